@@ -1,0 +1,411 @@
+//! One event onto the state.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::object::{Archive, Aspect, Body, Life, Object, Register};
+use super::outcome::{Conflict, ConflictKind, Rejection};
+use super::{Fold, Slot};
+use crate::event::{Change, DdlEvent, Endpoints, EventId, ObjectId, ObjectKind, key_of, pair_key};
+use crate::schema::Key;
+
+impl Fold {
+    pub(super) fn apply(&mut self, event: &DdlEvent) -> Result<(), Rejection> {
+        let object = event.object();
+        match event.change() {
+            Change::CreateNodeTable {
+                name,
+                key_name,
+                key,
+                ..
+            } => {
+                let key_id = key_of(object, key_name);
+                self.create(event, None, name, Body::NodeTable { key: key_id });
+                // Only the key of the table that won is its key.
+                if self.key(object) == Some(key_id) {
+                    let body = Body::Property(key.clone());
+                    self.create_as(event, key_id, Some(object), key_name, body);
+                }
+            }
+            Change::CreateEdgeTable {
+                name,
+                multiplicity,
+                storage,
+                ..
+            } => {
+                let body = Body::EdgeTable {
+                    multiplicity: *multiplicity,
+                    storage: *storage,
+                };
+                self.create(event, None, name, body);
+            }
+            Change::AddProperty {
+                table, name, spec, ..
+            } => {
+                self.expect(*table, ObjectKind::is_table, event)?;
+                self.use_table(*table, event);
+                self.create(event, Some(*table), name, Body::Property(spec.clone()));
+            }
+            Change::AddPair {
+                table, endpoints, ..
+            } => {
+                self.expect(*table, |kind| kind == ObjectKind::EdgeTable, event)?;
+                for node in [endpoints.from, endpoints.to] {
+                    self.expect(node, |kind| kind == ObjectKind::NodeTable, event)?;
+                    self.use_table(node, event);
+                }
+                self.use_table(*table, event);
+                self.create_pair(event, *table, *endpoints);
+            }
+            Change::DropTable => {
+                self.expect(object, ObjectKind::is_table, event)?;
+                self.drop_object(event);
+            }
+            Change::DropProperty => {
+                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
+                if self.is_key(object) {
+                    return Err(Rejection::PrimaryKey);
+                }
+                self.drop_object(event);
+            }
+            Change::DropPair => {
+                self.expect(object, |kind| kind == ObjectKind::Pair, event)?;
+                self.drop_object(event);
+            }
+            Change::RestoreTable => {
+                self.expect(object, ObjectKind::is_table, event)?;
+                self.restore(event);
+            }
+            Change::RestoreProperty => {
+                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
+                self.restore(event);
+            }
+            Change::RenameTable { to } => {
+                self.expect(object, ObjectKind::is_table, event)?;
+                self.rename(event, to);
+            }
+            Change::RenameProperty { to } => {
+                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
+                self.rename(event, to);
+            }
+            Change::CommentOnTable { text } => {
+                self.expect(object, ObjectKind::is_table, event)?;
+                self.comment(event, text);
+            }
+            Change::CommentOnProperty { text } => {
+                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
+                self.comment(event, text);
+            }
+            Change::SetType { .. } | Change::SetDefault { .. } | Change::SetNullable { .. } => {
+                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
+                self.set(event);
+            }
+            Change::SetKey { key } => {
+                self.expect(object, |kind| kind == ObjectKind::NodeTable, event)?;
+                self.expect(*key, |kind| kind == ObjectKind::Property, event)?;
+                if self
+                    .objects
+                    .get(key)
+                    .is_none_or(|key| key.parent != Some(object))
+                {
+                    return Err(Rejection::NoObject(*key));
+                }
+                self.set(event);
+            }
+            Change::SetMultiplicity { .. } | Change::SetStorage { .. } => {
+                self.expect(object, |kind| kind == ObjectKind::EdgeTable, event)?;
+                self.set(event);
+            }
+            Change::Unknown { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn expect(
+        &self,
+        object: ObjectId,
+        fits: impl Fn(ObjectKind) -> bool,
+        event: &DdlEvent,
+    ) -> Result<(), Rejection> {
+        match self.objects.get(&object) {
+            None => Err(Rejection::NoObject(object)),
+            Some(found) if !fits(found.kind()) => Err(Rejection::WrongKind {
+                change: event.change().word().to_owned(),
+            }),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Whether the property is the primary key of its table.
+    pub(crate) fn is_key(&self, property: ObjectId) -> bool {
+        let parent = self.objects.get(&property).and_then(|object| object.parent);
+        parent.is_some_and(|table| self.key(table) == Some(property))
+    }
+
+    /// The primary key of a node table.
+    pub(crate) fn key(&self, table: ObjectId) -> Option<ObjectId> {
+        match self.objects.get(&table)?.body {
+            Body::NodeTable { key } => Some(key),
+            _ => None,
+        }
+    }
+
+    fn create(&mut self, event: &DdlEvent, parent: Option<ObjectId>, name: &str, body: Body) {
+        self.create_as(event, event.object(), parent, name, body);
+    }
+
+    fn create_pair(&mut self, event: &DdlEvent, table: ObjectId, endpoints: Endpoints) {
+        self.create_as(
+            event,
+            event.object(),
+            Some(table),
+            "",
+            Body::Pair(endpoints),
+        );
+        for node in [endpoints.from, endpoints.to] {
+            self.joined.entry(node).or_default().insert(event.object());
+        }
+    }
+
+    fn create_as(
+        &mut self,
+        event: &DdlEvent,
+        id: ObjectId,
+        parent: Option<ObjectId>,
+        name: &str,
+        body: Body,
+    ) {
+        let known = event.depends_on();
+        if let Some(existing) = self.objects.get_mut(&id) {
+            if existing.body != body {
+                self.conflict(id, event.id(), ConflictKind::CreatedDifferently);
+            } else if !existing.is_live() && !existing.life.known_to(known) {
+                self.revive(id, event);
+                return;
+            }
+            if let Some(existing) = self.objects.get_mut(&id) {
+                existing.life.touch(event.id(), known);
+                existing.name.touch(event.id(), known);
+            }
+            return;
+        }
+        let object = Object {
+            id,
+            parent,
+            life: Register::new(Life::Live, event.id()),
+            name: Register::new(name.to_owned(), event.id()),
+            comment: Register {
+                value: None,
+                heads: BTreeSet::new(),
+            },
+            body,
+            born_as: name.to_owned(),
+            aspects: BTreeMap::new(),
+            archives: Vec::new(),
+        };
+        let slot = slot_of(&object);
+        if let Some(parent) = parent {
+            self.children.entry(parent).or_default().insert(id);
+        }
+        self.objects.insert(id, object);
+        self.occupy(slot, id, event);
+    }
+
+    /// A use of a table whose drop it did not know of brings the table back: the use wins.
+    fn use_table(&mut self, table: ObjectId, event: &DdlEvent) {
+        let archived = self
+            .objects
+            .get(&table)
+            .is_some_and(|t| !t.is_live() && !t.life.known_to(event.depends_on()));
+        if archived {
+            self.revive(table, event);
+        }
+    }
+
+    fn revive(&mut self, id: ObjectId, event: &DdlEvent) {
+        self.conflict(id, event.id(), ConflictKind::DropBlocked);
+        self.set_life(id, Life::Live, event);
+    }
+
+    fn drop_object(&mut self, event: &DdlEvent) {
+        let id = event.object();
+        let known = event.depends_on();
+        let Some(object) = self.objects.get(&id) else {
+            return;
+        };
+        if !object.is_live() {
+            return self.set_life(id, object.life.value, event);
+        }
+        let unknown_use = object.heads().any(|head| !known.contains(&head))
+            || self
+                .children(id)
+                .filter(|child| child.is_live())
+                .any(|child| !child.heads().all(|head| known.contains(&head)))
+            || self.pairs_of(id).next().is_some();
+        if unknown_use {
+            self.conflict(id, event.id(), ConflictKind::DropBlocked);
+            self.set_life(id, Life::Live, event);
+        } else {
+            self.set_life(id, Life::Archived(event.id()), event);
+        }
+    }
+
+    fn restore(&mut self, event: &DdlEvent) {
+        self.set_life(event.object(), Life::Live, event);
+    }
+
+    fn set_life(&mut self, id: ObjectId, life: Life, event: &DdlEvent) {
+        let Some(object) = self.objects.get_mut(&id) else {
+            return;
+        };
+        object.life.value = life;
+        object.life.touch(event.id(), event.depends_on());
+        let slot = slot_of(object);
+        if life.is_live() {
+            self.occupy(slot, id, event);
+        } else {
+            self.vacate(slot, id, event);
+        }
+    }
+
+    fn rename(&mut self, event: &DdlEvent, to: &str) {
+        let id = event.object();
+        self.use_table(id, event);
+        let Some(object) = self.objects.get_mut(&id) else {
+            return;
+        };
+        let concurrent = !object.name.known_to(event.depends_on()) && object.name.value != to;
+        let live = object.is_live();
+        let old = slot_of(object);
+        object.name.value = to.to_owned();
+        object.name.touch(event.id(), event.depends_on());
+        let new = slot_of(object);
+        if concurrent {
+            self.conflict(id, event.id(), ConflictKind::WrittenTwice);
+        }
+        self.vacate(old, id, event);
+        if live {
+            self.occupy(new, id, event);
+        }
+    }
+
+    /// Changes one part of an object's body.
+    fn set(&mut self, event: &DdlEvent) {
+        let id = event.object();
+        self.use_table(id, event);
+        let Some(object) = self.objects.get_mut(&id) else {
+            return;
+        };
+        let Some(aspect) = aspect_of(event.change()) else {
+            return;
+        };
+        let known = event.depends_on();
+        let heads = object.aspects.entry(aspect).or_default();
+        let concurrent = !heads.is_subset(known);
+        heads.retain(|head| !known.contains(head));
+        heads.insert(event.id());
+        let before = object.body.clone();
+        match (event.change(), &mut object.body) {
+            (Change::SetType { ty, .. }, Body::Property(spec)) => spec.ty = ty.clone(),
+            (Change::SetDefault { default }, Body::Property(spec)) => {
+                spec.default.clone_from(default);
+            }
+            (Change::SetNullable { nullable }, Body::Property(spec)) => spec.nullable = *nullable,
+            (Change::SetKey { key }, Body::NodeTable { key: at }) => *at = *key,
+            (
+                Change::SetMultiplicity { multiplicity: to },
+                Body::EdgeTable { multiplicity, .. },
+            ) => {
+                *multiplicity = *to;
+            }
+            (Change::SetStorage { storage: to }, Body::EdgeTable { storage, .. }) => *storage = *to,
+            _ => {}
+        }
+        let changed = before != object.body;
+        // The engine can alter neither type nor default: the old values may stay as another column.
+        if let (Aspect::Type | Aspect::Default, Body::Property(spec)) = (aspect, before)
+            && changed
+        {
+            let name = format!("{}__a_{}", object.born_as, event.id().short());
+            let (to, cast) = match event.change() {
+                Change::SetType { ty, cast } => (ty.clone(), cast.clone()),
+                _ => (spec.ty.clone(), None),
+            };
+            object.archives.push(Archive {
+                by: event.id(),
+                name,
+                ty: spec.ty,
+                to,
+                cast,
+            });
+        }
+        if concurrent && changed {
+            self.conflict(id, event.id(), ConflictKind::WrittenTwice);
+        }
+    }
+
+    fn comment(&mut self, event: &DdlEvent, text: &Option<String>) {
+        self.use_table(event.object(), event);
+        let Some(object) = self.objects.get_mut(&event.object()) else {
+            return;
+        };
+        let concurrent =
+            !object.comment.known_to(event.depends_on()) && object.comment.value != *text;
+        object.comment.value.clone_from(text);
+        object.comment.touch(event.id(), event.depends_on());
+        if concurrent {
+            self.conflict(event.object(), event.id(), ConflictKind::WrittenTwice);
+        }
+    }
+
+    fn occupy(&mut self, slot: Slot, id: ObjectId, event: &DdlEvent) {
+        self.touch_slot(slot.clone(), event);
+        self.holders.entry(slot.clone()).or_default().insert(id);
+        self.names.entry(slot).or_default().insert(id);
+    }
+
+    fn vacate(&mut self, slot: Slot, id: ObjectId, event: &DdlEvent) {
+        self.touch_slot(slot.clone(), event);
+        if let Some(ids) = self.names.get_mut(&slot) {
+            ids.remove(&id);
+            if ids.is_empty() {
+                self.names.remove(&slot);
+            }
+        }
+    }
+
+    fn touch_slot(&mut self, slot: Slot, event: &DdlEvent) {
+        let heads = self.slots.entry(slot).or_default();
+        heads.retain(|head| !event.depends_on().contains(head));
+        heads.insert(event.id());
+    }
+
+    fn conflict(&mut self, object: ObjectId, event: EventId, kind: ConflictKind) {
+        self.conflicts.insert(Conflict {
+            object,
+            event,
+            kind,
+        });
+    }
+}
+
+/// The part of a body that a change is about.
+pub(super) fn aspect_of(change: &Change) -> Option<Aspect> {
+    Some(match change {
+        Change::SetType { .. } => Aspect::Type,
+        Change::SetDefault { .. } => Aspect::Default,
+        Change::SetNullable { .. } => Aspect::Nullable,
+        Change::SetKey { .. } => Aspect::Key,
+        Change::SetMultiplicity { .. } => Aspect::Multiplicity,
+        Change::SetStorage { .. } => Aspect::Storage,
+        _ => return None,
+    })
+}
+
+/// Where the object's name is looked up.
+pub(super) fn slot_of(object: &Object) -> Slot {
+    let key = match &object.body {
+        Body::Pair(endpoints) => pair_key(*endpoints),
+        _ => Key::new(&object.name.value),
+    };
+    (object.parent, key)
+}

@@ -1,0 +1,215 @@
+//! Making events: each knows the newest state of all it reads or changes.
+
+use std::collections::BTreeSet;
+
+use super::apply::aspect_of;
+use super::{Fold, Object};
+use crate::event::{
+    Change, DdlEvent, Endpoints, EventId, ObjectId, ObjectKind, PropertySpec, birth, pair_key,
+};
+use crate::schema::{Key, Multiplicity, StorageDirection};
+
+/// A fold that grows by the events it makes.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    fold: Fold,
+    events: Vec<DdlEvent>,
+}
+
+impl Draft {
+    /// Starts from a state.
+    #[must_use]
+    pub fn new(fold: Fold) -> Self {
+        Self {
+            fold,
+            events: Vec::new(),
+        }
+    }
+
+    /// The state with all events made so far.
+    #[must_use]
+    pub fn fold(&self) -> &Fold {
+        &self.fold
+    }
+
+    /// The state and the new events, in the order made.
+    #[must_use]
+    pub fn finish(self) -> (Fold, Vec<DdlEvent>) {
+        (self.fold, self.events)
+    }
+
+    fn push(&mut self, object: ObjectId, depends_on: BTreeSet<EventId>, change: Change) {
+        let event = DdlEvent::new(object, depends_on, change);
+        self.fold.take(&event);
+        self.events.push(event);
+    }
+
+    fn life(&self, id: ObjectId) -> BTreeSet<EventId> {
+        self.fold
+            .object(id)
+            .map(|o| o.life.heads.clone())
+            .unwrap_or_default()
+    }
+
+    /// A new node table with its primary key.
+    pub fn create_node_table(&mut self, name: &str, key_name: &str, key: PropertySpec) -> ObjectId {
+        let past = self.fold.slot(None, &Key::new(name));
+        let id = birth(ObjectKind::NodeTable, None, &Key::new(name), &past);
+        let change = Change::CreateNodeTable {
+            name: name.to_owned(),
+            key_name: key_name.to_owned(),
+            key,
+            past: past.clone(),
+        };
+        self.push(id, past, change);
+        id
+    }
+
+    /// A new rel table, still without pairs.
+    pub fn create_edge_table(
+        &mut self,
+        name: &str,
+        multiplicity: Multiplicity,
+        storage: StorageDirection,
+    ) -> ObjectId {
+        let past = self.fold.slot(None, &Key::new(name));
+        let id = birth(ObjectKind::EdgeTable, None, &Key::new(name), &past);
+        let name = name.to_owned();
+        let change = Change::CreateEdgeTable {
+            name,
+            multiplicity,
+            storage,
+            past: past.clone(),
+        };
+        self.push(id, past, change);
+        id
+    }
+
+    /// A new property.
+    pub fn add_property(&mut self, table: ObjectId, name: &str, spec: PropertySpec) -> ObjectId {
+        let key = Key::new(name);
+        let past = self.fold.slot(Some(table), &key);
+        let id = birth(ObjectKind::Property, Some(table), &key, &past);
+        let mut depends_on = self.life(table);
+        depends_on.extend(&past);
+        let change = Change::AddProperty {
+            table,
+            name: name.to_owned(),
+            spec,
+            past,
+        };
+        self.push(id, depends_on, change);
+        id
+    }
+
+    /// A new FROM–TO pair.
+    pub fn add_pair(&mut self, table: ObjectId, endpoints: Endpoints) -> ObjectId {
+        let key = pair_key(endpoints);
+        let past = self.fold.slot(Some(table), &key);
+        let id = birth(ObjectKind::Pair, Some(table), &key, &past);
+        let mut depends_on = self.life(table);
+        depends_on.extend(self.life(endpoints.from));
+        depends_on.extend(self.life(endpoints.to));
+        depends_on.extend(&past);
+        self.push(
+            id,
+            depends_on,
+            Change::AddPair {
+                table,
+                endpoints,
+                past,
+            },
+        );
+        id
+    }
+
+    /// Archives a table, or a property, or deletes a pair. It depends on every use known here, so
+    /// that a use it did not know of can win.
+    pub fn drop(&mut self, id: ObjectId) {
+        let Some(object) = self.fold.object(id) else {
+            return;
+        };
+        let mut depends_on: BTreeSet<EventId> = object.heads().collect();
+        for child in self.fold.children(id).filter(|child| child.is_live()) {
+            depends_on.extend(child.heads());
+        }
+        // A node table can go only after all pairs that joined it: their end comes before this.
+        for pair in self.fold.all_pairs_of(id) {
+            depends_on.extend(&pair.life.heads);
+            depends_on.extend(pair.parent.iter().flat_map(|table| self.life(*table)));
+        }
+        let change = match object.kind() {
+            ObjectKind::Property => Change::DropProperty,
+            ObjectKind::Pair => Change::DropPair,
+            ObjectKind::NodeTable | ObjectKind::EdgeTable => Change::DropTable,
+        };
+        self.push(id, depends_on, change);
+    }
+
+    /// Brings an archived table or property back under the name it had.
+    pub fn restore(&mut self, id: ObjectId) {
+        let Some(object) = self.fold.object(id) else {
+            return;
+        };
+        let mut depends_on = object.life.heads.clone();
+        depends_on.extend(self.slot_of(object, &object.name.value));
+        let change = if object.kind().is_table() {
+            Change::RestoreTable
+        } else {
+            Change::RestoreProperty
+        };
+        self.push(id, depends_on, change);
+    }
+
+    /// Gives a table or property another name.
+    pub fn rename(&mut self, id: ObjectId, to: &str) {
+        let Some(object) = self.fold.object(id) else {
+            return;
+        };
+        let mut depends_on = object.life.heads.clone();
+        depends_on.extend(&object.name.heads);
+        depends_on.extend(self.slot_of(object, to));
+        let to = to.to_owned();
+        let change = if object.kind().is_table() {
+            Change::RenameTable { to }
+        } else {
+            Change::RenameProperty { to }
+        };
+        self.push(id, depends_on, change);
+    }
+
+    /// Sets or clears a comment.
+    pub fn comment(&mut self, id: ObjectId, text: Option<String>) {
+        let Some(object) = self.fold.object(id) else {
+            return;
+        };
+        let mut depends_on = object.life.heads.clone();
+        depends_on.extend(&object.comment.heads);
+        let change = if object.kind().is_table() {
+            Change::CommentOnTable { text }
+        } else {
+            Change::CommentOnProperty { text }
+        };
+        self.push(id, depends_on, change);
+    }
+
+    /// Changes one part of an object's body: type, default, nullability, key, multiplicity, storage.
+    pub fn set(&mut self, id: ObjectId, change: Change) {
+        let Some(object) = self.fold.object(id) else {
+            return;
+        };
+        let Some(aspect) = aspect_of(&change) else {
+            return;
+        };
+        let mut depends_on = object.life.heads.clone();
+        depends_on.extend(object.aspects.get(&aspect).into_iter().flatten());
+        if let Change::SetKey { key } = &change {
+            depends_on.extend(self.life(*key));
+        }
+        self.push(id, depends_on, change);
+    }
+
+    fn slot_of(&self, object: &Object, name: &str) -> BTreeSet<EventId> {
+        self.fold.slot(object.parent, &Key::new(name))
+    }
+}

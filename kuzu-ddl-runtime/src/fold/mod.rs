@@ -1,0 +1,273 @@
+//! The fold: a pure, total function from a set of events to one schema.
+//!
+//! Events are taken in the order (depth, id), where depth is one more than the deepest dependency.
+//! The order is the same on every machine and never contradicts `depends_on`, so the arrival order
+//! means nothing. Names are settled last, over all live objects, so that swaps and chains of
+//! renames need no order among themselves.
+
+mod apply;
+mod draft;
+mod object;
+mod outcome;
+mod schema;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use draft::Draft;
+pub use object::{Archive, Aspect, Body, Life, Object, Register};
+pub use outcome::{Conflict, ConflictKind, Held, Rejection};
+
+use crate::event::{DdlEvent, EventId, ObjectId};
+use crate::schema::Key;
+
+/// A name within a table, or among tables.
+type Slot = (Option<ObjectId>, Key);
+
+/// What a set of events says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fold {
+    objects: BTreeMap<ObjectId, Object>,
+    children: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// FROM–TO pairs by the node tables they join.
+    joined: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// The events that last gave, took or freed a name.
+    slots: BTreeMap<Slot, BTreeSet<EventId>>,
+    /// Live objects by name; more than one only after concurrent changes.
+    names: BTreeMap<Slot, BTreeSet<ObjectId>>,
+    /// All objects that ever had a name.
+    holders: BTreeMap<Slot, BTreeSet<ObjectId>>,
+    depths: BTreeMap<EventId, u64>,
+    frontier: BTreeSet<EventId>,
+    conflicts: BTreeSet<Conflict>,
+    held: BTreeMap<EventId, Held>,
+    rejected: BTreeMap<EventId, Rejection>,
+}
+
+impl Fold {
+    /// Folds a set of events; order and repeats do not matter.
+    #[must_use]
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Self {
+        let events: BTreeMap<EventId, &DdlEvent> = events
+            .into_iter()
+            .map(|event| (event.id(), event))
+            .collect();
+        let mut fold = Self::default();
+        for (_, event) in ranked(&events) {
+            fold.take(event);
+        }
+        for (id, event) in &events {
+            if !fold.depths.contains_key(id) && !fold.held.contains_key(id) {
+                let missing = event.depends_on().iter().find(|d| !events.contains_key(d));
+                let held = match missing {
+                    Some(missing) => Held::Missing(*missing),
+                    None => Held::Behind(event.depends_on().first().copied().unwrap_or(*id)),
+                };
+                fold.held.insert(*id, held);
+            }
+        }
+        fold
+    }
+
+    /// Adds one event whose dependencies are all here: for making events one after another. The
+    /// result equals the fold of the whole set as long as the event knows the newest state of what
+    /// it changes.
+    pub(crate) fn take(&mut self, event: &DdlEvent) {
+        let id = event.id();
+        if self.depths.contains_key(&id) || self.held.contains_key(&id) {
+            return;
+        }
+        if let Some(held) = event
+            .depends_on()
+            .iter()
+            .find(|d| self.held.contains_key(d))
+        {
+            self.held.insert(id, Held::Behind(*held));
+            return;
+        }
+        if let crate::event::Change::Unknown { kind, .. } = event.change() {
+            self.held.insert(id, Held::UnknownKind(*kind));
+            return;
+        }
+        let depth = event
+            .depends_on()
+            .iter()
+            .filter_map(|d| self.depths.get(d))
+            .max();
+        self.depths.insert(id, depth.map_or(0, |d| d + 1));
+        let behind = event
+            .depends_on()
+            .iter()
+            .find(|d| self.rejected.contains_key(d));
+        let result = match behind {
+            Some(rejected) => Err(Rejection::Behind(*rejected)),
+            None => self.apply(event),
+        };
+        if let Err(rejection) = result {
+            self.rejected.insert(id, rejection);
+            return;
+        }
+        for known in event.depends_on() {
+            self.frontier.remove(known);
+        }
+        self.frontier.insert(id);
+    }
+
+    /// The newest events: together with the fingerprint they identify a state.
+    #[must_use]
+    pub fn frontier(&self) -> &BTreeSet<EventId> {
+        &self.frontier
+    }
+
+    /// The contradictions that everybody agrees on.
+    #[must_use]
+    pub fn conflicts(&self) -> &BTreeSet<Conflict> {
+        &self.conflicts
+    }
+
+    /// Events that wait for others, or for a newer version.
+    #[must_use]
+    pub fn held(&self) -> &BTreeMap<EventId, Held> {
+        &self.held
+    }
+
+    /// Events that can never be applied.
+    #[must_use]
+    pub fn rejected(&self) -> &BTreeMap<EventId, Rejection> {
+        &self.rejected
+    }
+
+    /// Whether the event is part of this fold.
+    #[must_use]
+    pub fn contains(&self, event: EventId) -> bool {
+        self.depths.contains_key(&event) || self.held.contains_key(&event)
+    }
+
+    /// How many events it holds, held and rejected ones among them.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.depths.len() + self.held.len()
+    }
+
+    /// Whether there is no event at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All objects, live and archived.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
+    /// One object.
+    #[must_use]
+    pub fn object(&self, id: ObjectId) -> Option<&Object> {
+        self.objects.get(&id)
+    }
+
+    /// The properties and pairs of a table, live and archived.
+    pub fn children(&self, table: ObjectId) -> impl Iterator<Item = &Object> {
+        let ids = self.children.get(&table).into_iter().flatten();
+        ids.filter_map(|id| self.objects.get(id))
+    }
+
+    /// The live object of a name: a table where `parent` is `None`, else a property of it.
+    #[must_use]
+    pub fn find(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
+        let ids = self.names.get(&(parent, name.clone()))?;
+        ids.iter()
+            .filter_map(|id| self.objects.get(id))
+            .min_by_key(|object| self.rank(object))
+    }
+
+    /// All objects that ever had this name: live under it or under another, or archived.
+    pub fn holders(&self, parent: Option<ObjectId>, name: &Key) -> impl Iterator<Item = &Object> {
+        let ids = self
+            .holders
+            .get(&(parent, name.clone()))
+            .into_iter()
+            .flatten();
+        ids.filter_map(|id| self.objects.get(id))
+    }
+
+    /// The live pairs that start or end at a node table.
+    pub fn pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
+        self.all_pairs_of(node).filter(|pair| self.is_in_use(pair))
+    }
+
+    /// The pairs that start or end at a node table, or did.
+    pub(crate) fn all_pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
+        let ids = self.joined.get(&node).into_iter().flatten();
+        ids.filter_map(|id| self.objects.get(id))
+    }
+
+    /// Whether the object and the table it belongs to are live.
+    #[must_use]
+    pub fn is_in_use(&self, object: &Object) -> bool {
+        object.is_live()
+            && object
+                .parent
+                .is_none_or(|table| self.objects.get(&table).is_some_and(Object::is_live))
+    }
+
+    /// The events that last touched a name: the past of whatever takes it next.
+    pub(crate) fn slot(&self, parent: Option<ObjectId>, name: &Key) -> BTreeSet<EventId> {
+        self.slots
+            .get(&(parent, name.clone()))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// How late in the order the object's stage was last changed.
+    pub(crate) fn age(&self, object: ObjectId) -> Option<(u64, EventId)> {
+        let heads = &self.objects.get(&object)?.life.heads;
+        heads
+            .iter()
+            .map(|head| (self.depths.get(head).copied().unwrap_or(0), *head))
+            .max()
+    }
+
+    /// The first to have taken a name keeps it.
+    fn rank(&self, object: &Object) -> (u64, Option<EventId>, ObjectId) {
+        let head = object.name.heads.first().copied();
+        let depth = head.and_then(|head| self.depths.get(&head)).copied();
+        (depth.unwrap_or(u64::MAX), head, object.id)
+    }
+}
+
+/// The events whose dependencies are all among them, by depth and id.
+fn ranked<'a>(events: &BTreeMap<EventId, &'a DdlEvent>) -> BTreeMap<(u64, EventId), &'a DdlEvent> {
+    let mut waiting: BTreeMap<EventId, usize> = BTreeMap::new();
+    let mut dependents: BTreeMap<EventId, Vec<EventId>> = BTreeMap::new();
+    let mut ready: Vec<(EventId, u64)> = Vec::new();
+    for (id, event) in events {
+        if event.depends_on().is_empty() {
+            ready.push((*id, 0));
+        } else {
+            waiting.insert(*id, event.depends_on().len());
+        }
+        for dependency in event.depends_on() {
+            dependents.entry(*dependency).or_default().push(*id);
+        }
+    }
+    // Breadth first: an event becomes ready with its last dependency, which is its deepest.
+    let mut ranked = BTreeMap::new();
+    while !ready.is_empty() {
+        let mut next = Vec::new();
+        for (id, depth) in ready {
+            if let Some(event) = events.get(&id) {
+                ranked.insert((depth, id), *event);
+            }
+            for dependent in dependents.get(&id).into_iter().flatten() {
+                if let Some(left) = waiting.get_mut(dependent) {
+                    *left -= 1;
+                    if *left == 0 {
+                        next.push((*dependent, depth + 1));
+                    }
+                }
+            }
+        }
+        ready = next;
+    }
+    ranked
+}

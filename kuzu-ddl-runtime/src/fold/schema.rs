@@ -1,0 +1,110 @@
+//! The state as a [`Schema`], and the names that things have in the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::object::{Body, Life, Object};
+use super::{Fold, apply::slot_of};
+use crate::event::ObjectId;
+use crate::schema::{Key, Pair, Property, Schema, Table, TableKind};
+
+impl Fold {
+    /// The schema that all peers with these events agree on: live objects under their own names.
+    #[must_use]
+    pub fn schema(&self) -> Schema {
+        let tables = self
+            .objects
+            .values()
+            .filter(|o| o.kind().is_table() && o.is_live());
+        Schema {
+            tables: tables
+                .filter_map(|table| self.table(table))
+                .map(|table| (Key::new(&table.name), table))
+                .collect(),
+            sequences: BTreeMap::new(),
+        }
+    }
+
+    /// One table with its live properties and pairs; `None` if the object is no table.
+    #[must_use]
+    pub fn table(&self, table: &Object) -> Option<Table> {
+        let kind = match &table.body {
+            Body::NodeTable { key } => TableKind::Node {
+                primary_key: Key::new(&self.physical(self.objects.get(key)?)),
+            },
+            Body::EdgeTable {
+                multiplicity,
+                storage,
+            } => TableKind::Edge {
+                pairs: self.live_pairs(table.id),
+                multiplicity: Some(*multiplicity),
+                storage: *storage,
+            },
+            Body::Property(_) | Body::Pair(_) => return None,
+        };
+        let properties = self.children(table.id).filter(|child| child.is_live());
+        Some(Table {
+            name: self.physical(table),
+            kind,
+            properties: properties
+                .filter_map(|object| self.property(object))
+                .map(|property| (Key::new(&property.name), property))
+                .collect(),
+            indexes: BTreeMap::new(),
+            comment: table.comment.value.clone(),
+        })
+    }
+
+    /// One property under the name it has in the database; `None` if the object is none.
+    #[must_use]
+    pub fn property(&self, object: &Object) -> Option<Property> {
+        let Body::Property(spec) = &object.body else {
+            return None;
+        };
+        Some(Property {
+            name: self.physical(object),
+            ty: spec.ty.clone(),
+            nullable: spec.nullable,
+            default: spec.default.clone(),
+            comment: object.comment.value.clone(),
+        })
+    }
+
+    fn live_pairs(&self, table: ObjectId) -> BTreeSet<Pair> {
+        let pairs = self.children(table).filter(|child| child.is_live());
+        pairs.filter_map(|pair| self.pair(pair)).collect()
+    }
+
+    /// A FROM–TO pair by the names its node tables have in the database.
+    #[must_use]
+    pub fn pair(&self, object: &Object) -> Option<Pair> {
+        let Body::Pair(endpoints) = &object.body else {
+            return None;
+        };
+        Some(Pair {
+            from: Key::new(&self.physical(self.objects.get(&endpoints.from)?)),
+            to: Key::new(&self.physical(self.objects.get(&endpoints.to)?)),
+        })
+    }
+
+    /// The name an object has in the database. Archived objects keep theirs with a suffix made of
+    /// the event that archived them; of two live ones of one name the later has a suffix made of
+    /// its identity.
+    #[must_use]
+    pub fn physical(&self, object: &Object) -> String {
+        let name = &object.name.value;
+        match object.life.value {
+            Life::Archived(by) => format!("{name}__a_{}", by.short()),
+            Life::Live => match self.names.get(&slot_of(object)) {
+                Some(ids) if ids.len() > 1 => {
+                    let first = self.find(object.parent, &Key::new(name)).map(|o| o.id);
+                    if first == Some(object.id) {
+                        name.clone()
+                    } else {
+                        format!("{name}__c_{}", object.id.short())
+                    }
+                }
+                _ => name.clone(),
+            },
+        }
+    }
+}
