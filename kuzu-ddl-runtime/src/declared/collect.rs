@@ -1,0 +1,94 @@
+//! From all descriptions to one [`Declared`].
+
+use super::desc::TableDesc;
+use super::mistake::{DeclareError, Mistake, MistakeKind, Place};
+use super::registry::Tombstone;
+use super::{Declared, names, table};
+use crate::schema::{Key, Schema, Table, TableKind};
+
+pub(super) fn collect(
+    mut descs: Vec<&'static TableDesc>,
+    tombstones: &[Tombstone],
+) -> Result<Declared, DeclareError> {
+    // Registration comes in any order; the order of source decides which of two is "the other".
+    descs.sort_by_cached_key(|desc| (Key::new(desc.name), place(desc), desc.origin.rust_name));
+    let mut mistakes = Vec::new();
+    let mut tables = Vec::with_capacity(descs.len());
+    let mut hints = Vec::with_capacity(descs.len());
+    let mut unique: Vec<&TableDesc> = Vec::with_capacity(descs.len());
+    for desc in descs {
+        if let Some(first) = unique
+            .last()
+            .filter(|first| first.name.eq_ignore_ascii_case(desc.name))
+        {
+            mistakes.push(Mistake {
+                place: place(desc),
+                table: desc.name.to_owned(),
+                kind: MistakeKind::Duplicate {
+                    rust_name: desc.origin.rust_name,
+                    other_rust_name: first.origin.rust_name,
+                    other: place(first),
+                },
+            });
+            continue;
+        }
+        unique.push(desc);
+        let (table, hint) = table::build(desc, &mut mistakes);
+        let key = Key::new(desc.name);
+        tables.push((key.clone(), table));
+        hints.push((key, hint));
+    }
+    // Sorted already, so the maps are built in one pass.
+    let mut declared = Declared {
+        schema: Schema {
+            tables: tables.into_iter().collect(),
+            ..Schema::default()
+        },
+        tables: hints.into_iter().collect(),
+        ..Declared::default()
+    };
+    for desc in &unique {
+        endpoints(desc, &declared.schema, &mut mistakes);
+    }
+    names::renamed_tables(&unique, &mut mistakes);
+    for tombstone in tombstones {
+        let place = Place {
+            file: tombstone.file,
+            line: tombstone.line,
+        };
+        names::bury(&mut declared, tombstone.name, place, &mut mistakes);
+    }
+    DeclareError::unless_empty(mistakes)?;
+    Ok(declared)
+}
+
+/// A rel table whose endpoint is unknown cannot be created.
+fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
+    let Some(Table {
+        kind: TableKind::Edge { pairs, .. },
+        ..
+    }) = schema.table(desc.name)
+    else {
+        return;
+    };
+    // One endpoint may be named by several pairs: equal mistakes become one.
+    for key in pairs.iter().flat_map(|pair| [&pair.from, &pair.to]) {
+        let kind = match schema.tables.get(key) {
+            Some(table) if table.kind.is_node() => continue,
+            Some(table) => MistakeKind::EndpointKind(table.name.clone()),
+            None => MistakeKind::Endpoint(table::spelled(desc, key)),
+        };
+        mistakes.push(Mistake {
+            place: place(desc),
+            table: desc.name.to_owned(),
+            kind,
+        });
+    }
+}
+
+pub(super) fn place(desc: &TableDesc) -> Place {
+    Place {
+        file: desc.origin.file,
+        line: desc.origin.line,
+    }
+}

@@ -1,0 +1,250 @@
+//! What the derives emit: one constant description per struct, and no logic.
+//!
+//! Everything here can be written in a `const`, so an expansion is a static table and costs the
+//! user next to nothing to compile. The owned model is made from it once, at startup.
+
+use crate::schema::{Multiplicity, StorageDirection};
+
+/// A struct that describes a table. Implemented by `#[derive(KuzuNode)]` and `#[derive(KuzuEdge)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table",
+    label = "derive `KuzuNode` or `KuzuEdge` for it"
+)]
+pub trait KuzuTable {
+    /// The table.
+    const DESC: &'static TableDesc;
+}
+
+/// A struct that describes a node table.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a node table",
+    label = "endpoints of rel tables are structs with `#[derive(KuzuNode)]`"
+)]
+pub trait KuzuNode: KuzuTable {
+    /// The table's name, as endpoints of rel tables refer to it.
+    #[doc(hidden)]
+    const NAME: &'static str = Self::DESC.name;
+}
+
+/// A struct that describes a rel table.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a rel table",
+    label = "derive `KuzuEdge` for it"
+)]
+pub trait KuzuEdge: KuzuTable {}
+
+/// A Rust type with a place in Kùzu's type system. Field types go through this trait, never
+/// through tokens, so aliases, newtypes and generics work.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a Kùzu type",
+    label = "no Kùzu type is known for this field",
+    note = "derive `KuzuType` for it, or name a type with `#[kuzu(type = \"…\")]`"
+)]
+pub trait KuzuType {
+    /// The engine's type.
+    const TYPE: TypeDesc;
+    /// Whether a value may be NULL: `Option<T>`.
+    const NULLABLE: bool = false;
+
+    /// A nameless property of this type, from which the derives make the properties of a table: one
+    /// mention of the field's type gives one error when it is no Kùzu type.
+    #[doc(hidden)]
+    const PROPERTY: PropertyDesc = PropertyDesc {
+        ty: Self::TYPE,
+        nullable: Self::NULLABLE,
+        ..PropertyDesc::BLANK
+    };
+}
+
+/// A table as its struct describes it.
+#[derive(Debug)]
+pub struct TableDesc {
+    /// The table's name.
+    pub name: &'static str,
+    /// What only node tables or only rel tables have.
+    pub kind: KindDesc,
+    /// The properties in the order of the fields.
+    pub properties: &'static [PropertyDesc],
+    /// The doc comment.
+    pub comment: Option<&'static str>,
+    /// Earlier names of this table.
+    pub renamed_from: &'static [&'static str],
+    /// Properties this table had and shall lose.
+    pub dropped: &'static [&'static str],
+    /// Where the struct stands.
+    pub origin: Origin,
+}
+
+impl TableDesc {
+    /// What a description says unless its struct says more. It stands alone where a derive failed,
+    /// so that one mistake gives one error.
+    #[doc(hidden)]
+    pub const BLANK: Self = Self {
+        name: "",
+        kind: KindDesc::Node { primary_key: "" },
+        properties: &[],
+        comment: None,
+        renamed_from: &[],
+        dropped: &[],
+        origin: Origin {
+            krate: "",
+            rust_name: "",
+            file: "",
+            line: 0,
+        },
+    };
+}
+
+/// What only node tables or only rel tables have.
+#[derive(Debug)]
+pub enum KindDesc {
+    /// A node table.
+    Node {
+        /// The name of the primary key's property.
+        primary_key: &'static str,
+    },
+    /// A rel table.
+    Edge {
+        /// The names of the node tables of each FROM–TO pair.
+        pairs: &'static [PairDesc],
+        /// Pairs this table had and shall lose.
+        dropped_pairs: &'static [PairDesc],
+        /// How many rels a node may have.
+        multiplicity: Multiplicity,
+        /// Which directions are stored.
+        storage: StorageDirection,
+    },
+}
+
+/// A FROM–TO pair: names of node tables.
+#[derive(Debug)]
+pub struct PairDesc {
+    /// The source.
+    pub from: &'static str,
+    /// The destination.
+    pub to: &'static str,
+}
+
+/// A property as its field describes it.
+#[derive(Debug)]
+pub struct PropertyDesc {
+    /// The property's name.
+    pub name: &'static str,
+    /// Its type.
+    pub ty: TypeDesc,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// Its default.
+    pub default: Option<ExprDesc>,
+    /// The doc comment.
+    pub comment: Option<&'static str>,
+    /// Earlier names of this property.
+    pub renamed_from: &'static [&'static str],
+    /// After a change of type: how a new value is made of the `old` one.
+    pub cast: Option<&'static str>,
+    /// What existing rows get that have no value yet.
+    pub fill: Option<&'static str>,
+    /// The field's line in the file of the struct.
+    pub line: u32,
+}
+
+impl PropertyDesc {
+    /// What a description says unless its field says more.
+    #[doc(hidden)]
+    pub const BLANK: Self = Self {
+        name: "",
+        ty: TypeDesc::Broken,
+        nullable: false,
+        default: None,
+        comment: None,
+        renamed_from: &[],
+        cast: None,
+        fill: None,
+        line: 0,
+    };
+}
+
+/// Where a struct stands in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// `CARGO_PKG_NAME` of its crate.
+    pub krate: &'static str,
+    /// The struct with its module path.
+    pub rust_name: &'static str,
+    /// The file, as the compiler names it.
+    pub file: &'static str,
+    /// The line of the struct's name.
+    pub line: u32,
+}
+
+/// [`crate::schema::Type`] as a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each is the variant of the same name in `schema::Type`"
+)]
+pub enum TypeDesc {
+    Bool,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Int128,
+    UInt8,
+    UInt16,
+    UInt32,
+    UInt64,
+    Float,
+    Double,
+    String,
+    Blob,
+    Uuid,
+    Date,
+    Timestamp,
+    TimestampNs,
+    TimestampMs,
+    TimestampSec,
+    TimestampTz,
+    Interval,
+    Decimal(u8, u8),
+    Serial,
+    Json,
+    InternalId,
+    List(&'static TypeDesc),
+    Array(&'static TypeDesc, u64),
+    Struct(&'static [MemberDesc]),
+    Map(&'static TypeDesc, &'static TypeDesc),
+    Union(&'static [MemberDesc]),
+    /// The type of a struct whose derive reported a mistake. It fits everything, so that no other
+    /// error follows; no program that compiles holds it.
+    #[doc(hidden)]
+    Broken,
+}
+
+/// A member of a `STRUCT` or `UNION`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberDesc {
+    /// The member's name.
+    pub name: &'static str,
+    /// The member's type.
+    pub ty: TypeDesc,
+}
+
+/// A default as its attribute gives it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ExprDesc {
+    /// `default = true`
+    Bool(bool),
+    /// `default = 5`
+    Int(i128),
+    /// `default = 1.5`
+    Float(f64),
+    /// `default = "text"`
+    Text(&'static str),
+    /// `default = b"bytes"`
+    Bytes(&'static [u8]),
+    /// `default = [1, 2]`
+    List(&'static [ExprDesc]),
+    /// `default_expr = "current_timestamp()"`
+    Engine(&'static str),
+}

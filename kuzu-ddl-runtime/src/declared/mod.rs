@@ -1,0 +1,102 @@
+//! The declared schema: what the structs of a binary say.
+//!
+//! [`Declared`] keeps rename hints and tombstones beside the [`Schema`], so that equality of
+//! schemas means equality.
+
+#[doc(hidden)]
+pub mod check;
+mod collect;
+mod convert;
+pub mod desc;
+pub mod faces;
+#[doc(hidden)]
+pub mod locked;
+mod mistake;
+mod names;
+#[doc(hidden)]
+pub mod registry;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::Location;
+
+use serde::{Deserialize, Serialize};
+
+use crate::schema::{Key, Pair, Schema};
+use desc::TableDesc;
+pub use mistake::{DeclareError, Mistake, MistakeKind, Place};
+use registry::Tombstone;
+
+/// A schema with what source says about its past.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// The schema.
+    pub schema: Schema,
+    /// Per declared table: earlier names and tombstones.
+    pub tables: BTreeMap<Key, TableHints>,
+    /// Tables that the source says are gone, each with an earlier name as spelled.
+    pub dropped_tables: BTreeMap<Key, String>,
+}
+
+/// What a struct says beside its table's shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableHints {
+    /// Earlier names of the table, in the order given.
+    pub renamed_from: Vec<String>,
+    /// Earlier names of properties, by the property's present name.
+    pub properties: BTreeMap<Key, Vec<String>>,
+    /// Tombstones of properties.
+    pub dropped: BTreeSet<Key>,
+    /// Tombstones of FROM–TO pairs.
+    pub dropped_pairs: BTreeSet<Pair>,
+    /// After changes of type: how a new value is made of the `old` one, by the property's present name.
+    #[serde(default)]
+    pub casts: BTreeMap<Key, String>,
+    /// What existing rows get that have no value yet, by the property's present name.
+    #[serde(default)]
+    pub fills: BTreeMap<Key, String>,
+    /// The properties in the order of the fields: the column order of a new table.
+    pub order: Vec<Key>,
+    /// Where the struct stands, for messages: `file:line`.
+    pub origin: String,
+    /// The package of the struct, for the lock file.
+    #[serde(default)]
+    pub krate: String,
+}
+
+impl Declared {
+    /// The schema of the given structs, in any order.
+    ///
+    /// # Errors
+    /// All mistakes that the compiler could not find.
+    pub fn from_descs(
+        descs: impl IntoIterator<Item = &'static TableDesc>,
+    ) -> Result<Self, DeclareError> {
+        collect::collect(descs.into_iter().collect(), &[])
+    }
+
+    #[doc(hidden)]
+    pub fn from_parts(
+        descs: &[&'static TableDesc],
+        tombstones: &[Tombstone],
+    ) -> Result<Self, DeclareError> {
+        collect::collect(descs.to_vec(), tombstones)
+    }
+
+    /// The same with a tombstone for the table `name`.
+    ///
+    /// # Errors
+    /// `name` cannot be a name, is declared, or is what a declared table was renamed from.
+    #[track_caller]
+    pub fn drop_table(mut self, name: &str) -> Result<Self, DeclareError> {
+        let caller = Location::caller();
+        let mut mistakes = Vec::new();
+        let place = Place {
+            file: caller.file(),
+            line: caller.line(),
+        };
+        names::bury(&mut self, name, place, &mut mistakes);
+        DeclareError::unless_empty(mistakes)?;
+        Ok(self)
+    }
+}
