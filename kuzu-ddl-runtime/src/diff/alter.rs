@@ -1,0 +1,172 @@
+//! Changes of what is there: types, defaults, nullability, keys, multiplicities, storage.
+//!
+//! Each is an event only if this very declaration changes it; what somebody else changed stays, and
+//! the check at the end says so.
+
+use super::{Differ, Reason};
+use crate::event::{Change, ObjectId};
+use crate::fold::Body;
+use crate::schema::{Expr, Key, Property, Table, TableKind, Type};
+
+/// A cast as the source gives it.
+pub(super) enum Cast {
+    /// Every old value is a new one.
+    Widening,
+    /// By this expression.
+    Said(Expr),
+}
+
+impl Differ<'_> {
+    /// The body of a property, in the light of how it was declared last.
+    pub(super) fn alter_property(
+        &mut self,
+        (table, name): (&Key, &Key),
+        path: &str,
+        id: ObjectId,
+        wanted: &Property,
+        last: Option<&Property>,
+    ) {
+        let Some(Body::Property(spec)) = self.draft.fold().object(id).map(|o| o.body.clone())
+        else {
+            return;
+        };
+        if spec.ty != wanted.ty && last.is_none_or(|last| last.ty != wanted.ty) {
+            match self.cast((table, name), &spec.ty, &wanted.ty) {
+                Ok(cast) => {
+                    let cast = match cast {
+                        Cast::Widening => None,
+                        Cast::Said(expr) => Some(expr),
+                    };
+                    self.draft.set(
+                        id,
+                        Change::SetType {
+                            ty: wanted.ty.clone(),
+                            cast,
+                        },
+                    );
+                }
+                Err(reason) => return self.refuse(path.to_owned(), self.origin(table), reason),
+            }
+        }
+        let asked = match last {
+            Some(last) => last.default != wanted.default,
+            None => wanted.default.is_some(),
+        };
+        if spec.default != wanted.default && asked {
+            self.draft.set(
+                id,
+                Change::SetDefault {
+                    default: wanted.default.clone(),
+                },
+            );
+        }
+        // A key is never NULL, whatever the property was before it became one.
+        let kind = self.declared.schema.tables.get(table).map(|t| &t.kind);
+        let is_key = matches!(kind, Some(TableKind::Node { primary_key }) if primary_key == name);
+        if spec.nullable != wanted.nullable
+            && !(is_key && wanted.nullable)
+            && last.is_none_or(|last| last.nullable != wanted.nullable)
+        {
+            self.draft.set(
+                id,
+                Change::SetNullable {
+                    nullable: wanted.nullable,
+                },
+            );
+        }
+    }
+
+    fn cast(&self, (table, name): (&Key, &Key), from: &Type, to: &Type) -> Result<Cast, Reason> {
+        let said = self
+            .declared
+            .tables
+            .get(table)
+            .and_then(|hints| hints.casts.get(name));
+        if let Some(said) = said {
+            return Expr::parse_cast(said)
+                .map(Cast::Said)
+                .map_err(|e| Reason::BadCast { reason: e.reason });
+        }
+        if *to == Type::Serial {
+            let (what, from, to) = ("type".to_owned(), from.to_string(), to.to_string());
+            return Err(Reason::Unsupported { what, from, to });
+        }
+        if from.widens_to(to) {
+            return Ok(Cast::Widening);
+        }
+        Err(Reason::NeedsCast {
+            from: from.to_string(),
+            to: to.to_string(),
+        })
+    }
+
+    /// The body of a table: which property is the key, how many rels, which directions.
+    pub(super) fn alter_table(&mut self, key: &Key, id: ObjectId) {
+        let declared = self.declared;
+        let Some(table) = declared.schema.tables.get(key) else {
+            return;
+        };
+        let last = self.ancestor_table(key).map(|t| t.kind.clone());
+        let Some(body) = self.draft.fold().object(id).map(|o| o.body.clone()) else {
+            return;
+        };
+        match (&table.kind, body) {
+            (TableKind::Node { primary_key }, Body::NodeTable { key: is }) => {
+                self.alter_key((id, table), primary_key, is, last.as_ref());
+            }
+            (
+                TableKind::Edge {
+                    multiplicity,
+                    storage,
+                    ..
+                },
+                Body::EdgeTable {
+                    multiplicity: is,
+                    storage: stored,
+                },
+            ) => {
+                let (said, kept) = match &last {
+                    Some(TableKind::Edge {
+                        multiplicity,
+                        storage,
+                        ..
+                    }) => (*multiplicity, Some(*storage)),
+                    _ => (None, None),
+                };
+                if let Some(to) = multiplicity.filter(|to| *to != is && said != Some(*to)) {
+                    self.draft
+                        .set(id, Change::SetMultiplicity { multiplicity: to });
+                }
+                if *storage != stored && kept != Some(*storage) {
+                    self.draft.set(id, Change::SetStorage { storage: *storage });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn alter_key(
+        &mut self,
+        (id, table): (ObjectId, &Table),
+        wanted: &Key,
+        is: ObjectId,
+        last: Option<&TableKind>,
+    ) {
+        let Some(key) = self.find(Some(id), wanted) else {
+            return;
+        };
+        let unchanged = match last {
+            Some(TableKind::Node { primary_key }) => {
+                // The last declaration may know the key by an earlier name.
+                let olds = self.declared.tables.get(&Key::new(&table.name));
+                let olds = olds.and_then(|hints| hints.properties.get(wanted));
+                primary_key == wanted
+                    || olds.is_some_and(|olds| olds.iter().any(|old| Key::new(old) == *primary_key))
+            }
+            _ => false,
+        };
+        if key != is && !unchanged {
+            self.draft.set(id, Change::SetKey { key });
+        }
+    }
+}

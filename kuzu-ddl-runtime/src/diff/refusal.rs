@@ -1,0 +1,219 @@
+//! What a diff refuses, with the words that settle it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Something declared that the database cannot be brought to, or must not be without being asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The table or property, as `Table` or `Table.property`.
+    pub object: String,
+    /// Where it is declared, as `file:line`; empty where nothing declares it.
+    pub origin: String,
+    /// What is the matter.
+    pub reason: Reason,
+}
+
+/// The reasons for a refusal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Declared, but by now it has another name.
+    Renamed {
+        /// The present name.
+        to: String,
+    },
+    /// Declared, but it was dropped; its rows are archived.
+    Dropped,
+    /// Declared and known before, but it is gone.
+    Gone,
+    /// A table of this name is of the other kind.
+    OtherKind {
+        /// The engine's words for what it is.
+        is: String,
+    },
+    /// It differs from the database, and the declaration has not changed: something else changed it.
+    Differs {
+        /// What differs.
+        what: String,
+        /// As declared.
+        declared: String,
+        /// As it is.
+        is: String,
+    },
+    /// A change of this kind is not carried out by this version.
+    Unsupported {
+        /// What changes.
+        what: String,
+        /// As it is.
+        from: String,
+        /// As declared.
+        to: String,
+    },
+    /// A change of type that may lose something, and no word on how to make the new values.
+    NeedsCast {
+        /// As it is.
+        from: String,
+        /// As declared.
+        to: String,
+    },
+    /// The cast cannot be read.
+    BadCast {
+        /// Why.
+        reason: String,
+    },
+    /// A dropped node table that a rel table still uses.
+    InUse {
+        /// The rel table.
+        by: String,
+    },
+    /// The primary key has a tombstone.
+    KeyDropped,
+    /// It breaks a rule by itself, in whatever database.
+    Illegal {
+        /// The rule.
+        why: String,
+    },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            object,
+            origin,
+            reason,
+        } = self;
+        write!(f, "{object}: ")?;
+        match reason {
+            Reason::Renamed { to } => write!(
+                f,
+                "is declared, but it is called `{to}` now; this binary is older than the database. \
+                 Deploy the newer one, or declare `{to}` with `#[kuzu(renamed_from = \"{}\")]`",
+                object.rsplit('.').next().unwrap_or(object)
+            ),
+            Reason::Dropped => write!(
+                f,
+                "is declared, but it was dropped; this binary is older than the database. Deploy \
+                 the newer one, or bring it back with `.restore(\"{object}\")`, or make a new, empty \
+                 one with `.recreate(\"{object}\")` on the Migrator"
+            ),
+            Reason::Gone => write!(
+                f,
+                "is declared and was here before, but it is gone; look at the history, then bring \
+                 it back with `.restore(\"{object}\")` or make a new, empty one with \
+                 `.recreate(\"{object}\")` on the Migrator"
+            ),
+            Reason::OtherKind { is } => write!(
+                f,
+                "is a {is} in the database; rename the struct's table with `#[kuzu(name = \"…\")]`"
+            ),
+            Reason::Differs { what, declared, is } => write!(
+                f,
+                "the {what} is declared as {declared}, but it is {is} by now; declare {is}, or \
+                 deploy the binary that made it so"
+            ),
+            Reason::Unsupported { what, from, to } => write!(
+                f,
+                "changing the {what} from {from} to {to} is not supported yet; declare {from}, or \
+                 add a new property under another name and fill it"
+            ),
+            Reason::NeedsCast { from, to } => write!(
+                f,
+                "changing the type from {from} to {to} may lose something; say how to make a new \
+                 value of an `old` one, for example `#[kuzu(cast = \"CAST(old AS {to})\")]`"
+            ),
+            Reason::BadCast { reason } => write!(f, "the cast cannot be used: {reason}"),
+            Reason::InUse { by } => write!(
+                f,
+                "has a tombstone, but the rel table `{by}` still uses it; drop that one too, or \
+                 write `#[kuzu(dropped_pair(…))]` on its struct"
+            ),
+            Reason::KeyDropped => write!(f, "is the primary key and cannot be dropped"),
+            Reason::Illegal { why } => f.write_str(why),
+        }?;
+        if origin.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " ({origin})")
+        }
+    }
+}
+
+/// Something a person should know; nothing is done about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Note {
+    /// In the database, no longer declared, kept.
+    Undeclared {
+        /// The table, property or pair.
+        object: String,
+    },
+    /// A default that the engine reports in a form that may have lost a sign.
+    UnclearDefault {
+        /// The property.
+        object: String,
+        /// The engine's text.
+        text: String,
+    },
+    /// The multiplicity could not be read; the declared one is believed.
+    UnknownMultiplicity {
+        /// The rel table.
+        object: String,
+    },
+    /// A table that existed before is now under kuzu-ddl.
+    Adopted {
+        /// The table or property.
+        object: String,
+    },
+    /// A table nobody declared and no event made: never touched.
+    Foreign {
+        /// The table.
+        object: String,
+    },
+    /// Something in the catalog that cannot be read.
+    Unreadable {
+        /// The table.
+        object: String,
+        /// Why.
+        reason: String,
+    },
+    /// An attached database: never entered.
+    Attached {
+        /// Its name.
+        object: String,
+    },
+    /// The database differs from the ledger, and the policy is to go on.
+    Drift {
+        /// What differs, as the drift row says it.
+        row: String,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Undeclared { object } => write!(
+                f,
+                "{object} is not declared and is kept; to drop it, say so in the source"
+            ),
+            Self::UnclearDefault { object, text } => write!(
+                f,
+                "{object}: the engine reports the default as `{text}`, which may have lost a sign"
+            ),
+            Self::UnknownMultiplicity { object } => write!(
+                f,
+                "{object}: the multiplicity cannot be read; the declared one is believed"
+            ),
+            Self::Adopted { object } => write!(f, "{object} was here before and is adopted"),
+            Self::Foreign { object } => {
+                write!(f, "{object} belongs to nobody here and is left alone")
+            }
+            Self::Unreadable { object, reason } => write!(f, "{object} cannot be read: {reason}"),
+            Self::Attached { object } => {
+                write!(f, "the attached database {object} is left alone")
+            }
+            Self::Drift { row } => f.write_str(row),
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Diffs, folds and plans without a database.
+
+use expect_test::{Expect, expect};
+
+use super::{Options, diff, orders};
+use crate::declared::Declared;
+use crate::event::DdlEvent;
+use crate::fold::Fold;
+use crate::plan::plan;
+use crate::schema::Schema;
+use crate::sketch::sketch;
+
+/// A database that exists only as its events.
+#[derive(Default)]
+struct Paper {
+    events: Vec<DdlEvent>,
+    ancestor: Option<Declared>,
+}
+
+impl Paper {
+    fn fold(&self) -> Fold {
+        Fold::of(&self.events)
+    }
+
+    /// One start: what the plan says, or what is refused.
+    fn start(&mut self, text: &str) -> String {
+        self.start_with(text, &Options::default())
+    }
+
+    fn start_with(&mut self, text: &str, options: &Options) -> String {
+        let declared = sketch(text);
+        let before = self.fold();
+        let found = match diff(&declared, self.ancestor.as_ref(), before.clone(), options) {
+            Ok(found) => found,
+            Err(refusals) => return lines(&refusals),
+        };
+        let live: Schema = present(&before);
+        let steps = plan(
+            &before,
+            &found.after,
+            &live,
+            &orders(&declared),
+            &Default::default(),
+        );
+        self.events.extend(found.events);
+        assert_eq!(
+            self.fold(),
+            found.after,
+            "the fold from nothing equals the one that grew"
+        );
+        self.ancestor = Some(declared);
+        let steps = steps.map_or_else(
+            |e| lines(&e),
+            |steps| {
+                lines(
+                    &steps
+                        .iter()
+                        .map(|s| format!("{} {}", s.operation.sign(), s.operation))
+                        .collect::<Vec<_>>(),
+                )
+            },
+        );
+        let notes = lines(&found.notes);
+        [steps, notes].concat()
+    }
+}
+
+/// What a database with these events holds, archived things among it.
+fn present(fold: &Fold) -> Schema {
+    let mut schema = Schema::default();
+    for object in fold.objects().filter(|o| o.kind().is_table()) {
+        let Some(mut table) = fold.table(object) else {
+            continue;
+        };
+        for child in fold.children(object.id) {
+            if let Some(property) = fold.property(child) {
+                table
+                    .properties
+                    .insert(crate::schema::Key::new(&property.name), property);
+            }
+        }
+        schema
+            .tables
+            .insert(crate::schema::Key::new(&table.name), table);
+    }
+    schema
+}
+
+fn lines<T: ToString>(items: &[T]) -> String {
+    items.iter().map(|item| item.to_string() + "\n").collect()
+}
+
+/// Starts one after another on one database.
+fn check(starts: &[&str], expected: Expect) {
+    let mut paper = Paper::default();
+    let said: Vec<String> = starts.iter().map(|text| paper.start(text)).collect();
+    expected.assert_eq(&said.join("--\n"));
+}
+
+const PERSON: &str = "node Person: id INT64, mail STRING";
+
+#[test]
+fn creates_then_nothing() {
+    let all = "node B: id INT64\nnode A: k STRING, b BOOL, a INT8 = 3 # first\nedge R A>B A>A MANY_ONE: w DOUBLE";
+    check(
+        &[all, all],
+        expect![[r#"
+        + create node table A
+        + create node table B
+        + create rel table R
+        --
+    "#]],
+    );
+}
+
+#[test]
+fn renames() {
+    check(
+        &[PERSON, "node Human<Person: id INT64, email<mail STRING"],
+        expect![[r#"
+        + create node table Person
+        --
+        ~ rename table Person to Human
+        ~ rename property Human.mail to email
+    "#]],
+    );
+}
+
+#[test]
+fn swaps_chains_and_case() {
+    check(
+        &[
+            "node A: id INT64, x INT64, y INT64, z INT64\nnode B: id INT64",
+            "node B<A: ID INT64, y<x INT64, x<y INT64, w<z INT64\nnode A<B: id INT64",
+            "node B<A: ID INT64, y<x INT64, x<y INT64, w<z INT64\nnode A<B: id INT64",
+        ],
+        expect![[r#"
+            + create node table A
+            + create node table B
+            --
+            ~ move table A aside as B__t_0
+            ~ rename table B to A
+            ~ rename table B__t_0 to B
+            ~ move property B.id aside as ID__t_0
+            ~ rename property B.ID__t_0 to ID
+            ~ move property B.x aside as y__t_0
+            ~ rename property B.y to x
+            ~ rename property B.y__t_0 to y
+            ~ rename property B.z to w
+            --
+        "#]],
+    );
+}
+
+#[test]
+fn absent_is_kept() {
+    check(
+        &[
+            "node A: id INT64, x INT64\nnode B: id INT64",
+            "node A: id INT64",
+        ],
+        expect![[r#"
+        + create node table A
+        + create node table B
+        --
+        B is not declared and is kept; to drop it, say so in the source
+        A.x is not declared and is kept; to drop it, say so in the source
+    "#]],
+    );
+}
+
+#[test]
+fn tombstones_archive_and_may_stay() {
+    check(
+        &[
+            "node A: id INT64, x INT64\nnode B: id INT64\nedge R A>B",
+            "node A: id INT64, -x\n-B\n-R",
+            "node A: id INT64, -x\n-B\n-R",
+        ],
+        expect![[r#"
+            + create node table A
+            + create node table B
+            + create rel table R
+            --
+            - archive table B as B__a_c9662bc7
+            - archive table R as R__a_8d4a0175
+            - archive property A.x as x__a_9cf6f4b9
+            --
+        "#]],
+    );
+}
+
+#[test]
+fn a_node_table_in_use_is_not_dropped() {
+    check(
+        &[
+            "node A: id INT64\nnode B: id INT64\nedge R A>B",
+            "node A: id INT64\nedge R A>A\n-B",
+        ],
+        expect![[r#"
+        + create node table A
+        + create node table B
+        + create rel table R
+        --
+        B: has a tombstone, but the rel table `R` still uses it; drop that one too, or write `#[kuzu(dropped_pair(…))]` on its struct
+    "#]],
+    );
+}
+
+#[test]
+fn older_binaries_are_told() {
+    // Made by the newer binary; the older one was never here.
+    check(
+        &[
+            "node Person<Human: id INT64, email<mail STRING, -fax",
+            "node Person: id INT64, mail STRING",
+        ],
+        expect![[r#"
+            + create node table Person
+            --
+            Person.mail: is declared, but it is called `email` now; this binary is older than the database. Deploy the newer one, or declare `email` with `#[kuzu(renamed_from = "mail")]`
+        "#]],
+    );
+    check(
+        &[
+            "node Person<Human: id INT64, email<mail STRING, -fax",
+            "node Person: id INT64, email STRING, fax STRING",
+        ],
+        expect![[r#"
+            + create node table Person
+            --
+            Person.fax: is declared, but it was dropped; this binary is older than the database. Deploy the newer one, or bring it back with `.restore("Person.fax")`, or make a new, empty one with `.recreate("Person.fax")` on the Migrator
+        "#]],
+    );
+    check(
+        &["node Person<Human: id INT64", "node Human: id INT64"],
+        expect![[r#"
+        + create node table Person
+        --
+        Human: is declared, but it is called `Person` now; this binary is older than the database. Deploy the newer one, or declare `Person` with `#[kuzu(renamed_from = "Human")]`
+    "#]],
+    );
+}
+
+#[test]
+fn a_name_may_be_used_again() {
+    check(
+        &[
+            PERSON,
+            "node Person: id INT64, email<mail STRING, mail INT64",
+        ],
+        expect![[r#"
+            + create node table Person
+            --
+            ~ rename property Person.mail to email
+            + add property Person.mail INT64
+        "#]],
+    );
+}
+
+#[test]
+fn other_changes_are_refused_for_now() {
+    check(
+        &[
+            "node A: id INT64, x INT64 = 1\nedge R A>A",
+            "node A: x INT64 = 2, id STRING\nedge R A>A ONE_ONE",
+        ],
+        expect![[r#"
+            + create node table A
+            + create rel table R
+            --
+            A.id: changing the type from INT64 to STRING may lose something; say how to make a new value of an `old` one, for example `#[kuzu(cast = "CAST(old AS STRING)")]`
+        "#]],
+    );
+}
+
+#[test]
+fn dropped_things_come_back() {
+    let mut paper = Paper::default();
+    let first = "node A: id INT64, x INT64";
+    paper.start(first);
+    paper.start("node A: id INT64, -x");
+    expect![[r#"
+        A.x: is declared, but it was dropped; this binary is older than the database. Deploy the newer one, or bring it back with `.restore("A.x")`, or make a new, empty one with `.recreate("A.x")` on the Migrator
+    "#]].assert_eq(&paper.start(first));
+    let restore = Options {
+        restore: ["A.x".to_owned()].into(),
+        ..Options::default()
+    };
+    expect![[r#"
+        + restore property A.x from x__a_9cf6f4b9
+    "#]]
+    .assert_eq(&paper.start_with(first, &restore));
+}
+
+/// Whether a peer went through a version in between makes no difference to the events.
+#[test]
+fn one_way_or_another() {
+    let v1 = "node A: id INT64";
+    let v2 = "node A: id INT64, b STRING\nnode X: id INT64";
+    let v3 = "node A: id INT64, b STRING, c BOOL # done\nnode X: id INT64\nedge R A>X";
+    let (mut short, mut long) = (Paper::default(), Paper::default());
+    for text in [v1, v3] {
+        short.start(text);
+    }
+    for text in [v1, v2, v3] {
+        long.start(text);
+    }
+    assert_eq!(short.fold(), long.fold());
+}
+
+#[test]
+fn create_drop_create_is_three_events() {
+    let mut paper = Paper::default();
+    paper.start("node A: id INT64");
+    paper.start("node B: id INT64\n-A");
+    let recreate = Options {
+        recreate: ["A".to_owned()].into(),
+        ..Options::default()
+    };
+    paper.start_with("node B: id INT64\nnode A: id INT64", &recreate);
+    let about_a = paper
+        .events
+        .iter()
+        .filter(|e| e.change().word() != "comment")
+        .count();
+    assert_eq!(about_a, 4);
+    let tables: Vec<_> = paper
+        .fold()
+        .objects()
+        .filter(|o| o.kind().is_table())
+        .map(|o| o.is_live())
+        .collect();
+    assert_eq!(tables.len(), 3);
+    assert_eq!(tables.iter().filter(|live| **live).count(), 2);
+}

@@ -1,0 +1,267 @@
+//! What the database has against what the events say it has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::ObjectId;
+use crate::fold::{Body, Fold, Object};
+use crate::schema::{Key, Pair, Property, Schema, Table, TableKind};
+
+/// What this database alone knows of objects that all peers share.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Local {
+    /// Defaults of adopted properties, in the engine's words.
+    pub defaults: BTreeMap<ObjectId, String>,
+}
+
+/// One difference between the database and the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Drift {
+    /// `Table`, `Table.property`, or `Table(From -> To)`.
+    pub object: String,
+    /// What differs.
+    pub kind: DriftKind,
+    /// The object of the events; `None` for what no event made.
+    pub id: Option<ObjectId>,
+}
+
+/// The classes of drift.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum DriftKind {
+    /// The events made it, the database lacks it.
+    Missing,
+    /// In a table of ours, made by no event.
+    Extra,
+    /// It is there, but otherwise.
+    Altered {
+        /// What differs.
+        what: String,
+        /// By the events.
+        expected: String,
+        /// By the catalog.
+        is: String,
+    },
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let object = &self.object;
+        match &self.kind {
+            DriftKind::Missing => write!(f, "{object} is in the ledger, but not in the database"),
+            DriftKind::Extra => write!(f, "{object} is in the database, but not in the ledger"),
+            DriftKind::Altered { what, expected, is } => {
+                let (is, expected) = (Short(is), Short(expected));
+                write!(
+                    f,
+                    "{object}: the {what} is {is}, the ledger says {expected}"
+                )
+            }
+        }
+    }
+}
+
+/// A value as far as a line has room: comments may be long.
+struct Short<'a>(&'a str);
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(200) {
+            Some((end, _)) => write!(f, "{}…", &self.0[..end]),
+            None => f.write_str(self.0),
+        }
+    }
+}
+
+/// The tables that the events made, live and archived, by their names in the database.
+#[must_use]
+pub fn owned(fold: &Fold) -> BTreeMap<Key, ObjectId> {
+    let tables = fold.objects().filter(|object| object.kind().is_table());
+    tables
+        .map(|table| (Key::new(&fold.physical(table)), table.id))
+        .collect()
+}
+
+/// All differences between `live` and `fold`, in tables of `only` if it is given (names in the
+/// database). Foreign tables are no drift, and archived objects may be absent: they may have been
+/// archived before they ever came here.
+#[must_use]
+pub fn drift(
+    fold: &Fold,
+    live: &Schema,
+    local: &Local,
+    only: Option<&BTreeSet<Key>>,
+) -> Vec<Drift> {
+    let mut rows = Vec::new();
+    for (key, id) in owned(fold) {
+        if only.is_some_and(|only| !only.contains(&key)) {
+            continue;
+        }
+        let Some(object) = fold.object(id) else {
+            continue;
+        };
+        match live.tables.get(&key) {
+            None if object.is_live() => rows.push(Drift {
+                object: object.name.value.clone(),
+                kind: DriftKind::Missing,
+                id: Some(id),
+            }),
+            None => {}
+            Some(table) => compare(fold, object, table, local, &mut rows),
+        }
+    }
+    rows.sort();
+    rows
+}
+
+fn compare(fold: &Fold, object: &Object, live: &Table, local: &Local, rows: &mut Vec<Drift>) {
+    let Some(expected) = fold.table(object) else {
+        return;
+    };
+    let mut altered = Rows {
+        rows,
+        name: live.name.clone(),
+        id: Some(object.id),
+    };
+    altered.check("name", &expected.name, &live.name);
+    let text = |c: &Option<String>| c.clone().unwrap_or_default();
+    altered.check("comment", &text(&expected.comment), &text(&live.comment));
+    altered.check("kind", &expected.kind.words(), &live.kind.words());
+    match (&expected.kind, &live.kind) {
+        (TableKind::Node { primary_key: a }, TableKind::Node { primary_key: b }) => {
+            altered.check("primary key", a, b);
+        }
+        (
+            TableKind::Edge {
+                multiplicity,
+                storage,
+                ..
+            },
+            TableKind::Edge {
+                multiplicity: m,
+                storage: s,
+                pairs,
+            },
+        ) => {
+            if let (Some(a), Some(b)) = (multiplicity, m) {
+                altered.check("multiplicity", a, b);
+            }
+            // The engine reports the direction beside a property; without one it says nothing.
+            if !live.properties.is_empty() {
+                altered.check("storage direction", &storage.word(), &s.word());
+            }
+            compare_pairs(fold, object, &live.name, pairs, rows);
+        }
+        _ => return,
+    }
+    compare_properties(fold, object, live, local, rows);
+}
+
+struct Rows<'a> {
+    rows: &'a mut Vec<Drift>,
+    name: String,
+    id: Option<ObjectId>,
+}
+
+impl Rows<'_> {
+    fn check<T: PartialEq + fmt::Display>(&mut self, what: &str, expected: &T, is: &T) {
+        if expected != is {
+            self.rows.push(Drift {
+                object: self.name.clone(),
+                kind: DriftKind::Altered {
+                    what: what.to_owned(),
+                    expected: expected.to_string(),
+                    is: is.to_string(),
+                },
+                id: self.id,
+            });
+        }
+    }
+}
+
+fn compare_pairs(
+    fold: &Fold,
+    table: &Object,
+    name: &str,
+    live: &BTreeSet<Pair>,
+    rows: &mut Vec<Drift>,
+) {
+    let mut extra = live.clone();
+    for child in fold.children(table.id).filter(|child| child.is_live()) {
+        let Some(pair) = fold.pair(child) else {
+            continue;
+        };
+        if !extra.remove(&pair) {
+            let object = format!("{name}({} -> {})", pair.from, pair.to);
+            rows.push(Drift {
+                object,
+                kind: DriftKind::Missing,
+                id: Some(child.id),
+            });
+        }
+    }
+    for pair in extra {
+        let object = format!("{name}({} -> {})", pair.from, pair.to);
+        rows.push(Drift {
+            object,
+            kind: DriftKind::Extra,
+            id: None,
+        });
+    }
+}
+
+fn compare_properties(
+    fold: &Fold,
+    table: &Object,
+    live: &Table,
+    local: &Local,
+    rows: &mut Vec<Drift>,
+) {
+    let mut extra: BTreeMap<&Key, &Property> = live.properties.iter().collect();
+    for child in fold.children(table.id) {
+        let Body::Property(_) = child.body else {
+            continue;
+        };
+        let Some(expected) = fold.property(child) else {
+            continue;
+        };
+        let object = format!("{}.{}", live.name, expected.name);
+        let Some(is) = extra.remove(&Key::new(&expected.name)) else {
+            if child.is_live() {
+                rows.push(Drift {
+                    object,
+                    kind: DriftKind::Missing,
+                    id: Some(child.id),
+                });
+            }
+            continue;
+        };
+        let mut altered = Rows {
+            rows,
+            name: object,
+            id: Some(child.id),
+        };
+        altered.check("name", &expected.name, &is.name);
+        altered.check("type", &expected.ty, &is.ty);
+        let none = || "none".to_owned();
+        let known = local.defaults.get(&child.id).cloned();
+        let default = known
+            .or_else(|| expected.default_text())
+            .unwrap_or_else(none);
+        altered.check("default", &default, &is.default_text().unwrap_or_else(none));
+    }
+    // Columns with the values from before a change; a database that never had the old ones has none.
+    for archive in fold.children(table.id).flat_map(|child| &child.archives) {
+        extra.remove(&Key::new(&archive.name));
+    }
+    for property in extra.values() {
+        let object = format!("{}.{}", live.name, property.name);
+        rows.push(Drift {
+            object,
+            kind: DriftKind::Extra,
+            id: None,
+        });
+    }
+}

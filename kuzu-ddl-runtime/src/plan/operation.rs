@@ -1,0 +1,521 @@
+//! What one step does, and its Cypher.
+
+use std::fmt::{self, Write as _};
+
+use serde::{Deserialize, Serialize};
+
+use crate::schema::name::{quote, string_literal};
+use crate::schema::{Expr, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind};
+
+/// One change of the database, in names as they are when the step's turn comes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Operation {
+    /// A new table of either kind, with its properties, pairs and comment.
+    CreateTable {
+        /// The table.
+        table: Table,
+        /// The properties in column order.
+        order: Vec<Key>,
+        /// The pairs by the spelling of the node tables' names.
+        pairs: Vec<(String, String)>,
+    },
+    /// Another name for a table.
+    RenameTable {
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+        /// Why.
+        purpose: Purpose,
+    },
+    /// Another name for a property.
+    RenameProperty {
+        /// The table.
+        table: String,
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+        /// Why.
+        purpose: Purpose,
+    },
+    /// A new property of a table that is there.
+    AddProperty {
+        /// The table.
+        table: String,
+        /// Whether it is a node table.
+        node: bool,
+        /// The property.
+        property: Property,
+    },
+    /// A node property with another type or default: the old column is archived, a new one added
+    /// and filled.
+    ChangeProperty {
+        /// The table.
+        table: String,
+        /// The property as it will be.
+        property: Property,
+        /// The name of the old column from now on.
+        archive: String,
+        /// The Cypher of a new value, where `x` is the row.
+        value: String,
+    },
+    /// All rows of a node table into another.
+    CopyNodes {
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+        /// Columns of the new table, each with the Cypher of its value, where `x` is the row.
+        columns: Vec<(String, String)>,
+    },
+    /// All rels of one FROM–TO pair into another table.
+    CopyRels {
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+        /// The node tables of the old pair.
+        pair: (String, String),
+        /// Where an end was rebuilt: the new node table, its key, and the Cypher of that key, where
+        /// `a` is the old source and `b` the old destination.
+        moved: [Option<(String, String, String)>; 2],
+        /// Columns of the new table, each with the Cypher of its value, where `x` is the rel.
+        columns: Vec<(String, String)>,
+    },
+    /// A table whose rows are all in another by now.
+    DropCopied {
+        /// The table.
+        table: String,
+    },
+    /// Whether the application may read NULL: kept in the ledger, no change of the database.
+    SetNullable {
+        /// The table.
+        table: String,
+        /// The property.
+        property: String,
+        /// Whether it may.
+        nullable: bool,
+    },
+    /// A new FROM–TO pair.
+    AddPair {
+        /// The rel table.
+        table: String,
+        /// The source.
+        from: String,
+        /// The destination.
+        to: String,
+    },
+    /// A FROM–TO pair and its rels.
+    DropPair {
+        /// The rel table.
+        table: String,
+        /// The source.
+        from: String,
+        /// The destination.
+        to: String,
+    },
+    /// A table's comment.
+    CommentOnTable {
+        /// The table.
+        table: String,
+        /// The comment; `None` clears it.
+        text: Option<String>,
+    },
+    /// A property's comment: kept in the ledger, no change of the database.
+    CommentOnProperty {
+        /// The table.
+        table: String,
+        /// The property.
+        property: String,
+        /// The comment; `None` clears it.
+        text: Option<String>,
+    },
+}
+
+/// Why something gets another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// The source says so.
+    Rename,
+    /// It is dropped: kept under a name nobody uses.
+    Archive,
+    /// It is brought back.
+    Restore,
+    /// On the way to its name, which is not free yet.
+    Temporary,
+    /// It takes the place of the table whose rows it has.
+    Rebuilt,
+}
+
+impl Operation {
+    /// The table it is about, by the name it has before.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        match self {
+            Self::CreateTable { table, .. } => &table.name,
+            Self::RenameTable { from, .. } => from,
+            Self::CopyNodes { to, .. } | Self::CopyRels { to, .. } => to,
+            Self::ChangeProperty { table, .. }
+            | Self::DropCopied { table }
+            | Self::SetNullable { table, .. }
+            | Self::RenameProperty { table, .. }
+            | Self::AddProperty { table, .. }
+            | Self::AddPair { table, .. }
+            | Self::DropPair { table, .. }
+            | Self::CommentOnTable { table, .. }
+            | Self::CommentOnProperty { table, .. } => table,
+        }
+    }
+
+    /// The statements, in order; each is run by itself. Every name is quoted, every literal is
+    /// rendered here.
+    #[must_use]
+    pub fn cypher(&self) -> Vec<String> {
+        match self {
+            Self::CreateTable {
+                table,
+                order,
+                pairs,
+            } => create(table, order, pairs),
+            Self::RenameTable { from, to, .. } => {
+                vec![format!(
+                    "ALTER TABLE {} RENAME TO {}",
+                    quote(from),
+                    quote(to)
+                )]
+            }
+            Self::RenameProperty {
+                table, from, to, ..
+            } => {
+                vec![format!(
+                    "ALTER TABLE {} RENAME {} TO {}",
+                    quote(table),
+                    quote(from),
+                    quote(to)
+                )]
+            }
+            Self::AddProperty {
+                table,
+                node,
+                property,
+            } => add(table, *node, property),
+            Self::ChangeProperty {
+                table,
+                property,
+                archive,
+                value,
+            } => change(table, property, archive, value),
+            Self::CopyNodes { from, to, columns } => vec![format!(
+                "MATCH (x:{}) CREATE (:{}{})",
+                quote(from),
+                quote(to),
+                assigned(columns)
+            )],
+            Self::CopyRels {
+                from,
+                to,
+                pair,
+                moved,
+                columns,
+            } => {
+                vec![copy_rels(from, to, pair, moved, columns)]
+            }
+            Self::DropCopied { table } => vec![format!("DROP TABLE {}", quote(table))],
+            Self::SetNullable { .. } => Vec::new(),
+            Self::AddPair { table, from, to } => {
+                vec![format!(
+                    "ALTER TABLE {} ADD FROM {} TO {}",
+                    quote(table),
+                    quote(from),
+                    quote(to)
+                )]
+            }
+            Self::DropPair { table, from, to } => {
+                vec![format!(
+                    "ALTER TABLE {} DROP FROM {} TO {}",
+                    quote(table),
+                    quote(from),
+                    quote(to)
+                )]
+            }
+            Self::CommentOnTable { table, text } => vec![comment(table, text.as_deref())],
+            Self::CommentOnProperty { .. } => Vec::new(),
+        }
+    }
+
+    /// `+` for what is added, `-` for what goes away, `~` for what changes.
+    #[must_use]
+    pub fn sign(&self) -> char {
+        match self {
+            Self::CreateTable { .. } | Self::AddProperty { .. } | Self::AddPair { .. } => '+',
+            Self::DropCopied { .. } => '~',
+            Self::DropPair { .. }
+            | Self::RenameTable {
+                purpose: Purpose::Archive,
+                ..
+            }
+            | Self::RenameProperty {
+                purpose: Purpose::Archive,
+                ..
+            } => '-',
+            Self::RenameTable {
+                purpose: Purpose::Restore,
+                ..
+            }
+            | Self::RenameProperty {
+                purpose: Purpose::Restore,
+                ..
+            } => '+',
+            _ => '~',
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateTable { table, .. } => {
+                write!(f, "create {} {}", table.kind.words(), table.name)
+            }
+            Self::RenameTable { from, to, purpose } => match purpose {
+                Purpose::Rename => write!(f, "rename table {from} to {to}"),
+                Purpose::Archive => write!(f, "archive table {from} as {to}"),
+                Purpose::Restore => write!(f, "restore table {to} from {from}"),
+                Purpose::Temporary => write!(f, "move table {from} aside as {to}"),
+                Purpose::Rebuilt => write!(f, "put the rebuilt table {from} in place as {to}"),
+            },
+            Self::RenameProperty {
+                table,
+                from,
+                to,
+                purpose,
+            } => match purpose {
+                Purpose::Rename => write!(f, "rename property {table}.{from} to {to}"),
+                Purpose::Archive => write!(f, "archive property {table}.{from} as {to}"),
+                Purpose::Restore => write!(f, "restore property {table}.{to} from {from}"),
+                Purpose::Temporary | Purpose::Rebuilt => {
+                    write!(f, "move property {table}.{from} aside as {to}")
+                }
+            },
+            Self::AddProperty {
+                table, property, ..
+            } => {
+                write!(f, "add property {table}.{} {}", property.name, property.ty)
+            }
+            Self::ChangeProperty {
+                table, property, ..
+            } => {
+                write!(
+                    f,
+                    "change property {table}.{} to {}",
+                    property.name, property.ty
+                )?;
+                property
+                    .default_text()
+                    .map_or(Ok(()), |text| write!(f, " DEFAULT {text}"))
+            }
+            Self::CopyNodes { from, to, .. } => write!(f, "copy the nodes of {from} to {to}"),
+            Self::CopyRels {
+                from,
+                to,
+                pair: (a, b),
+                ..
+            } => {
+                write!(f, "copy the rels of {from}({a} -> {b}) to {to}")
+            }
+            Self::DropCopied { table } => write!(f, "drop table {table}, whose rows are copied"),
+            Self::SetNullable {
+                table,
+                property,
+                nullable: true,
+            } => {
+                write!(f, "allow NULL in {table}.{property}")
+            }
+            Self::SetNullable {
+                table,
+                property,
+                nullable: false,
+            } => {
+                write!(f, "require a value of {table}.{property}")
+            }
+            Self::AddPair { table, from, to } => write!(f, "add pair {table}({from} -> {to})"),
+            Self::DropPair { table, from, to } => write!(f, "drop pair {table}({from} -> {to})"),
+            Self::CommentOnTable {
+                table,
+                text: Some(_),
+            } => write!(f, "comment on table {table}"),
+            Self::CommentOnTable { table, text: None } => {
+                write!(f, "clear the comment on table {table}")
+            }
+            Self::CommentOnProperty {
+                table,
+                property,
+                text: Some(_),
+            } => {
+                write!(f, "comment on property {table}.{property}")
+            }
+            Self::CommentOnProperty {
+                table,
+                property,
+                text: None,
+            } => {
+                write!(f, "clear the comment on property {table}.{property}")
+            }
+        }
+    }
+}
+
+fn create(table: &Table, order: &[Key], pairs: &[(String, String)]) -> Vec<String> {
+    let mut parts: Vec<String> = pairs
+        .iter()
+        .map(|(from, to)| format!("FROM {} TO {}", quote(from), quote(to)))
+        .collect();
+    parts.extend(
+        order
+            .iter()
+            .filter_map(|key| table.properties.get(key))
+            .map(column),
+    );
+    let mut text = String::new();
+    match &table.kind {
+        TableKind::Node { primary_key } => {
+            // The engine compares the name in PRIMARY KEY(…) with regard to case.
+            if let Some(key) = table.properties.get(primary_key) {
+                parts.push(format!("PRIMARY KEY({})", quote(&key.name)));
+            }
+            text.push_str("CREATE NODE TABLE ");
+        }
+        TableKind::Edge { multiplicity, .. } => {
+            match multiplicity {
+                None | Some(Multiplicity::ManyMany) => {}
+                Some(other) => parts.push(other.word().to_owned()),
+            }
+            text.push_str("CREATE REL TABLE ");
+        }
+    }
+    let _ = write!(text, "{}({})", quote(&table.name), parts.join(", "));
+    if let TableKind::Edge {
+        storage: StorageDirection::Fwd,
+        ..
+    } = table.kind
+    {
+        text.push_str(" WITH (storage_direction='fwd')");
+    }
+    let mut statements = vec![text];
+    if let Some(text) = &table.comment {
+        statements.push(comment(&table.name, Some(text)));
+    }
+    statements
+}
+
+fn column(property: &Property) -> String {
+    let mut text = format!("{} {}", quote(&property.name), property.ty);
+    if let Some(default) = typed_default(property) {
+        let _ = write!(text, " DEFAULT {default}");
+    }
+    text
+}
+
+/// An opaque default is the engine's text and is never sent back to it.
+fn typed_default(property: &Property) -> Option<String> {
+    match &property.default {
+        None | Some(Expr::Opaque(_)) => None,
+        Some(expr) => Some(expr.canonical(&property.ty)),
+    }
+}
+
+fn add(table: &str, node: bool, property: &Property) -> Vec<String> {
+    let mut statements = vec![format!(
+        "ALTER TABLE {} ADD {}",
+        quote(table),
+        column(property)
+    )];
+    let fresh = property.default.as_ref().filter(|expr| !expr.is_constant());
+    if let (Some(_), Some(default)) = (fresh, typed_default(property)) {
+        // The engine fills existing rows wrongly with values that differ by row, and anew after a
+        // crash; what SET writes is right and stays.
+        let pattern = if node {
+            format!("(x:{})", quote(table))
+        } else {
+            format!("()-[x:{}]->()", quote(table))
+        };
+        statements.push(format!(
+            "MATCH {pattern} SET x.{} = {default}",
+            quote(&property.name)
+        ));
+    }
+    statements
+}
+
+fn change(table: &str, property: &Property, archive: &str, value: &str) -> Vec<String> {
+    let (table, name) = (quote(table), quote(&property.name));
+    vec![
+        format!("ALTER TABLE {table} RENAME {name} TO {}", quote(archive)),
+        format!("ALTER TABLE {table} ADD {}", column(property)),
+        format!("MATCH (x:{table}) SET x.{name} = {value}"),
+    ]
+}
+
+/// ` {name: value, …}`, or nothing.
+fn assigned(columns: &[(String, String)]) -> String {
+    if columns.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<String> = columns
+        .iter()
+        .map(|(name, value)| format!("{}: {value}", quote(name)))
+        .collect();
+    format!(" {{{}}}", parts.join(", "))
+}
+
+fn copy_rels(
+    from: &str,
+    to: &str,
+    (a, b): &(String, String),
+    moved: &[Option<(String, String, String)>; 2],
+    columns: &[(String, String)],
+) -> String {
+    let mut text = format!(
+        "MATCH (a:{})-[x:{}]->(b:{})",
+        quote(a),
+        quote(from),
+        quote(b)
+    );
+    let mut ends = ["a", "b"];
+    for (end, (name, moved)) in ends.iter_mut().zip(["a2", "b2"].into_iter().zip(moved)) {
+        if let Some((table, key, value)) = moved {
+            let _ = write!(
+                text,
+                " MATCH ({name}:{}) WHERE {name}.{} = {value}",
+                quote(table),
+                quote(key)
+            );
+            *end = name;
+        }
+    }
+    let _ = write!(
+        text,
+        " CREATE ({})-[:{}{}]->({})",
+        ends[0],
+        quote(to),
+        assigned(columns),
+        ends[1]
+    );
+    text
+}
+
+fn comment(table: &str, text: Option<&str>) -> String {
+    // There is no NULL for comments; the empty one is none.
+    format!(
+        "COMMENT ON TABLE {} IS {}",
+        quote(table),
+        string_literal(text.unwrap_or_default())
+    )
+}
+
+/// A pair by the spelling of its names.
+pub(super) fn spelled(pair: &Pair, name: impl Fn(&Key) -> String) -> (String, String) {
+    (name(&pair.from), name(&pair.to))
+}

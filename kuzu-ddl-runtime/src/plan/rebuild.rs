@@ -1,0 +1,468 @@
+//! Rebuilds: what the engine cannot alter in place is made anew beside the old, filled through the
+//! write-ahead log, counted, and put in the old one's place.
+//!
+//! A rel table is rebuilt for another type or default of a property, another multiplicity or
+//! storage direction. A node table is rebuilt for another primary key, and with it every rel table
+//! that joins it. Filling is always `MATCH … CREATE`: a COPY is not in the log, and beside an open
+//! reader it can lose every row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::build::{Builder, Kept, PlanError, count_rows};
+use super::hazard::{Hazard, HazardKind};
+use super::operation::{Operation, Purpose};
+use crate::event::ObjectId;
+use crate::fold::{Body, Object};
+use crate::schema::name::quote;
+use crate::schema::{Expr, Key, Multiplicity, Property, Table, TableKind, Type};
+
+/// A column of a table as it will be.
+struct Column {
+    property: Property,
+    value: Value,
+}
+
+/// Where a column's values come from.
+#[derive(Clone, Debug)]
+pub(super) struct Value {
+    /// The old column.
+    from: String,
+    /// The casts on the way, each with the type that it leads to.
+    casts: Vec<(Option<Expr>, Type)>,
+}
+
+impl Value {
+    /// The Cypher of a value, where `row` is the old row.
+    pub(super) fn of(&self, row: &str) -> String {
+        let old = format!("{row}.{}", quote(&self.from));
+        self.casts.iter().fold(old, |old, (cast, ty)| match cast {
+            Some(cast) => format!("CAST({} AS {ty})", cast.with_old(&old)),
+            None => format!("CAST({old} AS {ty})"),
+        })
+    }
+}
+
+/// Tables that are rebuilt, by their names after all renames.
+#[derive(Default)]
+pub(super) struct Rebuilds {
+    nodes: BTreeSet<ObjectId>,
+    edges: BTreeSet<ObjectId>,
+}
+
+impl Rebuilds {
+    pub(super) fn contains(&self, table: ObjectId) -> bool {
+        self.nodes.contains(&table) || self.edges.contains(&table)
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// Which tables cannot be altered in place.
+    pub(super) fn find_rebuilds(&mut self, kept: &[Kept<'a>]) -> Rebuilds {
+        let mut rebuilds = Rebuilds::default();
+        for table in kept.iter().filter(|t| t.live.kind.is_node()) {
+            if self.key_changes(table) {
+                rebuilds.nodes.insert(table.object.id);
+            }
+        }
+        let moved: BTreeSet<Key> = kept
+            .iter()
+            .filter(|t| rebuilds.nodes.contains(&t.object.id))
+            .map(|t| Key::new(&t.live.name))
+            .collect();
+        for table in kept {
+            let TableKind::Edge { pairs, .. } = &table.live.kind else {
+                continue;
+            };
+            let joined = pairs
+                .iter()
+                .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
+            if joined || self.edge_changes(table) {
+                rebuilds.edges.insert(table.object.id);
+            }
+        }
+        self.refuse_foreign(kept, &moved);
+        self.refuse_indexed(kept, &rebuilds);
+        rebuilds
+    }
+
+    fn key_changes(&self, table: &Kept<'_>) -> bool {
+        let Some(before) = self.before.object(table.object.id) else {
+            return false;
+        };
+        let (Body::NodeTable { key: was }, Body::NodeTable { key: is }) =
+            (&before.body, &table.object.body)
+        else {
+            return false;
+        };
+        was != is || self.changed(*is).is_some()
+    }
+
+    fn edge_changes(&self, table: &Kept<'_>) -> bool {
+        let Some(before) = self.before.object(table.object.id) else {
+            return false;
+        };
+        before.body != table.object.body
+            || self
+                .after
+                .children(table.object.id)
+                .any(|child| self.here(child, table).is_some() && self.changed(child.id).is_some())
+    }
+
+    /// The property as it was and as it will be, if its column changes.
+    pub(super) fn changed(&self, id: ObjectId) -> Option<(Property, Property)> {
+        let was = self.before.property(self.before.object(id)?)?;
+        let is = self.after.property(self.after.object(id)?)?;
+        (was.ty != is.ty || was.default != is.default).then_some((was, is))
+    }
+
+    /// Rel tables that no event made would lose the nodes they join.
+    fn refuse_foreign(&mut self, kept: &[Kept<'_>], moved: &BTreeSet<Key>) {
+        let ours: BTreeSet<Key> = kept.iter().map(|t| Key::new(&t.live.name)).collect();
+        for (key, table) in &self.live.tables {
+            let TableKind::Edge { pairs, .. } = &table.kind else {
+                continue;
+            };
+            let joins = pairs
+                .iter()
+                .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
+            if joins && !ours.contains(key) {
+                self.errors.push(PlanError::Impossible {
+                    object: table.name.clone(),
+                    reason:
+                        "it joins a node table whose primary key changes, and is not declared; \
+                             declare it, so that its rels can follow"
+                            .into(),
+                });
+            }
+        }
+    }
+
+    fn refuse_indexed(&mut self, kept: &[Kept<'_>], rebuilds: &Rebuilds) {
+        for table in kept {
+            for index in table.live.indexes.values() {
+                let touched = rebuilds.contains(table.object.id)
+                    || index
+                        .properties
+                        .iter()
+                        .any(|p| self.changes_column(table, p));
+                if touched {
+                    self.errors.push(PlanError::Impossible {
+                        object: format!("{}.{}", table.live.name, index.name),
+                        reason:
+                            "an index is in the way of this change; drop it, migrate, and make \
+                                 it again"
+                                .into(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn changes_column(&self, table: &Kept<'_>, column: &Key) -> bool {
+        let mut children = self.after.children(table.object.id);
+        children.any(|child| {
+            self.here(child, table)
+                .is_some_and(|p| Key::new(&p.name) == *column)
+                && self.changed(child.id).is_some()
+        })
+    }
+
+    /// The steps of all rebuilds.
+    pub(super) fn rebuild(&mut self, kept: &[Kept<'a>], rebuilds: &Rebuilds) {
+        let mut keys: BTreeMap<Key, (String, String, Value)> = BTreeMap::new();
+        let mut old = Vec::new();
+        for table in kept
+            .iter()
+            .filter(|t| rebuilds.nodes.contains(&t.object.id))
+        {
+            if let Some((temporary, key, value)) = self.rebuild_node(table) {
+                keys.insert(Key::new(&table.name), (temporary.clone(), key, value));
+                old.push((table.name.clone(), temporary));
+            }
+        }
+        let mut edges = Vec::new();
+        for table in kept
+            .iter()
+            .filter(|t| rebuilds.edges.contains(&t.object.id))
+        {
+            edges.extend(
+                self.rebuild_edge(table, &keys)
+                    .map(|temporary| (table.name.clone(), temporary)),
+            );
+        }
+        // Rel tables hold on to node tables, so they go first.
+        old.splice(0..0, edges);
+        for (name, _) in &old {
+            let operation = Operation::DropCopied {
+                table: name.clone(),
+            };
+            self.push(operation, &[name], Vec::new());
+        }
+        for (name, temporary) in old {
+            let (from, to, purpose) = (temporary, name, Purpose::Rebuilt);
+            let operation = Operation::RenameTable {
+                from: from.clone(),
+                to: to.clone(),
+                purpose,
+            };
+            self.push(operation, &[&from, &to], Vec::new());
+        }
+    }
+
+    /// The columns of a table in the database, as they will be. What nobody knows comes along.
+    fn columns(&mut self, table: &Kept<'a>) -> Option<Vec<Column>> {
+        let children: Vec<&'a Object> = self.after.children(table.object.id).collect();
+        let mut columns: BTreeMap<Key, Column> = BTreeMap::new();
+        let mut archived = Vec::new();
+        for property in table.live.properties.values() {
+            let object = children.iter().find(|child| {
+                self.here(child, table)
+                    .is_some_and(|here| here.name == property.name)
+            });
+            let name = object.map_or_else(|| property.name.clone(), |o| self.after.physical(o));
+            // Renames come before, so the old table has the new names already.
+            let mut value = Value {
+                from: name.clone(),
+                casts: Vec::new(),
+            };
+            let mut property = Property {
+                name: name.clone(),
+                ..property.clone()
+            };
+            if let Some((object, (was, is))) = object.and_then(|o| Some((o, self.changed(o.id)?))) {
+                if !was.ty.widens_to(&is.ty) {
+                    archived.extend(self.archive(object.id).map(|name| Column {
+                        property: Property {
+                            name,
+                            default: None,
+                            ..was
+                        },
+                        value: value.clone(),
+                    }));
+                }
+                value.casts = self.casts(object.id);
+                property = Property { name, ..is };
+            } else if let Some(Expr::Opaque(_)) = property.default {
+                property.default = object
+                    .and_then(|o| self.after.property(o))
+                    .and_then(|p| p.default);
+            }
+            if matches!(property.ty, Type::Unknown(_) | Type::Serial)
+                || matches!(property.default, Some(Expr::Opaque(_)))
+            {
+                self.errors.push(PlanError::Impossible {
+                    object: format!("{}.{name}", table.name, name = property.name),
+                    reason: "its table must be rebuilt for this change, and this column's type or \
+                             default cannot be written anew"
+                        .into(),
+                });
+                return None;
+            }
+            columns.insert(Key::new(&property.name), Column { property, value });
+        }
+        let order = self.order_by(&table.name, columns.keys());
+        let mut out: Vec<Column> = order.iter().filter_map(|key| columns.remove(key)).collect();
+        out.extend(archived);
+        Some(out)
+    }
+
+    /// How new values of a property are made, and of what.
+    pub(super) fn value(&self, id: ObjectId, from: &str) -> Value {
+        Value {
+            from: from.to_owned(),
+            casts: self.casts(id),
+        }
+    }
+
+    /// The casts of all changes of type between the two states.
+    fn casts(&self, id: ObjectId) -> Vec<(Option<Expr>, Type)> {
+        let known = self.before.object(id).map_or(0, |o| o.archives.len());
+        let archives = self
+            .after
+            .object(id)
+            .map(|o| o.archives.as_slice())
+            .unwrap_or_default();
+        archives
+            .iter()
+            .skip(known)
+            .filter(|archive| archive.ty != archive.to)
+            .map(|archive| (archive.cast.clone(), archive.to.clone()))
+            .collect()
+    }
+
+    /// The name of the column that keeps the values from before.
+    pub(super) fn archive(&self, id: ObjectId) -> Option<String> {
+        self.after
+            .object(id)?
+            .archives
+            .last()
+            .map(|archive| archive.name.clone())
+    }
+
+    fn make(
+        &mut self,
+        table: &Kept<'_>,
+        columns: &[Column],
+        kind: TableKind,
+        pairs: Vec<(String, String)>,
+    ) -> String {
+        let name = format!("{}__r_{}", table.name, table.object.id.short());
+        let made = Table {
+            name: name.clone(),
+            kind,
+            properties: columns
+                .iter()
+                .map(|c| (Key::new(&c.property.name), c.property.clone()))
+                .collect(),
+            indexes: BTreeMap::new(),
+            comment: table.live.comment.clone(),
+        };
+        let order = columns.iter().map(|c| Key::new(&c.property.name)).collect();
+        let mut names = vec![name.clone()];
+        names.extend(pairs.iter().flat_map(|(a, b)| [a.clone(), b.clone()]));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.push(
+            Operation::CreateTable {
+                table: made,
+                order,
+                pairs,
+            },
+            &names,
+            Vec::new(),
+        );
+        name
+    }
+
+    fn hazards(&self, table: &Kept<'_>, may_fail: bool) -> Vec<Hazard> {
+        let mut kinds = vec![HazardKind::RewritesData, HazardKind::BreaksOlderApps];
+        if may_fail {
+            kinds.push(HazardKind::MayFail);
+        }
+        let count = count_rows(&table.live.name, table.live.kind.is_node());
+        let hazard = |kind| Hazard::new(kind, table.name.clone(), Some(count.clone()));
+        kinds.into_iter().map(hazard).collect()
+    }
+
+    /// The new node table, and how an old row finds its new one.
+    fn rebuild_node(&mut self, table: &Kept<'a>) -> Option<(String, String, Value)> {
+        let columns = self.columns(table)?;
+        let Body::NodeTable { key } = table.object.body else {
+            return None;
+        };
+        let key = self.after.physical(self.after.object(key)?);
+        let value = columns
+            .iter()
+            .find(|c| c.property.name == key)?
+            .value
+            .clone();
+        let kind = TableKind::Node {
+            primary_key: Key::new(&key),
+        };
+        let to = self.make(table, &columns, kind, Vec::new());
+        let hazards = self.hazards(table, true);
+        let from = table.name.clone();
+        let checks = vec![(count_rows(&from, true), count_rows(&to, true))];
+        let columns = columns
+            .into_iter()
+            .map(|c| (c.property.name, c.value.of("x")))
+            .collect();
+        let operation = Operation::CopyNodes {
+            from: from.clone(),
+            to: to.clone(),
+            columns,
+        };
+        self.push_checked(operation, &[&from, &to], hazards, checks);
+        Some((to, key, value))
+    }
+
+    fn rebuild_edge(
+        &mut self,
+        table: &Kept<'a>,
+        keys: &BTreeMap<Key, (String, String, Value)>,
+    ) -> Option<String> {
+        let columns = self.columns(table)?;
+        let Body::EdgeTable {
+            multiplicity,
+            storage,
+        } = table.object.body
+        else {
+            return None;
+        };
+        let TableKind::Edge { pairs, .. } = &table.live.kind else {
+            return None;
+        };
+        let here: Vec<(String, String)> = pairs
+            .iter()
+            .map(|p| (self.renamed(&p.from), self.renamed(&p.to)))
+            .collect();
+        let moved = |name: &String| keys.get(&Key::new(name));
+        let place = |name: &String| moved(name).map_or_else(|| name.clone(), |m| m.0.clone());
+        let there = here.iter().map(|(a, b)| (place(a), place(b))).collect();
+        let kind = TableKind::Edge {
+            pairs: BTreeSet::new(),
+            multiplicity: Some(multiplicity),
+            storage,
+        };
+        let to = self.make(table, &columns, kind, there);
+        let tightens = self.tightens(table, multiplicity);
+        let may_fail = tightens || columns.iter().any(|c| !c.value.casts.is_empty());
+        let mut hazards = self.hazards(table, may_fail);
+        let named: Vec<(String, String)> = columns
+            .into_iter()
+            .map(|c| (c.property.name, c.value.of("x")))
+            .collect();
+        let from = table.name.clone();
+        for (a, b) in here {
+            let end = |name: &String, variable: &str| {
+                moved(name)
+                    .map(|(table, key, value)| (table.clone(), key.clone(), value.of(variable)))
+            };
+            let ends = [end(&a, "a"), end(&b, "b")];
+            let count = |table: &str, a: &str, b: &str| {
+                format!(
+                    "MATCH (:{})-[r:{}]->(:{}) RETURN count(*)",
+                    quote(a),
+                    quote(table),
+                    quote(b)
+                )
+            };
+            let checks = vec![(count(&from, &a, &b), count(&to, &place(&a), &place(&b)))];
+            let operation = Operation::CopyRels {
+                from: from.clone(),
+                to: to.clone(),
+                pair: (a, b),
+                moved: ends,
+                columns: named.clone(),
+            };
+            self.push_checked(
+                operation,
+                &[&from, &to],
+                std::mem::take(&mut hazards),
+                checks,
+            );
+        }
+        Some(to)
+    }
+
+    fn tightens(&self, table: &Kept<'_>, to: Multiplicity) -> bool {
+        let before = self.before.object(table.object.id).map(|o| &o.body);
+        match before {
+            Some(Body::EdgeTable { multiplicity, .. }) => {
+                *multiplicity != to && to != Multiplicity::ManyMany
+            }
+            _ => false,
+        }
+    }
+
+    /// A table's name after all renames, from the one it has in the database.
+    fn renamed(&self, key: &Key) -> String {
+        let spelled = || {
+            self.live
+                .tables
+                .get(key)
+                .map_or_else(|| key.to_string(), |t| t.name.clone())
+        };
+        let object = self.owned.get(key).and_then(|id| self.after.object(*id));
+        object.map_or_else(spelled, |o| self.after.physical(o))
+    }
+}
