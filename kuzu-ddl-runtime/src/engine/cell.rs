@@ -1,0 +1,111 @@
+//! Values as they come out of catalog calls and ledger rows, and go in as parameters.
+
+/// A value. Only what catalogs and ledgers hold: everything else arrives as [`Cell::Other`], in
+/// the engine's text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// NULL of any type.
+    Null,
+    /// `BOOL`
+    Bool(bool),
+    /// Any integer type.
+    Int(i128),
+    /// `FLOAT`, `DOUBLE`
+    Float(f64),
+    /// `STRING`
+    Text(String),
+    /// `BLOB`
+    Bytes(Vec<u8>),
+    /// `LIST`, `ARRAY`
+    List(Vec<Cell>),
+    /// `STRUCT`
+    Struct(Vec<(String, Cell)>),
+    /// Any other type, in the engine's text. As a parameter it is a string.
+    Other(String),
+}
+
+/// A row of a result.
+pub type Row = Vec<Cell>;
+
+impl Cell {
+    /// The text of a `STRING`.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of an integer.
+    #[must_use]
+    pub fn int(&self) -> Option<i128> {
+        match self {
+            Self::Int(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// The value of a `BOOL`.
+    #[must_use]
+    pub fn bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a `BLOB`.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The elements of a `LIST` or `ARRAY`.
+    #[must_use]
+    pub fn list(&self) -> Option<&[Cell]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+}
+
+impl From<bool> for Cell {
+    fn from(b: bool) -> Self {
+        Self::Bool(b)
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(n: i64) -> Self {
+        Self::Int(n.into())
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Cell {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

@@ -1,0 +1,181 @@
+//! What the engine's messages mean.
+//!
+//! The engines report texts without codes. Every text that anything depends on is listed here and
+//! nowhere else.
+
+/// What an engine refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", show(.message, .statement))]
+pub struct EngineError {
+    /// What it means for the caller.
+    pub kind: EngineErrorKind,
+    /// The engine's own text, without its prefixes.
+    pub message: String,
+    /// The statement, empty where there was none.
+    pub statement: String,
+}
+
+/// What an engine's refusal means for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum EngineErrorKind {
+    /// Another connection of this process holds the one write transaction. Try again later.
+    WriterBusy,
+    /// The database was opened read-only, or another database is attached to it (which makes it
+    /// read-only), or the transaction is.
+    ReadOnly,
+    /// There is no transaction to end: an error before has rolled it back.
+    NoActiveTransaction,
+    /// A CHECKPOINT waited for other transactions in vain. If the statement was a COMMIT, it is
+    /// committed nevertheless.
+    CheckpointTimeout,
+    /// The buffer pool is too small. Every node table takes its share for as long as it exists.
+    BufferPool,
+    /// A table, property, pair, sequence or index does not exist.
+    Missing,
+    /// A table, property, pair, sequence or index exists already.
+    Exists,
+    /// Another process has the file open.
+    Locked,
+    /// The statement cannot be parsed. An open transaction stays open.
+    Syntax,
+    /// The engine cannot do this, or not inside a transaction.
+    Unsupported,
+    /// A result holds values that the engine's Rust API cannot hand over without a panic. Cast them
+    /// to STRING in the query.
+    Unreadable,
+    /// This connection must not be used any more; a new one will do.
+    Unusable,
+    /// The transaction was rolled back by an error before, and this statement was not run.
+    Aborted,
+    /// COMMIT failed, and it may have committed nevertheless. Look at the database through a new
+    /// session.
+    OutcomeUnknown,
+    /// A rolled-back change of a table is still in memory and would damage the next change. It
+    /// goes away with a CHECKPOINT, for which no other transaction may be open.
+    CheckpointOwed,
+    /// This process has the same file open twice, and each handle is blind to what the other
+    /// writes.
+    OpenTwice,
+    /// Anything else.
+    Other,
+}
+
+impl EngineError {
+    /// An error in the engine's words.
+    #[must_use]
+    pub fn from_engine(message: &str, statement: &str) -> Self {
+        let message = PREFIXES.iter().fold(message, |text, prefix| {
+            text.strip_prefix(prefix).unwrap_or(text)
+        });
+        Self {
+            kind: classify(message),
+            message: message.to_owned(),
+            statement: statement.to_owned(),
+        }
+    }
+
+    pub(crate) fn new(
+        kind: EngineErrorKind,
+        message: impl Into<String>,
+        statement: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            statement: statement.into(),
+        }
+    }
+
+    /// The same error with another meaning.
+    #[must_use]
+    pub(crate) fn with_kind(self, kind: EngineErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+}
+
+/// How much of a statement an error shows. The whole is in the field.
+const SHOWN: usize = 200;
+
+fn show(message: &str, statement: &str) -> String {
+    let message = message.trim_end();
+    if statement.is_empty() {
+        return message.to_owned();
+    }
+    let mut chars = statement.chars();
+    let start: String = chars.by_ref().take(SHOWN).collect();
+    let more = if chars.next().is_some() { "…" } else { "" };
+    format!("{message} (in `{start}{more}`)")
+}
+
+/// What the Rust crates put before the engine's own text.
+const PREFIXES: [&str; 1] = ["Query execution failed: "];
+
+/// Texts of the engines, and what they mean. The first that a message contains decides.
+const TEXTS: &[(&str, EngineErrorKind)] = &[
+    (
+        "Cannot start a new write transaction in the system",
+        EngineErrorKind::WriterBusy,
+    ),
+    ("in a read-only database", EngineErrorKind::ReadOnly),
+    ("inside a read-only transaction", EngineErrorKind::ReadOnly),
+    ("under READ ONLY mode", EngineErrorKind::ReadOnly),
+    ("under read-only mode", EngineErrorKind::ReadOnly),
+    (
+        "No active transaction for",
+        EngineErrorKind::NoActiveTransaction,
+    ),
+    (
+        "Timeout waiting for active transactions to leave",
+        EngineErrorKind::CheckpointTimeout,
+    ),
+    ("Unable to allocate memory", EngineErrorKind::BufferPool),
+    (
+        "No more frame groups can be added",
+        EngineErrorKind::BufferPool,
+    ),
+    ("Could not set lock on file", EngineErrorKind::Locked),
+    ("Lock is held by PID", EngineErrorKind::Locked),
+    ("Parser exception:", EngineErrorKind::Syntax),
+    (
+        "is only supported in auto transaction mode",
+        EngineErrorKind::Unsupported,
+    ),
+    ("does not exist in catalog", EngineErrorKind::Missing),
+    ("Cannot find table catalog entry", EngineErrorKind::Missing),
+    ("Cannot find property", EngineErrorKind::Missing),
+    ("does not have property", EngineErrorKind::Missing),
+    ("does not have an index", EngineErrorKind::Missing),
+    ("does not exist.", EngineErrorKind::Missing),
+    ("already exists", EngineErrorKind::Exists),
+    ("already has property", EngineErrorKind::Exists),
+];
+
+fn classify(message: &str) -> EngineErrorKind {
+    TEXTS
+        .iter()
+        .find(|(text, _)| message.contains(text))
+        .map_or(EngineErrorKind::Other, |(_, kind)| *kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_get_their_kind() {
+        let kind = |text| EngineError::from_engine(text, "").kind;
+        assert_eq!(
+            kind("Binder exception: Table A does not exist."),
+            EngineErrorKind::Missing
+        );
+        assert_eq!(kind("something new"), EngineErrorKind::Other);
+    }
+
+    #[test]
+    fn long_statements_are_shortened() {
+        let e = EngineError::from_engine("Query execution failed: no", &"🦀".repeat(100_000));
+        assert!(e.to_string().starts_with("no (in `🦀"));
+        assert!(e.to_string().chars().count() < 250);
+    }
+}

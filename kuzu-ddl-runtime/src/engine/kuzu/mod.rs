@@ -1,0 +1,155 @@
+//! Kùzu 0.11.3: the only module that names the crate `kuzu`.
+
+mod value;
+
+use std::cell::Cell as Flag;
+use std::path::Path;
+
+use kuzu::{Connection, Database, QueryResult, SystemConfig};
+
+use super::{Capabilities, Cell, Engine, EngineError, EngineErrorKind, Row, Session};
+use value::{is_readable, to_cell, to_value};
+
+const MIB: u64 = 1 << 20;
+
+/// What Kùzu 0.11.3 can do. Each line has a test in `tests/engine`.
+pub const KUZU: Capabilities = Capabilities {
+    name: "Kùzu",
+    version: "0.11.3",
+    storage_version: 39,
+    local_database: "local(kuzu)",
+    alter_in_place: true,
+    drop_property: false,
+    rename_serial: false,
+    index_in_transaction: false,
+    secondary_index: false,
+    checkpoint_after_rollback: true,
+    replay_evaluates_defaults: true,
+    copy_beside_readers: false,
+    buffer_pool_per_node_table: MIB + (4 << 10),
+    buffer_pool_base: 4 * MIB,
+    json: "json",
+};
+
+/// Opens a database file, with an error that says what is wrong.
+///
+/// # Errors
+/// [`EngineErrorKind::Locked`] while another process has it open; otherwise what the engine says.
+pub fn open(path: impl AsRef<Path>, config: SystemConfig) -> Result<Database, EngineError> {
+    Database::new(path, config).map_err(|e| EngineError::from_engine(&e.to_string(), ""))
+}
+
+/// Room for the few rows of a rehearsal.
+const SCRATCH_ROWS: u64 = 32 * MIB;
+
+impl Engine for Database {
+    fn capabilities(&self) -> &'static Capabilities {
+        &KUZU
+    }
+
+    fn session(&self) -> Result<Box<dyn Session + '_>, EngineError> {
+        let connection =
+            Connection::new(self).map_err(|e| EngineError::from_engine(&e.to_string(), ""))?;
+        Ok(Box::new(KuzuSession {
+            connection,
+            handle: self.handle(),
+            unusable: Flag::new(false),
+        }))
+    }
+
+    fn handle(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError> {
+        let tables = u64::try_from(tables).unwrap_or(u64::MAX);
+        let pool = KUZU
+            .buffer_pool_per_node_table
+            .saturating_mul(tables)
+            .saturating_add(KUZU.buffer_pool_base)
+            .saturating_add(SCRATCH_ROWS);
+        // The pool only reserves addresses; memory is taken as it is used. The largest size of the
+        // file must be a power of two and not smaller than the pool.
+        let largest = pool
+            .checked_next_power_of_two()
+            .unwrap_or(1 << 63)
+            .max(1 << 30);
+        let config = SystemConfig::default()
+            .buffer_pool_size(pool)
+            .max_db_size(largest);
+        let database = Database::in_memory(config)
+            .map_err(|e| EngineError::from_engine(&e.to_string(), ""))?;
+        Ok(Box::new(database))
+    }
+}
+
+struct KuzuSession<'db> {
+    connection: Connection<'db>,
+    handle: usize,
+    /// After a failed BEGIN the connection believes in a transaction that is not there, and its
+    /// next use is a segmentation fault.
+    unusable: Flag<bool>,
+}
+
+impl<'db> KuzuSession<'db> {
+    fn run(
+        &self,
+        cypher: &str,
+        run: impl FnOnce() -> Result<QueryResult<'db>, kuzu::Error>,
+    ) -> Result<Vec<Row>, EngineError> {
+        if self.unusable.get() {
+            return Err(EngineError::new(
+                EngineErrorKind::Unusable,
+                "this connection could not begin a transaction before and cannot be used again",
+                cypher,
+            ));
+        }
+        let result = run().map_err(|e| {
+            let start = cypher.trim_start().get(..5).unwrap_or_default();
+            self.unusable.set(start.eq_ignore_ascii_case("BEGIN"));
+            EngineError::from_engine(&e.to_string(), cypher)
+        })?;
+        rows(result, cypher)
+    }
+}
+
+impl Session for KuzuSession<'_> {
+    fn capabilities(&self) -> &'static Capabilities {
+        &KUZU
+    }
+
+    fn handle(&self) -> usize {
+        self.handle
+    }
+
+    fn query(&self, cypher: &str) -> Result<Vec<Row>, EngineError> {
+        self.run(cypher, || self.connection.query(cypher))
+    }
+
+    fn query_with(&self, cypher: &str, params: &[(&str, Cell)]) -> Result<Vec<Row>, EngineError> {
+        let params = params
+            .iter()
+            .map(|(name, cell)| Ok((*name, to_value(cell)?)))
+            .collect::<Result<_, String>>()
+            .map_err(|e| EngineError::new(EngineErrorKind::Unsupported, e, cypher))?;
+        self.run(cypher, || {
+            let mut statement = self.connection.prepare(cypher)?;
+            self.connection.execute(&mut statement, params)
+        })
+    }
+}
+
+fn rows(result: QueryResult<'_>, cypher: &str) -> Result<Vec<Row>, EngineError> {
+    for ty in result.get_column_data_types() {
+        if !is_readable(&ty) {
+            return Err(EngineError::new(
+                EngineErrorKind::Unreadable,
+                format!("values of type {ty:?} cannot be fetched safely; cast them to STRING"),
+                cypher,
+            ));
+        }
+    }
+    Ok(result
+        .map(|row| row.into_iter().map(to_cell).collect())
+        .collect())
+}

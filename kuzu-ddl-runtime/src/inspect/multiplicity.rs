@@ -1,0 +1,206 @@
+//! Multiplicities of rel tables, which no catalog call tells.
+//!
+//! `EXPORT DATABASE (schema_only=true)` writes them down. It exports all tables or none, and the
+//! text it writes has no escapes, so it is asked only about a catalog whose names it can quote.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+
+use super::{Inspection, tables};
+use crate::engine::{EngineError, EngineErrorKind, Session};
+use crate::schema::name::string_literal;
+use crate::schema::{Key, Multiplicity, TableKind};
+
+/// What could be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Multiplicities {
+    /// By rel table: all of the local database, or none.
+    pub known: BTreeMap<Key, Multiplicity>,
+    /// Why nothing could be told.
+    pub unknown: Option<String>,
+}
+
+/// The multiplicity of every rel table. `found` is an inspection of all tables. It writes and
+/// removes a small file in the system's directory for temporary files, and reads no rows.
+///
+/// Not to be called inside a transaction: where the engine cannot export, it ends it.
+///
+/// # Errors
+/// What the engine says, other than that it cannot export this catalog.
+pub fn multiplicities(
+    session: &dyn Session,
+    found: &Inspection,
+) -> Result<Multiplicities, EngineError> {
+    let mut rels = 0;
+    for table in tables(session)? {
+        let key = Key::new(&table.name);
+        if !found.ids.contains_key(&key) && !found.internal.contains_key(&key) {
+            return Ok(unknown("a table's name cannot be exported"));
+        }
+        rels += usize::from(!table.node);
+    }
+    if rels == 0 {
+        return Ok(Multiplicities::default());
+    }
+    if let Some(reason) = obstacle(found) {
+        return Ok(unknown(reason));
+    }
+    let text = match export(session) {
+        Ok(text) => text,
+        Err(Failure::Engine(e)) if is_refusal(&e) => {
+            return Ok(unknown(format!(
+                "the engine cannot export this schema: {}",
+                e.message
+            )));
+        }
+        Err(Failure::Engine(e)) => return Err(e),
+        Err(Failure::File(e)) => return Ok(unknown(format!("no temporary file: {e}"))),
+    };
+    let known = parse(&text);
+    let complete = known.len() == rels
+        && known.keys().all(|key| {
+            found
+                .schema
+                .tables
+                .get(key)
+                .is_some_and(|t| !t.kind.is_node())
+        });
+    if complete {
+        Ok(Multiplicities {
+            known,
+            unknown: None,
+        })
+    } else {
+        Ok(unknown(
+            "the exported schema does not name the same rel tables",
+        ))
+    }
+}
+
+fn unknown(reason: impl Into<String>) -> Multiplicities {
+    Multiplicities {
+        known: BTreeMap::new(),
+        unknown: Some(reason.into()),
+    }
+}
+
+/// What would crash the export, or make its text ambiguous.
+fn obstacle(found: &Inspection) -> Option<String> {
+    for table in found.schema.tables.values() {
+        if matches!(&table.kind, TableKind::Edge { pairs, .. } if pairs.is_empty()) {
+            return Some(format!("the rel table `{}` connects no tables", table.name));
+        }
+        if let Some(p) = table.properties.values().find(|p| p.name.contains('`')) {
+            return Some(format!("the property {:?} cannot be quoted", p.name));
+        }
+    }
+    None
+}
+
+/// The engine generates a query per rel table and forgets to quote primary keys in it.
+fn is_refusal(e: &EngineError) -> bool {
+    use EngineErrorKind as K;
+    matches!(e.kind, K::Syntax | K::Missing | K::Unsupported | K::Other)
+}
+
+enum Failure {
+    Engine(EngineError),
+    File(std::io::Error),
+}
+
+/// A directory that only this user can enter, removed with all that is in it.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> std::io::Result<Self> {
+        let unique = RandomState::new().hash_one(std::process::id());
+        let path = std::env::temp_dir().join(format!("kuzu-ddl-{unique:016x}"));
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // A directory that is left behind in the temporary files hurts nobody.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn export(session: &dyn Session) -> Result<String, Failure> {
+    let scratch = Scratch::new().map_err(Failure::File)?;
+    // The engine wants to make the directory itself.
+    let target: &Path = &scratch.0.join("schema");
+    let literal = string_literal(&target.to_string_lossy());
+    session
+        .query(&format!("EXPORT DATABASE {literal} (schema_only=true)"))
+        .map_err(Failure::Engine)?;
+    std::fs::read_to_string(target.join("schema.cypher")).map_err(Failure::File)
+}
+
+/// Reads `CREATE REL TABLE \`R\` (FROM …,MANY_ONE);` as far as tables go. Sequences and macros come
+/// after them.
+fn parse(text: &str) -> BTreeMap<Key, Multiplicity> {
+    let mut known = BTreeMap::new();
+    let mut rest = text.trim_start();
+    while let Some((statement, after)) = statement(rest) {
+        rest = after.trim_start();
+        if let Some(table) = statement.strip_prefix("CREATE REL TABLE `") {
+            if let Some((name, multiplicity)) = rel(table) {
+                known.insert(Key::new(name), multiplicity);
+            }
+        } else if statement.starts_with("CREATE SEQUENCE") || statement.starts_with("CREATE MACRO")
+        {
+            break;
+        }
+    }
+    known
+}
+
+fn rel(table: &str) -> Option<(&str, Multiplicity)> {
+    let (name, rest) = table.split_once('`')?;
+    let (_, word) = rest.strip_suffix(')')?.rsplit_once(',')?;
+    Some((name, word.trim().parse().ok()?))
+}
+
+/// The text up to the first semicolon outside quotes, and the rest.
+fn statement(text: &str) -> Option<(&str, &str)> {
+    let mut quote = None;
+    for (i, c) in text.char_indices() {
+        match quote {
+            Some(q) if q == c => quote = None,
+            Some(_) => {}
+            None if matches!(c, '`' | '\'' | '"') => quote = Some(c),
+            None if c == ';' => return Some((&text[..i], &text[i + 1..])),
+            None => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rel_tables_are_read() {
+        let text = "CREATE NODE TABLE `A;\nCREATE REL TABLE` (`id` INT64, PRIMARY KEY(`id`));\n\
+                    CREATE REL TABLE `R` (FROM `A` TO `B`, FROM `B` TO `A`, `w;,MANY_ONE` INT64,ONE_ONE);\n\
+                    CREATE REL TABLE `S` (FROM `A` TO `B`, MANY_ONE);\n\
+                    DROP SEQUENCE IF EXISTS `x`;\n\
+                    CREATE SEQUENCE IF NOT EXISTS `x` START 1;\n\
+                    CREATE REL TABLE `T` (FROM `A` TO `B`, MANY_ONE);";
+        let known: Vec<_> = parse(text).into_iter().collect();
+        assert_eq!(
+            known,
+            [
+                (Key::new("R"), Multiplicity::OneOne),
+                (Key::new("S"), Multiplicity::ManyOne)
+            ]
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! Sequences, without those that `SERIAL` properties own.
+
+use super::{Inspection, Note, Scope, bool, cells, int, text};
+use crate::engine::{EngineError, Session};
+use crate::schema::name::check_table;
+use crate::schema::{Key, Sequence, Type};
+
+/// Adds the sequences.
+pub(super) fn read(
+    session: &dyn Session,
+    scope: Scope<'_>,
+    found: &mut Inspection,
+) -> Result<(), EngineError> {
+    const CALL: &str = "CALL show_sequences() RETURN name, `database name`, `start value`, \
+                        increment, `min value`, `max value`, cycle";
+    for row in session.query(CALL)? {
+        let [name, database, start, increment, min, max, cycle] = cells(row, CALL)?;
+        if database.text() != Some(session.capabilities().local_database) {
+            continue;
+        }
+        let sequence = Sequence {
+            name: text(&name, CALL)?,
+            start: int(&start, CALL)?,
+            increment: int(&increment, CALL)?,
+            min: int(&min, CALL)?,
+            max: int(&max, CALL)?,
+            cycle: bool(&cycle, CALL)?,
+        };
+        let key = Key::new(&sequence.name);
+        if is_serial(&sequence) {
+            if matches!(scope, Scope::All) && !is_owned(&key, found) {
+                let reason = "a SERIAL property that was renamed or dropped left this sequence";
+                found.notes.push(Note::new(&sequence.name, reason));
+            }
+        } else if let Err(reason) = check_table(&sequence.name) {
+            if !key.is_internal() {
+                found
+                    .notes
+                    .push(Note::new(&sequence.name, reason.to_string()));
+            }
+        } else {
+            found.schema.sequences.insert(key, sequence);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a `SERIAL` property owns or owned it. Its name is no proof, because it stays as it was
+/// when the table is renamed; but nobody else's sequence ends so and begins below 1, unless he
+/// means it to serve a `SERIAL` property.
+fn is_serial(s: &Sequence) -> bool {
+    s.name.to_ascii_lowercase().ends_with("_serial")
+        && (s.increment, s.min, s.max, s.cycle) == (1, 0, i64::MAX, false)
+}
+
+fn is_owned(sequence: &Key, found: &Inspection) -> bool {
+    found.schema.tables.iter().any(|(table, t)| {
+        t.properties.iter().any(|(name, property)| {
+            property.ty == Type::Serial
+                && sequence.as_str() == format!("{}_{}_serial", table.as_str(), name.as_str())
+        })
+    })
+}

@@ -1,0 +1,141 @@
+//! Rows to and from the engine.
+
+use super::rows::{Contents, read_state};
+use super::{BadRow, Rows, State, TABLE};
+use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
+use crate::inspect::tables;
+use crate::schema::Key;
+
+/// Rows a statement, so that no parameter grows without bound.
+const BATCH: usize = 4096;
+
+/// Makes the ledger's table.
+///
+/// # Errors
+/// What the engine says.
+pub fn create(session: &dyn Session) -> Result<(), EngineError> {
+    let ddl = format!("CREATE NODE TABLE `{TABLE}`(`key` STRING, `body` BLOB, PRIMARY KEY(`key`))");
+    session.query(&ddl).map(drop)
+}
+
+/// The row `state`: one look-up of a key. `None` is no ledger; a row that cannot be read is the
+/// inner error.
+///
+/// # Errors
+/// What the engine says.
+pub fn state(session: &dyn Session) -> Result<Option<Result<State, BadRow>>, EngineError> {
+    let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = 'state' RETURN l.`body`");
+    let rows = match session.query(&query) {
+        Ok(rows) => rows,
+        Err(e) => return Ok(refused(session, e)?.map(Err)),
+    };
+    let bad = |reason: String| BadRow {
+        key: "state".into(),
+        reason,
+    };
+    Ok(Some(match rows.first().and_then(|row| row.first()) {
+        None => Err(bad("the row is missing".into())),
+        Some(Cell::Bytes(body)) => read_state(body).map_err(bad),
+        Some(_) => Err(bad("the body is not a BLOB".into())),
+    }))
+}
+
+/// All rows. An absent ledger has none.
+///
+/// # Errors
+/// What the engine says.
+pub fn read(session: &dyn Session) -> Result<Contents, EngineError> {
+    let query = format!("MATCH (l:`{TABLE}`) RETURN l.`key`, l.`body`");
+    let rows = match session.query(&query) {
+        Ok(rows) => rows,
+        Err(e) => {
+            let bad = refused(session, e)?.into_iter().collect();
+            return Ok(Contents {
+                bad,
+                ..Contents::default()
+            });
+        }
+    };
+    let mut unreadable = Vec::new();
+    let readable = rows
+        .into_iter()
+        .filter_map(|row| match <[Cell; 2]>::try_from(row) {
+            Ok([Cell::Text(key), Cell::Bytes(body)]) => Some((key, body)),
+            Ok([key, _]) => {
+                let key = key.text().unwrap_or("?").chars().take(100).collect();
+                unreadable.push(BadRow {
+                    key,
+                    reason: "the body is not a BLOB".into(),
+                });
+                None
+            }
+            Err(_) => None,
+        });
+    let mut contents = Contents::from_rows(readable.collect::<Vec<_>>());
+    contents.bad.extend(unreadable);
+    Ok(contents)
+}
+
+/// After a query of the ledger failed: whether there is none (`None`), or a table of its name that
+/// is no ledger.
+fn refused(session: &dyn Session, error: EngineError) -> Result<Option<BadRow>, EngineError> {
+    if !matches!(
+        error.kind,
+        EngineErrorKind::Missing | EngineErrorKind::Other
+    ) {
+        return Err(error);
+    }
+    let name = Key::new(TABLE);
+    if tables(session)?
+        .iter()
+        .any(|table| Key::new(&table.name) == name)
+    {
+        let reason = format!("the table is not one that kuzu-ddl made: {}", error.message);
+        return Ok(Some(BadRow {
+            key: TABLE.into(),
+            reason,
+        }));
+    }
+    if error.kind == EngineErrorKind::Missing {
+        Ok(None)
+    } else {
+        Err(error)
+    }
+}
+
+/// Writes new rows.
+///
+/// # Errors
+/// What the engine says, also where a key is there already.
+pub fn add(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
+    run(
+        session,
+        rows,
+        &format!("UNWIND $rows AS r CREATE (:`{TABLE}` {{`key`: r.k, `body`: r.b}})"),
+    )
+}
+
+/// Writes rows; those that are there are overwritten.
+///
+/// # Errors
+/// What the engine says.
+pub fn put(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
+    let query = format!("UNWIND $rows AS r MERGE (l:`{TABLE}` {{`key`: r.k}}) SET l.`body` = r.b");
+    run(session, rows, &query)
+}
+
+fn run(session: &dyn Session, rows: Rows, query: &str) -> Result<(), EngineError> {
+    let mut rows = rows.into_iter().map(|(key, body)| {
+        Cell::Struct(vec![
+            ("k".into(), Cell::Text(key)),
+            ("b".into(), Cell::Bytes(body)),
+        ])
+    });
+    loop {
+        let batch: Vec<Cell> = rows.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        session.query_with(query, &[("rows", Cell::List(batch))])?;
+    }
+}

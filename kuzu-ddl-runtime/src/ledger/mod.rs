@@ -1,0 +1,96 @@
+//! The ledger: one internal node table that holds the events, in the same transaction as the DDL.
+//!
+//! Every node table costs a database 1 MiB of buffer pool for ever, so there is one, and what a row
+//! is stands in its key:
+//!
+//! | key | body |
+//! |---|---|
+//! | `event/<id>` | the canonical bytes of an event |
+//! | `declared/<fingerprint>` | marks a declaration that was carried out here |
+//! | `ancestor` | what was declared last of every object, JSON |
+//! | `revision/<number>` | which events came in when, through whom, JSON |
+//! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
+
+mod io;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use io::{add, create, put, read, state};
+pub use rows::{BadRow, Contents};
+pub(crate) use rows::{is_readable, put_declared, put_event, put_revision, put_state};
+
+use crate::declared::Declared;
+use crate::drift::Local;
+use crate::event::{EventId, Fingerprint};
+
+/// The ledger's table.
+pub const TABLE: &str = "_kuzu_ddl_ledger";
+
+/// The layout of the rows. A ledger with a larger number belongs to a newer version.
+pub const FORMAT: u32 = 1;
+
+/// What the last start left behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The layout of the rows: [`FORMAT`].
+    pub format: u32,
+    /// The number of the newest revision.
+    pub revision: u64,
+    /// The newest events.
+    pub frontier: BTreeSet<EventId>,
+    /// The fingerprint of the schema that all peers with these events share.
+    pub schema: Fingerprint,
+    /// Declarations that were checked against exactly this state and can open it.
+    pub checked: BTreeSet<Fingerprint>,
+    /// The hash of what `show_tables` said.
+    pub tables: Fingerprint,
+    /// The hash of the whole catalog.
+    pub catalog: Fingerprint,
+    /// How many tables that were.
+    pub size: usize,
+    /// What this database alone knows.
+    pub local: Local,
+}
+
+/// Which events came in together, when, and through whom: an attestation, not part of any hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Counts from 1.
+    pub number: u64,
+    /// The events, in order.
+    pub events: Vec<EventId>,
+    /// What was declared.
+    pub declared: Fingerprint,
+    /// The application, as it names itself.
+    pub app: Option<String>,
+    /// The version of kuzu-ddl.
+    pub version: String,
+    /// When it began, in milliseconds since 1970 by this machine's clock. Nothing is decided by it.
+    pub at: u64,
+    /// How long the steps took, in milliseconds.
+    pub took: u64,
+}
+
+/// A declaration with its identity.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// The declaration.
+    pub declared: Declared,
+    /// The hash of all it says, where it stands in the source excepted.
+    pub id: Fingerprint,
+}
+
+impl Identified {
+    /// Computes the identity.
+    #[must_use]
+    pub fn new(declared: Declared) -> Self {
+        let id = rows::identity(&declared);
+        Self { declared, id }
+    }
+}
+
+/// Rows to be written, by key.
+pub type Rows = BTreeMap<String, Vec<u8>>;

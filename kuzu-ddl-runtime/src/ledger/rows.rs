@@ -1,0 +1,217 @@
+//! Rows to values and back, without an engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::{FORMAT, Revision, Rows, State};
+use crate::declared::Declared;
+use crate::event::{DdlEvent, EventId, Fingerprint, Writer};
+use crate::schema::{Key, Table};
+
+/// A row of the ledger that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BadRow {
+    /// Its key, shortened.
+    pub key: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.reason)
+    }
+}
+
+/// All rows, understood.
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    /// The events by id.
+    pub events: BTreeMap<EventId, DdlEvent>,
+    /// Declarations that were carried out here.
+    pub seen: BTreeSet<Fingerprint>,
+    /// What was declared last of every object.
+    pub ancestor: Option<Declared>,
+    /// The revisions by number.
+    pub revisions: BTreeMap<u64, Revision>,
+    /// What the last start left behind; `None` only where there is no ledger.
+    pub state: Option<State>,
+    /// Rows that are not what they should be.
+    pub bad: Vec<BadRow>,
+}
+
+impl Contents {
+    /// Reads rows. Whatever they hold, this never panics and loses nothing in silence.
+    pub fn from_rows(rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        let mut contents = Self::default();
+        let mut any = false;
+        for (key, body) in rows {
+            any = true;
+            if let Err(reason) = contents.take(&key, &body) {
+                let key = key.chars().take(100).collect();
+                contents.bad.push(BadRow { key, reason });
+            }
+        }
+        if any && contents.state.is_none() && !contents.bad.iter().any(|row| row.key == "state") {
+            contents.bad.push(BadRow {
+                key: "state".into(),
+                reason: "the row is missing".into(),
+            });
+        }
+        let frontier = contents.state.iter().flat_map(|state| &state.frontier);
+        let recorded = contents
+            .revisions
+            .values()
+            .flat_map(|revision| &revision.events);
+        for event in frontier
+            .chain(recorded)
+            .filter(|id| !contents.events.contains_key(id))
+        {
+            let (key, reason) = (format!("event/{event}"), "the row is missing".into());
+            contents.bad.push(BadRow { key, reason });
+        }
+        contents.bad.sort();
+        contents.bad.dedup_by(|a, b| a.key == b.key);
+        contents
+    }
+
+    fn take(&mut self, key: &str, body: &[u8]) -> Result<(), String> {
+        let (kind, name) = key.split_once('/').unwrap_or((key, ""));
+        match kind {
+            "event" => {
+                let id: EventId = name.parse().map_err(|e| format!("{e}"))?;
+                let event = DdlEvent::decode(body).map_err(|e| e.to_string())?;
+                if event.id() != id {
+                    return Err(format!("the body is the event {}", event.id()));
+                }
+                self.events.insert(id, event);
+            }
+            "declared" => {
+                self.seen.insert(name.parse().map_err(|e| format!("{e}"))?);
+            }
+            "ancestor" => self.ancestor = Some(json(body)?),
+            "revision" => {
+                let revision: Revision = json(body)?;
+                self.revisions.insert(revision.number, revision);
+            }
+            "state" => self.state = Some(read_state(body)?),
+            _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
+        }
+        Ok(())
+    }
+}
+
+/// Reads the row `state`.
+pub(super) fn read_state(body: &[u8]) -> Result<State, String> {
+    #[derive(serde::Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let Format { format } = json(body)?;
+    if format > FORMAT {
+        return Err(format!(
+            "the ledger has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
+        ));
+    }
+    json(body)
+}
+
+fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|e| e.to_string())
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    // Our own types: no map has keys that JSON cannot hold, so this cannot fail.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// Whether a declared table comes back from the row that holds it.
+pub(crate) fn is_readable(table: &Table) -> bool {
+    let mut declared = Declared::default();
+    declared
+        .schema
+        .tables
+        .insert(Key::new(&table.name), table.clone());
+    json::<Declared>(&to_json(&declared)).is_ok_and(|read| read == declared)
+}
+
+pub(crate) fn put_event(rows: &mut Rows, event: &DdlEvent) {
+    rows.insert(format!("event/{}", event.id()), event.encode());
+}
+
+pub(crate) fn put_declared(rows: &mut Rows, id: Fingerprint, declared: &Declared) {
+    rows.insert(format!("declared/{id}"), Vec::new());
+    rows.insert("ancestor".into(), to_json(declared));
+}
+
+pub(crate) fn put_revision(rows: &mut Rows, revision: &Revision) {
+    rows.insert(
+        format!("revision/{:010}", revision.number),
+        to_json(revision),
+    );
+}
+
+pub(crate) fn put_state(rows: &mut Rows, state: &State) {
+    rows.insert("state".into(), to_json(state));
+}
+
+/// The hash of all a declaration says; where its structs stand and in which order their fields come
+/// is no part of it.
+pub(super) fn identity(declared: &Declared) -> Fingerprint {
+    let mut w = Writer::default();
+    w.byte(2);
+    w.hash(declared.schema.fingerprint().as_bytes());
+    w.len(declared.tables.len());
+    for (key, hints) in &declared.tables {
+        w.text(key.as_str());
+        w.len(hints.renamed_from.len());
+        hints.renamed_from.iter().for_each(|name| w.text(name));
+        w.len(hints.properties.len());
+        for (property, olds) in &hints.properties {
+            w.text(property.as_str());
+            w.len(olds.len());
+            olds.iter().for_each(|name| w.text(name));
+        }
+        w.len(hints.dropped.len());
+        hints.dropped.iter().for_each(|name| w.text(name.as_str()));
+        w.len(hints.dropped_pairs.len());
+        for pair in &hints.dropped_pairs {
+            w.text(pair.from.as_str());
+            w.text(pair.to.as_str());
+        }
+    }
+    w.len(declared.dropped_tables.len());
+    declared
+        .dropped_tables
+        .keys()
+        .for_each(|name| w.text(name.as_str()));
+    Fingerprint::of(&w.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corrupt_rows_are_told() {
+        let row = |key: &str, body: &[u8]| (key.to_owned(), body.to_vec());
+        let contents = Contents::from_rows([
+            row("event/zz", b""),
+            row(&format!("event/{}", EventId::of(b"x")), b"\x01garbage"),
+            row("revision/1", b"{"),
+            row("state", b"{\"format\": 99}"),
+            row("ancestor", &[0xff]),
+            row("declared/short", b""),
+            row("what", b""),
+            row(&"k".repeat(100_000), b""),
+        ]);
+        assert_eq!(contents.bad.len(), 8);
+        assert!(
+            contents
+                .bad
+                .iter()
+                .any(|bad| bad.reason.contains("format 99"))
+        );
+        assert!(Contents::from_rows([]).bad.is_empty());
+    }
+}
