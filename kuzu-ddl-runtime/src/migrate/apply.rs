@@ -1,0 +1,396 @@
+//! Carrying out a plan: one transaction for steps and ledger.
+
+use std::collections::BTreeSet;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use super::prepare::{Prepared, version};
+use super::{Error, Migrator, Phase, Report, catalog};
+use crate::diff::ancestor;
+use crate::drift::{Drift, drift};
+use crate::engine::{EngineError, EngineErrorKind, Session, Transaction, check_opened_once};
+use crate::event::EventId;
+use crate::inspect::{Inspection, Scope, inspect, tables};
+use crate::ledger::{self, Identified, Revision, Rows, State};
+use crate::plan::{Hazard, Operation, Plan};
+use crate::schema::Key;
+
+/// How long to sleep between two attempts to become the writer.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// How often a plan is made anew because the database changed under it.
+const ATTEMPTS: usize = 5;
+
+impl Migrator<'_> {
+    /// Plans, checks, and applies.
+    pub(super) fn run(
+        &mut self,
+        declared: &Identified,
+        given: Option<&Plan>,
+        start: Instant,
+    ) -> Result<Report, Error> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(declared, given, start) {
+                Err(Error::BaseMoved) if given.is_none() && attempt < ATTEMPTS => attempt += 1,
+                result => return result,
+            }
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        declared: &Identified,
+        given: Option<&Plan>,
+        start: Instant,
+    ) -> Result<Report, Error> {
+        let session = self.engine.session()?;
+        let mut prepared = self.prepare(session.as_ref(), declared)?;
+        self.count(session.as_ref(), &mut prepared.plan)?;
+        if let Some(given) = given
+            && (given.base != prepared.plan.base
+                || given.events != prepared.plan.events
+                || given.steps != prepared.plan.steps)
+        {
+            return Err(Error::BaseMoved);
+        }
+        let blocked: Vec<Hazard> = prepared.plan.blocked(&self.allowed).cloned().collect();
+        if !blocked.is_empty() {
+            return Err(Error::Blocked {
+                hazards: blocked,
+                plan: Box::new(prepared.plan),
+            });
+        }
+        self.check_room(session.as_ref(), &prepared)?;
+        self.rehearse(&prepared)?;
+        drop(session);
+        match self.write(declared, &prepared, start) {
+            // Nothing but bookkeeping was to be written: the next start will do it.
+            Err(error)
+                if prepared.plan.is_empty() && (Self::is_read_only(&error) || is_busy(&error)) => {}
+            Err(error) if Self::is_read_only(&error) => {
+                return Err(Error::ReadOnly {
+                    plan: Box::new(prepared.plan),
+                });
+            }
+            Err(error) => return Err(error),
+            Ok(()) => {}
+        }
+        Ok(report(prepared, start))
+    }
+
+    /// A database whose node tables need more buffer pool than there is cannot be opened again.
+    fn check_room(&self, session: &dyn Session, prepared: &Prepared) -> Result<(), Error> {
+        let new = prepared.plan.steps.iter().filter(|step| {
+            matches!(&step.operation, Operation::CreateTable { table, .. } if table.kind.is_node())
+        });
+        let ledger = usize::from(prepared.contents.state.is_none());
+        let new = new.count() + ledger;
+        if new == 0 {
+            return Ok(());
+        }
+        let live = tables(session)?.iter().filter(|table| table.node).count();
+        let capabilities = self.engine.capabilities();
+        let count = new + live;
+        let needed =
+            capabilities.buffer_pool_base + capabilities.buffer_pool_per_node_table * count as u64;
+        let rows = session.query("CALL bm_info() RETURN mem_limit")?;
+        let limit = rows
+            .first()
+            .and_then(|row| row.first())
+            .and_then(|cell| cell.int());
+        match limit.and_then(|n| u64::try_from(n).ok()) {
+            Some(limit) if limit < needed => Err(Error::BufferPool {
+                tables: count,
+                needed,
+                limit,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn write(
+        &mut self,
+        declared: &Identified,
+        prepared: &Prepared,
+        start: Instant,
+    ) -> Result<(), Error> {
+        if is_recorded(declared, prepared) {
+            return Ok(());
+        }
+        let deadline = Instant::now() + self.wait;
+        loop {
+            // A connection whose BEGIN failed can never be used again.
+            let session = self.engine.session()?;
+            check_opened_once(session.as_ref())?;
+            let started = Transaction::begin(session.as_ref());
+            match started {
+                Ok(transaction) => return self.commit(transaction, declared, prepared, start),
+                Err(e) if e.kind == EngineErrorKind::WriterBusy => {
+                    if Instant::now() >= deadline {
+                        return Err(Error::Busy { waited: self.wait });
+                    }
+                }
+                Err(e) => return Err(e.into()),
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    fn commit(
+        &mut self,
+        tx: Transaction<'_>,
+        declared: &Identified,
+        prepared: &Prepared,
+        start: Instant,
+    ) -> Result<(), Error> {
+        self.check_base(&tx, prepared)?;
+        self.steps(&tx, prepared)?;
+        let total = prepared.plan.steps.len();
+        self.tell(Phase::Verify, total, total, None);
+        let found = verify(&tx, prepared)?;
+        self.tell(Phase::Record, total, total, None);
+        let revision = self.record(&tx, declared, prepared, &found, start)?;
+        self.tell(Phase::Commit, total, total, None);
+        match tx.commit() {
+            Err(e) if e.kind == EngineErrorKind::OutcomeUnknown => self.outcome(revision, e),
+            result => result.map_err(Error::from),
+        }
+    }
+
+    /// The plan was made outside this transaction, so that nothing was kept waiting meanwhile.
+    fn check_base(&self, tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), Error> {
+        // Asking for a ledger that is not there would end the transaction; the version covers that.
+        let state = match prepared.contents.state {
+            None => None,
+            Some(_) => ledger::state(tx)
+                .map_err(|_| Error::BaseMoved)?
+                .and_then(Result::ok),
+        };
+        if state != prepared.contents.state || version(tx)? != prepared.version {
+            return Err(Error::BaseMoved);
+        }
+        Ok(())
+    }
+
+    fn steps(&mut self, tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), Error> {
+        let steps = &prepared.plan.steps;
+        for (i, step) in steps.iter().enumerate() {
+            let _span =
+                tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
+            self.tell(Phase::Apply, i, steps.len(), Some(step));
+            for cypher in &step.cypher {
+                tx.query(cypher).map_err(|source| Error::Step {
+                    number: i + 1,
+                    step: step.operation.to_string(),
+                    source,
+                })?;
+            }
+            for (left, right) in &step.checks {
+                let (a, b) = (tx.query(left)?, tx.query(right)?);
+                if a != b {
+                    return Err(Error::Lost {
+                        step: step.operation.to_string(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the ledger, and returns the revision's number.
+    fn record(
+        &self,
+        tx: &Transaction<'_>,
+        declared: &Identified,
+        prepared: &Prepared,
+        found: &Inspection,
+        start: Instant,
+    ) -> Result<u64, Error> {
+        let last = prepared.contents.state.as_ref();
+        let (mut new, mut changed) = (Rows::new(), Rows::new());
+        let events = &prepared.plan.events;
+        events
+            .iter()
+            .for_each(|event| ledger::put_event(&mut new, event));
+        let ids: Vec<EventId> = events.iter().map(|event| event.id()).collect();
+        let mut number = last.map_or(0, |s| s.revision);
+        if prepared.is_new || !ids.is_empty() {
+            number += 1;
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            let revision = Revision {
+                number,
+                events: ids,
+                declared: declared.id,
+                app: self.app.clone(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                at: millis(now.saturating_sub(start.elapsed())),
+                took: millis(start.elapsed()),
+            };
+            ledger::put_revision(&mut new, &revision);
+        }
+        if prepared.is_new {
+            let last = prepared.contents.ancestor.as_ref();
+            let ancestor = ancestor(&declared.declared, last, &prepared.after);
+            ledger::put_declared(&mut new, declared.id, &ancestor);
+            if let Some(ancestor) = new.remove("ancestor") {
+                changed.insert("ancestor".into(), ancestor);
+            }
+        }
+        let state = state(declared, prepared, found, tables(tx)?, number);
+        ledger::put_state(&mut changed, &state);
+        if last.is_none() {
+            ledger::create(tx)?;
+        }
+        ledger::add(tx, new)?;
+        ledger::put(tx, changed)?;
+        Ok(number)
+    }
+
+    /// After an error of COMMIT: the ledger tells whether it took effect.
+    fn outcome(&self, revision: u64, error: EngineError) -> Result<(), Error> {
+        let state = self
+            .engine
+            .session()
+            .and_then(|session| ledger::state(session.as_ref()));
+        match state {
+            Ok(Some(Ok(state))) if state.revision >= revision => {
+                tracing::warn!(%error, "COMMIT reported an error, and took effect");
+                Ok(())
+            }
+            Ok(_) => Err(Error::Engine(error)),
+            Err(_) => Err(Error::OutcomeUnknown(error)),
+        }
+    }
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn is_busy(error: &Error) -> bool {
+    matches!(error, Error::Busy { .. })
+}
+
+/// Whether the ledger says already all that this start would write.
+fn is_recorded(declared: &Identified, prepared: &Prepared) -> bool {
+    let Some(last) = &prepared.contents.state else {
+        return false;
+    };
+    // What was only warned of is told again at the next start, so nothing is ticked off.
+    let ticked = !prepared.tolerated.is_empty()
+        || (last.checked.contains(&declared.id) && last.catalog == catalog::whole(&prepared.found));
+    prepared.plan.is_empty() && !prepared.is_new && ticked
+}
+
+fn state(
+    declared: &Identified,
+    prepared: &Prepared,
+    found: &Inspection,
+    listed: Vec<crate::inspect::Listed>,
+    revision: u64,
+) -> State {
+    let mut checked = BTreeSet::new();
+    if prepared.tolerated.is_empty() {
+        checked.insert(declared.id);
+        if prepared.plan.is_empty()
+            && let Some(last) = &prepared.contents.state
+        {
+            checked.extend(&last.checked);
+        }
+    }
+    State {
+        format: ledger::FORMAT,
+        revision,
+        frontier: prepared.after.frontier().clone(),
+        schema: prepared.after.schema().fingerprint(),
+        checked,
+        tables: catalog::listing(&listed),
+        catalog: catalog::whole(found),
+        size: listed.len(),
+        local: prepared.local.clone(),
+    }
+}
+
+/// Looks at what the steps touched, inside their transaction; the rest cannot have moved.
+fn verify(tx: &Transaction<'_>, prepared: &Prepared) -> Result<Inspection, Error> {
+    let mut before = BTreeSet::new();
+    let mut after = BTreeSet::new();
+    for step in &prepared.plan.steps {
+        match &step.operation {
+            Operation::RenameTable { from, to, .. } => {
+                before.insert(Key::new(from));
+                after.insert(Key::new(to));
+            }
+            other => {
+                after.insert(Key::new(other.table()));
+            }
+        }
+    }
+    let mut found = prepared.found.clone();
+    if before.is_empty() && after.is_empty() {
+        return Ok(found);
+    }
+    let renames_nodes = !before.is_empty();
+    // A renamed node table is renamed in the pairs of every rel table.
+    let mut touched: BTreeSet<Key> = before.union(&after).cloned().collect();
+    let scope = if renames_nodes {
+        Scope::All
+    } else {
+        Scope::Only(&touched)
+    };
+    let now = inspect(tx, scope)?;
+    if renames_nodes {
+        touched = now.schema.tables.keys().cloned().chain(touched).collect();
+        found = now;
+    } else {
+        for key in &touched {
+            found.schema.tables.remove(key);
+            found.ids.remove(key);
+        }
+        found.schema.tables.extend(now.schema.tables);
+        found.ids.extend(now.ids);
+        found.schema.sequences = now.schema.sequences;
+    }
+    let rows = drift(
+        &prepared.after,
+        &found.schema,
+        &prepared.local,
+        Some(&touched),
+    );
+    let rows = unexpected(rows, prepared);
+    if rows.is_empty() {
+        Ok(found)
+    } else {
+        Err(Error::Verify(rows))
+    }
+}
+
+/// Differences other than those that the policy tolerates.
+pub(super) fn unexpected(rows: Vec<Drift>, prepared: &Prepared) -> Vec<Drift> {
+    let tolerated = |row: &Drift| {
+        row.id.is_some_and(|id| prepared.leave.contains(&id))
+            || (row.id.is_none() && !prepared.tolerated.is_empty())
+            || prepared.tolerated.contains(row)
+    };
+    rows.into_iter().filter(|row| !tolerated(row)).collect()
+}
+
+fn report(prepared: Prepared, start: Instant) -> Report {
+    let Prepared { after, plan, .. } = prepared;
+    Report {
+        events: plan.events.iter().map(|event| event.id()).collect(),
+        steps: plan.steps,
+        notes: plan.notes,
+        schema: after.schema().fingerprint(),
+        frontier: after.frontier().clone(),
+        conflicts: after.conflicts().iter().cloned().collect(),
+        held: after
+            .held()
+            .iter()
+            .map(|(id, held)| (*id, held.clone()))
+            .collect(),
+        took: start.elapsed(),
+    }
+}

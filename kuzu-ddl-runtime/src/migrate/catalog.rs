@@ -1,0 +1,38 @@
+//! Hashes of what the catalog says, to see at the next start whether anything has changed.
+
+use crate::event::{Fingerprint, Writer};
+use crate::inspect::{Inspection, Listed};
+use crate::schema::name::check_table;
+
+/// The hash of what `show_tables` says, the engine's ids among it. The ledger's own table is left
+/// out: it is made by the very transaction that writes this hash.
+pub(super) fn listing(tables: &[Listed]) -> Fingerprint {
+    let mut w = Writer::default();
+    w.byte(3);
+    for table in tables.iter().filter(|t| !is_internal(&t.name)) {
+        w.text(&table.name);
+        w.uint(table.id.into());
+        w.bool(table.node);
+        w.option(table.comment.as_ref(), |w, text| w.text(text));
+    }
+    Fingerprint::of(&w.finish())
+}
+
+fn is_internal(name: &str) -> bool {
+    matches!(
+        check_table(name),
+        Err(crate::schema::NameError::Internal(_))
+    )
+}
+
+/// The hash of everything that was read.
+pub(super) fn whole(found: &Inspection) -> Fingerprint {
+    let mut w = Writer::default();
+    w.byte(4);
+    w.hash(found.schema.fingerprint().as_bytes());
+    for (key, id) in &found.ids {
+        w.text(key.as_str());
+        w.uint((*id).into());
+    }
+    Fingerprint::of(&w.finish())
+}

@@ -1,0 +1,131 @@
+//! What can go wrong, with the words that fix it.
+
+use std::fmt;
+
+use crate::declared::DeclareError;
+use crate::diff::Refusal;
+use crate::drift::Drift;
+use crate::engine::EngineError;
+use crate::ledger::BadRow;
+use crate::plan::{Hazard, Plan, PlanError, allowing};
+
+/// Why a database could not be brought to what is declared. Unless the variant says otherwise,
+/// nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The structs contradict each other.
+    #[error(transparent)]
+    Declare(#[from] DeclareError),
+    /// The engine refused something.
+    #[error("the engine says: {0}")]
+    Engine(#[from] EngineError),
+    /// Another connection held the write transaction all the time.
+    #[error("another connection of this process has held the write transaction for {} ms; end it, or wait longer with `.wait(…)`", .waited.as_millis())]
+    Busy {
+        /// How long was waited.
+        waited: std::time::Duration,
+    },
+    /// The database was opened read-only, and there is something to do.
+    #[error(
+        "the database is open read-only, and it is not up to date; open it for writing once. {plan}"
+    )]
+    ReadOnly {
+        /// What there is to do.
+        plan: Box<Plan>,
+    },
+    /// The declaration asks for what this database cannot be brought to.
+    #[error("the declared schema does not fit the database:{}", Lines(.0))]
+    Refused(Vec<Refusal>),
+    /// Hazards that nobody allowed.
+    #[error("the plan is blocked:{}", Blocked(.hazards))]
+    Blocked {
+        /// What was not allowed.
+        hazards: Vec<Hazard>,
+        /// The whole plan.
+        plan: Box<Plan>,
+    },
+    /// The database is not what the ledger says.
+    #[error("the database was changed behind the ledger:{}\n  settle it with `.drift(DriftPolicy::Adopt)` (the database is right), `.drift(DriftPolicy::Repair)` (the ledger is right) or `.drift(DriftPolicy::Warn)` (go on without) on the Migrator", Lines(.0))]
+    Drift(Vec<Drift>),
+    /// Rows of the ledger that cannot be read.
+    #[error("the ledger is damaged:{}\n  nothing is changed until it is whole: restore the file from a copy, or the rows from a peer", Lines(.0))]
+    Ledger(Vec<BadRow>),
+    /// What no order of steps can do.
+    #[error("no plan leads to the declared schema:{}", Lines(.0))]
+    Plan(Vec<PlanError>),
+    /// Between plan and apply the database changed.
+    #[error("the database has changed since the plan was made; make a new plan")]
+    BaseMoved,
+    /// A step failed on a scratch database, before anything was touched.
+    #[error("rehearsal failed at {at}: {source}")]
+    Rehearsal {
+        /// The step, or the default.
+        at: String,
+        /// What the engine said.
+        source: EngineError,
+    },
+    /// On a scratch database the steps led elsewhere.
+    #[error("rehearsal led to another schema than wanted:{}", Lines(.0))]
+    RehearsalDiffers(Vec<Drift>),
+    /// A step failed. Everything was rolled back.
+    #[error("step {number} ({step}) failed and everything was rolled back: {source}")]
+    Step {
+        /// Which, from 1.
+        number: usize,
+        /// What it does.
+        step: String,
+        /// What the engine said.
+        source: EngineError,
+    },
+    /// A copy does not have as many rows as the original. Everything was rolled back.
+    #[error(
+        "{step}: the copy does not have as many rows as the original, and everything was rolled back"
+    )]
+    Lost {
+        /// The step.
+        step: String,
+    },
+    /// After all steps the database was not what was wanted. Everything was rolled back.
+    #[error("the steps led to another schema than wanted, and everything was rolled back:{}", Lines(.0))]
+    Verify(Vec<Drift>),
+    /// More node tables than the buffer pool has room for.
+    #[error(
+        "{tables} node tables need {needed} bytes of buffer pool, and there are {limit}; open the database with a larger `SystemConfig::buffer_pool_size`"
+    )]
+    BufferPool {
+        /// How many node tables there would be, the ledger's among them.
+        tables: usize,
+        /// What they need, in bytes.
+        needed: u64,
+        /// What there is, in bytes.
+        limit: u64,
+    },
+    /// The engine reported an error of COMMIT, and then it could not be found out whether it
+    /// committed. The next start will see.
+    #[error("COMMIT failed, and whether it took effect could not be found out: {0}")]
+    OutcomeUnknown(EngineError),
+}
+
+struct Lines<'a, T>(&'a [T]);
+
+impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+struct Blocked<'a>(&'a [Hazard]);
+
+impl fmt::Display for Blocked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for hazard in self.0 {
+            write!(
+                f,
+                "\n  {hazard}; to allow it, write `{}` on the Migrator",
+                allowing(hazard)
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,250 @@
+//! Bringing a database to what is declared: the one way, whoever the change came from.
+
+mod apply;
+mod catalog;
+mod error;
+mod policy;
+mod prepare;
+mod rehearse;
+mod report;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+pub use error::Error;
+pub use policy::{DriftPolicy, Phase, Progress, Undeclared, Verify};
+pub use report::Report;
+
+use crate::declared::{DeclareError, Declared};
+use crate::engine::{Engine, EngineErrorKind, Session};
+use crate::inspect::{self, Scope};
+use crate::ledger::{self, Identified};
+use crate::plan::{Allowed, HazardKind, Plan};
+use crate::schema::Schema;
+
+/// Brings a database to what is declared. Everything has a default that is safe: see each method.
+pub struct Migrator<'a> {
+    engine: &'a dyn Engine,
+    declared: Option<Result<Declared, DeclareError>>,
+    allowed: Allowed,
+    drift: DriftPolicy,
+    undeclared: Undeclared,
+    verify: Verify,
+    restore: BTreeSet<String>,
+    recreate: BTreeSet<String>,
+    wait: Duration,
+    app: Option<String>,
+    progress: Option<Box<dyn FnMut(Progress<'_>) + 'a>>,
+}
+
+impl<'a> Migrator<'a> {
+    /// A migrator for an open database.
+    #[must_use]
+    pub fn new(engine: &'a dyn Engine) -> Self {
+        Self {
+            engine,
+            declared: None,
+            allowed: Allowed::default(),
+            drift: DriftPolicy::default(),
+            undeclared: Undeclared::default(),
+            verify: Verify::default(),
+            restore: BTreeSet::new(),
+            recreate: BTreeSet::new(),
+            wait: policy::WAIT,
+            app: None,
+            progress: None,
+        }
+    }
+
+    /// What is declared, from `schema![…]`. Without this, everything compiled in is.
+    #[must_use]
+    pub fn schema(mut self, declared: Result<Declared, DeclareError>) -> Self {
+        self.declared = Some(declared);
+        self
+    }
+
+    /// Allows one hazard on one object. The error of a blocked plan says the exact words.
+    #[must_use]
+    pub fn allow(mut self, kind: HazardKind, object: impl Into<String>) -> Self {
+        self.allowed.single.insert((kind, object.into()));
+        self
+    }
+
+    /// What to do when the database was changed by hand. Default: an error.
+    #[must_use]
+    pub fn drift(mut self, policy: DriftPolicy) -> Self {
+        self.drift = policy;
+        self
+    }
+
+    /// What to do with what is no longer declared. Default: keep it.
+    #[must_use]
+    pub fn undeclared(mut self, policy: Undeclared) -> Self {
+        self.undeclared = policy;
+        self
+    }
+
+    /// How much of the catalog a start with nothing to do looks at. Default: [`Verify::Auto`].
+    #[must_use]
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = verify;
+        self
+    }
+
+    /// Brings a dropped `Table` or `Table.property` back, with its rows.
+    #[must_use]
+    pub fn restore(mut self, object: impl Into<String>) -> Self {
+        self.restore.insert(object.into());
+        self
+    }
+
+    /// Makes a dropped `Table` or `Table.property` anew, empty; the old rows stay archived.
+    #[must_use]
+    pub fn recreate(mut self, object: impl Into<String>) -> Self {
+        self.recreate.insert(object.into());
+        self
+    }
+
+    /// How long to wait for another connection's write transaction. Default: 5 seconds.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// The application's name and version, for the history. Nothing is decided by it.
+    #[must_use]
+    pub fn app(mut self, app: impl Into<String>) -> Self {
+        self.app = Some(app.into());
+        self
+    }
+
+    /// Is told what the migration is doing. The application should not use the database meanwhile
+    /// from inside the callback.
+    #[must_use]
+    pub fn on_progress(mut self, progress: impl FnMut(Progress<'_>) + 'a) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+
+    /// What [`migrate`](Self::migrate) would do. Writes nothing to the database.
+    ///
+    /// # Errors
+    /// All that `migrate` would refuse before its first step, blocked hazards excepted.
+    pub fn plan(&self) -> Result<Plan, Error> {
+        let declared = self.declared()?;
+        let session = self.engine.session()?;
+        let mut prepared = self.prepare(session.as_ref(), &declared)?;
+        self.count(session.as_ref(), &mut prepared.plan)?;
+        Ok(prepared.plan)
+    }
+
+    /// Brings the database to what is declared.
+    ///
+    /// # Errors
+    /// See [`Error`]; the database is as it was.
+    pub fn migrate(mut self) -> Result<Report, Error> {
+        let start = Instant::now();
+        let _span = tracing::info_span!("migrate").entered();
+        let declared = self.declared()?;
+        let session = self.engine.session()?;
+        if let Some(report) = self.fast(session.as_ref(), &declared, start)? {
+            return Ok(report);
+        }
+        self.run(&declared, None, start)
+    }
+
+    /// Carries out a plan made earlier by [`plan`](Self::plan) with the same settings.
+    ///
+    /// # Errors
+    /// [`Error::BaseMoved`] if the database is not what the plan was made for; else as `migrate`.
+    pub fn apply(mut self, plan: &Plan) -> Result<Report, Error> {
+        let start = Instant::now();
+        let _span = tracing::info_span!("apply").entered();
+        let declared = self.declared()?;
+        self.run(&declared, Some(plan), start)
+    }
+
+    fn declared(&self) -> Result<Identified, Error> {
+        let declared = match &self.declared {
+            Some(declared) => declared.clone()?,
+            None => Schema::compiled()?,
+        };
+        Ok(Identified::new(declared))
+    }
+
+    /// The start with nothing to do: one look-up in the ledger, and a look at the catalog as deep
+    /// as [`Verify`] says.
+    fn fast(
+        &self,
+        session: &dyn Session,
+        declared: &Identified,
+        start: Instant,
+    ) -> Result<Option<Report>, Error> {
+        if !self.restore.is_empty()
+            || !self.recreate.is_empty()
+            || self.undeclared != Undeclared::Keep
+        {
+            return Ok(None);
+        }
+        let state = match ledger::state(session)? {
+            None => return Ok(None),
+            Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
+            Some(Ok(state)) => state,
+        };
+        if !state.checked.contains(&declared.id) {
+            return Ok(None);
+        }
+        if self.verify != Verify::Ledger {
+            let tables = inspect::tables(session)?;
+            if catalog::listing(&tables) != state.tables {
+                return Ok(None);
+            }
+            if self.verify.is_full(tables.len())
+                && catalog::whole(&inspect::inspect(session, Scope::All)?) != state.catalog
+            {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Report {
+            steps: Vec::new(),
+            events: Vec::new(),
+            notes: Vec::new(),
+            schema: state.schema,
+            frontier: state.frontier,
+            conflicts: Vec::new(),
+            held: Vec::new(),
+            took: start.elapsed(),
+        }))
+    }
+
+    /// Fills in how many rows each hazard touches.
+    fn count(&self, session: &dyn Session, plan: &mut Plan) -> Result<(), Error> {
+        for hazard in plan.steps.iter_mut().flat_map(|step| &mut step.hazards) {
+            let Some(query) = &hazard.count else { continue };
+            let rows = session.query(query)?;
+            let count = rows
+                .first()
+                .and_then(|row| row.first())
+                .and_then(|cell| cell.int());
+            hazard.rows = count.and_then(|n| u64::try_from(n).ok());
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, phase: Phase, done: usize, total: usize, step: Option<&crate::plan::Step>) {
+        if let Some(progress) = &mut self.progress {
+            progress(Progress {
+                phase,
+                done,
+                total,
+                step,
+            });
+        }
+    }
+
+    /// Whether an engine's error means that the database is open read-only.
+    fn is_read_only(error: &Error) -> bool {
+        matches!(error, Error::Engine(e) | Error::Step { source: e, .. } if e.kind == EngineErrorKind::ReadOnly)
+    }
+}

@@ -1,0 +1,89 @@
+//! What a migration may do, as the application says it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How much of the live catalog a start looks at when the ledger says that there is nothing to do.
+/// Whenever there is something to do, everything is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Verify {
+    /// Nothing: the ledger is believed. One look-up of a key.
+    Ledger,
+    /// Which tables there are, with kinds, comments and the engine's ids: one look-up and one
+    /// `show_tables`. Changes of properties made by hand are not seen.
+    Tables,
+    /// Everything. About a third of a millisecond for each table.
+    Full,
+    /// `Full` up to 128 tables, `Tables` above.
+    #[default]
+    Auto,
+}
+
+/// Up to how many tables [`Verify::Auto`] looks at everything.
+pub(super) const AUTO_FULL: usize = 128;
+
+impl Verify {
+    pub(super) fn is_full(self, tables: usize) -> bool {
+        self == Self::Full || (self == Self::Auto && tables <= AUTO_FULL)
+    }
+}
+
+/// What to do when the database is not what the ledger says: somebody changed it by hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DriftPolicy {
+    /// Stop, and say what differs.
+    #[default]
+    Error,
+    /// Go on with what does not differ; the report says what does.
+    Warn,
+    /// The database is right: what was done by hand becomes history, and travels to peers.
+    Adopt,
+    /// The ledger is right: what is missing is made again (empty), comments are set again. What is
+    /// there beside it is left alone, and nothing is deleted.
+    Repair,
+}
+
+/// What to do with tables, properties and pairs that are no longer declared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Undeclared {
+    /// Keep and report them.
+    #[default]
+    Keep,
+    /// Archive tables and properties by renaming them; drop pairs that nobody declares (which
+    /// deletes their rels, and must be allowed one by one).
+    Archive,
+}
+
+/// How far a migration has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all.
+    pub total: usize,
+    /// The step under way, if it is at one.
+    pub step: Option<&'a crate::plan::Step>,
+}
+
+/// The phases of a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Phase {
+    /// On a scratch database.
+    Rehearse,
+    /// On the database, in its transaction.
+    Apply,
+    /// Looking whether the database is what was wanted.
+    Verify,
+    /// Writing the ledger.
+    Record,
+    /// Committing.
+    Commit,
+}
+
+/// How long a start waits for another connection's write transaction, unless told otherwise.
+pub(super) const WAIT: Duration = Duration::from_secs(5);

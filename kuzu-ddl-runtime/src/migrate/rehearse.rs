@@ -1,0 +1,292 @@
+//! Trying a plan on a scratch database of the same engine, where that can tell anything: plain
+//! creates cannot fail.
+
+use std::collections::BTreeSet;
+
+use super::prepare::Prepared;
+use super::{Error, Migrator, Phase};
+use crate::drift::{Local, drift};
+use crate::engine::{Engine, EngineErrorKind, Session};
+use crate::inspect::{Scope, inspect};
+use crate::plan::{Operation, Purpose, Step};
+use crate::schema::{Expr, Key, Property, Schema, Table, TableKind, Type};
+
+impl Migrator<'_> {
+    /// Runs the plan on a copy of the touched tables, without rows, and evaluates new defaults.
+    pub(super) fn rehearse(&mut self, prepared: &Prepared) -> Result<(), Error> {
+        let steps = &prepared.plan.steps;
+        let defaults = defaults(steps, &prepared.found.schema)?;
+        let changes = steps.iter().any(|step| may_fail(&step.operation));
+        if !changes && defaults.is_empty() {
+            return Ok(());
+        }
+        let _span = tracing::debug_span!("rehearse").entered();
+        self.tell(Phase::Rehearse, 0, steps.len(), None);
+        let touched = if changes {
+            touched(prepared)
+        } else {
+            BTreeSet::new()
+        };
+        let scratch = self.engine.scratch(touched.len() + steps.len() + 8)?;
+        let session = scratch.session()?;
+        evaluate(session.as_ref(), &defaults)?;
+        if changes {
+            let failed = |at: &str| {
+                let at = at.to_owned();
+                move |source| Error::Rehearsal { at, source }
+            };
+            for (name, ddl) in copy(&prepared.found.schema, &touched) {
+                session.query(&ddl).map_err(failed(&name))?;
+            }
+            for step in steps {
+                for cypher in &step.cypher {
+                    session
+                        .query(cypher)
+                        .map_err(failed(&step.operation.to_string()))?;
+                }
+            }
+            self.compare(scratch.as_ref(), prepared, &touched)?;
+        }
+        Ok(())
+    }
+
+    fn compare(
+        &self,
+        scratch: &dyn Engine,
+        prepared: &Prepared,
+        touched: &BTreeSet<Key>,
+    ) -> Result<(), Error> {
+        let found = inspect(scratch.session()?.as_ref(), Scope::All)?;
+        let only = after_names(prepared, touched);
+        let rows = drift(
+            &prepared.after,
+            &found.schema,
+            &Local::default(),
+            Some(&only),
+        );
+        let rows = super::apply::unexpected(rows, prepared);
+        // The scratch copy has no opaque defaults and no unknown types.
+        let rows: Vec<_> = rows
+            .into_iter()
+            .filter(|row| !is_lossy(row, prepared))
+            .collect();
+        if rows.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::RehearsalDiffers(rows))
+        }
+    }
+}
+
+fn is_lossy(row: &crate::drift::Drift, prepared: &Prepared) -> bool {
+    row.id
+        .is_some_and(|id| prepared.local.defaults.contains_key(&id))
+}
+
+/// What can fail, or lead elsewhere than wanted, though its statement is well formed.
+fn may_fail(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateTable { .. }
+        | Operation::AddProperty { .. }
+        | Operation::CommentOnTable { .. }
+        | Operation::SetNullable { .. }
+        | Operation::CommentOnProperty { .. } => false,
+        // A lone rename of a table or property has no way to go wrong.
+        Operation::RenameTable { purpose, .. } | Operation::RenameProperty { purpose, .. } => {
+            *purpose == Purpose::Temporary
+        }
+        Operation::AddPair { .. }
+        | Operation::DropPair { .. }
+        | Operation::ChangeProperty { .. }
+        | Operation::CopyNodes { .. }
+        | Operation::CopyRels { .. }
+        | Operation::DropCopied { .. } => true,
+    }
+}
+
+/// New defaults that only the engine can evaluate, by property.
+fn defaults(steps: &[Step], live: &Schema) -> Result<Vec<(String, String)>, Error> {
+    let mut out = Vec::new();
+    let mut add = |table: &str, property: &Property| -> Result<(), Error> {
+        let Some(expr) = property.default.as_ref().filter(|e| e.needs_rehearsal()) else {
+            return Ok(());
+        };
+        let at = format!("the default of {table}.{}", property.name);
+        if let Some(missing) = missing_sequence(expr, live) {
+            let message = format!("the sequence {missing} does not exist");
+            let kind = EngineErrorKind::Missing;
+            let source = crate::engine::EngineError {
+                kind,
+                message,
+                statement: String::new(),
+            };
+            return Err(Error::Rehearsal { at, source });
+        }
+        if !uses_sequence(expr) {
+            out.push((at, expr.canonical(&property.ty)));
+        }
+        Ok(())
+    };
+    for step in steps {
+        match &step.operation {
+            Operation::CreateTable { table, .. } => {
+                table
+                    .properties
+                    .values()
+                    .try_for_each(|p| add(&table.name, p))?;
+            }
+            Operation::AddProperty {
+                table, property, ..
+            } => add(table, property)?,
+            _ => {}
+        }
+    }
+    Ok(out)
+}
+
+fn calls<'e>(expr: &'e Expr, found: &mut Vec<(&'e str, &'e [Expr])>) {
+    match expr {
+        Expr::Call(name, args) => {
+            found.push((name, args));
+            args.iter().for_each(|e| calls(e, found));
+        }
+        Expr::List(items) => items.iter().for_each(|e| calls(e, found)),
+        Expr::Struct(fields) => fields.iter().for_each(|(_, e)| calls(e, found)),
+        Expr::Cast(e, _) | Expr::Negate(e) => calls(e, found),
+        Expr::Binary(_, a, b) => {
+            calls(a, found);
+            calls(b, found);
+        }
+        _ => {}
+    }
+}
+
+fn uses_sequence(expr: &Expr) -> bool {
+    let mut found = Vec::new();
+    calls(expr, &mut found);
+    found.iter().any(|(name, _)| *name == "nextval")
+}
+
+fn missing_sequence(expr: &Expr, live: &Schema) -> Option<String> {
+    let mut found = Vec::new();
+    calls(expr, &mut found);
+    found.into_iter().find_map(|(name, args)| match args {
+        [Expr::Text(sequence)] if name == "nextval" => {
+            (!live.sequences.contains_key(&Key::new(sequence))).then(|| sequence.clone())
+        }
+        _ => None,
+    })
+}
+
+fn evaluate(session: &dyn Session, defaults: &[(String, String)]) -> Result<(), Error> {
+    for (at, text) in defaults {
+        let query = format!("RETURN CAST({text} AS STRING)");
+        if let Err(source) = session.query(&query) {
+            return Err(Error::Rehearsal {
+                at: at.clone(),
+                source,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The live tables that the steps need, with the endpoints of rel tables.
+fn touched(prepared: &Prepared) -> BTreeSet<Key> {
+    let live = &prepared.found.schema;
+    let mut keys = BTreeSet::new();
+    for step in &prepared.plan.steps {
+        match &step.operation {
+            Operation::CreateTable { pairs, .. } => {
+                keys.extend(pairs.iter().flat_map(|(a, b)| [Key::new(a), Key::new(b)]));
+            }
+            Operation::AddPair { table, from, to } | Operation::DropPair { table, from, to } => {
+                keys.extend([table, from, to].map(|name| Key::new(name)));
+            }
+            other => {
+                keys.insert(Key::new(other.table()));
+            }
+        }
+    }
+    // Names after a rename lead to the tables they had before.
+    let renamed = |key: &Key| {
+        let after = prepared.after.find(None, key)?;
+        let before = prepared.before.object(after.id)?;
+        Some(Key::new(&prepared.before.physical(before)))
+    };
+    let mut found: BTreeSet<Key> = keys
+        .iter()
+        .flat_map(|key| [Some(key.clone()), renamed(key)])
+        .flatten()
+        .filter(|key| live.tables.contains_key(key))
+        .collect();
+    let ends: Vec<Key> = found
+        .iter()
+        .filter_map(|key| match &live.tables[key].kind {
+            TableKind::Edge { pairs, .. } => Some(pairs),
+            TableKind::Node { .. } => None,
+        })
+        .flatten()
+        .flat_map(|pair| [pair.from.clone(), pair.to.clone()])
+        .collect();
+    found.extend(ends);
+    found
+}
+
+/// The names that the touched tables have after the plan.
+fn after_names(prepared: &Prepared, touched: &BTreeSet<Key>) -> BTreeSet<Key> {
+    let owned = crate::drift::owned(&prepared.before);
+    touched
+        .iter()
+        .filter_map(|key| prepared.after.object(*owned.get(key)?))
+        .map(|object| Key::new(&prepared.after.physical(object)))
+        .collect()
+}
+
+/// DDL for empty copies of tables, node tables first.
+fn copy(live: &Schema, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for nodes in [true, false] {
+        for key in touched {
+            let Some(table) = live.tables.get(key).filter(|t| t.kind.is_node() == nodes) else {
+                continue;
+            };
+            let mut table: Table = table.clone();
+            table
+                .properties
+                .retain(|_, property| !matches!(property.ty, Type::Unknown(_)));
+            let order = table.properties.keys().cloned().collect();
+            let spelled = |key: &Key| {
+                live.tables
+                    .get(key)
+                    .map_or(key.to_string(), |t| t.name.clone())
+            };
+            let pairs = match &table.kind {
+                TableKind::Edge { pairs, .. } => pairs
+                    .iter()
+                    .map(|p| (spelled(&p.from), spelled(&p.to)))
+                    .collect(),
+                TableKind::Node { .. } => Vec::new(),
+            };
+            for property in table.properties.values_mut() {
+                // A sequence need not exist for a rehearsal of names.
+                if property.default.as_ref().is_some_and(uses_sequence) {
+                    property.default = None;
+                }
+            }
+            let name = table.name.clone();
+            let operation = Operation::CreateTable {
+                table,
+                order,
+                pairs,
+            };
+            out.extend(
+                operation
+                    .cypher()
+                    .into_iter()
+                    .map(|ddl| (name.clone(), ddl)),
+            );
+        }
+    }
+    out
+}

@@ -1,0 +1,75 @@
+//! What a migration did.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{EventId, Fingerprint};
+use crate::fold::{Conflict, Held};
+use crate::plan::Step;
+
+/// What a migration did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The steps that were carried out.
+    pub steps: Vec<Step>,
+    /// The events that were recorded.
+    pub events: Vec<EventId>,
+    /// What a person should know, in sentences.
+    pub notes: Vec<String>,
+    /// The schema that all peers with the same events share.
+    pub schema: Fingerprint,
+    /// The newest events.
+    pub frontier: BTreeSet<EventId>,
+    /// Contradictions between concurrent changes.
+    pub conflicts: Vec<Conflict>,
+    /// Events that wait for others or for a newer version.
+    pub held: Vec<(EventId, Held)>,
+    /// The whole start, from the first query to the last.
+    pub took: Duration,
+}
+
+impl Report {
+    /// Whether nothing had to be done.
+    #[must_use]
+    pub fn is_up_to_date(&self) -> bool {
+        self.steps.is_empty() && self.events.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let took = self.took.as_millis();
+        let schema = self.schema.short();
+        match (self.steps.len(), self.events.len()) {
+            (0, 0) => write!(f, "up to date, schema {schema}, {took} ms")?,
+            (0, n) => write!(f, "recorded {n} events, schema {schema}, {took} ms")?,
+            (1, _) => write!(f, "1 step applied, schema {schema}, {took} ms")?,
+            (n, _) => write!(f, "{n} steps applied, schema {schema}, {took} ms")?,
+        }
+        for step in &self.steps {
+            write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
+        }
+        for note in &self.notes {
+            write!(f, "\n  note: {note}")?;
+        }
+        for conflict in &self.conflicts {
+            write!(
+                f,
+                "\n  conflict: {:?} on {}",
+                conflict.kind,
+                conflict.object.short()
+            )?;
+        }
+        if !self.held.is_empty() {
+            write!(
+                f,
+                "\n  {} events are held for a newer version or for missing ones",
+                self.held.len()
+            )?;
+        }
+        Ok(())
+    }
+}
