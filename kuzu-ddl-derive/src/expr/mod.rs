@@ -1,0 +1,277 @@
+//! The text of `default_expr = "…"`. It takes what the runtime's `schema::Expr` takes; the tests in
+//! `agreement` hold the two together.
+
+mod function;
+
+#[cfg(test)]
+pub(crate) use function::FUNCTIONS;
+
+use crate::types::Type;
+
+/// How deep expressions may nest. The runtime counts parentheses otherwise, and further.
+const MAX_DEPTH: usize = 64;
+
+/// The longest text, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Refuses what is no expression.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err(
+            "an expression cannot be empty; leave `default_expr` out for no default".into(),
+        );
+    }
+    if text.len() > MAX_BYTES {
+        return Err(format!("an expression has at most {MAX_BYTES} bytes"));
+    }
+    let mut parser = Parser { rest: text };
+    parser.sum(1)?;
+    parser.space();
+    match parser.rest {
+        "" => Ok(()),
+        rest if rest.starts_with(';') => {
+            Err("a default is one expression; `;` is none of it".into())
+        }
+        rest if rest.starts_with([')', ']', '}']) => Err(format!("`{rest}` closes nothing")),
+        rest => Err(format!("`{rest}` is left over")),
+    }
+}
+
+struct Parser<'a> {
+    rest: &'a str,
+}
+
+type Checked = Result<(), String>;
+
+impl<'a> Parser<'a> {
+    fn space(&mut self) {
+        self.rest = self.rest.trim_start();
+    }
+
+    fn eat(&mut self, c: char) -> bool {
+        self.space();
+        let rest = self.rest.strip_prefix(c);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn expect(&mut self, c: char) -> Checked {
+        if self.eat(c) {
+            return Ok(());
+        }
+        Err(match self.rest {
+            "" => format!("the expression ends too early: a `{c}` is missing"),
+            rest => format!("expected `{c}` before `{rest}`"),
+        })
+    }
+
+    fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
+        let end = self.rest.find(|c| !accept(c)).unwrap_or(self.rest.len());
+        let (taken, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        taken
+    }
+
+    fn word(&mut self) -> &'a str {
+        self.space();
+        self.take_while(|c| c.is_ascii_alphanumeric() || c == '_')
+    }
+
+    /// Values between operators.
+    fn sum(&mut self, depth: usize) -> Checked {
+        let mut depth = depth;
+        loop {
+            self.unary(depth)?;
+            if !['+', '-', '*', '/', '%'].into_iter().any(|c| self.eat(c)) {
+                return Ok(());
+            }
+            depth += 1;
+        }
+    }
+
+    fn unary(&mut self, mut depth: usize) -> Checked {
+        while self.eat('-') {
+            depth += 1;
+        }
+        if depth > MAX_DEPTH {
+            return Err(format!("the expression nests deeper than {MAX_DEPTH}"));
+        }
+        self.space();
+        match self.rest.chars().next() {
+            None => Err("the expression ends too early".into()),
+            Some(quote @ ('\'' | '"')) => self.string(quote),
+            Some(c) if c.is_ascii_digit() => self.number(),
+            Some('(') => {
+                self.expect('(')?;
+                self.sum(depth + 1)?;
+                self.expect(')')
+            }
+            Some('[') => {
+                self.expect('[')?;
+                self.items(']', |parser| parser.sum(depth + 1))
+            }
+            Some('{') => {
+                self.expect('{')?;
+                self.items('}', |parser| parser.member(depth))
+            }
+            Some(c) if c.is_ascii_alphabetic() || c == '_' => self.name(depth),
+            Some(';') => Err("a default is one expression; `;` is none of it".into()),
+            Some(_) => Err(format!("expected a value before `{}`", self.rest)),
+        }
+    }
+
+    fn items(&mut self, end: char, mut item: impl FnMut(&mut Self) -> Checked) -> Checked {
+        if self.eat(end) {
+            return Ok(());
+        }
+        loop {
+            item(self)?;
+            if !self.eat(',') {
+                return self.expect(end);
+            }
+        }
+    }
+
+    fn member(&mut self, depth: usize) -> Checked {
+        let name = self.word();
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err("a STRUCT is written {name: value, …}".into());
+        }
+        self.expect(':')?;
+        self.sum(depth + 1)
+    }
+
+    fn name(&mut self, depth: usize) -> Checked {
+        let word = self.word();
+        if ["true", "false"]
+            .iter()
+            .any(|b| b.eq_ignore_ascii_case(word))
+        {
+            return Ok(());
+        }
+        if !self.eat('(') {
+            return Err(function::bare(word));
+        }
+        if word.eq_ignore_ascii_case("cast") {
+            return self.cast(depth);
+        }
+        if !function::is_known(word) {
+            return Err(function::unknown(word));
+        }
+        self.items(')', |parser| parser.sum(depth + 1))
+    }
+
+    fn cast(&mut self, depth: usize) -> Checked {
+        self.sum(depth + 1)?;
+        if !self.word().eq_ignore_ascii_case("as") {
+            return Err("a cast is written `CAST(value AS TYPE)`".into());
+        }
+        let mut open = 0_usize;
+        let end = self.rest.find(|c| {
+            match c {
+                '(' => open += 1,
+                ')' if open == 0 => return true,
+                ')' => open -= 1,
+                _ => {}
+            }
+            false
+        });
+        let Some(end) = end else {
+            return Err("the expression ends too early: a `)` is missing".into());
+        };
+        let (ty, rest) = self.rest.split_at(end);
+        Type::parse(ty)?;
+        self.rest = rest;
+        self.expect(')')
+    }
+
+    fn number(&mut self) -> Checked {
+        let start = self.rest;
+        let digits = |c: char| c.is_ascii_digit();
+        self.take_while(digits);
+        let mut whole = true;
+        if let Some(rest) = self.rest.strip_prefix('.') {
+            (self.rest, whole) = (rest, false);
+            self.take_while(digits);
+        }
+        if let Some(rest) = self.rest.strip_prefix(['e', 'E']) {
+            (self.rest, whole) = (rest.strip_prefix(['+', '-']).unwrap_or(rest), false);
+            self.take_while(digits);
+        }
+        let text = &start[..start.len() - self.rest.len()];
+        let fits = if whole {
+            // One more than the largest, for the smallest.
+            text.parse().is_ok_and(|n: u128| n <= 1 << 127)
+        } else {
+            text.parse().is_ok_and(f64::is_finite)
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(format!("`{text}` is not a number that fits"))
+        }
+    }
+
+    fn string(&mut self, quote: char) -> Checked {
+        let mut chars = self.rest.char_indices().skip(1);
+        while let Some((i, c)) = chars.next() {
+            match c {
+                '\0' => return Err("a string of the engine cannot contain a NUL".into()),
+                '\\' if !matches!(chars.next(), Some((_, '\\' | '\'' | '"'))) => {
+                    return Err(
+                        "of the escapes in a string only \\\\, \\' and \\\" mean the same \
+                                to every engine; write the character itself"
+                            .into(),
+                    );
+                }
+                _ if c == quote => {
+                    self.rest = &self.rest[i + 1..];
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        Err("in the expression, a string is not closed".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn mistakes_are_explained() {
+        for (text, want) in [
+            (
+                "",
+                "an expression cannot be empty; leave `default_expr` out for no default",
+            ),
+            ("f(", "a default cannot call the function `f`"),
+            (
+                "upper('a'",
+                "the expression ends too early: a `)` is missing",
+            ),
+            ("1)", "`)` closes nothing"),
+            (
+                "1; DROP TABLE a",
+                "a default is one expression; `;` is none of it",
+            ),
+            (
+                "NOW()",
+                "a default cannot call the function `NOW`: did you mean `current_timestamp(…)`?",
+            ),
+            (
+                "current_timestamp",
+                "`current_timestamp` is no value: did you mean `current_timestamp()`?",
+            ),
+            (
+                "CAST('1' AS BIGINT)",
+                "unknown type `BIGINT`: Kùzu calls it `INT64`",
+            ),
+            ("'a", "in the expression, a string is not closed"),
+        ] {
+            let message = check(text).expect_err(text);
+            assert!(message.starts_with(want), "{text}: {message}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The derives of `kuzu-ddl`: [`macro@KuzuNode`], [`macro@KuzuEdge`] and [`macro@KuzuType`]. Use them through
+//! the crate `kuzu-ddl`, which also has the traits of these names.
+//!
+//! A derive emits one constant description and no logic. Types are never judged by their tokens: what
+//! a field's type is in Kùzu, its `KuzuType` says, so aliases, newtypes and generics work.
+
+#[cfg(test)]
+mod agreement;
+mod ast;
+mod attr;
+mod case;
+mod comment;
+mod ctxt;
+mod expand;
+mod expr;
+mod fallback;
+mod lifetime;
+mod literal;
+mod name;
+mod near;
+mod site;
+#[cfg(test)]
+mod snapshot;
+mod types;
+mod valid;
+mod word;
+
+use proc_macro::TokenStream;
+
+/// Describes a node table.
+///
+/// The struct's fields are the table's properties; doc comments are comments.
+///
+/// On the struct, in `#[kuzu(…)]`:
+///
+/// | word | meaning |
+/// |---|---|
+/// | `name = "…"` | the table's name; otherwise the struct's |
+/// | `rename_all = "camelCase"` | the case of property names: `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE` |
+/// | `renamed_from = "…"` | an earlier name of the table; repeatable, safe to keep for ever |
+/// | `dropped("…", …)` | properties that the table had and shall lose |
+/// | `comment = "…"` | the comment, in place of the doc comment; `""` is none |
+/// | `unregistered` | only `schema![…]` shall know this struct: for tests, and for a second database; the lock file does not concern it |
+/// | `crate = "…"` | the path of `kuzu_ddl`, where it has another name |
+///
+/// On a field:
+///
+/// | word | meaning |
+/// |---|---|
+/// | `primary_key` | the primary key: exactly one, not an `Option` |
+/// | `name = "…"` | the property's name; otherwise the field's, in the case of `rename_all` |
+/// | `type = "…"` | the Kùzu type, for a field whose type has no `KuzuType`; an `Option` is still nullable |
+/// | `nullable` | only with `type`: NULL is allowed though the field is no `Option` |
+/// | `default = …` | a literal: `true`, `-5`, `1.5`, `"text"`, `b"bytes"`, `[1, 2]`; it must fit the type |
+/// | `default_expr = "…"` | an expression of the engine, such as `current_timestamp()` |
+/// | `renamed_from = "…"` | an earlier name of the property; repeatable, safe to keep for ever |
+/// | `cast = "…"` | after a change of type: an expression that makes a new value of the `old` one, `CAST(old AS INT32)` |
+/// | `fill = "…"` | an expression for what existing rows get, where the property is new or NULL is no longer allowed |
+/// | `comment = "…"` | the comment, in place of the doc comment; `""` is none |
+/// | `skip` | the field is no property |
+#[proc_macro_derive(KuzuNode, attributes(kuzu))]
+pub fn derive_node(input: TokenStream) -> TokenStream {
+    expand::table(input.into(), word::Place::Node).into()
+}
+
+/// Describes a rel table.
+///
+/// All that [`macro@KuzuNode`] takes, except `primary_key`; the struct may have no fields. And on the
+/// struct:
+///
+/// | word | meaning |
+/// |---|---|
+/// | `from = A, to = B` | a FROM–TO pair of structs with `KuzuNode`; repeatable |
+/// | `pair(from = A, to = B)` | the same |
+/// | `multiplicity = "…"` | `many_many` (otherwise), `many_one`, `one_many`, `one_one` |
+/// | `storage = "…"` | `both` directions (otherwise), or `fwd` only |
+/// | `dropped_pair(from = A, to = "B")` | a pair that the table had and shall lose; a name in quotes where the struct is gone |
+#[proc_macro_derive(KuzuEdge, attributes(kuzu))]
+pub fn derive_edge(input: TokenStream) -> TokenStream {
+    expand::table(input.into(), word::Place::Edge).into()
+}
+
+/// Gives a Rust type its place among Kùzu's types.
+///
+/// A struct with one unnamed field is what the field is. A struct with named fields is a `STRUCT`. An
+/// enum without data is a `STRING`. An enum with data is a `UNION` of its variants: one field is the
+/// member's type, named fields are a `STRUCT`, no field is a `BOOL`.
+///
+/// | word | on | meaning |
+/// |---|---|---|
+/// | `type = "…"` | the type | the Kùzu type, whatever is inside |
+/// | `transparent` | a struct | with its one named field it is what the field is |
+/// | `rename_all = "…"` | the type | the case of member names or variants |
+/// | `name = "…"` | a field, a variant | its name |
+/// | `type = "…"` | a field | the Kùzu type of the field |
+/// | `skip` | a field | it is no member; a `PhantomData` never is |
+/// | `crate = "…"` | the type | the path of `kuzu_ddl`, where it has another name |
+#[proc_macro_derive(KuzuType, attributes(kuzu))]
+pub fn derive_type(input: TokenStream) -> TokenStream {
+    expand::value(input.into()).into()
+}

@@ -1,0 +1,131 @@
+//! What can name a table, a property or a member. The rules are those of the runtime's
+//! `schema::name`; the tests in `agreement` hold the two together.
+
+/// Property names that Kùzu keeps for itself.
+const RESERVED: [&str; 6] = ["_id", "_label", "_src", "_dst", "_nodes", "_rels"];
+
+/// Words of Cypher that the engine cannot quote as the name of a member.
+pub(crate) const RESERVED_MEMBERS: &[&str] = &[
+    "acyclic",
+    "all",
+    "and",
+    "any",
+    "asc",
+    "ascending",
+    "case",
+    "cast",
+    "column",
+    "commit_skip_checkpoint",
+    "create",
+    "dbtype",
+    "default",
+    "desc",
+    "descending",
+    "distinct",
+    "else",
+    "end",
+    "ends",
+    "exists",
+    "false",
+    "glob",
+    "group",
+    "headers",
+    "hint",
+    "in",
+    "install",
+    "join",
+    "macro",
+    "multi_join",
+    "none",
+    "not",
+    "null",
+    "on",
+    "only",
+    "optional",
+    "or",
+    "order",
+    "primary",
+    "profile",
+    "rollback_skip_checkpoint",
+    "shortest",
+    "single",
+    "starts",
+    "table",
+    "then",
+    "trail",
+    "true",
+    "union",
+    "unwind",
+    "when",
+    "where",
+    "with",
+    "wshortest",
+    "xor",
+];
+
+/// Refuses what cannot name a table.
+pub(crate) fn table(name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("a name cannot be empty".into());
+    }
+    length(name)?;
+    if let Some(c) = name.chars().find(|c| matches!(c, '`' | '.' | '\0')) {
+        let what = match c {
+            '`' => "a backtick",
+            '.' => "a dot",
+            _ => "a NUL",
+        };
+        let instead = name.replace(['`', '.', '\0'], "_");
+        return Err(format!(
+            "Kùzu cannot quote a name with {what} in it; how about {instead:?}?"
+        ));
+    }
+    if name.to_ascii_lowercase().starts_with("_kuzu_ddl") {
+        return Err("names that start with `_kuzu_ddl` belong to kuzu-ddl; choose another".into());
+    }
+    Ok(())
+}
+
+/// Refuses what cannot name a property.
+pub(crate) fn property(name: &str) -> Result<(), String> {
+    table(name)?;
+    if RESERVED
+        .iter()
+        .any(|reserved| reserved.eq_ignore_ascii_case(name))
+    {
+        return Err(format!(
+            "Kùzu keeps the property name `{name}` for itself; choose another: `#[kuzu(name = \"{}\")]`",
+            name.trim_start_matches('_')
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses what cannot name a member of a STRUCT or UNION: the engine cannot quote these.
+pub(crate) fn member(name: &str) -> Result<(), String> {
+    length(name)?;
+    let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !letters || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(format!(
+            "{name:?} cannot name a member of a STRUCT or UNION, which Kùzu cannot quote: \
+             use ASCII letters, digits and underscores"
+        ));
+    }
+    if RESERVED_MEMBERS
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(name))
+    {
+        return Err(format!(
+            "`{name}` cannot name a member of a STRUCT or UNION: it is a word of Cypher, and Kùzu \
+             cannot quote it there; choose another: `#[kuzu(name = \"{name}_\")]`"
+        ));
+    }
+    Ok(())
+}
+
+fn length(name: &str) -> Result<(), String> {
+    match name.len() {
+        ..=1024 => Ok(()),
+        n => Err(format!("a name has at most 1024 bytes; this one has {n}")),
+    }
+}

@@ -1,0 +1,275 @@
+//! The text of `type = "…"`. It reads what the runtime's `schema::Type` reads; the tests in
+//! `agreement` hold the two together.
+
+mod word;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use crate::attr::At;
+use crate::name;
+
+/// How deep types may nest.
+const MAX_DEPTH: usize = 64;
+
+/// A Kùzu type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// One without arguments: the variant of `TypeDesc`.
+    Plain(&'static str),
+    Decimal(u8, u8),
+    List(Box<Type>),
+    Array(Box<Type>, u64),
+    Struct(Vec<(String, Type)>),
+    Map(Box<Type>, Box<Type>),
+    Union(Vec<(String, Type)>),
+}
+
+impl Type {
+    /// The type that `text` names.
+    pub(crate) fn read(text: &At<String>) -> syn::Result<Self> {
+        Self::parse(&text.value).map_err(|reason| syn::Error::new(text.span, reason))
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let mut parser = Parser { rest: text };
+        let ty = parser.ty(1)?;
+        parser.space();
+        if !parser.rest.is_empty() {
+            return Err(word::left_over(text, parser.rest));
+        }
+        Ok(ty)
+    }
+
+    /// The `TypeDesc`.
+    pub(crate) fn expand(&self) -> TokenStream {
+        match self {
+            Self::Plain(variant) => {
+                let variant = Ident::new(variant, Span::call_site());
+                quote!(__kuzu::TypeDesc::#variant)
+            }
+            Self::Decimal(precision, scale) => {
+                let (precision, scale) = (
+                    Literal::u8_unsuffixed(*precision),
+                    Literal::u8_unsuffixed(*scale),
+                );
+                quote!(__kuzu::TypeDesc::Decimal(#precision, #scale))
+            }
+            Self::List(ty) => {
+                let ty = ty.expand();
+                quote!(__kuzu::TypeDesc::List(&#ty))
+            }
+            Self::Array(ty, n) => {
+                let (ty, n) = (ty.expand(), Literal::u64_unsuffixed(*n));
+                quote!(__kuzu::TypeDesc::Array(&#ty, #n))
+            }
+            Self::Map(key, value) => {
+                let (key, value) = (key.expand(), value.expand());
+                quote!(__kuzu::TypeDesc::Map(&#key, &#value))
+            }
+            Self::Struct(members) => {
+                let members = expand(members);
+                quote!(__kuzu::TypeDesc::Struct(&[#(#members),*]))
+            }
+            Self::Union(members) => {
+                let members = expand(members);
+                quote!(__kuzu::TypeDesc::Union(&[#(#members),*]))
+            }
+        }
+    }
+}
+
+fn expand(members: &[(String, Type)]) -> impl Iterator<Item = TokenStream> {
+    members.iter().map(|(name, ty)| {
+        let ty = ty.expand();
+        quote!(__kuzu::MemberDesc { name: #name, ty: #ty })
+    })
+}
+
+struct Parser<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Parser<'a> {
+    fn space(&mut self) {
+        self.rest = self.rest.trim_start();
+    }
+
+    fn eat(&mut self, c: char) -> bool {
+        self.space();
+        let rest = self.rest.strip_prefix(c);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn expect(&mut self, c: char) -> Result<(), String> {
+        if self.eat(c) {
+            return Ok(());
+        }
+        Err(match self.rest {
+            "" => format!("a `{c}` is missing at the end"),
+            rest => format!("expected `{c}` before `{rest}`"),
+        })
+    }
+
+    fn word(&mut self) -> &'a str {
+        self.space();
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        word
+    }
+
+    fn number<N: std::str::FromStr>(&mut self) -> Result<N, String> {
+        let word = self.word();
+        word.parse()
+            .map_err(|_| format!("`{word}` is not a number that fits here"))
+    }
+
+    fn ty(&mut self, depth: usize) -> Result<Type, String> {
+        self.space();
+        let word = self.word();
+        let mut ty = match word.to_ascii_uppercase().as_str() {
+            _ if depth > MAX_DEPTH => return Err(format!("it nests deeper than {MAX_DEPTH}")),
+            "" if self.rest.is_empty() => return Err("a type is missing at the end".into()),
+            "" => return Err(format!("expected a type before `{}`", self.rest)),
+            "DECIMAL" => self.decimal()?,
+            "STRUCT" => Type::Struct(self.members(depth)?),
+            "UNION" => Type::Union(self.members(depth)?),
+            "MAP" => {
+                self.expect('(')?;
+                let key = self.ty(depth + 1)?;
+                self.expect(',')?;
+                let value = self.ty(depth + 1)?;
+                self.expect(')')?;
+                Type::Map(Box::new(key), Box::new(value))
+            }
+            upper => Type::Plain(word::variant(upper).ok_or_else(|| word::unknown(word))?),
+        };
+        if depth > 1 && ty == Type::Plain("Serial") {
+            return Err("SERIAL cannot be inside another type".into());
+        }
+        let mut depth = depth;
+        while self.eat('[') {
+            depth += 1;
+            if depth > MAX_DEPTH {
+                return Err(format!("it nests deeper than {MAX_DEPTH}"));
+            }
+            if ty == Type::Plain("Serial") {
+                return Err("SERIAL cannot be inside another type".into());
+            }
+            ty = if self.eat(']') {
+                Type::List(Box::new(ty))
+            } else {
+                let n = self.number()?;
+                self.expect(']')?;
+                if n == 0 {
+                    return Err("an array has at least one element".into());
+                }
+                Type::Array(Box::new(ty), n)
+            };
+        }
+        Ok(ty)
+    }
+
+    fn decimal(&mut self) -> Result<Type, String> {
+        if !self.eat('(') {
+            return Ok(Type::Decimal(18, 3));
+        }
+        let precision: u8 = self.number()?;
+        self.expect(',')?;
+        let scale: u8 = self.number()?;
+        self.expect(')')?;
+        if !(1..=38).contains(&precision) {
+            return Err(format!(
+                "the precision of a DECIMAL is 1 to 38, not {precision}: `DECIMAL(38, {scale})` is the widest"
+            ));
+        }
+        if scale > precision {
+            return Err(format!(
+                "a DECIMAL of {precision} digits cannot have {scale} of them after the point: \
+                 `DECIMAL(precision, scale)` with a scale of at most {precision}"
+            ));
+        }
+        Ok(Type::Decimal(precision, scale))
+    }
+
+    fn members(&mut self, depth: usize) -> Result<Vec<(String, Type)>, String> {
+        self.expect('(')?;
+        let mut members: Vec<(String, Type)> = Vec::new();
+        loop {
+            let member = self.word().to_owned();
+            if member.is_empty() {
+                return Err(
+                    "the name of a member is missing; it is letters, digits and underscores".into(),
+                );
+            }
+            name::member(&member)?;
+            if members.iter().any(|(name, _)| *name == member) {
+                return Err(format!("two members are named `{member}`"));
+            }
+            members.push((member, self.ty(depth + 1)?));
+            if !self.eat(',') {
+                break;
+            }
+        }
+        self.expect(')')?;
+        Ok(members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_read() {
+        let plain = |variant| Box::new(Type::Plain(variant));
+        for (text, want) in [
+            (" int ", Type::Plain("Int32")),
+            ("DECIMAL", Type::Decimal(18, 3)),
+            ("decimal( 10 , 2 )", Type::Decimal(10, 2)),
+            (
+                "json[3][]",
+                Type::List(Box::new(Type::Array(plain("Json"), 3))),
+            ),
+            (
+                "MAP(STRING, INT64)",
+                Type::Map(plain("String"), plain("Int64")),
+            ),
+            (
+                "STRUCT(a INT8, A DATE)",
+                Type::Struct(vec![
+                    ("a".into(), Type::Plain("Int8")),
+                    ("A".into(), Type::Plain("Date")),
+                ]),
+            ),
+        ] {
+            assert_eq!(Type::parse(text), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_explained() {
+        for (text, want) in [
+            ("VARCHAR", "unknown type `VARCHAR`: Kùzu calls it `STRING`"),
+            ("INT64[", "`` is not a number that fits here"),
+            ("MAP(STRING)", "expected `,` before `)`"),
+            ("STRUCT(a INT64", "a `)` is missing at the end"),
+            (
+                "DECIMAL(39, 1)",
+                "the precision of a DECIMAL is 1 to 38, not 39: `DECIMAL(38, 1)` is the widest",
+            ),
+            ("SERIAL[]", "SERIAL cannot be inside another type"),
+            (
+                "INT64 NULL",
+                "`NULL` is left over: the type is `INT64`; say `nullable` beside it",
+            ),
+        ] {
+            assert_eq!(Type::parse(text), Err(want.into()), "{text}");
+        }
+    }
+}

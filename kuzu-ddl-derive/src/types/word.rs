@@ -1,0 +1,131 @@
+//! The words that types are made of.
+
+use crate::near;
+
+/// The types without arguments, and their variants of `TypeDesc`.
+const PLAIN: &[(&str, &str)] = &[
+    ("BOOL", "Bool"),
+    ("BOOLEAN", "Bool"),
+    ("INT8", "Int8"),
+    ("INT16", "Int16"),
+    ("INT32", "Int32"),
+    ("INT", "Int32"),
+    ("INT64", "Int64"),
+    ("INT128", "Int128"),
+    ("UINT8", "UInt8"),
+    ("UINT16", "UInt16"),
+    ("UINT32", "UInt32"),
+    ("UINT64", "UInt64"),
+    ("FLOAT", "Float"),
+    ("REAL", "Float"),
+    ("FLOAT4", "Float"),
+    ("DOUBLE", "Double"),
+    ("FLOAT8", "Double"),
+    ("STRING", "String"),
+    ("BLOB", "Blob"),
+    ("BYTEA", "Blob"),
+    ("UUID", "Uuid"),
+    ("DATE", "Date"),
+    ("TIMESTAMP", "Timestamp"),
+    ("TIMESTAMP_NS", "TimestampNs"),
+    ("TIMESTAMP_MS", "TimestampMs"),
+    ("TIMESTAMP_SEC", "TimestampSec"),
+    ("TIMESTAMP_S", "TimestampSec"),
+    ("TIMESTAMP_TZ", "TimestampTz"),
+    ("INTERVAL", "Interval"),
+    ("DURATION", "Interval"),
+    ("SERIAL", "Serial"),
+    ("JSON", "Json"),
+    ("INTERNAL_ID", "InternalId"),
+];
+
+/// What people know from other databases and from Rust, and Kùzu's word for it.
+const FOREIGN: &[(&str, &str)] = &[
+    ("INTEGER", "INT32"),
+    ("BIGINT", "INT64"),
+    ("SMALLINT", "INT16"),
+    ("TINYINT", "INT8"),
+    ("VARCHAR", "STRING"),
+    ("TEXT", "STRING"),
+    ("CHAR", "STRING"),
+    ("NUMERIC", "DECIMAL"),
+    ("DATETIME", "TIMESTAMP"),
+    ("TIMESTAMPTZ", "TIMESTAMP_TZ"),
+    ("BYTES", "BLOB"),
+    ("LIST", "T[]"),
+    ("ARRAY", "T[n]"),
+    ("TIME", "INTERVAL` or `STRING"),
+    ("HUGEINT", "INT128"),
+    ("MONEY", "DECIMAL(18, 2)"),
+    ("JSONB", "JSON"),
+    ("VARBINARY", "BLOB"),
+    ("BINARY", "BLOB"),
+    ("I8", "INT8"),
+    ("I16", "INT16"),
+    ("I32", "INT32"),
+    ("I64", "INT64"),
+    ("I128", "INT128"),
+    ("U8", "UINT8"),
+    ("U16", "UINT16"),
+    ("U32", "UINT32"),
+    ("U64", "UINT64"),
+    ("F32", "FLOAT"),
+    ("F64", "DOUBLE"),
+    ("STR", "STRING"),
+    ("VEC", "T[]"),
+    ("HASHMAP", "MAP(K, V)"),
+    ("BTREEMAP", "MAP(K, V)"),
+];
+
+/// The words that take arguments.
+const NESTED: &[&str] = &["DECIMAL", "STRUCT", "MAP", "UNION"];
+
+/// The variant of `TypeDesc` that `upper` names.
+pub(super) fn variant(upper: &str) -> Option<&'static str> {
+    let found = PLAIN.iter().find(|(text, _)| *text == upper);
+    found.map(|(_, variant)| *variant)
+}
+
+/// What to tell who wrote `word`.
+pub(super) fn unknown(word: &str) -> String {
+    let upper = word.to_ascii_uppercase();
+    if upper == "OPTION" {
+        return "no type says that it may be NULL: write `nullable` beside `type = \"…\"`".into();
+    }
+    if let Some((_, ours)) = FOREIGN.iter().find(|(foreign, _)| *foreign == upper) {
+        return format!("unknown type `{word}`: Kùzu calls it `{ours}`");
+    }
+    let all = || {
+        PLAIN
+            .iter()
+            .map(|(text, _)| *text)
+            .chain(NESTED.iter().copied())
+    };
+    match near::nearest(word, all()) {
+        Some(near) => format!("unknown type `{word}`: did you mean `{near}`?"),
+        None => format!(
+            "unknown type `{word}`\nlegal: {}, `T[]`, `T[n]`",
+            near::list(all())
+        ),
+    }
+}
+
+/// What to tell where `rest` stands after the type in `text`.
+pub(super) fn left_over(text: &str, rest: &str) -> String {
+    let ty = text.strip_suffix(rest).unwrap_or(text).trim();
+    let upper = rest.to_ascii_uppercase();
+    let why = if rest.starts_with('(') {
+        "; a type without arguments has no length either"
+    } else if upper.starts_with("NOT NULL") {
+        "; a property is never NULL, unless the field is an `Option`"
+    } else if upper.starts_with("NULL") {
+        "; say `nullable` beside it"
+    } else if upper.starts_with("DEFAULT") {
+        "; say `default = …` beside it"
+    } else if upper.starts_with("PRIMARY") {
+        "; say `primary_key` beside it"
+    } else {
+        ""
+    };
+    format!("`{rest}` is left over: the type is `{ty}`{why}")
+}
