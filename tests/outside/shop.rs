@@ -1,0 +1,68 @@
+//! The program of `tests/outside/run`: all it knows of the engine comes by way of `kuzu_ddl`.
+
+// Derived structs are the schema: they must not warn about fields that nobody reads.
+#![deny(warnings)]
+
+use kuzu_ddl::{KuzuEdge, KuzuNode, kuzu};
+
+/// A person who can buy things.
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: i64,
+    name: String,
+    email: Option<String>,
+}
+
+/// A thing on sale.
+#[derive(KuzuNode)]
+struct Product {
+    #[kuzu(primary_key)]
+    sku: String,
+}
+
+/// Who bought what.
+#[derive(KuzuEdge)]
+#[kuzu(from = Person, to = Product)]
+struct Purchased {
+    quantity: i64,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let path = std::env::args()
+        .nth(1)
+        .ok_or("say where to put the database")?;
+    let config = kuzu::SystemConfig::default()
+        .max_db_size(1 << 34)
+        .buffer_pool_size(256 << 20);
+    let db = kuzu::Database::new(path, config)?;
+
+    let first = kuzu_ddl::migrate(&db)?;
+    println!("first: {first}");
+    assert!(!first.is_up_to_date(), "the first start makes the tables");
+
+    let conn = kuzu::Connection::new(&db)?;
+    conn.query(
+        "CREATE (:Person {id: 1, name: 'Ada'})-[:Purchased {quantity: 2}]->(:Product {sku: 'tea'})",
+    )?;
+    let mut bought = conn.query(
+        "MATCH (a:Person)-[p:Purchased]->(b:Product) WHERE a.email IS NULL RETURN a.name, p.quantity, b.sku",
+    )?;
+    let row = bought.next().ok_or("the purchase is not there")?;
+    assert_eq!(
+        row,
+        [
+            kuzu::Value::String("Ada".into()),
+            kuzu::Value::Int64(2),
+            kuzu::Value::String("tea".into()),
+        ]
+    );
+
+    let second = kuzu_ddl::migrate(&db)?;
+    println!("second: {second}");
+    assert!(
+        second.is_up_to_date(),
+        "the second start finds nothing to do"
+    );
+    Ok(())
+}

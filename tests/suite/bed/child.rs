@@ -1,0 +1,41 @@
+//! What would end this process is done in a child: this binary again, running one test.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+const PATH: &str = "KUZU_DDL_SUITE_CHILD";
+const EXIT: i32 = 77;
+
+/// In the child: the path that the parent gave it. In the parent: nothing.
+pub(crate) fn path() -> Option<PathBuf> {
+    std::env::var_os(PATH).map(Into::into)
+}
+
+/// Starts the calling test (`name` is its full path) in a child, where [`path`] is `at`.
+pub(crate) fn start(name: &str, at: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args([name, "--exact", "--nocapture", "--test-threads=1"])
+        .env(PATH, at)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Runs the calling test in a child, which must reach [`exit`].
+pub(crate) fn run_to_exit(name: &str, at: &Path) {
+    let output = start(name, at).wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        output.status.code(),
+        Some(EXIT),
+        "{name} ended with {}: {text}",
+        output.status
+    );
+}
+
+/// Ends the child at once: no destructor runs, nothing is closed, no checkpoint is written.
+pub(crate) fn exit() -> ! {
+    std::process::exit(EXIT)
+}

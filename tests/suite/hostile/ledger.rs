@@ -1,0 +1,297 @@
+//! Rows of the ledger that are not what they should be.
+
+use std::collections::BTreeSet;
+
+use super::{node, property, said};
+use crate::bed::{Bed, Said};
+use kuzu_ddl::engine::Cell;
+use kuzu_ddl::event::{Change, ObjectKind, PropertySpec, birth};
+use kuzu_ddl::schema::{Key, Type};
+use kuzu_ddl::{DdlEvent, DriftPolicy, Error, EventId, ObjectId, ledger};
+
+fn old() -> Said {
+    said([node("A", vec![property("s", Type::String, None)])])
+}
+
+/// Whether there is something to do decides how much of the ledger is read.
+fn new() -> Said {
+    said([
+        node("A", vec![property("s", Type::String, None)]),
+        node("B", vec![]),
+    ])
+}
+
+fn filled() -> Bed {
+    let bed = Bed::with(old());
+    bed.run(&["CREATE (:A {id: 1, s: 'one'})"]);
+    bed
+}
+
+fn write(bed: &Bed, key: &str, body: Option<&[u8]>) {
+    let session = bed.session();
+    let query = "MERGE (l:_kuzu_ddl_ledger {key: $k}) SET l.body = $b";
+    match body {
+        Some(body) => session.query_with(query, &[("k", key.into()), ("b", body.to_vec().into())]),
+        None => session.query_with(
+            "MERGE (l:_kuzu_ddl_ledger {key: $k}) SET l.body = NULL",
+            &[("k", key.into())],
+        ),
+    }
+    .unwrap();
+}
+
+fn read(bed: &Bed) -> Vec<(String, Vec<u8>)> {
+    let rows = bed
+        .session()
+        .query("MATCH (l:_kuzu_ddl_ledger) RETURN l.key, l.body ORDER BY l.key");
+    let pair = |row: Vec<Cell>| match <[Cell; 2]>::try_from(row).unwrap() {
+        [Cell::Text(key), Cell::Bytes(body)] => (key, body),
+        other => panic!("{other:?}"),
+    };
+    rows.unwrap().into_iter().map(pair).collect()
+}
+
+/// The damage is told, nothing is changed, the rows are there; mended, all goes on.
+fn check(bed: &mut Bed, damage: &str) {
+    let e = bed.refused(new());
+    assert!(matches!(e, Error::Ledger(_)), "{damage}: {e}");
+    assert!(e.to_string().len() < 5_000, "{damage}: {e}");
+    assert!(
+        matches!(bed.migrator(new()).plan(), Err(Error::Ledger(_))),
+        "{damage}"
+    );
+    assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one", "{damage}");
+}
+
+#[test]
+fn every_row_that_is_damaged_is_told() {
+    let mut bed = filled();
+    let rows = read(&bed);
+    assert_eq!(rows.len(), 6);
+    for (key, body) in &rows {
+        let mut damaged: Vec<(String, Option<Vec<u8>>)> = vec![("NULL".into(), None)];
+        let is_event = key.starts_with("event/");
+        if !body.is_empty() {
+            damaged.push(("empty".into(), Some(vec![])));
+            damaged.push(("cut off".into(), Some(body[..body.len() / 2].to_vec())));
+            damaged.push(("garbage".into(), Some(vec![0xff; 100])));
+            damaged.push(("other JSON".into(), Some(b"[1, {\"format\": -1}]".to_vec())));
+            damaged.push(("deep".into(), Some([b'['; 100_000].to_vec())));
+        }
+        if is_event {
+            for at in (0..body.len()).step_by(5) {
+                let mut flipped = body.clone();
+                flipped[at] ^= 1 << (at % 8);
+                damaged.push((format!("flipped at {at}"), Some(flipped)));
+            }
+            let other = rows
+                .iter()
+                .find(|(k, _)| k.starts_with("event/") && k != key);
+            damaged.push(("another event".into(), other.map(|(_, body)| body.clone())));
+        }
+        for (what, damage) in damaged {
+            write(&bed, key, damage.as_deref());
+            check(&mut bed, &format!("{key} {what}"));
+            write(&bed, key, Some(body));
+        }
+    }
+    bed.up(new());
+}
+
+#[test]
+fn every_row_that_is_missing_is_told() {
+    let mut bed = filled();
+    for (key, body) in read(&bed) {
+        if key.starts_with("declared/") || key == "ancestor" || key.starts_with("revision/") {
+            continue;
+        }
+        bed.run(&[&format!(
+            "MATCH (l:_kuzu_ddl_ledger {{key: '{key}'}}) DELETE l"
+        )]);
+        check(&mut bed, &format!("without {key}"));
+        write(&bed, &key, Some(&body));
+    }
+    bed.up(new());
+}
+
+#[test]
+fn rows_of_no_kind() {
+    let mut bed = filled();
+    for key in [
+        "",
+        "event",
+        "event/",
+        "event/xyz",
+        "declared/12",
+        "what/ever",
+        "STATE",
+        "🦀",
+        &"k".repeat(100_000),
+    ] {
+        write(&bed, key, Some(b"x"));
+        check(&mut bed, key);
+        let delete = "MATCH (l:_kuzu_ddl_ledger {key: $k}) DELETE l";
+        bed.session()
+            .query_with(delete, &[("k", key.into())])
+            .unwrap();
+    }
+    bed.up(new());
+}
+
+#[test]
+fn a_newer_format() {
+    let mut bed = filled();
+    let (key, body) = read(&bed)
+        .into_iter()
+        .find(|(key, _)| key == "state")
+        .unwrap();
+    let text = String::from_utf8(body).unwrap();
+    for format in ["2", "4294967295", "99999999999999"] {
+        write(
+            &bed,
+            &key,
+            Some(
+                text.replace("\"format\":1", &format!("\"format\":{format}"))
+                    .as_bytes(),
+            ),
+        );
+        check(&mut bed, format);
+        // A start with nothing to do reads this row too.
+        assert!(matches!(bed.refused(old()), Error::Ledger(_)));
+    }
+    let e = bed.refused(old());
+    assert!(e.to_string().contains("state: "), "{e}");
+    // What a newer version adds to it is left out.
+    write(
+        &bed,
+        &key,
+        Some(text.replacen('{', "{\"newer\":[1],", 1).as_bytes()),
+    );
+    bed.up(old());
+}
+
+#[test]
+fn a_state_that_lies() {
+    for (from, to) in [
+        ("\"checked\":[\"", "\"checked\":[\"00"),
+        ("\"size\":1", "\"size\":77"),
+    ] {
+        let bed = filled();
+        let (key, body) = read(&bed)
+            .into_iter()
+            .find(|(key, _)| key == "state")
+            .unwrap();
+        let text = String::from_utf8(body).unwrap();
+        let lie = text.replace(from, to);
+        assert_ne!(lie, text);
+        write(&bed, &key, Some(lie.as_bytes()));
+        match bed.migrate(new()) {
+            Ok(_) => bed.settled(new()),
+            Err(e) => assert!(matches!(e, Error::Ledger(_)), "{e}"),
+        }
+        assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one");
+    }
+}
+
+fn table_a(bed: &Bed) -> ObjectId {
+    let events = bed.ledger().events;
+    let mut created = events
+        .values()
+        .filter(|e| matches!(e.change(), Change::CreateNodeTable { .. }));
+    created.next().unwrap().object()
+}
+
+fn put(bed: &Bed, event: &DdlEvent) {
+    let rows = [(format!("event/{}", event.id()), event.encode())].into();
+    ledger::add(&*bed.session(), rows).unwrap();
+}
+
+#[test]
+fn events_of_a_newer_kind_are_held() {
+    let mut bed = filled();
+    let known: BTreeSet<EventId> = bed.ledger().events.into_keys().collect();
+    let table = table_a(&bed);
+    let newer = DdlEvent::new(
+        table,
+        known,
+        Change::Unknown {
+            kind: 999,
+            body: vec![1, 2, 3],
+        },
+    );
+    let behind = DdlEvent::new(table, [newer.id()].into(), Change::DropTable);
+    let missing = DdlEvent::new(table, [EventId::of(b"elsewhere")].into(), Change::DropTable);
+    for event in [&newer, &behind, &missing] {
+        put(&bed, event);
+    }
+    let report = bed.migrate(new()).unwrap();
+    assert_eq!((report.steps.len(), report.held.len()), (1, 3), "{report}");
+    bed.settled(new());
+    bed.reopen();
+    let contents = bed.ledger();
+    for event in [newer, behind, missing] {
+        assert_eq!(
+            contents.events.get(&event.id()),
+            Some(&event),
+            "kept as it came"
+        );
+    }
+    assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one");
+}
+
+#[test]
+fn events_that_nobody_carried_out() {
+    let table = |name: &str| {
+        let key = PropertySpec {
+            ty: Type::Int64,
+            nullable: false,
+            default: None,
+        };
+        let nothing = BTreeSet::new();
+        let change = Change::CreateNodeTable {
+            name: name.into(),
+            key_name: "id".into(),
+            key,
+            past: nothing.clone(),
+        };
+        DdlEvent::new(
+            birth(ObjectKind::NodeTable, None, &Key::new(name), &nothing),
+            nothing,
+            change,
+        )
+    };
+    let bed = filled();
+    put(&bed, &table("Evil'; DROP TABLE A; --"));
+    let e = bed.refused(new());
+    assert!(matches!(e, Error::Drift(_)), "{e}");
+
+    // Events about nothing, and about the wrong things, are rejected wherever they are folded.
+    let bed = filled();
+    let known: BTreeSet<EventId> = bed.ledger().events.into_keys().collect();
+    let a = table_a(&bed);
+    for (object, change) in [
+        (ObjectId::of(b"nothing"), Change::DropTable),
+        (a, Change::DropPair),
+        (a, Change::DropProperty),
+        (a, Change::RenameProperty { to: "x".into() }),
+    ] {
+        put(&bed, &DdlEvent::new(object, known.clone(), change));
+    }
+    bed.up(new());
+    assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one");
+
+    // A drop that was put in by hand says that the table is archived, which it is not: it is taken
+    // for one that somebody made since, with its rows.
+    let bed = filled();
+    put(&bed, &DdlEvent::new(a, known, Change::DropTable));
+    for policy in [
+        DriftPolicy::Error,
+        DriftPolicy::Warn,
+        DriftPolicy::Adopt,
+        DriftPolicy::Repair,
+    ] {
+        bed.migrator(new()).drift(policy).migrate().unwrap();
+        bed.settled(new());
+        assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one");
+    }
+}

@@ -1,0 +1,100 @@
+//! The macros where little can be taken for granted. That this compiles is the test.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+/// No prelude, no leniency, names that are others' names, another name for the crate.
+#[no_implicit_prelude]
+#[deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
+#[deny(
+    unused_qualifications,
+    single_use_lifetimes,
+    let_underscore_drop,
+    rust_2018_idioms
+)]
+#[forbid(unsafe_code)]
+pub(crate) mod strict {
+    use ::core::prelude::v1::derive;
+
+    pub(crate) mod reexport {
+        pub(crate) use ::kuzu_ddl as orm;
+    }
+
+    /// Names that collide with what an expansion might mention.
+    #[derive(::kuzu_ddl::KuzuNode)]
+    #[kuzu(name = "order by; 'quoted' \u{1F980}")]
+    #[expect(non_snake_case, reason = "the point of the test")]
+    pub(crate) struct Option<'a> {
+        /// The key.
+        #[kuzu(primary_key, default = -1)]
+        pub Some: i64,
+        /// A raw name.
+        pub r#type: &'a ::core::primitive::str,
+        /// A literal that a careless expansion would be blamed for.
+        #[kuzu(default = 1000000)]
+        pub Result: i64,
+        /// What the expansion calls our crate.
+        #[kuzu(default = [1, 2], type = "INT8[]")]
+        pub __kuzu: ::core::option::Option<[i8; 2]>,
+        /// A field that says everything, so that nothing is left for a base value.
+        #[kuzu(
+            name = "everything",
+            type = "DATE",
+            default = "2024-12-31",
+            renamed_from = "all"
+        )]
+        pub(crate) date: Vec,
+        /// What the expansion calls a row.
+        pub row: Vec,
+    }
+
+    /// A list by another name.
+    #[derive(::kuzu_ddl::KuzuType)]
+    #[kuzu(crate = "reexport::orm")]
+    pub(crate) struct Vec {
+        /// A member.
+        pub string: ::std::string::String,
+    }
+
+    /// An edge by another crate name.
+    #[derive(::kuzu_ddl::KuzuEdge)]
+    #[kuzu(crate = "crate::hygiene::strict::reexport::orm", from = Option<'static>, to = Option<'static>)]
+    pub(crate) struct String;
+
+    ::kuzu_ddl::dropped_table!("gone \\ with the wind");
+}
+
+mod made {
+    //! Structs that a macro of the user makes.
+
+    macro_rules! node {
+        ($name:ident, $table:literal, $default:literal, { $($field:ident: $ty:ty),* }) => {
+            #[derive(kuzu_ddl::KuzuNode)]
+            #[kuzu(name = $table)]
+            pub(super) struct $name {
+                #[kuzu(primary_key)]
+                id: i64,
+                #[kuzu(default = $default)]
+                count: i32,
+                $($field: $ty,)*
+            }
+        };
+    }
+
+    node!(Made, "made", 5, { names: Vec<String>, maybe: Option<i64> });
+}
+
+#[test]
+fn all_of_it_is_a_schema() {
+    #[derive(kuzu_ddl::KuzuNode)]
+    #[repr(C, packed)]
+    struct InAFunction {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+
+    let declared =
+        kuzu_ddl::schema![strict::Option, strict::String, made::Made, InAFunction].unwrap();
+    assert_eq!(declared.schema.tables.len(), 4);
+    let made = declared.schema.table("made").unwrap();
+    assert!(made.property("maybe").unwrap().nullable);
+}

@@ -1,0 +1,18 @@
+//! Tests of the whole, in one binary: each links the engine.
+
+#[cfg(feature = "kuzu")]
+mod bed;
+#[cfg(feature = "kuzu")]
+mod concurrency;
+#[cfg(feature = "kuzu")]
+mod crash;
+mod declared;
+mod derive;
+#[cfg(feature = "kuzu")]
+mod hostile;
+mod hygiene;
+#[cfg(feature = "kuzu")]
+mod oracle;
+#[cfg(feature = "kuzu")]
+mod rules;
+mod types;

@@ -1,0 +1,1 @@
+//! The hand-written cases: one per kind of event.

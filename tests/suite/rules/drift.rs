@@ -1,0 +1,297 @@
+//! Rule 5: what was changed by hand is reported, and settled only as the policy says.
+
+use crate::bed::{Bed, Said};
+use kuzu_ddl::{DriftPolicy, Error, Report, schema};
+
+mod v1 {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    /// Text.
+    #[derive(KuzuNode)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        s: Option<String>,
+        #[kuzu(default = 5)]
+        x: i64,
+    }
+
+    #[derive(KuzuNode)]
+    pub(super) struct B {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = A, to = B, multiplicity = "many_one")]
+    pub(super) struct R {
+        w: Option<i64>,
+    }
+}
+
+/// A new table and property beside the drift.
+mod v2 {
+    use kuzu_ddl::KuzuNode;
+
+    /// Text.
+    #[derive(KuzuNode)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        s: Option<String>,
+        #[kuzu(default = 5)]
+        x: i64,
+        y: Option<i64>,
+    }
+
+    #[derive(KuzuNode)]
+    pub(super) struct New {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+}
+
+fn said() -> Said {
+    schema![v1::A, v1::B, v1::R]
+}
+
+fn newer() -> Said {
+    schema![v2::A, v1::B, v1::R, v2::New]
+}
+
+/// A migrated database with rows, changed by hand.
+fn changed(by: &[&str]) -> Bed {
+    let bed = Bed::with(said());
+    bed.run(&[
+        "CREATE (:A {id: 1, s: 'one'}), (:A {id: 2, s: 'two', x: 6}), (:B {id: 3})",
+        "MATCH (a:A), (b:B) CREATE (a)-[:R {w: a.id}]->(b)",
+        "CHECKPOINT",
+    ]);
+    bed.run(by);
+    bed
+}
+
+const EXTRA: &[&str] = &[
+    "ALTER TABLE A ADD extra STRING DEFAULT 'e'",
+    "ALTER TABLE R ADD extra INT64",
+];
+// Only the last column can be dropped by hand without damage.
+const LOST: &[&str] = &["ALTER TABLE A DROP x"];
+const COMMENT: &[&str] = &["COMMENT ON TABLE A IS 'by hand'"];
+const GONE: &[&str] = &["DROP TABLE R"];
+const REMADE: &[&str] = &[
+    "DROP TABLE R",
+    "CREATE REL TABLE R(FROM A TO B, FROM B TO A, w STRING, MANY_ONE)",
+];
+const PAIR: &[&str] = &["ALTER TABLE R ADD FROM B TO B"];
+const RENAMED: &[&str] = &["ALTER TABLE A RENAME s TO t"];
+
+const A: &str = "MATCH (a:A) RETURN a.id, a.s, a.x ORDER BY a.id";
+
+fn settle(bed: &Bed, said: Said, policy: DriftPolicy) -> Result<Report, Error> {
+    bed.migrator(said).drift(policy).migrate()
+}
+
+#[test]
+fn by_default_an_error() {
+    for (by, told) in [
+        (EXTRA, "A.extra is in the database, but not in the ledger"),
+        (LOST, "A.x is in the ledger, but not in the database"),
+        (COMMENT, "A: the comment is by hand, the ledger says Text."),
+        (GONE, "R is in the ledger, but not in the database"),
+        (REMADE, "R.w: the type is STRING, the ledger says INT64"),
+        (
+            REMADE,
+            "R(b -> a) is in the database, but not in the ledger",
+        ),
+        (PAIR, "R(b -> b) is in the database, but not in the ledger"),
+        (RENAMED, "A.s is in the ledger, but not in the database"),
+    ] {
+        let mut bed = changed(by);
+        for said in [said(), newer()] {
+            let e = bed.refused(said);
+            assert!(
+                matches!(e, Error::Drift(_)) && e.to_string().contains(told),
+                "{e}"
+            );
+        }
+        bed.reopen();
+        assert!(matches!(bed.refused(said()), Error::Drift(_)));
+        assert_eq!(bed.rows("MATCH (a:A) RETURN a.id ORDER BY a.id"), "1; 2");
+    }
+}
+
+#[test]
+fn warned_of_at_every_start() {
+    for by in [EXTRA, LOST, COMMENT, GONE, REMADE, PAIR, RENAMED] {
+        let mut bed = changed(by);
+        let drift = bed.drift();
+        for _ in 0..2 {
+            let report = settle(&bed, said(), DriftPolicy::Warn).unwrap();
+            assert!(
+                report.is_up_to_date() && !report.notes.is_empty(),
+                "{report}"
+            );
+            assert!(
+                report.notes.iter().any(|note| drift.contains(note)),
+                "{report}"
+            );
+            assert_eq!(bed.drift(), drift);
+        }
+        // Having been warned is not having settled it.
+        assert!(matches!(bed.refused(said()), Error::Drift(_)), "{by:?}");
+        let report = settle(&bed, newer(), DriftPolicy::Warn).unwrap();
+        assert_eq!(report.steps.len(), 2, "{report}");
+        assert!(
+            report.notes.iter().any(|note| drift.contains(note)),
+            "{report}"
+        );
+        assert_eq!(bed.drift(), drift);
+        assert!(matches!(bed.refused(newer()), Error::Drift(_)), "{by:?}");
+        bed.reopen();
+        let report = settle(&bed, newer(), DriftPolicy::Warn).unwrap();
+        assert!(report.is_up_to_date(), "{report}");
+        assert_eq!(
+            bed.rows("MATCH (a:A) RETURN a.id, a.y ORDER BY a.id"),
+            "1|NULL; 2|NULL"
+        );
+    }
+}
+
+#[test]
+fn adopted() {
+    for by in [EXTRA, COMMENT] {
+        let mut bed = changed(by);
+        let before = bed.rows("MATCH (a:A) RETURN a.* ORDER BY a.id");
+        let report = settle(&bed, said(), DriftPolicy::Adopt).unwrap();
+        assert!(
+            report.steps.is_empty() && !report.events.is_empty(),
+            "{report}"
+        );
+        bed.settled(said());
+        bed.reopen();
+        bed.settled(said());
+        assert_eq!(bed.rows("MATCH (a:A) RETURN a.* ORDER BY a.id"), before);
+        bed.up(newer());
+        assert_eq!(bed.rows(A), "1|one|5; 2|two|6");
+    }
+}
+
+#[test]
+fn what_is_gone_and_declared_cannot_be_adopted() {
+    for by in [LOST, GONE, RENAMED] {
+        let bed = changed(by);
+        let before = bed.state();
+        let e = settle(&bed, said(), DriftPolicy::Adopt).unwrap_err();
+        assert!(matches!(e, Error::Refused(_)), "{e}");
+        assert_eq!(bed.state(), before);
+    }
+    for by in [REMADE, PAIR] {
+        let bed = changed(by);
+        let before = bed.state();
+        let e = settle(&bed, said(), DriftPolicy::Adopt).unwrap_err();
+        assert!(matches!(e, Error::Drift(_) | Error::Refused(_)), "{e}");
+        assert_eq!(bed.state(), before);
+    }
+}
+
+#[test]
+fn what_is_gone_and_no_longer_declared_is_adopted() {
+    let bed = changed(GONE);
+    let report = settle(&bed, schema![v1::A, v1::B], DriftPolicy::Adopt).unwrap();
+    assert_eq!(
+        (report.steps.len(), report.events.len()),
+        (0, 1),
+        "{report}"
+    );
+    bed.settled(schema![v1::A, v1::B]);
+    let bed = changed(&["ALTER TABLE R DROP w"]);
+    let less = || schema![v1::A, v1::B, less::R];
+    settle(&bed, less(), DriftPolicy::Adopt).unwrap();
+    bed.settled(less());
+}
+
+mod less {
+    use kuzu_ddl::KuzuEdge;
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = super::v1::A, to = super::v1::B, multiplicity = "many_one")]
+    pub(super) struct R;
+}
+
+#[test]
+fn repaired() {
+    for (by, after) in [
+        (LOST, "1|one|5; 2|two|5"),
+        (COMMENT, "1|one|5; 2|two|6"),
+        (GONE, "1|one|5; 2|two|6"),
+    ] {
+        let mut bed = changed(by);
+        let report = settle(&bed, said(), DriftPolicy::Repair).unwrap();
+        assert!(
+            report.steps.len() == 1 && report.events.is_empty(),
+            "{report}"
+        );
+        bed.settled(said());
+        bed.reopen();
+        bed.settled(said());
+        assert_eq!(bed.rows(A), after);
+    }
+}
+
+#[test]
+fn repair_deletes_nothing() {
+    for by in [EXTRA, PAIR] {
+        let bed = changed(by);
+        let before = bed.state();
+        for _ in 0..2 {
+            let report = settle(&bed, said(), DriftPolicy::Repair).unwrap();
+            assert!(
+                report.is_up_to_date() && !report.notes.is_empty(),
+                "{report}"
+            );
+        }
+        assert_eq!(bed.state(), before);
+        assert!(matches!(bed.refused(said()), Error::Drift(_)));
+    }
+    let bed = changed(REMADE);
+    let before = bed.state();
+    let e = settle(&bed, said(), DriftPolicy::Repair).unwrap_err();
+    assert!(matches!(e, Error::Drift(_)), "{e}");
+    assert_eq!(bed.state(), before);
+}
+
+#[test]
+fn a_table_made_anew_in_the_same_shape() {
+    let bed = changed(&[
+        "DROP TABLE R",
+        "CREATE REL TABLE R(FROM A TO B, w INT64, MANY_ONE)",
+    ]);
+    // Nothing that is declared differs.
+    bed.up(said());
+}
+
+#[test]
+fn what_was_made_by_hand_and_is_declared_by_now_is_adopted() {
+    let mut bed = changed(&[
+        "ALTER TABLE A ADD y INT64",
+        "MATCH (a:A) SET a.y = a.id * 10",
+        "CREATE NODE TABLE New(id INT64 PRIMARY KEY)",
+        "CREATE (:New {id: 7})",
+    ]);
+    let report = bed.up(newer());
+    assert!(
+        report.steps.is_empty() && report.events.len() == 2,
+        "{report}"
+    );
+    bed.reopen();
+    bed.settled(newer());
+    assert_eq!(
+        bed.rows("MATCH (a:A), (n:New) RETURN a.id, a.x, a.y, n.id ORDER BY a.id"),
+        "1|5|10|7; 2|6|20|7"
+    );
+    // Under another type it is not.
+    let bed = changed(&["ALTER TABLE A ADD y STRING"]);
+    let e = bed.refused(newer());
+    assert!(matches!(e, Error::Refused(_) | Error::Drift(_)), "{e}");
+}

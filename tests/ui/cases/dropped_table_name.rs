@@ -1,0 +1,3 @@
+kuzu_ddl::dropped_table!("crm.person");
+
+fn main() {}

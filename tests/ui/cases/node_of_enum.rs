@@ -1,0 +1,9 @@
+use kuzu_ddl::KuzuNode;
+
+#[derive(KuzuNode)]
+enum Person {
+    Natural,
+    Legal,
+}
+
+fn main() {}
