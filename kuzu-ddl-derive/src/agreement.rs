@@ -1,6 +1,6 @@
 //! The derives depend on no crate of ours, so a few rules are written twice. Here both are asked.
 
-use kuzu_ddl_runtime::schema::{FUNCTIONS, Type as Known, name as known};
+use kuzu_ddl_runtime::schema::{Expr, FUNCTIONS, Type as Known, name as known};
 
 use crate::attr::At;
 use crate::{expr, name, types};
@@ -183,5 +183,9 @@ fn on_expressions() {
         let known = text.parse::<kuzu_ddl_runtime::schema::Expr>();
         let here = expr::check(text);
         assert_eq!(here.is_ok(), known.is_ok(), "{text:?}: {here:?} {known:?}");
+        for cast in [text.to_owned(), text.replace('5', "old")] {
+            let (here, known) = (expr::check_cast(&cast), Expr::parse_cast(&cast));
+            assert_eq!(here.is_ok(), known.is_ok(), "{cast:?}: {here:?} {known:?}");
+        }
     }
 }

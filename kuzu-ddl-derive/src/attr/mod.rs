@@ -15,7 +15,7 @@ use crate::literal::Literal;
 use crate::types::Type;
 use crate::word::{self, Place};
 pub(crate) use value::one_of;
-use value::{endpoint, equals, expression, flag, multiplicity, pair, storage, text, texts};
+use value::{cast, endpoint, equals, expression, flag, multiplicity, pair, storage, text, texts};
 
 /// A value with the tokens it was read from.
 #[derive(Clone, Debug)]
@@ -169,7 +169,7 @@ impl Reader<'_> {
             "skip" => attrs.skip = Some(flag(input, &ident)?),
             "transparent" => attrs.transparent = Some(flag(input, &ident)?),
             "unregistered" => attrs.unregistered = Some(flag(input, &ident)?),
-            "cast" => attrs.cast = Some(expression(input, &ident)?),
+            "cast" => attrs.cast = Some(cast(input, &ident)?),
             "fill" => attrs.fill = Some(expression(input, &ident)?),
             "name" => attrs.name = Some(text(input, &ident)?),
             "renamed_from" => attrs.renamed_from.push(text(input, &ident)?),

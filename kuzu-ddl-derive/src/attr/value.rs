@@ -6,6 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, parenthesized};
 
 use super::{At, End, Pair};
+use crate::expr;
 use crate::literal::Literal;
 use crate::near;
 
@@ -116,6 +117,13 @@ pub(super) fn text(input: ParseStream, word: &Ident) -> syn::Result<At<String>> 
 pub(super) fn expression(input: ParseStream, word: &Ident) -> syn::Result<At<String>> {
     let text = text(input, word)?;
     Literal::engine(text.clone())?;
+    Ok(text)
+}
+
+/// An expression of the engine that makes a new value of the `old` one.
+pub(super) fn cast(input: ParseStream, word: &Ident) -> syn::Result<At<String>> {
+    let text = text(input, word)?;
+    expr::check_cast(&text.value).map_err(|message| syn::Error::new(text.span, message))?;
     Ok(text)
 }
 

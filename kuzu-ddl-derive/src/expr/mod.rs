@@ -1,5 +1,5 @@
-//! The text of `default_expr = "…"`. It takes what the runtime's `schema::Expr` takes; the tests in
-//! `agreement` hold the two together.
+//! The text of `default_expr = "…"`, `fill = "…"` and `cast = "…"`. It takes what the runtime's
+//! `schema::Expr` takes; the tests in `agreement` hold the two together.
 
 mod function;
 
@@ -16,6 +16,15 @@ const MAX_BYTES: usize = 64 * 1024;
 
 /// Refuses what is no expression.
 pub(crate) fn check(text: &str) -> Result<(), String> {
+    read(text, false)
+}
+
+/// The same for a cast, which may speak of the `old` value.
+pub(crate) fn check_cast(text: &str) -> Result<(), String> {
+    read(text, true)
+}
+
+fn read(text: &str, old: bool) -> Result<(), String> {
     if text.trim().is_empty() {
         return Err(
             "an expression cannot be empty; leave `default_expr` out for no default".into(),
@@ -24,7 +33,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     if text.len() > MAX_BYTES {
         return Err(format!("an expression has at most {MAX_BYTES} bytes"));
     }
-    let mut parser = Parser { rest: text };
+    let mut parser = Parser { rest: text, old };
     parser.sum(1)?;
     parser.space();
     match parser.rest {
@@ -39,6 +48,8 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
 
 struct Parser<'a> {
     rest: &'a str,
+    /// Whether `old` is a value.
+    old: bool,
 }
 
 type Checked = Result<(), String>;
@@ -143,10 +154,12 @@ impl<'a> Parser<'a> {
 
     fn name(&mut self, depth: usize) -> Checked {
         let word = self.word();
-        if ["true", "false"]
-            .iter()
-            .any(|b| b.eq_ignore_ascii_case(word))
-        {
+        let values: &[&str] = if self.old {
+            &["true", "false", "old"]
+        } else {
+            &["true", "false"]
+        };
+        if values.iter().any(|value| value.eq_ignore_ascii_case(word)) {
             return Ok(());
         }
         if !self.eat('(') {
@@ -237,7 +250,13 @@ impl<'a> Parser<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, check_cast};
+
+    #[test]
+    fn only_a_cast_has_an_old_value() {
+        assert!(check_cast("concat(CAST(old AS STRING), ' years')").is_ok());
+        assert!(check("CAST(old AS STRING)").is_err());
+    }
 
     #[test]
     fn mistakes_are_explained() {
