@@ -1,0 +1,86 @@
+//! Checksums of columns, whatever they are called by now.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use kuzu_ddl::engine::{Engine, Session};
+use kuzu_ddl::fold::{Body, Fold, Object};
+use kuzu_ddl::kuzu::Database;
+use kuzu_ddl::{ObjectId, ledger};
+
+use crate::Outcome;
+
+/// The contents of a table. Its identity and those of its columns are the ledger's, so they are the
+/// same before and after a rename, and while something is archived.
+pub(crate) struct Contents {
+    /// The name it has now.
+    pub(crate) name: String,
+    pub(crate) rows: usize,
+    /// The ids of the rows under the table's own identity, and each column beside them.
+    columns: BTreeMap<ObjectId, u64>,
+}
+
+impl Contents {
+    /// One sum over the columns that `other` has.
+    pub(crate) fn sum_of(&self, other: &Self) -> u64 {
+        let columns = self
+            .columns
+            .iter()
+            .filter(|(id, _)| other.columns.contains_key(id));
+        columns.fold(0, |sum, column| sum ^ hash(&column))
+    }
+}
+
+/// All tables, archived ones among them.
+pub(crate) fn contents(db: &Database) -> Outcome<BTreeMap<ObjectId, Contents>> {
+    let session = db.session()?;
+    let fold = Fold::of(ledger::read(session.as_ref())?.events.values());
+    let mut tables = BTreeMap::new();
+    for table in fold.objects().filter(|object| object.kind().is_table()) {
+        tables.insert(table.id, read(session.as_ref(), &fold, table)?);
+    }
+    Ok(tables)
+}
+
+fn read(session: &dyn Session, fold: &Fold, table: &Object) -> Outcome<Contents> {
+    let name = fold.physical(table);
+    let is_property = |child: &&Object| matches!(child.body, Body::Property(_));
+    let properties: Vec<&Object> = fold.children(table.id).filter(is_property).collect();
+    // As text, so that the same value in a wider type has the same sum.
+    let column = |(n, child): (usize, &&Object)| {
+        format!(", CAST(x.`{}` AS STRING) AS c{n}", fold.physical(child))
+    };
+    let columns: String = properties.iter().enumerate().map(column).collect();
+    // All tables of this schema know their rows by `id`.
+    let query = match table.body {
+        Body::NodeTable { .. } => {
+            format!("MATCH (x:`{name}`) RETURN CAST(x.id AS STRING) AS a, '' AS b{columns}")
+        }
+        _ => format!(
+            "MATCH (a)-[x:`{name}`]->(b) RETURN CAST(a.id AS STRING) AS a, CAST(b.id AS STRING) AS b{columns}"
+        ),
+    };
+    let rows = session.query(&query)?;
+    let mut sums = vec![0_u64; properties.len() + 1];
+    for row in &rows {
+        let (ids, values) = row.split_at(2);
+        let ids = hash(&(ids[0].text(), ids[1].text()));
+        sums[0] = sums[0].wrapping_add(ids);
+        for (sum, value) in sums[1..].iter_mut().zip(values) {
+            // Addition: the order of the rows means nothing.
+            *sum = sum.wrapping_add(hash(&(ids, value.text())));
+        }
+    }
+    let ids = std::iter::once(table.id).chain(properties.iter().map(|child| child.id));
+    Ok(Contents {
+        name,
+        rows: rows.len(),
+        columns: ids.zip(sums).collect(),
+    })
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
