@@ -3,6 +3,8 @@
 //!
 //! `cargo run --example quickstart`
 
+#![expect(clippy::print_stdout, reason = "a program for the terminal")]
+
 use std::error::Error;
 
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
@@ -55,37 +57,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let config = SystemConfig::default().buffer_pool_size(256 << 20);
     let db = Database::new(folder.path().join("shop.kuzu"), config)?;
-
     // An application has one version of each struct and writes `kuzu_ddl::migrate(&db)?`.
-    let first = || schema![v1::Person, v1::Product, v1::Purchased];
-    println!(
-        "first start: {}\n",
-        Migrator::new(&db).schema(first()).migrate()?
-    );
+    let start = |schema| Migrator::new(&db).schema(schema).migrate();
 
+    let first = || schema![v1::Person, v1::Product, v1::Purchased];
+    println!("first start: {}\n", start(first())?);
     let connection = Connection::new(&db)?;
     connection.query("CREATE (:Person {id: 1, name: 'Ada', mail: 'ada@example.org'})")?;
 
-    println!(
-        "second start: {}\n",
-        Migrator::new(&db).schema(first()).migrate()?
-    );
+    println!("second start: {}\n", start(first())?);
 
     let newer = schema![v2::Person, v1::Product, v1::Purchased];
-    println!(
-        "a newer version: {}\n",
-        Migrator::new(&db).schema(newer).migrate()?
-    );
-
-    let query = "MATCH (p:Person) RETURN p.name, p.email, p.points";
-    for row in connection.query(query)? {
-        println!(
-            "still there: {}",
-            row.iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
+    println!("a newer version: {}\n", start(newer)?);
+    for row in connection.query("MATCH (p:Person) RETURN p.name, p.email, p.points")? {
+        let row: Vec<String> = row.iter().map(ToString::to_string).collect();
+        println!("still there: {}", row.join(", "));
     }
     Ok(())
 }

@@ -5,6 +5,8 @@
 //! Times differ from machine to machine, ratios hardly: each comparison runs its two sides in turn
 //! in one process, and what counts is the median of the ratios of neighbours.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+
 use std::error::Error;
 use std::fmt;
 use std::time::{Duration, Instant};

@@ -16,7 +16,7 @@ const TYPES: [(&str, TypeDesc); 5] = [
 /// The name of table `n`: the even ones are node tables, each followed by the rel table that leads
 /// from it to the next node table.
 fn name(n: usize) -> String {
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         format!("Node{n:05}")
     } else {
         format!("Edge{n:05}")
@@ -64,7 +64,7 @@ pub(crate) fn make(tables: usize, properties: usize) -> Vec<&'static TableDesc> 
     let names: Vec<&'static str> = (0..tables).map(|n| leak(name(n))).collect();
     let columns: Vec<&'static str> = (0..properties).map(|p| leak(format!("p{p:02}"))).collect();
     let desc = |n: usize| {
-        let node = n % 2 == 0;
+        let node = n.is_multiple_of(2);
         let kind = if node {
             KindDesc::Node {
                 primary_key: columns[0],

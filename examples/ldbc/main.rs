@@ -7,6 +7,8 @@
 //!
 //! (Data from LDBC SNB, not an LDBC benchmark.)
 
+#![expect(clippy::print_stdout, reason = "a program for the terminal")]
+
 mod checksum;
 mod files;
 mod later;

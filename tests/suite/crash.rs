@@ -117,6 +117,7 @@ const BEFORE: &str =
 const AFTER: &str = "MATCH (b:B)-[r:R]->(a:A) RETURN count(*), sum(r.w), min(b.q), max(b.p), min(a.id), min(r.k), count(b.at), min(size(a.added))";
 
 /// In the child: migrates, and at each call of the progress callback says so and waits for leave.
+#[expect(clippy::print_stdout, reason = "the parent reads it")]
 fn child(path: &Path) -> ! {
     let db = engine::open(path, bed::config()).unwrap();
     let mut line = String::new();

@@ -22,6 +22,9 @@ use crate::ledger::{self, Identified};
 use crate::plan::{Allowed, HazardKind, Plan};
 use crate::schema::Schema;
 
+/// Who is told what a migration is doing.
+type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
+
 /// Brings a database to what is declared. Everything has a default that is safe: see each method.
 pub struct Migrator<'a> {
     engine: &'a dyn Engine,
@@ -34,7 +37,7 @@ pub struct Migrator<'a> {
     recreate: BTreeSet<String>,
     wait: Duration,
     app: Option<String>,
-    progress: Option<Box<dyn FnMut(Progress<'_>) + 'a>>,
+    progress: Option<Listener<'a>>,
 }
 
 impl<'a> Migrator<'a> {

@@ -180,7 +180,7 @@ impl Model {
         let types = types();
         let (ty, default) = types[usize::from(n) % types.len()].clone();
         let id = self.id();
-        let default = default.filter(|_| n % 3 != 0);
+        let default = default.filter(|_| !n.is_multiple_of(3));
         let (name, version) = (name("p", id, n), self.version);
         ModelProperty {
             id,
@@ -425,7 +425,7 @@ impl Model {
 
     fn comment(&mut self, table: Option<usize>, b: u16, c: u16) {
         let Some(table) = table else { return };
-        let text = (c % 3 != 0).then(|| format!("comment {c}: it's \\ here"));
+        let text = (!c.is_multiple_of(3)).then(|| format!("comment {c}: it's \\ here"));
         let table = &mut self.tables[table];
         match pick(&table.properties, b) {
             Some(at) if c.is_multiple_of(2) => table.properties[at].comment = text,

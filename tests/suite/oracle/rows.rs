@@ -208,7 +208,7 @@ fn values(table: &ModelTable, n: i64) -> Values {
         .collect()
 }
 
-fn node<'m>(model: &'m Model, id: u32) -> &'m ModelTable {
+fn node(model: &Model, id: u32) -> &ModelTable {
     model.tables.iter().find(|t| t.id == id).unwrap()
 }
 
