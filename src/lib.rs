@@ -1,4 +1,8 @@
-//! Schema as code for Kùzu.
+#![cfg_attr(feature = "kuzu", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "kuzu"),
+    doc = "Schema as code for Kùzu, without the engine."
+)]
 
 pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType};
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! Checks in constants, so that the compiler finds what a derive cannot see: the type behind an
 //! alias.
 //!
-//! The same rules hold again at run time ([`super::collect`], [`crate::schema::Expr::check`]), for
+//! The same rules hold again at run time (where the structs are collected, [`crate::schema::Expr::check`]), for
 //! descriptions written by hand.
 
 mod message;
