@@ -5,7 +5,7 @@ use kuzu_ddl::{KuzuEdge, KuzuNode, schema};
 struct Person {
     #[kuzu(primary_key = true, typ = "INT64")]
     id: i64,
-    #[kuzu(default = None, default_expr = "f(", skip = 1)]
+    #[kuzu(default = None, default_expr = "upper(", skip = 1)]
     name: Option<String>,
 }
 
