@@ -16,13 +16,17 @@ pub use kuzu_ddl_runtime::declared::faces as types;
 #[cfg(feature = "kuzu")]
 pub use kuzu_ddl_runtime::kuzu;
 
+pub use kuzu_ddl_runtime::compare::{Difference, compare};
 pub use kuzu_ddl_runtime::declared::{DeclareError, Declared};
 pub use kuzu_ddl_runtime::event::{DdlEvent, EventId, Fingerprint, ObjectId};
+pub use kuzu_ddl_runtime::history::{History, HistoryError, Point};
 pub use kuzu_ddl_runtime::migrate::{
     DriftPolicy, Error, Migrator, Phase, Progress, Report, Undeclared, Verify,
 };
 pub use kuzu_ddl_runtime::plan::{Hazard, HazardKind, Plan, Step};
-pub use kuzu_ddl_runtime::{diff, drift, engine, event, fold, inspect, ledger, plan};
+pub use kuzu_ddl_runtime::{
+    compare, diff, drift, engine, event, fold, history, inspect, ledger, plan,
+};
 
 /// Brings the database to the schema that is compiled into this binary: call it at startup, before
 /// anything else uses the database.

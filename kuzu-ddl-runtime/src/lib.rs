@@ -3,6 +3,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod compare;
 pub mod declared;
 pub mod diff;
 pub mod drift;
@@ -10,6 +11,7 @@ pub mod engine;
 pub mod event;
 mod fingerprint;
 pub mod fold;
+pub mod history;
 pub mod inspect;
 pub mod ledger;
 pub mod migrate;

@@ -1,6 +1,8 @@
 //! Tests of the whole, in one binary: each links the engine.
 
 #[cfg(feature = "kuzu")]
+mod back;
+#[cfg(feature = "kuzu")]
 mod bed;
 #[cfg(feature = "kuzu")]
 mod concurrency;

@@ -236,7 +236,9 @@ impl Fold {
 }
 
 /// The events whose dependencies are all among them, by depth and id.
-fn ranked<'a>(events: &BTreeMap<EventId, &'a DdlEvent>) -> BTreeMap<(u64, EventId), &'a DdlEvent> {
+pub(crate) fn ranked<'a>(
+    events: &BTreeMap<EventId, &'a DdlEvent>,
+) -> BTreeMap<(u64, EventId), &'a DdlEvent> {
     let mut waiting: BTreeMap<EventId, usize> = BTreeMap::new();
     let mut dependents: BTreeMap<EventId, Vec<EventId>> = BTreeMap::new();
     let mut ready: Vec<(EventId, u64)> = Vec::new();

@@ -1,7 +1,7 @@
 //! Rows to and from the engine.
 
-use super::rows::{Contents, read_state};
-use super::{BadRow, Rows, State, TABLE};
+use super::rows::{Contents, read_state, to_json};
+use super::{BadRow, Rows, State, TABLE, Tag};
 use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
 use crate::inspect::tables;
 use crate::schema::Key;
@@ -122,6 +122,20 @@ pub fn add(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
 pub fn put(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
     let query = format!("UNWIND $rows AS r MERGE (l:`{TABLE}` {{`key`: r.k}}) SET l.`body` = r.b");
     run(session, rows, &query)
+}
+
+/// Writes a tag.
+pub(crate) fn put_tag(session: &dyn Session, name: &str, tag: &Tag) -> Result<(), EngineError> {
+    put(session, Rows::from([(format!("tag/{name}"), to_json(tag))]))
+}
+
+/// Removes a tag, and says whether there was one.
+pub(crate) fn remove_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
+    let key = [("key", Cell::from(format!("tag/{name}")))];
+    let find = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key");
+    let found = session.query_with(&format!("{find} RETURN l.`key`"), &key)?;
+    session.query_with(&format!("{find} DELETE l"), &key)?;
+    Ok(!found.is_empty())
 }
 
 fn run(session: &dyn Session, rows: Rows, query: &str) -> Result<(), EngineError> {

@@ -9,6 +9,7 @@
 //! | `declared/<fingerprint>` | marks a declaration that was carried out here |
 //! | `ancestor` | what was declared last of every object, JSON |
 //! | `revision/<number>` | which events came in when, through whom, JSON |
+//! | `tag/<name>` | a point of the history that somebody gave a name, JSON |
 //! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
 
 mod io;
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use io::{add, create, put, read, state};
+pub(crate) use io::{put_tag, remove_tag};
 pub use rows::{BadRow, Contents};
 pub(crate) use rows::{is_readable, put_declared, put_event, put_revision, put_state};
 
@@ -62,8 +64,11 @@ pub struct Revision {
     pub number: u64,
     /// The events, in order.
     pub events: Vec<EventId>,
-    /// What was declared.
-    pub declared: Fingerprint,
+    /// What was declared; `None` where nothing declared it, as when going back.
+    pub declared: Option<Fingerprint>,
+    /// If this revision went back, to what.
+    #[serde(default)]
+    pub back: Option<Back>,
     /// The application, as it names itself.
     pub app: Option<String>,
     /// The version of kuzu-ddl.
@@ -72,6 +77,27 @@ pub struct Revision {
     pub at: u64,
     /// How long the steps took, in milliseconds.
     pub took: u64,
+}
+
+/// A revision that undid others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Back {
+    /// The point, in words.
+    pub to: String,
+    /// The declarations whose changes it undid. Their binaries are kept out until somebody says that
+    /// the changes are to be made again.
+    pub undone: BTreeSet<Fingerprint>,
+}
+
+/// What a tag names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// The newest events of that point.
+    pub frontier: BTreeSet<EventId>,
+    /// The newest revision of that point; 0 where none has its events.
+    pub revision: u64,
+    /// When the tag was set, in milliseconds since 1970.
+    pub at: u64,
 }
 
 /// A declaration with its identity.

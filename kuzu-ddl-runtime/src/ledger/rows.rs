@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{FORMAT, Revision, Rows, State};
+use super::{FORMAT, Revision, Rows, State, Tag};
 use crate::declared::Declared;
 use crate::event::{DdlEvent, EventId, Fingerprint, Writer};
 use crate::schema::{Key, Table};
@@ -34,6 +34,8 @@ pub struct Contents {
     pub ancestor: Option<Declared>,
     /// The revisions by number.
     pub revisions: BTreeMap<u64, Revision>,
+    /// The tags by name.
+    pub tags: BTreeMap<String, Tag>,
     /// What the last start left behind; `None` only where there is no ledger.
     pub state: Option<State>,
     /// Rows that are not what they should be.
@@ -63,8 +65,10 @@ impl Contents {
             .revisions
             .values()
             .flat_map(|revision| &revision.events);
+        let tagged = contents.tags.values().flat_map(|tag| &tag.frontier);
         for event in frontier
             .chain(recorded)
+            .chain(tagged)
             .filter(|id| !contents.events.contains_key(id))
         {
             let (key, reason) = (format!("event/{event}"), "the row is missing".into());
@@ -94,6 +98,9 @@ impl Contents {
                 let revision: Revision = json(body)?;
                 self.revisions.insert(revision.number, revision);
             }
+            "tag" => {
+                self.tags.insert(name.to_owned(), json(body)?);
+            }
             "state" => self.state = Some(read_state(body)?),
             _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
         }
@@ -120,7 +127,7 @@ fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|e| e.to_string())
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Vec<u8> {
     // Our own types: no map has keys that JSON cannot hold, so this cannot fail.
     serde_json::to_vec(value).unwrap_or_default()
 }

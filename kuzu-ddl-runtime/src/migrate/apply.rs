@@ -1,21 +1,18 @@
 //! Carrying out a plan: one transaction for steps and ledger.
 
 use std::collections::BTreeSet;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use super::prepare::{Prepared, version};
-use super::{Error, Migrator, Phase, Report, catalog};
+use super::{Error, Migrator, Phase, Report, catalog, now, with_writer};
 use crate::diff::ancestor;
 use crate::drift::{Drift, drift};
-use crate::engine::{EngineError, EngineErrorKind, Session, Transaction, check_opened_once};
+use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::event::EventId;
 use crate::inspect::{Inspection, Scope, inspect, tables};
 use crate::ledger::{self, Identified, Revision, Rows, State};
 use crate::plan::{Hazard, Operation, Plan};
 use crate::schema::Key;
-
-/// How long to sleep between two attempts to become the writer.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// How often a plan is made anew because the database changed under it.
 const ATTEMPTS: usize = 5;
@@ -117,23 +114,10 @@ impl Migrator<'_> {
         if is_recorded(declared, prepared) {
             return Ok(());
         }
-        let deadline = Instant::now() + self.wait;
-        loop {
-            // A connection whose BEGIN failed can never be used again.
-            let session = self.engine.session()?;
-            check_opened_once(session.as_ref())?;
-            let started = Transaction::begin(session.as_ref());
-            match started {
-                Ok(transaction) => return self.commit(transaction, declared, prepared, start),
-                Err(e) if e.kind == EngineErrorKind::WriterBusy => {
-                    if Instant::now() >= deadline {
-                        return Err(Error::Busy { waited: self.wait });
-                    }
-                }
-                Err(e) => return Err(e.into()),
-            }
-            std::thread::sleep(PAUSE);
-        }
+        let (engine, wait) = (self.engine, self.wait);
+        with_writer(engine, wait, |tx| {
+            self.commit(tx, declared, prepared, start)
+        })
     }
 
     fn commit(
@@ -216,17 +200,16 @@ impl Migrator<'_> {
         let mut number = last.map_or(0, |s| s.revision);
         if prepared.is_new || !ids.is_empty() {
             number += 1;
-            let now = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
+            let took = millis(start.elapsed());
             let revision = Revision {
                 number,
                 events: ids,
-                declared: declared.id,
+                declared: Some(declared.id),
+                back: None,
                 app: self.app.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                at: millis(now.saturating_sub(start.elapsed())),
-                took: millis(start.elapsed()),
+                at: now().saturating_sub(took),
+                took,
             };
             ledger::put_revision(&mut new, &revision);
         }

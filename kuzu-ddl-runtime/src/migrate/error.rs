@@ -6,6 +6,7 @@ use crate::declared::DeclareError;
 use crate::diff::Refusal;
 use crate::drift::Drift;
 use crate::engine::EngineError;
+use crate::history::HistoryError;
 use crate::ledger::BadRow;
 use crate::plan::{Hazard, Plan, PlanError, allowing};
 
@@ -17,6 +18,9 @@ pub enum Error {
     /// The structs contradict each other.
     #[error(transparent)]
     Declare(#[from] DeclareError),
+    /// There is no such point of the history, or no such tag.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// The engine refused something.
     #[error("the engine says: {0}")]
     Engine(#[from] EngineError),

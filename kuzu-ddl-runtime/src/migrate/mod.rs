@@ -7,6 +7,7 @@ mod policy;
 mod prepare;
 mod rehearse;
 mod report;
+mod writer;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 pub use error::Error;
 pub use policy::{DriftPolicy, Phase, Progress, Undeclared, Verify};
 pub use report::Report;
+pub(crate) use writer::{now, with_writer};
 
 use crate::declared::{DeclareError, Declared};
 use crate::engine::{Engine, EngineErrorKind, Session};

@@ -1,0 +1,324 @@
+//! History: what the ledger remembers, in the order in which it came into this database.
+//!
+//! Events know what they lean on, not when they came: two peers may have the same events in another
+//! order. So "the state at an event" has two meanings. [`History::schema_at`] is the state that
+//! this database had when the event had just come in; going back means going there.
+//! [`History::schema_known_to`] is the state that the event itself leans on, the same on every
+//! machine, and often only a part of the database.
+
+mod describe;
+mod live;
+mod point;
+mod tag;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use live::live_schema;
+pub use point::{HistoryError, Point, time_text};
+pub use tag::{MAX_TAG_BYTES, check_tag, remove_tag, set_tag};
+
+use crate::compare::{Difference, Renames, compare_with};
+use crate::engine::Engine;
+use crate::event::{DdlEvent, EventId, Fingerprint};
+use crate::fold::{Fold, ranked};
+pub use crate::ledger::Tag;
+use crate::ledger::{self, Contents, Revision};
+use crate::migrate::Error;
+use crate::schema::{Key, Schema};
+
+/// The history of one database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    entries: Vec<Entry>,
+    events: BTreeMap<EventId, DdlEvent>,
+    revisions: BTreeMap<u64, Revision>,
+    tags: BTreeMap<String, Tag>,
+}
+
+/// One event of the history, with what was said about it when it came in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The event.
+    pub event: EventId,
+    /// The kind of change, as [`Change::word`](crate::event::Change::word) says it.
+    pub kind: String,
+    /// What it is about, by the name it had then: `Table`, `Table.property` or `Table(From -> To)`.
+    pub object: String,
+    /// What it says, in a sentence.
+    pub what: String,
+    /// The number of the revision in which it came; `None` only in a ledger that others wrote.
+    pub revision: Option<u64>,
+    /// When that revision began, in milliseconds since 1970 by that machine's clock.
+    pub at: u64,
+    /// How long the whole revision took, in milliseconds.
+    pub took: u64,
+    /// The application, as it named itself.
+    pub app: Option<String>,
+    /// The version of kuzu-ddl.
+    pub version: String,
+    /// What was declared.
+    pub declared: Option<Fingerprint>,
+}
+
+impl History {
+    /// Reads the history of a database. One without a ledger has an empty one.
+    ///
+    /// # Errors
+    /// [`Error::Ledger`] if rows cannot be read; otherwise what the engine says.
+    pub fn read(db: &dyn Engine) -> Result<Self, Error> {
+        let session = db.session()?;
+        let contents = ledger::read(session.as_ref())?;
+        if contents.bad.is_empty() {
+            Ok(Self::of(&contents))
+        } else {
+            Err(Error::Ledger(contents.bad))
+        }
+    }
+
+    /// The history that the rows of a ledger hold.
+    #[must_use]
+    pub fn of(contents: &Contents) -> Self {
+        let mut history = Self {
+            entries: Vec::new(),
+            events: contents.events.clone(),
+            revisions: contents.revisions.clone(),
+            tags: contents.tags.clone(),
+        };
+        let mut fold = Fold::default();
+        for (event, revision) in in_order(contents) {
+            let (object, what) = describe::describe(event, &mut fold);
+            history.entries.push(Entry {
+                event: event.id(),
+                kind: event.change().word().to_owned(),
+                object,
+                what,
+                revision: revision.map(|r| r.number),
+                at: revision.map_or(0, |r| r.at),
+                took: revision.map_or(0, |r| r.took),
+                app: revision.and_then(|r| r.app.clone()),
+                version: revision.map(|r| r.version.clone()).unwrap_or_default(),
+                declared: revision.and_then(|r| r.declared),
+            });
+        }
+        history
+    }
+
+    /// All events, the oldest first.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// An event of the history.
+    #[must_use]
+    pub fn event(&self, id: EventId) -> Option<&DdlEvent> {
+        self.events.get(&id)
+    }
+
+    /// The revisions by number.
+    #[must_use]
+    pub fn revisions(&self) -> &BTreeMap<u64, Revision> {
+        &self.revisions
+    }
+
+    /// The tags by name.
+    #[must_use]
+    pub fn tags(&self) -> &BTreeMap<String, Tag> {
+        &self.tags
+    }
+
+    /// The schema that this database had at a point.
+    ///
+    /// # Errors
+    /// There is no such point.
+    pub fn schema_at(&self, point: &Point) -> Result<Schema, HistoryError> {
+        Ok(self.fold_at(point)?.schema())
+    }
+
+    /// The state of the events at a point.
+    ///
+    /// # Errors
+    /// There is no such point.
+    pub fn fold_at(&self, point: &Point) -> Result<Fold, HistoryError> {
+        let ids = self.events_at(point)?;
+        Ok(Fold::of(ids.iter().filter_map(|id| self.events.get(id))))
+    }
+
+    /// The events that were there at a point.
+    ///
+    /// # Errors
+    /// There is no such point.
+    pub fn events_at(&self, point: &Point) -> Result<BTreeSet<EventId>, HistoryError> {
+        let first = |n: usize| self.entries.iter().take(n).map(|entry| entry.event);
+        Ok(match point {
+            Point::Now => self.events.keys().copied().collect(),
+            Point::Event(id) => {
+                let place = self.entries.iter().position(|entry| entry.event == *id);
+                let place = place.ok_or(HistoryError::NoEvent(id.short()))?;
+                first(place + 1).collect()
+            }
+            Point::Revision(number) => {
+                let known = self.revisions.contains_key(number);
+                if !known {
+                    return Err(HistoryError::NoRevision(*number));
+                }
+                self.up_to(|revision| revision.number <= *number)
+            }
+            Point::Time(at) => {
+                // A clock may have gone back: the last that was over by then counts.
+                let over = |r: &&Revision| r.at.saturating_add(r.took) <= *at;
+                let last = self.revisions.values().rev().find(over);
+                let last = last
+                    .ok_or(HistoryError::NothingThen(time_text(*at)))?
+                    .number;
+                self.up_to(|revision| revision.number <= last)
+            }
+            Point::Tag(name) => {
+                let tag = self.tags.get(name);
+                let tag = tag.ok_or_else(|| HistoryError::NoTag(name.clone()))?;
+                self.behind(tag.frontier.iter().copied())
+            }
+        })
+    }
+
+    /// The schema that an event leans on, with the event itself: its ancestors alone. The same on
+    /// every machine.
+    ///
+    /// # Errors
+    /// There is no such event.
+    pub fn schema_known_to(&self, event: EventId) -> Result<Schema, HistoryError> {
+        if !self.events.contains_key(&event) {
+            return Err(HistoryError::NoEvent(event.short()));
+        }
+        let ids = self.behind([event]);
+        Ok(Fold::of(ids.iter().filter_map(|id| self.events.get(id))).schema())
+    }
+
+    /// What one has to do to get from one point to another.
+    ///
+    /// # Errors
+    /// There is no such point.
+    pub fn difference(&self, from: &Point, to: &Point) -> Result<Difference, HistoryError> {
+        Ok(compare_states(&self.fold_at(from)?, &self.fold_at(to)?))
+    }
+
+    fn up_to(&self, fits: impl Fn(&Revision) -> bool) -> BTreeSet<EventId> {
+        let later: BTreeSet<u64> = self
+            .revisions
+            .values()
+            .filter(|r| !fits(r))
+            .map(|r| r.number)
+            .collect();
+        self.entries
+            .iter()
+            .filter(|entry| entry.revision.is_none_or(|r| !later.contains(&r)))
+            .map(|entry| entry.event)
+            .collect()
+    }
+
+    /// These events and all that they lean on.
+    fn behind(&self, ids: impl IntoIterator<Item = EventId>) -> BTreeSet<EventId> {
+        let mut todo: Vec<EventId> = ids.into_iter().collect();
+        let mut found = BTreeSet::new();
+        while let Some(id) = todo.pop() {
+            if let Some(event) = self.events.get(&id)
+                && found.insert(id)
+            {
+                todo.extend(event.depends_on());
+            }
+        }
+        found
+    }
+}
+
+/// The difference between two states of events. Objects that both have are known by their identity,
+/// so that a rename is seen as one, also between two databases of one history.
+#[must_use]
+pub fn compare_states(from: &Fold, to: &Fold) -> Difference {
+    let mut renames = Renames::default();
+    let moved = |object: &crate::fold::Object| {
+        let now = to.object(object.id).filter(|now| now.is_live())?;
+        object.is_live().then(|| {
+            let was = Key::new(&from.physical(object));
+            (was, Key::new(&to.physical(now)))
+        })
+    };
+    for table in from.objects().filter(|object| object.kind().is_table()) {
+        let Some((was, is)) = moved(table) else {
+            continue;
+        };
+        for (old, new) in from.children(table.id).filter_map(moved) {
+            renames.properties.insert((was.clone(), old), new);
+        }
+        renames.tables.insert(was, is);
+    }
+    compare_with(&from.schema(), &to.schema(), &renames)
+}
+
+/// All events in the order in which they came, each with its revision. What no revision has comes
+/// first: such a ledger was not written by this crate.
+fn in_order(contents: &Contents) -> Vec<(&DdlEvent, Option<&Revision>)> {
+    let mut seen = BTreeSet::new();
+    let mut recorded = Vec::new();
+    for revision in contents.revisions.values() {
+        for id in &revision.events {
+            if let Some(event) = contents.events.get(id)
+                && seen.insert(*id)
+            {
+                recorded.push((event, Some(revision)));
+            }
+        }
+    }
+    let all = contents.events.iter().map(|(id, event)| (*id, event));
+    let others = ranked(&all.collect()).into_values();
+    let mut out: Vec<_> = others
+        .filter(|event| !seen.contains(&event.id()))
+        .map(|event| (event, None))
+        .collect();
+    out.extend(recorded);
+    out
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}  {}", self.event.short(), self.what)
+    }
+}
+
+/// One paragraph for each revision, the oldest first.
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.entries.is_empty() && self.revisions.is_empty() {
+            return f.write_str("no history");
+        }
+        let mut lines = Vec::new();
+        let of = |number: Option<u64>| self.entries.iter().filter(move |e| e.revision == number);
+        lines.extend(of(None).map(|entry| format!("  {entry}")));
+        for revision in self.revisions.values() {
+            let app = revision.app.as_deref().map(|app| format!(", {app}"));
+            lines.push(format!(
+                "revision {}, {}{}, kuzu-ddl {}, {} ms",
+                revision.number,
+                time_text(revision.at),
+                app.unwrap_or_default(),
+                revision.version,
+                revision.took,
+            ));
+            if let Some(back) = &revision.back {
+                lines.push(format!("  rolled back to {}", back.to));
+            }
+            lines.extend(of(Some(revision.number)).map(|entry| format!("  {entry}")));
+            let here = |tag: &&(&String, &Tag)| tag.1.revision == revision.number;
+            let tags: Vec<_> = self.tags.iter().collect();
+            lines.extend(
+                tags.iter()
+                    .filter(here)
+                    .map(|(name, _)| format!("  tag {name}")),
+            );
+        }
+        f.write_str(&lines.join("\n"))
+    }
+}

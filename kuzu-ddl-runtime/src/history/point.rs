@@ -1,0 +1,232 @@
+//! Points of a history: where one can look, and where one can go back to.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::History;
+use crate::event::EventId;
+
+/// A point of a history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Point {
+    /// When this event had just come in.
+    Event(EventId),
+    /// When this revision was done.
+    Revision(u64),
+    /// What this tag names.
+    Tag(String),
+    /// At this time, in milliseconds since 1970 by the clock that the revisions were dated with.
+    Time(u64),
+    /// The present.
+    Now,
+}
+
+impl From<EventId> for Point {
+    fn from(id: EventId) -> Self {
+        Self::Event(id)
+    }
+}
+
+impl From<SystemTime> for Point {
+    fn from(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+impl Point {
+    /// The tag of this name.
+    #[must_use]
+    pub fn tag(name: impl Into<String>) -> Self {
+        Self::Tag(name.into())
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(id) => write!(f, "event {}", id.short()),
+            Self::Revision(number) => write!(f, "revision {number}"),
+            Self::Tag(name) => write!(f, "tag {name}"),
+            Self::Time(at) => f.write_str(&time_text(*at)),
+            Self::Now => f.write_str("now"),
+        }
+    }
+}
+
+/// What is wrong with a point or a tag.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// No event with this id, or id that starts so.
+    #[error("the history has no event {0}; `History::read(&db)` shows them")]
+    NoEvent(String),
+    /// Several events start so.
+    #[error("several events of the history start with {0}; give more digits")]
+    Ambiguous(String),
+    /// No revision of this number.
+    #[error("the history has no revision {0}; `History::read(&db)` shows them")]
+    NoRevision(u64),
+    /// No tag of this name.
+    #[error("there is no tag `{0}`; `History::tags` lists them")]
+    NoTag(String),
+    /// Before the first revision.
+    #[error("at {0} the history had not begun")]
+    NothingThen(String),
+    /// The text is no point.
+    #[error(
+        "`{0}` is neither a tag nor an event (its first digits are enough), a revision (`revision 3`) or a time (`2026-11-25T14:00:00Z`)"
+    )]
+    NoPoint(String),
+    /// The name cannot be that of a tag.
+    #[error(
+        "`{name}` cannot be the name of a tag: {reason}; use letters, digits, `.`, `-`, `_` and `/`"
+    )]
+    TagName {
+        /// The name, shortened.
+        name: String,
+        /// Which rule it breaks.
+        reason: &'static str,
+    },
+    /// The tag names another point already: tags do not move by themselves.
+    #[error("the tag `{0}` names another point; remove it first with `remove_tag(&db, \"{0}\")`")]
+    TagTaken(String),
+}
+
+impl History {
+    /// Reads a point from a person's words: `now`, the name of a tag, `revision 3`, the first digits
+    /// of an event, or a time in UTC as `2026-11-25T14:00:00Z`.
+    ///
+    /// # Errors
+    /// There is no such point.
+    pub fn point(&self, words: &str) -> Result<Point, HistoryError> {
+        let words = words.trim();
+        if words == "now" {
+            return Ok(Point::Now);
+        }
+        let name = words.strip_prefix("tag ").unwrap_or(words);
+        if self.tags.contains_key(name) {
+            return Ok(Point::tag(name));
+        }
+        if let Some(number) = words.strip_prefix("revision ") {
+            let number = number.trim().parse();
+            return number
+                .map(Point::Revision)
+                .map_err(|_| HistoryError::NoPoint(words.to_owned()));
+        }
+        if let Some(at) = read_time(words) {
+            return Ok(Point::Time(at));
+        }
+        let digits = words.strip_prefix("event ").unwrap_or(words);
+        let is_hex = digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        if !is_hex {
+            return Err(HistoryError::NoPoint(words.chars().take(80).collect()));
+        }
+        let digits = digits.to_ascii_lowercase();
+        let mut found = self
+            .events
+            .keys()
+            .filter(|id| id.to_string().starts_with(&digits));
+        match (found.next(), found.next()) {
+            (Some(id), None) => Ok(Point::Event(*id)),
+            (Some(_), Some(_)) => Err(HistoryError::Ambiguous(digits)),
+            (None, _) => Err(HistoryError::NoEvent(digits.chars().take(64).collect())),
+        }
+    }
+}
+
+/// A time in milliseconds since 1970, in UTC, for people.
+#[must_use]
+pub fn time_text(at: u64) -> String {
+    let seconds = i64::try_from(at / 1000).unwrap_or(i64::MAX);
+    match time::OffsetDateTime::from_unix_timestamp(seconds) {
+        Ok(t) => format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            t.year(),
+            u8::from(t.month()),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second()
+        ),
+        Err(_) => format!("{at} ms since 1970"),
+    }
+}
+
+/// Reads `2026-11-25T14:00:00Z`, with a space for the `T`, without the `Z` or the seconds, or the
+/// day alone. UTC in any case: a time zone would be another machine's on another day.
+fn read_time(text: &str) -> Option<u64> {
+    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    let (day, clock) = match text.split_once(['T', 't', ' ']) {
+        Some((day, clock)) => (day, clock.trim()),
+        None => (text, "00:00"),
+    };
+    let numbers = |text: &str, by: char| -> Option<Vec<u32>> {
+        let plain = |part: &str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+        let parts = text.split(by);
+        parts
+            .map(|part| plain(part).then(|| part.parse().ok()).flatten())
+            .collect()
+    };
+    let [year, month, day] = numbers(day, '-')?[..] else {
+        return None;
+    };
+    let [hour, minute, second] = match numbers(clock, ':')?[..] {
+        [hour, minute] => [hour, minute, 0],
+        [hour, minute, second] => [hour, minute, second],
+        _ => return None,
+    };
+    let month = time::Month::try_from(u8::try_from(month).ok()?).ok()?;
+    let date =
+        time::Date::from_calendar_date(i32::try_from(year).ok()?, month, u8::try_from(day).ok()?);
+    let byte = |n: u32| u8::try_from(n).ok();
+    let at = date
+        .ok()?
+        .with_hms(byte(hour)?, byte(minute)?, byte(second)?)
+        .ok()?;
+    u64::try_from(at.assume_utc().unix_timestamp())
+        .ok()?
+        .checked_mul(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_back() {
+        for at in [0, 86_400_000, 1_795_615_200_000] {
+            assert_eq!(read_time(&time_text(at)), Some(at));
+        }
+        assert_eq!(
+            read_time("2026-11-25 14:00"),
+            read_time("2026-11-25T14:00:00Z")
+        );
+        assert_eq!(read_time("1970-01-02"), Some(86_400_000));
+        for bad in [
+            "",
+            "x",
+            "2026-13-01",
+            "2026-11-25T",
+            "2026-11-25T25:00",
+            "1-2",
+            "1969-01-01",
+        ] {
+            assert_eq!(read_time(bad), None, "{bad}");
+        }
+        assert!(time_text(u64::MAX).ends_with("since 1970"));
+    }
+
+    #[test]
+    fn what_is_no_point_is_told() {
+        let history = History::default();
+        assert_eq!(history.point("now"), Ok(Point::Now));
+        for words in ["", "abc", "nobody", "revision x", "🦀", "abcd"] {
+            let e = history.point(words).expect_err(words);
+            assert!(!e.to_string().is_empty());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Going back, and what was there before.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod history;
