@@ -1,6 +1,6 @@
 //! The derives depend on no crate of ours, so a few rules are written twice. Here both are asked.
 
-use kuzu_ddl_runtime::schema::{Expr, FUNCTIONS, Type as Known, name as known};
+use kuzu_ddl_runtime::schema::{Expr, FUNCTIONS, IndexKind, Type as Known, name as known};
 
 use crate::attr::At;
 use crate::{expr, name, types};
@@ -129,6 +129,84 @@ fn on_words() {
     assert_eq!(name::RESERVED_MEMBERS, known::RESERVED_MEMBERS);
 
     assert_eq!(expr::FUNCTIONS, FUNCTIONS);
+}
+
+/// Every option the derive takes, with values on both sides of each limit.
+#[test]
+fn on_options() {
+    use crate::index::{Kind, option::Takes};
+    for (kind, theirs) in [
+        (Kind::FullText, IndexKind::FullText),
+        (Kind::Vector, IndexKind::Vector),
+    ] {
+        let names: Vec<_> = kind.options().iter().map(|(name, _)| *name).collect();
+        assert_eq!(
+            names,
+            theirs.options().iter().map(|o| o.name).collect::<Vec<_>>()
+        );
+        for &(name, takes) in kind.options() {
+            let word = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+            let mut texts: Vec<String> = [
+                "0",
+                "1",
+                "2.5",
+                "1.5e-3",
+                "true",
+                "false",
+                "-1",
+                "9223372036854775807",
+            ]
+            .map(String::from)
+            .into();
+            texts.extend(
+                [
+                    "\"none\"",
+                    "\"klingon\"",
+                    "\"L2\"",
+                    "\"dot_product\"",
+                    "\"it's\"",
+                    "\"\\\\W\"",
+                    "\"[a-z]\"",
+                    "\"\"",
+                ]
+                .map(String::from),
+            );
+            if let Takes::Int(low, high) = takes {
+                texts.extend([
+                    (low - 1).to_string(),
+                    high.to_string(),
+                    high.saturating_add(1).to_string(),
+                ]);
+            }
+            if let Takes::Word(_, words) = takes {
+                texts.extend(words.iter().map(|(word, _)| format!("{word:?}")));
+            }
+            for text in texts {
+                let here = |input: syn::parse::ParseStream| {
+                    crate::index::option::value(input, &word, takes)
+                };
+                let here = syn::parse::Parser::parse_str(here, &text).ok();
+                let bare: String =
+                    syn::parse_str::<syn::LitStr>(&text).map_or(text.clone(), |t| t.value());
+                let said = syn::parse_str::<syn::LitStr>(&text).is_ok();
+                let there = theirs.option(name, &bare).ok();
+                // A text may hold digits, and a quoted digit is none.
+                if here.is_some()
+                    || said == matches!(takes, Takes::Word(..) | Takes::Pattern | Takes::Source)
+                {
+                    assert_eq!(here, there, "{name} = {text}");
+                }
+            }
+        }
+    }
+    for name in ["a", "Größe", "order", "a b", "1a", "_", "", "a-b"] {
+        assert_eq!(name::is_plain(name), known::is_plain(name), "{name:?}");
+        assert_eq!(
+            name::index(name).is_ok(),
+            known::check_index(name).is_ok(),
+            "{name:?}"
+        );
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod ctxt;
 mod expand;
 mod expr;
 mod fallback;
+mod index;
 mod lifetime;
 mod literal;
 mod name;
@@ -39,6 +40,7 @@ use proc_macro::TokenStream;
 /// | `rename_all = "camelCase"` | the case of property names: `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE` |
 /// | `renamed_from = "…"` | an earlier name of the table; repeatable, safe to keep for ever |
 /// | `dropped("…", …)` | properties that the table had and shall lose |
+/// | `fts_index(name = "…", on("…", "…"), …)` | a full-text index on several properties, with the options below; repeatable |
 /// | `comment = "…"` | the comment, in place of the doc comment; `""` is none |
 /// | `unregistered` | only `schema![…]` shall know this struct: for tests, and for a second database; the lock file does not concern it |
 /// | `crate = "…"` | the path of `kuzu_ddl`, where it has another name |
@@ -56,8 +58,26 @@ use proc_macro::TokenStream;
 /// | `renamed_from = "…"` | an earlier name of the property; repeatable, safe to keep for ever |
 /// | `cast = "…"` | after a change of type: an expression that makes a new value of the `old` one, `CAST(old AS INT32)` |
 /// | `fill = "…"` | an expression for what existing rows get, where the property is new or NULL is no longer allowed |
+/// | `fts_index(…)` | a full-text index on this `STRING`; repeatable |
+/// | `vector_index(…)` | a vector index on this array of `FLOAT` or `DOUBLE`; repeatable |
 /// | `comment = "…"` | the comment, in place of the doc comment; `""` is none |
 /// | `skip` | the field is no property |
+///
+/// An index of its own mind says so in parentheses; what is not said, the engine chooses:
+///
+/// | word | of | meaning |
+/// |---|---|---|
+/// | `name = "…"` | both | its name; otherwise `<property>_fts` or `<property>_vec` |
+/// | `stemmer = "…"` | `fts_index` | a language, `porter`, or `none`; the engine's: `english` |
+/// | `stopwords = "…"` | `fts_index` | a node table with one `STRING`, or a file; the engine's: English words |
+/// | `ignore_pattern = "…"` | `fts_index` | a regular expression for what parts words; without capitals |
+/// | `metric = "…"` | `vector_index` | `cosine`, `l2`, `l2sq`, `dotproduct`; the engine's: `cosine` |
+/// | `mu = 30` | `vector_index` | the degree of the upper graph, 1 to 26213 |
+/// | `ml = 60` | `vector_index` | the degree of the lower graph, 1 to 1638 |
+/// | `pu = 0.05` | `vector_index` | the share of nodes in the upper graph, 0 to 1 |
+/// | `efc = 200` | `vector_index` | how many candidates are looked at while it is built, at least 1 |
+/// | `alpha = 1.1` | `vector_index` | how far edges may reach, at least 1 |
+/// | `cache_embeddings = true` | `vector_index` | whether vectors are kept in memory while it is built |
 #[proc_macro_derive(KuzuNode, attributes(kuzu))]
 pub fn derive_node(input: TokenStream) -> TokenStream {
     expand::table(input.into(), word::Place::Node).into()
@@ -65,7 +85,7 @@ pub fn derive_node(input: TokenStream) -> TokenStream {
 
 /// Describes a rel table.
 ///
-/// All that [`macro@KuzuNode`] takes, except `primary_key`; the struct may have no fields. And on the
+/// All that [`macro@KuzuNode`] takes, except `primary_key` and indexes; the struct may have no fields. And on the
 /// struct:
 ///
 /// | word | meaning |

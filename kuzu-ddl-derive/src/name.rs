@@ -123,6 +123,27 @@ pub(crate) fn member(name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether Cypher takes it for a name without quotes.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
+        && !RESERVED_MEMBERS
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(name))
+}
+
+/// Refuses what cannot name an index: the engine makes names of tables of it, and does not quote them.
+pub(crate) fn index(name: &str) -> Result<(), String> {
+    table(name)?;
+    if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        return Ok(());
+    }
+    Err(format!(
+        "{name:?} cannot name an index, which Kùzu does not quote: use letters, digits and underscores"
+    ))
+}
+
 fn length(name: &str) -> Result<(), String> {
     match name.len() {
         ..=1024 => Ok(()),

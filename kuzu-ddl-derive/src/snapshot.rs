@@ -22,7 +22,7 @@ fn node() {
             #[kuzu(primary_key)]
             id: i64,
             /// In full.
-            #[kuzu(default = "")]
+            #[kuzu(default = "", fts_index(stemmer = "none"))]
             name: &'a str,
             #[kuzu(renamed_from = "mail", type = "DECIMAL(10, 2)[]")]
             r#type: Option<Opaque>,
@@ -68,6 +68,14 @@ fn node() {
                         comment: __kuzu::Some("A person who can buy things."),
                         renamed_from: &["People"],
                         dropped: &["fax"],
+                        indexes: &[
+                            __kuzu::IndexDesc {
+                                name: "name_fts",
+                                kind: __kuzu::IndexKindDesc::FullText,
+                                properties: &["name"],
+                                options: &[("stemmer", "none")],
+                            },
+                        ],
                         origin: __kuzu::Origin {
                             krate: "kuzu-ddl-derive",
                             rust_name: __kuzu::concat!(__kuzu::module_path!(), "::Person"),
@@ -86,6 +94,10 @@ fn node() {
                 const _: () = __kuzu::check::default(
                     &<&'static str as __kuzu::KuzuType>::PROPERTY.ty,
                     &__kuzu::ExprDesc::Text(""),
+                );
+                const _: () = __kuzu::check::fts_index(
+                    "name",
+                    &<&'static str as __kuzu::KuzuType>::PROPERTY.ty,
                 );
                 const _: fn(&Person<'_>) = |row| {
                     let _ = &row.id;
@@ -216,7 +228,7 @@ fn mistakes() {
         expand::table(tokens, Place::Node),
         &expect![[r#"
             ::core::compile_error! {
-                "unknown word `primary`: did you mean `primary_key`?\nlegal on a field of a node: `primary_key`, `name`, `type`, `nullable`, `default`, `default_expr`, `cast`, `fill`, `renamed_from`, `comment`, `skip`"
+                "unknown word `primary`: did you mean `primary_key`?\nlegal on a field of a node: `primary_key`, `name`, `type`, `nullable`, `default`, `default_expr`, `cast`, `fill`, `fts_index`, `vector_index`, `renamed_from`, `comment`, `skip`"
             }
             ::core::compile_error! {
                 "a table is one struct, so it has no type parameters; derive for each concrete struct"

@@ -8,8 +8,8 @@ use proc_macro2::Span;
 use crate::ast::{Field, Shape, Table, Value, VariantShape};
 use crate::attr::{At, End};
 use crate::ctxt::Ctxt;
-use crate::name;
 use crate::word::Place;
+use crate::{index, name};
 
 /// A name as the engine compares it.
 fn key(name: &str) -> String {
@@ -56,6 +56,7 @@ pub(crate) fn table(cx: &Ctxt, table: &Table<'_>) {
     }
     table.fields.iter().for_each(|field| property(cx, field));
     names(cx, table);
+    index::valid(cx, table);
 }
 
 /// A node table has exactly one primary key.

@@ -75,6 +75,8 @@ const WORDS: &[Word] = &[
     word("default_expr", &[NodeField, EdgeField], false),
     word("cast", &[NodeField, EdgeField], false),
     word("fill", &[NodeField, EdgeField], false),
+    word("fts_index", &[Node, NodeField], true),
+    word("vector_index", &[NodeField], true),
     word("renamed_from", &[Node, Edge, NodeField, EdgeField], true),
     word("dropped", &[Node, Edge], true),
     word("dropped_pair", &[Edge], true),
@@ -117,6 +119,20 @@ const SYNONYMS: &[(&str, &[&str])] = &[
         &["alias", "was", "old_name", "renamed", "previously"],
     ),
     ("dropped", &["drop", "removed", "deleted", "tombstone"]),
+    (
+        "fts_index",
+        &[
+            "fts",
+            "fulltext",
+            "full_text",
+            "fulltext_index",
+            "full_text_index",
+        ],
+    ),
+    (
+        "vector_index",
+        &["vector", "hnsw", "hnsw_index", "vec_index"],
+    ),
     ("comment", &["doc", "description"]),
     ("skip", &["ignore", "transient"]),
     ("crate", &["krate", "path"]),
@@ -139,6 +155,10 @@ const ABSENT: &[(&[&str], &str)] = &[
     (
         &["foreign_key", "references", "belongs_to", "has_many"],
         "Kùzu has no foreign keys: a relation is a struct of its own with `#[derive(KuzuEdge)]`",
+    ),
+    (
+        &["index", "indexed"],
+        "Kùzu has `fts_index` for text and `vector_index` for vectors, and the primary key's; leave it out",
     ),
     (&["check"], "Kùzu has no CHECK constraints; leave it out"),
 ];
@@ -201,5 +221,9 @@ fn meant(name: &str, words: &[&'static Word]) -> Option<&'static Word> {
 
 fn elsewhere(word: &Word) -> String {
     let places: Vec<_> = word.places.iter().map(|place| place.words()).collect();
-    format!("`{}` belongs on {}", word.name, places.join(" or "))
+    let why = match word.name {
+        "fts_index" | "vector_index" => "; Kùzu indexes no rel tables",
+        _ => "",
+    };
+    format!("`{}` belongs on {}{why}", word.name, places.join(" or "))
 }

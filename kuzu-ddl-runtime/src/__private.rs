@@ -9,8 +9,8 @@ pub use core::{concat, file, include_bytes, line, module_path, option_env};
 pub use inventory;
 
 pub use crate::declared::desc::{
-    ExprDesc, KindDesc, KuzuEdge, KuzuNode, KuzuTable, KuzuType, MemberDesc, Origin, PairDesc,
-    PropertyDesc, TableDesc, TypeDesc,
+    ExprDesc, IndexDesc, IndexKindDesc, KindDesc, KuzuEdge, KuzuNode, KuzuTable, KuzuType,
+    MemberDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
 };
 pub use crate::declared::registry::{Registered, Tombstone};
 pub use crate::declared::{check, locked};

@@ -215,6 +215,7 @@ static WRONG: TableDesc = TableDesc {
     comment: None,
     renamed_from: &["a`b"],
     dropped: &["x", "old"],
+    indexes: &[],
     origin: origin(2),
 };
 
@@ -233,6 +234,7 @@ static EDGE: TableDesc = TableDesc {
     comment: None,
     renamed_from: &[],
     dropped: &[],
+    indexes: &[],
     origin: origin(20),
 };
 
@@ -258,6 +260,7 @@ const fn keyed(name: &'static str, line: u32) -> TableDesc {
         comment: Some(""),
         renamed_from: &[],
         dropped: &[],
+        indexes: &[],
         origin: origin(line),
     }
 }
@@ -290,5 +293,62 @@ fn every_mistake_at_once() {
               src/by_hand.rs:30: table `K1`: the primary key `id` cannot be of type BOOL
               src/by_hand.rs:31: table `K2`: the primary key `id` cannot be NULL: take the `Option` away
         "#]],
+    );
+}
+
+#[test]
+fn indexes_written_by_hand_are_checked() {
+    use kuzu_ddl::declared::desc::{IndexDesc, IndexKindDesc};
+
+    const fn index(
+        name: &'static str,
+        kind: IndexKindDesc,
+        on: &'static [&'static str],
+    ) -> IndexDesc {
+        IndexDesc {
+            name,
+            kind,
+            properties: on,
+            options: &[],
+        }
+    }
+    static INDEXED: TableDesc = TableDesc {
+        properties: &[
+            property("id", TypeDesc::Int64, None, 0),
+            property("text", TypeDesc::String, None, 0),
+            property("order", TypeDesc::String, None, 0),
+        ],
+        indexes: &[
+            index("good", IndexKindDesc::FullText, &["TEXT"]),
+            index("Good", IndexKindDesc::FullText, &["text"]),
+            index("v", IndexKindDesc::Vector, &["text"]),
+            index("gone", IndexKindDesc::FullText, &["text", "title"]),
+            index("quoted", IndexKindDesc::FullText, &["order"]),
+            index("a b", IndexKindDesc::FullText, &["text"]),
+            index("two", IndexKindDesc::Vector, &["text", "id"]),
+            IndexDesc {
+                options: &[("efs", "1")],
+                ..index("query", IndexKindDesc::Vector, &["text"])
+            },
+            IndexDesc {
+                options: &[("stemmer", "German")],
+                ..index("case", IndexKindDesc::FullText, &["text"])
+            },
+        ],
+        ..keyed("Indexed", 50)
+    };
+    mistakes(
+        Declared::from_descs([&INDEXED]),
+        &expect![[r#"
+        the declared schema has 8 mistakes:
+          src/by_hand.rs:50: table `Indexed`: index `a b`: the name "a b" contains ' ', which Kùzu cannot quote; rename it; the name of an index is letters, digits and underscores
+          src/by_hand.rs:50: table `Indexed`: index `case`: the option `stemmer` cannot be `German`
+          src/by_hand.rs:50: table `Indexed`: index `gone`: `title` is not among the properties, or stands there twice
+          src/by_hand.rs:50: table `Indexed`: index `query`: `text` is STRING; a vector index needs an array of FLOAT or DOUBLE with its length
+          src/by_hand.rs:50: table `Indexed`: index `quoted`: Kùzu's index functions do not quote names, and `order` needs quotes; rename it to letters, digits and underscores
+          src/by_hand.rs:50: table `Indexed`: index `two`: 2 properties; a full-text index has at least one, a vector index exactly one
+          src/by_hand.rs:50: table `Indexed`: index `v`: `text` is STRING; a vector index needs an array of FLOAT or DOUBLE with its length
+          src/by_hand.rs:50: table `Indexed`: the index `Good` is declared twice
+    "#]],
     );
 }

@@ -182,3 +182,63 @@ fn names_move() {
     assert_eq!(hints.properties[&Key::new("a")], ["b"]);
     assert!(hints.dropped.contains(&Key::new("c")));
 }
+
+#[test]
+fn indexes() {
+    type Embedding = [f32; 4];
+
+    #[derive(KuzuNode)]
+    #[kuzu(fts_index(name = "whole", on("title", "Body"), stemmer = "German"))]
+    #[kuzu(rename_all = "PascalCase")]
+    struct Document {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(fts_index)]
+        title: String,
+        #[kuzu(fts_index(ignore_pattern = "[^a-zà-ž]+", stopwords = "default"))]
+        body: Option<String>,
+        #[kuzu(
+            vector_index,
+            vector_index(
+                name = "far",
+                metric = "DOT_PRODUCT",
+                mu = 3,
+                pu = 1,
+                efc = 9,
+                alpha = 1.5,
+                cache_embeddings = false
+            )
+        )]
+        meaning: Option<Embedding>,
+    }
+    let declared = schema![Document].unwrap();
+    let table = declared.schema.table("document").unwrap();
+    let of = |name: &str| {
+        let index = &table.indexes[&Key::new(name)];
+        let on: Vec<_> = index.properties.iter().map(Key::as_str).collect();
+        let options: Vec<_> = index
+            .options
+            .iter()
+            .map(|(o, v)| format!("{o}={v}"))
+            .collect();
+        format!(
+            "{} {:?} {} {}",
+            index.name,
+            index.kind,
+            on.join(","),
+            options.join(" ")
+        )
+    };
+    assert_eq!(of("whole"), "whole FullText title,body stemmer=german");
+    assert_eq!(of("title_fts"), "Title_fts FullText title ");
+    assert_eq!(
+        of("body_fts"),
+        "Body_fts FullText body ignore_pattern=[^a-zà-ž]+ stopwords=default"
+    );
+    assert_eq!(of("meaning_vec"), "Meaning_vec Vector meaning ");
+    assert_eq!(
+        of("far"),
+        "far Vector meaning alpha=1.5 cache_embeddings=false efc=9 metric=dotproduct mu=3 pu=1.0"
+    );
+    assert_eq!(table.indexes.len(), 5);
+}

@@ -11,11 +11,12 @@ use syn::{Attribute, Ident, LitStr, Meta, Token};
 use crate::case::Case;
 use crate::comment;
 use crate::ctxt::Ctxt;
+use crate::index::{self, Kind};
 use crate::literal::Literal;
 use crate::types::Type;
 use crate::word::{self, Place};
-pub(crate) use value::one_of;
-use value::{cast, endpoint, equals, expression, flag, multiplicity, pair, storage, text, texts};
+use value::{cast, endpoint, expression, flag, multiplicity, pair, storage};
+pub(crate) use value::{equals, one_of, text, texts};
 
 /// A value with the tokens it was read from.
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ pub(crate) struct Attrs {
     pub(crate) fill: Option<At<String>>,
     pub(crate) renamed_from: Vec<At<String>>,
     pub(crate) dropped: Vec<At<String>>,
+    pub(crate) indexes: Vec<index::Given>,
     pub(crate) comment: Option<String>,
     pub(crate) skip: Option<Span>,
     pub(crate) transparent: Option<Span>,
@@ -101,7 +103,7 @@ impl Attrs {
                 continue;
             };
             let words = |input: ParseStream| {
-                reader.words(input);
+                each(cx, input, |input| reader.word(input));
                 Ok(())
             };
             cx.ok(Parser::parse2(words, list.tokens.clone()));
@@ -125,26 +127,6 @@ impl Attrs {
 }
 
 impl Reader<'_> {
-    /// A list of words. What is left of a word that failed is skipped up to the next comma.
-    fn words(&mut self, input: ParseStream) {
-        while !input.is_empty() {
-            if let Err(error) = self.word(input) {
-                self.cx.syn_error(error);
-            } else if !input.is_empty() && !input.peek(Token![,]) {
-                self.cx.error(input.span(), "expected a comma");
-            }
-            while !input.is_empty() && !input.peek(Token![,]) {
-                // A token tree can always be read where something is left.
-                if input.parse::<TokenTree>().is_err() {
-                    return;
-                }
-            }
-            if input.parse::<Token![,]>().is_err() {
-                return;
-            }
-        }
-    }
-
     fn word(&mut self, input: ParseStream) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
             return Err(input.error("expected a word"));
@@ -171,6 +153,16 @@ impl Reader<'_> {
             "unregistered" => attrs.unregistered = Some(flag(input, &ident)?),
             "cast" => attrs.cast = Some(cast(input, &ident)?),
             "fill" => attrs.fill = Some(expression(input, &ident)?),
+            "fts_index" | "vector_index" => {
+                let kind = if word.name == "fts_index" {
+                    Kind::FullText
+                } else {
+                    Kind::Vector
+                };
+                let on_struct = self.place == Place::Node;
+                let given = index::Given::read(self.cx, input, &ident, kind, on_struct)?;
+                attrs.indexes.push(given);
+            }
             "name" => attrs.name = Some(text(input, &ident)?),
             "renamed_from" => attrs.renamed_from.push(text(input, &ident)?),
             "comment" => {
@@ -223,6 +215,30 @@ impl Reader<'_> {
         match (self.from.take(), self.to.take()) {
             (Some((_, from)), Some((_, to))) => self.attrs.pairs.push(Pair { from, to }),
             halves => (self.from, self.to) = halves,
+        }
+    }
+}
+
+/// A list of words. What is left of a word that failed is skipped up to the next comma.
+pub(crate) fn each(
+    cx: &Ctxt,
+    input: ParseStream,
+    mut word: impl FnMut(ParseStream) -> syn::Result<()>,
+) {
+    while !input.is_empty() {
+        if let Err(error) = word(input) {
+            cx.syn_error(error);
+        } else if !input.is_empty() && !input.peek(Token![,]) {
+            cx.error(input.span(), "expected a comma");
+        }
+        while !input.is_empty() && !input.peek(Token![,]) {
+            // A token tree can always be read where something is left.
+            if input.parse::<TokenTree>().is_err() {
+                return;
+            }
+        }
+        if input.parse::<Token![,]>().is_err() {
+            return;
         }
     }
 }

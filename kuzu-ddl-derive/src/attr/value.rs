@@ -96,7 +96,7 @@ pub(super) fn flag(input: ParseStream, word: &Ident) -> syn::Result<Span> {
     Err(input.error(format!("`{word}` takes no value")))
 }
 
-pub(super) fn equals(input: ParseStream, word: &Ident) -> syn::Result<()> {
+pub(crate) fn equals(input: ParseStream, word: &Ident) -> syn::Result<()> {
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
         return Ok(());
@@ -108,7 +108,7 @@ pub(super) fn equals(input: ParseStream, word: &Ident) -> syn::Result<()> {
     ))
 }
 
-pub(super) fn text(input: ParseStream, word: &Ident) -> syn::Result<At<String>> {
+pub(crate) fn text(input: ParseStream, word: &Ident) -> syn::Result<At<String>> {
     equals(input, word)?;
     string(input, word)
 }
@@ -142,7 +142,7 @@ fn string(input: ParseStream, word: &Ident) -> syn::Result<At<String>> {
     }
 }
 
-pub(super) fn texts(input: ParseStream, word: &Ident) -> syn::Result<Vec<At<String>>> {
+pub(crate) fn texts(input: ParseStream, word: &Ident) -> syn::Result<Vec<At<String>>> {
     if !input.peek(syn::token::Paren) {
         return Err(syn::Error::new(
             word.span(),

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use super::reader::reader;
 use crate::ast::{Field, Table};
 use crate::attr::{At, End, Pair};
+use crate::index;
 use crate::lifetime;
 use crate::site;
 use crate::word::Place;
@@ -32,11 +33,20 @@ pub(crate) fn expand(table: &Table<'_>, krate: &TokenStream) -> TokenStream {
     let comment = comment(table.attrs.comment.as_deref());
     let renamed_from = names("renamed_from", &table.attrs.renamed_from);
     let dropped = names("dropped", &table.attrs.dropped);
+    let indexed = index::of(table);
+    let indexes = (!indexed.is_empty()).then(|| {
+        let indexes = indexed.iter().map(index::Index::expand);
+        quote!(indexes: &[#(#indexes),*],)
+    });
     // Where everything is said, an update from `BLANK` would be a lint in the user's crate.
-    let all = comment.is_some() && renamed_from.is_some() && dropped.is_some();
+    let all = comment.is_some() && renamed_from.is_some() && dropped.is_some() && indexes.is_some();
     let rest = (!all).then(|| quote!(..__kuzu::TableDesc::BLANK));
     let origin = origin(ident);
     let checks = table.fields.iter().flat_map(|field| checks(table, field));
+    let of_indexes = indexed
+        .iter()
+        .flat_map(|index| index.checks(table, |field| base(table, field)));
+    let checks = checks.chain(of_indexes);
     let reader = reader(ident, any.as_ref(), table.repr, &table.fields);
     // On the way into the registry, for a constant of its own would cost every user.
     let checked = quote_spanned! {ident.span()=>
@@ -61,6 +71,7 @@ pub(crate) fn expand(table: &Table<'_>, krate: &TokenStream) -> TokenStream {
                     #comment
                     #renamed_from
                     #dropped
+                    #indexes
                     origin: #origin,
                     #rest
                 };
@@ -165,12 +176,17 @@ fn typed(table: &Table<'_>, field: &Field<'_>) -> (Option<TokenStream>, TokenStr
     )
 }
 
-/// Constants that do not compile if a field's type does not suit what the field says.
-fn checks(table: &Table<'_>, field: &Field<'_>) -> Vec<TokenStream> {
-    let base = match typed(table, field) {
+/// The `PropertyDesc` of a field, as far as its type goes.
+fn base(table: &Table<'_>, field: &Field<'_>) -> TokenStream {
+    match typed(table, field) {
         (None, base) => base,
         (Some(given), blank) => quote!(__kuzu::PropertyDesc { #given ..#blank }),
-    };
+    }
+}
+
+/// Constants that do not compile if a field's type does not suit what the field says.
+fn checks(table: &Table<'_>, field: &Field<'_>) -> Vec<TokenStream> {
+    let base = base(table, field);
     let mut checks = Vec::new();
     if field.attrs.primary_key.is_some() {
         let span = field.ty.span();

@@ -71,6 +71,8 @@ pub struct TableDesc {
     pub renamed_from: &'static [&'static str],
     /// Properties this table had and shall lose.
     pub dropped: &'static [&'static str],
+    /// The indexes.
+    pub indexes: &'static [IndexDesc],
     /// Where the struct stands.
     pub origin: Origin,
 }
@@ -86,6 +88,7 @@ impl TableDesc {
         comment: None,
         renamed_from: &[],
         dropped: &[],
+        indexes: &[],
         origin: Origin {
             krate: "",
             rust_name: "",
@@ -162,6 +165,28 @@ impl PropertyDesc {
         fill: None,
         line: 0,
     };
+}
+
+/// An index as its attribute describes it.
+#[derive(Debug)]
+pub struct IndexDesc {
+    /// The index's name.
+    pub name: &'static str,
+    /// What is indexed, and how.
+    pub kind: IndexKindDesc,
+    /// The names of the properties, in the index's order.
+    pub properties: &'static [&'static str],
+    /// The options that were said: name in lower case, and canonical text.
+    pub options: &'static [(&'static str, &'static str)],
+}
+
+/// [`crate::schema::IndexKind`] as a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexKindDesc {
+    /// Full-text, by the FTS extension.
+    FullText,
+    /// HNSW, by the vector extension.
+    Vector,
 }
 
 /// Where a struct stands in the source.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::schema::{ExprError, NameError, TypeError};
+use crate::schema::{ExprError, IndexError, NameError, TypeError};
 
 /// A line of source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,6 +184,17 @@ pub enum MistakeKind {
         old: String,
         /// What was renamed from it.
         name: String,
+    },
+    /// Two indexes have one name.
+    #[error("the index `{0}` is declared twice")]
+    DuplicateIndex(String),
+    /// The engine could not make an index.
+    #[error("index `{index}`: {error}")]
+    Index {
+        /// The index, as spelled.
+        index: String,
+        /// What is wrong.
+        error: IndexError,
     },
     /// A comment holds a NUL, where the engine would end it.
     #[error("the comment of `{0}` contains a NUL")]

@@ -9,13 +9,16 @@ mod collect;
 mod convert;
 pub mod desc;
 pub mod faces;
+mod indexes;
 #[doc(hidden)]
 pub mod locked;
+mod message;
 mod mistake;
 mod names;
 #[doc(hidden)]
 pub mod registry;
 mod table;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;

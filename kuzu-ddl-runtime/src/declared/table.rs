@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::TableHints;
 use super::collect::place;
 use super::desc::{KindDesc, PairDesc, PropertyDesc, TableDesc};
 use super::mistake::{Mistake, MistakeKind, Place};
 use super::names::{Renamed, renamed};
+use super::{TableHints, indexes};
 use crate::schema::name::{check_property, check_table};
 use crate::schema::{Expr, Key, Pair, Property, Table, TableKind, Type};
 
@@ -44,16 +44,15 @@ pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (T
         origin: place(desc).to_string(),
         krate: desc.origin.krate.to_owned(),
     };
-    (
-        Table {
-            name: desc.name.to_owned(),
-            kind,
-            properties,
-            indexes: BTreeMap::new(),
-            comment,
-        },
-        hints,
-    )
+    let mut table = Table {
+        name: desc.name.to_owned(),
+        kind,
+        properties,
+        indexes: BTreeMap::new(),
+        comment,
+    };
+    indexes::build(desc, &mut table, mistakes);
+    (table, hints)
 }
 
 /// A text that some properties have.

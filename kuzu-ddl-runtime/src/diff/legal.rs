@@ -10,7 +10,7 @@ use crate::event::{DdlEvent, MAX_COMMENT_BYTES};
 use crate::fold::Fold;
 use crate::ledger;
 use crate::schema::name::{check_property, check_table};
-use crate::schema::{Expr, Key, Property, Table, TableKind};
+use crate::schema::{Expr, Index, Key, Property, Table, TableKind};
 
 /// Everything in `declared` that breaks a rule by itself.
 #[must_use]
@@ -30,6 +30,10 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
             });
         };
         check_shape(key, table, &mut report);
+        for (key, index) in &table.indexes {
+            let path = format!("{}.{}", table.name, index.name);
+            check_index(key, index, table, |why| report(path.clone(), why));
+        }
         for (key, property) in &table.properties {
             let path = format!("{}.{}", table.name, property.name);
             check_one(key, property, |why| report(path.clone(), why));
@@ -96,6 +100,15 @@ fn check_one(key: &Key, property: &Property, mut report: impl FnMut(String)) {
         report(e.to_string());
     }
     check_comment(property.comment.as_deref(), &mut report);
+}
+
+fn check_index(key: &Key, index: &Index, table: &Table, mut report: impl FnMut(String)) {
+    if let Err(e) = index.check(table) {
+        report(e.to_string());
+    }
+    if *key != Key::new(&index.name) {
+        report(format!("is filed under the name `{key}`"));
+    }
 }
 
 fn check_comment(text: Option<&str>, report: &mut impl FnMut(String)) {

@@ -2,6 +2,7 @@
 //! the catalog says are all a [`Schema`]; everything between them is a pure function.
 
 mod expr;
+mod index;
 mod lattice;
 pub mod name;
 mod types;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use expr::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator};
+pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
 pub use name::{Key, NameError};
 pub use types::{
     DEFAULT_DECIMAL, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, StructField, Type, TypeError,
@@ -183,31 +185,6 @@ impl StorageDirection {
             Self::Fwd => "fwd",
         }
     }
-}
-
-/// An index of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Index {
-    /// The name as spelled.
-    pub name: String,
-    /// What is indexed, and how.
-    pub kind: IndexKind,
-    /// The properties, in the index's order.
-    pub properties: Vec<Key>,
-    /// The options, by name in lower case.
-    pub options: BTreeMap<String, String>,
-}
-
-/// The kinds of index.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum IndexKind {
-    /// Full-text, by the FTS extension.
-    FullText,
-    /// HNSW, by the vector extension.
-    Vector,
-    /// A kind this version does not know, in the engine's word.
-    Other(String),
 }
 
 /// A sequence.

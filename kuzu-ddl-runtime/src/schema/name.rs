@@ -215,6 +215,32 @@ pub fn check_property(name: &str) -> Result<(), NameError> {
     Ok(())
 }
 
+/// Whether Cypher takes `name` for a name without backticks.
+#[must_use]
+pub fn is_plain(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
+        && !RESERVED_MEMBERS
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(name))
+}
+
+/// Whether `name` can name an index of ours: the engine makes names of tables of it, without quotes.
+///
+/// # Errors
+/// The first rule it breaks.
+pub fn check_index(name: &str) -> Result<(), NameError> {
+    check(name, MAX_NAME_BYTES)?;
+    let wrong = name.chars().find(|c| !c.is_alphanumeric() && *c != '_');
+    wrong.map_or(Ok(()), |character| {
+        Err(NameError::Character {
+            name: name.into(),
+            character,
+        })
+    })
+}
+
 /// `name` in backticks. Safe for every name that [`check_table`] or [`check_property`] passes.
 #[must_use]
 pub fn quote(name: &str) -> String {

@@ -4,14 +4,15 @@
 //! The same rules hold again at run time (where the structs are collected, [`crate::schema::Expr::check`]), for
 //! descriptions written by hand.
 
-mod message;
+mod index;
 mod set;
 mod table;
 mod text;
 
 use super::desc::{ExprDesc, PropertyDesc, TypeDesc};
+use super::message::Message;
 use crate::schema::name::{INTERNAL_PREFIX, MAX_NAME_BYTES};
-use message::Message;
+pub use index::{fts_index, vector_index};
 pub use set::schema;
 pub use table::table;
 

@@ -1,7 +1,7 @@
 //! What holds among the structs of one `schema![…]`.
 
-use super::message::Message;
 use crate::declared::desc::{KindDesc, TableDesc};
+use crate::declared::message::Message;
 use crate::declared::registry::Tombstone;
 
 /// Beyond this many structs the comparison of each with each is left to the start of the program: the

@@ -1,8 +1,8 @@
 //! What holds for one table, seen through the aliases of its fields.
 
-use super::message::Message;
 use super::set::same;
 use crate::declared::desc::{KindDesc, PairDesc, TableDesc, TypeDesc};
+use crate::declared::message::Message;
 use crate::schema::MAX_TYPE_DEPTH;
 
 /// The table, unless a type of it is none or it contradicts itself. The names in its own tokens the derive has

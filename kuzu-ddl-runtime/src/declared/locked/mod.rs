@@ -3,14 +3,12 @@
 //!
 //! Each check stands at a field of its own, and says all of the answer that is to be pasted.
 
-mod message;
 mod widen;
-mod words;
 
 use super::desc::{PropertyDesc, TableDesc, TypeDesc};
-use message::Message;
+use super::message::Message;
+use super::words::{fill, literal, with_type};
 use widen::widens;
-use words::{fill, literal, with_type};
 
 /// Refuses a property that was there as `was` and lost, without a word, room for values.
 #[track_caller]

@@ -1,8 +1,8 @@
 //! The order of lossless widenings over constants: [`Type::widens_to`](crate::schema::Type::widens_to)
 //! again, for that one cannot run in a constant. The test holds the two together.
 
-use super::words::word;
 use crate::declared::desc::{MemberDesc, TypeDesc};
+use crate::declared::words::word;
 
 /// Whether every value of `from` is a value of `to`.
 pub(super) const fn widens(from: &TypeDesc, to: &TypeDesc) -> bool {

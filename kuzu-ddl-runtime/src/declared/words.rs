@@ -45,11 +45,11 @@ pub(super) const fn word(ty: &TypeDesc) -> &'static str {
 pub(super) const fn with_type(message: Message, ty: &TypeDesc) -> Message {
     match ty {
         TypeDesc::Decimal(precision, scale) => {
-            let message = number(message.add("DECIMAL("), *precision as u64).add(", ");
-            number(message, *scale as u64).add(")")
+            let message = message.add("DECIMAL(").add_number(*precision as u64);
+            message.add(", ").add_number(*scale as u64).add(")")
         }
         TypeDesc::List(t) => with_type(message, t).add("[]"),
-        TypeDesc::Array(t, n) => number(with_type(message, t).add("["), *n).add("]"),
+        TypeDesc::Array(t, n) => with_type(message, t).add("[").add_number(*n).add("]"),
         TypeDesc::Map(k, v) => {
             let message = with_type(message.add("MAP("), k).add(", ");
             with_type(message, v).add(")")
@@ -70,13 +70,6 @@ const fn with_members(mut message: Message, members: &[MemberDesc]) -> Message {
         i += 1;
     }
     message.add(")")
-}
-
-const fn number(mut message: Message, n: u64) -> Message {
-    if n >= 10 {
-        message = number(message, n / 10);
-    }
-    message.add("0123456789".split_at((n % 10) as usize).1.split_at(1).0)
 }
 
 /// An expression that could fill a property of this type, to start from.
@@ -124,7 +117,7 @@ pub(super) const fn literal(ty: &TypeDesc) -> Option<&'static str> {
 mod tests {
     use super::with_type;
     use crate::declared::desc::{MemberDesc, TypeDesc};
-    use crate::declared::locked::message::Message;
+    use crate::declared::message::Message;
     use crate::schema::Type;
 
     #[test]
