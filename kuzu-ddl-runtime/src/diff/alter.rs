@@ -3,6 +3,8 @@
 //! Each is an event only if this very declaration changes it; what somebody else changed stays, and
 //! the check at the end says so.
 
+use std::collections::BTreeMap;
+
 use super::{Differ, Reason};
 use crate::event::{Change, ObjectId};
 use crate::fold::Body;
@@ -101,18 +103,21 @@ impl Differ<'_> {
     }
 
     /// The body of a table: which property is the key, how many rels, which directions.
-    pub(super) fn alter_table(&mut self, key: &Key, id: ObjectId) {
+    /// `was`: the name by which the last declaration knows each property.
+    pub(super) fn alter_table(&mut self, key: &Key, id: ObjectId, was: &BTreeMap<Key, Key>) {
         let declared = self.declared;
         let Some(table) = declared.schema.tables.get(key) else {
             return;
         };
-        let last = self.ancestor_table(key).map(|t| t.kind.clone());
+        let last = self.ancestor_table(key);
         let Some(body) = self.draft.fold().object(id).map(|o| o.body.clone()) else {
             return;
         };
         match (&table.kind, body) {
-            (TableKind::Node { primary_key }, Body::NodeTable { key: is }) => {
-                self.alter_key((id, table), primary_key, is, last.as_ref());
+            (TableKind::Node { primary_key }, Body::NodeTable { key: is })
+                if !self.same_key(key, primary_key, last, was) =>
+            {
+                self.alter_key(id, primary_key, is);
             }
             (
                 TableKind::Edge {
@@ -125,7 +130,7 @@ impl Differ<'_> {
                     storage: stored,
                 },
             ) => {
-                let (said, kept) = match &last {
+                let (said, kept) = match last.map(|t| &t.kind) {
                     Some(TableKind::Edge {
                         multiplicity,
                         storage,
@@ -145,27 +150,31 @@ impl Differ<'_> {
         }
     }
 
-    fn alter_key(
-        &mut self,
-        (id, table): (ObjectId, &Table),
+    /// Whether the last declaration had the same key, perhaps by another name. A name alone tells
+    /// nothing: the one that the key had may be another property's by now.
+    fn same_key(
+        &self,
+        table: &Key,
         wanted: &Key,
-        is: ObjectId,
-        last: Option<&TableKind>,
-    ) {
-        let Some(key) = self.find(Some(id), wanted) else {
-            return;
+        last: Option<&Table>,
+        was: &BTreeMap<Key, Key>,
+    ) -> bool {
+        let Some(last) = last else { return false };
+        let TableKind::Node { primary_key } = &last.kind else {
+            return false;
         };
-        let unchanged = match last {
-            Some(TableKind::Node { primary_key }) => {
-                // The last declaration may know the key by an earlier name.
-                let olds = self.declared.tables.get(&Key::new(&table.name));
-                let olds = olds.and_then(|hints| hints.properties.get(wanted));
-                primary_key == wanted
-                    || olds.is_some_and(|olds| olds.iter().any(|old| Key::new(old) == *primary_key))
-            }
-            _ => false,
-        };
-        if key != is && !unchanged {
+        if was.get(wanted) == Some(primary_key) {
+            return true;
+        }
+        // A rename that came from elsewhere, before this declaration asked for it.
+        let olds = self.declared.tables.get(table);
+        let olds = olds.and_then(|hints| hints.properties.get(wanted));
+        !last.properties.contains_key(wanted)
+            && olds.is_some_and(|olds| olds.iter().any(|old| Key::new(old) == *primary_key))
+    }
+
+    fn alter_key(&mut self, id: ObjectId, wanted: &Key, is: ObjectId) {
+        if let Some(key) = self.find(Some(id), wanted).filter(|key| *key != is) {
             self.draft.set(id, Change::SetKey { key });
         }
     }

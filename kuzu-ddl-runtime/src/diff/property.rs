@@ -45,7 +45,7 @@ impl<'a> Differ<'a> {
             }
             self.comment_if_asked(object, &property.comment, last.map(|p| p.comment));
         }
-        self.alter_table(key, id);
+        self.alter_table(key, id, &was);
         self.drop_former_key(key, table, id, &resolved, former);
     }
 

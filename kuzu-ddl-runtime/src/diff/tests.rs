@@ -152,6 +152,40 @@ fn swaps_chains_and_case() {
     );
 }
 
+/// The key has the name that the key had before, and is another property.
+#[test]
+fn a_key_that_takes_the_name_of_the_former_key() {
+    let old = "node A: id INT64, n INT64";
+    let new = "node A: id<n INT64, n<id INT64";
+    check(
+        &[old, new, new],
+        expect![[r#"
+        + create node table A
+        --
+        ~ move property A.id aside as n__t_0
+        ~ rename property A.n to id
+        ~ rename property A.n__t_0 to n
+        + create node table A__r_d25f69fc
+        ~ copy the nodes of A to A__r_d25f69fc
+        ~ drop table A, whose rows are copied
+        ~ put the rebuilt table A__r_d25f69fc in place as A
+        ~ allow NULL in A.n
+        --
+    "#]],
+    );
+    // The same property under another name is the same key.
+    check(
+        &[old, "node A: n<id INT64, id<n INT64"],
+        expect![[r#"
+        + create node table A
+        --
+        ~ move property A.id aside as n__t_0
+        ~ rename property A.n to id
+        ~ rename property A.n__t_0 to n
+    "#]],
+    );
+}
+
 #[test]
 fn absent_is_kept() {
     check(
