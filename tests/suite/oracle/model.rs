@@ -37,7 +37,7 @@ pub(super) struct ModelProperty {
     pub(super) name: String,
     pub(super) ty: Type,
     pub(super) default: Option<Expr>,
-    nullable: bool,
+    pub(super) nullable: bool,
     comment: Option<String>,
     /// The version it came with.
     version: u32,
@@ -90,11 +90,11 @@ fn types() -> Vec<(Type, Option<Expr>)> {
 /// The Cypher of a value of row `n`.
 pub(super) fn value(ty: &Type, n: i64) -> String {
     let literal = match ty {
-        Type::Int64 | Type::Int8 => n.to_string(),
+        Type::Int8 | Type::Int32 | Type::Int64 | Type::Int128 => n.to_string(),
         Type::String => format!("'row {n} '' '").replace("''", "\\'"),
         Type::Bool => (n % 2 == 0).to_string(),
         Type::Double => format!("{n}.25"),
-        Type::Date => format!("'2021-01-{:02}'", n % 28 + 1),
+        Type::Date | Type::Timestamp => format!("'2021-01-{:02}'", n % 28 + 1),
         Type::Uuid => format!("'00000000-0000-0000-0000-{n:012}'"),
         Type::List(_) => format!("[{n}, {}]", n + 1),
         Type::Blob => format!("'\\\\x{n:02X}'"),
@@ -114,7 +114,7 @@ fn successor(ty: &Type, n: u16) -> Option<(Type, Option<&'static str>)> {
         Type::Int32 => vec![(Type::Int64, None)],
         Type::Int64 => vec![
             (Type::Int128, None),
-            (Type::String, Some("concat('n', CAST(old AS STRING))")),
+            (Type::String, Some("upper(CAST(old AS STRING))")),
             (Type::Double, Some("CAST(old AS DOUBLE) + 0.5")),
             (Type::Int8, Some("CAST(old AS INT8)")),
         ],
@@ -139,7 +139,7 @@ pub(super) struct Edit {
 pub(super) fn edits(
     n: impl Into<proptest::collection::SizeRange>,
 ) -> impl Strategy<Value = Vec<Edit>> {
-    let edit = (0_u8..20, any::<u16>(), any::<u16>(), any::<u16>());
+    let edit = (0_u8..21, any::<u16>(), any::<u16>(), any::<u16>());
     proptest::collection::vec(edit.prop_map(|(kind, a, b, c)| Edit { kind, a, b, c }), n)
 }
 
@@ -167,6 +167,7 @@ impl Model {
             15 => self.change_nullable(table, b),
             16 | 17 => self.change_key(table, b),
             18 => self.change_edge(table, b, c),
+            19 => self.drop_pair(table, b),
             _ => self.comment(table, b, c),
         }
     }
@@ -343,7 +344,20 @@ impl Model {
         };
         self.tables[table].multiplicity = Multiplicity::ALL[usize::from(b % 4)];
         if c.is_multiple_of(3) && !self.tables[table].properties.is_empty() {
-            self.tables[table].storage = StorageDirection::Fwd;
+            let storage = &mut self.tables[table].storage;
+            *storage = match storage {
+                StorageDirection::Both => StorageDirection::Fwd,
+                StorageDirection::Fwd => StorageDirection::Both,
+            };
+        }
+    }
+
+    /// Never the last one.
+    fn drop_pair(&mut self, table: Option<usize>, n: u16) {
+        let Some(table) = table else { return };
+        let pairs = &mut self.tables[table].pairs;
+        if let Some(at) = pick(pairs, n).filter(|_| pairs.len() > 1) {
+            pairs.remove(at);
         }
     }
 
@@ -448,7 +462,9 @@ impl Model {
                 .schema
                 .tables
                 .insert(key.clone(), table.declared(&names));
-            declared.tables.insert(key, table.hints(before));
+            let mut hints = table.hints(before);
+            hints.dropped_pairs = self.dropped_pairs(old, table);
+            declared.tables.insert(key, hints);
         }
         let present: BTreeSet<u32> = self.tables.iter().map(|t| t.id).collect();
         for table in old.tables.iter().filter(|t| !present.contains(&t.id)) {
@@ -457,6 +473,24 @@ impl Model {
                 .insert(Key::new(&table.name), table.name.clone());
         }
         declared
+    }
+
+    /// The pairs of a table that are no more, by the names that their nodes have now, or had last.
+    pub(super) fn dropped_pairs(&self, old: &Self, table: &ModelTable) -> BTreeSet<Pair> {
+        let name = |id: u32| {
+            let mut versions = [self, old].into_iter().flat_map(|model| &model.tables);
+            versions.find(|t| t.id == id).map(|t| Key::new(&t.name))
+        };
+        let before = old.tables.iter().find(|t| t.id == table.id);
+        let pairs = before.map(|t| t.pairs.as_slice()).unwrap_or_default();
+        pairs
+            .iter()
+            .filter(|pair| !table.pairs.contains(pair))
+            .filter_map(|pair| {
+                let (from, to) = (name(pair.0)?, name(pair.1)?);
+                Some(Pair { from, to })
+            })
+            .collect()
     }
 
     /// Whether one version of a source can say it: a new thing cannot take the name of one that the

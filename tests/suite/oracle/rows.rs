@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kuzu_ddl::kuzu::{Connection, Database};
-use kuzu_ddl::schema::Expr;
 use kuzu_ddl::schema::name::quote;
+use kuzu_ddl::schema::{Expr, Multiplicity};
 
-use super::model::{Model, ModelTable, value};
+use super::model::{Model, ModelProperty, ModelTable, value};
 
 /// Rows a node table.
 const NODES: i64 = 4;
@@ -26,26 +26,35 @@ struct Ends {
     to: (u32, i64),
 }
 
-fn ask(db: &Database, query: &str) -> Vec<String> {
+fn cells(db: &Database, query: &str) -> Vec<Vec<String>> {
     let connection = Connection::new(db).unwrap();
     let result = connection
         .query(query)
         .unwrap_or_else(|e| panic!("{e}: {query}"));
     result
-        .map(|row| {
-            row.iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("|")
-        })
+        .map(|row| row.iter().map(ToString::to_string).collect())
         .collect()
 }
 
+fn ask(db: &Database, query: &str) -> Vec<String> {
+    cells(db, query).iter().map(|row| row.join("|")).collect()
+}
+
+/// Constant expressions in the engine's rendering of their values.
+fn evaluate(db: &Database, parts: &[String]) -> Vec<String> {
+    // The engine turns equal result columns into one, so each has a name.
+    let named = parts.iter().enumerate();
+    let named: Vec<String> = named.map(|(i, part)| format!("{part} AS c{i}")).collect();
+    cells(db, &format!("RETURN {}", named.join(", "))).remove(0)
+}
+
 impl Rows {
-    pub(super) fn insert(db: &Database, model: &Model) -> Self {
+    /// Rows for all tables, such that the edits to `new` are legal: NULL only where it may stay,
+    /// several rels of a node only where they may stay.
+    pub(super) fn insert(db: &Database, model: &Model, new: &Model) -> Self {
         let mut rows = Self::default();
         for table in model.tables.iter().filter(|t| t.is_node()) {
-            let of = |n| (None, values(table, n));
+            let of = |n| (None, values(table, new, n));
             rows.tables.insert(table.id, (1..=NODES).map(of).collect());
         }
         for table in model.tables.iter().filter(|t| !t.is_node()) {
@@ -53,11 +62,16 @@ impl Rows {
             let mut rels = Vec::new();
             for (at, pair) in (0_i64..).zip(&table.pairs) {
                 let n = at % NODES + 1;
-                let ends = Ends {
-                    from: (pair.0, n),
-                    to: (pair.1, n),
+                let mut rel = |from, to, value| {
+                    let (from, to) = ((pair.0, from), (pair.1, to));
+                    rels.push((Some(Ends { from, to }), values(table, new, value)));
                 };
-                rels.push((Some(ends), values(table, n + 10)));
+                rel(n, n, n + 10);
+                if is_many(table) && find(new, table.id).is_none_or(is_many) {
+                    // A second one beside it, and a hub.
+                    rel(n, n, n + 30);
+                    (1..=NODES).for_each(|to| rel(1, to, to + 40));
+                }
             }
             rows.tables.insert(table.id, rels);
         }
@@ -65,10 +79,52 @@ impl Rows {
         rows
     }
 
+    /// One more node a table and one more rel a pair, legal under every multiplicity.
+    pub(super) fn more(&mut self, db: &Database, model: &Model) {
+        let mut last = BTreeMap::new();
+        for table in model.tables.iter().filter(|t| t.is_node()) {
+            let rows = self.tables.entry(table.id).or_default();
+            rows.push((None, values(table, model, 20)));
+            last.insert(table.id, i64::try_from(rows.len()).unwrap());
+        }
+        for table in model.tables.iter().filter(|t| !t.is_node()) {
+            for pair in &table.pairs {
+                let ends = Ends {
+                    from: (pair.0, last[&pair.0]),
+                    to: (pair.1, last[&pair.1]),
+                };
+                let row = (Some(ends), values(table, model, 21));
+                self.tables.entry(table.id).or_default().push(row);
+            }
+        }
+        let new = |rows: &Vec<_>, table: &ModelTable| {
+            let count = if table.is_node() {
+                1
+            } else {
+                table.pairs.len()
+            };
+            rows.len() - count
+        };
+        self.create_from(db, model, new);
+    }
+
     pub(super) fn insert_into(&self, db: &Database, model: &Model) {
+        self.create_from(db, model, |_, _| 0);
+    }
+
+    /// Creates the rows of each table from a position on, node tables first.
+    fn create_from(
+        &self,
+        db: &Database,
+        model: &Model,
+        from: impl Fn(&Vec<(Option<Ends>, Values)>, &ModelTable) -> usize,
+    ) {
         for nodes in [true, false] {
             for table in model.tables.iter().filter(|t| t.is_node() == nodes) {
-                for (ends, values) in self.tables.get(&table.id).into_iter().flatten() {
+                let Some(rows) = self.tables.get(&table.id) else {
+                    continue;
+                };
+                for (ends, values) in &rows[from(rows, table)..] {
                     ask(db, &self.create(model, table, ends.as_ref(), values));
                 }
             }
@@ -83,7 +139,12 @@ impl Rows {
                 continue;
             };
             let known: BTreeSet<u32> = before.properties.iter().map(|p| p.id).collect();
-            for (_, values) in self.tables.get_mut(&table.id).into_iter().flatten() {
+            let rows = self.tables.entry(table.id).or_default();
+            rows.retain(|(ends, _)| {
+                let pair = ends.as_ref().map(|e| (e.from.0, e.to.0));
+                pair.is_none_or(|pair| table.pairs.contains(&pair))
+            });
+            for (_, values) in rows {
                 for property in &table.properties {
                     let (Some(cast), Some(Some(value))) = (property.cast, values.get(&property.id))
                     else {
@@ -122,33 +183,45 @@ impl Rows {
     pub(super) fn expected(&self, db: &Database, model: &Model) -> BTreeMap<String, Vec<String>> {
         let mut out = BTreeMap::new();
         for table in &model.tables {
-            let mut rows = Vec::new();
-            for (ends, values) in self.tables.get(&table.id).into_iter().flatten() {
-                let mut parts = vec!["'*'".to_owned()];
+            let mut parts = Vec::new();
+            let rows = self.tables.get(&table.id).into_iter().flatten();
+            let mut width = 1;
+            for (ends, values) in rows {
+                let start = parts.len();
+                parts.push("'*'".to_owned());
                 parts.extend(
                     ends.iter()
                         .flat_map(|e| [self.key(model, e.from), self.key(model, e.to)]),
                 );
-                let columns = table.properties.iter().map(|p| {
-                    values
-                        .get(&p.id)
-                        .cloned()
-                        .flatten()
-                        .unwrap_or_else(|| "NULL".into())
-                });
-                // The engine turns equal result columns into one, so each has a name.
-                parts.extend(columns);
-                let named: Vec<String> = parts
-                    .iter()
-                    .enumerate()
-                    .map(|(i, part)| format!("{part} AS c{i}"))
-                    .collect();
-                rows.extend(ask(db, &format!("RETURN {}", named.join(", "))));
+                let value = |id| values.get(id).cloned().flatten();
+                let columns = table.properties.iter().map(|p| value(&p.id));
+                parts.extend(columns.map(|value| value.unwrap_or_else(|| "NULL".into())));
+                width = parts.len() - start;
             }
+            let cells = if parts.is_empty() {
+                Vec::new()
+            } else {
+                evaluate(db, &parts)
+            };
+            let mut rows: Vec<String> = cells.chunks(width).map(|row| row.join("|")).collect();
             rows.sort();
             out.insert(table.name.clone(), rows);
         }
         out
+    }
+
+    /// What a property holds, NULLs left out, in the engine's rendering and a fixed order.
+    fn held(&self, db: &Database, table: u32, property: u32) -> Vec<String> {
+        let rows = self.tables[&table].iter();
+        let values: Vec<String> = rows
+            .filter_map(|(_, values)| values.get(&property)?.clone())
+            .collect();
+        if values.is_empty() {
+            return values;
+        }
+        let mut held = evaluate(db, &values);
+        held.sort();
+        held
     }
 }
 
@@ -167,15 +240,18 @@ impl Rows {
         ends: Option<&Ends>,
         values: &Values,
     ) -> String {
+        // What is left out would get its default.
+        let null = |p: &ModelProperty| format!("CAST(NULL AS {})", p.ty);
+        let value = |p: &ModelProperty| values.get(&p.id).cloned().flatten();
         let properties: Vec<String> = table
             .properties
             .iter()
-            .filter_map(|p| {
-                Some(format!(
+            .map(|p| {
+                format!(
                     "{}: {}",
                     quote(&p.name),
-                    values.get(&p.id)?.as_ref()?
-                ))
+                    value(p).unwrap_or_else(|| null(p))
+                )
             })
             .collect();
         let body = format!("{} {{{}}}", quote(&table.name), properties.join(", "));
@@ -200,16 +276,31 @@ impl Rows {
     }
 }
 
-fn values(table: &ModelTable, n: i64) -> Values {
-    table
-        .properties
-        .iter()
-        .map(|p| (p.id, Some(value(&p.ty, n))))
-        .collect()
+/// The values of row `n`; some are NULL where that is legal now and in `new`.
+fn values(table: &ModelTable, new: &Model, n: i64) -> Values {
+    let later = find(new, table.id);
+    let value = |p: &ModelProperty| {
+        let may_be_null = |table: &ModelTable| {
+            let same = table.properties.iter().find(|q| q.id == p.id);
+            same.is_none_or(|q| q.nullable && !(table.is_node() && table.key().id == q.id))
+        };
+        let null = (n + i64::from(p.id)) % 3 == 0;
+        let null = null && may_be_null(table) && later.is_none_or(may_be_null);
+        (p.id, (!null).then(|| value(&p.ty, n)))
+    };
+    table.properties.iter().map(value).collect()
+}
+
+fn is_many(table: &ModelTable) -> bool {
+    table.multiplicity == Multiplicity::ManyMany
+}
+
+fn find(model: &Model, id: u32) -> Option<&ModelTable> {
+    model.tables.iter().find(|t| t.id == id)
 }
 
 fn node(model: &Model, id: u32) -> &ModelTable {
-    model.tables.iter().find(|t| t.id == id).unwrap()
+    find(model, id).unwrap()
 }
 
 fn select(db: &Database, model: &Model, table: &ModelTable) -> Vec<String> {
@@ -245,66 +336,49 @@ fn select(db: &Database, model: &Model, table: &ModelTable) -> Vec<String> {
 }
 
 /// What was dropped is archived with its values: the archived columns hold what the old ones held.
-pub(super) fn assert_archived(
-    db: &Database,
-    old: &Model,
-    new: &Model,
-    before: &BTreeMap<String, Vec<String>>,
-) {
+pub(super) fn assert_archived(db: &Database, old: &Model, new: &Model, before: &Rows) {
     let tables = ask(db, "CALL show_tables() RETURN name");
-    for table in old.tables.iter().filter(|t| t.is_node()) {
-        match new.tables.iter().find(|t| t.id == table.id) {
+    for table in &old.tables {
+        match find(new, table.id) {
             None => {
                 let archive = format!("{}__a_", table.name);
-                let found: Vec<&String> =
-                    tables.iter().filter(|n| n.starts_with(&archive)).collect();
-                let rows: usize = found
-                    .iter()
-                    .map(|name| {
-                        ask(
-                            db,
-                            &format!(
-                                "MATCH (x:{}) RETURN x.{}",
-                                quote(name),
-                                quote(&table.key().name)
-                            ),
-                        )
-                        .len()
-                    })
-                    .sum();
-                assert_eq!(rows, before[&table.name].len(), "{}", table.name);
+                let mut archives = tables.iter().filter(|name| name.starts_with(&archive));
+                let name = archives.next().unwrap_or_else(|| panic!("{archive}"));
+                assert_eq!(archives.next(), None);
+                for property in &table.properties {
+                    let held = before.held(db, table.id, property.id);
+                    assert_eq!(column(db, table, name, &property.name), held, "{name}");
+                }
             }
             Some(now) => {
-                for property in &table.properties {
-                    if now.properties.iter().any(|p| p.id == property.id) {
-                        continue;
-                    }
+                let gone = |p: &&ModelProperty| now.properties.iter().all(|q| q.id != p.id);
+                for property in table.properties.iter().filter(gone) {
                     let archive = format!("{}__a_", property.name);
-                    let info = format!(
-                        "CALL table_info({}) RETURN name",
-                        kuzu_ddl::schema::name::string_literal(&now.name)
-                    );
-                    let column = ask(db, &info)
-                        .into_iter()
-                        .find(|n| n.starts_with(&archive))
-                        .unwrap();
-                    let values = ask(
-                        db,
-                        &format!(
-                            "MATCH (x:{}) WHERE x.{} IS NOT NULL RETURN 1",
-                            quote(&now.name),
-                            quote(&column)
-                        ),
-                    );
-                    assert_eq!(
-                        values.len(),
-                        before[&table.name].len(),
-                        "{}.{}",
-                        table.name,
-                        column
-                    );
+                    let name = kuzu_ddl::schema::name::string_literal(&now.name);
+                    let info = format!("CALL table_info({name}) RETURN name");
+                    let mut columns = ask(db, &info).into_iter();
+                    let found = columns.find(|name| name.starts_with(&archive)).unwrap();
+                    let held = column(db, now, &now.name, &found);
+                    if table.pairs.iter().all(|pair| now.pairs.contains(pair)) {
+                        let expected = before.held(db, table.id, property.id);
+                        assert_eq!(held, expected, "{}.{found}", now.name);
+                    }
                 }
             }
         }
     }
+}
+
+/// A column's values in a fixed order, NULLs left out.
+fn column(db: &Database, kind: &ModelTable, table: &str, name: &str) -> Vec<String> {
+    let (table, name) = (quote(table), quote(name));
+    let pattern = if kind.is_node() {
+        format!("(x:{table})")
+    } else {
+        format!("()-[x:{table}]->()")
+    };
+    let query = format!("MATCH {pattern} WHERE x.{name} IS NOT NULL RETURN x.{name}");
+    let mut values = ask(db, &query);
+    values.sort();
+    values
 }
