@@ -16,6 +16,7 @@ pub use kuzu_ddl_runtime::declared::faces as types;
 #[cfg(feature = "kuzu")]
 pub use kuzu_ddl_runtime::kuzu;
 
+pub use kuzu_ddl_runtime::archive::{Archived, archives};
 pub use kuzu_ddl_runtime::compare::{Difference, compare};
 pub use kuzu_ddl_runtime::declared::{DeclareError, Declared};
 pub use kuzu_ddl_runtime::event::{DdlEvent, EventId, Fingerprint, ObjectId};
@@ -25,7 +26,7 @@ pub use kuzu_ddl_runtime::migrate::{
 };
 pub use kuzu_ddl_runtime::plan::{Hazard, HazardKind, Plan, Step};
 pub use kuzu_ddl_runtime::{
-    compare, diff, drift, engine, event, fold, history, inspect, ledger, plan,
+    archive, compare, diff, drift, engine, event, fold, history, inspect, ledger, plan,
 };
 
 /// Brings the database to the schema that is compiled into this binary: call it at startup, before

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::event::ObjectId;
-use crate::fold::{Body, Fold, Object};
+use crate::fold::{Body, Fold, Life, Object};
 use crate::schema::{Key, Pair, Property, Schema, Table, TableKind};
 
 /// What this database alone knows of objects that all peers share.
@@ -75,10 +75,14 @@ impl fmt::Display for Short<'_> {
     }
 }
 
-/// The tables that the events made, live and archived, by their names in the database.
+/// The tables that the events made, live and archived, by their names in the database. Purged ones
+/// have no name any more.
 #[must_use]
 pub fn owned(fold: &Fold) -> BTreeMap<Key, ObjectId> {
-    let tables = fold.objects().filter(|object| object.kind().is_table());
+    let purged = |object: &Object| matches!(object.life.value, Life::Purged(_));
+    let tables = fold
+        .objects()
+        .filter(|object| object.kind().is_table() && !purged(object));
     tables
         .map(|table| (Key::new(&fold.physical(table)), table.id))
         .collect()
@@ -227,6 +231,9 @@ fn compare_properties(
         let Some(expected) = fold.property(child) else {
             continue;
         };
+        if matches!(child.life.value, Life::Purged(_)) {
+            continue;
+        }
         let object = format!("{}.{}", live.name, expected.name);
         let Some(is) = extra.remove(&Key::new(&expected.name)) else {
             if child.is_live() {
@@ -253,7 +260,8 @@ fn compare_properties(
         altered.check("default", &default, &is.default_text().unwrap_or_else(none));
     }
     // Columns with the values from before a change; a database that never had the old ones has none.
-    for archive in fold.children(table.id).flat_map(|child| &child.archives) {
+    let archives = fold.children(table.id).flat_map(|child| &child.archives);
+    for archive in archives.filter(|archive| !archive.purged) {
         extra.remove(&Key::new(&archive.name));
     }
     for property in extra.values() {

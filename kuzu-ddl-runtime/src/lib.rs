@@ -3,6 +3,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod archive;
 pub mod compare;
 pub mod declared;
 pub mod diff;

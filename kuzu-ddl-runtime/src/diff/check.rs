@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Reason, Refusal};
 use crate::declared::Declared;
 use crate::event::ObjectId;
-use crate::fold::Fold;
+use crate::fold::{Fold, Life, Object};
 use crate::schema::{Key, Property, Table, TableKind};
 
 /// What `declared` asks for and `fold` does not have: the check that lets an older binary open a
@@ -202,9 +202,18 @@ pub(super) fn explain(
         Some((key, _)) => a.tables.get(key).is_some_and(|h| h.dropped.contains(name)),
         None => a.dropped_tables.contains_key(name),
     });
-    let archived = || fold.holders(parent, name).any(|object| !object.is_live());
-    if tombstone || (known && archived()) {
-        return Some(Reason::Dropped);
+    let gone = || {
+        fold.holders(parent, name)
+            .filter(|object| !object.is_live())
+    };
+    if tombstone || (known && gone().next().is_some()) {
+        let purged = |object: &Object| matches!(object.life.value, Life::Purged(_));
+        let all_purged = gone().next().is_some() && gone().all(purged);
+        return Some(if all_purged {
+            Reason::Purged
+        } else {
+            Reason::Dropped
+        });
     }
     known.then_some(Reason::Gone)
 }

@@ -10,6 +10,7 @@ mod ancestor;
 mod check;
 mod legal;
 mod property;
+mod purge;
 mod refusal;
 mod resolve;
 mod table;
@@ -27,6 +28,7 @@ pub use adopt::{Adopted, Live, adopt, follow, orders};
 pub use ancestor::ancestor;
 pub use check::compatible;
 pub use legal::{illegal, unreadable};
+pub(crate) use purge::{Archived, archived};
 pub use refusal::{Note, Reason, Refusal};
 
 /// What a diff may do beyond what the source says.
@@ -38,6 +40,9 @@ pub struct Options {
     pub restore: BTreeSet<String>,
     /// Dropped objects, as `Table` or `Table.property`, to make anew, empty.
     pub recreate: BTreeSet<String>,
+    /// Archived things to delete for ever, as `Table` or `Table.property`, or by the name that they
+    /// have in the database.
+    pub purge: BTreeSet<String>,
 }
 
 /// What a diff found.
@@ -113,6 +118,7 @@ impl Differ<'_> {
     /// renames take them, then come new tables, and the insides of tables last.
     fn run(&mut self) {
         self.restores();
+        self.purges();
         let tables = self.resolve_tables();
         self.drop_tables(&tables);
         self.rename_tables(&tables);

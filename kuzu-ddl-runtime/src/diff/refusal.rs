@@ -26,6 +26,15 @@ pub enum Reason {
     },
     /// Declared, but it was dropped; its rows are archived.
     Dropped,
+    /// It was dropped, and its rows were deleted for ever.
+    Purged,
+    /// To be purged, but nothing archived has this name.
+    NothingArchived,
+    /// To be purged, but several archived things have this name.
+    SeveralArchived {
+        /// Their names in the database.
+        names: Vec<String>,
+    },
     /// Declared and known before, but it is gone.
     Gone,
     /// A table of this name is of the other kind.
@@ -97,6 +106,20 @@ impl fmt::Display for Refusal {
                 "is declared, but it was dropped; this binary is older than the database. Deploy \
                  the newer one, or bring it back with `.restore(\"{object}\")`, or make a new, empty \
                  one with `.recreate(\"{object}\")` on the Migrator"
+            ),
+            Reason::Purged => write!(
+                f,
+                "was dropped and purged, and its data are gone for ever; make a new, empty one with \
+                 `.recreate(\"{object}\")` on the Migrator, or go back to a backup"
+            ),
+            Reason::NothingArchived => write!(
+                f,
+                "is to be purged, but nothing archived has this name; `archives(&db)` lists what there is"
+            ),
+            Reason::SeveralArchived { names } => write!(
+                f,
+                "is to be purged, but several archived things have this name; say which: {}",
+                names.join(", ")
             ),
             Reason::Gone => write!(
                 f,

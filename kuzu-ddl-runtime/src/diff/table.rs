@@ -6,7 +6,7 @@ use super::resolve::{Names, Resolution, Resolved};
 use super::{Differ, Note, Reason};
 use crate::declared::{Declared, TableHints};
 use crate::event::{Endpoints, ObjectId, PropertySpec};
-use crate::fold::Body;
+use crate::fold::{Body, Life};
 use crate::schema::{Key, Pair, Property, Table, TableKind};
 
 impl<'a> Differ<'a> {
@@ -22,15 +22,21 @@ impl<'a> Differ<'a> {
             if self.find(parent, &name).is_some() {
                 continue;
             }
-            let archived = self
+            let gone = self
                 .draft
                 .fold()
                 .holders(parent, &name)
                 .filter(|object| !object.is_live() && Key::new(&object.name.value) == name);
+            let (purged, archived): (Vec<_>, Vec<_>) =
+                gone.partition(|object| matches!(object.life.value, Life::Purged(_)));
             // Of several of one name the last dropped is meant.
-            let last = archived.max_by_key(|object| self.draft.fold().age(object.id));
+            let last = archived
+                .into_iter()
+                .max_by_key(|object| self.draft.fold().age(object.id));
             if let Some(id) = last.map(|object| object.id) {
                 self.draft.restore(id);
+            } else if !purged.is_empty() {
+                self.refuse(path.clone(), String::new(), Reason::Purged);
             }
         }
     }

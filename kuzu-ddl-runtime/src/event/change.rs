@@ -172,6 +172,12 @@ pub enum Change {
         /// Which.
         storage: StorageDirection,
     },
+    /// Delete for ever what an event archived: a dropped table, a dropped property, or the column
+    /// with the values from before a change.
+    Purge {
+        /// The event that archived it.
+        of: EventId,
+    },
     /// A kind of a newer version: kept and passed on, not applied.
     Unknown {
         /// The kind's number.
@@ -204,6 +210,7 @@ impl Change {
             Self::SetKey { .. } => 17,
             Self::SetMultiplicity { .. } => 18,
             Self::SetStorage { .. } => 19,
+            Self::Purge { .. } => 24,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -231,6 +238,7 @@ impl Change {
             Self::SetKey { .. } => "set primary key",
             Self::SetMultiplicity { .. } => "set multiplicity",
             Self::SetStorage { .. } => "set storage direction",
+            Self::Purge { .. } => "purge",
             Self::Unknown { .. } => "unknown",
         }
     }
@@ -315,6 +323,7 @@ impl Change {
             Self::SetKey { key } => w.hash(key.as_bytes()),
             Self::SetMultiplicity { multiplicity } => w.multiplicity(*multiplicity),
             Self::SetStorage { storage } => w.storage(*storage),
+            Self::Purge { of } => w.hash(of.as_bytes()),
             Self::DropTable
             | Self::RestoreTable
             | Self::DropProperty
@@ -387,6 +396,7 @@ impl Change {
             19 => Self::SetStorage {
                 storage: r.storage()?,
             },
+            24 => Self::Purge { of: r.event()? },
             kind => {
                 return Ok(Self::Unknown {
                     kind,

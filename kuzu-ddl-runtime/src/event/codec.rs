@@ -369,6 +369,10 @@ impl<'a> Reader<'a> {
         self.hash().map(ObjectId::from_bytes)
     }
 
+    pub(crate) fn event(&mut self) -> Result<EventId, CodecError> {
+        self.hash().map(EventId::from_bytes)
+    }
+
     pub(crate) fn option<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, CodecError>,

@@ -145,7 +145,11 @@ fn change() -> impl Strategy<Value = Change> {
         name().prop_map(|to| Change::RenameProperty { to }),
         text().prop_map(|text| Change::CommentOnTable { text }),
         text().prop_map(|text| Change::CommentOnProperty { text }),
-        (14_u16.., vec(any::<u8>(), 0..40)).prop_map(|(kind, body)| Change::Unknown { kind, body }),
+        object().prop_map(|id| Change::Purge {
+            of: EventId::from_bytes(*id.as_bytes())
+        }),
+        (100_u16.., vec(any::<u8>(), 0..40))
+            .prop_map(|(kind, body)| Change::Unknown { kind, body }),
     ]
 }
 

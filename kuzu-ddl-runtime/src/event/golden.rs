@@ -369,3 +369,16 @@ fn identities() {
     expect!["0d09185ce1536c426e7097f29141d3175a45fe1f98f454e49bc4bc47ce41bb1b"]
         .assert_eq(&id(ObjectKind::NodeTable, "Person", &past).to_string());
 }
+
+/// Kinds that came later.
+#[test]
+fn a_purge() {
+    let of = EventId::of(b"dropped");
+    let event = DdlEvent::new(
+        ObjectId::of(b"property"),
+        BTreeSet::from([of]),
+        Change::Purge { of },
+    );
+    assert_eq!(DdlEvent::decode(&event.encode()), Ok(event.clone()));
+    expect!["257be31d596d469b495566ccfecb0371a66472b6e9f58a7da95ea274126407c9 01188b239c609f6cdb6ff5ba83aedd148886885fc96cab5da86cfe86c64f432031b201193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac186520193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac1865"].assert_eq(&format!("{} {}", event.id(), hex(&event.encode())));
+}

@@ -73,11 +73,15 @@ impl Fold {
             }
             Change::RestoreTable => {
                 self.expect(object, ObjectKind::is_table, event)?;
-                self.restore(event);
+                self.restore(event)?;
             }
             Change::RestoreProperty => {
                 self.expect(object, |kind| kind == ObjectKind::Property, event)?;
-                self.restore(event);
+                self.restore(event)?;
+            }
+            Change::Purge { of } => {
+                self.expect(object, |kind| kind != ObjectKind::Pair, event)?;
+                self.purge(event, *of);
             }
             Change::RenameTable { to } => {
                 self.expect(object, ObjectKind::is_table, event)?;
@@ -249,8 +253,45 @@ impl Fold {
         }
     }
 
-    fn restore(&mut self, event: &DdlEvent) {
-        self.set_life(event.object(), Life::Live, event);
+    fn restore(&mut self, event: &DdlEvent) -> Result<(), Rejection> {
+        let id = event.object();
+        let life = self.objects.get(&id).map(|object| &object.life);
+        match life {
+            Some(life) if matches!(life.value, Life::Purged(_)) => {
+                if life.known_to(event.depends_on()) {
+                    return Err(Rejection::Purged);
+                }
+                // The use that the purge did not know of wins; the rows are gone where it was done.
+                self.revive(id, event);
+            }
+            _ => self.set_life(id, Life::Live, event),
+        }
+        Ok(())
+    }
+
+    /// Deletes what `of` archived, unless somebody has brought it back meanwhile. Names are not
+    /// touched: whoever takes the name next makes the same object, purged or not.
+    fn purge(&mut self, event: &DdlEvent, of: EventId) {
+        let id = event.object();
+        let Some(object) = self.objects.get_mut(&id) else {
+            return;
+        };
+        if let Some(archive) = object.archives.iter_mut().find(|a| a.by == of) {
+            archive.purged = true;
+            return;
+        }
+        let blocked = match object.life.value {
+            Life::Archived(by) if by == of => {
+                object.life.value = Life::Purged(event.id());
+                false
+            }
+            Life::Purged(_) => false,
+            _ => true,
+        };
+        object.life.touch(event.id(), event.depends_on());
+        if blocked {
+            self.conflict(id, event.id(), ConflictKind::DropBlocked);
+        }
     }
 
     fn set_life(&mut self, id: ObjectId, life: Life, event: &DdlEvent) {
@@ -336,6 +377,7 @@ impl Fold {
                 ty: spec.ty,
                 to,
                 cast,
+                purged: false,
             });
         }
         if concurrent && changed {

@@ -161,6 +161,13 @@ impl Draft {
         self.push(id, depends_on, change);
     }
 
+    /// Deletes for ever what the event `of` archived of an object.
+    pub fn purge(&mut self, id: ObjectId, of: EventId) {
+        let mut depends_on = self.life(id);
+        depends_on.insert(of);
+        self.push(id, depends_on, Change::Purge { of });
+    }
+
     /// Gives a table or property another name.
     pub fn rename(&mut self, id: ObjectId, to: &str) {
         let Some(object) = self.fold.object(id) else {

@@ -42,6 +42,8 @@ pub enum Life {
     Live,
     /// Renamed away by this event, with its rows.
     Archived(EventId),
+    /// Deleted for ever by this event.
+    Purged(EventId),
 }
 
 impl Life {
@@ -105,6 +107,8 @@ pub struct Archive {
     pub to: Type,
     /// How the change makes new values of `old` ones; `None` is a plain CAST.
     pub cast: Option<Expr>,
+    /// Whether the column has been deleted for ever.
+    pub purged: bool,
 }
 
 /// What only one kind of object has.

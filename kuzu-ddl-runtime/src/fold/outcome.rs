@@ -58,6 +58,9 @@ pub enum Rejection {
     /// The primary key cannot be dropped.
     #[error("the primary key cannot be dropped")]
     PrimaryKey,
+    /// What it would bring back was deleted for ever.
+    #[error("it was purged, and its data are gone")]
+    Purged,
     /// An event it depends on was rejected.
     #[error("it depends on the rejected event {0}")]
     Behind(EventId),

@@ -93,7 +93,7 @@ impl Fold {
     pub fn physical(&self, object: &Object) -> String {
         let name = &object.name.value;
         match object.life.value {
-            Life::Archived(by) => format!("{name}__a_{}", by.short()),
+            Life::Archived(by) | Life::Purged(by) => format!("{name}__a_{}", by.short()),
             Life::Live => match self.names.get(&slot_of(object)) {
                 Some(ids) if ids.len() > 1 => {
                     let first = self.find(object.parent, &Key::new(name)).map(|o| o.id);

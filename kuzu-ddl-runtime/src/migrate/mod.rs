@@ -37,6 +37,7 @@ pub struct Migrator<'a> {
     verify: Verify,
     restore: BTreeSet<String>,
     recreate: BTreeSet<String>,
+    purge: BTreeSet<String>,
     wait: Duration,
     app: Option<String>,
     progress: Option<Listener<'a>>,
@@ -55,6 +56,7 @@ impl<'a> Migrator<'a> {
             verify: Verify::default(),
             restore: BTreeSet::new(),
             recreate: BTreeSet::new(),
+            purge: BTreeSet::new(),
             wait: policy::WAIT,
             app: None,
             progress: None,
@@ -107,6 +109,15 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn recreate(mut self, object: impl Into<String>) -> Self {
         self.recreate.insert(object.into());
+        self
+    }
+
+    /// Deletes something archived for ever: what was dropped, as `Table` or `Table.property`, or the
+    /// column with the values from before a change, by its name in [`archives`](crate::archive::archives).
+    /// The hazards must be allowed like all others, and there is no way back but a backup.
+    #[must_use]
+    pub fn purge(mut self, object: impl Into<String>) -> Self {
+        self.purge.insert(object.into());
         self
     }
 
@@ -188,6 +199,7 @@ impl<'a> Migrator<'a> {
     ) -> Result<Option<Report>, Error> {
         if !self.restore.is_empty()
             || !self.recreate.is_empty()
+            || !self.purge.is_empty()
             || self.undeclared != Undeclared::Keep
         {
             return Ok(None);

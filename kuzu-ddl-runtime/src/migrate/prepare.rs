@@ -91,7 +91,9 @@ impl Migrator<'_> {
         let is_new = !contents.seen.contains(&declared.id);
         let adopted = adopt(&declared.declared, &live, fold);
         let options = self.options();
-        let asked = !options.restore.is_empty() || !options.recreate.is_empty();
+        let asked = !options.restore.is_empty()
+            || !options.recreate.is_empty()
+            || !options.purge.is_empty();
         let adopts = !adopted.events.is_empty();
         let (before, after, local) = if is_new || asked || options.drop_undeclared {
             if !adopted.refusals.is_empty() {
@@ -160,6 +162,7 @@ impl Migrator<'_> {
             drop_undeclared: self.undeclared == Undeclared::Archive,
             restore: self.restore.clone(),
             recreate: self.recreate.clone(),
+            purge: self.purge.clone(),
         }
     }
 

@@ -100,6 +100,7 @@ fn may_fail(operation: &Operation) -> bool {
         | Operation::ChangeProperty { .. }
         | Operation::CopyNodes { .. }
         | Operation::CopyRels { .. }
+        | Operation::DropTable { .. }
         | Operation::DropCopied { .. } => true,
     }
 }

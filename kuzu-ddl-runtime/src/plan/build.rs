@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Step;
 use super::hazard::{Hazard, HazardKind};
 use super::operation::{Operation, Purpose, spelled};
+use super::purge::is_purged;
 use super::rename::{Rename, ordered};
 use crate::drift::owned;
 use crate::event::{ObjectId, ObjectKind};
@@ -102,6 +103,7 @@ pub(super) struct Kept<'a> {
 impl<'a> Builder<'a> {
     fn run(&mut self) {
         let (kept, created) = self.sort_tables();
+        self.drop_purged();
         self.rename_tables(&kept, &created);
         for table in &kept {
             self.rename_properties(table);
@@ -131,7 +133,8 @@ impl<'a> Builder<'a> {
     /// All tables of `after` by name: those that are there, and those to be made.
     fn sort_tables(&self) -> (Vec<Kept<'a>>, Vec<&'a Object>) {
         let (mut kept, mut created) = (Vec::new(), Vec::new());
-        for object in self.after.objects().filter(|o| o.kind().is_table()) {
+        let tables = self.after.objects().filter(|o| o.kind().is_table());
+        for object in tables.filter(|o| !is_purged(o)) {
             let name = self.after.physical(object);
             let here = self
                 .before
@@ -245,7 +248,10 @@ impl<'a> Builder<'a> {
     fn rename_properties(&mut self, table: &Kept<'_>) {
         let mut wanted = Vec::new();
         for child in self.after.children(table.object.id) {
-            if !matches!(child.body, Body::Property(_)) || self.keeps_name(child) {
+            if !matches!(child.body, Body::Property(_))
+                || self.keeps_name(child)
+                || self.is_gone(child.id)
+            {
                 continue;
             }
             let (Some(live), to) = (self.here(child, table), self.after.physical(child)) else {

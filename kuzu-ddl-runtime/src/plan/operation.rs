@@ -84,6 +84,11 @@ pub enum Operation {
         /// Columns of the new table, each with the Cypher of its value, where `x` is the rel.
         columns: Vec<(String, String)>,
     },
+    /// An archived table and all its rows, for ever.
+    DropTable {
+        /// The table.
+        table: String,
+    },
     /// A table whose rows are all in another by now.
     DropCopied {
         /// The table.
@@ -158,6 +163,7 @@ impl Operation {
             Self::RenameTable { from, .. } => from,
             Self::CopyNodes { to, .. } | Self::CopyRels { to, .. } => to,
             Self::ChangeProperty { table, .. }
+            | Self::DropTable { table }
             | Self::DropCopied { table }
             | Self::SetNullable { table, .. }
             | Self::RenameProperty { table, .. }
@@ -222,7 +228,9 @@ impl Operation {
             } => {
                 vec![copy_rels(from, to, pair, moved, columns)]
             }
-            Self::DropCopied { table } => vec![format!("DROP TABLE {}", quote(table))],
+            Self::DropTable { table } | Self::DropCopied { table } => {
+                vec![format!("DROP TABLE {}", quote(table))]
+            }
             Self::SetNullable { .. } => Vec::new(),
             Self::AddPair { table, from, to } => {
                 vec![format!(
@@ -251,7 +259,8 @@ impl Operation {
         match self {
             Self::CreateTable { .. } | Self::AddProperty { .. } | Self::AddPair { .. } => '+',
             Self::DropCopied { .. } => '~',
-            Self::DropPair { .. }
+            Self::DropTable { .. }
+            | Self::DropPair { .. }
             | Self::RenameTable {
                 purpose: Purpose::Archive,
                 ..
@@ -325,6 +334,7 @@ impl fmt::Display for Operation {
             } => {
                 write!(f, "copy the rels of {from}({a} -> {b}) to {to}")
             }
+            Self::DropTable { table } => write!(f, "drop table {table} and all its rows"),
             Self::DropCopied { table } => write!(f, "drop table {table}, whose rows are copied"),
             Self::SetNullable {
                 table,

@@ -60,7 +60,7 @@ impl<'a> Builder<'a> {
     pub(super) fn find_rebuilds(&mut self, kept: &[Kept<'a>]) -> Rebuilds {
         let mut rebuilds = Rebuilds::default();
         for table in kept.iter().filter(|t| t.live.kind.is_node()) {
-            if self.key_changes(table) {
+            if self.key_changes(table) || self.purges_column(table) {
                 rebuilds.nodes.insert(table.object.id);
             }
         }
@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
             let joined = pairs
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
-            if joined || self.edge_changes(table) {
+            if joined || self.edge_changes(table) || self.purges_column(table) {
                 rebuilds.edges.insert(table.object.id);
             }
         }
@@ -125,13 +125,13 @@ impl<'a> Builder<'a> {
             let joins = pairs
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
-            if joins && !ours.contains(key) {
+            let goes = self.owned.get(key).is_some_and(|id| self.is_gone(*id));
+            if joins && !goes && !ours.contains(key) {
                 self.errors.push(PlanError::Impossible {
                     object: table.name.clone(),
-                    reason:
-                        "it joins a node table whose primary key changes, and is not declared; \
+                    reason: "it joins a node table that must be rebuilt, and is not declared; \
                              declare it, so that its rels can follow"
-                            .into(),
+                        .into(),
                 });
             }
         }
@@ -214,7 +214,15 @@ impl<'a> Builder<'a> {
         let children: Vec<&'a Object> = self.after.children(table.object.id).collect();
         let mut columns: BTreeMap<Key, Column> = BTreeMap::new();
         let mut archived = Vec::new();
+        let purged: BTreeSet<Key> = self
+            .purged_columns(table)
+            .into_iter()
+            .map(|(key, _)| key)
+            .collect();
         for property in table.live.properties.values() {
+            if purged.contains(&Key::new(&property.name)) {
+                continue;
+            }
             let object = children.iter().find(|child| {
                 self.here(child, table)
                     .is_some_and(|here| here.name == property.name)
@@ -340,7 +348,9 @@ impl<'a> Builder<'a> {
         }
         let count = count_rows(&table.live.name, table.live.kind.is_node());
         let hazard = |kind| Hazard::new(kind, table.name.clone(), Some(count.clone()));
-        kinds.into_iter().map(hazard).collect()
+        let mut hazards: Vec<Hazard> = kinds.into_iter().map(hazard).collect();
+        hazards.extend(self.purge_hazards(table));
+        hazards
     }
 
     /// The new node table, and how an old row finds its new one.
