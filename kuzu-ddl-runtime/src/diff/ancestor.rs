@@ -3,7 +3,7 @@
 use crate::declared::{Declared, TableHints};
 use crate::event::ObjectId;
 use crate::fold::Fold;
-use crate::schema::{Key, Table};
+use crate::schema::{Key, Table, TableKind};
 
 /// The last declared ancestor of every object: `declared`, and what it does not mention as it was
 /// declared `last`, while it is still in `after`.
@@ -36,6 +36,65 @@ pub fn ancestor(declared: &Declared, last: Option<&Declared>, after: &Fold) -> D
         }
     }
     merged
+}
+
+/// The last declared ancestor after going back to `then`, whose schema the database has again.
+///
+/// It is what `then` says, and not what was declared last: so a binary that is deployed anew asks
+/// again for all that was undone, and does it again. Hints and tombstones of `last` stay where they
+/// had done their work by then; the others are to do it once more.
+#[must_use]
+pub fn ancestor_then(last: Option<&Declared>, then: &Fold) -> Declared {
+    let mut ancestor = Declared {
+        schema: then.schema(),
+        ..Declared::default()
+    };
+    let Some(last) = last else { return ancestor };
+    for (key, hints) in &last.tables {
+        let Some(table) = then.find(None, key).map(|object| object.id) else {
+            continue;
+        };
+        let mut kept = hints_then(hints, table, then);
+        if let Some(TableKind::Edge { pairs, .. }) =
+            ancestor.schema.tables.get(key).map(|t| &t.kind)
+        {
+            let dropped = hints.dropped_pairs.iter();
+            kept.dropped_pairs = dropped.filter(|p| !pairs.contains(p)).cloned().collect();
+        }
+        ancestor.tables.insert(key.clone(), kept);
+    }
+    let dropped = last.dropped_tables.iter();
+    ancestor.dropped_tables = dropped
+        .filter(|(key, _)| then.find(None, key).is_none())
+        .map(|(key, name)| (key.clone(), name.clone()))
+        .collect();
+    ancestor
+}
+
+fn hints_then(hints: &TableHints, table: ObjectId, then: &Fold) -> TableHints {
+    let was = |parent, object, old: &str| {
+        let old = Key::new(old);
+        let mut held = then.holders(parent, &old);
+        held.any(|holder| holder.id == object)
+    };
+    let mut kept = TableHints {
+        origin: hints.origin.clone(),
+        krate: hints.krate.clone(),
+        order: hints.order.clone(),
+        ..TableHints::default()
+    };
+    let olds = hints.renamed_from.iter();
+    kept.renamed_from = olds.filter(|old| was(None, table, old)).cloned().collect();
+    for (name, olds) in &hints.properties {
+        if let Some(property) = then.find(Some(table), name) {
+            let held = |old: &&String| was(Some(table), property.id, old);
+            let olds = olds.iter().filter(held).cloned().collect();
+            kept.properties.insert(name.clone(), olds);
+        }
+    }
+    let gone = |name: &&Key| then.find(Some(table), name).is_none();
+    kept.dropped = hints.dropped.iter().filter(gone).cloned().collect();
+    kept
 }
 
 fn keep_properties(

@@ -13,6 +13,7 @@ mod property;
 mod purge;
 mod refusal;
 mod resolve;
+mod reverse;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -20,16 +21,17 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declared::Declared;
-use crate::event::{DdlEvent, ObjectId};
-use crate::fold::{Draft, Fold};
+use crate::event::{DdlEvent, EventId, ObjectId};
+use crate::fold::{Draft, Fold, Life, Object};
 use crate::schema::Key;
 
 pub use adopt::{Adopted, Live, adopt, follow, orders};
-pub use ancestor::ancestor;
+pub use ancestor::{ancestor, ancestor_then};
 pub use check::compatible;
 pub use legal::{illegal, unreadable};
 pub(crate) use purge::{Archived, archived};
 pub use refusal::{Note, Reason, Refusal};
+pub use reverse::{Reversed, reverse};
 
 /// What a diff may do beyond what the source says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +45,9 @@ pub struct Options {
     /// Archived things to delete for ever, as `Table` or `Table.property`, or by the name that they
     /// have in the database.
     pub purge: BTreeSet<String>,
+    /// Events that went back. What they archived comes back with its rows when it is declared anew,
+    /// instead of being made anew.
+    pub back: BTreeSet<EventId>,
 }
 
 /// What a diff found.
@@ -129,6 +134,23 @@ impl Differ<'_> {
         for (key, id) in &tables {
             self.pairs(key, *id);
         }
+    }
+
+    /// What had this name until somebody went back to before it was made: to be restored where the
+    /// declaration makes that change again.
+    fn undone(&self, parent: Option<ObjectId>, name: &Key) -> Option<ObjectId> {
+        let fold = self.draft.fold();
+        let undone = |object: &&Object| match object.life.value {
+            Life::Archived(by) => self.options.back.contains(&by),
+            _ => false,
+        };
+        let found = fold
+            .holders(parent, name)
+            .filter(|object| Key::new(&object.name.value) == *name)
+            .filter(undone);
+        found
+            .max_by_key(|object| fold.age(object.id))
+            .map(|object| object.id)
     }
 
     fn refuse(&mut self, object: String, origin: String, reason: Reason) {

@@ -28,6 +28,11 @@ impl<'a> Differ<'a> {
                 .get(name)
                 .and_then(|was| self.ancestor_table(key)?.properties.get(was));
             let last = last.cloned();
+            let undone = self.undone(Some(id), name).filter(|_| found.is_none());
+            if let Some(object) = undone {
+                self.draft.restore(object);
+            }
+            let found = &found.or(undone);
             let object = match found {
                 Some(object) => {
                     self.rename_if_asked(

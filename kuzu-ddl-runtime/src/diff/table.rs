@@ -210,9 +210,9 @@ impl<'a> Differ<'a> {
                 if table.kind.is_node() != nodes {
                     continue;
                 }
-                let id = match id {
-                    Some(id) if !self.is_kind(*id, &table.kind) => continue,
-                    Some(id) => Some(*id),
+                let id = match id.or_else(|| self.bring_back(key, &table.kind)) {
+                    Some(id) if !self.is_kind(id, &table.kind) => continue,
+                    Some(id) => Some(id),
                     None => self.create_table(table),
                 };
                 if let Some(id) = id {
@@ -223,6 +223,14 @@ impl<'a> Differ<'a> {
             }
         }
         ids
+    }
+
+    fn bring_back(&mut self, key: &Key, kind: &TableKind) -> Option<ObjectId> {
+        let id = self
+            .undone(None, key)
+            .filter(|id| self.is_kind(*id, kind))?;
+        self.draft.restore(id);
+        Some(id)
     }
 
     fn create_table(&mut self, table: &Table) -> Option<ObjectId> {

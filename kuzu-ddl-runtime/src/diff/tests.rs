@@ -218,7 +218,7 @@ fn tombstones_archive_and_may_stay() {
             --
             - archive table B as B__a_c9662bc7
             - archive table R as R__a_8d4a0175
-            - archive property A.x as x__a_9cf6f4b9
+            - archive property A.x as x__a_cb44c574
             --
         "#]],
     );
@@ -322,7 +322,7 @@ fn dropped_things_come_back() {
         ..Options::default()
     };
     expect![[r#"
-        + restore property A.x from x__a_9cf6f4b9
+        + restore property A.x from x__a_cb44c574
     "#]]
     .assert_eq(&paper.start_with(first, &restore));
 }

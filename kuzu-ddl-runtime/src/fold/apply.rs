@@ -323,8 +323,9 @@ impl Fold {
         if concurrent {
             self.conflict(id, event.id(), ConflictKind::WrittenTwice);
         }
-        self.vacate(old, id, event);
+        // What is archived holds no name: its old one may be another's by now.
         if live {
+            self.vacate(old, id, event);
             self.occupy(new, id, event);
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::apply::aspect_of;
-use super::{Fold, Object};
+use super::{Aspect, Body, Fold, Object};
 use crate::event::{
     Change, DdlEvent, Endpoints, EventId, ObjectId, ObjectKind, PropertySpec, birth, pair_key,
 };
@@ -49,6 +49,14 @@ impl Draft {
             .object(id)
             .map(|o| o.life.heads.clone())
             .unwrap_or_default()
+    }
+
+    /// What made an object what it is, live or not, and the table that it is in: a change of what is in
+    /// a table that came back must not come before the table went.
+    fn lives(&self, object: &Object) -> BTreeSet<EventId> {
+        let mut heads = object.life.heads.clone();
+        heads.extend(object.parent.into_iter().flat_map(|table| self.life(table)));
+        heads
     }
 
     /// A new node table with its primary key.
@@ -129,10 +137,19 @@ impl Draft {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let mut depends_on: BTreeSet<EventId> = object.heads().collect();
+        let mut depends_on = self.lives(object);
+        depends_on.extend(object.heads());
         for child in self.fold.children(id).filter(|child| child.is_live()) {
             depends_on.extend(child.heads());
         }
+        // A property that was the key can go only after another has become it.
+        let table = object.parent.and_then(|table| self.fold.object(table));
+        depends_on.extend(
+            table
+                .and_then(|t| t.aspects.get(&Aspect::Key))
+                .into_iter()
+                .flatten(),
+        );
         // A node table can go only after all pairs that joined it: their end comes before this.
         for pair in self.fold.all_pairs_of(id) {
             depends_on.extend(&pair.life.heads);
@@ -151,8 +168,17 @@ impl Draft {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let mut depends_on = object.life.heads.clone();
+        let mut depends_on = self.lives(object);
         depends_on.extend(self.slot_of(object, &object.name.value));
+        // It takes the name that it has by now, wherever it got it.
+        depends_on.extend(&object.name.heads);
+        // It brings its pairs back, and so uses their node tables, as a new pair does.
+        for pair in self.fold.children(id).filter(|child| child.is_live()) {
+            if let Body::Pair(ends) = &pair.body {
+                depends_on.extend(self.life(ends.from));
+                depends_on.extend(self.life(ends.to));
+            }
+        }
         let change = if object.kind().is_table() {
             Change::RestoreTable
         } else {
@@ -173,7 +199,7 @@ impl Draft {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let mut depends_on = object.life.heads.clone();
+        let mut depends_on = self.lives(object);
         depends_on.extend(&object.name.heads);
         depends_on.extend(self.slot_of(object, to));
         let to = to.to_owned();
@@ -190,7 +216,7 @@ impl Draft {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let mut depends_on = object.life.heads.clone();
+        let mut depends_on = self.lives(object);
         depends_on.extend(&object.comment.heads);
         let change = if object.kind().is_table() {
             Change::CommentOnTable { text }
@@ -208,7 +234,7 @@ impl Draft {
         let Some(aspect) = aspect_of(&change) else {
             return;
         };
-        let mut depends_on = object.life.heads.clone();
+        let mut depends_on = self.lives(object);
         depends_on.extend(object.aspects.get(&aspect).into_iter().flatten());
         if let Change::SetKey { key } = &change {
             depends_on.extend(self.life(*key));

@@ -16,6 +16,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use describe::path;
 pub use live::live_schema;
 pub use point::{HistoryError, Point, time_text};
 pub use tag::{MAX_TAG_BYTES, check_tag, remove_tag, set_tag};

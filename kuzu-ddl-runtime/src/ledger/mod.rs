@@ -22,7 +22,9 @@ use serde::{Deserialize, Serialize};
 pub use io::{add, create, put, read, state};
 pub(crate) use io::{put_tag, remove_tag};
 pub use rows::{BadRow, Contents};
-pub(crate) use rows::{is_readable, put_declared, put_event, put_revision, put_state};
+pub(crate) use rows::{
+    is_readable, put_ancestor, put_declared, put_event, put_revision, put_state,
+};
 
 use crate::declared::Declared;
 use crate::drift::Local;

@@ -79,6 +79,26 @@ impl Contents {
         contents
     }
 
+    /// The declarations whose changes were undone by going back, and that nobody has made again.
+    #[must_use]
+    pub fn undone(&self) -> BTreeSet<Fingerprint> {
+        self.undone_by(u64::MAX)
+    }
+
+    /// The same when the revision `last` was the newest.
+    pub(crate) fn undone_by(&self, last: u64) -> BTreeSet<Fingerprint> {
+        let mut undone = BTreeSet::new();
+        for revision in self.revisions.range(..=last).map(|(_, revision)| revision) {
+            if let Some(back) = &revision.back {
+                undone.clone_from(&back.undone);
+            }
+            if let Some(declared) = &revision.declared {
+                undone.remove(declared);
+            }
+        }
+        undone
+    }
+
     fn take(&mut self, key: &str, body: &[u8]) -> Result<(), String> {
         let (kind, name) = key.split_once('/').unwrap_or((key, ""));
         match kind {
@@ -148,6 +168,10 @@ pub(crate) fn put_event(rows: &mut Rows, event: &DdlEvent) {
 
 pub(crate) fn put_declared(rows: &mut Rows, id: Fingerprint, declared: &Declared) {
     rows.insert(format!("declared/{id}"), Vec::new());
+    rows.insert("ancestor".into(), to_json(declared));
+}
+
+pub(crate) fn put_ancestor(rows: &mut Rows, declared: &Declared) {
     rows.insert("ancestor".into(), to_json(declared));
 }
 

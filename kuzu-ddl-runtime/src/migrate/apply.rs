@@ -204,8 +204,8 @@ impl Migrator<'_> {
             let revision = Revision {
                 number,
                 events: ids,
-                declared: Some(declared.id),
-                back: None,
+                declared: prepared.back.is_none().then_some(declared.id),
+                back: prepared.back.as_ref().map(|to| to.back.clone()),
                 app: self.app.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 at: now().saturating_sub(took),
@@ -216,10 +216,11 @@ impl Migrator<'_> {
         if prepared.is_new {
             let last = prepared.contents.ancestor.as_ref();
             let ancestor = ancestor(&declared.declared, last, &prepared.after);
-            ledger::put_declared(&mut new, declared.id, &ancestor);
-            if let Some(ancestor) = new.remove("ancestor") {
-                changed.insert("ancestor".into(), ancestor);
-            }
+            // Its row is there already where changes are made again that were undone.
+            ledger::put_declared(&mut changed, declared.id, &ancestor);
+        }
+        if let Some(to) = &prepared.back {
+            ledger::put_ancestor(&mut changed, &to.ancestor);
         }
         let state = state(declared, prepared, found, tables(tx)?, number);
         ledger::put_state(&mut changed, &state);
@@ -275,7 +276,7 @@ fn state(
     revision: u64,
 ) -> State {
     let mut checked = BTreeSet::new();
-    if prepared.tolerated.is_empty() {
+    if prepared.tolerated.is_empty() && prepared.back.is_none() {
         checked.insert(declared.id);
         if prepared.plan.is_empty()
             && let Some(last) = &prepared.contents.state

@@ -41,6 +41,22 @@ pub enum Error {
     /// The declaration asks for what this database cannot be brought to.
     #[error("the declared schema does not fit the database:{}", Lines(.0))]
     Refused(Vec<Refusal>),
+    /// What this binary changed was undone by going back to before it.
+    #[error(
+        "the changes of this binary were undone: the database went back to {to} on {when}. Start the binary of that time, or make the changes again with `.redo()` on the Migrator:{}",
+        Lines(.refusals)
+    )]
+    Undone {
+        /// The point that the database went back to.
+        to: String,
+        /// When.
+        when: String,
+        /// What is declared and not there.
+        refusals: Vec<Refusal>,
+    },
+    /// Something cannot be reversed.
+    #[error("not everything comes back:{}\n  to go back all the same, write `.partial()` on the Migrator", Lines(.0))]
+    Irreversible(Vec<String>),
     /// Hazards that nobody allowed.
     #[error("the plan is blocked:{}", Blocked(.hazards))]
     Blocked {

@@ -1,6 +1,7 @@
 //! Bringing a database to what is declared: the one way, whoever the change came from.
 
 mod apply;
+mod back;
 mod catalog;
 mod error;
 mod policy;
@@ -19,6 +20,7 @@ pub(crate) use writer::{now, with_writer};
 
 use crate::declared::{DeclareError, Declared};
 use crate::engine::{Engine, EngineErrorKind, Session};
+use crate::history::Point;
 use crate::inspect::{self, Scope};
 use crate::ledger::{self, Identified};
 use crate::plan::{Allowed, HazardKind, Plan};
@@ -38,6 +40,9 @@ pub struct Migrator<'a> {
     restore: BTreeSet<String>,
     recreate: BTreeSet<String>,
     purge: BTreeSet<String>,
+    back: Option<Point>,
+    partial: bool,
+    redo: bool,
     wait: Duration,
     app: Option<String>,
     progress: Option<Listener<'a>>,
@@ -57,6 +62,9 @@ impl<'a> Migrator<'a> {
             restore: BTreeSet::new(),
             recreate: BTreeSet::new(),
             purge: BTreeSet::new(),
+            back: None,
+            partial: false,
+            redo: false,
             wait: policy::WAIT,
             app: None,
             progress: None,
@@ -200,6 +208,7 @@ impl<'a> Migrator<'a> {
         if !self.restore.is_empty()
             || !self.recreate.is_empty()
             || !self.purge.is_empty()
+            || self.redo
             || self.undeclared != Undeclared::Keep
         {
             return Ok(None);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::back::{self, Return};
 use super::policy::{DriftPolicy, Undeclared};
 use super::{Error, Migrator, catalog};
 use crate::diff::{self, Live, Note, adopt, compatible, diff, follow, illegal, orders, unreadable};
@@ -36,6 +37,8 @@ pub(super) struct Prepared {
     pub(super) plan: Plan,
     /// Whether this declaration is new to this database.
     pub(super) is_new: bool,
+    /// If this goes back, what is recorded about that.
+    pub(super) back: Option<Return>,
 }
 
 /// The engine's count of catalog changes; it says whether anything changed in this process since
@@ -56,6 +59,9 @@ impl Migrator<'_> {
         declared: &Identified,
     ) -> Result<Prepared, Error> {
         let _span = tracing::debug_span!("prepare").entered();
+        if let Some(point) = &self.back {
+            return self.prepare_back(session, declared, point);
+        }
         let refusals = illegal(&declared.declared);
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
@@ -88,9 +94,13 @@ impl Migrator<'_> {
         } = self.settle(declared, expected, live, &mut events, &mut notes)?;
 
         let ancestor = contents.ancestor.as_ref();
-        let is_new = !contents.seen.contains(&declared.id);
+        let is_new = !contents.seen.contains(&declared.id)
+            || (self.redo && contents.undone().contains(&declared.id));
         let adopted = adopt(&declared.declared, &live, fold);
-        let options = self.options();
+        let options = diff::Options {
+            back: back::returns(&contents),
+            ..self.options()
+        };
         let asked = !options.restore.is_empty()
             || !options.recreate.is_empty()
             || !options.purge.is_empty();
@@ -110,7 +120,7 @@ impl Migrator<'_> {
             // A declaration that was carried out here before says nothing new.
             let refusals = compatible(&declared.declared, Some(&declared.declared), &adopted.fold);
             if !refusals.is_empty() {
-                return Err(Error::Refused(refusals));
+                return Err(back::refused(&contents, declared, refusals));
             }
             (adopted.fold.clone(), adopted.fold, adopted.local)
         };
@@ -154,6 +164,7 @@ impl Migrator<'_> {
             tolerated,
             plan,
             is_new,
+            back: None,
         })
     }
 
@@ -163,6 +174,7 @@ impl Migrator<'_> {
             restore: self.restore.clone(),
             recreate: self.recreate.clone(),
             purge: self.purge.clone(),
+            back: BTreeSet::new(),
         }
     }
 
@@ -200,7 +212,7 @@ impl Migrator<'_> {
     }
 
     /// Compares the ledger with the database and settles the differences by policy.
-    fn settle(
+    pub(super) fn settle(
         &self,
         declared: &Identified,
         expected: Fold,
@@ -258,11 +270,11 @@ impl Migrator<'_> {
     }
 }
 
-struct Settled {
-    fold: Fold,
-    live: Live,
-    leave: BTreeSet<ObjectId>,
-    tolerated: Vec<Drift>,
+pub(super) struct Settled {
+    pub(super) fold: Fold,
+    pub(super) live: Live,
+    pub(super) leave: BTreeSet<ObjectId>,
+    pub(super) tolerated: Vec<Drift>,
 }
 
 impl Settled {

@@ -418,7 +418,8 @@ impl<'a> Builder<'a> {
             );
             let hazard = |kind| Hazard::new(kind, path.clone(), Some(count.clone()));
             let hazards = kinds.into_iter().map(hazard).collect();
-            let value = self.value(id, &archive).of("x");
+            let original = self.original(id, table, (&was, &is));
+            let value = self.value(id, &archive, original).of("x");
             let operation = Operation::ChangeProperty {
                 table: table.name.clone(),
                 property: is,
@@ -555,6 +556,8 @@ impl<'a> Builder<'a> {
             return;
         }
         let mut changes = Vec::new();
+        let live_pairs = self.after.children(table.object.id).filter(|p| p.is_live());
+        let present: BTreeSet<_> = live_pairs.filter_map(|p| self.after.pair(p)).collect();
         for child in self.after.children(table.object.id) {
             let Body::Pair(_) = child.body else { continue };
             if self.leave.contains(&child.id) {
@@ -568,6 +571,10 @@ impl<'a> Builder<'a> {
             let Some(pair) = self.after.pair(child) else {
                 continue;
             };
+            // A pair that was dropped and came again is another object with the same ends.
+            if !child.is_live() && present.contains(&pair) {
+                continue;
+            }
             if here != child.is_live() {
                 changes.push((
                     child.is_live(),

@@ -3,6 +3,7 @@
 mod build;
 mod hazard;
 mod operation;
+mod original;
 mod purge;
 mod rebuild;
 mod rename;

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::build::{Builder, Kept, PlanError, count_rows};
 use super::hazard::{Hazard, HazardKind};
 use super::operation::{Operation, Purpose};
+use super::original::{Casts, Original, cast};
 use crate::event::ObjectId;
 use crate::fold::{Body, Object};
 use crate::schema::name::quote;
@@ -28,17 +29,19 @@ pub(super) struct Value {
     /// The old column.
     from: String,
     /// The casts on the way, each with the type that it leads to.
-    casts: Vec<(Option<Expr>, Type)>,
+    casts: Casts,
+    /// Where this leads back to a type of before: the values of then.
+    original: Option<Original>,
 }
 
 impl Value {
     /// The Cypher of a value, where `row` is the old row.
     pub(super) fn of(&self, row: &str) -> String {
         let old = format!("{row}.{}", quote(&self.from));
-        self.casts.iter().fold(old, |old, (cast, ty)| match cast {
-            Some(cast) => format!("CAST({} AS {ty})", cast.with_old(&old)),
-            None => format!("CAST({old} AS {ty})"),
-        })
+        match &self.original {
+            Some(original) => original.of(row, &old, &self.casts),
+            None => cast(old, &self.casts),
+        }
     }
 }
 
@@ -232,12 +235,14 @@ impl<'a> Builder<'a> {
             let mut value = Value {
                 from: name.clone(),
                 casts: Vec::new(),
+                original: None,
             };
             let mut property = Property {
                 name: name.clone(),
                 ..property.clone()
             };
             if let Some((object, (was, is))) = object.and_then(|o| Some((o, self.changed(o.id)?))) {
+                let original = self.original(object.id, table, (&was, &is));
                 if !was.ty.widens_to(&is.ty) {
                     archived.extend(self.archive(object.id).map(|name| Column {
                         property: Property {
@@ -249,6 +254,7 @@ impl<'a> Builder<'a> {
                     }));
                 }
                 value.casts = self.casts(object.id);
+                value.original = original;
                 property = Property { name, ..is };
             } else if let Some(Expr::Opaque(_)) = property.default {
                 property.default = object
@@ -275,15 +281,16 @@ impl<'a> Builder<'a> {
     }
 
     /// How new values of a property are made, and of what.
-    pub(super) fn value(&self, id: ObjectId, from: &str) -> Value {
+    pub(super) fn value(&self, id: ObjectId, from: &str, original: Option<Original>) -> Value {
         Value {
             from: from.to_owned(),
             casts: self.casts(id),
+            original,
         }
     }
 
     /// The casts of all changes of type between the two states.
-    fn casts(&self, id: ObjectId) -> Vec<(Option<Expr>, Type)> {
+    fn casts(&self, id: ObjectId) -> Casts {
         let known = self.before.object(id).map_or(0, |o| o.archives.len());
         let archives = self
             .after

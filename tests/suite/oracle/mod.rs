@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod back;
 mod cases;
 mod model;
 mod rows;

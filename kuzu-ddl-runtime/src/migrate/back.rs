@@ -1,0 +1,189 @@
+//! Going back: a plan like any other, to what the history says that there was.
+//!
+//! What a later start makes of it: the ledger keeps which declarations were undone, and the ancestor
+//! of the three-way diff becomes what the point said. So the binary of that time opens; the binary
+//! whose changes were undone is kept out with [`Error::Undone`] however often it restarts, until
+//! somebody says `.redo()`; and a binary that was never here before asks for its changes as usual,
+//! those that were undone among them, and gets back with their rows what going back had archived.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use super::prepare::{Prepared, version};
+use super::{Error, Migrator, Report, catalog};
+use crate::declared::Declared;
+use crate::diff::{Live, Refusal, ancestor_then, reverse, unreadable};
+use crate::engine::Session;
+use crate::event::{EventId, Fingerprint};
+use crate::fold::Fold;
+use crate::history::{History, Point, time_text};
+use crate::inspect::{Scope, inspect};
+use crate::ledger::{self, Back, Contents, Identified};
+use crate::plan::{Base, Orders, Plan, plan};
+
+/// What is recorded when a run went back.
+pub(super) struct Return {
+    pub(super) back: Back,
+    pub(super) ancestor: Declared,
+}
+
+impl Migrator<'_> {
+    /// Goes back to an event, a tag, a revision or a time: the schema is that of then, and so are the
+    /// rows as far as they are archived. What came since is archived in its turn. Nothing is erased:
+    /// going back is new history, and one can go back from it again.
+    ///
+    /// What is declared does not matter here. The next start of a binary whose changes were undone
+    /// fails with [`Error::Undone`].
+    ///
+    /// # Errors
+    /// [`Error::History`] for a point that is not there, [`Error::Irreversible`] for what cannot be
+    /// reversed; else as [`migrate`](Self::migrate). The database is as it was.
+    pub fn rollback(mut self, to: impl Into<Point>) -> Result<Report, Error> {
+        let start = Instant::now();
+        let _span = tracing::info_span!("rollback").entered();
+        self.back = Some(to.into());
+        self.run(&Identified::new(Declared::default()), None, start)
+    }
+
+    /// What [`rollback`](Self::rollback) would do, with its hazards counted; what does not come back
+    /// is among the notes. Writes nothing to the database.
+    ///
+    /// # Errors
+    /// As `rollback`, blocked hazards and what cannot be reversed excepted.
+    pub fn rollback_plan(mut self, to: impl Into<Point>) -> Result<Plan, Error> {
+        self.back = Some(to.into());
+        self.partial = true;
+        let session = self.engine.session()?;
+        let nothing = Identified::new(Declared::default());
+        let mut prepared = self.prepare(session.as_ref(), &nothing)?;
+        self.count(session.as_ref(), &mut prepared.plan)?;
+        Ok(prepared.plan)
+    }
+
+    /// Goes back also where not everything comes back; [`Error::Irreversible`] says what.
+    #[must_use]
+    pub fn partial(mut self) -> Self {
+        self.partial = true;
+        self
+    }
+
+    /// Makes the changes of this binary again after somebody went back to before them. What going
+    /// back archived is restored with its rows.
+    #[must_use]
+    pub fn redo(mut self) -> Self {
+        self.redo = true;
+        self
+    }
+
+    pub(super) fn prepare_back(
+        &self,
+        session: &dyn Session,
+        nothing: &Identified,
+        point: &Point,
+    ) -> Result<Prepared, Error> {
+        let contents = ledger::read(session)?;
+        if !contents.bad.is_empty() {
+            return Err(Error::Ledger(contents.bad));
+        }
+        let version = version(session)?;
+        let found = inspect(session, Scope::All)?;
+        let expected = Fold::of(contents.events.values());
+        let ids = History::of(&contents).events_at(point)?;
+        let then = Fold::of(ids.iter().filter_map(|id| contents.events.get(id)));
+        let local = contents.state.as_ref().map(|state| state.local.clone());
+        let live = Live {
+            schema: found.schema.clone(),
+            local: local.unwrap_or_default(),
+        };
+        let (mut events, mut notes) = (Vec::new(), Vec::new());
+        let settled = self.settle(nothing, expected, live, &mut events, &mut notes)?;
+        let before = settled.fold;
+        let way = reverse(before.clone(), &then);
+        if !way.lost.is_empty() && !self.partial {
+            return Err(Error::Irreversible(way.lost));
+        }
+        events.extend(way.events);
+        let refusals = unreadable(&events, &way.after);
+        if !refusals.is_empty() {
+            return Err(Error::Refused(refusals));
+        }
+        let orders = Orders::new();
+        let steps = plan(&before, &way.after, &found.schema, &orders, &settled.leave)
+            .map_err(Error::Plan)?;
+        let mut notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        notes.extend(way.lost.iter().map(|lost| format!("irreversible: {lost}")));
+        let base = Base {
+            live: catalog::whole(&found),
+            frontier: super::prepare::ledger_frontier(&contents),
+        };
+        let back = Return {
+            back: Back {
+                to: point.to_string(),
+                undone: undone(&contents, &ids),
+            },
+            ancestor: ancestor_then(contents.ancestor.as_ref(), &then),
+        };
+        Ok(Prepared {
+            contents,
+            found,
+            version,
+            before,
+            after: way.after,
+            local: settled.live.local,
+            leave: settled.leave,
+            tolerated: settled.tolerated,
+            plan: Plan {
+                base,
+                events,
+                steps,
+                notes,
+            },
+            is_new: false,
+            back: Some(back),
+        })
+    }
+}
+
+/// The declarations that are undone once only `ids` are left: those that were so then, and those
+/// that came since.
+fn undone(contents: &Contents, ids: &BTreeSet<EventId>) -> BTreeSet<Fingerprint> {
+    let revisions = &contents.revisions;
+    let within = |revision: &&crate::ledger::Revision| {
+        let mut events = revision.events.iter();
+        events.all(|event| ids.contains(event))
+    };
+    let last = revisions.values().take_while(within).last();
+    let last = last.map_or(0, |revision| revision.number);
+    let mut undone = contents.undone_by(last);
+    let declared = |since: bool| {
+        let on_side = revisions
+            .values()
+            .filter(move |r| (r.number > last) == since);
+        on_side.filter_map(|revision| revision.declared)
+    };
+    let fits: BTreeSet<Fingerprint> = declared(false).filter(|id| !undone.contains(id)).collect();
+    undone.extend(declared(true).filter(|id| !fits.contains(id)));
+    undone
+}
+
+/// The error of a declaration that does not fit because its changes were undone; otherwise what is
+/// refused.
+pub(super) fn refused(contents: &Contents, declared: &Identified, refusals: Vec<Refusal>) -> Error {
+    let mut revisions = contents.revisions.values().rev();
+    let back = revisions.find_map(|revision| Some((revision.at, revision.back.as_ref()?)));
+    match back {
+        Some((at, back)) if contents.undone().contains(&declared.id) => Error::Undone {
+            to: back.to.clone(),
+            when: time_text(at),
+            refusals,
+        },
+        _ => Error::Refused(refusals),
+    }
+}
+
+/// All events that went back.
+pub(super) fn returns(contents: &Contents) -> BTreeSet<EventId> {
+    let back = contents.revisions.values().filter(|r| r.back.is_some());
+    back.flat_map(|revision| revision.events.iter().copied())
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! Values from before a change of type, where another change leads back to that type.
+//!
+//! A cast there and back may lose something that the archived column still has. So the way back takes
+//! the old value of every row whose present one is still what the change made of it; rows that are
+//! new since, or have been written since, are cast back.
+
+use super::build::{Builder, Kept};
+use crate::event::ObjectId;
+use crate::schema::name::quote;
+use crate::schema::{Expr, Key, Property, Type};
+
+/// The column that has the values of then, and what the changes since made of them.
+#[derive(Clone, Debug)]
+pub(super) struct Original {
+    column: String,
+    /// Its default as a literal: what rows have there that are new since.
+    default: Option<String>,
+    casts: Casts,
+}
+
+/// Casts, each with the type that it leads to.
+pub(super) type Casts = Vec<(Option<Expr>, Type)>;
+
+/// The Cypher of a value after some casts.
+pub(super) fn cast(value: String, casts: &Casts) -> String {
+    casts.iter().fold(value, |old, (cast, ty)| match cast {
+        Some(cast) => format!("CAST({} AS {ty})", cast.with_old(&old)),
+        None => format!("CAST({old} AS {ty})"),
+    })
+}
+
+impl Original {
+    /// The Cypher of the value of then where it still counts, else of `now` with the casts `back`.
+    pub(super) fn of(&self, row: &str, now: &str, back: &Casts) -> String {
+        let then = format!("{row}.{}", quote(&self.column));
+        // What rows got there that are new since need not survive the casts.
+        let known = match &self.default {
+            Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
+            None => then.clone(),
+        };
+        let made = cast(known, &self.casts);
+        let same = format!("{now} = {made} OR ({now} IS NULL AND {made} IS NULL)");
+        // The engine evaluates both branches for all rows, so what is not to be cast must be NULL.
+        let other = cast(format!("CASE WHEN {same} THEN NULL ELSE {now} END"), back);
+        format!("CASE WHEN {same} THEN {then} ELSE {other} END")
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// The archived column with the values of a property from when it had the type that it gets
+    /// again.
+    pub(super) fn original(
+        &self,
+        id: ObjectId,
+        table: &Kept<'a>,
+        (was, is): (&Property, &Property),
+    ) -> Option<Original> {
+        if was.ty == is.ty || !is_comparable(&was.ty) {
+            return None;
+        }
+        let archives = &self.before.object(id)?.archives;
+        let column = |i: usize| {
+            let archive = archives.get(i).filter(|archive| !archive.purged)?;
+            let live = table.live.properties.get(&Key::new(&archive.name))?;
+            (live.ty == is.ty).then_some(live)
+        };
+        let (last, live) = (0..archives.len())
+            .rev()
+            .find_map(|i| Some((i, column(i)?)))?;
+        // One plan may have made several changes, which then share the last one's column.
+        let first = (0..=last).rev().find(|i| archives[*i].ty == live.ty)?;
+        let changes = archives[first..]
+            .iter()
+            .filter(|archive| archive.ty != archive.to);
+        let casts: Casts = changes.map(|a| (a.cast.clone(), a.to.clone())).collect();
+        // Of other types whatever the column held could be cast before as well.
+        let risky = live.ty == Type::String;
+        let default = live
+            .default
+            .as_ref()
+            .filter(|expr| risky && expr.is_constant());
+        Some(Original {
+            column: live.name.clone(),
+            default: default.map(|expr| expr.canonical(&live.ty)),
+            casts,
+        })
+    }
+}
+
+/// Whether the engine can tell whether two values are the same.
+fn is_comparable(ty: &Type) -> bool {
+    match ty {
+        Type::Struct(_) | Type::Map(..) | Type::Union(_) | Type::Json | Type::Unknown(_) => false,
+        Type::List(of) | Type::Array(of, _) => is_comparable(of),
+        _ => true,
+    }
+}
