@@ -4,7 +4,7 @@
     doc = "Schema as code for Kùzu, without the engine."
 )]
 
-pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType};
+pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType, upgrades};
 #[doc(hidden)]
 pub use kuzu_ddl_runtime::__private;
 pub use kuzu_ddl_runtime::{
@@ -17,6 +17,7 @@ pub use kuzu_ddl_runtime::declared::faces as types;
 pub use kuzu_ddl_runtime::kuzu;
 
 pub use kuzu_ddl_runtime::archive::{Archived, archives};
+pub use kuzu_ddl_runtime::check::{CheckError, check as check_in};
 pub use kuzu_ddl_runtime::compare::{Difference, compare};
 pub use kuzu_ddl_runtime::declared::{DeclareError, Declared};
 pub use kuzu_ddl_runtime::event::{DdlEvent, EventId, Fingerprint, ObjectId};
@@ -26,7 +27,7 @@ pub use kuzu_ddl_runtime::migrate::{
 };
 pub use kuzu_ddl_runtime::plan::{Hazard, HazardKind, Plan, Step};
 pub use kuzu_ddl_runtime::{
-    archive, compare, diff, drift, engine, event, fold, history, inspect, ledger, plan,
+    archive, compare, diff, drift, engine, event, fold, history, inspect, ledger, lock, plan,
 };
 
 /// Brings the database to the schema that is compiled into this binary: call it at startup, before
@@ -38,4 +39,24 @@ pub use kuzu_ddl_runtime::{
 /// See [`Error`]. The database is as it was.
 pub fn migrate(db: &dyn engine::Engine) -> Result<Report, Error> {
     Migrator::new(db).migrate()
+}
+
+/// Everything that can be asked of the schema without a database, for the application's own tests:
+///
+/// ```ignore
+/// #[test]
+/// fn schema() {
+///     kuzu_ddl::check().unwrap();
+/// }
+/// ```
+///
+/// What is compiled in makes one schema, an empty in-memory database can be brought to it, looking at that
+/// database gives back what was declared, and `kuzu-schema.lock`, if there is one, is current: so no struct went
+/// without a word, and every crate of which the lock knows structs is linked.
+///
+/// # Errors
+/// See [`CheckError`].
+#[cfg(feature = "kuzu")]
+pub fn check() -> Result<(), CheckError> {
+    kuzu_ddl_runtime::check::check_compiled()
 }

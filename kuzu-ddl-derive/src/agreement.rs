@@ -267,3 +267,73 @@ fn on_expressions() {
         }
     }
 }
+
+const LOCK: &str = r#"# kuzu-ddl schema lock, format 1
+
+edge Bought MANY_ONE fwd crate=shop 1111111111111111
+  ("odd \"one\"")->(Person) 1111111111111112
+  quantity INT64 DEFAULT 1 1111111111111113
+
+node "odd \"one\"" key="a b" crate=other-shop 2222222222222222
+  "a b" STRING DEFAULT "'(it\\'s\n'" 2222222222222223
+
+node Person key=id crate=shop was=Customer,"old\u0001, one" 3333333333333333
+  email STRING NULL was=mail 3333333333333334
+  id INT64 3333333333333335
+  place STRUCT(a DECIMAL(10, 2), b INT8[3])[] NULL 3333333333333336
+  @whole FTS(email, id) ignore_pattern="[^a-z ]+" stemmer=german
+
+sequence ticket start=1 increment=-2 min=-100 max=9223372036854775807 cycle
+"#;
+
+/// What the runtime reads of a lock file, the derives read too: a good file is never an error.
+#[test]
+fn on_locks() {
+    let here = |text: &str| crate::lock::Lock::parse(text).map(|_| ());
+    let there = |text: &str| text.parse::<kuzu_ddl_runtime::lock::Lock>();
+    assert_eq!(here(LOCK), Ok(()));
+    let parsed = there(LOCK).expect("it is a lock");
+    assert_eq!(parsed.to_string(), LOCK);
+    for (at, c) in LOCK.char_indices() {
+        let (start, end) = (&LOCK[..at], &LOCK[at + c.len_utf8()..]);
+        for text in [
+            format!("{start}{end}"),
+            format!("{start}\"{end}"),
+            start.to_owned(),
+        ] {
+            let here = here(&text);
+            assert!(here.is_ok() || there(&text).is_err(), "{here:?}: {text}");
+        }
+    }
+    for (from, to) in [
+        ("format 1", "format 2"),
+        ("# kuzu-ddl", "# cuckoo"),
+        ("  email", "<<<<<<< ours\n  email"),
+        ("  email", "=======\n  email"),
+        ("3333333333333334", "zz"),
+        ("3333333333333334", ""),
+        (
+            "  id INT64 3333333333333335",
+            "  email INT64 3333333333333335",
+        ),
+        ("  id INT64 3333333333333335", ""),
+        ("id INT64", "id BIGINT"),
+        ("NULL was", "NUL was"),
+        ("key=id ", ""),
+        ("MANY_ONE", "MANY_TWO"),
+        ("node Person", "nodes Person"),
+        ("\"a b\" STRING", "\"a b STRING"),
+        ("(Person)", "Person"),
+        ("edge Bought MANY_ONE fwd crate=shop 1111111111111111\n", ""),
+        ("edge Bought", "edge person"),
+    ] {
+        let text = LOCK.replacen(from, to, 1);
+        assert_ne!(text, LOCK);
+        let (here, there) = (here(&text), there(&text));
+        assert!(
+            here.is_err() && there.is_err(),
+            "{from} {to}: {here:?} {there:?}"
+        );
+    }
+    assert_eq!(crate::lock::FILE, kuzu_ddl_runtime::lock::FILE);
+}

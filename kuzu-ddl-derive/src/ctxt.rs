@@ -31,6 +31,11 @@ impl Ctxt {
         }
     }
 
+    /// Whether no mistake was found so far.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.errors.borrow().as_ref().is_none_or(Vec::is_empty)
+    }
+
     /// Records what a parser found and goes on without a value.
     pub(crate) fn ok<T>(&self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.syn_error(error)).ok()

@@ -17,12 +17,14 @@ mod fallback;
 mod index;
 mod lifetime;
 mod literal;
+mod lock;
 mod name;
 mod near;
 mod site;
 #[cfg(test)]
 mod snapshot;
 mod types;
+mod upgrades;
 mod valid;
 mod word;
 
@@ -40,6 +42,7 @@ use proc_macro::TokenStream;
 /// | `rename_all = "camelCase"` | the case of property names: `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE` |
 /// | `renamed_from = "…"` | an earlier name of the table; repeatable, safe to keep for ever |
 /// | `dropped("…", …)` | properties that the table had and shall lose |
+/// | `key_was = "…"` | beside a lock file: the primary key was another property, and the table shall be built anew; repeatable |
 /// | `fts_index(name = "…", on("…", "…"), …)` | a full-text index on several properties, with the options below; repeatable |
 /// | `comment = "…"` | the comment, in place of the doc comment; `""` is none |
 /// | `unregistered` | only `schema![…]` shall know this struct: for tests, and for a second database; the lock file does not concern it |
@@ -93,6 +96,7 @@ pub fn derive_node(input: TokenStream) -> TokenStream {
 /// | `from = A, to = B` | a FROM–TO pair of structs with `KuzuNode`; repeatable |
 /// | `pair(from = A, to = B)` | the same |
 /// | `multiplicity = "…"` | `many_many` (otherwise), `many_one`, `one_many`, `one_one` |
+/// | `multiplicity_was = "…"` | beside a lock file: it was another, and the table shall be built anew; repeatable |
 /// | `storage = "…"` | `both` directions (otherwise), or `fwd` only |
 /// | `dropped_pair(from = A, to = "B")` | a pair that the table had and shall lose; a name in quotes where the struct is gone |
 #[proc_macro_derive(KuzuEdge, attributes(kuzu))]
@@ -118,4 +122,19 @@ pub fn derive_edge(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(KuzuType, attributes(kuzu))]
 pub fn derive_type(input: TokenStream) -> TokenStream {
     expand::value(input.into()).into()
+}
+
+/// Makes a test of each old lock: copies of `kuzu-schema.lock` that went out, kept as `locks/<name>.lock` beside
+/// `Cargo.toml`.
+///
+/// ```ignore
+/// kuzu_ddl::upgrades!();
+/// ```
+///
+/// `upgrade_from_<name>` makes the old schema in an in-memory database, writes rows, brings it to what is compiled
+/// into the test, and fails if a row or a value is gone that no tombstone names. Where `kuzu_ddl` has another name:
+/// `upgrades!(crate = "…")`.
+#[proc_macro]
+pub fn upgrades(input: TokenStream) -> TokenStream {
+    upgrades::expand(input.into()).into()
 }

@@ -78,6 +78,8 @@ const WORDS: &[Word] = &[
     word("fts_index", &[Node, NodeField], true),
     word("vector_index", &[NodeField], true),
     word("renamed_from", &[Node, Edge, NodeField, EdgeField], true),
+    word("key_was", &[Node], true),
+    word("multiplicity_was", &[Edge], true),
     word("dropped", &[Node, Edge], true),
     word("dropped_pair", &[Edge], true),
     word("comment", &[Node, Edge, NodeField, EdgeField], false),

@@ -14,6 +14,8 @@ mod derive;
 mod hostile;
 mod hygiene;
 #[cfg(feature = "kuzu")]
+mod lock;
+#[cfg(feature = "kuzu")]
 mod oracle;
 #[cfg(feature = "kuzu")]
 mod rules;

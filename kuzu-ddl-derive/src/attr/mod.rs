@@ -19,7 +19,7 @@ use value::{cast, endpoint, expression, flag, multiplicity, pair, storage};
 pub(crate) use value::{equals, one_of, text, texts};
 
 /// A value with the tokens it was read from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct At<T> {
     pub(crate) value: T,
     pub(crate) span: Span,
@@ -51,7 +51,10 @@ pub(crate) struct Attrs {
     pub(crate) rename_all: Option<Case>,
     pub(crate) pairs: Vec<Pair>,
     pub(crate) dropped_pairs: Vec<Pair>,
-    pub(crate) multiplicity: Option<&'static str>,
+    /// The word, and the variant.
+    pub(crate) multiplicity: Option<At<(&'static str, &'static str)>>,
+    pub(crate) multiplicity_was: Vec<At<&'static str>>,
+    pub(crate) key_was: Vec<At<String>>,
     pub(crate) storage: Option<&'static str>,
     pub(crate) ty: Option<Type>,
     pub(crate) nullable: Option<Span>,
@@ -172,6 +175,12 @@ impl Reader<'_> {
             "dropped" => attrs.dropped.extend(texts(input, &ident)?),
             "rename_all" => attrs.rename_all = Some(Case::read(&text(input, &ident)?)?),
             "multiplicity" => attrs.multiplicity = Some(multiplicity(&text(input, &ident)?)?),
+            "multiplicity_was" => {
+                let At { value, span } = multiplicity(&text(input, &ident)?)?;
+                let value = value.0;
+                attrs.multiplicity_was.push(At { value, span });
+            }
+            "key_was" => attrs.key_was.push(text(input, &ident)?),
             "storage" => attrs.storage = Some(storage(&text(input, &ident)?)?),
             "type" => attrs.ty = Some(Type::read(&text(input, &ident)?)?),
             "default" => {

@@ -35,13 +35,15 @@ const STORAGES: &[(&str, &str)] = &[("both", "Both"), ("fwd", "Fwd")];
 
 const STORAGE_SYNONYMS: &[(&str, &str)] = &[("forward", "fwd"), ("bidirectional", "both")];
 
-pub(super) fn multiplicity(text: &At<String>) -> syn::Result<&'static str> {
-    one_of(
-        &lower(text),
-        "multiplicity",
-        MULTIPLICITIES,
-        MULTIPLICITY_SYNONYMS,
-    )
+/// The word and the variant of `Multiplicity`.
+pub(super) fn multiplicity(text: &At<String>) -> syn::Result<At<(&'static str, &'static str)>> {
+    let text = lower(text);
+    let variant = one_of(&text, "multiplicity", MULTIPLICITIES, MULTIPLICITY_SYNONYMS)?;
+    let known = MULTIPLICITIES.iter().find(|(_, known)| *known == variant);
+    Ok(At {
+        value: *known.unwrap_or(&MULTIPLICITIES[0]),
+        span: text.span,
+    })
 }
 
 pub(super) fn storage(text: &At<String>) -> syn::Result<&'static str> {

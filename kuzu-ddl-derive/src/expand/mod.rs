@@ -12,7 +12,7 @@ use crate::ast::{Table, Value};
 use crate::attr::Attrs;
 use crate::ctxt::Ctxt;
 use crate::word::Place;
-use crate::{fallback, valid};
+use crate::{fallback, lock, valid};
 
 /// `KuzuNode` and `KuzuEdge`.
 pub(crate) fn table(input: TokenStream, place: Place) -> TokenStream {
@@ -24,8 +24,9 @@ pub(crate) fn table(input: TokenStream, place: Place) -> TokenStream {
     let table = Table::read(&cx, &input, place);
     valid::table(&cx, &table);
     let krate = krate(&table.attrs);
+    let locked = lock::compare(&cx, &table, &table::desc(&table));
     match cx.check() {
-        Ok(()) => table::expand(&table, &krate),
+        Ok(()) => table::expand(&table, &krate, &locked),
         Err(error) => fallback::table(&input, place, &krate, &error),
     }
 }

@@ -14,11 +14,10 @@ use crate::word::Place;
 
 /// One constant, and its registration. Whatever a struct leaves out comes from `BLANK`, so that the
 /// expansion is no longer than what the struct says.
-pub(crate) fn expand(table: &Table<'_>, krate: &TokenStream) -> TokenStream {
+pub(crate) fn expand(table: &Table<'_>, krate: &TokenStream, locked: &TokenStream) -> TokenStream {
     let ident = table.ident;
     // Only lifetimes are left: tables have no other parameters.
     let any = lifetimes(table.generics, &quote!('_));
-    let fixed = lifetimes(table.generics, &quote!('static));
     let name = &table.name.value;
     let marker = Ident::new(
         if table.place == Place::Node {
@@ -49,9 +48,8 @@ pub(crate) fn expand(table: &Table<'_>, krate: &TokenStream) -> TokenStream {
     let checks = checks.chain(of_indexes);
     let reader = reader(ident, any.as_ref(), table.repr, &table.fields);
     // On the way into the registry, for a constant of its own would cost every user.
-    let checked = quote_spanned! {ident.span()=>
-        __kuzu::check::table(<#ident #fixed as __kuzu::KuzuTable>::DESC)
-    };
+    let desc = desc(table);
+    let checked = quote_spanned! {ident.span()=> __kuzu::check::table(#desc)};
     let registered = table.attrs.unregistered.is_none().then(|| {
         quote! {
             __kuzu::inventory::submit! {
@@ -80,9 +78,17 @@ pub(crate) fn expand(table: &Table<'_>, krate: &TokenStream) -> TokenStream {
             impl __kuzu::#marker for #ident #any {}
             #registered
             #(#checks)*
+            #locked
             #reader
         };
     }
+}
+
+/// The `TableDesc`, as a constant elsewhere mentions it.
+pub(super) fn desc(table: &Table<'_>) -> TokenStream {
+    let ident = table.ident;
+    let fixed = lifetimes(table.generics, &quote!('static));
+    quote!(<#ident #fixed as __kuzu::KuzuTable>::DESC)
 }
 
 /// `<'_, '_>`, as many as the struct has.
@@ -105,7 +111,7 @@ fn kind(table: &Table<'_>) -> TokenStream {
     };
     let pairs = table.attrs.pairs.iter().map(pair);
     let dropped = table.attrs.dropped_pairs.iter().map(pair);
-    let multiplicity = variant(table.attrs.multiplicity, "ManyMany");
+    let multiplicity = variant(table.attrs.multiplicity.map(|at| at.value.1), "ManyMany");
     let storage = variant(table.attrs.storage, "Both");
     quote! {
         __kuzu::KindDesc::Edge {

@@ -19,7 +19,7 @@ pub use capabilities::Capabilities;
 pub use cell::{Cell, Row};
 pub use error::{EngineError, EngineErrorKind};
 #[cfg(feature = "kuzu")]
-pub use kuzu::{KUZU, open};
+pub use kuzu::{KUZU, in_memory, open};
 pub use owed::{owes_checkpoint, settle};
 pub use state::{BufferPool, buffer_pool, is_in_memory, is_read_only};
 pub use transaction::Transaction;

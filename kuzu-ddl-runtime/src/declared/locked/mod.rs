@@ -5,10 +5,10 @@
 
 mod widen;
 
-use super::desc::{PropertyDesc, TableDesc, TypeDesc};
+use super::desc::{KindDesc, PairDesc, PropertyDesc, TableDesc, TypeDesc};
 use super::message::Message;
 use super::words::{fill, literal, with_type};
-use widen::widens;
+use widen::{same, widens};
 
 /// Refuses a property that was there as `was` and lost, without a word, room for values.
 #[track_caller]
@@ -76,4 +76,94 @@ pub const fn added(table: &TableDesc, at: usize) {
         None => message.add("\")]\nor make it an `Option`"),
     };
     message.panic();
+}
+
+/// Tells of a property that is in the lock and of which the struct says nothing. `new` are the properties that are not
+/// in the lock: one of them may be it, under another name.
+#[track_caller]
+pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usize]) -> ! {
+    let mut message = Message::new("`")
+        .add(name)
+        .add("` is in kuzu-schema.lock, and no field is it any more; if ");
+    let mut alike = 0;
+    let mut i = 0;
+    while i < new.len() {
+        let property = &table.properties[new[i]];
+        if same(&property.ty, was) && property.renamed_from.is_empty() {
+            message = message.add(if alike == 0 { "`" } else { "` or `" });
+            message = message.add(property.name);
+            alike += 1;
+        }
+        i += 1;
+    }
+    message = match alike {
+        0 => message.add("it has another name now, say so on its field"),
+        _ => message.add("` is its new name, say so on that field"),
+    };
+    message
+        .add(":\n    #[kuzu(renamed_from = \"")
+        .add(name)
+        .add("\")]\nor, if it is to go, archived first, say so on the struct:\n    #[kuzu(dropped(\"")
+        .add(name)
+        .add("\"))]")
+        .panic()
+}
+
+/// Refuses an edge that lost, without a word, a pair that is in the lock. `ends` are the endpoints of its pairs,
+/// in order.
+#[track_caller]
+pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
+    let KindDesc::Edge { dropped_pairs, .. } = table.kind else {
+        return;
+    };
+    let mut n = 0;
+    while n < was.len() {
+        let PairDesc { from, to } = was[n];
+        let mut found = false;
+        let mut i = 0;
+        while i + 1 < ends.len() {
+            // The endpoint of a derive that failed has no name, and may be any.
+            found |= called(ends[i], from) && called(ends[i + 1], to);
+            i += 2;
+        }
+        let mut i = 0;
+        while i < dropped_pairs.len() {
+            let pair = &dropped_pairs[i];
+            found |= pair.from.eq_ignore_ascii_case(from) && pair.to.eq_ignore_ascii_case(to);
+            i += 1;
+        }
+        if !found {
+            lost(from, to);
+        }
+        n += 1;
+    }
+}
+
+/// Whether a table is called so, or was.
+const fn called(table: &TableDesc, name: &str) -> bool {
+    let mut found = table.name.is_empty() || table.name.eq_ignore_ascii_case(name);
+    let mut i = 0;
+    while i < table.renamed_from.len() {
+        found |= table.renamed_from[i].eq_ignore_ascii_case(name);
+        i += 1;
+    }
+    found
+}
+
+#[track_caller]
+const fn lost(from: &str, to: &str) -> ! {
+    Message::new("the pair from `")
+        .add(from)
+        .add("` to `")
+        .add(to)
+        .add("` is in kuzu-schema.lock, and no longer here; put it back: `from = ")
+        .add(from)
+        .add(", to = ")
+        .add(to)
+        .add("`; or, if its rels are to go, say so:\n    #[kuzu(dropped_pair(from = \"")
+        .add(from)
+        .add("\", to = \"")
+        .add(to)
+        .add("\"))]")
+        .panic()
 }

@@ -62,25 +62,33 @@ impl Engine for Database {
     }
 
     fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError> {
-        let tables = u64::try_from(tables).unwrap_or(u64::MAX);
-        let pool = KUZU
-            .buffer_pool_per_node_table
-            .saturating_mul(tables)
-            .saturating_add(KUZU.buffer_pool_base)
-            .saturating_add(SCRATCH_ROWS);
-        // The pool only reserves addresses; memory is taken as it is used. The largest size of the
-        // file must be a power of two and not smaller than the pool.
-        let largest = pool
-            .checked_next_power_of_two()
-            .unwrap_or(1 << 63)
-            .max(1 << 30);
-        let config = SystemConfig::default()
-            .buffer_pool_size(pool)
-            .max_db_size(largest);
-        let database = Database::in_memory(config)
-            .map_err(|e| EngineError::from_engine(&e.to_string(), ""))?;
-        Ok(Box::new(database))
+        in_memory(tables)
     }
+}
+
+/// A fresh in-memory database with room for `tables` node tables and a few rows.
+///
+/// # Errors
+/// [`EngineErrorKind::BufferPool`] where the machine has not the memory.
+pub fn in_memory(tables: usize) -> Result<Box<dyn Engine>, EngineError> {
+    let tables = u64::try_from(tables).unwrap_or(u64::MAX);
+    let pool = KUZU
+        .buffer_pool_per_node_table
+        .saturating_mul(tables)
+        .saturating_add(KUZU.buffer_pool_base)
+        .saturating_add(SCRATCH_ROWS);
+    // The pool only reserves addresses; memory is taken as it is used. The largest size of the
+    // file must be a power of two and not smaller than the pool.
+    let largest = pool
+        .checked_next_power_of_two()
+        .unwrap_or(1 << 63)
+        .max(1 << 30);
+    let config = SystemConfig::default()
+        .buffer_pool_size(pool)
+        .max_db_size(largest);
+    let database =
+        Database::in_memory(config).map_err(|e| EngineError::from_engine(&e.to_string(), ""))?;
+    Ok(Box::new(database))
 }
 
 struct KuzuSession<'db> {

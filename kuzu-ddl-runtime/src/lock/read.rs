@@ -1,0 +1,404 @@
+//! A lock from text. Whatever stands there, this says what is wrong and never panics.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use super::{FORMAT, Identity, Lock, LockedTable};
+use crate::schema::{
+    Expr, Index, IndexKind, Key, Multiplicity, Pair, Property, Sequence, StorageDirection, Table,
+    TableKind, Type,
+};
+
+/// A line of a lock file that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {reason}")]
+pub struct ParseError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl FromStr for Lock {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let mut lines = text
+            .lines()
+            .enumerate()
+            .map(|(at, line)| (at + 1, line.trim_end()));
+        let at = |line: usize| move |reason: String| ParseError { line, reason };
+        let (first, head) = lines.next().unwrap_or((1, ""));
+        header(head).map_err(at(first))?;
+        let mut reader = Reader::default();
+        for (line, text) in lines {
+            reader.line(text).map_err(at(line))?;
+            reader.at = line;
+        }
+        let last = reader.at.max(1);
+        reader.finish().map_err(at(last))
+    }
+}
+
+/// Reads the format.
+fn header(line: &str) -> Result<(), String> {
+    if line.starts_with("<<<<<<<") {
+        return Err(CONFLICT.into());
+    }
+    let format = line.strip_prefix("# kuzu-ddl schema lock, format ");
+    match format.and_then(|format| format.parse::<u32>().ok()) {
+        Some(format) if format > FORMAT => Err(format!(
+            "it has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
+        )),
+        Some(1..) => Ok(()),
+        _ => Err(format!(
+            "expected `# kuzu-ddl schema lock, format {FORMAT}`, not {:?}",
+            short(line)
+        )),
+    }
+}
+
+const CONFLICT: &str =
+    "a merge stopped here; keep the lines of both sides, and take its marks away";
+
+fn short(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+/// Lines as they come.
+#[derive(Default)]
+struct Reader {
+    lock: Lock,
+    /// The table that is being read.
+    table: Option<(Key, LockedTable)>,
+    at: usize,
+    /// Whose each id is.
+    ids: BTreeMap<String, String>,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) -> Result<(), String> {
+        let mark = |mark: &&str| line.starts_with(*mark);
+        if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
+            .iter()
+            .any(mark)
+        {
+            return Err(CONFLICT.into());
+        }
+        if line.trim().is_empty() || line.starts_with('#') {
+            return Ok(());
+        }
+        let words = words(line)?;
+        if line.starts_with([' ', '\t']) {
+            return self.inner(&words);
+        }
+        self.close()?;
+        match words.split_first() {
+            Some((&"node", rest)) => self.table = Some(table(rest, true)?),
+            Some((&"edge", rest)) => self.table = Some(table(rest, false)?),
+            Some((&"sequence", rest)) => {
+                let sequence = sequence(rest)?;
+                let key = Key::new(&sequence.name);
+                if self.lock.sequences.insert(key, sequence).is_some() {
+                    return Err("this sequence is there already".into());
+                }
+            }
+            _ => {
+                return Err(format!(
+                    "expected `node`, `edge` or `sequence`, not {:?}",
+                    short(line)
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn inner(&mut self, words: &[&str]) -> Result<(), String> {
+        let (_, table) = self.table.as_mut().ok_or("this line belongs to no table")?;
+        let (first, rest) = words.split_first().ok_or("the line is empty")?;
+        if first.starts_with('(') {
+            let (pair, id) = pair(first, rest)?;
+            let TableKind::Edge { pairs, .. } = &mut table.table.kind else {
+                return Err("a node table has no FROM–TO pairs".into());
+            };
+            if !pairs.insert(pair.clone()) {
+                return Err("this pair is there already".into());
+            }
+            table.pairs.insert(pair, id);
+        } else if let Some(name) = first.strip_prefix('@') {
+            let index = index(name, rest)?;
+            let key = Key::new(&index.name);
+            if table.table.indexes.insert(key, index).is_some() {
+                return Err("this index is there already".into());
+            }
+        } else {
+            let (property, identity) = property(first, rest)?;
+            let key = Key::new(&property.name);
+            table.properties.insert(key.clone(), identity);
+            if table.table.properties.insert(key, property).is_some() {
+                return Err(
+                    "this property is there already; two branches said different things of it: keep one line"
+                        .into(),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the table that is being read.
+    fn close(&mut self) -> Result<(), String> {
+        let Some((key, table)) = self.table.take() else {
+            return Ok(());
+        };
+        for (id, whose) in table.ids() {
+            if let Some(other) = self.ids.insert(id.to_owned(), whose.clone()) {
+                return Err(format!(
+                    "`{whose}` and `{other}` have the same id; if two branches renamed one thing, keep one line of the two"
+                ));
+            }
+        }
+        if let TableKind::Node { primary_key } = &table.table.kind
+            && !table.table.properties.contains_key(primary_key)
+        {
+            return Err(format!(
+                "the key of `{}` is not among its properties",
+                table.table.name
+            ));
+        }
+        if self.lock.tables.insert(key, table).is_some() {
+            return Err("the table that ends here is there already".into());
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Lock, String> {
+        self.close()?;
+        Ok(self.lock)
+    }
+}
+
+/// Cuts at spaces outside quotes and brackets.
+fn words(line: &str) -> Result<Vec<&str>, String> {
+    let mut words = Vec::new();
+    let (mut start, mut depth, mut quoted, mut escaped) = (None, 0_usize, false, false);
+    for (at, c) in line.char_indices() {
+        if quoted {
+            quoted = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else if c.is_whitespace() && depth == 0 {
+            words.extend(start.take().map(|start| &line[start..at]));
+            continue;
+        } else {
+            match c {
+                '"' => quoted = true,
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        start.get_or_insert(at);
+    }
+    if quoted {
+        return Err("a quote is left open".into());
+    }
+    words.extend(start.map(|start| &line[start..]));
+    Ok(words)
+}
+
+/// A name or a value, without its quotes.
+fn bare(word: &str) -> Result<String, String> {
+    if word.starts_with('"') {
+        return serde_json::from_str(word)
+            .map_err(|_| format!("{:?} is no text in quotes", short(word)));
+    }
+    if word.is_empty() {
+        return Err("a name is missing".into());
+    }
+    Ok(word.to_owned())
+}
+
+/// Names between commas; a comma in quotes is none.
+fn list(text: &str) -> Result<Vec<String>, String> {
+    let mut all = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in text.char_indices() {
+        if quoted {
+            quoted = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else if c == '"' {
+            quoted = true;
+        } else if c == ',' {
+            all.push(bare(text[start..at].trim())?);
+            start = at + 1;
+        }
+    }
+    all.push(bare(text[start..].trim())?);
+    Ok(all)
+}
+
+fn id(word: &str) -> Result<String, String> {
+    let digits = word.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if digits && (8..=64).contains(&word.len()) {
+        return Ok(word.to_owned());
+    }
+    Err(format!(
+        "expected an id of hexadecimal digits, not {:?}",
+        short(word)
+    ))
+}
+
+/// `was=a,b` and the id, at the end of a line.
+fn identity(words: &[&str]) -> Result<Identity, String> {
+    let (was, last) = match words {
+        [was, last] => match was.strip_prefix("was=") {
+            Some(names) => (list(names)?, last),
+            None => return Err(format!("{:?} has no meaning here", short(was))),
+        },
+        [last] => (Vec::new(), last),
+        [] => return Err("the id at the end is missing".into()),
+        [_, extra @ ..] => {
+            return Err(format!("{:?} has no meaning here", short(&extra.join(" "))));
+        }
+    };
+    Ok(Identity { id: id(last)?, was })
+}
+
+fn table(words: &[&str], is_node: bool) -> Result<(Key, LockedTable), String> {
+    let (name, mut rest) = words.split_first().ok_or("the name is missing")?;
+    let name = bare(name)?;
+    let kind = if is_node {
+        let key = rest.first().and_then(|word| word.strip_prefix("key="));
+        let key = key.ok_or("expected `key=…` after the name of a node")?;
+        rest = &rest[1..];
+        TableKind::Node {
+            primary_key: Key::new(&bare(key)?),
+        }
+    } else {
+        let multiplicity: Multiplicity =
+            rest.first().ok_or("the multiplicity is missing")?.parse()?;
+        rest = &rest[1..];
+        let fwd = rest.first() == Some(&"fwd");
+        rest = if fwd { &rest[1..] } else { rest };
+        TableKind::Edge {
+            pairs: Default::default(),
+            multiplicity: Some(multiplicity),
+            storage: if fwd {
+                StorageDirection::Fwd
+            } else {
+                StorageDirection::Both
+            },
+        }
+    };
+    let mut krate = String::new();
+    if let Some(name) = rest.first().and_then(|word| word.strip_prefix("crate=")) {
+        krate = bare(name)?;
+        rest = &rest[1..];
+    }
+    let locked = LockedTable {
+        table: Table {
+            name: name.clone(),
+            kind,
+            properties: BTreeMap::new(),
+            indexes: BTreeMap::new(),
+            comment: None,
+        },
+        identity: identity(rest)?,
+        krate,
+        properties: BTreeMap::new(),
+        pairs: BTreeMap::new(),
+    };
+    Ok((Key::new(&name), locked))
+}
+
+fn property(name: &str, words: &[&str]) -> Result<(Property, Identity), String> {
+    let name = bare(name)?;
+    let (ty, mut rest) = words.split_first().ok_or("the type is missing")?;
+    let ty: Type = ty.parse().map_err(|e| format!("{e}"))?;
+    let nullable = rest.first() == Some(&"NULL");
+    rest = if nullable { &rest[1..] } else { rest };
+    let mut default = None;
+    if let Some((&"DEFAULT", after)) = rest.split_first() {
+        let (text, after) = after.split_first().ok_or("the default is missing")?;
+        default = Expr::from_engine(&format!("CAST({} AS {ty})", bare(text)?), &ty);
+        rest = after;
+    }
+    let property = Property {
+        name,
+        ty,
+        nullable,
+        default,
+        comment: None,
+    };
+    Ok((property, identity(rest)?))
+}
+
+/// `(A)->(B)`, each in quotes if need be.
+fn pair(word: &str, rest: &[&str]) -> Result<(Pair, String), String> {
+    let form = || format!("expected `(A)->(B)`, not {:?}", short(word));
+    let inside = word
+        .strip_prefix('(')
+        .and_then(|w| w.strip_suffix(')'))
+        .ok_or_else(form)?;
+    let (from, to) = inside.split_once(")->(").ok_or_else(form)?;
+    let pair = Pair {
+        from: Key::new(&bare(from)?),
+        to: Key::new(&bare(to)?),
+    };
+    match rest {
+        [last] => Ok((pair, id(last)?)),
+        _ => Err("expected an id after the pair".into()),
+    }
+}
+
+fn index(name: &str, words: &[&str]) -> Result<Index, String> {
+    let name = bare(name)?;
+    let (kind, options) = words.split_first().ok_or("the kind of index is missing")?;
+    let form = || format!("expected `FTS(…)` or `VECTOR(…)`, not {:?}", short(kind));
+    let (word, on) = kind
+        .strip_suffix(')')
+        .and_then(|k| k.split_once('('))
+        .ok_or_else(form)?;
+    let kind = match word {
+        "FTS" => IndexKind::FullText,
+        "VECTOR" => IndexKind::Vector,
+        other => IndexKind::Other(other.to_owned()),
+    };
+    let mut read = BTreeMap::new();
+    for option in options {
+        let (option, value) = option
+            .split_once('=')
+            .ok_or("an option is written `name=value`")?;
+        read.insert(option.to_owned(), bare(value)?);
+    }
+    Ok(Index {
+        name,
+        kind,
+        properties: list(on)?.iter().map(|name| Key::new(name)).collect(),
+        options: read,
+    })
+}
+
+fn sequence(words: &[&str]) -> Result<Sequence, String> {
+    let (name, words) = words.split_first().ok_or("the name is missing")?;
+    let name = bare(name)?;
+    let (words, cycle) = match words {
+        [numbers @ .., "cycle"] => (numbers, true),
+        numbers => (numbers, false),
+    };
+    let form = || "expected `start=… increment=… min=… max=…`".to_owned();
+    let number = |at: usize, option: &str| {
+        let word = words.get(at).and_then(|word| word.strip_prefix(option));
+        let number = word
+            .and_then(|word| word.strip_prefix('='))
+            .ok_or_else(form)?;
+        number.parse::<i64>().map_err(|_| form())
+    };
+    Ok(Sequence {
+        name,
+        start: number(0, "start")?,
+        increment: number(1, "increment")?,
+        min: number(2, "min")?,
+        max: number(3, "max")?,
+        cycle,
+    })
+}
