@@ -55,6 +55,11 @@ impl Writer {
         self.bytes
     }
 
+    /// How many bytes there are by now.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }

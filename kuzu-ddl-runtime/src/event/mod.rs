@@ -18,9 +18,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use change::pair_key;
 pub use change::{Change, Endpoints, MAX_COMMENT_BYTES, ObjectKind, PropertySpec, birth, key_of};
-use codec::Reader;
-pub(crate) use codec::Writer;
 pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
+pub(crate) use codec::{Reader, Writer};
 pub use id::{EventId, Fingerprint, HashError, ObjectId};
 
 /// One typed, content-addressed schema change.

@@ -6,6 +6,7 @@
 //! | key | body |
 //! |---|---|
 //! | `event/<id>` | the canonical bytes of an event |
+//! | `events/<id>` | those of many that came in together, each after its length; the id is the first one's |
 //! | `declared/<fingerprint>` | marks a declaration that was carried out here |
 //! | `ancestor` | what was declared last of every object, JSON |
 //! | `revision/<number>` | which events came in when, through whom, JSON |
@@ -23,7 +24,7 @@ pub use io::{add, create, put, read, state};
 pub(crate) use io::{put_tag, remove_tag};
 pub use rows::{BadRow, Contents};
 pub(crate) use rows::{
-    is_readable, put_ancestor, put_declared, put_event, put_revision, put_state,
+    is_readable, put_ancestor, put_declared, put_events, put_revision, put_state,
 };
 
 use crate::declared::Declared;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{FORMAT, Revision, Rows, State, Tag};
 use crate::declared::Declared;
-use crate::event::{DdlEvent, EventId, Fingerprint, Writer};
+use crate::event::{DdlEvent, EventId, Fingerprint, Reader, Writer};
 use crate::schema::{Key, Table};
 
 /// A row of the ledger that is not what it should be.
@@ -110,6 +110,15 @@ impl Contents {
                 }
                 self.events.insert(id, event);
             }
+            "events" => {
+                let first: EventId = name.parse().map_err(|e| format!("{e}"))?;
+                let events = unpack(body)?;
+                if events.first().is_none_or(|event| event.id() != first) {
+                    return Err("the body begins with another event".into());
+                }
+                self.events
+                    .extend(events.into_iter().map(|event| (event.id(), event)));
+            }
             "declared" => {
                 self.seen.insert(name.parse().map_err(|e| format!("{e}"))?);
             }
@@ -162,8 +171,41 @@ pub(crate) fn is_readable(table: &Table) -> bool {
     json::<Declared>(&to_json(&declared)).is_ok_and(|read| read == declared)
 }
 
-pub(crate) fn put_event(rows: &mut Rows, event: &DdlEvent) {
-    rows.insert(format!("event/{}", event.id()), event.encode());
+/// From how many events on several share a row: a row costs more than what is in it.
+const PACKED_FROM: usize = 32;
+
+/// How large a row of several events grows, in bytes, before the next one is begun.
+const PACK_BYTES: usize = 64 * 1024;
+
+pub(crate) fn put_events(rows: &mut Rows, events: &[DdlEvent]) {
+    if events.len() < PACKED_FROM {
+        let row = |event: &DdlEvent| (format!("event/{}", event.id()), event.encode());
+        rows.extend(events.iter().map(row));
+        return;
+    }
+    let mut pack: Option<(EventId, Writer)> = None;
+    for event in events {
+        let (_, w) = pack.get_or_insert_with(|| (event.id(), Writer::default()));
+        w.bytes(&event.encode());
+        if w.size() >= PACK_BYTES
+            && let Some((first, w)) = pack.take()
+        {
+            rows.insert(format!("events/{first}"), w.finish());
+        }
+    }
+    if let Some((first, w)) = pack {
+        rows.insert(format!("events/{first}"), w.finish());
+    }
+}
+
+fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, String> {
+    let mut reader = Reader::new(body);
+    let mut events = Vec::new();
+    while reader.end().is_err() {
+        let bytes = reader.bytes().map_err(|e| e.to_string())?;
+        events.push(DdlEvent::decode(bytes).map_err(|e| e.to_string())?);
+    }
+    Ok(events)
 }
 
 pub(crate) fn put_declared(rows: &mut Rows, id: Fingerprint, declared: &Declared) {
@@ -222,6 +264,51 @@ pub(super) fn identity(declared: &Declared) -> Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_events_share_rows() {
+        let events: Vec<DdlEvent> = (0..5_000)
+            .map(|n| {
+                let change = crate::event::Change::RenameTable {
+                    to: format!("T{n}"),
+                };
+                DdlEvent::new(crate::event::ObjectId::of(b"t"), BTreeSet::new(), change)
+            })
+            .collect();
+        let mut rows = Rows::new();
+        put_events(&mut rows, &events);
+        assert!(rows.len() < 20, "{}", rows.len());
+        let found = Contents::from_rows(rows.clone()).events;
+        assert_eq!(found.len(), events.len());
+        // Each row is told by its key, or by the events that the revision says were there.
+        put_revision(
+            &mut rows,
+            &Revision {
+                number: 1,
+                events: events.iter().map(DdlEvent::id).collect(),
+                declared: None,
+                back: None,
+                app: None,
+                version: String::new(),
+                at: 0,
+                took: 0,
+            },
+        );
+        for key in rows.keys().filter(|key| key.starts_with("events/")) {
+            for damage in [
+                |body: &mut Vec<u8>| body.truncate(body.len() / 2),
+                |body: &mut Vec<u8>| body[20] ^= 1,
+                |body: &mut Vec<u8>| body[60] ^= 1,
+                Vec::clear,
+            ] {
+                let mut rows = rows.clone();
+                damage(rows.get_mut(key).expect("it is there"));
+                let bad = Contents::from_rows(rows).bad;
+                let told = |row: &BadRow| row.key == *key || row.key.starts_with("event/");
+                assert!(bad.iter().any(told), "{bad:?}");
+            }
+        }
+    }
 
     #[test]
     fn corrupt_rows_are_told() {

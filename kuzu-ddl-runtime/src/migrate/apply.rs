@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::prepare::{Prepared, version};
+use super::verify::verify;
 use super::{Error, Migrator, Phase, Report, catalog, now, with_writer};
 use crate::diff::ancestor;
-use crate::drift::{Drift, drift};
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::event::EventId;
-use crate::inspect::{Inspection, Scope, inspect, tables};
+use crate::inspect::{Inspection, tables};
 use crate::ledger::{self, Identified, Revision, Rows, State};
 use crate::plan::{Hazard, Operation, Plan};
-use crate::schema::Key;
 
 /// How often a plan is made anew because the database changed under it.
 const ATTEMPTS: usize = 5;
@@ -193,9 +192,7 @@ impl Migrator<'_> {
         let last = prepared.contents.state.as_ref();
         let (mut new, mut changed) = (Rows::new(), Rows::new());
         let events = &prepared.plan.events;
-        events
-            .iter()
-            .for_each(|event| ledger::put_event(&mut new, event));
+        ledger::put_events(&mut new, events);
         let ids: Vec<EventId> = events.iter().map(|event| event.id()).collect();
         let mut number = last.map_or(0, |s| s.revision);
         if prepared.is_new || !ids.is_empty() {
@@ -295,70 +292,6 @@ fn state(
         size: listed.len(),
         local: prepared.local.clone(),
     }
-}
-
-/// Looks at what the steps touched, inside their transaction; the rest cannot have moved.
-fn verify(tx: &Transaction<'_>, prepared: &Prepared) -> Result<Inspection, Error> {
-    let mut before = BTreeSet::new();
-    let mut after = BTreeSet::new();
-    for step in &prepared.plan.steps {
-        match &step.operation {
-            Operation::RenameTable { from, to, .. } => {
-                before.insert(Key::new(from));
-                after.insert(Key::new(to));
-            }
-            other => {
-                after.insert(Key::new(other.table()));
-            }
-        }
-    }
-    let mut found = prepared.found.clone();
-    if before.is_empty() && after.is_empty() {
-        return Ok(found);
-    }
-    let renames_nodes = !before.is_empty();
-    // A renamed node table is renamed in the pairs of every rel table.
-    let mut touched: BTreeSet<Key> = before.union(&after).cloned().collect();
-    let scope = if renames_nodes {
-        Scope::All
-    } else {
-        Scope::Only(&touched)
-    };
-    let now = inspect(tx, scope)?;
-    if renames_nodes {
-        touched = now.schema.tables.keys().cloned().chain(touched).collect();
-        found = now;
-    } else {
-        for key in &touched {
-            found.schema.tables.remove(key);
-            found.ids.remove(key);
-        }
-        found.schema.tables.extend(now.schema.tables);
-        found.ids.extend(now.ids);
-        found.schema.sequences = now.schema.sequences;
-    }
-    let rows = drift(
-        &prepared.after,
-        &found.schema,
-        &prepared.local,
-        Some(&touched),
-    );
-    let rows = unexpected(rows, prepared);
-    if rows.is_empty() {
-        Ok(found)
-    } else {
-        Err(Error::Verify(rows))
-    }
-}
-
-/// Differences other than those that the policy tolerates.
-pub(super) fn unexpected(rows: Vec<Drift>, prepared: &Prepared) -> Vec<Drift> {
-    let tolerated = |row: &Drift| {
-        row.id.is_some_and(|id| prepared.leave.contains(&id))
-            || (row.id.is_none() && !prepared.tolerated.is_empty())
-            || prepared.tolerated.contains(row)
-    };
-    rows.into_iter().filter(|row| !tolerated(row)).collect()
 }
 
 fn report(prepared: Prepared, start: Instant) -> Report {
