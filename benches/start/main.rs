@@ -1,6 +1,7 @@
 //! What a start costs, beside the same by hand.
 //!
-//! `cargo bench`, or `cargo bench -- --quick` for one round of each.
+//! `cargo bench`, or `cargo bench -- --quick` for one round of each, or with the first words of a
+//! comparison for that one: `cargo bench -- first`.
 //!
 //! Times differ from machine to machine, ratios hardly: each comparison runs its two sides in turn
 //! in one process, and what counts is the median of the ratios of neighbours.
@@ -24,48 +25,104 @@ const TABLES: usize = 1_000;
 const PROPERTIES: usize = 5;
 
 fn main() -> Outcome<()> {
-    let quick = std::env::args().any(|arg| arg == "--quick");
-    let rounds = |full| if quick { 1 } else { full };
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(side) = arguments
+        .iter()
+        .find(|side| [OURS, HAND].contains(&side.as_str()))
+    {
+        return apply_three_times(side);
+    }
+    let quick = arguments.iter().any(|arg| arg == "--quick");
+    let wanted: Vec<&String> = arguments
+        .iter()
+        .filter(|arg| !arg.starts_with("--"))
+        .collect();
     println!("median of the ratios (smallest–largest), and the median times\n");
-    first_apply(rounds(5))?;
-    nothing_to_do(rounds(15))?;
-    pure::all_new(rounds(7))?;
-    pure::one_more_property(rounds(7))?;
+    for (name, full, run) in COMPARISONS {
+        if wanted.is_empty() || wanted.iter().any(|word| name.starts_with(word.as_str())) {
+            run(if quick { 1 } else { *full })?;
+        }
+    }
     Ok(())
 }
 
+/// A name, how many rounds, and what to do.
+type Comparison = (&'static str, usize, fn(usize) -> Outcome<()>);
+
+const COMPARISONS: &[Comparison] = &[
+    ("first apply", 5, first_apply),
+    ("nothing to do", 15, nothing_to_do),
+    ("pure, all new", 7, pure::all_new),
+    ("pure, one more property", 7, pure::one_more_property),
+];
+
 /// The first start: all tables are made, and the history is recorded.
+///
+/// A first start happens once in a process, whose memory is new to it; so each side has a process of
+/// its own each time. What is left once all that memory was touched before is shown too.
 fn first_apply(rounds: usize) -> Outcome<()> {
-    let mut pairs = Vec::new();
-    for round in 0..=rounds {
-        let by_hand = scratch()?;
-        let hand = timed(|| {
-            let connection = Connection::new(&by_hand.db)?;
-            connection.query("BEGIN TRANSACTION")?;
-            for statement in tables::ddl(TABLES, PROPERTIES, false) {
-                connection.query(&statement)?;
-            }
-            connection.query("COMMIT")?;
-            Ok(())
-        })?;
-        drop(by_hand);
-        let ours = scratch()?;
-        let apply = timed(|| {
-            let report = migrate(&ours.db)?;
-            if report.steps.len() == TABLES {
-                Ok(())
-            } else {
-                Err("not all was made".into())
-            }
-        })?;
-        // The first round warms the machine up.
-        if round > 0 {
-            pairs.push((apply, hand));
-        }
+    let (mut fresh, mut warm) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let (ours, hand) = (child(OURS)?, child(HAND)?);
+        fresh.push((ours.0, hand.0));
+        warm.push((ours.1, hand.1));
     }
     let what = format!("first apply of {TABLES} tables, the DDL by hand in one transaction");
-    print(&what, Some(1.15), &pairs);
+    print(&format!("{what}, in a new process"), Some(1.15), &fresh);
+    print(&format!("{what}, the third time in a process"), None, &warm);
     Ok(())
+}
+
+const OURS: &str = "--child-ours";
+const HAND: &str = "--child-hand";
+
+/// The first and the third time of one side, from a process of its own.
+fn child(side: &str) -> Outcome<(Duration, Duration)> {
+    let run = std::process::Command::new(std::env::current_exe()?)
+        .arg(side)
+        .output()?;
+    let said = String::from_utf8_lossy(&run.stdout);
+    let nanoseconds: Vec<u64> = said
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    match nanoseconds[..] {
+        [first, _, third] => Ok((Duration::from_nanos(first), Duration::from_nanos(third))),
+        _ => Err(String::from_utf8_lossy(&run.stderr).into()),
+    }
+}
+
+/// In the child: three times, each on a new file.
+fn apply_three_times(side: &str) -> Outcome<()> {
+    for _ in 0..3 {
+        let scratch = scratch()?;
+        let took = if side == OURS {
+            timed(|| apply(&scratch.db))?
+        } else {
+            timed(|| by_hand(&scratch.db))?
+        };
+        println!("{}", took.as_nanos());
+    }
+    Ok(())
+}
+
+fn by_hand(db: &Database) -> Outcome<()> {
+    let connection = Connection::new(db)?;
+    connection.query("BEGIN TRANSACTION")?;
+    for statement in tables::ddl(TABLES, PROPERTIES, false) {
+        connection.query(&statement)?;
+    }
+    connection.query("COMMIT")?;
+    Ok(())
+}
+
+fn apply(db: &Database) -> Outcome<()> {
+    let report = migrate(db)?;
+    if report.steps.len() == TABLES {
+        Ok(())
+    } else {
+        Err("not all was made".into())
+    }
 }
 
 /// The everyday start, with an open database and the default settings.

@@ -8,6 +8,7 @@ mod policy;
 mod prepare;
 mod rehearse;
 mod report;
+mod verify;
 mod writer;
 
 use std::collections::BTreeSet;

@@ -64,7 +64,7 @@ impl Migrator<'_> {
             &Local::default(),
             Some(&only),
         );
-        let rows = super::apply::unexpected(rows, prepared);
+        let rows = super::verify::unexpected(rows, prepared);
         // The scratch copy has no opaque defaults and no unknown types.
         let rows: Vec<_> = rows
             .into_iter()
