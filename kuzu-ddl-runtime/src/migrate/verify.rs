@@ -127,8 +127,9 @@ fn forms(
 fn alike(created: BTreeMap<Key, &Table>) -> BTreeMap<Key, bool> {
     let mut known = BTreeSet::new();
     let of = |(key, table): (Key, &Table)| {
-        let new = forms(table).fold(false, |new, form| known.insert(form) || new);
-        (key, new)
+        let before = known.len();
+        known.extend(forms(table));
+        (key, known.len() > before)
     };
     created.into_iter().map(of).collect()
 }
