@@ -5,16 +5,13 @@ use std::time::Instant;
 
 use super::prepare::{Prepared, version};
 use super::verify::verify;
-use super::{Error, Migrator, Phase, Report, catalog, now, with_writer};
+use super::{ATTEMPTS, Error, Migrator, Phase, Report, catalog, now, with_writer};
 use crate::diff::ancestor;
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::event::EventId;
 use crate::inspect::{Inspection, tables};
 use crate::ledger::{self, Identified, Revision, Rows, State};
 use crate::plan::{Hazard, Operation, Plan};
-
-/// How often a plan is made anew because the database changed under it.
-const ATTEMPTS: usize = 5;
 
 impl Migrator<'_> {
     /// Plans, checks, and applies.
@@ -40,8 +37,7 @@ impl Migrator<'_> {
         start: Instant,
     ) -> Result<Report, Error> {
         let session = self.engine.session()?;
-        let mut prepared = self.prepare(session.as_ref(), declared)?;
-        self.count(session.as_ref(), &mut prepared.plan)?;
+        let prepared = self.prepare(session.as_ref(), declared)?;
         if let Some(given) = given
             && (given.base != prepared.plan.base
                 || given.events != prepared.plan.events

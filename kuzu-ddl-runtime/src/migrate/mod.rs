@@ -27,6 +27,9 @@ use crate::ledger::{self, Identified};
 use crate::plan::{Allowed, HazardKind, Plan};
 use crate::schema::Schema;
 
+/// How often a plan is made anew because the database changed under it.
+const ATTEMPTS: usize = 5;
+
 /// Who is told what a migration is doing.
 type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 
@@ -159,9 +162,13 @@ impl<'a> Migrator<'a> {
     pub fn plan(&self) -> Result<Plan, Error> {
         let declared = self.declared()?;
         let session = self.engine.session()?;
-        let mut prepared = self.prepare(session.as_ref(), &declared)?;
-        self.count(session.as_ref(), &mut prepared.plan)?;
-        Ok(prepared.plan)
+        let mut attempt = 1;
+        loop {
+            match self.prepare(session.as_ref(), &declared) {
+                Err(Error::BaseMoved) if attempt < ATTEMPTS => attempt += 1,
+                result => return result.map(|prepared| prepared.plan),
+            }
+        }
     }
 
     /// Brings the database to what is declared.

@@ -53,11 +53,26 @@ pub(super) fn version(session: &dyn Session) -> Result<i128, Error> {
 }
 
 impl Migrator<'_> {
+    /// [`Prepared`] with its hazards counted. What it reads it reads in several queries, between which
+    /// another connection may have migrated the database: an error is one only if nothing moved
+    /// meanwhile, and else [`Error::BaseMoved`]. (A success is looked at again by apply.)
     pub(super) fn prepare(
         &self,
         session: &dyn Session,
         declared: &Identified,
     ) -> Result<Prepared, Error> {
+        let before = version(session)?;
+        let prepared = self.read(session, declared).and_then(|mut prepared| {
+            self.count(session, &mut prepared.plan)?;
+            Ok(prepared)
+        });
+        match prepared {
+            Err(_) if version(session)? != before => Err(Error::BaseMoved),
+            result => result,
+        }
+    }
+
+    fn read(&self, session: &dyn Session, declared: &Identified) -> Result<Prepared, Error> {
         let _span = tracing::debug_span!("prepare").entered();
         if let Some(point) = &self.back {
             return self.prepare_back(session, declared, point);
