@@ -186,6 +186,46 @@ fn a_key_that_takes_the_name_of_the_former_key() {
     );
 }
 
+/// Both in one version; whatever ids the events have, the drop comes after the move.
+#[test]
+fn the_former_key_is_dropped() {
+    for n in 0..20 {
+        let mut paper = Paper::default();
+        paper.start(&format!("node A{n}: id INT64, n INT64"));
+        let new = format!("node A{n}: n INT64, -id");
+        paper.start(&new);
+        assert_eq!(paper.fold().rejected().len(), 0);
+        assert_eq!(paper.start(&new), "");
+    }
+}
+
+/// A key that somebody drops while somebody else makes it the key: the use wins, in either order.
+#[test]
+fn a_new_key_wins_over_its_drop() {
+    for n in 0..20 {
+        let mut paper = Paper::default();
+        paper.start(&format!("node A{n}: id INT64, n INT64"));
+        let before = paper.events.clone();
+        let mut other = Paper {
+            events: before,
+            ancestor: paper.ancestor.clone(),
+        };
+        paper.start(&format!("node A{n}: n INT64, id INT64"));
+        other.start(&format!("node A{n}: id INT64, -n"));
+        let both = Fold::of(paper.events.iter().chain(&other.events));
+        let table = both
+            .objects()
+            .find(|o| o.kind().is_table())
+            .expect("a table");
+        let schema = both.table(table).expect("a table");
+        assert_eq!(schema.property("n").map(|p| p.name.as_str()), Some("n"));
+        assert_eq!(
+            both.key(table.id),
+            both.find(Some(table.id), &"n".into()).map(|o| o.id)
+        );
+    }
+}
+
 #[test]
 fn absent_is_kept() {
     check(

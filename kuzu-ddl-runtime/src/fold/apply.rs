@@ -42,7 +42,7 @@ impl Fold {
                 table, name, spec, ..
             } => {
                 self.expect(*table, ObjectKind::is_table, event)?;
-                self.use_table(*table, event);
+                self.use_object(*table, event);
                 self.create(event, Some(*table), name, Body::Property(spec.clone()));
             }
             Change::AddPair {
@@ -51,9 +51,9 @@ impl Fold {
                 self.expect(*table, |kind| kind == ObjectKind::EdgeTable, event)?;
                 for node in [endpoints.from, endpoints.to] {
                     self.expect(node, |kind| kind == ObjectKind::NodeTable, event)?;
-                    self.use_table(node, event);
+                    self.use_object(node, event);
                 }
-                self.use_table(*table, event);
+                self.use_object(*table, event);
                 self.create_pair(event, *table, *endpoints);
             }
             Change::DropTable => {
@@ -113,6 +113,8 @@ impl Fold {
                 {
                     return Err(Rejection::NoObject(*key));
                 }
+                // The key that is needed now wins over a drop that did not know of it.
+                self.use_object(*key, event);
                 self.set(event);
             }
             Change::SetMultiplicity { .. } | Change::SetStorage { .. } => {
@@ -214,14 +216,14 @@ impl Fold {
         self.occupy(slot, id, event);
     }
 
-    /// A use of a table whose drop it did not know of brings the table back: the use wins.
-    fn use_table(&mut self, table: ObjectId, event: &DdlEvent) {
+    /// A use of something whose drop it did not know of brings it back: the use wins.
+    fn use_object(&mut self, id: ObjectId, event: &DdlEvent) {
         let archived = self
             .objects
-            .get(&table)
-            .is_some_and(|t| !t.is_live() && !t.life.known_to(event.depends_on()));
+            .get(&id)
+            .is_some_and(|o| !o.is_live() && !o.life.known_to(event.depends_on()));
         if archived {
-            self.revive(table, event);
+            self.revive(id, event);
         }
     }
 
@@ -310,7 +312,7 @@ impl Fold {
 
     fn rename(&mut self, event: &DdlEvent, to: &str) {
         let id = event.object();
-        self.use_table(id, event);
+        self.use_object(id, event);
         let Some(object) = self.objects.get_mut(&id) else {
             return;
         };
@@ -333,7 +335,7 @@ impl Fold {
     /// Changes one part of an object's body.
     fn set(&mut self, event: &DdlEvent) {
         let id = event.object();
-        self.use_table(id, event);
+        self.use_object(id, event);
         let Some(object) = self.objects.get_mut(&id) else {
             return;
         };
@@ -387,7 +389,7 @@ impl Fold {
     }
 
     fn comment(&mut self, event: &DdlEvent, text: &Option<String>) {
-        self.use_table(event.object(), event);
+        self.use_object(event.object(), event);
         let Some(object) = self.objects.get_mut(&event.object()) else {
             return;
         };
