@@ -1,9 +1,13 @@
 //! Checkpoints that are owed.
 //!
 //! A rolled-back `ALTER TABLE … ADD` leaves its column in memory, and the next ADD reads that
-//! column's bytes. A CHECKPOINT clears them, but cannot run beside other transactions. Where it
+//! column's bytes. A rolled-back CREATE of a table, or ADD of a pair, has used up table ids that a
+//! replay of the log gives out again: the next table's rows are logged under an id that no replay
+//! makes, and after a kill the file can never be opened. A CHECKPOINT clears the bytes, and writes the
+//! next free id if the catalog has changed; but it cannot run beside other transactions. Where it
 //! could not, the debt is remembered for the life of the process (a restart clears it too). In memory
-//! there are no checkpoints, so such a database can never be changed again.
+//! there are neither logs nor checkpoints: a database with a column left over can never be changed
+//! again, and ids are no matter.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -42,11 +46,24 @@ pub fn settle(session: &dyn Session) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// What a roll-back leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Left {
+    /// Table ids that are used up.
+    Ids,
+    /// A column; perhaps ids, too.
+    Column,
+}
+
 /// Pays at once what a roll-back has just left behind.
-pub(super) fn pay(session: &dyn Session) -> Result<(), EngineError> {
+pub(super) fn pay(session: &dyn Session, left: Left) -> Result<(), EngineError> {
     owe(session);
     if !is_in_memory(session).map_err(owed)? {
         return checkpoint(session);
+    }
+    if left == Left::Ids {
+        forget(session);
+        return Ok(());
     }
     session
         .query(&format!("CREATE SEQUENCE IF NOT EXISTS `{SPOILED}`"))
@@ -63,12 +80,23 @@ fn forget(session: &dyn Session) {
     with_owed(|owed| owed.remove(&session.handle()));
 }
 
-/// The debt stands until the CHECKPOINT has succeeded.
+/// The debt stands until the CHECKPOINT has succeeded. The catalog is written only if something in
+/// it has changed since the last time, so something is: and not in a transaction, whose BEGIN might
+/// fail and leave the connection unusable.
 fn checkpoint(session: &dyn Session) -> Result<(), EngineError> {
-    session.query("CHECKPOINT").map_err(owed)?;
+    for statement in [
+        format!("CREATE SEQUENCE IF NOT EXISTS `{CHANGE}`"),
+        format!("DROP SEQUENCE `{CHANGE}`"),
+        "CHECKPOINT".to_owned(),
+    ] {
+        session.query(&statement).map_err(owed)?;
+    }
     forget(session);
     Ok(())
 }
+
+/// A sequence that is there for a moment.
+const CHANGE: &str = "_kuzu_ddl_checkpoint";
 
 fn owed(e: EngineError) -> EngineError {
     e.with_kind(EngineErrorKind::CheckpointOwed)

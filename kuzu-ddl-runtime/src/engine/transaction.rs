@@ -2,7 +2,8 @@
 
 use std::cell::Cell as Flag;
 
-use super::{Capabilities, Cell, EngineError, EngineErrorKind, Row, Session, owed};
+use super::owed::{self, Left};
+use super::{Capabilities, Cell, EngineError, EngineErrorKind, Row, Session};
 
 /// A write transaction on a session. It is a session itself, and the only one to use while it
 /// lives: it sees errors, after which the engine has rolled back already and would run the
@@ -12,8 +13,8 @@ use super::{Capabilities, Cell, EngineError, EngineErrorKind, Row, Session, owed
 pub struct Transaction<'s> {
     session: &'s dyn Session,
     state: Flag<State>,
-    /// A property was added: to roll that back takes a CHECKPOINT.
-    added: Flag<bool>,
+    /// What a roll-back would leave behind, which takes a CHECKPOINT.
+    leaves: Flag<Option<Left>>,
     /// The buffer pool was too small.
     exhausted: Flag<bool>,
 }
@@ -39,7 +40,7 @@ impl<'s> Transaction<'s> {
         Ok(Self {
             session,
             state: Flag::new(State::Open),
-            added: Flag::new(false),
+            leaves: Flag::new(None),
             exhausted: Flag::new(false),
         })
     }
@@ -61,7 +62,7 @@ impl<'s> Transaction<'s> {
         };
         // A checkpoint that times out does so after the commit. After any other error the engine
         // has probably rolled back.
-        if self.added.get() && e.kind != EngineErrorKind::CheckpointTimeout {
+        if self.leaves.get().is_some() && e.kind != EngineErrorKind::CheckpointTimeout {
             owed::owe(self.session);
         }
         Err(match e.kind {
@@ -88,8 +89,8 @@ impl<'s> Transaction<'s> {
             Err(e) if e.kind != EngineErrorKind::NoActiveTransaction => return Err(e),
             _ => {}
         }
-        if self.added.get() {
-            owed::pay(self.session)?;
+        if let Some(left) = self.leaves.get() {
+            owed::pay(self.session, left)?;
         } else if self.exhausted.get() {
             // The tables that were rolled back keep their memory until then; it is no more than
             // that, and the next checkpoint will do as well.
@@ -106,21 +107,29 @@ impl<'s> Transaction<'s> {
         if self.state.get() != State::Open {
             return Err(aborted(cypher));
         }
-        if is_add(cypher) {
-            self.added.set(true);
+        let result = run();
+        // Of what a read-only database refuses nothing is left.
+        if !matches!(&result, Err(e) if e.kind == EngineErrorKind::ReadOnly) {
+            self.leaves.set(self.leaves.get().max(leaves(cypher)));
         }
-        run().inspect_err(|e| {
+        result.inspect_err(|e| {
             self.state.set(State::Failed);
             self.exhausted.set(e.kind == EngineErrorKind::BufferPool);
         })
     }
 }
 
-/// `ALTER TABLE … ADD …`. Some other ALTERs pass for it, by the names in them; that costs a
-/// checkpoint and no more.
-fn is_add(cypher: &str) -> bool {
+/// What rolling back a statement leaves behind. Some ALTERs pass for an ADD, and some CREATEs of rows
+/// for one of a table, by the names in them; that costs a checkpoint and no more.
+fn leaves(cypher: &str) -> Option<Left> {
     let cypher = cypher.trim_start().to_ascii_uppercase();
-    cypher.starts_with("ALTER") && cypher.contains(" ADD ")
+    if cypher.starts_with("ALTER") && cypher.contains(" ADD ") {
+        Some(Left::Column)
+    } else if cypher.starts_with("CREATE") && cypher.contains(" TABLE ") {
+        Some(Left::Ids)
+    } else {
+        None
+    }
 }
 
 fn aborted(statement: &str) -> EngineError {
