@@ -85,7 +85,7 @@ pub(super) struct Builder<'a> {
     /// The tables of `before` by their names in the database.
     pub(super) owned: BTreeMap<Key, ObjectId>,
     orders: &'a Orders,
-    leave: &'a BTreeSet<ObjectId>,
+    pub(super) leave: &'a BTreeSet<ObjectId>,
     steps: Vec<Step>,
     /// The last step about each table name.
     touched: BTreeMap<Key, usize>,
@@ -482,19 +482,17 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn add_properties(&mut self, table: &Kept<'_>) {
+    fn add_properties(&mut self, table: &Kept<'a>) {
         if !table.object.is_live() {
             return;
         }
         let mut added: Vec<(Property, &Object)> = Vec::new();
+        let made = self.added_by_row(table);
         for child in self.after.children(table.object.id) {
-            if !child.is_live()
-                || self.leave.contains(&child.id)
-                || self.here(child, table).is_some()
-            {
+            if !self.is_added(child, table) {
                 continue;
             }
-            if let Some(property) = self.after.property(child) {
+            if let Some(property) = self.after.property(child).filter(|p| !made.contains(p)) {
                 added.push((property, child));
             }
         }

@@ -1,6 +1,7 @@
 //! Plans: ordered steps that take the live database from one state of the events to another.
 
 mod build;
+mod by_row;
 mod hazard;
 mod operation;
 mod original;

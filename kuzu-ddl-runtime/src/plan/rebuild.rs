@@ -2,8 +2,8 @@
 //! write-ahead log, counted, and put in the old one's place.
 //!
 //! A rel table is rebuilt for another type or default of a property, another multiplicity or
-//! storage direction. A node table is rebuilt for another primary key, and with it every rel table
-//! that joins it. Filling is always `MATCH … CREATE`: a COPY is not in the log, and beside an open
+//! storage direction. A node table is rebuilt for another primary key, or for a default that differs
+//! by row, and with it every rel table that joins it. Filling is always `MATCH … CREATE`: a COPY is not in the log, and beside an open
 //! reader it can lose every row.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,19 @@ use crate::schema::{Expr, Key, Multiplicity, Property, Table, TableKind, Type};
 /// A column of a table as it will be.
 struct Column {
     property: Property,
-    value: Value,
+    /// `None` of a new property: each row evaluates its default.
+    value: Option<Value>,
+}
+
+impl Column {
+    /// The column with the Cypher of its value, where `x` is the old row.
+    fn assigned(self) -> Option<(String, String)> {
+        Some((self.property.name, self.value?.of("x")))
+    }
+
+    fn is_cast(&self) -> bool {
+        self.value.as_ref().is_some_and(|v| !v.casts.is_empty())
+    }
 }
 
 /// Where a column's values come from.
@@ -63,7 +75,7 @@ impl<'a> Builder<'a> {
     pub(super) fn find_rebuilds(&mut self, kept: &[Kept<'a>]) -> Rebuilds {
         let mut rebuilds = Rebuilds::default();
         for table in kept.iter().filter(|t| t.live.kind.is_node()) {
-            if self.key_changes(table) || self.purges_column(table) {
+            if self.key_changes(table) || self.purges_column(table) || self.fills_by_row(table) {
                 rebuilds.nodes.insert(table.object.id);
             }
         }
@@ -250,7 +262,7 @@ impl<'a> Builder<'a> {
                             default: None,
                             ..was
                         },
-                        value: value.clone(),
+                        value: Some(value.clone()),
                     }));
                 }
                 value.casts = self.casts(object.id);
@@ -272,6 +284,11 @@ impl<'a> Builder<'a> {
                 });
                 return None;
             }
+            let value = Some(value);
+            columns.insert(Key::new(&property.name), Column { property, value });
+        }
+        for property in self.added_by_row(table) {
+            let value = None;
             columns.insert(Key::new(&property.name), Column { property, value });
         }
         let order = self.order_by(&table.name, columns.keys());
@@ -371,18 +388,19 @@ impl<'a> Builder<'a> {
             .iter()
             .find(|c| c.property.name == key)?
             .value
-            .clone();
+            .clone()?;
         let kind = TableKind::Node {
             primary_key: Key::new(&key),
         };
         let to = self.make(table, &columns, kind, Vec::new());
-        let hazards = self.hazards(table, true);
+        let changes = self.key_changes(table) || columns.iter().any(Column::is_cast);
+        let mut hazards = self.hazards(table, changes);
+        if self.fills_by_row(table) && !changes {
+            hazards.retain(|hazard| hazard.kind != HazardKind::BreaksOlderApps);
+        }
         let from = table.name.clone();
         let checks = vec![(count_rows(&from, true), count_rows(&to, true))];
-        let columns = columns
-            .into_iter()
-            .map(|c| (c.property.name, c.value.of("x")))
-            .collect();
+        let columns = columns.into_iter().filter_map(Column::assigned).collect();
         let operation = Operation::CopyNodes {
             from: from.clone(),
             to: to.clone(),
@@ -422,12 +440,10 @@ impl<'a> Builder<'a> {
         };
         let to = self.make(table, &columns, kind, there);
         let tightens = self.tightens(table, multiplicity);
-        let may_fail = tightens || columns.iter().any(|c| !c.value.casts.is_empty());
+        let may_fail = tightens || columns.iter().any(Column::is_cast);
         let mut hazards = self.hazards(table, may_fail);
-        let named: Vec<(String, String)> = columns
-            .into_iter()
-            .map(|c| (c.property.name, c.value.of("x")))
-            .collect();
+        let named: Vec<(String, String)> =
+            columns.into_iter().filter_map(Column::assigned).collect();
         let from = table.name.clone();
         for (a, b) in here {
             let end = |name: &String, variable: &str| {
