@@ -375,18 +375,3 @@ fn a_callback_that_uses_the_database() {
     migrator.migrate().unwrap();
     finish(&mut bed);
 }
-
-/// COMMIT reports an error when its checkpoint waits in vain for a reader, and has taken effect.
-#[test]
-fn a_commit_whose_checkpoint_fails() {
-    let mut bed = filled();
-    bed.open(bed::config().checkpoint_threshold(1));
-    {
-        let reader = bed.session();
-        reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
-        reader.query("MATCH (a:A) RETURN count(*)").unwrap();
-        let report = bed.migrate(new()).unwrap();
-        assert!(report.steps.len() > 8, "{report}");
-    }
-    finish(&mut bed);
-}

@@ -5,6 +5,8 @@ mod back;
 #[cfg(feature = "kuzu")]
 mod bed;
 #[cfg(feature = "kuzu")]
+mod bugs;
+#[cfg(feature = "kuzu")]
 mod concurrency;
 #[cfg(feature = "kuzu")]
 mod crash;

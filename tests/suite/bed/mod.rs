@@ -52,6 +52,22 @@ impl Bed {
         }
     }
 
+    /// The file as this process would leave it if it were killed now, opened.
+    pub(crate) fn killed(&self) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("db");
+        std::fs::copy(self.path(), &path).unwrap();
+        let wal = self.path().with_file_name("db.wal");
+        if wal.exists() {
+            std::fs::copy(wal, path.with_file_name("db.wal")).unwrap();
+        }
+        let bed = Self::at(&path);
+        Self {
+            _dir: Some(dir),
+            ..bed
+        }
+    }
+
     /// A database that was made by hand.
     #[track_caller]
     pub(crate) fn by_hand(statements: &[&str]) -> Self {

@@ -1,0 +1,292 @@
+//! Properties that go, come, or get another type.
+
+use super::{Sound, filled, v1};
+use crate::bed::{Bed, Said};
+use kuzu_ddl::{Error, schema};
+
+mod dropped {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered, dropped("s"))]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        x: Option<i64>,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(unregistered, from = A, to = A, dropped("w"))]
+    pub(super) struct R {
+        k: Option<i64>,
+    }
+}
+
+fn dropped() -> Said {
+    schema![dropped::A, dropped::R]
+}
+
+const QUERY: &str = "MATCH (a:A)-[r:R]->(b:A) RETURN a.id, a.x, r.k, b.id, b.x ORDER BY a.id";
+const MORE: &[&str] = &[
+    "CREATE (:A {id: 9, x: 9})",
+    "MATCH (a:A {id: 9}), (b:A {id: 1}) CREATE (a)-[:R {k: 91}]->(b)",
+];
+
+/// Properties are not dropped but renamed away.
+#[test]
+fn b1_a_dropped_property_after_values_that_are_not_in_the_file() {
+    let bed = filled();
+    bed.run(&["MATCH (a:A)-[r:R]->(b:A) SET a.x = 10, b.x = 20, r.k = 70"]);
+    bed.up(dropped());
+    let sound = Sound {
+        said: dropped,
+        query: QUERY,
+        after: "1|10|70|2|20",
+        more: MORE,
+        finally: "1|10|70|2|20; 9|9|91|1|10",
+    };
+    sound.check(&bed);
+}
+
+mod typed {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast = "CAST(old AS INT64)")]
+        s: Option<i64>,
+        x: Option<i64>,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(unregistered, from = A, to = A)]
+    pub(super) struct R {
+        #[kuzu(cast = "CAST(old AS STRING)")]
+        w: Option<String>,
+        k: Option<i64>,
+    }
+}
+
+fn typed() -> Said {
+    schema![typed::A, typed::R]
+}
+
+/// The old column stays, so nothing is dropped in the transaction that writes.
+#[test]
+fn b1b_another_type_under_the_same_name() {
+    let bed = filled();
+    bed.run(&["MATCH (a:A {id: 2}) SET a.s = '23'"]);
+    bed.up(typed());
+    let sound = Sound {
+        said: typed,
+        query: "MATCH (a:A)-[r:R]->(b:A) RETURN a.s, r.w, r.k, b.s ORDER BY a.id",
+        after: "11|0.500000|7|23",
+        more: &[
+            "CREATE (:A {id: 9, s: 99})",
+            "MATCH (a:A {id: 9}), (b:A {id: 1}) CREATE (a)-[:R {w: 'w', k: 91}]->(b)",
+        ],
+        finally: "11|0.500000|7|23; 99|w|91|11",
+    };
+    sound.check(&bed);
+}
+
+#[test]
+fn b1c_a_dropped_property_and_a_kill() {
+    let bed = filled();
+    bed.up(dropped());
+    let sound = Sound {
+        said: dropped,
+        query: QUERY,
+        after: "1|1|7|2|2",
+        more: MORE,
+        finally: "1|1|7|2|2; 9|9|91|1|1",
+    };
+    sound.check(&bed);
+}
+
+#[test]
+fn b2_a_dropped_property_after_rows_that_are_not_in_the_file() {
+    let bed = filled();
+    bed.run(&[
+        "CREATE (:A {id: 3, s: 'y', x: 7})",
+        "MATCH (a:A {id: 3}), (b:A {id: 2}) CREATE (a)-[:R {w: 1.5, k: 37}]->(b)",
+    ]);
+    bed.up(dropped());
+    let sound = Sound {
+        said: dropped,
+        query: QUERY,
+        after: "1|1|7|2|2; 3|7|37|2|2",
+        more: MORE,
+        finally: "1|1|7|2|2; 3|7|37|2|2; 9|9|91|1|1",
+    };
+    sound.check(&bed);
+}
+
+mod all_at_once {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered, dropped("s"))]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast = "CAST(old AS STRING)")]
+        x: Option<String>,
+        #[kuzu(default_expr = "gen_random_uuid()")]
+        u: uuid::Uuid,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(unregistered, from = A, to = A, dropped("w"))]
+    pub(super) struct R {
+        k: Option<i64>,
+        #[kuzu(default = 5)]
+        n: i64,
+    }
+}
+
+fn all_at_once() -> Said {
+    schema![all_at_once::A, all_at_once::R]
+}
+
+/// The rows are written and counted in the transaction that takes the property away.
+#[test]
+fn b3_a_dropped_property_and_rows_in_one_transaction() {
+    let bed = filled();
+    bed.run(&["CREATE (:A {id: 3, s: 'y', x: 7})"]);
+    bed.up(all_at_once());
+    let sound = Sound {
+        said: all_at_once,
+        query: "MATCH (a:A) OPTIONAL MATCH (a)-[r:R]->() RETURN a.id, a.x, size(CAST(a.u AS STRING)), r.k, r.n ORDER BY a.id",
+        after: "1|1|36|7|5; 2|2|36|NULL|NULL; 3|7|36|NULL|NULL",
+        more: &["CREATE (:A {id: 9, x: '9'})"],
+        finally: "1|1|36|7|5; 2|2|36|NULL|NULL; 3|7|36|NULL|NULL; 9|9|36|NULL|NULL",
+    };
+    sound.check(&bed);
+}
+
+mod refused {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast = "CAST(old AS INT64)")]
+        s: Option<i64>,
+        x: Option<i64>,
+        #[kuzu(default = 4)]
+        n: i64,
+    }
+}
+
+mod repaired {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast = "CAST(size(old) AS INT64)")]
+        s: Option<i64>,
+        x: Option<i64>,
+        #[kuzu(default = "qqqqqqqqqqqqqqqqqqqqqqqq")]
+        n: String,
+    }
+}
+
+fn repaired() -> Said {
+    schema![repaired::A, v1::R]
+}
+
+/// The rolled-back columns are cleared away before anything else is done.
+#[test]
+fn b4_another_try_after_one_that_was_rolled_back() {
+    let bed = filled();
+    bed.run(&["MATCH (a:A {id: 2}) SET a.s = 'no number'"]);
+    for _ in 0..2 {
+        bed.refused(schema![refused::A, v1::R]);
+    }
+    bed.up(repaired());
+    let sound = Sound {
+        said: repaired,
+        query: "MATCH (a:A) RETURN a.id, a.s, a.n ORDER BY a.id",
+        after: "1|2|qqqqqqqqqqqqqqqqqqqqqqqq; 2|9|qqqqqqqqqqqqqqqqqqqqqqqq",
+        more: &["CREATE (:A {id: 9, n: 'n'})"],
+        finally: "1|2|qqqqqqqqqqqqqqqqqqqqqqqq; 2|9|qqqqqqqqqqqqqqqqqqqqqqqq; 9|NULL|n",
+    };
+    sound.check(&bed);
+}
+
+mod paired {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct C {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(unregistered, from = super::v1::A, to = super::v1::A, dropped("w"))]
+    #[kuzu(from = C, to = super::v1::A)]
+    pub(super) struct R {
+        k: Option<i64>,
+    }
+}
+
+fn paired() -> Said {
+    schema![v1::A, paired::C, paired::R]
+}
+
+#[test]
+fn b5_a_pair_after_a_dropped_property() {
+    let bed = filled();
+    bed.up(paired());
+    let sound = Sound {
+        said: paired,
+        query: "MATCH (a)-[r:R]->(b:A) RETURN a.id, r.k, b.id ORDER BY r.k",
+        after: "1|7|2",
+        more: &[
+            "CREATE (:C {id: 30})",
+            "MATCH (c:C), (a:A {id: 1}) CREATE (c)-[:R {k: 31}]->(a)",
+        ],
+        finally: "1|7|2; 30|31|1",
+    };
+    sound.check(&bed);
+}
+
+mod other_kind {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct B {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(unregistered, from = B, to = B)]
+    pub(super) struct A;
+}
+
+/// Whatever the source calls a table, the kind in the database decides.
+#[test]
+fn b6_pairs_of_what_is_a_node_table() {
+    for mut bed in [
+        filled(),
+        Bed::by_hand(&["CREATE NODE TABLE A(id INT64 PRIMARY KEY)"]),
+    ] {
+        let e = bed.refused(schema![other_kind::A, other_kind::B]);
+        assert!(matches!(e, Error::Refused(_)), "{e}");
+        assert!(e.to_string().contains("A: is a node table"), "{e}");
+        bed.reopen();
+    }
+}

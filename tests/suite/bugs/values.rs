@@ -1,0 +1,178 @@
+//! Values that the engine makes: sequences and defaults.
+
+use super::{Sound, filled, v1};
+use crate::bed::{Bed, Said};
+use kuzu_ddl::schema;
+
+mod counted {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct T {
+        #[kuzu(primary_key, type = "SERIAL")]
+        id: i64,
+        x: Option<i64>,
+    }
+}
+
+mod renamed {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered, renamed_from = "T")]
+    pub(super) struct U {
+        #[kuzu(primary_key, type = "SERIAL")]
+        id: i64,
+        x: Option<i64>,
+    }
+}
+
+mod another {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct U {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+}
+
+fn renamed() -> Said {
+    schema![renamed::U]
+}
+
+fn gone() -> Said {
+    schema![v1::A; dropped "U"]
+}
+
+fn another() -> Said {
+    schema![v1::A, another::U]
+}
+
+/// A renamed table counts on; it can be dropped, which archives it, and its name is free again.
+#[test]
+fn b7_a_renamed_table_that_counts_its_rows() {
+    let bed = Bed::with(schema![counted::T]);
+    bed.run(&["CREATE (:T {x: 10}), (:T {x: 11})"]);
+    bed.up(renamed());
+    let sound = Sound {
+        said: renamed,
+        query: "MATCH (u:U) RETURN u.id, u.x ORDER BY u.id",
+        after: "0|10; 1|11",
+        more: &["CREATE (:U {x: 12})"],
+        finally: "0|10; 1|11; 2|12",
+    };
+    sound.check(&bed);
+    bed.up(gone());
+    let migrator = bed.migrator(another()).recreate("U");
+    migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
+    let sound = Sound {
+        said: another,
+        query: "MATCH (u:U) RETURN u.id",
+        after: "",
+        more: &["CREATE (:U {id: 7})"],
+        finally: "7",
+    };
+    sound.check(&bed);
+    let archive = bed.rows("CALL show_tables() RETURN name");
+    let archive = archive.split("; ").find(|name| name.starts_with("U__a_"));
+    let archive = archive.unwrap().to_owned();
+    let rows = format!("MATCH (u:`{archive}`) RETURN u.id, u.x ORDER BY u.id");
+    assert_eq!(bed.rows(&rows), "0|10; 1|11");
+}
+
+mod fresh {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        s: Option<String>,
+        x: Option<i64>,
+        #[kuzu(default_expr = "gen_random_uuid()")]
+        u: uuid::Uuid,
+        #[kuzu(default_expr = "current_timestamp()")]
+        at: time::PrimitiveDateTime,
+    }
+}
+
+fn fresh() -> Said {
+    schema![fresh::A, v1::R]
+}
+
+/// Each row has a value of its own, and none has the garbage that ADD alone would leave.
+#[test]
+fn b9_a_default_that_differs_by_row() {
+    let bed = filled();
+    bed.run(&["UNWIND range(3, 3000) AS i CREATE (:A {id: i})"]);
+    bed.up(fresh());
+    let sound = Sound {
+        said: fresh,
+        query: "MATCH (a:A) RETURN count(DISTINCT a.u), \
+                sum(CASE WHEN CAST(a.u AS STRING) STARTS WITH '80000000-0000' THEN 1 ELSE 0 END)",
+        after: "3000|0",
+        more: &["UNWIND range(4001, 4010) AS i CREATE (:A {id: i})"],
+        finally: "3010|0",
+    };
+    sound.check(&bed);
+}
+
+/// The replay after a kill finds the values, and does not make them anew.
+#[test]
+fn b10_a_default_that_differs_by_time() {
+    const QUERY: &str =
+        "MATCH (a:A) RETURN a.id, CAST(a.at AS STRING), CAST(a.u AS STRING) ORDER BY a.id";
+    let bed = filled();
+    bed.up(fresh());
+    let before = bed.rows(QUERY);
+    assert_eq!(before.split("; ").count(), 2);
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let mut bed = bed.killed();
+    assert_eq!(bed.rows(QUERY), before, "after the replay");
+    bed.run(&["CHECKPOINT"]);
+    bed.reopen();
+    assert_eq!(bed.rows(QUERY), before, "opened again");
+    bed.settled(fresh());
+}
+
+mod signed {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        s: Option<String>,
+        x: Option<i64>,
+        #[kuzu(default = -5)]
+        n: i64,
+        #[kuzu(default_expr = "2 * (3 + 4)")]
+        m: i64,
+        #[kuzu(default = -0.5)]
+        d: f64,
+    }
+}
+
+fn signed() -> Said {
+    schema![signed::A, v1::R]
+}
+
+/// What the catalog says of a default that we wrote is what the source says, so that it is no drift.
+#[test]
+fn b11_a_default_with_a_sign() {
+    let bed = filled();
+    bed.up(signed());
+    let sound = Sound {
+        said: signed,
+        query: "MATCH (a:A) RETURN a.id, a.n, a.m, a.d ORDER BY a.id",
+        after: "1|-5|14|-0.5; 2|-5|14|-0.5",
+        more: &["CREATE (:A {id: 3})"],
+        finally: "1|-5|14|-0.5; 2|-5|14|-0.5; 3|-5|14|-0.5",
+    };
+    sound.check(&bed);
+}
