@@ -17,6 +17,9 @@ pub use kuzu_ddl_runtime::declared::faces as types;
 pub use kuzu_ddl_runtime::kuzu;
 
 pub use kuzu_ddl_runtime::archive::{Archived, archives};
+pub use kuzu_ddl_runtime::backup::Backup;
+#[cfg(feature = "kuzu")]
+pub use kuzu_ddl_runtime::backup::restore_backup;
 pub use kuzu_ddl_runtime::check::{CheckError, check as check_in};
 pub use kuzu_ddl_runtime::compare::{Difference, compare};
 pub use kuzu_ddl_runtime::declared::{DeclareError, Declared};

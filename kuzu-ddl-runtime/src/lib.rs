@@ -4,6 +4,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod archive;
+pub mod backup;
 pub mod check;
 pub mod compare;
 pub mod declared;

@@ -19,7 +19,7 @@ pub use capabilities::Capabilities;
 pub use cell::{Cell, Row};
 pub use error::{EngineError, EngineErrorKind};
 #[cfg(feature = "kuzu")]
-pub use kuzu::{KUZU, in_memory, open};
+pub use kuzu::{KUZU, in_memory, open, open_file};
 pub use owed::{owes_checkpoint, settle};
 pub use state::{BufferPool, buffer_pool, is_in_memory, is_read_only};
 pub use transaction::Transaction;
@@ -45,6 +45,21 @@ pub trait Engine {
     /// # Errors
     /// [`EngineErrorKind::BufferPool`] where the machine has not the memory.
     fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError>;
+
+    /// Opens another database file with the same engine, for as long as what is returned lives.
+    ///
+    /// # Errors
+    /// What the engine says.
+    fn open_file(&self, path: &std::path::Path) -> Result<Box<dyn Engine>, EngineError> {
+        Err(EngineError::new(
+            EngineErrorKind::Unsupported,
+            format!(
+                "this engine opens no other files such as {}",
+                path.display()
+            ),
+            "",
+        ))
+    }
 }
 
 /// A connection. One statement per call: of several in one text the engine reports only the

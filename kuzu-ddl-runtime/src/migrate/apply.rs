@@ -6,12 +6,13 @@ use std::time::Instant;
 use super::prepare::{Prepared, version};
 use super::verify::verify;
 use super::{ATTEMPTS, Error, Migrator, Phase, Report, catalog, now, with_writer};
+use crate::backup;
 use crate::diff::ancestor;
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::event::EventId;
 use crate::inspect::{Inspection, tables};
 use crate::ledger::{self, Identified, Revision, Rows, State};
-use crate::plan::{Hazard, Operation, Plan};
+use crate::plan::{Hazard, HazardKind, Operation, Plan};
 
 impl Migrator<'_> {
     /// Plans, checks, and applies.
@@ -67,7 +68,10 @@ impl Migrator<'_> {
             Err(error) => return Err(error),
             Ok(()) => {}
         }
-        Ok(report(prepared, start))
+        Ok(Report {
+            backup: self.backed_up.take(),
+            ..report(prepared, start)
+        })
     }
 
     /// A database whose node tables need more buffer pool than there is cannot be opened again.
@@ -109,6 +113,9 @@ impl Migrator<'_> {
         if is_recorded(declared, prepared) {
             return Ok(());
         }
+        if self.needs_backup(prepared) {
+            backup::prepare(self.engine.session()?.as_ref())?;
+        }
         let (engine, wait) = (self.engine, self.wait);
         with_writer(engine, wait, |tx| {
             self.commit(tx, declared, prepared, start)
@@ -123,6 +130,7 @@ impl Migrator<'_> {
         start: Instant,
     ) -> Result<(), Error> {
         self.check_base(&tx, prepared)?;
+        self.back_up(&tx, prepared)?;
         self.steps(&tx, prepared)?;
         let total = prepared.plan.steps.len();
         self.tell(Phase::Verify, total, total, None);
@@ -134,6 +142,24 @@ impl Migrator<'_> {
             Err(e) if e.kind == EngineErrorKind::OutcomeUnknown => self.outcome(revision, e),
             result => result.map_err(Error::from),
         }
+    }
+
+    fn needs_backup(&self, prepared: &Prepared) -> bool {
+        let steps = prepared.plan.steps.iter();
+        let mut hazards = steps.flat_map(|step| &step.hazards);
+        let endangers =
+            |hazard: &Hazard| hazard.kind != HazardKind::BreaksOlderApps && !hazard.is_empty();
+        self.backup.is_some() && hazards.any(endangers)
+    }
+
+    fn back_up(&mut self, tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), Error> {
+        if !self.needs_backup(prepared) {
+            return Ok(());
+        }
+        self.tell(Phase::Backup, 0, prepared.plan.steps.len(), None);
+        let made = self.backup.as_ref().map(|to| to.make(self.engine, tx));
+        self.backed_up = made.transpose()?;
+        Ok(())
     }
 
     /// The plan was made outside this transaction, so that nothing was kept waiting meanwhile.
@@ -304,6 +330,7 @@ fn report(prepared: Prepared, start: Instant) -> Report {
             .iter()
             .map(|(id, held)| (*id, held.clone()))
             .collect(),
+        backup: None,
         took: start.elapsed(),
     }
 }

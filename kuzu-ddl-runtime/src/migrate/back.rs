@@ -55,9 +55,7 @@ impl Migrator<'_> {
         self.partial = true;
         let session = self.engine.session()?;
         let nothing = Identified::new(Declared::default());
-        let mut prepared = self.prepare(session.as_ref(), &nothing)?;
-        self.count(session.as_ref(), &mut prepared.plan)?;
-        Ok(prepared.plan)
+        Ok(self.prepare(session.as_ref(), &nothing)?.plan)
     }
 
     /// Goes back also where not everything comes back; [`Error::Irreversible`] says what.

@@ -109,6 +109,9 @@ pub enum Error {
     /// After all steps the database was not what was wanted. Everything was rolled back.
     #[error("the steps led to another schema than wanted, and everything was rolled back:{}", Lines(.0))]
     Verify(Vec<Drift>),
+    /// The backup that was asked for could not be made or brought back. Nothing was changed.
+    #[error("no backup: {0}")]
+    Backup(String),
     /// More node tables than the buffer pool has room for.
     #[error(
         "{tables} node tables need {needed} bytes of buffer pool, and there are {limit}; open the database with a larger `SystemConfig::buffer_pool_size`"

@@ -19,6 +19,7 @@ pub use policy::{DriftPolicy, Phase, Progress, Undeclared, Verify};
 pub use report::Report;
 pub(crate) use writer::{now, with_writer};
 
+use crate::backup::Backup;
 use crate::declared::{DeclareError, Declared};
 use crate::engine::{Engine, EngineErrorKind, Session};
 use crate::history::Point;
@@ -44,6 +45,8 @@ pub struct Migrator<'a> {
     restore: BTreeSet<String>,
     recreate: BTreeSet<String>,
     purge: BTreeSet<String>,
+    backup: Option<Backup>,
+    backed_up: Option<std::path::PathBuf>,
     back: Option<Point>,
     partial: bool,
     redo: bool,
@@ -66,6 +69,8 @@ impl<'a> Migrator<'a> {
             restore: BTreeSet::new(),
             recreate: BTreeSet::new(),
             purge: BTreeSet::new(),
+            backup: None,
+            backed_up: None,
             back: None,
             partial: false,
             redo: false,
@@ -130,6 +135,15 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn purge(mut self, object: impl Into<String>) -> Self {
         self.purge.insert(object.into());
+        self
+    }
+
+    /// Copies the database file before a plan that endangers data: one with a hazard other than that of
+    /// breaking older applications, on anything that has rows. The report says where the copy is;
+    /// [`restore_backup`](crate::backup) brings it back.
+    #[must_use]
+    pub fn backup(mut self, backup: Backup) -> Self {
+        self.backup = Some(backup);
         self
     }
 
@@ -248,6 +262,7 @@ impl<'a> Migrator<'a> {
             frontier: state.frontier,
             conflicts: Vec::new(),
             held: Vec::new(),
+            backup: None,
             took: start.elapsed(),
         }))
     }

@@ -75,6 +75,8 @@ pub struct Progress<'a> {
 pub enum Phase {
     /// On a scratch database.
     Rehearse,
+    /// Copying the file, before anything is changed.
+    Backup,
     /// On the database, in its transaction.
     Apply,
     /// Looking whether the database is what was wanted.

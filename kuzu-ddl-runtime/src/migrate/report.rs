@@ -27,6 +27,9 @@ pub struct Report {
     pub conflicts: Vec<Conflict>,
     /// Events that wait for others or for a newer version.
     pub held: Vec<(EventId, Held)>,
+    /// The copy of the database from before, if one was asked for and needed.
+    #[serde(default)]
+    pub backup: Option<std::path::PathBuf>,
     /// The whole start, from the first query to the last.
     pub took: Duration,
 }
@@ -51,6 +54,9 @@ impl fmt::Display for Report {
         }
         for step in &self.steps {
             write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
+        }
+        if let Some(path) = &self.backup {
+            write!(f, "\n  backup: {}", path.display())?;
         }
         for note in &self.notes {
             write!(f, "\n  note: {note}")?;

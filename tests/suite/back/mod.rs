@@ -1,6 +1,7 @@
 //! Going back, and what was there before.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod backup;
 mod history;
 mod purge;
 mod rollback;

@@ -39,6 +39,19 @@ pub fn open(path: impl AsRef<Path>, config: SystemConfig) -> Result<Database, En
     Database::new(path, config).map_err(|e| EngineError::from_engine(&e.to_string(), ""))
 }
 
+/// Opens a database file for a short look, with room for all that it may hold.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_file(path: impl AsRef<Path>) -> Result<Box<dyn Engine>, EngineError> {
+    let size = std::fs::metadata(&path).map_or(0, |file| file.len());
+    // Addresses only. The largest size must be a power of two.
+    let largest = size.saturating_mul(4).max(1 << 34);
+    let largest = largest.checked_next_power_of_two().unwrap_or(1 << 63);
+    let config = SystemConfig::default().max_db_size(largest);
+    Ok(Box::new(open(path, config)?))
+}
+
 /// Room for the few rows of a rehearsal.
 const SCRATCH_ROWS: u64 = 32 * MIB;
 
@@ -63,6 +76,10 @@ impl Engine for Database {
 
     fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError> {
         in_memory(tables)
+    }
+
+    fn open_file(&self, path: &Path) -> Result<Box<dyn Engine>, EngineError> {
+        open_file(path)
     }
 }
 

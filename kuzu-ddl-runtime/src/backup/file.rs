@@ -1,0 +1,112 @@
+//! Files of a database: the file itself, and what the engine keeps beside it.
+
+use std::fs::File;
+use std::io::{Result, Write};
+use std::path::{Path, PathBuf};
+
+/// What the engine may have beside a database file.
+pub(super) const SUFFIXES: [&str; 3] = ["wal", "shadow", "tmp"];
+
+/// `path` with another suffix after all that it has.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
+
+/// A name beside `path` that nothing has yet.
+pub(super) fn free(path: &Path, suffix: &str) -> Option<PathBuf> {
+    let first = std::iter::once(suffix.to_owned());
+    let more = (2..10_000).map(|n| format!("{suffix}-{n}"));
+    let mut names = first.chain(more).map(|suffix| beside(path, &suffix));
+    names.find(|path| !path.exists())
+}
+
+/// Removes what is there of a copy.
+pub(super) fn remove(path: &Path) {
+    let all = SUFFIXES.iter().map(|suffix| beside(path, suffix));
+    for path in std::iter::once(path.to_owned()).chain(all) {
+        // What is not there needs no removing, and a copy that is left behind hurts nobody.
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+/// Copies a file that may be open in this process, and waits until it is on the disk.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut out = File::options().write(true).create_new(true).open(to)?;
+    read(from, |bytes| out.write_all(bytes))?;
+    out.sync_all()
+}
+
+/// How much is read at once.
+const CHUNK: usize = 1 << 20;
+
+/// Reads a whole file without ever closing it: to close any descriptor of a file drops the lock that
+/// the engine has on it for this process, and another process could open it then. One descriptor a
+/// file stays open for the life of the process.
+#[cfg(unix)]
+fn read(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    use std::collections::BTreeMap;
+    use std::os::unix::fs::{FileExt, MetadataExt};
+    use std::sync::{Mutex, PoisonError};
+
+    static HELD: Mutex<BTreeMap<(u64, u64), File>> = Mutex::new(BTreeMap::new());
+
+    let place = std::fs::metadata(path)?;
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = match held.entry((place.dev(), place.ino())) {
+        std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+        std::collections::btree_map::Entry::Vacant(entry) => entry.insert(File::open(path)?),
+    };
+    let mut buffer = vec![0; CHUNK];
+    let mut at = 0;
+    loop {
+        let n = file.read_at(&mut buffer, at)?;
+        if n == 0 {
+            return Ok(());
+        }
+        take(&buffer[..n])?;
+        at += n as u64;
+    }
+}
+
+#[cfg(not(unix))]
+fn read(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    use std::io::Read;
+
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            return Ok(());
+        }
+        take(&buffer[..n])?;
+    }
+}
+
+/// Whether some process has the file open as a database, as far as the system tells: on Linux all
+/// locks are listed. `None` where it does not tell.
+#[cfg(all(feature = "kuzu", target_os = "linux"))]
+pub(super) fn is_open(path: &Path) -> Option<bool> {
+    use std::os::unix::fs::MetadataExt;
+
+    let Ok(place) = std::fs::metadata(path) else {
+        return Some(false);
+    };
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    // Device numbers there and here may differ on layered file systems; inodes do not.
+    let inode = place.ino().to_string();
+    let is_ours = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let of = |word: &&str| word.rsplit(':').next() == Some(&inode) && word.contains(':');
+        words.contains(&"POSIX") && words.iter().any(of)
+    };
+    Some(locks.lines().any(is_ours))
+}
+
+#[cfg(all(feature = "kuzu", not(target_os = "linux")))]
+pub(super) fn is_open(_path: &Path) -> Option<bool> {
+    None
+}
