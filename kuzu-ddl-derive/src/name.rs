@@ -117,7 +117,7 @@ pub(crate) fn member(name: &str) -> Result<(), String> {
     {
         return Err(format!(
             "`{name}` cannot name a member of a STRUCT or UNION: it is a word of Cypher, and Kùzu \
-             cannot quote it there; choose another: `#[kuzu(name = \"{name}_\")]`"
+             cannot quote it there; choose another, such as `{name}_`"
         ));
     }
     Ok(())

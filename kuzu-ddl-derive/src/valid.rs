@@ -28,7 +28,10 @@ pub(crate) fn table(cx: &Ctxt, table: &Table<'_>) {
     for old in &table.attrs.renamed_from {
         check(cx, old, name::table);
         if old.value == table.name.value {
-            cx.error(old.span, "the table is renamed from itself");
+            cx.error(
+                old.span,
+                "the table is renamed from itself; take `renamed_from` away",
+            );
         }
     }
     for end in table
@@ -116,7 +119,10 @@ fn names(cx: &Ctxt, table: &Table<'_>) {
     for field in &table.fields {
         for old in &field.attrs.renamed_from {
             if old.value == field.name.value {
-                cx.error(old.span, "the property is renamed from itself");
+                cx.error(
+                    old.span,
+                    "the property is renamed from itself; take `renamed_from` away",
+                );
             } else if key(&old.value) != key(&field.name.value)
                 && present.contains_key(&key(&old.value))
                 && !taken.contains(&key(&old.value))

@@ -163,7 +163,7 @@ pub(crate) fn texts(input: ParseStream, word: &Ident) -> syn::Result<Vec<At<Stri
     if all.is_empty() {
         return Err(syn::Error::new(
             word.span(),
-            format!("`{word}` names nothing"),
+            format!("`{word}` names nothing: `{word}(\"…\")`"),
         ));
     }
     Ok(all)

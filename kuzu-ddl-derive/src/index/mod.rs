@@ -207,8 +207,9 @@ impl Index<'_> {
         table: &Table<'_>,
         property: impl Fn(&Field<'_>) -> TokenStream,
     ) -> Vec<TokenStream> {
-        let check = Ident::new(self.given.kind.word(), Span::call_site());
         let of = |on: &At<String>| {
+            // All tokens of the constant have one span, or the compiler shows the whole derive.
+            let check = Ident::new(self.given.kind.word(), on.span);
             let field = table
                 .fields
                 .iter()

@@ -242,10 +242,12 @@ pub(crate) fn pattern(text: &str) -> Result<(), String> {
     if text.is_empty() || text.contains('\0') {
         return Err("a pattern cannot be empty, nor hold a NUL".into());
     }
-    if let Some(c) = text.chars().find(char::is_ascii_uppercase) {
+    if let Some(at) = text.find(|c: char| c.is_ascii_uppercase()) {
+        let start = at - usize::from(text[..at].ends_with('\\'));
+        let capital = &text[start..=at];
+        let small = capital.to_ascii_lowercase();
         return Err(format!(
-            "Kùzu turns the capitals of a pattern into small letters, so `{c}` would mean `{}`: use none",
-            c.to_ascii_lowercase()
+            "Kùzu turns the capitals of a pattern into small letters, so `{capital}` would mean `{small}`: use no capitals"
         ));
     }
     Ok(())

@@ -38,7 +38,7 @@ pub trait KuzuEdge: KuzuTable {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Kùzu type",
     label = "no Kùzu type is known for this field",
-    note = "derive `KuzuType` for it, or name a type with `#[kuzu(type = \"…\")]`"
+    note = "derive `KuzuType` for it, or name a type with `#[kuzu(type = \"…\")]`; for types of the crate `chrono`, enable the feature `chrono` of `kuzu-ddl`"
 )]
 pub trait KuzuType {
     /// The engine's type.

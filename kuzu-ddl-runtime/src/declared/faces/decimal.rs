@@ -75,6 +75,8 @@ fn digits(number: i128) -> u32 {
         .map_or(0, |log| log + 1)
 }
 
+#[diagnostic::do_not_recommend]
+
 impl<const P: u8, const S: u8> KuzuType for Decimal<P, S> {
     const TYPE: TypeDesc = {
         assert!(

@@ -5,7 +5,8 @@ use crate::schema::DEFAULT_DECIMAL;
 
 macro_rules! plain {
     ($($rust:ty => $ty:expr;)*) => {
-        $(impl KuzuType for $rust {
+        $(#[diagnostic::do_not_recommend]
+        impl KuzuType for $rust {
             const TYPE: TypeDesc = $ty;
         })*
     };
@@ -46,6 +47,7 @@ plain! {
 }
 
 #[cfg(feature = "chrono")]
+#[diagnostic::do_not_recommend]
 impl<Tz: chrono::TimeZone> KuzuType for chrono::DateTime<Tz> {
     const TYPE: TypeDesc = TypeDesc::TimestampTz;
 }

@@ -20,13 +20,19 @@ pub struct TimestampMs(pub PrimitiveDateTime);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimestampSec(pub PrimitiveDateTime);
 
+#[diagnostic::do_not_recommend]
+
 impl KuzuType for TimestampNs {
     const TYPE: TypeDesc = TypeDesc::TimestampNs;
 }
 
+#[diagnostic::do_not_recommend]
+
 impl KuzuType for TimestampMs {
     const TYPE: TypeDesc = TypeDesc::TimestampMs;
 }
+
+#[diagnostic::do_not_recommend]
 
 impl KuzuType for TimestampSec {
     const TYPE: TypeDesc = TypeDesc::TimestampSec;

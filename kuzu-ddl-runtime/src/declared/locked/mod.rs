@@ -41,7 +41,7 @@ const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
             .panic();
     }
     let message = message.add(
-        " now, which cannot hold every value; say how a new value is made of the `old` one:\n    \
+        " now, and not every value of the one is a value of the other; say how a new one is made of the `old` one:\n    \
          #[kuzu(cast = \"CAST(old AS ",
     );
     with_type(message, &property.ty).add(")\")]").panic();
@@ -84,7 +84,7 @@ pub const fn added(table: &TableDesc, at: usize) {
 pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usize]) -> ! {
     let mut message = Message::new("`")
         .add(name)
-        .add("` is in kuzu-schema.lock, and no field is it any more; if ");
+        .add("` is in kuzu-schema.lock, and this struct has no field for it any more; if ");
     let mut alike = 0;
     let mut i = 0;
     while i < new.len() {

@@ -1,0 +1,15 @@
+use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: i64,
+}
+
+#[derive(KuzuEdge)]
+#[kuzu(from = Person, to = Person)]
+enum Knows {
+    Well,
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: i64,
+}
+
+#[derive(KuzuEdge)]
+#[kuzu(from = Person, to = Person)]
+struct Knows;
+
+#[derive(KuzuEdge)]
+#[kuzu(from = Person, to = Knows)]
+struct Likes;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use kuzu_ddl::KuzuNode;
+
+type Id = bool;
+
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: Id,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use kuzu_ddl::KuzuNode;
+
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: Option<i64>,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use kuzu_ddl::KuzuType;
+
+#[derive(KuzuType)]
+struct Line {
+    #[kuzu(name = "how many")]
+    count: i64,
+    id: i64,
+}
+
+fn main() {}

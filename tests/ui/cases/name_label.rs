@@ -1,0 +1,10 @@
+use kuzu_ddl::KuzuNode;
+
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: i64,
+    _label: String,
+}
+
+fn main() {}

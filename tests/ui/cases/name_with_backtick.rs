@@ -1,0 +1,11 @@
+use kuzu_ddl::KuzuNode;
+
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: i64,
+    #[kuzu(name = "e`mail")]
+    email: String,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use kuzu_ddl::KuzuNode;
+
+#[derive(KuzuNode)]
+union Person {
+    id: i64,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use kuzu_ddl::{KuzuNode, schema};
+
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: i64,
+}
+
+struct Address;
+
+fn main() {
+    let _ = schema![Person, Address];
+}

@@ -1,0 +1,10 @@
+use kuzu_ddl::KuzuType;
+
+#[derive(KuzuType)]
+struct Holder<T>(T);
+
+struct Secret;
+
+const _: kuzu_ddl::declared::desc::TypeDesc = <Holder<Secret> as KuzuType>::TYPE;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use kuzu_ddl::KuzuType;
+
+#[derive(KuzuType)]
+enum Nothing {}
+
+fn main() {}
