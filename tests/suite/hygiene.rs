@@ -60,6 +60,29 @@ pub(crate) mod strict {
     #[kuzu(crate = "crate::hygiene::strict::reexport::orm", from = Option<'static>, to = Option<'static>)]
     pub(crate) struct String;
 
+    /// Every kind of check that an expansion can hold.
+    #[derive(::kuzu_ddl::KuzuNode)]
+    #[kuzu(
+        fts_index(name = "whole", on("none_", "ok_"), stemmer = "none"),
+        key_was = "Err"
+    )]
+    #[kuzu(dropped("Vec"), renamed_from = "Checks")]
+    #[expect(non_snake_case, reason = "the point of the test")]
+    pub(crate) struct Checked<'u128> {
+        /// The key.
+        #[kuzu(primary_key, comment = "")]
+        pub Ok: ::core::primitive::u8,
+        /// A text.
+        #[kuzu(name = "none_", fts_index, fill = "''")]
+        pub None: &'u128 ::core::primitive::str,
+        /// Another, with the name of the key but for its case in Rust.
+        #[kuzu(name = "ok_", renamed_from = "ok__")]
+        pub ok: ::std::string::String,
+        /// A vector.
+        #[kuzu(vector_index(pu = 1), vector_index(name = "far", metric = "l2"))]
+        pub core: [::core::primitive::f32; 3],
+    }
+
     ::kuzu_ddl::dropped_table!("gone \\ with the wind");
 }
 
@@ -92,9 +115,15 @@ fn all_of_it_is_a_schema() {
         id: i64,
     }
 
-    let declared =
-        kuzu_ddl::schema![strict::Option, strict::String, made::Made, InAFunction].unwrap();
-    assert_eq!(declared.schema.tables.len(), 4);
+    let declared = kuzu_ddl::schema![
+        strict::Option,
+        strict::String,
+        strict::Checked,
+        made::Made,
+        InAFunction
+    ]
+    .unwrap();
+    assert_eq!(declared.schema.tables.len(), 5);
     let made = declared.schema.table("made").unwrap();
     assert!(made.property("maybe").unwrap().nullable);
 }

@@ -69,25 +69,16 @@ impl<'a> Comparison<'a> {
     fn checks(&self) -> Vec<TokenStream> {
         let former = self.former();
         let fields = || self.table.fields.iter().enumerate().zip(&former);
+        let gone: Vec<&Property> = self.gone(&former).collect();
         let mut checks: Vec<TokenStream> = fields()
             .filter_map(|((at, field), former)| match former {
                 Some(was) => Some(self.kept(at, field, was)),
-                None => self.added(at, field),
+                None => self.added(at, field, &gone),
             })
             .collect();
-        let new: Vec<usize> = fields()
-            .filter(|(_, was)| was.is_none())
-            .map(|((at, _), _)| at)
-            .collect();
-        let gone = self.locked.properties.iter().filter(|property| {
-            let claimed = former
-                .iter()
-                .flatten()
-                .any(|was| std::ptr::eq(*was, *property));
-            let mut dropped = self.table.attrs.dropped.iter();
-            !claimed && !dropped.any(|name| same(&name.value, &property.name))
-        });
-        checks.extend(gone.map(|property| self.vanished(property, &new)));
+        let new = fields().filter(|(_, was)| was.is_none());
+        let new: Vec<usize> = new.map(|((at, _), _)| at).collect();
+        checks.extend(gone.iter().map(|property| self.vanished(property, &new)));
         match (&self.locked.kind, self.table.place) {
             (Kind::Node { key }, Place::Node) => self.key(key, &former),
             (Kind::Edge { multiplicity }, Place::Edge) => {
@@ -129,6 +120,18 @@ impl<'a> Comparison<'a> {
         former
     }
 
+    /// What is in the lock, and neither in the struct nor buried by it.
+    fn gone(&self, former: &[Option<&Property>]) -> impl Iterator<Item = &'a Property> {
+        self.locked.properties.iter().filter(|property| {
+            let claimed = former
+                .iter()
+                .flatten()
+                .any(|was| std::ptr::eq(*was, *property));
+            let mut dropped = self.table.attrs.dropped.iter();
+            !claimed && !dropped.any(|name| same(&name.value, &property.name))
+        })
+    }
+
     fn kept(&self, at: usize, field: &Field<'_>, was: &Property) -> TokenStream {
         let (desc, at) = (self.desc, Literal::usize_unsuffixed(at));
         let (ty, nullable) = (was.ty.expand(), was.nullable);
@@ -137,12 +140,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn added(&self, at: usize, field: &Field<'_>) -> Option<TokenStream> {
+    /// Where a property of the same type is gone, the field may be that one, and is asked about there.
+    fn added(&self, at: usize, field: &Field<'_>, gone: &[&Property]) -> Option<TokenStream> {
         let said = field.attrs.default.is_some() || field.attrs.fill.is_some();
         let (desc, at) = (self.desc, Literal::usize_unsuffixed(at));
+        let gone = gone.iter().map(|property| property.ty.expand());
         (!said || field.attrs.primary_key.is_some()).then(|| {
             quote_spanned! {field.name.span=>
-                const _: () = __kuzu::locked::added(#desc, #at);
+                const _: () = __kuzu::locked::added(#desc, #at, &[#(#gone),*]);
             }
         })
     }

@@ -76,7 +76,6 @@ fn digits(number: i128) -> u32 {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<const P: u8, const S: u8> KuzuType for Decimal<P, S> {
     const TYPE: TypeDesc = {
         assert!(

@@ -8,38 +8,32 @@ use std::sync::Arc;
 use crate::declared::desc::{KuzuType, TypeDesc};
 
 #[diagnostic::do_not_recommend]
-
 impl<T: KuzuType> KuzuType for Option<T> {
     const TYPE: TypeDesc = T::TYPE;
     const NULLABLE: bool = true;
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T: KuzuType> KuzuType for [T] {
     const TYPE: TypeDesc = TypeDesc::List(&T::TYPE);
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T: KuzuType> KuzuType for Vec<T> {
     const TYPE: TypeDesc = TypeDesc::List(&T::TYPE);
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<T: KuzuType, const N: usize> KuzuType for [T; N] {
     const TYPE: TypeDesc = TypeDesc::Array(&T::TYPE, N as u64);
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<K: KuzuType, V: KuzuType, S> KuzuType for HashMap<K, V, S> {
     const TYPE: TypeDesc = TypeDesc::Map(&K::TYPE, &V::TYPE);
 }
 
 #[diagnostic::do_not_recommend]
-
 impl<K: KuzuType, V: KuzuType> KuzuType for BTreeMap<K, V> {
     const TYPE: TypeDesc = TypeDesc::Map(&K::TYPE, &V::TYPE);
 }
@@ -57,7 +51,6 @@ macro_rules! pointers {
 pointers! { &T Box<T> Rc<T> Arc<T> }
 
 #[diagnostic::do_not_recommend]
-
 impl<T: KuzuType + ToOwned + ?Sized> KuzuType for Cow<'_, T> {
     const TYPE: TypeDesc = T::TYPE;
     const NULLABLE: bool = T::NULLABLE;

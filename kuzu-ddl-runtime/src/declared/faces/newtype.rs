@@ -45,25 +45,21 @@ pub struct InternalId {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl KuzuType for Blob {
     const TYPE: TypeDesc = TypeDesc::Blob;
 }
 
 #[diagnostic::do_not_recommend]
-
 impl KuzuType for Serial {
     const TYPE: TypeDesc = TypeDesc::Serial;
 }
 
 #[diagnostic::do_not_recommend]
-
 impl KuzuType for Interval {
     const TYPE: TypeDesc = TypeDesc::Interval;
 }
 
 #[diagnostic::do_not_recommend]
-
 impl KuzuType for InternalId {
     const TYPE: TypeDesc = TypeDesc::InternalId;
 }

@@ -21,19 +21,16 @@ pub struct TimestampMs(pub PrimitiveDateTime);
 pub struct TimestampSec(pub PrimitiveDateTime);
 
 #[diagnostic::do_not_recommend]
-
 impl KuzuType for TimestampNs {
     const TYPE: TypeDesc = TypeDesc::TimestampNs;
 }
 
 #[diagnostic::do_not_recommend]
-
 impl KuzuType for TimestampMs {
     const TYPE: TypeDesc = TypeDesc::TimestampMs;
 }
 
 #[diagnostic::do_not_recommend]
-
 impl KuzuType for TimestampSec {
     const TYPE: TypeDesc = TypeDesc::TimestampSec;
 }

@@ -47,10 +47,18 @@ const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
     with_type(message, &property.ty).add(")\")]").panic();
 }
 
-/// Refuses a new property of a table that is there, if its rows would have no value for it.
+/// Refuses a new property of a table that is there, if its rows would have no value for it. It may be one of those
+/// that are `gone`, under another name: that is asked first.
 #[track_caller]
-pub const fn added(table: &TableDesc, at: usize) {
+pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
     let property = &table.properties[at];
+    let mut i = 0;
+    while i < gone.len() {
+        if same(&property.ty, &gone[i]) {
+            return;
+        }
+        i += 1;
+    }
     let message = Message::new("`").add(property.name);
     match property.ty {
         TypeDesc::Broken => return,

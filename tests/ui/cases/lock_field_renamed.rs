@@ -1,0 +1,11 @@
+use kuzu_ddl::KuzuNode;
+
+#[derive(KuzuNode)]
+struct Locked {
+    #[kuzu(primary_key)]
+    id: i64,
+    mail: Option<String>,
+    years: i32,
+}
+
+fn main() {}
