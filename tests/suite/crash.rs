@@ -134,7 +134,7 @@ fn child(path: &Path) -> ! {
 }
 
 /// Lets a child come to its `stop`th call and kills it there. Returns where it was.
-fn kill_at(test: &str, path: &Path, stop: usize) -> String {
+pub(crate) fn kill_at(test: &str, path: &Path, stop: usize) -> String {
     let mut child = child::start(test, path);
     let mut input = child.stdin.take().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
