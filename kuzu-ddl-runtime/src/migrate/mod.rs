@@ -11,7 +11,7 @@ mod report;
 mod verify;
 mod writer;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 pub use error::Error;
@@ -269,14 +269,20 @@ impl<'a> Migrator<'a> {
 
     /// Fills in how many rows each hazard touches.
     fn count(&self, session: &dyn Session, plan: &mut Plan) -> Result<(), Error> {
+        // Several hazards of one step, and steps of one table, count the same rows.
+        let mut counted: BTreeMap<String, Option<u64>> = BTreeMap::new();
         for hazard in plan.steps.iter_mut().flat_map(|step| &mut step.hazards) {
             let Some(query) = &hazard.count else { continue };
-            let rows = session.query(query)?;
-            let count = rows
-                .first()
-                .and_then(|row| row.first())
-                .and_then(|cell| cell.int());
-            hazard.rows = count.and_then(|n| u64::try_from(n).ok());
+            if !counted.contains_key(query) {
+                let rows = session.query(query)?;
+                let count = rows
+                    .first()
+                    .and_then(|row| row.first())
+                    .and_then(|cell| cell.int());
+                let count = count.and_then(|n| u64::try_from(n).ok());
+                counted.insert(query.clone(), count);
+            }
+            hazard.rows = counted.get(query).copied().flatten();
         }
         Ok(())
     }
