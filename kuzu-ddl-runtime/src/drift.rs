@@ -14,6 +14,9 @@ use crate::schema::{Key, Pair, Property, Schema, Table, TableKind};
 pub struct Local {
     /// Defaults of adopted properties, in the engine's words.
     pub defaults: BTreeMap<ObjectId, String>,
+    /// Tables that have gaps in the engine's numbers of their properties and are sound: those numbers.
+    #[serde(default)]
+    pub gaps: BTreeMap<ObjectId, Vec<u64>>,
 }
 
 /// One difference between the database and the ledger.

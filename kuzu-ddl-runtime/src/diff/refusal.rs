@@ -206,6 +206,18 @@ pub enum Note {
         /// Its name.
         object: String,
     },
+    /// A property of it was dropped in place once, and so it is made anew.
+    Mended {
+        /// The table.
+        object: String,
+    },
+    /// A property of it was dropped in place once, and it cannot be made anew here.
+    Suspect {
+        /// The table.
+        object: String,
+        /// Why not.
+        reason: String,
+    },
     /// The database differs from the ledger, and the policy is to go on.
     Drift {
         /// What differs, as the drift row says it.
@@ -236,6 +248,18 @@ impl fmt::Display for Note {
             Self::Attached { object } => {
                 write!(f, "the attached database {object} is left alone")
             }
+            Self::Mended { object } => write!(
+                f,
+                "{object}: a property was dropped in place; if the process was killed soon after, a \
+                 later checkpoint would crash, so the table is made anew with all its rows"
+            ),
+            Self::Suspect { object, reason } => write!(
+                f,
+                "{object}: a property was dropped in place; if the process was killed soon after, a \
+                 later checkpoint will crash. To be safe, make a new table of the same shape, copy row \
+                 by row with MATCH … CREATE (not COPY, which checkpoints), drop this one, rename the \
+                 new one, CHECKPOINT. It is not done here: {reason}"
+            ),
             Self::Drift { row } => f.write_str(row),
         }
     }

@@ -25,7 +25,12 @@ pub(super) fn read(
             edge(session, &table)
         };
         match details {
-            Ok((kind, properties)) => add(&table, kind, properties, found),
+            Ok((kind, properties, gap)) => {
+                if let Some(numbers) = gap {
+                    found.gaps.insert(Key::new(&table.name), numbers);
+                }
+                add(&table, kind, properties, found);
+            }
             Err(e) if concerns_one(&e) => found.notes.push(Note::new(&table.name, e.message)),
             Err(e) => return Err(e),
         }
@@ -61,14 +66,43 @@ fn add(
     found.schema.tables.insert(key, table);
 }
 
-type Details = (TableKind, BTreeMap<Key, Property>);
+/// Kind, properties, and the engine's numbers of the properties if they have gaps.
+type Details = (TableKind, BTreeMap<Key, Property>, Option<Vec<u64>>);
+
+/// The engine's numbers of properties, which it gives in turn and never again. A last property that was
+/// dropped is not missed, and does no harm.
+struct Numbers {
+    first: u64,
+    seen: Vec<u64>,
+}
+
+impl Numbers {
+    /// `first`: what the first property of a new table has.
+    fn from(first: u64) -> Self {
+        let seen = Vec::new();
+        Self { first, seen }
+    }
+
+    fn see(&mut self, id: &Cell) {
+        let id = id.int().and_then(|id| u64::try_from(id).ok());
+        self.seen.extend(id);
+    }
+
+    fn gap(self) -> Option<Vec<u64>> {
+        let full = self.first..;
+        let gap = full.zip(&self.seen).any(|(n, seen)| n != *seen);
+        gap.then_some(self.seen)
+    }
+}
 
 fn node(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
     let call = table_info(table);
     let mut properties = BTreeMap::new();
     let mut primary_key = None;
+    let mut numbers = Numbers::from(0);
     for row in session.query(&call)? {
-        let [_id, name, ty, default, key] = cells(row, &call)?;
+        let [id, name, ty, default, key] = cells(row, &call)?;
+        numbers.see(&id);
         let (name, property) = property(&name, &ty, &default)?;
         if bool(&key, &call)? {
             primary_key = Some(name.clone());
@@ -76,15 +110,18 @@ fn node(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
         properties.insert(name, property);
     }
     let primary_key = primary_key.ok_or_else(|| strange(&call))?;
-    Ok((TableKind::Node { primary_key }, properties))
+    Ok((TableKind::Node { primary_key }, properties, numbers.gap()))
 }
 
 fn edge(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
     let call = table_info(table);
     let mut properties = BTreeMap::new();
     let mut storage = StorageDirection::Both;
+    // The first number is that of the rel's own id, which is not listed.
+    let mut numbers = Numbers::from(1);
     for row in session.query(&call)? {
-        let [_id, name, ty, default, direction] = cells(row, &call)?;
+        let [id, name, ty, default, direction] = cells(row, &call)?;
+        numbers.see(&id);
         let (name, property) = property(&name, &ty, &default)?;
         properties.insert(name, property);
         storage = match direction.text() {
@@ -112,6 +149,7 @@ fn edge(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
             storage,
         },
         properties,
+        numbers.gap(),
     ))
 }
 

@@ -50,6 +50,10 @@ pub struct Inspection {
     /// Rel tables without properties: of those the catalog does not tell the storage direction, and
     /// `schema` says [`Both`](crate::schema::StorageDirection::Both).
     pub storage_unseen: BTreeSet<Key>,
+    /// Tables of which a property was dropped in place once, with the engine's numbers of those that
+    /// are left. If the process was killed soon after, a later checkpoint can crash; nothing tells
+    /// whether it was.
+    pub gaps: BTreeMap<Key, Vec<u64>>,
     /// Databases attached to this one. They are never entered.
     pub attached: Vec<Attached>,
     /// What could not be read, and is left alone.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use super::mend::known;
 use super::prepare::{Prepared, version};
 use super::verify::verify;
 use super::{ATTEMPTS, Error, Migrator, Phase, Report, catalog, now, with_writer};
@@ -58,8 +59,7 @@ impl Migrator<'_> {
         drop(session);
         match self.write(declared, &prepared, start) {
             // Nothing but bookkeeping was to be written: the next start will do it.
-            Err(error)
-                if prepared.plan.is_empty() && (Self::is_read_only(&error) || is_busy(&error)) => {}
+            Err(error) if prepared.may_wait && (Self::is_read_only(&error) || is_busy(&error)) => {}
             Err(error) if Self::is_read_only(&error) => {
                 return Err(Error::ReadOnly {
                     plan: Box::new(prepared.plan),
@@ -312,7 +312,7 @@ fn state(
         tables: catalog::listing(&listed),
         catalog: catalog::whole(found),
         size: listed.len(),
-        local: prepared.local.clone(),
+        local: known(&prepared.local, &prepared.found, found, &prepared.after),
     }
 }
 

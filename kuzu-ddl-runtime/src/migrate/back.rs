@@ -137,6 +137,7 @@ impl Migrator<'_> {
                 notes,
             },
             is_new: false,
+            may_wait: false,
             back: Some(back),
         })
     }

@@ -34,5 +34,10 @@ pub(super) fn whole(found: &Inspection) -> Fingerprint {
         w.text(key.as_str());
         w.uint((*id).into());
     }
+    // Only where there are any, which is hardly ever.
+    for (key, numbers) in &found.gaps {
+        w.text(key.as_str());
+        numbers.iter().for_each(|n| w.uint((*n).into()));
+    }
     Fingerprint::of(&w.finish())
 }

@@ -4,6 +4,7 @@ mod apply;
 mod back;
 mod catalog;
 mod error;
+mod mend;
 mod policy;
 mod prepare;
 mod rehearse;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::back::{self, Return};
+use super::mend::{Mended, plan_and_mend};
 use super::policy::{DriftPolicy, Undeclared};
 use super::{Error, Migrator, catalog};
 use crate::diff::{self, Live, Note, adopt, compatible, diff, follow, illegal, orders, unreadable};
@@ -12,7 +13,7 @@ use crate::event::{DdlEvent, ObjectId};
 use crate::fold::Fold;
 use crate::inspect::{Inspection, Scope, inspect, multiplicities};
 use crate::ledger::{self, Contents, Identified};
-use crate::plan::{Base, Plan, plan};
+use crate::plan::{Base, Plan};
 use crate::schema::{Key, TableKind};
 
 /// Everything that apply needs.
@@ -37,6 +38,8 @@ pub(super) struct Prepared {
     pub(super) plan: Plan,
     /// Whether this declaration is new to this database.
     pub(super) is_new: bool,
+    /// Whether nothing is wrong with putting this off.
+    pub(super) may_wait: bool,
     /// If this goes back, what is recorded about that.
     pub(super) back: Option<Return>,
 }
@@ -145,8 +148,19 @@ impl Migrator<'_> {
         }
         notes.extend(foreign(&found, &after));
         let orders = orders(&declared.declared);
-        let mut steps =
-            plan(&before, &after, &found.schema, &orders, &leave).map_err(Error::Plan)?;
+        let Mended {
+            mut steps,
+            nothing_else,
+        } = plan_and_mend(
+            (&before, &after),
+            &found,
+            &orders,
+            &leave,
+            &local,
+            &mut notes,
+        )
+        .map_err(Error::Plan)?;
+        let may_wait = nothing_else && events.is_empty();
         if adopts {
             // A first start says what is, not what shall change: rewriting is asked about.
             steps
@@ -179,6 +193,7 @@ impl Migrator<'_> {
             tolerated,
             plan,
             is_new,
+            may_wait,
             back: None,
         })
     }

@@ -95,9 +95,11 @@ fn looked_at(
     for key in touched {
         found.schema.tables.remove(key);
         found.ids.remove(key);
+        found.gaps.remove(key);
     }
     found.schema.tables.extend(now.schema.tables);
     found.ids.extend(now.ids);
+    found.gaps.extend(now.gaps);
     found.schema.sequences = now.schema.sequences;
     Ok(found)
 }

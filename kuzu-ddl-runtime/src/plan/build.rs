@@ -55,6 +55,22 @@ pub fn plan(
     orders: &Orders,
     leave: &BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
+    plan_mending(before, after, live, orders, leave, &BTreeSet::new())
+}
+
+/// The same, and the tables in `mend` are rebuilt as they are: the engine may have left them so that a
+/// later checkpoint crashes.
+///
+/// # Errors
+/// All that cannot be done.
+pub fn plan_mending(
+    before: &Fold,
+    after: &Fold,
+    live: &Schema,
+    orders: &Orders,
+    leave: &BTreeSet<ObjectId>,
+    mend: &BTreeSet<ObjectId>,
+) -> Result<Vec<Step>, Vec<PlanError>> {
     let mut builder = Builder {
         owned: owned(before),
         before,
@@ -62,6 +78,8 @@ pub fn plan(
         live,
         orders,
         leave,
+        mend,
+        mended: BTreeSet::new(),
         steps: Vec::new(),
         touched: BTreeMap::new(),
         errors: Vec::new(),
@@ -86,6 +104,10 @@ pub(super) struct Builder<'a> {
     pub(super) owned: BTreeMap<Key, ObjectId>,
     orders: &'a Orders,
     pub(super) leave: &'a BTreeSet<ObjectId>,
+    /// Tables to be rebuilt though nothing about them changes.
+    pub(super) mend: &'a BTreeSet<ObjectId>,
+    /// Tables that are rebuilt for no other reason.
+    pub(super) mended: BTreeSet<ObjectId>,
     steps: Vec<Step>,
     /// The last step about each table name.
     touched: BTreeMap<Key, usize>,

@@ -14,7 +14,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use build::{Orders, PlanError, plan};
+pub use build::{Orders, PlanError, plan, plan_mending};
 pub use hazard::{Allowed, Hazard, HazardKind, allowing};
 pub use operation::{Operation, Purpose};
 

@@ -70,20 +70,40 @@ impl Rebuilds {
     }
 }
 
+/// The node tables that are rebuilt, by the names they have in the database.
+fn moved(kept: &[Kept<'_>], rebuilds: &Rebuilds) -> BTreeSet<Key> {
+    let nodes = kept
+        .iter()
+        .filter(|t| rebuilds.nodes.contains(&t.object.id));
+    nodes.map(|t| Key::new(&t.live.name)).collect()
+}
+
 impl<'a> Builder<'a> {
     /// Which tables cannot be altered in place.
     pub(super) fn find_rebuilds(&mut self, kept: &[Kept<'a>]) -> Rebuilds {
+        let needed = self.needed_rebuilds(kept, &BTreeSet::new());
+        let rebuilds = self.needed_rebuilds(kept, self.mend);
+        let all = rebuilds.nodes.union(&rebuilds.edges);
+        self.mended = all.filter(|id| !needed.contains(**id)).copied().collect();
+        let moved = moved(kept, &rebuilds);
+        self.refuse_foreign(kept, &moved);
+        self.refuse_indexed(kept, &rebuilds);
+        rebuilds
+    }
+
+    fn needed_rebuilds(&self, kept: &[Kept<'a>], mend: &BTreeSet<ObjectId>) -> Rebuilds {
         let mut rebuilds = Rebuilds::default();
         for table in kept.iter().filter(|t| t.live.kind.is_node()) {
-            if self.key_changes(table) || self.purges_column(table) || self.fills_by_row(table) {
+            let mend = mend.contains(&table.object.id);
+            if mend
+                || self.key_changes(table)
+                || self.purges_column(table)
+                || self.fills_by_row(table)
+            {
                 rebuilds.nodes.insert(table.object.id);
             }
         }
-        let moved: BTreeSet<Key> = kept
-            .iter()
-            .filter(|t| rebuilds.nodes.contains(&t.object.id))
-            .map(|t| Key::new(&t.live.name))
-            .collect();
+        let moved = moved(kept, &rebuilds);
         for table in kept {
             let TableKind::Edge { pairs, .. } = &table.live.kind else {
                 continue;
@@ -91,12 +111,11 @@ impl<'a> Builder<'a> {
             let joined = pairs
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
+            let joined = joined || mend.contains(&table.object.id);
             if joined || self.edge_changes(table) || self.purges_column(table) {
                 rebuilds.edges.insert(table.object.id);
             }
         }
-        self.refuse_foreign(kept, &moved);
-        self.refuse_indexed(kept, &rebuilds);
         rebuilds
     }
 
@@ -366,6 +385,10 @@ impl<'a> Builder<'a> {
     }
 
     fn hazards(&self, table: &Kept<'_>, may_fail: bool) -> Vec<Hazard> {
+        if self.mended.contains(&table.object.id) {
+            // As it was, and checked by count.
+            return Vec::new();
+        }
         let mut kinds = vec![HazardKind::RewritesData, HazardKind::BreaksOlderApps];
         if may_fail {
             kinds.push(HazardKind::MayFail);

@@ -3,5 +3,6 @@
 
 mod backup;
 mod history;
+mod mend;
 mod purge;
 mod rollback;

@@ -1,0 +1,105 @@
+//! Tables that the engine may have left broken.
+//!
+//! A property that was dropped in place, by hand, leaves a table whose columns the engine renumbers at
+//! the next checkpoint, but only if it knows that the table has changed. After a crash it does not, and
+//! a checkpoint later, once there are new rows, it crashes, as does every start after that. The catalog
+//! shows that a property was dropped, and not whether this happened; any look at the storage of a
+//! table that is broken would crash as well. Tried through the Rust crate, the one cure that works in
+//! every state of such a table, a sound one among them, is to copy it row by row, drop it, and put the
+//! copy in its place. (Adding and dropping a property, then CHECKPOINT, is cheaper, and crashes where
+//! there are rows already that no checkpoint has seen.) So that is done, once: the copy has no gap.
+
+use std::collections::BTreeSet;
+
+use crate::diff::Note;
+use crate::drift::{Local, owned};
+use crate::event::ObjectId;
+use crate::fold::Fold;
+use crate::inspect::Inspection;
+use crate::plan::{Orders, PlanError, Step, plan, plan_mending};
+use crate::schema::Key;
+
+/// The steps, those that mend among them, and whether there are no others.
+pub(super) struct Mended {
+    pub(super) steps: Vec<Step>,
+    pub(super) nothing_else: bool,
+}
+
+/// Plans from `before` to `after`, and mends what is suspect where that can be done.
+pub(super) fn plan_and_mend(
+    (before, after): (&Fold, &Fold),
+    found: &Inspection,
+    orders: &Orders,
+    leave: &BTreeSet<ObjectId>,
+    local: &Local,
+    notes: &mut Vec<Note>,
+) -> Result<Mended, Vec<PlanError>> {
+    let live = &found.schema;
+    let steps = plan(before, after, live, orders, leave)?;
+    let nothing_else = steps.is_empty();
+    let plain = |steps| Mended {
+        steps,
+        nothing_else,
+    };
+    if found.gaps.is_empty() {
+        return Ok(plain(steps));
+    }
+    let owned = owned(before);
+    let name = |key: &Key| live.tables.get(key).map(|table| table.name.clone());
+    let mut mend = BTreeSet::new();
+    let mut ours = Vec::new();
+    for (key, numbers) in &found.gaps {
+        let object = name(key).unwrap_or_default();
+        match owned.get(key) {
+            Some(id) if local.gaps.get(id) == Some(numbers) => {}
+            Some(id) if !leave.contains(id) => {
+                mend.insert(*id);
+                ours.push(object);
+            }
+            _ => {
+                let reason = "no declaration of this program has it".to_owned();
+                notes.push(Note::Suspect { object, reason });
+            }
+        }
+    }
+    if mend.is_empty() {
+        return Ok(plain(steps));
+    }
+    match plan_mending(before, after, live, orders, leave, &mend) {
+        Ok(steps) => {
+            notes.extend(ours.into_iter().map(|object| Note::Mended { object }));
+            Ok(plain(steps))
+        }
+        Err(errors) => {
+            let reason = errors.first().map(ToString::to_string).unwrap_or_default();
+            notes.extend(ours.into_iter().map(|object| {
+                let reason = reason.clone();
+                Note::Suspect { object, reason }
+            }));
+            Ok(plain(steps))
+        }
+    }
+}
+
+/// What this database knows by itself once the steps are done. A gap that they made is none to be
+/// afraid of: a property was added, and so the engine knows that the table has changed.
+pub(super) fn known(local: &Local, before: &Inspection, now: &Inspection, after: &Fold) -> Local {
+    let mut known = local.clone();
+    if now.gaps.is_empty() {
+        known.gaps.clear();
+        return known;
+    }
+    let owned = owned(after);
+    let id = |key: &Key| owned.get(key).copied();
+    let new = now
+        .gaps
+        .iter()
+        .filter(|(key, _)| !before.gaps.contains_key(*key));
+    let sound: Vec<_> = new
+        .filter_map(|(key, numbers)| Some((id(key)?, numbers.clone())))
+        .collect();
+    known.gaps.extend(sound);
+    let present: BTreeSet<ObjectId> = now.gaps.keys().filter_map(id).collect();
+    known.gaps.retain(|id, _| present.contains(id));
+    known
+}
