@@ -26,7 +26,7 @@ pub use kuzu_ddl_runtime::declared::{DeclareError, Declared};
 pub use kuzu_ddl_runtime::event::{DdlEvent, EventId, Fingerprint, ObjectId};
 pub use kuzu_ddl_runtime::history::{History, HistoryError, Point};
 pub use kuzu_ddl_runtime::migrate::{
-    DriftPolicy, Error, Migrator, Phase, Progress, Report, Undeclared, Verify,
+    DriftPolicy, Error, Failure, Migrator, Phase, Policy, Progress, Report, Undeclared, Verify, Why,
 };
 pub use kuzu_ddl_runtime::plan::{Hazard, HazardKind, Plan, Step};
 pub use kuzu_ddl_runtime::{

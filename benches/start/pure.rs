@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kuzu_ddl::declared::Declared;
-use kuzu_ddl::diff::{Options, diff, orders};
+use kuzu_ddl::diff::{Options, diff, said};
 use kuzu_ddl::fold::Fold;
 use kuzu_ddl::plan::plan;
 use kuzu_ddl::schema::Schema;
@@ -84,8 +84,8 @@ impl Side {
             &Options::default(),
         );
         let after = found.map_err(|_| "the schema was refused")?.after;
-        let orders = orders(&self.declared);
-        let steps = plan(&before, &after, &self.live, &orders, &BTreeSet::new());
+        let said = said(&self.declared);
+        let steps = plan(&before, &after, &self.live, &said, &BTreeSet::new());
         let steps = steps.map_err(|_| "there is no plan")?;
         if steps.len() == self.steps {
             Ok(())

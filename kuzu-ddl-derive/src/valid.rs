@@ -91,10 +91,35 @@ fn property(cx: &Ctxt, field: &Field<'_>) {
     for old in &field.attrs.renamed_from {
         check(cx, old, name::property);
     }
+    on_fail(cx, field);
     if let (Some(span), None) = (field.attrs.nullable, &field.attrs.ty) {
         cx.error(
             span,
             "`nullable` goes with `type = \"…\"`; otherwise make the field an `Option`",
+        );
+    }
+}
+
+/// `on_fail` speaks of a cast, and a key has neither NULL nor a second value.
+fn on_fail(cx: &Ctxt, field: &Field<'_>) {
+    let attrs = &field.attrs;
+    let Some(on_fail) = &attrs.on_fail else {
+        return;
+    };
+    if !attrs.says("cast") {
+        cx.error(
+            on_fail.span,
+            "`on_fail` says what a row gets whose cast fails: it goes with `cast = \"…\"`",
+        );
+    } else if attrs.says("primary_key") && on_fail.value != "Abort" {
+        cx.error(
+            on_fail.span,
+            "a primary key is never NULL and never twice the same: only `on_fail = \"abort\"` is possible",
+        );
+    } else if on_fail.value == "Default" && !attrs.says("default") && !attrs.says("default_expr") {
+        cx.error(
+            on_fail.span,
+            "`on_fail = \"default\"` needs a default: add `default = …`, or say \"null\"",
         );
     }
 }

@@ -11,7 +11,7 @@ pub use inventory;
 
 pub use crate::declared::desc::{
     ExprDesc, IndexDesc, IndexKindDesc, KindDesc, KuzuEdge, KuzuNode, KuzuTable, KuzuType,
-    MemberDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
+    MemberDesc, OnFailDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
 };
 pub use crate::declared::registry::{Registered, Tombstone};
 pub use crate::declared::{check, locked};

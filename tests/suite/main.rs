@@ -24,3 +24,5 @@ mod oracle;
 #[cfg(feature = "kuzu")]
 mod rules;
 mod types;
+#[cfg(feature = "kuzu")]
+mod values;

@@ -15,7 +15,7 @@ use crate::index::{self, Kind};
 use crate::literal::Literal;
 use crate::types::Type;
 use crate::word::{self, Place};
-use value::{cast, endpoint, expression, flag, multiplicity, pair, storage};
+use value::{cast, endpoint, expression, flag, multiplicity, on_fail, pair, storage};
 pub(crate) use value::{equals, one_of, text, texts};
 
 /// A value with the tokens it was read from.
@@ -60,6 +60,7 @@ pub(crate) struct Attrs {
     pub(crate) nullable: Option<Span>,
     pub(crate) default: Option<At<Literal>>,
     pub(crate) cast: Option<At<String>>,
+    pub(crate) on_fail: Option<At<&'static str>>,
     pub(crate) fill: Option<At<String>>,
     pub(crate) renamed_from: Vec<At<String>>,
     pub(crate) dropped: Vec<At<String>>,
@@ -155,6 +156,7 @@ impl Reader<'_> {
             "transparent" => attrs.transparent = Some(flag(input, &ident)?),
             "unregistered" => attrs.unregistered = Some(flag(input, &ident)?),
             "cast" => attrs.cast = Some(cast(input, &ident)?),
+            "on_fail" => attrs.on_fail = Some(on_fail(&text(input, &ident)?)?),
             "fill" => attrs.fill = Some(expression(input, &ident)?),
             "fts_index" | "vector_index" => {
                 let kind = if word.name == "fts_index" {

@@ -55,6 +55,25 @@ pub(super) fn storage(text: &At<String>) -> syn::Result<&'static str> {
     one_of(text, "storage direction", STORAGES, STORAGE_SYNONYMS)
 }
 
+const ON_FAILS: &[(&str, &str)] = &[("abort", "Abort"), ("null", "Null"), ("default", "Default")];
+
+const ON_FAIL_SYNONYMS: &[(&str, &str)] = &[
+    ("error", "abort"),
+    ("fail", "abort"),
+    ("none", "null"),
+    ("skip", "null"),
+    ("ignore", "null"),
+];
+
+/// What a row gets whose cast fails.
+pub(super) fn on_fail(text: &At<String>) -> syn::Result<At<&'static str>> {
+    let value = one_of(&lower(text), "way to go on", ON_FAILS, ON_FAIL_SYNONYMS)?;
+    Ok(At {
+        value,
+        span: text.span,
+    })
+}
+
 /// These words are Cypher's, which ignores case.
 fn lower(text: &At<String>) -> At<String> {
     At {

@@ -144,6 +144,10 @@ fn property(table: &Table<'_>, field: &Field<'_>) -> TokenStream {
         quote!(default: __kuzu::Some(#value),)
     });
     let cast = said("cast", field.attrs.cast.as_ref());
+    let on_fail = field.attrs.on_fail.as_ref().map(|on_fail| {
+        let variant = Ident::new(on_fail.value, Span::call_site());
+        quote!(on_fail: __kuzu::Some(__kuzu::OnFailDesc::#variant),)
+    });
     let fill = said("fill", field.attrs.fill.as_ref());
     let line = Literal::u32_unsuffixed(site::line(field.name.span));
     let (given, base) = typed(table, field);
@@ -152,11 +156,12 @@ fn property(table: &Table<'_>, field: &Field<'_>) -> TokenStream {
         && comment.is_some()
         && renamed_from.is_some()
         && cast.is_some()
+        && on_fail.is_some()
         && fill.is_some();
     let rest = (!all).then(|| quote!(..#base));
     quote! {
         __kuzu::PropertyDesc {
-            name: #name, #given #default #comment #renamed_from #cast #fill line: #line, #rest
+            name: #name, #given #default #comment #renamed_from #cast #on_fail #fill line: #line, #rest
         }
     }
 }
@@ -200,6 +205,13 @@ fn checks(table: &Table<'_>, field: &Field<'_>) -> Vec<TokenStream> {
     }
     if let Some(default) = &field.attrs.default {
         checks.extend(default.check(&base));
+    }
+    if let Some(at) = field.attrs.on_fail.as_ref().filter(|at| at.value == "Null") {
+        let fill = said("fill", field.attrs.fill.as_ref());
+        let property = quote!(__kuzu::PropertyDesc { #fill ..#base });
+        checks.push(quote_spanned! {at.span=>
+            const _: () = __kuzu::check::on_fail_null(&#property);
+        });
     }
     checks
 }

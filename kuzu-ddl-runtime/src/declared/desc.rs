@@ -3,6 +3,8 @@
 //! Everything here can be written in a `const`, so an expansion is a static table and costs the
 //! user next to nothing to compile. The owned model is made from it once, at startup.
 
+use serde::{Deserialize, Serialize};
+
 use crate::schema::{Multiplicity, StorageDirection};
 
 /// A struct that describes a table. Implemented by `#[derive(KuzuNode)]` and `#[derive(KuzuEdge)]`.
@@ -145,6 +147,8 @@ pub struct PropertyDesc {
     pub renamed_from: &'static [&'static str],
     /// After a change of type: how a new value is made of the `old` one.
     pub cast: Option<&'static str>,
+    /// What a row gets whose cast fails.
+    pub on_fail: Option<OnFailDesc>,
     /// What existing rows get that have no value yet.
     pub fill: Option<&'static str>,
     /// The field's line in the file of the struct.
@@ -162,6 +166,7 @@ impl PropertyDesc {
         comment: None,
         renamed_from: &[],
         cast: None,
+        on_fail: None,
         fill: None,
         line: 0,
     };
@@ -187,6 +192,17 @@ pub enum IndexKindDesc {
     FullText,
     /// HNSW, by the vector extension.
     Vector,
+}
+
+/// What a row gets whose cast fails, as the attribute `on_fail` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnFailDesc {
+    /// Nothing: the change is refused while there is such a row.
+    Abort,
+    /// NULL.
+    Null,
+    /// The property's default.
+    Default,
 }
 
 /// Where a struct stands in the source.

@@ -26,7 +26,7 @@ use std::panic::Location;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{Key, Pair, Schema};
-use desc::TableDesc;
+use desc::{OnFailDesc, TableDesc};
 pub use mistake::{DeclareError, Mistake, MistakeKind, Place};
 use registry::Tombstone;
 
@@ -55,6 +55,10 @@ pub struct TableHints {
     /// After changes of type: how a new value is made of the `old` one, by the property's present name.
     #[serde(default)]
     pub casts: BTreeMap<Key, String>,
+    /// What a row gets whose cast fails, by the property's present name; nothing is said where the
+    /// change is to be refused.
+    #[serde(default)]
+    pub on_fails: BTreeMap<Key, OnFailDesc>,
     /// What existing rows get that have no value yet, by the property's present name.
     #[serde(default)]
     pub fills: BTreeMap<Key, String>,

@@ -35,6 +35,11 @@ pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (T
             KindDesc::Node { .. } => BTreeSet::new(),
         },
         casts: said(desc, |property| property.cast),
+        on_fails: desc
+            .properties
+            .iter()
+            .filter_map(|property| Some((Key::new(property.name), property.on_fail?)))
+            .collect(),
         fills: said(desc, |property| property.fill),
         order: desc
             .properties

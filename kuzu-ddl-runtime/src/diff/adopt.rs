@@ -8,6 +8,7 @@ use crate::declared::Declared;
 use crate::drift::{Drift, DriftKind, Local, owned};
 use crate::event::{DdlEvent, Endpoints, ObjectId, PropertySpec};
 use crate::fold::{Draft, Fold};
+use crate::plan::Said;
 use crate::schema::{Expr, Key, Property, Schema, Table, TableKind};
 
 /// The live schema, and this database's own knowledge of it.
@@ -371,4 +372,20 @@ pub fn orders(declared: &Declared) -> BTreeMap<Key, Vec<Key>> {
         .iter()
         .map(|(key, hints)| (key.clone(), hints.order.clone()))
         .collect()
+}
+
+/// What the source says that a plan needs beside the events. Texts that are no expressions are
+/// left out: [`illegal`](super::illegal) refuses them.
+#[must_use]
+pub fn said(declared: &Declared) -> Said {
+    let fills = declared.tables.iter().flat_map(|(table, hints)| {
+        hints.fills.iter().filter_map(|(property, text)| {
+            let expr = text.parse().ok()?;
+            Some(((table.clone(), property.clone()), expr))
+        })
+    });
+    Said {
+        orders: orders(declared),
+        fills: fills.collect(),
+    }
 }

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::{Differ, Reason};
-use crate::event::{Change, ObjectId};
+use crate::declared::desc::OnFailDesc;
+use crate::event::{Change, ObjectId, OnFail};
 use crate::fold::Body;
 use crate::schema::{Expr, Key, Property, Table, TableKind, Type};
 
@@ -39,13 +40,8 @@ impl Differ<'_> {
                         Cast::Widening => None,
                         Cast::Said(expr) => Some(expr),
                     };
-                    self.draft.set(
-                        id,
-                        Change::SetType {
-                            ty: wanted.ty.clone(),
-                            cast,
-                        },
-                    );
+                    let (ty, on_fail) = (wanted.ty.clone(), self.on_fail((table, name), wanted));
+                    self.draft.set(id, Change::SetType { ty, cast, on_fail });
                 }
                 Err(reason) => return self.refuse(path.to_owned(), self.origin(table), reason),
             }
@@ -100,6 +96,20 @@ impl Differ<'_> {
             from: from.to_string(),
             to: to.to_string(),
         })
+    }
+
+    /// What a row gets whose cast fails. The default goes into the event as it is now: it may be
+    /// another by the time that the event is carried out elsewhere.
+    fn on_fail(&self, (table, name): (&Key, &Key), wanted: &Property) -> OnFail {
+        let hints = self.declared.tables.get(table);
+        match hints.and_then(|hints| hints.on_fails.get(name)) {
+            None | Some(OnFailDesc::Abort) => OnFail::Abort,
+            Some(OnFailDesc::Null) => OnFail::Null,
+            Some(OnFailDesc::Default) => match &wanted.default {
+                Some(expr) => OnFail::Use(expr.clone()),
+                None => OnFail::Null,
+            },
+        }
     }
 
     /// The body of a table: which property is the key, how many rels, which directions.

@@ -38,6 +38,16 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
             let path = format!("{}.{}", table.name, property.name);
             check_one(key, property, |why| report(path.clone(), why));
         }
+        for (key, text) in declared.tables.get(key).into_iter().flat_map(|h| &h.fills) {
+            let Some(property) = table.properties.get(key) else {
+                continue;
+            };
+            let fill = text.parse::<Expr>();
+            if let Err(e) = fill.and_then(|expr| expr.check(&property.ty)) {
+                let path = format!("{}.{}", table.name, property.name);
+                report(path, format!("the fill cannot be used: {}", e.reason));
+            }
+        }
     }
     refusals
 }

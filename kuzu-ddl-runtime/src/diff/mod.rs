@@ -25,7 +25,7 @@ use crate::event::{DdlEvent, EventId, ObjectId};
 use crate::fold::{Draft, Fold, Life, Object};
 use crate::schema::Key;
 
-pub use adopt::{Adopted, Live, adopt, follow, orders};
+pub use adopt::{Adopted, Live, adopt, follow, orders, said};
 pub use ancestor::{ancestor, ancestor_then};
 pub use check::compatible;
 pub use legal::{illegal, unreadable};

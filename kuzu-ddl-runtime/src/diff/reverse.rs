@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Change, DdlEvent, Endpoints, ObjectId};
+use crate::event::{Change, DdlEvent, Endpoints, ObjectId, OnFail};
 use crate::fold::{Body, Draft, Fold, Life, Object};
 use crate::history::{compare_states, path};
 use crate::schema::Key;
@@ -343,7 +343,8 @@ fn changes(was: &Body, is: &Body) -> Vec<Change> {
         (Body::Property(was), Body::Property(is)) => {
             if was.ty != is.ty {
                 let ty = was.ty.clone();
-                out.push(Change::SetType { ty, cast: None });
+                let (cast, on_fail) = (None, OnFail::Abort);
+                out.push(Change::SetType { ty, cast, on_fail });
             }
             if was.default != is.default {
                 let default = was.default.clone();

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use super::{Options, diff, orders};
+use super::{Options, diff, said};
 use crate::declared::Declared;
 use crate::event::DdlEvent;
 use crate::fold::Fold;
@@ -39,7 +39,7 @@ impl Paper {
             &before,
             &found.after,
             &live,
-            &orders(&declared),
+            &said(&declared),
             &Default::default(),
         );
         self.events.extend(found.events);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::{CodecError, Reader, Writer};
 use super::id::{EventId, ObjectId};
+use super::on_fail::OnFail;
 use crate::schema::name::{check_property, check_table};
 use crate::schema::{Expr, Key, Multiplicity, StorageDirection, Type};
 
@@ -146,6 +147,8 @@ pub enum Change {
         ty: Type,
         /// How to make a new value of an `old` one; `None` is a plain CAST.
         cast: Option<Expr>,
+        /// What a row gets of whose value none can be made.
+        on_fail: OnFail,
     },
     /// Give a property another default, for rows to come.
     SetDefault {
@@ -314,9 +317,10 @@ impl Change {
             Self::CommentOnTable { text } | Self::CommentOnProperty { text } => {
                 w.option(text.as_ref(), |w, text| w.text(text));
             }
-            Self::SetType { ty, cast } => {
+            Self::SetType { ty, cast, on_fail } => {
                 w.ty(ty);
                 w.option(cast.as_ref(), |w, expr| w.expr(expr));
+                on_fail.write(w);
             }
             Self::SetDefault { default } => w.option(default.as_ref(), |w, expr| w.expr(expr)),
             Self::SetNullable { nullable } => w.bool(*nullable),
@@ -382,6 +386,7 @@ impl Change {
             14 => Self::SetType {
                 ty: r.ty()?,
                 cast: read_cast(&mut r)?,
+                on_fail: OnFail::read(&mut r)?,
             },
             15 => Self::SetDefault {
                 default: read_default(&mut r)?,

@@ -382,3 +382,36 @@ fn a_purge() {
     assert_eq!(DdlEvent::decode(&event.encode()), Ok(event.clone()));
     expect!["257be31d596d469b495566ccfecb0371a66472b6e9f58a7da95ea274126407c9 01188b239c609f6cdb6ff5ba83aedd148886885fc96cab5da86cfe86c64f432031b201193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac186520193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac1865"].assert_eq(&format!("{} {}", event.id(), hex(&event.encode())));
 }
+
+/// What a change of type says of rows whose cast fails.
+#[test]
+fn changes_of_type() {
+    let object = ObjectId::of(b"a property");
+    let event = |cast: Option<&str>, on_fail| {
+        let cast = cast.map(|text| Expr::parse_cast(text).expect("a cast"));
+        let ty = Type::Int32;
+        let change = Change::SetType { ty, cast, on_fail };
+        DdlEvent::new(object, BTreeSet::new(), change)
+    };
+    lines(
+        &[
+            event(None, OnFail::Abort),
+            event(Some("CAST(old AS INT32)"), OnFail::Null),
+            event(Some("old"), OnFail::Use(Expr::Int(-1))),
+        ],
+        &expect![[r#"
+            set type
+              id 0acd02debfcd114d4760b183cee95eb4337ef04cfac8bbab3ac01d8053812cab
+              object 37630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a
+              010e37630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a0003030000
+            set type
+              id 097bccba8d15dbf2b9b03c2ef5a63c29da9393f1c05c74f2133b92213ef57a97
+              object 37630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a
+              010e37630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a00060301080c0301
+            set type
+              id 66dd91d61a447b3ab692361b1bf2f5283aa9457a480652ba4a705bed43b62115
+              object 37630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a
+              010e37630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a000603010c020101
+        "#]],
+    );
+}

@@ -11,6 +11,7 @@ mod fuzz;
 #[cfg(test)]
 mod golden;
 mod id;
+mod on_fail;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ pub use change::{Change, Endpoints, MAX_COMMENT_BYTES, ObjectKind, PropertySpec,
 pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
 pub(crate) use codec::{Reader, Writer};
 pub use id::{EventId, Fingerprint, HashError, ObjectId};
+pub use on_fail::OnFail;
 
 /// One typed, content-addressed schema change.
 #[derive(Clone, Debug, PartialEq, Eq)]

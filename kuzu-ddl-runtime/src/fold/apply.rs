@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::object::{Archive, Aspect, Body, Life, Object, Register};
 use super::outcome::{Conflict, ConflictKind, Rejection};
 use super::{Fold, Slot};
-use crate::event::{Change, DdlEvent, Endpoints, EventId, ObjectId, ObjectKind, key_of, pair_key};
+use crate::event::{
+    Change, DdlEvent, Endpoints, EventId, ObjectId, ObjectKind, OnFail, key_of, pair_key,
+};
 use crate::schema::Key;
 
 impl Fold {
@@ -370,9 +372,11 @@ impl Fold {
             && changed
         {
             let name = format!("{}__a_{}", object.born_as, event.id().short());
-            let (to, cast) = match event.change() {
-                Change::SetType { ty, cast } => (ty.clone(), cast.clone()),
-                _ => (spec.ty.clone(), None),
+            let (to, cast, on_fail) = match event.change() {
+                Change::SetType { ty, cast, on_fail } => {
+                    (ty.clone(), cast.clone(), on_fail.clone())
+                }
+                _ => (spec.ty.clone(), None, OnFail::Abort),
             };
             object.archives.push(Archive {
                 by: event.id(),
@@ -381,6 +385,7 @@ impl Fold {
                 to,
                 cast,
                 purged: false,
+                on_fail,
             });
         }
         if concurrent && changed {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Endpoints, EventId, ObjectId, ObjectKind, PropertySpec};
+use crate::event::{Endpoints, EventId, ObjectId, ObjectKind, OnFail, PropertySpec};
 use crate::schema::{Expr, Multiplicity, StorageDirection, Type};
 
 /// A value with the events that last wrote it. Several heads mean that they did not know of one
@@ -109,6 +109,8 @@ pub struct Archive {
     pub cast: Option<Expr>,
     /// Whether the column has been deleted for ever.
     pub purged: bool,
+    /// What a row gets of whose value none can be made.
+    pub on_fail: OnFail,
 }
 
 /// What only one kind of object has.

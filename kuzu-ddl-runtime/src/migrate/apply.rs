@@ -1,7 +1,7 @@
 //! Carrying out a plan: one transaction for steps and ledger.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::mend::known;
 use super::prepare::{Prepared, version};
@@ -41,9 +41,7 @@ impl Migrator<'_> {
         let session = self.engine.session()?;
         let prepared = self.prepare(session.as_ref(), declared)?;
         if let Some(given) = given
-            && (given.base != prepared.plan.base
-                || given.events != prepared.plan.events
-                || given.steps != prepared.plan.steps)
+            && !given.is_same(&prepared.plan)
         {
             return Err(Error::BaseMoved);
         }
@@ -70,7 +68,7 @@ impl Migrator<'_> {
         }
         Ok(Report {
             backup: self.backed_up.take(),
-            ..report(prepared, start)
+            ..report(prepared, std::mem::take(&mut self.actual), start)
         })
     }
 
@@ -132,12 +130,12 @@ impl Migrator<'_> {
         self.check_base(&tx, prepared)?;
         self.back_up(&tx, prepared)?;
         self.steps(&tx, prepared)?;
-        let total = prepared.plan.steps.len();
-        self.tell(Phase::Verify, total, total, None);
+        let steps = &prepared.plan.steps;
+        self.tell(Phase::Verify, steps.len(), steps);
         let found = verify(&tx, prepared)?;
-        self.tell(Phase::Record, total, total, None);
+        self.tell(Phase::Record, steps.len(), steps);
         let revision = self.record(&tx, declared, prepared, &found, start)?;
-        self.tell(Phase::Commit, total, total, None);
+        self.tell(Phase::Commit, steps.len(), steps);
         match tx.commit() {
             Err(e) if e.kind == EngineErrorKind::OutcomeUnknown => self.outcome(revision, e),
             result => result.map_err(Error::from),
@@ -156,7 +154,7 @@ impl Migrator<'_> {
         if !self.needs_backup(prepared) {
             return Ok(());
         }
-        self.tell(Phase::Backup, 0, prepared.plan.steps.len(), None);
+        self.tell(Phase::Backup, 0, &prepared.plan.steps);
         let made = self.backup.as_ref().map(|to| to.make(self.engine, tx));
         self.backed_up = made.transpose()?;
         Ok(())
@@ -179,10 +177,12 @@ impl Migrator<'_> {
 
     fn steps(&mut self, tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
+        self.actual.clear();
         for (i, step) in steps.iter().enumerate() {
             let _span =
                 tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
-            self.tell(Phase::Apply, i, steps.len(), Some(step));
+            self.tell(Phase::Apply, i, steps);
+            let start = Instant::now();
             for cypher in &step.cypher {
                 tx.query(cypher).map_err(|source| Error::Step {
                     number: i + 1,
@@ -198,6 +198,7 @@ impl Migrator<'_> {
                     });
                 }
             }
+            self.actual.push(start.elapsed());
         }
         Ok(())
     }
@@ -316,7 +317,7 @@ fn state(
     }
 }
 
-fn report(prepared: Prepared, start: Instant) -> Report {
+fn report(prepared: Prepared, actual: Vec<Duration>, start: Instant) -> Report {
     let Prepared { after, plan, .. } = prepared;
     Report {
         events: plan.events.iter().map(|event| event.id()).collect(),
@@ -331,6 +332,7 @@ fn report(prepared: Prepared, start: Instant) -> Report {
             .map(|(id, held)| (*id, held.clone()))
             .collect(),
         backup: None,
+        actual,
         took: start.elapsed(),
     }
 }

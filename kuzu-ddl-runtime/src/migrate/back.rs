@@ -19,7 +19,7 @@ use crate::fold::Fold;
 use crate::history::{History, Point, time_text};
 use crate::inspect::{Scope, inspect};
 use crate::ledger::{self, Back, Contents, Identified};
-use crate::plan::{Base, Orders, Plan, plan};
+use crate::plan::{Base, Plan, Said, plan};
 
 /// What is recorded when a run went back.
 pub(super) struct Return {
@@ -105,9 +105,9 @@ impl Migrator<'_> {
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
         }
-        let orders = Orders::new();
-        let steps = plan(&before, &way.after, &found.schema, &orders, &settled.leave)
-            .map_err(Error::Plan)?;
+        let said = Said::default();
+        let steps =
+            plan(&before, &way.after, &found.schema, &said, &settled.leave).map_err(Error::Plan)?;
         let mut notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
         notes.extend(way.lost.iter().map(|lost| format!("irreversible: {lost}")));
         let base = Base {

@@ -8,7 +8,8 @@ use crate::drift::Drift;
 use crate::engine::EngineError;
 use crate::history::HistoryError;
 use crate::ledger::BadRow;
-use crate::plan::{Hazard, Plan, PlanError, allowing};
+use crate::migrate::Failure;
+use crate::plan::{Hazard, HazardKind, Plan, PlanError, allowing};
 
 /// Why a database could not be brought to what is declared. Unless the variant says otherwise,
 /// nothing was changed.
@@ -65,6 +66,9 @@ pub enum Error {
         /// The whole plan.
         plan: Box<Plan>,
     },
+    /// Rows that would fail, found before anything was touched.
+    #[error("rows are in the way of the plan:{}", Lines(.0))]
+    Rows(Vec<Failure>),
     /// The database is not what the ledger says.
     #[error("the database was changed behind the ledger:{}\n  settle it with `.drift(DriftPolicy::Adopt)` (the database is right), `.drift(DriftPolicy::Repair)` (the ledger is right) or `.drift(DriftPolicy::Warn)` (go on without) on the Migrator", Lines(.0))]
     Drift(Vec<Drift>),
@@ -148,6 +152,11 @@ impl fmt::Display for Blocked<'_> {
                 "\n  {hazard}; to allow it, write `{}` on the Migrator",
                 allowing(hazard)
             )?;
+            if hazard.kind == HazardKind::Tightens {
+                f.write_str(
+                    "; or say what rows without a value get, with `#[kuzu(fill = \"…\")]` on the field",
+                )?;
+            }
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::drift::{Local, owned};
 use crate::event::ObjectId;
 use crate::fold::Fold;
 use crate::inspect::Inspection;
-use crate::plan::{Orders, PlanError, Step, plan, plan_mending};
+use crate::plan::{PlanError, Said, Step, plan, plan_mending};
 use crate::schema::Key;
 
 /// The steps, those that mend among them, and whether there are no others.
@@ -29,13 +29,13 @@ pub(super) struct Mended {
 pub(super) fn plan_and_mend(
     (before, after): (&Fold, &Fold),
     found: &Inspection,
-    orders: &Orders,
+    said: &Said,
     leave: &BTreeSet<ObjectId>,
     local: &Local,
     notes: &mut Vec<Note>,
 ) -> Result<Mended, Vec<PlanError>> {
     let live = &found.schema;
-    let steps = plan(before, after, live, orders, leave)?;
+    let steps = plan(before, after, live, said, leave)?;
     let nothing_else = steps.is_empty();
     let plain = |steps| Mended {
         steps,
@@ -65,7 +65,7 @@ pub(super) fn plan_and_mend(
     if mend.is_empty() {
         return Ok(plain(steps));
     }
-    match plan_mending(before, after, live, orders, leave, &mend) {
+    match plan_mending(before, after, live, said, leave, &mend) {
         Ok(steps) => {
             notes.extend(ours.into_iter().map(|object| Note::Mended { object }));
             Ok(plain(steps))

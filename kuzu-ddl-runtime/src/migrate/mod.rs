@@ -4,8 +4,10 @@ mod apply;
 mod back;
 mod catalog;
 mod error;
+mod estimate;
 mod mend;
 mod policy;
+mod preflight;
 mod prepare;
 mod rehearse;
 mod report;
@@ -16,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 pub use error::Error;
-pub use policy::{DriftPolicy, Phase, Progress, Undeclared, Verify};
+pub use policy::{DriftPolicy, Phase, Policy, Progress, Undeclared, Verify};
+pub use preflight::{Failure, Why};
 pub use report::Report;
 pub(crate) use writer::{now, with_writer};
 
@@ -26,7 +29,7 @@ use crate::engine::{Engine, EngineErrorKind, Session};
 use crate::history::Point;
 use crate::inspect::{self, Scope};
 use crate::ledger::{self, Identified};
-use crate::plan::{Allowed, HazardKind, Plan};
+use crate::plan::{Allowed, HazardKind, Plan, Step};
 use crate::schema::Schema;
 
 /// How often a plan is made anew because the database changed under it.
@@ -36,6 +39,16 @@ const ATTEMPTS: usize = 5;
 type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 
 /// Brings a database to what is declared. Everything has a default that is safe: see each method.
+///
+/// # What others see meanwhile
+/// Connections that read go on reading, and see the old schema until the commit. A reader inside an
+/// explicit transaction that began before keeps what it reads where a table is changed in place: a
+/// property that is new, renamed, archived, or of another type (of a node). Where a table is rebuilt
+/// or renamed away (another key, multiplicity or direction, another type of a rel property; the step
+/// says `copy the …`) the engine takes it from such a transaction: its next query of that table
+/// fails, with [`EngineErrorKind::Missing`](crate::engine::EngineErrorKind::Missing), and the
+/// transaction is over. Nothing is wrong with the connection: begin the transaction again, and read
+/// again from its start. Writers are kept out while the steps run, and wait or try again as ever.
 pub struct Migrator<'a> {
     engine: &'a dyn Engine,
     declared: Option<Result<Declared, DeclareError>>,
@@ -54,6 +67,8 @@ pub struct Migrator<'a> {
     wait: Duration,
     app: Option<String>,
     progress: Option<Listener<'a>>,
+    /// What each step took.
+    actual: Vec<Duration>,
 }
 
 impl<'a> Migrator<'a> {
@@ -78,6 +93,7 @@ impl<'a> Migrator<'a> {
             wait: policy::WAIT,
             app: None,
             progress: None,
+            actual: Vec::new(),
         }
     }
 
@@ -92,6 +108,14 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn allow(mut self, kind: HazardKind, object: impl Into<String>) -> Self {
         self.allowed.single.insert((kind, object.into()));
+        self
+    }
+
+    /// A named set of what a migration may do. Default: [`Policy::Additive`].
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.allowed.kinds = policy.allows();
+        self.undeclared = policy.undeclared();
         self
     }
 
@@ -264,8 +288,16 @@ impl<'a> Migrator<'a> {
             conflicts: Vec::new(),
             held: Vec::new(),
             backup: None,
+            actual: Vec::new(),
             took: start.elapsed(),
         }))
+    }
+
+    /// Fills in what the rows say of a plan.
+    fn look(&self, session: &dyn Session, plan: &mut Plan) -> Result<(), Error> {
+        self.count(session, plan)?;
+        self.preflight(session, plan)?;
+        self.estimate(session, plan)
     }
 
     /// Fills in how many rows each hazard touches.
@@ -288,13 +320,21 @@ impl<'a> Migrator<'a> {
         Ok(())
     }
 
-    fn tell(&mut self, phase: Phase, done: usize, total: usize, step: Option<&crate::plan::Step>) {
+    /// Tells the application: at which of the steps this is, if at one.
+    fn tell(&mut self, phase: Phase, done: usize, steps: &[Step]) {
         if let Some(progress) = &mut self.progress {
+            let step = steps.get(done).filter(|_| phase == Phase::Apply);
+            let rows = |steps: &[Step]| {
+                let work = steps.iter().filter_map(|step| step.work.as_ref()?.rows);
+                work.fold(0, u64::saturating_add)
+            };
             progress(Progress {
                 phase,
                 done,
-                total,
+                total: steps.len(),
                 step,
+                rows_done: rows(&steps[..done.min(steps.len())]),
+                rows: rows(steps),
             });
         }
     }

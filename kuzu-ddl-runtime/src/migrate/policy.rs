@@ -1,8 +1,11 @@
 //! What a migration may do, as the application says it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::plan::HazardKind;
 
 /// How much of the live catalog a start looks at when the ledger says that there is nothing to do.
 /// Whenever there is something to do, everything is looked at.
@@ -56,6 +59,41 @@ pub enum Undeclared {
     Archive,
 }
 
+/// What a migration may do without being asked about each object. None of them lets a property be
+/// required that has no value in some rows, and there is no policy that allows everything: what is
+/// left is allowed one by one, with [`Migrator::allow`](super::Migrator::allow).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Policy {
+    /// What is not declared is kept. Data is rewritten where the source says how; nothing is
+    /// deleted.
+    #[default]
+    Additive,
+    /// And what is not declared is archived; data is rewritten also on the first start on a database
+    /// that was there before. All can be brought back.
+    Archive,
+    /// And rels and rows may be deleted for ever where the change is one that deletes.
+    Destructive,
+}
+
+impl Policy {
+    pub(super) fn allows(self) -> BTreeSet<HazardKind> {
+        use HazardKind::{DeletesData, Irreversible, MayFail, RewritesData};
+        match self {
+            Self::Additive => BTreeSet::new(),
+            Self::Archive => BTreeSet::from([RewritesData, MayFail]),
+            Self::Destructive => BTreeSet::from([RewritesData, MayFail, DeletesData, Irreversible]),
+        }
+    }
+
+    pub(super) fn undeclared(self) -> Undeclared {
+        match self {
+            Self::Additive => Undeclared::Keep,
+            Self::Archive | Self::Destructive => Undeclared::Archive,
+        }
+    }
+}
+
 /// How far a migration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress<'a> {
@@ -67,6 +105,10 @@ pub struct Progress<'a> {
     pub total: usize,
     /// The step under way, if it is at one.
     pub step: Option<&'a crate::plan::Step>,
+    /// Rows that the steps done have touched; a row touched by several counts as often.
+    pub rows_done: u64,
+    /// Rows that all steps touch.
+    pub rows: u64,
 }
 
 /// The phases of a migration.

@@ -6,7 +6,7 @@ use super::back::{self, Return};
 use super::mend::{Mended, plan_and_mend};
 use super::policy::{DriftPolicy, Undeclared};
 use super::{Error, Migrator, catalog};
-use crate::diff::{self, Live, Note, adopt, compatible, diff, follow, illegal, orders, unreadable};
+use crate::diff::{self, Live, Note, adopt, compatible, diff, follow, illegal, unreadable};
 use crate::drift::{Drift, DriftKind, Local, drift, owned};
 use crate::engine::Session;
 use crate::event::{DdlEvent, ObjectId};
@@ -66,7 +66,7 @@ impl Migrator<'_> {
     ) -> Result<Prepared, Error> {
         let before = version(session)?;
         let prepared = self.read(session, declared).and_then(|mut prepared| {
-            self.count(session, &mut prepared.plan)?;
+            self.look(session, &mut prepared.plan)?;
             Ok(prepared)
         });
         match prepared {
@@ -147,19 +147,12 @@ impl Migrator<'_> {
             return Err(Error::Refused(refusals));
         }
         notes.extend(foreign(&found, &after));
-        let orders = orders(&declared.declared);
+        let said = diff::said(&declared.declared);
         let Mended {
             mut steps,
             nothing_else,
-        } = plan_and_mend(
-            (&before, &after),
-            &found,
-            &orders,
-            &leave,
-            &local,
-            &mut notes,
-        )
-        .map_err(Error::Plan)?;
+        } = plan_and_mend((&before, &after), &found, &said, &leave, &local, &mut notes)
+            .map_err(Error::Plan)?;
         let may_wait = nothing_else && events.is_empty();
         if adopts {
             // A first start says what is, not what shall change: rewriting is asked about.

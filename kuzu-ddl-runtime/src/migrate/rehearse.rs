@@ -21,7 +21,7 @@ impl Migrator<'_> {
             return Ok(());
         }
         let _span = tracing::debug_span!("rehearse").entered();
-        self.tell(Phase::Rehearse, 0, steps.len(), None);
+        self.tell(Phase::Rehearse, 0, steps);
         let touched = if changes {
             touched(prepared)
         } else {

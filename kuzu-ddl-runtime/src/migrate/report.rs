@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{EventId, Fingerprint};
 use crate::fold::{Conflict, Held};
-use crate::plan::Step;
+use crate::plan::{Seconds, Step};
 
 /// What a migration did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub struct Report {
     /// The copy of the database from before, if one was asked for and needed.
     #[serde(default)]
     pub backup: Option<std::path::PathBuf>,
+    /// How long each step took; the commit is not in it.
+    pub actual: Vec<Duration>,
     /// The whole start, from the first query to the last.
     pub took: Duration,
 }
@@ -52,8 +54,20 @@ impl fmt::Display for Report {
             (1, _) => write!(f, "1 step applied, schema {schema}, {took} ms")?,
             (n, _) => write!(f, "{n} steps applied, schema {schema}, {took} ms")?,
         }
-        for step in &self.steps {
-            write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
+        for (i, step) in self.steps.iter().enumerate() {
+            let text = step.to_string();
+            let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+            write!(f, "\n  {first}")?;
+            let estimated = step
+                .work
+                .as_ref()
+                .is_some_and(|work| work.estimate.is_some());
+            if let (true, Some(actual)) = (estimated, self.actual.get(i)) {
+                write!(f, ", took {}", Seconds(*actual))?;
+            }
+            if !rest.is_empty() {
+                write!(f, "\n  {}", rest.replace('\n', "\n  "))?;
+            }
         }
         if let Some(path) = &self.backup {
             write!(f, "\n  backup: {}", path.display())?;

@@ -8,10 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Step;
+use super::demand::What;
 use super::hazard::{Hazard, HazardKind};
 use super::operation::{Operation, Purpose, spelled};
 use super::purge::is_purged;
 use super::rename::{Rename, ordered};
+use super::value::Value;
+use super::work::{Work, WorkKind};
 use crate::drift::owned;
 use crate::event::{ObjectId, ObjectKind};
 use crate::fold::{Body, Fold, Object};
@@ -20,6 +23,15 @@ use crate::schema::{Expr, Key, Property, Schema, Table, TableKind, Type};
 
 /// Column order by table, for tables that are made.
 pub type Orders = BTreeMap<Key, Vec<Key>>;
+
+/// What the source says beside the events: for this database alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The column order of new tables.
+    pub orders: Orders,
+    /// What rows get that have no value yet, by table and property.
+    pub fills: BTreeMap<(Key, Key), Expr>,
+}
 
 /// What no order of steps can do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -52,10 +64,10 @@ pub fn plan(
     before: &Fold,
     after: &Fold,
     live: &Schema,
-    orders: &Orders,
+    said: &Said,
     leave: &BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
-    plan_mending(before, after, live, orders, leave, &BTreeSet::new())
+    plan_mending(before, after, live, said, leave, &BTreeSet::new())
 }
 
 /// The same, and the tables in `mend` are rebuilt as they are: the engine may have left them so that a
@@ -67,7 +79,7 @@ pub fn plan_mending(
     before: &Fold,
     after: &Fold,
     live: &Schema,
-    orders: &Orders,
+    said: &Said,
     leave: &BTreeSet<ObjectId>,
     mend: &BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
@@ -76,10 +88,11 @@ pub fn plan_mending(
         before,
         after,
         live,
-        orders,
+        said,
         leave,
         mend,
         mended: BTreeSet::new(),
+        made: BTreeSet::new(),
         steps: Vec::new(),
         touched: BTreeMap::new(),
         errors: Vec::new(),
@@ -102,12 +115,14 @@ pub(super) struct Builder<'a> {
     pub(super) live: &'a Schema,
     /// The tables of `before` by their names in the database.
     pub(super) owned: BTreeMap<Key, ObjectId>,
-    orders: &'a Orders,
+    pub(super) said: &'a Said,
     pub(super) leave: &'a BTreeSet<ObjectId>,
     /// Tables to be rebuilt though nothing about them changes.
     pub(super) mend: &'a BTreeSet<ObjectId>,
     /// Tables that are rebuilt for no other reason.
     pub(super) mended: BTreeSet<ObjectId>,
+    /// New properties that a rebuild has made already.
+    pub(super) made: BTreeSet<ObjectId>,
     steps: Vec<Step>,
     /// The last step about each table name.
     touched: BTreeMap<Key, usize>,
@@ -138,7 +153,7 @@ impl<'a> Builder<'a> {
             self.change_properties(table);
         }
         for table in &kept {
-            self.nullability(table);
+            self.nullability(table, rebuilds.contains(table.object.id));
             self.add_properties(table);
         }
         for table in &kept {
@@ -176,16 +191,16 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn push(&mut self, operation: Operation, names: &[&str], hazards: Vec<Hazard>) {
-        self.push_checked(operation, names, hazards, Vec::new());
+        self.push_step(operation, names, hazards);
     }
 
-    pub(super) fn push_checked(
+    /// The new step, for what else it needs.
+    pub(super) fn push_step(
         &mut self,
         operation: Operation,
         names: &[&str],
         hazards: Vec<Hazard>,
-        checks: Vec<(String, String)>,
-    ) {
+    ) -> &mut Step {
         let keys: Vec<Key> = names.iter().map(|name| Key::new(name)).collect();
         let depends_on = keys
             .iter()
@@ -200,10 +215,13 @@ impl<'a> Builder<'a> {
         self.steps.push(Step {
             operation,
             cypher,
-            checks,
+            checks: Vec::new(),
             hazards,
+            demands: Vec::new(),
+            work: None,
             depends_on,
         });
+        &mut self.steps[position]
     }
 
     /// Whether an object is known to differ in its name and no event gives it another.
@@ -367,7 +385,7 @@ impl<'a> Builder<'a> {
         table: &str,
         keys: impl Iterator<Item = &'k Key>,
     ) -> Vec<Key> {
-        let order = self.orders.get(&Key::new(table));
+        let order = self.said.orders.get(&Key::new(table));
         let place = |key: &Key| {
             order
                 .and_then(|order| order.iter().position(|k| k == key))
@@ -379,7 +397,8 @@ impl<'a> Builder<'a> {
     }
 
     fn order(&self, table: &Table) -> Vec<Key> {
-        let declared = self.orders.get(&Key::new(&table.name)).map(Vec::as_slice);
+        let declared = self.said.orders.get(&Key::new(&table.name));
+        let declared = declared.map(Vec::as_slice);
         let first = match (&table.kind, declared) {
             (TableKind::Node { primary_key }, None) => std::slice::from_ref(primary_key),
             (_, declared) => declared.unwrap_or_default(),
@@ -441,23 +460,28 @@ impl<'a> Builder<'a> {
             let hazard = |kind| Hazard::new(kind, path.clone(), Some(count.clone()));
             let hazards = kinds.into_iter().map(hazard).collect();
             let original = self.original(id, table, (&was, &is));
-            let value = self.value(id, &archive, original).of("x");
+            let value = self.value((id, &archive), (&was.ty, &is.ty), original);
+            let here = self.here_name(id, table).unwrap_or_default();
+            let demands = self.castable(&path, table, value.called(&here));
+            let work = Work::new(WorkKind::SetNode, count_rows(&table.live.name, true));
             let operation = Operation::ChangeProperty {
                 table: table.name.clone(),
                 property: is,
                 archive,
-                value,
+                value: Box::new(value),
             };
-            self.push(operation, &[&table.name], hazards);
+            let step = self.push_step(operation, &[&table.name], hazards);
+            step.demands.extend(demands);
+            step.work = Some(work);
         }
     }
 
-    fn here_name(&self, id: ObjectId, table: &Kept<'a>) -> Option<String> {
+    pub(super) fn here_name(&self, id: ObjectId, table: &Kept<'a>) -> Option<String> {
         Some(self.here(self.after.object(id)?, table)?.name.clone())
     }
 
     /// Whether NULL is legal is known to the ledger alone; the rows must agree.
-    fn nullability(&mut self, table: &Kept<'a>) {
+    fn nullability(&mut self, table: &Kept<'a>, rebuilt: bool) {
         if !table.object.is_live() {
             return;
         }
@@ -476,32 +500,52 @@ impl<'a> Builder<'a> {
                 continue;
             };
             if was.nullable != is.nullable && !self.after.is_key(child.id) {
-                changes.push((is.name, is.nullable, self.here_name(child.id, table)));
+                let here = self.here_name(child.id, table);
+                changes.push((is.name, is.nullable, here, is.ty));
             }
         }
         changes.sort();
-        for (property, nullable, here) in changes {
+        for (property, nullable, here, ty) in changes {
             let object = format!("{}.{property}", table.name);
-            let hazards = match here {
-                Some(here) if !nullable => {
-                    let pattern = if table.live.kind.is_node() {
-                        format!("(x:{})", quote(&table.live.name))
-                    } else {
-                        format!("()-[x:{}]->()", quote(&table.live.name))
-                    };
-                    let here = quote(&here);
-                    let count = format!("MATCH {pattern} WHERE x.{here} IS NULL RETURN count(*)");
-                    vec![Hazard::new(HazardKind::Tightens, object, Some(count))]
-                }
-                _ => vec![Hazard::new(HazardKind::BreaksOlderApps, object, None)],
+            let fill = self.fill(&table.name, &property).filter(|_| !nullable);
+            let here = here.filter(|_| !nullable);
+            let count = here.as_ref().map(|here| {
+                let null = format!("x.{} IS NULL", quote(here));
+                self.rows(table).count(&null)
+            });
+            let kind = match (&here, &fill) {
+                (None, _) => HazardKind::BreaksOlderApps,
+                (Some(_), Some(_)) => HazardKind::RewritesData,
+                (Some(_), None) => HazardKind::Tightens,
             };
+            let hazards = vec![Hazard::new(kind, object.clone(), count.clone())];
+            let demands = match (here, &fill) {
+                (Some(here), None) => {
+                    Some(self.demand(&object, table, What::Present(Value::same(&here, &ty))))
+                }
+                _ => None,
+            };
+            // A rebuild has filled it in already, and rels with a fill are always rebuilt.
+            let fill = fill.filter(|_| !rebuilt).map(|fill| (fill, ty));
+            let work = count
+                .filter(|_| fill.is_some())
+                .map(|count| Work::new(WorkKind::SetNode, count));
             let operation = Operation::SetNullable {
                 table: table.name.clone(),
                 property,
                 nullable,
+                fill,
             };
-            self.push(operation, &[&table.name], hazards);
+            let step = self.push_step(operation, &[&table.name], hazards);
+            step.demands.extend(demands);
+            step.work = work;
         }
+    }
+
+    /// What the source says that rows get which have no value.
+    pub(super) fn fill(&self, table: &str, property: &str) -> Option<Expr> {
+        let key = (Key::new(table), Key::new(property));
+        self.said.fills.get(&key).cloned()
     }
 
     fn add_properties(&mut self, table: &Kept<'a>) {
@@ -509,16 +553,15 @@ impl<'a> Builder<'a> {
             return;
         }
         let mut added: Vec<(Property, &Object)> = Vec::new();
-        let made = self.added_by_row(table);
         for child in self.after.children(table.object.id) {
-            if !self.is_added(child, table) {
+            if self.made.contains(&child.id) || !self.is_added(child, table) {
                 continue;
             }
-            if let Some(property) = self.after.property(child).filter(|p| !made.contains(p)) {
+            if let Some(property) = self.after.property(child) {
                 added.push((property, child));
             }
         }
-        let order = self.orders.get(&Key::new(&table.name));
+        let order = self.said.orders.get(&Key::new(&table.name));
         let place = |name: &str| {
             let key = Key::new(name);
             order
@@ -529,25 +572,27 @@ impl<'a> Builder<'a> {
         let node = table.live.kind.is_node();
         for (property, _) in added {
             let path = format!("{}.{}", table.name, property.name);
-            self.check_add(&path, node, &property);
+            self.check_add(&path, &property);
+            let fill = self.fill(&table.name, &property.name);
+            let count = count_rows(&table.live.name, node);
             let mut hazards = Vec::new();
-            if !property.nullable && property.default.is_none() {
-                hazards.push(Hazard::new(
-                    HazardKind::Tightens,
-                    path,
-                    Some(count_rows(&table.live.name, node)),
-                ));
+            if !property.nullable && property.default.is_none() && fill.is_none() {
+                hazards.push(Hazard::new(HazardKind::Tightens, path, Some(count.clone())));
             }
             let operation = Operation::AddProperty {
                 table: table.name.clone(),
                 node,
                 property,
+                fill: fill.map(Box::new),
             };
-            self.push(operation, &[&table.name], hazards);
+            let step = self.push_step(operation, &[&table.name], hazards);
+            if step.cypher.len() > 1 {
+                step.work = Some(Work::new(WorkKind::SetNode, count));
+            }
         }
     }
 
-    fn check_add(&mut self, path: &str, node: bool, property: &Property) {
+    fn check_add(&mut self, path: &str, property: &Property) {
         let mut impossible = |reason: &str| {
             self.errors.push(PlanError::Impossible {
                 object: path.into(),
@@ -558,12 +603,6 @@ impl<'a> Builder<'a> {
             impossible(
                 "Kùzu cannot add a SERIAL to a table that is there; use INT64 with \
                  `default_expr = \"nextval('…')\"` on a sequence of your own",
-            );
-        }
-        if !node && property.default.as_ref().is_some_and(|expr| !folds(expr)) {
-            impossible(
-                "Kùzu adds to a rel table only defaults that are constant; leave the default out \
-                 here, or give a constant one",
             );
         }
     }
@@ -625,7 +664,8 @@ impl<'a> Builder<'a> {
                     from: from.clone(),
                     to: to.clone(),
                 };
-                self.push(operation, &names, hazards.into());
+                let step = self.push_step(operation, &names, hazards.into());
+                step.work = count.map(|count| Work::new(WorkKind::DropRel, count));
             }
         }
     }
@@ -708,7 +748,7 @@ pub(super) fn count_rows(table: &str, node: bool) -> String {
 }
 
 /// Whether the engine evaluates the expression once, at the time of the ADD.
-fn folds(expr: &Expr) -> bool {
+pub(super) fn folds(expr: &Expr) -> bool {
     match expr {
         Expr::Call(name, _) if matches!(name.as_str(), "current_timestamp" | "current_date") => {
             true

@@ -13,32 +13,26 @@ impl<'a> Builder<'a> {
     /// Whether the table must be made anew for a property that is added, or gets another default.
     pub(super) fn fills_by_row(&self, table: &Kept<'a>) -> bool {
         let mut children = self.after.children(table.object.id);
-        let added = !self.added_by_row(table).is_empty();
-        added
-            || children.any(|child| {
-                let changed = self.here(child, table).and(self.changed(child.id));
-                changed.is_some_and(|(_, is)| is_by_row(&is))
-            })
-    }
-
-    /// The properties that come with the new table.
-    pub(super) fn added_by_row(&self, table: &Kept<'a>) -> Vec<Property> {
-        if !table.object.is_live() || !table.live.kind.is_node() {
-            return Vec::new();
-        }
-        let children = self.after.children(table.object.id);
-        let added = children.filter(|child| self.is_added(child, table));
-        let properties = added.filter_map(|child| self.after.property(child));
-        properties.filter(is_by_row).collect()
+        let node = table.object.is_live() && table.live.kind.is_node();
+        children.any(|child| {
+            let changed = self.here(child, table).and(self.changed(child.id));
+            let is = match changed {
+                Some((_, is)) => Some(is),
+                None if node && self.is_added(child, table) => self.after.property(child),
+                None => None,
+            };
+            is.is_some_and(|is| is_by_row(&is))
+        })
     }
 
     /// Whether a property is yet to be made in a table that is there.
-    pub(super) fn is_added(&self, child: &Object, table: &Kept<'a>) -> bool {
+    pub(super) fn is_added(&self, child: &Object, table: &Kept<'_>) -> bool {
         child.is_live() && !self.leave.contains(&child.id) && self.here(child, table).is_none()
     }
 }
 
-fn is_by_row(property: &Property) -> bool {
+/// Whether each row must evaluate the default for itself.
+pub(super) fn is_by_row(property: &Property) -> bool {
     match &property.default {
         Some(Expr::Call(name, _)) if name == "nextval" => property.ty != Type::Int64,
         Some(expr) => differs(expr),

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::work::{counted, thousands};
+
 /// The kinds of hazard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -55,6 +57,10 @@ pub struct Hazard {
     pub rows: Option<u64>,
     /// The query that counts them.
     pub count: Option<String>,
+    /// Of how many, where only some are in danger.
+    pub of: Option<u64>,
+    /// Some of them by their keys.
+    pub sample: Vec<String>,
     /// Whether the source asks for the change. It does not where a database that was there before
     /// differs from the source on its first start.
     pub said: bool,
@@ -68,7 +74,20 @@ impl Hazard {
             object: object.into(),
             rows: None,
             count,
+            of: None,
+            sample: Vec::new(),
             said: true,
+        }
+    }
+
+    /// What its rows are: those that lack a value are rows, for there is no value to count.
+    fn unit(&self) -> (&'static str, &'static str) {
+        if self.object.ends_with(')') {
+            ("rel", "rels")
+        } else if self.object.contains('.') && self.kind != HazardKind::Tightens {
+            ("value", "values")
+        } else {
+            ("row", "rows")
         }
     }
 
@@ -82,11 +101,24 @@ impl Hazard {
 impl fmt::Display for Hazard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.kind.words(), self.object)?;
-        match self.rows {
-            Some(1) => f.write_str(", 1 row"),
-            Some(rows) => write!(f, ", {rows} rows"),
-            None => Ok(()),
+        let Some(rows) = self.rows else {
+            return Ok(());
+        };
+        let (one, many) = self.unit();
+        match self.of {
+            Some(all) => {
+                let rows = thousands(rows);
+                write!(f, ", {rows} of {}", counted(all, one, many))?;
+            }
+            None => write!(f, ", {}", counted(rows, one, many))?,
         }
+        if self.kind == HazardKind::Tightens && rows > 0 {
+            f.write_str(" without a value")?;
+        }
+        if !self.sample.is_empty() {
+            write!(f, ", for example {}", self.sample.join(", "))?;
+        }
+        Ok(())
     }
 }
 
@@ -95,6 +127,8 @@ impl fmt::Display for Hazard {
 pub struct Allowed {
     /// The pairs of kind and object.
     pub single: BTreeSet<(HazardKind, String)>,
+    /// Kinds that a policy allows on whatever object.
+    pub kinds: BTreeSet<HazardKind>,
 }
 
 impl Allowed {
@@ -104,6 +138,7 @@ impl Allowed {
         hazard.is_empty()
             || hazard.kind == HazardKind::BreaksOlderApps
             || (hazard.said && hazard.kind.source_allows())
+            || self.kinds.contains(&hazard.kind)
             || self.single.contains(&(hazard.kind, hazard.object.clone()))
     }
 }

@@ -1,22 +1,33 @@
 //! Plans: ordered steps that take the live database from one state of the events to another.
 
+mod ask;
 mod build;
 mod by_row;
+mod demand;
 mod hazard;
+mod judge;
 mod operation;
 mod original;
 mod purge;
 mod rebuild;
 mod rename;
+mod value;
+mod work;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use build::{Orders, PlanError, plan, plan_mending};
+pub use build::{Orders, PlanError, Said, plan, plan_mending};
+pub use demand::{Demand, Rows, SAMPLE, What};
 pub use hazard::{Allowed, Hazard, HazardKind, allowing};
+pub use judge::Verdict;
 pub use operation::{Operation, Purpose};
+pub use original::Original;
+pub use value::{Stage, Value};
+pub use work::{Seconds, Work, WorkKind, counted, thousands};
 
 use crate::event::{DdlEvent, EventId, Fingerprint};
 
@@ -31,6 +42,10 @@ pub struct Step {
     pub checks: Vec<(String, String)>,
     /// What it may destroy, rewrite or break.
     pub hazards: Vec<Hazard>,
+    /// What the rows must be like for the statements to succeed.
+    pub demands: Vec<Demand>,
+    /// The part of the work that grows with the rows.
+    pub work: Option<Work>,
     /// The steps that must come before, by their position in the plan.
     pub depends_on: BTreeSet<usize>,
 }
@@ -64,6 +79,39 @@ impl Plan {
         self.steps.is_empty() && self.events.is_empty()
     }
 
+    /// How long the steps will take, as far as that depends on rows; `None` where nothing does, or
+    /// before it is estimated.
+    #[must_use]
+    pub fn estimate(&self) -> Option<Duration> {
+        let work = self.steps.iter().filter_map(|step| step.work.as_ref());
+        let estimates = work.filter_map(|work| work.estimate);
+        estimates.fold(None, |all, one| {
+            Some(all.unwrap_or(Duration::ZERO).saturating_add(one))
+        })
+    }
+
+    /// How many rows the steps touch; a row touched by several counts as often.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        let work = self.steps.iter().filter_map(|step| step.work.as_ref());
+        work.filter_map(|work| work.rows)
+            .fold(0, u64::saturating_add)
+    }
+
+    /// Whether the other plan does the same to the same; what it may take counts for nothing, for
+    /// another machine is another measure.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let steps = |plan: &Self| {
+            let mut steps = plan.steps.clone();
+            for work in steps.iter_mut().filter_map(|step| step.work.as_mut()) {
+                work.estimate = None;
+            }
+            steps
+        };
+        self.base == other.base && self.events == other.events && steps(self) == steps(other)
+    }
+
     /// The hazards that `allowed` does not cover.
     pub fn blocked<'a>(&'a self, allowed: &'a Allowed) -> impl Iterator<Item = &'a Hazard> {
         let hazards = self.steps.iter().flat_map(|step| &step.hazards);
@@ -74,6 +122,9 @@ impl Plan {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.operation.sign(), self.operation)?;
+        if let Some(work) = self.work.as_ref().filter(|work| work.rows.is_some()) {
+            write!(f, " ({work})")?;
+        }
         for hazard in &self.hazards {
             write!(f, "\n    ! {hazard}")?;
         }
@@ -90,8 +141,15 @@ impl fmt::Display for Plan {
             (0, 0) => f.write_str("nothing to do")?,
             (0, 1) => f.write_str("1 event to record, no change of the database")?,
             (0, n) => write!(f, "{n} events to record, no change of the database")?,
-            (1, _) => f.write_str("1 step:")?,
-            (n, _) => write!(f, "{n} steps:")?,
+            (1, _) => f.write_str("1 step")?,
+            (n, _) => write!(f, "{n} steps")?,
+        }
+        if let Some(estimate) = self.estimate() {
+            let rows = counted(self.rows(), "row", "rows");
+            write!(f, ", {rows}, about {}", Seconds(estimate))?;
+        }
+        if !self.steps.is_empty() {
+            f.write_str(":")?;
         }
         for step in &self.steps {
             write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;

@@ -4,8 +4,11 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+use super::value::{Value, ways};
 use crate::schema::name::{quote, string_literal};
-use crate::schema::{Expr, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind};
+use crate::schema::{
+    Expr, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind, Type,
+};
 
 /// One change of the database, in names as they are when the step's turn comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +51,8 @@ pub enum Operation {
         node: bool,
         /// The property.
         property: Property,
+        /// What the rows that are there get, if not the default.
+        fill: Option<Box<Expr>>,
     },
     /// A node property with another type or default: the old column is archived, a new one added
     /// and filled.
@@ -58,8 +63,8 @@ pub enum Operation {
         property: Property,
         /// The name of the old column from now on.
         archive: String,
-        /// The Cypher of a new value, where `x` is the row.
-        value: String,
+        /// How the new values are made.
+        value: Box<Value>,
     },
     /// All rows of a node table into another.
     CopyNodes {
@@ -67,8 +72,8 @@ pub enum Operation {
         from: String,
         /// To.
         to: String,
-        /// Columns of the new table, each with the Cypher of its value, where `x` is the row.
-        columns: Vec<(String, String)>,
+        /// Columns of the new table, each with how its values are made.
+        columns: Vec<(String, Value)>,
     },
     /// All rels of one FROM–TO pair into another table.
     CopyRels {
@@ -78,11 +83,11 @@ pub enum Operation {
         to: String,
         /// The node tables of the old pair.
         pair: (String, String),
-        /// Where an end was rebuilt: the new node table, its key, and the Cypher of that key, where
-        /// `a` is the old source and `b` the old destination.
-        moved: [Option<(String, String, String)>; 2],
-        /// Columns of the new table, each with the Cypher of its value, where `x` is the rel.
-        columns: Vec<(String, String)>,
+        /// Where an end was rebuilt: the new node table, its key, and how that key is made of the old
+        /// node.
+        moved: Box<[Option<(String, String, Value)>; 2]>,
+        /// Columns of the new table, each with how its values are made.
+        columns: Vec<(String, Value)>,
     },
     /// An archived table and all its rows, for ever.
     DropTable {
@@ -94,7 +99,8 @@ pub enum Operation {
         /// The table.
         table: String,
     },
-    /// Whether the application may read NULL: kept in the ledger, no change of the database.
+    /// Whether the application may read NULL: kept in the ledger. The database changes only where
+    /// rows have NULL and the source says what they get.
     SetNullable {
         /// The table.
         table: String,
@@ -102,6 +108,8 @@ pub enum Operation {
         property: String,
         /// Whether it may.
         nullable: bool,
+        /// What nodes without a value get, and the property's type.
+        fill: Option<(Expr, Type)>,
     },
     /// A new FROM–TO pair.
     AddPair {
@@ -206,32 +214,39 @@ impl Operation {
                 table,
                 node,
                 property,
-            } => add(table, *node, property),
+                fill,
+            } => add(table, *node, property, fill.as_deref()),
             Self::ChangeProperty {
                 table,
                 property,
                 archive,
                 value,
             } => change(table, property, archive, value),
-            Self::CopyNodes { from, to, columns } => vec![format!(
-                "MATCH (x:{}) CREATE (:{}{})",
-                quote(from),
-                quote(to),
-                assigned(columns)
-            )],
+            Self::CopyNodes { from, to, columns } => copy_nodes(from, to, columns),
             Self::CopyRels {
                 from,
                 to,
                 pair,
                 moved,
                 columns,
-            } => {
-                vec![copy_rels(from, to, pair, moved, columns)]
-            }
+            } => copy_rels(from, to, pair, moved, columns),
             Self::DropTable { table } | Self::DropCopied { table } => {
                 vec![format!("DROP TABLE {}", quote(table))]
             }
-            Self::SetNullable { .. } => Vec::new(),
+            Self::SetNullable { fill: None, .. } => Vec::new(),
+            Self::SetNullable {
+                table,
+                property,
+                fill: Some((fill, ty)),
+                ..
+            } => {
+                let name = quote(property);
+                vec![format!(
+                    "MATCH (x:{}) WHERE x.{name} IS NULL SET x.{name} = {}",
+                    quote(table),
+                    fill.canonical(ty)
+                )]
+            }
             Self::AddPair { table, from, to } => {
                 vec![format!(
                     "ALTER TABLE {} ADD FROM {} TO {}",
@@ -251,6 +266,19 @@ impl Operation {
             Self::CommentOnTable { table, text } => vec![comment(table, text.as_deref())],
             Self::CommentOnProperty { .. } => Vec::new(),
         }
+    }
+
+    /// The values that it makes.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        let (one, many) = match self {
+            Self::ChangeProperty { value, .. } => (Some(value.as_mut()), None),
+            Self::CopyNodes { columns, .. } | Self::CopyRels { columns, .. } => {
+                (None, Some(columns))
+            }
+            _ => (None, None),
+        };
+        let many = many.into_iter().flatten().map(|(_, value)| value);
+        one.into_iter().chain(many)
     }
 
     /// `+` for what is added, `-` for what goes away, `~` for what changes.
@@ -340,6 +368,7 @@ impl fmt::Display for Operation {
                 table,
                 property,
                 nullable: true,
+                ..
             } => {
                 write!(f, "allow NULL in {table}.{property}")
             }
@@ -347,6 +376,7 @@ impl fmt::Display for Operation {
                 table,
                 property,
                 nullable: false,
+                ..
             } => {
                 write!(f, "require a value of {table}.{property}")
             }
@@ -436,84 +466,107 @@ fn typed_default(property: &Property) -> Option<String> {
     }
 }
 
-fn add(table: &str, node: bool, property: &Property) -> Vec<String> {
+fn add(table: &str, node: bool, property: &Property, fill: Option<&Expr>) -> Vec<String> {
     let mut statements = vec![format!(
         "ALTER TABLE {} ADD {}",
         quote(table),
         column(property)
     )];
+    // The engine fills existing rows wrongly with values that differ by row, and anew after a crash;
+    // what SET writes is right and stays.
     let fresh = property.default.as_ref().filter(|expr| !expr.is_constant());
-    if let (Some(_), Some(default)) = (fresh, typed_default(property)) {
-        // The engine fills existing rows wrongly with values that differ by row, and anew after a
-        // crash; what SET writes is right and stays.
+    let value = match fill {
+        Some(fill) => Some(fill.canonical(&property.ty)),
+        None => fresh.and_then(|_| typed_default(property)),
+    };
+    if let Some(value) = value {
         let pattern = if node {
             format!("(x:{})", quote(table))
         } else {
             format!("()-[x:{}]->()", quote(table))
         };
         statements.push(format!(
-            "MATCH {pattern} SET x.{} = {default}",
+            "MATCH {pattern} SET x.{} = {value}",
             quote(&property.name)
         ));
     }
     statements
 }
 
-fn change(table: &str, property: &Property, archive: &str, value: &str) -> Vec<String> {
+fn change(table: &str, property: &Property, archive: &str, value: &Value) -> Vec<String> {
     let (table, name) = (quote(table), quote(&property.name));
-    vec![
+    let mut statements = vec![
         format!("ALTER TABLE {table} RENAME {name} TO {}", quote(archive)),
         format!("ALTER TABLE {table} ADD {}", column(property)),
-        format!("MATCH (x:{table}) SET x.{name} = {value}"),
-    ]
+    ];
+    statements.extend(ways("x", &[value]).into_iter().map(|(condition, values)| {
+        let (when, value) = (matched(condition), values.join(", "));
+        format!("MATCH (x:{table}){when} SET x.{name} = {value}")
+    }));
+    statements
+}
+
+fn matched(condition: Option<String>) -> String {
+    condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"))
 }
 
 /// ` {name: value, …}`, or nothing.
-fn assigned(columns: &[(String, String)]) -> String {
+fn assigned(columns: &[(String, Value)], values: Vec<String>) -> String {
     if columns.is_empty() {
         return String::new();
     }
     let parts: Vec<String> = columns
         .iter()
-        .map(|(name, value)| format!("{}: {value}", quote(name)))
+        .zip(values)
+        .map(|((name, _), value)| format!("{}: {value}", quote(name)))
         .collect();
     format!(" {{{}}}", parts.join(", "))
+}
+
+fn copy_nodes(from: &str, to: &str, columns: &[(String, Value)]) -> Vec<String> {
+    let values: Vec<&Value> = columns.iter().map(|(_, value)| value).collect();
+    let (from, to) = (quote(from), quote(to));
+    let statement = |(condition, values)| {
+        let (when, properties) = (matched(condition), assigned(columns, values));
+        format!("MATCH (x:{from}){when} CREATE (:{to}{properties})")
+    };
+    ways("x", &values).into_iter().map(statement).collect()
 }
 
 fn copy_rels(
     from: &str,
     to: &str,
     (a, b): &(String, String),
-    moved: &[Option<(String, String, String)>; 2],
-    columns: &[(String, String)],
-) -> String {
-    let mut text = format!(
+    moved: &[Option<(String, String, Value)>; 2],
+    columns: &[(String, Value)],
+) -> Vec<String> {
+    let rels = format!(
         "MATCH (a:{})-[x:{}]->(b:{})",
         quote(a),
         quote(from),
         quote(b)
     );
     let mut ends = ["a", "b"];
+    let mut nodes = String::new();
     for (end, (name, moved)) in ends.iter_mut().zip(["a2", "b2"].into_iter().zip(moved)) {
         if let Some((table, key, value)) = moved {
             let _ = write!(
-                text,
-                " MATCH ({name}:{}) WHERE {name}.{} = {value}",
+                nodes,
+                " MATCH ({name}:{}) WHERE {name}.{} = {}",
                 quote(table),
-                quote(key)
+                quote(key),
+                value.of(end)
             );
             *end = name;
         }
     }
-    let _ = write!(
-        text,
-        " CREATE ({})-[:{}{}]->({})",
-        ends[0],
-        quote(to),
-        assigned(columns),
-        ends[1]
-    );
-    text
+    let values: Vec<&Value> = columns.iter().map(|(_, value)| value).collect();
+    let statement = |(condition, values)| {
+        let (when, properties) = (matched(condition), assigned(columns, values));
+        let (start, rel, end) = (ends[0], quote(to), ends[1]);
+        format!("{rels}{when}{nodes} CREATE ({start})-[:{rel}{properties}]->({end})")
+    };
+    ways("x", &values).into_iter().map(statement).collect()
 }
 
 fn comment(table: &str, text: Option<&str>) -> String {

@@ -4,46 +4,52 @@
 //! the old value of every row whose present one is still what the change made of it; rows that are
 //! new since, or have been written since, are cast back.
 
+use serde::{Deserialize, Serialize};
+
 use super::build::{Builder, Kept};
-use crate::event::ObjectId;
-use crate::schema::name::quote;
-use crate::schema::{Expr, Key, Property, Type};
+use super::judge::Verdict;
+use super::value::{Stage, Value, cast};
+use crate::event::{ObjectId, OnFail};
+use crate::schema::{Key, Property, Type};
 
 /// The column that has the values of then, and what the changes since made of them.
-#[derive(Clone, Debug)]
-pub(super) struct Original {
-    column: String,
-    /// Its default as a literal: what rows have there that are new since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Original {
+    /// What the changes since made of the values of then.
+    made: Value,
+    /// The column's default as a literal: what rows have there that are new since.
     default: Option<String>,
-    casts: Casts,
-}
-
-/// Casts, each with the type that it leads to.
-pub(super) type Casts = Vec<(Option<Expr>, Type)>;
-
-/// The Cypher of a value after some casts.
-pub(super) fn cast(value: String, casts: &Casts) -> String {
-    casts.iter().fold(value, |old, (cast, ty)| match cast {
-        Some(cast) => format!("CAST({} AS {ty})", cast.with_old(&old)),
-        None => format!("CAST({old} AS {ty})"),
-    })
 }
 
 impl Original {
     /// The Cypher of the value of then where it still counts, else of `now` with the casts `back`.
-    pub(super) fn of(&self, row: &str, now: &str, back: &Casts) -> String {
-        let then = format!("{row}.{}", quote(&self.column));
+    pub(super) fn of(&self, row: &str, now: &str, back: &[Stage]) -> String {
+        let then = self.made.old(row);
         // What rows got there that are new since need not survive the casts.
         let known = match &self.default {
             Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
             None => then.clone(),
         };
-        let made = cast(known, &self.casts);
-        let same = format!("{now} = {made} OR ({now} IS NULL AND {made} IS NULL)");
-        // The engine evaluates both branches for all rows, so what is not to be cast must be NULL.
-        let other = cast(format!("CASE WHEN {same} THEN NULL ELSE {now} END"), back);
-        format!("CASE WHEN {same} THEN {then} ELSE {other} END")
+        choose(&then, now, &self.made.cast(&known), back)
     }
+
+    /// A condition on `row` that holds where the casts of then did not fail, if some did.
+    pub(super) fn guard(&self, row: &str) -> Option<String> {
+        self.made.split(row)
+    }
+
+    /// The value of a row whose cast failed then.
+    pub(super) fn otherwise(&self, row: &str, now: &str, back: &[Stage]) -> String {
+        choose(&self.made.old(row), now, &self.made.otherwise(row), back)
+    }
+}
+
+/// The Cypher of `then` where `now` is still what was `made` of it, else of `now` cast back.
+fn choose(then: &str, now: &str, made: &str, back: &[Stage]) -> String {
+    let same = format!("{now} = {made} OR ({now} IS NULL AND {made} IS NULL)");
+    // The engine evaluates both branches for all rows, so what is not to be cast must be NULL.
+    let other = cast(&format!("CASE WHEN {same} THEN NULL ELSE {now} END"), back);
+    format!("CASE WHEN {same} THEN {then} ELSE {other} END")
 }
 
 impl<'a> Builder<'a> {
@@ -72,7 +78,20 @@ impl<'a> Builder<'a> {
         let changes = archives[first..]
             .iter()
             .filter(|archive| archive.ty != archive.to);
-        let casts: Casts = changes.map(|a| (a.cast.clone(), a.to.clone())).collect();
+        let stages = changes.map(|a| Stage {
+            cast: a.cast.clone(),
+            to: a.to.clone(),
+            on_fail: a.on_fail.clone(),
+        });
+        let made = Value {
+            stages: stages.collect(),
+            to: was.ty.clone(),
+            ..Value::same(&live.name, &live.ty)
+        };
+        // Which values failed then was found by trial, and is not known any more.
+        if *made.on_fail() != OnFail::Abort && made.verdict("x") == Verdict::Unknown {
+            return None;
+        }
         // Of other types whatever the column held could be cast before as well.
         let risky = live.ty == Type::String;
         let default = live
@@ -80,9 +99,8 @@ impl<'a> Builder<'a> {
             .as_ref()
             .filter(|expr| risky && expr.is_constant());
         Some(Original {
-            column: live.name.clone(),
+            made,
             default: default.map(|expr| expr.canonical(&live.ty)),
-            casts,
         })
     }
 }

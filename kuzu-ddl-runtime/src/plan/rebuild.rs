@@ -8,52 +8,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::build::{Builder, Kept, PlanError, count_rows};
+use super::build::{Builder, Kept, PlanError, count_rows, folds};
+use super::by_row::is_by_row;
+use super::demand::What;
 use super::hazard::{Hazard, HazardKind};
 use super::operation::{Operation, Purpose};
-use super::original::{Casts, Original, cast};
+use super::original::Original;
+use super::value::{Stage, Value};
+use super::work::{Work, WorkKind};
 use crate::event::ObjectId;
 use crate::fold::{Body, Object};
 use crate::schema::name::quote;
 use crate::schema::{Expr, Key, Multiplicity, Property, Table, TableKind, Type};
 
 /// A column of a table as it will be.
-struct Column {
-    property: Property,
-    /// `None` of a new property: each row evaluates its default.
-    value: Option<Value>,
+pub(super) struct Column {
+    pub(super) property: Property,
+    pub(super) value: Value,
 }
 
 impl Column {
-    /// The column with the Cypher of its value, where `x` is the old row.
-    fn assigned(self) -> Option<(String, String)> {
-        Some((self.property.name, self.value?.of("x")))
-    }
-
     fn is_cast(&self) -> bool {
-        self.value.as_ref().is_some_and(|v| !v.casts.is_empty())
-    }
-}
-
-/// Where a column's values come from.
-#[derive(Clone, Debug)]
-pub(super) struct Value {
-    /// The old column.
-    from: String,
-    /// The casts on the way, each with the type that it leads to.
-    casts: Casts,
-    /// Where this leads back to a type of before: the values of then.
-    original: Option<Original>,
-}
-
-impl Value {
-    /// The Cypher of a value, where `row` is the old row.
-    pub(super) fn of(&self, row: &str) -> String {
-        let old = format!("{row}.{}", quote(&self.from));
-        match &self.original {
-            Some(original) => original.of(row, &old, &self.casts),
-            None => cast(old, &self.casts),
-        }
+        !self.value.stages.is_empty()
     }
 }
 
@@ -136,10 +112,32 @@ impl<'a> Builder<'a> {
             return false;
         };
         before.body != table.object.body
-            || self
-                .after
-                .children(table.object.id)
-                .any(|child| self.here(child, table).is_some() && self.changed(child.id).is_some())
+            || self.after.children(table.object.id).any(|child| {
+                let changes = self.here(child, table).is_some() && self.changed(child.id).is_some();
+                changes || self.fills(child, table)
+            })
+    }
+
+    /// Whether a rel property gets values that no ADD gives it. To SET them takes three times as
+    /// long as a rebuild, and where many rels share a node for ever.
+    fn fills(&self, child: &Object, table: &Kept<'_>) -> bool {
+        if !child.is_live() || self.leave.contains(&child.id) {
+            return false;
+        }
+        let Some(is) = self.after.property(child) else {
+            return false;
+        };
+        let fill = self.fill(&table.name, &is.name).is_some();
+        match self.here(child, table) {
+            Some(_) => fill && self.becomes_required(child.id),
+            None => fill || is.default.as_ref().is_some_and(|expr| !folds(expr)),
+        }
+    }
+
+    fn becomes_required(&self, id: ObjectId) -> bool {
+        let was = self.before.object(id).and_then(|o| self.before.property(o));
+        let is = self.after.object(id).and_then(|o| self.after.property(o));
+        matches!((was, is), (Some(was), Some(is)) if was.nullable && !is.nullable)
     }
 
     /// The property as it was and as it will be, if its column changes.
@@ -263,11 +261,7 @@ impl<'a> Builder<'a> {
             });
             let name = object.map_or_else(|| property.name.clone(), |o| self.after.physical(o));
             // Renames come before, so the old table has the new names already.
-            let mut value = Value {
-                from: name.clone(),
-                casts: Vec::new(),
-                original: None,
-            };
+            let mut value = Value::same(&name, &property.ty);
             let mut property = Property {
                 name: name.clone(),
                 ..property.clone()
@@ -281,11 +275,10 @@ impl<'a> Builder<'a> {
                             default: None,
                             ..was
                         },
-                        value: Some(value.clone()),
+                        value: value.clone(),
                     }));
                 }
-                value.casts = self.casts(object.id);
-                value.original = original;
+                value = self.value((object.id, &name), (&property.ty, &is.ty), original);
                 property = Property { name, ..is };
             } else if let Some(Expr::Opaque(_)) = property.default {
                 property.default = object
@@ -303,12 +296,19 @@ impl<'a> Builder<'a> {
                 });
                 return None;
             }
-            let value = Some(value);
+            if let Some(object) = object.filter(|o| self.becomes_required(o.id)) {
+                value.fill = self.fill(&table.name, &self.after.physical(object));
+            }
             columns.insert(Key::new(&property.name), Column { property, value });
         }
-        for property in self.added_by_row(table) {
-            let value = None;
-            columns.insert(Key::new(&property.name), Column { property, value });
+        for child in children {
+            if self.here(child, table).is_some() {
+                continue;
+            }
+            if let Some(column) = self.new_column(child, table) {
+                columns.insert(Key::new(&column.property.name), column);
+                self.made.insert(child.id);
+            }
         }
         let order = self.order_by(&table.name, columns.keys());
         let mut out: Vec<Column> = order.iter().filter_map(|key| columns.remove(key)).collect();
@@ -316,17 +316,37 @@ impl<'a> Builder<'a> {
         Some(out)
     }
 
+    /// A property that is new, where its rows get more than what ADD gives.
+    fn new_column(&self, child: &Object, table: &Kept<'_>) -> Option<Column> {
+        let property = self.after.property(child)?;
+        let by_row = table.live.kind.is_node() && is_by_row(&property);
+        if !self.is_added(child, table)
+            || !(by_row || self.fills(child, table) || self.after.is_key(child.id))
+        {
+            return None;
+        }
+        let fill = self.fill(&table.name, &property.name);
+        let value = Value::new(&property.ty, fill.or_else(|| property.default.clone())?);
+        Some(Column { property, value })
+    }
+
     /// How new values of a property are made, and of what.
-    pub(super) fn value(&self, id: ObjectId, from: &str, original: Option<Original>) -> Value {
+    pub(super) fn value(
+        &self,
+        (id, from): (ObjectId, &str),
+        (was, is): (&Type, &Type),
+        original: Option<Original>,
+    ) -> Value {
         Value {
-            from: from.to_owned(),
-            casts: self.casts(id),
-            original,
+            stages: self.stages(id),
+            to: is.clone(),
+            original: original.map(Box::new),
+            ..Value::same(from, was)
         }
     }
 
-    /// The casts of all changes of type between the two states.
-    fn casts(&self, id: ObjectId) -> Casts {
+    /// All changes of type between the two states.
+    fn stages(&self, id: ObjectId) -> Vec<Stage> {
         let known = self.before.object(id).map_or(0, |o| o.archives.len());
         let archives = self
             .after
@@ -337,7 +357,11 @@ impl<'a> Builder<'a> {
             .iter()
             .skip(known)
             .filter(|archive| archive.ty != archive.to)
-            .map(|archive| (archive.cast.clone(), archive.to.clone()))
+            .map(|archive| Stage {
+                cast: archive.cast.clone(),
+                to: archive.to.clone(),
+                on_fail: archive.on_fail.clone(),
+            })
             .collect()
     }
 
@@ -407,11 +431,18 @@ impl<'a> Builder<'a> {
             return None;
         };
         let key = self.after.physical(self.after.object(key)?);
-        let value = columns
-            .iter()
-            .find(|c| c.property.name == key)?
-            .value
-            .clone()?;
+        let Some(value) = columns.iter().find(|c| c.property.name == key) else {
+            self.errors.push(PlanError::Impossible {
+                object: format!("{}.{key}", table.name),
+                reason: "it is to be the primary key, is new, and the rows that are there have no \
+                         value for it; say what they get, for example `#[kuzu(fill = \
+                         \"gen_random_uuid()\")]`"
+                    .into(),
+            });
+            return None;
+        };
+        let (key_name, value) = self.followed(table, &columns, (&key, &value.value));
+        self.check_ways(table, &columns)?;
         let kind = TableKind::Node {
             primary_key: Key::new(&key),
         };
@@ -422,15 +453,50 @@ impl<'a> Builder<'a> {
             hazards.retain(|hazard| hazard.kind != HazardKind::BreaksOlderApps);
         }
         let from = table.name.clone();
-        let checks = vec![(count_rows(&from, true), count_rows(&to, true))];
-        let columns = columns.into_iter().filter_map(Column::assigned).collect();
+        let mut demands = self.castables(table, &columns);
+        let path = format!("{from}.{key}");
+        let made = columns.iter().find(|c| c.property.name == key);
+        let live = self.in_live(table, made.map_or(&value, |c| &c.value));
+        let keys = [What::Present(live.clone()), What::Unique(live)];
+        for what in keys.into_iter().filter(|_| self.key_changes(table)) {
+            demands.push(self.demand(&path, table, what));
+        }
+        let columns = columns
+            .into_iter()
+            .map(|c| (c.property.name, c.value))
+            .collect();
         let operation = Operation::CopyNodes {
             from: from.clone(),
             to: to.clone(),
             columns,
         };
-        self.push_checked(operation, &[&from, &to], hazards, checks);
-        Some((to, key, value))
+        let count = count_rows(&table.live.name, true);
+        let step = self.push_step(operation, &[&from, &to], hazards);
+        step.checks = vec![(count_rows(&from, true), count_rows(&to, true))];
+        step.demands = demands;
+        step.work = Some(Work::new(WorkKind::CopyNode, count));
+        Some((to, key_name, value))
+    }
+
+    /// By which column of the new table rels find their nodes: by the new key, unless it is made
+    /// anew each time it is asked for; then by the old one, which comes along.
+    fn followed(
+        &self,
+        table: &Kept<'_>,
+        columns: &[Column],
+        (key, value): (&str, &Value),
+    ) -> (String, Value) {
+        let old = self.before.key(table.object.id);
+        let old = old.and_then(|id| self.after.object(id));
+        let old = old.map(|object| self.after.physical(object));
+        let is_old = |column: &&Column| {
+            let from = column.value.from.as_ref();
+            from.is_some_and(|(from, _)| Some(from) == old.as_ref())
+        };
+        match columns.iter().find(is_old).filter(|_| value.from.is_none()) {
+            Some(column) => (column.property.name.clone(), column.value.clone()),
+            None => (key.to_owned(), value.clone()),
+        }
     }
 
     fn rebuild_edge(
@@ -439,6 +505,7 @@ impl<'a> Builder<'a> {
         keys: &BTreeMap<Key, (String, String, Value)>,
     ) -> Option<String> {
         let columns = self.columns(table)?;
+        self.check_ways(table, &columns)?;
         let Body::EdgeTable {
             multiplicity,
             storage,
@@ -465,15 +532,25 @@ impl<'a> Builder<'a> {
         let tightens = self.tightens(table, multiplicity);
         let may_fail = tightens || columns.iter().any(Column::is_cast);
         let mut hazards = self.hazards(table, may_fail);
-        let named: Vec<(String, String)> =
-            columns.into_iter().filter_map(Column::assigned).collect();
+        let mut demands = self.castables(table, &columns);
+        demands.extend(tightens.then(|| self.single(table, multiplicity)));
+        let live: Vec<String> = pairs
+            .iter()
+            .map(|pair| {
+                let name = |key: &Key| self.live.tables.get(key).map(|t| quote(&t.name));
+                let (a, b) = (name(&pair.from), name(&pair.to));
+                let rel = quote(&table.live.name);
+                let (a, b) = (a.unwrap_or_default(), b.unwrap_or_default());
+                format!("MATCH (:{a})-[r:{rel}]->(:{b}) RETURN count(*)")
+            })
+            .collect();
+        let named: Vec<(String, Value)> = columns
+            .into_iter()
+            .map(|c| (c.property.name, c.value))
+            .collect();
         let from = table.name.clone();
-        for (a, b) in here {
-            let end = |name: &String, variable: &str| {
-                moved(name)
-                    .map(|(table, key, value)| (table.clone(), key.clone(), value.of(variable)))
-            };
-            let ends = [end(&a, "a"), end(&b, "b")];
+        for ((a, b), live) in here.into_iter().zip(live) {
+            let ends = [moved(&a).cloned(), moved(&b).cloned()];
             let count = |table: &str, a: &str, b: &str| {
                 format!(
                     "MATCH (:{})-[r:{}]->(:{}) RETURN count(*)",
@@ -487,15 +564,14 @@ impl<'a> Builder<'a> {
                 from: from.clone(),
                 to: to.clone(),
                 pair: (a, b),
-                moved: ends,
+                moved: Box::new(ends),
                 columns: named.clone(),
             };
-            self.push_checked(
-                operation,
-                &[&from, &to],
-                std::mem::take(&mut hazards),
-                checks,
-            );
+            let hazards = std::mem::take(&mut hazards);
+            let step = self.push_step(operation, &[&from, &to], hazards);
+            step.checks = checks;
+            step.demands = std::mem::take(&mut demands);
+            step.work = Some(Work::new(WorkKind::CopyRel, live));
         }
         Some(to)
     }

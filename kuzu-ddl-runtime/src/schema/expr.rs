@@ -451,7 +451,7 @@ impl Expr {
 }
 
 /// The smallest and the largest value of an integer type.
-fn integer_range(ty: &Type) -> Option<(i128, i128)> {
+pub(crate) fn integer_range(ty: &Type) -> Option<(i128, i128)> {
     Some(match ty {
         Type::Int8 => (i8::MIN.into(), i8::MAX.into()),
         Type::Int16 => (i16::MIN.into(), i16::MAX.into()),
@@ -560,6 +560,28 @@ impl Expr {
             }
             Self::Old => f.write_str(old),
             Self::Opaque(text) => f.write_str(text),
+        }
+    }
+
+    /// The expression with another in the place of `old`.
+    #[must_use]
+    pub fn replace_old(&self, by: &Self) -> Self {
+        let all = |items: &[Self]| items.iter().map(|e| e.replace_old(by)).collect();
+        let boxed = |e: &Self| Box::new(e.replace_old(by));
+        match self {
+            Self::Old => by.clone(),
+            Self::List(items) => Self::List(all(items)),
+            Self::Call(name, args) => Self::Call(name.clone(), all(args)),
+            Self::Struct(fields) => Self::Struct(
+                fields
+                    .iter()
+                    .map(|(name, e)| (name.clone(), e.replace_old(by)))
+                    .collect(),
+            ),
+            Self::Cast(e, ty) => Self::Cast(boxed(e), ty.clone()),
+            Self::Negate(e) => Self::Negate(boxed(e)),
+            Self::Binary(op, a, b) => Self::Binary(*op, boxed(a), boxed(b)),
+            _ => self.clone(),
         }
     }
 

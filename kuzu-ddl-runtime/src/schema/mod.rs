@@ -13,6 +13,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use expr::integer_range;
 pub use expr::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
 pub use name::{Key, NameError};

@@ -10,6 +10,7 @@ mod durable;
 mod inspection;
 mod serial;
 mod shared;
+mod tried;
 mod words;
 
 use std::path::Path;

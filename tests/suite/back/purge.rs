@@ -144,8 +144,8 @@ fn a_purge_says_what_it_deletes_and_is_blocked() {
     let text = e.to_string();
     assert!(matches!(e, Error::Blocked { .. }), "{text}");
     for line in [
-        "deletes data: A.s, 39 rows; to allow it, write `.allow(HazardKind::DeletesData, \"A.s\")`",
-        "irreversible: A.s, 39 rows",
+        "deletes data: A.s, 39 values; to allow it, write `.allow(HazardKind::DeletesData, \"A.s\")`",
+        "irreversible: A.s, 39 values",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }

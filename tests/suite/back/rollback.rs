@@ -115,7 +115,7 @@ fn everything_comes_back_with_its_data() {
         "restore property Person.nick",
         "archive table Fresh",
         "change property Person.score to DOUBLE",
-        "rewrites data: Person.score, 4 rows",
+        "rewrites data: Person.score, 4 values",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
@@ -298,7 +298,7 @@ fn going_back_has_hazards_like_any_plan() {
     let e = back().rollback(Point::Revision(1)).unwrap_err();
     assert!(
         e.to_string()
-            .contains("deletes data: Lives(City -> Person), 1 row"),
+            .contains("deletes data: Lives(City -> Person), 1 rel"),
         "{e}"
     );
     back()

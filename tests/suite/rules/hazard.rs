@@ -165,7 +165,7 @@ fn a_plan_tells_what_it_would_be_blocked_for() {
     let bed = made(&[BACK]);
     let plan = bed.migrator(schema![v1::A, v1::B, v2::R]).plan().unwrap();
     let text = plan.to_string();
-    assert!(text.contains("! deletes data: R(B -> A), 1 row"), "{text}");
+    assert!(text.contains("! deletes data: R(B -> A), 1 rel"), "{text}");
     let e = bed
         .migrator(schema![v1::A, v1::B, v2::R])
         .apply(&plan)

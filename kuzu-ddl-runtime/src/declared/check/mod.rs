@@ -39,6 +39,16 @@ pub const fn key(property: &PropertyDesc) {
         .panic()
 }
 
+/// Refuses NULL as the outcome of a failed cast where the property cannot be NULL.
+#[track_caller]
+pub const fn on_fail_null(property: &PropertyDesc) {
+    assert!(
+        property.nullable || property.fill.is_some() || matches!(property.ty, TypeDesc::Broken),
+        "`on_fail = \"null\"` needs a property that can be NULL: make the field an `Option`, or say \
+         what rows without a value get: `fill = \"…\"`"
+    );
+}
+
 /// Refuses a default that is not of the property's type.
 #[track_caller]
 pub const fn default(ty: &TypeDesc, value: &ExprDesc) {

@@ -1,0 +1,544 @@
+//! Asking the rows, before anything is touched, whether they let the plan succeed.
+//!
+//! One query counts where a condition tells which rows fail. Where only a trial can tell, one query
+//! tries all values at once, and only if that fails are the different values tried in batches that
+//! are halved until each bad one stands alone: the work grows with the number of values, and with
+//! the logarithm of a batch for each bad one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Migrator};
+use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
+use crate::event::OnFail;
+use crate::plan::{
+    Demand, HazardKind, Plan, SAMPLE, Step, Value, Verdict, What, counted, thousands,
+};
+use crate::schema::{Multiplicity, Type};
+
+/// Values a trial.
+const BATCH: usize = 1024;
+
+/// How many different values a cast may fail on where only a trial can tell which: they are listed
+/// in the statements.
+const MAX_REFUSED: usize = 1_000;
+
+/// How much of a value a failure shows.
+const SHOWN: usize = 40;
+
+/// Rows that stand in the way of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// `Table.property`, or the rel table.
+    pub object: String,
+    /// How many rows, or nodes, fail; `None` where that could not be found out.
+    pub rows: Option<u64>,
+    /// Of how many.
+    pub of: u64,
+    /// Up to five of them: the key, and the value if there is one.
+    pub sample: Vec<(String, Option<String>)>,
+    /// The name of the key.
+    pub key: String,
+    /// What they fail at.
+    pub why: Why,
+}
+
+/// What rows fail at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Why {
+    /// No new value can be made.
+    Cast {
+        /// The new type.
+        to: Type,
+        /// What the engine says of one of them, where it says anything.
+        engine: Option<String>,
+        /// Whether a failed cast may give NULL or a default.
+        can_fall_back: bool,
+    },
+    /// They would be keys, and have no value.
+    Null,
+    /// They would be keys, and have the value of another.
+    Twice,
+    /// A node has more than one rel.
+    Several(Multiplicity),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let object = &self.object;
+        write!(f, "{object}: ")?;
+        match self.rows {
+            Some(rows) => write!(f, "{} of ", thousands(rows))?,
+            None => f.write_str("some of ")?,
+        }
+        let several = self.rows != Some(1);
+        match &self.why {
+            Why::Cast { to, .. } => {
+                write!(
+                    f,
+                    "{} cannot be cast to {to}",
+                    counted(self.of, "value", "values")
+                )?;
+            }
+            Why::Null => {
+                let have = if several { "have" } else { "has" };
+                let rows = counted(self.of, "row", "rows");
+                write!(f, "{rows} {have} no value, and it is to be the primary key")?;
+            }
+            Why::Twice => {
+                let rows = counted(self.of, "row", "rows");
+                write!(
+                    f,
+                    "{rows} share their value, and it is to be the primary key"
+                )?;
+            }
+            Why::Several(multiplicity) => {
+                let have = if several { "have" } else { "has" };
+                let nodes = counted(self.of, "node", "nodes");
+                write!(
+                    f,
+                    "{nodes} with rels {have} more than one, and it is to be {multiplicity}"
+                )?;
+            }
+        }
+        self.examples(f)?;
+        self.advice(f)
+    }
+}
+
+impl Failure {
+    fn examples(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (key, value)) in self.sample.iter().enumerate() {
+            f.write_str(if i == 0 { ", for example " } else { ", " })?;
+            if self.why != Why::Twice {
+                write!(f, "{} ", self.key)?;
+            }
+            f.write_str(&short(key))?;
+            if let Some(value) = value {
+                write!(f, " ({})", short(value))?;
+            }
+        }
+        let full = self.sample.len() >= SAMPLE;
+        let more = full && self.rows.is_some_and(|rows| rows > SAMPLE as u64);
+        f.write_str(if more { ", …" } else { "" })
+    }
+
+    fn advice(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.why {
+            Why::Cast {
+                engine,
+                can_fall_back,
+                ..
+            } => {
+                if let Some(engine) = engine {
+                    write!(f, "; the engine says: {engine}")?;
+                }
+                if *can_fall_back {
+                    f.write_str(
+                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` beside the cast, \
+                         or a cast that takes them",
+                    )
+                } else {
+                    f.write_str("; change these rows, or write a cast that takes them")
+                }
+            }
+            Why::Null => {
+                f.write_str("; give them one, or write `#[kuzu(fill = \"…\")]` on the field")
+            }
+            Why::Twice => f.write_str("; change these rows first"),
+            Why::Several(_) => f.write_str("; delete the rels that are too many first"),
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+impl Migrator<'_> {
+    /// Fills in what the rows say: counts, samples, and the values that a cast refuses.
+    pub(super) fn preflight(&self, session: &dyn Session, plan: &mut Plan) -> Result<(), Error> {
+        let _span = tracing::debug_span!("preflight").entered();
+        let mut failures = Vec::new();
+        for step in &mut plan.steps {
+            for demand in step.demands.clone() {
+                let asked = ask(session, step, &demand)?;
+                failures.extend(asked);
+            }
+        }
+        if failures.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Rows(failures))
+        }
+    }
+}
+
+fn ask(session: &dyn Session, step: &mut Step, demand: &Demand) -> Result<Option<Failure>, Error> {
+    match &demand.what {
+        What::Cast(value) => castable(session, step, demand, value),
+        What::Present(value) => present(session, step, demand, value),
+        What::Unique(value) => unique(session, demand, value),
+        What::Single {
+            multiplicity,
+            sides,
+        } => single(session, demand, *multiplicity, sides),
+    }
+}
+
+/// The first column of the first row.
+fn number(session: &dyn Session, query: &str) -> Result<u64, EngineError> {
+    Ok(numbers(session, query)?
+        .first()
+        .copied()
+        .unwrap_or_default())
+}
+
+fn numbers(session: &dyn Session, query: &str) -> Result<Vec<u64>, EngineError> {
+    let rows = session.query(query)?;
+    let cells = rows.first().into_iter().flatten();
+    let number = |cell: &Cell| cell.int().and_then(|n| u64::try_from(n).ok());
+    Ok(cells.map(|cell| number(cell).unwrap_or_default()).collect())
+}
+
+type Sample = Vec<(String, Option<String>)>;
+
+fn sample(
+    session: &dyn Session,
+    queries: impl Iterator<Item = String>,
+    quoted: bool,
+) -> Result<Sample, EngineError> {
+    let mut out = Sample::new();
+    for query in queries {
+        for row in session.query(&query)? {
+            let mut texts = row.iter().map(|cell| cell.text().map(str::to_owned));
+            let key = texts.next().flatten().unwrap_or_default();
+            let value = texts.next().flatten();
+            let value = if quoted {
+                value.map(|text| format!("'{text}'"))
+            } else {
+                value
+            };
+            out.push((key, value));
+        }
+        if out.len() >= SAMPLE {
+            break;
+        }
+    }
+    out.truncate(SAMPLE);
+    Ok(out)
+}
+
+/// Whether all old values can be cast; if not, which rows fail.
+fn castable(
+    session: &dyn Session,
+    step: &mut Step,
+    demand: &Demand,
+    value: &Value,
+) -> Result<Option<Failure>, Error> {
+    let (rows, old) = (&demand.rows, value.old("x"));
+    let mut some = format!("{old} IS NOT NULL");
+    if value.original.is_some() {
+        some = value
+            .split("x")
+            .map_or(some.clone(), |guard| format!("{some} AND {guard}"));
+    }
+    let mut found = Found::default();
+    let mut value = value.clone();
+    if value.verdict("x") == Verdict::Unknown {
+        let tried = format!(
+            "{} WHERE {some} RETURN count(*), {}",
+            rows.all,
+            some_of(&value.made("x"))
+        );
+        match numbers(session, &tried) {
+            Ok(_) => {}
+            Err(e) if is_of_values(&e) => {
+                found.engine = Some(e.message.trim_end().to_owned());
+                let texts = match value.original {
+                    Some(_) => None,
+                    None => refused(session, &rows.all, &value)?,
+                };
+                match texts {
+                    Some(texts) => value.refused = texts,
+                    None => {
+                        let of = number(session, &rows.count(&some))?;
+                        return Ok(Some(found.failure(demand, &value, None, of)));
+                    }
+                }
+            }
+            Err(e) => return Err(e.into()),
+        }
+    }
+    let guard = value.guard("x");
+    let bad = guard
+        .as_ref()
+        .map(|guard| format!("{some} AND NOT {guard}"));
+    if let Some(bad) = &bad {
+        found.raised = number(session, &rows.count(bad))?;
+        if found.raised > 0 {
+            found.sample = sample(session, rows.sample(bad, &old), is_text(&value))?;
+        }
+    }
+    let good = guard.map_or_else(|| some.clone(), |guard| format!("{some} AND {guard}"));
+    let counts = format!(
+        "{} WHERE {good} RETURN count(*), {}",
+        rows.all,
+        some_of(&value.made("x"))
+    );
+    let counts = numbers(session, &counts)?;
+    let [good, cast] = <[u64; 2]>::try_from(counts).unwrap_or_default();
+    let nulls = good.saturating_sub(cast);
+    if nulls > 0 && found.raised == 0 {
+        let null = format!("{some} AND {} IS NULL", value.made("x"));
+        found.sample = sample(session, rows.sample(&null, &old), is_text(&value))?;
+    }
+    let (failing, of) = (found.raised + nulls, good + found.raised);
+    take(step, &demand.object, &value, failing, of);
+    if failing == 0 || *value.on_fail() != OnFail::Abort {
+        return Ok(None);
+    }
+    Ok(Some(found.failure(demand, &value, Some(failing), of)))
+}
+
+/// The Cypher of how many rows have the value. The engine's `count` takes not every type.
+fn some_of(value: &str) -> String {
+    format!("sum(CASE WHEN {value} IS NULL THEN 0 ELSE 1 END)")
+}
+
+#[derive(Default)]
+struct Found {
+    raised: u64,
+    sample: Sample,
+    engine: Option<String>,
+}
+
+impl Found {
+    fn failure(self, demand: &Demand, value: &Value, rows: Option<u64>, of: u64) -> Failure {
+        let why = Why::Cast {
+            to: value.to.clone(),
+            engine: self.engine,
+            can_fall_back: rows.is_some(),
+        };
+        Failure {
+            object: demand.object.clone(),
+            rows,
+            of,
+            sample: self.sample,
+            key: demand.key.clone(),
+            why,
+        }
+    }
+}
+
+fn is_text(value: &Value) -> bool {
+    matches!(&value.from, Some((_, Type::String)))
+}
+
+/// Whether the engine complains of a value, and not of the query.
+fn is_of_values(error: &EngineError) -> bool {
+    error.kind == EngineErrorKind::Other && !error.message.starts_with("Binder exception")
+}
+
+/// Tells the step what its rows said.
+fn take(step: &mut Step, object: &str, value: &Value, failing: u64, of: u64) {
+    let hazards = step.hazards.iter_mut();
+    let table = object.split('.').next().unwrap_or_default();
+    for hazard in hazards.filter(|h| h.kind == HazardKind::MayFail) {
+        if hazard.object == object {
+            (hazard.rows, hazard.of) = (Some(failing), Some(of));
+        } else if hazard.object == table && failing > 0 {
+            hazard.rows = Some(hazard.rows.unwrap_or_default().max(failing));
+        }
+    }
+    if value.refused.is_empty() {
+        return;
+    }
+    // The names in the demand are those of before, so the value is told by all else that it is.
+    let same = |other: &Value| {
+        other.called("")
+            == Value {
+                refused: Vec::new(),
+                ..value.called("")
+            }
+    };
+    for other in step.operation.values_mut().filter(|other| same(other)) {
+        other.refused.clone_from(&value.refused);
+    }
+    step.cypher = step.operation.cypher();
+}
+
+/// The different old values that cannot be cast, as text; `None` where they cannot be told by their
+/// text, or are too many.
+fn refused(session: &dyn Session, all: &str, value: &Value) -> Result<Option<Vec<String>>, Error> {
+    let Some((_, ty)) = &value.from else {
+        return Ok(None);
+    };
+    let old = value.old("x");
+    // The text of a float has six digits after the point.
+    if matches!(ty, Type::Float | Type::Double) {
+        return Ok(None);
+    }
+    if *ty != Type::String {
+        let back = format!("CAST(CAST({old} AS STRING) AS {ty})");
+        let differ = format!("{all} WHERE {old} IS NOT NULL AND {back} <> {old} RETURN count(*)");
+        match number(session, &differ) {
+            Ok(0) => {}
+            Ok(_) => return Ok(None),
+            Err(e) if is_of_values(&e) => return Ok(None),
+            Err(e) => return Err(e.into()),
+        }
+    }
+    let distinct = format!("{all} WHERE {old} IS NOT NULL RETURN DISTINCT CAST({old} AS STRING)");
+    let rows = session.query(&distinct)?;
+    let texts: Vec<&str> = rows.iter().filter_map(|row| row.first()?.text()).collect();
+    let trial = format!(
+        "UNWIND $texts AS t WITH CAST(t AS {ty}) AS old RETURN {}",
+        some_of(&value.cast("old"))
+    );
+    let mut bad = Vec::new();
+    for batch in texts.chunks(BATCH) {
+        halve(session, &trial, batch, &mut bad)?;
+        if bad.len() > MAX_REFUSED {
+            return Ok(None);
+        }
+    }
+    bad.sort();
+    Ok(Some(bad))
+}
+
+fn halve(
+    session: &dyn Session,
+    trial: &str,
+    texts: &[&str],
+    bad: &mut Vec<String>,
+) -> Result<(), Error> {
+    if bad.len() > MAX_REFUSED {
+        return Ok(());
+    }
+    let cells = texts.iter().map(|text| Cell::from(*text)).collect();
+    match session.query_with(trial, &[("texts", Cell::List(cells))]) {
+        Ok(_) => Ok(()),
+        Err(e) if !is_of_values(&e) => Err(e.into()),
+        Err(_) if texts.len() == 1 => {
+            bad.extend(texts.iter().map(|text| (*text).to_owned()));
+            Ok(())
+        }
+        Err(_) => {
+            let (left, right) = texts.split_at(texts.len() / 2);
+            halve(session, trial, left, bad)?;
+            halve(session, trial, right, bad)
+        }
+    }
+}
+
+/// Rows without a value: a key cannot be made of them, and where a value becomes required, the
+/// hazard shows some.
+fn present(
+    session: &dyn Session,
+    step: &mut Step,
+    demand: &Demand,
+    value: &Value,
+) -> Result<Option<Failure>, Error> {
+    if value.fill.is_some() {
+        return Ok(None);
+    }
+    let null = format!("{} IS NULL", value.old("x"));
+    let rows = number(session, &demand.rows.count(&null))?;
+    if rows == 0 {
+        return Ok(None);
+    }
+    let sample = sample(session, demand.rows.sample(&null, "NULL"), false)?;
+    let tightens =
+        |h: &&mut crate::plan::Hazard| h.kind == HazardKind::Tightens && h.object == demand.object;
+    if let Some(hazard) = step.hazards.iter_mut().find(tightens) {
+        let named = |(key, _): &(String, _)| format!("{} {}", demand.key, short(key));
+        hazard.sample = sample.iter().map(named).collect();
+        return Ok(None);
+    }
+    let of = number(session, &demand.rows.count("true"))?;
+    Ok(Some(Failure {
+        object: demand.object.clone(),
+        rows: Some(rows),
+        of,
+        sample,
+        key: demand.key.clone(),
+        why: Why::Null,
+    }))
+}
+
+/// Values that would be keys twice.
+fn unique(session: &dyn Session, demand: &Demand, value: &Value) -> Result<Option<Failure>, Error> {
+    let Some((_, ty)) = &value.from else {
+        return Ok(None);
+    };
+    let all = &demand.rows.all;
+    let groups = format!(
+        "{all} WITH {} AS k, count(*) AS n WHERE n > 1 AND k IS NOT NULL",
+        value.of("x")
+    );
+    let rows = match number(session, &format!("{groups} RETURN sum(n)")) {
+        Ok(0) => return Ok(None),
+        Ok(rows) => rows,
+        // That the cast fails is told already.
+        Err(e) if is_of_values(&e) => return Ok(None),
+        Err(e) => return Err(e.into()),
+    };
+    let of = number(session, &demand.rows.count("true"))?;
+    let queries = format!(
+        "{groups} RETURN CAST(k AS STRING) AS v, concat(CAST(n AS STRING), ' times') \
+         ORDER BY v LIMIT {SAMPLE}"
+    );
+    let mut sample = sample(session, std::iter::once(queries), false)?;
+    if *ty == Type::String {
+        sample
+            .iter_mut()
+            .for_each(|(key, _)| *key = format!("'{key}'"));
+    }
+    Ok(Some(Failure {
+        object: demand.object.clone(),
+        rows: Some(rows),
+        of,
+        sample,
+        key: demand.key.clone(),
+        why: Why::Twice,
+    }))
+}
+
+/// Nodes with more rels than they may have.
+fn single(
+    session: &dyn Session,
+    demand: &Demand,
+    multiplicity: Multiplicity,
+    sides: &[(String, String)],
+) -> Result<Option<Failure>, Error> {
+    let (mut rows, mut of) = (0, 0);
+    let mut samples = Vec::new();
+    for (nodes, name) in sides {
+        let groups = format!("{nodes} WITH x, count(r) AS n");
+        of += number(session, &format!("{groups} RETURN count(*)"))?;
+        let several = number(session, &format!("{groups} WHERE n > 1 RETURN count(*)"))?;
+        rows += several;
+        if several > 0 && samples.len() < SAMPLE {
+            let query = format!(
+                "{groups} WHERE n > 1 RETURN {name} AS k, concat(CAST(n AS STRING), ' rels') \
+                 ORDER BY k LIMIT {SAMPLE}"
+            );
+            samples.extend(sample(session, std::iter::once(query), false)?);
+        }
+    }
+    samples.truncate(SAMPLE);
+    Ok((rows > 0).then(|| Failure {
+        object: demand.object.clone(),
+        rows: Some(rows),
+        of,
+        sample: samples,
+        key: "node".to_owned(),
+        why: Why::Several(multiplicity),
+    }))
+}

@@ -1,0 +1,143 @@
+//! Which demands a plan makes on the rows, in the names that the database has now.
+
+use super::build::{Builder, Kept, PlanError};
+use super::demand::{Demand, Rows, What};
+use super::judge::Verdict;
+use super::rebuild::Column;
+use super::value::Value;
+use crate::event::OnFail;
+use crate::schema::name::quote;
+use crate::schema::{Key, Multiplicity, TableKind};
+
+/// How many columns of one rebuilt table may say what a failed cast gives: each doubles the
+/// statements.
+const MAX_SPLIT: usize = 4;
+
+impl<'a> Builder<'a> {
+    /// The rows of a table.
+    pub(super) fn rows(&self, table: &Kept<'_>) -> Rows {
+        match &table.live.kind {
+            TableKind::Node { .. } => Rows::of_nodes(&table.live.name, &self.live_key(table)),
+            TableKind::Edge { .. } => Rows::of_rels(&table.live.name, &self.live_pairs(table)),
+        }
+    }
+
+    /// The key by which a person knows the rows, and the demand on them.
+    pub(super) fn demand(&self, object: &str, table: &Kept<'_>, what: What) -> Demand {
+        let key = if table.live.kind.is_node() {
+            self.live_key(table)
+        } else {
+            "rel".to_owned()
+        };
+        Demand {
+            object: object.to_owned(),
+            what,
+            key,
+            rows: self.rows(table),
+        }
+    }
+
+    fn live_key(&self, table: &Kept<'_>) -> String {
+        self.key_name(&Key::new(&table.live.name))
+    }
+
+    /// The name of a node table's key in the database.
+    fn key_name(&self, table: &Key) -> String {
+        let Some(table) = self.live.tables.get(table) else {
+            return String::new();
+        };
+        match &table.kind {
+            TableKind::Node { primary_key } => table
+                .properties
+                .get(primary_key)
+                .map_or_else(|| primary_key.to_string(), |p| p.name.clone()),
+            TableKind::Edge { .. } => String::new(),
+        }
+    }
+
+    fn live_pairs(&self, table: &Kept<'_>) -> Vec<[(String, String); 2]> {
+        let TableKind::Edge { pairs, .. } = &table.live.kind else {
+            return Vec::new();
+        };
+        let end = |key: &Key| {
+            let name = self.live.tables.get(key).map(|t| t.name.clone());
+            (name.unwrap_or_default(), self.key_name(key))
+        };
+        pairs
+            .iter()
+            .map(|pair| [end(&pair.from), end(&pair.to)])
+            .collect()
+    }
+
+    /// The demand of a change of type, if it can fail. `value` is of the column as it is called now.
+    pub(super) fn castable(&self, path: &str, table: &Kept<'_>, value: Value) -> Option<Demand> {
+        (value.verdict("x") != Verdict::Never).then(|| self.demand(path, table, What::Cast(value)))
+    }
+
+    /// The demands of all columns of a table that is rebuilt.
+    pub(super) fn castables(&self, table: &Kept<'_>, columns: &[Column]) -> Vec<Demand> {
+        let demands = columns.iter().filter_map(|column| {
+            let path = format!("{}.{}", table.name, column.property.name);
+            self.castable(&path, table, self.in_live(table, &column.value))
+        });
+        demands.collect()
+    }
+
+    /// The value, made of the column as it is called now.
+    pub(super) fn in_live(&self, table: &Kept<'_>, value: &Value) -> Value {
+        let Some((name, _)) = &value.from else {
+            return value.clone();
+        };
+        let mut children = self.after.children(table.object.id);
+        let object = children.find(|child| self.after.physical(child) == *name);
+        let here = object.and_then(|child| self.here_name(child.id, table));
+        value.called(&here.unwrap_or_else(|| name.clone()))
+    }
+
+    /// No node may have more than one rel on the sides that `multiplicity` says.
+    pub(super) fn single(&self, table: &Kept<'_>, multiplicity: Multiplicity) -> Demand {
+        let rel = quote(&table.live.name);
+        let mut sides = Vec::new();
+        for [(from, from_key), (to, to_key)] in self.live_pairs(table) {
+            let (from, to) = (quote(&from), quote(&to));
+            let name = |key: &str| format!("CAST(x.{} AS STRING)", quote(key));
+            use Multiplicity::{ManyOne, OneMany, OneOne};
+            if matches!(multiplicity, ManyOne | OneOne) {
+                sides.push((
+                    format!("MATCH (x:{from})-[r:{rel}]->(:{to})"),
+                    name(&from_key),
+                ));
+            }
+            if matches!(multiplicity, OneMany | OneOne) {
+                sides.push((
+                    format!("MATCH (:{from})-[r:{rel}]->(x:{to})"),
+                    name(&to_key),
+                ));
+            }
+        }
+        let what = What::Single {
+            multiplicity,
+            sides,
+        };
+        self.demand(&table.name, table, what)
+    }
+
+    /// A rebuilt table has a statement for each way that a row can go.
+    pub(super) fn check_ways(&mut self, table: &Kept<'_>, columns: &[Column]) -> Option<()> {
+        let split = columns.iter().filter(|column| {
+            let value = &column.value;
+            *value.on_fail() != OnFail::Abort && value.verdict("x") != Verdict::Never
+        });
+        if split.count() <= MAX_SPLIT {
+            return Some(());
+        }
+        self.errors.push(PlanError::Impossible {
+            object: table.name.clone(),
+            reason: format!(
+                "more than {MAX_SPLIT} of its properties have an `on_fail`, and its table must be \
+                 rebuilt; change them in several versions"
+            ),
+        });
+        None
+    }
+}

@@ -1,0 +1,232 @@
+//! How the values of a column are made of those from before.
+
+use serde::{Deserialize, Serialize};
+
+use super::judge::{Verdict, judge};
+use super::original::Original;
+use crate::event::OnFail;
+use crate::schema::name::{quote, string_literal};
+use crate::schema::{Expr, Type};
+
+/// Where a column's values come from: an old column by way of casts, what the source fills in, or
+/// both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Value {
+    /// The old column and its type; `None` for a property that is new.
+    pub from: Option<(String, Type)>,
+    /// The changes of type on the way.
+    pub stages: Vec<Stage>,
+    /// The type of the new column.
+    pub to: Type,
+    /// What a row gets that would have NULL.
+    pub fill: Option<Expr>,
+    /// Where this leads back to a type of before: the values of then.
+    pub original: Option<Box<Original>>,
+    /// Old values, as text, of which none can be made: found by trial before the plan is carried
+    /// out, where no condition tells them.
+    pub refused: Vec<String>,
+}
+
+/// One change of type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// How a new value is made of the `old` one; `None` is a plain CAST.
+    pub cast: Option<Expr>,
+    /// The type it leads to.
+    pub to: Type,
+    /// What a row gets whose cast fails.
+    pub on_fail: OnFail,
+}
+
+impl Value {
+    /// The old value as it is.
+    pub(super) fn same(from: &str, ty: &Type) -> Self {
+        Self {
+            from: Some((from.to_owned(), ty.clone())),
+            stages: Vec::new(),
+            to: ty.clone(),
+            fill: None,
+            original: None,
+            refused: Vec::new(),
+        }
+    }
+
+    /// A value that only the source gives.
+    pub(super) fn new(to: &Type, fill: Expr) -> Self {
+        Self {
+            from: None,
+            stages: Vec::new(),
+            to: to.clone(),
+            fill: Some(fill),
+            original: None,
+            refused: Vec::new(),
+        }
+    }
+
+    /// The same, of a column that is called otherwise.
+    #[must_use]
+    pub fn called(&self, name: &str) -> Self {
+        let mut value = self.clone();
+        if let Some((from, _)) = &mut value.from {
+            name.clone_into(from);
+        }
+        value
+    }
+
+    /// What becomes of a row whose cast fails: as the last change of type on the way says.
+    #[must_use]
+    pub fn on_fail(&self) -> &OnFail {
+        self.stages.last().map_or(&OnFail::Abort, |s| &s.on_fail)
+    }
+
+    /// The old value of `row`.
+    #[must_use]
+    pub fn old(&self, row: &str) -> String {
+        self.from.as_ref().map_or_else(
+            || "NULL".to_owned(),
+            |(from, _)| format!("{row}.{}", quote(from)),
+        )
+    }
+
+    /// The casts of the value `old`, which is Cypher; nothing is caught and nothing filled in.
+    #[must_use]
+    pub fn cast(&self, old: &str) -> String {
+        cast(old, &self.stages)
+    }
+
+    /// The Cypher of the value of `row`; nothing is caught and nothing filled in.
+    #[must_use]
+    pub fn made(&self, row: &str) -> String {
+        let old = self.old(row);
+        match &self.original {
+            Some(original) => original.of(row, &old, &self.stages),
+            None => self.cast(&old),
+        }
+    }
+
+    /// Which old values the casts can fail on.
+    #[must_use]
+    pub fn verdict(&self, row: &str) -> Verdict {
+        let Some((_, ty)) = &self.from else {
+            return Verdict::Never;
+        };
+        let whole = self.stages.iter().fold(Expr::Old, |old, stage| {
+            let inner = match &stage.cast {
+                Some(cast) => cast.replace_old(&old),
+                None => old,
+            };
+            Expr::Cast(Box::new(inner), stage.to.clone())
+        });
+        match judge(&whole, ty, &self.old(row)) {
+            Verdict::Unless(_) if self.original.is_some() => Verdict::Unknown,
+            verdict => verdict,
+        }
+    }
+
+    /// A condition on `row`, never NULL, that holds where the casts do not fail; `None` where they
+    /// never do, or nobody knows of which values.
+    #[must_use]
+    pub fn guard(&self, row: &str) -> Option<String> {
+        let old = self.old(row);
+        match self.verdict(row) {
+            Verdict::Never => None,
+            Verdict::Unless(condition) => Some(condition),
+            Verdict::Unknown if self.refused.is_empty() => None,
+            Verdict::Unknown => {
+                let texts: Vec<String> = self.refused.iter().map(|t| string_literal(t)).collect();
+                let texts = texts.join(", ");
+                Some(format!(
+                    "({old} IS NULL OR NOT CAST({old} AS STRING) IN [{texts}])"
+                ))
+            }
+        }
+    }
+
+    /// The guard that the statements need: where rows that fail get something else.
+    #[must_use]
+    pub fn split(&self, row: &str) -> Option<String> {
+        if let Some(original) = &self.original {
+            return original.guard(row);
+        }
+        if *self.on_fail() == OnFail::Abort {
+            return None;
+        }
+        self.guard(row)
+    }
+
+    /// The Cypher of the value of `row`, where the guard holds.
+    #[must_use]
+    pub fn of(&self, row: &str) -> String {
+        let old = self.old(row);
+        let mut value = self.made(row);
+        // A plain CAST makes NULL of NULL alone.
+        let plain = self.stages.iter().all(|stage| stage.cast.is_none());
+        if let (OnFail::Use(expr), false) = (self.on_fail(), plain) {
+            let default = expr.canonical(&self.to);
+            value = format!(
+                "CASE WHEN {old} IS NULL THEN {value} ELSE coalesce({value}, {default}) END"
+            );
+        }
+        self.filled(value)
+    }
+
+    /// The Cypher of the value of a row whose cast fails.
+    #[must_use]
+    pub fn otherwise(&self, row: &str) -> String {
+        let value = match (&self.original, self.on_fail()) {
+            (Some(original), _) => original.otherwise(row, &self.old(row), &self.stages),
+            (None, OnFail::Use(expr)) => expr.canonical(&self.to),
+            (None, OnFail::Abort | OnFail::Null) => format!("CAST(NULL AS {})", self.to),
+        };
+        self.filled(value)
+    }
+
+    fn filled(&self, value: String) -> String {
+        match (&self.fill, &self.from) {
+            (Some(fill), Some(_)) => format!("coalesce({value}, {})", fill.canonical(&self.to)),
+            (Some(fill), None) => fill.canonical(&self.to),
+            (None, _) => value,
+        }
+    }
+}
+
+/// The Cypher of a value after some changes of type.
+pub(super) fn cast(value: &str, stages: &[Stage]) -> String {
+    stages.iter().fold(value.to_owned(), |old, stage| {
+        let to = &stage.to;
+        match &stage.cast {
+            Some(cast) => format!("CAST({} AS {to})", cast.with_old(&old)),
+            None => format!("CAST({old} AS {to})"),
+        }
+    })
+}
+
+/// The ways rows can go, of which each row goes one: a condition, if there is more than one way, and
+/// the Cypher of each value.
+pub(super) fn ways(row: &str, values: &[&Value]) -> Vec<(Option<String>, Vec<String>)> {
+    let mut ways = vec![(Vec::new(), Vec::new())];
+    for value in values {
+        let guard = value.split(row);
+        let mut next = Vec::new();
+        for (conditions, texts) in ways {
+            let mut way = |condition: Option<String>, text: String| {
+                let mut conditions: Vec<String> = Vec::clone(&conditions);
+                let mut texts: Vec<String> = Vec::clone(&texts);
+                conditions.extend(condition);
+                texts.push(text);
+                next.push((conditions, texts));
+            };
+            way(guard.clone(), value.of(row));
+            if let Some(guard) = &guard {
+                way(Some(format!("NOT {guard}")), value.otherwise(row));
+            }
+        }
+        ways = next;
+    }
+    ways.into_iter()
+        .map(|(conditions, texts)| {
+            let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
+            (condition, texts)
+        })
+        .collect()
+}

@@ -1,0 +1,277 @@
+//! `cast` and `on_fail`: what a row gets whose cast fails.
+
+use crate::bed::{Bed, Said};
+use kuzu_ddl::{Error, HazardKind, schema};
+
+mod v1 {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    pub(super) struct Person {
+        #[kuzu(primary_key)]
+        id: i64,
+        age: Option<String>,
+        size: Option<i64>,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = Person, to = Person)]
+    pub(super) struct Knows {
+        since: Option<String>,
+    }
+}
+
+fn old() -> Said {
+    schema![v1::Person, v1::Knows]
+}
+
+/// 100 people, of whom three have an age that is no number, and one has none.
+fn people() -> Bed {
+    let bed = Bed::with(old());
+    bed.run(&[
+        "UNWIND range(1, 100) AS i CREATE (:Person {id: i, age: CAST(i AS STRING), size: i * 10})",
+        "MATCH (p:Person {id: 17}) SET p.age = 'abc'",
+        "MATCH (p:Person {id: 18}) SET p.age = ''",
+        "MATCH (p:Person {id: 19}) SET p.age = '3000000000'",
+        "MATCH (p:Person {id: 20}) SET p.age = NULL",
+        "MATCH (a:Person), (b:Person {id: 1}) CREATE (a)-[:Knows {since: a.age}]->(b)",
+        "MATCH (a:Person {id: 1}), (b:Person) WHERE b.id < 50 CREATE (a)-[:Knows {since: b.age}]->(b)",
+    ]);
+    bed
+}
+
+macro_rules! version {
+    ($name:ident, $($attr:tt)*) => {
+        mod $name {
+            use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+            #[derive(KuzuNode)]
+            pub(super) struct Person {
+                #[kuzu(primary_key)]
+                id: i64,
+                #[kuzu($($attr)*)]
+                age: Option<i32>,
+                size: Option<i64>,
+            }
+
+            #[derive(KuzuEdge)]
+            #[kuzu(from = Person, to = Person)]
+            pub(super) struct Knows {
+                #[kuzu($($attr)*)]
+                since: Option<i32>,
+            }
+        }
+    };
+}
+
+version!(abort, cast = "CAST(old AS INT32)");
+version!(null, cast = "CAST(old AS INT32)", on_fail = "null");
+version!(
+    default,
+    cast = "CAST(old AS INT32)",
+    on_fail = "default",
+    default = -1
+);
+version!(tried, cast = "CAST(old AS INT32) * 1", on_fail = "null");
+version!(
+    tried_default,
+    cast = "CAST(old AS INT32) * 1",
+    on_fail = "default",
+    default = 7
+);
+
+const SUMS: &str = "MATCH (p:Person) RETURN count(*), count(p.age), sum(p.age), min(p.age)";
+const ODD: &str = "MATCH (p:Person) WHERE p.id > 15 AND p.id < 22 RETURN p.id, p.age ORDER BY p.id";
+const RELS: &str = "MATCH ()-[k:Knows]->() RETURN count(*), count(k.since), sum(k.since)";
+
+#[test]
+fn a_failing_cast_is_told_before_anything_is_touched() {
+    let bed = people();
+    let e = bed.refused(schema![abort::Person, abort::Knows]);
+    let Error::Rows(failures) = &e else {
+        panic!("{e}")
+    };
+    let told: Vec<_> = failures
+        .iter()
+        .map(|f| (f.object.as_str(), f.rows, f.of))
+        .collect();
+    assert_eq!(
+        told,
+        [("Knows.since", Some(6), 147), ("Person.age", Some(3), 99)]
+    );
+    let text = e.to_string();
+    let words = "Person.age: 3 of 99 values cannot be cast to INT32, for example id 17 ('abc'), \
+                 id 18 (''), id 19 ('3000000000'); write `on_fail = \"null\"`";
+    assert!(text.contains(words), "{text}");
+    let words =
+        "Knows.since: 6 of 147 values cannot be cast to INT32, for example rel 1 -> 17 ('abc')";
+    assert!(text.contains(words), "{text}");
+    // A plan says the same.
+    let plan = bed.migrator(schema![abort::Person, abort::Knows]).plan();
+    assert_eq!(plan.unwrap_err().to_string(), text);
+}
+
+#[test]
+fn null() {
+    let mut bed = people();
+    let report = bed.up(schema![null::Person, null::Knows]);
+    let text = report.to_string();
+    assert!(
+        text.contains("may fail: Person.age, 3 of 99 values"),
+        "{text}"
+    );
+    for _ in 0..2 {
+        assert_eq!(
+            bed.rows(ODD),
+            "16|16; 17|NULL; 18|NULL; 19|NULL; 20|NULL; 21|21"
+        );
+        assert_eq!(
+            bed.rows(SUMS),
+            format!("100|96|{}|1", 5050 - 17 - 18 - 19 - 20)
+        );
+        assert_eq!(
+            bed.rows(RELS),
+            format!("149|141|{}", 5050 + 1225 - 2 * (17 + 18 + 19 + 20))
+        );
+        bed.reopen();
+    }
+}
+
+#[test]
+fn default() {
+    let mut bed = people();
+    bed.up(schema![default::Person, default::Knows]);
+    for _ in 0..2 {
+        // What had no value has none: only a cast that fails gives the default.
+        assert_eq!(bed.rows(ODD), "16|16; 17|-1; 18|-1; 19|-1; 20|NULL; 21|21");
+        assert_eq!(
+            bed.rows(RELS),
+            format!("149|147|{}", 5050 + 1225 - 2 * (17 + 18 + 19 + 20) - 6)
+        );
+        bed.reopen();
+    }
+}
+
+/// No condition tells which values overflow, so they are found by trial.
+#[test]
+fn values_that_only_a_trial_can_tell() {
+    let bed = people();
+    let report = bed.up(schema![tried::Person, tried::Knows]);
+    assert!(
+        report
+            .to_string()
+            .contains("may fail: Person.age, 3 of 99 values"),
+        "{report}"
+    );
+    assert_eq!(
+        bed.rows(ODD),
+        "16|16; 17|NULL; 18|NULL; 19|NULL; 20|NULL; 21|21"
+    );
+    assert_eq!(
+        bed.rows(RELS),
+        format!("149|141|{}", 5050 + 1225 - 2 * (17 + 18 + 19 + 20))
+    );
+
+    let bed = people();
+    bed.up(schema![tried_default::Person, tried_default::Knows]);
+    assert_eq!(bed.rows(ODD), "16|16; 17|7; 18|7; 19|7; 20|NULL; 21|21");
+}
+
+#[test]
+fn half_of_the_values_fail() {
+    mod narrow {
+        use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+        #[derive(KuzuNode)]
+        pub(super) struct Person {
+            #[kuzu(primary_key)]
+            id: i64,
+            age: Option<String>,
+            #[kuzu(cast = "CAST(old AS INT8)", on_fail = "null")]
+            size: Option<i8>,
+        }
+
+        #[derive(KuzuEdge)]
+        #[kuzu(from = Person, to = Person)]
+        pub(super) struct Knows {
+            since: Option<String>,
+        }
+    }
+    let bed = people();
+    bed.run(&["UNWIND range(101, 40000) AS i CREATE (:Person {id: i, age: 'x', size: i})"]);
+    let report = bed.up(schema![narrow::Person, narrow::Knows]);
+    let words = "may fail: Person.size, 39,961 of 40,000 values";
+    assert!(report.to_string().contains(words), "{report}");
+    assert_eq!(
+        bed.rows("MATCH (p:Person) RETURN count(p.size), max(p.size)"),
+        "39|127"
+    );
+    // The old values are there to go back to.
+    let archive =
+        bed.rows("CALL table_info('Person') WHERE name STARTS WITH 'size__a_' RETURN name");
+    assert_eq!(
+        bed.rows(&format!("MATCH (p:Person) RETURN count(p.`{archive}`)")),
+        "40000"
+    );
+}
+
+#[test]
+fn a_first_start_asks_about_values_that_fail() {
+    let bed = Bed::by_hand(&[
+        "CREATE NODE TABLE Person(id INT64, age STRING, size INT64, PRIMARY KEY(id))",
+        "CREATE REL TABLE Knows(FROM Person TO Person, since STRING)",
+        "CREATE (:Person {id: 1, age: '5'}), (:Person {id: 2, age: 'x'})",
+    ]);
+    let said = || schema![null::Person, null::Knows];
+    let e = bed.refused(said());
+    assert!(matches!(&e, Error::Blocked { .. }), "{e}");
+    let migrator = bed
+        .migrator(said())
+        .allow(HazardKind::RewritesData, "Person.age")
+        .allow(HazardKind::MayFail, "Person.age");
+    migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(
+        bed.rows("MATCH (p:Person) RETURN p.id, p.age"),
+        "1|5; 2|NULL"
+    );
+}
+
+/// What a failed cast made NULL comes back when the type does.
+#[test]
+fn there_and_back() {
+    let bed = people();
+    bed.up(schema![default::Person, default::Knows]);
+    bed.run(&["MATCH (p:Person {id: 30}) SET p.age = 31"]);
+    bed.up(schema![back::Person, back::Knows]);
+    let ages =
+        "MATCH (p:Person) WHERE p.id IN [16, 17, 18, 19, 20, 30] RETURN p.id, p.age ORDER BY p.id";
+    assert_eq!(
+        bed.rows(ages),
+        "16|16; 17|abc; 18|; 19|3000000000; 20|NULL; 30|31"
+    );
+    assert_eq!(
+        bed.rows("MATCH ()-[k:Knows]->() WHERE k.since = 'abc' RETURN count(*)"),
+        "2"
+    );
+}
+
+mod back {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    pub(super) struct Person {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast = "CAST(old AS STRING)")]
+        age: Option<String>,
+        size: Option<i64>,
+        new: Option<i64>,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = Person, to = Person)]
+    pub(super) struct Knows {
+        #[kuzu(cast = "CAST(old AS STRING)")]
+        since: Option<String>,
+    }
+}

@@ -1,0 +1,8 @@
+//! How new values are made, and what is asked of the rows before anything is touched.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod cast;
+mod cost;
+mod fill;
+mod policy;
+mod preflight;

@@ -1,0 +1,105 @@
+//! The policies, and what none of them allows.
+
+use crate::bed::{Bed, Said};
+use kuzu_ddl::{Error, HazardKind, Policy, schema};
+
+mod v1 {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        old: Option<String>,
+    }
+
+    #[derive(KuzuNode)]
+    pub(super) struct B {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = A, to = B, pair(from = B, to = A))]
+    pub(super) struct R {
+        w: Option<i64>,
+    }
+}
+
+mod v2 {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = A, to = super::v1::B, dropped_pair(from = super::v1::B, to = A))]
+    pub(super) struct R {
+        w: Option<i64>,
+    }
+}
+
+mod tight {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        must: String,
+    }
+}
+
+fn made() -> Bed {
+    let bed = Bed::with(schema![v1::A, v1::B, v1::R]);
+    bed.run(&[
+        "UNWIND range(1, 1200) AS i CREATE (:A {id: i, old: 'x'})",
+        "CREATE (:B {id: 1})",
+        "MATCH (a:A), (b:B) CREATE (b)-[:R {w: a.id}]->(a)",
+    ]);
+    bed
+}
+
+fn new() -> Said {
+    schema![v2::A, v1::B, v2::R]
+}
+
+#[test]
+fn additive() {
+    let bed = made();
+    let e = bed.fails(bed.migrator(new()).policy(Policy::Additive));
+    let text = e.to_string();
+    assert!(
+        text.contains("deletes data: R(B -> A), 1,200 rels"),
+        "{text}"
+    );
+}
+
+#[test]
+fn archive() {
+    let bed = made();
+    let archive = || bed.migrator(new()).policy(Policy::Archive);
+    assert!(matches!(bed.fails(archive()), Error::Blocked { hazards, .. } if hazards.len() == 2));
+    let migrator = archive()
+        .allow(HazardKind::DeletesData, "R(B -> A)")
+        .allow(HazardKind::Irreversible, "R(B -> A)");
+    let report = migrator.migrate().unwrap();
+    assert!(
+        report.to_string().contains("archive property A.old"),
+        "{report}"
+    );
+}
+
+#[test]
+fn destructive() {
+    let bed = made();
+    let report = bed.migrator(new()).policy(Policy::Destructive).migrate();
+    assert!(report.unwrap().to_string().contains("drop pair R(B -> A)"));
+    // It deletes what shall go; it does not look away where values are missing.
+    let tight = bed.migrator(schema![tight::A]).policy(Policy::Destructive);
+    let e = bed.fails(tight);
+    assert!(matches!(&e, Error::Blocked { .. }), "{e}");
+}

@@ -1,0 +1,133 @@
+//! Keys and multiplicities: what the rows say before anything is touched.
+
+use crate::bed::{Bed, Said};
+use kuzu_ddl::{Error, schema};
+
+mod v1 {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        code: Option<String>,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = A, to = A)]
+    pub(super) struct R {
+        w: Option<i64>,
+    }
+}
+
+mod keyed {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    pub(super) struct A {
+        id: i64,
+        #[kuzu(primary_key)]
+        code: String,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = A, to = A)]
+    pub(super) struct R {
+        w: Option<i64>,
+    }
+}
+
+mod single {
+    use kuzu_ddl::KuzuEdge;
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = super::v1::A, to = super::v1::A, multiplicity = "one_one")]
+    pub(super) struct R {
+        w: Option<i64>,
+    }
+}
+
+fn made() -> Bed {
+    let bed = Bed::with(schema![v1::A, v1::R]);
+    bed.run(&[
+        "UNWIND range(1, 1500) AS i CREATE (:A {id: i, code: 'c' + CAST(i AS STRING)})",
+        "MATCH (a:A), (b:A) WHERE b.id = a.id + 1 AND a.id < 10 CREATE (a)-[:R {w: a.id}]->(b)",
+    ]);
+    bed
+}
+
+fn text(bed: &Bed, said: Said) -> String {
+    let e = bed.refused(said);
+    assert!(matches!(&e, Error::Rows(_)), "{e}");
+    e.to_string()
+}
+
+#[test]
+fn a_key_without_a_value_and_one_twice() {
+    let bed = made();
+    bed.run(&[
+        "MATCH (a:A) WHERE a.id IN [3, 4] SET a.code = NULL",
+        "MATCH (a:A) WHERE a.id IN [7, 8, 9] SET a.code = 'same'",
+    ]);
+    let said = || schema![keyed::A, keyed::R];
+    let text = text(&bed, said());
+    for words in [
+        "A.code: 2 of 1,500 rows have no value, and it is to be the primary key, for example id 3, id 4; give them one",
+        "A.code: 3 of 1,500 rows share their value, and it is to be the primary key, for example 'same' (3 times); change these rows first",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    bed.run(&["MATCH (a:A) WHERE a.id IN [3, 4, 7, 8, 9] SET a.code = CAST(a.id AS STRING)"]);
+    bed.up(said());
+    assert_eq!(
+        bed.rows("MATCH (a:A)-[r:R]->(b:A) RETURN count(*), sum(r.w), min(b.code)"),
+        "9|45|10".replace(
+            "10",
+            &bed.rows("MATCH (b:A) WHERE b.id > 1 AND b.id < 11 RETURN min(b.code)")
+        )
+    );
+}
+
+#[test]
+fn nodes_with_more_rels_than_they_may_have() {
+    let bed = made();
+    bed.run(&[
+        "MATCH (a:A {id: 5}), (b:A) WHERE b.id > 100 AND b.id < 103 CREATE (a)-[:R {w: 0}]->(b)",
+    ]);
+    let said = || schema![v1::A, single::R];
+    let text = text(&bed, said());
+    let words = "R: 1 of 20 nodes with rels has more than one, and it is to be ONE_ONE, for example \
+                 node 5 (3 rels); delete the rels that are too many first";
+    assert!(text.contains(words), "{text}");
+    bed.run(&["MATCH (:A {id: 5})-[r:R {w: 0}]->() DELETE r"]);
+    bed.up(said());
+    assert_eq!(
+        bed.rows("MATCH ()-[r:R]->() RETURN count(*), sum(r.w)"),
+        "9|45"
+    );
+}
+
+#[test]
+fn rows_without_a_value_are_named() {
+    mod must {
+        use kuzu_ddl::KuzuNode;
+
+        #[derive(KuzuNode)]
+        pub(super) struct A {
+            #[kuzu(primary_key)]
+            id: i64,
+            code: String,
+        }
+    }
+    let bed = made();
+    bed.run(&["MATCH (a:A) WHERE a.id < 8 SET a.code = NULL"]);
+    let e = bed.refused(schema![must::A]);
+    assert!(matches!(&e, Error::Blocked { .. }), "{e}");
+    let text = e.to_string();
+    for words in [
+        "tightens: A.code, 7 rows without a value, for example id 1, id 2, id 3, id 4, id 5",
+        "say what rows without a value get, with `#[kuzu(fill = \"…\")]` on the field",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+}
