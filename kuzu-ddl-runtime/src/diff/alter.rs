@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::resolve::Resolved;
 use super::{Differ, Reason};
 use crate::declared::desc::OnFailDesc;
 use crate::event::{Change, ObjectId, OnFail};
@@ -114,7 +115,13 @@ impl Differ<'_> {
 
     /// The body of a table: which property is the key, how many rels, which directions.
     /// `was`: the name by which the last declaration knows each property.
-    pub(super) fn alter_table(&mut self, key: &Key, id: ObjectId, was: &BTreeMap<Key, Key>) {
+    pub(super) fn alter_table(
+        &mut self,
+        key: &Key,
+        id: ObjectId,
+        resolved: &Resolved,
+        was: &BTreeMap<Key, Key>,
+    ) {
         let declared = self.declared;
         let Some(table) = declared.schema.tables.get(key) else {
             return;
@@ -127,7 +134,12 @@ impl Differ<'_> {
             (TableKind::Node { primary_key }, Body::NodeTable { key: is })
                 if !self.same_key(key, primary_key, last, was) =>
             {
-                self.alter_key(id, primary_key, is);
+                // Until the former key is dropped, two properties may have the name.
+                let known = resolved.get(primary_key).copied().flatten();
+                let found = known.or_else(|| self.find(Some(id), primary_key));
+                if let Some(key) = found.filter(|found| *found != is) {
+                    self.draft.set(id, Change::SetKey { key });
+                }
             }
             (
                 TableKind::Edge {
@@ -181,11 +193,5 @@ impl Differ<'_> {
         let olds = olds.and_then(|hints| hints.properties.get(wanted));
         !last.properties.contains_key(wanted)
             && olds.is_some_and(|olds| olds.iter().any(|old| Key::new(old) == *primary_key))
-    }
-
-    fn alter_key(&mut self, id: ObjectId, wanted: &Key, is: ObjectId) {
-        if let Some(key) = self.find(Some(id), wanted).filter(|key| *key != is) {
-            self.draft.set(id, Change::SetKey { key });
-        }
     }
 }

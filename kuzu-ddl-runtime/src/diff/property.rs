@@ -50,7 +50,7 @@ impl<'a> Differ<'a> {
             }
             self.comment_if_asked(object, &property.comment, last.map(|p| p.comment));
         }
-        self.alter_table(key, id, &was);
+        self.alter_table(key, id, &resolved, &was);
         self.drop_former_key(key, table, id, &resolved, former);
     }
 

@@ -186,6 +186,18 @@ fn a_key_that_takes_the_name_of_the_former_key() {
     );
 }
 
+/// The new key takes the name of the former one, which is dropped in the same version.
+#[test]
+fn a_key_that_takes_the_place_of_the_former_key() {
+    let new = "node A: id<n STRING, -id";
+    let mut paper = Paper::default();
+    paper.start("node A: id INT64, n STRING");
+    let steps = paper.start(new);
+    assert!(steps.contains("copy the nodes of A"), "{steps}");
+    assert_eq!(paper.fold().rejected().len(), 0);
+    assert_eq!(paper.start(new), "");
+}
+
 /// Both in one version; whatever ids the events have, the drop comes after the move.
 #[test]
 fn the_former_key_is_dropped() {
