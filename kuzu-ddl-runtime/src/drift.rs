@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::ObjectId;
 use crate::fold::{Body, Fold, Life, Object};
-use crate::schema::{Key, Pair, Property, Schema, Table, TableKind};
+use crate::owed::Owed;
+use crate::schema::{Index, IndexKind, Key, Pair, Property, Schema, Sequence, Table, TableKind};
 
 /// What this database alone knows of objects that all peers share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,12 +18,23 @@ pub struct Local {
     /// Tables that have gaps in the engine's numbers of their properties and are sound: those numbers.
     #[serde(default)]
     pub gaps: BTreeMap<ObjectId, Vec<u64>>,
+    /// Work that is yet to be done here.
+    #[serde(default)]
+    pub owed: BTreeSet<Owed>,
+}
+
+impl Local {
+    /// Whether it is known that the database still lacks the object.
+    #[must_use]
+    pub fn owes(&self, object: ObjectId) -> bool {
+        self.owed.iter().any(|owed| owed.object() == object)
+    }
 }
 
 /// One difference between the database and the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Drift {
-    /// `Table`, `Table.property`, or `Table(From -> To)`.
+    /// `Table`, `Table.property`, `Table(From -> To)`, `Table[index]` or `sequence name`.
     pub object: String,
     /// What differs.
     pub kind: DriftKind,
@@ -119,8 +131,51 @@ pub fn drift(
             Some(table) => compare(fold, object, table, local, &mut rows),
         }
     }
+    compare_sequences(fold, live, &mut rows);
     rows.sort();
     rows
+}
+
+/// Sequences that no event made are nobody's here: a default of a foreign table may need them.
+fn compare_sequences(fold: &Fold, live: &Schema, rows: &mut Vec<Drift>) {
+    for object in fold.objects().filter(|object| object.is_live()) {
+        let Some(expected) = fold.sequence(object) else {
+            continue;
+        };
+        let name = format!("sequence {}", expected.name);
+        let id = Some(object.id);
+        let Some(is) = live.sequences.get(&Key::new(&expected.name)) else {
+            let (object, kind) = (name, DriftKind::Missing);
+            rows.push(Drift { object, kind, id });
+            continue;
+        };
+        Rows { rows, name, id }.check("form", &Counting(&expected), &Counting(is));
+    }
+}
+
+/// How a sequence counts. Where it started says nothing of where it is: one that is made again
+/// counts on from the value it had come to.
+struct Counting<'a>(&'a Sequence);
+
+impl PartialEq for Counting<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |s: &Sequence| (s.increment, s.min, s.max, s.cycle);
+        of(self.0) == of(other.0)
+    }
+}
+
+impl fmt::Display for Counting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Sequence {
+            increment,
+            min,
+            max,
+            cycle,
+            ..
+        } = self.0;
+        write!(f, "INCREMENT {increment} MINVALUE {min} MAXVALUE {max}")?;
+        f.write_str(if *cycle { " CYCLE" } else { "" })
+    }
 }
 
 fn compare(fold: &Fold, object: &Object, live: &Table, local: &Local, rows: &mut Vec<Drift>) {
@@ -164,6 +219,73 @@ fn compare(fold: &Fold, object: &Object, live: &Table, local: &Local, rows: &mut
         _ => return,
     }
     compare_properties(fold, object, live, local, rows);
+    compare_indexes(fold, object, live, local, rows);
+}
+
+/// Indexes. One that the events dropped may still be there: with an archived property it stays, for
+/// the engine cannot drop it in place.
+fn compare_indexes(
+    fold: &Fold,
+    table: &Object,
+    live: &Table,
+    local: &Local,
+    rows: &mut Vec<Drift>,
+) {
+    let mut extra = live.indexes.clone();
+    let path = |name: &str| format!("{}[{name}]", live.name);
+    let (mut now, before): (Vec<&Object>, Vec<&Object>) =
+        fold.children(table.id).partition(|child| child.is_live());
+    now.retain(|child| !local.owes(child.id));
+    for (id, expected) in now.iter().filter_map(|o| Some((o.id, fold.index(o)?))) {
+        let object = path(&expected.name);
+        let Some(is) = extra.remove(&Key::new(&expected.name)) else {
+            let (kind, id) = (DriftKind::Missing, Some(id));
+            rows.push(Drift { object, kind, id });
+            continue;
+        };
+        let mut altered = Rows {
+            rows,
+            name: object,
+            id: Some(id),
+        };
+        altered.check("name", &expected.name, &is.name);
+        if !expected.is_as(&is) {
+            altered.check("form", &Form(&expected), &Form(&is));
+        }
+    }
+    let dropped = before.iter().filter(|o| matches!(o.body, Body::Index(_)));
+    for object in dropped {
+        extra.remove(&Key::new(&object.name.value));
+    }
+    // What is owed may be there already: nobody had the time to strike it out.
+    let owed = fold.children(table.id).filter(|child| local.owes(child.id));
+    for index in owed.filter_map(|o| fold.index(o)) {
+        extra.remove(&Key::new(&index.name));
+    }
+    // Another kind of index is somebody else's affair.
+    extra.retain(|_, index| !matches!(index.kind, IndexKind::Other(_)));
+    rows.extend(extra.values().map(|index| Drift {
+        object: path(&index.name),
+        kind: DriftKind::Extra,
+        id: None,
+    }));
+}
+
+/// What an index is, for people.
+#[derive(PartialEq)]
+struct Form<'a>(&'a Index);
+
+impl fmt::Display for Form<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on", self.0.kind)?;
+        for property in &self.0.properties {
+            write!(f, " {property}")?;
+        }
+        let options = self.0.complete();
+        options
+            .iter()
+            .try_for_each(|(name, value)| write!(f, ", {name} = {value}"))
+    }
 }
 
 struct Rows<'a> {

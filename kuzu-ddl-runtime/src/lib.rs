@@ -19,6 +19,7 @@ pub mod inspect;
 pub mod ledger;
 pub mod lock;
 pub mod migrate;
+pub mod owed;
 pub mod plan;
 pub mod schema;
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod derive;
 mod hostile;
 mod hygiene;
 #[cfg(feature = "kuzu")]
+mod indexes;
+#[cfg(feature = "kuzu")]
 mod kill;
 #[cfg(feature = "kuzu")]
 mod lock;

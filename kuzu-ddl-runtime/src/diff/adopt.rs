@@ -6,10 +6,11 @@ use super::table::spec;
 use super::{Note, Reason, Refusal};
 use crate::declared::Declared;
 use crate::drift::{Drift, DriftKind, Local, owned};
-use crate::event::{DdlEvent, Endpoints, ObjectId, PropertySpec};
+use crate::event::{DdlEvent, Endpoints, IndexSpec, ObjectId, PropertySpec, index_key};
 use crate::fold::{Draft, Fold};
 use crate::plan::Said;
-use crate::schema::{Expr, Key, Property, Schema, Table, TableKind};
+use crate::schema::name::check_table;
+use crate::schema::{Expr, Index, IndexKind, Key, Property, Schema, Table, TableKind};
 
 /// The live schema, and this database's own knowledge of it.
 #[derive(Clone, Debug, Default)]
@@ -44,11 +45,13 @@ pub fn adopt(declared: &Declared, live: &Live, expected: Fold) -> Adopted {
         live: &live.schema,
         draft: Draft::new(expected),
         local: live.local.clone(),
+        adopted: BTreeSet::new(),
         notes: Vec::new(),
         refusals: Vec::new(),
     };
     adopter.tables();
     adopter.properties();
+    adopter.indexes();
     let Adopter {
         draft,
         local,
@@ -75,10 +78,18 @@ pub fn follow(drift: &[Drift], live: &Live, expected: Fold) -> (Adopted, Vec<Dri
     let mut notes = Vec::new();
     let mut left = Vec::new();
     for row in drift {
-        let table = row.object.split(['.', '(']).next().unwrap_or_default();
+        let table = row.object.split(['.', '(', '[']).next().unwrap_or_default();
         let table = Key::new(table);
         match (&row.kind, row.id) {
             (DriftKind::Missing, Some(id)) if !draft.fold().is_key(id) => draft.drop(id),
+            (DriftKind::Extra, None) if row.object.ends_with(']') => {
+                let index = live_index(live, &row.object);
+                let id = owned(draft.fold()).get(&table).copied();
+                match (id, index) {
+                    (Some(id), Some(index)) if add_index(&mut draft, id, index) => {}
+                    _ => left.push(row.clone()),
+                }
+            }
             (DriftKind::Altered { what, .. }, Some(id)) if what == "comment" => {
                 let text = live
                     .schema
@@ -124,6 +135,12 @@ pub fn follow(drift: &[Drift], live: &Live, expected: Fold) -> (Adopted, Vec<Dri
     )
 }
 
+/// The index of `Table[index]`.
+fn live_index<'l>(live: &'l Live, path: &str) -> Option<&'l Index> {
+    let (table, index) = path.strip_suffix(']')?.split_once('[')?;
+    live.schema.table(table)?.indexes.get(&Key::new(index))
+}
+
 fn is_legal(property: &Property) -> bool {
     crate::schema::name::check_property(&property.name).is_ok() && property.ty.check().is_ok()
 }
@@ -133,6 +150,8 @@ struct Adopter<'a> {
     live: &'a Schema,
     draft: Draft,
     local: Local,
+    /// The tables that were taken in.
+    adopted: BTreeSet<ObjectId>,
     notes: Vec<Note>,
     refusals: Vec<Refusal>,
 }
@@ -212,6 +231,7 @@ impl<'a> Adopter<'a> {
         self.notes.push(Note::Adopted {
             object: live.name.clone(),
         });
+        self.adopted.insert(id);
         if live.comment.is_some() {
             self.draft.comment(id, live.comment.clone());
         }
@@ -307,6 +327,32 @@ impl<'a> Adopter<'a> {
         }
     }
 
+    /// Indexes that are there and of which no event tells: all of a table that is adopted now, and
+    /// those that the source declares by now.
+    fn indexes(&mut self) {
+        for (key, table) in &self.declared.schema.tables {
+            let fold = self.draft.fold();
+            let Some(object) = fold.find(None, key) else {
+                continue;
+            };
+            let (id, physical) = (object.id, Key::new(&fold.physical(object)));
+            let Some(live) = self.live.tables.get(&physical) else {
+                continue;
+            };
+            let adopted = self.adopted.contains(&id);
+            for (name, index) in &live.indexes {
+                let key = index_key(&index.name);
+                let known = self.draft.fold().holders(Some(id), &key).next().is_some();
+                if !known && (adopted || table.indexes.contains_key(name)) {
+                    let object = format!("{}[{}]", table.name, index.name);
+                    if add_index(&mut self.draft, id, index) {
+                        self.notes.push(Note::Adopted { object });
+                    }
+                }
+            }
+        }
+    }
+
     fn declared_property(&self, table: &Key, name: &Key) -> Option<&'a Property> {
         let properties = &self.declared.schema.tables.get(table)?.properties;
         properties.get(name).or_else(|| {
@@ -320,6 +366,31 @@ impl<'a> Adopter<'a> {
 
     fn spec(&self, live: &Property, declared: Option<&Property>) -> (PropertySpec, Option<String>) {
         adopted_spec(live, declared)
+    }
+}
+
+/// `false` if no event can tell of it.
+fn add_index(draft: &mut Draft, table: ObjectId, index: &Index) -> bool {
+    let fold = draft.fold();
+    let children = || fold.children(table).filter(|child| child.is_live());
+    let property = |key: &Key| {
+        let mut all = children().filter(|child| fold.property(child).is_some());
+        all.find(|child| Key::new(&fold.physical(child)) == *key)
+            .map(|child| child.id)
+    };
+    let properties: Option<Vec<_>> = index.properties.iter().map(property).collect();
+    let known = matches!(index.kind, IndexKind::FullText | IndexKind::Vector);
+    match properties {
+        Some(properties) if known && check_table(&index.name).is_ok() => {
+            let spec = IndexSpec {
+                kind: index.kind.clone(),
+                properties,
+                options: index.complete(),
+            };
+            draft.create_index(table, &index.name, spec);
+            true
+        }
+        _ => false,
     }
 }
 

@@ -48,6 +48,7 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
                 report(path, format!("the fill cannot be used: {}", e.reason));
             }
         }
+        super::index::check(table, report);
     }
     refusals
 }

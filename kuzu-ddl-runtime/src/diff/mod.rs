@@ -8,6 +8,7 @@ mod adopt;
 mod alter;
 mod ancestor;
 mod check;
+mod index;
 mod legal;
 mod property;
 mod purge;
@@ -130,6 +131,9 @@ impl Differ<'_> {
         let tables = self.create_tables(tables);
         for (key, id) in &tables {
             self.properties(key, *id);
+        }
+        for (key, id) in &tables {
+            self.indexes(key, *id);
         }
         for (key, id) in &tables {
             self.pairs(key, *id);

@@ -218,6 +218,11 @@ pub enum Note {
         /// Why not.
         reason: String,
     },
+    /// An index that is declared as it was, and that somebody else dropped or changed since.
+    OtherIndex {
+        /// The index.
+        object: String,
+    },
     /// The database differs from the ledger, and the policy is to go on.
     Drift {
         /// What differs, as the drift row says it.
@@ -259,6 +264,10 @@ impl fmt::Display for Note {
                  later checkpoint will crash. To be safe, make a new table of the same shape, copy row \
                  by row with MATCH … CREATE (not COPY, which checkpoints), drop this one, rename the \
                  new one, CHECKPOINT. It is not done here: {reason}"
+            ),
+            Self::OtherIndex { object } => write!(
+                f,
+                "{object} was dropped or changed by another binary, and is left so"
             ),
             Self::Drift { row } => f.write_str(row),
         }

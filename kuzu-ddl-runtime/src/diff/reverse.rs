@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Change, DdlEvent, Endpoints, ObjectId, OnFail};
+use crate::event::{Change, DdlEvent, Endpoints, IndexSpec, ObjectId, OnFail, SequenceSpec};
 use crate::fold::{Body, Draft, Fold, Life, Object};
 use crate::history::{compare_states, path};
 use crate::schema::Key;
@@ -41,6 +41,8 @@ pub fn reverse(now: Fold, then: &Fold) -> Reversed {
     way.pairs();
     way.bodies();
     way.drop_properties(true);
+    way.indexes();
+    way.sequences();
     way.comments();
     let Way {
         draft, mut lost, ..
@@ -205,7 +207,7 @@ impl Way<'_> {
                 multiplicity,
                 storage,
             } => self.draft.create_edge_table(&name, *multiplicity, *storage),
-            Body::Property(_) | Body::Pair(_) => return,
+            _ => return,
         };
         self.anew.insert(id, made);
         let mut properties: Vec<(Key, ObjectId)> = self
@@ -312,6 +314,53 @@ impl Way<'_> {
             if self.draft.fold().key(id) != Some(key) {
                 self.draft.set(id, Change::SetKey { key });
             }
+        }
+    }
+
+    /// Indexes as they were then; they hold no data, so what goes and comes is made anew.
+    fn indexes(&mut self) {
+        for id in self.all(|o| matches!(o.body, Body::Index(_)) && o.is_live()) {
+            let table = self.draft.fold().object(id).and_then(|o| o.parent);
+            if !self.wanted(id) && table.is_some_and(|table| self.wanted(table)) {
+                self.draft.drop(id);
+            }
+        }
+        let mut wanted: Vec<(String, ObjectId, IndexSpec)> = Vec::new();
+        for index in self.then.objects().filter(|object| object.is_live()) {
+            let (Body::Index(spec), Some(table)) = (&index.body, index.parent) else {
+                continue;
+            };
+            if self.wanted(table) && !self.is_live(index.id) {
+                let properties = spec.properties.iter().map(|id| self.here(*id)).collect();
+                let spec = IndexSpec {
+                    properties,
+                    ..spec.clone()
+                };
+                wanted.push((index.name.value.clone(), self.here(table), spec));
+            }
+        }
+        wanted.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+        for (name, table, spec) in wanted {
+            self.draft.create_index(table, &name, spec);
+        }
+    }
+
+    /// Sequences that were dropped since start anew. One that came since stays: its place would be
+    /// lost, and it is in nobody's way.
+    fn sequences(&mut self) {
+        let gone = self.then.objects().filter(|object| object.is_live());
+        let mut gone: Vec<(String, SequenceSpec)> = gone
+            .filter(|object| !self.is_live(object.id))
+            .filter_map(|object| match &object.body {
+                Body::Sequence(spec) => Some((object.name.value.clone(), *spec)),
+                _ => None,
+            })
+            .collect();
+        gone.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, spec) in gone {
+            let why = "was dropped, and starts anew";
+            self.lost.push(format!("sequence {name}: {why}"));
+            self.draft.create_sequence(&name, spec);
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::codec::{CodecError, Reader, Writer};
 use super::id::{EventId, ObjectId};
 use super::on_fail::OnFail;
+use super::spec::{IndexSpec, SequenceSpec, read_index, read_sequence};
 use crate::schema::name::{check_property, check_table};
 use crate::schema::{Expr, Key, Multiplicity, StorageDirection, Type};
 
@@ -25,6 +26,10 @@ pub enum ObjectKind {
     Property,
     /// A FROM–TO pair of a rel table.
     Pair,
+    /// An index of a node table.
+    Index,
+    /// A sequence.
+    Sequence,
 }
 
 impl ObjectKind {
@@ -34,6 +39,8 @@ impl ObjectKind {
             Self::EdgeTable => 1,
             Self::Property => 2,
             Self::Pair => 3,
+            Self::Index => 4,
+            Self::Sequence => 5,
         }
     }
 
@@ -175,6 +182,30 @@ pub enum Change {
         /// Which.
         storage: StorageDirection,
     },
+    /// A new index of a node table. Another option is another index.
+    CreateIndex {
+        /// The node table.
+        table: ObjectId,
+        /// Its name.
+        name: String,
+        /// What is indexed, and how.
+        spec: IndexSpec,
+        /// What held the name before.
+        past: BTreeSet<EventId>,
+    },
+    /// An index goes; it holds no data.
+    DropIndex,
+    /// A new sequence.
+    CreateSequence {
+        /// Its name.
+        name: String,
+        /// How it counts.
+        spec: SequenceSpec,
+        /// What held the name before.
+        past: BTreeSet<EventId>,
+    },
+    /// A sequence goes, with the place it had come to.
+    DropSequence,
     /// Delete for ever what an event archived: a dropped table, a dropped property, or the column
     /// with the values from before a change.
     Purge {
@@ -213,6 +244,10 @@ impl Change {
             Self::SetKey { .. } => 17,
             Self::SetMultiplicity { .. } => 18,
             Self::SetStorage { .. } => 19,
+            Self::CreateIndex { .. } => 20,
+            Self::DropIndex => 21,
+            Self::CreateSequence { .. } => 22,
+            Self::DropSequence => 23,
             Self::Purge { .. } => 24,
             Self::Unknown { kind, .. } => *kind,
         }
@@ -241,6 +276,10 @@ impl Change {
             Self::SetKey { .. } => "set primary key",
             Self::SetMultiplicity { .. } => "set multiplicity",
             Self::SetStorage { .. } => "set storage direction",
+            Self::CreateIndex { .. } => "create index",
+            Self::DropIndex => "drop index",
+            Self::CreateSequence { .. } => "create sequence",
+            Self::DropSequence => "drop sequence",
             Self::Purge { .. } => "purge",
             Self::Unknown { .. } => "unknown",
         }
@@ -264,6 +303,12 @@ impl Change {
                 endpoints,
                 past,
             } => birth(ObjectKind::Pair, Some(*table), &pair_key(*endpoints), past),
+            Self::CreateIndex {
+                table, name, past, ..
+            } => birth(ObjectKind::Index, Some(*table), &Key::new(name), past),
+            Self::CreateSequence { name, past, .. } => {
+                birth(ObjectKind::Sequence, None, &Key::new(name), past)
+            }
             _ => return None,
         })
     }
@@ -327,6 +372,23 @@ impl Change {
             Self::SetKey { key } => w.hash(key.as_bytes()),
             Self::SetMultiplicity { multiplicity } => w.multiplicity(*multiplicity),
             Self::SetStorage { storage } => w.storage(*storage),
+            Self::CreateIndex {
+                table,
+                name,
+                spec,
+                past,
+            } => {
+                w.hash(table.as_bytes());
+                w.text(name);
+                super::spec::index(w, spec);
+                w.events(past);
+            }
+            Self::CreateSequence { name, spec, past } => {
+                w.text(name);
+                super::spec::sequence(w, spec);
+                w.events(past);
+            }
+            Self::DropIndex | Self::DropSequence => {}
             Self::Purge { of } => w.hash(of.as_bytes()),
             Self::DropTable
             | Self::RestoreTable
@@ -401,6 +463,19 @@ impl Change {
             19 => Self::SetStorage {
                 storage: r.storage()?,
             },
+            20 => Self::CreateIndex {
+                table: r.object()?,
+                name: table_name(&mut r)?,
+                spec: read_index(&mut r)?,
+                past: r.events()?,
+            },
+            21 => Self::DropIndex,
+            22 => Self::CreateSequence {
+                name: table_name(&mut r)?,
+                spec: read_sequence(&mut r)?,
+                past: r.events()?,
+            },
+            23 => Self::DropSequence,
             24 => Self::Purge { of: r.event()? },
             kind => {
                 return Ok(Self::Unknown {
@@ -434,6 +509,16 @@ pub fn birth(
 /// The name under which a pair is looked up in its table.
 pub(crate) fn pair_key(endpoints: Endpoints) -> Key {
     Key::new(&format!("{}>{}", endpoints.from, endpoints.to))
+}
+
+/// The names under which an index and a sequence are looked up: properties and tables may be called
+/// the same. Neither can have a dot in its name.
+pub(crate) fn index_key(name: &str) -> Key {
+    Key::new(&format!("index.{name}"))
+}
+
+pub(crate) fn sequence_key(name: &str) -> Key {
+    Key::new(&format!("sequence.{name}"))
 }
 
 /// The identity of a node table's primary key, which is born with its table.

@@ -12,17 +12,19 @@ mod fuzz;
 mod golden;
 mod id;
 mod on_fail;
+mod spec;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub(crate) use change::pair_key;
 pub use change::{Change, Endpoints, MAX_COMMENT_BYTES, ObjectKind, PropertySpec, birth, key_of};
+pub(crate) use change::{index_key, pair_key, sequence_key};
 pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
 pub(crate) use codec::{Reader, Writer};
 pub use id::{EventId, Fingerprint, HashError, ObjectId};
 pub use on_fail::OnFail;
+pub use spec::{IndexSpec, MAX_INDEX_PARTS, MAX_OPTION_BYTES, SequenceSpec};
 
 /// One typed, content-addressed schema change.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use super::object::{Archive, Aspect, Body, Life, Object, Register};
 use super::outcome::{Conflict, ConflictKind, Rejection};
 use super::{Fold, Slot};
 use crate::event::{
-    Change, DdlEvent, Endpoints, EventId, ObjectId, ObjectKind, OnFail, key_of, pair_key,
+    Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, index_key,
+    key_of, pair_key, sequence_key,
 };
 use crate::schema::Key;
 
@@ -123,8 +124,45 @@ impl Fold {
                 self.expect(object, |kind| kind == ObjectKind::EdgeTable, event)?;
                 self.set(event);
             }
+            Change::CreateIndex {
+                table, name, spec, ..
+            } => self.create_index(event, *table, name, spec)?,
+            Change::CreateSequence { name, spec, .. } => {
+                self.create(event, None, name, Body::Sequence(*spec));
+            }
+            Change::DropIndex => {
+                self.expect(object, |kind| kind == ObjectKind::Index, event)?;
+                self.drop_object(event);
+            }
+            Change::DropSequence => {
+                self.expect(object, |kind| kind == ObjectKind::Sequence, event)?;
+                self.drop_object(event);
+            }
             Change::Unknown { .. } => {}
         }
+        Ok(())
+    }
+
+    /// An index uses its table and its properties: against a drop that did not know of it, it wins.
+    fn create_index(
+        &mut self,
+        event: &DdlEvent,
+        table: ObjectId,
+        name: &str,
+        spec: &IndexSpec,
+    ) -> Result<(), Rejection> {
+        self.expect(table, |kind| kind == ObjectKind::NodeTable, event)?;
+        for property in &spec.properties {
+            self.expect(*property, |kind| kind == ObjectKind::Property, event)?;
+            if self.objects.get(property).and_then(|p| p.parent) != Some(table) {
+                return Err(Rejection::NoObject(*property));
+            }
+        }
+        self.use_object(table, event);
+        for property in &spec.properties {
+            self.use_object(*property, event);
+        }
+        self.create(event, Some(table), name, Body::Index(spec.clone()));
         Ok(())
     }
 
@@ -248,7 +286,8 @@ impl Fold {
                 .children(id)
                 .filter(|child| child.is_live())
                 .any(|child| !child.heads().all(|head| known.contains(&head)))
-            || self.pairs_of(id).next().is_some();
+            || self.pairs_of(id).next().is_some()
+            || self.indexes_of(id).any(Object::is_live);
         if unknown_use {
             self.conflict(id, event.id(), ConflictKind::DropBlocked);
             self.set_life(id, Life::Live, event);
@@ -455,6 +494,8 @@ pub(super) fn aspect_of(change: &Change) -> Option<Aspect> {
 pub(super) fn slot_of(object: &Object) -> Slot {
     let key = match &object.body {
         Body::Pair(endpoints) => pair_key(*endpoints),
+        Body::Index(_) => index_key(&object.name.value),
+        Body::Sequence(_) => sequence_key(&object.name.value),
         _ => Key::new(&object.name.value),
     };
     (object.parent, key)

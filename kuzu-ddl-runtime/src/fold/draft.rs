@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::apply::aspect_of;
 use super::{Aspect, Body, Fold, Object};
 use crate::event::{
-    Change, DdlEvent, Endpoints, EventId, ObjectId, ObjectKind, PropertySpec, birth, pair_key,
+    Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, PropertySpec,
+    SequenceSpec, birth, index_key, pair_key, sequence_key,
 };
 use crate::schema::{Key, Multiplicity, StorageDirection};
 
@@ -131,9 +132,43 @@ impl Draft {
         id
     }
 
-    /// Archives a table, or a property, or deletes a pair. It depends on every use known here, so
+    /// A new index.
+    pub fn create_index(&mut self, table: ObjectId, name: &str, spec: IndexSpec) -> ObjectId {
+        let past = self.fold.slot(Some(table), &index_key(name));
+        let id = birth(ObjectKind::Index, Some(table), &Key::new(name), &past);
+        let mut depends_on = self.life(table);
+        for property in &spec.properties {
+            depends_on.extend(self.life(*property));
+        }
+        depends_on.extend(&past);
+        let name = name.to_owned();
+        let change = Change::CreateIndex {
+            table,
+            name,
+            spec,
+            past,
+        };
+        self.push(id, depends_on, change);
+        id
+    }
+
+    /// A new sequence.
+    pub fn create_sequence(&mut self, name: &str, spec: SequenceSpec) -> ObjectId {
+        let past = self.fold.slot(None, &sequence_key(name));
+        let id = birth(ObjectKind::Sequence, None, &Key::new(name), &past);
+        let depends_on = past.clone();
+        let name = name.to_owned();
+        self.push(id, depends_on, Change::CreateSequence { name, spec, past });
+        id
+    }
+
+    /// Archives a table, or a property (its indexes go), or deletes a pair, an index, a sequence. It depends on every use known here, so
     /// that a use it did not know of can win.
     pub fn drop(&mut self, id: ObjectId) {
+        let indexes = self.fold.indexes_of(id).filter(|index| index.is_live());
+        for index in indexes.map(|index| index.id).collect::<Vec<_>>() {
+            self.drop(index);
+        }
         let Some(object) = self.fold.object(id) else {
             return;
         };
@@ -155,7 +190,12 @@ impl Draft {
             depends_on.extend(&pair.life.heads);
             depends_on.extend(pair.parent.iter().flat_map(|table| self.life(*table)));
         }
+        for index in self.fold.indexes_of(id) {
+            depends_on.extend(index.heads());
+        }
         let change = match object.kind() {
+            ObjectKind::Index => Change::DropIndex,
+            ObjectKind::Sequence => Change::DropSequence,
             ObjectKind::Property => Change::DropProperty,
             ObjectKind::Pair => Change::DropPair,
             ObjectKind::NodeTable | ObjectKind::EdgeTable => Change::DropTable,

@@ -17,7 +17,7 @@ pub use draft::Draft;
 pub use object::{Archive, Aspect, Body, Life, Object, Register};
 pub use outcome::{Conflict, ConflictKind, Held, Rejection};
 
-use crate::event::{DdlEvent, EventId, ObjectId};
+use crate::event::{DdlEvent, EventId, ObjectId, index_key, sequence_key};
 use crate::schema::Key;
 
 /// A name within a table, or among tables.
@@ -199,6 +199,27 @@ impl Fold {
     pub(crate) fn all_pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
         let ids = self.joined.get(&node).into_iter().flatten();
         ids.filter_map(|id| self.objects.get(id))
+    }
+
+    /// The indexes on a property, dropped ones among them.
+    pub(crate) fn indexes_of(&self, property: ObjectId) -> impl Iterator<Item = &Object> {
+        let table = self.objects.get(&property).and_then(|o| o.parent);
+        let children = table.into_iter().flat_map(|table| self.children(table));
+        children.filter(move |child| {
+            matches!(&child.body, Body::Index(spec) if spec.properties.contains(&property))
+        })
+    }
+
+    /// The live index of a table by its name.
+    #[must_use]
+    pub fn find_index(&self, table: ObjectId, name: &str) -> Option<&Object> {
+        self.find(Some(table), &index_key(name))
+    }
+
+    /// The live sequence of a name.
+    #[must_use]
+    pub fn find_sequence(&self, name: &str) -> Option<&Object> {
+        self.find(None, &sequence_key(name))
     }
 
     /// Whether the object and the table it belongs to are live.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Endpoints, EventId, ObjectId, ObjectKind, OnFail, PropertySpec};
+use crate::event::{
+    Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, PropertySpec, SequenceSpec,
+};
 use crate::schema::{Expr, Multiplicity, StorageDirection, Type};
 
 /// A value with the events that last wrote it. Several heads mean that they did not know of one
@@ -54,12 +56,12 @@ impl Life {
     }
 }
 
-/// A table, a property or a FROM–TO pair.
+/// A table, a property, a FROM–TO pair, an index or a sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
     /// Its identity.
     pub id: ObjectId,
-    /// Its table, for properties and pairs.
+    /// Its table, for properties, pairs and indexes.
     pub parent: Option<ObjectId>,
     /// Its stage.
     pub life: Register<Life>,
@@ -132,6 +134,10 @@ pub enum Body {
     Property(PropertySpec),
     /// A FROM–TO pair.
     Pair(Endpoints),
+    /// An index.
+    Index(IndexSpec),
+    /// A sequence.
+    Sequence(SequenceSpec),
 }
 
 impl Object {
@@ -143,6 +149,8 @@ impl Object {
             Body::EdgeTable { .. } => ObjectKind::EdgeTable,
             Body::Property(_) => ObjectKind::Property,
             Body::Pair(_) => ObjectKind::Pair,
+            Body::Index(_) => ObjectKind::Index,
+            Body::Sequence(_) => ObjectKind::Sequence,
         }
     }
 

@@ -1,11 +1,11 @@
 //! The state as a [`Schema`], and the names that things have in the database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::object::{Body, Life, Object};
 use super::{Fold, apply::slot_of};
 use crate::event::ObjectId;
-use crate::schema::{Key, Pair, Property, Schema, Table, TableKind};
+use crate::schema::{Index, Key, Pair, Property, Schema, Sequence, Table, TableKind};
 
 impl Fold {
     /// The schema that all peers with these events agree on: live objects under their own names.
@@ -20,7 +20,13 @@ impl Fold {
                 .filter_map(|table| self.table(table))
                 .map(|table| (Key::new(&table.name), table))
                 .collect(),
-            sequences: BTreeMap::new(),
+            sequences: self
+                .objects
+                .values()
+                .filter(|o| o.is_live())
+                .filter_map(|object| self.sequence(object))
+                .map(|sequence| (Key::new(&sequence.name), sequence))
+                .collect(),
         }
     }
 
@@ -39,7 +45,7 @@ impl Fold {
                 multiplicity: Some(*multiplicity),
                 storage: *storage,
             },
-            Body::Property(_) | Body::Pair(_) => return None,
+            _ => return None,
         };
         let properties = self.children(table.id).filter(|child| child.is_live());
         Some(Table {
@@ -49,7 +55,12 @@ impl Fold {
                 .filter_map(|object| self.property(object))
                 .map(|property| (Key::new(&property.name), property))
                 .collect(),
-            indexes: BTreeMap::new(),
+            indexes: self
+                .children(table.id)
+                .filter(|child| child.is_live())
+                .filter_map(|object| self.index(object))
+                .map(|index| (Key::new(&index.name), index))
+                .collect(),
             comment: table.comment.value.clone(),
         })
     }
@@ -67,6 +78,30 @@ impl Fold {
             default: spec.default.clone(),
             comment: object.comment.value.clone(),
         })
+    }
+
+    /// One index under the name it has in the database; `None` if the object is none.
+    #[must_use]
+    pub fn index(&self, object: &Object) -> Option<Index> {
+        let Body::Index(spec) = &object.body else {
+            return None;
+        };
+        let name = |id| Some(Key::new(&self.physical(self.objects.get(id)?)));
+        Some(Index {
+            name: self.physical(object),
+            kind: spec.kind.clone(),
+            properties: spec.properties.iter().filter_map(name).collect(),
+            options: spec.options.clone(),
+        })
+    }
+
+    /// One sequence under the name it has in the database; `None` if the object is none.
+    #[must_use]
+    pub fn sequence(&self, object: &Object) -> Option<Sequence> {
+        match &object.body {
+            Body::Sequence(spec) => Some(spec.named(self.physical(object))),
+            _ => None,
+        }
     }
 
     fn live_pairs(&self, table: ObjectId) -> BTreeSet<Pair> {
@@ -96,7 +131,7 @@ impl Fold {
             Life::Archived(by) | Life::Purged(by) => format!("{name}__a_{}", by.short()),
             Life::Live => match self.names.get(&slot_of(object)) {
                 Some(ids) if ids.len() > 1 => {
-                    let first = self.find(object.parent, &Key::new(name)).map(|o| o.id);
+                    let first = self.find(object.parent, &slot_of(object).1).map(|o| o.id);
                     if first == Some(object.id) {
                         name.clone()
                     } else {

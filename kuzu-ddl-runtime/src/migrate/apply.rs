@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::mend::known;
 use super::prepare::{Prepared, version};
+use super::second::index;
 use super::verify::verify;
-use super::{ATTEMPTS, Error, Migrator, Phase, Report, catalog, now, with_writer};
+use super::{ATTEMPTS, Error, Migrator, Phase, Report, Unpaid, catalog, now, with_writer};
 use crate::backup;
 use crate::diff::ancestor;
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
@@ -66,9 +67,10 @@ impl Migrator<'_> {
             Err(error) => return Err(error),
             Ok(()) => {}
         }
+        let owed = self.second(&prepared);
         Ok(Report {
             backup: self.backed_up.take(),
-            ..report(prepared, std::mem::take(&mut self.actual), start)
+            ..report(prepared, owed, std::mem::take(&mut self.actual), start)
         })
     }
 
@@ -78,7 +80,7 @@ impl Migrator<'_> {
             matches!(&step.operation, Operation::CreateTable { table, .. } if table.kind.is_node())
         });
         let ledger = usize::from(prepared.contents.state.is_none());
-        let new = new.count() + ledger;
+        let new = new.count() + ledger + index::tables_of(prepared);
         if new == 0 {
             return Ok(());
         }
@@ -179,6 +181,9 @@ impl Migrator<'_> {
         let steps = &prepared.plan.steps;
         self.actual.clear();
         for (i, step) in steps.iter().enumerate() {
+            if step.operation.owed().is_some() {
+                continue;
+            }
             let _span =
                 tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
             self.tell(Phase::Apply, i, steps);
@@ -285,7 +290,8 @@ fn is_recorded(declared: &Identified, prepared: &Prepared) -> bool {
     // What was only warned of is told again at the next start, so nothing is ticked off.
     let ticked = !prepared.tolerated.is_empty()
         || (last.checked.contains(&declared.id) && last.catalog == catalog::whole(&prepared.found));
-    prepared.plan.is_empty() && !prepared.is_new && ticked
+    let owed = last.local.owed == prepared.local.owed;
+    prepared.plan.is_owed_only() && owed && !prepared.is_new && ticked
 }
 
 fn state(
@@ -317,9 +323,14 @@ fn state(
     }
 }
 
-fn report(prepared: Prepared, actual: Vec<Duration>, start: Instant) -> Report {
-    let Prepared { after, plan, .. } = prepared;
+fn report(prepared: Prepared, owed: Vec<Unpaid>, actual: Vec<Duration>, start: Instant) -> Report {
+    let Prepared {
+        after, mut plan, ..
+    } = prepared;
+    plan.steps
+        .retain(|step| !owed.iter().any(|unpaid| unpaid.step == *step));
     Report {
+        owed,
         events: plan.events.iter().map(|event| event.id()).collect(),
         steps: plan.steps,
         notes: plan.notes,

@@ -35,7 +35,7 @@ pub(super) fn plan_and_mend(
     notes: &mut Vec<Note>,
 ) -> Result<Mended, Vec<PlanError>> {
     let live = &found.schema;
-    let steps = plan(before, after, live, said, leave)?;
+    let steps = plan(before, after, found, said, leave)?;
     let nothing_else = steps.is_empty();
     let plain = |steps| Mended {
         steps,
@@ -65,7 +65,7 @@ pub(super) fn plan_and_mend(
     if mend.is_empty() {
         return Ok(plain(steps));
     }
-    match plan_mending(before, after, live, said, leave, &mend) {
+    match plan_mending(before, after, found, said, leave, &mend) {
         Ok(steps) => {
             notes.extend(ours.into_iter().map(|object| Note::Mended { object }));
             Ok(plain(steps))

@@ -11,6 +11,7 @@ mod preflight;
 mod prepare;
 mod rehearse;
 mod report;
+mod second;
 mod verify;
 mod writer;
 
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 pub use error::Error;
 pub use policy::{DriftPolicy, Phase, Policy, Progress, Undeclared, Verify};
 pub use preflight::{Failure, Why};
-pub use report::Report;
+pub use report::{Report, Unpaid};
 pub(crate) use writer::{now, with_writer};
 
 use crate::backup::Backup;
@@ -265,7 +266,7 @@ impl<'a> Migrator<'a> {
             Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
             Some(Ok(state)) => state,
         };
-        if !state.checked.contains(&declared.id) {
+        if !state.checked.contains(&declared.id) || !state.local.owed.is_empty() {
             return Ok(None);
         }
         if self.verify != Verify::Ledger {
@@ -289,6 +290,7 @@ impl<'a> Migrator<'a> {
             held: Vec::new(),
             backup: None,
             actual: Vec::new(),
+            owed: Vec::new(),
             took: start.elapsed(),
         }))
     }
@@ -323,7 +325,9 @@ impl<'a> Migrator<'a> {
     /// Tells the application: at which of the steps this is, if at one.
     fn tell(&mut self, phase: Phase, done: usize, steps: &[Step]) {
         if let Some(progress) = &mut self.progress {
-            let step = steps.get(done).filter(|_| phase == Phase::Apply);
+            let step = steps
+                .get(done)
+                .filter(|_| matches!(phase, Phase::Apply | Phase::Second));
             let rows = |steps: &[Step]| {
                 let work = steps.iter().filter_map(|step| step.work.as_ref()?.rows);
                 work.fold(0, u64::saturating_add)

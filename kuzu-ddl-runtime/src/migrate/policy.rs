@@ -127,6 +127,8 @@ pub enum Phase {
     Record,
     /// Committing.
     Commit,
+    /// After the commit: what no transaction can do. `done` and `total` count these steps alone.
+    Second,
 }
 
 /// How long a start waits for another connection's write transaction, unless told otherwise.

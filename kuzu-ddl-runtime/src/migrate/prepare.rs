@@ -123,7 +123,7 @@ impl Migrator<'_> {
             || !options.recreate.is_empty()
             || !options.purge.is_empty();
         let adopts = !adopted.events.is_empty();
-        let (before, after, local) = if is_new || asked || options.drop_undeclared {
+        let (before, after, mut local) = if is_new || asked || options.drop_undeclared {
             if !adopted.refusals.is_empty() {
                 return Err(Error::Refused(adopted.refusals));
             }
@@ -161,6 +161,10 @@ impl Migrator<'_> {
                 .flat_map(|step| &mut step.hazards)
                 .for_each(|h| h.said = false);
         }
+        local.owed = steps
+            .iter()
+            .filter_map(|step| step.operation.owed())
+            .collect();
         notes.sort();
         notes.dedup();
         let frontier = ledger_frontier(&contents);
@@ -320,6 +324,15 @@ fn mends(row: &Drift) -> bool {
 }
 
 fn is_declared(row: &Drift, declared: &Identified, expected: &Fold) -> bool {
+    if let Some((table, index)) = row
+        .object
+        .strip_suffix(']')
+        .and_then(|path| path.split_once('['))
+    {
+        let said = declared.declared.schema.table(table);
+        return row.kind == DriftKind::Extra
+            && said.is_some_and(|table| table.indexes.contains_key(&Key::new(index)));
+    }
     let Some((table, property)) = row.object.split_once('.') else {
         return false;
     };

@@ -32,15 +32,28 @@ pub struct Report {
     pub backup: Option<std::path::PathBuf>,
     /// How long each step took; the commit is not in it.
     pub actual: Vec<Duration>,
+    /// What is still owed after the transaction, and why. The next start does it.
+    #[serde(default)]
+    pub owed: Vec<Unpaid>,
     /// The whole start, from the first query to the last.
     pub took: Duration,
+}
+
+/// Work that could not be done yet. Nothing else waits for it: queries that need it fail until the
+/// next start has done it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unpaid {
+    /// What is to be done.
+    pub step: Step,
+    /// What was in the way.
+    pub why: String,
 }
 
 impl Report {
     /// Whether nothing had to be done.
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
-        self.steps.is_empty() && self.events.is_empty()
+        self.steps.is_empty() && self.events.is_empty() && self.owed.is_empty()
     }
 }
 
@@ -49,6 +62,9 @@ impl fmt::Display for Report {
         let took = self.took.as_millis();
         let schema = self.schema.short();
         match (self.steps.len(), self.events.len()) {
+            (0, 0) if !self.owed.is_empty() => {
+                write!(f, "not finished, schema {schema}, {took} ms")?
+            }
             (0, 0) => write!(f, "up to date, schema {schema}, {took} ms")?,
             (0, n) => write!(f, "recorded {n} events, schema {schema}, {took} ms")?,
             (1, _) => write!(f, "1 step applied, schema {schema}, {took} ms")?,
@@ -71,6 +87,13 @@ impl fmt::Display for Report {
         }
         if let Some(path) = &self.backup {
             write!(f, "\n  backup: {}", path.display())?;
+        }
+        for Unpaid { step, why } in &self.owed {
+            let what = &step.operation;
+            write!(
+                f,
+                "\n  still owed: {what}: {why}; the next start tries again"
+            )?;
         }
         for note in &self.notes {
             write!(f, "\n  note: {note}")?;

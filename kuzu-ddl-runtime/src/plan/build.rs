@@ -18,6 +18,7 @@ use super::work::{Work, WorkKind};
 use crate::drift::owned;
 use crate::event::{ObjectId, ObjectKind};
 use crate::fold::{Body, Fold, Object};
+use crate::inspect::Inspection;
 use crate::schema::name::quote;
 use crate::schema::{Expr, Key, Property, Schema, Table, TableKind, Type};
 
@@ -55,19 +56,54 @@ pub enum PlanError {
     },
 }
 
+/// The database as it is: what a plan starts from.
+#[derive(Clone, Copy, Debug)]
+pub struct Live<'a> {
+    /// What the catalog says.
+    pub schema: &'a Schema,
+    /// The engine's ids of tables.
+    pub ids: &'a BTreeMap<Key, u64>,
+    /// Tables of which a property was dropped in place once.
+    pub gaps: &'a BTreeMap<Key, Vec<u64>>,
+}
+
+/// A schema of which no more is known.
+impl<'a> From<&'a Schema> for Live<'a> {
+    fn from(schema: &'a Schema) -> Self {
+        static IDS: BTreeMap<Key, u64> = BTreeMap::new();
+        static GAPS: BTreeMap<Key, Vec<u64>> = BTreeMap::new();
+        Self {
+            schema,
+            ids: &IDS,
+            gaps: &GAPS,
+        }
+    }
+}
+
+impl<'a> From<&'a Inspection> for Live<'a> {
+    fn from(found: &'a Inspection) -> Self {
+        Self {
+            schema: &found.schema,
+            ids: &found.ids,
+            gaps: &found.gaps,
+        }
+    }
+}
+
 /// The steps from `before`, which describes `live`, to `after`. Objects in `leave` are known to
 /// differ from `before`: they are not mended, and only what `after` changes of them is done.
 ///
 /// # Errors
 /// All that cannot be done.
-pub fn plan(
-    before: &Fold,
-    after: &Fold,
-    live: &Schema,
-    said: &Said,
-    leave: &BTreeSet<ObjectId>,
+pub fn plan<'a>(
+    before: &'a Fold,
+    after: &'a Fold,
+    live: impl Into<Live<'a>>,
+    said: &'a Said,
+    leave: &'a BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
-    plan_mending(before, after, live, said, leave, &BTreeSet::new())
+    static NOTHING: BTreeSet<ObjectId> = BTreeSet::new();
+    plan_mending(before, after, live, said, leave, &NOTHING)
 }
 
 /// The same, and the tables in `mend` are rebuilt as they are: the engine may have left them so that a
@@ -75,15 +111,22 @@ pub fn plan(
 ///
 /// # Errors
 /// All that cannot be done.
-pub fn plan_mending(
-    before: &Fold,
-    after: &Fold,
-    live: &Schema,
-    said: &Said,
-    leave: &BTreeSet<ObjectId>,
-    mend: &BTreeSet<ObjectId>,
+pub fn plan_mending<'a>(
+    before: &'a Fold,
+    after: &'a Fold,
+    live: impl Into<Live<'a>>,
+    said: &'a Said,
+    leave: &'a BTreeSet<ObjectId>,
+    mend: &'a BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
+    let Live {
+        schema: live,
+        ids,
+        gaps,
+    } = live.into();
     let mut builder = Builder {
+        ids,
+        gaps,
         owned: owned(before),
         before,
         after,
@@ -113,6 +156,8 @@ pub(super) struct Builder<'a> {
     pub(super) before: &'a Fold,
     pub(super) after: &'a Fold,
     pub(super) live: &'a Schema,
+    pub(super) ids: &'a BTreeMap<Key, u64>,
+    pub(super) gaps: &'a BTreeMap<Key, Vec<u64>>,
     /// The tables of `before` by their names in the database.
     pub(super) owned: BTreeMap<Key, ObjectId>,
     pub(super) said: &'a Said,
@@ -162,9 +207,10 @@ impl<'a> Builder<'a> {
         for table in &kept {
             self.comments(table);
         }
-        for object in created {
+        for object in &created {
             self.property_comments(object, &self.after.physical(object));
         }
+        self.create_indexes(&kept, &created, &rebuilds);
     }
 
     /// All tables of `after` by name: those that are there, and those to be made.
@@ -334,6 +380,11 @@ impl<'a> Builder<'a> {
         for object in created {
             let Some(table) = self.after.table(object) else {
                 continue;
+            };
+            let table = Table {
+                // They come later.
+                indexes: BTreeMap::new(),
+                ..table
             };
             let order = self.order(&table);
             let name = |key: &Key| self.spelling(key);

@@ -5,12 +5,14 @@ mod build;
 mod by_row;
 mod demand;
 mod hazard;
+mod index;
 mod judge;
 mod operation;
 mod original;
 mod purge;
 mod rebuild;
 mod rename;
+mod statement;
 mod value;
 mod work;
 
@@ -20,12 +22,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use build::{Orders, PlanError, Said, plan, plan_mending};
+pub use build::{Live, Orders, PlanError, Said, plan, plan_mending};
 pub use demand::{Demand, Rows, SAMPLE, What};
 pub use hazard::{Allowed, Hazard, HazardKind, allowing};
+pub(crate) use index::unkept;
 pub use judge::Verdict;
 pub use operation::{Operation, Purpose};
 pub use original::Original;
+pub(crate) use statement::{INTERNAL, own_tables};
 pub use value::{Stage, Value};
 pub use work::{Seconds, Work, WorkKind, counted, thousands};
 
@@ -110,6 +114,16 @@ impl Plan {
             steps
         };
         self.base == other.base && self.events == other.events && steps(self) == steps(other)
+    }
+
+    /// Whether nothing is to be done in a transaction, and nothing to be recorded.
+    #[must_use]
+    pub fn is_owed_only(&self) -> bool {
+        self.events.is_empty()
+            && self
+                .steps
+                .iter()
+                .all(|step| step.operation.owed().is_some())
     }
 
     /// The hazards that `allowed` does not cover.

@@ -4,10 +4,14 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+use super::statement;
 use super::value::{Value, ways};
+use crate::event::ObjectId;
+use crate::owed::Owed;
 use crate::schema::name::{quote, string_literal};
 use crate::schema::{
-    Expr, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind, Type,
+    Expr, Index, IndexKind, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind,
+    Type,
 };
 
 /// One change of the database, in names as they are when the step's turn comes.
@@ -129,6 +133,28 @@ pub enum Operation {
         /// The destination.
         to: String,
     },
+    /// An index goes, on the way to dropping its table.
+    DropIndex {
+        /// The table.
+        table: String,
+        /// The index.
+        index: String,
+        /// What kind it is.
+        kind: IndexKind,
+        /// The engine's id of the table: the tables of the index are called after it.
+        id: u64,
+    },
+    /// A new index. It is owed after the transaction of all other steps.
+    CreateIndex {
+        /// The table.
+        table: String,
+        /// The object.
+        id: ObjectId,
+        /// The properties as spelled.
+        columns: Vec<String>,
+        /// The index, with all its options.
+        index: Index,
+    },
     /// A table's comment.
     CommentOnTable {
         /// The table.
@@ -178,8 +204,20 @@ impl Operation {
             | Self::AddProperty { table, .. }
             | Self::AddPair { table, .. }
             | Self::DropPair { table, .. }
+            | Self::DropIndex { table, .. }
+            | Self::CreateIndex { table, .. }
             | Self::CommentOnTable { table, .. }
             | Self::CommentOnProperty { table, .. } => table,
+        }
+    }
+
+    /// What is owed after the transaction in place of this step within it, if the engine cannot do
+    /// it in one.
+    #[must_use]
+    pub fn owed(&self) -> Option<Owed> {
+        match self {
+            Self::CreateIndex { id, .. } => Some(Owed::Index(*id)),
+            _ => None,
         }
     }
 
@@ -263,6 +301,18 @@ impl Operation {
                     quote(to)
                 )]
             }
+            Self::DropIndex {
+                table,
+                index,
+                kind,
+                id,
+            } => statement::drop_index(table, index, kind, *id),
+            Self::CreateIndex {
+                table,
+                columns,
+                index,
+                ..
+            } => vec![statement::create_index(table, columns, index)],
             Self::CommentOnTable { table, text } => vec![comment(table, text.as_deref())],
             Self::CommentOnProperty { .. } => Vec::new(),
         }
@@ -285,9 +335,13 @@ impl Operation {
     #[must_use]
     pub fn sign(&self) -> char {
         match self {
-            Self::CreateTable { .. } | Self::AddProperty { .. } | Self::AddPair { .. } => '+',
+            Self::CreateTable { .. }
+            | Self::AddProperty { .. }
+            | Self::AddPair { .. }
+            | Self::CreateIndex { .. } => '+',
             Self::DropCopied { .. } => '~',
-            Self::DropTable { .. }
+            Self::DropIndex { .. }
+            | Self::DropTable { .. }
             | Self::DropPair { .. }
             | Self::RenameTable {
                 purpose: Purpose::Archive,
@@ -379,6 +433,18 @@ impl fmt::Display for Operation {
                 ..
             } => {
                 write!(f, "require a value of {table}.{property}")
+            }
+            Self::DropIndex {
+                table, index, kind, ..
+            } => write!(f, "drop {kind} {table}[{index}]"),
+            Self::CreateIndex {
+                table,
+                columns,
+                index,
+                ..
+            } => {
+                let (kind, name) = (&index.kind, &index.name);
+                write!(f, "create {kind} {table}[{name}] on {}", columns.join(", "))
             }
             Self::AddPair { table, from, to } => write!(f, "add pair {table}({from} -> {to})"),
             Self::DropPair { table, from, to } => write!(f, "drop pair {table}({from} -> {to})"),

@@ -42,6 +42,9 @@ impl<'a> Builder<'a> {
                 self.errors.push(PlanError::Impossible { object, reason });
                 continue;
             }
+            for index in table.indexes.values() {
+                self.drop_index(table, &table.name, index);
+            }
             let count = count_rows(&table.name, table.kind.is_node());
             let hazards = lost(&object.name.value, &count);
             let operation = Operation::DropTable {

@@ -2,8 +2,9 @@
 //! write-ahead log, counted, and put in the old one's place.
 //!
 //! A rel table is rebuilt for another type or default of a property, another multiplicity or
-//! storage direction. A node table is rebuilt for another primary key, or for a default that differs
-//! by row, and with it every rel table that joins it. Filling is always `MATCH … CREATE`: a COPY is not in the log, and beside an open
+//! storage direction. A node table is rebuilt for another primary key, for a default that differs by
+//! row, or to be rid of an index, and with it every rel table that joins it. Filling is always
+//! `MATCH … CREATE`: a COPY is not in the log, and beside an open
 //! reader it can lose every row.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +64,6 @@ impl<'a> Builder<'a> {
         self.mended = all.filter(|id| !needed.contains(**id)).copied().collect();
         let moved = moved(kept, &rebuilds);
         self.refuse_foreign(kept, &moved);
-        self.refuse_indexed(kept, &rebuilds);
         rebuilds
     }
 
@@ -72,9 +72,10 @@ impl<'a> Builder<'a> {
         for table in kept.iter().filter(|t| t.live.kind.is_node()) {
             let mend = mend.contains(&table.object.id);
             if mend
-                || self.key_changes(table)
+                || self.key_changes(table.object)
                 || self.purges_column(table)
                 || self.fills_by_row(table)
+                || self.index_needs_rebuild(table)
             {
                 rebuilds.nodes.insert(table.object.id);
             }
@@ -95,12 +96,12 @@ impl<'a> Builder<'a> {
         rebuilds
     }
 
-    fn key_changes(&self, table: &Kept<'_>) -> bool {
-        let Some(before) = self.before.object(table.object.id) else {
+    fn key_changes(&self, table: &Object) -> bool {
+        let Some(before) = self.before.object(table.id) else {
             return false;
         };
         let (Body::NodeTable { key: was }, Body::NodeTable { key: is }) =
-            (&before.body, &table.object.body)
+            (&before.body, &table.body)
         else {
             return false;
         };
@@ -169,36 +170,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn refuse_indexed(&mut self, kept: &[Kept<'_>], rebuilds: &Rebuilds) {
-        for table in kept {
-            for index in table.live.indexes.values() {
-                let touched = rebuilds.contains(table.object.id)
-                    || index
-                        .properties
-                        .iter()
-                        .any(|p| self.changes_column(table, p));
-                if touched {
-                    self.errors.push(PlanError::Impossible {
-                        object: format!("{}.{}", table.live.name, index.name),
-                        reason:
-                            "an index is in the way of this change; drop it, migrate, and make \
-                                 it again"
-                                .into(),
-                    });
-                }
-            }
-        }
-    }
-
-    fn changes_column(&self, table: &Kept<'_>, column: &Key) -> bool {
-        let mut children = self.after.children(table.object.id);
-        children.any(|child| {
-            self.here(child, table)
-                .is_some_and(|p| Key::new(&p.name) == *column)
-                && self.changed(child.id).is_some()
-        })
-    }
-
     /// The steps of all rebuilds.
     pub(super) fn rebuild(&mut self, kept: &[Kept<'a>], rebuilds: &Rebuilds) {
         let mut keys: BTreeMap<Key, (String, String, Value)> = BTreeMap::new();
@@ -224,7 +195,14 @@ impl<'a> Builder<'a> {
         }
         // Rel tables hold on to node tables, so they go first.
         old.splice(0..0, edges);
+        let dropped: Vec<&Kept<'a>> = kept
+            .iter()
+            .filter(|t| rebuilds.nodes.contains(&t.object.id))
+            .collect();
         for (name, _) in &old {
+            if let Some(table) = dropped.iter().find(|t| t.name == *name) {
+                self.drop_indexes(table);
+            }
             let operation = Operation::DropCopied {
                 table: name.clone(),
             };
@@ -408,12 +386,15 @@ impl<'a> Builder<'a> {
         name
     }
 
-    fn hazards(&self, table: &Kept<'_>, may_fail: bool) -> Vec<Hazard> {
+    fn hazards(&self, table: &Kept<'_>, breaks: bool, may_fail: bool) -> Vec<Hazard> {
         if self.mended.contains(&table.object.id) {
             // As it was, and checked by count.
             return Vec::new();
         }
-        let mut kinds = vec![HazardKind::RewritesData, HazardKind::BreaksOlderApps];
+        let mut kinds = vec![HazardKind::RewritesData];
+        if breaks {
+            kinds.push(HazardKind::BreaksOlderApps);
+        }
         if may_fail {
             kinds.push(HazardKind::MayFail);
         }
@@ -447,18 +428,18 @@ impl<'a> Builder<'a> {
             primary_key: Key::new(&key),
         };
         let to = self.make(table, &columns, kind, Vec::new());
-        let changes = self.key_changes(table) || columns.iter().any(Column::is_cast);
-        let mut hazards = self.hazards(table, changes);
-        if self.fills_by_row(table) && !changes {
-            hazards.retain(|hazard| hazard.kind != HazardKind::BreaksOlderApps);
-        }
+        let changes = |child: &Object| self.changed(child.id).is_some();
+        let breaks = self.key_changes(table.object)
+            || columns.iter().any(Column::is_cast)
+            || self.after.children(table.object.id).any(changes);
+        let hazards = self.hazards(table, breaks, breaks);
         let from = table.name.clone();
         let mut demands = self.castables(table, &columns);
         let path = format!("{from}.{key}");
         let made = columns.iter().find(|c| c.property.name == key);
         let live = self.in_live(table, made.map_or(&value, |c| &c.value));
         let keys = [What::Present(live.clone()), What::Unique(live)];
-        for what in keys.into_iter().filter(|_| self.key_changes(table)) {
+        for what in keys.into_iter().filter(|_| self.key_changes(table.object)) {
             demands.push(self.demand(&path, table, what));
         }
         let columns = columns
@@ -531,7 +512,12 @@ impl<'a> Builder<'a> {
         let to = self.make(table, &columns, kind, there);
         let tightens = self.tightens(table, multiplicity);
         let may_fail = tightens || columns.iter().any(Column::is_cast);
-        let mut hazards = self.hazards(table, may_fail);
+        let breaks = self.edge_changes(table)
+            || here.iter().flat_map(|(a, b)| [a, b]).any(|name| {
+                let node = self.after.find(None, &Key::new(name));
+                node.is_some_and(|node| self.key_changes(node))
+            });
+        let mut hazards = self.hazards(table, breaks, may_fail);
         let mut demands = self.castables(table, &columns);
         demands.extend(tightens.then(|| self.single(table, multiplicity)));
         let live: Vec<String> = pairs

@@ -1,6 +1,7 @@
 //! The one model of a database's schema. What structs declare, what the events fold to and what
 //! the catalog says are all a [`Schema`]; everything between them is a pure function.
 
+mod complete;
 mod expr;
 mod index;
 mod lattice;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use complete::UNKEPT;
 pub(crate) use expr::integer_range;
 pub use expr::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};

@@ -13,9 +13,15 @@ pub(crate) fn path() -> Option<PathBuf> {
 
 /// Starts the calling test (`name` is its full path) in a child, where [`path`] is `at`.
 pub(crate) fn start(name: &str, at: &Path) -> Child {
+    start_with(name, at, &[])
+}
+
+/// The same with more in its environment.
+pub(crate) fn start_with(name: &str, at: &Path, env: &[(&str, &str)]) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([name, "--exact", "--nocapture", "--test-threads=1"])
         .env(PATH, at)
+        .envs(env.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -25,7 +31,12 @@ pub(crate) fn start(name: &str, at: &Path) -> Child {
 
 /// Runs the calling test in a child, which must reach [`exit`].
 pub(crate) fn run_to_exit(name: &str, at: &Path) {
-    let output = start(name, at).wait_with_output().unwrap();
+    run_to_exit_with(name, at, &[]);
+}
+
+/// The same with more in its environment.
+pub(crate) fn run_to_exit_with(name: &str, at: &Path, env: &[(&str, &str)]) {
+    let output = start_with(name, at, env).wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(
         output.status.code(),

@@ -1,0 +1,67 @@
+//! The Cypher of indexes.
+
+use crate::schema::name::{quote, string_literal};
+use crate::schema::{Index, IndexKind, OptionValue};
+
+/// One call. Numbers are checked where they enter; all else is quoted.
+pub(super) fn create_index(table: &str, columns: &[String], index: &Index) -> String {
+    let texts = |names: &[String]| -> String {
+        let quoted: Vec<String> = names.iter().map(|name| string_literal(name)).collect();
+        quoted.join(", ")
+    };
+    let (call, columns) = match index.kind {
+        IndexKind::FullText => ("CREATE_FTS_INDEX", format!("[{}]", texts(columns))),
+        _ => ("CREATE_VECTOR_INDEX", texts(columns)),
+    };
+    let mut parts = vec![string_literal(table), string_literal(&index.name), columns];
+    for (name, value) in index.complete() {
+        let known = index
+            .kind
+            .options()
+            .iter()
+            .find(|option| option.name == name);
+        let value = match known.map(|option| option.value) {
+            Some(OptionValue::Int(..) | OptionValue::Float(..) | OptionValue::Bool) => value,
+            _ => string_literal(&value),
+        };
+        parts.push(format!("{name} := {value}"));
+    }
+    format!("CALL {call}({})", parts.join(", "))
+}
+
+/// Drops an index inside a transaction that drops its table too. The engine's own calls do it in no
+/// transaction (full-text), or leave the table broken (vector); what they are made of is within
+/// reach while the connection sees the engine's internal tables. It is switched off again at once,
+/// because it makes every new table an internal one.
+pub(super) fn drop_index(table: &str, index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
+    let mut statements = vec![
+        format!("CALL {INTERNAL} = true"),
+        format!(
+            "CALL _DROP_HNSW_INDEX({}, {})",
+            string_literal(table),
+            string_literal(index)
+        ),
+    ];
+    let own = own_tables(index, kind, id);
+    statements.extend(
+        own.iter()
+            .map(|table| format!("DROP TABLE {}", quote(table))),
+    );
+    statements.push(format!("CALL {INTERNAL} = false"));
+    statements
+}
+
+/// The setting that lets a connection see internal tables.
+pub(crate) const INTERNAL: &str = "enable_internal_catalog";
+
+/// The internal tables of an index, rel tables first.
+pub(crate) fn own_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
+    match kind {
+        IndexKind::FullText => ["appears_in", "docs", "terms"]
+            .map(|part| format!("{id}_{index}_{part}"))
+            .into(),
+        _ => ["UPPER", "LOWER"]
+            .map(|part| format!("_{id}_{index}_{part}"))
+            .into(),
+    }
+}
