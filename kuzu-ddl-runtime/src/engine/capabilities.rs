@@ -23,6 +23,9 @@ pub struct Capabilities {
     pub rename_serial: bool,
     /// Indexes can be made and dropped inside a transaction.
     pub index_in_transaction: bool,
+    /// An index can be dropped and its table be used afterwards. `false` where it must go with its
+    /// table.
+    pub drop_index: bool,
     /// There are indexes besides the primary key's, full-text and vector ones.
     pub secondary_index: bool,
     /// After a roll-back that contained an added property, a CHECKPOINT is due before the next

@@ -4,7 +4,9 @@ use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 
 use super::*;
-use crate::schema::{Expr, Float, Multiplicity, Operator, StorageDirection, StructField, Type};
+use crate::schema::{
+    Expr, Float, IndexKind, Multiplicity, Operator, StorageDirection, StructField, Type,
+};
 
 fn ty() -> impl Strategy<Value = Type> {
     let plain = prop_oneof![
@@ -100,6 +102,35 @@ fn spec() -> impl Strategy<Value = PropertySpec> {
     })
 }
 
+fn index_spec() -> impl Strategy<Value = IndexSpec> {
+    let kind = prop_oneof![
+        3 => Just(IndexKind::FullText),
+        3 => Just(IndexKind::Vector),
+        1 => name().prop_map(IndexKind::Other),
+    ];
+    let option = prop_oneof![4 => "[a-z_]{1,12}", 1 => ".{0,80}"];
+    let value = prop_oneof![4 => "[^\u{0}]{0,20}", 1 => ".{0,1100}"];
+    let options = proptest::collection::btree_map(option, value, 0..4);
+    (kind, vec(object(), 0..4), options).prop_map(|(kind, properties, options)| IndexSpec {
+        kind,
+        properties,
+        options,
+    })
+}
+
+fn sequence_spec() -> impl Strategy<Value = SequenceSpec> {
+    let legal =
+        (1_i64..100, 1_i64..9).prop_map(|(start, increment)| (start, increment, 1, i64::MAX));
+    let numbers = prop_oneof![legal, any::<(i64, i64, i64, i64)>()];
+    (numbers, any::<bool>()).prop_map(|((start, increment, min, max), cycle)| SequenceSpec {
+        start,
+        increment,
+        min,
+        max,
+        cycle,
+    })
+}
+
 fn change() -> impl Strategy<Value = Change> {
     let text = || prop_oneof![Just(None), ".{1,20}".prop_map(Some)];
     let multiplicity = prop::sample::select(Multiplicity::ALL.to_vec());
@@ -148,6 +179,21 @@ fn change() -> impl Strategy<Value = Change> {
         object().prop_map(|id| Change::Purge {
             of: EventId::from_bytes(*id.as_bytes())
         }),
+        (object(), name(), index_spec(), ids()).prop_map(|(table, name, spec, past)| {
+            Change::CreateIndex {
+                table,
+                name,
+                spec,
+                past,
+            }
+        }),
+        Just(Change::DropIndex),
+        (name(), sequence_spec(), ids()).prop_map(|(name, spec, past)| Change::CreateSequence {
+            name,
+            spec,
+            past
+        }),
+        Just(Change::DropSequence),
         (100_u16.., vec(any::<u8>(), 0..40))
             .prop_map(|(kind, body)| Change::Unknown { kind, body }),
     ]

@@ -8,7 +8,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 use crate::schema::{
-    Expr, Float, Key, Multiplicity, Operator, StorageDirection, StructField, Type,
+    Expr, Float, IndexKind, Key, Multiplicity, Operator, StorageDirection, StructField, Type,
 };
 
 fn spec(ty: Type, nullable: bool, default: Option<Expr>) -> PropertySpec {
@@ -208,6 +208,80 @@ fn every_kind() {
           id f93ed4e4604901f36f6f1724e4b948e44995cfeeb3bb54c1e53295afe9237901
           object a3554270f14def76bfed9ca3d0727c14ed15cf853627e240f8cb1b4d7cbd2971
           01ac02a3554270f14def76bfed9ca3d0727c14ed15cf853627e240f8cb1b4d7cbd29710115b5d098e2b40b5d6dff85bee71889c64cd4363b3b3600ae6a03afa66ff2586e0200ff
+    "#]],
+    );
+}
+
+/// The kinds that came later.
+#[test]
+fn indexes_and_sequences() {
+    let first = history();
+    let (person, email) = (&first[0], &first[4]);
+    let options = [("metric", "l2"), ("mu", "30")];
+    let spec = IndexSpec {
+        kind: IndexKind::Vector,
+        properties: vec![email.object()],
+        options: options
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .into(),
+    };
+    let index = |spec: IndexSpec, past: BTreeSet<EventId>| {
+        let mut depends_on = events(&[person, email]);
+        depends_on.extend(&past);
+        let (table, name) = (person.object(), "Near".to_owned());
+        let change = Change::CreateIndex {
+            table,
+            name,
+            spec,
+            past,
+        };
+        born(depends_on, change)
+    };
+    let near = index(spec.clone(), BTreeSet::new());
+    let drop = DdlEvent::new(near.object(), events(&[&near]), Change::DropIndex);
+    let words = IndexSpec {
+        kind: IndexKind::FullText,
+        options: Default::default(),
+        ..spec
+    };
+    let again = index(words, events(&[&drop]));
+    let spec = SequenceSpec {
+        start: 5,
+        increment: -2,
+        min: i64::MIN,
+        max: 5,
+        cycle: true,
+    };
+    let (name, past) = ("order_no".to_owned(), BTreeSet::new());
+    let sequence = born(BTreeSet::new(), Change::CreateSequence { name, spec, past });
+    let gone = DdlEvent::new(
+        sequence.object(),
+        events(&[&sequence]),
+        Change::DropSequence,
+    );
+    lines(
+        &[near, drop, again, sequence, gone],
+        &expect![[r#"
+        create index
+          id 50cb46194012facf21ae9c28c6f549a0f9a4fe444e0eb38f79c1dc0a8ef2e7c1
+          object 014c39efac299fd383b713421b1f8ff3984e838ef21c776b6ef78d39bb809ad2
+          0114014c39efac299fd383b713421b1f8ff3984e838ef21c776b6ef78d39bb809ad202cbaa44aaaa24fb3f98b559a96c0d04ef58bf4da1515d3fb88d2f98f881f6f180d19511d67d0745485c607bbd1fc23175246bd3cc0933037bd56ff08c21539e4259ae5b6a30e6301005a0d92962d41ba709b1378fc4d7dc4e286fbeaf0ef706a7e3044e6561720101e1f26549b24e4ea1a6024ea266ed0e7ee91f189888b0fbdc043098f300d29ec802066d6574726963026c32026d7502333000
+        drop index
+          id fc16d16d450b3109ca52945f810afa7842b7c361960c0f9fd1b8b410e1b1ccb2
+          object 014c39efac299fd383b713421b1f8ff3984e838ef21c776b6ef78d39bb809ad2
+          0115014c39efac299fd383b713421b1f8ff3984e838ef21c776b6ef78d39bb809ad20150cb46194012facf21ae9c28c6f549a0f9a4fe444e0eb38f79c1dc0a8ef2e7c100
+        create index
+          id 26fa2d4270fbc9a93414ace5f94f792da6b6d89b48531d05d3c8a65cf6d40226
+          object 1bd5afe48650b1862e986b25ad47d3be4d054f9bafd577deb326e94288522116
+          01141bd5afe48650b1862e986b25ad47d3be4d054f9bafd577deb326e9428852211603cbaa44aaaa24fb3f98b559a96c0d04ef58bf4da1515d3fb88d2f98f881f6f180d19511d67d0745485c607bbd1fc23175246bd3cc0933037bd56ff08c21539e42fc16d16d450b3109ca52945f810afa7842b7c361960c0f9fd1b8b410e1b1ccb269ae5b6a30e6301005a0d92962d41ba709b1378fc4d7dc4e286fbeaf0ef706a7e3044e6561720001e1f26549b24e4ea1a6024ea266ed0e7ee91f189888b0fbdc043098f300d29ec80001fc16d16d450b3109ca52945f810afa7842b7c361960c0f9fd1b8b410e1b1ccb2
+        create sequence
+          id 6203876ebbcb70996435a4bf2413e87ea295a0397e8efc22a19e6f89e6ab6b1e
+          object 04fe5e0cb422d0f069dd1df0d7e46f2c4020a9e27c21aca94288cc2114c6a73a
+          011604fe5e0cb422d0f069dd1df0d7e46f2c4020a9e27c21aca94288cc2114c6a73a0018086f726465725f6e6f0a03ffffffffffffffffff010a0100
+        drop sequence
+          id 13686a12b8d691c9c2fa3ce68f80822a9dd9c8184a876a1fd50bddab0293c984
+          object 04fe5e0cb422d0f069dd1df0d7e46f2c4020a9e27c21aca94288cc2114c6a73a
+          011704fe5e0cb422d0f069dd1df0d7e46f2c4020a9e27c21aca94288cc2114c6a73a016203876ebbcb70996435a4bf2413e87ea295a0397e8efc22a19e6f89e6ab6b1e00
     "#]],
     );
 }

@@ -7,6 +7,7 @@ mod bugs;
 mod child;
 mod defaults;
 mod durable;
+mod indexes;
 mod inspection;
 mod serial;
 mod shared;

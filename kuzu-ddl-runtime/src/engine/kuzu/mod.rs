@@ -22,6 +22,7 @@ pub const KUZU: Capabilities = Capabilities {
     drop_property: false,
     rename_serial: false,
     index_in_transaction: false,
+    drop_index: false,
     secondary_index: false,
     checkpoint_after_rollback: true,
     replay_evaluates_defaults: true,
