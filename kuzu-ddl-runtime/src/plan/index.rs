@@ -3,7 +3,7 @@
 //! The engine makes an index in no transaction, so that is owed after it. It cannot drop one in
 //! place at all: dropping a vector index leaves a table that takes no rows and crashes the next
 //! process, and dropping a full-text index does the same after a crash before the next checkpoint
-//! (bugs B24 and B25). What does work, and rolls back and replays like any change, is to drop the
+//! (bugs B25 and B26). What does work, and rolls back and replays like any change, is to drop the
 //! index together with its table. So a table whose index must go is rebuilt, and all its other
 //! indexes are made anew.
 //!

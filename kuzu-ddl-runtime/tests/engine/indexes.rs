@@ -13,8 +13,8 @@ const ROW: &str = "CREATE (:D {id: 50, v: [1.0, 1.0, 1.0], t: 'dogs'})";
 /// `DROP_VECTOR_INDEX` forgets the index's tables and leaves the index: no row can be added any more,
 /// and the next process crashes on the first one.
 #[test]
-fn b24_dropped_vector_index_breaks_its_table() {
-    let test = "indexes::b24_dropped_vector_index_breaks_its_table";
+fn b25_dropped_vector_index_breaks_its_table() {
+    let test = "indexes::b25_dropped_vector_index_breaks_its_table";
     if let Some(path) = child::path() {
         let db = open(&path);
         let s = db.session().unwrap();
@@ -39,8 +39,8 @@ fn b24_dropped_vector_index_breaks_its_table() {
 /// `DROP_FTS_INDEX` is not wholly in the log: after a crash before the next checkpoint the table takes
 /// no rows; with rows in the log, the file cannot be opened.
 #[test]
-fn b25_dropped_full_text_index_comes_back_on_replay() {
-    let test = "indexes::b25_dropped_full_text_index_comes_back_on_replay";
+fn b26_dropped_full_text_index_comes_back_on_replay() {
+    let test = "indexes::b26_dropped_full_text_index_comes_back_on_replay";
     if let Some(path) = child::path() {
         let db = open(&path);
         let s = db.session().unwrap();
