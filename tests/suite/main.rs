@@ -25,6 +25,8 @@ mod lock;
 mod oracle;
 #[cfg(feature = "kuzu")]
 mod rules;
+#[cfg(feature = "kuzu")]
+mod sequences;
 mod types;
 #[cfg(feature = "kuzu")]
 mod values;

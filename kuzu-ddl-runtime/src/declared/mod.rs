@@ -25,7 +25,7 @@ use std::panic::Location;
 
 use serde::{Deserialize, Serialize};
 
-use crate::schema::{Key, Pair, Schema};
+use crate::schema::{Key, Pair, Schema, Sequence};
 use desc::{OnFailDesc, TableDesc};
 pub use mistake::{DeclareError, Mistake, MistakeKind, Place};
 use registry::Tombstone;
@@ -39,6 +39,9 @@ pub struct Declared {
     pub tables: BTreeMap<Key, TableHints>,
     /// Tables that the source says are gone, each with an earlier name as spelled.
     pub dropped_tables: BTreeMap<Key, String>,
+    /// Sequences that the source says are gone, as spelled.
+    #[serde(default)]
+    pub dropped_sequences: BTreeMap<Key, String>,
 }
 
 /// What a struct says beside its table's shape.
@@ -88,6 +91,32 @@ impl Declared {
         tombstones: &[Tombstone],
     ) -> Result<Self, DeclareError> {
         collect::collect(descs.to_vec(), tombstones)
+    }
+
+    /// The same with a sequence that counts from `start` by `increment`, up to the largest `INT64`
+    /// or, with a negative step, down to the smallest. Properties count by it with
+    /// `#[kuzu(default_expr = "nextval('name')")]`. `start` counts only when the sequence is made.
+    #[must_use]
+    pub fn sequence(mut self, name: &str, start: i64, increment: i64) -> Self {
+        let up = increment > 0;
+        let sequence = Sequence {
+            name: name.to_owned(),
+            start,
+            increment,
+            min: if up { start.min(1) } else { i64::MIN },
+            max: if up { i64::MAX } else { start.max(-1) },
+            cycle: false,
+        };
+        self.schema.sequences.insert(Key::new(name), sequence);
+        self
+    }
+
+    /// The same with a tombstone for the sequence `name`.
+    #[must_use]
+    pub fn drop_sequence(mut self, name: &str) -> Self {
+        self.dropped_sequences
+            .insert(Key::new(name), name.to_owned());
+        self
     }
 
     /// The same with a tombstone for the table `name`.

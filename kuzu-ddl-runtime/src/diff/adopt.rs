@@ -6,7 +6,9 @@ use super::table::spec;
 use super::{Note, Reason, Refusal};
 use crate::declared::Declared;
 use crate::drift::{Drift, DriftKind, Local, owned};
-use crate::event::{DdlEvent, Endpoints, IndexSpec, ObjectId, PropertySpec, index_key};
+use crate::event::{
+    DdlEvent, Endpoints, IndexSpec, ObjectId, PropertySpec, index_key, sequence_key,
+};
 use crate::fold::{Draft, Fold};
 use crate::plan::Said;
 use crate::schema::name::check_table;
@@ -52,6 +54,7 @@ pub fn adopt(declared: &Declared, live: &Live, expected: Fold) -> Adopted {
     adopter.tables();
     adopter.properties();
     adopter.indexes();
+    adopter.sequences();
     let Adopter {
         draft,
         local,
@@ -350,6 +353,24 @@ impl<'a> Adopter<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Declared sequences that are there, as they are.
+    fn sequences(&mut self) {
+        for (key, wanted) in &self.declared.schema.sequences {
+            let known = self
+                .draft
+                .fold()
+                .holders(None, &sequence_key(&wanted.name))
+                .next()
+                .is_some();
+            let Some(live) = self.live.sequences.get(key).filter(|_| !known) else {
+                continue;
+            };
+            self.draft.create_sequence(&live.name, live.into());
+            let object = format!("sequence {}", live.name);
+            self.notes.push(Note::Adopted { object });
         }
     }
 

@@ -35,6 +35,18 @@ pub fn ancestor(declared: &Declared, last: Option<&Declared>, after: &Fold) -> D
                 .or_insert_with(|| name.clone());
         }
     }
+    for (key, sequence) in &last.schema.sequences {
+        if after.find_sequence(key.as_str()).is_some() {
+            let merged = merged.schema.sequences.entry(key.clone());
+            merged.or_insert_with(|| sequence.clone());
+        }
+    }
+    for (key, name) in &last.dropped_sequences {
+        if after.find_sequence(key.as_str()).is_none() {
+            let merged = merged.dropped_sequences.entry(key.clone());
+            merged.or_insert_with(|| name.clone());
+        }
+    }
     merged
 }
 

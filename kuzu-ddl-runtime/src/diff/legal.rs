@@ -6,7 +6,7 @@
 
 use super::{Reason, Refusal};
 use crate::declared::Declared;
-use crate::event::{DdlEvent, MAX_COMMENT_BYTES};
+use crate::event::{DdlEvent, MAX_COMMENT_BYTES, SequenceSpec};
 use crate::fold::Fold;
 use crate::ledger;
 use crate::schema::name::{check_property, check_table};
@@ -16,6 +16,25 @@ use crate::schema::{Expr, Index, Key, Property, Table, TableKind};
 #[must_use]
 pub fn illegal(declared: &Declared) -> Vec<Refusal> {
     let mut refusals = Vec::new();
+    for (key, sequence) in &declared.schema.sequences {
+        let named = check_table(&sequence.name).map_err(|e| e.to_string());
+        let spec = SequenceSpec::from(sequence);
+        let why = named
+            .and_then(|()| spec.check().map_err(str::to_owned))
+            .err();
+        let filed =
+            (*key != Key::new(&sequence.name)).then(|| format!("is filed under the name `{key}`"));
+        let gone = declared.dropped_sequences.contains_key(key);
+        let both = gone.then(|| "is declared, and has a tombstone".to_owned());
+        if let Some(why) = why.or(filed).or(both) {
+            let name: String = sequence.name.chars().take(SHOWN).collect();
+            refusals.push(Refusal {
+                object: format!("sequence {name}"),
+                origin: String::new(),
+                reason: Reason::Illegal { why },
+            });
+        }
+    }
     for (key, table) in &declared.schema.tables {
         let origin = declared
             .tables

@@ -15,6 +15,7 @@ mod purge;
 mod refusal;
 mod resolve;
 mod reverse;
+mod sequence;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -124,6 +125,7 @@ impl Differ<'_> {
     /// renames take them, then come new tables, and the insides of tables last.
     fn run(&mut self) {
         self.restores();
+        self.sequences();
         self.purges();
         let tables = self.resolve_tables();
         self.drop_tables(&tables);

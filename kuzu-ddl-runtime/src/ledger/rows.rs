@@ -258,6 +258,11 @@ pub(super) fn identity(declared: &Declared) -> Fingerprint {
         .dropped_tables
         .keys()
         .for_each(|name| w.text(name.as_str()));
+    if !declared.dropped_sequences.is_empty() {
+        w.len(declared.dropped_sequences.len());
+        let names = declared.dropped_sequences.keys();
+        names.for_each(|name| w.text(name.as_str()));
+    }
     Fingerprint::of(&w.finish())
 }
 

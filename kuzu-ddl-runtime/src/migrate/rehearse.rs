@@ -17,7 +17,7 @@ impl Migrator<'_> {
     /// Runs the plan on a copy of the touched tables, without rows, and evaluates new defaults.
     pub(super) fn rehearse(&mut self, prepared: &Prepared) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
-        let defaults = defaults(steps, &prepared.found.schema)?;
+        let defaults = defaults(steps, &sequences(prepared))?;
         let changes = steps.iter().any(|step| may_fail(&step.operation));
         if !changes && defaults.is_empty() {
             return Ok(());
@@ -71,7 +71,7 @@ impl Migrator<'_> {
         // The scratch copy has no opaque defaults and no unknown types.
         let rows: Vec<_> = rows
             .into_iter()
-            .filter(|row| !is_lossy(row, prepared))
+            .filter(|row| !is_lossy(row, prepared) && !is_sequence(row, prepared))
             .collect();
         if rows.is_empty() {
             Ok(())
@@ -79,6 +79,12 @@ impl Migrator<'_> {
             Err(Error::RehearsalDiffers(rows))
         }
     }
+}
+
+/// The scratch copy has only those sequences that the plan makes.
+fn is_sequence(row: &crate::drift::Drift, prepared: &Prepared) -> bool {
+    let object = row.id.and_then(|id| prepared.after.object(id));
+    object.is_some_and(|object| object.kind() == ObjectKind::Sequence)
 }
 
 fn is_lossy(row: &crate::drift::Drift, prepared: &Prepared) -> bool {
@@ -97,6 +103,8 @@ fn is_of_index(operation: &Operation) -> bool {
 fn may_fail(operation: &Operation) -> bool {
     match operation {
         Operation::CreateTable { .. }
+        | Operation::CreateSequence { .. }
+        | Operation::DropSequence { .. }
         // There is no index on a scratch table, and making one takes longer than all else.
         | Operation::DropIndex { .. }
         | Operation::CreateIndex { .. }
@@ -118,15 +126,26 @@ fn may_fail(operation: &Operation) -> bool {
     }
 }
 
+/// The sequences that there are, or will be before anything counts by them.
+fn sequences(prepared: &Prepared) -> BTreeSet<Key> {
+    let live = prepared.found.schema.sequences.keys().cloned();
+    let steps = prepared.plan.steps.iter();
+    let new = steps.filter_map(|step| match &step.operation {
+        Operation::CreateSequence { sequence } => Some(Key::new(&sequence.name)),
+        _ => None,
+    });
+    live.chain(new).collect()
+}
+
 /// New defaults that only the engine can evaluate, by property.
-fn defaults(steps: &[Step], live: &Schema) -> Result<Vec<(String, String)>, Error> {
+fn defaults(steps: &[Step], sequences: &BTreeSet<Key>) -> Result<Vec<(String, String)>, Error> {
     let mut out = Vec::new();
     let mut add = |table: &str, property: &Property| -> Result<(), Error> {
         let Some(expr) = property.default.as_ref().filter(|e| e.needs_rehearsal()) else {
             return Ok(());
         };
         let at = format!("the default of {table}.{}", property.name);
-        if let Some(missing) = missing_sequence(expr, live) {
+        if let Some(missing) = missing_sequence(expr, sequences) {
             let message = format!("the sequence {missing} does not exist");
             let kind = EngineErrorKind::Missing;
             let source = crate::engine::EngineError {
@@ -181,12 +200,12 @@ fn uses_sequence(expr: &Expr) -> bool {
     found.iter().any(|(name, _)| *name == "nextval")
 }
 
-fn missing_sequence(expr: &Expr, live: &Schema) -> Option<String> {
+fn missing_sequence(expr: &Expr, sequences: &BTreeSet<Key>) -> Option<String> {
     let mut found = Vec::new();
     calls(expr, &mut found);
     found.into_iter().find_map(|(name, args)| match args {
         [Expr::Text(sequence)] if name == "nextval" => {
-            (!live.sequences.contains_key(&Key::new(sequence))).then(|| sequence.clone())
+            (!sequences.contains(&Key::new(sequence))).then(|| sequence.clone())
         }
         _ => None,
     })

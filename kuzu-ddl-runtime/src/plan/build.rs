@@ -184,6 +184,7 @@ pub(super) struct Kept<'a> {
 
 impl<'a> Builder<'a> {
     fn run(&mut self) {
+        self.create_sequences();
         let (kept, created) = self.sort_tables();
         self.drop_purged();
         self.rename_tables(&kept, &created);
@@ -210,6 +211,7 @@ impl<'a> Builder<'a> {
         for object in &created {
             self.property_comments(object, &self.after.physical(object));
         }
+        self.drop_sequences();
         self.create_indexes(&kept, &created, &rebuilds);
     }
 

@@ -12,6 +12,7 @@ mod original;
 mod purge;
 mod rebuild;
 mod rename;
+mod sequence;
 mod statement;
 mod value;
 mod work;

@@ -10,8 +10,8 @@ use crate::event::ObjectId;
 use crate::owed::Owed;
 use crate::schema::name::{quote, string_literal};
 use crate::schema::{
-    Expr, Index, IndexKind, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind,
-    Type,
+    Expr, Index, IndexKind, Key, Multiplicity, Pair, Property, Sequence, StorageDirection, Table,
+    TableKind, Type,
 };
 
 /// One change of the database, in names as they are when the step's turn comes.
@@ -155,6 +155,16 @@ pub enum Operation {
         /// The index, with all its options.
         index: Index,
     },
+    /// A new sequence.
+    CreateSequence {
+        /// The sequence.
+        sequence: Sequence,
+    },
+    /// A sequence goes.
+    DropSequence {
+        /// Its name.
+        name: String,
+    },
     /// A table's comment.
     CommentOnTable {
         /// The table.
@@ -194,6 +204,8 @@ impl Operation {
     pub fn table(&self) -> &str {
         match self {
             Self::CreateTable { table, .. } => &table.name,
+            // Of no table: their names are never those of tables here.
+            Self::CreateSequence { .. } | Self::DropSequence { .. } => "",
             Self::RenameTable { from, .. } => from,
             Self::CopyNodes { to, .. } | Self::CopyRels { to, .. } => to,
             Self::ChangeProperty { table, .. }
@@ -301,6 +313,8 @@ impl Operation {
                     quote(to)
                 )]
             }
+            Self::CreateSequence { sequence } => vec![statement::create_sequence(sequence)],
+            Self::DropSequence { name } => vec![format!("DROP SEQUENCE {}", quote(name))],
             Self::DropIndex {
                 table,
                 index,
@@ -338,9 +352,11 @@ impl Operation {
             Self::CreateTable { .. }
             | Self::AddProperty { .. }
             | Self::AddPair { .. }
+            | Self::CreateSequence { .. }
             | Self::CreateIndex { .. } => '+',
             Self::DropCopied { .. } => '~',
             Self::DropIndex { .. }
+            | Self::DropSequence { .. }
             | Self::DropTable { .. }
             | Self::DropPair { .. }
             | Self::RenameTable {
@@ -434,6 +450,8 @@ impl fmt::Display for Operation {
             } => {
                 write!(f, "require a value of {table}.{property}")
             }
+            Self::CreateSequence { sequence } => write!(f, "create sequence {}", sequence.name),
+            Self::DropSequence { name } => write!(f, "drop sequence {name}"),
             Self::DropIndex {
                 table, index, kind, ..
             } => write!(f, "drop {kind} {table}[{index}]"),

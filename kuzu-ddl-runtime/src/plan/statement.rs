@@ -1,7 +1,7 @@
-//! The Cypher of indexes.
+//! The Cypher of indexes and sequences.
 
 use crate::schema::name::{quote, string_literal};
-use crate::schema::{Index, IndexKind, OptionValue};
+use crate::schema::{Index, IndexKind, OptionValue, Sequence};
 
 /// One call. Numbers are checked where they enter; all else is quoted.
 pub(super) fn create_index(table: &str, columns: &[String], index: &Index) -> String {
@@ -64,4 +64,20 @@ pub(crate) fn own_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> 
             .map(|part| format!("_{id}_{index}_{part}"))
             .into(),
     }
+}
+
+pub(super) fn create_sequence(sequence: &Sequence) -> String {
+    let Sequence {
+        name,
+        start,
+        increment,
+        min,
+        max,
+        cycle,
+    } = sequence;
+    let cycle = if *cycle { "CYCLE" } else { "NO CYCLE" };
+    format!(
+        "CREATE SEQUENCE {} START {start} INCREMENT {increment} MINVALUE {min} MAXVALUE {max} {cycle}",
+        quote(name)
+    )
 }

@@ -77,6 +77,7 @@ fn declare(tables: impl IntoIterator<Item = Table>) -> Declared {
             tables,
             sequences: BTreeMap::new(),
         },
+        dropped_sequences: Default::default(),
         dropped_tables: BTreeMap::new(),
     }
 }
