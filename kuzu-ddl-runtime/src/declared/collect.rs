@@ -11,7 +11,13 @@ pub(super) fn collect(
     tombstones: &[Tombstone],
 ) -> Result<Declared, DeclareError> {
     // Registration comes in any order; the order of source decides which of two is "the other".
-    descs.sort_by_cached_key(|desc| (Key::new(desc.name), place(desc), desc.origin.rust_name));
+    descs.sort_by_cached_key(|desc| {
+        (
+            Key::of_static(desc.name),
+            place(desc),
+            desc.origin.rust_name,
+        )
+    });
     let mut mistakes = Vec::new();
     let mut tables = Vec::with_capacity(descs.len());
     let mut hints = Vec::with_capacity(descs.len());
@@ -34,7 +40,7 @@ pub(super) fn collect(
         }
         unique.push(desc);
         let (table, hint) = table::build(desc, &mut mistakes);
-        let key = Key::new(desc.name);
+        let key = Key::of_static(desc.name);
         tables.push((key.clone(), table));
         hints.push((key, hint));
     }

@@ -27,7 +27,7 @@ pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (T
             .properties
             .iter()
             .filter(|property| !property.renamed_from.is_empty())
-            .map(|property| (Key::new(property.name), owned(property.renamed_from)))
+            .map(|property| (Key::of_static(property.name), owned(property.renamed_from)))
             .collect(),
         dropped: desc.dropped.iter().map(|name| Key::new(name)).collect(),
         dropped_pairs: match desc.kind {
@@ -38,13 +38,13 @@ pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (T
         on_fails: desc
             .properties
             .iter()
-            .filter_map(|property| Some((Key::new(property.name), property.on_fail?)))
+            .filter_map(|property| Some((Key::of_static(property.name), property.on_fail?)))
             .collect(),
         fills: said(desc, |property| property.fill),
         order: desc
             .properties
             .iter()
-            .map(|property| Key::new(property.name))
+            .map(|property| Key::of_static(property.name))
             .collect(),
         origin: place(desc).to_string(),
         krate: desc.origin.krate.to_owned(),
@@ -69,7 +69,7 @@ fn said(
         .properties
         .iter()
         .filter_map(|property| Some((property, text(property)?)));
-    said.map(|(property, text)| (Key::new(property.name), text.to_owned()))
+    said.map(|(property, text)| (Key::of_static(property.name), text.to_owned()))
         .collect()
 }
 
@@ -92,8 +92,8 @@ fn owned(names: &[&str]) -> Vec<String> {
 
 fn pair(desc: &PairDesc) -> Pair {
     Pair {
-        from: Key::new(desc.from),
-        to: Key::new(desc.to),
+        from: Key::of_static(desc.from),
+        to: Key::of_static(desc.to),
     }
 }
 
@@ -128,7 +128,7 @@ impl Builder<'_> {
         let mut map = BTreeMap::new();
         for desc in self.desc.properties {
             let property = self.property(desc);
-            if map.insert(Key::new(desc.name), property).is_some() {
+            if map.insert(Key::of_static(desc.name), property).is_some() {
                 let mut all = self.desc.properties.iter();
                 let first = all.find(|first| first.name.eq_ignore_ascii_case(desc.name));
                 let kind = MistakeKind::DuplicateProperty {

@@ -252,7 +252,7 @@ impl Fold {
         if let Some(parent) = parent {
             self.children.entry(parent).or_default().insert(id);
         }
-        self.objects.insert(id, object);
+        self.objects.insert(id, Box::new(object));
         self.occupy(slot, id, event);
     }
 

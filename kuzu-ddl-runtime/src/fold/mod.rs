@@ -26,7 +26,8 @@ type Slot = (Option<ObjectId>, Key);
 /// What a set of events says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fold {
-    objects: BTreeMap<ObjectId, Object>,
+    /// Boxed, so that the tree of many is narrow: looking up is what a fold does most.
+    objects: BTreeMap<ObjectId, Box<Object>>,
     children: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
     /// FROM–TO pairs by the node tables they join.
     joined: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
@@ -156,19 +157,19 @@ impl Fold {
 
     /// All objects, live and archived.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.objects.values()
+        self.objects.values().map(Box::as_ref)
     }
 
     /// One object.
     #[must_use]
     pub fn object(&self, id: ObjectId) -> Option<&Object> {
-        self.objects.get(&id)
+        self.objects.get(&id).map(Box::as_ref)
     }
 
     /// The properties and pairs of a table, live and archived.
     pub fn children(&self, table: ObjectId) -> impl Iterator<Item = &Object> {
         let ids = self.children.get(&table).into_iter().flatten();
-        ids.filter_map(|id| self.objects.get(id))
+        ids.filter_map(|id| self.object(*id))
     }
 
     /// The live object of a name: a table where `parent` is `None`, else a property of it.
@@ -176,7 +177,7 @@ impl Fold {
     pub fn find(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
         let ids = self.names.get(&(parent, name.clone()))?;
         ids.iter()
-            .filter_map(|id| self.objects.get(id))
+            .filter_map(|id| self.object(*id))
             .min_by_key(|object| self.rank(object))
     }
 
@@ -187,7 +188,7 @@ impl Fold {
             .get(&(parent, name.clone()))
             .into_iter()
             .flatten();
-        ids.filter_map(|id| self.objects.get(id))
+        ids.filter_map(|id| self.object(*id))
     }
 
     /// The live pairs that start or end at a node table.
@@ -198,7 +199,7 @@ impl Fold {
     /// The pairs that start or end at a node table, or did.
     pub(crate) fn all_pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
         let ids = self.joined.get(&node).into_iter().flatten();
-        ids.filter_map(|id| self.objects.get(id))
+        ids.filter_map(|id| self.object(*id))
     }
 
     /// The indexes on a property, dropped ones among them.
@@ -228,7 +229,7 @@ impl Fold {
         object.is_live()
             && object
                 .parent
-                .is_none_or(|table| self.objects.get(&table).is_some_and(Object::is_live))
+                .is_none_or(|table| self.object(table).is_some_and(Object::is_live))
     }
 
     /// The events that last touched a name: the past of whatever takes it next.

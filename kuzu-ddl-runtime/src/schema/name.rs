@@ -4,6 +4,7 @@
 //! Kùzu compares names without regard to ASCII case and keeps the spelling. A [`Key`] is the
 //! compared form; the spelling stays in the object's `name`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -85,13 +86,24 @@ pub const RESERVED_MEMBERS: &[&str] = &[
 /// A name as the engine compares it: ASCII letters in lower case, all else as written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Key(String);
+pub struct Key(Cow<'static, str>);
 
 impl Key {
     /// The compared form of `name`.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self(name.to_ascii_lowercase())
+        Self(Cow::Owned(name.to_ascii_lowercase()))
+    }
+
+    /// The compared form of a name in the program itself, which need not be copied if it is folded
+    /// already: a start has one for each property.
+    #[must_use]
+    pub fn of_static(name: &'static str) -> Self {
+        if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Self::new(name)
+        } else {
+            Self(Cow::Borrowed(name))
+        }
     }
 
     /// The folded text.
