@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::{Archive, Aspect, Body, Life, Object, Register};
 use super::outcome::{Conflict, ConflictKind, Rejection};
-use super::{Fold, Slot};
+use super::{Fold, Place, Slot, insert};
 use crate::event::{
     Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, index_key,
     key_of, pair_key, sequence_key,
@@ -447,25 +447,28 @@ impl Fold {
     }
 
     fn occupy(&mut self, slot: Slot, id: ObjectId, event: &DdlEvent) {
-        self.touch_slot(slot.clone(), event);
-        self.holders.entry(slot.clone()).or_default().insert(id);
-        self.names.entry(slot).or_default().insert(id);
+        let place = self.touch_slot(slot, event);
+        insert(&mut place.ever, id);
+        insert(&mut place.live, id);
     }
 
     fn vacate(&mut self, slot: Slot, id: ObjectId, event: &DdlEvent) {
-        self.touch_slot(slot.clone(), event);
-        if let Some(ids) = self.names.get_mut(&slot) {
-            ids.remove(&id);
-            if ids.is_empty() {
-                self.names.remove(&slot);
-            }
-        }
+        let place = self.touch_slot(slot, event);
+        place.live.retain(|other| *other != id);
     }
 
-    fn touch_slot(&mut self, slot: Slot, event: &DdlEvent) {
-        let heads = self.slots.entry(slot).or_default();
-        heads.retain(|head| !event.depends_on().contains(head));
-        heads.insert(event.id());
+    fn touch_slot(&mut self, (parent, name): Slot, event: &DdlEvent) -> &mut Place {
+        let place = self
+            .places
+            .entry(parent)
+            .or_default()
+            .entry(name)
+            .or_default();
+        place
+            .touched
+            .retain(|head| !event.depends_on().contains(head));
+        insert(&mut place.touched, event.id());
+        place
     }
 
     fn conflict(&mut self, object: ObjectId, event: EventId, kind: ConflictKind) {

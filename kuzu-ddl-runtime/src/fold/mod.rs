@@ -23,6 +23,24 @@ use crate::schema::Key;
 /// A name within a table, or among tables.
 type Slot = (Option<ObjectId>, Key);
 
+/// What became of a name. The lists are sorted, and hardly ever longer than one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Place {
+    /// The events that last gave, took or freed it.
+    touched: Vec<EventId>,
+    /// The live objects that have it; more than one only after concurrent changes.
+    live: Vec<ObjectId>,
+    /// All objects that ever had it.
+    ever: Vec<ObjectId>,
+}
+
+/// Puts `item` into a sorted list that does not have it yet.
+fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
+    if let Err(at) = list.binary_search(&item) {
+        list.insert(at, item);
+    }
+}
+
 /// What a set of events says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fold {
@@ -31,12 +49,8 @@ pub struct Fold {
     children: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
     /// FROM–TO pairs by the node tables they join.
     joined: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
-    /// The events that last gave, took or freed a name.
-    slots: BTreeMap<Slot, BTreeSet<EventId>>,
-    /// Live objects by name; more than one only after concurrent changes.
-    names: BTreeMap<Slot, BTreeSet<ObjectId>>,
-    /// All objects that ever had a name.
-    holders: BTreeMap<Slot, BTreeSet<ObjectId>>,
+    /// Every name that was ever used, by the table it is used in.
+    places: BTreeMap<Option<ObjectId>, BTreeMap<Key, Place>>,
     depths: BTreeMap<EventId, u64>,
     frontier: BTreeSet<EventId>,
     conflicts: BTreeSet<Conflict>,
@@ -175,19 +189,25 @@ impl Fold {
     /// The live object of a name: a table where `parent` is `None`, else a property of it.
     #[must_use]
     pub fn find(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
-        let ids = self.names.get(&(parent, name.clone()))?;
+        let ids = &self.place(parent, name)?.live;
+        if let [only] = ids[..] {
+            return self.object(only);
+        }
         ids.iter()
             .filter_map(|id| self.object(*id))
             .min_by_key(|object| self.rank(object))
     }
 
+    fn place(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Place> {
+        self.places.get(&parent)?.get(name)
+    }
+
     /// All objects that ever had this name: live under it or under another, or archived.
     pub fn holders(&self, parent: Option<ObjectId>, name: &Key) -> impl Iterator<Item = &Object> {
         let ids = self
-            .holders
-            .get(&(parent, name.clone()))
+            .place(parent, name)
             .into_iter()
-            .flatten();
+            .flat_map(|place| &place.ever);
         ids.filter_map(|id| self.object(*id))
     }
 
@@ -234,10 +254,10 @@ impl Fold {
 
     /// The events that last touched a name: the past of whatever takes it next.
     pub(crate) fn slot(&self, parent: Option<ObjectId>, name: &Key) -> BTreeSet<EventId> {
-        self.slots
-            .get(&(parent, name.clone()))
-            .cloned()
-            .unwrap_or_default()
+        let touched = self
+            .place(parent, name)
+            .map(|place| place.touched.iter().copied());
+        touched.into_iter().flatten().collect()
     }
 
     /// How late in the order the object's stage was last changed.

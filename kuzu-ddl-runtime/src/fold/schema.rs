@@ -129,17 +129,17 @@ impl Fold {
         let name = &object.name.value;
         match object.life.value {
             Life::Archived(by) | Life::Purged(by) => format!("{name}__a_{}", by.short()),
-            Life::Live => match self.names.get(&slot_of(object)) {
-                Some(ids) if ids.len() > 1 => {
-                    let first = self.find(object.parent, &slot_of(object).1).map(|o| o.id);
-                    if first == Some(object.id) {
-                        name.clone()
-                    } else {
-                        format!("{name}__c_{}", object.id.short())
-                    }
+            Life::Live => {
+                let (parent, key) = slot_of(object);
+                let alone = self
+                    .place(parent, &key)
+                    .is_none_or(|place| place.live.len() < 2);
+                if alone || self.find(parent, &key).map(|first| first.id) == Some(object.id) {
+                    name.clone()
+                } else {
+                    format!("{name}__c_{}", object.id.short())
                 }
-                _ => name.clone(),
-            },
+            }
         }
     }
 }
