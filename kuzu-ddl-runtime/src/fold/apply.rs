@@ -110,8 +110,7 @@ impl Fold {
                 self.expect(object, |kind| kind == ObjectKind::NodeTable, event)?;
                 self.expect(*key, |kind| kind == ObjectKind::Property, event)?;
                 if self
-                    .objects
-                    .get(key)
+                    .object(*key)
                     .is_none_or(|key| key.parent != Some(object))
                 {
                     return Err(Rejection::NoObject(*key));
@@ -154,7 +153,7 @@ impl Fold {
         self.expect(table, |kind| kind == ObjectKind::NodeTable, event)?;
         for property in &spec.properties {
             self.expect(*property, |kind| kind == ObjectKind::Property, event)?;
-            if self.objects.get(property).and_then(|p| p.parent) != Some(table) {
+            if self.object(*property).and_then(|p| p.parent) != Some(table) {
                 return Err(Rejection::NoObject(*property));
             }
         }
@@ -172,7 +171,7 @@ impl Fold {
         fits: impl Fn(ObjectKind) -> bool,
         event: &DdlEvent,
     ) -> Result<(), Rejection> {
-        match self.objects.get(&object) {
+        match self.object(object) {
             None => Err(Rejection::NoObject(object)),
             Some(found) if !fits(found.kind()) => Err(Rejection::WrongKind {
                 change: event.change().word().to_owned(),
@@ -183,13 +182,13 @@ impl Fold {
 
     /// Whether the property is the primary key of its table.
     pub(crate) fn is_key(&self, property: ObjectId) -> bool {
-        let parent = self.objects.get(&property).and_then(|object| object.parent);
+        let parent = self.object(property).and_then(|object| object.parent);
         parent.is_some_and(|table| self.key(table) == Some(property))
     }
 
     /// The primary key of a node table.
     pub(crate) fn key(&self, table: ObjectId) -> Option<ObjectId> {
-        match self.objects.get(&table)?.body {
+        match self.object(table)?.body {
             Body::NodeTable { key } => Some(key),
             _ => None,
         }
@@ -221,14 +220,14 @@ impl Fold {
         body: Body,
     ) {
         let known = event.depends_on();
-        if let Some(existing) = self.objects.get_mut(&id) {
+        if let Some(existing) = self.object_mut(id) {
             if existing.body != body {
                 self.conflict(id, event.id(), ConflictKind::CreatedDifferently);
             } else if !existing.is_live() && !existing.life.known_to(known) {
                 self.revive(id, event);
                 return;
             }
-            if let Some(existing) = self.objects.get_mut(&id) {
+            if let Some(existing) = self.object_mut(id) {
                 existing.life.touch(event.id(), known);
                 existing.name.touch(event.id(), known);
             }
@@ -249,18 +248,14 @@ impl Fold {
             archives: Vec::new(),
         };
         let slot = slot_of(&object);
-        if let Some(parent) = parent {
-            self.children.entry(parent).or_default().insert(id);
-        }
-        self.objects.insert(id, Box::new(object));
+        self.put(object);
         self.occupy(slot, id, event);
     }
 
     /// A use of something whose drop it did not know of brings it back: the use wins.
     fn use_object(&mut self, id: ObjectId, event: &DdlEvent) {
         let archived = self
-            .objects
-            .get(&id)
+            .object(id)
             .is_some_and(|o| !o.is_live() && !o.life.known_to(event.depends_on()));
         if archived {
             self.revive(id, event);
@@ -275,7 +270,7 @@ impl Fold {
     fn drop_object(&mut self, event: &DdlEvent) {
         let id = event.object();
         let known = event.depends_on();
-        let Some(object) = self.objects.get(&id) else {
+        let Some(object) = self.object(id) else {
             return;
         };
         if !object.is_live() {
@@ -298,7 +293,7 @@ impl Fold {
 
     fn restore(&mut self, event: &DdlEvent) -> Result<(), Rejection> {
         let id = event.object();
-        let life = self.objects.get(&id).map(|object| &object.life);
+        let life = self.object(id).map(|object| &object.life);
         match life {
             Some(life) if matches!(life.value, Life::Purged(_)) => {
                 if life.known_to(event.depends_on()) {
@@ -316,7 +311,7 @@ impl Fold {
     /// touched: whoever takes the name next makes the same object, purged or not.
     fn purge(&mut self, event: &DdlEvent, of: EventId) {
         let id = event.object();
-        let Some(object) = self.objects.get_mut(&id) else {
+        let Some(object) = self.object_mut(id) else {
             return;
         };
         if let Some(archive) = object.archives.iter_mut().find(|a| a.by == of) {
@@ -338,7 +333,7 @@ impl Fold {
     }
 
     fn set_life(&mut self, id: ObjectId, life: Life, event: &DdlEvent) {
-        let Some(object) = self.objects.get_mut(&id) else {
+        let Some(object) = self.object_mut(id) else {
             return;
         };
         object.life.value = life;
@@ -354,7 +349,7 @@ impl Fold {
     fn rename(&mut self, event: &DdlEvent, to: &str) {
         let id = event.object();
         self.use_object(id, event);
-        let Some(object) = self.objects.get_mut(&id) else {
+        let Some(object) = self.object_mut(id) else {
             return;
         };
         let concurrent = !object.name.known_to(event.depends_on()) && object.name.value != to;
@@ -377,7 +372,7 @@ impl Fold {
     fn set(&mut self, event: &DdlEvent) {
         let id = event.object();
         self.use_object(id, event);
-        let Some(object) = self.objects.get_mut(&id) else {
+        let Some(object) = self.object_mut(id) else {
             return;
         };
         let Some(aspect) = aspect_of(event.change()) else {
@@ -434,7 +429,7 @@ impl Fold {
 
     fn comment(&mut self, event: &DdlEvent, text: &Option<String>) {
         self.use_object(event.object(), event);
-        let Some(object) = self.objects.get_mut(&event.object()) else {
+        let Some(object) = self.object_mut(event.object()) else {
             return;
         };
         let concurrent =

@@ -44,9 +44,12 @@ fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
 /// What a set of events says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fold {
-    /// Boxed, so that the tree of many is narrow: looking up is what a fold does most.
-    objects: BTreeMap<ObjectId, Box<Object>>,
-    children: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// Tables and sequences.
+    roots: BTreeMap<ObjectId, Box<Object>>,
+    /// What belongs to a table, beside one another: a table is nearly always looked at as a whole.
+    members: BTreeMap<ObjectId, BTreeMap<ObjectId, Box<Object>>>,
+    /// The table of each member.
+    parents: BTreeMap<ObjectId, ObjectId>,
     /// FROM–TO pairs by the node tables they join.
     joined: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
     /// Every name that was ever used, by the table it is used in.
@@ -171,19 +174,43 @@ impl Fold {
 
     /// All objects, live and archived.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.objects.values().map(Box::as_ref)
+        let members = self.members.values().flat_map(BTreeMap::values);
+        self.roots.values().chain(members).map(Box::as_ref)
     }
 
     /// One object.
     #[must_use]
     pub fn object(&self, id: ObjectId) -> Option<&Object> {
-        self.objects.get(&id).map(Box::as_ref)
+        let member = || self.members.get(self.parents.get(&id)?)?.get(&id);
+        self.roots.get(&id).or_else(member).map(Box::as_ref)
+    }
+
+    fn object_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
+        let object = match self.parents.get(&id) {
+            Some(parent) => self.members.get_mut(parent)?.get_mut(&id),
+            None => self.roots.get_mut(&id),
+        };
+        object.map(Box::as_mut)
+    }
+
+    fn put(&mut self, object: Object) {
+        let (id, object) = (object.id, Box::new(object));
+        if let Some(parent) = object.parent {
+            self.parents.insert(id, parent);
+            self.members.entry(parent).or_default().insert(id, object);
+        } else {
+            self.roots.insert(id, object);
+        }
     }
 
     /// The properties and pairs of a table, live and archived.
     pub fn children(&self, table: ObjectId) -> impl Iterator<Item = &Object> {
-        let ids = self.children.get(&table).into_iter().flatten();
-        ids.filter_map(|id| self.object(*id))
+        let members = self
+            .members
+            .get(&table)
+            .into_iter()
+            .flat_map(BTreeMap::values);
+        members.map(Box::as_ref)
     }
 
     /// The live object of a name: a table where `parent` is `None`, else a property of it.
@@ -224,7 +251,7 @@ impl Fold {
 
     /// The indexes on a property, dropped ones among them.
     pub(crate) fn indexes_of(&self, property: ObjectId) -> impl Iterator<Item = &Object> {
-        let table = self.objects.get(&property).and_then(|o| o.parent);
+        let table = self.object(property).and_then(|o| o.parent);
         let children = table.into_iter().flat_map(|table| self.children(table));
         children.filter(move |child| {
             matches!(&child.body, Body::Index(spec) if spec.properties.contains(&property))
@@ -262,7 +289,7 @@ impl Fold {
 
     /// How late in the order the object's stage was last changed.
     pub(crate) fn age(&self, object: ObjectId) -> Option<(u64, EventId)> {
-        let heads = &self.objects.get(&object)?.life.heads;
+        let heads = &self.object(object)?.life.heads;
         heads
             .iter()
             .map(|head| (self.depths.get(head).copied().unwrap_or(0), *head))

@@ -12,8 +12,7 @@ impl Fold {
     #[must_use]
     pub fn schema(&self) -> Schema {
         let tables = self
-            .objects
-            .values()
+            .objects()
             .filter(|o| o.kind().is_table() && o.is_live());
         Schema {
             tables: tables
@@ -21,8 +20,7 @@ impl Fold {
                 .map(|table| (Key::new(&table.name), table))
                 .collect(),
             sequences: self
-                .objects
-                .values()
+                .objects()
                 .filter(|o| o.is_live())
                 .filter_map(|object| self.sequence(object))
                 .map(|sequence| (Key::new(&sequence.name), sequence))
@@ -35,7 +33,7 @@ impl Fold {
     pub fn table(&self, table: &Object) -> Option<Table> {
         let kind = match &table.body {
             Body::NodeTable { key } => TableKind::Node {
-                primary_key: Key::new(&self.physical(self.objects.get(key)?)),
+                primary_key: Key::new(&self.physical(self.object(*key)?)),
             },
             Body::EdgeTable {
                 multiplicity,
@@ -86,7 +84,7 @@ impl Fold {
         let Body::Index(spec) = &object.body else {
             return None;
         };
-        let name = |id| Some(Key::new(&self.physical(self.objects.get(id)?)));
+        let name = |id: &ObjectId| Some(Key::new(&self.physical(self.object(*id)?)));
         Some(Index {
             name: self.physical(object),
             kind: spec.kind.clone(),
@@ -116,8 +114,8 @@ impl Fold {
             return None;
         };
         Some(Pair {
-            from: Key::new(&self.physical(self.objects.get(&endpoints.from)?)),
-            to: Key::new(&self.physical(self.objects.get(&endpoints.to)?)),
+            from: Key::new(&self.physical(self.object(endpoints.from)?)),
+            to: Key::new(&self.physical(self.object(endpoints.to)?)),
         })
     }
 
