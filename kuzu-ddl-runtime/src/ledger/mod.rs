@@ -13,6 +13,7 @@
 //! | `tag/<name>` | a point of the history that somebody gave a name, JSON |
 //! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
 
+mod frontier;
 mod io;
 mod rows;
 
@@ -45,6 +46,7 @@ pub struct State {
     /// The number of the newest revision.
     pub revision: u64,
     /// The newest events.
+    #[serde(with = "frontier")]
     pub frontier: BTreeSet<EventId>,
     /// The fingerprint of the schema that all peers with these events share.
     pub schema: Fingerprint,

@@ -143,13 +143,19 @@ pub(super) fn read_state(body: &[u8]) -> Result<State, String> {
     struct Format {
         format: u32,
     }
+    let state = json::<State>(body);
+    match state {
+        // Every start comes by here, so what is in order is read once only.
+        Ok(state) if state.format <= FORMAT => return Ok(state),
+        _ => {}
+    }
     let Format { format } = json(body)?;
     if format > FORMAT {
         return Err(format!(
             "the ledger has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
         ));
     }
-    json(body)
+    state
 }
 
 fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {

@@ -218,7 +218,7 @@ impl<'a> Migrator<'a> {
     pub fn migrate(mut self) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("migrate").entered();
-        let declared = self.declared()?;
+        let declared = identified(self.declared.take())?;
         let session = self.engine.session()?;
         if let Some(report) = self.fast(session.as_ref(), &declared, start)? {
             return Ok(report);
@@ -238,11 +238,7 @@ impl<'a> Migrator<'a> {
     }
 
     fn declared(&self) -> Result<Identified, Error> {
-        let declared = match &self.declared {
-            Some(declared) => declared.clone()?,
-            None => Schema::compiled()?,
-        };
-        Ok(Identified::new(declared))
+        identified(self.declared.clone())
     }
 
     /// The start with nothing to do: one look-up in the ledger, and a look at the catalog as deep
@@ -347,4 +343,9 @@ impl<'a> Migrator<'a> {
     fn is_read_only(error: &Error) -> bool {
         matches!(error, Error::Engine(e) | Error::Step { source: e, .. } if e.kind == EngineErrorKind::ReadOnly)
     }
+}
+
+/// What was handed over, or everything that is compiled in.
+fn identified(declared: Option<Result<Declared, DeclareError>>) -> Result<Identified, Error> {
+    Ok(Identified::new(declared.unwrap_or_else(Schema::compiled)?))
 }

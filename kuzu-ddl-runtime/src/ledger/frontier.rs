@@ -1,0 +1,50 @@
+//! A frontier as one text: every start reads it, and has thousands of events in it where there are
+//! thousands of properties.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Write as _};
+
+use serde::de::{Error, Visitor};
+use serde::{Deserializer, Serializer};
+
+use crate::event::EventId;
+
+const DIGITS: usize = 64;
+
+pub(super) fn serialize<S: Serializer>(
+    frontier: &BTreeSet<EventId>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut text = String::with_capacity(frontier.len() * DIGITS);
+    for event in frontier {
+        // A String takes everything.
+        let _ = write!(text, "{event}");
+    }
+    serializer.serialize_str(&text)
+}
+
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeSet<EventId>, D::Error> {
+    deserializer.deserialize_str(Ids)
+}
+
+struct Ids;
+
+impl Visitor<'_> for Ids {
+    type Value = BTreeSet<EventId>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the ids of events, one after another")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        let id = |digits: &[u8]| {
+            str::from_utf8(digits)
+                .map_err(E::custom)?
+                .parse()
+                .map_err(E::custom)
+        };
+        text.as_bytes().chunks(DIGITS).map(id).collect()
+    }
+}
