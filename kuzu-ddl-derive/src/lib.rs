@@ -73,8 +73,8 @@ use proc_macro::TokenStream;
 /// |---|---|---|
 /// | `name = "…"` | both | its name; otherwise `<property>_fts` or `<property>_vec` |
 /// | `stemmer = "…"` | `fts_index` | a language, `porter`, or `none`; the engine's: `english` |
-/// | `stopwords = "…"` | `fts_index` | a node table with one `STRING`, or a file; the engine's: English words |
-/// | `ignore_pattern = "…"` | `fts_index` | a regular expression for what parts words; without capitals |
+/// | `stopwords = "…"` | `fts_index` | a node table with one `STRING`; the engine's: English words. A start refuses a file: the engine would read it anew |
+/// | `ignore_pattern = "…"` | `fts_index` | a regular expression for what parts words. A start refuses it on Kùzu 0.11.3, which forgets it for later rows |
 /// | `metric = "…"` | `vector_index` | `cosine`, `l2`, `l2sq`, `dotproduct`; the engine's: `cosine` |
 /// | `mu = 30` | `vector_index` | the degree of the upper graph, 1 to 26213 |
 /// | `ml = 60` | `vector_index` | the degree of the lower graph, 1 to 1638 |
