@@ -489,3 +489,55 @@ fn changes_of_type() {
         "#]],
     );
 }
+
+#[test]
+fn changes_of_other_parts() {
+    let object = ObjectId::of(b"an object");
+    let known = BTreeSet::from([EventId::of(b"its birth")]);
+    let changes = [
+        Change::SetDefault { default: None },
+        Change::SetDefault {
+            default: Some(Expr::Text("it's".into())),
+        },
+        Change::SetNullable { nullable: true },
+        Change::SetKey {
+            key: ObjectId::of(b"a property"),
+        },
+        Change::SetMultiplicity {
+            multiplicity: Multiplicity::OneMany,
+        },
+        Change::SetStorage {
+            storage: StorageDirection::Fwd,
+        },
+    ];
+    let events = changes.map(|change| DdlEvent::new(object, known.clone(), change));
+    lines(
+        &events,
+        &expect![[r#"
+        set default
+          id 1fb7208a7fa7f500ff5b570962e69b8e4aa906b5d06c6777f92b4ec116c12613
+          object e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40
+          010fe8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40017bee47be8d6dbe53b6b75de729fc5bc1fb13cdaadbf358bed180a98fa49d93020100
+        set default
+          id 39909b9e8573872514676a13b445e8f8dd23983e3d67aa50ce32b89185aeb440
+          object e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40
+          010fe8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40017bee47be8d6dbe53b6b75de729fc5bc1fb13cdaadbf358bed180a98fa49d93020701030469742773
+        set nullable
+          id 3e7ea712dde919df7f6bffc9a60023bd1f3d8041156cd12e4506c4f9672538d7
+          object e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40
+          0110e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40017bee47be8d6dbe53b6b75de729fc5bc1fb13cdaadbf358bed180a98fa49d93020101
+        set primary key
+          id d721b1d4e490a9376b057f4d1935a1b7206991d471947e53f8ab744ff88f2cec
+          object e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40
+          0111e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40017bee47be8d6dbe53b6b75de729fc5bc1fb13cdaadbf358bed180a98fa49d93022037630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a
+        set multiplicity
+          id b31fe3cb7c5ab0907c883ba70cb11a2f86bd9fd79915dc7da4f0542ecd7fe031
+          object e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40
+          0112e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40017bee47be8d6dbe53b6b75de729fc5bc1fb13cdaadbf358bed180a98fa49d93020102
+        set storage direction
+          id dd48936ecb09c4d0fc8c55ce262304389b00c02451f37f62ab884bbdb759178a
+          object e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40
+          0113e8aa3d9519cf46098353defa3e222df602d1c64f2f09030a9997bcb2348bfb40017bee47be8d6dbe53b6b75de729fc5bc1fb13cdaadbf358bed180a98fa49d93020101
+    "#]],
+    );
+}
