@@ -47,7 +47,7 @@ type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 /// property that is new, renamed, archived, or of another type (of a node). Where a table is rebuilt
 /// or renamed away (another key, multiplicity or direction, another type of a rel property; the step
 /// says `copy the …`) the engine takes it from such a transaction: its next query of that table
-/// fails, with [`EngineErrorKind::Missing`](crate::engine::EngineErrorKind::Missing), and the
+/// fails, with [`EngineErrorKind::Missing`], and the
 /// transaction is over. Nothing is wrong with the connection: begin the transaction again, and read
 /// again from its start. Writers are kept out while the steps run, and wait or try again as ever.
 pub struct Migrator<'a> {
