@@ -491,7 +491,8 @@ impl<'a> Builder<'a> {
             };
             let path = format!("{}.{name}", table.name);
             if is.ty == Type::Serial || was.ty == Type::Serial {
-                let reason = "Kùzu can neither add a SERIAL to a table that is there nor let one go;                               use INT64 with `default_expr = \"nextval('…')\"` from the start";
+                let reason = "Kùzu can neither add a SERIAL to a table that is there nor let one go; \
+                              use INT64 with `default_expr = \"nextval('…')\"` from the start";
                 self.errors.push(PlanError::Impossible {
                     object: path,
                     reason: reason.into(),
