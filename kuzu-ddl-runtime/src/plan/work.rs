@@ -30,8 +30,6 @@ pub enum WorkKind {
     CopyRel,
     /// A rel is deleted.
     DropRel,
-    /// A Rust function makes the value of a node's property.
-    CallNode,
 }
 
 impl Work {
