@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::{Change, DdlEvent, Endpoints, IndexSpec, ObjectId, OnFail, SequenceSpec};
 use crate::fold::{Body, Draft, Fold, Life, Object};
 use crate::history::{compare_states, path};
-use crate::schema::Key;
+use crate::schema::{Expr, Key, Type};
 
 /// What [`reverse`] found.
 #[derive(Clone, Debug)]
@@ -385,14 +385,21 @@ impl Way<'_> {
     }
 }
 
+/// What a row is cast back by that was written since; `None` is a plain CAST. Where the engine has none, the
+/// value's text decides: without rows that need it, nothing fails.
+fn cast_back(from: &Type, to: &Type) -> Option<Expr> {
+    let text = || Expr::Cast(Box::new(Expr::Old), Type::String);
+    (!from.has_cast_to(to)).then(text)
+}
+
 /// What makes one body of another.
 fn changes(was: &Body, is: &Body) -> Vec<Change> {
     let mut out = Vec::new();
     match (was, is) {
         (Body::Property(was), Body::Property(is)) => {
             if was.ty != is.ty {
-                let ty = was.ty.clone();
-                let (cast, on_fail) = (None, OnFail::Abort);
+                let (ty, cast) = (was.ty.clone(), cast_back(&is.ty, &was.ty));
+                let on_fail = OnFail::Abort;
                 out.push(Change::SetType { ty, cast, on_fail });
             }
             if was.default != is.default {

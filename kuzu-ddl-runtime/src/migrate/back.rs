@@ -9,7 +9,8 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use super::prepare::{Prepared, version};
+use super::mend::plan_and_mend;
+use super::prepare::{Prepared, owed, version};
 use super::{Error, Migrator, Report, catalog};
 use crate::declared::Declared;
 use crate::diff::{Live, Refusal, ancestor_then, reverse, unreadable};
@@ -19,7 +20,7 @@ use crate::fold::Fold;
 use crate::history::{History, Point, time_text};
 use crate::inspect::{Scope, inspect};
 use crate::ledger::{self, Back, Contents, Identified};
-use crate::plan::{Base, Plan, Said, plan};
+use crate::plan::{Base, Plan, Said};
 
 /// What is recorded when a run went back.
 pub(super) struct Return {
@@ -106,8 +107,13 @@ impl Migrator<'_> {
             return Err(Error::Refused(refusals));
         }
         let said = Said::default();
-        let steps =
-            plan(&before, &way.after, &found.schema, &said, &settled.leave).map_err(Error::Plan)?;
+        let mut local = settled.live.local;
+        let states = (&before, &way.after);
+        let leave = &settled.leave;
+        let steps = plan_and_mend(states, &found, &said, leave, &local, &mut notes)
+            .map_err(Error::Plan)?
+            .steps;
+        local.owed = owed(&steps);
         let mut notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
         notes.extend(way.lost.iter().map(|lost| format!("irreversible: {lost}")));
         let base = Base {
@@ -127,7 +133,7 @@ impl Migrator<'_> {
             version,
             before,
             after: way.after,
-            local: settled.live.local,
+            local,
             leave: settled.leave,
             tolerated: settled.tolerated,
             plan: Plan {

@@ -13,7 +13,8 @@ use crate::event::{DdlEvent, ObjectId};
 use crate::fold::Fold;
 use crate::inspect::{Inspection, Scope, inspect, multiplicities};
 use crate::ledger::{self, Contents, Identified};
-use crate::plan::{Base, Plan};
+use crate::owed::Owed;
+use crate::plan::{Base, Plan, Step};
 use crate::schema::{Key, TableKind};
 
 /// Everything that apply needs.
@@ -161,10 +162,7 @@ impl Migrator<'_> {
                 .flat_map(|step| &mut step.hazards)
                 .for_each(|h| h.said = false);
         }
-        local.owed = steps
-            .iter()
-            .filter_map(|step| step.operation.owed())
-            .collect();
+        local.owed = owed(&steps);
         notes.sort();
         notes.dedup();
         let frontier = ledger_frontier(&contents);
@@ -371,6 +369,14 @@ fn foreign(found: &Inspection, after: &Fold) -> Vec<Note> {
         .map(|(_, table)| Note::Foreign {
             object: table.name.clone(),
         })
+        .collect()
+}
+
+/// What the transaction of these steps leaves to be done after it.
+pub(super) fn owed(steps: &[Step]) -> BTreeSet<Owed> {
+    steps
+        .iter()
+        .filter_map(|step| step.operation.owed())
         .collect()
 }
 

@@ -1,6 +1,7 @@
 //! The one model of a database's schema. What structs declare, what the events fold to and what
 //! the catalog says are all a [`Schema`]; everything between them is a pure function.
 
+mod cast;
 mod complete;
 mod expr;
 mod index;

@@ -4,6 +4,7 @@
 
 mod adapter;
 mod bugs;
+mod casts;
 mod child;
 mod defaults;
 mod durable;

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod backup;
+mod cast;
 mod history;
+mod indexed;
 mod mend;
 mod purge;
 mod rollback;
