@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use kuzu_ddl::engine::{Engine, Session};
 use kuzu_ddl::fold::{Body, Fold, Object};
 use kuzu_ddl::kuzu::Database;
+use kuzu_ddl::schema::Type;
 use kuzu_ddl::{ObjectId, ledger};
 
 use crate::Outcome;
@@ -48,7 +49,8 @@ fn read(session: &dyn Session, fold: &Fold, table: &Object) -> Outcome<Contents>
     let properties: Vec<&Object> = fold.children(table.id).filter(is_property).collect();
     // As text, so that the same value in a wider type has the same sum.
     let column = |(n, child): (usize, &&Object)| {
-        format!(", CAST(x.`{}` AS STRING) AS c{n}", fold.physical(child))
+        let column = format!("x.`{}`", fold.physical(child));
+        format!(", {} AS c{n}", text(child, &column))
     };
     let columns: String = properties.iter().enumerate().map(column).collect();
     // All tables of this schema know their rows by `id`.
@@ -77,6 +79,18 @@ fn read(session: &dyn Session, fold: &Fold, table: &Object) -> Outcome<Contents>
         rows: rows.len(),
         columns: ids.zip(sums).collect(),
     })
+}
+
+/// A date reads as the digits that it is in the files, so that its sum tells whether the cast was right.
+fn text(property: &Object, column: &str) -> String {
+    match &property.body {
+        Body::Property(body) if body.ty == Type::Date => {
+            let part = |part| format!("date_part('{part}', {column})");
+            let (year, month, day) = (part("year"), part("month"), part("day"));
+            format!("CAST(10000 * {year} + 100 * {month} + {day} AS STRING)")
+        }
+        _ => format!("CAST({column} AS STRING)"),
+    }
 }
 
 fn hash(value: &impl Hash) -> u64 {

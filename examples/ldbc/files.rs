@@ -71,7 +71,7 @@ const ORGANISATIONS: u64 = 9;
 fn contents(file: &str) -> String {
     match file {
         "Organisation.csv" => lines(ORGANISATIONS, |i| {
-            format!("{i}|Company|Zoë & Söhne {i}|http://o/{i}")
+            format!("{i}|Company|Zoë & Söhne Airlines {i}|http://o/{i}")
         }),
         "Person.csv" => lines(PEOPLE, |i| {
             format!(

@@ -3,7 +3,8 @@
 //!
 //! `cargo run --example ldbc -- <folder>` loads the files of that folder; without a folder the program
 //! makes a small sample of its own. Before and after each version it counts the rows of each table and
-//! sums up every column, so that one sees that nothing is lost on the way.
+//! sums up every column, so that one sees that nothing is lost on the way. At the end it goes back to the
+//! published schema, and the sums are those of the files.
 //!
 //! (Data from LDBC SNB, not an LDBC benchmark.)
 
@@ -12,6 +13,7 @@
 mod checksum;
 mod files;
 mod later;
+mod latest;
 mod v1;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,7 @@ use std::path::PathBuf;
 use checksum::Contents;
 use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::{Migrator, ObjectId};
+use kuzu_ddl::{Migrator, ObjectId, Plan, Point, history};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -31,6 +33,8 @@ struct Version {
     schema: fn() -> Result<Declared, DeclareError>,
     /// Dropped things that this release brings back, as one says it to the `Migrator`.
     restore: &'static [&'static str],
+    /// What the application then does with it.
+    then: fn(&Database) -> Outcome<()>,
 }
 
 const LATER: &[Version] = &[
@@ -38,18 +42,36 @@ const LATER: &[Version] = &[
         title: "version 2: renamed tables and properties, new ones with defaults, comments",
         schema: later::v2,
         restore: &[],
+        then: |_| Ok(()),
     },
     Version {
         title: "version 3: a property and a rel table dropped, a rel table and a pair new",
         schema: later::v3,
         restore: &[],
+        then: |_| Ok(()),
     },
     Version {
         title: "version 4: what version 3 dropped comes back with its rows",
         schema: later::v4,
         restore: &["Person.locationIP", "hasInterest"],
+        then: |_| Ok(()),
+    },
+    Version {
+        title: "version 5: two types, a key and a multiplicity changed, a full-text index",
+        schema: latest::v5,
+        restore: &[],
+        then: latest::use_v5,
+    },
+    Version {
+        title: "version 6: a vector index",
+        schema: latest::v6,
+        restore: &[],
+        then: latest::use_v6,
     },
 ];
+
+/// The point to which the program goes back.
+const PUBLISHED: &str = "published";
 
 fn main() -> Outcome<()> {
     let scratch = tempfile::tempdir()?;
@@ -64,7 +86,9 @@ fn main() -> Outcome<()> {
     println!("version 1: the published schema");
     let report = Migrator::new(&db).schema(v1::schema()).migrate()?;
     println!("{}\n", first_line(&report.to_string()));
+    history::set_tag(&db, PUBLISHED, &Point::Now)?;
     files::load(&db, &data)?;
+    let loaded = checksum::contents(&db)?;
 
     for version in LATER {
         upgrade(&db, version)?;
@@ -76,12 +100,36 @@ fn main() -> Outcome<()> {
     let db = Database::new(&path, config())?;
     compare(&before, &checksum::contents(&db)?)?;
     let last = LATER.last().map_or(v1::schema as fn() -> _, |v| v.schema);
-    let report = Migrator::new(&db).schema(last()).migrate()?;
-    if !report.is_up_to_date() {
-        return Err(format!("after reopening there was something to do: {report}").into());
-    }
-    println!("reopened: {}", first_line(&report.to_string()));
+    println!("reopened: {}\n", nothing_to_do(&db, last)?);
+    back(&db, &loaded)?;
+    println!("version 1 again: {}", nothing_to_do(&db, v1::schema)?);
     Ok(())
+}
+
+/// A start that must have nothing to do, as its report says it.
+fn nothing_to_do(db: &Database, schema: fn() -> Result<Declared, DeclareError>) -> Outcome<String> {
+    let report = Migrator::new(db).schema(schema()).migrate()?;
+    if !report.is_up_to_date() {
+        return Err(format!("there was something to do: {report}").into());
+    }
+    Ok(first_line(&report.to_string()).to_owned())
+}
+
+/// Goes back to the published schema, and holds the contents against what was loaded.
+fn back(db: &Database, loaded: &BTreeMap<ObjectId, Contents>) -> Outcome<()> {
+    println!("back to the published schema");
+    let migrator = || Migrator::new(db).schema(v1::schema());
+    let plan = migrator().rollback_plan(Point::tag(PUBLISHED))?;
+    print_steps(&plan);
+    let report = migrator().rollback(Point::tag(PUBLISHED))?;
+    println!("{}", first_line(&report.to_string()));
+    compare(loaded, &checksum::contents(db)?)
+}
+
+fn print_steps(plan: &Plan) {
+    for step in &plan.steps {
+        println!("  {} {}", step.operation.sign(), step.operation);
+    }
 }
 
 /// Shows the plan, carries it out, and holds the contents before against those after.
@@ -94,15 +142,13 @@ fn upgrade(db: &Database, version: &Version) -> Outcome<()> {
             .iter()
             .fold(migrator, |migrator, object| migrator.restore(*object))
     };
-    let plan = migrator().plan()?;
-    for step in &plan.steps {
-        println!("  {} {}", step.operation.sign(), step.operation);
-    }
+    print_steps(&migrator().plan()?);
     let before = checksum::contents(db)?;
     let report = migrator().migrate()?;
     println!("{}", first_line(&report.to_string()));
     let after = checksum::contents(db)?;
     compare(&before, &after)?;
+    (version.then)(db)?;
     println!();
     Ok(())
 }

@@ -1,0 +1,181 @@
+//! The versions that change what is there: a type, a key, a multiplicity; and those with indexes.
+
+use kuzu_ddl::declared::{DeclareError, Declared};
+use kuzu_ddl::kuzu::{Connection, Database};
+use kuzu_ddl::schema;
+
+use super::{Outcome, later, v1};
+
+/// Other types, another key, another multiplicity, a full-text index.
+mod v5 {
+    use super::v1::Person as AnyPerson;
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    /// Where people study and work.
+    #[derive(KuzuNode)]
+    pub(crate) struct Organization {
+        #[kuzu(primary_key)]
+        pub id: i64,
+        pub label: String,
+        #[kuzu(fts_index)]
+        pub name: String,
+        pub url: String,
+    }
+
+    /// A member of the network.
+    #[derive(KuzuNode)]
+    #[kuzu(rename_all = "camelCase")]
+    pub(crate) struct Person {
+        #[kuzu(primary_key)]
+        pub id: i64,
+        pub given_name: String,
+        pub family_name: String,
+        pub gender: String,
+        #[kuzu(cast = "make_date(old / 10000, old / 100 % 100, old % 100)")]
+        pub birthday: time::Date,
+        pub creation_date: i64,
+        #[kuzu(name = "locationIP")]
+        pub location_ip: String,
+        pub browser_used: String,
+        #[kuzu(default = "en")]
+        pub language: String,
+        /// The birthday as a point on the circle of the year.
+        pub season: Option<[f32; 2]>,
+    }
+
+    #[derive(KuzuNode)]
+    pub(crate) struct Tag {
+        pub id: i64,
+        pub name: String,
+        #[kuzu(primary_key)]
+        pub url: String,
+    }
+
+    /// One may study at several places.
+    #[derive(KuzuEdge)]
+    #[kuzu(name = "studyAt", from = AnyPerson, to = Organization, rename_all = "camelCase")]
+    pub(crate) struct StudyAt {
+        pub class_year: i64,
+    }
+}
+
+/// A vector index.
+mod v6 {
+    use kuzu_ddl::KuzuNode;
+
+    /// A member of the network.
+    #[derive(KuzuNode)]
+    #[kuzu(rename_all = "camelCase")]
+    pub(crate) struct Person {
+        #[kuzu(primary_key)]
+        pub id: i64,
+        pub given_name: String,
+        pub family_name: String,
+        pub gender: String,
+        #[kuzu(cast = "make_date(old / 10000, old / 100 % 100, old % 100)")]
+        pub birthday: time::Date,
+        pub creation_date: i64,
+        #[kuzu(name = "locationIP")]
+        pub location_ip: String,
+        pub browser_used: String,
+        #[kuzu(default = "en")]
+        pub language: String,
+        /// The birthday as a point on the circle of the year.
+        #[kuzu(vector_index(metric = "l2"))]
+        pub season: Option<[f32; 2]>,
+    }
+}
+
+/// The schema with one of the two structs for people.
+macro_rules! latest {
+    ($person:ident) => {{
+        use later::v2::{Knows, OrganizationIsLocatedIn, Place, WorkAt};
+        use later::v3::{Follows, HasType};
+        use v1::*;
+        use v5::{Organization, StudyAt, Tag};
+        use $person::Person;
+        schema![
+            Comment,
+            Forum,
+            Organization,
+            Person,
+            Place,
+            Post,
+            Tag,
+            TagClass,
+            CommentHasCreator,
+            CommentHasTag,
+            CommentIsLocatedIn,
+            ReplyOfComment,
+            ReplyOfPost,
+            ContainerOf,
+            HasMember,
+            HasModerator,
+            ForumHasTag,
+            OrganizationIsLocatedIn,
+            Follows,
+            HasInterest,
+            PersonIsLocatedIn,
+            Knows,
+            LikesComment,
+            LikesPost,
+            StudyAt,
+            WorkAt,
+            IsPartOf,
+            PostHasCreator,
+            PostHasTag,
+            PostIsLocatedIn,
+            HasType,
+            IsSubclassOf,
+        ]
+    }};
+}
+
+pub(crate) fn v5() -> Result<Declared, DeclareError> {
+    latest!(v5)
+}
+
+pub(crate) fn v6() -> Result<Declared, DeclareError> {
+    latest!(v6)
+}
+
+/// Uses what version 5 brought, and gives everybody a point on the circle of the year.
+pub(crate) fn use_v5(db: &Database) -> Outcome<()> {
+    let connection = Connection::new(db)?;
+    let found = "CALL QUERY_FTS_INDEX('Organization', 'name_fts', 'airline') RETURN node.name, score \
+                 ORDER BY score DESC, node.id";
+    show(&connection, "organizations by the word `airline`", found)?;
+    let born = "MATCH (p:Person) RETURN CAST(min(p.birthday) AS STRING) + ' to ' + CAST(max(p.birthday) AS STRING)";
+    show(&connection, "birthdays as dates", born)?;
+    let angle = "2 * pi() * (date_part('month', p.birthday) - 1 + date_part('day', p.birthday) / 31.0) / 12";
+    connection.query(&format!(
+        "MATCH (p:Person) SET p.season = CAST([cos({angle}), sin({angle})] AS FLOAT[2])"
+    ))?;
+    Ok(())
+}
+
+/// Asks the vector index: whose birthdays are nearest to the turn of the year, on either side?
+pub(crate) fn use_v6(db: &Database) -> Outcome<()> {
+    let nearest = "CALL QUERY_VECTOR_INDEX('Person', 'season_vec', CAST([1.0, 0.0] AS FLOAT[2]), 6) \
+                   RETURN node.givenName, node.birthday ORDER BY distance, node.id";
+    show(
+        &Connection::new(db)?,
+        "born at the turn of the year",
+        nearest,
+    )
+}
+
+/// Prints how many rows a query has, and some of them; an error if it has none.
+fn show(connection: &Connection<'_>, what: &str, query: &str) -> Outcome<()> {
+    let row = |row: Vec<kuzu_ddl::kuzu::Value>| {
+        let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
+        cells.join(" ")
+    };
+    let rows: Vec<String> = connection.query(query)?.map(row).collect();
+    if rows.is_empty() {
+        return Err(format!("nothing was found: {what}").into());
+    }
+    let some = rows[..rows.len().min(3)].join(", ");
+    println!("  {what}: {} found, such as {some}", rows.len());
+    Ok(())
+}
