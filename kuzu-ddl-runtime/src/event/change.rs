@@ -401,34 +401,45 @@ impl Change {
 
     pub(super) fn read(kind: u16, body: &[u8]) -> Result<Self, CodecError> {
         let mut r = Reader::new(body);
-        let change = match kind {
+        let change = Self::read_from(kind, &mut r)?;
+        let Some(change) = change else {
+            return Ok(Self::Unknown {
+                kind,
+                body: body.to_vec(),
+            });
+        };
+        r.end()?;
+        Ok(change)
+    }
+
+    /// Reads the body of a kind; `None` if this version does not know it.
+    pub(super) fn read_from(kind: u16, r: &mut Reader<'_>) -> Result<Option<Self>, CodecError> {
+        Ok(Some(match kind {
             1 => Self::CreateNodeTable {
-                name: table_name(&mut r)?,
-                key_name: property_name(&mut r)?,
-                key: read_spec(&mut r)?,
+                name: table_name(r)?,
+                key_name: property_name(r)?,
+                key: read_spec(r)?,
                 past: r.events()?,
             },
             2 => Self::CreateEdgeTable {
-                name: table_name(&mut r)?,
+                name: table_name(r)?,
                 multiplicity: r.multiplicity()?,
                 storage: r.storage()?,
                 past: r.events()?,
             },
             3 => Self::DropTable,
             4 => Self::RestoreTable,
-            5 => Self::RenameTable {
-                to: table_name(&mut r)?,
-            },
+            5 => Self::RenameTable { to: table_name(r)? },
             6 => Self::AddProperty {
                 table: r.object()?,
-                name: property_name(&mut r)?,
-                spec: read_spec(&mut r)?,
+                name: property_name(r)?,
+                spec: read_spec(r)?,
                 past: r.events()?,
             },
             7 => Self::DropProperty,
             8 => Self::RestoreProperty,
             9 => Self::RenameProperty {
-                to: property_name(&mut r)?,
+                to: property_name(r)?,
             },
             10 => Self::AddPair {
                 table: r.object()?,
@@ -439,19 +450,15 @@ impl Change {
                 past: r.events()?,
             },
             11 => Self::DropPair,
-            12 => Self::CommentOnTable {
-                text: comment(&mut r)?,
-            },
-            13 => Self::CommentOnProperty {
-                text: comment(&mut r)?,
-            },
+            12 => Self::CommentOnTable { text: comment(r)? },
+            13 => Self::CommentOnProperty { text: comment(r)? },
             14 => Self::SetType {
                 ty: r.ty()?,
-                cast: read_cast(&mut r)?,
-                on_fail: OnFail::read(&mut r)?,
+                cast: read_cast(r)?,
+                on_fail: OnFail::read(r)?,
             },
             15 => Self::SetDefault {
-                default: read_default(&mut r)?,
+                default: read_default(r)?,
             },
             16 => Self::SetNullable {
                 nullable: r.bool()?,
@@ -465,27 +472,20 @@ impl Change {
             },
             20 => Self::CreateIndex {
                 table: r.object()?,
-                name: table_name(&mut r)?,
-                spec: read_index(&mut r)?,
+                name: table_name(r)?,
+                spec: read_index(r)?,
                 past: r.events()?,
             },
             21 => Self::DropIndex,
             22 => Self::CreateSequence {
-                name: table_name(&mut r)?,
-                spec: read_sequence(&mut r)?,
+                name: table_name(r)?,
+                spec: read_sequence(r)?,
                 past: r.events()?,
             },
             23 => Self::DropSequence,
             24 => Self::Purge { of: r.event()? },
-            kind => {
-                return Ok(Self::Unknown {
-                    kind,
-                    body: body.to_vec(),
-                });
-            }
-        };
-        r.end()?;
-        Ok(change)
+            _ => return Ok(None),
+        }))
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::id::{EventId, ObjectId};
+use super::names::{Telling, Told};
 use crate::schema::{
     Expr, Float, MAX_EXPR_DEPTH, MAX_TYPE_DEPTH, Multiplicity, Operator, StorageDirection,
     StructField, Type,
@@ -44,14 +45,46 @@ pub enum CodecError {
     },
 }
 
-/// Writes canonical bytes.
+/// Writes canonical bytes, or those of a pack.
 #[derive(Debug, Default)]
-pub(crate) struct Writer {
+pub struct Writer {
     bytes: Vec<u8>,
+    /// In a pack: where hashes and texts go.
+    names: Option<Box<Telling>>,
 }
 
 impl Writer {
-    pub(crate) fn finish(self) -> Vec<u8> {
+    /// A writer of a pack, where hashes are numbers.
+    pub(super) fn packed() -> Self {
+        Self {
+            bytes: Vec::new(),
+            names: Some(Box::default()),
+        }
+    }
+
+    pub(super) fn names(&mut self) -> Option<&mut Telling> {
+        self.names.as_deref_mut()
+    }
+
+    pub(super) fn parts(self) -> (Vec<u8>, Telling) {
+        (
+            self.bytes,
+            self.names.map(|names| *names).unwrap_or_default(),
+        )
+    }
+
+    /// With room for so many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            names: None,
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
         self.bytes
     }
 
@@ -60,11 +93,13 @@ impl Writer {
         self.bytes.len()
     }
 
-    pub(crate) fn byte(&mut self, byte: u8) {
+    /// One byte.
+    pub fn byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
 
-    pub(crate) fn uint(&mut self, mut n: u128) {
+    /// A whole number that is not negative.
+    pub fn uint(&mut self, mut n: u128) {
         loop {
             let low = (n & 0x7f) as u8;
             n >>= 7;
@@ -76,7 +111,8 @@ impl Writer {
         }
     }
 
-    pub(crate) fn len(&mut self, n: usize) {
+    /// A length or a count.
+    pub fn len(&mut self, n: usize) {
         self.uint(n as u128);
     }
 
@@ -84,31 +120,51 @@ impl Writer {
         self.uint(((n << 1) ^ (n >> 127)) as u128);
     }
 
-    pub(crate) fn bool(&mut self, b: bool) {
+    /// 0 or 1.
+    pub fn bool(&mut self, b: bool) {
         self.byte(b.into());
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+    /// Bytes after their length.
+    pub fn bytes(&mut self, bytes: &[u8]) {
         self.len(bytes.len());
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub(crate) fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
+    /// A text after its length.
+    pub fn text(&mut self, text: &str) {
+        match &mut self.names {
+            None => self.bytes(text.as_bytes()),
+            Some(names) => {
+                names.texts.extend_from_slice(text.as_bytes());
+                self.len(text.len());
+            }
+        }
     }
 
-    pub(crate) fn hash(&mut self, hash: &[u8; 32]) {
-        self.bytes.extend_from_slice(hash);
+    /// Bytes whose number the reader knows.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
     }
 
-    pub(crate) fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+    /// The 32 bytes of a hash.
+    pub fn hash(&mut self, hash: &[u8; 32]) {
+        match &mut self.names {
+            None => self.bytes.extend_from_slice(hash),
+            Some(names) => names.tell(hash),
+        }
+    }
+
+    /// Whether there is a value, and the value.
+    pub fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
         self.bool(value.is_some());
         if let Some(value) = value {
             write(self, value);
         }
     }
 
-    pub(crate) fn events(&mut self, ids: &BTreeSet<EventId>) {
+    /// A set of ids, in order.
+    pub fn events(&mut self, ids: &BTreeSet<EventId>) {
         self.len(ids.len());
         ids.iter().for_each(|id| self.hash(id.as_bytes()));
     }
@@ -273,33 +329,74 @@ const OPERATORS: [Operator; 5] = [
     Operator::Modulo,
 ];
 
-/// Reads canonical bytes and refuses all others.
+/// Reads canonical bytes, or those of a pack, and refuses all others.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
+pub struct Reader<'a> {
     all: &'a [u8],
     at: usize,
+    /// In a pack: where hashes and texts come from.
+    names: Option<Box<Told<'a>>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(all: &'a [u8]) -> Self {
-        Self { all, at: 0 }
+    /// At the start of these bytes.
+    #[must_use]
+    pub fn new(all: &'a [u8]) -> Self {
+        Self {
+            all,
+            at: 0,
+            names: None,
+        }
     }
 
-    pub(crate) fn bad<T>(&self, reason: &'static str) -> Result<T, CodecError> {
+    /// A reader of a pack, where hashes are numbers.
+    pub(super) fn packed(all: &'a [u8], names: Told<'a>) -> Self {
+        Self {
+            all,
+            at: 0,
+            names: Some(Box::new(names)),
+        }
+    }
+
+    /// What the pack has told so far.
+    pub(super) fn told(&mut self) -> Result<&mut Told<'a>, CodecError> {
+        self.names.as_deref_mut().ok_or(CodecError::Malformed {
+            offset: 0,
+            reason: "it is not a pack",
+        })
+    }
+
+    /// All that is left.
+    pub fn rest(&mut self) -> &'a [u8] {
+        let rest = &self.all[self.at..];
+        self.at = self.all.len();
+        rest
+    }
+
+    /// How many bytes are left.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.all.len() - self.at
+    }
+
+    /// An error at this place.
+    pub fn bad<T>(&self, reason: &'static str) -> Result<T, CodecError> {
         Err(CodecError::Malformed {
             offset: self.at,
             reason,
         })
     }
 
-    pub(crate) fn end(&self) -> Result<(), CodecError> {
+    /// An error if bytes are left.
+    pub fn end(&self) -> Result<(), CodecError> {
         match self.all.len() - self.at {
             0 => Ok(()),
             n => Err(CodecError::Trailing(n)),
         }
     }
 
-    fn take(&mut self, n: usize) -> Result<&'a [u8], CodecError> {
+    /// So many bytes.
+    pub fn take(&mut self, n: usize) -> Result<&'a [u8], CodecError> {
         let end = self.at.checked_add(n).filter(|end| *end <= self.all.len());
         let end = end.ok_or(CodecError::Truncated(self.all.len()))?;
         let taken = &self.all[self.at..end];
@@ -307,11 +404,13 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    pub(crate) fn byte(&mut self) -> Result<u8, CodecError> {
+    /// One byte.
+    pub fn byte(&mut self) -> Result<u8, CodecError> {
         Ok(self.take(1)?[0])
     }
 
-    pub(crate) fn uint(&mut self) -> Result<u128, CodecError> {
+    /// A whole number in its shortest form.
+    pub fn uint(&mut self) -> Result<u128, CodecError> {
         let mut n = 0_u128;
         for shift in (0..128).step_by(7) {
             let byte = self.byte()?;
@@ -331,10 +430,16 @@ impl<'a> Reader<'a> {
     }
 
     /// A count of things that take at least one byte each: it can never claim more than is there.
+    pub fn count(&mut self) -> Result<usize, CodecError> {
+        self.len()
+    }
+
+    /// A length in bytes, or a count.
     pub(crate) fn len(&mut self) -> Result<usize, CodecError> {
         let n = self.uint()?;
+        let told = self.names.as_ref().map_or(0, |names| names.left());
         match usize::try_from(n) {
-            Ok(n) if n <= self.all.len() - self.at => Ok(n),
+            Ok(n) if n <= self.left() + told => Ok(n),
             _ => Err(CodecError::Truncated(self.all.len())),
         }
     }
@@ -344,7 +449,8 @@ impl<'a> Reader<'a> {
         Ok(((n >> 1) as i128) ^ -((n & 1) as i128))
     }
 
-    pub(crate) fn bool(&mut self) -> Result<bool, CodecError> {
+    /// 0 or 1.
+    pub fn bool(&mut self) -> Result<bool, CodecError> {
         match self.byte()? {
             0 => Ok(false),
             1 => Ok(true),
@@ -352,19 +458,32 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
+    /// Bytes after their length.
+    pub fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
         let n = self.len()?;
         self.take(n)
     }
 
-    pub(crate) fn text(&mut self) -> Result<String, CodecError> {
-        match std::str::from_utf8(self.bytes()?) {
+    /// A text after its length.
+    pub fn text(&mut self) -> Result<String, CodecError> {
+        let bytes = if self.names.is_some() {
+            let n = self.len()?;
+            self.names
+                .as_mut()
+                .map_or(Ok(&[][..]), |names| names.text(n))?
+        } else {
+            self.bytes()?
+        };
+        match std::str::from_utf8(bytes) {
             Ok(text) => Ok(text.to_owned()),
             Err(_) => self.bad("the text is not UTF-8"),
         }
     }
 
     fn hash(&mut self) -> Result<[u8; 32], CodecError> {
+        if let Some(names) = &mut self.names {
+            return names.hash();
+        }
         let mut hash = [0; 32];
         hash.copy_from_slice(self.take(32)?);
         Ok(hash)
@@ -374,11 +493,13 @@ impl<'a> Reader<'a> {
         self.hash().map(ObjectId::from_bytes)
     }
 
-    pub(crate) fn event(&mut self) -> Result<EventId, CodecError> {
+    /// The id of an event.
+    pub fn event(&mut self) -> Result<EventId, CodecError> {
         self.hash().map(EventId::from_bytes)
     }
 
-    pub(crate) fn option<T>(
+    /// Whether there is a value, and the value.
+    pub fn option<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, CodecError>,
     ) -> Result<Option<T>, CodecError> {
@@ -389,7 +510,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn events(&mut self) -> Result<BTreeSet<EventId>, CodecError> {
+    /// A set of ids, in order and without repeats.
+    pub fn events(&mut self) -> Result<BTreeSet<EventId>, CodecError> {
         let n = self.len()?;
         let mut ids = BTreeSet::new();
         for _ in 0..n {

@@ -199,7 +199,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-fn event() -> impl Strategy<Value = DdlEvent> {
+pub(super) fn event() -> impl Strategy<Value = DdlEvent> {
     (change(), ids(), object()).prop_map(|(change, depends_on, object)| {
         DdlEvent::new(change.born().unwrap_or(object), depends_on, change)
     })

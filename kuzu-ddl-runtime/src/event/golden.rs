@@ -29,7 +29,7 @@ fn born(depends_on: BTreeSet<EventId>, change: Change) -> DdlEvent {
 }
 
 /// One history with an event of every kind.
-fn history() -> Vec<DdlEvent> {
+pub(super) fn history() -> Vec<DdlEvent> {
     let nothing = BTreeSet::new;
     let node = |name: &str, past: BTreeSet<EventId>| {
         let key = spec(Type::Int64, false, None);

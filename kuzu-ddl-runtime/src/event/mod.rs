@@ -11,7 +11,9 @@ mod fuzz;
 #[cfg(test)]
 mod golden;
 mod id;
+mod names;
 mod on_fail;
+pub mod pack;
 mod spec;
 
 use std::collections::BTreeSet;
@@ -21,15 +23,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use change::{Change, Endpoints, MAX_COMMENT_BYTES, ObjectKind, PropertySpec, birth, key_of};
 pub(crate) use change::{index_key, pair_key, sequence_key};
 pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
-pub(crate) use codec::{Reader, Writer};
+#[doc(hidden)]
+pub use codec::{Reader, Writer};
 pub use id::{EventId, Fingerprint, HashError, ObjectId};
 pub use on_fail::OnFail;
+pub use pack::PackError;
 pub use spec::{IndexSpec, MAX_INDEX_PARTS, MAX_OPTION_BYTES, SequenceSpec};
 
 /// One typed, content-addressed schema change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DdlEvent {
     id: EventId,
+    /// How long the canonical bytes are.
+    size: usize,
     object: ObjectId,
     depends_on: BTreeSet<EventId>,
     change: Change,
@@ -42,11 +48,14 @@ impl DdlEvent {
     pub fn new(object: ObjectId, depends_on: BTreeSet<EventId>, change: Change) -> Self {
         let mut event = Self {
             id: EventId::from_bytes([0; 32]),
+            size: 0,
             object,
             depends_on,
             change,
         };
-        event.id = EventId::of(&event.encode());
+        let bytes = event.encode();
+        event.id = EventId::of(&bytes);
+        event.size = bytes.len();
         event
     }
 
@@ -54,6 +63,12 @@ impl DdlEvent {
     #[must_use]
     pub fn id(&self) -> EventId {
         self.id
+    }
+
+    /// How long [`encode`](Self::encode) is, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
     }
 
     /// The object it is about.
@@ -117,6 +132,7 @@ impl DdlEvent {
         }
         Ok(Self {
             id: EventId::of(bytes),
+            size: bytes.len(),
             object,
             depends_on,
             change,

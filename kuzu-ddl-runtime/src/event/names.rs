@@ -1,0 +1,239 @@
+//! Hashes in a pack: each is written once at most, and those that follow from the events never.
+//!
+//! Both sides number every hash at the moment when it becomes known: the id of each event and of the object
+//! it brings into being after the event, a hash from outside where it is first met.
+
+use std::collections::HashMap;
+
+use super::codec::CodecError;
+
+/// A hash, by when it became known.
+pub(super) type Number = u32;
+
+/// The writer's side.
+#[derive(Debug, Default)]
+pub(super) struct Telling {
+    numbers: HashMap<[u8; 32], Number>,
+    next: Number,
+    /// What the event at hand has spoken of, in order.
+    pub(super) mentions: Vec<Number>,
+    pub(super) refs: Vec<u8>,
+    pub(super) texts: Vec<u8>,
+    pub(super) literals: Vec<u8>,
+}
+
+impl Telling {
+    /// Gives a hash a new number, even if it has one: the reader does not look whether it does.
+    pub(super) fn learn(&mut self, hash: &[u8; 32]) -> Number {
+        let number = self.next;
+        self.numbers.insert(*hash, number);
+        self.next += 1;
+        number
+    }
+
+    pub(super) fn number(&self, hash: &[u8; 32]) -> Option<Number> {
+        self.numbers.get(hash).copied()
+    }
+
+    pub(super) fn tell(&mut self, hash: &[u8; 32]) {
+        let number = if let Some(number) = self.number(hash) {
+            short(&mut self.refs, number + 1);
+            number
+        } else {
+            short(&mut self.refs, 0);
+            self.literals.extend_from_slice(hash);
+            self.learn(hash)
+        };
+        self.mentions.push(number);
+    }
+}
+
+fn short(bytes: &mut Vec<u8>, mut n: u32) {
+    while n >= 0x80 {
+        bytes.push(n as u8 | 0x80);
+        n >>= 7;
+    }
+    bytes.push(n as u8);
+}
+
+/// The reader's side.
+#[derive(Debug)]
+pub(super) struct Told<'a> {
+    known: Vec<[u8; 32]>,
+    /// What the event at hand has spoken of, in order.
+    pub(super) mentions: Vec<Number>,
+    refs: &'a [u8],
+    texts: &'a [u8],
+    literals: &'a [u8],
+    /// How many bytes may still be made of numbers and texts.
+    budget: usize,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(refs: &'a [u8], texts: &'a [u8], literals: &'a [u8], budget: usize) -> Self {
+        Self {
+            known: Vec::new(),
+            mentions: Vec::new(),
+            refs,
+            texts,
+            literals,
+            budget,
+        }
+    }
+
+    pub(super) fn learn(&mut self, hash: [u8; 32]) -> Number {
+        self.known.push(hash);
+        (self.known.len() - 1) as Number
+    }
+
+    pub(super) fn known(&self, number: Number) -> Result<[u8; 32], CodecError> {
+        self.known.get(number as usize).copied().ok_or(UNKNOWN)
+    }
+
+    /// How many texts and hashes there can still be, at a byte each.
+    pub(super) fn left(&self) -> usize {
+        self.refs.len() + self.texts.len()
+    }
+
+    pub(super) fn end(&self) -> Result<(), CodecError> {
+        match self.left() + self.literals.len() {
+            0 => Ok(()),
+            n => Err(CodecError::Trailing(n)),
+        }
+    }
+
+    pub(super) fn hash(&mut self) -> Result<[u8; 32], CodecError> {
+        self.spend(32)?;
+        let n = self.short()?;
+        let number = match n.checked_sub(1) {
+            Some(number) => number,
+            None => {
+                let literal = self.literals.split_first_chunk();
+                let (hash, rest) = literal.ok_or(CodecError::Truncated(0))?;
+                self.literals = rest;
+                self.learn(*hash)
+            }
+        };
+        let hash = self.known(number)?;
+        self.mentions.push(number);
+        Ok(hash)
+    }
+
+    pub(super) fn text(&mut self, n: usize) -> Result<&'a [u8], CodecError> {
+        self.spend(n)?;
+        let text = self.texts.split_at_checked(n);
+        let (text, rest) = text.ok_or(CodecError::Truncated(self.texts.len()))?;
+        self.texts = rest;
+        Ok(text)
+    }
+
+    /// Small things can claim to stand for large ones: what they come to is bounded.
+    pub(super) fn spend(&mut self, bytes: usize) -> Result<(), CodecError> {
+        let left = self.budget.checked_sub(bytes);
+        self.budget = left.ok_or(CodecError::Malformed {
+            offset: 0,
+            reason: "the pack comes to more than is allowed",
+        })?;
+        Ok(())
+    }
+
+    fn short(&mut self) -> Result<u32, CodecError> {
+        let mut n = 0_u32;
+        for shift in (0..32).step_by(7) {
+            let (byte, rest) = self.refs.split_first().ok_or(CodecError::Truncated(0))?;
+            self.refs = rest;
+            n |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+            if byte & 0x80 == 0 {
+                return Ok(n);
+            }
+        }
+        Err(UNKNOWN)
+    }
+}
+
+const UNKNOWN: CodecError = CodecError::Malformed {
+    offset: 0,
+    reason: "the pack speaks of something that it has not told",
+};
+
+/// What has happened to an object so far, as far as the pack tells.
+#[derive(Debug, Default)]
+struct Trace {
+    parent: Option<Number>,
+    /// The event that last made, dropped or restored it.
+    life: Option<Number>,
+    /// The last event of each kind about it.
+    last: Vec<(u16, Number)>,
+}
+
+/// What an event probably depends on: both sides remember the same.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    traces: Vec<Trace>,
+}
+
+/// More than this many guesses are not made.
+const MAX_GUESSES: usize = 32;
+
+impl Memory {
+    /// The events that one of this kind about `object` probably depends on, given all it mentions.
+    pub(super) fn guesses(
+        &self,
+        kind: u16,
+        object: Option<Number>,
+        mentions: &[Number],
+    ) -> Vec<Number> {
+        let mut guesses = Vec::new();
+        let mut guess = |number: Option<Number>| {
+            if let Some(number) = number
+                && guesses.len() < MAX_GUESSES
+                && !guesses.contains(&number)
+            {
+                guesses.push(number);
+            }
+        };
+        if let Some(trace) = object.and_then(|object| self.trace(object)) {
+            guess(trace.life);
+            guess(trace.parent.and_then(|parent| self.trace(parent)?.life));
+            let last = trace.last.iter().find(|(of, _)| *of == kind);
+            guess(last.map(|(_, event)| *event));
+        }
+        for mention in mentions.iter().take(MAX_GUESSES) {
+            match self.trace(*mention).and_then(|trace| trace.life) {
+                Some(life) => guess(Some(life)),
+                None => guess(Some(*mention)),
+            }
+        }
+        guesses
+    }
+
+    fn trace(&self, object: Number) -> Option<&Trace> {
+        self.traces.get(object as usize)
+    }
+
+    /// Remembers an event about an object; `parent` if it brought it into being.
+    pub(super) fn learn(
+        &mut self,
+        event: Number,
+        kind: u16,
+        object: Number,
+        parent: Option<Number>,
+    ) {
+        let at = object as usize;
+        if self.traces.len() <= at {
+            self.traces.resize_with(at + 1, Trace::default);
+        }
+        let trace = &mut self.traces[at];
+        trace.parent = trace.parent.or(parent);
+        if LIVES.contains(&kind) {
+            trace.life = Some(event);
+        } else if let Some((_, last)) = trace.last.iter_mut().find(|(of, _)| *of == kind) {
+            *last = event;
+        } else {
+            trace.last.push((kind, event));
+        }
+    }
+}
+
+/// The kinds that make, drop or restore.
+const LIVES: [u16; 13] = [1, 2, 3, 4, 6, 7, 8, 10, 11, 20, 21, 22, 23];

@@ -1,0 +1,4 @@
+//! The protocol between peers, from one event to a thousand peers.
+
+mod bed;
+mod simulation;
