@@ -8,7 +8,7 @@ pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType, upgrades};
 #[doc(hidden)]
 pub use kuzu_ddl_runtime::__private;
 pub use kuzu_ddl_runtime::{
-    KuzuEdge, KuzuNode, KuzuTable, KuzuType, declared, dropped_table, schema,
+    FromKuzu, IntoKuzu, KuzuEdge, KuzuNode, KuzuTable, KuzuType, declared, dropped_table, schema,
 };
 
 pub use kuzu_ddl_runtime::declared::faces as types;
@@ -30,7 +30,8 @@ pub use kuzu_ddl_runtime::migrate::{
 };
 pub use kuzu_ddl_runtime::plan::{Hazard, HazardKind, Plan, Step};
 pub use kuzu_ddl_runtime::{
-    archive, compare, diff, drift, engine, event, fold, history, inspect, ledger, lock, plan,
+    archive, compare, diff, drift, engine, event, fold, function, history, inspect, ledger, lock,
+    plan,
 };
 
 /// Brings the database to the schema that is compiled into this binary: call it at startup, before

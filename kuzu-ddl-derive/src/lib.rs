@@ -14,6 +14,7 @@ mod ctxt;
 mod expand;
 mod expr;
 mod fallback;
+mod function;
 mod index;
 mod lifetime;
 mod literal;
@@ -60,7 +61,9 @@ use proc_macro::TokenStream;
 /// | `default_expr = "…"` | an expression of the engine, such as `current_timestamp()` |
 /// | `renamed_from = "…"` | an earlier name of the property; repeatable, safe to keep for ever |
 /// | `cast = "…"` | after a change of type: an expression that makes a new value of the `old` one, `CAST(old AS INT32)` |
-/// | `on_fail = "…"` | what a row gets whose cast fails, or makes NULL of a value: `abort` (otherwise) refuses the change, `null`, `default` |
+/// | `cast_with = path` | after a change of type: the function that makes a new value of the old one; it may return an `Option` or a `Result` |
+/// | `fill_with = path(a, b)` | the function that makes what existing rows get that have no value yet, of these properties (of dropped ones, too) |
+/// | `on_fail = "…"` | what a row gets whose cast fails, or whose function gives nothing, or makes NULL of a value: `abort` (otherwise) refuses the change, `null`, `default` |
 /// | `fill = "…"` | an expression for what existing rows get, where the property is new or NULL is no longer allowed |
 /// | `fts_index(…)` | a full-text index on this `STRING`; repeatable |
 /// | `vector_index(…)` | a vector index on this array of `FLOAT` or `DOUBLE`; repeatable |

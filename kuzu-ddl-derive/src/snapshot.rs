@@ -228,7 +228,7 @@ fn mistakes() {
         expand::table(tokens, Place::Node),
         &expect![[r#"
             ::core::compile_error! {
-                "unknown word `primary`: did you mean `primary_key`?\nlegal on a field of a node: `primary_key`, `name`, `type`, `nullable`, `default`, `default_expr`, `cast`, `on_fail`, `fill`, `fts_index`, `vector_index`, `renamed_from`, `comment`, `skip`"
+                "unknown word `primary`: did you mean `primary_key`?\nlegal on a field of a node: `primary_key`, `name`, `type`, `nullable`, `default`, `default_expr`, `cast`, `cast_with`, `on_fail`, `fill`, `fill_with`, `fts_index`, `vector_index`, `renamed_from`, `comment`, `skip`"
             }
             ::core::compile_error! {
                 "a table is one struct, so it has no type parameters; derive for each concrete struct"

@@ -9,7 +9,7 @@ use crate::ast::{Field, Shape, Table, Value, VariantShape};
 use crate::attr::{At, End};
 use crate::ctxt::Ctxt;
 use crate::word::Place;
-use crate::{index, name};
+use crate::{function, index, name};
 
 /// A name as the engine compares it.
 fn key(name: &str) -> String {
@@ -58,6 +58,7 @@ pub(crate) fn table(cx: &Ctxt, table: &Table<'_>) {
         _ => {}
     }
     table.fields.iter().for_each(|field| property(cx, field));
+    function::valid(cx, table);
     names(cx, table);
     index::valid(cx, table);
 }
@@ -106,10 +107,14 @@ fn on_fail(cx: &Ctxt, field: &Field<'_>) {
     let Some(on_fail) = &attrs.on_fail else {
         return;
     };
-    if !attrs.says("cast") {
+    if !["cast", "cast_with", "fill_with"]
+        .iter()
+        .any(|word| attrs.says(word))
+    {
         cx.error(
             on_fail.span,
-            "`on_fail` says what a row gets whose cast fails: it goes with `cast = \"…\"`",
+            "`on_fail` says what a row gets whose cast fails: it goes with `cast = \"…\"`, or with the \
+             function of `cast_with` or `fill_with`",
         );
     } else if attrs.says("primary_key") && on_fail.value != "Abort" {
         cx.error(

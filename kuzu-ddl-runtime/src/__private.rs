@@ -15,6 +15,10 @@ pub use crate::declared::desc::{
 };
 pub use crate::declared::registry::{Registered, Tombstone};
 pub use crate::declared::{check, locked};
+pub use crate::function::{
+    FunctionDesc, call0, call1, call2, call3, call4, call5, call6, function0, function1, function2,
+    function3, function4, function5, function6,
+};
 pub use crate::schema::{Multiplicity, StorageDirection};
 
 /// The body of `lock!`.

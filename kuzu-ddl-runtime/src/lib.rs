@@ -14,6 +14,7 @@ pub mod engine;
 pub mod event;
 mod fingerprint;
 pub mod fold;
+pub mod function;
 pub mod history;
 pub mod inspect;
 pub mod ledger;
@@ -26,6 +27,7 @@ pub mod schema;
 mod sketch;
 
 pub use declared::desc::{KuzuEdge, KuzuNode, KuzuTable, KuzuType};
+pub use function::{FromKuzu, IntoKuzu};
 
 #[cfg(feature = "kuzu")]
 pub use kuzu;

@@ -17,6 +17,8 @@ use crate::event::ObjectId;
 pub enum Owed {
     /// An index is to be made: the engine makes none inside a transaction.
     Index(ObjectId),
+    /// The values of a property are to be made by a Rust function: in batches, since they may be many.
+    Values(ObjectId),
 }
 
 impl Owed {
@@ -24,7 +26,7 @@ impl Owed {
     #[must_use]
     pub fn object(&self) -> ObjectId {
         match self {
-            Self::Index(id) => *id,
+            Self::Index(id) | Self::Values(id) => *id,
         }
     }
 }
@@ -33,6 +35,7 @@ impl fmt::Display for Owed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Index(id) => write!(f, "the index {}", id.short()),
+            Self::Values(id) => write!(f, "the values of {}", id.short()),
         }
     }
 }

@@ -160,9 +160,11 @@ fn wait(at: &str) {
 }
 
 /// In the child: migrates, stopping at each statement.
-fn migrate(path: &Path, said: Said) -> ! {
+pub(crate) fn migrate(path: &Path, said: Said, batch: u64) -> ! {
     let db = engine::open(path, bed::config()).unwrap();
-    Migrator::new(&Watched(&db)).schema(said).migrate().unwrap();
+    let watched = Watched(&db);
+    let migrator = Migrator::new(&watched).schema(said).batch(batch);
+    migrator.migrate().unwrap();
     wait("the end");
     // It is killed here, at the latest.
     std::thread::sleep(Duration::from_secs(600));
@@ -204,14 +206,14 @@ fn check(case: &Case, path: &Path, at: &str) -> bool {
 }
 
 /// On files in memory where the system offers that; a kill loses nothing that was written to either.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     let memory = tempfile::tempdir_in("/dev/shm");
     memory.or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 fn at_every_statement(case: &Case) {
     if let Some(path) = child::path() {
-        migrate(&path, (case.said)());
+        migrate(&path, (case.said)(), 1);
     }
     let dir = folder();
     let template = dir.path().join("template");
@@ -273,7 +275,7 @@ fn key_during_the_commit() {
         ..KEY
     };
     if let Some(path) = child::path() {
-        migrate(&path, (case.said)());
+        migrate(&path, (case.said)(), 1);
     }
     let dir = folder();
     let template = dir.path().join("template");

@@ -1,5 +1,6 @@
 //! `#[kuzu(…)]` on structs, fields and variants. A mistake in one word does not hide the next.
 
+mod function;
 mod value;
 
 use proc_macro2::{Span, TokenTree};
@@ -15,6 +16,7 @@ use crate::index::{self, Kind};
 use crate::literal::Literal;
 use crate::types::Type;
 use crate::word::{self, Place};
+pub(crate) use function::Function;
 use value::{cast, endpoint, expression, flag, multiplicity, on_fail, pair, storage};
 pub(crate) use value::{equals, one_of, text, texts};
 
@@ -60,8 +62,10 @@ pub(crate) struct Attrs {
     pub(crate) nullable: Option<Span>,
     pub(crate) default: Option<At<Literal>>,
     pub(crate) cast: Option<At<String>>,
+    pub(crate) cast_with: Option<Function>,
     pub(crate) on_fail: Option<At<&'static str>>,
     pub(crate) fill: Option<At<String>>,
+    pub(crate) fill_with: Option<Function>,
     pub(crate) renamed_from: Vec<At<String>>,
     pub(crate) dropped: Vec<At<String>>,
     pub(crate) indexes: Vec<index::Given>,
@@ -156,6 +160,8 @@ impl Reader<'_> {
             "transparent" => attrs.transparent = Some(flag(input, &ident)?),
             "unregistered" => attrs.unregistered = Some(flag(input, &ident)?),
             "cast" => attrs.cast = Some(cast(input, &ident)?),
+            "cast_with" => attrs.cast_with = Some(Function::read(input, &ident, false)?),
+            "fill_with" => attrs.fill_with = Some(Function::read(input, &ident, true)?),
             "on_fail" => attrs.on_fail = Some(on_fail(&text(input, &ident)?)?),
             "fill" => attrs.fill = Some(expression(input, &ident)?),
             "fts_index" | "vector_index" => {

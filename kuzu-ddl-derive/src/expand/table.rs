@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use super::reader::reader;
 use crate::ast::{Field, Table};
 use crate::attr::{At, End, Pair};
+use crate::function;
 use crate::index;
 use crate::lifetime;
 use crate::site;
@@ -45,7 +46,9 @@ pub(crate) fn expand(table: &Table<'_>, krate: &TokenStream, locked: &TokenStrea
     let of_indexes = indexed
         .iter()
         .flat_map(|index| index.checks(table, |field| base(table, field)));
-    let checks = checks.chain(of_indexes);
+    let of_functions = table.fields.iter();
+    let of_functions = of_functions.filter_map(|field| function::check(table, field, &desc(table)));
+    let checks = checks.chain(of_indexes).chain(of_functions);
     let reader = reader(ident, any.as_ref(), table.repr, &table.fields);
     // On the way into the registry, for a constant of its own would cost every user.
     let desc = desc(table);
@@ -149,6 +152,7 @@ fn property(table: &Table<'_>, field: &Field<'_>) -> TokenStream {
         quote!(on_fail: __kuzu::Some(__kuzu::OnFailDesc::#variant),)
     });
     let fill = said("fill", field.attrs.fill.as_ref());
+    let [cast_with, fill_with] = function::expand(table, field);
     let line = Literal::u32_unsuffixed(site::line(field.name.span));
     let (given, base) = typed(table, field);
     let all = given.is_some()
@@ -157,11 +161,14 @@ fn property(table: &Table<'_>, field: &Field<'_>) -> TokenStream {
         && renamed_from.is_some()
         && cast.is_some()
         && on_fail.is_some()
-        && fill.is_some();
+        && fill.is_some()
+        && cast_with.is_some()
+        && fill_with.is_some();
     let rest = (!all).then(|| quote!(..#base));
     quote! {
         __kuzu::PropertyDesc {
-            name: #name, #given #default #comment #renamed_from #cast #on_fail #fill line: #line, #rest
+            name: #name, #given #default #comment #renamed_from #cast #cast_with #on_fail #fill
+            #fill_with line: #line, #rest
         }
     }
 }

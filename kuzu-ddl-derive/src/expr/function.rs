@@ -88,20 +88,26 @@ fn meant(name: &str) -> Option<&'static str> {
 }
 
 /// What to tell who called `name`.
-pub(super) fn unknown(name: &str) -> String {
+pub(super) fn unknown(name: &str, cast: bool) -> String {
+    let what = if cast { "a cast" } else { "a default" };
     match meant(name) {
         Some(meant) => {
-            format!("a default cannot call the function `{name}`: did you mean `{meant}(…)`?")
+            format!("{what} cannot call the function `{name}`: did you mean `{meant}(…)`?")
         }
         None => format!(
-            "a default cannot call the function `{name}`\nlegal: {}",
+            "{what} cannot call the function `{name}`\nlegal: {}",
             near::list(FUNCTIONS.iter().copied())
         ),
     }
 }
 
 /// What to tell who wrote `word` where a value stands.
-pub(super) fn bare(word: &str) -> String {
+pub(super) fn bare(word: &str, cast: bool) -> String {
+    if word.eq_ignore_ascii_case("null") && cast {
+        return "a cast cannot speak of NULL: NULL stays NULL, and a value that cannot be cast becomes \
+                NULL with `on_fail = \"null\"`; for more, name a function: `cast_with = …`"
+            .into();
+    }
     if word.eq_ignore_ascii_case("null") {
         return "without a default a property is NULL already: make the field an `Option`, and \
                 leave the default out"
@@ -114,6 +120,10 @@ pub(super) fn bare(word: &str) -> String {
     };
     match meant {
         Some(function) => format!("`{word}` is no value: did you mean `{function}()`?"),
+        None if cast => format!(
+            "`{word}` is no value: a cast reads no property but the `old` value, and a string stands \
+             in quotes: '{word}'"
+        ),
         None => format!(
             "`{word}` is no value: a default cannot read properties, and a string stands in \
              quotes: '{word}'"

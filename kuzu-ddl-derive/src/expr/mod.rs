@@ -26,9 +26,12 @@ pub(crate) fn check_cast(text: &str) -> Result<(), String> {
 
 fn read(text: &str, old: bool) -> Result<(), String> {
     if text.trim().is_empty() {
-        return Err(
-            "an expression cannot be empty; leave `default_expr` out for no default".into(),
-        );
+        let word = if old {
+            "`cast` out for a plain CAST"
+        } else {
+            "`default_expr` out for no default"
+        };
+        return Err(format!("an expression cannot be empty; leave {word}"));
     }
     if text.len() > MAX_BYTES {
         return Err(format!("an expression has at most {MAX_BYTES} bytes"));
@@ -39,7 +42,8 @@ fn read(text: &str, old: bool) -> Result<(), String> {
     match parser.rest {
         "" => Ok(()),
         rest if rest.starts_with(';') => {
-            Err("a default is one expression; `;` is none of it".into())
+            let what = if old { "cast" } else { "default" };
+            Err(format!("a {what} is one expression; `;` is none of it"))
         }
         rest if rest.starts_with([')', ']', '}']) => Err(format!("`{rest}` closes nothing")),
         rest => Err(format!("`{rest}` is left over")),
@@ -163,13 +167,13 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         if !self.eat('(') {
-            return Err(function::bare(word));
+            return Err(function::bare(word, self.old));
         }
         if word.eq_ignore_ascii_case("cast") {
             return self.cast(depth);
         }
         if !function::is_known(word) {
-            return Err(function::unknown(word));
+            return Err(function::unknown(word, self.old));
         }
         self.items(')', |parser| parser.sum(depth + 1))
     }
@@ -256,6 +260,22 @@ mod tests {
     fn only_a_cast_has_an_old_value() {
         assert!(check_cast("concat(CAST(old AS STRING), ' years')").is_ok());
         assert!(check("CAST(old AS STRING)").is_err());
+        for (text, want) in [
+            (
+                "coalesce(old, null)",
+                "a cast cannot speak of NULL: NULL stays NULL",
+            ),
+            ("f(old)", "a cast cannot call the function `f`"),
+            ("", "an expression cannot be empty; leave `cast` out"),
+            ("old; RETURN 1", "a cast is one expression"),
+            (
+                "concat(old, other)",
+                "`other` is no value: a cast reads no property but the `old`",
+            ),
+        ] {
+            let message = check_cast(text).expect_err(text);
+            assert!(message.starts_with(want), "{text}: {message}");
+        }
     }
 
     #[test]

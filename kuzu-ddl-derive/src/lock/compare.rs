@@ -142,7 +142,8 @@ impl<'a> Comparison<'a> {
 
     /// Where a property of the same type is gone, the field may be that one, and is asked about there.
     fn added(&self, at: usize, field: &Field<'_>, gone: &[&Property]) -> Option<TokenStream> {
-        let said = field.attrs.default.is_some() || field.attrs.fill.is_some();
+        let attrs = &field.attrs;
+        let said = attrs.default.is_some() || attrs.fill.is_some() || attrs.fill_with.is_some();
         let (desc, at) = (self.desc, Literal::usize_unsuffixed(at));
         let gone = gone.iter().map(|property| property.ty.expand());
         (!said || field.attrs.primary_key.is_some()).then(|| {

@@ -53,6 +53,14 @@ pub(super) fn collect(
         tables: hints.into_iter().collect(),
         ..Declared::default()
     };
+    for property in unique.iter().flat_map(|desc| desc.properties) {
+        for function in [&property.cast_with, &property.fill_with]
+            .into_iter()
+            .flatten()
+        {
+            declared.functions.add(function);
+        }
+    }
     for desc in &unique {
         endpoints(desc, &declared.schema, &mut mistakes);
     }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::function::FunctionDesc;
 use crate::schema::{Multiplicity, StorageDirection};
 
 /// A struct that describes a table. Implemented by `#[derive(KuzuNode)]` and `#[derive(KuzuEdge)]`.
@@ -147,10 +148,14 @@ pub struct PropertyDesc {
     pub renamed_from: &'static [&'static str],
     /// After a change of type: how a new value is made of the `old` one.
     pub cast: Option<&'static str>,
-    /// What a row gets whose cast fails.
+    /// After a change of type: the function that makes a new value of the old one.
+    pub cast_with: Option<FunctionDesc>,
+    /// What a row gets whose cast fails, or whose function gives nothing.
     pub on_fail: Option<OnFailDesc>,
     /// What existing rows get that have no value yet.
     pub fill: Option<&'static str>,
+    /// The function that makes it.
+    pub fill_with: Option<FunctionDesc>,
     /// The field's line in the file of the struct.
     pub line: u32,
 }
@@ -166,8 +171,10 @@ impl PropertyDesc {
         comment: None,
         renamed_from: &[],
         cast: None,
+        cast_with: None,
         on_fail: None,
         fill: None,
+        fill_with: None,
         line: 0,
     };
 }

@@ -25,6 +25,7 @@ use std::panic::Location;
 
 use serde::{Deserialize, Serialize};
 
+use crate::function::{FillBy, Functions};
 use crate::schema::{Key, Pair, Schema, Sequence};
 use desc::{OnFailDesc, TableDesc};
 pub use mistake::{DeclareError, Mistake, MistakeKind, Place};
@@ -42,6 +43,9 @@ pub struct Declared {
     /// Sequences that the source says are gone, as spelled.
     #[serde(default)]
     pub dropped_sequences: BTreeMap<Key, String>,
+    /// The functions that the structs name. They are compiled code, and no part of what is declared.
+    #[serde(skip)]
+    pub functions: Functions,
 }
 
 /// What a struct says beside its table's shape.
@@ -58,6 +62,10 @@ pub struct TableHints {
     /// After changes of type: how a new value is made of the `old` one, by the property's present name.
     #[serde(default)]
     pub casts: BTreeMap<Key, String>,
+    /// After changes of type: the function that makes a new value of the old one, by the property's
+    /// present name.
+    #[serde(default)]
+    pub casts_with: BTreeMap<Key, String>,
     /// What a row gets whose cast fails, by the property's present name; nothing is said where the
     /// change is to be refused.
     #[serde(default)]
@@ -65,6 +73,9 @@ pub struct TableHints {
     /// What existing rows get that have no value yet, by the property's present name.
     #[serde(default)]
     pub fills: BTreeMap<Key, String>,
+    /// The function that makes it, by the property's present name.
+    #[serde(default)]
+    pub fills_with: BTreeMap<Key, FillBy>,
     /// The properties in the order of the fields: the column order of a new table.
     pub order: Vec<Key>,
     /// Where the struct stands, for messages: `file:line`.

@@ -7,6 +7,7 @@ use super::desc::{KindDesc, PairDesc, PropertyDesc, TableDesc};
 use super::mistake::{Mistake, MistakeKind, Place};
 use super::names::{Renamed, renamed};
 use super::{TableHints, indexes};
+use crate::function::FunctionDesc;
 use crate::schema::name::{check_property, check_table};
 use crate::schema::{Expr, Key, Pair, Property, Table, TableKind, Type};
 
@@ -35,12 +36,18 @@ pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (T
             KindDesc::Node { .. } => BTreeSet::new(),
         },
         casts: said(desc, |property| property.cast),
+        casts_with: by(desc, |property| property.cast_with.as_ref())
+            .map(|(key, function)| (key, function.name()))
+            .collect(),
         on_fails: desc
             .properties
             .iter()
             .filter_map(|property| Some((Key::of_static(property.name), property.on_fail?)))
             .collect(),
         fills: said(desc, |property| property.fill),
+        fills_with: by(desc, |property| property.fill_with.as_ref())
+            .map(|(key, function)| (key, function.into()))
+            .collect(),
         order: desc
             .properties
             .iter()
@@ -71,6 +78,16 @@ fn said(
         .filter_map(|property| Some((property, text(property)?)));
     said.map(|(property, text)| (Key::of_static(property.name), text.to_owned()))
         .collect()
+}
+
+/// A function that some properties have.
+fn by(
+    desc: &TableDesc,
+    function: impl Fn(&PropertyDesc) -> Option<&FunctionDesc>,
+) -> impl Iterator<Item = (Key, &FunctionDesc)> {
+    let properties = desc.properties.iter();
+    properties
+        .filter_map(move |property| Some((Key::of_static(property.name), function(property)?)))
 }
 
 /// How the struct of a rel table spells an endpoint.

@@ -476,8 +476,24 @@ pub fn said(declared: &Declared) -> Said {
             Some(((table.clone(), property.clone()), expr))
         })
     });
+    let by = declared.tables.iter().flat_map(|(table, hints)| {
+        let by = hints.fills_with.iter();
+        by.map(|(property, by)| ((table.clone(), property.clone()), by.clone()))
+    });
+    let on_fails = declared.tables.iter().flat_map(|(table, hints)| {
+        let declared = declared.schema.tables.get(table);
+        hints.on_fails.keys().filter_map(move |property| {
+            let wanted = declared?.properties.get(property)?;
+            let on_fail = super::alter::on_fail(hints, property, wanted);
+            Some(((table.clone(), property.clone()), on_fail))
+        })
+    });
     Said {
         orders: orders(declared),
         fills: fills.collect(),
+        fills_by: by.collect(),
+        on_fails: on_fails.collect(),
+        functions: declared.functions.clone(),
+        back: false,
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::resolve::Resolved;
 use super::{Differ, Reason};
+use crate::declared::TableHints;
 use crate::declared::desc::OnFailDesc;
 use crate::event::{Change, ObjectId, OnFail};
 use crate::fold::Body;
@@ -18,6 +19,8 @@ pub(super) enum Cast {
     Widening,
     /// By this expression.
     Said(Expr),
+    /// By the function of this name.
+    By(String),
 }
 
 impl Differ<'_> {
@@ -37,12 +40,27 @@ impl Differ<'_> {
         if spec.ty != wanted.ty && last.is_none_or(|last| last.ty != wanted.ty) {
             match self.cast((table, name), &spec.ty, &wanted.ty) {
                 Ok(cast) => {
-                    let cast = match cast {
-                        Cast::Widening => None,
-                        Cast::Said(expr) => Some(expr),
+                    let hints = self.declared.tables.get(table);
+                    let on_fail = hints.map(|hints| on_fail(hints, name, wanted));
+                    let (ty, on_fail) = (wanted.ty.clone(), on_fail.unwrap_or_default());
+                    let change = match cast {
+                        Cast::By(function) => Change::SetTypeBy {
+                            ty,
+                            function,
+                            on_fail,
+                        },
+                        Cast::Said(expr) => Change::SetType {
+                            ty,
+                            cast: Some(expr),
+                            on_fail,
+                        },
+                        Cast::Widening => Change::SetType {
+                            ty,
+                            cast: None,
+                            on_fail,
+                        },
                     };
-                    let (ty, on_fail) = (wanted.ty.clone(), self.on_fail((table, name), wanted));
-                    self.draft.set(id, Change::SetType { ty, cast, on_fail });
+                    self.draft.set(id, change);
                 }
                 Err(reason) => return self.refuse(path.to_owned(), self.origin(table), reason),
             }
@@ -76,12 +94,11 @@ impl Differ<'_> {
     }
 
     fn cast(&self, (table, name): (&Key, &Key), from: &Type, to: &Type) -> Result<Cast, Reason> {
-        let said = self
-            .declared
-            .tables
-            .get(table)
-            .and_then(|hints| hints.casts.get(name));
-        if let Some(said) = said {
+        let hints = self.declared.tables.get(table);
+        if let Some(by) = hints.and_then(|hints| hints.casts_with.get(name)) {
+            return self.cast_by(by, from, to);
+        }
+        if let Some(said) = hints.and_then(|hints| hints.casts.get(name)) {
             return Expr::parse_cast(said)
                 .map(Cast::Said)
                 .map_err(|e| Reason::BadCast { reason: e.reason });
@@ -99,18 +116,23 @@ impl Differ<'_> {
         })
     }
 
-    /// What a row gets whose cast fails. The default goes into the event as it is now: it may be
-    /// another by the time that the event is carried out elsewhere.
-    fn on_fail(&self, (table, name): (&Key, &Key), wanted: &Property) -> OnFail {
-        let hints = self.declared.tables.get(table);
-        match hints.and_then(|hints| hints.on_fails.get(name)) {
-            None | Some(OnFailDesc::Abort) => OnFail::Abort,
-            Some(OnFailDesc::Null) => OnFail::Null,
-            Some(OnFailDesc::Default) => match &wanted.default {
-                Some(expr) => OnFail::Use(expr.clone()),
-                None => OnFail::Null,
-            },
+    /// A function casts what it takes; the compiler knows only the type that the property has now.
+    fn cast_by(&self, name: &str, from: &Type, to: &Type) -> Result<Cast, Reason> {
+        let bad = |reason| Err(Reason::BadCast { reason });
+        let Some(function) = self.declared.functions.get(name) else {
+            return bad(format!("the function {name} is not in this program"));
+        };
+        let takes = function.takes.first().map(|input| Type::from(&input.ty));
+        if let Some(takes) = takes.filter(|takes| !from.widens_to(takes)) {
+            return bad(format!(
+                "the function {name} takes {takes}, and the property is {from}; let it take {from}"
+            ));
         }
+        let gives = Type::from(&function.gives);
+        if !gives.widens_to(to) {
+            return bad(format!("the function {name} gives {gives}, and not {to}"));
+        }
+        Ok(Cast::By(name.to_owned()))
     }
 
     /// The body of a table: which property is the key, how many rels, which directions.
@@ -193,5 +215,18 @@ impl Differ<'_> {
         let olds = olds.and_then(|hints| hints.properties.get(wanted));
         !last.properties.contains_key(wanted)
             && olds.is_some_and(|olds| olds.iter().any(|old| Key::new(old) == *primary_key))
+    }
+}
+
+/// What a row gets whose cast fails. The default goes into the event as it is now: it may be another by
+/// the time that the event is carried out elsewhere.
+pub(super) fn on_fail(hints: &TableHints, name: &Key, wanted: &Property) -> OnFail {
+    match hints.on_fails.get(name) {
+        None | Some(OnFailDesc::Abort) => OnFail::Abort,
+        Some(OnFailDesc::Null) => OnFail::Null,
+        Some(OnFailDesc::Default) => match &wanted.default {
+            Some(expr) => OnFail::Use(expr.clone()),
+            None => OnFail::Null,
+        },
     }
 }

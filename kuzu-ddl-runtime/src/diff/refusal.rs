@@ -144,7 +144,8 @@ impl fmt::Display for Refusal {
             Reason::NeedsCast { from, to } => write!(
                 f,
                 "changing the type from {from} to {to} may lose something; say how to make a new \
-                 value of an `old` one, for example `#[kuzu(cast = \"CAST(old AS {to})\")]`"
+                 value of an `old` one, for example `#[kuzu(cast = \"CAST(old AS {to})\")]`, or name a \
+                 function that does: `#[kuzu(cast_with = path::to::function)]`"
             ),
             Reason::BadCast { reason } => write!(f, "the cast cannot be used: {reason}"),
             Reason::InUse { by } => write!(

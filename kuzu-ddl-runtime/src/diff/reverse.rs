@@ -302,6 +302,7 @@ impl Way<'_> {
             let (Some(was), Some(is)) = (was, is) else {
                 continue;
             };
+            self.tell_of_functions(id);
             for change in changes(&was, &is) {
                 self.draft.set(id, change);
             }
@@ -314,6 +315,22 @@ impl Way<'_> {
             if self.draft.fold().key(id) != Some(key) {
                 self.draft.set(id, Change::SetKey { key });
             }
+        }
+    }
+
+    /// Values that a function made cannot be told from those that were written since.
+    fn tell_of_functions(&mut self, id: ObjectId) {
+        let known = self.then.object(id).map_or(0, |o| o.archives.len());
+        let archives = self.draft.fold().object(id).map(|o| o.archives.as_slice());
+        let mut since = archives.unwrap_or_default().iter().skip(known);
+        if let Some(function) = since.find_map(|archive| archive.function.clone()) {
+            self.told(
+                id,
+                &format!(
+                    "gets the values back from before the function {function} made others of them, \
+                     also in rows that were written since"
+                ),
+            );
         }
     }
 

@@ -355,7 +355,7 @@ fn other_changes_are_refused_for_now() {
             + create node table A
             + create rel table R
             --
-            A.id: changing the type from INT64 to STRING may lose something; say how to make a new value of an `old` one, for example `#[kuzu(cast = "CAST(old AS STRING)")]`
+            A.id: changing the type from INT64 to STRING may lose something; say how to make a new value of an `old` one, for example `#[kuzu(cast = "CAST(old AS STRING)")]`, or name a function that does: `#[kuzu(cast_with = path::to::function)]`
         "#]],
     );
 }

@@ -8,6 +8,7 @@ use super::codec::{CodecError, Reader, Writer};
 use super::id::{EventId, ObjectId};
 use super::on_fail::OnFail;
 use super::spec::{IndexSpec, SequenceSpec, read_index, read_sequence};
+use crate::function;
 use crate::schema::name::{check_property, check_table};
 use crate::schema::{Expr, Key, Multiplicity, StorageDirection, Type};
 
@@ -157,6 +158,17 @@ pub enum Change {
         /// What a row gets of whose value none can be made.
         on_fail: OnFail,
     },
+    /// Give a property another type, with values that a Rust function makes of the old ones. The event
+    /// names it; code is nothing that a history could hold. A database whose program has no function of
+    /// that name does not carry the change out.
+    SetTypeBy {
+        /// The new type.
+        ty: Type,
+        /// The function's name: its path from the crate's name on.
+        function: String,
+        /// What a row gets of whose value none can be made.
+        on_fail: OnFail,
+    },
     /// Give a property another default, for rows to come.
     SetDefault {
         /// The default; `None` is NULL.
@@ -249,6 +261,7 @@ impl Change {
             Self::CreateSequence { .. } => 22,
             Self::DropSequence => 23,
             Self::Purge { .. } => 24,
+            Self::SetTypeBy { .. } => 26,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -270,7 +283,7 @@ impl Change {
             Self::DropPair => "drop pair",
             Self::CommentOnTable { .. } => "comment on table",
             Self::CommentOnProperty { .. } => "comment on property",
-            Self::SetType { .. } => "set type",
+            Self::SetType { .. } | Self::SetTypeBy { .. } => "set type",
             Self::SetDefault { .. } => "set default",
             Self::SetNullable { .. } => "set nullable",
             Self::SetKey { .. } => "set primary key",
@@ -365,6 +378,15 @@ impl Change {
             Self::SetType { ty, cast, on_fail } => {
                 w.ty(ty);
                 w.option(cast.as_ref(), |w, expr| w.expr(expr));
+                on_fail.write(w);
+            }
+            Self::SetTypeBy {
+                ty,
+                function,
+                on_fail,
+            } => {
+                w.ty(ty);
+                w.text(function);
                 on_fail.write(w);
             }
             Self::SetDefault { default } => w.option(default.as_ref(), |w, expr| w.expr(expr)),
@@ -484,6 +506,11 @@ impl Change {
             },
             23 => Self::DropSequence,
             24 => Self::Purge { of: r.event()? },
+            26 => Self::SetTypeBy {
+                ty: r.ty()?,
+                function: function_name(r)?,
+                on_fail: OnFail::read(r)?,
+            },
             _ => return Ok(None),
         }))
     }
@@ -564,6 +591,15 @@ fn read_cast(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     match &cast {
         Some(expr) if expr.check_cast().is_err() => r.bad("the cast is not legal"),
         _ => Ok(cast),
+    }
+}
+
+fn function_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
+    let name = r.text()?;
+    if function::is_name(&name) {
+        Ok(name)
+    } else {
+        r.bad("the name of a function is its path")
     }
 }
 

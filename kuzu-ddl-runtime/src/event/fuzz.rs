@@ -173,6 +173,11 @@ fn change() -> impl Strategy<Value = Change> {
         Just(Change::RestoreProperty),
         Just(Change::DropPair),
         name().prop_map(|to| Change::RenameTable { to }),
+        ("[a-z:]{0,12}", ty()).prop_map(|(function, ty)| Change::SetTypeBy {
+            ty,
+            function,
+            on_fail: crate::event::OnFail::Null,
+        }),
         name().prop_map(|to| Change::RenameProperty { to }),
         text().prop_map(|text| Change::CommentOnTable { text }),
         text().prop_map(|text| Change::CommentOnProperty { text }),

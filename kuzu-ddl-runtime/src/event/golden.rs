@@ -490,6 +490,29 @@ fn changes_of_type() {
     );
 }
 
+/// The event of a function names it.
+#[test]
+fn a_change_of_type_by_a_function() {
+    let event = |function: &str| {
+        let change = Change::SetTypeBy {
+            ty: Type::Int64,
+            function: function.to_owned(),
+            on_fail: OnFail::Null,
+        };
+        DdlEvent::new(ObjectId::of(b"a property"), BTreeSet::new(), change)
+    };
+    lines(
+        &[event("shop::cents")],
+        &expect![[r#"
+        set type
+          id c45fef253bdbb73d51507265090910de1a471c6f23436287dec6e92f08e2f7b1
+          object 37630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a
+          011a37630f83ef37a2e4a96eb81b8112bfec8533f4f6801e18ef8810cdc56c14050a000e040b73686f703a3a63656e747301
+    "#]],
+    );
+    assert!(DdlEvent::decode(&event("no path").encode()).is_err());
+}
+
 #[test]
 fn changes_of_other_parts() {
     let object = ObjectId::of(b"an object");

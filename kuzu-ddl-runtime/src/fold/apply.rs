@@ -9,7 +9,7 @@ use crate::event::{
     Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, index_key,
     key_of, pair_key, sequence_key,
 };
-use crate::schema::Key;
+use crate::schema::{Key, Type};
 
 impl Fold {
     pub(super) fn apply(&mut self, event: &DdlEvent) -> Result<(), Rejection> {
@@ -102,7 +102,10 @@ impl Fold {
                 self.expect(object, |kind| kind == ObjectKind::Property, event)?;
                 self.comment(event, text);
             }
-            Change::SetType { .. } | Change::SetDefault { .. } | Change::SetNullable { .. } => {
+            Change::SetType { .. }
+            | Change::SetTypeBy { .. }
+            | Change::SetDefault { .. }
+            | Change::SetNullable { .. } => {
                 self.expect(object, |kind| kind == ObjectKind::Property, event)?;
                 self.set(event);
             }
@@ -385,7 +388,9 @@ impl Fold {
         heads.insert(event.id());
         let before = object.body.clone();
         match (event.change(), &mut object.body) {
-            (Change::SetType { ty, .. }, Body::Property(spec)) => spec.ty = ty.clone(),
+            (Change::SetType { ty, .. } | Change::SetTypeBy { ty, .. }, Body::Property(spec)) => {
+                spec.ty = ty.clone();
+            }
             (Change::SetDefault { default }, Body::Property(spec)) => {
                 spec.default.clone_from(default);
             }
@@ -406,21 +411,7 @@ impl Fold {
             && changed
         {
             let name = format!("{}__a_{}", object.born_as, event.id().short());
-            let (to, cast, on_fail) = match event.change() {
-                Change::SetType { ty, cast, on_fail } => {
-                    (ty.clone(), cast.clone(), on_fail.clone())
-                }
-                _ => (spec.ty.clone(), None, OnFail::Abort),
-            };
-            object.archives.push(Archive {
-                by: event.id(),
-                name,
-                ty: spec.ty,
-                to,
-                cast,
-                purged: false,
-                on_fail,
-            });
+            object.archives.push(archive(event, name, spec.ty));
         }
         if concurrent && changed {
             self.conflict(id, event.id(), ConflictKind::WrittenTwice);
@@ -475,10 +466,42 @@ impl Fold {
     }
 }
 
+/// The column with the values, of type `ty`, from before the event.
+fn archive(event: &DdlEvent, name: String, ty: Type) -> Archive {
+    let mut archive = Archive {
+        by: event.id(),
+        name,
+        to: ty.clone(),
+        ty,
+        cast: None,
+        function: None,
+        purged: false,
+        on_fail: OnFail::Abort,
+    };
+    match event.change() {
+        Change::SetType { ty, cast, on_fail } => {
+            archive.to = ty.clone();
+            archive.cast.clone_from(cast);
+            archive.on_fail = on_fail.clone();
+        }
+        Change::SetTypeBy {
+            ty,
+            function,
+            on_fail,
+        } => {
+            archive.to = ty.clone();
+            archive.function = Some(function.clone());
+            archive.on_fail = on_fail.clone();
+        }
+        _ => {}
+    }
+    archive
+}
+
 /// The part of a body that a change is about.
 pub(super) fn aspect_of(change: &Change) -> Option<Aspect> {
     Some(match change {
-        Change::SetType { .. } => Aspect::Type,
+        Change::SetType { .. } | Change::SetTypeBy { .. } => Aspect::Type,
         Change::SetDefault { .. } => Aspect::Default,
         Change::SetNullable { .. } => Aspect::Nullable,
         Change::SetKey { .. } => Aspect::Key,

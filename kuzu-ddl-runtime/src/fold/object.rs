@@ -109,6 +109,8 @@ pub struct Archive {
     pub to: Type,
     /// How the change makes new values of `old` ones; `None` is a plain CAST.
     pub cast: Option<Expr>,
+    /// The Rust function that makes them, if one does.
+    pub function: Option<String>,
     /// Whether the column has been deleted for ever.
     pub purged: bool,
     /// What a row gets of whose value none can be made.

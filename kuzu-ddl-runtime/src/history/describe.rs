@@ -42,6 +42,9 @@ fn sentence(change: &Change, path: &str, fold: &Fold) -> String {
             format!("clear the {word} {path}")
         }
         Change::SetType { ty, .. } => format!("{word} of {path} to {ty}"),
+        Change::SetTypeBy { ty, function, .. } => {
+            format!("{word} of {path} to {ty} by the function {function}")
+        }
         Change::SetDefault {
             default: Some(expr),
         } => format!("{word} of {path} to {expr}"),

@@ -1,9 +1,11 @@
 //! Rows to and from the engine.
 
-use super::rows::{Contents, read_state, to_json};
+use super::rows::{Contents, json, read_state, to_json};
 use super::{BadRow, Rows, State, TABLE, Tag};
 use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
+use crate::event::ObjectId;
 use crate::inspect::tables;
+use crate::plan::Making;
 use crate::schema::Key;
 
 /// Rows a statement, so that no parameter grows without bound.
@@ -129,9 +131,50 @@ pub(crate) fn put_tag(session: &dyn Session, name: &str, tag: &Tag) -> Result<()
     put(session, Rows::from([(format!("tag/{name}"), to_json(tag))]))
 }
 
+/// How far the values of a property are made; `None` where they are all made.
+///
+/// # Errors
+/// What the engine says, and where the row cannot be read.
+pub(crate) fn making(session: &dyn Session, id: ObjectId) -> Result<Option<Making>, EngineError> {
+    let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key RETURN l.`body`");
+    let key = making_key(id);
+    let rows = session.query_with(&query, &[("key", Cell::from(key.as_str()))])?;
+    let body = rows.first().and_then(|row| row.first()?.bytes());
+    let making = body.map(json::<Making>).transpose();
+    making.map_err(|reason| {
+        EngineError::new(
+            EngineErrorKind::Other,
+            format!("the row {key}: {reason}"),
+            query,
+        )
+    })
+}
+
+/// Writes how far the values of a property are made.
+pub(crate) fn put_making(
+    session: &dyn Session,
+    id: ObjectId,
+    making: &Making,
+) -> Result<(), EngineError> {
+    put(session, Rows::from([(making_key(id), to_json(making))]))
+}
+
+/// Strikes it out.
+pub(crate) fn remove_making(session: &dyn Session, id: ObjectId) -> Result<(), EngineError> {
+    remove(session, making_key(id)).map(drop)
+}
+
+fn making_key(id: ObjectId) -> String {
+    format!("making/{id}")
+}
+
 /// Removes a tag, and says whether there was one.
 pub(crate) fn remove_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
-    let key = [("key", Cell::from(format!("tag/{name}")))];
+    remove(session, format!("tag/{name}"))
+}
+
+fn remove(session: &dyn Session, key: String) -> Result<bool, EngineError> {
+    let key = [("key", Cell::from(key))];
     let find = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key");
     let found = session.query_with(&format!("{find} RETURN l.`key`"), &key)?;
     session.query_with(&format!("{find} DELETE l"), &key)?;

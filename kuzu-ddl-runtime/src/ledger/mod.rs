@@ -10,6 +10,7 @@
 //! | `declared/<fingerprint>` | marks a declaration that was carried out here |
 //! | `ancestor` | what was declared last of every object, JSON |
 //! | `revision/<number>` | which events came in when, through whom, JSON |
+//! | `making/<object>` | how far the values of a property are made by a function, JSON |
 //! | `tag/<name>` | a point of the history that somebody gave a name, JSON |
 //! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
 
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use io::{add, create, put, read, state};
-pub(crate) use io::{put_tag, remove_tag};
+pub(crate) use io::{making, put_making, put_tag, remove_making, remove_tag};
 pub use rows::{BadRow, Contents};
 pub(crate) use rows::{
     is_readable, put_ancestor, put_declared, put_events, put_revision, put_state,

@@ -5,7 +5,8 @@ use std::fmt;
 
 use super::{FORMAT, Revision, Rows, State, Tag};
 use crate::declared::Declared;
-use crate::event::{DdlEvent, EventId, Fingerprint, Reader, Writer};
+use crate::event::{DdlEvent, EventId, Fingerprint, ObjectId, Reader, Writer};
+use crate::plan::Making;
 use crate::schema::{Key, Table};
 
 /// A row of the ledger that is not what it should be.
@@ -36,6 +37,8 @@ pub struct Contents {
     pub revisions: BTreeMap<u64, Revision>,
     /// The tags by name.
     pub tags: BTreeMap<String, Tag>,
+    /// Values that are being made, by property.
+    pub making: BTreeMap<ObjectId, Making>,
     /// What the last start left behind; `None` only where there is no ledger.
     pub state: Option<State>,
     /// Rows that are not what they should be.
@@ -130,6 +133,10 @@ impl Contents {
             "tag" => {
                 self.tags.insert(name.to_owned(), json(body)?);
             }
+            "making" => {
+                let id: ObjectId = name.parse().map_err(|e| format!("{e}"))?;
+                self.making.insert(id, json(body)?);
+            }
             "state" => self.state = Some(read_state(body)?),
             _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
         }
@@ -158,7 +165,7 @@ pub(super) fn read_state(body: &[u8]) -> Result<State, String> {
     state
 }
 
-fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
+pub(super) fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|e| e.to_string())
 }
 

@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use super::made::{Extent, Maker, borrowed};
 use super::mend::known;
 use super::prepare::{Prepared, version};
-use super::second::index;
+use super::second::{self, index, values};
 use super::verify::verify;
 use super::{ATTEMPTS, Error, Migrator, Phase, Report, Unpaid, catalog, now, with_writer};
 use crate::backup;
 use crate::diff::ancestor;
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::event::EventId;
+use crate::function::Functions;
 use crate::inspect::{Inspection, tables};
 use crate::ledger::{self, Identified, Revision, Rows, State};
-use crate::plan::{Hazard, HazardKind, Operation, Plan};
+use crate::owed::Owed;
+use crate::plan::{Hazard, HazardKind, Operation, Plan, Step};
 
 impl Migrator<'_> {
     /// Plans, checks, and applies.
@@ -54,7 +57,7 @@ impl Migrator<'_> {
             });
         }
         self.check_room(session.as_ref(), &prepared)?;
-        self.rehearse(&prepared)?;
+        self.rehearse(declared, &prepared)?;
         drop(session);
         match self.write(declared, &prepared, start) {
             // Nothing but bookkeeping was to be written: the next start will do it.
@@ -67,7 +70,15 @@ impl Migrator<'_> {
             Err(error) => return Err(error),
             Ok(()) => {}
         }
-        let owed = self.second(&prepared);
+        let owed = self.second(declared, &prepared);
+        let unfinished: Vec<Unpaid> = owed
+            .iter()
+            .filter(|u| second::lacks(declared, u))
+            .cloned()
+            .collect();
+        if !unfinished.is_empty() {
+            return Err(Error::Unfinished(unfinished));
+        }
         Ok(Report {
             backup: self.backed_up.take(),
             ..report(prepared, owed, std::mem::take(&mut self.actual), start)
@@ -131,7 +142,7 @@ impl Migrator<'_> {
     ) -> Result<(), Error> {
         self.check_base(&tx, prepared)?;
         self.back_up(&tx, prepared)?;
-        self.steps(&tx, prepared)?;
+        self.steps(&tx, declared, prepared)?;
         let steps = &prepared.plan.steps;
         self.tell(Phase::Verify, steps.len(), steps);
         let found = verify(&tx, prepared)?;
@@ -177,7 +188,12 @@ impl Migrator<'_> {
         Ok(())
     }
 
-    fn steps(&mut self, tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), Error> {
+    fn steps(
+        &mut self,
+        tx: &Transaction<'_>,
+        declared: &Identified,
+        prepared: &Prepared,
+    ) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
         self.actual.clear();
         for (i, step) in steps.iter().enumerate() {
@@ -188,13 +204,7 @@ impl Migrator<'_> {
                 tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
             self.tell(Phase::Apply, i, steps);
             let start = Instant::now();
-            for cypher in &step.cypher {
-                tx.query(cypher).map_err(|source| Error::Step {
-                    number: i + 1,
-                    step: step.operation.to_string(),
-                    source,
-                })?;
-            }
+            self.statements(tx, &declared.declared.functions, steps, i)?;
             for (left, right) in &step.checks {
                 let (a, b) = (tx.query(left)?, tx.query(right)?);
                 if a != b {
@@ -204,6 +214,51 @@ impl Migrator<'_> {
                 }
             }
             self.actual.push(start.elapsed());
+        }
+        Ok(())
+    }
+
+    /// Runs the statements of one step, for each range of rows where functions make values.
+    fn statements(
+        &mut self,
+        tx: &Transaction<'_>,
+        functions: &Functions,
+        steps: &[Step],
+        i: usize,
+    ) -> Result<(), Error> {
+        let step = &steps[i];
+        let failed = |source| Error::Step {
+            number: i + 1,
+            step: step.operation.to_string(),
+            source,
+        };
+        let Some(made) = step.operation.made() else {
+            let mut all = step.cypher.iter();
+            return all.try_for_each(|cypher| tx.query(cypher).map(drop).map_err(failed));
+        };
+        let maker = Maker::new(made, functions, step.operation.table())?;
+        let Some(Extent { first, last, .. }) = maker.extent(tx, 0).map_err(failed)? else {
+            return Ok(());
+        };
+        let (mut from, mut done) = (first, 0);
+        while from <= last {
+            let to = from.saturating_add(self.batch);
+            let batch = maker.range(tx, (from, to)).map_err(failed)?;
+            if let Some(bad) = batch.failed.iter().find(|bad| !bad.settled) {
+                return Err(Error::Function {
+                    object: step.operation.to_string(),
+                    function: bad.function.clone(),
+                    row: format!("the row with the offset {}", bad.offset),
+                    why: bad.why.to_string(),
+                });
+            }
+            for cypher in step.cypher.iter().filter(|_| batch.rows > 0) {
+                tx.query_with(cypher, &borrowed(&batch.params))
+                    .map_err(failed)?;
+            }
+            done += batch.rows;
+            self.tell_within(Phase::Apply, i, steps, done);
+            from = to;
         }
         Ok(())
     }
@@ -254,6 +309,14 @@ impl Migrator<'_> {
         }
         ledger::add(tx, new)?;
         ledger::put(tx, changed)?;
+        for (id, making) in values::begun(prepared) {
+            ledger::put_making(tx, id, &making)?;
+        }
+        let owed = &prepared.local.owed;
+        let over = prepared.contents.making.keys();
+        for id in over.filter(|id| !owed.contains(&Owed::Values(**id))) {
+            ledger::remove_making(tx, *id)?;
+        }
         Ok(number)
     }
 

@@ -106,11 +106,15 @@ impl Migrator<'_> {
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
         }
-        let said = Said::default();
+        let said = Said {
+            back: true,
+            ..Said::default()
+        };
         let mut local = settled.live.local;
         let states = (&before, &way.after);
         let leave = &settled.leave;
-        let steps = plan_and_mend(states, &found, &said, leave, &local, &mut notes)
+        let known = (&local, &contents.making);
+        let steps = plan_and_mend(states, &found, &said, leave, known, &mut notes)
             .map_err(Error::Plan)?
             .steps;
         local.owed = owed(&steps);

@@ -8,7 +8,7 @@ use crate::drift::Drift;
 use crate::engine::EngineError;
 use crate::history::HistoryError;
 use crate::ledger::BadRow;
-use crate::migrate::Failure;
+use crate::migrate::{Failure, Unpaid};
 use crate::plan::{Hazard, HazardKind, Plan, PlanError, allowing};
 
 /// Why a database could not be brought to what is declared. Unless the variant says otherwise,
@@ -102,6 +102,32 @@ pub enum Error {
         /// What the engine said.
         source: EngineError,
     },
+    /// A function gave no value for a row, or panicked. What the transaction had done is rolled back.
+    #[error("{object}: the function {function} gives no value for {row}: {why}")]
+    Function {
+        /// `Table.property`, or the table.
+        object: String,
+        /// The function's name.
+        function: String,
+        /// The row, by its key.
+        row: String,
+        /// What the function says.
+        why: String,
+    },
+    /// Values are to be made by a function that this program does not have.
+    #[error(
+        "{object}: its values are made by the function {function}, which is not in this program; start one that has it, with `#[kuzu(cast_with = …)]` or `#[kuzu(fill_with = …)]` on the field"
+    )]
+    NoFunction {
+        /// `Table.property`.
+        object: String,
+        /// The function's name.
+        function: String,
+    },
+    /// The schema is changed and that is recorded, but a property that is declared has not all of its
+    /// values yet. The next start goes on where this one stopped.
+    #[error("the database has the declared schema, but not yet all values:{}\n  what is made stays, and the next start goes on from there", Owing(.0))]
+    Unfinished(Vec<Unpaid>),
     /// A copy does not have as many rows as the original. Everything was rolled back.
     #[error(
         "{step}: the copy does not have as many rows as the original, and everything was rolled back"
@@ -139,6 +165,15 @@ struct Lines<'a, T>(&'a [T]);
 impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+struct Owing<'a>(&'a [Unpaid]);
+
+impl fmt::Display for Owing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut owed = self.0.iter();
+        owed.try_for_each(|Unpaid { step, why }| write!(f, "\n  {}: {why}", step.operation))
     }
 }
 

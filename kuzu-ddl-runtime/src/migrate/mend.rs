@@ -9,14 +9,14 @@
 //! copy in its place. (Adding and dropping a property, then CHECKPOINT, is cheaper, and crashes where
 //! there are rows already that no checkpoint has seen.) So that is done, once: the copy has no gap.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::Note;
 use crate::drift::{Local, owned};
 use crate::event::ObjectId;
 use crate::fold::Fold;
 use crate::inspect::Inspection;
-use crate::plan::{PlanError, Said, Step, plan, plan_mending};
+use crate::plan::{Live, Making, PlanError, Said, Step, plan, plan_mending};
 use crate::schema::Key;
 
 /// The steps, those that mend among them, and whether there are no others.
@@ -31,11 +31,15 @@ pub(super) fn plan_and_mend(
     found: &Inspection,
     said: &Said,
     leave: &BTreeSet<ObjectId>,
-    local: &Local,
+    (local, making): (&Local, &BTreeMap<ObjectId, Making>),
     notes: &mut Vec<Note>,
 ) -> Result<Mended, Vec<PlanError>> {
     let live = &found.schema;
-    let steps = plan(before, after, found, said, leave)?;
+    let start = Live {
+        making,
+        ..Live::from(found)
+    };
+    let steps = plan(before, after, start, said, leave)?;
     let nothing_else = steps.is_empty();
     let plain = |steps| Mended {
         steps,
@@ -65,7 +69,7 @@ pub(super) fn plan_and_mend(
     if mend.is_empty() {
         return Ok(plain(steps));
     }
-    match plan_mending(before, after, found, said, leave, &mend) {
+    match plan_mending(before, after, start, said, leave, &mend) {
         Ok(steps) => {
             notes.extend(ours.into_iter().map(|object| Note::Mended { object }));
             Ok(plain(steps))

@@ -5,6 +5,7 @@ mod back;
 mod catalog;
 mod error;
 mod estimate;
+mod made;
 mod mend;
 mod policy;
 mod preflight;
@@ -12,6 +13,7 @@ mod prepare;
 mod rehearse;
 mod report;
 mod second;
+mod trial;
 mod verify;
 mod writer;
 
@@ -27,6 +29,7 @@ pub(crate) use writer::{now, with_writer};
 use crate::backup::Backup;
 use crate::declared::{DeclareError, Declared};
 use crate::engine::{Engine, EngineErrorKind, Session};
+use crate::function::Functions;
 use crate::history::Point;
 use crate::inspect::{self, Scope};
 use crate::ledger::{self, Identified};
@@ -66,6 +69,7 @@ pub struct Migrator<'a> {
     partial: bool,
     redo: bool,
     wait: Duration,
+    batch: u64,
     app: Option<String>,
     progress: Option<Listener<'a>>,
     /// What each step took.
@@ -92,6 +96,7 @@ impl<'a> Migrator<'a> {
             partial: false,
             redo: false,
             wait: policy::WAIT,
+            batch: made::BATCH,
             app: None,
             progress: None,
             actual: Vec::new(),
@@ -177,6 +182,14 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
+        self
+    }
+
+    /// How many rows at most a Rust function of `cast_with` or `fill_with` makes values for in one
+    /// transaction; deleted rows may count. Default: 10,000.
+    #[must_use]
+    pub fn batch(mut self, rows: u64) -> Self {
+        self.batch = rows.max(1);
         self
     }
 
@@ -292,9 +305,14 @@ impl<'a> Migrator<'a> {
     }
 
     /// Fills in what the rows say of a plan.
-    fn look(&self, session: &dyn Session, plan: &mut Plan) -> Result<(), Error> {
+    fn look(
+        &self,
+        session: &dyn Session,
+        plan: &mut Plan,
+        functions: &Functions,
+    ) -> Result<(), Error> {
         self.count(session, plan)?;
-        self.preflight(session, plan)?;
+        self.preflight(session, plan, functions)?;
         self.estimate(session, plan)
     }
 
@@ -320,6 +338,11 @@ impl<'a> Migrator<'a> {
 
     /// Tells the application: at which of the steps this is, if at one.
     fn tell(&mut self, phase: Phase, done: usize, steps: &[Step]) {
+        self.tell_within(phase, done, steps, 0);
+    }
+
+    /// The same in the middle of a step, of which `within` rows are done.
+    fn tell_within(&mut self, phase: Phase, done: usize, steps: &[Step], within: u64) {
         if let Some(progress) = &mut self.progress {
             let step = steps
                 .get(done)
@@ -333,7 +356,7 @@ impl<'a> Migrator<'a> {
                 done,
                 total: steps.len(),
                 step,
-                rows_done: rows(&steps[..done.min(steps.len())]),
+                rows_done: rows(&steps[..done.min(steps.len())]).saturating_add(within),
                 rows: rows(steps),
             });
         }

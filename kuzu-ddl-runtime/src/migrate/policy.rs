@@ -105,7 +105,8 @@ pub struct Progress<'a> {
     pub total: usize,
     /// The step under way, if it is at one.
     pub step: Option<&'a crate::plan::Step>,
-    /// Rows that the steps done have touched; a row touched by several counts as often.
+    /// Rows that the steps done have touched, and those that functions have made values for in the one
+    /// under way; a row touched by several counts as often.
     pub rows_done: u64,
     /// Rows that all steps touch.
     pub rows: u64,

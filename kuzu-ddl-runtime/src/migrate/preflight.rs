@@ -9,9 +9,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::trial::Trial;
 use super::{Error, Migrator};
 use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
 use crate::event::OnFail;
+use crate::function::Functions;
 use crate::plan::{
     Demand, HazardKind, Plan, SAMPLE, Step, Value, Verdict, What, counted, thousands,
 };
@@ -57,6 +59,15 @@ pub enum Why {
         /// Whether a failed cast may give NULL or a default.
         can_fall_back: bool,
     },
+    /// A function gives no value.
+    Made {
+        /// Its name.
+        function: String,
+        /// What it says of one of them.
+        says: String,
+        /// Whether `on_fail` may say what such rows get.
+        can_fall_back: bool,
+    },
     /// They would be keys, and have no value.
     Null,
     /// They would be keys, and have the value of another.
@@ -81,6 +92,11 @@ impl fmt::Display for Failure {
                     "{} cannot be cast to {to}",
                     counted(self.of, "value", "values")
                 )?;
+            }
+            Why::Made { function, .. } => {
+                let rows = counted(self.of, "row", "rows");
+                let get = if several { "get" } else { "gets" };
+                write!(f, "{rows} {get} no value by the function {function}")?;
             }
             Why::Null => {
                 let have = if several { "have" } else { "has" };
@@ -144,6 +160,21 @@ impl Failure {
                     f.write_str("; change these rows, or write a cast that takes them")
                 }
             }
+            Why::Made {
+                says,
+                can_fall_back,
+                ..
+            } => {
+                write!(f, "; it says: {says}")?;
+                if *can_fall_back {
+                    f.write_str(
+                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` beside it, or let \
+                         it take them",
+                    )
+                } else {
+                    f.write_str("; change these rows, or let it take them")
+                }
+            }
             Why::Null => {
                 f.write_str("; give them one, or write `#[kuzu(fill = \"…\")]` on the field")
             }
@@ -153,7 +184,7 @@ impl Failure {
     }
 }
 
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
@@ -162,12 +193,27 @@ fn short(text: &str) -> String {
 
 impl Migrator<'_> {
     /// Fills in what the rows say: counts, samples, and the values that a cast refuses.
-    pub(super) fn preflight(&self, session: &dyn Session, plan: &mut Plan) -> Result<(), Error> {
+    pub(super) fn preflight(
+        &self,
+        session: &dyn Session,
+        plan: &mut Plan,
+        functions: &Functions,
+    ) -> Result<(), Error> {
         let _span = tracing::debug_span!("preflight").entered();
         let mut failures = Vec::new();
         for step in &mut plan.steps {
             for demand in step.demands.clone() {
-                let asked = ask(session, step, &demand)?;
+                let asked = match &demand.what {
+                    What::Made { value, unique } => {
+                        let trial = Trial {
+                            session,
+                            functions,
+                            size: self.batch,
+                        };
+                        trial.made(step, &demand, value, *unique)
+                    }
+                    _ => ask(session, step, &demand),
+                }?;
                 failures.extend(asked);
             }
         }
@@ -181,6 +227,8 @@ impl Migrator<'_> {
 
 fn ask(session: &dyn Session, step: &mut Step, demand: &Demand) -> Result<Option<Failure>, Error> {
     match &demand.what {
+        // They need the functions: see `trial`.
+        What::Made { .. } => Ok(None),
         What::Cast(value) => castable(session, step, demand, value),
         What::Present(value) => present(session, step, demand, value),
         What::Unique(value) => unique(session, demand, value),
@@ -254,7 +302,7 @@ fn castable(
         let tried = format!(
             "{} WHERE {some} RETURN count(*), {}",
             rows.all,
-            some_of(&value.made("x"))
+            some_of(&value.cypher("x"))
         );
         match numbers(session, &tried) {
             Ok(_) => {}
@@ -289,13 +337,13 @@ fn castable(
     let counts = format!(
         "{} WHERE {good} RETURN count(*), {}",
         rows.all,
-        some_of(&value.made("x"))
+        some_of(&value.cypher("x"))
     );
     let counts = numbers(session, &counts)?;
     let [good, cast] = <[u64; 2]>::try_from(counts).unwrap_or_default();
     let nulls = good.saturating_sub(cast);
     if nulls > 0 && found.raised == 0 {
-        let null = format!("{some} AND {} IS NULL", value.made("x"));
+        let null = format!("{some} AND {} IS NULL", value.cypher("x"));
         found.sample = sample(session, rows.sample(&null, &old), is_text(&value))?;
     }
     let (failing, of) = (found.raised + nulls, good + found.raised);
@@ -346,7 +394,7 @@ fn is_of_values(error: &EngineError) -> bool {
 }
 
 /// Tells the step what its rows said.
-fn take(step: &mut Step, object: &str, value: &Value, failing: u64, of: u64) {
+pub(super) fn take(step: &mut Step, object: &str, value: &Value, failing: u64, of: u64) {
     let hazards = step.hazards.iter_mut();
     let table = object.split('.').next().unwrap_or_default();
     for hazard in hazards.filter(|h| h.kind == HazardKind::MayFail) {

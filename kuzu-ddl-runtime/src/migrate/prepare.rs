@@ -67,7 +67,7 @@ impl Migrator<'_> {
     ) -> Result<Prepared, Error> {
         let before = version(session)?;
         let prepared = self.read(session, declared).and_then(|mut prepared| {
-            self.look(session, &mut prepared.plan)?;
+            self.look(session, &mut prepared.plan, &declared.declared.functions)?;
             Ok(prepared)
         });
         match prepared {
@@ -152,8 +152,15 @@ impl Migrator<'_> {
         let Mended {
             mut steps,
             nothing_else,
-        } = plan_and_mend((&before, &after), &found, &said, &leave, &local, &mut notes)
-            .map_err(Error::Plan)?;
+        } = plan_and_mend(
+            (&before, &after),
+            &found,
+            &said,
+            &leave,
+            (&local, &contents.making),
+            &mut notes,
+        )
+        .map_err(Error::Plan)?;
         let may_wait = nothing_else && events.is_empty();
         if adopts {
             // A first start says what is, not what shall change: rewriting is asked about.

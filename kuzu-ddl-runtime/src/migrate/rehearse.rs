@@ -3,19 +3,25 @@
 
 use std::collections::BTreeSet;
 
+use super::made::{Maker, borrowed};
 use super::prepare::Prepared;
 use super::{Error, Migrator, Phase};
 use crate::drift::{Local, drift};
 use crate::engine::{Engine, EngineErrorKind, Session};
 use crate::event::ObjectKind;
 use crate::inspect::{Scope, inspect};
+use crate::ledger::Identified;
 use crate::owed::Owed;
 use crate::plan::{Operation, Purpose, Step};
 use crate::schema::{Expr, Key, Property, Schema, Table, TableKind, Type};
 
 impl Migrator<'_> {
     /// Runs the plan on a copy of the touched tables, without rows, and evaluates new defaults.
-    pub(super) fn rehearse(&mut self, prepared: &Prepared) -> Result<(), Error> {
+    pub(super) fn rehearse(
+        &mut self,
+        declared: &Identified,
+        prepared: &Prepared,
+    ) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
         let defaults = defaults(steps, &sequences(prepared))?;
         let changes = steps.iter().any(|step| may_fail(&step.operation));
@@ -40,11 +46,20 @@ impl Migrator<'_> {
             for (name, ddl) in copy(&prepared.found.schema, &touched) {
                 session.query(&ddl).map_err(failed(&name))?;
             }
-            for step in steps.iter().filter(|step| !is_of_index(&step.operation)) {
+            let within =
+                |step: &&Step| step.operation.owed().is_none() && !is_of_index(&step.operation);
+            for step in steps.iter().filter(within) {
+                let object = step.operation.to_string();
+                let maker = step
+                    .operation
+                    .made()
+                    .map(|made| Maker::new(made, &declared.declared.functions, &object));
+                let params = maker.transpose()?.map(|maker| maker.nothing());
+                let params = borrowed(params.as_deref().unwrap_or_default());
                 for cypher in &step.cypher {
                     session
-                        .query(cypher)
-                        .map_err(failed(&step.operation.to_string()))?;
+                        .query_with(cypher, &params)
+                        .map_err(failed(&object))?;
                 }
             }
             self.compare(scratch.as_ref(), prepared, &touched)?;
@@ -108,6 +123,7 @@ fn may_fail(operation: &Operation) -> bool {
         // There is no index on a scratch table, and making one takes longer than all else.
         | Operation::DropIndex { .. }
         | Operation::CreateIndex { .. }
+        | Operation::MakeValues { .. }
         | Operation::AddProperty { .. }
         | Operation::CommentOnTable { .. }
         | Operation::SetNullable { .. }

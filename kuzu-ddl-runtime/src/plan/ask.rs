@@ -70,28 +70,55 @@ impl<'a> Builder<'a> {
     }
 
     /// The demand of a change of type, if it can fail. `value` is of the column as it is called now.
-    pub(super) fn castable(&self, path: &str, table: &Kept<'_>, value: Value) -> Option<Demand> {
+    pub(super) fn castable(
+        &mut self,
+        path: &str,
+        table: &Kept<'_>,
+        value: Value,
+    ) -> Option<Demand> {
+        if value.is_ambiguous() {
+            self.errors.push(PlanError::Impossible {
+                object: path.to_owned(),
+                reason:
+                    "its type changes several times at once, and each change says something else \
+                         of values that cannot be cast; start the versions in between first"
+                        .into(),
+            });
+            return None;
+        }
+        if value.is_made() {
+            let unique = self.is_key_column(path, table);
+            let what = What::Made { value, unique };
+            return Some(self.demand(path, table, what));
+        }
         (value.verdict("x") != Verdict::Never).then(|| self.demand(path, table, What::Cast(value)))
     }
 
     /// The demands of all columns of a table that is rebuilt.
-    pub(super) fn castables(&self, table: &Kept<'_>, columns: &[Column]) -> Vec<Demand> {
+    pub(super) fn castables(&mut self, table: &Kept<'_>, columns: &[Column]) -> Vec<Demand> {
         let demands = columns.iter().filter_map(|column| {
             let path = format!("{}.{}", table.name, column.property.name);
-            self.castable(&path, table, self.in_live(table, &column.value))
+            let value = self.in_live(table, &column.value);
+            self.castable(&path, table, value)
         });
         demands.collect()
     }
 
     /// The value, made of the column as it is called now.
     pub(super) fn in_live(&self, table: &Kept<'_>, value: &Value) -> Value {
-        let Some((name, _)) = &value.from else {
-            return value.clone();
-        };
-        let mut children = self.after.children(table.object.id);
-        let object = children.find(|child| self.after.physical(child) == *name);
-        let here = object.and_then(|child| self.here_name(child.id, table));
-        value.called(&here.unwrap_or_else(|| name.clone()))
+        value.renamed(|name| {
+            let mut children = self.after.children(table.object.id);
+            let object = children.find(|child| self.after.physical(child) == name);
+            let here = object.and_then(|child| self.here_name(child.id, table));
+            here.unwrap_or_else(|| name.to_owned())
+        })
+    }
+
+    /// Whether the path is that of the key as it will be.
+    fn is_key_column(&self, path: &str, table: &Kept<'_>) -> bool {
+        let key = self.after.key(table.object.id);
+        let key = key.and_then(|key| self.after.object(key));
+        key.is_some_and(|key| path == format!("{}.{}", table.name, self.after.physical(key)))
     }
 
     /// No node may have more than one rel on the sides that `multiplicity` says.

@@ -10,14 +10,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Step;
 use super::demand::What;
 use super::hazard::{Hazard, HazardKind};
+use super::made::{Later, Making};
 use super::operation::{Operation, Purpose, spelled};
 use super::purge::is_purged;
 use super::rename::{Rename, ordered};
 use super::value::Value;
 use super::work::{Work, WorkKind};
 use crate::drift::owned;
-use crate::event::{ObjectId, ObjectKind};
+use crate::event::{ObjectId, ObjectKind, OnFail};
 use crate::fold::{Body, Fold, Object};
+use crate::function::{FillBy, Functions};
 use crate::inspect::Inspection;
 use crate::schema::name::quote;
 use crate::schema::{Expr, Key, Property, Schema, Table, TableKind, Type};
@@ -32,6 +34,14 @@ pub struct Said {
     pub orders: Orders,
     /// What rows get that have no value yet, by table and property.
     pub fills: BTreeMap<(Key, Key), Expr>,
+    /// The functions that make it.
+    pub fills_by: BTreeMap<(Key, Key), FillBy>,
+    /// What they get whose function gives nothing.
+    pub on_fails: BTreeMap<(Key, Key), OnFail>,
+    /// The functions that the program has.
+    pub functions: Functions,
+    /// Whether the plan goes back to what was before.
+    pub back: bool,
 }
 
 /// What no order of steps can do.
@@ -65,6 +75,8 @@ pub struct Live<'a> {
     pub ids: &'a BTreeMap<Key, u64>,
     /// Tables of which a property was dropped in place once.
     pub gaps: &'a BTreeMap<Key, Vec<u64>>,
+    /// Values that a plan before this one left unmade.
+    pub making: &'a BTreeMap<ObjectId, Making>,
 }
 
 /// A schema of which no more is known.
@@ -76,6 +88,7 @@ impl<'a> From<&'a Schema> for Live<'a> {
             schema,
             ids: &IDS,
             gaps: &GAPS,
+            making: &NOTHING,
         }
     }
 }
@@ -86,9 +99,12 @@ impl<'a> From<&'a Inspection> for Live<'a> {
             schema: &found.schema,
             ids: &found.ids,
             gaps: &found.gaps,
+            making: &NOTHING,
         }
     }
 }
+
+static NOTHING: BTreeMap<ObjectId, Making> = BTreeMap::new();
 
 /// The steps from `before`, which describes `live`, to `after`. Objects in `leave` are known to
 /// differ from `before`: they are not mended, and only what `after` changes of them is done.
@@ -123,10 +139,13 @@ pub fn plan_mending<'a>(
         schema: live,
         ids,
         gaps,
+        making,
     } = live.into();
     let mut builder = Builder {
         ids,
         gaps,
+        making,
+        later: Vec::new(),
         owned: owned(before),
         before,
         after,
@@ -158,6 +177,10 @@ pub(super) struct Builder<'a> {
     pub(super) live: &'a Schema,
     pub(super) ids: &'a BTreeMap<Key, u64>,
     pub(super) gaps: &'a BTreeMap<Key, Vec<u64>>,
+    /// Values that a plan before this one left unmade.
+    pub(super) making: &'a BTreeMap<ObjectId, Making>,
+    /// Values to be made after the transaction.
+    pub(super) later: Vec<Later>,
     /// The tables of `before` by their names in the database.
     pub(super) owned: BTreeMap<Key, ObjectId>,
     pub(super) said: &'a Said,
@@ -212,6 +235,8 @@ impl<'a> Builder<'a> {
             self.property_comments(object, &self.after.physical(object));
         }
         self.drop_sequences();
+        // Before the indexes: what is indexed cannot be SET any more.
+        self.make_values(&kept);
         self.create_indexes(&kept, &created, &rebuilds);
     }
 
@@ -503,7 +528,7 @@ impl<'a> Builder<'a> {
             if was.ty != is.ty {
                 kinds.push(HazardKind::BreaksOlderApps);
             }
-            if !was.ty.widens_to(&is.ty) {
+            if !was.ty.widens_to(&is.ty) || self.is_cast_by(id) {
                 kinds.push(HazardKind::MayFail);
             }
             let count = format!(
@@ -514,10 +539,18 @@ impl<'a> Builder<'a> {
             let hazard = |kind| Hazard::new(kind, path.clone(), Some(count.clone()));
             let hazards = kinds.into_iter().map(hazard).collect();
             let original = self.original(id, table, (&was, &is));
-            let value = self.value((id, &archive), (&was.ty, &is.ty), original);
+            let by = self.cast_by(id, &path, (&archive, &was.ty));
+            let value = Value {
+                by,
+                ..self.value((id, &archive), (&was.ty, &is.ty), original)
+            };
             let here = self.here_name(id, table).unwrap_or_default();
             let demands = self.castable(&path, table, value.called(&here));
             let work = Work::new(WorkKind::SetNode, count_rows(&table.live.name, true));
+            let work = (!value.is_made()).then_some(work);
+            if value.is_made() {
+                self.make_later(table, id, value.clone(), count.clone());
+            }
             let operation = Operation::ChangeProperty {
                 table: table.name.clone(),
                 property: is,
@@ -526,7 +559,7 @@ impl<'a> Builder<'a> {
             };
             let step = self.push_step(operation, &[&table.name], hazards);
             step.demands.extend(demands);
-            step.work = Some(work);
+            step.work = work;
         }
     }
 
@@ -555,26 +588,41 @@ impl<'a> Builder<'a> {
             };
             if was.nullable != is.nullable && !self.after.is_key(child.id) {
                 let here = self.here_name(child.id, table);
-                changes.push((is.name, is.nullable, here, is.ty));
+                changes.push((is.name, is.nullable, here, is.ty, child.id));
             }
         }
         changes.sort();
-        for (property, nullable, here, ty) in changes {
+        for (property, nullable, here, ty, id) in changes {
             let object = format!("{}.{property}", table.name);
             let fill = self.fill(&table.name, &property).filter(|_| !nullable);
+            let by = match self.after.object(id) {
+                Some(child) if !nullable && fill.is_none() => self.fill_by(table, child),
+                _ => None,
+            };
+            let filled = fill.is_some() || by.is_some() || self.casts_null(id);
             let here = here.filter(|_| !nullable);
             let count = here.as_ref().map(|here| {
                 let null = format!("x.{} IS NULL", quote(here));
                 self.rows(table).count(&null)
             });
-            let kind = match (&here, &fill) {
+            let kind = match (&here, filled) {
                 (None, _) => HazardKind::BreaksOlderApps,
-                (Some(_), Some(_)) => HazardKind::RewritesData,
-                (Some(_), None) => HazardKind::Tightens,
+                (Some(_), true) => HazardKind::RewritesData,
+                (Some(_), false) => HazardKind::Tightens,
             };
             let hazards = vec![Hazard::new(kind, object.clone(), count.clone())];
-            let demands = match (here, &fill) {
-                (Some(here), None) => {
+            let demands = match (here, by.filter(|_| !rebuilt)) {
+                (_, Some(by)) => {
+                    let value = Value {
+                        fill_by: Some(by),
+                        ..Value::same(&property, &ty)
+                    };
+                    let count = count.clone().unwrap_or_default();
+                    let live = self.in_live(table, &value);
+                    self.make_later(table, id, value, count);
+                    self.castable(&object, table, live)
+                }
+                (Some(here), None) if !filled => {
                     Some(self.demand(&object, table, What::Present(Value::same(&here, &ty))))
                 }
                 _ => None,
@@ -624,22 +672,39 @@ impl<'a> Builder<'a> {
         };
         added.sort_by_key(|(property, _)| (place(&property.name), Key::new(&property.name)));
         let node = table.live.kind.is_node();
-        for (property, _) in added {
+        for (property, child) in added {
             let path = format!("{}.{}", table.name, property.name);
             self.check_add(&path, &property);
             let fill = self.fill(&table.name, &property.name);
+            let by = match fill {
+                // Rel tables with such a property are rebuilt.
+                None if node => self.fill_by(table, child),
+                _ => None,
+            };
             let count = count_rows(&table.live.name, node);
+            let hazard = |kind| Hazard::new(kind, path.clone(), Some(count.clone()));
             let mut hazards = Vec::new();
-            if !property.nullable && property.default.is_none() && fill.is_none() {
-                hazards.push(Hazard::new(HazardKind::Tightens, path, Some(count.clone())));
+            if by.is_some() {
+                hazards.push(hazard(HazardKind::MayFail));
+            } else if !property.nullable && property.default.is_none() && fill.is_none() {
+                hazards.push(hazard(HazardKind::Tightens));
+            }
+            let later = by.is_some();
+            let made = by.map(|by| Value::made(&property.ty, by));
+            let live = made.as_ref().map(|value| self.in_live(table, value));
+            let demand = live.and_then(|live| self.castable(&path, table, live));
+            if let Some(value) = made {
+                self.make_later(table, child.id, value, count.clone());
             }
             let operation = Operation::AddProperty {
                 table: table.name.clone(),
                 node,
                 property,
                 fill: fill.map(Box::new),
+                later,
             };
             let step = self.push_step(operation, &[&table.name], hazards);
+            step.demands.extend(demand);
             if step.cypher.len() > 1 {
                 step.work = Some(Work::new(WorkKind::SetNode, count));
             }

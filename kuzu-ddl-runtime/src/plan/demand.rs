@@ -39,6 +39,13 @@ pub struct Demand {
 pub enum What {
     /// Of every value a new one can be made.
     Cast(Value),
+    /// Functions make values of all rows.
+    Made {
+        /// The value.
+        value: Value,
+        /// Whether no two rows may get one value.
+        unique: bool,
+    },
     /// Every row has a value.
     Present(Value),
     /// No two rows have one value.

@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+use super::made::{Made, RANGE};
 use super::statement;
 use super::value::{Value, ways};
 use crate::event::ObjectId;
@@ -57,6 +58,9 @@ pub enum Operation {
         property: Property,
         /// What the rows that are there get, if not the default.
         fill: Option<Box<Expr>>,
+        /// Whether they get nothing yet, because a function makes their values later.
+        #[serde(default)]
+        later: bool,
     },
     /// A node property with another type or default: the old column is archived, a new one added
     /// and filled.
@@ -144,6 +148,20 @@ pub enum Operation {
         /// The engine's id of the table: the tables of the index are called after it.
         id: u64,
     },
+    /// Values of a node property that a Rust function makes. They are owed after the transaction of all
+    /// other steps, and made in batches, each a transaction of its own.
+    MakeValues {
+        /// The table.
+        table: String,
+        /// The property.
+        property: String,
+        /// The object.
+        id: ObjectId,
+        /// The name of the table's key, by which a person knows a row.
+        key: String,
+        /// How the values are made.
+        value: Box<Value>,
+    },
     /// A new index. It is owed after the transaction of all other steps.
     CreateIndex {
         /// The table.
@@ -217,6 +235,7 @@ impl Operation {
             | Self::AddPair { table, .. }
             | Self::DropPair { table, .. }
             | Self::DropIndex { table, .. }
+            | Self::MakeValues { table, .. }
             | Self::CreateIndex { table, .. }
             | Self::CommentOnTable { table, .. }
             | Self::CommentOnProperty { table, .. } => table,
@@ -229,6 +248,35 @@ impl Operation {
     pub fn owed(&self) -> Option<Owed> {
         match self {
             Self::CreateIndex { id, .. } => Some(Owed::Index(*id)),
+            Self::MakeValues { id, .. } => Some(Owed::Values(*id)),
+            _ => None,
+        }
+    }
+
+    /// The part that Rust functions make, if there is one: the statement is then run once for each
+    /// range of rows.
+    #[must_use]
+    pub fn made(&self) -> Option<Made<'_>> {
+        match self {
+            Self::MakeValues {
+                table,
+                property,
+                value,
+                ..
+            } => Made::of(
+                format!("MATCH (x:{})", quote(table)),
+                Some(unmade(property, value)),
+                vec![value],
+            ),
+            Self::CopyNodes { from, columns, .. } => {
+                Made::of(format!("MATCH (x:{})", quote(from)), None, values(columns))
+            }
+            Self::CopyRels {
+                from,
+                pair,
+                columns,
+                ..
+            } => Made::of(rels(from, pair), None, values(columns)),
             _ => None,
         }
     }
@@ -265,7 +313,8 @@ impl Operation {
                 node,
                 property,
                 fill,
-            } => add(table, *node, property, fill.as_deref()),
+                later,
+            } => add(table, *node, property, fill.as_deref(), *later),
             Self::ChangeProperty {
                 table,
                 property,
@@ -311,6 +360,19 @@ impl Operation {
                     quote(table),
                     quote(from),
                     quote(to)
+                )]
+            }
+            Self::MakeValues {
+                table,
+                property,
+                value,
+                ..
+            } => {
+                let (name, only) = (quote(property), unmade(property, value));
+                vec![format!(
+                    "MATCH (x:{}) WHERE {RANGE} AND {only} SET x.{name} = {}",
+                    quote(table),
+                    value.of("x")
                 )]
             }
             Self::CreateSequence { sequence } => vec![statement::create_sequence(sequence)],
@@ -450,6 +512,16 @@ impl fmt::Display for Operation {
             } => {
                 write!(f, "require a value of {table}.{property}")
             }
+            Self::MakeValues {
+                table,
+                property,
+                value,
+                ..
+            } => {
+                let by = value.by.as_ref().or(value.fill_by.as_ref());
+                let function = by.map_or("", |by| by.function.as_str());
+                write!(f, "make the values of {table}.{property} by {function}")
+            }
             Self::CreateSequence { sequence } => write!(f, "create sequence {}", sequence.name),
             Self::DropSequence { name } => write!(f, "drop sequence {name}"),
             Self::DropIndex {
@@ -550,7 +622,13 @@ fn typed_default(property: &Property) -> Option<String> {
     }
 }
 
-fn add(table: &str, node: bool, property: &Property, fill: Option<&Expr>) -> Vec<String> {
+fn add(
+    table: &str,
+    node: bool,
+    property: &Property,
+    fill: Option<&Expr>,
+    later: bool,
+) -> Vec<String> {
     let mut statements = vec![format!(
         "ALTER TABLE {} ADD {}",
         quote(table),
@@ -560,6 +638,8 @@ fn add(table: &str, node: bool, property: &Property, fill: Option<&Expr>) -> Vec
     // what SET writes is right and stays.
     let fresh = property.default.as_ref().filter(|expr| !expr.is_constant());
     let value = match fill {
+        // A default that stood there meanwhile would pass for a value.
+        None if later => property.default.as_ref().map(|_| "NULL".to_owned()),
         Some(fill) => Some(fill.canonical(&property.ty)),
         None => fresh.and_then(|_| typed_default(property)),
     };
@@ -583,6 +663,11 @@ fn change(table: &str, property: &Property, archive: &str, value: &Value) -> Vec
         format!("ALTER TABLE {table} RENAME {name} TO {}", quote(archive)),
         format!("ALTER TABLE {table} ADD {}", column(property)),
     ];
+    if value.is_made() {
+        let unset = format!("MATCH (x:{table}) SET x.{name} = NULL");
+        statements.extend(typed_default(property).map(|_| unset));
+        return statements;
+    }
     statements.extend(ways("x", &[value]).into_iter().map(|(condition, values)| {
         let (when, value) = (matched(condition), values.join(", "));
         format!("MATCH (x:{table}){when} SET x.{name} = {value}")
@@ -608,9 +693,10 @@ fn assigned(columns: &[(String, Value)], values: Vec<String>) -> String {
 }
 
 fn copy_nodes(from: &str, to: &str, columns: &[(String, Value)]) -> Vec<String> {
-    let values: Vec<&Value> = columns.iter().map(|(_, value)| value).collect();
+    let values = values(columns);
     let (from, to) = (quote(from), quote(to));
     let statement = |(condition, values)| {
+        let condition = ranged(columns, condition);
         let (when, properties) = (matched(condition), assigned(columns, values));
         format!("MATCH (x:{from}){when} CREATE (:{to}{properties})")
     };
@@ -620,16 +706,11 @@ fn copy_nodes(from: &str, to: &str, columns: &[(String, Value)]) -> Vec<String> 
 fn copy_rels(
     from: &str,
     to: &str,
-    (a, b): &(String, String),
+    pair: &(String, String),
     moved: &[Option<(String, String, Value)>; 2],
     columns: &[(String, Value)],
 ) -> Vec<String> {
-    let rels = format!(
-        "MATCH (a:{})-[x:{}]->(b:{})",
-        quote(a),
-        quote(from),
-        quote(b)
-    );
+    let rels = rels(from, pair);
     let mut ends = ["a", "b"];
     let mut nodes = String::new();
     for (end, (name, moved)) in ends.iter_mut().zip(["a2", "b2"].into_iter().zip(moved)) {
@@ -644,13 +725,46 @@ fn copy_rels(
             *end = name;
         }
     }
-    let values: Vec<&Value> = columns.iter().map(|(_, value)| value).collect();
+    let values = values(columns);
     let statement = |(condition, values)| {
+        let condition = ranged(columns, condition);
         let (when, properties) = (matched(condition), assigned(columns, values));
         let (start, rel, end) = (ends[0], quote(to), ends[1]);
         format!("{rels}{when}{nodes} CREATE ({start})-[:{rel}{properties}]->({end})")
     };
     ways("x", &values).into_iter().map(statement).collect()
+}
+
+/// The rels of one pair, as `x` between `a` and `b`.
+fn rels(table: &str, (a, b): &(String, String)) -> String {
+    format!(
+        "MATCH (a:{})-[x:{}]->(b:{})",
+        quote(a),
+        quote(table),
+        quote(b)
+    )
+}
+
+fn values(columns: &[(String, Value)]) -> Vec<&Value> {
+    columns.iter().map(|(_, value)| value).collect()
+}
+
+/// The condition, of a range of the rows where a function makes values.
+fn ranged(columns: &[(String, Value)], condition: Option<String>) -> Option<String> {
+    if !columns.iter().any(|(_, value)| value.is_made()) {
+        return condition;
+    }
+    let more = condition.map_or_else(String::new, |condition| format!(" AND {condition}"));
+    Some(format!("{RANGE}{more}"))
+}
+
+/// Which rows lack a value that a function makes: none of what others write meanwhile is touched.
+fn unmade(property: &str, value: &Value) -> String {
+    let null = format!("x.{} IS NULL", quote(property));
+    match &value.by {
+        Some(by) if !by.takes_null => format!("{null} AND {} IS NOT NULL", value.old("x")),
+        _ => null,
+    }
 }
 
 fn comment(table: &str, text: Option<&str>) -> String {

@@ -17,6 +17,9 @@ use crate::schema::{Key, Property, Type};
 pub struct Original {
     /// What the changes since made of the values of then.
     made: Value,
+    /// Whether a function made them, so that no Cypher tells which values are still those.
+    #[serde(default)]
+    by_function: bool,
     /// The column's default as a literal: what rows have there that are new since.
     default: Option<String>,
 }
@@ -25,6 +28,10 @@ impl Original {
     /// The Cypher of the value of then where it still counts, else of `now` with the casts `back`.
     pub(super) fn of(&self, row: &str, now: &str, back: &[Stage]) -> String {
         let then = self.made.old(row);
+        if self.by_function {
+            let other = cast(&format!("CASE WHEN {then} IS NULL THEN {now} END"), back);
+            return format!("CASE WHEN {then} IS NULL THEN {other} ELSE {then} END");
+        }
         // What rows got there that are new since need not survive the casts.
         let known = match &self.default {
             Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
@@ -78,6 +85,10 @@ impl<'a> Builder<'a> {
         let changes = archives[first..]
             .iter()
             .filter(|archive| archive.ty != archive.to);
+        let by_function = changes.clone().any(|archive| archive.function.is_some());
+        if by_function && !self.said.back {
+            return None;
+        }
         let stages = changes.map(|a| Stage {
             cast: a.cast.clone(),
             to: a.to.clone(),
@@ -89,7 +100,8 @@ impl<'a> Builder<'a> {
             ..Value::same(&live.name, &live.ty)
         };
         // Which values failed then was found by trial, and is not known any more.
-        if *made.on_fail() != OnFail::Abort && made.verdict("x") == Verdict::Unknown {
+        if !by_function && *made.on_fail() != OnFail::Abort && made.verdict("x") == Verdict::Unknown
+        {
             return None;
         }
         // Of other types whatever the column held could be cast before as well.
@@ -100,6 +112,7 @@ impl<'a> Builder<'a> {
             .filter(|expr| risky && expr.is_constant());
         Some(Original {
             made,
+            by_function,
             default: default.map(|expr| expr.canonical(&live.ty)),
         })
     }

@@ -30,7 +30,7 @@ pub(super) struct Column {
 
 impl Column {
     fn is_cast(&self) -> bool {
-        !self.value.stages.is_empty()
+        !self.value.stages.is_empty() || self.value.by.is_some()
     }
 }
 
@@ -128,7 +128,8 @@ impl<'a> Builder<'a> {
         let Some(is) = self.after.property(child) else {
             return false;
         };
-        let fill = self.fill(&table.name, &is.name).is_some();
+        let fill =
+            self.fill(&table.name, &is.name).is_some() || self.is_filled_by(&table.name, &is.name);
         match self.here(child, table) {
             Some(_) => fill && self.becomes_required(child.id),
             None => fill || is.default.as_ref().is_some_and(|expr| !folds(expr)),
@@ -246,7 +247,9 @@ impl<'a> Builder<'a> {
             };
             if let Some((object, (was, is))) = object.and_then(|o| Some((o, self.changed(o.id)?))) {
                 let original = self.original(object.id, table, (&was, &is));
-                if !was.ty.widens_to(&is.ty) {
+                let path = format!("{}.{name}", table.name);
+                let by = self.cast_by(object.id, &path, (&name, &property.ty));
+                if !was.ty.widens_to(&is.ty) || by.is_some() {
                     archived.extend(self.archive(object.id).map(|name| Column {
                         property: Property {
                             name,
@@ -256,7 +259,10 @@ impl<'a> Builder<'a> {
                         value: value.clone(),
                     }));
                 }
-                value = self.value((object.id, &name), (&property.ty, &is.ty), original);
+                value = Value {
+                    by,
+                    ..self.value((object.id, &name), (&property.ty, &is.ty), original)
+                };
                 property = Property { name, ..is };
             } else if let Some(Expr::Opaque(_)) = property.default {
                 property.default = object
@@ -276,6 +282,9 @@ impl<'a> Builder<'a> {
             }
             if let Some(object) = object.filter(|o| self.becomes_required(o.id)) {
                 value.fill = self.fill(&table.name, &self.after.physical(object));
+                if value.fill.is_none() {
+                    value.fill_by = self.fill_by(table, object);
+                }
             }
             columns.insert(Key::new(&property.name), Column { property, value });
         }
@@ -291,11 +300,17 @@ impl<'a> Builder<'a> {
         let order = self.order_by(&table.name, columns.keys());
         let mut out: Vec<Column> = order.iter().filter_map(|key| columns.remove(key)).collect();
         out.extend(archived);
+        let by = out
+            .iter_mut()
+            .flat_map(|column| [&mut column.value.by, &mut column.value.fill_by]);
+        for (slot, by) in by.flatten().enumerate() {
+            by.slot = slot;
+        }
         Some(out)
     }
 
     /// A property that is new, where its rows get more than what ADD gives.
-    fn new_column(&self, child: &Object, table: &Kept<'_>) -> Option<Column> {
+    fn new_column(&mut self, child: &Object, table: &Kept<'a>) -> Option<Column> {
         let property = self.after.property(child)?;
         let by_row = table.live.kind.is_node() && is_by_row(&property);
         if !self.is_added(child, table)
@@ -304,7 +319,10 @@ impl<'a> Builder<'a> {
             return None;
         }
         let fill = self.fill(&table.name, &property.name);
-        let value = Value::new(&property.ty, fill.or_else(|| property.default.clone())?);
+        let value = match self.fill_by(table, child).filter(|_| fill.is_none()) {
+            Some(by) => Value::made(&property.ty, by),
+            None => Value::new(&property.ty, fill.or_else(|| property.default.clone())?),
+        };
         Some(Column { property, value })
     }
 
@@ -325,16 +343,9 @@ impl<'a> Builder<'a> {
 
     /// All changes of type between the two states.
     fn stages(&self, id: ObjectId) -> Vec<Stage> {
-        let known = self.before.object(id).map_or(0, |o| o.archives.len());
-        let archives = self
-            .after
-            .object(id)
-            .map(|o| o.archives.as_slice())
-            .unwrap_or_default();
-        archives
-            .iter()
-            .skip(known)
-            .filter(|archive| archive.ty != archive.to)
+        let casts = self.new_casts(id).into_iter();
+        let by_expression = casts.filter(|archive| archive.function.is_none());
+        by_expression
             .map(|archive| Stage {
                 cast: archive.cast.clone(),
                 to: archive.to.clone(),
@@ -438,8 +449,9 @@ impl<'a> Builder<'a> {
         let path = format!("{from}.{key}");
         let made = columns.iter().find(|c| c.property.name == key);
         let live = self.in_live(table, made.map_or(&value, |c| &c.value));
-        let keys = [What::Present(live.clone()), What::Unique(live)];
-        for what in keys.into_iter().filter(|_| self.key_changes(table.object)) {
+        let keys = [What::Present(live.clone()), What::Unique(live.clone())];
+        let asked = self.key_changes(table.object) && !live.is_made();
+        for what in keys.into_iter().filter(|_| asked) {
             demands.push(self.demand(&path, table, what));
         }
         let columns = columns
@@ -472,9 +484,10 @@ impl<'a> Builder<'a> {
         let old = old.map(|object| self.after.physical(object));
         let is_old = |column: &&Column| {
             let from = column.value.from.as_ref();
-            from.is_some_and(|(from, _)| Some(from) == old.as_ref())
+            !column.value.is_made() && from.is_some_and(|(from, _)| Some(from) == old.as_ref())
         };
-        match columns.iter().find(is_old).filter(|_| value.from.is_none()) {
+        let anew = value.from.is_none() || value.is_made();
+        match columns.iter().find(is_old).filter(|_| anew) {
             Some(column) => (column.property.name.clone(), column.value.clone()),
             None => (key.to_owned(), value.clone()),
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::judge::{Verdict, judge};
+use super::made::By;
 use super::original::Original;
 use crate::event::OnFail;
 use crate::schema::name::{quote, string_literal};
@@ -22,6 +23,12 @@ pub struct Value {
     pub fill: Option<Expr>,
     /// Where this leads back to a type of before: the values of then.
     pub original: Option<Box<Original>>,
+    /// The function that makes values of the old ones, in place of changes of type.
+    #[serde(default)]
+    pub by: Option<By>,
+    /// The function that makes them where there are none.
+    #[serde(default)]
+    pub fill_by: Option<By>,
     /// Old values, as text, of which none can be made: found by trial before the plan is carried
     /// out, where no condition tells them.
     pub refused: Vec<String>,
@@ -47,6 +54,8 @@ impl Value {
             to: ty.clone(),
             fill: None,
             original: None,
+            by: None,
+            fill_by: None,
             refused: Vec::new(),
         }
     }
@@ -54,29 +63,59 @@ impl Value {
     /// A value that only the source gives.
     pub(super) fn new(to: &Type, fill: Expr) -> Self {
         Self {
-            from: None,
-            stages: Vec::new(),
-            to: to.clone(),
             fill: Some(fill),
-            original: None,
-            refused: Vec::new(),
+            ..Self::none(to)
         }
     }
 
-    /// The same, of a column that is called otherwise.
-    #[must_use]
-    pub fn called(&self, name: &str) -> Self {
+    /// A value that only a function gives.
+    pub(super) fn made(to: &Type, by: By) -> Self {
+        Self {
+            fill_by: Some(by),
+            ..Self::none(to)
+        }
+    }
+
+    fn none(to: &Type) -> Self {
+        Self {
+            from: None,
+            ..Self::same("", to)
+        }
+    }
+
+    /// The same, of columns that are called otherwise.
+    pub(super) fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
         let mut value = self.clone();
-        if let Some((from, _)) = &mut value.from {
-            name.clone_into(from);
+        let by = [&mut value.by, &mut value.fill_by];
+        let inputs = by.into_iter().flatten().flat_map(|by| &mut by.inputs);
+        for (column, _) in value.from.iter_mut().chain(inputs) {
+            *column = name(column);
         }
         value
+    }
+
+    /// The same, of an old column that is called otherwise.
+    #[must_use]
+    pub fn called(&self, name: &str) -> Self {
+        let old = self.from.as_ref().map(|(from, _)| from.clone());
+        self.renamed(|column| {
+            let is_old = old.as_deref() == Some(column);
+            if is_old { name } else { column }.to_owned()
+        })
+    }
+
+    /// Whether a function has a part in it.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.by.is_some() || self.fill_by.is_some()
     }
 
     /// What becomes of a row whose cast fails: as the last change of type on the way says.
     #[must_use]
     pub fn on_fail(&self) -> &OnFail {
-        self.stages.last().map_or(&OnFail::Abort, |s| &s.on_fail)
+        let by = self.by.as_ref().map(|by| &by.on_fail);
+        by.or_else(|| self.stages.last().map(|stage| &stage.on_fail))
+            .unwrap_or(&OnFail::Abort)
     }
 
     /// The old value of `row`.
@@ -96,18 +135,19 @@ impl Value {
 
     /// The Cypher of the value of `row`; nothing is caught and nothing filled in.
     #[must_use]
-    pub fn made(&self, row: &str) -> String {
+    pub fn cypher(&self, row: &str) -> String {
         let old = self.old(row);
-        match &self.original {
-            Some(original) => original.of(row, &old, &self.stages),
-            None => self.cast(&old),
+        match (&self.by, &self.original) {
+            (Some(by), _) => by.of(&self.to),
+            (None, Some(original)) => original.of(row, &old, &self.stages),
+            (None, None) => self.cast(&old),
         }
     }
 
     /// Which old values the casts can fail on.
     #[must_use]
     pub fn verdict(&self, row: &str) -> Verdict {
-        let Some((_, ty)) = &self.from else {
+        let Some((_, ty)) = self.from.as_ref().filter(|_| self.by.is_none()) else {
             return Verdict::Never;
         };
         let whole = self.stages.iter().fold(Expr::Old, |old, stage| {
@@ -121,6 +161,21 @@ impl Value {
             Verdict::Unless(_) if self.original.is_some() => Verdict::Unknown,
             verdict => verdict,
         }
+    }
+
+    /// Whether a cast can fail at a change of type before the last, and something else than an abort
+    /// follows: each change says that for itself, and here only the last is asked.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        let Some((_, before)) = self.stages.split_last() else {
+            return false;
+        };
+        let aborts = |stage: &Stage| stage.on_fail == OnFail::Abort;
+        let earlier = Self {
+            stages: before.to_vec(),
+            original: None,
+            ..self.clone()
+        };
+        !self.stages.iter().all(aborts) && earlier.verdict("x") != Verdict::Never
     }
 
     /// A condition on `row`, never NULL, that holds where the casts do not fail; `None` where they
@@ -158,9 +213,9 @@ impl Value {
     #[must_use]
     pub fn of(&self, row: &str) -> String {
         let old = self.old(row);
-        let mut value = self.made(row);
+        let mut value = self.cypher(row);
         // A plain CAST makes NULL of NULL alone.
-        let plain = self.stages.iter().all(|stage| stage.cast.is_none());
+        let plain = self.by.is_none() && self.stages.iter().all(|stage| stage.cast.is_none());
         if let (OnFail::Use(expr), false) = (self.on_fail(), plain) {
             let default = expr.canonical(&self.to);
             value = format!(
@@ -182,6 +237,16 @@ impl Value {
     }
 
     fn filled(&self, value: String) -> String {
+        if let Some(by) = &self.fill_by {
+            let mut made = by.of(&self.to);
+            if let OnFail::Use(expr) = &by.on_fail {
+                made = format!("coalesce({made}, {})", expr.canonical(&self.to));
+            }
+            return match &self.from {
+                Some(_) => format!("coalesce({value}, {made})"),
+                None => made,
+            };
+        }
         match (&self.fill, &self.from) {
             (Some(fill), Some(_)) => format!("coalesce({value}, {})", fill.canonical(&self.to)),
             (Some(fill), None) => fill.canonical(&self.to),

@@ -78,6 +78,7 @@ fn declare(tables: impl IntoIterator<Item = Table>) -> Declared {
             sequences: BTreeMap::new(),
         },
         dropped_sequences: Default::default(),
+        functions: kuzu_ddl::function::Functions::default(),
         dropped_tables: BTreeMap::new(),
     }
 }

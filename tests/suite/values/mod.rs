@@ -4,5 +4,6 @@
 mod cast;
 mod cost;
 mod fill;
+mod function;
 mod policy;
 mod preflight;

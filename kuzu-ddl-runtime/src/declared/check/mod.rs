@@ -4,6 +4,7 @@
 //! The same rules hold again at run time (where the structs are collected, [`crate::schema::Expr::check`]), for
 //! descriptions written by hand.
 
+mod function;
 mod index;
 mod set;
 mod table;
@@ -12,6 +13,7 @@ mod text;
 use super::desc::{ExprDesc, PropertyDesc, TypeDesc};
 use super::message::Message;
 use crate::schema::name::{INTERNAL_PREFIX, MAX_NAME_BYTES};
+pub use function::function;
 pub use index::{fts_index, vector_index};
 pub use set::schema;
 pub use table::table;

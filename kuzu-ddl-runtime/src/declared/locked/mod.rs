@@ -8,7 +8,9 @@ mod widen;
 use super::desc::{KindDesc, PairDesc, PropertyDesc, TableDesc, TypeDesc};
 use super::message::Message;
 use super::words::{fill, literal, with_type};
-use widen::{same, widens};
+use crate::function::FunctionDesc;
+use widen::same;
+pub(crate) use widen::widens;
 
 /// Refuses a property that was there as `was` and lost, without a word, room for values.
 #[track_caller]
@@ -17,17 +19,48 @@ pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bo
     if matches!(property.ty, TypeDesc::Broken) {
         return;
     }
-    if property.cast.is_none() && !widens(was, &property.ty) {
+    let cast = match &property.cast_with {
+        Some(function) => {
+            takes_what_was(property, function, was);
+            true
+        }
+        None => property.cast.is_some(),
+    };
+    if !cast && !widens(was, &property.ty) {
         change_of_type(property, was);
     }
-    if was_nullable && !property.nullable && property.fill.is_none() {
+    if was_nullable && !property.nullable && !fills(property) {
         Message::new("`")
             .add(property.name)
             .add("` could be NULL, and now it cannot; say what rows without a value get:\n    #[kuzu(fill = \"")
             .add(fill(&property.ty))
-            .add("\")]\nor make the field an `Option` again")
+            .add("\")]\nor name a function that gives one of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make the field an `Option` again")
             .panic();
     }
+}
+
+/// Whether rows that have no value get one.
+const fn fills(property: &PropertyDesc) -> bool {
+    let cast = match &property.cast_with {
+        Some(function) => function.takes[0].nullable,
+        None => false,
+    };
+    cast || property.fill.is_some() || property.fill_with.is_some()
+}
+
+/// Refuses a function that cannot take the values that were there. A field that kept its type has had
+/// its change already, and the function takes what was before that.
+#[track_caller]
+const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &TypeDesc) {
+    if same(was, &property.ty) || widens(was, &function.takes[0].ty) {
+        return;
+    }
+    let message = Message::new("`").add(function.path).add("` takes ");
+    let message = with_type(message, &function.takes[0].ty).add(", and `");
+    let message = message.add(property.name).add("` was ");
+    with_type(message, was)
+        .add(" in kuzu-schema.lock: let it take that")
+        .panic();
 }
 
 #[track_caller]
@@ -44,8 +77,15 @@ const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
         " now, and not every value of the one is a value of the other; say how a new one is made of the `old` one:\n    \
          #[kuzu(cast = \"CAST(old AS ",
     );
-    with_type(message, &property.ty).add(")\")]").panic();
+    with_type(message, &property.ty)
+        .add(
+            ")\")]\nor name a function that makes it:\n    #[kuzu(cast_with = path::to::function)]",
+        )
+        .panic();
 }
+
+/// What else a new property can say.
+const FUNCTION: &str = "\nor name a function that makes it of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make it an `Option`";
 
 /// Refuses a new property of a table that is there, if its rows would have no value for it. It may be one of those
 /// that are `gone`, under another name: that is asked first.
@@ -70,7 +110,7 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
             .panic(),
         _ => {}
     }
-    if property.nullable || property.default.is_some() || property.fill.is_some() {
+    if property.nullable || property.default.is_some() || fills(property) {
         return;
     }
     let message = message
@@ -80,8 +120,9 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
         Some(literal) => message
             .add("\")]\nor what any row without a value gets:\n    #[kuzu(default = ")
             .add(literal)
-            .add(")]\nor make it an `Option`"),
-        None => message.add("\")]\nor make it an `Option`"),
+            .add(")]")
+            .add(FUNCTION),
+        None => message.add("\")]").add(FUNCTION),
     };
     message.panic();
 }

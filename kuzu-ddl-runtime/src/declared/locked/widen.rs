@@ -5,7 +5,7 @@ use crate::declared::desc::{MemberDesc, TypeDesc};
 use crate::declared::words::word;
 
 /// Whether every value of `from` is a value of `to`.
-pub(super) const fn widens(from: &TypeDesc, to: &TypeDesc) -> bool {
+pub(crate) const fn widens(from: &TypeDesc, to: &TypeDesc) -> bool {
     if same(from, to) {
         return true;
     }

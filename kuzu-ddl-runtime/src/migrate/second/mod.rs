@@ -10,6 +10,7 @@
 //! be done: a start after a crash makes a plan with just these steps.
 
 pub(super) mod index;
+pub(super) mod values;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ use super::{Error, Migrator, Phase, Unpaid, catalog, with_writer};
 use crate::drift::drift;
 use crate::engine::EngineErrorKind;
 use crate::inspect::{Scope, inspect};
-use crate::ledger::{self, Rows};
+use crate::ledger::{self, Identified, Rows};
 use crate::owed::Owed;
 use crate::plan::{Operation, Step};
 
@@ -32,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 impl Migrator<'_> {
     /// Does what is owed. Returns what could not be done.
-    pub(super) fn second(&mut self, prepared: &Prepared) -> Vec<Unpaid> {
+    pub(super) fn second(&mut self, declared: &Identified, prepared: &Prepared) -> Vec<Unpaid> {
         let all = prepared.plan.steps.iter();
         let steps: Vec<Step> = all
             .filter(|step| step.operation.owed().is_some())
@@ -47,10 +48,16 @@ impl Migrator<'_> {
         for (i, step) in steps.iter().enumerate() {
             self.tell(Phase::Second, i, &steps);
             let start = Instant::now();
-            let strike = |piece| self.strike(piece, prepared);
-            let paid = self
-                .pay(step)
-                .and_then(|()| step.operation.owed().map_or(Ok(()), strike));
+            if let Some(first) = awaited(step, &unpaid) {
+                let step = step.clone();
+                let why = format!("waits for another: {}", first.step.operation);
+                unpaid.push(Unpaid { step, why });
+                continue;
+            }
+            let paid = self.pay(declared, (i, &steps)).and_then(|()| {
+                let piece = step.operation.owed();
+                piece.map_or(Ok(()), |piece| self.strike(piece, prepared))
+            });
             if paid.is_ok() {
                 self.actual.push(start.elapsed());
             }
@@ -66,8 +73,15 @@ impl Migrator<'_> {
     }
 
     /// Does one piece. What is done already is no error.
-    fn pay(&self, step: &Step) -> Result<(), Error> {
+    fn pay(&mut self, declared: &Identified, (i, steps): (usize, &[Step])) -> Result<(), Error> {
+        let step = &steps[i];
         match &step.operation {
+            Operation::MakeValues { .. } => {
+                let functions = &declared.declared.functions;
+                self.make(step, functions, |this, done| {
+                    this.tell_within(Phase::Second, i, steps, done);
+                })
+            }
             Operation::CreateIndex { table, index, .. } => {
                 self.patiently(|| index::create(self.engine, table, index, &step.cypher))
             }
@@ -84,6 +98,9 @@ impl Migrator<'_> {
                 None => return Ok(()),
             };
             state.local.owed.remove(&piece);
+            if let Owed::Values(id) = piece {
+                ledger::remove_making(&tx, id)?;
+            }
             let found = inspect(&tx, Scope::All)?;
             let rows = drift(&prepared.after, &found.schema, &state.local, None);
             if super::verify::unexpected(rows, prepared).is_empty() {
@@ -117,4 +134,32 @@ impl Migrator<'_> {
             }
         }
     }
+}
+
+/// What an index must wait for: a property that is indexed takes no values any more.
+fn awaited<'u>(step: &Step, unpaid: &'u [Unpaid]) -> Option<&'u Unpaid> {
+    let Operation::CreateIndex { table, .. } = &step.operation else {
+        return None;
+    };
+    unpaid.iter().find(|unpaid| {
+        let is_values = matches!(unpaid.step.operation.owed(), Some(Owed::Values(_)));
+        is_values && unpaid.step.operation.table() == table
+    })
+}
+
+/// Whether a program that declares this cannot go on without what is unpaid: its values are what the
+/// program would read.
+pub(super) fn lacks(declared: &Identified, unpaid: &Unpaid) -> bool {
+    let Operation::MakeValues {
+        table,
+        property,
+        value,
+        ..
+    } = &unpaid.step.operation
+    else {
+        return false;
+    };
+    let table = declared.declared.schema.table(table);
+    let property = table.and_then(|table| table.property(property));
+    property.is_some_and(|property| !property.nullable || value.by.is_some())
 }

@@ -1,0 +1,227 @@
+//! Calling functions for the rows of a statement, range by range.
+
+use super::Error;
+use crate::engine::{Cell, EngineError, Row, Session};
+use crate::event::OnFail;
+use crate::function::{Fault, FunctionDesc, Functions};
+use crate::plan::{By, Made, MadeColumn};
+use crate::schema::Type;
+
+/// How many offsets a range has, unless told otherwise.
+pub(super) const BATCH: u64 = 10_000;
+
+/// What functions make of the rows of one range.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// The parameters of the statement.
+    pub(super) params: Vec<(String, Cell)>,
+    /// How many rows there are.
+    pub(super) rows: u64,
+    /// Those for which a function gave nothing, with the first of its inputs.
+    pub(super) failed: Vec<Failed>,
+    /// The values of the first function, by offset.
+    pub(super) made: Vec<(u64, Cell)>,
+}
+
+/// A row for which a function gave no value.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) offset: u64,
+    pub(super) function: String,
+    pub(super) old: Option<Cell>,
+    pub(super) why: Fault,
+    /// Whether the source says what the row gets.
+    pub(super) settled: bool,
+}
+
+/// Where rows are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    /// How many.
+    pub(super) rows: u64,
+    /// The smallest offset.
+    pub(super) first: u64,
+    /// The largest offset.
+    pub(super) last: u64,
+}
+
+/// Calls the functions of one statement.
+pub(super) struct Maker<'a> {
+    made: Made<'a>,
+    functions: Vec<&'a FunctionDesc>,
+}
+
+impl<'a> Maker<'a> {
+    /// # Errors
+    /// [`Error::NoFunction`].
+    pub(super) fn new(
+        made: Made<'a>,
+        functions: &'a Functions,
+        object: &str,
+    ) -> Result<Self, Error> {
+        let find = |by: &By| {
+            functions
+                .get(&by.function)
+                .ok_or_else(|| Error::NoFunction {
+                    object: object.to_owned(),
+                    function: by.function.clone(),
+                })
+        };
+        let functions = made.by.iter().map(|(by, _)| find(by));
+        let functions = functions.collect::<Result<_, _>>()?;
+        Ok(Self { made, functions })
+    }
+
+    /// How many rows there are from an offset on, and the smallest and largest offset of them.
+    pub(super) fn extent(
+        &self,
+        session: &dyn Session,
+        from: u64,
+    ) -> Result<Option<Extent>, EngineError> {
+        let rows = session.query_with(&self.made.extent(), &[("from", number(from))])?;
+        let cells = rows.first().into_iter().flatten();
+        let mut numbers = cells.map(|cell| cell.int().and_then(|n| u64::try_from(n).ok()));
+        let mut next = || numbers.next().flatten();
+        let (rows, first, last) = (next(), next(), next());
+        Ok(rows.filter(|rows| *rows > 0).map(|rows| Extent {
+            rows,
+            first: first.unwrap_or_default(),
+            last: last.unwrap_or_default(),
+        }))
+    }
+
+    /// Calls the functions for the rows of a range.
+    pub(super) fn range(
+        &self,
+        session: &dyn Session,
+        (from, to): (u64, u64),
+    ) -> Result<Batch, EngineError> {
+        let ends = [("from", number(from)), ("to", number(to))];
+        let rows = session.query_with(&self.made.read(), &ends)?;
+        let mut batch = Batch {
+            params: ends.map(|(name, cell)| (name.to_owned(), cell)).into(),
+            rows: rows.len() as u64,
+            ..Batch::default()
+        };
+        let inputs = self.made.inputs();
+        for (n, ((by, column), function)) in self.made.by.iter().zip(&self.functions).enumerate() {
+            let at = |input: &(String, Type)| inputs.iter().position(|known| *known == input);
+            let places: Vec<usize> = by.inputs.iter().filter_map(at).collect();
+            let old = match column {
+                MadeColumn::Fill(Some(old)) => at(old),
+                _ => None,
+            };
+            let lacks = |row: &&Row| old.is_none_or(|i| cell(row, i + 1) == Cell::Null);
+            let mut list = Lists::new(from, to);
+            for row in rows.iter().filter(lacks) {
+                let Some(offset) = row.first().and_then(offset) else {
+                    continue;
+                };
+                let taken: Vec<Cell> = places.iter().map(|i| cell(row, i + 1)).collect();
+                match self.make(n, function, &taken) {
+                    Ok(value) => {
+                        if n == 0 {
+                            batch.made.push((offset, value.clone()));
+                        }
+                        list.put(offset, value);
+                    }
+                    Err(why) => batch.failed.push(Failed {
+                        offset,
+                        function: by.function.clone(),
+                        old: taken.into_iter().next(),
+                        settled: by.on_fail != OnFail::Abort && matches!(why, Fault::Refused(_)),
+                        why,
+                    }),
+                }
+            }
+            batch.params.extend(list.params(by));
+        }
+        Ok(batch)
+    }
+
+    /// The parameters for a statement that finds no rows.
+    pub(super) fn nothing(&self) -> Vec<(String, Cell)> {
+        let mut params = vec![("from".to_owned(), number(0)), ("to".to_owned(), number(0))];
+        let lists = self
+            .made
+            .by
+            .iter()
+            .map(|(by, _)| Lists::new(0, 1).params(by));
+        params.extend(lists.flatten());
+        params
+    }
+
+    fn make(&self, n: usize, function: &FunctionDesc, row: &[Cell]) -> Result<Cell, Fault> {
+        let (by, column) = self.made.by[n];
+        let no_old = row.first() == Some(&Cell::Null);
+        if column == MadeColumn::Cast && no_old && !by.takes_null {
+            return Ok(Cell::Null);
+        }
+        let made = function.call(row)?;
+        let lost = column == MadeColumn::Cast && !no_old;
+        if made == Cell::Null && (by.required || lost) {
+            return Err(Fault::Refused("it gave no value".to_owned()));
+        }
+        Ok(made)
+    }
+}
+
+fn number(n: u64) -> Cell {
+    Cell::Int(n.into())
+}
+
+fn offset(cell: &Cell) -> Option<u64> {
+    cell.int().and_then(|n| u64::try_from(n).ok())
+}
+
+fn cell(row: &Row, i: usize) -> Cell {
+    row.get(i).cloned().unwrap_or(Cell::Null)
+}
+
+/// The values of a range by their places in it, and which places have one.
+struct Lists {
+    from: u64,
+    made: Vec<Cell>,
+    has: Vec<Cell>,
+}
+
+impl Lists {
+    fn new(from: u64, to: u64) -> Self {
+        let n = usize::try_from(to.saturating_sub(from)).unwrap_or_default();
+        Self {
+            from,
+            made: vec![Cell::Null; n],
+            has: vec![Cell::Bool(false); n],
+        }
+    }
+
+    fn put(&mut self, offset: u64, value: Cell) {
+        let place = usize::try_from(offset.saturating_sub(self.from)).unwrap_or(usize::MAX);
+        if let (Some(made), Some(has), false) = (
+            self.made.get_mut(place),
+            self.has.get_mut(place),
+            value == Cell::Null,
+        ) {
+            (*made, *has) = (value, Cell::Bool(true));
+        }
+    }
+
+    /// The engine casts all of them, so what is no value is one of those that are.
+    fn params(mut self, by: &By) -> [(String, Cell); 2] {
+        let any = self.made.iter().find(|cell| **cell != Cell::Null).cloned();
+        if let Some(any) = any {
+            let gaps = self.made.iter_mut().filter(|cell| **cell == Cell::Null);
+            gaps.for_each(|cell| cell.clone_from(&any));
+        }
+        let [made, has] = by.lists();
+        [(made, Cell::List(self.made)), (has, Cell::List(self.has))]
+    }
+}
+
+/// Parameters as the engine takes them.
+pub(super) fn borrowed(params: &[(String, Cell)]) -> Vec<(&str, Cell)> {
+    let borrowed = params
+        .iter()
+        .map(|(name, cell)| (name.as_str(), cell.clone()));
+    borrowed.collect()
+}

@@ -1,0 +1,130 @@
+//! kill -9 at every statement that writes while functions make values: the file opens, nothing is lost,
+//! and the next start finishes the job.
+
+use std::path::Path;
+
+use super::v1;
+use crate::bed::{Bed, Said, child};
+use crate::crash::kill_at;
+use crate::kill::{folder, migrate};
+use kuzu_ddl::{Migrator, schema};
+
+mod v2 {
+    use super::super::{cents, first};
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered, dropped("full_name"))]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast_with = cents)]
+        price: i64,
+        #[kuzu(fill_with = first(full_name), default = "new")]
+        first: String,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(unregistered, from = A, to = A)]
+    pub(super) struct R {
+        #[kuzu(cast_with = cents)]
+        w: i64,
+    }
+}
+
+fn v2() -> Said {
+    schema![v2::A, v2::R]
+}
+
+/// Rows of a batch, and how many batches each property takes.
+const BATCH: u64 = 20;
+const ROWS: u64 = 50;
+
+fn prepare(at: &Path) {
+    let mut bed = Bed::with(schema![v1::A, v1::R]);
+    bed.run(&[
+        &format!(
+            "UNWIND range(1, {ROWS}) AS i CREATE (:A {{id: i, price: concat(CAST(i AS STRING), '.5'), \
+             full_name: concat('N', CAST(i AS STRING), ' Lee')}})"
+        ),
+        "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {w: a.price}]->(b)",
+    ]);
+    bed.close();
+    std::fs::copy(bed.path(), at).unwrap();
+}
+
+/// The old values are there, under whatever name, and no new one is wrong. Returns how many there are.
+fn look(bed: &Bed, at: &str) -> String {
+    let column = bed.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
+    let old = if column.is_empty() { "price" } else { &column };
+    let half =
+        |column: &str| format!("sum(CAST(CAST(a.{column} AS DOUBLE) * 10 AS INT64) - 10 * a.id)");
+    let kept = bed.rows(&format!(
+        "MATCH (a:A) RETURN count(*), sum(a.id), {}",
+        half(old)
+    ));
+    assert_eq!(
+        kept,
+        format!("{ROWS}|{}|{}", ROWS * (ROWS + 1) / 2, 5 * ROWS),
+        "killed at {at}"
+    );
+    assert_eq!(
+        bed.rows("MATCH (a:A)-[r:R]->(b:A {id: 1}) RETURN count(r.w)"),
+        ROWS.to_string()
+    );
+    if column.is_empty() {
+        return String::new();
+    }
+    let wrong = "MATCH (a:A) WHERE a.price <> 100 * a.id + 50 OR a.first <> concat('N', CAST(a.id AS STRING)) \
+                 RETURN count(*)";
+    assert_eq!(bed.rows(wrong), "0", "killed at {at}");
+    bed.rows("MATCH (a:A) RETURN count(a.price), count(a.first)")
+}
+
+fn check(path: &Path, at: &str) -> (String, bool) {
+    let mut bed = Bed::at(path);
+    let found = look(&bed, at);
+    assert_eq!(bed.drift(), "", "killed at {at}");
+    let report = Migrator::new(bed.db()).schema(v2()).batch(BATCH).migrate();
+    let report = report.unwrap_or_else(|e| panic!("killed at {at}: {e}"));
+    bed.run(&["CHECKPOINT"]);
+    let all = format!("{ROWS}|{ROWS}");
+    assert_eq!(look(&bed, at), all, "killed at {at}, and finished");
+    bed.reopen();
+    assert_eq!(look(&bed, at), all, "killed at {at}, and opened again");
+    assert_eq!(
+        bed.rows("MATCH (a:A)-[r:R]->() RETURN sum(r.w - 100 * a.id)"),
+        (50 * ROWS).to_string()
+    );
+    bed.settled(v2());
+    (found, report.is_up_to_date())
+}
+
+#[test]
+fn at_every_statement() {
+    if let Some(path) = child::path() {
+        migrate(&path, v2(), BATCH);
+    }
+    let dir = folder();
+    let template = dir.path().join("template");
+    prepare(&template);
+    let mut states = Vec::new();
+    for stop in 0.. {
+        let path = dir.path().join(format!("{stop}.db"));
+        std::fs::copy(&template, &path).unwrap();
+        let test = "values::function::kill::at_every_statement";
+        let at = kill_at(test, &path, stop);
+        let (found, done) = check(&path, &at);
+        states.push(found);
+        assert_eq!(done, at == "the end", "killed at {at}");
+        if at == "the end" {
+            break;
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
+    assert!(states.len() > 30, "only {} statements", states.len());
+    // Kills came between all batches.
+    states.dedup();
+    let between = ["", "0|0", "20|0", "40|0", "50|0", "50|20", "50|40", "50|50"];
+    assert_eq!(states, between);
+}

@@ -1,0 +1,121 @@
+//! Properties of nodes.
+
+use super::{cents, first, v1};
+use crate::bed::{Bed, Said};
+use kuzu_ddl::{Migrator, Phase, schema};
+
+mod v2 {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered, dropped("full_name"))]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast_with = super::cents, default = 5)]
+        price: i64,
+        #[kuzu(fill_with = super::first(full_name), default = "nobody")]
+        first: String,
+        #[kuzu(fill_with = place(id, first_city))]
+        place: String,
+        #[kuzu(renamed_from = "city", name = "town")]
+        first_city: Option<String>,
+    }
+
+    fn place(id: i64, city: Option<String>) -> String {
+        format!("{} {id}", city.unwrap_or_default())
+    }
+}
+
+const ROWS: i64 = 2_500;
+
+fn made() -> Bed {
+    let bed = Bed::with(schema![v1::A, v1::R]);
+    bed.run(&[
+        &format!(
+            "UNWIND range(1, {ROWS}) AS i CREATE (:A {{id: i, price: concat(CAST(i AS STRING), '.5'), \
+             full_name: concat('Ann', CAST(i AS STRING), ' Lee'), city: 'Rome'}})"
+        ),
+        "MATCH (a:A) WHERE a.id % 10 = 0 SET a.full_name = NULL, a.city = NULL",
+        "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {w: a.price}]->(b)",
+    ]);
+    bed
+}
+
+fn v2() -> Said {
+    schema![v2::A]
+}
+
+#[test]
+fn every_row_gets_the_value_that_the_function_makes() {
+    let mut bed = made();
+    let report = bed.up(v2());
+    let text = report.to_string();
+    for words in [
+        "make the values of A.price by suite::values::function::node::cents (2,500 rows",
+        "make the values of A.first by suite::values::function::node::first",
+        "make the values of A.place by suite::values::function::node::v2::place",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(report.owed.is_empty());
+    for _ in 0..2 {
+        assert_eq!(
+            bed.rows("MATCH (a:A) RETURN count(*), count(a.price), sum(a.price - 100 * a.id), min(a.price)"),
+            format!("{ROWS}|{ROWS}|{}|150", 50 * ROWS)
+        );
+        assert_eq!(
+            bed.rows(
+                "MATCH (a:A) WHERE a.id IN [9, 10] RETURN a.first, a.place, a.town ORDER BY a.id"
+            ),
+            "Ann9|Rome 9|Rome; ?| 10|NULL"
+        );
+        bed.reopen();
+    }
+    // New rows get the default.
+    bed.run(&["CREATE (:A {id: 0})"]);
+    assert_eq!(
+        bed.rows("MATCH (a:A {id: 0}) RETURN a.price, a.first, a.place"),
+        "5|nobody|NULL"
+    );
+    bed.settled(v2());
+    assert_eq!(
+        bed.rows("MATCH (l:_kuzu_ddl_ledger) WHERE l.key STARTS WITH 'making' RETURN l.key"),
+        ""
+    );
+}
+
+#[test]
+fn progress_counts_rows_of_every_batch() {
+    for (batch, size) in [(100, 100), (1_000_000, 2_500), (1, 1)] {
+        let bed = Bed::with(schema![v1::A, v1::R]);
+        let rows = if batch == 1 { 30 } else { 2_500 };
+        bed.run(&[&format!(
+            "UNWIND range(1, {rows}) AS i CREATE (:A {{id: i, price: '1.5'}})"
+        )]);
+        let mut seen = Vec::new();
+        let migrator = Migrator::new(bed.db()).schema(v2()).batch(batch);
+        let report = migrator
+            .on_progress(|progress| {
+                if progress.phase == Phase::Second {
+                    seen.push((progress.rows_done, progress.rows));
+                }
+            })
+            .migrate()
+            .unwrap();
+        assert!(report.owed.is_empty());
+        let all = 3 * rows;
+        assert!(
+            seen.iter().all(|(done, of)| *of == all && *done <= all),
+            "{seen:?}"
+        );
+        assert!(seen.windows(2).all(|two| two[0].0 <= two[1].0), "{seen:?}");
+        assert_eq!(seen.last().unwrap().0, all);
+        let batches = usize::try_from(all / size).unwrap();
+        assert!(seen.len() > batches, "{batch}: {}", seen.len());
+        assert_eq!(
+            bed.rows("MATCH (a:A) RETURN sum(a.price)"),
+            (150 * rows).to_string()
+        );
+    }
+}

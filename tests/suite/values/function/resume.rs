@@ -1,0 +1,154 @@
+//! Work that was interrupted, and what others do meanwhile.
+
+use super::v1;
+use crate::bed::Bed;
+use kuzu_ddl::{Error, Migrator, Phase, schema};
+
+mod v2 {
+    use super::super::cents;
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast_with = cents)]
+        price: i64,
+        #[kuzu(fill_with = tag(id))]
+        tag: String,
+    }
+
+    fn tag(id: i64) -> String {
+        format!("t{id}")
+    }
+}
+
+/// A later version that does not have the functions any more.
+mod v3 {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        price: i64,
+        tag: String,
+    }
+}
+
+/// One that declares neither of the properties.
+mod other {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+}
+
+fn made() -> Bed {
+    let bed = Bed::with(schema![v1::A]);
+    bed.run(&[
+        "UNWIND range(1, 100) AS i CREATE (:A {id: i, price: concat(CAST(i AS STRING), '.5')})",
+    ]);
+    bed
+}
+
+#[test]
+fn rows_that_others_insert_meanwhile_are_filled_too() {
+    let bed = made();
+    bed.run(&["MATCH (a:A) WHERE a.id <= 20 DELETE a"]);
+    let migrator = Migrator::new(bed.db()).schema(schema![v2::A]).batch(10);
+    let mut calls = 0;
+    let report = migrator
+        .on_progress(|progress| {
+            if progress.phase == Phase::Second {
+                calls += 1;
+                let id = 1000 + calls;
+                if calls < 20 {
+                    bed.run(&[&format!("CREATE (:A {{id: {id}, price: {id}}})")]);
+                }
+            }
+        })
+        .migrate()
+        .unwrap();
+    assert!(report.owed.is_empty());
+    assert!(calls >= 20);
+    // What they wrote is theirs.
+    assert_eq!(
+        bed.rows("MATCH (a:A) WHERE a.price IS NULL OR a.tag IS NULL RETURN count(*)"),
+        "0"
+    );
+    assert_eq!(bed.rows("MATCH (a:A) WHERE a.id > 1000 RETURN count(*), sum(a.price - a.id), sum(CASE WHEN a.tag = concat('t', CAST(a.id AS STRING)) THEN 1 ELSE 0 END)"), "19|0|19");
+    bed.settled(schema![v2::A]);
+}
+
+/// Stops after some rows, as another writer that holds on would make it.
+fn interrupted() -> Bed {
+    let bed = made();
+    let session = bed.session();
+    let migrator = Migrator::new(bed.db())
+        .schema(schema![v2::A])
+        .batch(10)
+        .wait(std::time::Duration::from_millis(50));
+    let e = migrator
+        .on_progress(|progress| {
+            if progress.phase == Phase::Second && progress.rows_done == 30 {
+                session.query("BEGIN TRANSACTION").unwrap();
+            }
+        })
+        .migrate()
+        .unwrap_err();
+    assert!(
+        matches!(&e, Error::Unfinished(unpaid) if unpaid.len() == 2),
+        "{e}"
+    );
+    session.query("ROLLBACK").unwrap();
+    drop(session);
+    assert_eq!(bed.rows("MATCH (a:A) RETURN count(a.price)"), "30");
+    bed
+}
+
+#[test]
+fn the_next_start_goes_on_where_the_last_one_stopped() {
+    let mut bed = interrupted();
+    bed.reopen();
+    let plan = Migrator::new(bed.db())
+        .schema(schema![v2::A])
+        .plan()
+        .unwrap();
+    let text = plan.to_string();
+    assert!(
+        text.contains("make the values of A.price") && text.contains("70 rows"),
+        "{text}"
+    );
+    bed.up(schema![v2::A]);
+    assert_eq!(
+        bed.rows("MATCH (a:A) RETURN count(*), sum(a.price - 100 * a.id), count(a.tag)"),
+        "100|5000|100"
+    );
+    bed.settled(schema![v2::A]);
+}
+
+#[test]
+fn a_program_without_the_function_is_told_so() {
+    let bed = interrupted();
+    let e = bed.refused(schema![v3::A]).to_string();
+    let words = "A.price: its values are made by the function suite::values::function::resume::v2::cents, \
+                 which is not in this program; start one that has it";
+    assert!(e.contains(words), "{e}");
+    // One that does not read them is let in, and says so.
+    let report = bed.migrate(schema![other::A]).unwrap();
+    assert!(report.to_string().contains(words), "{report}");
+    // A rebuild in between makes other offsets of the rows.
+    bed.up(schema![v2::A]);
+    assert_eq!(
+        bed.rows("MATCH (a:A) RETURN count(a.price), count(a.tag)"),
+        "100|100"
+    );
+    bed.settled(schema![v3::A]);
+}

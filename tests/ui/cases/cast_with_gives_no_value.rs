@@ -1,0 +1,13 @@
+use kuzu_ddl::KuzuNode;
+
+fn cents(_: String) {}
+
+#[derive(KuzuNode)]
+struct A {
+    #[kuzu(primary_key)]
+    id: i64,
+    #[kuzu(cast_with = cents)]
+    price: i64,
+}
+
+fn main() {}

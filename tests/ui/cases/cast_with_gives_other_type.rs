@@ -1,0 +1,15 @@
+use kuzu_ddl::KuzuNode;
+
+fn cents(price: String) -> Result<String, std::fmt::Error> {
+    Ok(price)
+}
+
+#[derive(KuzuNode)]
+struct A {
+    #[kuzu(primary_key)]
+    id: i64,
+    #[kuzu(cast_with = cents)]
+    price: i64,
+}
+
+fn main() {}
