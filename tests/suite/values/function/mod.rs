@@ -1,10 +1,12 @@
 //! `cast_with` and `fill_with`: values that Rust functions make.
 
 mod fail;
+mod key;
 mod kill;
 mod node;
 mod rel;
 mod resume;
+mod types;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
