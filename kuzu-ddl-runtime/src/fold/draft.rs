@@ -275,7 +275,13 @@ impl Draft {
             return;
         };
         let mut depends_on = self.lives(object);
-        depends_on.extend(object.aspects.get(&aspect).into_iter().flatten());
+        // A change of type and one of the default each archive a column: they have an order.
+        let read = match aspect {
+            Aspect::Type | Aspect::Default => &[Aspect::Type, Aspect::Default][..],
+            ref one => std::slice::from_ref(one),
+        };
+        let heads = read.iter().filter_map(|aspect| object.aspects.get(aspect));
+        depends_on.extend(heads.flatten());
         if let Change::SetKey { key } = &change {
             depends_on.extend(self.life(*key));
         }
