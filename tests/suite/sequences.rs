@@ -1,7 +1,7 @@
 //! Sequences: made before what counts by them, kept with the place they have come to.
 
 use crate::bed::{Bed, Said};
-use kuzu_ddl::{HazardKind, schema};
+use kuzu_ddl::{HazardKind, Point, schema};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;
@@ -89,6 +89,29 @@ fn dropped_by_a_tombstone_once_nobody_counts_by_it() {
     // A new one of the same name is another.
     bed.up(orders(7, 1));
     assert_eq!(bed.rows("RETURN nextval('order_no')"), "7");
+}
+
+/// Going back to before it, what counts by it is gone, and it stays with its place.
+#[test]
+fn going_back_keeps_it() {
+    let bed = Bed::with(schema![v2::Order]);
+    bed.run(&["CREATE (:`Order` {id: 1, what: 'a'})"]);
+    bed.up(orders(100, 10));
+    bed.run(&["CREATE (:`Order` {what: 'b'})"]);
+    bed.migrator(orders(100, 10))
+        .rollback(Point::Revision(1))
+        .unwrap_or_else(|e| panic!("{e}"));
+    bed.settled(schema![v2::Order]);
+    assert_eq!(
+        bed.rows("MATCH (o:`Order`) RETURN o.id, o.what ORDER BY o.id"),
+        "1|a; 100|b"
+    );
+    bed.migrator(orders(100, 10))
+        .redo()
+        .migrate()
+        .unwrap_or_else(|e| panic!("{e}"));
+    bed.run(&["CREATE (:`Order` {what: 'c'})"]);
+    assert_eq!(bed.rows("MATCH (o:`Order`) RETURN max(o.id)"), "110");
 }
 
 #[test]

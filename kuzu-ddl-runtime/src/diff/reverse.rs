@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::compare::{Differs, How};
 use crate::event::{Change, DdlEvent, Endpoints, IndexSpec, ObjectId, OnFail, SequenceSpec};
 use crate::fold::{Body, Draft, Fold, Life, Object};
 use crate::history::{compare_states, path};
@@ -50,13 +51,19 @@ pub fn reverse(now: Fold, then: &Fold) -> Reversed {
     let (after, events) = draft.finish();
     // Whatever was done above, in the end it is as it was.
     let left = compare_states(&after, then);
-    lost.extend(left.rows.iter().map(|row| format!("stays as it is: {row}")));
+    let left = left.rows.iter().filter(|row| !is_new_sequence(row));
+    lost.extend(left.map(|row| format!("stays as it is: {row}")));
     lost.sort();
     Reversed {
         events,
         after,
         lost,
     }
+}
+
+/// A sequence that came since stays: it is in nobody's way, and its place would be lost.
+fn is_new_sequence(row: &Differs) -> bool {
+    row.what == "sequence" && row.how == How::Removed
 }
 
 struct Way<'a> {
@@ -362,8 +369,7 @@ impl Way<'_> {
         }
     }
 
-    /// Sequences that were dropped since start anew. One that came since stays: its place would be
-    /// lost, and it is in nobody's way.
+    /// Sequences that were dropped since start anew.
     fn sequences(&mut self) {
         let gone = self.then.objects().filter(|object| object.is_live());
         let mut gone: Vec<(String, SequenceSpec)> = gone

@@ -86,7 +86,7 @@ impl Migrator<'_> {
         // The scratch copy has no opaque defaults and no unknown types.
         let rows: Vec<_> = rows
             .into_iter()
-            .filter(|row| !is_lossy(row, prepared) && !is_sequence(row, prepared))
+            .filter(|row| !is_lossy(row, prepared))
             .collect();
         if rows.is_empty() {
             Ok(())
@@ -94,12 +94,6 @@ impl Migrator<'_> {
             Err(Error::RehearsalDiffers(rows))
         }
     }
-}
-
-/// The scratch copy has only those sequences that the plan makes.
-fn is_sequence(row: &crate::drift::Drift, prepared: &Prepared) -> bool {
-    let object = row.id.and_then(|id| prepared.after.object(id));
-    object.is_some_and(|object| object.kind() == ObjectKind::Sequence)
 }
 
 fn is_lossy(row: &crate::drift::Drift, prepared: &Prepared) -> bool {
@@ -292,9 +286,14 @@ fn after_names(prepared: &Prepared, touched: &BTreeSet<Key>) -> BTreeSet<Key> {
         .collect()
 }
 
-/// DDL for empty copies of tables, node tables first.
+/// DDL for all sequences, by which defaults count, and for empty copies of tables, node tables first.
 fn copy(live: &Schema, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
     let mut out = Vec::new();
+    for sequence in live.sequences.values().cloned() {
+        let name = sequence.name.clone();
+        let ddl = Operation::CreateSequence { sequence }.cypher();
+        out.extend(ddl.into_iter().map(|ddl| (name.clone(), ddl)));
+    }
     for nodes in [true, false] {
         for key in touched {
             let Some(table) = live.tables.get(key).filter(|t| t.kind.is_node() == nodes) else {
@@ -317,12 +316,6 @@ fn copy(live: &Schema, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
                     .collect(),
                 TableKind::Node { .. } => Vec::new(),
             };
-            for property in table.properties.values_mut() {
-                // A sequence need not exist for a rehearsal of names.
-                if property.default.as_ref().is_some_and(uses_sequence) {
-                    property.default = None;
-                }
-            }
             let name = table.name.clone();
             let operation = Operation::CreateTable {
                 table,

@@ -741,10 +741,9 @@ impl<'a> Builder<'a> {
             if self.leave.contains(&child.id) {
                 continue;
             }
-            let was = self
-                .before
-                .object(child.id)
-                .and_then(|o| self.before.pair(o));
+            // One that was dropped before is not the one of the same ends that is there.
+            let was = self.before.object(child.id).filter(|o| o.is_live());
+            let was = was.and_then(|o| self.before.pair(o));
             let here = was.is_some_and(|pair| live.contains(&pair));
             let Some(pair) = self.after.pair(child) else {
                 continue;

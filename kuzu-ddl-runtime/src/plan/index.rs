@@ -23,13 +23,27 @@ impl<'a> Builder<'a> {
         if !table.object.is_live() || !table.live.kind.is_node() {
             return false;
         }
-        let goes = |index| self.must_go(table, index);
+        let goes = |index| self.must_go(table, index) || self.is_filled(table, index);
         let gap = self.gaps.contains_key(&Key::new(&table.live.name));
         table.live.indexes.values().any(goes)
             || (gap
                 && self
                     .wanted(table.object)
                     .any(|index| !self.is_there(table, &index.1)))
+    }
+
+    /// Whether a column of an index gets values in place: a vector index lets none be SET, and a
+    /// full-text index does not have them any more after a crash (bug B27).
+    fn is_filled(&self, table: &Kept<'a>, index: &Index) -> bool {
+        let filled = |object: &Object| {
+            self.becomes_required(object.id)
+                && self.changed(object.id).is_none()
+                && self.fill_of(object).is_some()
+        };
+        let columns = index.properties.iter();
+        columns
+            .filter_map(|key| self.column(table, key))
+            .any(filled)
     }
 
     /// The live indexes of a table as they will be.
@@ -89,12 +103,19 @@ impl<'a> Builder<'a> {
             let wanted = self.after.index(wanted);
             return wanted.is_some_and(|wanted| !wanted.is_as(&self.moved(table, index)));
         }
-        // Nobody knows it, or it stays with an archived column.
-        let stays = |key: &Key| {
-            let column = self.column(table, key);
-            column.is_none_or(|object| object.is_live() && self.changed(object.id).is_none())
+        // It stays with an archived column, be it of a dropped property or of one that changed.
+        let goes = |key: &Key| match self.column(table, key) {
+            Some(object) => object.is_live() && self.changed(object.id).is_none(),
+            None => !self.keeps_old_values(table, key),
         };
-        self.knows_index(table, &key) && index.properties.iter().all(stays)
+        self.knows_index(table, &key) && index.properties.iter().all(goes)
+    }
+
+    /// Whether a column has the values of a property from before a change.
+    fn keeps_old_values(&self, table: &Kept<'_>, column: &Key) -> bool {
+        let properties = self.before.children(table.object.id);
+        let mut archives = properties.flat_map(|property| &property.archives);
+        archives.any(|archive| !archive.purged && Key::new(&archive.name) == *column)
     }
 
     fn knows_index(&self, table: &Kept<'_>, name: &Key) -> bool {

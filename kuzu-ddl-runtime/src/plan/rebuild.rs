@@ -17,8 +17,8 @@ use super::operation::{Operation, Purpose};
 use super::original::Original;
 use super::value::{Stage, Value};
 use super::work::{Work, WorkKind};
-use crate::event::ObjectId;
-use crate::fold::{Body, Object};
+use crate::event::{ObjectId, OnFail};
+use crate::fold::{Body, Fold, Object};
 use crate::schema::name::quote;
 use crate::schema::{Expr, Key, Multiplicity, Property, Table, TableKind, Type};
 
@@ -136,7 +136,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn becomes_required(&self, id: ObjectId) -> bool {
+    pub(super) fn becomes_required(&self, id: ObjectId) -> bool {
         let was = self.before.object(id).and_then(|o| self.before.property(o));
         let is = self.after.object(id).and_then(|o| self.after.property(o));
         matches!((was, is), (Some(was), Some(is)) if was.nullable && !is.nullable)
@@ -333,12 +333,30 @@ impl<'a> Builder<'a> {
         (was, is): (&Type, &Type),
         original: Option<Original>,
     ) -> Value {
+        let stages = self.stages(id);
+        let may_fail = stages.iter().any(|stage| stage.on_fail != OnFail::Abort);
+        // A cast that fails may leave NULL where there was none, and must not be any.
+        let required = |fold: &Fold| {
+            let property = fold.object(id).and_then(|o| fold.property(o));
+            property.is_some_and(|property| !property.nullable)
+        };
+        let lacks = may_fail && required(self.before) && required(self.after);
+        let fill = self.after.object(id).filter(|_| lacks);
         Value {
-            stages: self.stages(id),
+            fill: fill.and_then(|object| self.fill_of(object)),
+            stages,
             to: is.clone(),
-            original: original.map(Box::new),
+            // What is said of rows that fail is said of the present values.
+            original: original.filter(|_| !may_fail).map(Box::new),
             ..Value::same(from, was)
         }
+    }
+
+    /// What the source says that rows get which have no value of this property.
+    pub(super) fn fill_of(&self, property: &Object) -> Option<Expr> {
+        let table = self.after.object(property.parent?)?;
+        let table = self.after.physical(table);
+        self.fill(&table, &self.after.physical(property))
     }
 
     /// All changes of type between the two states.

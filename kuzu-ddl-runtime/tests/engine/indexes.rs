@@ -151,3 +151,29 @@ fn a_pattern_is_forgotten() {
     let told = rows(&*s, "CALL show_indexes() RETURN index_definition");
     assert!(!told.contains("pattern"), "{told}");
 }
+
+/// What is SET in an indexed text is found, until the process ends without a checkpoint: replaying the log,
+/// the engine forgets to index it. A vector that is indexed cannot be SET at all.
+#[test]
+fn b27_set_text_is_not_indexed_on_replay() {
+    let test = "indexes::b27_set_text_is_not_indexed_on_replay";
+    let found = |s: &dyn Session| rows(s, "CALL QUERY_FTS_INDEX('D', 'fx', 'cats') RETURN node.id");
+    if let Some(path) = child::path() {
+        let db = open(&path);
+        let s = db.session().unwrap();
+        run(&*s, TABLE);
+        run(&*s, &[TEXT, VECTOR, "CHECKPOINT"]);
+        run(&*s, &["MATCH (d:D {id: 7}) SET d.t = 'cats'"]);
+        assert_eq!(found(&*s), "7");
+        let set = "MATCH (d:D {id: 7}) SET d.v = [0.0, 0.0, 0.0]";
+        assert_eq!(kind(&*s, set), EngineErrorKind::Other);
+        child::exit();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("db");
+    child::run_to_exit(test, &path);
+    let db = open(&path);
+    let s = db.session().unwrap();
+    assert_eq!(rows(&*s, "MATCH (d:D {id: 7}) RETURN d.t"), "cats");
+    assert_eq!(found(&*s), "");
+}

@@ -1,0 +1,134 @@
+//! The usual pairs without a database: what they are about, and that a state which grew by the events of a
+//! diff is the one that all events fold to.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::*;
+use kuzu_ddl::diff::{Diff, Options, ancestor, diff};
+use kuzu_ddl::event::{Change, OnFail};
+use kuzu_ddl::fold::Fold;
+use kuzu_ddl::schema::IndexKind;
+
+/// What a change is about, in few words.
+fn words(change: &Change) -> String {
+    let detail = match change {
+        Change::SetType { cast: None, .. } => "wider",
+        Change::SetType { on_fail, .. } => match on_fail {
+            OnFail::Abort => "by a cast",
+            OnFail::Null => "or NULL",
+            OnFail::Use(_) => "or the default",
+        },
+        Change::SetDefault { default: None } => "none",
+        Change::SetNullable { nullable: true } => "yes",
+        Change::SetNullable { nullable: false } => "no",
+        Change::CreateIndex { spec, .. } if spec.kind == IndexKind::Vector => "vector",
+        _ => "",
+    };
+    format!("{} {detail}", change.word()).trim_end().to_owned()
+}
+
+/// Words that no event has: what rows get, and which property's type changes.
+fn said(old: &Model, new: &Model) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    for table in &new.tables {
+        let Some(before) = old.table(table.id) else {
+            continue;
+        };
+        if table.is_node() && table.key().change.is_some() {
+            words.push("another type of a key");
+        }
+        let filled = table.properties.iter().filter(|p| p.fill.is_some());
+        for property in filled {
+            words.push(match before.property(property.id) {
+                None => "fill what is new",
+                Some(was) if was.nullable => "fill what is NULL",
+                Some(_) => "fill where a cast fails",
+            });
+        }
+        let name =
+            |t: &model::ModelTable| old.tables.iter().any(|o| o.id != t.id && o.name == t.name);
+        if name(table) {
+            words.push("take the name of another table");
+        }
+    }
+    words
+}
+
+/// The way from `old` to `new`, with all events so far.
+fn grown(old: &Model, new: &Model) -> (Diff, Diff) {
+    let options = Options::default();
+    let start = old.declared(&Model::default());
+    let first = diff(&start, None, Fold::default(), &options).unwrap();
+    let last = ancestor(&start, None, &first.after);
+    let second = diff(
+        &new.declared(old),
+        Some(&last),
+        first.after.clone(),
+        &options,
+    )
+    .unwrap();
+    (first, second)
+}
+
+/// Every kind, each often in the usual run.
+const KINDS: &[&str] = &[
+    "add pair",
+    "add property",
+    "another type of a key",
+    "comment on property",
+    "comment on table",
+    "create index",
+    "create index vector",
+    "create node table",
+    "create rel table",
+    "create sequence",
+    "drop index",
+    "drop pair",
+    "drop property",
+    "drop sequence",
+    "drop table",
+    "fill what is NULL",
+    "fill what is new",
+    "fill where a cast fails",
+    "rename property",
+    "rename table",
+    "set default",
+    "set default none",
+    "set multiplicity",
+    "set nullable no",
+    "set nullable yes",
+    "set primary key",
+    "set storage direction",
+    "set type by a cast",
+    "set type or NULL",
+    "set type or the default",
+    "set type wider",
+    "take the name of another table",
+];
+
+#[test]
+fn the_usual_pairs_have_every_kind_of_change() {
+    let seen: RefCell<BTreeMap<String, usize>> = RefCell::default();
+    for shard in 0..PAIRS / SHARD {
+        run_shard(SHARD, shard.into(), |old, new| {
+            let (first, second) = grown(old, new);
+            let mut found: Vec<String> = second.events.iter().map(|e| words(e.change())).collect();
+            found.extend(said(old, new).into_iter().map(str::to_owned));
+            found.sort();
+            found.dedup();
+            for word in found {
+                *seen.borrow_mut().entry(word).or_default() += 1;
+            }
+            let all = first.events.iter().chain(&second.events);
+            assert_eq!(Fold::of(all), second.after);
+        });
+    }
+    let seen = seen.into_inner();
+    for kind in KINDS {
+        assert!(
+            seen.get(*kind).is_some_and(|n| *n >= 5),
+            "{kind}: {seen:#?}"
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! A model as structs would declare it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kuzu_ddl::declared::{Declared, TableHints};
+use kuzu_ddl::schema::{Index, Key, Pair, Property, Schema, Table, TableKind};
+
+use super::{Model, ModelIndex, ModelProperty, ModelTable};
+
+impl Model {
+    /// What structs would declare, with the hints that lead here from `old`.
+    pub(in crate::oracle) fn declared(&self, old: &Self) -> Declared {
+        let names = self.tables.iter().map(|t| (t.id, Key::new(&t.name)));
+        let names: BTreeMap<u32, Key> = names.collect();
+        let mut declared = Declared::default();
+        for table in &self.tables {
+            let key = Key::new(&table.name);
+            let shape = table.declared(&names);
+            declared.schema.tables.insert(key.clone(), shape);
+            let mut hints = table.hints(old.table(table.id));
+            hints.dropped_pairs = self.dropped_pairs(old, table);
+            declared.tables.insert(key, hints);
+        }
+        for table in old.tables.iter().filter(|t| self.table(t.id).is_none()) {
+            let key = Key::new(&table.name);
+            declared.dropped_tables.insert(key, table.name.clone());
+        }
+        for sequence in &self.sequences {
+            declared = declared.sequence(&sequence.name, sequence.start, sequence.increment);
+        }
+        for sequence in &old.sequences {
+            if self.sequences.iter().all(|s| s.name != sequence.name) {
+                declared = declared.drop_sequence(&sequence.name);
+            }
+        }
+        declared
+    }
+
+    /// The pairs of a table that are no more, by the names that their nodes have now, or had last.
+    pub(in crate::oracle) fn dropped_pairs(
+        &self,
+        old: &Self,
+        table: &ModelTable,
+    ) -> BTreeSet<Pair> {
+        let name = |id: u32| {
+            let table = self.table(id).or_else(|| old.table(id));
+            table.map(|t| Key::new(&t.name))
+        };
+        let before = old.table(table.id);
+        let pairs = before.map(|t| t.pairs.as_slice()).unwrap_or_default();
+        pairs
+            .iter()
+            .filter(|pair| !table.pairs.contains(pair))
+            .filter_map(|pair| {
+                let (from, to) = (name(pair.0)?, name(pair.1)?);
+                Some(Pair { from, to })
+            })
+            .collect()
+    }
+
+    /// Whether one version of a source can say it: a new thing cannot take the name of one that the
+    /// same version drops.
+    pub(in crate::oracle) fn is_sayable(&self, old: &Self) -> bool {
+        let declared = self.declared(old);
+        declared.dropped_tables.keys().all(|key| {
+            declared
+                .tables
+                .get(key)
+                .is_none_or(|hints| !hints.renamed_from.is_empty())
+        }) && declared.tables.iter().all(|(key, hints)| {
+            let present = &declared.schema.tables[key].properties;
+            let came = |name| hints.properties.contains_key(name);
+            hints
+                .dropped
+                .iter()
+                .all(|name| !present.contains_key(name) || came(name))
+        })
+    }
+
+    pub(in crate::oracle) fn schema(&self) -> Schema {
+        let mut schema = self.declared(&Self::default()).schema;
+        for index in schema.tables.values_mut().flat_map(|t| &mut t.indexes) {
+            // What is not said, the engine chooses.
+            index.1.options = index.1.complete();
+        }
+        schema
+    }
+}
+
+impl ModelTable {
+    fn declared(&self, names: &BTreeMap<u32, Key>) -> Table {
+        let kind = if self.is_node() {
+            TableKind::Node {
+                primary_key: Key::new(&self.key().name),
+            }
+        } else {
+            let pair = |(from, to): &(u32, u32)| Pair {
+                from: names[from].clone(),
+                to: names[to].clone(),
+            };
+            TableKind::Edge {
+                pairs: self.pairs.iter().map(pair).collect(),
+                multiplicity: Some(self.multiplicity),
+                storage: self.storage,
+            }
+        };
+        let properties = self.properties.iter();
+        let indexes = self.indexes.iter().map(|index| self.index(index));
+        Table {
+            name: self.name.clone(),
+            kind,
+            properties: properties
+                .map(|p| (Key::new(&p.name), p.declared()))
+                .collect(),
+            indexes: indexes.map(|ix| (Key::new(&ix.name), ix)).collect(),
+            comment: self.comment.clone(),
+        }
+    }
+
+    fn index(&self, index: &ModelIndex) -> Index {
+        let on = index.on.iter().filter_map(|id| self.property(*id));
+        let option = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
+        Index {
+            name: index.name.clone(),
+            kind: index.kind.clone(),
+            properties: on.map(|p| Key::new(&p.name)).collect(),
+            options: index.option.into_iter().map(option).collect(),
+        }
+    }
+
+    fn hints(&self, before: Option<&Self>) -> TableHints {
+        let mut hints = TableHints {
+            order: self.properties.iter().map(|p| Key::new(&p.name)).collect(),
+            ..TableHints::default()
+        };
+        let Some(before) = before else { return hints };
+        if before.name != self.name {
+            hints.renamed_from.push(before.name.clone());
+        }
+        for property in &before.properties {
+            match self.property(property.id) {
+                Some(now) if now.name != property.name => {
+                    let olds = vec![property.name.clone()];
+                    hints.properties.insert(Key::new(&now.name), olds);
+                }
+                Some(_) => {}
+                None => {
+                    hints.dropped.insert(Key::new(&property.name));
+                }
+            }
+        }
+        for property in &self.properties {
+            property.say(&mut hints);
+        }
+        hints
+    }
+}
+
+impl ModelProperty {
+    fn declared(&self) -> Property {
+        Property {
+            name: self.name.clone(),
+            ty: self.ty.clone(),
+            nullable: self.nullable,
+            default: self.default.clone(),
+            comment: self.comment.clone(),
+        }
+    }
+
+    /// The words beside the field.
+    fn say(&self, hints: &mut TableHints) {
+        let key = || Key::new(&self.name);
+        if let Some(fill) = &self.fill {
+            hints.fills.insert(key(), fill.to_string());
+        }
+        let Some(change) = self.change else { return };
+        if let Some(cast) = change.cast {
+            hints.casts.insert(key(), cast.to_owned());
+        }
+        if let Some(on_fail) = change.on_fail {
+            hints.on_fails.insert(key(), on_fail);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What a version dropped.
+
+use kuzu_ddl::kuzu::Database;
+use kuzu_ddl::schema::name::{quote, string_literal};
+
+use super::{Model, ModelProperty, ModelTable, Rows, ask};
+
+/// What was dropped is archived with its values: the archived columns hold what the old ones held.
+pub(in crate::oracle) fn assert_archived(db: &Database, old: &Model, new: &Model, before: &Rows) {
+    let tables = ask(db, "CALL show_tables() RETURN name");
+    for table in &old.tables {
+        match new.table(table.id) {
+            None => {
+                let archive = format!("{}__a_", table.name);
+                let mut archives = tables.iter().filter(|name| name.starts_with(&archive));
+                let name = archives.next().unwrap_or_else(|| panic!("{archive}"));
+                assert_eq!(archives.next(), None);
+                for property in &table.properties {
+                    let held = before.held(db, table.id, property.id);
+                    assert_eq!(column(db, table, name, &property.name), held, "{name}");
+                }
+            }
+            Some(now) => {
+                let gone = |p: &&ModelProperty| now.property(p.id).is_none();
+                for property in table.properties.iter().filter(gone) {
+                    let archive = format!("{}__a_", property.name);
+                    let name = string_literal(&now.name);
+                    let info = format!("CALL table_info({name}) RETURN name");
+                    let mut columns = ask(db, &info).into_iter();
+                    let found = columns.find(|name| name.starts_with(&archive)).unwrap();
+                    let held = column(db, now, &now.name, &found);
+                    if table.pairs.iter().all(|pair| now.pairs.contains(pair)) {
+                        let expected = before.held(db, table.id, property.id);
+                        assert_eq!(held, expected, "{}.{found}", now.name);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A column's values in a fixed order, NULLs left out.
+fn column(db: &Database, kind: &ModelTable, table: &str, name: &str) -> Vec<String> {
+    let (table, name) = (quote(table), quote(name));
+    let pattern = if kind.is_node() {
+        format!("(x:{table})")
+    } else {
+        format!("()-[x:{table}]->()")
+    };
+    let query = format!("MATCH {pattern} WHERE x.{name} IS NOT NULL RETURN x.{name}");
+    let mut values = ask(db, &query);
+    values.sort();
+    values
+}

@@ -1,0 +1,162 @@
+//! What becomes of rows when a version changes their tables.
+
+use std::collections::BTreeMap;
+
+use kuzu_ddl::declared::desc::OnFailDesc;
+use kuzu_ddl::kuzu::Database;
+use kuzu_ddl::schema::Expr;
+use kuzu_ddl::schema::name::quote;
+
+use super::super::model::{TypeChange, differs_by_row};
+use super::{Model, ModelProperty, ModelTable, Row, Rows, ask, node, tried};
+
+impl Rows {
+    /// The rows as they are after the edits, which the database has seen: new tables have none.
+    pub(in crate::oracle) fn follow(&mut self, db: &Database, old: &Model, new: &Model) {
+        for table in &new.tables {
+            let Some(before) = old.table(table.id) else {
+                self.tables.insert(table.id, Vec::new());
+                continue;
+            };
+            let rows = self.tables.entry(table.id).or_default();
+            rows.retain(|(ends, _)| {
+                let pair = ends.as_ref().map(|e| (e.from.0, e.to.0));
+                pair.is_none_or(|pair| table.pairs.contains(&pair))
+            });
+            for (_, values) in rows {
+                values.retain(|id, _| table.property(*id).is_some());
+                for property in &table.properties {
+                    let next = match values.get(&property.id) {
+                        Some(was) => kept(db, before, property, was.clone()),
+                        None => added(property),
+                    };
+                    values.insert(property.id, next);
+                }
+            }
+        }
+        self.tables.retain(|id, _| new.table(*id).is_some());
+        for table in &new.tables {
+            if let Some(before) = old.table(table.id) {
+                self.read_made(db, new, before, table);
+            }
+        }
+    }
+
+    /// Takes from the database what it made for each row, which must be different values.
+    fn read_made(&mut self, db: &Database, new: &Model, before: &ModelTable, table: &ModelTable) {
+        let is_made = |p: &&ModelProperty| {
+            let by_row = p.default.as_ref().is_some_and(differs_by_row);
+            by_row && p.fill.is_none() && before.property(p.id).is_none()
+        };
+        let made: Vec<&ModelProperty> = table.properties.iter().filter(is_made).collect();
+        let mut read: Vec<BTreeMap<u32, String>> = Vec::new();
+        // Rows that nothing tells apart take what they find in turn.
+        let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+        for row in &self.tables[&table.id] {
+            let mut values = BTreeMap::new();
+            for property in &made {
+                let query = self.query(new, table, row, property, &made);
+                let turn = taken.entry(query.clone()).or_default();
+                let texts = ask(db, &query);
+                values.insert(property.id, texts[*turn].clone());
+                *turn += 1;
+            }
+            read.push(values);
+        }
+        for property in &made {
+            let mut all: Vec<&String> = read.iter().map(|values| &values[&property.id]).collect();
+            all.sort();
+            all.dedup();
+            assert_eq!(all.len(), read.len(), "{}.{}", table.name, property.name);
+        }
+        let rows = self.tables.get_mut(&table.id).unwrap();
+        for ((_, values), read) in rows.iter_mut().zip(read) {
+            for property in &made {
+                let text = &read[&property.id];
+                let value = format!("CAST('{text}' AS {})", property.ty);
+                values.insert(property.id, Some(value));
+            }
+        }
+    }
+
+    /// The query for one property of a row, told by its key or its ends, and by all that is known of it.
+    fn query(
+        &self,
+        new: &Model,
+        table: &ModelTable,
+        (ends, values): &Row,
+        property: &ModelProperty,
+        made: &[&ModelProperty],
+    ) -> String {
+        let name = quote(&table.name);
+        let column = |p: &ModelProperty| format!("x.{}", quote(&p.name));
+        let known = table.properties.iter();
+        let known = known.filter(|p| made.iter().all(|made| made.id != p.id));
+        let mut conditions: Vec<String> = known
+            .map(|p| match values.get(&p.id).cloned().flatten() {
+                Some(value) => format!("{} = {value}", column(p)),
+                None => format!("{} IS NULL", column(p)),
+            })
+            .collect();
+        let mut pattern = format!("(x:{name})");
+        if let Some(ends) = ends {
+            let (from, to) = (node(new, ends.from.0), node(new, ends.to.0));
+            let (a, b) = (quote(&from.name), quote(&to.name));
+            pattern = format!("(a:{a})-[x:{name}]->(b:{b})");
+            for (v, table, end) in [("a", from, ends.from), ("b", to, ends.to)] {
+                let key = quote(&table.key().name);
+                conditions.push(format!("{v}.{key} = {}", self.key(new, end)));
+            }
+        }
+        let (conditions, made) = (conditions.join(" AND "), column(property));
+        let condition = if conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {conditions}")
+        };
+        format!("MATCH {pattern}{condition} RETURN CAST({made} AS STRING) AS v ORDER BY v")
+    }
+}
+
+/// The value of a property that was there, as Cypher.
+fn kept(
+    db: &Database,
+    before: &ModelTable,
+    property: &ModelProperty,
+    was: Option<String>,
+) -> Option<String> {
+    let next = match (property.change, was) {
+        (Some(change), Some(value)) => changed(db, property, change, &value),
+        (_, was) => was,
+    };
+    let nullable = before.property(property.id).is_none_or(|p| p.nullable);
+    let fails = property.change.is_some_and(|c| c.on_fail.is_some());
+    let fill = property.fill.as_ref().filter(|_| nullable || fails);
+    next.or_else(|| fill.map(|fill| fill.canonical(&property.ty)))
+}
+
+/// The value that a change of type makes of one that is not NULL.
+fn changed(
+    db: &Database,
+    property: &ModelProperty,
+    change: TypeChange,
+    value: &str,
+) -> Option<String> {
+    let ty = &property.ty;
+    let cast = change.cast.unwrap_or("old");
+    let cast = Expr::parse_cast(cast).unwrap().with_old(value);
+    let made = format!("CAST({cast} AS {ty})");
+    match change.on_fail {
+        None => Some(made),
+        Some(_) if tried(db, &made) => Some(made),
+        Some(OnFailDesc::Default) => property.default.as_ref().map(|expr| expr.canonical(ty)),
+        Some(_) => None,
+    }
+}
+
+/// The value of a property that is new; one that differs by row is read later.
+fn added(property: &ModelProperty) -> Option<String> {
+    let value = property.fill.as_ref().or(property.default.as_ref());
+    let value = value.filter(|expr| !differs_by_row(expr));
+    value.map(|expr| expr.canonical(&property.ty))
+}
