@@ -58,6 +58,16 @@ pub fn check_compiled() -> Result<(), CheckError> {
     check(&*engine, &declared, manifest.as_ref().map(Path::new))
 }
 
+/// The same with all options of its indexes, as the history has them.
+fn complete(declared: &Declared) -> Declared {
+    let mut declared = declared.clone();
+    let tables = declared.schema.tables.values_mut();
+    for index in tables.flat_map(|table| table.indexes.values_mut()) {
+        index.options = index.complete();
+    }
+    declared
+}
+
 /// Makes `declared` in `engine`, an empty database, looks at what is there, and compares. If there is a lock
 /// file in the folder `manifest`, it must be current: see [`lock::verify`], also for how it is written.
 ///
@@ -73,7 +83,7 @@ pub fn check(
     let session = engine.session().map_err(|e| Box::new(e.into()))?;
     let contents = ledger::read(&*session).map_err(|e| Box::new(e.into()))?;
     let fold = Fold::of(contents.events.values());
-    let said = Lock::of(declared, None).to_string();
+    let said = Lock::of(&complete(declared), None).to_string();
     let made = Declared {
         schema: fold.schema(),
         ..declared.clone()

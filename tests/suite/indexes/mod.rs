@@ -2,12 +2,14 @@
 //! and gone only with it.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
-use std::path::Path;
+mod kill;
+mod tried;
 
-use crate::bed::{Bed, Said, child};
+use std::collections::BTreeMap;
+
+use crate::bed::{Bed, Said};
 use kuzu_ddl::schema::{Index, IndexKind, Key};
-use kuzu_ddl::{DriftPolicy, Error, HazardKind, Phase, Report, schema};
+use kuzu_ddl::{DriftPolicy, Error, HazardKind, Report, schema};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
@@ -510,66 +512,6 @@ fn b21_owed_beside_a_reader() {
         bed.rows("CALL QUERY_FTS_INDEX('Doc', 'words', 'dog') RETURN count(*)"),
         "20"
     );
-}
-
-/// In the child: makes what is owed, and is killed `after` milliseconds into it.
-fn killed(path: &Path) -> ! {
-    let bed = Bed::at(path);
-    let after: u64 = std::env::var("KUZU_DDL_KILL_AFTER")
-        .unwrap()
-        .parse()
-        .unwrap();
-    let migrator = bed.migrator(both()).on_progress(move |progress| {
-        if progress.phase == Phase::Second && progress.done == 1 {
-            std::thread::spawn(move || {
-                std::thread::sleep(std::time::Duration::from_millis(after));
-                child::exit();
-            });
-        }
-    });
-    migrator.migrate().unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(60));
-    child::exit()
-}
-
-/// kill -9 in the index phase, here and there in the dozen statements of a full-text index: the file
-/// opens, no row is lost, and the next start finishes.
-#[test]
-fn killed_in_the_index_phase() {
-    if let Some(path) = child::path() {
-        killed(&path);
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let template = dir.path().join("template");
-    let mut bed = Bed::with(docs());
-    bed.run(ROWS);
-    bed.close();
-    std::fs::copy(bed.path(), &template).unwrap();
-    for after in [0, 15, 40, 80, 130, 200, 300, 500] {
-        let path = dir.path().join(format!("{after}.db"));
-        std::fs::copy(&template, &path).unwrap();
-        child::run_to_exit_with(
-            "indexes::killed_in_the_index_phase",
-            &path,
-            &[("KUZU_DDL_KILL_AFTER", &after.to_string())],
-        );
-        let mut bed = Bed::at(&path);
-        assert_eq!(bed.drift(), "", "killed after {after} ms");
-        bed.run(&["CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})"]);
-        bed.up(both());
-        for _ in 0..2 {
-            assert_eq!(
-                found(&bed, "Doc"),
-                "21 dogs, nearest 21",
-                "killed after {after} ms"
-            );
-            assert_eq!(
-                bed.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN sum(c.w)"),
-                "190"
-            );
-            bed.reopen();
-        }
-    }
 }
 
 /// The rows a rebuild touches are told, and the source's word is leave enough.
