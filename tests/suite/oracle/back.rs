@@ -52,6 +52,15 @@ fn check_way_back(old: &Model, new: &Model) {
             );
             allowed(&db, |m| m.partial().rollback(to.clone())).unwrap()
         }
+        // Casting back may fail, too, and then nothing is touched.
+        Err(Error::Rows(failures)) => {
+            assert!(
+                old.tables.iter().any(|table| lossy(&table.name)),
+                "{failures:?}"
+            );
+            assert_eq!(folded(&db).schema(), new.schema());
+            return assert_same(&db, new, &rows);
+        }
         result => result.unwrap(),
     };
     assert_eq!(
