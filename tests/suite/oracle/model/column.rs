@@ -94,7 +94,7 @@ impl Model {
     pub(super) fn change_default(&mut self, n: u16, c: u16) {
         let version = self.version;
         // What fails gets the default.
-        let fit = |p: &ModelProperty, _| !p.change.is_some_and(|c| c.on_fail.is_some());
+        let fit = |p: &ModelProperty, _| p.change.is_none_or(|c| c.on_fail.is_none());
         let Some(property) = self.one(n, fit) else {
             return;
         };
