@@ -45,6 +45,18 @@ pub fn migrate(db: &dyn engine::Engine) -> Result<Report, Error> {
     Migrator::new(db).migrate()
 }
 
+/// Records a database that was there before kuzu-ddl, and changes nothing else: its tables go on working,
+/// and [`Migrator::plan`] then shows what the structs say otherwise. [`migrate`] adopts by itself; this is
+/// for who wants to look before anything is changed.
+///
+/// The same as `Migrator::new(db).baseline()`.
+///
+/// # Errors
+/// [`Error::HasLedger`] where there is a ledger already; else see [`Error`]. The database is as it was.
+pub fn baseline(db: &dyn engine::Engine) -> Result<Report, Error> {
+    Migrator::new(db).baseline()
+}
+
 /// Everything that can be asked of the schema without a database, for the application's own tests:
 ///
 /// ```ignore

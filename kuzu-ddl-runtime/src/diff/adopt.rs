@@ -1,18 +1,14 @@
 //! Taking in what was there before: tables without a ledger go on working.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::table::spec;
+use super::take::Taker;
 use super::{Note, Reason, Refusal};
 use crate::declared::Declared;
-use crate::drift::{Drift, DriftKind, Local, owned};
-use crate::event::{
-    DdlEvent, Endpoints, IndexSpec, ObjectId, PropertySpec, index_key, sequence_key,
-};
+use crate::drift::{Local, owned};
+use crate::event::{DdlEvent, ObjectId, index_key, sequence_key};
 use crate::fold::{Draft, Fold};
-use crate::plan::Said;
-use crate::schema::name::check_table;
-use crate::schema::{Expr, Index, IndexKind, Key, Property, Schema, Table, TableKind};
+use crate::schema::{Key, Schema, Table};
 
 /// The live schema, and this database's own knowledge of it.
 #[derive(Clone, Debug, Default)]
@@ -45,10 +41,13 @@ pub fn adopt(declared: &Declared, live: &Live, expected: Fold) -> Adopted {
     let mut adopter = Adopter {
         declared,
         live: &live.schema,
-        draft: Draft::new(expected),
-        local: live.local.clone(),
+        taker: Taker {
+            declared,
+            draft: Draft::new(expected),
+            local: live.local.clone(),
+            notes: Vec::new(),
+        },
         adopted: BTreeSet::new(),
-        notes: Vec::new(),
         refusals: Vec::new(),
     };
     adopter.tables();
@@ -56,115 +55,63 @@ pub fn adopt(declared: &Declared, live: &Live, expected: Fold) -> Adopted {
     adopter.indexes();
     adopter.sequences();
     let Adopter {
-        draft,
-        local,
-        notes,
-        refusals,
-        ..
+        taker, refusals, ..
     } = adopter;
-    let (fold, events) = draft.finish();
-    Adopted {
-        events,
-        fold,
-        local,
-        notes,
-        refusals,
-    }
+    Adopted::of(taker, refusals)
 }
 
-/// Makes the ledger follow the database: the events that turn `drift` into history. Rows that no
-/// event can describe yet are returned.
-#[must_use]
-pub fn follow(drift: &[Drift], live: &Live, expected: Fold) -> (Adopted, Vec<Drift>) {
-    let mut draft = Draft::new(expected);
-    let mut local = live.local.clone();
-    let mut notes = Vec::new();
-    let mut left = Vec::new();
-    for row in drift {
-        let table = row.object.split(['.', '(', '[']).next().unwrap_or_default();
-        let table = Key::new(table);
-        match (&row.kind, row.id) {
-            (DriftKind::Missing, Some(id)) if !draft.fold().is_key(id) => draft.drop(id),
-            (DriftKind::Extra, None) if row.object.ends_with(']') => {
-                let index = live_index(live, &row.object);
-                let id = owned(draft.fold()).get(&table).copied();
-                match (id, index) {
-                    (Some(id), Some(index)) if add_index(&mut draft, id, index) => {}
-                    _ => left.push(row.clone()),
-                }
-            }
-            (DriftKind::Altered { what, .. }, Some(id)) if what == "comment" => {
-                let text = live
-                    .schema
-                    .tables
-                    .get(&table)
-                    .and_then(|t| t.comment.clone());
-                draft.comment(id, text);
-            }
-            (DriftKind::Extra, None) => {
-                let found = row.object.split_once('.').and_then(|(table, property)| {
-                    let object = *owned(draft.fold()).get(&Key::new(table))?;
-                    let property = live.schema.table(table)?.property(property)?;
-                    Some((object, property))
-                });
-                match found {
-                    Some((object, property)) if is_legal(property) => {
-                        add(
-                            &mut draft,
-                            &mut local,
-                            &mut notes,
-                            object,
-                            &row.object,
-                            property,
-                            None,
-                        );
-                    }
-                    _ => left.push(row.clone()),
-                }
-            }
-            _ => left.push(row.clone()),
-        }
-    }
-    let (fold, events) = draft.finish();
-    (
-        Adopted {
+impl Adopted {
+    pub(super) fn of(taker: Taker<'_>, refusals: Vec<Refusal>) -> Self {
+        let Taker {
+            draft,
+            local,
+            notes,
+            ..
+        } = taker;
+        let (fold, events) = draft.finish();
+        Self {
             events,
             fold,
             local,
             notes,
-            refusals: Vec::new(),
-        },
-        left,
-    )
-}
-
-/// The index of `Table[index]`.
-fn live_index<'l>(live: &'l Live, path: &str) -> Option<&'l Index> {
-    let (table, index) = path.strip_suffix(']')?.split_once('[')?;
-    live.schema.table(table)?.indexes.get(&Key::new(index))
-}
-
-fn is_legal(property: &Property) -> bool {
-    crate::schema::name::check_property(&property.name).is_ok() && property.ty.check().is_ok()
+            refusals,
+        }
+    }
 }
 
 struct Adopter<'a> {
     declared: &'a Declared,
     live: &'a Schema,
-    draft: Draft,
-    local: Local,
+    taker: Taker<'a>,
     /// The tables that were taken in.
     adopted: BTreeSet<ObjectId>,
-    notes: Vec<Note>,
     refusals: Vec<Refusal>,
 }
 
 impl<'a> Adopter<'a> {
+    fn fold(&self) -> &Fold {
+        self.taker.draft.fold()
+    }
+
+    fn note(&mut self, object: String) {
+        self.taker.notes.push(Note::Adopted { object });
+    }
+
+    fn refuse(&mut self, table: &Key, object: String, reason: Reason) {
+        let hints = self.declared.tables.get(table);
+        let origin = hints.map(|h| h.origin.clone()).unwrap_or_default();
+        self.refusals.push(Refusal {
+            object,
+            origin,
+            reason,
+        });
+    }
+
     fn tables(&mut self) {
-        let owned: BTreeSet<Key> = owned(self.draft.fold()).into_keys().collect();
+        let owned: BTreeSet<Key> = owned(self.fold()).into_keys().collect();
         for nodes in [true, false] {
             for (key, table) in &self.declared.schema.tables {
-                if table.kind.is_node() != nodes || self.draft.fold().find(None, key).is_some() {
+                if table.kind.is_node() != nodes || self.fold().find(None, key).is_some() {
                     continue;
                 }
                 let hints = self.declared.tables.get(key);
@@ -180,111 +127,21 @@ impl<'a> Adopter<'a> {
         }
     }
 
-    fn table(&mut self, key: &Key, declared: &Table, live: &'a Table) {
-        let refuse = |reason| Refusal {
-            object: declared.name.clone(),
-            origin: self
-                .declared
-                .tables
-                .get(key)
-                .map(|h| h.origin.clone())
-                .unwrap_or_default(),
-            reason,
-        };
-        let id = match (&declared.kind, &live.kind) {
-            (TableKind::Node { .. }, TableKind::Node { primary_key }) => {
-                let Some(property) = live.properties.get(primary_key) else {
-                    return;
-                };
-                let (spec, _) = self.spec(property, self.declared_property(key, primary_key));
-                self.draft
-                    .create_node_table(&live.name, &property.name, spec)
-            }
-            (
-                TableKind::Edge {
-                    multiplicity: wanted,
-                    storage: wanted_storage,
-                    ..
-                },
-                TableKind::Edge {
-                    multiplicity,
-                    storage,
-                    ..
-                },
-            ) => {
-                if multiplicity.is_none() {
-                    let object = live.name.clone();
-                    self.notes.push(Note::UnknownMultiplicity { object });
-                }
-                let multiplicity = multiplicity.or(*wanted).unwrap_or_default();
-                // Without a property the engine does not tell the direction.
-                let storage = if live.properties.is_empty() {
-                    wanted_storage
-                } else {
-                    storage
-                };
-                self.draft
-                    .create_edge_table(&live.name, multiplicity, *storage)
-            }
-            _ => {
-                let is = live.kind.words().to_owned();
-                return self.refusals.push(refuse(Reason::OtherKind { is }));
-            }
-        };
-        self.notes.push(Note::Adopted {
-            object: live.name.clone(),
-        });
-        self.adopted.insert(id);
-        if live.comment.is_some() {
-            self.draft.comment(id, live.comment.clone());
+    fn table(&mut self, key: &Key, declared: &Table, live: &Table) {
+        if declared.kind.is_node() != live.kind.is_node() {
+            let is = live.kind.words().to_owned();
+            return self.refuse(key, declared.name.clone(), Reason::OtherKind { is });
         }
-        self.contents(key, live, id);
-    }
-
-    fn contents(&mut self, key: &Key, live: &'a Table, id: ObjectId) {
-        if let TableKind::Edge { pairs, .. } = &live.kind {
-            for pair in pairs {
-                let node = |name| self.draft.fold().find(None, name).map(|o| o.id);
-                if let (Some(from), Some(to)) = (node(&pair.from), node(&pair.to)) {
-                    self.draft.add_pair(id, Endpoints { from, to });
-                }
-            }
-        }
-        for (name, property) in &live.properties {
-            let path = format!("{}.{}", live.name, property.name);
-            let declared = self.declared_property(key, name);
-            if let Some(object) = self.draft.fold().find(Some(id), name).map(|o| o.id) {
-                // The primary key came with its table; only its default may still be unclear.
-                let (_, text) = self.spec(property, declared);
-                if let Some(text) = text {
-                    self.notes.push(Note::UnclearDefault {
-                        object: path,
-                        text: text.clone(),
-                    });
-                    self.local.defaults.insert(object, text);
-                }
-            } else if is_legal(property) {
-                let Self {
-                    draft,
-                    local,
-                    notes,
-                    ..
-                } = self;
-                add(draft, local, notes, id, &path, property, declared);
-            } else {
-                let reason = "its name or its type cannot be managed".to_owned();
-                self.notes.push(Note::Unreadable {
-                    object: path,
-                    reason,
-                });
-            }
+        if let Some(id) = self.taker.table(Some(key), live) {
+            self.note(live.name.clone());
+            self.adopted.insert(id);
         }
     }
 
     /// Properties that somebody added by hand and the source now declares.
     fn properties(&mut self) {
         for (key, table) in &self.declared.schema.tables {
-            let fold = self.draft.fold();
+            let fold = self.taker.draft.fold();
             let Some(object) = fold.find(None, key) else {
                 continue;
             };
@@ -293,38 +150,19 @@ impl<'a> Adopter<'a> {
                 continue;
             };
             for (name, declared) in &table.properties {
-                let fold = self.draft.fold();
+                let fold = self.taker.draft.fold();
                 let known = fold.holders(Some(id), name).next().is_some();
                 let Some(found) = live.properties.get(name).filter(|_| !known) else {
                     continue;
                 };
                 let path = format!("{}.{}", table.name, declared.name);
                 if found.ty == declared.ty {
-                    self.notes.push(Note::Adopted {
-                        object: path.clone(),
-                    });
-                    let Self {
-                        draft,
-                        local,
-                        notes,
-                        ..
-                    } = self;
-                    add(draft, local, notes, id, &path, found, Some(declared));
+                    self.note(path.clone());
+                    self.taker.property(Some(key), &path, found, id);
                 } else {
-                    self.refusals.push(Refusal {
-                        object: path,
-                        origin: self
-                            .declared
-                            .tables
-                            .get(key)
-                            .map(|h| h.origin.clone())
-                            .unwrap_or_default(),
-                        reason: Reason::Differs {
-                            what: "type".into(),
-                            declared: declared.ty.to_string(),
-                            is: found.ty.to_string(),
-                        },
-                    });
+                    let (declared, is) = (declared.ty.to_string(), found.ty.to_string());
+                    let what = "type".into();
+                    self.refuse(key, path, Reason::Differs { what, declared, is });
                 }
             }
         }
@@ -334,7 +172,7 @@ impl<'a> Adopter<'a> {
     /// those that the source declares by now.
     fn indexes(&mut self) {
         for (key, table) in &self.declared.schema.tables {
-            let fold = self.draft.fold();
+            let fold = self.taker.draft.fold();
             let Some(object) = fold.find(None, key) else {
                 continue;
             };
@@ -345,11 +183,11 @@ impl<'a> Adopter<'a> {
             let adopted = self.adopted.contains(&id);
             for (name, index) in &live.indexes {
                 let key = index_key(&index.name);
-                let known = self.draft.fold().holders(Some(id), &key).next().is_some();
+                let known = self.fold().holders(Some(id), &key).next().is_some();
                 if !known && (adopted || table.indexes.contains_key(name)) {
                     let object = format!("{}[{}]", table.name, index.name);
-                    if add_index(&mut self.draft, id, index) {
-                        self.notes.push(Note::Adopted { object });
+                    if self.taker.index(id, index) {
+                        self.note(object);
                     }
                 }
             }
@@ -360,7 +198,6 @@ impl<'a> Adopter<'a> {
     fn sequences(&mut self) {
         for (key, wanted) in &self.declared.schema.sequences {
             let known = self
-                .draft
                 .fold()
                 .holders(None, &sequence_key(&wanted.name))
                 .next()
@@ -368,132 +205,9 @@ impl<'a> Adopter<'a> {
             let Some(live) = self.live.sequences.get(key).filter(|_| !known) else {
                 continue;
             };
-            self.draft.create_sequence(&live.name, live.into());
-            let object = format!("sequence {}", live.name);
-            self.notes.push(Note::Adopted { object });
+            let (name, spec) = (live.name.clone(), live.into());
+            self.taker.draft.create_sequence(&name, spec);
+            self.note(format!("sequence {name}"));
         }
-    }
-
-    fn declared_property(&self, table: &Key, name: &Key) -> Option<&'a Property> {
-        let properties = &self.declared.schema.tables.get(table)?.properties;
-        properties.get(name).or_else(|| {
-            let hints = &self.declared.tables.get(table)?.properties;
-            let (now, _) = hints
-                .iter()
-                .find(|(_, olds)| olds.iter().any(|old| Key::new(old) == *name))?;
-            properties.get(now)
-        })
-    }
-
-    fn spec(&self, live: &Property, declared: Option<&Property>) -> (PropertySpec, Option<String>) {
-        adopted_spec(live, declared)
-    }
-}
-
-/// `false` if no event can tell of it.
-fn add_index(draft: &mut Draft, table: ObjectId, index: &Index) -> bool {
-    let fold = draft.fold();
-    let children = || fold.children(table).filter(|child| child.is_live());
-    let property = |key: &Key| {
-        let mut all = children().filter(|child| fold.property(child).is_some());
-        all.find(|child| Key::new(&fold.physical(child)) == *key)
-            .map(|child| child.id)
-    };
-    let properties: Option<Vec<_>> = index.properties.iter().map(property).collect();
-    let known = matches!(index.kind, IndexKind::FullText | IndexKind::Vector);
-    match properties {
-        Some(properties) if known && check_table(&index.name).is_ok() => {
-            let spec = IndexSpec {
-                kind: index.kind.clone(),
-                properties,
-                options: index.complete(),
-            };
-            draft.create_index(table, &index.name, spec);
-            true
-        }
-        _ => false,
-    }
-}
-
-fn add(
-    draft: &mut Draft,
-    local: &mut Local,
-    notes: &mut Vec<Note>,
-    table: ObjectId,
-    path: &str,
-    live: &Property,
-    declared: Option<&Property>,
-) {
-    let (spec, text) = adopted_spec(live, declared);
-    let id = draft.add_property(table, &live.name, spec);
-    if let Some(text) = text {
-        let object = path.to_owned();
-        notes.push(Note::UnclearDefault {
-            object,
-            text: text.clone(),
-        });
-        local.defaults.insert(id, text);
-    }
-}
-
-/// What the events shall say of a property that is there; and the engine's text of its default
-/// where that is not to be had in typed form. Such a default is taken for the declared one if the
-/// two differ at most in what the engine loses.
-fn adopted_spec(live: &Property, declared: Option<&Property>) -> (PropertySpec, Option<String>) {
-    let mut spec = spec(live);
-    spec.nullable = declared.is_none_or(|p| p.nullable);
-    let text = match &live.default {
-        Some(Expr::Opaque(text)) => text,
-        // The engine takes longer ones than a history may hold.
-        Some(expr) if expr.check(&live.ty).is_err() => &expr.canonical(&live.ty),
-        _ => return (spec, None),
-    };
-    let bare = |text: &str| text.replace(['-', ' ', '(', ')'], "").to_ascii_lowercase();
-    let wanted = declared.and_then(|p| p.default.as_ref());
-    spec.default = wanted
-        .filter(|expr| bare(&expr.to_string()) == bare(text))
-        .cloned();
-    (spec, Some(text.clone()))
-}
-
-/// Column order by declaration, for tables that are made here.
-#[must_use]
-pub fn orders(declared: &Declared) -> BTreeMap<Key, Vec<Key>> {
-    declared
-        .tables
-        .iter()
-        .map(|(key, hints)| (key.clone(), hints.order.clone()))
-        .collect()
-}
-
-/// What the source says that a plan needs beside the events. Texts that are no expressions are
-/// left out: [`illegal`](super::illegal) refuses them.
-#[must_use]
-pub fn said(declared: &Declared) -> Said {
-    let fills = declared.tables.iter().flat_map(|(table, hints)| {
-        hints.fills.iter().filter_map(|(property, text)| {
-            let expr = text.parse().ok()?;
-            Some(((table.clone(), property.clone()), expr))
-        })
-    });
-    let by = declared.tables.iter().flat_map(|(table, hints)| {
-        let by = hints.fills_with.iter();
-        by.map(|(property, by)| ((table.clone(), property.clone()), by.clone()))
-    });
-    let on_fails = declared.tables.iter().flat_map(|(table, hints)| {
-        let declared = declared.schema.tables.get(table);
-        hints.on_fails.keys().filter_map(move |property| {
-            let wanted = declared?.properties.get(property)?;
-            let on_fail = super::alter::on_fail(hints, property, wanted);
-            Some(((table.clone(), property.clone()), on_fail))
-        })
-    });
-    Said {
-        orders: orders(declared),
-        fills: fills.collect(),
-        fills_by: by.collect(),
-        on_fails: on_fails.collect(),
-        functions: declared.functions.clone(),
-        back: false,
     }
 }

@@ -1,9 +1,10 @@
 //! What the next declaration is compared with.
 
 use crate::declared::{Declared, TableHints};
+use crate::drift::{Drift, DriftKind, Part, Site};
 use crate::event::ObjectId;
-use crate::fold::Fold;
-use crate::schema::{Key, Table, TableKind};
+use crate::fold::{Fold, Object};
+use crate::schema::{Key, Schema, Table, TableKind};
 
 /// The last declared ancestor of every object: `declared`, and what it does not mention as it was
 /// declared `last`, while it is still in `after`.
@@ -81,6 +82,99 @@ pub fn ancestor_then(last: Option<&Declared>, then: &Fold) -> Declared {
         .map(|(key, name)| (key.clone(), name.clone()))
         .collect();
     ancestor
+}
+
+/// The last declared ancestor after a repair: where `rows` say that the database is otherwise, it is as
+/// if that had been declared. So the next start plans what the structs say. `before`: the state without
+/// the rows.
+#[must_use]
+pub fn ancestor_as_is(last: &Declared, rows: &[Drift], before: &Fold, live: &Schema) -> Declared {
+    let mut ancestor = last.clone();
+    for row in rows {
+        let Some(object) = row.id.and_then(|id| before.object(id)) else {
+            continue;
+        };
+        let table = object.parent.and_then(|id| before.object(id));
+        let key = Key::new(&table.unwrap_or(object).name.value);
+        as_is(&mut ancestor, &key, object, (row, before, live));
+    }
+    ancestor
+}
+
+fn as_is(
+    ancestor: &mut Declared,
+    key: &Key,
+    object: &Object,
+    (row, before, live): (&Drift, &Fold, &Schema),
+) {
+    let what = match &row.kind {
+        DriftKind::Altered { what, .. } => Some(*what),
+        _ => None,
+    };
+    let kept = !matches!(what, None | Some(Part::Name | Part::Kind | Part::Form));
+    match (&row.site, ancestor.schema.tables.get_mut(key)) {
+        (Site::Table(here), Some(table)) if kept => {
+            if let Some(live) = live.tables.get(here) {
+                table.comment.clone_from(&live.comment);
+                alike(&mut table.kind, &live.kind);
+            }
+        }
+        (Site::Table(_), _) => {
+            ancestor.schema.tables.remove(key);
+            ancestor.tables.remove(key);
+        }
+        (Site::Property(here, name), Some(table)) => {
+            let known = Key::new(&object.name.value);
+            let live = live.tables.get(here).and_then(|t| t.properties.get(name));
+            match (live, table.properties.get_mut(&known)) {
+                (Some(live), Some(property)) if kept => {
+                    property.ty.clone_from(&live.ty);
+                    property.default.clone_from(&live.default);
+                }
+                _ => {
+                    table.properties.remove(&known);
+                }
+            }
+        }
+        (Site::Pair(..), Some(table)) => {
+            let pair = before.pair(object);
+            if let (TableKind::Edge { pairs, .. }, Some(pair)) = (&mut table.kind, pair) {
+                pairs.remove(&pair);
+            }
+        }
+        (Site::Index(..), Some(table)) => {
+            table.indexes.remove(&Key::new(&object.name.value));
+        }
+        (Site::Sequence(_), _) => {
+            ancestor.schema.sequences.remove(key);
+        }
+        _ => {}
+    }
+}
+
+/// What of a kind can be altered by hand, without pairs: those are rows of their own.
+fn alike(kind: &mut TableKind, live: &TableKind) {
+    match (kind, live) {
+        (TableKind::Node { primary_key }, TableKind::Node { primary_key: is }) => {
+            primary_key.clone_from(is);
+        }
+        (
+            TableKind::Edge {
+                multiplicity,
+                storage,
+                ..
+            },
+            TableKind::Edge {
+                multiplicity: m,
+                storage: s,
+                ..
+            },
+        ) => {
+            *multiplicity = m.or(*multiplicity);
+            *storage = *s;
+        }
+        _ => {}
+    }
 }
 
 fn hints_then(hints: &TableHints, table: ObjectId, then: &Fold) -> TableHints {

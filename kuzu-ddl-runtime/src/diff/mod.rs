@@ -8,6 +8,7 @@ mod adopt;
 mod alter;
 mod ancestor;
 mod check;
+mod follow;
 mod index;
 mod legal;
 mod property;
@@ -15,8 +16,10 @@ mod purge;
 mod refusal;
 mod resolve;
 mod reverse;
+mod said;
 mod sequence;
 mod table;
+mod take;
 #[cfg(test)]
 mod tests;
 
@@ -27,13 +30,15 @@ use crate::event::{DdlEvent, EventId, ObjectId};
 use crate::fold::{Draft, Fold, Life, Object};
 use crate::schema::Key;
 
-pub use adopt::{Adopted, Live, adopt, follow, orders, said};
-pub use ancestor::{ancestor, ancestor_then};
+pub use adopt::{Adopted, Live, adopt};
+pub use ancestor::{ancestor, ancestor_as_is, ancestor_then};
 pub use check::compatible;
+pub use follow::follow;
 pub use legal::{illegal, unreadable};
 pub(crate) use purge::{Archived, archived};
 pub use refusal::{Note, Reason, Refusal};
 pub use reverse::{Reversed, reverse};
+pub use said::{orders, said};
 
 /// What a diff may do beyond what the source says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -25,10 +25,12 @@ pub(super) fn read(
             edge(session, &table)
         };
         match details {
-            Ok((kind, properties, gap)) => {
-                if let Some(numbers) = gap {
-                    found.gaps.insert(Key::new(&table.name), numbers);
+            Ok((kind, properties, numbers)) => {
+                let key = Key::new(&table.name);
+                if let Some(gap) = numbers.gap() {
+                    found.gaps.insert(key.clone(), gap);
                 }
+                found.numbers.insert(key, numbers.of);
                 add(&table, kind, properties, found);
             }
             Err(e) if concerns_one(&e) => found.notes.push(Note::new(&table.name, e.message)),
@@ -66,32 +68,43 @@ fn add(
     found.schema.tables.insert(key, table);
 }
 
-/// Kind, properties, and the engine's numbers of the properties if they have gaps.
-type Details = (TableKind, BTreeMap<Key, Property>, Option<Vec<u64>>);
+/// Kind, properties, and the engine's numbers of the properties.
+type Details = (TableKind, BTreeMap<Key, Property>, Numbers);
+
+/// What the first property of a new table has as its number. Of a rel table the first number is that
+/// of the rel's own id, which is not listed.
+pub(crate) fn first_number(node: bool) -> u64 {
+    if node { 0 } else { 1 }
+}
 
 /// The engine's numbers of properties, which it gives in turn and never again. A last property that was
 /// dropped is not missed, and does no harm.
 struct Numbers {
     first: u64,
     seen: Vec<u64>,
+    of: BTreeMap<Key, u64>,
 }
 
 impl Numbers {
-    /// `first`: what the first property of a new table has.
     fn from(first: u64) -> Self {
-        let seen = Vec::new();
-        Self { first, seen }
+        Self {
+            first,
+            seen: Vec::new(),
+            of: BTreeMap::new(),
+        }
     }
 
-    fn see(&mut self, id: &Cell) {
-        let id = id.int().and_then(|id| u64::try_from(id).ok());
-        self.seen.extend(id);
+    fn see(&mut self, id: &Cell, name: &Key) {
+        if let Some(id) = id.int().and_then(|id| u64::try_from(id).ok()) {
+            self.seen.push(id);
+            self.of.insert(name.clone(), id);
+        }
     }
 
-    fn gap(self) -> Option<Vec<u64>> {
+    fn gap(&self) -> Option<Vec<u64>> {
         let full = self.first..;
         let gap = full.zip(&self.seen).any(|(n, seen)| n != *seen);
-        gap.then_some(self.seen)
+        gap.then(|| self.seen.clone())
     }
 }
 
@@ -99,30 +112,29 @@ fn node(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
     let call = table_info(table);
     let mut properties = BTreeMap::new();
     let mut primary_key = None;
-    let mut numbers = Numbers::from(0);
+    let mut numbers = Numbers::from(first_number(true));
     for row in session.query(&call)? {
         let [id, name, ty, default, key] = cells(row, &call)?;
-        numbers.see(&id);
         let (name, property) = property(&name, &ty, &default)?;
+        numbers.see(&id, &name);
         if bool(&key, &call)? {
             primary_key = Some(name.clone());
         }
         properties.insert(name, property);
     }
     let primary_key = primary_key.ok_or_else(|| strange(&call))?;
-    Ok((TableKind::Node { primary_key }, properties, numbers.gap()))
+    Ok((TableKind::Node { primary_key }, properties, numbers))
 }
 
 fn edge(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
     let call = table_info(table);
     let mut properties = BTreeMap::new();
     let mut storage = StorageDirection::Both;
-    // The first number is that of the rel's own id, which is not listed.
-    let mut numbers = Numbers::from(1);
+    let mut numbers = Numbers::from(first_number(false));
     for row in session.query(&call)? {
         let [id, name, ty, default, direction] = cells(row, &call)?;
-        numbers.see(&id);
         let (name, property) = property(&name, &ty, &default)?;
+        numbers.see(&id, &name);
         properties.insert(name, property);
         storage = match direction.text() {
             Some("fwd") => StorageDirection::Fwd,
@@ -149,7 +161,7 @@ fn edge(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
             storage,
         },
         properties,
-        numbers.gap(),
+        numbers,
     ))
 }
 

@@ -16,6 +16,7 @@ use crate::engine::{Cell, EngineError, EngineErrorKind, Row, Session};
 use crate::schema::name::{NameError, check_live};
 use crate::schema::{Key, Schema};
 
+pub(crate) use details::first_number;
 pub use list::{Attached, Listed, attached, tables};
 pub use multiplicity::{Multiplicities, multiplicities};
 
@@ -45,6 +46,9 @@ pub struct Inspection {
     /// The engine's id of each table in `schema`. A rename keeps it; a table that was dropped and
     /// made anew has another.
     pub ids: BTreeMap<Key, u64>,
+    /// The engine's numbers of properties, by table. A rename keeps them; a property that was dropped and
+    /// added again has another.
+    pub numbers: BTreeMap<Key, BTreeMap<Key, u64>>,
     /// The ledger's tables, with the engine's ids. The same for every [`Scope`].
     pub internal: BTreeMap<Key, u64>,
     /// Rel tables without properties: of those the catalog does not tell the storage direction, and

@@ -1,9 +1,9 @@
 //! Rows to and from the engine.
 
-use super::rows::{Contents, json, read_state, to_json};
-use super::{BadRow, Rows, State, TABLE, Tag};
+use super::rows::{Contents, declared_key, json, read_state, to_json};
+use super::{BadRow, Rows, STATE, State, TABLE, Tag};
 use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
-use crate::event::ObjectId;
+use crate::event::{Fingerprint, ObjectId};
 use crate::inspect::tables;
 use crate::plan::Making;
 use crate::schema::Key;
@@ -31,14 +31,10 @@ pub fn state(session: &dyn Session) -> Result<Option<Result<State, BadRow>>, Eng
         Ok(rows) => rows,
         Err(e) => return Ok(refused(session, e)?.map(Err)),
     };
-    let bad = |reason: String| BadRow {
-        key: "state".into(),
-        reason,
-    };
     Ok(Some(match rows.first().and_then(|row| row.first()) {
-        None => Err(bad("the row is missing".into())),
-        Some(Cell::Bytes(body)) => read_state(body).map_err(bad),
-        Some(_) => Err(bad("the body is not a BLOB".into())),
+        None => Err(BadRow::missing(STATE.into())),
+        Some(Cell::Bytes(body)) => read_state(body),
+        Some(_) => Err(BadRow::no_blob(STATE)),
     }))
 }
 
@@ -64,11 +60,7 @@ pub fn read(session: &dyn Session) -> Result<Contents, EngineError> {
         .filter_map(|row| match <[Cell; 2]>::try_from(row) {
             Ok([Cell::Text(key), Cell::Bytes(body)]) => Some((key, body)),
             Ok([key, _]) => {
-                let key = key.text().unwrap_or("?").chars().take(100).collect();
-                unreadable.push(BadRow {
-                    key,
-                    reason: "the body is not a BLOB".into(),
-                });
+                unreadable.push(BadRow::no_blob(key.text().unwrap_or("?")));
                 None
             }
             Err(_) => None,
@@ -93,10 +85,7 @@ fn refused(session: &dyn Session, error: EngineError) -> Result<Option<BadRow>, 
         .any(|table| Key::new(&table.name) == name)
     {
         let reason = format!("the table is not one that kuzu-ddl made: {}", error.message);
-        return Ok(Some(BadRow {
-            key: TABLE.into(),
-            reason,
-        }));
+        return Ok(Some(BadRow::not_ours(TABLE, reason)));
     }
     if error.kind == EngineErrorKind::Missing {
         Ok(None)
@@ -161,7 +150,7 @@ pub(crate) fn put_making(
 
 /// Strikes it out.
 pub(crate) fn remove_making(session: &dyn Session, id: ObjectId) -> Result<(), EngineError> {
-    remove(session, making_key(id)).map(drop)
+    remove(session, &making_key(id)).map(drop)
 }
 
 fn making_key(id: ObjectId) -> String {
@@ -170,15 +159,39 @@ fn making_key(id: ObjectId) -> String {
 
 /// Removes a tag, and says whether there was one.
 pub(crate) fn remove_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
-    remove(session, format!("tag/{name}"))
+    remove(session, &format!("tag/{name}"))
 }
 
-fn remove(session: &dyn Session, key: String) -> Result<bool, EngineError> {
+/// Removes a row, and says whether there was one.
+fn remove(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
     let key = [("key", Cell::from(key))];
     let find = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key");
     let found = session.query_with(&format!("{find} RETURN l.`key`"), &key)?;
     session.query_with(&format!("{find} DELETE l"), &key)?;
     Ok(!found.is_empty())
+}
+
+/// Forgets that a declaration was carried out here.
+///
+/// # Errors
+/// What the engine says.
+pub(crate) fn remove_declared(session: &dyn Session, id: Fingerprint) -> Result<(), EngineError> {
+    remove(session, &declared_key(id)).map(drop)
+}
+
+/// Puts a row where nobody reads it any more, as it is.
+///
+/// # Errors
+/// What the engine says.
+pub(crate) fn set_aside(session: &dyn Session, key: &str) -> Result<(), EngineError> {
+    let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key RETURN l.`body`");
+    let rows = session.query_with(&query, &[("key", Cell::from(key))])?;
+    // A body that is NULL has nothing to keep.
+    if let Some(Cell::Bytes(body)) = rows.first().and_then(|row| row.first()) {
+        let aside = Rows::from([(format!("aside/{key}"), body.clone())]);
+        put(session, aside)?;
+    }
+    remove(session, key).map(drop)
 }
 
 fn run(session: &dyn Session, rows: Rows, query: &str) -> Result<(), EngineError> {

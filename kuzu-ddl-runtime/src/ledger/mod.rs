@@ -12,10 +12,13 @@
 //! | `revision/<number>` | which events came in when, through whom, JSON |
 //! | `making/<object>` | how far the values of a property are made by a function, JSON |
 //! | `tag/<name>` | a point of the history that somebody gave a name, JSON |
+//! | `places` | the engine's numbers of tables and properties, to know by what was renamed by hand |
+//! | `aside/<key>` | what a repair took out because it could not be read, as it was |
 //! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
 
 mod frontier;
 mod io;
+mod repair;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,10 +26,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use io::{add, create, put, read, state};
-pub(crate) use io::{making, put_making, put_tag, remove_making, remove_tag};
-pub use rows::{BadRow, Contents};
+pub(crate) use io::{
+    making, put_making, put_tag, remove_declared, remove_making, remove_tag, set_aside,
+};
+pub(crate) use repair::Repair;
+pub use rows::{BadRow, Contents, Damage};
 pub(crate) use rows::{
-    is_readable, put_ancestor, put_declared, put_events, put_revision, put_state,
+    is_readable, put_ancestor, put_declared, put_events, put_places, put_revision, put_state,
 };
 
 use crate::declared::Declared;
@@ -35,6 +41,9 @@ use crate::event::{EventId, Fingerprint};
 
 /// The ledger's table.
 pub const TABLE: &str = "_kuzu_ddl_ledger";
+
+/// The key of the row [`State`].
+const STATE: &str = "state";
 
 /// The layout of the rows. A ledger with a larger number belongs to a newer version.
 pub const FORMAT: u32 = 1;

@@ -3,24 +3,81 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{FORMAT, Revision, Rows, State, Tag};
+use super::{FORMAT, Revision, Rows, STATE, State, Tag};
 use crate::declared::Declared;
-use crate::event::{DdlEvent, EventId, Fingerprint, ObjectId, Reader, Writer};
+use crate::drift::Places;
+use crate::event::{
+    CodecError, DdlEvent, ENCODING_VERSION, EventId, Fingerprint, ObjectId, Reader, Writer,
+};
 use crate::plan::Making;
 use crate::schema::{Key, Table};
 
 /// A row of the ledger that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BadRow {
-    /// Its key, shortened.
+    /// Its key.
     pub key: String,
     /// What is wrong.
     pub reason: String,
+    /// What can be done about it.
+    pub damage: Damage,
+}
+
+/// What can be done about a row that is not what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Damage {
+    /// A repair sets it aside and goes on without.
+    Broken,
+    /// Others speak of it and it is not there. A repair goes on without.
+    Missing,
+    /// Nothing, here: a newer version of kuzu-ddl wrote it, or somebody else's table has the ledger's
+    /// name.
+    NotOurs,
+}
+
+impl BadRow {
+    fn broken(key: &str, reason: impl Into<String>) -> Self {
+        let (key, reason) = (key.to_owned(), reason.into());
+        let damage = Damage::Broken;
+        Self {
+            key,
+            reason,
+            damage,
+        }
+    }
+
+    pub(super) fn missing(key: String) -> Self {
+        Self {
+            key,
+            reason: "the row is missing".into(),
+            damage: Damage::Missing,
+        }
+    }
+
+    pub(super) fn not_ours(key: &str, reason: String) -> Self {
+        let damage = Damage::NotOurs;
+        Self {
+            damage,
+            ..Self::broken(key, reason)
+        }
+    }
+
+    /// A row whose body cannot be one.
+    pub(super) fn no_blob(key: &str) -> Self {
+        Self::broken(key, "the body is not a BLOB")
+    }
+
+    /// The key as far as a line has room.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.key.chars().take(100).collect()
+    }
 }
 
 impl fmt::Display for BadRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.key, self.reason)
+        write!(f, "{}: {}", self.short(), self.reason)
     }
 }
 
@@ -41,6 +98,8 @@ pub struct Contents {
     pub making: BTreeMap<ObjectId, Making>,
     /// What the last start left behind; `None` only where there is no ledger.
     pub state: Option<State>,
+    /// The engine's numbers of tables and properties.
+    pub places: Places,
     /// Rows that are not what they should be.
     pub bad: Vec<BadRow>,
 }
@@ -52,16 +111,12 @@ impl Contents {
         let mut any = false;
         for (key, body) in rows {
             any = true;
-            if let Err(reason) = contents.take(&key, &body) {
-                let key = key.chars().take(100).collect();
-                contents.bad.push(BadRow { key, reason });
+            if let Err(bad) = contents.take(&key, &body) {
+                contents.bad.push(bad);
             }
         }
-        if any && contents.state.is_none() && !contents.bad.iter().any(|row| row.key == "state") {
-            contents.bad.push(BadRow {
-                key: "state".into(),
-                reason: "the row is missing".into(),
-            });
+        if any && contents.state.is_none() && !contents.bad.iter().any(|row| row.key == STATE) {
+            contents.bad.push(BadRow::missing(STATE.into()));
         }
         let frontier = contents.state.iter().flat_map(|state| &state.frontier);
         let recorded = contents
@@ -74,8 +129,7 @@ impl Contents {
             .chain(tagged)
             .filter(|id| !contents.events.contains_key(id))
         {
-            let (key, reason) = (format!("event/{event}"), "the row is missing".into());
-            contents.bad.push(BadRow { key, reason });
+            contents.bad.push(BadRow::missing(format!("event/{event}")));
         }
         contents.bad.sort();
         contents.bad.dedup_by(|a, b| a.key == b.key);
@@ -102,26 +156,47 @@ impl Contents {
         undone
     }
 
-    fn take(&mut self, key: &str, body: &[u8]) -> Result<(), String> {
+    fn take(&mut self, key: &str, body: &[u8]) -> Result<(), BadRow> {
         let (kind, name) = key.split_once('/').unwrap_or((key, ""));
         match kind {
-            "event" => {
-                let id: EventId = name.parse().map_err(|e| format!("{e}"))?;
-                let event = DdlEvent::decode(body).map_err(|e| e.to_string())?;
-                if event.id() != id {
-                    return Err(format!("the body is the event {}", event.id()));
-                }
-                self.events.insert(id, event);
+            STATE => {
+                self.state = Some(read_state(body)?);
+                Ok(())
             }
-            "events" => {
-                let first: EventId = name.parse().map_err(|e| format!("{e}"))?;
-                let events = unpack(body)?;
-                if events.first().is_none_or(|event| event.id() != first) {
-                    return Err("the body begins with another event".into());
-                }
-                self.events
-                    .extend(events.into_iter().map(|event| (event.id(), event)));
-            }
+            "event" => self.event(name, body).map_err(|e| e.of(key)),
+            "events" => self.events(name, body).map_err(|e| e.of(key)),
+            _ => self
+                .other(kind, name, body)
+                .map_err(|reason| BadRow::broken(key, reason)),
+        }
+    }
+
+    fn event(&mut self, name: &str, body: &[u8]) -> Result<(), Unreadable> {
+        let id: EventId = name.parse().map_err(text)?;
+        let event = DdlEvent::decode(body).map_err(Unreadable::from)?;
+        if event.id() != id {
+            return Err(Unreadable::Text(format!(
+                "the body is the event {}",
+                event.id()
+            )));
+        }
+        self.events.insert(id, event);
+        Ok(())
+    }
+
+    fn events(&mut self, name: &str, body: &[u8]) -> Result<(), Unreadable> {
+        let first: EventId = name.parse().map_err(text)?;
+        let events = unpack(body)?;
+        if events.first().is_none_or(|event| event.id() != first) {
+            return Err(text("the body begins with another event"));
+        }
+        self.events
+            .extend(events.into_iter().map(|event| (event.id(), event)));
+        Ok(())
+    }
+
+    fn other(&mut self, kind: &str, name: &str, body: &[u8]) -> Result<(), String> {
+        match kind {
             "declared" => {
                 self.seen.insert(name.parse().map_err(|e| format!("{e}"))?);
             }
@@ -137,32 +212,65 @@ impl Contents {
                 let id: ObjectId = name.parse().map_err(|e| format!("{e}"))?;
                 self.making.insert(id, json(body)?);
             }
-            "state" => self.state = Some(read_state(body)?),
+            "places" => self.places = read_places(body).map_err(|e| e.to_string())?,
+            // What a repair set aside; whatever it is, nobody needs it any more.
+            "aside" => {}
             _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
         }
         Ok(())
     }
 }
 
+/// Why an event cannot be read.
+enum Unreadable {
+    /// Another version wrote it.
+    Version(CodecError),
+    Text(String),
+}
+
+fn text(reason: impl fmt::Display) -> Unreadable {
+    Unreadable::Text(reason.to_string())
+}
+
+impl From<CodecError> for Unreadable {
+    fn from(e: CodecError) -> Self {
+        match e {
+            CodecError::Version(version) if version > ENCODING_VERSION => Self::Version(e),
+            e => text(e),
+        }
+    }
+}
+
+impl Unreadable {
+    fn of(self, key: &str) -> BadRow {
+        match self {
+            Self::Version(e) => BadRow::not_ours(key, e.to_string()),
+            Self::Text(reason) => BadRow::broken(key, reason),
+        }
+    }
+}
+
 /// Reads the row `state`.
-pub(super) fn read_state(body: &[u8]) -> Result<State, String> {
+pub(super) fn read_state(body: &[u8]) -> Result<State, BadRow> {
     #[derive(serde::Deserialize)]
     struct Format {
         format: u32,
     }
+    let broken = |reason| BadRow::broken(STATE, reason);
     let state = json::<State>(body);
     match state {
         // Every start comes by here, so what is in order is read once only.
         Ok(state) if state.format <= FORMAT => return Ok(state),
         _ => {}
     }
-    let Format { format } = json(body)?;
+    let Format { format } = json(body).map_err(broken)?;
     if format > FORMAT {
-        return Err(format!(
+        let reason = format!(
             "the ledger has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
-        ));
+        );
+        return Err(BadRow::not_ours(STATE, reason));
     }
-    state
+    state.map_err(broken)
 }
 
 pub(super) fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
@@ -211,19 +319,54 @@ pub(crate) fn put_events(rows: &mut Rows, events: &[DdlEvent]) {
     }
 }
 
-fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, String> {
+fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, CodecError> {
     let mut reader = Reader::new(body);
     let mut events = Vec::new();
     while reader.end().is_err() {
-        let bytes = reader.bytes().map_err(|e| e.to_string())?;
-        events.push(DdlEvent::decode(bytes).map_err(|e| e.to_string())?);
+        events.push(DdlEvent::decode(reader.bytes()?)?);
     }
     Ok(events)
 }
 
+pub(crate) fn put_places(rows: &mut Rows, places: &Places) {
+    let mut w = Writer::default();
+    for numbers in [&places.tables, &places.properties] {
+        w.len(numbers.len());
+        for (object, number) in numbers {
+            w.hash(object.as_bytes());
+            w.uint((*number).into());
+        }
+    }
+    rows.insert("places".into(), w.finish());
+}
+
+fn read_places(body: &[u8]) -> Result<Places, CodecError> {
+    let mut reader = Reader::new(body);
+    let mut numbers = || {
+        let mut numbers = BTreeMap::new();
+        for _ in 0..reader.len()? {
+            let object = reader.object()?;
+            let number = reader.uint()?;
+            let Ok(number) = u64::try_from(number) else {
+                return reader.bad("a number out of range");
+            };
+            numbers.insert(object, number);
+        }
+        Ok(numbers)
+    };
+    let (tables, properties) = (numbers()?, numbers()?);
+    reader.end()?;
+    Ok(Places { tables, properties })
+}
+
 pub(crate) fn put_declared(rows: &mut Rows, id: Fingerprint, declared: &Declared) {
-    rows.insert(format!("declared/{id}"), Vec::new());
+    rows.insert(declared_key(id), Vec::new());
     rows.insert("ancestor".into(), to_json(declared));
+}
+
+/// The key of the row that says that a declaration was carried out here.
+pub(super) fn declared_key(id: Fingerprint) -> String {
+    format!("declared/{id}")
 }
 
 pub(crate) fn put_ancestor(rows: &mut Rows, declared: &Declared) {
@@ -238,7 +381,7 @@ pub(crate) fn put_revision(rows: &mut Rows, revision: &Revision) {
 }
 
 pub(crate) fn put_state(rows: &mut Rows, state: &State) {
-    rows.insert("state".into(), to_json(state));
+    rows.insert(STATE.into(), to_json(state));
 }
 
 /// The hash of all a declaration says; where its structs stand and in which order their fields come

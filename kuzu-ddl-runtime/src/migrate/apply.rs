@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use super::baseline::Records;
 use super::made::{Extent, Maker, borrowed};
 use super::mend::known;
 use super::prepare::{Prepared, version};
@@ -11,6 +12,7 @@ use super::verify::verify;
 use super::{ATTEMPTS, Error, Migrator, Phase, Report, Unpaid, catalog, now, with_writer};
 use crate::backup;
 use crate::diff::ancestor;
+use crate::drift::Places;
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::event::EventId;
 use crate::function::Functions;
@@ -175,6 +177,11 @@ impl Migrator<'_> {
 
     /// The plan was made outside this transaction, so that nothing was kept waiting meanwhile.
     fn check_base(&self, tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), Error> {
+        let records = prepared.records.as_ref();
+        if let Some(repair) = records.and_then(|records| records.repair.as_ref()) {
+            let same = ledger::read(tx)?.bad == repair.bad;
+            return if same { Ok(()) } else { Err(Error::BaseMoved) };
+        }
         // Asking for a ledger that is not there would end the transaction; the version covers that.
         let state = match prepared.contents.state {
             None => None,
@@ -277,14 +284,16 @@ impl Migrator<'_> {
         let events = &prepared.plan.events;
         ledger::put_events(&mut new, events);
         let ids: Vec<EventId> = events.iter().map(|event| event.id()).collect();
-        let mut number = last.map_or(0, |s| s.revision);
-        if prepared.is_new || !ids.is_empty() {
+        // A state that was lost is one that revisions tell of.
+        let recorded = prepared.contents.revisions.keys().last().copied();
+        let mut number = last.map_or(0, |s| s.revision).max(recorded.unwrap_or(0));
+        if prepared.is_new || !ids.is_empty() || prepared.records.is_some() {
             number += 1;
             let took = millis(start.elapsed());
             let revision = Revision {
                 number,
                 events: ids,
-                declared: prepared.back.is_none().then_some(declared.id),
+                declared: is_carried_out(prepared).then_some(declared.id),
                 back: prepared.back.as_ref().map(|to| to.back.clone()),
                 app: self.app.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -302,10 +311,17 @@ impl Migrator<'_> {
         if let Some(to) = &prepared.back {
             ledger::put_ancestor(&mut changed, &to.ancestor);
         }
+        let places = places(prepared, found);
+        if places != prepared.contents.places {
+            ledger::put_places(&mut changed, &places);
+        }
         let state = state(declared, prepared, found, tables(tx)?, number);
         ledger::put_state(&mut changed, &state);
-        if last.is_none() {
+        if last.is_none() && !is_repair(prepared) {
             ledger::create(tx)?;
+        }
+        if let Some(records) = &prepared.records {
+            self.unsay(tx, declared, records, &mut changed)?;
         }
         ledger::add(tx, new)?;
         ledger::put(tx, changed)?;
@@ -318,6 +334,26 @@ impl Migrator<'_> {
             ledger::remove_making(tx, *id)?;
         }
         Ok(number)
+    }
+
+    /// Where only the ledger is written: what is declared is not carried out, and damage is set aside.
+    fn unsay(
+        &self,
+        tx: &Transaction<'_>,
+        declared: &Identified,
+        records: &Records,
+        changed: &mut Rows,
+    ) -> Result<(), Error> {
+        if let Some(ancestor) = &records.ancestor {
+            ledger::put_ancestor(changed, ancestor);
+        }
+        if let Some(repair) = &records.repair {
+            for key in &repair.aside {
+                ledger::set_aside(tx, key)?;
+            }
+            changed.extend(repair.rows.clone());
+        }
+        Ok(ledger::remove_declared(tx, declared.id)?)
     }
 
     /// After an error of COMMIT: the ledger tells whether it took effect.
@@ -345,8 +381,30 @@ fn is_busy(error: &Error) -> bool {
     matches!(error, Error::Busy { .. })
 }
 
+/// Whether this start carries out what is declared.
+fn is_carried_out(prepared: &Prepared) -> bool {
+    prepared.back.is_none() && prepared.records.is_none()
+}
+
+fn is_repair(prepared: &Prepared) -> bool {
+    let records = prepared.records.as_ref();
+    records.is_some_and(|records| records.repair.is_some())
+}
+
+/// The engine's numbers. Of what is left as it is, though it differs, they stay what they were: it must
+/// be told again.
+fn places(prepared: &Prepared, found: &Inspection) -> Places {
+    let last = &prepared.contents.places;
+    Places::of(&prepared.after, found, &prepared.leave, last)
+}
+
 /// Whether the ledger says already all that this start would write.
 fn is_recorded(declared: &Identified, prepared: &Prepared) -> bool {
+    if prepared.records.is_some() {
+        return prepared.plan.events.is_empty()
+            && prepared.contents.events.is_empty()
+            && !is_repair(prepared);
+    }
     let Some(last) = &prepared.contents.state else {
         return false;
     };
@@ -354,7 +412,9 @@ fn is_recorded(declared: &Identified, prepared: &Prepared) -> bool {
     let ticked = !prepared.tolerated.is_empty()
         || (last.checked.contains(&declared.id) && last.catalog == catalog::whole(&prepared.found));
     let owed = last.local.owed == prepared.local.owed;
-    prepared.plan.is_owed_only() && owed && !prepared.is_new && ticked
+    let placed = !prepared.tolerated.is_empty()
+        || places(prepared, &prepared.found) == prepared.contents.places;
+    prepared.plan.is_owed_only() && owed && placed && !prepared.is_new && ticked
 }
 
 fn state(
@@ -365,7 +425,7 @@ fn state(
     revision: u64,
 ) -> State {
     let mut checked = BTreeSet::new();
-    if prepared.tolerated.is_empty() && prepared.back.is_none() {
+    if prepared.tolerated.is_empty() && is_carried_out(prepared) {
         checked.insert(declared.id);
         if prepared.plan.is_empty()
             && let Some(last) = &prepared.contents.state

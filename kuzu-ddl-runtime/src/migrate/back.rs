@@ -10,17 +10,16 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::mend::plan_and_mend;
-use super::prepare::{Prepared, owed, version};
-use super::{Error, Migrator, Report, catalog};
+use super::prepare::{Ground, Prepared, base, owed};
+use super::{Error, Migrator, Report};
 use crate::declared::Declared;
-use crate::diff::{Live, Refusal, ancestor_then, reverse, unreadable};
+use crate::diff::{Refusal, ancestor_then, reverse, unreadable};
 use crate::engine::Session;
 use crate::event::{EventId, Fingerprint};
 use crate::fold::Fold;
 use crate::history::{History, Point, time_text};
-use crate::inspect::{Scope, inspect};
-use crate::ledger::{self, Back, Contents, Identified};
-use crate::plan::{Base, Plan, Said};
+use crate::ledger::{Back, Contents, Identified};
+use crate::plan::{Plan, Said};
 
 /// What is recorded when a run went back.
 pub(super) struct Return {
@@ -80,22 +79,17 @@ impl Migrator<'_> {
         nothing: &Identified,
         point: &Point,
     ) -> Result<Prepared, Error> {
-        let contents = ledger::read(session)?;
-        if !contents.bad.is_empty() {
-            return Err(Error::Ledger(contents.bad));
-        }
-        let version = version(session)?;
-        let found = inspect(session, Scope::All)?;
-        let expected = Fold::of(contents.events.values());
+        let ground = self.ground(session, nothing)?;
+        let settled = self.settle(nothing, &ground)?;
+        let Ground {
+            contents,
+            found,
+            version,
+            ..
+        } = ground;
         let ids = History::of(&contents).events_at(point)?;
         let then = Fold::of(ids.iter().filter_map(|id| contents.events.get(id)));
-        let local = contents.state.as_ref().map(|state| state.local.clone());
-        let live = Live {
-            schema: found.schema.clone(),
-            local: local.unwrap_or_default(),
-        };
-        let (mut events, mut notes) = (Vec::new(), Vec::new());
-        let settled = self.settle(nothing, expected, live, &mut events, &mut notes)?;
+        let (mut events, mut notes) = (settled.events, settled.notes);
         let before = settled.fold;
         let way = reverse(before.clone(), &then);
         if !way.lost.is_empty() && !self.partial {
@@ -120,10 +114,7 @@ impl Migrator<'_> {
         local.owed = owed(&steps);
         let mut notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
         notes.extend(way.lost.iter().map(|lost| format!("irreversible: {lost}")));
-        let base = Base {
-            live: catalog::whole(&found),
-            frontier: super::prepare::ledger_frontier(&contents),
-        };
+        let base = base(&contents, &found);
         let back = Return {
             back: Back {
                 to: point.to_string(),
@@ -149,6 +140,7 @@ impl Migrator<'_> {
             is_new: false,
             may_wait: false,
             back: Some(back),
+            records: None,
         })
     }
 }

@@ -28,16 +28,19 @@ fn is_internal(name: &str) -> bool {
 /// The hash of everything that was read.
 pub(super) fn whole(found: &Inspection) -> Fingerprint {
     let mut w = Writer::default();
-    w.byte(4);
+    w.byte(5);
     w.hash(found.schema.fingerprint().as_bytes());
     for (key, id) in &found.ids {
         w.text(key.as_str());
         w.uint((*id).into());
     }
-    // Only where there are any, which is hardly ever.
-    for (key, numbers) in &found.gaps {
-        w.text(key.as_str());
-        numbers.iter().for_each(|n| w.uint((*n).into()));
+    // Two properties of one type may have changed names.
+    for (table, numbers) in &found.numbers {
+        w.text(table.as_str());
+        for (property, number) in numbers {
+            w.text(property.as_str());
+            w.uint((*number).into());
+        }
     }
     Fingerprint::of(&w.finish())
 }

@@ -7,7 +7,7 @@ use crate::diff::Refusal;
 use crate::drift::Drift;
 use crate::engine::EngineError;
 use crate::history::HistoryError;
-use crate::ledger::BadRow;
+use crate::ledger::{BadRow, Damage};
 use crate::migrate::{Failure, Unpaid};
 use crate::plan::{Hazard, HazardKind, Plan, PlanError, allowing};
 
@@ -70,11 +70,22 @@ pub enum Error {
     #[error("rows are in the way of the plan:{}", Lines(.0))]
     Rows(Vec<Failure>),
     /// The database is not what the ledger says.
-    #[error("the database was changed behind the ledger:{}\n  settle it with `.drift(DriftPolicy::Adopt)` (the database is right), `.drift(DriftPolicy::Repair)` (the ledger is right) or `.drift(DriftPolicy::Warn)` (go on without) on the Migrator", Lines(.0))]
+    #[error("the database was changed behind the ledger:{}\n  settle it on the Migrator with `.drift(DriftPolicy::Adopt)` (the database is right, and its changes become history), `.drift(DriftPolicy::Repair)` (only the ledger is put right; the next start plans what the structs say), `.drift(DriftPolicy::Recreate)` (the ledger is right: what is missing is made again, empty) or `.drift(DriftPolicy::Warn)` (go on without)", Lines(.0))]
     Drift(Vec<Drift>),
+    /// What was done by hand was to become history, and the source says otherwise.
+    #[error("what was done by hand cannot become history while the source says otherwise:{}\n  let the source say it as well; or put only the ledger right with `.drift(DriftPolicy::Repair)`, so that the next start plans what the structs say; or have what is missing made again, empty, with `.drift(DriftPolicy::Recreate)` on the Migrator", Lines(.0))]
+    NotAdopted(Vec<Refusal>),
     /// Rows of the ledger that cannot be read.
-    #[error("the ledger is damaged:{}\n  nothing is changed until it is whole: restore the file from a copy, or the rows from a peer", Lines(.0))]
+    #[error("the ledger is damaged:{}\n  {}", Lines(.0), way_out(.0))]
     Ledger(Vec<BadRow>),
+    /// There is a ledger, and what was here before it is recorded only where there is none.
+    #[error(
+        "the database has a ledger with {events} events, and `baseline` is for one without; settle what was changed by hand since with `.drift(DriftPolicy::Adopt)` or `.drift(DriftPolicy::Repair)` on the Migrator"
+    )]
+    HasLedger {
+        /// How many events it has.
+        events: usize,
+    },
     /// What no order of steps can do.
     #[error("no plan leads to the declared schema:{}", Lines(.0))]
     Plan(Vec<PlanError>),
@@ -158,6 +169,18 @@ pub enum Error {
     /// committed. The next start will see.
     #[error("COMMIT failed, and whether it took effect could not be found out: {0}")]
     OutcomeUnknown(EngineError),
+}
+
+/// What to do about a damaged ledger.
+fn way_out(bad: &[BadRow]) -> &'static str {
+    if bad.iter().any(|row| row.damage == Damage::NotOurs) {
+        "nothing is changed: a newer version of kuzu-ddl, or another program, wrote some of this; use that \
+         one, or restore the file from a copy"
+    } else {
+        "nothing is changed until it is whole: restore the file from a copy, or the rows from a peer, or \
+         write `.drift(DriftPolicy::Repair)` on the Migrator, which sets these rows aside and records \
+         what the tables show"
+    }
 }
 
 struct Lines<'a, T>(&'a [T]);

@@ -2,6 +2,7 @@
 
 mod apply;
 mod back;
+mod baseline;
 mod catalog;
 mod error;
 mod estimate;
@@ -13,6 +14,7 @@ mod prepare;
 mod rehearse;
 mod report;
 mod second;
+mod settle;
 mod trial;
 mod verify;
 mod writer;
@@ -66,6 +68,7 @@ pub struct Migrator<'a> {
     backup: Option<Backup>,
     backed_up: Option<std::path::PathBuf>,
     back: Option<Point>,
+    baseline: bool,
     partial: bool,
     redo: bool,
     wait: Duration,
@@ -93,6 +96,7 @@ impl<'a> Migrator<'a> {
             backup: None,
             backed_up: None,
             back: None,
+            baseline: false,
             partial: false,
             redo: false,
             wait: policy::WAIT,
@@ -267,6 +271,7 @@ impl<'a> Migrator<'a> {
             || !self.purge.is_empty()
             || self.redo
             || self.undeclared != Undeclared::Keep
+            || matches!(self.drift, DriftPolicy::Adopt | DriftPolicy::Repair)
         {
             return Ok(None);
         }

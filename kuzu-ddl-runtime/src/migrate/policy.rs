@@ -33,19 +33,29 @@ impl Verify {
     }
 }
 
-/// What to do when the database is not what the ledger says: somebody changed it by hand.
+/// What to do when the database is not what the ledger says: somebody changed it by hand, or rows of the
+/// ledger are lost. None of them deletes anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum DriftPolicy {
     /// Stop, and say what differs.
     #[default]
     Error,
-    /// Go on with what does not differ; the report says what does.
+    /// Go on with what does not differ; the report says what does. A damaged ledger is an error all the
+    /// same.
     Warn,
-    /// The database is right: what was done by hand becomes history, and travels to peers.
+    /// The database is right: what was done by hand becomes history, and travels to peers. Renames are
+    /// told by the engine's own numbers. Tables and sequences that no event made are taken in as well.
+    /// What is declared must still be there, or the start is refused with the words that settle it. A
+    /// damaged ledger is an error all the same.
     Adopt,
-    /// The ledger is right: what is missing is made again (empty), comments are set again. What is
-    /// there beside it is left alone, and nothing is deleted.
+    /// The ledger is wrong: it is made to say what is there, and nothing else is done. Rows of it that
+    /// cannot be read are set aside. The structs have no say in it; where they differ from what is there,
+    /// the next start has a plan.
     Repair,
+    /// The ledger is right: what is missing is made again (empty), comments are set again. What is
+    /// there beside it is left alone.
+    Recreate,
 }
 
 /// What to do with tables, properties and pairs that are no longer declared.

@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::back::{self, Return};
+use super::baseline::{Records, record_only};
 use super::mend::{Mended, plan_and_mend};
-use super::policy::{DriftPolicy, Undeclared};
+use super::policy::Undeclared;
+use super::settle::Settled;
 use super::{Error, Migrator, catalog};
-use crate::diff::{self, Live, Note, adopt, compatible, diff, follow, illegal, unreadable};
-use crate::drift::{Drift, DriftKind, Local, drift, owned};
+use crate::diff::{self, Adopted, Live, Note, adopt, compatible, diff, illegal, unreadable};
+use crate::drift::{Drift, Local, Names, owned};
 use crate::engine::Session;
-use crate::event::{DdlEvent, ObjectId};
+use crate::event::{DdlEvent, ObjectId, ObjectKind};
 use crate::fold::Fold;
 use crate::inspect::{Inspection, Scope, inspect, multiplicities};
-use crate::ledger::{self, Contents, Identified};
+use crate::ledger::{self, Contents, Identified, Repair};
 use crate::owed::Owed;
 use crate::plan::{Base, Plan, Step};
 use crate::schema::{Key, TableKind};
@@ -43,6 +45,30 @@ pub(super) struct Prepared {
     pub(super) may_wait: bool,
     /// If this goes back, what is recorded about that.
     pub(super) back: Option<Return>,
+    /// If only the ledger is written, what of it beside the events.
+    pub(super) records: Option<Records>,
+}
+
+/// What a plan starts from.
+pub(super) struct Ground {
+    pub(super) contents: Contents,
+    /// If the ledger is damaged, how it is put right.
+    pub(super) repair: Option<Repair>,
+    pub(super) version: i128,
+    pub(super) found: Inspection,
+    /// What the events say.
+    pub(super) expected: Fold,
+    /// The names that things have in the database.
+    pub(super) names: Names,
+    /// `found` with the multiplicities that are needed.
+    pub(super) live: Live,
+}
+
+/// What the declaration leads to.
+struct Led {
+    before: Fold,
+    after: Fold,
+    local: Local,
 }
 
 /// The engine's count of catalog changes; it says whether anything changed in this process since
@@ -85,64 +111,96 @@ impl Migrator<'_> {
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
         }
-        let contents = ledger::read(session)?;
-        if !contents.bad.is_empty() {
-            return Err(Error::Ledger(contents.bad));
+        let ground = self.ground(session, declared)?;
+        if self.baseline && ground.contents.state.is_some() {
+            let events = ground.contents.events.len();
+            return Err(Error::HasLedger { events });
         }
-        let version = version(session)?;
-        let mut found = inspect(session, Scope::All)?;
-        let expected = Fold::of(contents.events.values());
-        self.read_multiplicities(session, declared, &expected, &mut found)?;
-        let mut notes = notes_of(&found);
-        let local = contents
-            .state
-            .as_ref()
-            .map(|s| s.local.clone())
-            .unwrap_or_default();
-        let mut events = Vec::new();
+        let settled = self.settle(declared, &ground)?;
+        if settled.record_only {
+            return record_only(ground, &declared.declared, settled);
+        }
+        self.lead(ground, declared, settled)
+    }
 
-        let live = Live {
-            schema: found.schema.clone(),
-            local,
-        };
+    /// What the ledger and the catalog say.
+    pub(super) fn ground(
+        &self,
+        session: &dyn Session,
+        declared: &Identified,
+    ) -> Result<Ground, Error> {
+        let contents = ledger::read(session)?;
+        let (contents, repair) = self.readable(contents)?;
+        let version = version(session)?;
+        let found = inspect(session, Scope::All)?;
+        let expected = Fold::of(contents.events.values());
+        let names = Names::find(&expected, &found, &contents.places);
+        let mut schema = found.schema.clone();
+        if needs_multiplicities(declared, &expected, &found, &names) {
+            let known = multiplicities(session, &found)?.known;
+            for (key, table) in &mut schema.tables {
+                if let TableKind::Edge { multiplicity, .. } = &mut table.kind {
+                    *multiplicity = known.get(key).copied();
+                }
+            }
+        }
+        let local = contents.state.as_ref().map(|s| s.local.clone());
+        let local = local.unwrap_or_default();
+        Ok(Ground {
+            contents,
+            repair,
+            version,
+            expected,
+            names,
+            live: Live { schema, local },
+            found,
+        })
+    }
+
+    /// From what was settled to what is declared.
+    fn lead(
+        &self,
+        ground: Ground,
+        declared: &Identified,
+        settled: Settled,
+    ) -> Result<Prepared, Error> {
+        let Ground {
+            contents,
+            found,
+            version,
+            ..
+        } = ground;
         let Settled {
             fold,
             live,
             leave,
             tolerated,
-        } = self.settle(declared, expected, live, &mut events, &mut notes)?;
-
-        let ancestor = contents.ancestor.as_ref();
+            mut events,
+            mut notes,
+            followed,
+            ..
+        } = settled;
+        notes.extend(notes_of(&found));
         let is_new = !contents.seen.contains(&declared.id)
             || (self.redo && contents.undone().contains(&declared.id));
         let adopted = adopt(&declared.declared, &live, fold);
-        let options = diff::Options {
-            back: back::returns(&contents),
-            ..self.options()
-        };
-        let asked = !options.restore.is_empty()
-            || !options.recreate.is_empty()
-            || !options.purge.is_empty();
         let adopts = !adopted.events.is_empty();
-        let (before, after, mut local) = if is_new || asked || options.drop_undeclared {
-            if !adopted.refusals.is_empty() {
-                return Err(Error::Refused(adopted.refusals));
-            }
-            let found = diff(&declared.declared, ancestor, adopted.fold.clone(), &options)
-                .map_err(Error::Refused)?;
-            notes.extend(adopted.notes);
-            notes.extend(found.notes);
-            events.extend(adopted.events);
-            events.extend(found.events);
-            (adopted.fold, found.after, adopted.local)
-        } else {
-            // A declaration that was carried out here before says nothing new.
-            let refusals = compatible(&declared.declared, Some(&declared.declared), &adopted.fold);
-            if !refusals.is_empty() {
-                return Err(back::refused(&contents, declared, refusals));
-            }
-            (adopted.fold.clone(), adopted.fold, adopted.local)
-        };
+        let Led {
+            before,
+            after,
+            mut local,
+        } = self
+            .changes(
+                &contents,
+                declared,
+                adopted,
+                is_new,
+                (&mut events, &mut notes),
+            )
+            .map_err(|error| match error {
+                Error::Refused(refusals) if !followed.is_empty() => Error::NotAdopted(refusals),
+                error => error,
+            })?;
         let refusals = unreadable(&events, &after);
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
@@ -162,7 +220,7 @@ impl Migrator<'_> {
         )
         .map_err(Error::Plan)?;
         let may_wait = nothing_else && events.is_empty();
-        if adopts {
+        if adopts || contents.ancestor.is_none() {
             // A first start says what is, not what shall change: rewriting is asked about.
             steps
                 .iter_mut()
@@ -170,19 +228,11 @@ impl Migrator<'_> {
                 .for_each(|h| h.said = false);
         }
         local.owed = owed(&steps);
-        notes.sort();
-        notes.dedup();
-        let frontier = ledger_frontier(&contents);
-        let base = Base {
-            live: catalog::whole(&found),
-            frontier,
-        };
-        let notes = notes.iter().map(ToString::to_string).collect();
         let plan = Plan {
-            base,
+            base: base(&contents, &found),
             events,
             steps,
-            notes,
+            notes: sentences(notes),
         };
         Ok(Prepared {
             contents,
@@ -197,6 +247,52 @@ impl Migrator<'_> {
             is_new,
             may_wait,
             back: None,
+            records: None,
+        })
+    }
+
+    /// What the declaration changes of what is there.
+    fn changes(
+        &self,
+        contents: &Contents,
+        declared: &Identified,
+        adopted: Adopted,
+        is_new: bool,
+        (events, notes): (&mut Vec<DdlEvent>, &mut Vec<Note>),
+    ) -> Result<Led, Error> {
+        let options = diff::Options {
+            back: back::returns(contents),
+            ..self.options()
+        };
+        let asked = !options.restore.is_empty()
+            || !options.recreate.is_empty()
+            || !options.purge.is_empty();
+        if !(is_new || asked || options.drop_undeclared) {
+            // A declaration that was carried out here before says nothing new.
+            let refusals = compatible(&declared.declared, Some(&declared.declared), &adopted.fold);
+            if !refusals.is_empty() {
+                return Err(back::refused(contents, declared, refusals));
+            }
+            return Ok(Led {
+                before: adopted.fold.clone(),
+                after: adopted.fold,
+                local: adopted.local,
+            });
+        }
+        if !adopted.refusals.is_empty() {
+            return Err(Error::Refused(adopted.refusals));
+        }
+        let ancestor = contents.ancestor.as_ref();
+        let found = diff(&declared.declared, ancestor, adopted.fold.clone(), &options)
+            .map_err(Error::Refused)?;
+        notes.extend(adopted.notes);
+        notes.extend(found.notes);
+        events.extend(adopted.events);
+        events.extend(found.events);
+        Ok(Led {
+            before: adopted.fold,
+            after: found.after,
+            local: adopted.local,
         })
     }
 
@@ -209,154 +305,50 @@ impl Migrator<'_> {
             back: BTreeSet::new(),
         }
     }
+}
 
-    /// Multiplicities of rel tables that are declared and there, but of which no event tells.
-    fn read_multiplicities(
-        &self,
-        session: &dyn Session,
-        declared: &Identified,
-        expected: &Fold,
-        found: &mut Inspection,
-    ) -> Result<(), Error> {
-        let hints = &declared.declared.tables;
-        let unknown = declared.declared.schema.tables.iter().any(|(key, table)| {
-            let mut names = std::iter::once(key.clone()).chain(
-                hints
-                    .get(key)
-                    .into_iter()
-                    .flat_map(|h| h.renamed_from.iter().map(|n| Key::new(n))),
-            );
-            !table.kind.is_node()
-                && names.any(|name| {
-                    expected.find(None, &name).is_none() && found.schema.tables.contains_key(&name)
-                })
-        });
-        if !unknown {
-            return Ok(());
-        }
-        let known = multiplicities(session, found)?.known;
-        for (key, table) in &mut found.schema.tables {
-            if let TableKind::Edge { multiplicity, .. } = &mut table.kind {
-                *multiplicity = known.get(key).copied();
-            }
-        }
-        Ok(())
-    }
-
-    /// Compares the ledger with the database and settles the differences by policy.
-    pub(super) fn settle(
-        &self,
-        declared: &Identified,
-        expected: Fold,
-        live: Live,
-        events: &mut Vec<DdlEvent>,
-        notes: &mut Vec<Note>,
-    ) -> Result<Settled, Error> {
-        let rows = drift(&expected, &live.schema, &live.local, None);
-        // What somebody made by hand and the source declares by now is adopted, not drift.
-        let (declared_now, rows): (Vec<Drift>, Vec<Drift>) = rows
-            .into_iter()
-            .partition(|row| is_declared(row, declared, &expected));
-        drop(declared_now);
-        let mut settled = Settled {
-            fold: expected,
-            live,
-            leave: BTreeSet::new(),
-            tolerated: Vec::new(),
+/// Whether there are rel tables of which the ledger does not tell the multiplicity: those that are
+/// declared and of which no event tells, and those that were made anew.
+fn needs_multiplicities(
+    declared: &Identified,
+    expected: &Fold,
+    found: &Inspection,
+    names: &Names,
+) -> bool {
+    let hints = &declared.declared.tables;
+    let mut tables = declared.declared.schema.tables.iter();
+    let unknown = tables.any(|(key, table)| {
+        let olds = hints.get(key).into_iter().flat_map(|h| &h.renamed_from);
+        let olds = olds.map(|old| Key::new(old));
+        let mut all = std::iter::once(key.clone()).chain(olds);
+        let here = |name: Key| {
+            expected.find(None, &name).is_none() && found.schema.tables.contains_key(&name)
         };
-        if rows.is_empty() {
-            return Ok(settled);
-        }
-        match self.drift {
-            DriftPolicy::Error => return Err(Error::Drift(rows)),
-            DriftPolicy::Warn => settled.tolerate(rows, notes),
-            DriftPolicy::Adopt => {
-                let (adopted, left) = follow(&rows, &settled.live, settled.fold);
-                if !left.is_empty() {
-                    return Err(Error::Drift(left));
-                }
-                notes.extend(rows.iter().map(|row| Note::Drift {
-                    row: format!("adopted: {row}"),
-                }));
-                events.extend(adopted.events);
-                settled.fold = adopted.fold;
-                settled.live.local = adopted.local;
-            }
-            DriftPolicy::Repair => {
-                let (mendable, extra): (Vec<Drift>, Vec<Drift>) = rows.into_iter().partition(mends);
-                let altered: Vec<Drift> = extra
-                    .iter()
-                    .filter(|row| row.kind != DriftKind::Extra)
-                    .cloned()
-                    .collect();
-                if !altered.is_empty() {
-                    return Err(Error::Drift(altered));
-                }
-                notes.extend(mendable.iter().map(|row| Note::Drift {
-                    row: format!("repaired: {row}"),
-                }));
-                settled.tolerate(extra, notes);
-            }
-        }
-        Ok(settled)
-    }
-}
-
-pub(super) struct Settled {
-    pub(super) fold: Fold,
-    pub(super) live: Live,
-    pub(super) leave: BTreeSet<ObjectId>,
-    pub(super) tolerated: Vec<Drift>,
-}
-
-impl Settled {
-    fn tolerate(&mut self, rows: Vec<Drift>, notes: &mut Vec<Note>) {
-        notes.extend(rows.iter().map(|row| Note::Drift {
-            row: row.to_string(),
-        }));
-        self.leave.extend(rows.iter().filter_map(|row| row.id));
-        self.tolerated.extend(rows);
-    }
-}
-
-/// What a plan mends by itself: what is missing is made, comments are set.
-fn mends(row: &Drift) -> bool {
-    match &row.kind {
-        DriftKind::Missing => true,
-        DriftKind::Altered { what, .. } => what == "comment",
-        DriftKind::Extra => false,
-    }
-}
-
-fn is_declared(row: &Drift, declared: &Identified, expected: &Fold) -> bool {
-    if let Some((table, index)) = row
-        .object
-        .strip_suffix(']')
-        .and_then(|path| path.split_once('['))
-    {
-        let said = declared.declared.schema.table(table);
-        return row.kind == DriftKind::Extra
-            && said.is_some_and(|table| table.indexes.contains_key(&Key::new(index)));
-    }
-    let Some((table, property)) = row.object.split_once('.') else {
-        return false;
+        !table.kind.is_node() && all.any(here)
+    });
+    let is_edge = |id: &ObjectId| {
+        let object = expected.object(*id);
+        object.is_some_and(|object| object.kind() == ObjectKind::EdgeTable)
     };
-    let known = owned(expected).get(&Key::new(table)).copied();
-    row.kind == DriftKind::Extra
-        && declared
-            .declared
-            .schema
-            .table(table)
-            .is_some_and(|t| t.property(property).is_some())
-        && known.is_some_and(|id| {
-            expected
-                .holders(Some(id), &Key::new(property))
-                .next()
-                .is_none()
-        })
+    unknown || names.remade.iter().any(is_edge)
 }
 
-fn notes_of(found: &Inspection) -> Vec<Note> {
+pub(super) fn base(contents: &Contents, found: &Inspection) -> Base {
+    let state = contents.state.as_ref();
+    let frontier = state.map(|s| s.frontier.clone());
+    Base {
+        live: catalog::whole(found),
+        frontier: frontier.unwrap_or_default(),
+    }
+}
+
+pub(super) fn sentences(mut notes: Vec<Note>) -> Vec<String> {
+    notes.sort();
+    notes.dedup();
+    notes.iter().map(ToString::to_string).collect()
+}
+
+pub(super) fn notes_of(found: &Inspection) -> Vec<Note> {
     let attached = found.attached.iter().map(|a| Note::Attached {
         object: a.name.clone(),
     });
@@ -367,7 +359,7 @@ fn notes_of(found: &Inspection) -> Vec<Note> {
     attached.chain(unreadable).collect()
 }
 
-fn foreign(found: &Inspection, after: &Fold) -> Vec<Note> {
+pub(super) fn foreign(found: &Inspection, after: &Fold) -> Vec<Note> {
     let owned: BTreeSet<Key> = owned(after).into_keys().collect();
     let before = |key: &Key| after.holders(None, key).next().is_some();
     let tables = found.schema.tables.iter();
@@ -385,12 +377,4 @@ pub(super) fn owed(steps: &[Step]) -> BTreeSet<Owed> {
         .iter()
         .filter_map(|step| step.operation.owed())
         .collect()
-}
-
-pub(super) fn ledger_frontier(contents: &Contents) -> BTreeSet<crate::event::EventId> {
-    contents
-        .state
-        .as_ref()
-        .map(|s| s.frontier.clone())
-        .unwrap_or_default()
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Error;
 use super::prepare::Prepared;
-use crate::drift::{Drift, DriftKind, drift};
+use crate::drift::{Drift, DriftKind, Site, drift};
 use crate::engine::Transaction;
-use crate::inspect::{Inspection, Listed, Scope, inspect, tables};
+use crate::inspect::{Inspection, Listed, Scope, first_number, inspect, tables};
 use crate::plan::Operation;
 use crate::schema::{Key, Multiplicity, StorageDirection, Table, TableKind};
 
@@ -22,14 +22,16 @@ pub(super) fn verify(tx: &Transaction<'_>, prepared: &Prepared) -> Result<Inspec
     let mut before = BTreeSet::new();
     let mut touched = BTreeSet::new();
     let mut created: BTreeMap<Key, &Table> = BTreeMap::new();
+    let mut orders: BTreeMap<Key, &[Key]> = BTreeMap::new();
     for step in &prepared.plan.steps {
         match &step.operation {
             Operation::RenameTable { from, to, .. } => {
                 before.insert(Key::new(from));
                 touched.insert(Key::new(to));
             }
-            Operation::CreateTable { table, .. } => {
+            Operation::CreateTable { table, order, .. } => {
                 created.insert(Key::new(&table.name), table);
+                orders.insert(Key::new(&table.name), order);
             }
             other => {
                 touched.insert(Key::new(other.table()));
@@ -59,6 +61,10 @@ pub(super) fn verify(tx: &Transaction<'_>, prepared: &Prepared) -> Result<Inspec
             .into_iter()
             .filter(|(_, seen)| !seen)
             .map(|(key, _)| key);
+        let listed = listed.map(|key| {
+            let order = orders.get(&key).copied().unwrap_or_default();
+            (key, order)
+        });
         list(&tables(tx)?, prepared, listed.collect(), &mut found)?;
     } else {
         // A renamed node table is renamed in the pairs of every rel table.
@@ -96,10 +102,12 @@ fn looked_at(
         found.schema.tables.remove(key);
         found.ids.remove(key);
         found.gaps.remove(key);
+        found.numbers.remove(key);
     }
     found.schema.tables.extend(now.schema.tables);
     found.ids.extend(now.ids);
     found.gaps.extend(now.gaps);
+    found.numbers.extend(now.numbers);
     found.schema.sequences = now.schema.sequences;
     Ok(found)
 }
@@ -140,7 +148,7 @@ fn alike(created: BTreeMap<Key, &Table>) -> BTreeMap<Key, bool> {
 fn list(
     listed: &[Listed],
     prepared: &Prepared,
-    created: BTreeSet<Key>,
+    created: BTreeMap<Key, &[Key]>,
     found: &mut Inspection,
 ) -> Result<(), Error> {
     if created.is_empty() {
@@ -148,7 +156,7 @@ fn list(
     }
     let here: BTreeMap<Key, &Listed> = listed.iter().map(|t| (Key::new(&t.name), t)).collect();
     let mut rows = Vec::new();
-    for key in created {
+    for (key, order) in created {
         let object = prepared.after.find(None, &key);
         let wanted = object.and_then(|object| prepared.after.table(object));
         let Some(wanted) = wanted else { continue };
@@ -159,12 +167,15 @@ fn list(
                     && is.comment == wanted.comment =>
             {
                 found.ids.insert(key.clone(), is.id);
+                let numbers = order.iter().cloned().zip(first_number(is.node)..);
+                found.numbers.insert(key.clone(), numbers.collect());
                 found.schema.tables.insert(key, as_inspected(wanted));
             }
             _ => rows.push(Drift {
                 object: wanted.name,
                 kind: DriftKind::Missing,
                 id: object.map(|o| o.id),
+                site: Site::Table(key),
             }),
         }
     }

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::engine::{self, Cell, Engine, Session};
-use kuzu_ddl::fold::Fold;
 use kuzu_ddl::inspect::{self, Scope};
 use kuzu_ddl::kuzu::{Database, SystemConfig};
 use kuzu_ddl::ledger::{self, Contents};
@@ -195,13 +194,8 @@ impl Bed {
 
     /// Where the database differs from its ledger; nothing is the empty text.
     pub(crate) fn drift(&self) -> String {
-        let contents = self.ledger();
-        let fold = Fold::of(contents.events.values());
-        let local = contents.state.map(|s| s.local).unwrap_or_default();
-        let live = inspect::inspect(&*self.session(), Scope::All)
-            .unwrap()
-            .schema;
-        let rows = drift::drift(&fold, &live, &local, None);
+        let found = inspect::inspect(&*self.session(), Scope::All).unwrap();
+        let rows = drift::between(&self.ledger(), &found);
         rows.iter()
             .map(ToString::to_string)
             .collect::<Vec<_>>()
@@ -212,15 +206,23 @@ impl Bed {
     pub(crate) fn state(&self) -> String {
         let session = self.session();
         let found = inspect::inspect(&*session, Scope::All).unwrap();
-        let mut out = format!("{:?}\n{:?}\n", found.schema, found.ids);
-        for table in found.schema.tables.values() {
-            out += &contents(&*session, &table.name, table.kind.is_node());
-        }
+        let mut out = self.data();
         if !found.internal.is_empty() {
             out += &rows(
                 &*session,
                 "MATCH (l:_kuzu_ddl_ledger) RETURN l.key, l.body ORDER BY l.key",
             );
+        }
+        out
+    }
+
+    /// Catalog and rows, without the ledger.
+    pub(crate) fn data(&self) -> String {
+        let session = self.session();
+        let found = inspect::inspect(&*session, Scope::All).unwrap();
+        let mut out = format!("{:?}\n{:?}\n", found.schema, found.ids);
+        for table in found.schema.tables.values() {
+            out += &contents(&*session, &table.name, table.kind.is_node());
         }
         out
     }

@@ -390,7 +390,7 @@ fn made_or_dropped_by_hand_is_drift() {
     bed.run(&["CALL DROP_FTS_INDEX('Doc', 'words')", "CHECKPOINT"]);
     assert!(matches!(bed.refused(docs()), Error::Drift(_)));
     bed.migrator(docs())
-        .drift(DriftPolicy::Repair)
+        .drift(DriftPolicy::Recreate)
         .migrate()
         .unwrap();
     assert_eq!(listed(&bed), "Doc|words");

@@ -229,3 +229,153 @@ fn adopted_under_an_earlier_name() {
     bed.reopen();
     assert_eq!(bed.rows("MATCH (n:Newer) RETURN n.key"), "1");
 }
+
+#[test]
+fn a_baseline_records_what_is_and_leaves_the_rest_to_the_next_start() {
+    let mut bed = Bed::by_hand(BY_HAND);
+    let before = bed.data();
+    let report = bed.migrator(said()).baseline().unwrap();
+    let text = report.to_string();
+    assert!(
+        report.steps.is_empty() && !report.events.is_empty(),
+        "{text}"
+    );
+    for note in [
+        "Person was here before and is adopted",
+        "Foreign belongs to nobody here",
+    ] {
+        assert!(text.contains(note), "{note} in {text}");
+    }
+    assert_eq!((bed.data(), bed.drift()), (before.clone(), String::new()));
+    assert_eq!(bed.ledger().seen.len(), 0);
+    assert_eq!(bed.ledger().ancestor, None);
+    bed.reopen();
+    // What the structs say otherwise is a plan, however often it is asked for.
+    for _ in 0..2 {
+        let plan = bed.migrator(said()).plan().unwrap();
+        let text = plan.to_string();
+        for step in [
+            "create node table New",
+            "add property Person.added INT32",
+            "add property Person.also STRING",
+            "add pair Likes(Person -> City)",
+        ] {
+            assert!(text.contains(step), "{text}");
+        }
+        assert_eq!(plan.steps.len(), 4, "{text}");
+    }
+    assert_eq!(bed.data(), before);
+    // It is made once.
+    let e = baseline_refused(&bed);
+    assert!(e.contains(".drift(DriftPolicy::Repair)"), "{e}");
+    bed.up(said());
+    let rows = "MATCH (p:Person) RETURN p.id, p.name, p.score, p.added ORDER BY p.id";
+    assert_eq!(bed.rows(rows), "1|Ada|-5|1; 2|nobody|-5|1");
+    assert!(baseline_refused(&bed).contains("the database has a ledger"));
+}
+
+fn baseline_refused(bed: &Bed) -> String {
+    let before = bed.state();
+    let e = bed.migrator(said()).baseline().unwrap_err();
+    assert!(matches!(e, Error::HasLedger { .. }), "{e}");
+    assert_eq!(bed.state(), before);
+    e.to_string()
+}
+
+/// Rewriting what was there before is asked about, also by the start after a baseline.
+#[test]
+fn a_baseline_of_what_does_not_fit() {
+    let bed = Bed::by_hand(&[
+        "CREATE NODE TABLE New(id INT64, k INT64, PRIMARY KEY(k))",
+        "CREATE (:New {id: 1, k: 2})",
+    ]);
+    bed.migrator(schema![v1::New]).baseline().unwrap();
+    let e = bed.refused(schema![v1::New]);
+    assert!(matches!(e, Error::Blocked { .. }), "{e}");
+    // One of the other kind is not taken in; the next start says so.
+    let bed = Bed::by_hand(&[
+        "CREATE NODE TABLE X(id INT64 PRIMARY KEY)",
+        "CREATE REL TABLE New(FROM X TO X)",
+    ]);
+    let report = bed.migrator(schema![v1::New]).baseline().unwrap();
+    assert!(report.to_string().contains("is a rel table"), "{report}");
+    assert!(matches!(bed.refused(schema![v1::New]), Error::Refused(_)));
+    // Where there is nothing to record there is no ledger.
+    let bed = Bed::new();
+    assert!(bed.migrator(said()).baseline().unwrap().is_up_to_date());
+    assert_eq!(bed.rows("CALL show_tables() RETURN count(*)"), "0");
+    bed.up(said());
+}
+
+#[test]
+fn a_baseline_of_everything() {
+    let bed = Bed::by_hand(BY_HAND);
+    bed.run(&[
+        "CREATE NODE TABLE Mine(id INT64 PRIMARY KEY)",
+        "CREATE REL TABLE Bond(FROM Mine TO Person)",
+    ]);
+    let migrator = bed.migrator(said()).drift(kuzu_ddl::DriftPolicy::Adopt);
+    let text = migrator.baseline().unwrap().to_string();
+    assert!(!text.contains("Bond belongs to nobody"), "{text}");
+    // No event can tell of a backtick, so what has one stays as it is, with what joins it.
+    assert!(text.contains("Foreign belongs to nobody here"), "{text}");
+    assert!(text.contains("Tie belongs to nobody here"), "{text}");
+    bed.up(said());
+    bed.run(&["DROP TABLE Bond"]);
+    assert!(matches!(bed.refused(said()), Error::Drift(_)));
+}
+
+/// Names that only a ledger gives, and no ledger: somebody lost it.
+#[test]
+fn a_ledger_that_was_lost() {
+    mod gone {
+        use kuzu_ddl::KuzuNode;
+
+        #[derive(KuzuNode)]
+        #[kuzu(dropped("name"))]
+        pub(super) struct City {
+            #[kuzu(primary_key)]
+            id: i64,
+            other: Option<String>,
+        }
+    }
+    mod was {
+        use kuzu_ddl::KuzuNode;
+
+        #[derive(KuzuNode)]
+        pub(super) struct City {
+            #[kuzu(primary_key)]
+            id: i64,
+            name: Option<String>,
+            other: Option<String>,
+        }
+    }
+    use kuzu_ddl::DriftPolicy;
+    let lost = || {
+        let bed = Bed::with(schema![was::City]);
+        bed.run(&["CREATE (:City {id: 1, name: 'Rome'})"]);
+        bed.up(schema![gone::City]);
+        bed.run(&["DROP TABLE _kuzu_ddl_ledger"]);
+        bed
+    };
+    let bed = lost();
+    let e = bed.refused(schema![gone::City]);
+    let told = "was archived by a ledger that is not there any more";
+    assert!(
+        matches!(e, Error::Drift(_)) && e.to_string().contains(told),
+        "{e}"
+    );
+    for policy in [DriftPolicy::Warn, DriftPolicy::Adopt, DriftPolicy::Repair] {
+        let bed = lost();
+        let before = bed.data();
+        let migrator = bed.migrator(schema![gone::City]).drift(policy);
+        let report = migrator.migrate().unwrap();
+        assert!(report.to_string().contains(told), "{report}");
+        assert_eq!((bed.data(), bed.drift()), (before, String::new()));
+        bed.migrate(schema![gone::City]).unwrap();
+        bed.settled(schema![gone::City]);
+    }
+    let report = bed.migrator(schema![gone::City]).baseline().unwrap();
+    assert!(report.to_string().contains(told), "{report}");
+    bed.up(schema![gone::City]);
+}

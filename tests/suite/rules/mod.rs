@@ -8,5 +8,6 @@ mod base;
 mod drift;
 mod hazard;
 mod rename;
+mod settle;
 mod startup;
 mod verify;

@@ -1,0 +1,142 @@
+//! Recording what is there, and doing nothing else.
+//!
+//! What is declared is left to the next start: the declaration is not marked as carried out, and of what
+//! was recorded the ancestor of the three-way diff says that it was declared as it is. So the next start
+//! plans the differences to the structs, with all their hazards.
+
+use std::time::Instant;
+
+use super::prepare::{Ground, Prepared, base, foreign, notes_of, sentences};
+use super::settle::Settled;
+use super::{Error, Migrator, Report, identified};
+use crate::declared::Declared;
+use crate::diff::{Live, Note, adopt, ancestor_as_is, follow, unreadable};
+use crate::drift::drift;
+use crate::event::DdlEvent;
+use crate::fold::Fold;
+use crate::ledger::{Contents, Repair};
+use crate::plan::Plan;
+
+/// How often the ledger is made to follow the database: the first time brings events into force, the
+/// second follows what these say.
+const ROUNDS: usize = 3;
+
+/// What is written beside the events where only the ledger is written.
+pub(super) struct Records {
+    /// How a damaged ledger is put right.
+    pub(super) repair: Option<Repair>,
+    /// What the next declaration is compared with; `None` where nothing was declared yet.
+    pub(super) ancestor: Option<Declared>,
+}
+
+impl Migrator<'_> {
+    /// Records the tables of a database that has no ledger yet, and changes nothing else: its tables go
+    /// on working as they are. What of the structs is not there, or is there otherwise, is what
+    /// [`plan`](Self::plan) shows afterwards and the next [`migrate`](Self::migrate) does. That start
+    /// would adopt by itself; this is for who wants to see the history begin with what is.
+    ///
+    /// Tables that no struct declares are left alone, unless the policy is
+    /// [`DriftPolicy::Adopt`](super::DriftPolicy::Adopt). Where nothing is to be recorded, no ledger is
+    /// made.
+    ///
+    /// # Errors
+    /// [`Error::HasLedger`] where there is one; else as `migrate`. The database is as it was.
+    pub fn baseline(mut self) -> Result<Report, Error> {
+        let start = Instant::now();
+        let _span = tracing::info_span!("baseline").entered();
+        let declared = identified(self.declared.take())?;
+        self.baseline = true;
+        self.run(&declared, None, start)
+    }
+}
+
+/// The preparation of a start that writes to the ledger alone.
+pub(super) fn record_only(
+    ground: Ground,
+    declared: &Declared,
+    settled: Settled,
+) -> Result<Prepared, Error> {
+    let Settled {
+        fold,
+        live,
+        mut events,
+        mut notes,
+        followed,
+        ..
+    } = settled;
+    let Ground {
+        contents,
+        repair,
+        version,
+        found,
+        expected,
+        ..
+    } = ground;
+    let adopted = adopt(declared, &live, fold);
+    events.extend(adopted.events);
+    notes.extend(adopted.notes);
+    // These are for the next start to refuse.
+    notes.extend(adopted.refusals.iter().map(|refusal| Note::Drift {
+        row: refusal.to_string(),
+    }));
+    let mut live = Live {
+        local: adopted.local,
+        ..live
+    };
+    let after = follow_to_the_end(&contents, &mut events, declared, &mut live)?;
+    let refusals = unreadable(&events, &after);
+    if !refusals.is_empty() {
+        return Err(Error::Refused(refusals));
+    }
+    notes.extend(notes_of(&found));
+    notes.extend(foreign(&found, &after));
+    let last = contents.ancestor.as_ref();
+    let ancestor = last.map(|last| ancestor_as_is(last, &followed, &expected, &live.schema));
+    let plan = Plan {
+        base: base(&contents, &found),
+        events,
+        steps: Vec::new(),
+        notes: sentences(notes),
+    };
+    Ok(Prepared {
+        contents,
+        found,
+        version,
+        before: after.clone(),
+        after,
+        local: live.local,
+        leave: Default::default(),
+        tolerated: Vec::new(),
+        plan,
+        is_new: false,
+        may_wait: false,
+        back: None,
+        records: Some(Records { repair, ancestor }),
+    })
+}
+
+/// The state once the ledger says all that the database shows. Where a lost event is made again, those
+/// that waited for it come into force, and may say what has changed since.
+fn follow_to_the_end(
+    contents: &Contents,
+    events: &mut Vec<DdlEvent>,
+    declared: &Declared,
+    live: &mut Live,
+) -> Result<Fold, Error> {
+    let mut rounds = 0;
+    loop {
+        events.retain(|event| !contents.events.contains_key(&event.id()));
+        let fold = Fold::of(contents.events.values().chain(events.iter()));
+        let rows = drift(&fold, &live.schema, &live.local, None);
+        if rows.is_empty() {
+            return Ok(fold);
+        }
+        if rounds == ROUNDS {
+            return Err(Error::Drift(rows));
+        }
+        rounds += 1;
+        let (more, _) = follow(&rows, declared, live, fold);
+        events.extend(more.events);
+        live.local = more.local;
+    }
+}
