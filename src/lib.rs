@@ -26,12 +26,13 @@ pub use kuzu_ddl_runtime::declared::{DeclareError, Declared};
 pub use kuzu_ddl_runtime::event::{DdlEvent, EventId, Fingerprint, ObjectId};
 pub use kuzu_ddl_runtime::history::{History, HistoryError, Point};
 pub use kuzu_ddl_runtime::migrate::{
-    DriftPolicy, Error, Failure, Migrator, Phase, Policy, Progress, Report, Undeclared, Verify, Why,
+    DriftPolicy, Error, Failure, Incoming, Migrator, Phase, Policy, Progress, Received, Report,
+    Undeclared, Verify, Why, agreed,
 };
 pub use kuzu_ddl_runtime::plan::{Hazard, HazardKind, Plan, Step};
 pub use kuzu_ddl_runtime::{
     archive, compare, diff, drift, engine, event, fold, function, history, inspect, ledger, lock,
-    plan,
+    migrate, plan,
 };
 
 /// Brings the database to the schema that is compiled into this binary: call it at startup, before

@@ -23,6 +23,7 @@ mod kill;
 mod lock;
 #[cfg(feature = "kuzu")]
 mod oracle;
+mod peers;
 #[cfg(feature = "kuzu")]
 mod rules;
 #[cfg(feature = "kuzu")]

@@ -145,7 +145,11 @@ mod tests {
         draft.purge(id, archived(&fold)[0].by);
         assert!(archived(draft.fold()).is_empty());
         let heads = draft.fold().object(id).map(|o| o.life.heads.clone());
-        let restore = DdlEvent::new(id, heads.unwrap_or_default(), Change::RestoreProperty);
+        let restore = DdlEvent::new(
+            id,
+            heads.iter().flatten().copied().collect(),
+            Change::RestoreProperty,
+        );
         events.extend(draft.finish().1);
         events.push(restore.clone());
         let merged = Fold::of(&events);

@@ -160,18 +160,18 @@ fn a_key_that_takes_the_name_of_the_former_key() {
     check(
         &[old, new, new],
         expect![[r#"
-        + create node table A
-        --
-        ~ move property A.id aside as n__t_0
-        ~ rename property A.n to id
-        ~ rename property A.n__t_0 to n
-        + create node table A__r_d25f69fc
-        ~ copy the nodes of A to A__r_d25f69fc
-        ~ drop table A, whose rows are copied
-        ~ put the rebuilt table A__r_d25f69fc in place as A
-        ~ allow NULL in A.n
-        --
-    "#]],
+            + create node table A
+            --
+            ~ move property A.id aside as n__t_0
+            ~ rename property A.n to id
+            ~ rename property A.n__t_0 to n
+            + create node table A__r_99e8e2cb
+            ~ copy the nodes of A to A__r_99e8e2cb
+            ~ drop table A, whose rows are copied
+            ~ put the rebuilt table A__r_99e8e2cb in place as A
+            ~ allow NULL in A.n
+            --
+        "#]],
     );
     // The same property under another name is the same key.
     check(
@@ -268,9 +268,9 @@ fn tombstones_archive_and_may_stay() {
             + create node table B
             + create rel table R
             --
-            - archive table B as B__a_c9662bc7
-            - archive table R as R__a_8d4a0175
-            - archive property A.x as x__a_cb44c574
+            - archive table B as B__a_e87dc72c
+            - archive table R as R__a_9dc25d6a
+            - archive property A.x as x__a_cbf7ce4b
             --
         "#]],
     );
@@ -374,7 +374,7 @@ fn dropped_things_come_back() {
         ..Options::default()
     };
     expect![[r#"
-        + restore property A.x from x__a_cb44c574
+        + restore property A.x from x__a_cbf7ce4b
     "#]]
     .assert_eq(&paper.start_with(first, &restore));
 }

@@ -251,7 +251,7 @@ impl Compared<'_> {
             }
         }
         // Columns with the values from before a change; a database that never had the old ones has none.
-        let archives = children().flat_map(|child| &child.archives);
+        let archives = children().flat_map(Object::columns);
         for archive in archives.filter(|archive| !archive.purged) {
             extra.remove(&Key::new(&archive.name));
         }

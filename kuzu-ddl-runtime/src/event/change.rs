@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::codec::{CodecError, Reader, Writer};
 use super::id::{EventId, ObjectId};
 use super::on_fail::OnFail;
+use super::part::Part;
 use super::spec::{IndexSpec, SequenceSpec, read_index, read_sequence};
 use crate::function;
 use crate::schema::name::{check_property, check_table};
@@ -224,6 +225,14 @@ pub enum Change {
         /// The event that archived it.
         of: EventId,
     },
+    /// Settle a contradiction: of the events that wrote a part of the object without knowing of one
+    /// another, this one holds.
+    Resolve {
+        /// The part.
+        part: Part,
+        /// The event whose word holds; one of those this event depends on.
+        keep: EventId,
+    },
     /// A kind of a newer version: kept and passed on, not applied.
     Unknown {
         /// The kind's number.
@@ -262,6 +271,7 @@ impl Change {
             Self::DropSequence => 23,
             Self::Purge { .. } => 24,
             Self::SetTypeBy { .. } => 26,
+            Self::Resolve { .. } => 40,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -294,17 +304,35 @@ impl Change {
             Self::CreateSequence { .. } => "create sequence",
             Self::DropSequence => "drop sequence",
             Self::Purge { .. } => "purge",
+            Self::Resolve { .. } => "resolve",
             Self::Unknown { .. } => "unknown",
         }
+    }
+
+    /// Whether this change brings an object into being.
+    #[must_use]
+    pub fn is_birth(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateNodeTable { .. }
+                | Self::CreateEdgeTable { .. }
+                | Self::AddProperty { .. }
+                | Self::AddPair { .. }
+                | Self::CreateIndex { .. }
+                | Self::CreateSequence { .. }
+        )
     }
 
     /// The object that this change brings into being.
     #[must_use]
     pub fn born(&self) -> Option<ObjectId> {
         Some(match self {
-            Self::CreateNodeTable { name, past, .. } => {
-                birth(ObjectKind::NodeTable, None, &Key::new(name), past)
-            }
+            Self::CreateNodeTable {
+                name,
+                key_name,
+                key,
+                past,
+            } => node_table(&Key::new(name), &Key::new(key_name), &key.ty, past),
             Self::CreateEdgeTable { name, past, .. } => {
                 birth(ObjectKind::EdgeTable, None, &Key::new(name), past)
             }
@@ -412,6 +440,10 @@ impl Change {
             }
             Self::DropIndex | Self::DropSequence => {}
             Self::Purge { of } => w.hash(of.as_bytes()),
+            Self::Resolve { part, keep } => {
+                w.byte(part.tag());
+                w.hash(keep.as_bytes());
+            }
             Self::DropTable
             | Self::RestoreTable
             | Self::DropProperty
@@ -511,6 +543,10 @@ impl Change {
                 function: function_name(r)?,
                 on_fail: OnFail::read(r)?,
             },
+            40 => Self::Resolve {
+                part: Part::read(r)?,
+                keep: r.event()?,
+            },
             _ => return Ok(None),
         }))
     }
@@ -530,6 +566,21 @@ pub fn birth(
     w.option(parent, |w, parent| w.hash(parent.as_bytes()));
     w.text(name.as_str());
     w.events(past);
+    ObjectId::of(&w.finish())
+}
+
+/// The identity of a node table: that of any table, and its first key. What has another key holds other
+/// rows, and two tables of one name that were made apart with different keys can never be one. Keys
+/// whose types have a common widening are the same key.
+#[must_use]
+pub fn node_table(name: &Key, key_name: &Key, key: &Type, past: &BTreeSet<EventId>) -> ObjectId {
+    let mut w = Writer::default();
+    w.byte(ObjectKind::NodeTable.tag());
+    w.option(None::<ObjectId>, |w, parent| w.hash(parent.as_bytes()));
+    w.text(name.as_str());
+    w.events(past);
+    w.text(key_name.as_str());
+    w.text(&key.family());
     ObjectId::of(&w.finish())
 }
 

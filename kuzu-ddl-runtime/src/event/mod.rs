@@ -14,13 +14,16 @@ mod id;
 mod names;
 mod on_fail;
 pub mod pack;
+mod part;
 mod spec;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{Change, Endpoints, MAX_COMMENT_BYTES, ObjectKind, PropertySpec, birth, key_of};
+pub use change::{
+    Change, Endpoints, MAX_COMMENT_BYTES, ObjectKind, PropertySpec, birth, key_of, node_table,
+};
 pub(crate) use change::{index_key, pair_key, sequence_key};
 pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
 #[doc(hidden)]
@@ -28,6 +31,7 @@ pub use codec::{Reader, Writer};
 pub use id::{EventId, Fingerprint, HashError, ObjectId};
 pub use on_fail::OnFail;
 pub use pack::PackError;
+pub use part::Part;
 pub use spec::{IndexSpec, MAX_INDEX_PARTS, MAX_OPTION_BYTES, SequenceSpec};
 
 /// One typed, content-addressed schema change.

@@ -1,19 +1,19 @@
-//! One event onto the state.
+//! One event onto the state. Whatever order events come in after their dependencies, the state is
+//! the same: parts keep the newest events that wrote them, and what those mean together is settled
+//! by rank; stages are settled in `life`, names in `place`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::object::{Archive, Aspect, Body, Life, Object, Register};
-use super::outcome::{Conflict, ConflictKind, Rejection};
-use super::{Fold, Place, Slot, insert};
-use crate::event::{
-    Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, index_key,
-    key_of, pair_key, sequence_key,
-};
-use crate::schema::{Key, Type};
+use super::heads::Heads;
+use super::object::{Archive, Body, Object, Written};
+use super::settle::Settled;
+use super::{Fold, Rank, known::Stage};
+use crate::event::{Change, DdlEvent, EventId, ObjectId, OnFail, Part, key_of};
+use crate::schema::Type;
 
 impl Fold {
-    pub(super) fn apply(&mut self, event: &DdlEvent) -> Result<(), Rejection> {
-        let object = event.object();
+    pub(super) fn apply(&mut self, event: &DdlEvent) {
+        let id = event.object();
         match event.change() {
             Change::CreateNodeTable {
                 name,
@@ -21,13 +21,10 @@ impl Fold {
                 key,
                 ..
             } => {
-                let key_id = key_of(object, key_name);
-                self.create(event, None, name, Body::NodeTable { key: key_id });
-                // Only the key of the table that won is its key.
-                if self.key(object) == Some(key_id) {
-                    let body = Body::Property(key.clone());
-                    self.create_as(event, key_id, Some(object), key_name, body);
-                }
+                let key_id = key_of(id, key_name);
+                self.birth(event, (id, None), name, Body::NodeTable { key: key_id });
+                let body = Body::Property(key.clone());
+                self.birth(event, (key_id, Some(id)), key_name, body);
             }
             Change::CreateEdgeTable {
                 name,
@@ -39,485 +36,377 @@ impl Fold {
                     multiplicity: *multiplicity,
                     storage: *storage,
                 };
-                self.create(event, None, name, body);
+                self.birth(event, (id, None), name, body);
             }
             Change::AddProperty {
                 table, name, spec, ..
-            } => {
-                self.expect(*table, ObjectKind::is_table, event)?;
-                self.use_object(*table, event);
-                self.create(event, Some(*table), name, Body::Property(spec.clone()));
-            }
+            } => self.birth(
+                event,
+                (id, Some(*table)),
+                name,
+                Body::Property(spec.clone()),
+            ),
             Change::AddPair {
                 table, endpoints, ..
             } => {
-                self.expect(*table, |kind| kind == ObjectKind::EdgeTable, event)?;
                 for node in [endpoints.from, endpoints.to] {
-                    self.expect(node, |kind| kind == ObjectKind::NodeTable, event)?;
-                    self.use_object(node, event);
+                    self.joined.entry(node).or_default().insert(id);
                 }
-                self.use_object(*table, event);
-                self.create_pair(event, *table, *endpoints);
-            }
-            Change::DropTable => {
-                self.expect(object, ObjectKind::is_table, event)?;
-                self.drop_object(event);
-            }
-            Change::DropProperty => {
-                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
-                if self.is_key(object) {
-                    return Err(Rejection::PrimaryKey);
-                }
-                self.drop_object(event);
-            }
-            Change::DropPair => {
-                self.expect(object, |kind| kind == ObjectKind::Pair, event)?;
-                self.drop_object(event);
-            }
-            Change::RestoreTable => {
-                self.expect(object, ObjectKind::is_table, event)?;
-                self.restore(event)?;
-            }
-            Change::RestoreProperty => {
-                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
-                self.restore(event)?;
-            }
-            Change::Purge { of } => {
-                self.expect(object, |kind| kind != ObjectKind::Pair, event)?;
-                self.purge(event, *of);
-            }
-            Change::RenameTable { to } => {
-                self.expect(object, ObjectKind::is_table, event)?;
-                self.rename(event, to);
-            }
-            Change::RenameProperty { to } => {
-                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
-                self.rename(event, to);
-            }
-            Change::CommentOnTable { text } => {
-                self.expect(object, ObjectKind::is_table, event)?;
-                self.comment(event, text);
-            }
-            Change::CommentOnProperty { text } => {
-                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
-                self.comment(event, text);
-            }
-            Change::SetType { .. }
-            | Change::SetTypeBy { .. }
-            | Change::SetDefault { .. }
-            | Change::SetNullable { .. } => {
-                self.expect(object, |kind| kind == ObjectKind::Property, event)?;
-                self.set(event);
-            }
-            Change::SetKey { key } => {
-                self.expect(object, |kind| kind == ObjectKind::NodeTable, event)?;
-                self.expect(*key, |kind| kind == ObjectKind::Property, event)?;
-                if self
-                    .object(*key)
-                    .is_none_or(|key| key.parent != Some(object))
-                {
-                    return Err(Rejection::NoObject(*key));
-                }
-                // The key that is needed now wins over a drop that did not know of it.
-                self.use_object(*key, event);
-                self.set(event);
-            }
-            Change::SetMultiplicity { .. } | Change::SetStorage { .. } => {
-                self.expect(object, |kind| kind == ObjectKind::EdgeTable, event)?;
-                self.set(event);
+                self.birth(event, (id, Some(*table)), "", Body::Pair(*endpoints));
             }
             Change::CreateIndex {
                 table, name, spec, ..
-            } => self.create_index(event, *table, name, spec)?,
+            } => self.birth(event, (id, Some(*table)), name, Body::Index(spec.clone())),
             Change::CreateSequence { name, spec, .. } => {
-                self.create(event, None, name, Body::Sequence(*spec));
+                self.birth(event, (id, None), name, Body::Sequence(*spec));
             }
-            Change::DropIndex => {
-                self.expect(object, |kind| kind == ObjectKind::Index, event)?;
-                self.drop_object(event);
+            Change::RenameTable { .. } | Change::RenameProperty { .. } => {
+                self.write(id, Part::Name, event);
             }
-            Change::DropSequence => {
-                self.expect(object, |kind| kind == ObjectKind::Sequence, event)?;
-                self.drop_object(event);
+            Change::CommentOnTable { .. } | Change::CommentOnProperty { .. } => {
+                self.write(id, Part::Comment, event);
             }
-            Change::Unknown { .. } => {}
+            Change::SetType { .. } | Change::SetTypeBy { .. } => {
+                self.write(id, Part::Type, event);
+            }
+            Change::SetDefault { .. } => self.write(id, Part::Default, event),
+            Change::SetNullable { .. } => self.write(id, Part::Nullable, event),
+            Change::SetKey { .. } => self.write(id, Part::Key, event),
+            Change::SetMultiplicity { .. } => self.write(id, Part::Multiplicity, event),
+            Change::SetStorage { .. } => self.write(id, Part::Storage, event),
+            Change::Resolve { part, .. } if *part != Part::Life => self.write(id, *part, event),
+            Change::Purge { of } if self.stage(event).is_none() => self.purge_column(id, *of),
+            _ => {}
         }
-        Ok(())
+        self.touch_places(event);
+        self.live_on(event);
     }
 
-    /// An index uses its table and its properties: against a drop that did not know of it, it wins.
-    fn create_index(
+    fn birth(
         &mut self,
         event: &DdlEvent,
-        table: ObjectId,
-        name: &str,
-        spec: &IndexSpec,
-    ) -> Result<(), Rejection> {
-        self.expect(table, |kind| kind == ObjectKind::NodeTable, event)?;
-        for property in &spec.properties {
-            self.expect(*property, |kind| kind == ObjectKind::Property, event)?;
-            if self.object(*property).and_then(|p| p.parent) != Some(table) {
-                return Err(Rejection::NoObject(*property));
-            }
-        }
-        self.use_object(table, event);
-        for property in &spec.properties {
-            self.use_object(*property, event);
-        }
-        self.create(event, Some(table), name, Body::Index(spec.clone()));
-        Ok(())
-    }
-
-    fn expect(
-        &self,
-        object: ObjectId,
-        fits: impl Fn(ObjectKind) -> bool,
-        event: &DdlEvent,
-    ) -> Result<(), Rejection> {
-        match self.object(object) {
-            None => Err(Rejection::NoObject(object)),
-            Some(found) if !fits(found.kind()) => Err(Rejection::WrongKind {
-                change: event.change().word().to_owned(),
-            }),
-            Some(_) => Ok(()),
-        }
-    }
-
-    /// Whether the property is the primary key of its table.
-    pub(crate) fn is_key(&self, property: ObjectId) -> bool {
-        let parent = self.object(property).and_then(|object| object.parent);
-        parent.is_some_and(|table| self.key(table) == Some(property))
-    }
-
-    /// The primary key of a node table.
-    pub(crate) fn key(&self, table: ObjectId) -> Option<ObjectId> {
-        match self.object(table)?.body {
-            Body::NodeTable { key } => Some(key),
-            _ => None,
-        }
-    }
-
-    fn create(&mut self, event: &DdlEvent, parent: Option<ObjectId>, name: &str, body: Body) {
-        self.create_as(event, event.object(), parent, name, body);
-    }
-
-    fn create_pair(&mut self, event: &DdlEvent, table: ObjectId, endpoints: Endpoints) {
-        self.create_as(
-            event,
-            event.object(),
-            Some(table),
-            "",
-            Body::Pair(endpoints),
-        );
-        for node in [endpoints.from, endpoints.to] {
-            self.joined.entry(node).or_default().insert(event.object());
-        }
-    }
-
-    fn create_as(
-        &mut self,
-        event: &DdlEvent,
-        id: ObjectId,
-        parent: Option<ObjectId>,
+        (id, parent): (ObjectId, Option<ObjectId>),
         name: &str,
         body: Body,
     ) {
-        let known = event.depends_on();
-        if let Some(existing) = self.object_mut(id) {
-            if existing.body != body {
-                self.conflict(id, event.id(), ConflictKind::CreatedDifferently);
-            } else if !existing.is_live() && !existing.life.known_to(known) {
-                self.revive(id, event);
-                return;
-            }
-            if let Some(existing) = self.object_mut(id) {
-                existing.life.touch(event.id(), known);
-                existing.name.touch(event.id(), known);
-            }
-            return;
-        }
-        let object = Object {
-            id,
-            parent,
-            life: Register::new(Life::Live, event.id()),
-            name: Register::new(name.to_owned(), event.id()),
-            comment: Register {
-                value: None,
-                heads: BTreeSet::new(),
-            },
-            body,
-            born_as: name.to_owned(),
-            aspects: BTreeMap::new(),
-            archives: Vec::new(),
+        let parts = body.parts();
+        let Some(object) = self.object_mut(id) else {
+            self.put(Object::new((id, parent), name, body, event.id()));
+            return self.enter(id);
         };
-        let slot = slot_of(&object);
-        self.put(object);
-        self.occupy(slot, id, event);
-    }
-
-    /// A use of something whose drop it did not know of brings it back: the use wins.
-    fn use_object(&mut self, id: ObjectId, event: &DdlEvent) {
-        let archived = self
-            .object(id)
-            .is_some_and(|o| !o.is_live() && !o.life.known_to(event.depends_on()));
-        if archived {
-            self.revive(id, event);
+        // Made apart, with the same identity: each part was written twice.
+        let before: Vec<(Part, Heads)> = parts
+            .iter()
+            .map(|part| (*part, object.heads_of(*part).clone()))
+            .collect();
+        object.births.insert(event.id());
+        for (part, heads) in before {
+            if let Some(object) = self.object_mut(id) {
+                object.set_heads(part, heads);
+            }
+            self.write(id, part, event);
         }
+        self.keep_births(id);
     }
 
-    fn revive(&mut self, id: ObjectId, event: &DdlEvent) {
-        self.conflict(id, event.id(), ConflictKind::DropBlocked);
-        self.set_life(id, Life::Live, event);
-    }
-
-    fn drop_object(&mut self, event: &DdlEvent) {
-        let id = event.object();
-        let known = event.depends_on();
+    /// A property that was made apart with two types has a column of old values wherever the type that
+    /// came of both is not the one it was made with.
+    fn keep_births(&mut self, id: ObjectId) {
         let Some(object) = self.object(id) else {
             return;
         };
-        if !object.is_live() {
-            return self.set_life(id, object.life.value, event);
+        let births = self.written_by(id, Part::Type, &object.births);
+        let mut births: Vec<(Rank, Type)> = births
+            .into_iter()
+            .filter_map(|(birth, written)| match written {
+                Written::Type(ty) => Some((self.rank_of(birth), ty)),
+                _ => None,
+            })
+            .collect();
+        births.sort();
+        if births.windows(2).all(|pair| pair[0].1 == pair[1].1) {
+            return;
         }
-        let unknown_use = object.heads().any(|head| !known.contains(&head))
-            || self
-                .children(id)
-                .filter(|child| child.is_live())
-                .any(|child| !child.heads().all(|head| known.contains(&head)))
-            || self.pairs_of(id).next().is_some()
-            || self.indexes_of(id).any(Object::is_live);
-        if unknown_use {
-            self.conflict(id, event.id(), ConflictKind::DropBlocked);
-            self.set_life(id, Life::Live, event);
-        } else {
-            self.set_life(id, Life::Archived(event.id()), event);
-        }
-    }
-
-    fn restore(&mut self, event: &DdlEvent) -> Result<(), Rejection> {
-        let id = event.object();
-        let life = self.object(id).map(|object| &object.life);
-        match life {
-            Some(life) if matches!(life.value, Life::Purged(_)) => {
-                if life.known_to(event.depends_on()) {
-                    return Err(Rejection::Purged);
-                }
-                // The use that the purge did not know of wins; the rows are gone where it was done.
-                self.revive(id, event);
+        let mut archives = object.archives.clone();
+        for ((_, by), ty) in &births {
+            let other = births.iter().find(|((_, other), _)| other != by);
+            let name = format!("{}__a_{}", object.born_as, by.short());
+            if archives.iter().any(|archive| archive.name == name) {
+                continue;
             }
-            _ => self.set_life(id, Life::Live, event),
+            archives.push(Archive {
+                by: *by,
+                name,
+                ty: other.map_or_else(|| ty.clone(), |(_, ty)| ty.clone()),
+                to: ty.clone(),
+                cast: None,
+                function: None,
+                purged: false,
+                on_fail: OnFail::Null,
+            });
         }
-        Ok(())
-    }
-
-    /// Deletes what `of` archived, unless somebody has brought it back meanwhile. Names are not
-    /// touched: whoever takes the name next makes the same object, purged or not.
-    fn purge(&mut self, event: &DdlEvent, of: EventId) {
-        let id = event.object();
-        let Some(object) = self.object_mut(id) else {
-            return;
-        };
-        if let Some(archive) = object.archives.iter_mut().find(|a| a.by == of) {
-            archive.purged = true;
-            return;
-        }
-        let blocked = match object.life.value {
-            Life::Archived(by) if by == of => {
-                object.life.value = Life::Purged(event.id());
-                false
-            }
-            Life::Purged(_) => false,
-            _ => true,
-        };
-        object.life.touch(event.id(), event.depends_on());
-        if blocked {
-            self.conflict(id, event.id(), ConflictKind::DropBlocked);
+        archives.sort_by_cached_key(|a| (self.rank_of(a.by), a.name.clone()));
+        if let Some(object) = self.object_mut(id) {
+            object.archives = archives;
         }
     }
 
-    fn set_life(&mut self, id: ObjectId, life: Life, event: &DdlEvent) {
-        let Some(object) = self.object_mut(id) else {
+    /// Writes a part of an object: `event` takes the place of what it knew, and stands beside what it
+    /// did not know.
+    fn write(&mut self, id: ObjectId, part: Part, event: &DdlEvent) {
+        let Some(written) = self.written(event, part, id) else {
             return;
         };
-        object.life.value = life;
-        object.life.touch(event.id(), event.depends_on());
-        let slot = slot_of(object);
-        if life.is_live() {
-            self.occupy(slot, id, event);
-        } else {
-            self.vacate(slot, id, event);
+        if part == Part::Type || part == Part::Default {
+            self.keep_columns(id, part, event, &written);
         }
-    }
-
-    fn rename(&mut self, event: &DdlEvent, to: &str) {
-        let id = event.object();
-        self.use_object(id, event);
-        let Some(object) = self.object_mut(id) else {
-            return;
-        };
-        let concurrent = !object.name.known_to(event.depends_on()) && object.name.value != to;
-        let live = object.is_live();
-        let old = slot_of(object);
-        object.name.value = to.to_owned();
-        object.name.touch(event.id(), event.depends_on());
-        let new = slot_of(object);
-        if concurrent {
-            self.conflict(id, event.id(), ConflictKind::WrittenTwice);
-        }
-        // What is archived holds no name: its old one may be another's by now.
-        if live {
-            self.vacate(old, id, event);
-            self.occupy(new, id, event);
-        }
-    }
-
-    /// Changes one part of an object's body.
-    fn set(&mut self, event: &DdlEvent) {
-        let id = event.object();
-        self.use_object(id, event);
-        let Some(object) = self.object_mut(id) else {
-            return;
-        };
-        let Some(aspect) = aspect_of(event.change()) else {
+        let key = self.key(id);
+        let Some(object) = self.object(id) else {
             return;
         };
         let known = event.depends_on();
-        let heads = object.aspects.entry(aspect).or_default();
-        let concurrent = !heads.is_subset(known);
-        heads.retain(|head| !known.contains(head));
-        heads.insert(event.id());
-        let before = object.body.clone();
-        match (event.change(), &mut object.body) {
-            (Change::SetType { ty, .. } | Change::SetTypeBy { ty, .. }, Body::Property(spec)) => {
-                spec.ty = ty.clone();
-            }
-            (Change::SetDefault { default }, Body::Property(spec)) => {
-                spec.default.clone_from(default);
-            }
-            (Change::SetNullable { nullable }, Body::Property(spec)) => spec.nullable = *nullable,
-            (Change::SetKey { key }, Body::NodeTable { key: at }) => *at = *key,
-            (
-                Change::SetMultiplicity { multiplicity: to },
-                Body::EdgeTable { multiplicity, .. },
-            ) => {
-                *multiplicity = *to;
-            }
-            (Change::SetStorage { storage: to }, Body::EdgeTable { storage, .. }) => *storage = *to,
-            _ => {}
-        }
-        let changed = before != object.body;
-        // The engine can alter neither type nor default: the old values may stay as another column.
-        if let (Aspect::Type | Aspect::Default, Body::Property(spec)) = (aspect, before)
-            && changed
-        {
-            let name = format!("{}__a_{}", object.born_as, event.id().short());
-            object.archives.push(archive(event, name, spec.ty));
-        }
-        if concurrent && changed {
-            self.conflict(id, event.id(), ConflictKind::WrittenTwice);
-        }
-    }
-
-    fn comment(&mut self, event: &DdlEvent, text: &Option<String>) {
-        self.use_object(event.object(), event);
-        let Some(object) = self.object_mut(event.object()) else {
+        let mut heads = object.heads_of(part).clone();
+        let rivals = if heads.known_to(known) {
+            None
+        } else {
+            let mut rivals = self.written_by(id, part, &heads);
+            rivals.retain(|head, _| !known.contains(head));
+            rivals.insert(event.id(), written.clone());
+            Some(rivals).filter(|rivals| rivals.len() > 1)
+        };
+        let value = match &rivals {
+            Some(rivals) => self.settled(rivals).map(|settled| settled.value),
+            None => Some(written),
+        };
+        heads.touch(event.id(), known);
+        let (Some(object), Some(value)) = (self.object_mut(id), value) else {
             return;
         };
-        let concurrent =
-            !object.comment.known_to(event.depends_on()) && object.comment.value != *text;
-        object.comment.value.clone_from(text);
-        object.comment.touch(event.id(), event.depends_on());
-        if concurrent {
-            self.conflict(event.object(), event.id(), ConflictKind::WrittenTwice);
+        object.set_heads(part, heads);
+        match rivals {
+            Some(rivals) => drop(object.rivals.insert(part, rivals)),
+            None => drop(object.rivals.remove(&part)),
+        }
+        match part {
+            Part::Name => self.rename(id, value),
+            Part::Type | Part::Default => {
+                object.set(value);
+                self.fit(id);
+                self.set_beside(id);
+            }
+            Part::Key => {
+                object.set(value);
+                let keys = [key, self.key(id)];
+                keys.into_iter().flatten().for_each(|key| self.relive(key));
+            }
+            _ => object.set(value),
+        }
+        self.contest(id);
+    }
+
+    /// What each of these events wrote to a part.
+    fn written_by<'a>(
+        &self,
+        id: ObjectId,
+        part: Part,
+        events: impl IntoIterator<Item = &'a EventId>,
+    ) -> BTreeMap<EventId, Written> {
+        let events = events.into_iter();
+        events
+            .filter_map(|head| Some((*head, self.written(self.event(*head)?, part, id)?)))
+            .collect()
+    }
+
+    /// What an event knew a part to be.
+    fn known_value(&self, id: ObjectId, part: Part, event: &DdlEvent) -> Option<Settled> {
+        let object = self.object(id)?;
+        let known = object.heads_of(part).known_to(event.depends_on());
+        // Of a default only the events tell what was said: one that does not fit its type is left out.
+        if part == Part::Type && known && !object.rivals.contains_key(&part) {
+            return Some(Settled {
+                value: object.value(part)?,
+                losers: Vec::new(),
+            });
+        }
+        let mut written = self.written_by(id, part, event.depends_on());
+        let all: Vec<EventId> = written.keys().copied().collect();
+        written.retain(|head, _| {
+            let mut others = all.iter().filter_map(|other| self.event(*other));
+            !others.any(|other| other.id() != *head && self.knows(other, *head, id))
+        });
+        self.settled(&written)
+    }
+
+    /// The engine can alter neither type nor default, so the old values stay as another column. Which
+    /// columns there may be follows from what each change knew, so it is the same on every peer.
+    fn keep_columns(&mut self, id: ObjectId, part: Part, event: &DdlEvent, written: &Written) {
+        if event.change().is_birth() {
+            return;
+        }
+        let Some(before) = self.known_value(id, part, event) else {
+            return;
+        };
+        let ty = match self.known_value(id, Part::Type, event).map(|s| s.value) {
+            Some(Written::Type(ty)) => ty,
+            _ => return,
+        };
+        let to = match written {
+            Written::Type(to) => to.clone(),
+            _ => ty.clone(),
+        };
+        let lost = self.lost(id, &before, &to).into_iter();
+        let by = event.id();
+        let lost = lost.map(|column| Archive { by, ..column });
+        let rank = |archive: &Archive| (self.rank_of(archive.by), archive.name.clone());
+        let Some(object) = self.object(id) else {
+            return;
+        };
+        let mut archives = object.archives.clone();
+        archives.extend(lost);
+        if before.value != *written {
+            let name = format!("{}__a_{}", object.born_as, event.id().short());
+            archives.push(archive(event, name, (ty, to)));
+        }
+        if archives.len() == object.archives.len() {
+            return;
+        }
+        archives.sort_by_cached_key(rank);
+        let mut names = BTreeSet::new();
+        archives.retain(|archive| names.insert(archive.name.clone()));
+        if let Some(object) = self.object_mut(id) {
+            object.archives = archives;
         }
     }
 
-    fn occupy(&mut self, slot: Slot, id: ObjectId, event: &DdlEvent) {
-        let place = self.touch_slot(slot, event);
-        insert(&mut place.ever, id);
-        insert(&mut place.live, id);
+    /// The columns beside that a change which knew of a contradiction leaves behind.
+    fn lost(&self, id: ObjectId, known: &Settled, to: &Type) -> Vec<Archive> {
+        let Some(object) = self.object(id) else {
+            return Vec::new();
+        };
+        let column = |loser: &EventId| match self.written(self.event(*loser)?, Part::Type, id)? {
+            Written::Type(ty) => Some(beside(object, *loser, ty, to)),
+            _ => None,
+        };
+        match &known.value {
+            Written::Type(_) => known.losers.iter().filter_map(column).collect(),
+            _ => Vec::new(),
+        }
     }
 
-    fn vacate(&mut self, slot: Slot, id: ObjectId, event: &DdlEvent) {
-        let place = self.touch_slot(slot, event);
-        place.live.retain(|other| *other != id);
+    /// The columns that stand for the types which lost.
+    fn set_beside(&mut self, id: ObjectId) {
+        let Some(object) = self.object(id) else {
+            return;
+        };
+        let columns = match object.rivals.get(&Part::Type) {
+            Some(rivals) => self
+                .settled(rivals)
+                .and_then(|settled| match &settled.value {
+                    Written::Type(to) => Some(self.lost(id, &settled, to)),
+                    _ => None,
+                })
+                .unwrap_or_default(),
+            None => Vec::new(),
+        };
+        if let Some(object) = self.object_mut(id) {
+            object.beside = columns;
+        }
     }
 
-    fn touch_slot(&mut self, (parent, name): Slot, event: &DdlEvent) -> &mut Place {
-        let place = self
-            .places
-            .entry(parent)
-            .or_default()
-            .entry(name)
-            .or_default();
-        place
-            .touched
-            .retain(|head| !event.depends_on().contains(head));
-        insert(&mut place.touched, event.id());
-        place
+    /// A default and a type that did not know of one another need not fit: then there is no default.
+    fn fit(&mut self, id: ObjectId) {
+        let Some(object) = self.object(id) else {
+            return;
+        };
+        let heads = self.written_by(id, Part::Default, object.heads_of(Part::Default));
+        let said = self.settled(&heads).map(|settled| settled.value);
+        if let (Some(Written::Default(said)), Some(object)) = (said, self.object_mut(id))
+            && let Body::Property(spec) = &mut object.body
+        {
+            let fits = |expr: &crate::schema::Expr| expr.check(&spec.ty).is_ok();
+            spec.default = said.filter(fits);
+        }
     }
 
-    fn conflict(&mut self, object: ObjectId, event: EventId, kind: ConflictKind) {
-        self.conflicts.insert(Conflict {
-            object,
-            event,
-            kind,
-        });
+    fn purge_column(&mut self, id: ObjectId, of: EventId) {
+        if let Some(object) = self.object_mut(id) {
+            let archives = object.archives.iter_mut().filter(|a| a.by == of);
+            archives.for_each(|archive| archive.purged = true);
+        }
+    }
+
+    /// Notes an event among the stages, and what it means for those of all that it touches.
+    fn live_on(&mut self, event: &DdlEvent) {
+        let stage = self.stage(event);
+        for id in self.around(event) {
+            let own = id == event.object() || event.change().is_birth() && self.is_born(id, event);
+            let stage = stage.filter(|_| own);
+            if let (Some(stage), Some(object)) = (stage, self.object_mut(id)) {
+                let known = event.depends_on();
+                if !object.life.heads.contains(&event.id()) {
+                    object.life.heads.touch(event.id(), known);
+                }
+                object.endings = object
+                    .endings
+                    .iter()
+                    .filter(|ending| !known.contains(ending))
+                    .copied()
+                    .collect();
+                if stage.is_ending() {
+                    object.endings.insert(event.id());
+                }
+                let endings = &object.endings;
+                object.blocked.retain(|ending| endings.contains(ending));
+            }
+            self.block(id, event, stage);
+            if stage.is_some_and(|stage| stage != Stage::Birth) || self.is_ended(id) {
+                self.relive(id);
+            }
+        }
+    }
+
+    fn is_born(&self, id: ObjectId, event: &DdlEvent) -> bool {
+        self.object(id)
+            .is_some_and(|object| object.births.contains(&event.id()))
+    }
+
+    fn is_ended(&self, id: ObjectId) -> bool {
+        self.object(id)
+            .is_some_and(|object| !object.endings.is_empty())
     }
 }
 
-/// The column with the values, of type `ty`, from before the event.
-fn archive(event: &DdlEvent, name: String, ty: Type) -> Archive {
-    let mut archive = Archive {
-        by: event.id(),
-        name,
-        to: ty.clone(),
+fn beside(object: &Object, loser: EventId, ty: Type, to: &Type) -> Archive {
+    Archive {
+        by: loser,
+        name: format!("{}__c_{}", object.born_as, loser.short()),
         ty,
+        to: to.clone(),
         cast: None,
         function: None,
         purged: false,
-        on_fail: OnFail::Abort,
-    };
-    match event.change() {
-        Change::SetType { ty, cast, on_fail } => {
-            archive.to = ty.clone();
-            archive.cast.clone_from(cast);
-            archive.on_fail = on_fail.clone();
-        }
-        Change::SetTypeBy {
-            ty,
-            function,
-            on_fail,
-        } => {
-            archive.to = ty.clone();
-            archive.function = Some(function.clone());
-            archive.on_fail = on_fail.clone();
-        }
-        _ => {}
+        on_fail: OnFail::Null,
     }
-    archive
 }
 
-/// The part of a body that a change is about.
-pub(super) fn aspect_of(change: &Change) -> Option<Aspect> {
-    Some(match change {
-        Change::SetType { .. } | Change::SetTypeBy { .. } => Aspect::Type,
-        Change::SetDefault { .. } => Aspect::Default,
-        Change::SetNullable { .. } => Aspect::Nullable,
-        Change::SetKey { .. } => Aspect::Key,
-        Change::SetMultiplicity { .. } => Aspect::Multiplicity,
-        Change::SetStorage { .. } => Aspect::Storage,
-        _ => return None,
-    })
-}
-
-/// Where the object's name is looked up.
-pub(super) fn slot_of(object: &Object) -> Slot {
-    let key = match &object.body {
-        Body::Pair(endpoints) => pair_key(*endpoints),
-        Body::Index(_) => index_key(&object.name.value),
-        Body::Sequence(_) => sequence_key(&object.name.value),
-        _ => Key::new(&object.name.value),
+/// The column with the values from before the event, of the first type; they became the second.
+fn archive(event: &DdlEvent, name: String, (ty, to): (Type, Type)) -> Archive {
+    let (cast, function, on_fail) = match event.change() {
+        Change::SetType { cast, on_fail, .. } => (cast.clone(), None, on_fail.clone()),
+        Change::SetTypeBy {
+            function, on_fail, ..
+        } => (None, Some(function.clone()), on_fail.clone()),
+        Change::Resolve { .. } => (None, None, OnFail::Null),
+        _ => (None, None, OnFail::Abort),
     };
-    (object.parent, key)
+    Archive {
+        by: event.id(),
+        name,
+        ty,
+        to,
+        cast,
+        function,
+        purged: false,
+        on_fail,
+    }
 }

@@ -1,12 +1,12 @@
 //! Making events: each knows the newest state of all it reads or changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::apply::aspect_of;
-use super::{Aspect, Body, Fold, Object};
+use super::{Body, Conflict, Fold, Object};
 use crate::event::{
-    Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, PropertySpec,
-    SequenceSpec, birth, index_key, pair_key, sequence_key,
+    Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, Part, PropertySpec,
+    SequenceSpec, birth, index_key, node_table, pair_key, sequence_key,
 };
 use crate::schema::{Key, Multiplicity, StorageDirection};
 
@@ -41,21 +41,19 @@ impl Draft {
 
     fn push(&mut self, object: ObjectId, depends_on: BTreeSet<EventId>, change: Change) {
         let event = DdlEvent::new(object, depends_on, change);
-        self.fold.take(&event);
+        self.fold.take(Arc::new(event.clone()));
         self.events.push(event);
     }
 
     fn life(&self, id: ObjectId) -> BTreeSet<EventId> {
-        self.fold
-            .object(id)
-            .map(|o| o.life.heads.clone())
-            .unwrap_or_default()
+        let heads = self.fold.object(id).map(|object| &object.life.heads);
+        heads.into_iter().flatten().copied().collect()
     }
 
     /// What made an object what it is, live or not, and the table that it is in: a change of what is in
     /// a table that came back must not come before the table went.
     fn lives(&self, object: &Object) -> BTreeSet<EventId> {
-        let mut heads = object.life.heads.clone();
+        let mut heads: BTreeSet<EventId> = object.life.heads.iter().copied().collect();
         heads.extend(object.parent.into_iter().flat_map(|table| self.life(table)));
         heads
     }
@@ -63,7 +61,7 @@ impl Draft {
     /// A new node table with its primary key.
     pub fn create_node_table(&mut self, name: &str, key_name: &str, key: PropertySpec) -> ObjectId {
         let past = self.fold.slot(None, &Key::new(name));
-        let id = birth(ObjectKind::NodeTable, None, &Key::new(name), &past);
+        let id = node_table(&Key::new(name), &Key::new(key_name), &key.ty, &past);
         let change = Change::CreateNodeTable {
             name: name.to_owned(),
             key_name: key_name.to_owned(),
@@ -165,33 +163,18 @@ impl Draft {
     /// Archives a table, or a property (its indexes go), or deletes a pair, an index, a sequence. It depends on every use known here, so
     /// that a use it did not know of can win.
     pub fn drop(&mut self, id: ObjectId) {
-        let indexes = self.fold.indexes_of(id).filter(|index| index.is_live());
-        for index in indexes.map(|index| index.id).collect::<Vec<_>>() {
-            self.drop(index);
-        }
+        self.drop_indexes(id);
         let Some(object) = self.fold.object(id) else {
             return;
         };
         let mut depends_on = self.lives(object);
-        depends_on.extend(object.heads());
-        for child in self.fold.children(id).filter(|child| child.is_live()) {
-            depends_on.extend(child.heads());
-        }
+        depends_on.extend(self.fold.heads_around(id));
         // A property that was the key can go only after another has become it.
         let table = object.parent.and_then(|table| self.fold.object(table));
-        depends_on.extend(
-            table
-                .and_then(|t| t.aspects.get(&Aspect::Key))
-                .into_iter()
-                .flatten(),
-        );
+        depends_on.extend(table.into_iter().flat_map(|t| t.heads_of(Part::Key)));
         // A node table can go only after all pairs that joined it: their end comes before this.
         for pair in self.fold.all_pairs_of(id) {
-            depends_on.extend(&pair.life.heads);
             depends_on.extend(pair.parent.iter().flat_map(|table| self.life(*table)));
-        }
-        for index in self.fold.indexes_of(id) {
-            depends_on.extend(index.heads());
         }
         let change = match object.kind() {
             ObjectKind::Index => Change::DropIndex,
@@ -271,21 +254,81 @@ impl Draft {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let Some(aspect) = aspect_of(&change) else {
-            return;
+        let parts: &[Part] = match &change {
+            // A default is one of a type, and either may make a column of the other's time an old one.
+            Change::SetType { .. } | Change::SetTypeBy { .. } | Change::SetDefault { .. } => {
+                &[Part::Type, Part::Default]
+            }
+            Change::SetNullable { .. } => &[Part::Nullable],
+            Change::SetKey { .. } => &[Part::Key],
+            Change::SetMultiplicity { .. } => &[Part::Multiplicity],
+            Change::SetStorage { .. } => &[Part::Storage],
+            _ => return,
         };
         let mut depends_on = self.lives(object);
-        // A change of type and one of the default each archive a column: they have an order.
-        let read = match aspect {
-            Aspect::Type | Aspect::Default => &[Aspect::Type, Aspect::Default][..],
-            ref one => std::slice::from_ref(one),
-        };
-        let heads = read.iter().filter_map(|aspect| object.aspects.get(aspect));
-        depends_on.extend(heads.flatten());
+        depends_on.extend(parts.iter().flat_map(|part| object.heads_of(*part)));
         if let Change::SetKey { key } = &change {
             depends_on.extend(self.life(*key));
         }
         self.push(id, depends_on, change);
+    }
+
+    /// Settles a contradiction: the word of `keep`, one of the events that contradict one another,
+    /// holds. Where that is a drop of a node table, the pairs that hold on to it go first. Returns
+    /// whether there was anything to settle.
+    pub fn resolve(&mut self, conflict: &Conflict, keep: EventId) -> bool {
+        let (id, part) = (conflict.object, conflict.kind.part());
+        if !self.fold.choices(conflict).contains(&keep) {
+            return false;
+        }
+        if part == Part::Life && self.fold.ends(keep) {
+            self.free(id);
+        }
+        let Some(object) = self.fold.object(id) else {
+            return false;
+        };
+        let mut depends_on = self.lives(object);
+        depends_on.extend(object.heads_of(part));
+        if part == Part::Life {
+            depends_on.extend(self.fold.heads_around(id));
+        }
+        if part == Part::Type {
+            depends_on.extend(object.heads_of(Part::Default));
+        }
+        depends_on.insert(keep);
+        self.push(id, depends_on, Change::Resolve { part, keep });
+        true
+    }
+
+    /// Drops what holds on to a node table: its pairs, and rel tables that have no others; and to a
+    /// property: its indexes.
+    fn free(&mut self, id: ObjectId) {
+        let pairs = self.fold.pairs_of(id);
+        let mut held: BTreeMap<ObjectId, BTreeSet<ObjectId>> = BTreeMap::new();
+        for pair in pairs {
+            if let Some(table) = pair.parent {
+                held.entry(table).or_default().insert(pair.id);
+            }
+        }
+        for (table, pairs) in held {
+            let all = self
+                .fold
+                .children(table)
+                .filter(|child| child.is_live() && matches!(child.body, Body::Pair(_)));
+            if all.count() == pairs.len() {
+                self.drop(table);
+            } else {
+                pairs.into_iter().for_each(|pair| self.drop(pair));
+            }
+        }
+        self.drop_indexes(id);
+    }
+
+    fn drop_indexes(&mut self, property: ObjectId) {
+        let indexes = self.fold.indexes_of(property).filter(|i| i.is_live());
+        for index in indexes.map(|index| index.id).collect::<Vec<_>>() {
+            self.drop(index);
+        }
     }
 
     fn slot_of(&self, object: &Object, name: &str) -> BTreeSet<EventId> {

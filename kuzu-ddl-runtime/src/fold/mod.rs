@@ -1,38 +1,44 @@
 //! The fold: a pure, total function from a set of events to one schema.
 //!
-//! Events are taken in the order (depth, id), where depth is one more than the deepest dependency.
-//! The order is the same on every machine and never contradicts `depends_on`, so the arrival order
-//! means nothing. Names are settled last, over all live objects, so that swaps and chains of
-//! renames need no order among themselves.
+//! Nothing in it depends on the order in which events come. What is said of an event by itself (its
+//! depth, what it touches, whether it is legal) follows from its own past. A part of an object keeps
+//! the newest events that wrote it, and where these did not know of one another the one order
+//! (depth, id) settles what holds, the same on every machine. A drop holds if it and all uses knew of
+//! one another. Names are settled last, over all live objects, so that swaps and chains of renames
+//! need no order among themselves.
 
 mod apply;
+mod conflict;
 mod draft;
+mod heads;
+mod known;
+mod life;
 mod object;
+mod order;
 mod outcome;
+mod place;
 mod schema;
+mod settle;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
+pub use conflict::{Conflict, ConflictKind, Explained};
 pub use draft::Draft;
-pub use object::{Archive, Aspect, Body, Life, Object, Register};
-pub use outcome::{Conflict, ConflictKind, Held, Rejection};
+pub use heads::Heads;
+use known::{Known, Log};
+pub use object::{Archive, Body, Life, Object, Register};
+pub(crate) use order::ranked;
+pub use outcome::{Held, Rejection};
+use place::{Place, Slot};
 
-use crate::event::{DdlEvent, EventId, ObjectId, index_key, sequence_key};
+use crate::event::{Change, DdlEvent, EventId, ObjectId, index_key, sequence_key};
 use crate::schema::Key;
 
-/// A name within a table, or among tables.
-type Slot = (Option<ObjectId>, Key);
-
-/// What became of a name. The lists are sorted, and hardly ever longer than one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Place {
-    /// The events that last gave, took or freed it.
-    touched: Vec<EventId>,
-    /// The live objects that have it; more than one only after concurrent changes.
-    live: Vec<ObjectId>,
-    /// All objects that ever had it.
-    ever: Vec<ObjectId>,
-}
+/// The place of an event in the one order: how deep it is, then its id.
+pub(crate) type Rank = (u64, EventId);
 
 /// Puts `item` into a sorted list that does not have it yet.
 fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
@@ -54,10 +60,16 @@ pub struct Fold {
     joined: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
     /// Every name that was ever used, by the table it is used in.
     places: BTreeMap<Option<ObjectId>, BTreeMap<Key, Place>>,
-    depths: BTreeMap<EventId, u64>,
+    /// Names that several live objects have.
+    crowded: BTreeSet<Slot>,
+    /// Objects about which events contradict one another.
+    contested: BTreeSet<ObjectId>,
+    /// The events that were taken in.
+    log: Log,
+    /// The events that wait, and for which others.
+    waiting: BTreeMap<EventId, Arc<DdlEvent>>,
+    wanted: HashMap<EventId, BTreeSet<EventId>>,
     frontier: BTreeSet<EventId>,
-    conflicts: BTreeSet<Conflict>,
-    held: BTreeMap<EventId, Held>,
     rejected: BTreeMap<EventId, Rejection>,
 }
 
@@ -65,62 +77,54 @@ impl Fold {
     /// Folds a set of events; order and repeats do not matter.
     #[must_use]
     pub fn of<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Self {
-        let events: BTreeMap<EventId, &DdlEvent> = events
-            .into_iter()
-            .map(|event| (event.id(), event))
-            .collect();
         let mut fold = Self::default();
-        for (_, event) in ranked(&events) {
-            fold.take(event);
-        }
-        for (id, event) in &events {
-            if !fold.depths.contains_key(id) && !fold.held.contains_key(id) {
-                let missing = event.depends_on().iter().find(|d| !events.contains_key(d));
-                let held = match missing {
-                    Some(missing) => Held::Missing(*missing),
-                    None => Held::Behind(event.depends_on().first().copied().unwrap_or(*id)),
-                };
-                fold.held.insert(*id, held);
-            }
-        }
+        fold.extend(events.into_iter().cloned().map(Arc::new));
         fold
     }
 
-    /// Adds one event whose dependencies are all here: for making events one after another. The
-    /// result equals the fold of the whole set as long as the event knows the newest state of what
-    /// it changes.
-    pub(crate) fn take(&mut self, event: &DdlEvent) {
+    /// Takes in more events, in whatever order, repeats among them. The result is the fold of all
+    /// events together, and costs what they touch, not the history.
+    pub fn extend(&mut self, events: impl IntoIterator<Item = Arc<DdlEvent>>) {
+        events.into_iter().for_each(|event| self.take(event));
+    }
+
+    /// Takes in one event.
+    pub fn take(&mut self, event: Arc<DdlEvent>) {
+        let mut ready = vec![event];
+        while let Some(event) = ready.pop() {
+            let id = event.id();
+            if self.log.contains_key(&id) {
+                continue;
+            }
+            let missing = event
+                .depends_on()
+                .iter()
+                .find(|d| !self.log.contains_key(d));
+            if let Some(missing) = missing {
+                self.wanted.entry(*missing).or_default().insert(id);
+                self.waiting.insert(id, event);
+            } else if let Change::Unknown { .. } = event.change() {
+                self.waiting.insert(id, event);
+            } else {
+                self.waiting.remove(&id);
+                self.accept(event);
+                let waiting = self.wanted.remove(&id).into_iter().flatten();
+                ready.extend(waiting.filter_map(|id| self.waiting.get(&id).cloned()));
+            }
+        }
+    }
+
+    /// An event whose dependencies are all here.
+    fn accept(&mut self, event: Arc<DdlEvent>) {
         let id = event.id();
-        if self.depths.contains_key(&id) || self.held.contains_key(&id) {
-            return;
-        }
-        if let Some(held) = event
-            .depends_on()
-            .iter()
-            .find(|d| self.held.contains_key(d))
-        {
-            self.held.insert(id, Held::Behind(*held));
-            return;
-        }
-        if let crate::event::Change::Unknown { kind, .. } = event.change() {
-            self.held.insert(id, Held::UnknownKind(*kind));
-            return;
-        }
-        let depth = event
-            .depends_on()
-            .iter()
-            .filter_map(|d| self.depths.get(d))
-            .max();
-        self.depths.insert(id, depth.map_or(0, |d| d + 1));
-        let behind = event
-            .depends_on()
-            .iter()
-            .find(|d| self.rejected.contains_key(d));
-        let result = match behind {
-            Some(rejected) => Err(Rejection::Behind(*rejected)),
-            None => self.apply(event),
+        let depths = event.depends_on().iter().map(|d| self.rank_of(*d).0 + 1);
+        let depth = depths.max().unwrap_or(0);
+        let known = Known {
+            depth,
+            event: Arc::clone(&event),
         };
-        if let Err(rejection) = result {
+        self.log.insert(id, known);
+        if let Err(rejection) = self.judge(&event) {
             self.rejected.insert(id, rejection);
             return;
         }
@@ -128,6 +132,7 @@ impl Fold {
             self.frontier.remove(known);
         }
         self.frontier.insert(id);
+        self.apply(&event);
     }
 
     /// The newest events: together with the fingerprint they identify a state.
@@ -136,16 +141,22 @@ impl Fold {
         &self.frontier
     }
 
-    /// The contradictions that everybody agrees on.
-    #[must_use]
-    pub fn conflicts(&self) -> &BTreeSet<Conflict> {
-        &self.conflicts
-    }
-
     /// Events that wait for others, or for a newer version.
     #[must_use]
-    pub fn held(&self) -> &BTreeMap<EventId, Held> {
-        &self.held
+    pub fn held(&self) -> BTreeMap<EventId, Held> {
+        let why = |event: &DdlEvent| {
+            let absent = |d: &&EventId| !self.log.contains_key(d);
+            let mut known = event.depends_on().iter().filter(absent);
+            let missing = known.clone().find(|d| !self.waiting.contains_key(d));
+            match (missing, known.next(), event.change()) {
+                (Some(missing), ..) => Held::Missing(*missing),
+                (None, Some(held), _) => Held::Behind(*held),
+                (None, None, Change::Unknown { kind, .. }) => Held::UnknownKind(*kind),
+                (None, None, _) => Held::UnknownKind(0),
+            }
+        };
+        let waiting = self.waiting.iter();
+        waiting.map(|(id, event)| (*id, why(event))).collect()
     }
 
     /// Events that can never be applied.
@@ -157,13 +168,13 @@ impl Fold {
     /// Whether the event is part of this fold.
     #[must_use]
     pub fn contains(&self, event: EventId) -> bool {
-        self.depths.contains_key(&event) || self.held.contains_key(&event)
+        self.log.contains_key(&event) || self.waiting.contains_key(&event)
     }
 
     /// How many events it holds, held and rejected ones among them.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.depths.len() + self.held.len()
+        self.log.len() + self.waiting.len()
     }
 
     /// Whether there is no event at all.
@@ -216,13 +227,25 @@ impl Fold {
     /// The live object of a name: a table where `parent` is `None`, else a property of it.
     #[must_use]
     pub fn find(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
-        let ids = &self.place(parent, name)?.live;
-        if let [only] = ids[..] {
+        let place = self.place(parent, name)?;
+        if let [only] = place.live[..] {
             return self.object(only);
         }
-        ids.iter()
-            .filter_map(|id| self.object(*id))
-            .min_by_key(|object| self.rank(object))
+        let live = place.live.iter().filter_map(|id| self.object(*id));
+        live.min_by_key(|object| self.rank(object))
+    }
+
+    /// The live object that has, or that somebody gave, a name: where two renames contradict one another
+    /// the object is found by both names.
+    #[must_use]
+    pub fn find_named(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
+        self.find(parent, name).or_else(|| {
+            let ever = self.place(parent, name)?.ever.iter();
+            let mut live = ever
+                .filter_map(|id| self.object(*id))
+                .filter(|o| o.is_live());
+            live.find(|object| object.rival_names().any(|rival| Key::new(rival) == *name))
+        })
     }
 
     fn place(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Place> {
@@ -288,57 +311,31 @@ impl Fold {
     }
 
     /// How late in the order the object's stage was last changed.
-    pub(crate) fn age(&self, object: ObjectId) -> Option<(u64, EventId)> {
+    pub(crate) fn age(&self, object: ObjectId) -> Option<Rank> {
         let heads = &self.object(object)?.life.heads;
-        heads
-            .iter()
-            .map(|head| (self.depths.get(head).copied().unwrap_or(0), *head))
-            .max()
+        heads.iter().map(|head| self.rank_of(*head)).max()
     }
 
     /// The first to have taken a name keeps it.
-    fn rank(&self, object: &Object) -> (u64, Option<EventId>, ObjectId) {
-        let head = object.name.heads.first().copied();
-        let depth = head.and_then(|head| self.depths.get(&head)).copied();
-        (depth.unwrap_or(u64::MAX), head, object.id)
+    fn rank(&self, object: &Object) -> (Rank, ObjectId) {
+        let heads = object.name.heads.iter().map(|head| self.rank_of(*head));
+        let rank = heads
+            .max()
+            .unwrap_or((u64::MAX, EventId::from_bytes([0; 32])));
+        (rank, object.id)
     }
-}
 
-/// The events whose dependencies are all among them, by depth and id.
-pub(crate) fn ranked<'a>(
-    events: &BTreeMap<EventId, &'a DdlEvent>,
-) -> BTreeMap<(u64, EventId), &'a DdlEvent> {
-    let mut waiting: BTreeMap<EventId, usize> = BTreeMap::new();
-    let mut dependents: BTreeMap<EventId, Vec<EventId>> = BTreeMap::new();
-    let mut ready: Vec<(EventId, u64)> = Vec::new();
-    for (id, event) in events {
-        if event.depends_on().is_empty() {
-            ready.push((*id, 0));
-        } else {
-            waiting.insert(*id, event.depends_on().len());
-        }
-        for dependency in event.depends_on() {
-            dependents.entry(*dependency).or_default().push(*id);
+    /// Whether the property is the primary key of its table.
+    pub(crate) fn is_key(&self, property: ObjectId) -> bool {
+        let parent = self.object(property).and_then(|object| object.parent);
+        parent.is_some_and(|table| self.key(table) == Some(property))
+    }
+
+    /// The primary key of a node table.
+    pub(crate) fn key(&self, table: ObjectId) -> Option<ObjectId> {
+        match self.object(table)?.body {
+            Body::NodeTable { key } => Some(key),
+            _ => None,
         }
     }
-    // Breadth first: an event becomes ready with its last dependency, which is its deepest.
-    let mut ranked = BTreeMap::new();
-    while !ready.is_empty() {
-        let mut next = Vec::new();
-        for (id, depth) in ready {
-            if let Some(event) = events.get(&id) {
-                ranked.insert((depth, id), *event);
-            }
-            for dependent in dependents.get(&id).into_iter().flatten() {
-                if let Some(left) = waiting.get_mut(dependent) {
-                    *left -= 1;
-                    if *left == 0 {
-                        next.push((*dependent, depth + 1));
-                    }
-                }
-            }
-        }
-        ready = next;
-    }
-    ranked
 }

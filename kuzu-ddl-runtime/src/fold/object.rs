@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::heads::Heads;
 use crate::event::{
-    Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, PropertySpec, SequenceSpec,
+    Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, Part, PropertySpec, SequenceSpec,
 };
 use crate::schema::{Expr, Multiplicity, StorageDirection, Type};
 
@@ -14,26 +15,15 @@ pub struct Register<T> {
     /// The value all peers agree on.
     pub value: T,
     /// The newest events that wrote it.
-    pub heads: BTreeSet<EventId>,
+    pub heads: Heads,
 }
 
 impl<T> Register<T> {
     pub(super) fn new(value: T, event: EventId) -> Self {
         Self {
             value,
-            heads: BTreeSet::from([event]),
+            heads: Heads::of(event),
         }
-    }
-
-    /// Whether an event with these dependencies knew the present value.
-    pub(super) fn known_to(&self, depends_on: &BTreeSet<EventId>) -> bool {
-        self.heads.is_subset(depends_on)
-    }
-
-    /// Makes `event` a head in place of those it knew.
-    pub(super) fn touch(&mut self, event: EventId, depends_on: &BTreeSet<EventId>) {
-        self.heads.retain(|head| !depends_on.contains(head));
-        self.heads.insert(event);
     }
 }
 
@@ -73,33 +63,42 @@ pub struct Object {
     pub body: Body,
     /// The name it was born with: what its archived columns are called after.
     pub born_as: String,
+    /// The events that brought it into being; more than one where peers did so apart.
+    pub births: Heads,
     /// The newest events of each part of the body that was changed since its birth.
-    pub aspects: BTreeMap<Aspect, BTreeSet<EventId>>,
-    /// What a property was before each change that made its old values another column.
+    pub parts: BTreeMap<Part, Heads>,
+    /// What a property was before each change that made its old values another column, in the order of the
+    /// changes.
     pub archives: Vec<Archive>,
+    /// Columns that live beside a property while its type is contradicted: one for each type that lost.
+    pub beside: Vec<Archive>,
+    /// What was written to a part by events that did not know of one another, by event.
+    pub(super) rivals: BTreeMap<Part, BTreeMap<EventId, Written>>,
+    /// Those of the stage's heads that end it: drops and purges.
+    pub(super) endings: Heads,
+    /// Drops and purges that did not know of a use, or of which a use did not know.
+    pub(super) blocked: BTreeSet<EventId>,
 }
 
-/// A part of an object that an event of its own can change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Aspect {
-    /// A property's type.
-    Type,
-    /// A property's default.
-    Default,
-    /// Whether a property may be NULL.
-    Nullable,
-    /// A node table's primary key.
-    Key,
-    /// A rel table's multiplicity.
-    Multiplicity,
-    /// A rel table's storage direction.
-    Storage,
+/// What an event wrote to one part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Name(String),
+    Comment(Option<String>),
+    Type(Type),
+    Default(Option<Expr>),
+    Nullable(bool),
+    Key(ObjectId),
+    Multiplicity(Multiplicity),
+    Storage(StorageDirection),
+    Index(IndexSpec),
+    Sequence(SequenceSpec),
 }
 
 /// A column that holds the values from before a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archive {
-    /// The change.
+    /// The change; of a column beside, the event that wrote its type.
     pub by: EventId,
     /// The column's name in the database.
     pub name: String,
@@ -142,7 +141,47 @@ pub enum Body {
     Sequence(SequenceSpec),
 }
 
+impl Body {
+    /// The parts that a birth writes.
+    pub(super) fn parts(&self) -> &'static [Part] {
+        match self {
+            Self::NodeTable { .. } => &[Part::Name, Part::Key],
+            Self::EdgeTable { .. } => &[Part::Name, Part::Multiplicity, Part::Storage],
+            Self::Property(_) => &[Part::Name, Part::Type, Part::Default, Part::Nullable],
+            Self::Pair(_) => &[],
+            Self::Index(_) | Self::Sequence(_) => &[Part::Name, Part::Spec],
+        }
+    }
+}
+
 impl Object {
+    pub(super) fn new(
+        (id, parent): (ObjectId, Option<ObjectId>),
+        name: &str,
+        body: Body,
+        event: EventId,
+    ) -> Self {
+        Self {
+            id,
+            parent,
+            life: Register::new(Life::Live, event),
+            name: Register::new(name.to_owned(), event),
+            comment: Register {
+                value: None,
+                heads: Heads::default(),
+            },
+            body,
+            born_as: name.to_owned(),
+            births: Heads::of(event),
+            parts: BTreeMap::new(),
+            archives: Vec::new(),
+            beside: Vec::new(),
+            rivals: BTreeMap::new(),
+            endings: Heads::default(),
+            blocked: BTreeSet::new(),
+        }
+    }
+
     /// What kind of object this is.
     #[must_use]
     pub fn kind(&self) -> ObjectKind {
@@ -162,16 +201,84 @@ impl Object {
         self.life.value.is_live()
     }
 
+    /// The names that were given to it and do not hold.
+    pub(super) fn rival_names(&self) -> impl Iterator<Item = &str> {
+        let rivals = self.rivals.get(&Part::Name).into_iter().flatten();
+        let names = rivals.filter_map(|(_, written)| match written {
+            Written::Name(name) => Some(name.as_str()),
+            _ => None,
+        });
+        names.filter(|name| *name != self.name.value)
+    }
+
+    /// All columns that hold old values: those from before changes, and those beside.
+    pub fn columns(&self) -> impl Iterator<Item = &Archive> {
+        self.archives.iter().chain(&self.beside)
+    }
+
+    /// The newest events that wrote a part.
+    #[must_use]
+    pub fn heads_of(&self, part: Part) -> &Heads {
+        match part {
+            Part::Life => &self.life.heads,
+            Part::Name => &self.name.heads,
+            Part::Comment => &self.comment.heads,
+            _ => self.parts.get(&part).unwrap_or(&self.births),
+        }
+    }
+
     /// The newest events of all its registers.
     pub(super) fn heads(&self) -> impl Iterator<Item = EventId> {
-        let Self {
-            life,
-            name,
-            comment,
-            aspects,
-            ..
-        } = self;
-        let heads = life.heads.iter().chain(&name.heads).chain(&comment.heads);
-        heads.chain(aspects.values().flatten()).copied()
+        let heads = self.life.heads.iter().chain(&self.name.heads);
+        let heads = heads.chain(&self.comment.heads).chain(&self.births);
+        heads.chain(self.parts.values().flatten()).copied()
+    }
+
+    /// What a part is by now; `None` if this kind of object has no such part.
+    pub(super) fn value(&self, part: Part) -> Option<Written> {
+        Some(match (part, &self.body) {
+            (Part::Name, _) => Written::Name(self.name.value.clone()),
+            (Part::Comment, _) => Written::Comment(self.comment.value.clone()),
+            (Part::Type, Body::Property(spec)) => Written::Type(spec.ty.clone()),
+            (Part::Default, Body::Property(spec)) => Written::Default(spec.default.clone()),
+            (Part::Nullable, Body::Property(spec)) => Written::Nullable(spec.nullable),
+            (Part::Key, Body::NodeTable { key }) => Written::Key(*key),
+            (Part::Multiplicity, Body::EdgeTable { multiplicity, .. }) => {
+                Written::Multiplicity(*multiplicity)
+            }
+            (Part::Storage, Body::EdgeTable { storage, .. }) => Written::Storage(*storage),
+            (Part::Spec, Body::Index(spec)) => Written::Index(spec.clone()),
+            (Part::Spec, Body::Sequence(spec)) => Written::Sequence(*spec),
+            _ => return None,
+        })
+    }
+
+    /// Makes a part what was written; whatever does not belong to this kind of object is let alone.
+    pub(super) fn set(&mut self, written: Written) {
+        match (written, &mut self.body) {
+            (Written::Name(name), _) => self.name.value = name,
+            (Written::Comment(text), _) => self.comment.value = text,
+            (Written::Type(ty), Body::Property(spec)) => spec.ty = ty,
+            (Written::Default(default), Body::Property(spec)) => spec.default = default,
+            (Written::Nullable(nullable), Body::Property(spec)) => spec.nullable = nullable,
+            (Written::Key(to), Body::NodeTable { key }) => *key = to,
+            (Written::Multiplicity(to), Body::EdgeTable { multiplicity, .. }) => *multiplicity = to,
+            (Written::Storage(to), Body::EdgeTable { storage, .. }) => *storage = to,
+            (Written::Index(to), Body::Index(spec)) => *spec = to,
+            (Written::Sequence(to), Body::Sequence(spec)) => *spec = to,
+            _ => {}
+        }
+    }
+
+    /// Notes who wrote a part last.
+    pub(super) fn set_heads(&mut self, part: Part, heads: Heads) {
+        match part {
+            Part::Life => self.life.heads = heads,
+            Part::Name => self.name.heads = heads,
+            Part::Comment => self.comment.heads = heads,
+            // What was not changed since the births is told by them.
+            _ if heads == self.births => drop(self.parts.remove(&part)),
+            _ => drop(self.parts.insert(part, heads)),
+        }
     }
 }

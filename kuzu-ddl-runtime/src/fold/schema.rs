@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::object::{Body, Life, Object};
-use super::{Fold, apply::slot_of};
+use super::{Fold, place::slot_of};
 use crate::event::ObjectId;
 use crate::schema::{Index, Key, Pair, Property, Schema, Sequence, Table, TableKind};
 

@@ -115,6 +115,19 @@ pub fn put(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
     run(session, rows, &query)
 }
 
+/// Removes rows; those that are not there are no error.
+///
+/// # Errors
+/// What the engine says.
+pub fn remove(session: &dyn Session, keys: &[String]) -> Result<(), EngineError> {
+    let query = format!("UNWIND $keys AS k MATCH (l:`{TABLE}`) WHERE l.`key` = k DELETE l");
+    for batch in keys.chunks(BATCH) {
+        let keys = batch.iter().map(|key| Cell::Text(key.clone()));
+        session.query_with(&query, &[("keys", Cell::List(keys.collect()))])?;
+    }
+    Ok(())
+}
+
 /// Writes a tag.
 pub(crate) fn put_tag(session: &dyn Session, name: &str, tag: &Tag) -> Result<(), EngineError> {
     put(session, Rows::from([(format!("tag/{name}"), to_json(tag))]))
@@ -150,7 +163,7 @@ pub(crate) fn put_making(
 
 /// Strikes it out.
 pub(crate) fn remove_making(session: &dyn Session, id: ObjectId) -> Result<(), EngineError> {
-    remove(session, &making_key(id)).map(drop)
+    take_away(session, &making_key(id)).map(drop)
 }
 
 fn making_key(id: ObjectId) -> String {
@@ -159,11 +172,11 @@ fn making_key(id: ObjectId) -> String {
 
 /// Removes a tag, and says whether there was one.
 pub(crate) fn remove_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
-    remove(session, &format!("tag/{name}"))
+    take_away(session, &format!("tag/{name}"))
 }
 
 /// Removes a row, and says whether there was one.
-fn remove(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
+fn take_away(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
     let key = [("key", Cell::from(key))];
     let find = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key");
     let found = session.query_with(&format!("{find} RETURN l.`key`"), &key)?;
@@ -176,7 +189,7 @@ fn remove(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
 /// # Errors
 /// What the engine says.
 pub(crate) fn remove_declared(session: &dyn Session, id: Fingerprint) -> Result<(), EngineError> {
-    remove(session, &declared_key(id)).map(drop)
+    take_away(session, &declared_key(id)).map(drop)
 }
 
 /// Puts a row where nobody reads it any more, as it is.
@@ -191,7 +204,7 @@ pub(crate) fn set_aside(session: &dyn Session, key: &str) -> Result<(), EngineEr
         let aside = Rows::from([(format!("aside/{key}"), body.clone())]);
         put(session, aside)?;
     }
-    remove(session, key).map(drop)
+    take_away(session, key).map(drop)
 }
 
 fn run(session: &dyn Session, rows: Rows, query: &str) -> Result<(), EngineError> {

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `event/<id>` | the canonical bytes of an event |
 //! | `events/<id>` | those of many that came in together, each after its length; the id is the first one's |
+//! | `inbox/<id>` | the bytes of an event of a peer that is known and not carried out here yet |
 //! | `declared/<fingerprint>` | marks a declaration that was carried out here |
 //! | `ancestor` | what was declared last of every object, JSON |
 //! | `revision/<number>` | which events came in when, through whom, JSON |
@@ -25,14 +26,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use io::{add, create, put, read, state};
+pub use io::{add, create, put, read, remove, state};
 pub(crate) use io::{
     making, put_making, put_tag, remove_declared, remove_making, remove_tag, set_aside,
 };
 pub(crate) use repair::Repair;
 pub use rows::{BadRow, Contents, Damage};
 pub(crate) use rows::{
-    is_readable, put_ancestor, put_declared, put_events, put_places, put_revision, put_state,
+    inbox_key, is_readable, put_ancestor, put_declared, put_events, put_inbox, put_places,
+    put_revision, put_state,
 };
 
 use crate::declared::Declared;
@@ -70,6 +72,17 @@ pub struct State {
     pub size: usize,
     /// What this database alone knows.
     pub local: Local,
+    /// How many events of peers wait to be carried out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inbox: usize,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 /// Which events came in together, when, and through whom: an attestation, not part of any hash.
@@ -84,6 +97,9 @@ pub struct Revision {
     /// If this revision went back, to what.
     #[serde(default)]
     pub back: Option<Back>,
+    /// Whether the events came from peers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub received: bool,
     /// The application, as it names itself.
     pub app: Option<String>,
     /// The version of kuzu-ddl.

@@ -86,6 +86,8 @@ impl fmt::Display for BadRow {
 pub struct Contents {
     /// The events by id.
     pub events: BTreeMap<EventId, DdlEvent>,
+    /// Events of peers that are known, and not carried out here yet.
+    pub inbox: BTreeMap<EventId, DdlEvent>,
     /// Declarations that were carried out here.
     pub seen: BTreeSet<Fingerprint>,
     /// What was declared last of every object.
@@ -163,25 +165,21 @@ impl Contents {
                 self.state = Some(read_state(body)?);
                 Ok(())
             }
-            "event" => self.event(name, body).map_err(|e| e.of(key)),
+            "event" => {
+                let event = read_event(name, body).map_err(|e| e.of(key))?;
+                self.events.insert(event.id(), event);
+                Ok(())
+            }
+            "inbox" => {
+                let event = read_event(name, body).map_err(|e| e.of(key))?;
+                self.inbox.insert(event.id(), event);
+                Ok(())
+            }
             "events" => self.events(name, body).map_err(|e| e.of(key)),
             _ => self
                 .other(kind, name, body)
                 .map_err(|reason| BadRow::broken(key, reason)),
         }
-    }
-
-    fn event(&mut self, name: &str, body: &[u8]) -> Result<(), Unreadable> {
-        let id: EventId = name.parse().map_err(text)?;
-        let event = DdlEvent::decode(body).map_err(Unreadable::from)?;
-        if event.id() != id {
-            return Err(Unreadable::Text(format!(
-                "the body is the event {}",
-                event.id()
-            )));
-        }
-        self.events.insert(id, event);
-        Ok(())
     }
 
     fn events(&mut self, name: &str, body: &[u8]) -> Result<(), Unreadable> {
@@ -221,6 +219,16 @@ impl Contents {
     }
 }
 
+fn read_event(name: &str, body: &[u8]) -> Result<DdlEvent, Unreadable> {
+    let id: EventId = name.parse().map_err(text)?;
+    let event = DdlEvent::decode(body).map_err(Unreadable::from)?;
+    if event.id() == id {
+        return Ok(event);
+    }
+    let reason = format!("the body is the event {}", event.id());
+    Err(Unreadable::Text(reason))
+}
+
 /// Why an event cannot be read.
 enum Unreadable {
     /// Another version wrote it.
@@ -248,6 +256,14 @@ impl Unreadable {
             Self::Text(reason) => BadRow::broken(key, reason),
         }
     }
+}
+
+pub(crate) fn inbox_key(id: EventId) -> String {
+    format!("inbox/{id}")
+}
+
+pub(crate) fn put_inbox(rows: &mut Rows, event: &DdlEvent) {
+    rows.insert(inbox_key(event.id()), event.encode());
 }
 
 /// Reads the row `state`.
@@ -453,6 +469,7 @@ mod tests {
                 version: String::new(),
                 at: 0,
                 took: 0,
+                received: false,
             },
         );
         for key in rows.keys().filter(|key| key.starts_with("events/")) {

@@ -7,6 +7,7 @@ use super::baseline::Records;
 use super::made::{Extent, Maker, borrowed};
 use super::mend::known;
 use super::prepare::{Prepared, version};
+use super::receive::emptied;
 use super::second::{self, index, values};
 use super::verify::verify;
 use super::{ATTEMPTS, Error, Migrator, Phase, Report, Unpaid, catalog, now, with_writer};
@@ -287,13 +288,15 @@ impl Migrator<'_> {
         // A state that was lost is one that revisions tell of.
         let recorded = prepared.contents.revisions.keys().last().copied();
         let mut number = last.map_or(0, |s| s.revision).max(recorded.unwrap_or(0));
+        let own = is_carried_out(prepared) && self.received.is_none();
         if prepared.is_new || !ids.is_empty() || prepared.records.is_some() {
             number += 1;
             let took = millis(start.elapsed());
             let revision = Revision {
                 number,
                 events: ids,
-                declared: is_carried_out(prepared).then_some(declared.id),
+                declared: own.then_some(declared.id),
+                received: self.received.is_some(),
                 back: prepared.back.as_ref().map(|to| to.back.clone()),
                 app: self.app.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -333,6 +336,7 @@ impl Migrator<'_> {
         for id in over.filter(|id| !owed.contains(&Owed::Values(**id))) {
             ledger::remove_making(tx, *id)?;
         }
+        ledger::remove(tx, &emptied(prepared))?;
         Ok(number)
     }
 
@@ -425,7 +429,7 @@ fn state(
     revision: u64,
 ) -> State {
     let mut checked = BTreeSet::new();
-    if prepared.tolerated.is_empty() && is_carried_out(prepared) {
+    if prepared.tolerated.is_empty() && is_carried_out(prepared) && prepared.fits {
         checked.insert(declared.id);
         if prepared.plan.is_empty()
             && let Some(last) = &prepared.contents.state
@@ -443,6 +447,7 @@ fn state(
         catalog: catalog::whole(found),
         size: listed.len(),
         local: known(&prepared.local, &prepared.found, found, &prepared.after),
+        inbox: prepared.contents.inbox.len() - emptied(prepared).len(),
     }
 }
 
@@ -459,7 +464,7 @@ fn report(prepared: Prepared, owed: Vec<Unpaid>, actual: Vec<Duration>, start: I
         notes: plan.notes,
         schema: after.schema().fingerprint(),
         frontier: after.frontier().clone(),
-        conflicts: after.conflicts().iter().cloned().collect(),
+        conflicts: after.explained(),
         held: after
             .held()
             .iter()

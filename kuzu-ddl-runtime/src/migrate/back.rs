@@ -141,6 +141,7 @@ impl Migrator<'_> {
             may_wait: false,
             back: Some(back),
             records: None,
+            fits: false,
         })
     }
 }

@@ -112,6 +112,7 @@ pub(super) fn record_only(
         may_wait: false,
         back: None,
         records: Some(Records { repair, ancestor }),
+        fits: false,
     })
 }
 

@@ -58,6 +58,17 @@ pub enum Error {
     /// Something cannot be reversed.
     #[error("not everything comes back:{}\n  to go back all the same, write `.partial()` on the Migrator", Lines(.0))]
     Irreversible(Vec<String>),
+    /// Events of peers take away what this application declares. They wait.
+    #[error(
+        "a change of a peer takes away what this application declares:{}\n  it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same",
+        Lines(.0)
+    )]
+    Breaks(Vec<Refusal>),
+    /// There is no such conflict, or it cannot be settled in this way.
+    #[error(
+        "there is no such conflict, or this is not one of its choices; `conflicts(&db)` lists them with `choices`"
+    )]
+    NoConflict,
     /// Hazards that nobody allowed.
     #[error("the plan is blocked:{}", Blocked(.hazards))]
     Blocked {
@@ -201,6 +212,27 @@ impl fmt::Display for Owing<'_> {
 }
 
 struct Blocked<'a>(&'a [Hazard]);
+
+impl Error {
+    /// Whether it is about what was to be carried out, and not about the database as such: without
+    /// the events that are in the way the rest can be done.
+    pub(super) fn is_about_events(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(_)
+                | Self::Breaks(_)
+                | Self::Blocked { .. }
+                | Self::Rows(_)
+                | Self::Plan(_)
+                | Self::Rehearsal { .. }
+                | Self::RehearsalDiffers(_)
+                | Self::Step { .. }
+                | Self::Lost { .. }
+                | Self::Verify(_)
+                | Self::BufferPool { .. }
+        )
+    }
+}
 
 impl fmt::Display for Blocked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

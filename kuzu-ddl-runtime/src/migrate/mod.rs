@@ -11,6 +11,7 @@ mod mend;
 mod policy;
 mod preflight;
 mod prepare;
+mod receive;
 mod rehearse;
 mod report;
 mod second;
@@ -23,14 +24,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 pub use error::Error;
-pub use policy::{DriftPolicy, Phase, Policy, Progress, Undeclared, Verify};
+pub use policy::{DriftPolicy, Incoming, Phase, Policy, Progress, Undeclared, Verify};
 pub use preflight::{Failure, Why};
+pub use receive::{Agreed, Delay, Delayed, Received, agreed};
 pub use report::{Report, Unpaid};
 pub(crate) use writer::{now, with_writer};
 
 use crate::backup::Backup;
 use crate::declared::{DeclareError, Declared};
 use crate::engine::{Engine, EngineErrorKind, Session};
+use crate::event::DdlEvent;
 use crate::function::Functions;
 use crate::history::Point;
 use crate::inspect::{self, Scope};
@@ -69,6 +72,9 @@ pub struct Migrator<'a> {
     backed_up: Option<std::path::PathBuf>,
     back: Option<Point>,
     baseline: bool,
+    /// The events of peers that are being carried out.
+    received: Option<Vec<DdlEvent>>,
+    policy_incoming: Incoming,
     partial: bool,
     redo: bool,
     wait: Duration,
@@ -97,6 +103,8 @@ impl<'a> Migrator<'a> {
             backed_up: None,
             back: None,
             baseline: false,
+            received: None,
+            policy_incoming: Incoming::default(),
             partial: false,
             redo: false,
             wait: policy::WAIT,
@@ -240,6 +248,12 @@ impl<'a> Migrator<'a> {
         if let Some(report) = self.fast(session.as_ref(), &declared, start)? {
             return Ok(report);
         }
+        if let Some(Ok(state)) = ledger::state(session.as_ref())?
+            && state.inbox > 0
+        {
+            self.deliver(&declared, Vec::new(), true)?;
+        }
+        drop(session);
         self.run(&declared, None, start)
     }
 
@@ -280,7 +294,8 @@ impl<'a> Migrator<'a> {
             Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
             Some(Ok(state)) => state,
         };
-        if !state.checked.contains(&declared.id) || !state.local.owed.is_empty() {
+        if !state.checked.contains(&declared.id) || !state.local.owed.is_empty() || state.inbox > 0
+        {
             return Ok(None);
         }
         if self.verify != Verify::Ledger {

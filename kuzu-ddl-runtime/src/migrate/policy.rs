@@ -144,3 +144,17 @@ pub enum Phase {
 
 /// How long a start waits for another connection's write transaction, unless told otherwise.
 pub(super) const WAIT: Duration = Duration::from_secs(5);
+
+/// What to do with events of peers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Incoming {
+    /// Carry them out, but keep back what takes away from the running application what it declares,
+    /// until somebody settles the conflict or a newer version of the application starts.
+    #[default]
+    Hold,
+    /// Carry all of them out at once.
+    Apply,
+    /// Keep them all for the next start, which holds back as [`Hold`](Self::Hold) does.
+    NextStart,
+}

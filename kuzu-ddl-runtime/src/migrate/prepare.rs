@@ -47,6 +47,8 @@ pub(super) struct Prepared {
     pub(super) back: Option<Return>,
     /// If only the ledger is written, what of it beside the events.
     pub(super) records: Option<Records>,
+    /// Whether what is declared is there afterwards.
+    pub(super) fits: bool,
 }
 
 /// What a plan starts from.
@@ -106,6 +108,9 @@ impl Migrator<'_> {
         let _span = tracing::debug_span!("prepare").entered();
         if let Some(point) = &self.back {
             return self.prepare_back(session, declared, point);
+        }
+        if let Some(received) = &self.received {
+            return self.prepare_received(session, declared, received);
         }
         let refusals = illegal(&declared.declared);
         if !refusals.is_empty() {
@@ -248,6 +253,7 @@ impl Migrator<'_> {
             may_wait,
             back: None,
             records: None,
+            fits: true,
         })
     }
 

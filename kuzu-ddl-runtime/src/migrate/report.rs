@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{EventId, Fingerprint};
-use crate::fold::{Conflict, Held};
+use crate::fold::{Explained, Held};
 use crate::plan::{Seconds, Step};
 
 /// What a migration did.
@@ -24,7 +24,7 @@ pub struct Report {
     /// The newest events.
     pub frontier: BTreeSet<EventId>,
     /// Contradictions between concurrent changes.
-    pub conflicts: Vec<Conflict>,
+    pub conflicts: Vec<Explained>,
     /// Events that wait for others or for a newer version.
     pub held: Vec<(EventId, Held)>,
     /// The copy of the database from before, if one was asked for and needed.
@@ -99,12 +99,7 @@ impl fmt::Display for Report {
             write!(f, "\n  note: {note}")?;
         }
         for conflict in &self.conflicts {
-            write!(
-                f,
-                "\n  conflict: {:?} on {}",
-                conflict.kind,
-                conflict.object.short()
-            )?;
+            write!(f, "\n  conflict: {conflict}")?;
         }
         if !self.held.is_empty() {
             write!(

@@ -221,6 +221,12 @@ impl<'a> Builder<'a> {
         for table in kept.iter().filter(|t| !rebuilds.contains(t.object.id)) {
             self.change_properties(table);
         }
+        for table in kept.iter().filter(|table| table.object.is_live()) {
+            self.beside(table.object, &table.name, Some(table));
+        }
+        for object in &created {
+            self.beside(object, &self.after.physical(object), None);
+        }
         for table in &kept {
             self.nullability(table, rebuilds.contains(table.object.id));
             self.add_properties(table);

@@ -13,7 +13,7 @@ use super::operation::Operation;
 use super::value::Value;
 use super::work::{Work, WorkKind};
 use crate::event::{ObjectId, OnFail};
-use crate::fold::{Archive, Object};
+use crate::fold::Object;
 use crate::function::{FillBy, FunctionDesc, readable};
 use crate::schema::name::quote;
 use crate::schema::{Key, Property, Type};
@@ -251,15 +251,6 @@ impl<'a> Builder<'a> {
                 .get(name)
                 .is_some_and(FunctionDesc::takes_null)
         })
-    }
-
-    /// The changes of type between the two states.
-    pub(super) fn new_casts(&self, id: ObjectId) -> Vec<&'a Archive> {
-        let known = self.before.object(id).map_or(0, |o| o.archives.len());
-        let after = self.after;
-        let archives = after.object(id).map(|object| object.archives.as_slice());
-        let new = archives.unwrap_or_default().iter().skip(known);
-        new.filter(|archive| archive.ty != archive.to).collect()
     }
 
     /// The function that made a change of type, if one did; the values are in the column `from`.

@@ -3,6 +3,7 @@
 mod ask;
 mod build;
 mod by_row;
+mod columns;
 mod demand;
 mod hazard;
 mod index;

@@ -22,6 +22,10 @@ pub struct Original {
     by_function: bool,
     /// The column's default as a literal: what rows have there that are new since.
     default: Option<String>,
+    /// Whether the column stands beside the property since two types contradicted one another: its
+    /// values are for the rows that have no other.
+    #[serde(default)]
+    beside: bool,
 }
 
 impl Original {
@@ -32,12 +36,20 @@ impl Original {
             let other = cast(&format!("CASE WHEN {then} IS NULL THEN {now} END"), back);
             return format!("CASE WHEN {then} IS NULL THEN {other} ELSE {then} END");
         }
+        if self.beside {
+            return format!("coalesce({}, {then})", cast(now, back));
+        }
         // What rows got there that are new since need not survive the casts.
         let known = match &self.default {
             Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
             None => then.clone(),
         };
         choose(&then, now, &self.made.cast(&known), back)
+    }
+
+    /// Whether the column stands beside the property: what is said of rows that fail holds as well.
+    pub(super) fn is_beside(&self) -> bool {
+        self.beside
     }
 
     /// A condition on `row` that holds where the casts of then did not fail, if some did.
@@ -47,6 +59,9 @@ impl Original {
 
     /// The value of a row whose cast failed then.
     pub(super) fn otherwise(&self, row: &str, now: &str, back: &[Stage]) -> String {
+        if self.beside {
+            return self.made.old(row);
+        }
         choose(&self.made.old(row), now, &self.made.otherwise(row), back)
     }
 }
@@ -71,7 +86,18 @@ impl<'a> Builder<'a> {
         if was.ty == is.ty || !is_comparable(&was.ty) {
             return None;
         }
-        let archives = &self.before.object(id)?.archives;
+        let before = self.before.object(id)?;
+        let mut beside = before.beside.iter().filter(|column| column.ty == is.ty);
+        let properties = &table.live.properties;
+        if let Some(live) = beside.find_map(|c| properties.get(&Key::new(&c.name))) {
+            return Some(Original {
+                made: Value::same(&live.name, &live.ty),
+                by_function: false,
+                default: None,
+                beside: true,
+            });
+        }
+        let archives = &before.archives;
         let column = |i: usize| {
             let archive = archives.get(i).filter(|archive| !archive.purged)?;
             let live = table.live.properties.get(&Key::new(&archive.name))?;
@@ -114,6 +140,7 @@ impl<'a> Builder<'a> {
             made,
             by_function,
             default: default.map(|expr| expr.canonical(&live.ty)),
+            beside: false,
         })
     }
 }

@@ -15,7 +15,7 @@ use super::demand::What;
 use super::hazard::{Hazard, HazardKind};
 use super::operation::{Operation, Purpose};
 use super::original::Original;
-use super::value::{Stage, Value};
+use super::value::Value;
 use super::work::{Work, WorkKind};
 use crate::event::{ObjectId, OnFail};
 use crate::fold::{Body, Fold, Object};
@@ -333,7 +333,7 @@ impl<'a> Builder<'a> {
         (was, is): (&Type, &Type),
         original: Option<Original>,
     ) -> Value {
-        let stages = self.stages(id);
+        let stages = self.stages(id, was, is);
         let may_fail = stages.iter().any(|stage| stage.on_fail != OnFail::Abort);
         // A cast that fails may leave NULL where there was none, and must not be any.
         let required = |fold: &Fold| {
@@ -347,7 +347,9 @@ impl<'a> Builder<'a> {
             stages,
             to: is.clone(),
             // What is said of rows that fail is said of the present values.
-            original: original.filter(|_| !may_fail).map(Box::new),
+            original: original
+                .filter(|original| !may_fail || original.is_beside())
+                .map(Box::new),
             ..Value::same(from, was)
         }
     }
@@ -357,28 +359,6 @@ impl<'a> Builder<'a> {
         let table = self.after.object(property.parent?)?;
         let table = self.after.physical(table);
         self.fill(&table, &self.after.physical(property))
-    }
-
-    /// All changes of type between the two states.
-    fn stages(&self, id: ObjectId) -> Vec<Stage> {
-        let casts = self.new_casts(id).into_iter();
-        let by_expression = casts.filter(|archive| archive.function.is_none());
-        by_expression
-            .map(|archive| Stage {
-                cast: archive.cast.clone(),
-                to: archive.to.clone(),
-                on_fail: archive.on_fail.clone(),
-            })
-            .collect()
-    }
-
-    /// The name of the column that keeps the values from before.
-    pub(super) fn archive(&self, id: ObjectId) -> Option<String> {
-        self.after
-            .object(id)?
-            .archives
-            .last()
-            .map(|archive| archive.name.clone())
     }
 
     fn make(

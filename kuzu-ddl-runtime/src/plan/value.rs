@@ -158,7 +158,9 @@ impl Value {
             Expr::Cast(Box::new(inner), stage.to.clone())
         });
         match judge(&whole, ty, &self.old(row)) {
-            Verdict::Unless(_) if self.original.is_some() => Verdict::Unknown,
+            Verdict::Unless(_) if self.original.as_ref().is_some_and(|o| !o.is_beside()) => {
+                Verdict::Unknown
+            }
             verdict => verdict,
         }
     }
@@ -200,7 +202,7 @@ impl Value {
     /// The guard that the statements need: where rows that fail get something else.
     #[must_use]
     pub fn split(&self, row: &str) -> Option<String> {
-        if let Some(original) = &self.original {
+        if let Some(original) = self.original.as_ref().filter(|o| !o.is_beside()) {
             return original.guard(row);
         }
         if *self.on_fail() == OnFail::Abort {

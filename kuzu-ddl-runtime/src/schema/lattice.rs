@@ -45,6 +45,17 @@ fn mantissa(ty: &Type) -> Option<u32> {
 }
 
 impl Type {
+    /// What types share that a primary key may be changed between while its rows stay the same rows.
+    #[must_use]
+    pub fn family(&self) -> String {
+        match self {
+            _ if integer(self).is_some() => "integer".into(),
+            _ if mantissa(self).is_some() => "float".into(),
+            Self::Decimal { .. } => "decimal".into(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether every value of `self` is a value of `to`, so that a change loses nothing and cannot
     /// fail. A type widens to itself.
     #[must_use]

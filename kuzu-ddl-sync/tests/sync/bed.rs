@@ -130,7 +130,7 @@ pub(crate) fn outcome(log: &Log) -> (Fingerprint, BTreeSet<Conflict>, usize) {
     let fold = fold(log);
     (
         fold.schema().fingerprint(),
-        fold.conflicts().clone(),
+        fold.conflicts().into_iter().collect(),
         fold.rejected().len(),
     )
 }

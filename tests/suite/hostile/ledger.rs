@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{node, property, said};
 use crate::bed::{Bed, Said};
 use kuzu_ddl::engine::Cell;
-use kuzu_ddl::event::{Change, ObjectKind, PropertySpec, birth};
-use kuzu_ddl::schema::{Key, Type};
+use kuzu_ddl::event::{Change, PropertySpec};
+use kuzu_ddl::schema::Type;
 use kuzu_ddl::{DdlEvent, DriftPolicy, Error, EventId, ObjectId, ledger};
 
 fn old() -> Said {
@@ -256,11 +256,8 @@ fn events_that_nobody_carried_out() {
             key,
             past: nothing.clone(),
         };
-        DdlEvent::new(
-            birth(ObjectKind::NodeTable, None, &Key::new(name), &nothing),
-            nothing,
-            change,
-        )
+        let born = change.born().expect("a birth");
+        DdlEvent::new(born, nothing, change)
     };
     let bed = filled();
     put(&bed, &table("Evil'; DROP TABLE A; --"));

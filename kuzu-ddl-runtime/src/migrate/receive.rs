@@ -1,0 +1,497 @@
+//! Events of peers: the same fold, plan, rehearsal and apply as for a change of one's own.
+//!
+//! What cannot be carried out here, or not yet, waits in the ledger's inbox with its reason, and changes
+//! nothing of what is agreed: every start and every delivery tries it again. Where one event of many is
+//! in the way, the others go on: the set is halved until those that fail stand alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::mend::plan_and_mend;
+use super::policy::Incoming;
+use super::prepare::{Ground, Prepared, base, owed};
+use super::{Error, Migrator, Report, identified, with_writer};
+use crate::diff::{self, compatible, unreadable};
+use crate::engine::{Engine, Session};
+use crate::event::{Change, DdlEvent, EventId, Fingerprint};
+use crate::fold::{Conflict, Draft, Explained, Fold, Held, Rejection};
+use crate::ledger::{self, Contents, Identified, Rows, inbox_key, put_inbox};
+use crate::plan::{Plan, Step};
+
+/// What became of the events of peers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// The events that were carried out, in order.
+    pub applied: Vec<EventId>,
+    /// The steps that this took.
+    pub steps: Vec<Step>,
+    /// The events that wait, and why.
+    pub delayed: Vec<Delayed>,
+    /// The events that can never be carried out anywhere.
+    pub rejected: Vec<(EventId, Rejection)>,
+    /// Contradictions between all that is known, whether it is carried out here or not.
+    pub conflicts: Vec<Explained>,
+    /// The fingerprint of the schema that all peers with the same events share.
+    pub schema: Option<Fingerprint>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// An event that is known, and not carried out here yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delayed {
+    /// The event.
+    pub event: EventId,
+    /// What it is about.
+    pub object: String,
+    /// What it waits for.
+    pub delay: Delay,
+}
+
+/// What an event waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Delay {
+    /// For events that have not come, or for a newer version of kuzu-ddl.
+    Held(Held),
+    /// For the next start, as the policy says.
+    NextStart,
+    /// For another event that waits.
+    Behind(EventId),
+    /// It takes away what the running application declares.
+    Breaks(String),
+    /// It cannot be carried out here as things are: rows are in the way, a hazard is not allowed.
+    Local(String),
+}
+
+impl fmt::Display for Delayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}) waits: ", self.object, self.event.short())?;
+        match &self.delay {
+            Delay::Held(Held::Missing(event)) => {
+                write!(f, "the event {} has not come yet", event.short())
+            }
+            Delay::Held(Held::UnknownKind(_)) => {
+                f.write_str("it is of a newer version of kuzu-ddl; update this application")
+            }
+            Delay::Held(Held::Behind(event)) | Delay::Behind(event) => {
+                write!(f, "the event {} waits", event.short())
+            }
+            Delay::NextStart => f.write_str("the next start carries it out"),
+            Delay::Breaks(why) | Delay::Local(why) => f.write_str(why),
+        }
+    }
+}
+
+impl fmt::Display for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (applied, delayed) = (self.applied.len(), self.delayed.len());
+        write!(f, "{applied} events of peers carried out, {delayed} wait")?;
+        for step in &self.steps {
+            write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
+        }
+        for delayed in &self.delayed {
+            write!(f, "\n  {}", delayed.to_string().replace('\n', "\n  "))?;
+        }
+        for (event, rejection) in &self.rejected {
+            write!(f, "\n  rejected: {}: {rejection}", event.short())?;
+        }
+        for conflict in &self.conflicts {
+            write!(f, "\n  conflict: {conflict}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that a database knows of its space.
+#[derive(Clone, Debug, Default)]
+pub struct Agreed {
+    /// What all events say together, those that wait among them.
+    pub fold: Fold,
+    /// The events that are carried out here.
+    pub applied: BTreeMap<EventId, DdlEvent>,
+    /// The events that wait.
+    pub waiting: BTreeMap<EventId, DdlEvent>,
+}
+
+impl Agreed {
+    fn of(contents: Contents) -> Self {
+        let mut fold = Fold::of(contents.events.values());
+        let waiting = contents.inbox.values().cloned().map(std::sync::Arc::new);
+        fold.extend(waiting);
+        Self {
+            fold,
+            applied: contents.events,
+            waiting: contents.inbox,
+        }
+    }
+
+    /// All events, for peers.
+    pub fn events(&self) -> impl Iterator<Item = &DdlEvent> {
+        self.applied.values().chain(self.waiting.values())
+    }
+}
+
+/// Reads what a database knows of its space. A database without a ledger knows nothing.
+///
+/// # Errors
+/// What the engine says, and rows of the ledger that cannot be read.
+pub fn agreed(db: &dyn Engine) -> Result<Agreed, Error> {
+    let session = db.session()?;
+    Ok(Agreed::of(read(session.as_ref())?))
+}
+
+fn read(session: &dyn Session) -> Result<Contents, Error> {
+    let contents = ledger::read(session)?;
+    if contents.bad.is_empty() {
+        Ok(contents)
+    } else {
+        Err(Error::Ledger(contents.bad))
+    }
+}
+
+impl Migrator<'_> {
+    /// What to do with events of peers that change what this application declares. Default:
+    /// [`Incoming::Hold`].
+    #[must_use]
+    pub fn incoming(mut self, policy: Incoming) -> Self {
+        self.policy_incoming = policy;
+        self
+    }
+
+    /// Takes in events of peers, in whatever order, repeats among them: carries out what can be, and
+    /// keeps the rest. Nothing of it is lost, whatever happens.
+    ///
+    /// # Errors
+    /// What has nothing to do with the events: the engine, a damaged ledger, drift. What has to do with
+    /// them is told in [`Received`].
+    pub fn receive(
+        mut self,
+        events: impl IntoIterator<Item = DdlEvent>,
+    ) -> Result<Received, Error> {
+        let _span = tracing::info_span!("receive").entered();
+        let declared = identified(self.declared.take())?;
+        let starts = self.policy_incoming != Incoming::NextStart;
+        self.deliver(&declared, events.into_iter().collect(), starts)
+    }
+
+    /// Settles a conflict: of the events that contradict one another, one of
+    /// [`Fold::choices`], the word of `keep` holds. Peers that get the new event settle it as well.
+    ///
+    /// # Errors
+    /// As [`receive`](Self::receive); [`Error::NoConflict`] if there is nothing to settle, or `keep` is no
+    /// choice.
+    pub fn resolve(mut self, conflict: &Conflict, keep: EventId) -> Result<Received, Error> {
+        let _span = tracing::info_span!("resolve").entered();
+        let declared = identified(self.declared.take())?;
+        let mut draft = Draft::new(agreed(self.engine)?.fold);
+        if !draft.resolve(conflict, keep) {
+            return Err(Error::NoConflict);
+        }
+        let (_, events) = draft.finish();
+        self.deliver(&declared, events, true)
+    }
+
+    /// Settles a conflict about a name: the object that lives on under a suffix gets this name.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    pub fn resolve_name(mut self, conflict: &Conflict, name: &str) -> Result<Received, Error> {
+        let declared = identified(self.declared.take())?;
+        let mut draft = Draft::new(agreed(self.engine)?.fold);
+        draft.rename(conflict.object, name);
+        let (_, events) = draft.finish();
+        if events.is_empty() {
+            return Err(Error::NoConflict);
+        }
+        self.deliver(&declared, events, true)
+    }
+
+    /// Carries out what came now and what waited, as far as it can be.
+    pub(super) fn deliver(
+        &mut self,
+        declared: &Identified,
+        given: Vec<DdlEvent>,
+        starts: bool,
+    ) -> Result<Received, Error> {
+        let start = Instant::now();
+        let contents = read(self.engine.session()?.as_ref())?;
+        let mut all = contents.inbox.clone();
+        let new = given.into_iter().map(|event| (event.id(), event));
+        all.extend(new.filter(|(id, _)| !contents.events.contains_key(id)));
+        let mut fold = Fold::of(contents.events.values());
+        fold.extend(all.values().cloned().map(std::sync::Arc::new));
+        let held = fold.held();
+        let mut delivery = Delivery {
+            fold,
+            known: contents.events.keys().copied().collect(),
+            received: Received::default(),
+            all,
+        };
+        for (id, why) in held {
+            delivery.delay(id, Delay::Held(why));
+        }
+        let units = delivery.units();
+        if starts {
+            self.carry_out(declared, &units, &mut delivery, start)?;
+        } else {
+            for id in units.into_iter().flatten() {
+                delivery.delay(id, Delay::NextStart);
+            }
+        }
+        self.keep(declared, &contents, &delivery, start)?;
+        let mut received = delivery.received;
+        let rejected = delivery.fold.rejected().iter();
+        let here = rejected.filter(|(id, _)| received.applied.contains(id));
+        received.rejected = here.map(|(id, why)| (*id, why.clone())).collect();
+        received.conflicts = delivery.fold.explained();
+        received.schema = Some(delivery.fold.schema().fingerprint());
+        received.took = start.elapsed();
+        Ok(received)
+    }
+
+    /// Carries out a part of the events; if that fails because of them, each half by itself.
+    fn carry_out(
+        &mut self,
+        declared: &Identified,
+        units: &[Vec<EventId>],
+        delivery: &mut Delivery,
+        start: Instant,
+    ) -> Result<(), Error> {
+        let events = delivery.ready(units);
+        if events.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<EventId> = events.iter().map(DdlEvent::id).collect();
+        self.received = Some(events);
+        let result = self.run(declared, None, start);
+        self.received = None;
+        match result {
+            Ok(report) => {
+                delivery.done(ids, report);
+                Ok(())
+            }
+            Err(error) if !error.is_about_events() => Err(error),
+            Err(error) if units.len() < 2 => {
+                let delay = match &error {
+                    Error::Breaks(_) => Delay::Breaks(error.to_string()),
+                    _ => Delay::Local(error.to_string()),
+                };
+                ids.iter().for_each(|id| delivery.delay(*id, delay.clone()));
+                Ok(())
+            }
+            Err(_) => {
+                let (first, second) = units.split_at(units.len() / 2);
+                self.carry_out(declared, first, delivery, start)?;
+                self.carry_out(declared, second, delivery, start)
+            }
+        }
+    }
+
+    /// Writes into the inbox what came and waits.
+    fn keep(
+        &mut self,
+        declared: &Identified,
+        contents: &Contents,
+        delivery: &Delivery,
+        start: Instant,
+    ) -> Result<(), Error> {
+        let waiting = delivery.received.delayed.iter();
+        let mut rows = Rows::new();
+        for event in waiting.filter_map(|delayed| delivery.all.get(&delayed.event)) {
+            if !contents.inbox.contains_key(&event.id()) {
+                put_inbox(&mut rows, event);
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        if contents.state.is_none() && delivery.received.applied.is_empty() {
+            // A ledger, before anything can be kept in it.
+            self.received = Some(Vec::new());
+            let made = self.run(declared, None, start);
+            self.received = None;
+            made?;
+        }
+        let size = delivery.received.delayed.len();
+        with_writer(self.engine, self.wait, |tx| {
+            let mut state = match ledger::state(&tx)? {
+                Some(Ok(state)) => state,
+                Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
+                None => return Err(Error::BaseMoved),
+            };
+            state.inbox = size;
+            ledger::put_state(&mut rows, &state);
+            ledger::put(&tx, std::mem::take(&mut rows))?;
+            tx.commit().map_err(Error::from)
+        })
+    }
+
+    pub(super) fn prepare_received(
+        &self,
+        session: &dyn Session,
+        declared: &Identified,
+        received: &[DdlEvent],
+    ) -> Result<Prepared, Error> {
+        let ground = self.ground(session, declared)?;
+        let settled = self.settle(declared, &ground)?;
+        let Ground {
+            contents,
+            found,
+            version,
+            ..
+        } = ground;
+        let (mut events, mut notes) = (settled.events, settled.notes);
+        let before = settled.fold;
+        let mut after = before.clone();
+        after.extend(received.iter().cloned().map(std::sync::Arc::new));
+        events.extend(received.iter().cloned());
+        let fits = self.fits(declared, &before, &after)?;
+        let refusals = unreadable(&events, &after);
+        if !refusals.is_empty() {
+            return Err(Error::Refused(refusals));
+        }
+        let said = diff::said(&declared.declared);
+        let mut local = settled.live.local;
+        let (states, leave) = ((&before, &after), &settled.leave);
+        let known = (&local, &contents.making);
+        let steps = plan_and_mend(states, &found, &said, leave, known, &mut notes)
+            .map_err(Error::Plan)?
+            .steps;
+        local.owed = owed(&steps);
+        let base = base(&contents, &found);
+        let notes = notes.iter().map(ToString::to_string).collect();
+        Ok(Prepared {
+            contents,
+            found,
+            version,
+            before,
+            after,
+            local,
+            leave: settled.leave,
+            tolerated: settled.tolerated,
+            plan: Plan {
+                base,
+                events,
+                steps,
+                notes,
+            },
+            is_new: false,
+            may_wait: false,
+            back: None,
+            records: None,
+            fits,
+        })
+    }
+
+    /// Whether what is declared is there once the events are carried out. Never behind the back of a
+    /// running application: what they take away from it is an error, unless the policy says otherwise.
+    fn fits(&self, declared: &Identified, before: &Fold, after: &Fold) -> Result<bool, Error> {
+        let declared = &declared.declared;
+        let missing = compatible(declared, Some(declared), after);
+        let known = compatible(declared, Some(declared), before);
+        let lost = missing.iter().filter(|row| !known.contains(row));
+        let lost: Vec<_> = lost.cloned().collect();
+        if !lost.is_empty() && self.policy_incoming != Incoming::Apply {
+            return Err(Error::Breaks(lost));
+        }
+        Ok(missing.is_empty())
+    }
+}
+
+/// The keys of the inbox that what is recorded now empties.
+pub(super) fn emptied(prepared: &Prepared) -> Vec<String> {
+    let events = prepared.plan.events.iter().map(DdlEvent::id);
+    let inbox = &prepared.contents.inbox;
+    events
+        .filter(|id| inbox.contains_key(id))
+        .map(inbox_key)
+        .collect()
+}
+
+/// One delivery under way.
+struct Delivery {
+    /// What everything says together.
+    fold: Fold,
+    /// The events that are carried out.
+    known: BTreeSet<EventId>,
+    /// The events that are to be.
+    all: BTreeMap<EventId, DdlEvent>,
+    received: Received,
+}
+
+impl Delivery {
+    fn delay(&mut self, event: EventId, delay: Delay) {
+        let object = self.all.get(&event).map(DdlEvent::object);
+        let object = object.map_or_else(|| "?".to_owned(), |id| self.fold.path(id));
+        self.received.delayed.push(Delayed {
+            event,
+            object,
+            delay,
+        });
+    }
+
+    fn is_delayed(&self, event: EventId) -> bool {
+        let mut delayed = self.received.delayed.iter();
+        delayed.any(|delayed| delayed.event == event)
+    }
+
+    fn done(&mut self, ids: Vec<EventId>, report: Report) {
+        self.known.extend(&ids);
+        self.received.applied.extend(ids);
+        self.received.steps.extend(report.steps);
+    }
+
+    /// What can be carried out only together, in the order of the events: a rel table with its pairs,
+    /// anything else by itself.
+    fn units(&self) -> Vec<Vec<EventId>> {
+        let mut order: Vec<_> = self.all.keys().copied().collect();
+        order.retain(|id| !self.is_delayed(*id));
+        order.sort_by_key(|id| self.fold.rank_of(*id));
+        let mut units: Vec<Vec<EventId>> = Vec::new();
+        let mut tables = BTreeMap::new();
+        for id in order {
+            let change = self
+                .all
+                .get(&id)
+                .map(|event| (event.object(), event.change()));
+            match change {
+                Some((table, Change::CreateEdgeTable { .. })) => {
+                    tables.insert(table, units.len());
+                    units.push(vec![id]);
+                }
+                Some((_, Change::AddPair { table, .. })) if tables.contains_key(table) => {
+                    let unit = tables.get(table).and_then(|at| units.get_mut(*at));
+                    unit.into_iter().for_each(|unit| unit.push(id));
+                }
+                _ => units.push(vec![id]),
+            }
+        }
+        units
+    }
+
+    /// The events of these units that wait for no other, in order; the others are delayed.
+    fn ready(&mut self, units: &[Vec<EventId>]) -> Vec<DdlEvent> {
+        let mut ids: Vec<EventId> = units.iter().flatten().copied().collect();
+        ids.sort_by_key(|id| self.fold.rank_of(*id));
+        let mut ready: BTreeSet<EventId> = BTreeSet::new();
+        let mut events = Vec::new();
+        for id in ids {
+            let Some(event) = self.all.get(&id).cloned() else {
+                continue;
+            };
+            let mut needs = event.depends_on().iter();
+            match needs.find(|need| !self.known.contains(need) && !ready.contains(need)) {
+                Some(need) => self.delay(id, Delay::Behind(*need)),
+                None => {
+                    ready.insert(id);
+                    events.push(event);
+                }
+            }
+        }
+        events
+    }
+}

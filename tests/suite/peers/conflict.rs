@@ -1,0 +1,164 @@
+//! Changes that contradict one another, with rows on both sides.
+
+use kuzu_ddl::event::{Change, EventId, ObjectId, OnFail, PropertySpec};
+use kuzu_ddl::fold::{ConflictKind, Fold};
+use kuzu_ddl::schema::{Expr, Type};
+use kuzu_ddl::{Incoming, Migrator};
+
+use super::space::{Member, meet, same};
+
+fn spec(ty: Type) -> PropertySpec {
+    PropertySpec {
+        ty,
+        nullable: true,
+        default: None,
+    }
+}
+
+fn id(fold: &Fold, table: Option<&str>, name: &str) -> ObjectId {
+    let parent = table.map(|table| id(fold, None, table));
+    fold.find(parent, &name.into()).map(|o| o.id).unwrap()
+}
+
+fn set_type(ty: Type, cast: Option<Expr>) -> Change {
+    let on_fail = OnFail::Abort;
+    Change::SetType { ty, cast, on_fail }
+}
+
+/// Two members with one table and rows of their own.
+fn two() -> (Member, Member) {
+    let (a, b) = (Member::new(), Member::new());
+    a.change(|draft| {
+        let person = draft.create_node_table("Person", "id", spec(Type::Int64));
+        draft.add_property(person, "age", spec(Type::Int32));
+    });
+    b.hear(&a);
+    a.bed.run(&["CREATE (:Person {id: 1, age: 10})"]);
+    b.bed.run(&["CREATE (:Person {id: 2, age: 20})"]);
+    same(&[&a, &b]);
+    (a, b)
+}
+
+/// INT32 to INT64 against INT32 to STRING: one type wins, the values of the other live on, on every
+/// peer; and whoever settles it settles it for all.
+#[test]
+fn s13_two_types_with_data() {
+    let (a, b) = two();
+    a.change(|d| {
+        let age = id(d.fold(), Some("Person"), "age");
+        d.set(age, set_type(Type::Int64, None));
+    });
+    b.change(|d| {
+        let age = id(d.fold(), Some("Person"), "age");
+        d.set(age, set_type(Type::String, None));
+    });
+    b.bed.run(&["CREATE (:Person {id: 3, age: 'old'})"]);
+    meet(&[&a, &b]);
+    let conflicts = a.conflicts();
+    assert_eq!(conflicts.len(), 1);
+    let conflict = &conflicts[0].conflict;
+    assert_eq!(conflict.kind, ConflictKind::TypesDiffer);
+    let beside = format!("age__c_{}", conflict.event.short());
+    assert!(conflicts[0].what.contains(&beside), "{}", conflicts[0]);
+    // Whoever won, both databases have both columns, each with its own rows.
+    a.bed
+        .rows(&format!("MATCH (p:Person) RETURN p.age, p.{beside}"));
+    let of_b = b.bed.rows(&format!(
+        "MATCH (p:Person) RETURN p.id, CAST(p.age AS STRING), CAST(p.{beside} AS STRING) ORDER BY p.id"
+    ));
+    assert!(of_b.contains("2|20|") && of_b.contains("old"), "{of_b}");
+    // Either choice settles it, here and there, and no value is lost.
+    let choices: Vec<EventId> = a.agreed().fold.choices(conflict).into_iter().collect();
+    let string = choices
+        .into_iter()
+        .find(|choice| {
+            let agreed = a.agreed();
+            let event = agreed.events().find(|e| e.id() == *choice).cloned();
+            matches!(
+                event.unwrap().change(),
+                Change::SetType {
+                    ty: Type::String,
+                    ..
+                }
+            )
+        })
+        .unwrap();
+    let migrator = Migrator::new(a.db()).schema(Ok(Default::default()));
+    let settled = migrator
+        .incoming(Incoming::Apply)
+        .resolve(conflict, string)
+        .unwrap();
+    assert!(settled.conflicts.is_empty(), "{settled}");
+    meet(&[&a, &b]);
+    assert!(b.conflicts().is_empty());
+    let rows = b
+        .bed
+        .rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
+    assert_eq!(rows, "2|20; 3|old");
+    let rows = a
+        .bed
+        .rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
+    assert_eq!(rows, "1|10");
+}
+
+/// One table, two keys, rows in both: two tables, and every row where it was.
+#[test]
+fn s04_same_table_other_key_both_with_rows() {
+    let (a, b) = (Member::new(), Member::new());
+    a.change(|d| {
+        d.create_node_table("City", "id", spec(Type::Int64));
+    });
+    b.change(|d| {
+        let city = d.create_node_table("City", "code", spec(Type::String));
+        d.add_property(city, "name", spec(Type::String));
+    });
+    a.bed.run(&["CREATE (:City {id: 1})"]);
+    b.bed.run(&["CREATE (:City {code: 'zrh', name: 'Zürich'})"]);
+    meet(&[&a, &b]);
+    let conflicts = b.conflicts();
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert_eq!(conflicts[0].conflict.kind, ConflictKind::NameTaken);
+    let other = &conflicts[0].path;
+    for member in [&a, &b] {
+        let count = |table: &str| {
+            member
+                .bed
+                .rows(&format!("MATCH (c:{table}) RETURN count(*)"))
+                == "1"
+        };
+        assert!(count("City") != count(other), "each has its own row");
+    }
+    let migrator = Migrator::new(a.db()).schema(Ok(Default::default()));
+    let settled = migrator
+        .incoming(Incoming::Apply)
+        .resolve_name(&conflicts[0].conflict, "Town")
+        .unwrap();
+    assert!(settled.conflicts.is_empty(), "{settled}");
+    meet(&[&a, &b]);
+    b.bed.rows("MATCH (t:Town), (c:City) RETURN count(*)");
+}
+
+/// A node table is dropped while somebody else gives it a rel: it stays, and its rows come back.
+#[test]
+fn s12_drop_of_a_node_table_against_a_new_edge() {
+    let (a, b) = two();
+    a.change(|d| d.drop(id(d.fold(), None, "Person")));
+    b.change(|d| {
+        let person = id(d.fold(), None, "Person");
+        let knows = d.create_edge_table("Knows", Default::default(), Default::default());
+        d.add_pair(
+            knows,
+            kuzu_ddl::event::Endpoints {
+                from: person,
+                to: person,
+            },
+        );
+    });
+    b.bed.run(&["MATCH (p:Person) CREATE (p)-[:Knows]->(p)"]);
+    meet(&[&a, &b]);
+    let conflicts = a.conflicts();
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert_eq!(conflicts[0].conflict.kind, ConflictKind::DropBlocked);
+    assert_eq!(a.bed.rows("MATCH (p:Person) RETURN p.age"), "10");
+    assert_eq!(b.bed.rows("MATCH ()-[k:Knows]->() RETURN count(*)"), "1");
+}

@@ -1,0 +1,4 @@
+//! Databases of one space that change apart and hear of one another.
+
+mod conflict;
+mod space;
