@@ -451,8 +451,8 @@ fn settle(peer: &Peer, what: &str) {
         let choices: Vec<_> = peer.fold.choices(&conflict).into_iter().collect();
         if let [first, .., last] = choices[..] {
             let (mut one, mut other) = (peer.clone(), peer.clone());
-            one.change(|draft| drop(draft.resolve(&conflict, first)));
-            other.change(|draft| drop(draft.resolve(&conflict, last)));
+            one.change(|draft| assert!(draft.resolve(&conflict, first), "{what}"));
+            other.change(|draft| assert!(draft.resolve(&conflict, last), "{what}"));
             one.hear(&other);
             other.hear(&one);
             assert!(one.fold == other.fold, "{what}");
@@ -483,28 +483,23 @@ fn s02_every_triple_of_kinds_on_three_peers() {
     for peer in &mut peers {
         peer.events.retain(|id, _| !base.events.contains_key(id));
     }
-    for i in 0..peers.len() {
-        for j in i + 1..peers.len() {
-            for k in j + 1..peers.len() {
-                let what = || format!("{} + {} + {}", EDITS[i].0, EDITS[j].0, EDITS[k].0);
-                let orders = [[i, j, k], [k, j, i]];
-                let folds: Vec<Fold> = orders
-                    .iter()
-                    .map(|order| {
-                        let mut fold = base.fold.clone();
-                        for peer in order {
-                            fold.extend(peers[*peer].events.values().map(Arc::clone));
-                        }
-                        fold
-                    })
-                    .collect();
-                assert!(folds.iter().all(|fold| *fold == folds[0]), "{}", what());
-                let found = kinds(&folds[0].conflicts());
-                let of = |a, b| pairs.get(&(a, b)).cloned().unwrap_or_default();
-                let known = &(&of(i, j) | &of(i, k)) | &of(j, k);
-                assert!(found.is_subset(&known), "{}: {found:?} {known:?}", what());
+    let n = peers.len();
+    let pairs_of = |i| (i + 1..n).flat_map(move |j| (j + 1..n).map(move |k| [i, j, k]));
+    for [i, j, k] in (0..n).flat_map(pairs_of) {
+        let what = || format!("{} + {} + {}", EDITS[i].0, EDITS[j].0, EDITS[k].0);
+        let hear = |order: [usize; 3]| {
+            let mut fold = base.fold.clone();
+            for peer in order {
+                fold.extend(peers[peer].events.values().map(Arc::clone));
             }
-        }
+            fold
+        };
+        let (one, other) = (hear([i, j, k]), hear([k, j, i]));
+        assert!(one == other, "{}", what());
+        let found = kinds(&one.conflicts());
+        let of = |a, b| pairs.get(&(a, b)).cloned().unwrap_or_default();
+        let known = &(&of(i, j) | &of(i, k)) | &of(j, k);
+        assert!(found.is_subset(&known), "{}: {found:?} {known:?}", what());
     }
 }
 
