@@ -33,6 +33,10 @@ pub enum Rejection {
     /// It names an event that it does not depend on, or that does not say what it is named for.
     #[error("it names the event {0}, which it did not know, or which is about something else")]
     NotKnown(EventId),
+    /// It is no legal event at all: a name that is none, bytes that nobody who encodes as the format
+    /// says would have written. It is not kept.
+    #[error("it is no legal event: {0}")]
+    Malformed(String),
     /// What it would bring back was deleted for ever.
     #[error("it was purged, and its data are gone")]
     Purged,

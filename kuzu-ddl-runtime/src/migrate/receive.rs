@@ -220,7 +220,8 @@ impl Migrator<'_> {
         let start = Instant::now();
         let contents = read(self.engine.session()?.as_ref())?;
         let mut all = contents.inbox.clone();
-        let new = given.into_iter().map(|event| (event.id(), event));
+        let (legal, malformed) = sorted(given);
+        let new = legal.into_iter().map(|event| (event.id(), event));
         all.extend(new.filter(|(id, _)| !contents.events.contains_key(id)));
         let mut fold = Fold::of(contents.events.values());
         fold.extend(all.values().cloned().map(std::sync::Arc::new));
@@ -247,6 +248,7 @@ impl Migrator<'_> {
         let rejected = delivery.fold.rejected().iter();
         let here = rejected.filter(|(id, _)| received.applied.contains(id));
         received.rejected = here.map(|(id, why)| (*id, why.clone())).collect();
+        received.rejected.extend(malformed);
         received.conflicts = delivery.fold.explained();
         received.schema = Some(delivery.fold.schema().fingerprint());
         received.took = start.elapsed();
@@ -410,6 +412,18 @@ pub(super) fn emptied(prepared: &Prepared) -> Vec<String> {
         .filter(|id| inbox.contains_key(id))
         .map(inbox_key)
         .collect()
+}
+
+/// The legal events, and what is wrong with the others: in the ledger, nobody could read them again.
+fn sorted(given: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
+    let (mut legal, mut malformed) = (Vec::new(), Vec::new());
+    for event in given {
+        match DdlEvent::decode(&event.encode()) {
+            Ok(_) => legal.push(event),
+            Err(why) => malformed.push((event.id(), Rejection::Malformed(why.to_string()))),
+        }
+    }
+    (legal, malformed)
 }
 
 /// One delivery under way.
