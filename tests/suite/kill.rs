@@ -161,10 +161,16 @@ fn wait(at: &str) {
 
 /// In the child: migrates, stopping at each statement.
 pub(crate) fn migrate(path: &Path, said: Said, batch: u64) -> ! {
+    watched(path, |db| {
+        let migrator = Migrator::new(db).schema(said).batch(batch);
+        migrator.migrate().unwrap();
+    })
+}
+
+/// In the child: does something to the file, stopping at each statement.
+pub(crate) fn watched(path: &Path, run: impl FnOnce(&dyn Engine)) -> ! {
     let db = engine::open(path, bed::config()).unwrap();
-    let watched = Watched(&db);
-    let migrator = Migrator::new(&watched).schema(said).batch(batch);
-    migrator.migrate().unwrap();
+    run(&Watched(&db));
     wait("the end");
     // It is killed here, at the latest.
     std::thread::sleep(Duration::from_secs(600));

@@ -23,6 +23,7 @@ mod kill;
 mod lock;
 #[cfg(feature = "kuzu")]
 mod oracle;
+#[cfg(feature = "kuzu")]
 mod peers;
 #[cfg(feature = "kuzu")]
 mod rules;

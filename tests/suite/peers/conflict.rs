@@ -1,29 +1,11 @@
 //! Changes that contradict one another, with rows on both sides.
 
-use kuzu_ddl::event::{Change, EventId, ObjectId, OnFail, PropertySpec};
-use kuzu_ddl::fold::{ConflictKind, Fold};
-use kuzu_ddl::schema::{Expr, Type};
+use kuzu_ddl::event::{Change, EventId};
+use kuzu_ddl::fold::ConflictKind;
+use kuzu_ddl::schema::Type;
 use kuzu_ddl::{Incoming, Migrator};
 
-use super::space::{Member, meet, same};
-
-fn spec(ty: Type) -> PropertySpec {
-    PropertySpec {
-        ty,
-        nullable: true,
-        default: None,
-    }
-}
-
-fn id(fold: &Fold, table: Option<&str>, name: &str) -> ObjectId {
-    let parent = table.map(|table| id(fold, None, table));
-    fold.find(parent, &name.into()).map(|o| o.id).unwrap()
-}
-
-fn set_type(ty: Type, cast: Option<Expr>) -> Change {
-    let on_fail = OnFail::Abort;
-    Change::SetType { ty, cast, on_fail }
-}
+use super::space::{Member, id, meet, same, set_type, spec};
 
 /// Two members with one table and rows of their own.
 fn two() -> (Member, Member) {

@@ -2,5 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod boot;
 mod conflict;
+mod delay;
+mod drift;
+mod edit;
+mod future;
+mod heal;
+mod hostile;
+mod kill;
+mod names;
+mod orders;
+mod pairs;
+mod policy;
 mod space;

@@ -1,12 +1,33 @@
 //! Several databases, and the ways in which events travel between them.
 
 use kuzu_ddl::engine::Engine;
-use kuzu_ddl::event::DdlEvent;
+use kuzu_ddl::event::{Change, DdlEvent, ObjectId, OnFail, PropertySpec};
 use kuzu_ddl::fold::{Draft, Explained, Fold};
 use kuzu_ddl::migrate::{Agreed, agreed};
+use kuzu_ddl::schema::{Expr, Type};
 use kuzu_ddl::{Incoming, Migrator, Received};
 
-use crate::bed::Bed;
+use crate::bed::{Bed, Said};
+
+pub(super) fn spec(ty: Type) -> PropertySpec {
+    PropertySpec {
+        ty,
+        nullable: true,
+        default: None,
+    }
+}
+
+/// The live object of a name.
+#[track_caller]
+pub(super) fn id(fold: &Fold, table: Option<&str>, name: &str) -> ObjectId {
+    let parent = table.map(|table| id(fold, None, table));
+    fold.find(parent, &name.into()).map(|o| o.id).unwrap()
+}
+
+pub(super) fn set_type(ty: Type, cast: Option<Expr>) -> Change {
+    let on_fail = OnFail::Abort;
+    Change::SetType { ty, cast, on_fail }
+}
 
 /// One database of a space.
 pub(super) struct Member {
@@ -16,6 +37,21 @@ pub(super) struct Member {
 impl Member {
     pub(super) fn new() -> Self {
         Self { bed: Bed::new() }
+    }
+
+    /// A database on which a binary was started.
+    #[track_caller]
+    pub(super) fn with(said: Said) -> Self {
+        Self {
+            bed: Bed::with(said),
+        }
+    }
+
+    /// Another database with the same content.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            bed: self.bed.killed(),
+        }
     }
 
     pub(super) fn db(&self) -> &dyn Engine {
@@ -37,11 +73,15 @@ impl Member {
     /// A change that was made elsewhere in knowledge of all that is known here.
     #[track_caller]
     pub(super) fn change(&self, edit: impl FnOnce(&mut Draft)) {
+        let received = self.take(self.draft(edit));
+        assert!(received.delayed.is_empty(), "{received}");
+    }
+
+    /// The events of a change that is not carried out here.
+    pub(super) fn draft(&self, edit: impl FnOnce(&mut Draft)) -> Vec<DdlEvent> {
         let mut draft = Draft::new(self.agreed().fold);
         edit(&mut draft);
-        let (_, events) = draft.finish();
-        let received = self.take(events);
-        assert!(received.delayed.is_empty(), "{received}");
+        draft.finish().1
     }
 
     /// Takes events in, whatever they mean for the application.

@@ -1,0 +1,131 @@
+//! What cannot be carried out here as things are waits, and nothing else does.
+
+use kuzu_ddl::migrate::Delay;
+use kuzu_ddl::schema::Type;
+
+use super::space::{Member, id, meet, same, set_type, spec};
+
+#[test]
+fn s10_rows_that_refuse_a_cast() {
+    let (a, b) = (Member::new(), Member::new());
+    a.change(|d| {
+        let person = d.create_node_table("Person", "id", spec(Type::Int64));
+        d.add_property(person, "age", spec(Type::String));
+    });
+    b.hear(&a);
+    a.bed.run(&["CREATE (:Person {id: 1, age: '10'})"]);
+    b.bed
+        .run(&["CREATE (:Person {id: 2, age: 'old'}), (:Person {id: 3, age: '30'})"]);
+    a.change(|d| {
+        let person = id(d.fold(), None, "Person");
+        d.set(
+            id(d.fold(), Some("Person"), "age"),
+            set_type(Type::Int64, None),
+        );
+        d.add_property(person, "email", spec(Type::String));
+        d.comment(id(d.fold(), Some("Person"), "age"), Some("in years".into()));
+    });
+    let heard = b.hear(&a);
+    assert_eq!(heard.delayed.len(), 1, "{heard}");
+    let text = heard.to_string();
+    assert!(matches!(heard.delayed[0].delay, Delay::Local(_)), "{text}");
+    assert!(
+        text.contains("Person.age") && text.contains("old"),
+        "{text}"
+    );
+    assert_eq!(
+        b.bed
+            .rows("MATCH (p:Person) RETURN p.id, p.age, p.email ORDER BY p.id"),
+        "2|old|NULL; 3|30|NULL"
+    );
+    // Another event goes in, and every start tries the first again.
+    a.change(|d| {
+        d.create_node_table("City", "id", spec(Type::Int64));
+    });
+    let heard = b.hear(&a);
+    assert_eq!(
+        (heard.applied.len(), heard.delayed.len()),
+        (1, 1),
+        "{heard}"
+    );
+    b.bed.migrate(Ok(Default::default())).unwrap();
+    assert_eq!(b.agreed().waiting.len(), 1);
+    b.bed.run(&["MATCH (p:Person {id: 2}) SET p.age = '20'"]);
+    b.bed.migrate(Ok(Default::default())).unwrap();
+    assert_eq!(b.agreed().waiting.len(), 0);
+    same(&[&a, &b]);
+    assert_eq!(
+        b.bed
+            .rows("MATCH (p:Person) RETURN p.id, p.age + 1 ORDER BY p.id"),
+        "2|21; 3|31"
+    );
+    b.bed.settled(Ok(Default::default()));
+    meet(&[&a, &b]);
+}
+
+#[test]
+fn s11_chains_and_swaps_against_additions_and_drops() {
+    let (a, b) = (Member::new(), Member::new());
+    a.change(|d| {
+        for name in ["A", "B"] {
+            let table = d.create_node_table(name, "id", spec(Type::Int64));
+            d.add_property(table, "p", spec(Type::String));
+            d.add_property(table, "q", spec(Type::String));
+        }
+    });
+    b.hear(&a);
+    for (member, n) in [(&a, 1), (&b, 2)] {
+        member.bed.run(&[
+            &format!("CREATE (:A {{id: {n}, p: 'ap{n}', q: 'aq{n}'}})"),
+            &format!("CREATE (:B {{id: {n}, p: 'bp{n}', q: 'bq{n}'}})"),
+        ]);
+    }
+    // A becomes B becomes C, and in the first p and q change places.
+    a.change(|d| {
+        let (one, two) = (id(d.fold(), None, "A"), id(d.fold(), None, "B"));
+        let (p, q) = (id(d.fold(), Some("A"), "p"), id(d.fold(), Some("A"), "q"));
+        d.rename(two, "C");
+        d.rename(one, "B");
+        d.rename(p, "spare");
+        d.rename(q, "p");
+        d.rename(p, "q");
+    });
+    b.change(|d| {
+        let one = id(d.fold(), None, "A");
+        d.add_property(one, "n", spec(Type::Int64));
+        d.add_property(id(d.fold(), None, "B"), "n", spec(Type::Int64));
+        d.drop(id(d.fold(), Some("B"), "q"));
+        d.drop(id(d.fold(), Some("A"), "q"));
+    });
+    b.bed
+        .run(&["MATCH (a:A) SET a.n = 5", "MATCH (b:B) SET b.n = 6"]);
+    meet(&[&a, &b]);
+    for (member, n) in [(&a, 1), (&b, 2)] {
+        let rows = member.bed.rows("MATCH (b:B) RETURN b.id, b.p, b.q");
+        assert_eq!(rows, format!("{n}|aq{n}|ap{n}"));
+        assert_eq!(member.bed.rows("MATCH (c:C) RETURN c.p"), format!("bp{n}"));
+        // What was dropped while nobody used it is archived.
+        assert!(member.bed.state().contains(&format!("bq{n}")));
+    }
+    assert_eq!(b.bed.rows("MATCH (b:B), (c:C) RETURN b.n, c.n"), "5|6");
+    let conflicts = a.conflicts();
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert_eq!(conflicts[0].path, "B.p");
+    // A ring of three, against a drop of one of them.
+    a.change(|d| {
+        d.create_node_table("D", "id", spec(Type::Int64));
+    });
+    meet(&[&a, &b]);
+    a.change(|d| {
+        let ids = ["B", "C", "D"].map(|name| id(d.fold(), None, name));
+        d.rename(ids[0], "spare");
+        d.rename(ids[1], "B");
+        d.rename(ids[2], "C");
+        d.rename(ids[0], "D");
+    });
+    b.change(|d| d.drop(id(d.fold(), None, "D")));
+    meet(&[&a, &b]);
+    assert_eq!(a.bed.rows("MATCH (d:D), (b:B) RETURN d.p, b.p"), "aq1|bp1");
+    assert_eq!(b.bed.rows("MATCH (d:D), (b:B) RETURN d.p, b.p"), "aq2|bp2");
+    a.bed.rows("MATCH (c:C) RETURN count(*)");
+}

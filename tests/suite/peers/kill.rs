@@ -1,0 +1,148 @@
+//! kill -9 while events of peers arrive.
+
+use std::path::Path;
+
+use kuzu_ddl::event::{DdlEvent, pack};
+use kuzu_ddl::schema::Type;
+use kuzu_ddl::{Incoming, Migrator};
+
+use super::space::{Member, id, same, set_type, spec};
+use crate::bed::{Bed, child};
+use crate::crash::kill_at;
+use crate::kill::{folder, watched};
+
+/// What a peer made. The last needs one that does not come, and waits.
+fn events() -> (Vec<DdlEvent>, Vec<DdlEvent>) {
+    let peer = Member::new();
+    peer.change(|d| {
+        let person = d.create_node_table("Person", "id", spec(Type::Int64));
+        d.add_property(person, "age", spec(Type::String));
+    });
+    let base = peer.events();
+    peer.change(|d| {
+        let person = id(d.fold(), None, "Person");
+        d.set(
+            id(d.fold(), Some("Person"), "age"),
+            set_type(Type::Int64, None),
+        );
+        d.add_property(person, "email", spec(Type::String));
+        d.create_node_table("City", "id", spec(Type::Int64));
+    });
+    let missing = peer.draft(|d| {
+        let city = id(d.fold(), None, "City");
+        let name = d.add_property(city, "name", spec(Type::String));
+        d.comment(name, Some("of a city".into()));
+    });
+    let known = |event: &DdlEvent| base.iter().any(|e| e.id() == event.id());
+    let mut new: Vec<DdlEvent> = peer.events();
+    new.retain(|event| !known(event));
+    new.push(missing[1].clone());
+    (base, new)
+}
+
+fn receive(path: &Path) -> ! {
+    let bytes = std::fs::read(path.with_file_name("events")).unwrap();
+    let events = pack::decode(&bytes, 1 << 20).unwrap();
+    watched(path, |db| {
+        let migrator = Migrator::new(db).schema(Ok(Default::default()));
+        let heard = migrator.incoming(Incoming::Apply).receive(events).unwrap();
+        assert_eq!(heard.delayed.len(), 1, "{heard}");
+    })
+}
+
+const ROWS: &str =
+    "MATCH (p:Person) RETURN count(*), sum(p.id), sum(CAST(p.age AS INT64)), min(p.id)";
+const KEPT: &str = "100|5050|15050|1";
+
+/// Opens what a killed process left, and finishes by another delivery, or by a start if the events were
+/// taken in.
+fn check(path: &Path, at: &str, new: &[DdlEvent]) {
+    let mut member = Member { bed: Bed::at(path) };
+    assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}");
+    assert_eq!(member.bed.drift(), "", "killed at {at}");
+    let agreed = member.agreed();
+    let applied = agreed.applied.contains_key(&new[0].id());
+    let waits = agreed.waiting.len();
+    assert!(waits <= 1, "killed at {at}: {:?}", agreed.waiting);
+    assert!(applied || waits == 0, "killed at {at}");
+    member.bed.migrate(Ok(Default::default())).unwrap();
+    assert_eq!(member.agreed().waiting.len(), waits, "killed at {at}");
+    let heard = member.take(new.to_vec());
+    assert_eq!(heard.delayed.len(), 1, "killed at {at}: {heard}");
+    assert_eq!(heard.applied.is_empty(), applied, "killed at {at}: {heard}");
+    member.bed.run(&["CHECKPOINT"]);
+    member.bed.reopen();
+    assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}, and finished");
+    assert_eq!(member.agreed().waiting.len(), 1, "killed at {at}");
+    same(&[&member]);
+    assert_eq!(applied && waits == 1, at == "the end", "killed at {at}");
+}
+
+/// A closed file with rows, and what a peer made since.
+fn prepare(at: &Path, policy: Option<Incoming>) -> Vec<DdlEvent> {
+    let (base, new) = events();
+    let mut member = Member::new();
+    member.take(base);
+    member
+        .bed
+        .run(&["UNWIND range(1, 100) AS i CREATE (:Person {id: i, age: CAST(i + 100 AS STRING)})"]);
+    if let Some(policy) = policy {
+        let migrator = member.bed.migrator(Ok(Default::default()));
+        migrator.incoming(policy).receive(new.clone()).unwrap();
+    }
+    member.bed.close();
+    std::fs::copy(member.bed.path(), at).unwrap();
+    new
+}
+
+/// Kills the test's child at its every statement, on a new copy of the template each time.
+fn at_every_statement(test: &str, dir: &Path, check: impl Fn(&Path, &str)) {
+    for stop in 0.. {
+        let path = dir.join(format!("{stop}.db"));
+        std::fs::copy(dir.join("template"), &path).unwrap();
+        let at = kill_at(test, &path, stop);
+        check(&path, &at);
+        if at == "the end" {
+            assert!(stop > 10, "only {stop} statements");
+            return;
+        }
+    }
+}
+
+#[test]
+fn s09_while_events_arrive() {
+    if let Some(path) = child::path() {
+        receive(&path);
+    }
+    let dir = folder();
+    let new = prepare(&dir.path().join("template"), None);
+    std::fs::write(dir.path().join("events"), pack::encode(&new)).unwrap();
+    let test = "peers::kill::s09_while_events_arrive";
+    at_every_statement(test, dir.path(), |path, at| check(path, at, &new));
+}
+
+/// A start that carries out what waited for it.
+#[test]
+fn s09_while_a_start_carries_them_out() {
+    if let Some(path) = child::path() {
+        crate::kill::migrate(&path, Ok(Default::default()), 1);
+    }
+    let dir = folder();
+    let new = prepare(&dir.path().join("template"), Some(Incoming::NextStart));
+    let test = "peers::kill::s09_while_a_start_carries_them_out";
+    at_every_statement(test, dir.path(), |path, at| {
+        let mut member = Member { bed: Bed::at(path) };
+        assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}");
+        assert_eq!(member.bed.drift(), "", "killed at {at}");
+        // All of them wait still, or the one that must.
+        let waits = member.agreed().waiting.len();
+        assert!(waits == 1 || at != "the end");
+        assert!(waits == new.len() || waits == 1, "killed at {at}: {waits}");
+        member.bed.migrate(Ok(Default::default())).unwrap();
+        member.bed.run(&["CHECKPOINT"]);
+        member.bed.reopen();
+        assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}, and finished");
+        assert_eq!(member.agreed().waiting.len(), 1, "killed at {at}");
+        same(&[&member]);
+    });
+}

@@ -1,0 +1,194 @@
+//! Every pair of changes that contradict one another, on two databases with rows.
+
+use std::collections::BTreeSet;
+
+use kuzu_ddl::event::Endpoints;
+use kuzu_ddl::fold::ConflictKind::{self, *};
+use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
+
+use super::edit::edit;
+use super::space::{Member, id, meet, spec};
+
+/// All pairs are tried where this is set; else one of each kind of conflict.
+const ALL: &str = "KUZU_DDL_PEERS_ALL";
+
+/// Values that nothing may lose, in a table, a column, or an archive.
+const VALUES: [&str; 9] = [
+    "7001", "7002", "7003", "7004", "7005", "7006", "7007", "7008", "7009",
+];
+
+fn base() -> Member {
+    let member = Member::new();
+    member.change(|d| {
+        let a = d.create_node_table("A", "id", spec(Type::Int64));
+        let b = d.create_node_table("B", "id", spec(Type::Int64));
+        let r = d.create_edge_table("R", Multiplicity::ManyOne, StorageDirection::Fwd);
+        d.add_pair(r, Endpoints { from: a, to: b });
+        d.add_property(a, "p", spec(Type::Int16));
+        d.add_property(a, "q", spec(Type::Int64));
+        d.add_property(r, "w", spec(Type::Int16));
+        d.create_node_table("Old", "id", spec(Type::Int64));
+        d.add_property(a, "old", spec(Type::Int64));
+        let lone = d.create_node_table("Lone", "id", spec(Type::Int64));
+        d.add_property(lone, "x", spec(Type::Int64));
+    });
+    member.bed.run(&[
+        "CREATE (:A {id: 7001, p: 7002, q: 7003, old: 7004}), (:B {id: 7005})",
+        "CREATE (:Old {id: 7006}), (:Lone {id: 7007, x: 7008})",
+        "MATCH (a:A), (b:B) CREATE (a)-[:R {w: 7009}]->(b)",
+    ]);
+    member.change(|d| {
+        d.drop(id(d.fold(), None, "Old"));
+        d.drop(id(d.fold(), Some("A"), "old"));
+    });
+    member
+}
+
+/// What contradicts what, as the fold says; the first of each kind is tried always.
+const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
+    (
+        NameTaken,
+        "rename A to C",
+        &[
+            "create C(id)",
+            "create C(id INT32)",
+            "create C(code)",
+            "create rel C",
+            "create rel C, loose",
+        ],
+    ),
+    (
+        NameTaken,
+        "rename Lone to C",
+        &[
+            "create C(id)",
+            "create C(id INT32)",
+            "create C(code)",
+            "create rel C",
+            "create rel C, loose",
+            "rename A to C",
+        ],
+    ),
+    (
+        NameTaken,
+        "create C(code)",
+        &[
+            "create C(id)",
+            "create C(id INT32)",
+            "create rel C",
+            "create rel C, loose",
+        ],
+    ),
+    (
+        NameTaken,
+        "create rel C",
+        &["create C(id)", "create C(id INT32)"],
+    ),
+    (
+        NameTaken,
+        "create rel C, loose",
+        &["create C(id)", "create C(id INT32)"],
+    ),
+    (
+        NameTaken,
+        "rename A.q to n",
+        &["add A.n INT32", "add A.n INT64", "add A.n STRING"],
+    ),
+    (
+        DropBlocked,
+        "drop R",
+        &[
+            "add R.n",
+            "add pair B -> A",
+            "add pair A -> Lone",
+            "R is one to many",
+            "R is one to one",
+            "R is stored both ways",
+        ],
+    ),
+    (
+        DropBlocked,
+        "drop Lone",
+        &["rename Lone to C", "add Lone.n", "add pair A -> Lone"],
+    ),
+    (
+        DropBlocked,
+        "drop A.q",
+        &[
+            "rename A.q to n",
+            "rename A.q to m",
+            "comment on A.q",
+            "A.q is INT128",
+            "A.q is DECIMAL",
+            "A.q is STRING",
+            "A.q defaults to 7",
+            "A.q is required",
+            "A.q may be NULL",
+            "the key of A is q",
+        ],
+    ),
+    (RenamedTwice, "rename A to C", &["rename A to D"]),
+    (RenamedTwice, "rename A.q to n", &["rename A.q to m"]),
+    (
+        TypesDiffer,
+        "A.q is STRING",
+        &["A.q is INT128", "A.q is DECIMAL"],
+    ),
+    (TypesDiffer, "A.q is INT128", &["A.q is DECIMAL"]),
+    (
+        TypesDiffer,
+        "add A.n STRING",
+        &["add A.n INT32", "add A.n INT64"],
+    ),
+    (KeysDiffer, "the key of A is q", &["the key of A is p"]),
+    (NullabilityDiffers, "A.q is required", &["A.q may be NULL"]),
+    (
+        MultiplicitiesDiffer,
+        "R is one to many",
+        &["R is one to one"],
+    ),
+    (
+        MultiplicitiesDiffer,
+        "create rel C",
+        &["create rel C, loose"],
+    ),
+    (
+        DefinitionsDiffer,
+        "create sequence t",
+        &["create sequence t from 2"],
+    ),
+];
+
+#[test]
+fn s02_every_pair_that_contradicts() {
+    let base = base();
+    let all = std::env::var_os(ALL).is_some();
+    let mut tried = BTreeSet::new();
+    for (kind, one, others) in PAIRS {
+        for other in *others {
+            if tried.insert(*kind) || all {
+                contradict(&base, *kind, one, other);
+            }
+        }
+    }
+    assert_eq!(tried.len(), 8);
+}
+
+fn contradict(base: &Member, kind: ConflictKind, one: &str, other: &str) {
+    let what = format!("{one} + {other}");
+    let (a, b) = (base.copy(), base.copy());
+    a.change(|d| edit(one, d));
+    b.change(|d| edit(other, d));
+    meet(&[&a, &b]);
+    let kinds: BTreeSet<ConflictKind> = a.conflicts().iter().map(|c| c.conflict.kind).collect();
+    assert_eq!(kinds, BTreeSet::from([kind]), "{what}");
+    for mut member in [a, b] {
+        let before = member.bed.state();
+        for value in VALUES {
+            assert!(before.contains(value), "{what}: {value} is lost");
+        }
+        member.bed.reopen();
+        member.bed.settled(Ok(Default::default()));
+        assert_eq!(member.bed.state(), before, "{what}");
+    }
+}
