@@ -64,12 +64,14 @@ impl DdlEvent {
     }
 
     /// The hash of [`encode`](Self::encode).
+    #[inline]
     #[must_use]
     pub fn id(&self) -> EventId {
         self.id
     }
 
     /// How long [`encode`](Self::encode) is, in bytes.
+    #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
         self.size
@@ -82,6 +84,7 @@ impl DdlEvent {
     }
 
     /// The events it leans on.
+    #[inline]
     #[must_use]
     pub fn depends_on(&self) -> &BTreeSet<EventId> {
         &self.depends_on

@@ -108,7 +108,10 @@ fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
     if kind > LAST_COLUMNED_KIND || kind == 0 {
         w.uint(0);
         w.bytes(&event.encode());
-        learn(w, memory, event, 0, None);
+        let told = (event, event.change.born().is_some());
+        if let Some(names) = w.names() {
+            remember(memory, told, 0, None, |hash| names.learn(hash));
+        }
         return;
     }
     w.uint(kind.into());
@@ -136,7 +139,9 @@ fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
         w.len(others.len());
         others.iter().for_each(|id| w.hash(id.as_bytes()));
     }
-    learn(w, memory, event, kind, near);
+    if let Some(names) = w.names() {
+        remember(memory, (event, born), kind, near, |hash| names.learn(hash));
+    }
 }
 
 /// The object where it was there before, and what the event is near to: that object, or the table of the
@@ -156,22 +161,16 @@ fn clear(w: &mut Writer) {
     }
 }
 
-fn learn(w: &mut Writer, memory: &mut Memory, event: &DdlEvent, kind: u16, near: Option<Number>) {
-    if let Some(names) = w.names() {
-        remember(memory, event, kind, near, |hash| names.learn(hash));
-    }
-}
-
 /// What both sides do after each event.
 fn remember(
     memory: &mut Memory,
-    event: &DdlEvent,
+    (event, born): (&DdlEvent, bool),
     kind: u16,
     near: Option<Number>,
     mut learn: impl FnMut(&[u8; 32]) -> Number,
 ) {
     let number = learn(event.id.as_bytes());
-    if event.change.born().is_none() {
+    if !born {
         if let Some(object) = near {
             memory.learn(number, kind, object, None);
         }
@@ -248,7 +247,8 @@ fn read_event(r: &mut Reader<'_>, memory: &mut Memory) -> Result<DdlEvent, Codec
         r.told()?.spend(bytes.len())?;
         let event = DdlEvent::decode(bytes)?;
         let told = r.told()?;
-        remember(memory, &event, 0, None, |hash| told.learn(*hash));
+        let born = event.change.born().is_some();
+        remember(memory, (&event, born), 0, None, |hash| told.learn(*hash));
         return Ok(event);
     }
     r.told()?.mentions.clear();
@@ -274,7 +274,9 @@ fn read_event(r: &mut Reader<'_>, memory: &mut Memory) -> Result<DdlEvent, Codec
         return Err(CodecError::TooLarge(event.size));
     }
     let told = r.told()?;
-    remember(memory, &event, kind, near, |hash| told.learn(*hash));
+    remember(memory, (&event, born.is_some()), kind, near, |hash| {
+        told.learn(*hash)
+    });
     Ok(event)
 }
 
