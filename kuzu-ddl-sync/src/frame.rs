@@ -381,3 +381,6 @@ fn number(r: &mut Reader<'_>) -> Result<u64, CodecError> {
     let n = r.uint()?;
     u64::try_from(n).or_else(|_| r.bad("the number has more than 64 bits"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,8 @@ mod attestation;
 mod bundle;
 mod checkpoint;
 mod digest;
+#[cfg(feature = "folder")]
+pub mod folder;
 mod frame;
 mod hub;
 mod identity;

@@ -147,6 +147,23 @@ impl Log {
         self.order.iter()
     }
 
+    /// All events by (depth, id): in an order that is the same for the same set, each after those it depends on.
+    #[must_use]
+    pub fn ranked(&self) -> Vec<Arc<DdlEvent>> {
+        let mut depths: Vec<u32> = Vec::with_capacity(self.order.len());
+        for event in &self.order {
+            let below = event.depends_on().iter().filter_map(|id| self.place(id));
+            let deepest = below.filter_map(|place| depths.get(place as usize)).max();
+            depths.push(deepest.map_or(0, |depth| depth + 1));
+        }
+        let mut ranked: Vec<(u32, &Arc<DdlEvent>)> = depths.into_iter().zip(&self.order).collect();
+        ranked.sort_unstable_by_key(|(depth, event)| (*depth, event.id()));
+        ranked
+            .into_iter()
+            .map(|(_, event)| Arc::clone(event))
+            .collect()
+    }
+
     /// How many events, not counting those behind the checkpoint.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -10,6 +10,9 @@ use crate::limits::{MAX_FRAME_IDS, MAX_FRAME_PLACES};
 use crate::output::Output;
 use crate::{Limits, PeerId};
 
+/// While events come in, two peers compare so many times less often.
+const BUSY_PAUSE: u64 = 5;
+
 /// Up to so many ids of a place are listed rather than hashed.
 const FEW: usize = 24;
 
@@ -72,9 +75,12 @@ impl Peer {
     }
 
     fn begin(&mut self, now: u64, from: PeerId, base: Option<CheckpointId>, out: &mut Vec<Output>) {
-        let due = |compared: u64| now >= compared.saturating_add(self.limits.status_interval);
+        // Where much happens two peers always differ a little, and what one lacks is on its way already.
+        let busy = now < self.changed.saturating_add(self.limits.status_interval);
+        let pause = if busy { BUSY_PAUSE } else { 1 } * self.limits.status_interval;
         let link = self.links.get(&from);
-        if !link.and_then(|link| link.compared).is_none_or(due) {
+        let compared = link.and_then(|link| link.compared);
+        if compared.is_some_and(|compared| now < compared.saturating_add(pause)) {
             return;
         }
         if let Some(link) = self.links.get_mut(&from) {
@@ -148,9 +154,9 @@ impl Peer {
         out: &mut Vec<Output>,
     ) {
         if let Some(link) = self.links.get_mut(&from) {
-            for place in ids.iter().filter_map(|id| self.log.place(id)) {
-                link.needs(now, place, &self.limits);
-            }
+            // It says so itself: what was sent to it before is lost.
+            link.queue
+                .extend(ids.iter().filter_map(|id| self.log.place(id)));
         }
         self.flush(now, from, out);
     }

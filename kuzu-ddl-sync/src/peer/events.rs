@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId, pack};
+use kuzu_ddl_runtime::event::{DdlEvent, EventId, PackError, pack};
 
 use super::Peer;
 use crate::frame::Frame;
@@ -24,39 +24,105 @@ impl Peer {
         if self.intake.is_some() {
             return;
         }
-        let events = match pack::decode(bytes, MAX_FRAME_EVENT_BYTES) {
+        let events = match self.read(bytes) {
             Ok(events) => events,
             Err(error) => return self.strike(now, from, Report::BadPack(error), out),
         };
-        let (came, mut new, mut missing) = (!events.is_empty(), Vec::new(), Vec::new());
-        let mut waits = false;
+        let (before, waiting) = (self.log.len(), self.waiting.len());
+        self.take_in(now, from, events.iter().cloned(), out);
+        let new = self.log.len() - before;
+        if new == events.len() && new > 0 {
+            self.relay(now, before as u32, bytes, &attestations, out);
+        }
+        let nothing = !events.is_empty() && new == 0 && self.waiting.len() == waiting;
+        self.choose_pushes(from, push, nothing, new > 0, out);
+        self.on_attestations(from, attestations, out);
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<Arc<[Arc<DdlEvent>]>, PackError> {
+        match &self.pool {
+            Some(pool) => pool.read(bytes),
+            None => {
+                let events = pack::decode(bytes, MAX_FRAME_EVENT_BYTES)?;
+                Ok(events.into_iter().map(Arc::new).collect())
+            }
+        }
+    }
+
+    /// A pack of nothing but news goes on as it came, at once: nothing is written anew.
+    fn relay(
+        &mut self,
+        now: u64,
+        first: u32,
+        pack: &[u8],
+        said: &[Attestation],
+        out: &mut Vec<Output>,
+    ) {
+        let new = first..self.log.len() as u32;
+        let mut bytes: Option<Arc<[u8]>> = None;
+        for (peer, link) in &mut self.links {
+            let due = new.clone().all(|place| link.pushed.contains(&place));
+            if !due || link.spent >= self.limits.bytes_per_tick {
+                continue;
+            }
+            for place in new.clone() {
+                link.has(place);
+                link.sent.insert(place, now);
+            }
+            link.spent += pack.len();
+            let bytes = bytes.get_or_insert_with(|| {
+                let frame = Frame::Events {
+                    push: true,
+                    pack: pack.to_vec(),
+                    attestations: said.to_vec(),
+                };
+                frame.encode(&self.space).into()
+            });
+            out.push(Output::Send {
+                to: *peer,
+                bytes: Arc::clone(bytes),
+            });
+        }
+    }
+
+    /// Takes in events from a file: a [`Bundle`](crate::Bundle), or what the application kept of one. They go to
+    /// the others with the next tick.
+    pub fn import(
+        &mut self,
+        now: u64,
+        events: impl IntoIterator<Item = Arc<DdlEvent>>,
+        attestations: Vec<Attestation>,
+    ) -> Vec<Output> {
+        let mut out = Vec::new();
+        self.take_in(now, self.me, events, &mut out);
+        self.on_attestations(self.me, attestations, &mut out);
+        out
+    }
+
+    fn take_in(
+        &mut self,
+        now: u64,
+        from: PeerId,
+        events: impl IntoIterator<Item = Arc<DdlEvent>>,
+        out: &mut Vec<Output>,
+    ) {
+        let (mut new, mut missing) = (Vec::new(), Vec::new());
         for event in events {
-            let event = match &self.pool {
-                Some(pool) => pool.share(event),
-                None => Arc::new(event),
-            };
             let lacks: Vec<EventId> = self.log.lacks(event.depends_on()).collect();
             if lacks.is_empty() {
                 new.extend(self.settle(now, from, event));
             } else if self.has_room(now, from, &event, out) {
-                waits = true;
                 self.held.entry(event.id()).or_insert((from, now));
                 self.waiting.hold(event, lacks.clone());
                 missing.extend(lacks);
             }
         }
-        self.ask(now, from, missing, out);
-        self.choose_pushes(
-            from,
-            push,
-            came && new.is_empty() && !waits,
-            !new.is_empty(),
-            out,
-        );
+        if from != self.me {
+            self.ask(now, from, missing, out);
+        }
         if !new.is_empty() {
             out.push(Output::Events(new));
         }
-        self.on_attestations(from, attestations, out);
     }
 
     /// Adds an event and all that waited for it.
@@ -109,16 +175,13 @@ impl Peer {
 
     /// Who gets everything twice tells one sender to stop, who missed something tells it to start.
     fn choose_pushes(
-        &mut self,
+        &self,
         from: PeerId,
         push: bool,
         nothing: bool,
         something: bool,
         out: &mut Vec<Output>,
     ) {
-        let Some(link) = self.links.get_mut(&from) else {
-            return;
-        };
         let wanted = if push && nothing {
             false
         } else if !push && something {
@@ -126,10 +189,8 @@ impl Peer {
         } else {
             return;
         };
-        if link.pushes != wanted || (push && !wanted) {
-            link.pushes = wanted;
-            self.send(from, &Frame::Push(wanted), out);
-        }
+        // Each time, since the last one may have been lost.
+        self.send(from, &Frame::Push(wanted), out);
     }
 
     /// What was said about events that are here is kept and passed on.
@@ -159,6 +220,12 @@ impl Peer {
             }
         }
         new
+    }
+
+    /// What was said about an event.
+    #[must_use]
+    pub fn attestations(&self, event: EventId) -> Vec<Attestation> {
+        self.attestations.of(event).collect()
     }
 
     /// Says something about events that are here; it goes to the others with the next tick. What is too long, or

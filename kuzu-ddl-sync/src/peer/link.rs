@@ -11,8 +11,6 @@ pub(super) struct Link {
     pub(super) connected: bool,
     /// Whether new events are pushed to it at once, or wait until the two compare.
     pub(super) push: bool,
-    /// Whether it pushes to us, as far as we told it.
-    pub(super) pushes: bool,
     /// Places in the log of events that it needs.
     pub(super) queue: BTreeSet<u32>,
     /// Of these, those that it has not asked for.
@@ -44,7 +42,6 @@ impl Link {
         Self {
             connected: true,
             push: true,
-            pushes: true,
             queue: BTreeSet::new(),
             pushed: BTreeSet::new(),
             sent: BTreeMap::new(),

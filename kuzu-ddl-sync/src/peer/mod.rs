@@ -55,6 +55,8 @@ pub struct Peer {
     pool: Option<Pool>,
     /// How many events are safely stored, and what the log was then.
     kept: (usize, Digest),
+    /// When the last event came.
+    changed: u64,
     /// When too many peers were last reported, and how often they were not since.
     strangers: Option<(u64, u64)>,
 }
@@ -86,6 +88,7 @@ impl Peer {
             intake: None,
             pool: None,
             kept: (0, Digest::default()),
+            changed: 0,
             strangers: None,
         }
     }
@@ -420,6 +423,7 @@ impl Peer {
         let Some(place) = self.log.place(&id) else {
             return;
         };
+        self.changed = now;
         for view in self.views.values_mut() {
             view.insert(id, place);
         }

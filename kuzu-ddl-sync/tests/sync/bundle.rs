@@ -1,0 +1,187 @@
+//! Bundles: a file that comes from anywhere, in any state.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use expect_test::expect;
+use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
+use kuzu_ddl_sync::{Attestation, Bundle, BundleError, Log, Output, SpaceId};
+
+use crate::bed::{Random, SPACE, outcome, peer, work};
+
+fn space() -> SpaceId {
+    SpaceId::named(SPACE)
+}
+
+fn log(count: usize) -> Log {
+    Log::of(work(Default::default(), count, &mut Random(count as u64))).0
+}
+
+fn taken(outputs: &[Output]) -> usize {
+    let events = outputs.iter().map(|output| match output {
+        Output::Events(events) => events.len(),
+        _ => 0,
+    });
+    events.sum()
+}
+
+#[test]
+fn a_bundle_brings_what_somebody_lacks_and_twice_is_once() {
+    let all = log(300);
+    let mut receiver = peer(0);
+    let first: Vec<_> = all.events().take(100).cloned().collect();
+    receiver.local(0, first).expect("events");
+    let bundle = Bundle::since(&all, receiver.log().frontier());
+    assert_eq!(bundle.events.len(), 200);
+    let bytes = bundle.encode(&space());
+    assert!(bytes.len() < 200 * 60, "{} bytes", bytes.len());
+    for (round, wanted) in [200, 0, 0].into_iter().enumerate() {
+        let read = Bundle::decode(&bytes, &space()).expect("a bundle");
+        assert_eq!(read, bundle);
+        let outputs = receiver.import(round as u64, read.events, read.attestations);
+        assert_eq!(taken(&outputs), wanted);
+    }
+    assert_eq!(outcome(receiver.log()), outcome(&all));
+    assert_eq!(receiver.log().digest(), all.digest());
+}
+
+#[test]
+fn a_bundle_that_comes_before_its_ancestors_waits_for_them() {
+    let all = log(100);
+    let events: Vec<_> = all.events().cloned().collect();
+    let bundle = |events: &[Arc<DdlEvent>]| Bundle {
+        events: events.to_vec(),
+        attestations: Vec::new(),
+    };
+    let mut receiver = peer(0);
+    for part in [&events[60..], &events[30..60], &events[..30]] {
+        let bytes = bundle(part).encode(&space());
+        let read = Bundle::decode(&bytes, &space()).expect("a bundle");
+        receiver.import(0, read.events, read.attestations);
+    }
+    assert_eq!(receiver.log().digest(), all.digest());
+    assert_eq!(receiver.waiting(), 0);
+}
+
+#[test]
+fn a_bundle_cut_or_changed_anywhere_is_refused_whole() {
+    let bytes = Bundle::of(&log(40), &BTreeSet::new()).encode(&space());
+    for end in 0..bytes.len() {
+        assert!(
+            Bundle::decode(&bytes[..end], &space()).is_err(),
+            "cut at {end}"
+        );
+    }
+    for at in 0..bytes.len() {
+        for bit in [0x01, 0x80] {
+            let mut changed = bytes.clone();
+            changed[at] ^= bit;
+            assert!(
+                Bundle::decode(&changed, &space()).is_err(),
+                "changed at {at}"
+            );
+        }
+    }
+    let mut longer = bytes.clone();
+    longer.push(0);
+    assert_eq!(Bundle::decode(&longer, &space()), Err(BundleError::Damaged));
+    assert_eq!(
+        Bundle::decode(&bytes, &SpaceId::named("other")),
+        Err(BundleError::Space)
+    );
+    assert_eq!(
+        Bundle::decode(b"PK\x03\x04 something else", &space()),
+        Err(BundleError::NoBundle)
+    );
+    let mut newer = bytes;
+    newer[8] = 2;
+    assert_eq!(
+        Bundle::decode(&newer, &space()),
+        Err(BundleError::Version(2))
+    );
+}
+
+/// A checksum is no proof: whoever means harm makes a right one.
+#[test]
+fn a_hostile_bundle_with_a_right_checksum_is_refused() {
+    let checked = |body: &[u8]| {
+        let mut bytes = b"KDDLSYNC\x01".to_vec();
+        bytes.extend(space().as_bytes());
+        bytes.extend(body);
+        let checksum = blake3::hash(&bytes);
+        bytes.extend(&checksum.as_bytes()[..16]);
+        bytes
+    };
+    assert!(Bundle::decode(&checked(&[0, 0]), &space()).is_ok());
+    for body in [
+        &[][..],
+        &[0xff, 0xff, 0xff, 0xff, 0x0f],
+        &[1, 0xff, 0xff, 0x03],
+        &[1, 2, 1, 0],
+        &[0, 0xff, 0xff, 0x7f],
+        &[0, 0, 0],
+        &[2, 5, 1, 0, 0, 1, 0],
+    ] {
+        assert!(
+            Bundle::decode(&checked(body), &space()).is_err(),
+            "{body:?}"
+        );
+    }
+    let harm = "x` ; DROP TABLE Person; //".to_owned();
+    let event = DdlEvent::new(
+        ObjectId::of(b"x"),
+        BTreeSet::new(),
+        Change::RenameTable { to: harm },
+    );
+    let bundle = Bundle {
+        events: vec![Arc::new(event)],
+        attestations: Vec::new(),
+    };
+    assert!(matches!(
+        Bundle::decode(&bundle.encode(&space()), &space()),
+        Err(BundleError::Pack(_))
+    ));
+}
+
+#[test]
+fn attestations_travel_beside_the_events() {
+    let all = log(5);
+    let event = all.events().next().expect("an event").id();
+    let mut bundle = Bundle::of(&all, &BTreeSet::new());
+    let said = Attestation {
+        event,
+        bytes: b"by somebody".to_vec(),
+    };
+    let stray = Attestation {
+        event: kuzu_ddl_runtime::event::EventId::of(b"?"),
+        bytes: Vec::new(),
+    };
+    bundle.attestations = vec![said.clone(), stray];
+    let read = Bundle::decode(&bundle.encode(&space()), &space()).expect("a bundle");
+    let mut receiver = peer(0);
+    let outputs = receiver.import(0, read.events, read.attestations);
+    // What is said about nothing is not kept.
+    assert!(outputs.contains(&Output::Attestations(vec![said.clone()])));
+    assert_eq!(receiver.attestations(event), [said]);
+}
+
+/// A file that was once written is read for ever.
+#[test]
+fn golden_bytes() {
+    let change = Change::RenameTable {
+        to: "Human".to_owned(),
+    };
+    let event = DdlEvent::new(ObjectId::of(b"x"), BTreeSet::new(), change);
+    let said = Attestation {
+        event: event.id(),
+        bytes: b"by a".to_vec(),
+    };
+    let bundle = Bundle {
+        events: vec![Arc::new(event)],
+        attestations: vec![said],
+    };
+    let bytes = bundle.encode(&space());
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    expect!["4b44444c53594e430111942d3d9d96f1743abfec62391f59ca0131010020286901992e4d53caf14386ca43e7b0fdd70d6740eece82e9a392094a5153f85a0d010301050505000048756d616e01c14abd12d3a586731689978e4b160c4420b02ce0c5541955078c4e9c56c0a39e0462792061f6e4dfd4f532f527fde5180fb8b05b16"].assert_eq(&hex);
+    assert_eq!(Bundle::decode(&bytes, &space()), Ok(bundle));
+}
