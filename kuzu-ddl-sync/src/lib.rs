@@ -27,6 +27,7 @@
 mod attestation;
 mod bundle;
 mod checkpoint;
+pub mod database;
 mod digest;
 #[cfg(feature = "folder")]
 pub mod folder;

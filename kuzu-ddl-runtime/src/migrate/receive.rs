@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -120,7 +121,7 @@ pub struct Agreed {
 impl Agreed {
     fn of(contents: Contents) -> Self {
         let mut fold = Fold::of(contents.events.values());
-        let waiting = contents.inbox.values().cloned().map(std::sync::Arc::new);
+        let waiting = contents.inbox.values().cloned().map(Arc::new);
         fold.extend(waiting);
         Self {
             fold,
@@ -129,7 +130,17 @@ impl Agreed {
         }
     }
 
-    /// All events, for peers.
+    /// All events that wait for no other, each after what it depends on: for peers.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<Arc<DdlEvent>> {
+        let mut events: Vec<&DdlEvent> = self.events().collect();
+        let held = self.fold.held();
+        events.retain(|event| !matches!(held.get(&event.id()), Some(Held::Missing(_))));
+        events.sort_by_key(|event| self.fold.rank_of(event.id()));
+        events.into_iter().cloned().map(Arc::new).collect()
+    }
+
+    /// All events.
     pub fn events(&self) -> impl Iterator<Item = &DdlEvent> {
         self.applied.values().chain(self.waiting.values())
     }
@@ -224,7 +235,7 @@ impl Migrator<'_> {
         let new = legal.into_iter().map(|event| (event.id(), event));
         all.extend(new.filter(|(id, _)| !contents.events.contains_key(id)));
         let mut fold = Fold::of(contents.events.values());
-        fold.extend(all.values().cloned().map(std::sync::Arc::new));
+        fold.extend(all.values().cloned().map(Arc::new));
         let held = fold.held();
         let mut delivery = Delivery {
             fold,
@@ -349,7 +360,7 @@ impl Migrator<'_> {
         let (mut events, mut notes) = (settled.events, settled.notes);
         let before = settled.fold;
         let mut after = before.clone();
-        after.extend(received.iter().cloned().map(std::sync::Arc::new));
+        after.extend(received.iter().cloned().map(Arc::new));
         events.extend(received.iter().cloned());
         let fits = self.fits(declared, &before, &after)?;
         let refusals = unreadable(&events, &after);
