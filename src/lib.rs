@@ -47,7 +47,7 @@ pub fn migrate(db: &dyn engine::Engine) -> Result<Report, Error> {
 }
 
 /// Records a database that was there before kuzu-ddl, and changes nothing else: its tables go on working,
-/// and [`Migrator::plan`] then shows what the structs say otherwise. [`migrate`] adopts by itself; this is
+/// and [`Migrator::plan`] then shows what the structs say otherwise. [`migrate()`] adopts by itself; this is
 /// for who wants to look before anything is changed.
 ///
 /// The same as `Migrator::new(db).baseline()`.
