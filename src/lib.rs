@@ -8,7 +8,8 @@ pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType, upgrades};
 #[doc(hidden)]
 pub use kuzu_ddl_runtime::__private;
 pub use kuzu_ddl_runtime::{
-    FromKuzu, IntoKuzu, KuzuEdge, KuzuNode, KuzuTable, KuzuType, declared, dropped_table, schema,
+    FromKuzu, IntoKuzu, KuzuEdge, KuzuNode, KuzuTable, KuzuType, declared, dropped_sequence,
+    dropped_table, schema, sequence,
 };
 
 pub use kuzu_ddl_runtime::declared::faces as types;

@@ -4,7 +4,9 @@
 use std::marker::PhantomData;
 
 pub use core::option::Option::Some;
-pub use core::{concat, env, file, include_bytes, include_str, line, module_path};
+pub use core::{
+    compile_error, concat, env, file, include_bytes, include_str, line, module_path, stringify,
+};
 pub use std::prelude::v1::test;
 
 pub use inventory;
@@ -14,6 +16,7 @@ pub use crate::declared::desc::{
     MemberDesc, OnFailDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
 };
 pub use crate::declared::registry::{Registered, Tombstone};
+pub use crate::declared::sequence::SequenceDesc;
 pub use crate::declared::{check, locked};
 pub use crate::function::{
     FunctionDesc, call0, call1, call2, call3, call4, call5, call6, function0, function1, function2,

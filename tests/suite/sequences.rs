@@ -1,5 +1,7 @@
 //! Sequences: made before what counts by them, kept with the place they have come to.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use crate::bed::{Bed, Said};
 use kuzu_ddl::{HazardKind, Point, schema};
 
@@ -136,5 +138,75 @@ fn one_from_before_counts_on() {
     assert!(
         error.contains("sequence order_no is in the ledger"),
         "{error}"
+    );
+}
+
+mod counted {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    pub(super) struct Shelf {
+        #[kuzu(primary_key, default_expr = "nextval('shelf_no')")]
+        no: i64,
+        #[kuzu(default_expr = "nextval('turn')")]
+        turn: i64,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = Shelf, to = Shelf)]
+    pub(super) struct Next {
+        #[kuzu(default_expr = "nextval('down')")]
+        rank: i64,
+    }
+}
+
+fn counted() -> Said {
+    schema![
+        counted::Shelf, counted::Next;
+        sequences
+            ("shelf_no"),
+            ("turn", start = 2, min = 1, max = 3, cycle),
+            ("down", start = 10, increment = -5)
+    ]
+}
+
+/// All options of the macro reach the engine, and properties of nodes and rels count by it.
+#[test]
+fn declared_with_all_options() {
+    let mut bed = Bed::with(counted());
+    assert_eq!(
+        bed.rows(
+            "CALL show_sequences() RETURN name, `start value`, increment, `min value`, `max value`, cycle ORDER BY name"
+        ),
+        format!(
+            "down|10|-5|{}|10|false; shelf_no|1|1|1|{}|false; turn|2|1|1|3|true",
+            i64::MIN,
+            i64::MAX
+        )
+    );
+    for _ in 0..4 {
+        bed.run(&["CREATE (:Shelf)"]);
+    }
+    bed.run(&["MATCH (a:Shelf), (b:Shelf) WHERE b.no = a.no + 1 CREATE (a)-[:Next]->(b)"]);
+    bed.reopen();
+    bed.settled(counted());
+    assert_eq!(
+        bed.rows("MATCH (s:Shelf) RETURN s.no, s.turn ORDER BY s.no"),
+        "1|2; 2|3; 3|1; 4|2"
+    );
+    assert_eq!(
+        bed.rows("MATCH ()-[n:Next]->() RETURN n.rank ORDER BY n.rank"),
+        "0; 5; 10"
+    );
+}
+
+#[test]
+fn declared_twice_or_gone_at_once() {
+    let error = schema![; sequences ("no"), ("NO", start = 5)].unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("sequence `NO`: it is declared again at")
+            || text.contains("sequence `no`: it is declared again at"),
+        "{text}"
     );
 }

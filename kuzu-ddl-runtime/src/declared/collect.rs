@@ -2,14 +2,17 @@
 
 use super::desc::TableDesc;
 use super::mistake::{DeclareError, Mistake, MistakeKind, Place};
-use super::registry::Tombstone;
-use super::{Declared, names, table};
+use super::registry::Registry;
+use super::{Declared, names, sequence, table};
 use crate::schema::{Key, Schema, Table, TableKind};
 
-pub(super) fn collect(
-    mut descs: Vec<&'static TableDesc>,
-    tombstones: &[Tombstone],
-) -> Result<Declared, DeclareError> {
+pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
+    let Registry {
+        mut descs,
+        tombstones,
+        sequences,
+        dropped_sequences,
+    } = registry;
     // Registration comes in any order; the order of source decides which of two is "the other".
     descs.sort_by_cached_key(|desc| {
         (
@@ -65,6 +68,7 @@ pub(super) fn collect(
         endpoints(desc, &declared.schema, &mut mistakes);
     }
     names::renamed_tables(&unique, &mut mistakes);
+    sequence::add(&mut declared, &sequences, &dropped_sequences, &mut mistakes);
     for tombstone in tombstones {
         let place = Place {
             file: tombstone.file,

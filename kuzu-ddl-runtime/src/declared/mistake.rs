@@ -63,7 +63,7 @@ impl fmt::Display for DeclareError {
 pub struct Mistake {
     /// Where to look.
     pub place: Place,
-    /// The table, as spelled.
+    /// The table or sequence, as spelled.
     pub table: String,
     /// What is wrong with it.
     pub kind: MistakeKind,
@@ -71,7 +71,12 @@ pub struct Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: table `{}`: {}", self.place, self.table, self.kind)
+        use MistakeKind::{SequenceDroppedYetDeclared, SequenceTwice};
+        let what = match self.kind {
+            SequenceTwice { .. } | SequenceDroppedYetDeclared { .. } => "sequence",
+            _ => "table",
+        };
+        write!(f, "{}: {what} `{}`: {}", self.place, self.table, self.kind)
     }
 }
 
@@ -89,6 +94,20 @@ pub enum MistakeKind {
         /// The other struct.
         other_rust_name: &'static str,
         /// Where the other struct stands.
+        other: Place,
+    },
+    /// A sequence is declared twice.
+    #[error("it is declared again at {other}; once is enough for all that count by it")]
+    SequenceTwice {
+        /// The other place.
+        other: Place,
+    },
+    /// A sequence is declared, and something says that it is gone.
+    #[error(
+        "`dropped_sequence!` says that it is gone, and it is declared at {other}; take one of the two out"
+    )]
+    SequenceDroppedYetDeclared {
+        /// Where it is declared.
         other: Place,
     },
     /// A name of a table or property cannot be used.

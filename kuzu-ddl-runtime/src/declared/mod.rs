@@ -17,6 +17,8 @@ mod mistake;
 mod names;
 #[doc(hidden)]
 pub mod registry;
+#[doc(hidden)]
+pub mod sequence;
 mod table;
 mod words;
 
@@ -29,7 +31,8 @@ use crate::function::{FillBy, Functions};
 use crate::schema::{Key, Pair, Schema, Sequence};
 use desc::{OnFailDesc, TableDesc};
 pub use mistake::{DeclareError, Mistake, MistakeKind, Place};
-use registry::Tombstone;
+use registry::{Registry, Tombstone};
+use sequence::SequenceDesc;
 
 /// A schema with what source says about its past.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,15 +96,24 @@ impl Declared {
     pub fn from_descs(
         descs: impl IntoIterator<Item = &'static TableDesc>,
     ) -> Result<Self, DeclareError> {
-        collect::collect(descs.into_iter().collect(), &[])
+        collect::collect(Registry {
+            descs: descs.into_iter().collect(),
+            ..Registry::default()
+        })
     }
 
     #[doc(hidden)]
     pub fn from_parts(
         descs: &[&'static TableDesc],
+        sequences: &[SequenceDesc],
         tombstones: &[Tombstone],
     ) -> Result<Self, DeclareError> {
-        collect::collect(descs.to_vec(), tombstones)
+        collect::collect(Registry {
+            descs: descs.to_vec(),
+            sequences: sequences.to_vec(),
+            tombstones: tombstones.to_vec(),
+            ..Registry::default()
+        })
     }
 
     /// The same with a sequence that counts from `start` by `increment`, up to the largest `INT64`
@@ -109,13 +121,13 @@ impl Declared {
     /// `#[kuzu(default_expr = "nextval('name')")]`. `start` counts only when the sequence is made.
     #[must_use]
     pub fn sequence(mut self, name: &str, start: i64, increment: i64) -> Self {
-        let up = increment > 0;
+        let (min, max) = sequence::bounds(Some(start), increment);
         let sequence = Sequence {
             name: name.to_owned(),
             start,
             increment,
-            min: if up { start.min(1) } else { i64::MIN },
-            max: if up { i64::MAX } else { start.max(-1) },
+            min,
+            max,
             cycle: false,
         };
         self.schema.sequences.insert(Key::new(name), sequence);

@@ -1,11 +1,12 @@
-//! The tables of a binary: every derive submits its description, and so does every
-//! [`dropped_table!`](crate::dropped_table).
+//! The tables and sequences of a binary: every derive and every macro that says something of them submits
+//! its description.
 //!
 //! The linker brings them together, in an order that differs from build to build, so nothing here
 //! depends on order.
 
 use super::desc::TableDesc;
 use super::mistake::DeclareError;
+use super::sequence::SequenceDesc;
 use super::{Declared, collect};
 use crate::schema::Schema;
 
@@ -16,9 +17,22 @@ pub enum Registered {
     Table(&'static TableDesc),
     /// A table that is gone.
     Dropped(Tombstone),
+    /// A sequence.
+    Sequence(SequenceDesc),
+    /// A sequence that is gone.
+    DroppedSequence(Tombstone),
 }
 
-/// The name of a table that is gone.
+/// All that was submitted.
+#[derive(Debug, Default)]
+pub(super) struct Registry {
+    pub(super) descs: Vec<&'static TableDesc>,
+    pub(super) tombstones: Vec<Tombstone>,
+    pub(super) sequences: Vec<SequenceDesc>,
+    pub(super) dropped_sequences: Vec<Tombstone>,
+}
+
+/// The name of something that is gone.
 #[derive(Clone, Copy, Debug)]
 pub struct Tombstone {
     /// Its name.
@@ -39,15 +53,16 @@ impl Schema {
     /// # Errors
     /// All mistakes that the compiler could not find.
     pub fn compiled() -> Result<Declared, DeclareError> {
-        let mut descs = Vec::new();
-        let mut tombstones = Vec::new();
+        let mut registry = Registry::default();
         for registered in inventory::iter::<Registered> {
             match registered {
-                Registered::Table(desc) => descs.push(*desc),
-                Registered::Dropped(tombstone) => tombstones.push(*tombstone),
+                Registered::Table(desc) => registry.descs.push(*desc),
+                Registered::Dropped(tombstone) => registry.tombstones.push(*tombstone),
+                Registered::Sequence(desc) => registry.sequences.push(*desc),
+                Registered::DroppedSequence(gone) => registry.dropped_sequences.push(*gone),
             }
         }
-        collect::collect(descs, &tombstones)
+        collect::collect(registry)
     }
 }
 
@@ -75,7 +90,8 @@ macro_rules! dropped_table {
 }
 
 /// A schema of the given structs, whatever else the binary declares: for tests, and for a program
-/// with several databases. What follows `dropped` are names of tables that are gone.
+/// with several databases. What follows `sequences` is what stands in a [`sequence!`](crate::sequence), what
+/// follows `dropped` are names of tables that are gone.
 ///
 /// ```
 /// # use kuzu_ddl_runtime as kuzu_ddl;
@@ -83,6 +99,8 @@ macro_rules! dropped_table {
 /// let gone = kuzu_ddl::schema![; dropped "Customer", "Order"]?;
 /// assert_eq!(nothing.schema, gone.schema);
 /// assert_eq!(gone.dropped_tables.len(), 2);
+/// let counting = kuzu_ddl::schema![; sequences ("order_no", start = 100), ("invoice_no")]?;
+/// assert_eq!(counting.schema.sequences.len(), 2);
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 ///
@@ -91,9 +109,15 @@ macro_rules! dropped_table {
 /// Types that a generic function was given are not known to it: use [`Declared::from_descs`] there.
 #[macro_export]
 macro_rules! schema {
-    ($($table:ty),* $(,)? $(; dropped $($name:literal),* $(,)?)?) => {{
+    (
+        $($table:ty),* $(,)?
+        $(; sequences $(($($sequence:tt)*)),* $(,)?)?
+        $(; dropped $($name:literal),* $(,)?)?
+    ) => {{
         const __TABLES: &[&$crate::declared::desc::TableDesc] =
             &[$(<$table as $crate::__private::KuzuTable>::DESC),*];
+        const __SEQUENCES: &[$crate::__private::SequenceDesc] =
+            &[$($($crate::__sequence!($($sequence)*)),*)?];
         const __DROPPED: &[$crate::__private::Tombstone] =
             &[$($($crate::__private::Tombstone {
                 name: $name,
@@ -101,6 +125,6 @@ macro_rules! schema {
                 line: $crate::__private::line!(),
             }),*)?];
         const _: () = $crate::__private::check::schema(__TABLES, __DROPPED);
-        $crate::declared::Declared::from_parts(__TABLES, __DROPPED)
+        $crate::declared::Declared::from_parts(__TABLES, __SEQUENCES, __DROPPED)
     }};
 }

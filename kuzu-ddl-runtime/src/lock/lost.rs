@@ -34,6 +34,11 @@ pub enum Lost {
         /// Properties of the same type that are new.
         candidates: Vec<String>,
     },
+    /// A sequence that nobody declares any more.
+    Sequence {
+        /// The sequence.
+        sequence: String,
+    },
 }
 
 impl fmt::Display for Lost {
@@ -73,6 +78,12 @@ impl fmt::Display for Lost {
                  #[kuzu(dropped({property:?}))]",
                 renamed(candidates, "if it has another name by now")
             ),
+            Self::Sequence { sequence } => write!(
+                f,
+                "the sequence `{sequence}` is not declared any more; declare it again where items stand:\n    \
+                 kuzu_ddl::sequence!({sequence:?});\nor, if it is to go with the place it has come to:\n    \
+                 kuzu_ddl::dropped_sequence!({sequence:?});"
+            ),
         }
     }
 }
@@ -109,6 +120,13 @@ pub(super) fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
             });
         }
     }
+    let sequences = lock.sequences.iter().filter(|(key, _)| {
+        !declared.schema.sequences.contains_key(*key)
+            && !declared.dropped_sequences.contains_key(*key)
+    });
+    out.extend(sequences.map(|(_, gone)| Lost::Sequence {
+        sequence: gone.name.clone(),
+    }));
     let crates = crates.into_iter().map(|(krate, tables)| Lost::Crate {
         krate: krate.to_owned(),
         tables,

@@ -291,6 +291,22 @@ fn what_is_lost_is_told_with_both_answers() {
 }
 
 #[test]
+fn a_lost_sequence_is_told() {
+    let lock = Lock::of(&declared(&[]).sequence("order_no", 1, 1), None);
+    let new = declared(&[]);
+    told(
+        &lost(&lock, &new),
+        &expect![[r#"
+            the sequence `order_no` is not declared any more; declare it again where items stand:
+                kuzu_ddl::sequence!("order_no");
+            or, if it is to go with the place it has come to:
+                kuzu_ddl::dropped_sequence!("order_no");
+        "#]],
+    );
+    assert_eq!(lost(&lock, &new.drop_sequence("order_no")), []);
+}
+
+#[test]
 fn differences_stand_under_their_table() {
     let new = TEXT.replace("DEFAULT 1 ", "DEFAULT 2 ").replace(
         "  id INT64",

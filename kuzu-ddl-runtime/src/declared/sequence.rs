@@ -1,0 +1,281 @@
+//! Sequences that the source declares.
+
+use super::Declared;
+use super::check;
+use super::mistake::{Mistake, MistakeKind, Place};
+use super::registry::Tombstone;
+use crate::schema::{Key, Sequence};
+
+/// What a [`sequence!`](crate::sequence) says. Each option once; what is left out is as the engine has it.
+#[derive(Clone, Copy, Debug)]
+pub struct SequenceDesc {
+    name: &'static str,
+    place: Place,
+    start: Option<i64>,
+    increment: Option<i64>,
+    min: Option<i64>,
+    max: Option<i64>,
+    cycle: bool,
+}
+
+impl SequenceDesc {
+    /// A sequence with the engine's options.
+    #[must_use]
+    #[track_caller]
+    pub const fn new(name: &'static str, file: &'static str, line: u32) -> Self {
+        check::table_name(name);
+        Self {
+            name,
+            place: Place { file, line },
+            start: None,
+            increment: None,
+            min: None,
+            max: None,
+            cycle: false,
+        }
+    }
+
+    /// The first value.
+    #[must_use]
+    #[track_caller]
+    pub const fn start(mut self, start: i64) -> Self {
+        assert!(self.start.is_none(), "`start` is said twice");
+        self.start = Some(start);
+        self
+    }
+
+    /// The step.
+    #[must_use]
+    #[track_caller]
+    pub const fn increment(mut self, increment: i64) -> Self {
+        assert!(self.increment.is_none(), "`increment` is said twice");
+        self.increment = Some(increment);
+        self
+    }
+
+    /// The smallest value.
+    #[must_use]
+    #[track_caller]
+    pub const fn min(mut self, min: i64) -> Self {
+        assert!(self.min.is_none(), "`min` is said twice");
+        self.min = Some(min);
+        self
+    }
+
+    /// The largest value.
+    #[must_use]
+    #[track_caller]
+    pub const fn max(mut self, max: i64) -> Self {
+        assert!(self.max.is_none(), "`max` is said twice");
+        self.max = Some(max);
+        self
+    }
+
+    /// It starts anew at the end.
+    #[must_use]
+    #[track_caller]
+    pub const fn cycle(mut self) -> Self {
+        assert!(!self.cycle, "`cycle` is said twice");
+        self.cycle = true;
+        self
+    }
+
+    /// Refuses what no engine could count by.
+    #[must_use]
+    #[track_caller]
+    pub const fn checked(self) -> Self {
+        let (start, increment, min, max) = self.values();
+        assert!(increment != 0, "the increment of a sequence cannot be 0");
+        assert!(
+            min <= max,
+            "the smallest value of a sequence is larger than its largest"
+        );
+        assert!(
+            min <= start && start <= max,
+            "a sequence starts outside its smallest and largest value"
+        );
+        self
+    }
+
+    /// Start, increment, smallest and largest value.
+    const fn values(&self) -> (i64, i64, i64, i64) {
+        let increment = or(self.increment, 1);
+        let (low, high) = bounds(self.start, increment);
+        let (min, max) = (or(self.min, low), or(self.max, high));
+        let first = if increment >= 0 { min } else { max };
+        (or(self.start, first), increment, min, max)
+    }
+
+    fn of(&self) -> Sequence {
+        let (start, increment, min, max) = self.values();
+        Sequence {
+            name: self.name.to_owned(),
+            start,
+            increment,
+            min,
+            max,
+            cycle: self.cycle,
+        }
+    }
+}
+
+/// The smallest and the largest value of a sequence that does not say them. It counts up from 1 or down
+/// from -1; a start beyond that moves the bound.
+pub(super) const fn bounds(start: Option<i64>, increment: i64) -> (i64, i64) {
+    match (start, increment >= 0) {
+        (Some(start), true) if start < 1 => (start, i64::MAX),
+        (_, true) => (1, i64::MAX),
+        (Some(start), false) if start > -1 => (i64::MIN, start),
+        (_, false) => (i64::MIN, -1),
+    }
+}
+
+const fn or(value: Option<i64>, otherwise: i64) -> i64 {
+    match value {
+        Some(value) => value,
+        None => otherwise,
+    }
+}
+
+/// Adds what the source says of sequences.
+pub(super) fn add(
+    declared: &mut Declared,
+    descs: &[SequenceDesc],
+    tombstones: &[Tombstone],
+    mistakes: &mut Vec<Mistake>,
+) {
+    // Registration comes in any order; the order of source decides which of two is "the other".
+    let mut descs = descs.to_vec();
+    descs.sort_by_key(|desc| desc.place);
+    let mut places: Vec<(Key, Place)> = Vec::new();
+    let mistake = |name: &str, place, kind| Mistake {
+        place,
+        table: name.to_owned(),
+        kind,
+    };
+    for desc in &descs {
+        let key = Key::of_static(desc.name);
+        match places.iter().find(|(known, _)| *known == key) {
+            Some((_, other)) => {
+                let kind = MistakeKind::SequenceTwice { other: *other };
+                mistakes.push(mistake(desc.name, desc.place, kind));
+            }
+            None => {
+                places.push((key.clone(), desc.place));
+                declared.schema.sequences.insert(key, desc.of());
+            }
+        }
+    }
+    for gone in tombstones {
+        let (key, place) = (
+            Key::of_static(gone.name),
+            Place {
+                file: gone.file,
+                line: gone.line,
+            },
+        );
+        match places.iter().find(|(known, _)| *known == key) {
+            Some((_, other)) => {
+                let kind = MistakeKind::SequenceDroppedYetDeclared { other: *other };
+                mistakes.push(mistake(gone.name, place, kind));
+            }
+            None => {
+                declared.dropped_sequences.insert(key, gone.name.to_owned());
+            }
+        }
+    }
+}
+
+/// Declares a sequence, by which properties count with `#[kuzu(default_expr = "nextval('name')")]`. Stands
+/// where items stand.
+///
+/// ```standalone_crate
+/// # use kuzu_ddl_runtime as kuzu_ddl;
+/// kuzu_ddl::sequence!("order_no");                                  // 1, 2, 3, …
+/// kuzu_ddl::sequence!("invoice_no", start = 1000, increment = 10);
+/// kuzu_ddl::sequence!("shelf", min = 0, max = 9, cycle);            // 0, 1, …, 9, 0, …
+/// kuzu_ddl::sequence!("countdown", increment = -1, start = 100);
+/// kuzu_ddl::dropped_sequence!("ticket");
+///
+/// let declared = kuzu_ddl::schema::Schema::compiled()?;
+/// assert_eq!(declared.schema.sequences.len(), 4);
+/// assert_eq!(declared.dropped_sequences.len(), 1);
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
+///
+/// It is made before the tables that count by it, and counts on for ever: where it starts counts only when
+/// it is made, and one that is no longer declared is kept. To drop it, say
+/// [`dropped_sequence!`](crate::dropped_sequence). The step, the bounds and `cycle` cannot be changed: Kùzu
+/// has no ALTER SEQUENCE. Without `min` and `max` it counts up from 1 to the largest `INT64`, or down from
+/// -1 to the smallest; a `start` beyond moves that bound.
+#[macro_export]
+macro_rules! sequence {
+    ($name:literal $($options:tt)*) => {
+        const _: () = {
+            const DESC: $crate::__private::SequenceDesc =
+                $crate::__sequence!($name $($options)*);
+            $crate::__private::inventory::submit! {
+                $crate::__private::Registered::Sequence(DESC)
+            }
+        };
+    };
+}
+
+/// Says that a sequence is gone, with the place it had come to. Stands where items stand.
+///
+/// ```
+/// # use kuzu_ddl_runtime as kuzu_ddl;
+/// kuzu_ddl::dropped_sequence!("order_no");
+/// ```
+#[macro_export]
+macro_rules! dropped_sequence {
+    ($($name:literal),+ $(,)?) => {
+        $(const _: () = {
+            $crate::__private::check::table_name($name);
+            $crate::__private::inventory::submit! {
+                $crate::__private::Registered::DroppedSequence($crate::__private::Tombstone {
+                    name: $name,
+                    file: $crate::__private::file!(),
+                    line: $crate::__private::line!(),
+                })
+            }
+        };)+
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __sequence {
+    ($name:literal $(, $($options:tt)*)?) => {
+        $crate::__sequence!(
+            @$crate::__private::SequenceDesc::new(
+                $name,
+                $crate::__private::file!(),
+                $crate::__private::line!(),
+            ); $($($options)*)?
+        )
+    };
+    (@$desc:expr;) => { $desc.checked() };
+    (@$desc:expr; start = $value:expr $(, $($more:tt)*)?) => {
+        $crate::__sequence!(@$desc.start($value); $($($more)*)?)
+    };
+    (@$desc:expr; increment = $value:expr $(, $($more:tt)*)?) => {
+        $crate::__sequence!(@$desc.increment($value); $($($more)*)?)
+    };
+    (@$desc:expr; min = $value:expr $(, $($more:tt)*)?) => {
+        $crate::__sequence!(@$desc.min($value); $($($more)*)?)
+    };
+    (@$desc:expr; max = $value:expr $(, $($more:tt)*)?) => {
+        $crate::__sequence!(@$desc.max($value); $($($more)*)?)
+    };
+    (@$desc:expr; cycle $(, $($more:tt)*)?) => {
+        $crate::__sequence!(@$desc.cycle(); $($($more)*)?)
+    };
+    (@$desc:expr; $other:tt $($more:tt)*) => {
+        $crate::__private::compile_error!($crate::__private::concat!(
+            "a sequence has the options `start = …`, `increment = …`, `min = …`, `max = …` and `cycle`, and no `",
+            $crate::__private::stringify!($other),
+            "` like this"
+        ))
+    };
+}

@@ -1,0 +1,3 @@
+kuzu_ddl::dropped_sequence!("shop.order_no");
+
+fn main() {}

@@ -1,0 +1,3 @@
+kuzu_ddl::sequence!("order_no", min = 10, max = 9, start = 10);
+
+fn main() {}

@@ -1,0 +1,3 @@
+kuzu_ddl::sequence!("shop.order_no");
+
+fn main() {}

@@ -1,0 +1,3 @@
+kuzu_ddl::sequence!("order_no", max = 5, max = 6);
+
+fn main() {}

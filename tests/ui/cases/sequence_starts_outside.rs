@@ -1,0 +1,3 @@
+kuzu_ddl::sequence!("order_no", start = 5, min = 10);
+
+fn main() {}

@@ -1,0 +1,3 @@
+kuzu_ddl::sequence!("order_no", max = 9223372036854775808);
+
+fn main() {}
