@@ -1,10 +1,11 @@
 //! Taking in events.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::{DdlEvent, EventId, PackError, pack};
 
-use super::Peer;
+use super::{Link, Peer};
 use crate::frame::Frame;
 use crate::limits::MAX_FRAME_EVENT_BYTES;
 use crate::output::{Output, Report};
@@ -28,15 +29,27 @@ impl Peer {
             Ok(events) => events,
             Err(error) => return self.strike(now, from, Report::BadPack(error), out),
         };
-        let (before, waiting) = (self.log.len(), self.waiting.len());
-        self.take_in(now, from, events.iter().cloned(), out);
-        let new = self.log.len() - before;
-        if new == events.len() && new > 0 {
-            self.relay(now, before as u32, bytes, &attestations, out);
-        }
-        let nothing = !events.is_empty() && new == 0 && self.waiting.len() == waiting;
-        self.choose_pushes(from, push, nothing, new > 0, out);
+        let waiting = self.waiting.len();
+        let new = self.take_in(now, from, events.iter().cloned(), out);
+        // A pack of nothing but news goes on as it came, at once: nothing is written anew.
+        let relayed = if new.len() == events.len() && !new.is_empty() {
+            self.relay(from, bytes, &attestations, out)
+        } else {
+            BTreeSet::new()
+        };
+        self.spread(now, &new, |peer| relayed.contains(&peer));
+        let nothing = !events.is_empty() && new.is_empty() && self.waiting.len() == waiting;
+        self.choose_pushes(from, push, nothing, !new.is_empty(), out);
+        self.deliver(new, out);
         self.on_attestations(from, attestations, out);
+    }
+
+    fn deliver(&self, new: Vec<(PeerId, Arc<DdlEvent>)>, out: &mut Vec<Output>) {
+        if !new.is_empty() {
+            out.push(Output::Events(
+                new.into_iter().map(|(_, event)| event).collect(),
+            ));
+        }
     }
 
     fn read(&self, bytes: &[u8]) -> Result<Arc<[Arc<DdlEvent>]>, PackError> {
@@ -49,26 +62,24 @@ impl Peer {
         }
     }
 
-    /// A pack of nothing but news goes on as it came, at once: nothing is written anew.
+    /// Passes a pack on to those who have all that was pushed to them before; to whom it went.
     fn relay(
         &mut self,
-        now: u64,
-        first: u32,
+        from: PeerId,
         pack: &[u8],
         said: &[Attestation],
         out: &mut Vec<Output>,
-    ) {
-        let new = first..self.log.len() as u32;
-        let mut bytes: Option<Arc<[u8]>> = None;
-        for (peer, link) in &mut self.links {
-            let due = new.clone().all(|place| link.pushed.contains(&place));
-            if !due || link.spent >= self.limits.bytes_per_tick {
-                continue;
-            }
-            for place in new.clone() {
-                link.has(place);
-                link.sent.insert(place, now);
-            }
+    ) -> BTreeSet<PeerId> {
+        let most = self.limits.bytes_per_tick;
+        let due = |(peer, link): &(&PeerId, &mut Link)| {
+            **peer != from
+                && link.connected
+                && link.push
+                && link.queue.is_empty()
+                && link.spent < most
+        };
+        let (mut bytes, mut relayed): (Option<Arc<[u8]>>, _) = (None, BTreeSet::new());
+        for (peer, link) in self.links.iter_mut().filter(due) {
             link.spent += pack.len();
             let bytes = bytes.get_or_insert_with(|| {
                 let frame = Frame::Events {
@@ -82,7 +93,9 @@ impl Peer {
                 to: *peer,
                 bytes: Arc::clone(bytes),
             });
+            relayed.insert(*peer);
         }
+        relayed
     }
 
     /// Takes in events from a file: a [`Bundle`](crate::Bundle), or what the application kept of one. They go to
@@ -94,23 +107,26 @@ impl Peer {
         attestations: Vec<Attestation>,
     ) -> Vec<Output> {
         let mut out = Vec::new();
-        self.take_in(now, self.me, events, &mut out);
+        let new = self.take_in(now, self.me, events, &mut out);
+        self.spread(now, &new, |_| false);
+        self.deliver(new, &mut out);
         self.on_attestations(self.me, attestations, &mut out);
         out
     }
 
+    /// Adds events, and those that waited for them; the new ones, each with who sent it.
     fn take_in(
         &mut self,
         now: u64,
         from: PeerId,
         events: impl IntoIterator<Item = Arc<DdlEvent>>,
         out: &mut Vec<Output>,
-    ) {
+    ) -> Vec<(PeerId, Arc<DdlEvent>)> {
         let (mut new, mut missing) = (Vec::new(), Vec::new());
         for event in events {
             let lacks: Vec<EventId> = self.log.lacks(event.depends_on()).collect();
             if lacks.is_empty() {
-                new.extend(self.settle(now, from, event));
+                new.extend(self.settle(from, event));
             } else if self.has_room(now, from, &event, out) {
                 self.held.entry(event.id()).or_insert((from, now));
                 self.waiting.hold(event, lacks.clone());
@@ -120,30 +136,26 @@ impl Peer {
         if from != self.me {
             self.ask(now, from, missing, out);
         }
-        if !new.is_empty() {
-            out.push(Output::Events(new));
-        }
+        new
     }
 
     /// Adds an event and all that waited for it.
-    fn settle(&mut self, now: u64, from: PeerId, event: Arc<DdlEvent>) -> Vec<Arc<DdlEvent>> {
+    fn settle(&mut self, from: PeerId, event: Arc<DdlEvent>) -> Vec<(PeerId, Arc<DdlEvent>)> {
         self.asked.remove(&event.id());
-        if let (Some(place), Some(link)) = (self.log.place(&event.id()), self.links.get_mut(&from))
-        {
-            link.has(place);
+        if let Some(place) = self.log.place(&event.id()) {
+            if let Some(link) = self.links.get_mut(&from) {
+                link.has(place);
+            }
             return Vec::new();
         }
         let new = self.log.settle(event, &mut self.waiting);
-        for event in &new {
+        let sent = |event: Arc<DdlEvent>| {
             // What waited may have come from others, who then get it once more.
             self.asked.remove(&event.id());
-            let sender = self
-                .held
-                .remove(&event.id())
-                .map_or(from, |(sender, _)| sender);
-            self.spread(now, event.id(), Some(sender));
-        }
-        new
+            let held = self.held.remove(&event.id());
+            (held.map_or(from, |(sender, _)| sender), event)
+        };
+        new.into_iter().map(sent).collect()
     }
 
     fn has_room(

@@ -134,7 +134,7 @@ impl Link {
 
     /// A new event that it may not have.
     pub(super) fn pushes_to(&mut self, place: u32) {
-        if self.connected && self.push && self.queue.insert(place) {
+        if self.queue.insert(place) {
             self.pushed.insert(place);
         }
     }

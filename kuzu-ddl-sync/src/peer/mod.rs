@@ -274,15 +274,15 @@ impl Peer {
         now: u64,
         events: impl IntoIterator<Item = Arc<DdlEvent>>,
     ) -> Result<Vec<Output>, Vec<EventId>> {
-        let (mut out, mut lost) = (Vec::new(), Vec::new());
+        let (mut out, mut new, mut lost) = (Vec::new(), Vec::new(), Vec::new());
         let all_kept = self.kept.0 == self.log.len();
         for event in events {
-            let id = event.id();
-            match self.log.add(event) {
-                Ok(_) => self.spread(now, id, None),
-                Err(_) => lost.push(id),
+            match self.log.add(Arc::clone(&event)) {
+                Ok(_) => new.push((self.me, event)),
+                Err(_) => lost.push(event.id()),
             }
         }
+        self.spread(now, &new, |_| false);
         if !lost.is_empty() {
             return Err(lost);
         }
@@ -418,20 +418,30 @@ impl Peer {
         self.retry_intake(now, out);
     }
 
-    /// All peers but `from` are to have a new event.
-    fn spread(&mut self, now: u64, id: EventId, from: Option<PeerId>) {
-        let Some(place) = self.log.place(&id) else {
+    /// All other peers are to have new events: but who sent one, and who was sent them already.
+    fn spread(&mut self, now: u64, new: &[(PeerId, Arc<DdlEvent>)], has: impl Fn(PeerId) -> bool) {
+        if new.is_empty() {
             return;
-        };
+        }
         self.changed = now;
         for view in self.views.values_mut() {
-            view.insert(id, place);
+            for (id, place) in new
+                .iter()
+                .filter_map(|(_, e)| Some((e.id(), self.log.place(&e.id())?)))
+            {
+                view.insert(id, place);
+            }
         }
         for (peer, link) in &mut self.links {
-            if Some(*peer) != from {
-                link.pushes_to(place);
-            }
             link.stir(now, &self.limits);
+            if !link.connected || !link.push || has(*peer) {
+                continue;
+            }
+            for (_, event) in new.iter().filter(|(sender, _)| sender != peer) {
+                if let Some(place) = self.log.place(&event.id()) {
+                    link.pushes_to(place);
+                }
+            }
         }
     }
 

@@ -70,7 +70,9 @@ impl Peer {
             }
             link.queue.pop_first();
             link.pushed.remove(&place);
-            link.sent.insert(place, now);
+            if !push {
+                link.sent.insert(place, now);
+            }
             events.extend(event.cloned());
         }
         (!events.is_empty()).then_some((push, events))

@@ -8,3 +8,4 @@ mod folder;
 mod future;
 mod hostile;
 mod simulation;
+mod swarm;

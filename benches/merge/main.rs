@@ -1,0 +1,113 @@
+//! What it costs to take in a history of a schema: events of kuzu-ddl beside the same edits in documents of automerge
+//! and loro; and to begin with a checkpoint of a long history beside one of a short history.
+//!
+//! `cargo bench --manifest-path benches/merge/Cargo.toml`, or with `-- --quick` for one round of each.
+//!
+//! Times differ from machine to machine, ratios hardly: the sides run in turn in one process, and what counts is
+//! the median of the ratios of neighbours. Each side begins with bytes and ends with something that can be asked what
+//! the schema is.
+
+use std::time::{Duration, Instant};
+
+use kuzu_ddl_runtime::event::pack;
+use kuzu_ddl_runtime::fold::Fold;
+use loro::ExportMode;
+
+mod documents;
+mod history;
+
+const EVENTS: usize = 100_000;
+const TABLES: usize = 2_000;
+const LIMIT: usize = 64 << 20;
+
+fn main() {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let rounds = if quick { 1 } else { 9 };
+    println!("median of the ratios (smallest–largest), and the median times\n");
+    against_documents(rounds);
+}
+
+fn against_documents(rounds: usize) {
+    let edits = history::edits(EVENTS, TABLES);
+    let events = history::events(&edits);
+    let ours = pack::encode(&events);
+    let automerge = documents::automerge(&edits);
+    let loro = documents::loro(&edits)
+        .export(ExportMode::all_updates())
+        .expect("updates");
+    println!("{} events; on the wire:", events.len());
+    for (name, theirs) in [("automerge", &automerge), ("loro", &loro)] {
+        let ratio = ours.len() as f64 / theirs.len() as f64;
+        let verdict = verdict(ratio, 1.0);
+        println!(
+            "  {ratio:.3} of {name}, {verdict}; {} against {} bytes",
+            ours.len(),
+            theirs.len()
+        );
+    }
+    println!();
+    let (mut first, mut second, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..=rounds {
+        let (decode, read) = timed(|| pack::decode(&ours, LIMIT).expect("a pack"));
+        let (fold, state) = timed(|| Fold::of(&read));
+        assert_eq!(state.len(), events.len());
+        let (a, tables) = timed(|| documents::load_automerge(&automerge));
+        assert_eq!(tables, TABLES);
+        let (l, tables) = timed(|| documents::load_loro(&loro));
+        assert_eq!(tables, TABLES);
+        if round > 0 {
+            first.push((decode + fold, a));
+            second.push((decode + fold, l));
+            parts.push((decode, fold));
+        }
+    }
+    print("taking in and folding, automerge's load", 0.2, &first);
+    print(
+        "taking in and folding, loro's import of updates",
+        0.2,
+        &second,
+    );
+    let median = |which: fn(&(Duration, Duration)) -> Duration| {
+        let mut times: Vec<Duration> = parts.iter().map(which).collect();
+        times.sort();
+        times[times.len() / 2]
+    };
+    println!(
+        "  of which reading the pack {:.1?}, folding {:.1?}\n",
+        median(|p| p.0),
+        median(|p| p.1)
+    );
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let start = Instant::now();
+    let made = work();
+    (start.elapsed(), made)
+}
+
+fn verdict(ratio: f64, target: f64) -> String {
+    let met = if ratio <= target { "met" } else { "MISSED" };
+    format!("at most {target}: {met}")
+}
+
+/// Prints the ratio of the first of each pair to the second.
+fn print(what: &str, target: f64, pairs: &[(Duration, Duration)]) {
+    let mut ratios: Vec<f64> = pairs
+        .iter()
+        .map(|(a, b)| a.as_secs_f64() / b.as_secs_f64())
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    let ratio = ratios[ratios.len() / 2];
+    let (least, most) = (ratios[0], ratios[ratios.len() - 1]);
+    let median = |side: fn(&(Duration, Duration)) -> Duration| {
+        let mut times: Vec<Duration> = pairs.iter().map(side).collect();
+        times.sort();
+        times[times.len() / 2]
+    };
+    let (ours, theirs) = (median(|pair| pair.0), median(|pair| pair.1));
+    println!("{what}");
+    println!(
+        "  {ratio:.3} ({least:.3}–{most:.3}), {}; {ours:.1?} against {theirs:.1?}",
+        verdict(ratio, target)
+    );
+}
