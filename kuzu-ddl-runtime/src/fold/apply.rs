@@ -130,14 +130,17 @@ impl Fold {
         let mut archives = object.archives.clone();
         for ((_, by), ty) in &births {
             let other = births.iter().find(|((_, other), _)| other != by);
+            let old = other.map_or_else(|| ty.clone(), |(_, ty)| ty.clone());
             let name = format!("{}__a_{}", object.born_as, by.short());
-            if archives.iter().any(|archive| archive.name == name) {
+            // The one of an earlier birth tells of all that are known now.
+            if let Some(archive) = archives.iter_mut().find(|archive| archive.name == name) {
+                archive.ty = old;
                 continue;
             }
             archives.push(Archive {
                 by: *by,
                 name,
-                ty: other.map_or_else(|| ty.clone(), |(_, ty)| ty.clone()),
+                ty: old,
                 to: ty.clone(),
                 cast: None,
                 function: None,
