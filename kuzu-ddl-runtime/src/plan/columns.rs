@@ -8,19 +8,20 @@ use std::collections::BTreeSet;
 use super::build::{Builder, Kept};
 use super::operation::Operation;
 use super::value::Stage;
-use crate::event::{ObjectId, OnFail, Part};
+use crate::event::{ObjectId, ObjectKind, OnFail, Part};
 use crate::fold::{Archive, Fold, Object};
 use crate::schema::{Key, Property, Type};
 
 impl<'a> Builder<'a> {
+    /// The columns of old values that the earlier state has.
+    fn known_columns(&self, id: ObjectId) -> BTreeSet<&'a str> {
+        let columns = self.before.object(id).into_iter().flat_map(Object::columns);
+        columns.map(|column| column.name.as_str()).collect()
+    }
+
     /// The columns that only the later state has, in its order.
     fn new_archives(&self, id: ObjectId) -> Vec<&'a Archive> {
-        let before = self.before.object(id);
-        let known: BTreeSet<&str> = before
-            .into_iter()
-            .flat_map(Object::columns)
-            .map(|column| column.name.as_str())
-            .collect();
+        let known = self.known_columns(id);
         let after = self.after.object(id).into_iter();
         let all = after.flat_map(|object| &object.archives);
         all.filter(|a| !known.contains(a.name.as_str())).collect()
@@ -71,13 +72,14 @@ impl<'a> Builder<'a> {
     }
 
     /// The name of the column that keeps the values from before: where the database has the type that
-    /// lost, it is the column that stands beside the property.
+    /// has just lost, it is the column that stands beside the property.
     pub(super) fn archive(&self, id: ObjectId) -> Option<String> {
         let (before, after) = (self.before.object(id)?, self.after.object(id)?);
-        let lost = after
-            .beside
-            .iter()
-            .find(|column| before.heads_of(Part::Type).contains(&column.by));
+        let known = self.known_columns(id);
+        let lost = after.beside.iter().find(|column| {
+            let had = before.heads_of(Part::Type).contains(&column.by);
+            had && !known.contains(column.name.as_str())
+        });
         if let Some(column) = lost {
             return Some(column.name.clone());
         }
@@ -87,8 +89,8 @@ impl<'a> Builder<'a> {
 
     /// The columns for types that lost elsewhere: every database has them, each with its own rows.
     pub(super) fn beside(&mut self, table: &Object, name: &str, live: Option<&Kept<'a>>) {
-        let mut columns: Vec<(&Archive, bool)> = Vec::new();
-        let node = table.kind() == crate::event::ObjectKind::NodeTable;
+        let mut columns: Vec<&Archive> = Vec::new();
+        let node = table.kind() == ObjectKind::NodeTable;
         for child in self.after.children(table.id).filter(|c| c.is_live()) {
             let kept = self.archive(child.id);
             for column in &child.beside {
@@ -96,12 +98,12 @@ impl<'a> Builder<'a> {
                 let there = live.is_some_and(|t| t.live.properties.contains_key(&key));
                 let moved = live.is_some() && kept.as_ref() == Some(&column.name);
                 if !there && !moved {
-                    columns.push((column, node));
+                    columns.push(column);
                 }
             }
         }
-        columns.sort_by_key(|(column, _)| &column.name);
-        for (column, node) in columns {
+        columns.sort_by_key(|column| &column.name);
+        for column in columns {
             let property = Property {
                 name: column.name.clone(),
                 ty: column.ty.clone(),

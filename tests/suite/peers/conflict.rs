@@ -2,7 +2,7 @@
 
 use kuzu_ddl::event::{Change, EventId};
 use kuzu_ddl::fold::ConflictKind;
-use kuzu_ddl::schema::Type;
+use kuzu_ddl::schema::{Expr, Type};
 use kuzu_ddl::{Incoming, Migrator};
 
 use super::space::{Member, id, meet, same, set_type, spec};
@@ -143,4 +143,37 @@ fn s12_drop_of_a_node_table_against_a_new_edge() {
     assert_eq!(conflicts[0].conflict.kind, ConflictKind::DropBlocked);
     assert_eq!(a.bed.rows("MATCH (p:Person) RETURN p.age"), "10");
     assert_eq!(b.bed.rows("MATCH ()-[k:Knows]->() RETURN count(*)"), "1");
+}
+
+/// While two types contradict one another, the default of the one that holds changes: the column beside
+/// stays as it is, on every peer.
+#[test]
+fn a_default_changes_beside_a_contradiction() {
+    let (a, b) = two();
+    for (member, ty) in [(&a, Type::Int64), (&b, Type::String)] {
+        member.change(|d| {
+            let age = id(d.fold(), Some("Person"), "age");
+            d.set(age, set_type(ty, None));
+        });
+    }
+    meet(&[&a, &b]);
+    a.change(|d| {
+        let age = id(d.fold(), Some("Person"), "age");
+        let holds = d.fold().property(d.fold().object(age).unwrap()).unwrap().ty;
+        let default = match holds {
+            Type::String => Expr::Text("7".into()),
+            _ => Expr::Int(7),
+        };
+        let default = Some(default);
+        d.set(age, Change::SetDefault { default });
+    });
+    meet(&[&a, &b]);
+    assert_eq!(a.conflicts().len(), 1);
+    for (member, rows) in [(&a, "1|10; 9|7"), (&b, "2|20; 9|7")] {
+        member.bed.run(&["CREATE (:Person {id: 9})"]);
+        let found = member
+            .bed
+            .rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
+        assert_eq!(found, rows);
+    }
 }
