@@ -1,8 +1,6 @@
 //! One history of a schema, as events and as edits that a document can follow.
 
-use std::sync::Arc;
-
-use kuzu_ddl_runtime::event::{Change, DdlEvent, EventId, ObjectId, PropertySpec};
+use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId, PropertySpec};
 use kuzu_ddl_runtime::fold::{Draft, Fold};
 use kuzu_ddl_runtime::schema::{Expr, Type};
 

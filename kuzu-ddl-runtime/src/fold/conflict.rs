@@ -31,7 +31,7 @@ pub enum ConflictKind {
     /// Two types that nothing holds without loss: the last by rank wins, the values of the other live on
     /// as `property__c_<8 hex>`.
     TypesDiffer,
-    /// Two names for one object: the last by rank wins, and the object is found by the other as well.
+    /// Two names for one object: the last by rank wins.
     RenamedTwice,
     /// Two primary keys: the last by rank wins.
     KeysDiffer,

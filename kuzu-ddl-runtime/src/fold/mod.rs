@@ -146,17 +146,20 @@ impl Fold {
     pub fn held(&self) -> BTreeMap<EventId, Held> {
         let why = |event: &DdlEvent| {
             let absent = |d: &&EventId| !self.log.contains_key(d);
-            let mut known = event.depends_on().iter().filter(absent);
-            let missing = known.clone().find(|d| !self.waiting.contains_key(d));
-            match (missing, known.next(), event.change()) {
-                (Some(missing), ..) => Held::Missing(*missing),
-                (None, Some(held), _) => Held::Behind(*held),
-                (None, None, Change::Unknown { kind, .. }) => Held::UnknownKind(*kind),
-                (None, None, _) => Held::UnknownKind(0),
+            let mut absent = event.depends_on().iter().filter(absent);
+            let missing = absent.clone().find(|d| !self.waiting.contains_key(d));
+            match (missing, absent.next(), event.change()) {
+                (Some(missing), ..) => Some(Held::Missing(*missing)),
+                (None, Some(held), _) => Some(Held::Behind(*held)),
+                (None, None, Change::Unknown { kind, .. }) => Some(Held::UnknownKind(*kind)),
+                // What waits for nothing was taken in.
+                (None, None, _) => None,
             }
         };
         let waiting = self.waiting.iter();
-        waiting.map(|(id, event)| (*id, why(event))).collect()
+        waiting
+            .filter_map(|(id, event)| Some((*id, why(event)?)))
+            .collect()
     }
 
     /// Events that can never be applied.
@@ -233,19 +236,6 @@ impl Fold {
         }
         let live = place.live.iter().filter_map(|id| self.object(*id));
         live.min_by_key(|object| self.rank(object))
-    }
-
-    /// The live object that has, or that somebody gave, a name: where two renames contradict one another
-    /// the object is found by both names.
-    #[must_use]
-    pub fn find_named(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
-        self.find(parent, name).or_else(|| {
-            let ever = self.place(parent, name)?.ever.iter();
-            let mut live = ever
-                .filter_map(|id| self.object(*id))
-                .filter(|o| o.is_live());
-            live.find(|object| object.rival_names().any(|rival| Key::new(rival) == *name))
-        })
     }
 
     fn place(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Place> {

@@ -201,16 +201,6 @@ impl Object {
         self.life.value.is_live()
     }
 
-    /// The names that were given to it and do not hold.
-    pub(super) fn rival_names(&self) -> impl Iterator<Item = &str> {
-        let rivals = self.rivals.get(&Part::Name).into_iter().flatten();
-        let names = rivals.filter_map(|(_, written)| match written {
-            Written::Name(name) => Some(name.as_str()),
-            _ => None,
-        });
-        names.filter(|name| *name != self.name.value)
-    }
-
     /// All columns that hold old values: those from before changes, and those beside.
     pub fn columns(&self) -> impl Iterator<Item = &Archive> {
         self.archives.iter().chain(&self.beside)

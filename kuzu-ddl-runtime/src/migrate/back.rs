@@ -9,11 +9,10 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use super::mend::plan_and_mend;
-use super::prepare::{Ground, Prepared, base, owed};
+use super::prepare::{Prepared, lead_to};
 use super::{Error, Migrator, Report};
 use crate::declared::Declared;
-use crate::diff::{Refusal, ancestor_then, reverse, unreadable};
+use crate::diff::{Refusal, ancestor_then, reverse};
 use crate::engine::Session;
 use crate::event::{EventId, Fingerprint};
 use crate::fold::Fold;
@@ -81,68 +80,29 @@ impl Migrator<'_> {
     ) -> Result<Prepared, Error> {
         let ground = self.ground(session, nothing)?;
         let settled = self.settle(nothing, &ground)?;
-        let Ground {
-            contents,
-            found,
-            version,
-            ..
-        } = ground;
-        let ids = History::of(&contents).events_at(point)?;
-        let then = Fold::of(ids.iter().filter_map(|id| contents.events.get(id)));
-        let (mut events, mut notes) = (settled.events, settled.notes);
-        let before = settled.fold;
-        let way = reverse(before.clone(), &then);
+        let ids = History::of(&ground.contents).events_at(point)?;
+        let events = &ground.contents.events;
+        let then = Fold::of(ids.iter().filter_map(|id| events.get(id)));
+        let way = reverse(settled.fold.clone(), &then);
         if !way.lost.is_empty() && !self.partial {
             return Err(Error::Irreversible(way.lost));
-        }
-        events.extend(way.events);
-        let refusals = unreadable(&events, &way.after);
-        if !refusals.is_empty() {
-            return Err(Error::Refused(refusals));
         }
         let said = Said {
             back: true,
             ..Said::default()
         };
-        let mut local = settled.live.local;
-        let states = (&before, &way.after);
-        let leave = &settled.leave;
-        let known = (&local, &contents.making);
-        let steps = plan_and_mend(states, &found, &said, leave, known, &mut notes)
-            .map_err(Error::Plan)?
-            .steps;
-        local.owed = owed(&steps);
-        let mut notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
-        notes.extend(way.lost.iter().map(|lost| format!("irreversible: {lost}")));
-        let base = base(&contents, &found);
-        let back = Return {
+        let mut prepared = lead_to(ground, settled, (way.after, way.events), &said)?;
+        let lost = way.lost.iter().map(|lost| format!("irreversible: {lost}"));
+        prepared.plan.notes.extend(lost);
+        let contents = &prepared.contents;
+        prepared.back = Some(Return {
             back: Back {
                 to: point.to_string(),
-                undone: undone(&contents, &ids),
+                undone: undone(contents, &ids),
             },
             ancestor: ancestor_then(contents.ancestor.as_ref(), &then),
-        };
-        Ok(Prepared {
-            contents,
-            found,
-            version,
-            before,
-            after: way.after,
-            local,
-            leave: settled.leave,
-            tolerated: settled.tolerated,
-            plan: Plan {
-                base,
-                events,
-                steps,
-                notes,
-            },
-            is_new: false,
-            may_wait: false,
-            back: Some(back),
-            records: None,
-            fits: false,
-        })
+        });
+        Ok(prepared)
     }
 }
 

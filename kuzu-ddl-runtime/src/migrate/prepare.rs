@@ -16,7 +16,7 @@ use crate::fold::Fold;
 use crate::inspect::{Inspection, Scope, inspect, multiplicities};
 use crate::ledger::{self, Contents, Identified, Repair};
 use crate::owed::Owed;
-use crate::plan::{Base, Plan, Step};
+use crate::plan::{Base, Plan, Said, Step};
 use crate::schema::{Key, TableKind};
 
 /// Everything that apply needs.
@@ -71,6 +71,56 @@ struct Led {
     before: Fold,
     after: Fold,
     local: Local,
+}
+
+/// A plan from what was settled to another state, whoever asks for it: the events `new` lead there.
+pub(super) fn lead_to(
+    ground: Ground,
+    settled: Settled,
+    (after, new): (Fold, Vec<DdlEvent>),
+    said: &Said,
+) -> Result<Prepared, Error> {
+    let Ground {
+        contents,
+        found,
+        version,
+        ..
+    } = ground;
+    let (mut events, mut notes) = (settled.events, settled.notes);
+    let before = settled.fold;
+    events.extend(new);
+    let refusals = unreadable(&events, &after);
+    if !refusals.is_empty() {
+        return Err(Error::Refused(refusals));
+    }
+    let mut local = settled.live.local;
+    let (states, known) = ((&before, &after), (&local, &contents.making));
+    let steps = plan_and_mend(states, &found, said, &settled.leave, known, &mut notes)
+        .map_err(Error::Plan)?
+        .steps;
+    local.owed = owed(&steps);
+    let plan = Plan {
+        base: base(&contents, &found),
+        events,
+        steps,
+        notes: notes.iter().map(ToString::to_string).collect(),
+    };
+    Ok(Prepared {
+        contents,
+        found,
+        version,
+        before,
+        after,
+        local,
+        leave: settled.leave,
+        tolerated: settled.tolerated,
+        plan,
+        is_new: false,
+        may_wait: false,
+        back: None,
+        records: None,
+        fits: false,
+    })
 }
 
 /// The engine's count of catalog changes; it says whether anything changed in this process since

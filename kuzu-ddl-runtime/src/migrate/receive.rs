@@ -11,16 +11,15 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::mend::plan_and_mend;
 use super::policy::Incoming;
-use super::prepare::{Ground, Prepared, base, owed};
+use super::prepare::{Prepared, lead_to};
 use super::{Error, Migrator, Report, identified, with_writer};
-use crate::diff::{self, compatible, unreadable};
+use crate::diff::{self, compatible};
 use crate::engine::{Engine, Session};
 use crate::event::{Change, DdlEvent, EventId, Fingerprint};
 use crate::fold::{Conflict, Draft, Explained, Fold, Held, Rejection};
 use crate::ledger::{self, Contents, Identified, Rows, inbox_key, put_inbox};
-use crate::plan::{Plan, Step};
+use crate::plan::Step;
 
 /// What became of the events of peers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,6 +240,7 @@ impl Migrator<'_> {
             fold,
             known: contents.events.keys().copied().collect(),
             received: Received::default(),
+            delayed: BTreeSet::new(),
             all,
         };
         for (id, why) in held {
@@ -257,7 +257,8 @@ impl Migrator<'_> {
         self.keep(declared, &contents, &delivery, start)?;
         let mut received = delivery.received;
         let rejected = delivery.fold.rejected().iter();
-        let here = rejected.filter(|(id, _)| received.applied.contains(id));
+        let here =
+            rejected.filter(|(id, _)| delivery.all.contains_key(id) && delivery.known.contains(id));
         received.rejected = here.map(|(id, why)| (*id, why.clone())).collect();
         received.rejected.extend(malformed);
         received.conflicts = delivery.fold.explained();
@@ -351,53 +352,13 @@ impl Migrator<'_> {
     ) -> Result<Prepared, Error> {
         let ground = self.ground(session, declared)?;
         let settled = self.settle(declared, &ground)?;
-        let Ground {
-            contents,
-            found,
-            version,
-            ..
-        } = ground;
-        let (mut events, mut notes) = (settled.events, settled.notes);
-        let before = settled.fold;
-        let mut after = before.clone();
+        let mut after = settled.fold.clone();
         after.extend(received.iter().cloned().map(Arc::new));
-        events.extend(received.iter().cloned());
-        let fits = self.fits(declared, &before, &after)?;
-        let refusals = unreadable(&events, &after);
-        if !refusals.is_empty() {
-            return Err(Error::Refused(refusals));
-        }
+        let fits = self.fits(declared, &settled.fold, &after)?;
         let said = diff::said(&declared.declared);
-        let mut local = settled.live.local;
-        let (states, leave) = ((&before, &after), &settled.leave);
-        let known = (&local, &contents.making);
-        let steps = plan_and_mend(states, &found, &said, leave, known, &mut notes)
-            .map_err(Error::Plan)?
-            .steps;
-        local.owed = owed(&steps);
-        let base = base(&contents, &found);
-        let notes = notes.iter().map(ToString::to_string).collect();
-        Ok(Prepared {
-            contents,
-            found,
-            version,
-            before,
-            after,
-            local,
-            leave: settled.leave,
-            tolerated: settled.tolerated,
-            plan: Plan {
-                base,
-                events,
-                steps,
-                notes,
-            },
-            is_new: false,
-            may_wait: false,
-            back: None,
-            records: None,
-            fits,
-        })
+        let way = (after, received.to_vec());
+        let prepared = lead_to(ground, settled, way, &said)?;
+        Ok(Prepared { fits, ..prepared })
     }
 
     /// Whether what is declared is there once the events are carried out. Never behind the back of a
@@ -445,6 +406,8 @@ struct Delivery {
     known: BTreeSet<EventId>,
     /// The events that are to be.
     all: BTreeMap<EventId, DdlEvent>,
+    /// Those of them that wait.
+    delayed: BTreeSet<EventId>,
     received: Received,
 }
 
@@ -452,16 +415,12 @@ impl Delivery {
     fn delay(&mut self, event: EventId, delay: Delay) {
         let object = self.all.get(&event).map(DdlEvent::object);
         let object = object.map_or_else(|| "?".to_owned(), |id| self.fold.path(id));
+        self.delayed.insert(event);
         self.received.delayed.push(Delayed {
             event,
             object,
             delay,
         });
-    }
-
-    fn is_delayed(&self, event: EventId) -> bool {
-        let mut delayed = self.received.delayed.iter();
-        delayed.any(|delayed| delayed.event == event)
     }
 
     fn done(&mut self, ids: Vec<EventId>, report: Report) {
@@ -474,7 +433,7 @@ impl Delivery {
     /// anything else by itself.
     fn units(&self) -> Vec<Vec<EventId>> {
         let mut order: Vec<_> = self.all.keys().copied().collect();
-        order.retain(|id| !self.is_delayed(*id));
+        order.retain(|id| !self.delayed.contains(id));
         order.sort_by_key(|id| self.fold.rank_of(*id));
         let mut units: Vec<Vec<EventId>> = Vec::new();
         let mut tables = BTreeMap::new();
