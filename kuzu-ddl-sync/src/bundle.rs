@@ -10,7 +10,6 @@
 //! | checksum | the first 16 bytes of the BLAKE3 hash of all before |
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::{CodecError, DdlEvent, EventId, PackError, Reader, Writer, pack};
 
@@ -35,7 +34,7 @@ const MAX_BUNDLE_ATTESTATIONS: usize = 1 << 20;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bundle {
     /// The events, each after what it depends on as far as that is in the bundle.
-    pub events: Vec<Arc<DdlEvent>>,
+    pub events: Vec<DdlEvent>,
     /// What was said about them.
     pub attestations: Vec<Attestation>,
 }
@@ -113,7 +112,7 @@ impl Bundle {
         w.raw(space.as_bytes());
         w.len(packs.len());
         for events in packs {
-            w.bytes(&pack::encode(events.iter().map(Arc::as_ref)));
+            w.bytes(&pack::encode(events.iter()));
         }
         write_attestations(&mut w, &self.attestations);
         let mut bytes = w.finish();
@@ -146,7 +145,7 @@ impl Bundle {
         let mut bundle = Self::default();
         for _ in 0..r.count()? {
             let events = pack::decode(r.bytes()?, MAX_PACK_BYTES)?;
-            bundle.events.extend(events.into_iter().map(Arc::new));
+            bundle.events.extend(events);
         }
         bundle.attestations = read_attestations(&mut r, MAX_BUNDLE_ATTESTATIONS)?;
         r.end()?;
@@ -155,7 +154,7 @@ impl Bundle {
 }
 
 /// The events in runs that come to no more than a pack may.
-fn packs(events: &[Arc<DdlEvent>]) -> Vec<&[Arc<DdlEvent>]> {
+fn packs(events: &[DdlEvent]) -> Vec<&[DdlEvent]> {
     let (mut packs, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (at, event) in events.iter().enumerate() {
         if bytes + event.size() > PACK_BYTES && at > start {

@@ -80,7 +80,7 @@ impl Checkpoint {
 
     fn body(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        let others = self.known.difference(&self.frontier).copied().collect();
+        let others: Vec<EventId> = self.known.difference(&self.frontier).copied().collect();
         w.events(&others);
         w.bytes(&self.state);
         w.finish()
@@ -99,7 +99,7 @@ impl Checkpoint {
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         let mut r = Reader::new(bytes);
         let (count, frontier) = read_head(&mut r)?;
-        let mut known = r.events()?;
+        let mut known = set(&mut r)?;
         if !known.is_disjoint(&frontier) {
             return r.bad("an event stands twice");
         }
@@ -142,7 +142,11 @@ fn read_head(r: &mut Reader<'_>) -> Result<(u64, BTreeSet<EventId>), CodecError>
     let Ok(count) = u64::try_from(r.uint()?) else {
         return r.bad("no history has so many events");
     };
-    Ok((count, r.events()?))
+    Ok((count, set(r)?))
+}
+
+fn set(r: &mut Reader<'_>) -> Result<BTreeSet<EventId>, CodecError> {
+    Ok(r.events()?.iter().copied().collect())
 }
 
 fn hash(bytes: &[u8]) -> [u8; 32] {

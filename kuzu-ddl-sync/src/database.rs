@@ -1,8 +1,6 @@
 //! A database and its peer: what the ledger knows goes to the peer, what the peer hears goes into the
 //! ledger and from there, as far as it can be, into the schema.
 
-use std::sync::Arc;
-
 use kuzu_ddl_runtime::engine::Engine;
 use kuzu_ddl_runtime::event::DdlEvent;
 use kuzu_ddl_runtime::migrate::{Error, Migrator, Received, agreed};
@@ -23,7 +21,7 @@ pub fn peer(db: &dyn Engine, me: PeerId, space: SpaceId, limits: Limits) -> Resu
 ///
 /// # Errors
 /// As [`peer`].
-pub fn news(db: &dyn Engine, peer: &Peer) -> Result<Vec<Arc<DdlEvent>>, Error> {
+pub fn news(db: &dyn Engine, peer: &Peer) -> Result<Vec<DdlEvent>, Error> {
     let events = agreed(db)?.in_order().into_iter();
     Ok(events
         .filter(|event| !peer.log().contains(&event.id()))
@@ -35,5 +33,5 @@ pub fn news(db: &dyn Engine, peer: &Peer) -> Result<Vec<Arc<DdlEvent>>, Error> {
 /// # Errors
 /// As [`Migrator::receive`].
 pub fn deliver(migrator: Migrator<'_>, delivery: &Delivery) -> Result<Received, Error> {
-    migrator.receive(delivery.events.iter().map(|event| event.as_ref().clone()))
+    migrator.receive(delivery.events.iter().cloned())
 }

@@ -46,7 +46,7 @@ pub struct Delivery {
     /// The checkpoint that the history begins with, if one came.
     pub checkpoint: Option<(CheckpointId, Arc<[u8]>)>,
     /// New events, each after what it depends on.
-    pub events: Vec<Arc<DdlEvent>>,
+    pub events: Vec<DdlEvent>,
     /// What a person may want to know.
     pub rows: Vec<Row>,
 }
@@ -129,7 +129,7 @@ impl Hub {
     pub fn local(
         &mut self,
         id: PeerId,
-        events: Vec<Arc<DdlEvent>>,
+        events: Vec<DdlEvent>,
     ) -> Result<(), Vec<kuzu_ddl_runtime::event::EventId>> {
         let Some(peer) = self.peers.get_mut(&id) else {
             return Err(events.iter().map(|event| event.id()).collect());

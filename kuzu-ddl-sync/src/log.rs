@@ -18,7 +18,7 @@ pub struct Log {
     /// The checkpoint that the history begins with.
     base: Option<(CheckpointId, Arc<Checkpoint>)>,
     /// As they came: each stands after what it depends on.
-    order: Vec<Arc<DdlEvent>>,
+    order: Vec<DdlEvent>,
     index: Index<u32>,
     frontier: BTreeSet<EventId>,
     /// Digests this log has had, and how many events it was then.
@@ -28,7 +28,7 @@ pub struct Log {
 impl Log {
     /// A log of these events, in any order. Gives back those that lean on something which is not among them.
     #[must_use]
-    pub fn of(events: impl IntoIterator<Item = Arc<DdlEvent>>) -> (Self, Vec<Arc<DdlEvent>>) {
+    pub fn of(events: impl IntoIterator<Item = DdlEvent>) -> (Self, Vec<DdlEvent>) {
         let mut log = Self::default();
         let mut waiting = Waiting::default();
         for event in events {
@@ -41,7 +41,7 @@ impl Log {
     ///
     /// # Errors
     /// The ids that are missing.
-    pub fn add(&mut self, event: Arc<DdlEvent>) -> Result<Added, Vec<EventId>> {
+    pub fn add(&mut self, event: DdlEvent) -> Result<Added, Vec<EventId>> {
         let id = event.id();
         if self.contains(&id) {
             return Ok(Added::Known);
@@ -60,14 +60,10 @@ impl Log {
     }
 
     /// Adds an event and all that waited for it; what cannot be added waits. Gives the new ones in order.
-    pub(crate) fn settle(
-        &mut self,
-        event: Arc<DdlEvent>,
-        waiting: &mut Waiting,
-    ) -> Vec<Arc<DdlEvent>> {
+    pub(crate) fn settle(&mut self, event: DdlEvent, waiting: &mut Waiting) -> Vec<DdlEvent> {
         let (mut new, mut ready) = (Vec::new(), vec![event]);
         while let Some(event) = ready.pop() {
-            match self.add(Arc::clone(&event)) {
+            match self.add(event.clone()) {
                 Ok(Added::Known) => {}
                 Ok(Added::New) => {
                     ready.extend(waiting.released(event.id()));
@@ -138,30 +134,27 @@ impl Log {
 
     /// One event.
     #[must_use]
-    pub fn get(&self, id: &EventId) -> Option<&Arc<DdlEvent>> {
+    pub fn get(&self, id: &EventId) -> Option<&DdlEvent> {
         self.order.get(*self.index.get(id)? as usize)
     }
 
     /// All events, each after those it depends on.
-    pub fn events(&self) -> impl ExactSizeIterator<Item = &Arc<DdlEvent>> {
+    pub fn events(&self) -> impl ExactSizeIterator<Item = &DdlEvent> {
         self.order.iter()
     }
 
     /// All events by (depth, id): in an order that is the same for the same set, each after those it depends on.
     #[must_use]
-    pub fn ranked(&self) -> Vec<Arc<DdlEvent>> {
+    pub fn ranked(&self) -> Vec<DdlEvent> {
         let mut depths: Vec<u32> = Vec::with_capacity(self.order.len());
         for event in &self.order {
             let below = event.depends_on().iter().filter_map(|id| self.place(id));
             let deepest = below.filter_map(|place| depths.get(place as usize)).max();
             depths.push(deepest.map_or(0, |depth| depth + 1));
         }
-        let mut ranked: Vec<(u32, &Arc<DdlEvent>)> = depths.into_iter().zip(&self.order).collect();
+        let mut ranked: Vec<(u32, &DdlEvent)> = depths.into_iter().zip(&self.order).collect();
         ranked.sort_unstable_by_key(|(depth, event)| (*depth, event.id()));
-        ranked
-            .into_iter()
-            .map(|(_, event)| Arc::clone(event))
-            .collect()
+        ranked.into_iter().map(|(_, event)| event.clone()).collect()
     }
 
     /// How many events, not counting those behind the checkpoint.
@@ -238,7 +231,7 @@ impl Log {
         &self.index
     }
 
-    pub(crate) fn at(&self, place: u32) -> Option<&Arc<DdlEvent>> {
+    pub(crate) fn at(&self, place: u32) -> Option<&DdlEvent> {
         self.order.get(place as usize)
     }
 
@@ -267,12 +260,12 @@ pub(crate) struct Waiting {
 
 #[derive(Clone, Debug)]
 struct Held {
-    event: Arc<DdlEvent>,
+    event: DdlEvent,
     missing: usize,
 }
 
 impl Waiting {
-    pub(crate) fn hold(&mut self, event: Arc<DdlEvent>, missing: Vec<EventId>) {
+    pub(crate) fn hold(&mut self, event: DdlEvent, missing: Vec<EventId>) {
         let id = event.id();
         if self.events.contains_key(&id) {
             return;
@@ -289,7 +282,7 @@ impl Waiting {
     }
 
     /// The events that waited only for this one.
-    pub(crate) fn released(&mut self, came: EventId) -> Vec<Arc<DdlEvent>> {
+    pub(crate) fn released(&mut self, came: EventId) -> Vec<DdlEvent> {
         let mut ready = Vec::new();
         for id in self.dependents.remove(&came).unwrap_or_default() {
             let Some(held) = self.events.get_mut(&id) else {
@@ -304,7 +297,7 @@ impl Waiting {
     }
 
     /// Gives up waiting for what an event needs.
-    pub(crate) fn forget(&mut self, id: &EventId) -> Option<Arc<DdlEvent>> {
+    pub(crate) fn forget(&mut self, id: &EventId) -> Option<DdlEvent> {
         let held = self.events.remove(id)?;
         self.bytes -= held.event.size();
         for dependency in held.event.depends_on() {
@@ -330,7 +323,7 @@ impl Waiting {
         self.bytes
     }
 
-    pub(crate) fn events(&self) -> impl Iterator<Item = &Arc<DdlEvent>> {
+    pub(crate) fn events(&self) -> impl Iterator<Item = &DdlEvent> {
         self.events.values().map(|held| &held.event)
     }
 }

@@ -20,7 +20,7 @@ pub enum Output {
     },
     /// Events that were not here before, each after what it depends on: for the database. Once they are safely
     /// stored, say [`Peer::stored`](crate::Peer::stored).
-    Events(Vec<Arc<DdlEvent>>),
+    Events(Vec<DdlEvent>),
     /// What was said about events, not here before.
     Attestations(Vec<Attestation>),
     /// The history begins with this checkpoint: its hash is right, its contents are for the fold to judge.

@@ -1,10 +1,9 @@
 //! What an event says: one typed change of one object.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::codec::{CodecError, Reader, Writer};
+use super::dependencies::Dependencies;
 use super::id::{EventId, ObjectId};
 use super::on_fail::OnFail;
 use super::part::Part;
@@ -87,7 +86,7 @@ pub enum Change {
         /// The primary key's type and default.
         key: PropertySpec,
         /// What held the name before.
-        past: BTreeSet<EventId>,
+        past: Dependencies,
     },
     /// A new rel table; its FROM–TO pairs are events of their own.
     CreateEdgeTable {
@@ -98,7 +97,7 @@ pub enum Change {
         /// Which directions are stored.
         storage: StorageDirection,
         /// What held the name before.
-        past: BTreeSet<EventId>,
+        past: Dependencies,
     },
     /// Archive a table with all its rows.
     DropTable,
@@ -118,7 +117,7 @@ pub enum Change {
         /// Type, nullability, default.
         spec: PropertySpec,
         /// What held the name before.
-        past: BTreeSet<EventId>,
+        past: Dependencies,
     },
     /// Archive a property with all its values.
     DropProperty,
@@ -136,7 +135,7 @@ pub enum Change {
         /// The two node tables.
         endpoints: Endpoints,
         /// What joined the two before.
-        past: BTreeSet<EventId>,
+        past: Dependencies,
     },
     /// Delete a FROM–TO pair and its rels.
     DropPair,
@@ -204,7 +203,7 @@ pub enum Change {
         /// What is indexed, and how.
         spec: IndexSpec,
         /// What held the name before.
-        past: BTreeSet<EventId>,
+        past: Dependencies,
     },
     /// An index goes; it holds no data.
     DropIndex,
@@ -215,7 +214,7 @@ pub enum Change {
         /// How it counts.
         spec: SequenceSpec,
         /// What held the name before.
-        past: BTreeSet<EventId>,
+        past: Dependencies,
     },
     /// A sequence goes, with the place it had come to.
     DropSequence,
@@ -559,7 +558,7 @@ pub fn birth(
     kind: ObjectKind,
     parent: Option<ObjectId>,
     name: &Key,
-    past: &BTreeSet<EventId>,
+    past: &Dependencies,
 ) -> ObjectId {
     let mut w = Writer::default();
     w.byte(kind.tag());
@@ -573,7 +572,7 @@ pub fn birth(
 /// rows, and two tables of one name that were made apart with different keys can never be one. Keys
 /// whose types have a common widening are the same key.
 #[must_use]
-pub fn node_table(name: &Key, key_name: &Key, key: &Type, past: &BTreeSet<EventId>) -> ObjectId {
+pub fn node_table(name: &Key, key_name: &Key, key: &Type, past: &Dependencies) -> ObjectId {
     let mut w = Writer::default();
     w.byte(ObjectKind::NodeTable.tag());
     w.option(None::<ObjectId>, |w, parent| w.hash(parent.as_bytes()));
@@ -606,7 +605,7 @@ pub fn key_of(table: ObjectId, key_name: &str) -> ObjectId {
         ObjectKind::Property,
         Some(table),
         &Key::new(key_name),
-        &BTreeSet::new(),
+        &Dependencies::default(),
     )
 }
 

@@ -4,8 +4,7 @@
 //! their length; sets are sorted without repeats. A reader that meets anything else refuses, so
 //! that one value has one hash.
 
-use std::collections::BTreeSet;
-
+use super::dependencies::Dependencies;
 use super::id::{EventId, ObjectId};
 use super::names::{Telling, Told};
 use crate::schema::{
@@ -164,9 +163,13 @@ impl Writer {
     }
 
     /// A set of ids, in order.
-    pub fn events(&mut self, ids: &BTreeSet<EventId>) {
+    pub fn events<'a>(
+        &mut self,
+        ids: impl IntoIterator<Item = &'a EventId, IntoIter: ExactSizeIterator>,
+    ) {
+        let ids = ids.into_iter();
         self.len(ids.len());
-        ids.iter().for_each(|id| self.hash(id.as_bytes()));
+        ids.for_each(|id| self.hash(id.as_bytes()));
     }
 
     pub(crate) fn ty(&mut self, ty: &Type) {
@@ -511,17 +514,18 @@ impl<'a> Reader<'a> {
     }
 
     /// A set of ids, in order and without repeats.
-    pub fn events(&mut self) -> Result<BTreeSet<EventId>, CodecError> {
+    pub fn events(&mut self) -> Result<Dependencies, CodecError> {
         let n = self.len()?;
-        let mut ids = BTreeSet::new();
+        // The count is a claim: room is made as the ids come.
+        let mut ids = Vec::with_capacity(n.min(4));
         for _ in 0..n {
             let id = EventId::from_bytes(self.hash()?);
             if ids.last().is_some_and(|last| *last >= id) {
                 return self.bad("the set is not sorted");
             }
-            ids.insert(id);
+            ids.push(id);
         }
-        Ok(ids)
+        Ok(Dependencies::of_sorted(ids))
     }
 
     pub(crate) fn ty(&mut self) -> Result<Type, CodecError> {

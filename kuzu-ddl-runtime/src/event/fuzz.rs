@@ -72,8 +72,8 @@ fn expr() -> impl Strategy<Value = Expr> {
     })
 }
 
-fn ids() -> impl Strategy<Value = BTreeSet<EventId>> {
-    btree_set(any::<[u8; 32]>().prop_map(EventId::from_bytes), 0..4)
+fn ids() -> impl Strategy<Value = Dependencies> {
+    btree_set(any::<[u8; 32]>().prop_map(EventId::from_bytes), 0..4).prop_map(Dependencies::from)
 }
 
 fn object() -> impl Strategy<Value = ObjectId> {

@@ -1,7 +1,6 @@
 //! Events with the bytes and ids they have had since they were first made. A peer of any version, on
 //! any machine, must make the same: a test that fails here is never mended by new values.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
@@ -19,19 +18,19 @@ fn spec(ty: Type, nullable: bool, default: Option<Expr>) -> PropertySpec {
     }
 }
 
-fn events(ids: &[&DdlEvent]) -> BTreeSet<EventId> {
+fn events(ids: &[&DdlEvent]) -> Dependencies {
     ids.iter().map(|event| event.id()).collect()
 }
 
-fn born(depends_on: BTreeSet<EventId>, change: Change) -> DdlEvent {
+fn born(depends_on: Dependencies, change: Change) -> DdlEvent {
     let object = change.born().unwrap_or_else(|| ObjectId::of(b"none"));
     DdlEvent::new(object, depends_on, change)
 }
 
 /// One history with an event of every kind.
 pub(super) fn history() -> Vec<DdlEvent> {
-    let nothing = BTreeSet::new;
-    let node = |name: &str, past: BTreeSet<EventId>| {
+    let nothing = Dependencies::default;
+    let node = |name: &str, past: Dependencies| {
         let key = spec(Type::Int64, false, None);
         let change = Change::CreateNodeTable {
             name: name.into(),
@@ -225,9 +224,9 @@ fn indexes_and_sequences() {
             .map(|(name, text)| (name.to_owned(), text.to_owned()))
             .into(),
     };
-    let index = |spec: IndexSpec, past: BTreeSet<EventId>| {
-        let mut depends_on = events(&[person, email]);
-        depends_on.extend(&past);
+    let index = |spec: IndexSpec, past: Dependencies| {
+        let near = events(&[person, email]);
+        let depends_on = near.iter().chain(&past).copied().collect();
         let (table, name) = (person.object(), "Near".to_owned());
         let change = Change::CreateIndex {
             table,
@@ -237,7 +236,7 @@ fn indexes_and_sequences() {
         };
         born(depends_on, change)
     };
-    let near = index(spec.clone(), BTreeSet::new());
+    let near = index(spec.clone(), Dependencies::default());
     let drop = DdlEvent::new(near.object(), events(&[&near]), Change::DropIndex);
     let words = IndexSpec {
         kind: IndexKind::FullText,
@@ -252,8 +251,11 @@ fn indexes_and_sequences() {
         max: 5,
         cycle: true,
     };
-    let (name, past) = ("order_no".to_owned(), BTreeSet::new());
-    let sequence = born(BTreeSet::new(), Change::CreateSequence { name, spec, past });
+    let (name, past) = ("order_no".to_owned(), Dependencies::default());
+    let sequence = born(
+        Dependencies::default(),
+        Change::CreateSequence { name, spec, past },
+    );
     let gone = DdlEvent::new(
         sequence.object(),
         events(&[&sequence]),
@@ -425,9 +427,9 @@ fn every_type_and_default() {
 /// What peers must agree on without talking: who an object is.
 #[test]
 fn identities() {
-    let past = BTreeSet::from([EventId::of(b"past")]);
-    let id = |kind, name: &str, past: &BTreeSet<EventId>| birth(kind, None, &Key::new(name), past);
-    let nothing = BTreeSet::new();
+    let past = Dependencies::from([EventId::of(b"past")]);
+    let id = |kind, name: &str, past: &Dependencies| birth(kind, None, &Key::new(name), past);
+    let nothing = Dependencies::default();
     assert_eq!(
         id(ObjectKind::NodeTable, "PERSON", &nothing),
         id(ObjectKind::NodeTable, "person", &nothing)
@@ -450,7 +452,7 @@ fn a_purge() {
     let of = EventId::of(b"dropped");
     let event = DdlEvent::new(
         ObjectId::of(b"property"),
-        BTreeSet::from([of]),
+        Dependencies::from([of]),
         Change::Purge { of },
     );
     assert_eq!(DdlEvent::decode(&event.encode()), Ok(event.clone()));
@@ -465,7 +467,7 @@ fn changes_of_type() {
         let cast = cast.map(|text| Expr::parse_cast(text).expect("a cast"));
         let ty = Type::Int32;
         let change = Change::SetType { ty, cast, on_fail };
-        DdlEvent::new(object, BTreeSet::new(), change)
+        DdlEvent::new(object, Dependencies::default(), change)
     };
     lines(
         &[
@@ -499,7 +501,7 @@ fn a_change_of_type_by_a_function() {
             function: function.to_owned(),
             on_fail: OnFail::Null,
         };
-        DdlEvent::new(ObjectId::of(b"a property"), BTreeSet::new(), change)
+        DdlEvent::new(ObjectId::of(b"a property"), Dependencies::default(), change)
     };
     lines(
         &[event("shop::cents")],
@@ -516,7 +518,7 @@ fn a_change_of_type_by_a_function() {
 #[test]
 fn changes_of_other_parts() {
     let object = ObjectId::of(b"an object");
-    let known = BTreeSet::from([EventId::of(b"its birth")]);
+    let known = Dependencies::from([EventId::of(b"its birth")]);
     let changes = [
         Change::SetDefault { default: None },
         Change::SetDefault {

@@ -6,6 +6,7 @@
 
 mod change;
 mod codec;
+mod dependencies;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
@@ -17,7 +18,8 @@ pub mod pack;
 mod part;
 mod spec;
 
-use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -28,20 +30,25 @@ pub(crate) use change::{index_key, pair_key, sequence_key};
 pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
 #[doc(hidden)]
 pub use codec::{Reader, Writer};
+pub use dependencies::Dependencies;
 pub use id::{EventId, Fingerprint, HashError, ObjectId};
 pub use on_fail::OnFail;
 pub use pack::PackError;
 pub use part::Part;
 pub use spec::{IndexSpec, MAX_INDEX_PARTS, MAX_OPTION_BYTES, SequenceSpec};
 
-/// One typed, content-addressed schema change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DdlEvent {
+/// One typed, content-addressed schema change. It never changes, and a clone is the same one once more.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DdlEvent(Arc<Body>);
+
+/// What an event is.
+#[derive(PartialEq, Eq)]
+struct Body {
     id: EventId,
     /// How long the canonical bytes are.
     size: usize,
     object: ObjectId,
-    depends_on: BTreeSet<EventId>,
+    depends_on: Dependencies,
     change: Change,
 }
 
@@ -49,69 +56,60 @@ impl DdlEvent {
     /// An event about `object`, made when `depends_on` were the newest events of all it reads or
     /// changes.
     #[must_use]
-    pub fn new(object: ObjectId, depends_on: BTreeSet<EventId>, change: Change) -> Self {
-        let mut event = Self {
-            id: EventId::from_bytes([0; 32]),
-            size: 0,
+    pub fn new(object: ObjectId, depends_on: Dependencies, change: Change) -> Self {
+        let bytes = encode(object, &depends_on, &change);
+        Self(Arc::new(Body {
+            id: EventId::of(&bytes),
+            size: bytes.len(),
             object,
             depends_on,
             change,
-        };
-        let bytes = event.encode();
-        event.id = EventId::of(&bytes);
-        event.size = bytes.len();
-        event
+        }))
     }
 
     /// The hash of [`encode`](Self::encode).
     #[inline]
     #[must_use]
     pub fn id(&self) -> EventId {
-        self.id
+        self.0.id
     }
 
     /// How long [`encode`](Self::encode) is, in bytes.
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
-        self.size
+        self.0.size
     }
 
     /// The object it is about.
     #[must_use]
     pub fn object(&self) -> ObjectId {
-        self.object
+        self.0.object
     }
 
     /// The events it leans on.
     #[inline]
     #[must_use]
-    pub fn depends_on(&self) -> &BTreeSet<EventId> {
-        &self.depends_on
+    pub fn depends_on(&self) -> &Dependencies {
+        &self.0.depends_on
     }
 
     /// What it says.
     #[must_use]
     pub fn change(&self) -> &Change {
-        &self.change
+        &self.0.change
     }
 
     /// The canonical bytes: version byte, kind, object, dependencies, body.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut w = Writer::default();
-        w.byte(ENCODING_VERSION);
-        w.uint(self.change.number().into());
-        w.hash(self.object.as_bytes());
-        w.events(&self.depends_on);
-        if let Change::Unknown { body, .. } = &self.change {
-            w.bytes(body);
-        } else {
-            let mut body = Writer::default();
-            self.change.write(&mut body);
-            w.bytes(&body.finish());
-        }
-        w.finish()
+        encode(self.0.object, &self.0.depends_on, &self.0.change)
+    }
+
+    /// Holds on to the event only while others do.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakEvent {
+        WeakEvent(Arc::downgrade(&self.0))
     }
 
     /// Reads canonical bytes. A kind of a newer version is read as [`Change::Unknown`].
@@ -137,13 +135,58 @@ impl DdlEvent {
         if change.born().is_some_and(|born| born != object) {
             return r.bad("the object is not the one that this change brings into being");
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Body {
             id: EventId::of(bytes),
             size: bytes.len(),
             object,
             depends_on,
             change,
-        })
+        })))
+    }
+}
+
+fn encode(object: ObjectId, depends_on: &Dependencies, change: &Change) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.byte(ENCODING_VERSION);
+    w.uint(change.number().into());
+    w.hash(object.as_bytes());
+    w.events(depends_on);
+    if let Change::Unknown { body, .. } = change {
+        w.bytes(body);
+    } else {
+        let mut body = Writer::default();
+        change.write(&mut body);
+        w.bytes(&body.finish());
+    }
+    w.finish()
+}
+
+impl fmt::Debug for DdlEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DdlEvent")
+            .field("id", &self.0.id)
+            .field("object", &self.0.object)
+            .field("depends_on", &self.0.depends_on)
+            .field("change", &self.0.change)
+            .finish()
+    }
+}
+
+/// An event that is let go when nobody else holds it.
+#[derive(Clone, Default)]
+pub struct WeakEvent(Weak<Body>);
+
+impl fmt::Debug for WeakEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WeakEvent").field(&self.upgrade()).finish()
+    }
+}
+
+impl WeakEvent {
+    /// The event, if it is still held.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<DdlEvent> {
+        self.0.upgrade().map(DdlEvent)
     }
 }
 
@@ -151,7 +194,7 @@ impl DdlEvent {
 #[derive(Serialize, Deserialize)]
 struct Parts<'a> {
     object: ObjectId,
-    depends_on: std::borrow::Cow<'a, BTreeSet<EventId>>,
+    depends_on: std::borrow::Cow<'a, Dependencies>,
     change: std::borrow::Cow<'a, Change>,
 }
 
@@ -159,9 +202,9 @@ impl Serialize for DdlEvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use std::borrow::Cow::Borrowed;
         Parts {
-            object: self.object,
-            depends_on: Borrowed(&self.depends_on),
-            change: Borrowed(&self.change),
+            object: self.0.object,
+            depends_on: Borrowed(&self.0.depends_on),
+            change: Borrowed(&self.0.change),
         }
         .serialize(serializer)
     }

@@ -14,11 +14,9 @@
 //! Hashes that follow from the events are not written: what an event brings into being, and what the
 //! pack itself tells. Dependencies are a bit mask over what an event of this kind usually depends on.
 
-use std::collections::BTreeSet;
-
 use super::codec::{CodecError, MAX_EVENT_BYTES, Reader, Writer};
 use super::names::{Memory, Number, Telling, Told};
-use super::{Change, DdlEvent, EventId, key_of};
+use super::{Change, DdlEvent, Dependencies, EventId, key_of};
 
 /// The first byte of every pack.
 pub const PACK_VERSION: u8 = 1;
@@ -104,11 +102,11 @@ fn finish(columns: &[u8], names: &Telling) -> Vec<u8> {
 }
 
 fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
-    let kind = event.change.number();
+    let kind = event.change().number();
     if kind > LAST_COLUMNED_KIND || kind == 0 {
         w.uint(0);
         w.bytes(&event.encode());
-        let told = (event, event.change.born().is_some());
+        let told = (event, event.change().born().is_some());
         if let Some(names) = w.names() {
             remember(memory, told, 0, None, |hash| names.learn(hash));
         }
@@ -116,17 +114,17 @@ fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
     }
     w.uint(kind.into());
     clear(w);
-    event.change.write(w);
-    let born = event.change.born().is_some();
+    event.change().write(w);
+    let born = event.change().born().is_some();
     if !born {
-        w.hash(event.object.as_bytes());
+        w.hash(event.object().as_bytes());
     }
     let Some(names) = w.names() else { return };
     let (near, object) = place(&mut names.mentions, born);
     let guesses = memory.guesses(kind, object, &names.mentions);
     let mut mask = 0_u64;
     let mut others: Vec<EventId> = Vec::new();
-    for id in &event.depends_on {
+    for id in event.depends_on() {
         let number = names.number(id.as_bytes());
         let bit = number.and_then(|number| guesses.iter().position(|guess| *guess == number));
         match bit {
@@ -169,17 +167,17 @@ fn remember(
     near: Option<Number>,
     mut learn: impl FnMut(&[u8; 32]) -> Number,
 ) {
-    let number = learn(event.id.as_bytes());
+    let number = learn(event.id().as_bytes());
     if !born {
         if let Some(object) = near {
             memory.learn(number, kind, object, None);
         }
         return;
     }
-    let object = learn(event.object.as_bytes());
+    let object = learn(event.object().as_bytes());
     memory.learn(number, kind, object, near);
-    if let Change::CreateNodeTable { key_name, .. } = &event.change {
-        let key = learn(key_of(event.object, key_name).as_bytes());
+    if let Change::CreateNodeTable { key_name, .. } = event.change() {
+        let key = learn(key_of(event.object(), key_name).as_bytes());
         memory.learn(number, kind, key, Some(object));
     }
 }
@@ -247,7 +245,7 @@ fn read_event(r: &mut Reader<'_>, memory: &mut Memory) -> Result<DdlEvent, Codec
         r.told()?.spend(bytes.len())?;
         let event = DdlEvent::decode(bytes)?;
         let told = r.told()?;
-        let born = event.change.born().is_some();
+        let born = event.change().born().is_some();
         remember(memory, (&event, born), 0, None, |hash| told.learn(*hash));
         return Ok(event);
     }
@@ -270,8 +268,8 @@ fn read_event(r: &mut Reader<'_>, memory: &mut Memory) -> Result<DdlEvent, Codec
     let spent = before - r.left();
     r.told()?.spend(spent)?;
     let event = DdlEvent::new(object, depends_on, change);
-    if event.size > MAX_EVENT_BYTES {
-        return Err(CodecError::TooLarge(event.size));
+    if event.size() > MAX_EVENT_BYTES {
+        return Err(CodecError::TooLarge(event.size()));
     }
     let told = r.told()?;
     remember(memory, (&event, born.is_some()), kind, near, |hash| {
@@ -280,30 +278,30 @@ fn read_event(r: &mut Reader<'_>, memory: &mut Memory) -> Result<DdlEvent, Codec
     Ok(event)
 }
 
-fn read_dependencies(
-    r: &mut Reader<'_>,
-    guesses: &[Number],
-) -> Result<BTreeSet<EventId>, CodecError> {
+fn read_dependencies(r: &mut Reader<'_>, guesses: &[Number]) -> Result<Dependencies, CodecError> {
     let mask = r.uint()?;
     let (others, mask) = (mask & 1 == 1, mask >> 1);
     if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {
         return r.bad("a dependency is guessed that is none");
     }
     let told = r.told()?;
-    let mut ids = BTreeSet::new();
+    let mut ids = Vec::new();
     for (bit, guess) in guesses.iter().enumerate() {
         if mask >> bit & 1 == 1 {
-            ids.insert(EventId::from_bytes(told.known(*guess)?));
+            ids.push(EventId::from_bytes(told.known(*guess)?));
         }
     }
     if others {
         for _ in 0..r.len()? {
-            if !ids.insert(r.event()?) {
-                return r.bad("a dependency stands twice");
-            }
+            ids.push(r.event()?);
         }
     }
-    Ok(ids)
+    let all = ids.len();
+    let depends_on = Dependencies::from(ids);
+    if depends_on.len() != all {
+        return r.bad("a dependency stands twice");
+    }
+    Ok(depends_on)
 }
 
 #[cfg(test)]

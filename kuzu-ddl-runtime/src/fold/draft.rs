@@ -1,12 +1,11 @@
 //! Making events: each knows the newest state of all it reads or changes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::{Body, Conflict, Fold, Object};
 use crate::event::{
-    Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, Part, PropertySpec,
-    SequenceSpec, birth, index_key, node_table, pair_key, sequence_key,
+    Change, DdlEvent, Dependencies, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, Part,
+    PropertySpec, SequenceSpec, birth, index_key, node_table, pair_key, sequence_key,
 };
 use crate::schema::{Key, Multiplicity, StorageDirection};
 
@@ -39,9 +38,9 @@ impl Draft {
         (self.fold, self.events)
     }
 
-    fn push(&mut self, object: ObjectId, depends_on: BTreeSet<EventId>, change: Change) {
-        let event = DdlEvent::new(object, depends_on, change);
-        self.fold.take(Arc::new(event.clone()));
+    fn push(&mut self, object: ObjectId, depends_on: impl Into<Dependencies>, change: Change) {
+        let event = DdlEvent::new(object, depends_on.into(), change);
+        self.fold.take(event.clone());
         self.events.push(event);
     }
 
@@ -60,7 +59,7 @@ impl Draft {
 
     /// A new node table with its primary key.
     pub fn create_node_table(&mut self, name: &str, key_name: &str, key: PropertySpec) -> ObjectId {
-        let past = self.fold.slot(None, &Key::new(name));
+        let past = Dependencies::from(self.fold.slot(None, &Key::new(name)));
         let id = node_table(&Key::new(name), &Key::new(key_name), &key.ty, &past);
         let change = Change::CreateNodeTable {
             name: name.to_owned(),
@@ -79,7 +78,7 @@ impl Draft {
         multiplicity: Multiplicity,
         storage: StorageDirection,
     ) -> ObjectId {
-        let past = self.fold.slot(None, &Key::new(name));
+        let past = Dependencies::from(self.fold.slot(None, &Key::new(name)));
         let id = birth(ObjectKind::EdgeTable, None, &Key::new(name), &past);
         let name = name.to_owned();
         let change = Change::CreateEdgeTable {
@@ -95,7 +94,7 @@ impl Draft {
     /// A new property.
     pub fn add_property(&mut self, table: ObjectId, name: &str, spec: PropertySpec) -> ObjectId {
         let key = Key::new(name);
-        let past = self.fold.slot(Some(table), &key);
+        let past = Dependencies::from(self.fold.slot(Some(table), &key));
         let id = birth(ObjectKind::Property, Some(table), &key, &past);
         let mut depends_on = self.life(table);
         depends_on.extend(&past);
@@ -112,7 +111,7 @@ impl Draft {
     /// A new FROM–TO pair.
     pub fn add_pair(&mut self, table: ObjectId, endpoints: Endpoints) -> ObjectId {
         let key = pair_key(endpoints);
-        let past = self.fold.slot(Some(table), &key);
+        let past = Dependencies::from(self.fold.slot(Some(table), &key));
         let id = birth(ObjectKind::Pair, Some(table), &key, &past);
         let mut depends_on = self.life(table);
         depends_on.extend(self.life(endpoints.from));
@@ -132,7 +131,7 @@ impl Draft {
 
     /// A new index.
     pub fn create_index(&mut self, table: ObjectId, name: &str, spec: IndexSpec) -> ObjectId {
-        let past = self.fold.slot(Some(table), &index_key(name));
+        let past = Dependencies::from(self.fold.slot(Some(table), &index_key(name)));
         let id = birth(ObjectKind::Index, Some(table), &Key::new(name), &past);
         let mut depends_on = self.life(table);
         for property in &spec.properties {
@@ -152,7 +151,7 @@ impl Draft {
 
     /// A new sequence.
     pub fn create_sequence(&mut self, name: &str, spec: SequenceSpec) -> ObjectId {
-        let past = self.fold.slot(None, &sequence_key(name));
+        let past = Dependencies::from(self.fold.slot(None, &sequence_key(name)));
         let id = birth(ObjectKind::Sequence, None, &Key::new(name), &past);
         let depends_on = past.clone();
         let name = name.to_owned();

@@ -1,8 +1,6 @@
 //! The newest events of one thing: nearly always one.
 
-use std::collections::BTreeSet;
-
-use crate::event::EventId;
+use crate::event::{Dependencies, EventId};
 
 /// A small sorted set of events. A schema has hundreds of thousands of these, and a tree for one id
 /// would be ten times its size.
@@ -47,7 +45,7 @@ impl Heads {
 
     /// Whether something with these dependencies knew all of them.
     #[must_use]
-    pub fn known_to(&self, depends_on: &BTreeSet<EventId>) -> bool {
+    pub fn known_to(&self, depends_on: &Dependencies) -> bool {
         self.iter().all(|head| depends_on.contains(head))
     }
 
@@ -71,7 +69,7 @@ impl Heads {
     }
 
     /// Makes `event` a head in place of those it knew.
-    pub(super) fn touch(&mut self, event: EventId, depends_on: &BTreeSet<EventId>) {
+    pub(super) fn touch(&mut self, event: EventId, depends_on: &Dependencies) {
         let kept: Vec<EventId> = self
             .iter()
             .filter(|head| !depends_on.contains(head))

@@ -2,7 +2,6 @@
 //! it follows from an event and its past alone, and never changes.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use super::object::{Body, Written};
 use super::outcome::Rejection;
@@ -14,7 +13,7 @@ use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part, key_of
 pub(super) struct Known {
     /// One more than its deepest dependency.
     pub(super) depth: u64,
-    pub(super) event: Arc<DdlEvent>,
+    pub(super) event: DdlEvent,
 }
 
 /// The events by id. Only looked into, never walked: its order differs from run to run.
@@ -37,7 +36,7 @@ impl Stage {
 
 impl Fold {
     pub(super) fn event(&self, id: EventId) -> Option<&DdlEvent> {
-        self.log.get(&id).map(|known| known.event.as_ref())
+        self.log.get(&id).map(|known| &known.event)
     }
 
     /// The place of an event in the one order.

@@ -23,7 +23,6 @@ mod settle;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 pub use conflict::{Conflict, ConflictKind, Explained};
 pub use draft::Draft;
@@ -67,7 +66,7 @@ pub struct Fold {
     /// The events that were taken in.
     log: Log,
     /// The events that wait, and for which others.
-    waiting: BTreeMap<EventId, Arc<DdlEvent>>,
+    waiting: BTreeMap<EventId, DdlEvent>,
     wanted: HashMap<EventId, BTreeSet<EventId>>,
     frontier: BTreeSet<EventId>,
     rejected: BTreeMap<EventId, Rejection>,
@@ -78,18 +77,18 @@ impl Fold {
     #[must_use]
     pub fn of<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Self {
         let mut fold = Self::default();
-        fold.extend(events.into_iter().cloned().map(Arc::new));
+        fold.extend(events.into_iter().cloned());
         fold
     }
 
     /// Takes in more events, in whatever order, repeats among them. The result is the fold of all
     /// events together, and costs what they touch, not the history.
-    pub fn extend(&mut self, events: impl IntoIterator<Item = Arc<DdlEvent>>) {
+    pub fn extend(&mut self, events: impl IntoIterator<Item = DdlEvent>) {
         events.into_iter().for_each(|event| self.take(event));
     }
 
     /// Takes in one event.
-    pub fn take(&mut self, event: Arc<DdlEvent>) {
+    pub fn take(&mut self, event: DdlEvent) {
         let mut ready = vec![event];
         while let Some(event) = ready.pop() {
             let id = event.id();
@@ -115,13 +114,13 @@ impl Fold {
     }
 
     /// An event whose dependencies are all here.
-    fn accept(&mut self, event: Arc<DdlEvent>) {
+    fn accept(&mut self, event: DdlEvent) {
         let id = event.id();
         let depths = event.depends_on().iter().map(|d| self.rank_of(*d).0 + 1);
         let depth = depths.max().unwrap_or(0);
         let known = Known {
             depth,
-            event: Arc::clone(&event),
+            event: event.clone(),
         };
         self.log.insert(id, known);
         if let Err(rejection) = self.judge(&event) {

@@ -1,14 +1,12 @@
 //! Events in sentences, with the names that things had when the event came.
 
-use std::sync::Arc;
-
 use crate::event::{Change, DdlEvent, ObjectId};
 use crate::fold::{Body, Fold};
 
 /// What an event is about and what it says, and the state with it.
 pub(super) fn describe(event: &DdlEvent, fold: &mut Fold) -> (String, String) {
     let before = path(fold, event.object());
-    fold.take(Arc::new(event.clone()));
+    fold.take(event.clone());
     let path = before
         .or_else(|| path(fold, event.object()))
         .unwrap_or_else(|| event.object().short());

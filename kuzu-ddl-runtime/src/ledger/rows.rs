@@ -458,7 +458,7 @@ mod tests {
                 let change = crate::event::Change::RenameTable {
                     to: format!("T{n}"),
                 };
-                DdlEvent::new(crate::event::ObjectId::of(b"t"), BTreeSet::new(), change)
+                DdlEvent::new(crate::event::ObjectId::of(b"t"), [].into(), change)
             })
             .collect();
         let mut rows = Rows::new();

@@ -30,7 +30,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declared::{Declared, TableHints};
-use crate::event::{EventId, ObjectId, ObjectKind, birth};
+use crate::event::{Dependencies, EventId, ObjectId, ObjectKind, birth};
 use crate::schema::{Key, Pair, Schema, Sequence, Table, TableKind};
 
 pub(crate) use difference::difference;
@@ -198,7 +198,7 @@ impl Ids {
         hints: &TableHints,
         former_table: Option<&LockedTable>,
     ) -> LockedTable {
-        let born = birth(kind, None, key, &BTreeSet::new());
+        let born = birth(kind, None, key, &Dependencies::default());
         let id = former_table.map(|t| t.identity.id.clone());
         let id = id.unwrap_or_else(|| self.new_id(born, kind, None, key));
         let mut properties = BTreeMap::new();
@@ -209,7 +209,7 @@ impl Ids {
             let before = former_table.and_then(|t| t.properties.get(formers.get(name)?));
             let id = before.map(|p| p.id.clone()).unwrap_or_else(|| {
                 let kind = ObjectKind::Property;
-                let first = birth(kind, Some(born), name, &BTreeSet::new());
+                let first = birth(kind, Some(born), name, &Dependencies::default());
                 self.new_id(first, kind, Some(born), name)
             });
             properties.insert(name.clone(), Identity { id, was });
@@ -220,7 +220,7 @@ impl Ids {
                 let before = former_table.and_then(|t| t.pairs.get(pair).cloned());
                 let name = Key::new(&format!("{}>{}", pair.from, pair.to));
                 let kind = ObjectKind::Pair;
-                let first = birth(kind, Some(born), &name, &BTreeSet::new());
+                let first = birth(kind, Some(born), &name, &Dependencies::default());
                 let id = before.unwrap_or_else(|| self.new_id(first, kind, Some(born), &name));
                 pairs.insert(pair.clone(), id);
             }
@@ -247,7 +247,7 @@ impl Ids {
     ) -> String {
         let mut digits: String = id.to_string().chars().take(DIGITS).collect();
         while !self.taken.insert(digits.clone()) {
-            let past = BTreeSet::from([EventId::of(digits.as_bytes())]);
+            let past = Dependencies::from([EventId::of(digits.as_bytes())]);
             let next = birth(kind, parent, key, &past).to_string();
             digits = next.chars().take(DIGITS).collect();
         }

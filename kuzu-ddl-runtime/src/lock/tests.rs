@@ -236,7 +236,7 @@ fn ids_stay_through_renames_and_are_new_after_them() {
 #[test]
 fn the_ids_are_those_of_the_first_events() {
     let lock = Lock::of(&declared(&[("Person", &[], &[("mail", &[])])]), None);
-    let none = std::collections::BTreeSet::new();
+    let none = crate::event::Dependencies::default();
     use crate::event::{ObjectKind, birth};
     let table = birth(ObjectKind::NodeTable, None, &Key::new("person"), &none);
     let mail = birth(ObjectKind::Property, Some(table), &Key::new("mail"), &none);

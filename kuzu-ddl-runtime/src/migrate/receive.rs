@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -120,7 +119,7 @@ pub struct Agreed {
 impl Agreed {
     fn of(contents: Contents) -> Self {
         let mut fold = Fold::of(contents.events.values());
-        let waiting = contents.inbox.values().cloned().map(Arc::new);
+        let waiting = contents.inbox.values().cloned();
         fold.extend(waiting);
         Self {
             fold,
@@ -131,12 +130,12 @@ impl Agreed {
 
     /// All events that wait for no other, each after what it depends on: for peers.
     #[must_use]
-    pub fn in_order(&self) -> Vec<Arc<DdlEvent>> {
+    pub fn in_order(&self) -> Vec<DdlEvent> {
         let mut events: Vec<&DdlEvent> = self.events().collect();
         let held = self.fold.held();
         events.retain(|event| !matches!(held.get(&event.id()), Some(Held::Missing(_))));
         events.sort_by_key(|event| self.fold.rank_of(event.id()));
-        events.into_iter().cloned().map(Arc::new).collect()
+        events.into_iter().cloned().collect()
     }
 
     /// All events.
@@ -234,7 +233,7 @@ impl Migrator<'_> {
         let new = legal.into_iter().map(|event| (event.id(), event));
         all.extend(new.filter(|(id, _)| !contents.events.contains_key(id)));
         let mut fold = Fold::of(contents.events.values());
-        fold.extend(all.values().cloned().map(Arc::new));
+        fold.extend(all.values().cloned());
         let held = fold.held();
         let mut delivery = Delivery {
             fold,
@@ -353,7 +352,7 @@ impl Migrator<'_> {
         let ground = self.ground(session, declared)?;
         let settled = self.settle(declared, &ground)?;
         let mut after = settled.fold.clone();
-        after.extend(received.iter().cloned().map(Arc::new));
+        after.extend(received.iter().cloned());
         let fits = self.fits(declared, &settled.fold, &after)?;
         let said = diff::said(&declared.declared);
         let way = (after, received.to_vec());

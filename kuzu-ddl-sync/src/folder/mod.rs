@@ -9,7 +9,6 @@ mod file;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::{DdlEvent, EventId};
 
@@ -78,7 +77,7 @@ pub enum Why {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     /// The events of files that were not read before.
-    pub events: Vec<Arc<DdlEvent>>,
+    pub events: Vec<DdlEvent>,
     /// What was said about them.
     pub attestations: Vec<Attestation>,
     /// What was passed over.

@@ -44,7 +44,7 @@ impl Peer {
         self.on_attestations(from, attestations, out);
     }
 
-    fn deliver(&self, new: Vec<(PeerId, Arc<DdlEvent>)>, out: &mut Vec<Output>) {
+    fn deliver(&self, new: Vec<(PeerId, DdlEvent)>, out: &mut Vec<Output>) {
         if !new.is_empty() {
             out.push(Output::Events(
                 new.into_iter().map(|(_, event)| event).collect(),
@@ -52,12 +52,12 @@ impl Peer {
         }
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<Arc<[Arc<DdlEvent>]>, PackError> {
+    fn read(&self, bytes: &[u8]) -> Result<Arc<[DdlEvent]>, PackError> {
         match &self.pool {
             Some(pool) => pool.read(bytes),
             None => {
                 let events = pack::decode(bytes, MAX_FRAME_EVENT_BYTES)?;
-                Ok(events.into_iter().map(Arc::new).collect())
+                Ok(events.into())
             }
         }
     }
@@ -103,7 +103,7 @@ impl Peer {
     pub fn import(
         &mut self,
         now: u64,
-        events: impl IntoIterator<Item = Arc<DdlEvent>>,
+        events: impl IntoIterator<Item = DdlEvent>,
         attestations: Vec<Attestation>,
     ) -> Vec<Output> {
         let mut out = Vec::new();
@@ -119,9 +119,9 @@ impl Peer {
         &mut self,
         now: u64,
         from: PeerId,
-        events: impl IntoIterator<Item = Arc<DdlEvent>>,
+        events: impl IntoIterator<Item = DdlEvent>,
         out: &mut Vec<Output>,
-    ) -> Vec<(PeerId, Arc<DdlEvent>)> {
+    ) -> Vec<(PeerId, DdlEvent)> {
         let (mut new, mut missing) = (Vec::new(), Vec::new());
         for event in events {
             let lacks: Vec<EventId> = self.log.lacks(event.depends_on()).collect();
@@ -140,7 +140,7 @@ impl Peer {
     }
 
     /// Adds an event and all that waited for it.
-    fn settle(&mut self, from: PeerId, event: Arc<DdlEvent>) -> Vec<(PeerId, Arc<DdlEvent>)> {
+    fn settle(&mut self, from: PeerId, event: DdlEvent) -> Vec<(PeerId, DdlEvent)> {
         self.asked.remove(&event.id());
         if let Some(place) = self.log.place(&event.id()) {
             if let Some(link) = self.links.get_mut(&from) {
@@ -149,7 +149,7 @@ impl Peer {
             return Vec::new();
         }
         let new = self.log.settle(event, &mut self.waiting);
-        let sent = |event: Arc<DdlEvent>| {
+        let sent = |event: DdlEvent| {
             // What waited may have come from others, who then get it once more.
             self.asked.remove(&event.id());
             let held = self.held.remove(&event.id());

@@ -187,7 +187,7 @@ impl Peer {
 
     /// The events that this peer and all others it knows have safely stored, each after what it depends on. What
     /// is behind a [checkpoint](Self::prune) and among these needs not be kept.
-    pub fn stable(&self) -> impl ExactSizeIterator<Item = &Arc<DdlEvent>> {
+    pub fn stable(&self) -> impl ExactSizeIterator<Item = &DdlEvent> {
         let others = self.links.values().map(|link| link.acknowledged);
         let all = others.min().unwrap_or(self.kept.0).min(self.kept.0);
         self.log.events().take(all)
@@ -272,12 +272,12 @@ impl Peer {
     pub fn local(
         &mut self,
         now: u64,
-        events: impl IntoIterator<Item = Arc<DdlEvent>>,
+        events: impl IntoIterator<Item = DdlEvent>,
     ) -> Result<Vec<Output>, Vec<EventId>> {
         let (mut out, mut new, mut lost) = (Vec::new(), Vec::new(), Vec::new());
         let all_kept = self.kept.0 == self.log.len();
         for event in events {
-            match self.log.add(Arc::clone(&event)) {
+            match self.log.add(event.clone()) {
                 Ok(_) => new.push((self.me, event)),
                 Err(_) => lost.push(event.id()),
             }
@@ -419,7 +419,7 @@ impl Peer {
     }
 
     /// All other peers are to have new events: but who sent one, and who was sent them already.
-    fn spread(&mut self, now: u64, new: &[(PeerId, Arc<DdlEvent>)], has: impl Fn(PeerId) -> bool) {
+    fn spread(&mut self, now: u64, new: &[(PeerId, DdlEvent)], has: impl Fn(PeerId) -> bool) {
         if new.is_empty() {
             return;
         }

@@ -1,9 +1,9 @@
 //! One copy of each event for all peers of one program.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId, PackError, pack};
+use kuzu_ddl_runtime::event::{DdlEvent, EventId, PackError, WeakEvent, pack};
 
 use crate::limits::MAX_FRAME_EVENT_BYTES;
 
@@ -15,11 +15,11 @@ const PACKS: usize = 4_096;
 #[derive(Clone, Debug, Default)]
 pub struct Pool(Arc<Mutex<Shared>>);
 
-type Events = Arc<[Arc<DdlEvent>]>;
+type Events = Arc<[DdlEvent]>;
 
 #[derive(Debug, Default)]
 struct Shared {
-    events: HashMap<EventId, Weak<DdlEvent>>,
+    events: HashMap<EventId, WeakEvent>,
     /// What packs came to, by the hash of their bytes.
     packs: HashMap<[u8; 32], Events>,
     order: VecDeque<[u8; 32]>,
@@ -48,11 +48,10 @@ impl Pool {
 }
 
 impl Shared {
-    fn one(&mut self, event: DdlEvent) -> Arc<DdlEvent> {
+    fn one(&mut self, event: DdlEvent) -> DdlEvent {
         let known = self.events.entry(event.id()).or_default();
         known.upgrade().unwrap_or_else(|| {
-            let event = Arc::new(event);
-            *known = Arc::downgrade(&event);
+            *known = event.downgrade();
             event
         })
     }

@@ -1,7 +1,5 @@
 //! Sending events.
 
-use std::sync::Arc;
-
 use kuzu_ddl_runtime::event::{DdlEvent, MAX_EVENT_BYTES, pack};
 
 use super::Peer;
@@ -38,11 +36,11 @@ impl Peer {
         &mut self,
         peer: PeerId,
         push: bool,
-        events: &[Arc<DdlEvent>],
+        events: &[DdlEvent],
         attestations: Vec<Attestation>,
         out: &mut Vec<Output>,
     ) {
-        let pack = pack::encode(events.iter().map(Arc::as_ref));
+        let pack = pack::encode(events.iter());
         if let Some(link) = self.links.get_mut(&peer) {
             link.spent += pack.len();
         }
@@ -55,7 +53,7 @@ impl Peer {
     }
 
     /// The next events for a peer, each after what it depends on.
-    fn next_batch(&mut self, now: u64, peer: PeerId) -> Option<(bool, Vec<Arc<DdlEvent>>)> {
+    fn next_batch(&mut self, now: u64, peer: PeerId) -> Option<(bool, Vec<DdlEvent>)> {
         let link = self.links.get_mut(&peer)?;
         if !link.connected || link.spent >= self.limits.bytes_per_tick {
             return None;

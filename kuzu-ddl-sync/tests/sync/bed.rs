@@ -1,7 +1,6 @@
 //! Histories and peers for the scenarios.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::{Change, DdlEvent, Fingerprint, ObjectId, PropertySpec};
 use kuzu_ddl_runtime::fold::{Conflict, Draft, Fold};
@@ -55,7 +54,7 @@ fn key() -> PropertySpec {
 
 /// So many events that follow on a state, of all the kinds that schemas live by. Names are few, so that writers
 /// who do not know of one another meet.
-pub(crate) fn work(before: Fold, count: usize, random: &mut Random) -> Vec<Arc<DdlEvent>> {
+pub(crate) fn work(before: Fold, count: usize, random: &mut Random) -> Vec<DdlEvent> {
     let tables: Vec<ObjectId> = live(&before, |o| o.kind().is_table());
     let mut properties = live(&before, |o| o.parent.is_some());
     let mut tables = tables;
@@ -89,7 +88,7 @@ pub(crate) fn work(before: Fold, count: usize, random: &mut Random) -> Vec<Arc<D
         made += 1;
     }
     let (_, events) = draft.finish();
-    events.into_iter().take(count).map(Arc::new).collect()
+    events.into_iter().take(count).collect()
 }
 
 fn edit(draft: &mut Draft, property: ObjectId, n: usize, random: &mut Random) {
@@ -122,7 +121,7 @@ fn live(fold: &Fold, which: impl Fn(&kuzu_ddl_runtime::fold::Object) -> bool) ->
 
 /// The fold of a peer's events.
 pub(crate) fn fold(log: &Log) -> Fold {
-    Fold::of(log.events().map(Arc::as_ref))
+    Fold::of(log.events())
 }
 
 /// What must be the same on all peers.

@@ -1,7 +1,6 @@
 //! Bundles: a file that comes from anywhere, in any state.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use expect_test::expect;
 use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
@@ -49,7 +48,7 @@ fn a_bundle_brings_what_somebody_lacks_and_twice_is_once() {
 fn a_bundle_that_comes_before_its_ancestors_waits_for_them() {
     let all = log(100);
     let events: Vec<_> = all.events().cloned().collect();
-    let bundle = |events: &[Arc<DdlEvent>]| Bundle {
+    let bundle = |events: &[DdlEvent]| Bundle {
         events: events.to_vec(),
         attestations: Vec::new(),
     };
@@ -130,11 +129,11 @@ fn a_hostile_bundle_with_a_right_checksum_is_refused() {
     let harm = "x` ; DROP TABLE Person; //".to_owned();
     let event = DdlEvent::new(
         ObjectId::of(b"x"),
-        BTreeSet::new(),
+        [].into(),
         Change::RenameTable { to: harm },
     );
     let bundle = Bundle {
-        events: vec![Arc::new(event)],
+        events: vec![event],
         attestations: Vec::new(),
     };
     assert!(matches!(
@@ -171,13 +170,13 @@ fn golden_bytes() {
     let change = Change::RenameTable {
         to: "Human".to_owned(),
     };
-    let event = DdlEvent::new(ObjectId::of(b"x"), BTreeSet::new(), change);
+    let event = DdlEvent::new(ObjectId::of(b"x"), [].into(), change);
     let said = Attestation {
         event: event.id(),
         bytes: b"by a".to_vec(),
     };
     let bundle = Bundle {
-        events: vec![Arc::new(event)],
+        events: vec![event],
         attestations: vec![said],
     };
     let bytes = bundle.encode(&space());

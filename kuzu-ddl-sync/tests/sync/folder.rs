@@ -181,9 +181,7 @@ fn foreign_and_hostile_files_are_passed_over() {
     put(&Bundle::default().encode(&SpaceId::named("other")));
     put(&[&b"KDDLSYNC\x07"[..], &[0; 40]].concat());
     put(&[&b"KDDLSYNC\x01"[..], &[0xff; 400]].concat());
-    put(&pack::encode(
-        a.peer.log().events().map(std::sync::Arc::as_ref),
-    ));
+    put(&pack::encode(a.peer.log().events()));
     fs::create_dir(place.path().join(format!("{}.kddl", "0".repeat(64)))).expect("a folder");
     #[cfg(unix)]
     std::os::unix::fs::symlink(

@@ -1,7 +1,5 @@
 //! Events and frames of versions to come.
 
-use std::sync::Arc;
-
 use kuzu_ddl_runtime::event::{Change, DdlEvent};
 use kuzu_ddl_runtime::fold::Held;
 use kuzu_ddl_sync::{FRAME_VERSION, Output, Report};
@@ -17,14 +15,8 @@ fn s14_unknown_kinds_are_stored_passed_on_and_held() {
     hub.link(ids[1], ids[2]);
     let mut random = Random(14);
     write(&mut hub, ids[0], 20, &mut random);
-    let first = Arc::clone(
-        hub.peer(ids[0])
-            .expect("a peer")
-            .log()
-            .events()
-            .next()
-            .expect("an event"),
-    );
+    let first = hub.peer(ids[0]).expect("a peer").log().events().next();
+    let first = first.expect("an event").clone();
     let body = vec![7; 100];
     let unknown = DdlEvent::new(
         first.object(),
@@ -39,11 +31,8 @@ fn s14_unknown_kinds_are_stored_passed_on_and_held() {
         },
     );
     let before = outcome(hub.peer(ids[0]).expect("a peer").log());
-    hub.local(
-        ids[0],
-        vec![Arc::new(unknown.clone()), Arc::new(behind.clone())],
-    )
-    .expect("events");
+    hub.local(ids[0], vec![unknown.clone(), behind.clone()])
+        .expect("events");
     assert!(hub.settle(200, 50).is_some());
     for peer in hub.peers() {
         let kept = peer.log().get(&unknown.id()).expect("the unknown event");

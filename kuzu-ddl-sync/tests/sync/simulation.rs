@@ -1,7 +1,5 @@
 //! Many peers, bad roads: in the end all have the same.
 
-use std::sync::Arc;
-
 use kuzu_ddl_runtime::event::DdlEvent;
 use kuzu_ddl_sync::{Hub, Limits, Log, Peer, Road, SpaceId};
 
@@ -55,7 +53,7 @@ fn s01_every_order_of_arrival_gives_the_same() {
 }
 
 /// Events of three writers that do not know of one another, after a common beginning.
-fn branches(count: usize) -> Vec<Arc<DdlEvent>> {
+fn branches(count: usize) -> Vec<DdlEvent> {
     let mut random = Random(count as u64);
     let common = work(Default::default(), count / 4 + 1, &mut random);
     let before = fold(&Log::of(common.clone()).0);

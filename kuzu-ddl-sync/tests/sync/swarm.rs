@@ -2,7 +2,6 @@
 //! `KUZU_DDL_SWARM_ALL=1` in the environment, a thousand with ten thousand, which takes minutes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::DdlEvent;
 use kuzu_ddl_sync::{Hub, PeerId, Road};
@@ -38,7 +37,7 @@ fn random_links(ids: &[PeerId], random: &mut Random) -> BTreeSet<(PeerId, PeerId
 }
 
 /// Each writer's events, in parts: a hundred writers who build on one common beginning and do not hear of one another in time.
-fn histories(random: &mut Random) -> (Vec<Arc<DdlEvent>>, Vec<Vec<Arc<DdlEvent>>>) {
+fn histories(random: &mut Random) -> (Vec<DdlEvent>, Vec<Vec<DdlEvent>>) {
     let common = work(Default::default(), 100, random);
     let before = fold(&kuzu_ddl_sync::Log::of(common.clone()).0);
     let share = (size().1 - common.len()) / WRITERS;
@@ -100,17 +99,13 @@ fn s19_many_peers_with_many_events() {
     );
 }
 
-fn check(hub: &Hub, common: &[Arc<DdlEvent>], histories: &[Vec<Arc<DdlEvent>>]) {
+fn check(hub: &Hub, common: &[DdlEvent], histories: &[Vec<DdlEvent>]) {
     let mut outcomes = BTreeMap::new();
     for peer in hub.peers() {
         outcomes.entry(peer.log().digest()).or_insert(peer);
     }
     assert_eq!(outcomes.len(), 1);
-    let all: Vec<&DdlEvent> = common
-        .iter()
-        .chain(histories.iter().flatten())
-        .map(Arc::as_ref)
-        .collect();
+    let all: Vec<&DdlEvent> = common.iter().chain(histories.iter().flatten()).collect();
     let distinct: BTreeSet<_> = all.iter().map(|event| event.id()).collect();
     let peer = outcomes.into_values().next().expect("a peer");
     assert_eq!(peer.log().len(), distinct.len());

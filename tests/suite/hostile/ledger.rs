@@ -1,11 +1,9 @@
 //! Rows of the ledger that are not what they should be.
 
-use std::collections::BTreeSet;
-
 use super::{node, property, said};
 use crate::bed::{Bed, Said};
 use kuzu_ddl::engine::Cell;
-use kuzu_ddl::event::{Change, PropertySpec};
+use kuzu_ddl::event::{Change, Dependencies, PropertySpec};
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{DdlEvent, DriftPolicy, Error, EventId, ObjectId, ledger};
 
@@ -211,7 +209,7 @@ fn put(bed: &Bed, event: &DdlEvent) {
 #[test]
 fn events_of_a_newer_kind_are_held() {
     let mut bed = filled();
-    let known: BTreeSet<EventId> = bed.ledger().events.into_keys().collect();
+    let known: Dependencies = bed.ledger().events.into_keys().collect();
     let table = table_a(&bed);
     let newer = DdlEvent::new(
         table,
@@ -249,7 +247,7 @@ fn events_that_nobody_carried_out() {
             nullable: false,
             default: None,
         };
-        let nothing = BTreeSet::new();
+        let nothing = Dependencies::default();
         let change = Change::CreateNodeTable {
             name: name.into(),
             key_name: "id".into(),
@@ -266,7 +264,7 @@ fn events_that_nobody_carried_out() {
 
     // Events about nothing, and about the wrong things, are rejected wherever they are folded.
     let bed = filled();
-    let known: BTreeSet<EventId> = bed.ledger().events.into_keys().collect();
+    let known: Dependencies = bed.ledger().events.into_keys().collect();
     let a = table_a(&bed);
     for (object, change) in [
         (ObjectId::of(b"nothing"), Change::DropTable),

@@ -1,7 +1,5 @@
 //! Events of a newer version: kept, passed on, and carried out after an update.
 
-use std::collections::BTreeSet;
-
 use kuzu_ddl::event::{Change, DdlEvent};
 use kuzu_ddl::fold::Held;
 use kuzu_ddl::migrate::Delay;
@@ -16,13 +14,13 @@ fn s14_kinds_of_a_newer_version() {
         d.create_node_table("Person", "id", spec(Type::Int64));
     });
     let person = id(&a.agreed().fold, None, "Person");
-    let heads: BTreeSet<_> = a.agreed().applied.keys().copied().collect();
+    let heads = a.agreed().applied.keys().copied().collect();
     let body = vec![1, 2, 3];
     let unknown = DdlEvent::new(person, heads, Change::Unknown { kind: 9999, body });
     let text = Some("after it".to_owned());
     let behind = DdlEvent::new(
         person,
-        BTreeSet::from([unknown.id()]),
+        [unknown.id()].into(),
         Change::CommentOnTable { text },
     );
     let mut events = a.events();
@@ -108,7 +106,7 @@ fn s14_an_update_that_knows_better() {
     member.bed.run(&["CREATE (:Person {id: 1})"]);
     let person = id(&member.agreed().fold, None, "Person");
     let (kind, body) = (6, vec![0xff; 9]);
-    let event = DdlEvent::new(person, BTreeSet::new(), Change::Unknown { kind, body });
+    let event = DdlEvent::new(person, [].into(), Change::Unknown { kind, body });
     // This version does not let it in; one that did not know the kind 6 left it here.
     let heard = member.take(vec![event.clone()]);
     assert_eq!(heard.rejected.len(), 1, "{heard}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl::event::{Change, DdlEvent, EventId, ObjectId, PropertySpec};
+use kuzu_ddl::event::{Change, DdlEvent, Dependencies, EventId, ObjectId, PropertySpec};
 use kuzu_ddl::schema::{Expr, Type};
 
 use super::space::{Member, id, same, spec};
@@ -50,14 +50,14 @@ fn s15_unknown_objects_and_cycles() {
     let member = member();
     let before = content(&member);
     let person = id(&member.agreed().fold, None, "Person");
-    let heads: BTreeSet<EventId> = member.agreed().applied.keys().copied().collect();
+    let heads: Dependencies = member.agreed().applied.keys().copied().collect();
     let nowhere = ObjectId::from_bytes([7; 32]);
     let rename = |to: &str| Change::RenameTable { to: to.to_owned() };
     let unknown = [
-        DdlEvent::new(nowhere, BTreeSet::new(), rename("Taken")),
+        DdlEvent::new(nowhere, [].into(), rename("Taken")),
         DdlEvent::new(nowhere, heads.clone(), Change::DropTable),
         // Knows nothing of what it changes.
-        DdlEvent::new(person, BTreeSet::new(), Change::DropTable),
+        DdlEvent::new(person, [].into(), Change::DropTable),
         DdlEvent::new(person, heads.clone(), Change::DropProperty),
         DdlEvent::new(
             person,
@@ -74,12 +74,8 @@ fn s15_unknown_objects_and_cycles() {
     assert_eq!(content(&member), before);
     // An event that needs itself would have to know its own hash; what is said to come before it never
     // comes, and it waits.
-    let one = DdlEvent::new(
-        person,
-        BTreeSet::from([EventId::from_bytes([9; 32])]),
-        rename("X"),
-    );
-    let two = DdlEvent::new(person, BTreeSet::from([one.id()]), rename("Y"));
+    let one = DdlEvent::new(person, [EventId::from_bytes([9; 32])].into(), rename("X"));
+    let two = DdlEvent::new(person, [one.id()].into(), rename("Y"));
     let heard = member.take(vec![two, one]);
     assert_eq!(
         (heard.applied.len(), heard.delayed.len()),

@@ -1,7 +1,5 @@
 //! Packs: what is written comes back, and anything else is refused within bounds.
 
-use std::collections::BTreeSet;
-
 use expect_test::expect;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -134,7 +132,7 @@ fn names_from_outside_are_held_to_the_rules() {
         let change = Change::RenameTable {
             to: name.to_owned(),
         };
-        DdlEvent::new(ObjectId::of(b"x"), BTreeSet::new(), change)
+        DdlEvent::new(ObjectId::of(b"x"), Dependencies::default(), change)
     };
     assert!(decode(&encode(&[event("Fine")]), LIMIT).is_ok());
     for bad in [

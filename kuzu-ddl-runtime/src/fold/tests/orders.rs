@@ -1,13 +1,11 @@
 //! Whatever the order in which events come, the state is the same.
 
-use std::sync::Arc;
-
 use super::swarm::{Dice, Peer, edit};
 use crate::event::DdlEvent;
 use crate::fold::Fold;
 
 /// What peers made together that changed their schemas apart.
-fn swarm(seed: u64, peers: usize, steps: usize) -> Vec<Arc<DdlEvent>> {
+fn swarm(seed: u64, peers: usize, steps: usize) -> Vec<DdlEvent> {
     let mut dice = Dice::new(seed);
     let mut swarm = vec![Peer::default(); peers];
     for _ in 0..steps {
@@ -29,7 +27,7 @@ fn every_order_gives_one_state() {
     let mut conflicts = 0;
     for seed in 0..600 {
         let mut events = swarm(seed, 3, 40);
-        let whole = Fold::of(events.iter().map(Arc::as_ref));
+        let whole = Fold::of(events.iter());
         assert!(whole.held().is_empty(), "seed {seed}");
         assert!(
             whole.rejected().is_empty(),
@@ -42,9 +40,9 @@ fn every_order_gives_one_state() {
             dice.shuffle(&mut events);
             let mut fold = Fold::default();
             for event in &events {
-                fold.take(Arc::clone(event));
+                fold.take(event.clone());
                 if dice.below(10) == 0 {
-                    fold.take(Arc::clone(event));
+                    fold.take(event.clone());
                 }
             }
             assert_eq!(fold.schema(), whole.schema(), "seed {seed}");
@@ -65,9 +63,9 @@ fn a_part_of_the_events_in_two_orders() {
         let mut dice = Dice::new(seed);
         dice.shuffle(&mut events);
         events.truncate(events.len() / 2);
-        let one = Fold::of(events.iter().map(Arc::as_ref));
+        let one = Fold::of(events.iter());
         dice.shuffle(&mut events);
-        let other = Fold::of(events.iter().map(Arc::as_ref));
+        let other = Fold::of(events.iter());
         assert_eq!(one.held(), other.held(), "seed {seed}");
         assert!(one == other, "seed {seed}");
     }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::sync::Arc;
 
 use expect_test::expect;
 
@@ -490,7 +489,7 @@ fn s02_every_triple_of_kinds_on_three_peers() {
         let hear = |order: [usize; 3]| {
             let mut fold = base.fold.clone();
             for peer in order {
-                fold.extend(peers[peer].events.values().map(Arc::clone));
+                fold.extend(peers[peer].events.values().cloned());
             }
             fold
         };

@@ -1,7 +1,6 @@
 //! Peers that change their schema apart and hear of one another now and then.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::event::{
     Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, PropertySpec,
@@ -40,7 +39,7 @@ impl Dice {
 /// One peer: its events and its state.
 #[derive(Clone, Default)]
 pub(super) struct Peer {
-    pub(super) events: BTreeMap<EventId, Arc<DdlEvent>>,
+    pub(super) events: BTreeMap<EventId, DdlEvent>,
     pub(super) fold: Fold,
 }
 
@@ -51,9 +50,7 @@ impl Peer {
         edit(&mut draft);
         let (fold, events) = draft.finish();
         self.fold = fold;
-        let events = events
-            .into_iter()
-            .map(|event| (event.id(), Arc::new(event)));
+        let events = events.into_iter().map(|event| (event.id(), event));
         self.events.extend(events);
     }
 
@@ -62,7 +59,7 @@ impl Peer {
         self.fold.extend(other.events.values().cloned());
         let events = other.events.iter();
         self.events
-            .extend(events.map(|(id, event)| (*id, Arc::clone(event))));
+            .extend(events.map(|(id, event)| (*id, event.clone())));
     }
 }
 
