@@ -71,8 +71,8 @@ pub(super) fn pay(session: &dyn Session, left: Left) -> Result<(), EngineError> 
     Err(spoiled())
 }
 
-/// Notes the debt.
-pub(super) fn owe(session: &dyn Session) {
+/// Notes the debt: nothing of ours is changed any more before a CHECKPOINT has succeeded.
+pub(crate) fn owe(session: &dyn Session) {
     with_owed(|owed| owed.insert(session.handle()));
 }
 

@@ -1,47 +1,121 @@
 //! Indexes, without the primary keys'.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Inspection, Note, cells, strange, text};
-use crate::engine::{EngineError, Session};
+use super::{Inspection, Note, bool, cells, strange, text};
+use crate::engine::{Cell, EngineError, Row, Session};
 use crate::schema::{Index, IndexKind, Key};
+
+/// An index that is only a name: the process ended after the engine had committed it, and before the
+/// checkpoint that it takes with it. The log holds the entry in the catalog and nothing else, and
+/// the next checkpoint makes a file of it that cannot be opened (bug B28).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unfinished {
+    pub(crate) table: String,
+    pub(crate) index: String,
+    pub(crate) kind: IndexKind,
+}
+
+/// What the catalog says of one index.
+struct Told {
+    table: String,
+    name: String,
+    kind: IndexKind,
+    properties: Vec<Key>,
+    loaded: bool,
+    definition: String,
+}
+
+/// The indexes of the database that are only a name.
+pub(crate) fn unfinished(session: &dyn Session) -> Result<Vec<Unfinished>, EngineError> {
+    let (_, unfinished) = told(session)?;
+    let only_names = unfinished.into_iter().map(|told| Unfinished {
+        table: told.table,
+        index: told.name,
+        kind: told.kind,
+    });
+    Ok(only_names.collect())
+}
 
 /// Adds the indexes of the tables in `found`.
 pub(super) fn read(session: &dyn Session, found: &mut Inspection) -> Result<(), EngineError> {
-    const CALL: &str = "CALL show_indexes() RETURN table_name, index_name, index_type, \
-                        property_names, index_definition";
-    for row in session.query(CALL)? {
-        let [table, name, kind, properties, definition] = cells(row, CALL)?;
-        let table = text(&table, CALL)?;
-        let Some(table) = found.schema.tables.get_mut(&Key::new(&table)) else {
+    let (told, unfinished) = told(session)?;
+    for told in unfinished {
+        let reason = "the process that made this index was killed, and left only its name; \
+                      `migrate` clears it away, and must do so before the database is closed";
+        found.notes.push(Note::new(&told.name, reason));
+    }
+    for told in told {
+        let Some(table) = found.schema.tables.get_mut(&Key::new(&told.table)) else {
             continue;
         };
-        let name = text(&name, CALL)?;
-        let kind = match text(&kind, CALL)?.as_str() {
-            "FTS" => IndexKind::FullText,
-            "HNSW" => IndexKind::Vector,
-            other => IndexKind::Other(other.to_owned()),
-        };
-        let properties = properties.list().ok_or_else(|| strange(CALL))?;
-        let properties = properties
-            .iter()
-            .map(|p| p.text().map(Key::new).ok_or_else(|| strange(CALL)))
-            .collect::<Result<_, _>>()?;
-        let options = options(definition.text().unwrap_or_default()).unwrap_or_else(|| {
-            found
-                .notes
-                .push(Note::new(&name, "the options of this index cannot be read"));
+        let options = options(&told.definition).unwrap_or_else(|| {
+            let reason = "the options of this index cannot be read";
+            found.notes.push(Note::new(&told.name, reason));
             BTreeMap::new()
         });
         let index = Index {
-            name,
-            kind,
-            properties,
+            name: told.name,
+            kind: told.kind,
+            properties: told.properties,
             options,
         };
         table.indexes.insert(Key::new(&index.name), index);
     }
     Ok(())
+}
+
+/// All indexes, and apart those that are only a name. The engine loads an index while it opens the
+/// file, before it replays the log; so one that is not loaded though its extension is came from there.
+fn told(session: &dyn Session) -> Result<(Vec<Told>, Vec<Told>), EngineError> {
+    const CALL: &str = "CALL show_indexes() RETURN table_name, index_name, index_type, \
+                        property_names, extension_loaded, index_definition";
+    let rows = session.query(CALL)?.into_iter();
+    let all: Vec<Told> = rows.map(|row| tell(row, CALL)).collect::<Result<_, _>>()?;
+    if all.iter().all(|told| told.loaded) {
+        return Ok((all, Vec::new()));
+    }
+    let extensions = extensions(session)?;
+    let is_known = |kind: &IndexKind| {
+        let name = match kind {
+            IndexKind::FullText => "FTS",
+            IndexKind::Vector => "VECTOR",
+            IndexKind::Other(_) => return false,
+        };
+        extensions.contains(&Key::new(name))
+    };
+    Ok(all
+        .into_iter()
+        .partition(|told| told.loaded || !is_known(&told.kind)))
+}
+
+fn tell(row: Row, call: &str) -> Result<Told, EngineError> {
+    let [table, name, kind, properties, loaded, definition] = cells(row, call)?;
+    let kind = match text(&kind, call)?.as_str() {
+        "FTS" => IndexKind::FullText,
+        "HNSW" => IndexKind::Vector,
+        other => IndexKind::Other(other.to_owned()),
+    };
+    let properties = properties.list().ok_or_else(|| strange(call))?;
+    let property = |cell: &Cell| cell.text().map(Key::new).ok_or_else(|| strange(call));
+    Ok(Told {
+        table: text(&table, call)?,
+        name: text(&name, call)?,
+        kind,
+        properties: properties.iter().map(property).collect::<Result<_, _>>()?,
+        loaded: bool(&loaded, call)?,
+        definition: definition.text().unwrap_or_default().to_owned(),
+    })
+}
+
+/// The extensions that the engine has loaded.
+fn extensions(session: &dyn Session) -> Result<BTreeSet<Key>, EngineError> {
+    const CALL: &str = "CALL show_loaded_extensions() RETURN `extension name`";
+    let name = |row: Row| {
+        let [name] = cells(row, CALL)?;
+        text(&name, CALL).map(|name| Key::new(&name))
+    };
+    session.query(CALL)?.into_iter().map(name).collect()
 }
 
 /// The options out of `CALL CREATE_…('T', 'ix', …, key := value, key := 'value');`, with their

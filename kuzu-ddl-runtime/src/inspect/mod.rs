@@ -17,6 +17,7 @@ use crate::schema::name::{NameError, check_live};
 use crate::schema::{Key, Schema};
 
 pub(crate) use details::first_number;
+pub(crate) use index::{Unfinished, unfinished};
 pub use list::{Attached, Listed, attached, tables};
 pub use multiplicity::{Multiplicities, multiplicities};
 

@@ -10,7 +10,9 @@ use super::prepare::{Prepared, version};
 use super::receive::emptied;
 use super::second::{self, index, values};
 use super::verify::verify;
-use super::{ATTEMPTS, Error, Migrator, Phase, Report, Unpaid, catalog, now, with_writer};
+use super::{
+    ATTEMPTS, Error, Migrator, Phase, Report, Unpaid, catalog, now, unfinished, with_writer,
+};
 use crate::backup;
 use crate::diff::ancestor;
 use crate::drift::Places;
@@ -45,6 +47,7 @@ impl Migrator<'_> {
         given: Option<&Plan>,
         start: Instant,
     ) -> Result<Report, Error> {
+        unfinished::clear(self.engine, self.wait)?;
         let session = self.engine.session()?;
         let prepared = self.prepare(session.as_ref(), declared)?;
         if let Some(given) = given

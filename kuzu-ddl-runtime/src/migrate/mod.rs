@@ -17,6 +17,7 @@ mod report;
 mod second;
 mod settle;
 mod trial;
+mod unfinished;
 mod verify;
 mod writer;
 
@@ -299,6 +300,9 @@ impl<'a> Migrator<'a> {
             return Ok(None);
         }
         if self.verify != Verify::Ledger {
+            if !inspect::unfinished(session)?.is_empty() {
+                return Ok(None);
+            }
             let tables = inspect::tables(session)?;
             if catalog::listing(&tables) != state.tables {
                 return Ok(None);

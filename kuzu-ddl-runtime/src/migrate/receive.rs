@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::Incoming;
 use super::prepare::{Prepared, lead_to};
-use super::{Error, Migrator, Report, identified, with_writer};
+use super::{Error, Migrator, Report, identified, unfinished, with_writer};
 use crate::diff::{self, compatible};
 use crate::engine::{Engine, Session};
 use crate::event::{Change, DdlEvent, EventId, Fingerprint};
@@ -227,6 +227,7 @@ impl Migrator<'_> {
         starts: bool,
     ) -> Result<Received, Error> {
         let start = Instant::now();
+        unfinished::clear(self.engine, self.wait)?;
         let contents = read(self.engine.session()?.as_ref())?;
         let mut all = contents.inbox.clone();
         let (legal, malformed) = sorted(given);

@@ -33,7 +33,7 @@ pub use judge::Verdict;
 pub use made::{By, Column as MadeColumn, Made, Making, RANGE};
 pub use operation::{Operation, Purpose};
 pub use original::Original;
-pub(crate) use statement::{INTERNAL, own_tables};
+pub(crate) use statement::{INTERNAL, drop_index, own_tables};
 pub use value::{Stage, Value};
 pub use work::{Seconds, Work, WorkKind, counted, thousands};
 

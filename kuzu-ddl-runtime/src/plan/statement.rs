@@ -29,11 +29,11 @@ pub(super) fn create_index(table: &str, columns: &[String], index: &Index) -> St
     format!("CALL {call}({})", parts.join(", "))
 }
 
-/// Drops an index inside a transaction that drops its table too. The engine's own calls do it in no
+/// Drops an index inside a transaction that drops its table too, or one that is only a name. The engine's own calls do it in no
 /// transaction (full-text), or leave the table broken (vector); what they are made of is within
 /// reach while the connection sees the engine's internal tables. It is switched off again at once,
 /// because it makes every new table an internal one.
-pub(super) fn drop_index(table: &str, index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
+pub(crate) fn drop_index(table: &str, index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
     let mut statements = vec![
         format!("CALL {INTERNAL} = true"),
         format!(

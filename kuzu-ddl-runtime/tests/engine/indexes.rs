@@ -177,3 +177,73 @@ fn b27_set_text_is_not_indexed_on_replay() {
     assert_eq!(rows(&*s, "MATCH (d:D {id: 7}) RETURN d.t"), "cats");
     assert_eq!(found(&*s), "");
 }
+
+/// The indexes, with whether the engine can use them.
+const USABLE: &str = "CALL show_indexes() RETURN index_name, extension_loaded";
+
+const FORGET: &[&str] = &[
+    "BEGIN TRANSACTION",
+    "CALL enable_internal_catalog = true",
+    "CALL _DROP_HNSW_INDEX('D', 'vx')",
+    "DROP TABLE `_0_vx_UPPER`",
+    "DROP TABLE `_0_vx_LOWER`",
+    "CALL enable_internal_catalog = false",
+    "COMMIT",
+];
+
+/// The engine commits an index and then writes a checkpoint, and only the name of the index is in the log. A
+/// process that is killed between the two leaves a file that opens, and once that is closed never does
+/// again. Beside a reader the checkpoint waits, so that the moment is long enough to be hit.
+#[test]
+fn b28_index_without_checkpoint_is_only_a_name() {
+    let test = "indexes::b28_index_without_checkpoint_is_only_a_name";
+    if let Some(path) = child::path() {
+        let db = open(&path);
+        let (s, reader) = (db.session().unwrap(), db.session().unwrap());
+        run(&*s, TABLE);
+        run(&*reader, &["BEGIN TRANSACTION READ ONLY"]);
+        assert_eq!(kind(&*s, VECTOR), EngineErrorKind::CheckpointTimeout);
+        let s = db.session().unwrap();
+        assert_eq!(rows(&*s, USABLE), "vx|true");
+        run(&*s, &[ROW]);
+        child::exit();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let [bad, path, again] = ["bad", "cured", "again"].map(|name| dir.path().join(name));
+    child::run_to_exit(test, &path);
+    let copy = |to: &Path| {
+        std::fs::copy(&path, to).unwrap();
+        std::fs::copy(path.with_extension("wal"), to.with_extension("wal")).unwrap();
+    };
+    copy(&bad);
+    drop(open(&bad));
+    let e = engine::open(&bad, config()).unwrap_err().to_string();
+    assert!(e.contains("vector_extension.cpp"), "{e}");
+
+    // Our way: the name goes before a checkpoint sees it. Killed right after that, it stays gone.
+    let db = open(&path);
+    let s = db.session().unwrap();
+    assert_eq!(rows(&*s, USABLE), "vx|false");
+    run(&*s, FORGET);
+    copy(&again);
+    drop(s);
+    drop(db);
+    for path in [path, again] {
+        for (id, count) in [(51, "22"), (52, "23")] {
+            let db = open(&path);
+            let s = db.session().unwrap();
+            if id == 51 {
+                assert_eq!(rows(&*s, USABLE), "");
+                run(&*s, &[VECTOR]);
+            }
+            let add = format!("CREATE (:D {{id: {id}, v: [{id}.0, 2.0, 3.0], t: 'dogs'}})");
+            run(&*s, &[&add]);
+            assert_eq!(rows(&*s, "MATCH (d:D) RETURN count(*)"), count);
+            let near = format!(
+                "CALL QUERY_VECTOR_INDEX('D', 'vx', CAST([{id}.0, 2.0, 3.0] AS FLOAT[3]), 1) RETURN node.id"
+            );
+            assert_eq!(rows(&*s, USABLE), "vx|true");
+            assert_eq!(rows(&*s, &near), id.to_string());
+        }
+    }
+}

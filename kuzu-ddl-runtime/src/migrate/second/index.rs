@@ -12,8 +12,10 @@ use crate::plan::{INTERNAL, Operation, own_tables};
 use crate::schema::name::quote;
 use crate::schema::{Index, IndexKind, Key};
 
-/// Makes the index with `cypher`, unless it is there. The connection is used for nothing else: it
-/// may be left inside a transaction.
+/// Makes the index with `cypher`, unless it is there, and sees to it that it is in the file: an index
+/// that is committed and not checkpointed does not outlive its process (bug B28), and beside an open
+/// transaction the engine leaves it so. The connection is used for nothing else: it may be left
+/// inside a transaction.
 pub(super) fn create(
     engine: &dyn Engine,
     table: &str,
@@ -21,31 +23,34 @@ pub(super) fn create(
     cypher: &[String],
 ) -> Result<(), Error> {
     let session = engine.session()?;
-    if is_there(session.as_ref(), table, index)? {
-        return Ok(());
+    if !is_there(session.as_ref(), table, index)? {
+        clear(session.as_ref(), table, index)?;
+        make(engine, table, index, cypher)?;
     }
-    clear(session.as_ref(), table, index)?;
-    drop(session);
+    session.query("CHECKPOINT")?;
+    Ok(())
+}
+
+fn make(engine: &dyn Engine, table: &str, index: &Index, cypher: &[String]) -> Result<(), Error> {
     let session = engine.session()?;
     let made = cypher
         .iter()
         .try_for_each(|cypher| session.query(cypher).map(drop));
     drop(session);
     let session = engine.session()?;
-    match made {
-        Ok(()) if is_there(session.as_ref(), table, index)? => Ok(()),
-        Ok(()) => Err(EngineError::new(
+    // An error may be that of the checkpoint alone, with the index in use already.
+    if is_there(session.as_ref(), table, index)? {
+        return Ok(());
+    }
+    // Better now than at the next start; that one does it all the same.
+    let _ = clear(session.as_ref(), table, index);
+    Err(made.err().unwrap_or_else(|| {
+        EngineError::new(
             EngineErrorKind::Other,
             "the engine reported no error, and made no index",
             cypher.first().cloned().unwrap_or_default(),
         )
-        .into()),
-        Err(e) => {
-            // Better now than at the next start; that one does it all the same.
-            let _ = clear(session.as_ref(), table, index);
-            Err(e.into())
-        }
-    }
+    }))?
 }
 
 fn is_there(session: &dyn Session, table: &str, index: &Index) -> Result<bool, Error> {
