@@ -103,11 +103,7 @@ impl Differ<'_> {
                 .map(Cast::Said)
                 .map_err(|e| Reason::BadCast { reason: e.reason });
         }
-        if *to == Type::Serial {
-            let (what, from, to) = ("type".to_owned(), from.to_string(), to.to_string());
-            return Err(Reason::Unsupported { what, from, to });
-        }
-        if from.widens_to(to) {
+        if from.fits_in(to) {
             return Ok(Cast::Widening);
         }
         Err(Reason::NeedsCast {
@@ -129,7 +125,7 @@ impl Differ<'_> {
             ));
         }
         let gives = Type::from(&function.gives);
-        if !gives.widens_to(to) {
+        if !gives.fits_in(to) {
             return bad(format!("the function {name} gives {gives}, and not {to}"));
         }
         Ok(Cast::By(name.to_owned()))

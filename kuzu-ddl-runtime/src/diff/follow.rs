@@ -8,7 +8,7 @@ use crate::drift::{Drift, DriftKind, Part, Site, owned};
 use crate::event::{Change, Endpoints, ObjectId, OnFail, SequenceSpec};
 use crate::fold::{Draft, Fold, Object};
 use crate::schema::name::{check_property, check_table};
-use crate::schema::{Key, Property, Table, TableKind, Type};
+use crate::schema::{Key, Property, Table, TableKind};
 
 /// The events that turn `drift` into history, and the rows that no event can describe. `declared` knows
 /// what the catalog does not tell of what is there.
@@ -255,7 +255,7 @@ impl Follower<'_> {
     /// that the application knows, and peers cast their values.
     fn property(&mut self, what: Part, id: ObjectId, row: &Drift, live: &Property) -> Option<()> {
         let change = match what {
-            Part::Type if live.ty.check().is_ok() && live.ty != Type::Serial => Change::SetType {
+            Part::Type if live.ty.check().is_ok() => Change::SetType {
                 ty: live.ty.clone(),
                 cast: None,
                 on_fail: OnFail::Abort,

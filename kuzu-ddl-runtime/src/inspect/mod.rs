@@ -20,6 +20,7 @@ pub(crate) use details::first_number;
 pub(crate) use index::{Unfinished, unfinished};
 pub use list::{Attached, Listed, attached, tables};
 pub use multiplicity::{Multiplicities, multiplicities};
+pub(crate) use sequence::counter;
 
 /// Which tables to look at.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +60,8 @@ pub struct Inspection {
     /// are left. If the process was killed soon after, a later checkpoint can crash; nothing tells
     /// whether it was.
     pub gaps: BTreeMap<Key, Vec<u64>>,
+    /// The sequences of `SERIAL` properties, which are no part of `schema`. The same for every [`Scope`].
+    pub counters: BTreeSet<Key>,
     /// Databases attached to this one. They are never entered.
     pub attached: Vec<Attached>,
     /// What could not be read, and is left alone.

@@ -28,10 +28,12 @@ pub(super) fn read(
         };
         let key = Key::new(&sequence.name);
         if is_serial(&sequence) {
-            if matches!(scope, Scope::All) && !is_owned(&key, found) {
+            let known = key.is_internal() || is_owned(&key, found);
+            if matches!(scope, Scope::All) && !known {
                 let reason = "a SERIAL property that was renamed or dropped left this sequence";
                 found.notes.push(Note::new(&sequence.name, reason));
             }
+            found.counters.insert(key);
         } else if let Err(reason) = check_table(&sequence.name) {
             if !key.is_internal() {
                 found
@@ -53,11 +55,15 @@ fn is_serial(s: &Sequence) -> bool {
         && (s.increment, s.min, s.max, s.cycle) == (1, 0, i64::MAX, false)
 }
 
+/// The sequence that the engine makes for a `SERIAL` property, and looks for when its table is dropped.
+pub(crate) fn counter(table: &str, property: &str) -> Key {
+    Key::new(&format!("{table}_{property}_serial"))
+}
+
 fn is_owned(sequence: &Key, found: &Inspection) -> bool {
     found.schema.tables.iter().any(|(table, t)| {
         t.properties.iter().any(|(name, property)| {
-            property.ty == Type::Serial
-                && sequence.as_str() == format!("{}_{}_serial", table.as_str(), name.as_str())
+            property.ty == Type::Serial && *sequence == counter(table.as_str(), name.as_str())
         })
     })
 }

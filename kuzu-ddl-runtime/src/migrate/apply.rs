@@ -11,7 +11,8 @@ use super::receive::emptied;
 use super::second::{self, index, values};
 use super::verify::verify;
 use super::{
-    ATTEMPTS, Error, Migrator, Phase, Report, Unpaid, catalog, now, unfinished, with_writer,
+    ATTEMPTS, Error, Migrator, Phase, Report, Unpaid, catalog, counting, now, unfinished,
+    with_writer,
 };
 use crate::backup;
 use crate::diff::ancestor;
@@ -244,8 +245,10 @@ impl Migrator<'_> {
             source,
         };
         let Some(made) = step.operation.made() else {
-            let mut all = step.cypher.iter();
-            return all.try_for_each(|cypher| tx.query(cypher).map(drop).map_err(failed));
+            let all = counting::statements(tx, step).map_err(failed)?;
+            return all
+                .iter()
+                .try_for_each(|cypher| tx.query(cypher).map(drop).map_err(failed));
         };
         let maker = Maker::new(made, functions, step.operation.table())?;
         let Some(Extent { first, last, .. }) = maker.extent(tx, 0).map_err(failed)? else {

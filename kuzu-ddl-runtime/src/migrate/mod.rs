@@ -4,6 +4,7 @@ mod apply;
 mod back;
 mod baseline;
 mod catalog;
+mod counting;
 mod error;
 mod estimate;
 mod made;

@@ -72,6 +72,8 @@ pub enum Why {
     Null,
     /// They would be keys, and have the value of another.
     Twice,
+    /// They have the largest INT64, and are to be counted.
+    Largest,
     /// A node has more than one rel.
     Several(Multiplicity),
 }
@@ -108,6 +110,14 @@ impl fmt::Display for Failure {
                 write!(
                     f,
                     "{rows} share their value, and it is to be the primary key"
+                )?;
+            }
+            Why::Largest => {
+                let have = if several { "have" } else { "has" };
+                let rows = counted(self.of, "row", "rows");
+                write!(
+                    f,
+                    "{rows} {have} the largest INT64, and it is to count on above the largest value"
                 )?;
             }
             Why::Several(multiplicity) => {
@@ -178,7 +188,7 @@ impl Failure {
             Why::Null => {
                 f.write_str("; give them one, or write `#[kuzu(fill = \"…\")]` on the field")
             }
-            Why::Twice => f.write_str("; change these rows first"),
+            Why::Twice | Why::Largest => f.write_str("; change these rows first"),
             Why::Several(_) => f.write_str("; delete the rels that are too many first"),
         }
     }
@@ -232,6 +242,7 @@ fn ask(session: &dyn Session, step: &mut Step, demand: &Demand) -> Result<Option
         What::Cast(value) => castable(session, step, demand, value),
         What::Present(value) => present(session, step, demand, value),
         What::Unique(value) => unique(session, demand, value),
+        What::Countable(value) => countable(session, demand, value),
         What::Single {
             multiplicity,
             sides,
@@ -555,6 +566,31 @@ fn unique(session: &dyn Session, demand: &Demand, value: &Value) -> Result<Optio
         sample,
         key: demand.key.clone(),
         why: Why::Twice,
+    }))
+}
+
+/// Values above which nothing can be counted.
+fn countable(
+    session: &dyn Session,
+    demand: &Demand,
+    value: &Value,
+) -> Result<Option<Failure>, Error> {
+    let largest = format!("{} = {}", value.of("x"), i64::MAX);
+    let rows = number(session, &demand.rows.count(&largest))?;
+    if rows == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Failure {
+        object: demand.object.clone(),
+        rows: Some(rows),
+        of: number(session, &demand.rows.count("true"))?,
+        sample: sample(
+            session,
+            demand.rows.sample(&largest, &value.old("x")),
+            false,
+        )?,
+        key: demand.key.clone(),
+        why: Why::Largest,
     }))
 }
 

@@ -3,17 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use super::counting;
 use super::made::{Maker, borrowed};
 use super::prepare::Prepared;
 use super::{Error, Migrator, Phase};
 use crate::drift::{Local, drift};
 use crate::engine::{Engine, EngineErrorKind, Session};
 use crate::event::ObjectKind;
-use crate::inspect::{Scope, inspect};
+use crate::inspect::{Inspection, Scope, inspect};
 use crate::ledger::Identified;
 use crate::owed::Owed;
-use crate::plan::{Operation, Purpose, Step};
-use crate::schema::{Expr, Key, Property, Schema, Table, TableKind, Type};
+use crate::plan::{Operation, Purpose, Step, create_counter};
+use crate::schema::name::quote;
+use crate::schema::{Expr, Key, Property, Table, TableKind, Type};
 
 impl Migrator<'_> {
     /// Runs the plan on a copy of the touched tables, without rows, and evaluates new defaults.
@@ -43,7 +45,7 @@ impl Migrator<'_> {
                 let at = at.to_owned();
                 move |source| Error::Rehearsal { at, source }
             };
-            for (name, ddl) in copy(&prepared.found.schema, &touched) {
+            for (name, ddl) in copy(&prepared.found, &touched) {
                 session.query(&ddl).map_err(failed(&name))?;
             }
             let within =
@@ -56,7 +58,8 @@ impl Migrator<'_> {
                     .map(|made| Maker::new(made, &declared.declared.functions, &object));
                 let params = maker.transpose()?.map(|maker| maker.nothing());
                 let params = borrowed(params.as_deref().unwrap_or_default());
-                for cypher in &step.cypher {
+                let statements = counting::statements(session.as_ref(), step);
+                for cypher in statements.map_err(failed(&object))?.iter() {
                     session
                         .query_with(cypher, &params)
                         .map_err(failed(&object))?;
@@ -131,6 +134,8 @@ fn may_fail(operation: &Operation) -> bool {
         | Operation::ChangeProperty { .. }
         | Operation::CopyNodes { .. }
         | Operation::CopyRels { .. }
+        | Operation::CountOn { .. }
+        | Operation::ClaimCounters { .. }
         | Operation::DropTable { .. }
         | Operation::DropCopied { .. } => true,
     }
@@ -287,8 +292,11 @@ fn after_names(prepared: &Prepared, touched: &BTreeSet<Key>) -> BTreeSet<Key> {
 }
 
 /// DDL for all sequences, by which defaults count, and for empty copies of tables, node tables first.
-fn copy(live: &Schema, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
+fn copy(found: &Inspection, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
+    let live = &found.schema;
     let mut out = Vec::new();
+    let own = found.counters.iter().filter(|key| key.is_internal());
+    out.extend(own.map(|key| (key.to_string(), create_counter(key.as_str(), "0"))));
     for sequence in live.sequences.values().cloned() {
         let name = sequence.name.clone();
         let ddl = Operation::CreateSequence { sequence }.cypher();
@@ -317,6 +325,10 @@ fn copy(live: &Schema, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
                 TableKind::Node { .. } => Vec::new(),
             };
             let name = table.name.clone();
+            let counters = counters(&table, found);
+            if counters.is_some() {
+                table.name.push('_');
+            }
             let operation = Operation::CreateTable {
                 table,
                 order,
@@ -326,9 +338,27 @@ fn copy(live: &Schema, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
                 operation
                     .cypher()
                     .into_iter()
+                    .chain(counters.into_iter().flatten())
                     .map(|ddl| (name.clone(), ddl)),
             );
         }
     }
     out
+}
+
+/// The statements that leave a copy of a table with the sequences that the table has, made under a name with
+/// a `_` behind: where a rename left some behind.
+fn counters(table: &Table, found: &Inspection) -> Option<Vec<String>> {
+    let name = &table.name;
+    let counts = table.properties.values().filter(|p| p.ty == Type::Serial);
+    let sequence = |p: &Property| format!("{name}_{}_serial", p.name);
+    let there = |name: &String| found.counters.contains(&Key::new(name));
+    let (there, missing): (Vec<String>, Vec<String>) = counts.map(sequence).partition(there);
+    if missing.is_empty() {
+        return None;
+    }
+    let (from, to) = (quote(&format!("{name}_")), quote(name));
+    let mut statements = vec![format!("ALTER TABLE {from} RENAME TO {to}")];
+    statements.extend(there.iter().map(|name| create_counter(name, "0")));
+    Some(statements)
 }

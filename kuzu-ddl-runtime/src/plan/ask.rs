@@ -7,7 +7,7 @@ use super::rebuild::Column;
 use super::value::Value;
 use crate::event::OnFail;
 use crate::schema::name::quote;
-use crate::schema::{Key, Multiplicity, TableKind};
+use crate::schema::{Key, Multiplicity, TableKind, Type};
 
 /// How many columns of one rebuilt table may say what a failed cast gives: each doubles the
 /// statements.
@@ -96,10 +96,17 @@ impl<'a> Builder<'a> {
 
     /// The demands of all columns of a table that is rebuilt.
     pub(super) fn castables(&mut self, table: &Kept<'_>, columns: &[Column]) -> Vec<Demand> {
-        let demands = columns.iter().filter_map(|column| {
+        let demands = columns.iter().flat_map(|column| {
             let path = format!("{}.{}", table.name, column.property.name);
             let value = self.in_live(table, &column.value);
+            let counts = column.property.ty == Type::Serial && !column.value.is_counted();
+            // Of what can fail the step itself tells.
+            let asked = counts && !value.is_made() && value.verdict("x") == Verdict::Never;
+            let what = asked.then(|| What::Countable(value.clone()));
+            let countable = what.map(|what| self.demand(&path, table, what));
             self.castable(&path, table, value)
+                .into_iter()
+                .chain(countable)
         });
         demands.collect()
     }

@@ -75,6 +75,8 @@ pub struct Live<'a> {
     pub ids: &'a BTreeMap<Key, u64>,
     /// Tables of which a property was dropped in place once.
     pub gaps: &'a BTreeMap<Key, Vec<u64>>,
+    /// The sequences of `SERIAL` properties; `None` where nobody looked.
+    pub counters: Option<&'a BTreeSet<Key>>,
     /// Values that a plan before this one left unmade.
     pub making: &'a BTreeMap<ObjectId, Making>,
 }
@@ -88,6 +90,7 @@ impl<'a> From<&'a Schema> for Live<'a> {
             schema,
             ids: &IDS,
             gaps: &GAPS,
+            counters: None,
             making: &NOTHING,
         }
     }
@@ -99,6 +102,7 @@ impl<'a> From<&'a Inspection> for Live<'a> {
             schema: &found.schema,
             ids: &found.ids,
             gaps: &found.gaps,
+            counters: Some(&found.counters),
             making: &NOTHING,
         }
     }
@@ -139,11 +143,13 @@ pub fn plan_mending<'a>(
         schema: live,
         ids,
         gaps,
+        counters,
         making,
     } = live.into();
     let mut builder = Builder {
         ids,
         gaps,
+        counters,
         making,
         later: Vec::new(),
         owned: owned(before),
@@ -177,6 +183,8 @@ pub(super) struct Builder<'a> {
     pub(super) live: &'a Schema,
     pub(super) ids: &'a BTreeMap<Key, u64>,
     pub(super) gaps: &'a BTreeMap<Key, Vec<u64>>,
+    /// The sequences of `SERIAL` properties.
+    pub(super) counters: Option<&'a BTreeSet<Key>>,
     /// Values that a plan before this one left unmade.
     pub(super) making: &'a BTreeMap<ObjectId, Making>,
     /// Values to be made after the transaction.
@@ -419,6 +427,9 @@ impl<'a> Builder<'a> {
                 indexes: BTreeMap::new(),
                 ..table
             };
+            let counting = table.properties.values().filter(|p| p.ty == Type::Serial);
+            let counting: Vec<String> = counting.map(|p| p.name.clone()).collect();
+            self.refuse_taken(&table.name, counting.iter());
             let order = self.order(&table);
             let name = |key: &Key| self.spelling(key);
             let (pairs, empty) = match &table.kind {
@@ -521,15 +532,6 @@ impl<'a> Builder<'a> {
                 continue;
             };
             let path = format!("{}.{name}", table.name);
-            if is.ty == Type::Serial || was.ty == Type::Serial {
-                let reason = "Kùzu can neither add a SERIAL to a table that is there nor let one go; \
-                              use INT64 with `default_expr = \"nextval('…')\"` from the start";
-                self.errors.push(PlanError::Impossible {
-                    object: path,
-                    reason: reason.into(),
-                });
-                continue;
-            }
             let mut kinds = vec![HazardKind::RewritesData];
             if was.ty != is.ty {
                 kinds.push(HazardKind::BreaksOlderApps);
@@ -680,7 +682,6 @@ impl<'a> Builder<'a> {
         let node = table.live.kind.is_node();
         for (property, child) in added {
             let path = format!("{}.{}", table.name, property.name);
-            self.check_add(&path, &property);
             let fill = self.fill(&table.name, &property.name);
             let by = match fill {
                 // Rel tables with such a property are rebuilt.
@@ -714,21 +715,6 @@ impl<'a> Builder<'a> {
             if step.cypher.len() > 1 {
                 step.work = Some(Work::new(WorkKind::SetNode, count));
             }
-        }
-    }
-
-    fn check_add(&mut self, path: &str, property: &Property) {
-        let mut impossible = |reason: &str| {
-            self.errors.push(PlanError::Impossible {
-                object: path.into(),
-                reason: reason.into(),
-            });
-        };
-        if property.ty == Type::Serial {
-            impossible(
-                "Kùzu cannot add a SERIAL to a table that is there; use INT64 with \
-                 `default_expr = \"nextval('…')\"` on a sequence of your own",
-            );
         }
     }
 

@@ -50,7 +50,7 @@ impl<'a> Builder<'a> {
     pub(super) fn stages(&self, id: ObjectId, was: &Type, is: &Type) -> Vec<Stage> {
         let changes = self.new_casts(id);
         if changes.is_empty() && was != is {
-            let on_fail = if was.widens_to(is) {
+            let on_fail = if was.fits_in(is) {
                 OnFail::Abort
             } else {
                 OnFail::Null
@@ -106,7 +106,7 @@ impl<'a> Builder<'a> {
         for column in columns {
             let property = Property {
                 name: column.name.clone(),
-                ty: column.ty.clone(),
+                ty: column.ty.stored().clone(),
                 nullable: true,
                 default: None,
                 comment: None,

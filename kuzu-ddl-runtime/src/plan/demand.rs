@@ -50,6 +50,8 @@ pub enum What {
     Present(Value),
     /// No two rows have one value.
     Unique(Value),
+    /// No row has the largest INT64, above which nothing can be counted.
+    Countable(Value),
     /// No node has more than one rel.
     Single {
         /// What the table will be.

@@ -80,7 +80,7 @@ impl Judge<'_> {
     fn cast(&self, inner: &Expr, to: &Type) -> Option<Vec<String>> {
         let (conditions, from) = self.of(inner);
         let (mut conditions, from) = (conditions?, from?);
-        if from == *to || from.widens_to(to) || *to == Type::String {
+        if from == *to || from.fits_in(to) || *to == Type::String {
             return Some(conditions);
         }
         // A condition must not fail itself, so what it is about must not.

@@ -15,6 +15,7 @@ mod purge;
 mod rebuild;
 mod rename;
 mod sequence;
+mod serial;
 mod statement;
 mod value;
 mod work;
@@ -33,7 +34,8 @@ pub use judge::Verdict;
 pub use made::{By, Column as MadeColumn, Made, Making, RANGE};
 pub use operation::{Operation, Purpose};
 pub use original::Original;
-pub(crate) use statement::{INTERNAL, drop_index, own_tables};
+pub use serial::{Count, Counted};
+pub(crate) use statement::{INTERNAL, create_counter, drop_index, own_tables};
 pub use value::{Stage, Value};
 pub use work::{Seconds, Work, WorkKind, counted, thousands};
 

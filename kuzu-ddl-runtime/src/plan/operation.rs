@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::{Deserialize, Serialize};
 
 use super::made::{Made, RANGE};
+use super::serial::{self, Count, Counted};
 use super::statement;
 use super::value::{Value, ways};
 use crate::event::ObjectId;
@@ -73,6 +74,24 @@ pub enum Operation {
         archive: String,
         /// How the new values are made.
         value: Box<Value>,
+    },
+    /// Properties of a table that is yet to be put in place count on, from above what rows have.
+    CountOn {
+        /// The table.
+        table: String,
+        /// Whether it is a node table.
+        node: bool,
+        /// The properties.
+        columns: Vec<Count>,
+    },
+    /// The sequences that the engine looks for when it drops a table with SERIALs.
+    ClaimCounters {
+        /// The table.
+        table: String,
+        /// The properties.
+        properties: Vec<String>,
+        /// Whether there is a table of this name.
+        there: bool,
     },
     /// All rows of a node table into another.
     CopyNodes {
@@ -227,6 +246,8 @@ impl Operation {
             Self::RenameTable { from, .. } => from,
             Self::CopyNodes { to, .. } | Self::CopyRels { to, .. } => to,
             Self::ChangeProperty { table, .. }
+            | Self::CountOn { table, .. }
+            | Self::ClaimCounters { table, .. }
             | Self::DropTable { table }
             | Self::DropCopied { table }
             | Self::SetNullable { table, .. }
@@ -332,6 +353,12 @@ impl Operation {
             Self::DropTable { table } | Self::DropCopied { table } => {
                 vec![format!("DROP TABLE {}", quote(table))]
             }
+            Self::CountOn { table, columns, .. } => serial::count_on(table, columns, None),
+            Self::ClaimCounters {
+                table,
+                properties,
+                there,
+            } => serial::claim(table, properties, *there),
             Self::SetNullable { fill: None, .. } => Vec::new(),
             Self::SetNullable {
                 table,
@@ -391,6 +418,29 @@ impl Operation {
             } => vec![statement::create_index(table, columns, index)],
             Self::CommentOnTable { table, text } => vec![comment(table, text.as_deref())],
             Self::CommentOnProperty { .. } => Vec::new(),
+        }
+    }
+
+    /// What the numbers depend on with which properties count on: they are found out when it is the
+    /// step's turn, and [`counting_from`](Self::counting_from) has them.
+    #[must_use]
+    pub fn counted(&self) -> Vec<Counted> {
+        match self {
+            Self::CountOn {
+                table,
+                node,
+                columns,
+            } => serial::counted(table, *node, columns),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The statements, with the next number of each property that counts on.
+    #[must_use]
+    pub fn counting_from(&self, next: &[i64]) -> Vec<String> {
+        match self {
+            Self::CountOn { table, columns, .. } => serial::count_on(table, columns, Some(next)),
+            _ => self.cypher(),
         }
     }
 
@@ -484,6 +534,17 @@ impl fmt::Display for Operation {
                 property
                     .default_text()
                     .map_or(Ok(()), |text| write!(f, " DEFAULT {text}"))
+            }
+            Self::CountOn { table, columns, .. } => {
+                let columns: Vec<&str> = columns.iter().map(|c| c.property.as_str()).collect();
+                let columns = columns.join(", ");
+                write!(f, "let {columns} of {table} count on above the rows")
+            }
+            Self::ClaimCounters {
+                table, properties, ..
+            } => {
+                let properties = properties.join(", ");
+                write!(f, "make the sequences that go with {properties} of {table}")
             }
             Self::CopyNodes { from, to, .. } => write!(f, "copy the nodes of {from} to {to}"),
             Self::CopyRels {

@@ -87,7 +87,10 @@ impl<'a> Builder<'a> {
             return None;
         }
         let before = self.before.object(id)?;
-        let mut beside = before.beside.iter().filter(|column| column.ty == is.ty);
+        let mut beside = before
+            .beside
+            .iter()
+            .filter(|column| column.ty.stored() == is.ty.stored());
         let properties = &table.live.properties;
         if let Some(live) = beside.find_map(|c| properties.get(&Key::new(&c.name))) {
             return Some(Original {
@@ -101,13 +104,15 @@ impl<'a> Builder<'a> {
         let column = |i: usize| {
             let archive = archives.get(i).filter(|archive| !archive.purged)?;
             let live = table.live.properties.get(&Key::new(&archive.name))?;
-            (live.ty == is.ty).then_some(live)
+            (live.ty == *is.ty.stored()).then_some(live)
         };
         let (last, live) = (0..archives.len())
             .rev()
             .find_map(|i| Some((i, column(i)?)))?;
         // One plan may have made several changes, which then share the last one's column.
-        let first = (0..=last).rev().find(|i| archives[*i].ty == live.ty)?;
+        let first = (0..=last)
+            .rev()
+            .find(|i| *archives[*i].ty.stored() == live.ty)?;
         let changes = archives[first..]
             .iter()
             .filter(|archive| archive.ty != archive.to);

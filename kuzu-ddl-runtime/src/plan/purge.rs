@@ -11,7 +11,7 @@ use super::operation::Operation;
 use crate::event::ObjectId;
 use crate::fold::{Body, Life, Object};
 use crate::schema::name::quote;
-use crate::schema::{Key, Table, TableKind};
+use crate::schema::{Key, Table, TableKind, Type};
 
 /// Whether nothing of an object shall be left.
 pub(super) fn is_purged(object: &Object) -> bool {
@@ -50,7 +50,11 @@ impl<'a> Builder<'a> {
             let operation = Operation::DropTable {
                 table: table.name.clone(),
             };
+            let counting = table.properties.values().filter(|p| p.ty == Type::Serial);
+            let counting = counting.map(|p| p.name.clone()).collect();
+            self.complete_claims(&table.name, counting);
             self.push(operation, &[&table.name], hazards);
+            self.drop_counters(object.id, None);
         }
     }
 

@@ -15,6 +15,7 @@ use super::demand::What;
 use super::hazard::{Hazard, HazardKind};
 use super::operation::{Operation, Purpose};
 use super::original::Original;
+use super::serial::counting;
 use super::value::Value;
 use super::work::{Work, WorkKind};
 use crate::event::{ObjectId, OnFail};
@@ -32,6 +33,19 @@ impl Column {
     fn is_cast(&self) -> bool {
         !self.value.stages.is_empty() || self.value.by.is_some()
     }
+}
+
+/// A table that has the rows of another, and is yet to be put in its place.
+struct Rebuilt {
+    name: String,
+    /// The properties that count.
+    counting: Vec<String>,
+}
+
+/// The columns that are copied, without those that the engine counts.
+fn copied(columns: Vec<Column>) -> Vec<(String, Value)> {
+    let copied = columns.into_iter().filter(|c| !c.value.is_counted());
+    copied.map(|c| (c.property.name, c.value)).collect()
 }
 
 /// Tables that are rebuilt, by their names after all renames.
@@ -76,6 +90,7 @@ impl<'a> Builder<'a> {
                 || self.purges_column(table)
                 || self.fills_by_row(table)
                 || self.index_needs_rebuild(table)
+                || self.recounts(table)
             {
                 rebuilds.nodes.insert(table.object.id);
             }
@@ -89,7 +104,8 @@ impl<'a> Builder<'a> {
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
             let joined = joined || mend.contains(&table.object.id);
-            if joined || self.edge_changes(table) || self.purges_column(table) {
+            let changes = self.edge_changes(table) || self.recounts(table);
+            if joined || changes || self.purges_column(table) {
                 rebuilds.edges.insert(table.object.id);
             }
         }
@@ -174,14 +190,14 @@ impl<'a> Builder<'a> {
     /// The steps of all rebuilds.
     pub(super) fn rebuild(&mut self, kept: &[Kept<'a>], rebuilds: &Rebuilds) {
         let mut keys: BTreeMap<Key, (String, String, Value)> = BTreeMap::new();
-        let mut old = Vec::new();
+        let mut old: Vec<(&Kept<'a>, Rebuilt)> = Vec::new();
         for table in kept
             .iter()
             .filter(|t| rebuilds.nodes.contains(&t.object.id))
         {
-            if let Some((temporary, key, value)) = self.rebuild_node(table) {
-                keys.insert(Key::new(&table.name), (temporary.clone(), key, value));
-                old.push((table.name.clone(), temporary));
+            if let Some((rebuilt, key, value)) = self.rebuild_node(table) {
+                keys.insert(Key::new(&table.name), (rebuilt.name.clone(), key, value));
+                old.push((table, rebuilt));
             }
         }
         let mut edges = Vec::new();
@@ -191,26 +207,18 @@ impl<'a> Builder<'a> {
         {
             edges.extend(
                 self.rebuild_edge(table, &keys)
-                    .map(|temporary| (table.name.clone(), temporary)),
+                    .map(|rebuilt| (table, rebuilt)),
             );
         }
         // Rel tables hold on to node tables, so they go first.
         old.splice(0..0, edges);
-        let dropped: Vec<&Kept<'a>> = kept
-            .iter()
-            .filter(|t| rebuilds.nodes.contains(&t.object.id))
-            .collect();
-        for (name, _) in &old {
-            if let Some(table) = dropped.iter().find(|t| t.name == *name) {
-                self.drop_indexes(table);
-            }
-            let operation = Operation::DropCopied {
-                table: name.clone(),
-            };
-            self.push(operation, &[name], Vec::new());
+        for (table, _) in &old {
+            self.drop_copied(table);
         }
-        for (name, temporary) in old {
-            let (from, to, purpose) = (temporary, name, Purpose::Rebuilt);
+        for (table, rebuilt) in old {
+            self.claim_name(table, rebuilt.counting);
+            self.drop_counters(table.object.id, Some(&rebuilt.name));
+            let (from, to, purpose) = (rebuilt.name, table.name.clone(), Purpose::Rebuilt);
             let operation = Operation::RenameTable {
                 from: from.clone(),
                 to: to.clone(),
@@ -218,6 +226,18 @@ impl<'a> Builder<'a> {
             };
             self.push(operation, &[&from, &to], Vec::new());
         }
+    }
+
+    fn drop_copied(&mut self, table: &Kept<'a>) {
+        let name = &table.name;
+        if table.live.kind.is_node() {
+            self.drop_indexes(table);
+        }
+        self.complete_claims(name, self.counting_before(table));
+        let operation = Operation::DropCopied {
+            table: name.clone(),
+        };
+        self.push(operation, &[name], Vec::new());
     }
 
     /// The columns of a table in the database, as they will be. What nobody knows comes along.
@@ -249,11 +269,12 @@ impl<'a> Builder<'a> {
                 let original = self.original(object.id, table, (&was, &is));
                 let path = format!("{}.{name}", table.name);
                 let by = self.cast_by(object.id, &path, (&name, &property.ty));
-                if !was.ty.widens_to(&is.ty) || by.is_some() {
+                if !was.ty.fits_in(&is.ty) || by.is_some() {
                     archived.extend(self.archive(object.id).map(|name| Column {
                         property: Property {
                             name,
                             default: None,
+                            ty: was.ty.stored().clone(),
                             ..was
                         },
                         value: value.clone(),
@@ -269,7 +290,7 @@ impl<'a> Builder<'a> {
                     .and_then(|o| self.after.property(o))
                     .and_then(|p| p.default);
             }
-            if matches!(property.ty, Type::Unknown(_) | Type::Serial)
+            if matches!(property.ty, Type::Unknown(_))
                 || matches!(property.default, Some(Expr::Opaque(_)))
             {
                 self.errors.push(PlanError::Impossible {
@@ -312,15 +333,17 @@ impl<'a> Builder<'a> {
     /// A property that is new, where its rows get more than what ADD gives.
     fn new_column(&mut self, child: &Object, table: &Kept<'a>) -> Option<Column> {
         let property = self.after.property(child)?;
+        let counts = property.ty == Type::Serial;
         let by_row = table.live.kind.is_node() && is_by_row(&property);
         if !self.is_added(child, table)
-            || !(by_row || self.fills(child, table) || self.after.is_key(child.id))
+            || !(counts || by_row || self.fills(child, table) || self.after.is_key(child.id))
         {
             return None;
         }
         let fill = self.fill(&table.name, &property.name);
         let value = match self.fill_by(table, child).filter(|_| fill.is_none()) {
             Some(by) => Value::made(&property.ty, by),
+            None if counts => Value::counted(),
             None => Value::new(&property.ty, fill.or_else(|| property.default.clone())?),
         };
         Some(Column { property, value })
@@ -368,7 +391,7 @@ impl<'a> Builder<'a> {
         kind: TableKind,
         pairs: Vec<(String, String)>,
     ) -> String {
-        let name = format!("{}__r_{}", table.name, table.object.id.short());
+        let name = self.rebuilt_name(table, columns);
         let made = Table {
             name: name.clone(),
             kind,
@@ -415,7 +438,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The new node table, and how an old row finds its new one.
-    fn rebuild_node(&mut self, table: &Kept<'a>) -> Option<(String, String, Value)> {
+    fn rebuild_node(&mut self, table: &Kept<'a>) -> Option<(Rebuilt, String, Value)> {
         let columns = self.columns(table)?;
         let Body::NodeTable { key } = table.object.body else {
             return None;
@@ -452,21 +475,19 @@ impl<'a> Builder<'a> {
         for what in keys.into_iter().filter(|_| asked) {
             demands.push(self.demand(&path, table, what));
         }
-        let columns = columns
-            .into_iter()
-            .map(|c| (c.property.name, c.value))
-            .collect();
+        let counting = counting(&columns);
         let operation = Operation::CopyNodes {
             from: from.clone(),
             to: to.clone(),
-            columns,
+            columns: copied(columns),
         };
         let count = count_rows(&table.live.name, true);
         let step = self.push_step(operation, &[&from, &to], hazards);
         step.checks = vec![(count_rows(&from, true), count_rows(&to, true))];
         step.demands = demands;
         step.work = Some(Work::new(WorkKind::CopyNode, count));
-        Some((to, key_name, value))
+        self.count_on(table, &to, &counting);
+        Some((Rebuilt { name: to, counting }, key_name, value))
     }
 
     /// By which column of the new table rels find their nodes: by the new key, unless it is made
@@ -495,7 +516,7 @@ impl<'a> Builder<'a> {
         &mut self,
         table: &Kept<'a>,
         keys: &BTreeMap<Key, (String, String, Value)>,
-    ) -> Option<String> {
+    ) -> Option<Rebuilt> {
         let columns = self.columns(table)?;
         self.check_ways(table, &columns)?;
         let Body::EdgeTable {
@@ -541,10 +562,8 @@ impl<'a> Builder<'a> {
                 format!("MATCH (:{a})-[r:{rel}]->(:{b}) RETURN count(*)")
             })
             .collect();
-        let named: Vec<(String, Value)> = columns
-            .into_iter()
-            .map(|c| (c.property.name, c.value))
-            .collect();
+        let counting = counting(&columns);
+        let named = copied(columns);
         let from = table.name.clone();
         for ((a, b), live) in here.into_iter().zip(live) {
             let ends = [moved(&a).cloned(), moved(&b).cloned()];
@@ -570,7 +589,8 @@ impl<'a> Builder<'a> {
             step.demands = std::mem::take(&mut demands);
             step.work = Some(Work::new(WorkKind::CopyRel, live));
         }
-        Some(to)
+        self.count_on(table, &to, &counting);
+        Some(Rebuilt { name: to, counting })
     }
 
     fn tightens(&self, table: &Kept<'_>, to: Multiplicity) -> bool {

@@ -66,6 +66,15 @@ pub(crate) fn own_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> 
     }
 }
 
+/// A sequence as the engine makes one for a SERIAL, save for its start.
+pub(crate) fn create_counter(name: &str, start: &str) -> String {
+    format!(
+        "CREATE SEQUENCE {} START {start} INCREMENT 1 MINVALUE 0 MAXVALUE {} NO CYCLE",
+        quote(name),
+        i64::MAX
+    )
+}
+
 pub(super) fn create_sequence(sequence: &Sequence) -> String {
     let Sequence {
         name,

@@ -83,6 +83,17 @@ impl Value {
         }
     }
 
+    /// Whether nothing is said of it, and the engine counts the rows.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.from.is_none() && self.fill.is_none() && !self.is_made()
+    }
+
+    /// A value that the engine gives each new row.
+    pub(super) fn counted() -> Self {
+        Self::none(&Type::Serial)
+    }
+
     /// The same, of columns that are called otherwise.
     pub(super) fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
         let mut value = self.clone();

@@ -97,6 +97,22 @@ impl Type {
         }
     }
 
+    /// Whether a change to `to` loses no value and cannot fail: a widening, or one into a SERIAL, which
+    /// stores INT64s. Merging asks for less: of the two, INT64 is the wider one, for it does not count.
+    #[must_use]
+    pub fn fits_in(&self, to: &Self) -> bool {
+        self.widens_to(to) || self.widens_to(to.stored())
+    }
+
+    /// The type of the values in the database: a SERIAL is an INT64 that counts.
+    #[must_use]
+    pub fn stored(&self) -> &Self {
+        match self {
+            Self::Serial => &Self::Int64,
+            other => other,
+        }
+    }
+
     /// The smallest type that both widen to, if there is one.
     #[must_use]
     pub fn join(&self, other: &Self) -> Option<Self> {
@@ -207,6 +223,17 @@ mod tests {
         ] {
             assert!(!ty(from).widens_to(&ty(to)), "{from} {to}");
         }
+    }
+
+    #[test]
+    fn into_a_counter() {
+        for from in ["INT8", "UINT32", "INT64", "SERIAL"] {
+            assert!(ty(from).fits_in(&Type::Serial), "{from}");
+        }
+        for from in ["UINT64", "INT128", "DOUBLE", "STRING"] {
+            assert!(!ty(from).fits_in(&Type::Serial), "{from}");
+        }
+        assert!(Type::Serial.fits_in(&Type::Int128));
     }
 
     /// Order laws over all small types: what merging leans on.

@@ -181,3 +181,159 @@ fn b23_dropped_serial_sequence_comes_back_on_replay() {
         EngineErrorKind::Exists
     );
 }
+
+/// Values can be given, and the sequence does not notice; a NULL stays.
+#[test]
+fn given_values_are_kept_and_not_counted() {
+    let db = memory();
+    let s = db.session().unwrap();
+    run(&*s, SERIAL);
+    run(
+        &*s,
+        &[
+            "CREATE (:T {id: 40, n: 50, x: 3})",
+            "CREATE (:T {n: NULL, x: 4})",
+            "MATCH (t:T {x: 1}) SET t.n = 9",
+            "CREATE (:T {x: 5})",
+        ],
+    );
+    assert_eq!(
+        rows(&*s, "MATCH (t:T) RETURN t.id, t.n, t.x ORDER BY t.x"),
+        "0|9|1; 1|1|2; 40|50|3; 2|NULL|4; 3|2|5"
+    );
+}
+
+/// Where the sequence of the name is there already, the SERIAL counts by it; but of the rows that are there
+/// only the first of each vector gets a number, and the column is too short for the rest.
+#[test]
+fn b9_an_added_serial_counts_no_rows() {
+    let db = memory();
+    let s = db.session().unwrap();
+    run(
+        &*s,
+        &[
+            "CREATE NODE TABLE A(id INT64 PRIMARY KEY)",
+            "UNWIND range(1, 3) AS i CREATE (:A {id: i})",
+            "CREATE SEQUENCE A_n_serial START 100 MINVALUE 0",
+            "ALTER TABLE A ADD n SERIAL",
+        ],
+    );
+    assert_eq!(
+        rows(&*s, "MATCH (a:A) RETURN a.id, a.n ORDER BY a.id"),
+        "1|100; 2|0; 3|0"
+    );
+}
+
+/// A sequence made by CREATE SEQUENCE is dropped twice in the log when the table goes that found it by name.
+#[test]
+fn b28_a_table_with_a_made_sequence_must_not_be_dropped() {
+    let test = "serial::b28_a_table_with_a_made_sequence_must_not_be_dropped";
+    if let Some(path) = child::path() {
+        let db = open(&path);
+        let s = db.session().unwrap();
+        run(
+            &*s,
+            &[
+                "CREATE NODE TABLE T(id SERIAL PRIMARY KEY)",
+                "ALTER TABLE T RENAME TO U",
+                "CREATE SEQUENCE U_id_serial START 1 MINVALUE 0",
+                "DROP TABLE U",
+            ],
+        );
+        child::exit();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("db");
+    child::run_to_exit(test, &path);
+    assert_eq!(
+        engine::open(&path, config()).unwrap_err().kind,
+        EngineErrorKind::Missing
+    );
+}
+
+/// How a table with rows gets a sequence that begins above them, and keeps one that its DROP will find: tables
+/// without rows take the engine's own sequences away, and leave them behind.
+#[test]
+fn let_a_table_count_on() {
+    check(&Case {
+        test: "serial::let_a_table_count_on",
+        setup: &[
+            "CREATE NODE TABLE T(id INT64 PRIMARY KEY, x INT64)",
+            "CREATE REL TABLE R(FROM T TO T)",
+            "CREATE (:T {id: 7, x: 1}), (:T {id: 5, x: 2})",
+            "MATCH (a:T), (b:T) CREATE (a)-[:R]->(b)",
+        ],
+        // It would lose the table.
+        reader: "RETURN 1",
+        change: &[
+            "CREATE NODE TABLE X(id SERIAL, x INT64, PRIMARY KEY(id))",
+            "MATCH (t:T) CREATE (:X {id: t.id, x: t.x})",
+            // What the engine counts by goes, and ours comes.
+            "ALTER TABLE X RENAME TO Y",
+            "CREATE NODE TABLE X(k INT64 PRIMARY KEY)",
+            "ALTER TABLE X ADD id SERIAL",
+            "DROP TABLE X",
+            "CREATE SEQUENCE X_id_serial START 8 INCREMENT 1 MINVALUE 0",
+            "ALTER TABLE Y RENAME TO X",
+            "CREATE REL TABLE S(FROM X TO X)",
+            "MATCH (a:T)-[:R]->(b:T) MATCH (c:X) WHERE c.id = a.id MATCH (d:X) WHERE d.id = b.id \
+             CREATE (c)-[:S]->(d)",
+            "DROP TABLE R",
+            "DROP TABLE T",
+            // What DROP TABLE will look for.
+            "CREATE NODE TABLE T(k INT64 PRIMARY KEY, id SERIAL)",
+            "ALTER TABLE T DROP id",
+            "DROP TABLE T",
+            "ALTER TABLE S RENAME TO R",
+            "ALTER TABLE X RENAME TO T",
+        ],
+        query: "MATCH (t:T) OPTIONAL MATCH (t)-[:R]->(u:T) RETURN t.x, t.id, count(u) ORDER BY t.x",
+        after: "1|7|2; 2|5|2",
+        more: &["CREATE (:T {x: 3})", "CREATE (:T {x: 4})"],
+        finally: "1|7|2; 2|5|2; 3|8|0; 4|9|0",
+    });
+}
+
+/// The same table is dropped, by hand, and replayed.
+#[test]
+fn drop_a_table_that_counts_on() {
+    let test = "serial::drop_a_table_that_counts_on";
+    if let Some(path) = child::path() {
+        let db = open(&path);
+        let s = db.session().unwrap();
+        run(
+            &*s,
+            &[
+                "BEGIN TRANSACTION",
+                "CREATE NODE TABLE X(id SERIAL PRIMARY KEY)",
+                "ALTER TABLE X RENAME TO Y",
+                "CREATE NODE TABLE X(k INT64 PRIMARY KEY)",
+                "ALTER TABLE X ADD id SERIAL",
+                "DROP TABLE X",
+                "CREATE SEQUENCE X_id_serial START 8 INCREMENT 1 MINVALUE 0",
+                "CREATE NODE TABLE T(k INT64 PRIMARY KEY, id SERIAL)",
+                "ALTER TABLE T DROP id",
+                "DROP TABLE T",
+                "ALTER TABLE Y RENAME TO T",
+                "COMMIT",
+                "CREATE (:T)",
+                "DROP TABLE T",
+            ],
+        );
+        child::exit();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("db");
+    child::run_to_exit(test, &path);
+    let db = open(&path);
+    let s = db.session().unwrap();
+    assert_eq!(
+        rows(&*s, "CALL show_sequences() RETURN name, `start value`"),
+        "X_id_serial|8"
+    );
+    run(
+        &*s,
+        &["CREATE NODE TABLE T(id SERIAL PRIMARY KEY)", "CREATE (:T)"],
+    );
+    assert_eq!(rows(&*s, "MATCH (t:T) RETURN t.id"), "0");
+}

@@ -8,11 +8,14 @@ use super::*;
 use kuzu_ddl::diff::{Diff, Options, ancestor, diff};
 use kuzu_ddl::event::{Change, OnFail};
 use kuzu_ddl::fold::Fold;
-use kuzu_ddl::schema::IndexKind;
+use kuzu_ddl::schema::{IndexKind, Type};
 
 /// What a change is about, in few words.
 fn words(change: &Change) -> String {
     let detail = match change {
+        Change::SetType {
+            ty: Type::Serial, ..
+        } => "counting",
         Change::SetType { cast: None, .. } => "wider",
         Change::SetType { on_fail, .. } => match on_fail {
             OnFail::Abort => "by a cast",
@@ -101,6 +104,7 @@ const KINDS: &[&str] = &[
     "set primary key",
     "set storage direction",
     "set type by a cast",
+    "set type counting",
     "set type or NULL",
     "set type or the default",
     "set type wider",

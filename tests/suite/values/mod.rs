@@ -7,3 +7,4 @@ mod fill;
 mod function;
 mod policy;
 mod preflight;
+mod serial;

@@ -4,9 +4,8 @@ use kuzu_ddl::KuzuNode;
 struct Locked {
     #[kuzu(primary_key)]
     id: i64,
-    mail: Option<String>,
     age: i32,
-    number: kuzu_ddl::types::Serial,
+    mail: kuzu_ddl::types::Serial,
 }
 
 fn main() {}

@@ -1,7 +1,7 @@
 //! Functions whose types do not suit the properties.
 
 use crate::declared::desc::{PropertyDesc, TableDesc, TypeDesc};
-use crate::declared::locked::widens;
+use crate::declared::locked::{fits, widens};
 use crate::declared::message::Message;
 use crate::declared::words::with_type;
 use crate::function::{FunctionDesc, InputDesc};
@@ -26,7 +26,7 @@ pub const fn function(table: &TableDesc, at: usize) {
 
 #[track_caller]
 const fn gives(property: &PropertyDesc, function: &FunctionDesc) {
-    if !widens(&function.gives, &property.ty) {
+    if !fits(&function.gives, &property.ty) {
         let message = Message::new("`").add(function.path).add("` gives ");
         let message = with_type(message, &function.gives).add(", and `");
         let message = message.add(property.name).add("` is ");

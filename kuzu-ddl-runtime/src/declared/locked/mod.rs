@@ -10,7 +10,7 @@ use super::message::Message;
 use super::words::{fill, literal, with_type};
 use crate::function::FunctionDesc;
 use widen::same;
-pub(crate) use widen::widens;
+pub(crate) use widen::{fits, widens};
 
 /// Refuses a property that was there as `was` and lost, without a word, room for values.
 #[track_caller]
@@ -26,7 +26,7 @@ pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bo
         }
         None => property.cast.is_some(),
     };
-    if !cast && !widens(was, &property.ty) {
+    if !cast && !fits(was, &property.ty) {
         change_of_type(property, was);
     }
     if was_nullable && !property.nullable && !fills(property) {
@@ -68,11 +68,6 @@ const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
     let message = Message::new("`").add(property.name).add("` was ");
     let message = with_type(message, was).add(" and is ");
     let message = with_type(message, &property.ty);
-    if matches!(property.ty, TypeDesc::Serial) {
-        message
-            .add(" now, and Kùzu can make no property SERIAL that is there: keep the type")
-            .panic();
-    }
     let message = message.add(
         " now, and not every value of the one is a value of the other; say how a new one is made of the `old` one:\n    \
          #[kuzu(cast = \"CAST(old AS ",
@@ -100,15 +95,9 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
         i += 1;
     }
     let message = Message::new("`").add(property.name);
-    match property.ty {
-        TypeDesc::Broken => return,
-        TypeDesc::Serial => message
-            .add(
-                "` is new, and Kùzu can add no SERIAL to a table that is there: use an `i64`, \
-                 with `default_expr = \"nextval('…')\"` if it is to count",
-            )
-            .panic(),
-        _ => {}
+    // Of a SERIAL the engine counts the rows that are there.
+    if matches!(property.ty, TypeDesc::Broken | TypeDesc::Serial) {
+        return;
     }
     if property.nullable || property.default.is_some() || fills(property) {
         return;

@@ -41,6 +41,12 @@ pub(crate) const fn widens(from: &TypeDesc, to: &TypeDesc) -> bool {
     }
 }
 
+/// Whether a change to `to` loses no value and cannot fail:
+/// [`Type::fits_in`](crate::schema::Type::fits_in) again.
+pub(crate) const fn fits(from: &TypeDesc, to: &TypeDesc) -> bool {
+    widens(from, to) || (matches!(to, TypeDesc::Serial) && widens(from, &TypeDesc::Int64))
+}
+
 /// Equality, which no constant can ask of a derived `PartialEq`.
 pub(super) const fn same(a: &TypeDesc, b: &TypeDesc) -> bool {
     match (a, b) {
@@ -116,7 +122,7 @@ const fn digits(bits: u32, signed: bool) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{same, widens};
+    use super::{fits, same, widens};
     use crate::declared::desc::{MemberDesc, TypeDesc};
     use crate::schema::Type;
 
@@ -188,6 +194,7 @@ mod tests {
             for b in &all() {
                 let (from, to) = (Type::from(a), Type::from(b));
                 assert_eq!(widens(a, b), from.widens_to(&to), "{from} to {to}");
+                assert_eq!(fits(a, b), from.fits_in(&to), "{from} into {to}");
                 assert_eq!(same(a, b), from == to, "{from} and {to}");
             }
         }

@@ -57,7 +57,10 @@ impl Model {
             return;
         };
         if let Some((ty, cast)) = successor(&property.ty, c) {
-            if cast.is_some() || property.default.as_ref().is_some_and(differs_by_row) {
+            if cast.is_some()
+                || ty == Type::Serial
+                || property.default.as_ref().is_some_and(differs_by_row)
+            {
                 property.default = None;
             }
             property.ty = ty;

@@ -62,8 +62,10 @@ pub(in crate::oracle) fn differs_by_row(expr: &Expr) -> bool {
 pub(in crate::oracle) fn value(ty: &Type, n: i64) -> String {
     let literal = match ty {
         Type::Int8 => n.to_string(),
-        Type::Int32 | Type::Int64 | Type::Int128 if n % 3 == 0 => (n * 1000).to_string(),
-        Type::Int32 | Type::Int64 | Type::Int128 => n.to_string(),
+        Type::Int32 | Type::Int64 | Type::Serial | Type::Int128 if n % 3 == 0 => {
+            (n * 1000).to_string()
+        }
+        Type::Int32 | Type::Int64 | Type::Serial | Type::Int128 => n.to_string(),
         Type::String if n % 4 == 0 => format!("'{n}'"),
         Type::String => format!("'row {n} \\' '"),
         Type::Bool => (n % 2 == 0).to_string(),
@@ -93,6 +95,11 @@ pub(super) fn successor(ty: &Type, n: u16) -> Option<(Type, Option<&'static str>
             (Type::String, Some("upper(CAST(old AS STRING))")),
             (Type::Double, Some("CAST(old AS DOUBLE) + 0.5")),
             (Type::Int32, Some("CAST(old AS INT32)")),
+            (Type::Serial, None),
+        ],
+        Type::Serial => vec![
+            (Type::Int64, None),
+            (Type::String, Some("CAST(old AS STRING)")),
         ],
         Type::Decimal { precision: 10, .. } => vec![(decimal, None)],
         Type::Bool => vec![(Type::String, Some("CAST(old AS STRING)"))],
