@@ -103,7 +103,9 @@ macro_rules! hash_type {
             /// The first eight hexadecimal digits, for names and for people.
             #[must_use]
             pub fn short(&self) -> String {
-                self.to_string()[..8].to_owned()
+                let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
+                let digits = self.0[..4].iter().flat_map(|n| [n >> 4, n & 15]);
+                digits.map(digit).collect()
             }
         }
 

@@ -2,14 +2,14 @@
 //! the same: parts keep the newest events that wrote them, and what those mean together is settled
 //! by rank; stages are settled in `life`, names in `place`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::heads::Heads;
+use super::few::Heads;
 use super::object::{Archive, Body, Object, Written};
 use super::settle::Settled;
 use super::{Fold, Rank, known::Stage};
 use crate::event::{Change, DdlEvent, EventId, ObjectId, OnFail, Part, key_of};
-use crate::schema::Type;
+use crate::schema::{Key, Type};
 
 impl Fold {
     pub(super) fn apply(&mut self, event: &DdlEvent) {
@@ -50,7 +50,7 @@ impl Fold {
                 table, endpoints, ..
             } => {
                 for node in [endpoints.from, endpoints.to] {
-                    self.joined.entry(node).or_default().insert(id);
+                    self.store.join(node, id);
                 }
                 self.birth(event, (id, Some(*table)), "", Body::Pair(*endpoints));
             }
@@ -91,8 +91,13 @@ impl Fold {
     ) {
         let parts = body.parts();
         let Some(object) = self.object_mut(id) else {
-            self.put(Object::new((id, parent), name, body, event.id()));
-            return self.enter(id);
+            if self
+                .store
+                .put(Object::new((id, parent), name, body, event.id()))
+            {
+                self.enter(id);
+            }
+            return;
         };
         // Made apart, with the same identity: each part was written twice.
         let before: Vec<(Part, Heads)> = parts
@@ -131,7 +136,7 @@ impl Fold {
         for ((_, by), ty) in &births {
             let other = births.iter().find(|((_, other), _)| other != by);
             let old = other.map_or_else(|| ty.clone(), |(_, ty)| ty.clone());
-            let name = format!("{}__a_{}", object.born_as, by.short());
+            let name = column_name(&object.born_as, "__a_", *by);
             // The one of an earlier birth tells of all that are known now.
             if let Some(archive) = archives.iter_mut().find(|archive| archive.name == name) {
                 archive.ty = old;
@@ -225,11 +230,18 @@ impl Fold {
         let object = self.object(id)?;
         let known = object.heads_of(part).known_to(event.depends_on());
         // Of a default only the events tell what was said: one that does not fit its type is left out.
-        if part == Part::Type && known && !object.rivals.contains_key(&part) {
-            return Some(Settled {
-                value: object.value(part)?,
-                losers: Vec::new(),
-            });
+        if known && !object.rivals.contains_key(&part) {
+            let value = match (part, object.heads_of(part).as_slice()) {
+                (Part::Type, _) => object.value(part),
+                (_, [head]) => self.written(self.event(*head)?, part, id),
+                _ => None,
+            };
+            if let Some(value) = value {
+                return Some(Settled {
+                    value,
+                    losers: Vec::new(),
+                });
+            }
         }
         let mut written = self.written_by(id, part, event.depends_on());
         let all: Vec<EventId> = written.keys().copied().collect();
@@ -257,27 +269,41 @@ impl Fold {
             Written::Type(to) => to.clone(),
             _ => ty.clone(),
         };
-        let lost = self.lost(id, &before, &to).into_iter();
         let by = event.id();
-        let lost = lost.map(|column| Archive { by, ..column });
-        let rank = |archive: &Archive| (self.rank_of(archive.by), archive.name.clone());
+        let mut columns = self.lost(id, &before, &to);
+        columns.iter_mut().for_each(|column| column.by = by);
         let Some(object) = self.object(id) else {
             return;
         };
-        let mut archives = object.archives.clone();
-        archives.extend(lost);
         if before.value != *written {
-            let name = format!("{}__a_{}", object.born_as, event.id().short());
-            archives.push(archive(event, name, (ty, to)));
+            let name = column_name(&object.born_as, "__a_", by);
+            columns.push(archive(event, name, (ty, to)));
         }
-        if archives.len() == object.archives.len() {
+        for column in columns {
+            self.keep_column(id, column);
+        }
+    }
+
+    /// Notes a column with old values, in the order of the changes; of one name the first stays.
+    fn keep_column(&mut self, id: ObjectId, column: Archive) {
+        let Some(object) = self.object(id) else {
+            return;
+        };
+        let (rank, archives) = (self.rank_of(column.by), &object.archives);
+        let twin = archives.iter().position(|a| a.name == column.name);
+        if twin.is_some_and(|twin| self.rank_of(archives[twin].by) <= rank) {
             return;
         }
-        archives.sort_by_cached_key(rank);
-        let mut names = BTreeSet::new();
-        archives.retain(|archive| names.insert(archive.name.clone()));
+        let before = |a: &Archive| (self.rank_of(a.by), &a.name) < (rank, &column.name);
+        let at = archives.partition_point(before);
         if let Some(object) = self.object_mut(id) {
-            object.archives = archives;
+            if let Some(twin) = twin {
+                object.archives.remove(twin);
+            }
+            if object.archives.len() < 4 {
+                object.archives.reserve_exact(1);
+            }
+            object.archives.insert(at, column);
         }
     }
 
@@ -344,22 +370,11 @@ impl Fold {
         for id in self.around(event) {
             let own = id == event.object() || event.change().is_birth() && self.is_born(id, event);
             let stage = stage.filter(|_| own);
+            if stage.is_none() && !self.is_ended(id) {
+                continue;
+            }
             if let (Some(stage), Some(object)) = (stage, self.object_mut(id)) {
-                let known = event.depends_on();
-                if !object.life.heads.contains(&event.id()) {
-                    object.life.heads.touch(event.id(), known);
-                }
-                object.endings = object
-                    .endings
-                    .iter()
-                    .filter(|ending| !known.contains(ending))
-                    .copied()
-                    .collect();
-                if stage.is_ending() {
-                    object.endings.insert(event.id());
-                }
-                let endings = &object.endings;
-                object.blocked.retain(|ending| endings.contains(ending));
+                object.note(event, stage);
             }
             self.block(id, event, stage);
             if stage.is_some_and(|stage| stage != Stage::Birth) || self.is_ended(id) {
@@ -379,10 +394,16 @@ impl Fold {
     }
 }
 
+/// What a column of old values is called: the name its property was born with, and the event that made
+/// it one.
+fn column_name(born_as: &Key, mark: &str, by: EventId) -> String {
+    [born_as.as_str(), mark, &by.short()].concat()
+}
+
 fn beside(object: &Object, loser: EventId, ty: Type, to: &Type) -> Archive {
     Archive {
         by: loser,
-        name: format!("{}__c_{}", object.born_as, loser.short()),
+        name: column_name(&object.born_as, "__c_", loser),
         ty,
         to: to.clone(),
         cast: None,

@@ -1,10 +1,11 @@
 //! What is known of events by themselves: how deep they are, what they touch, what they wrote. All of
 //! it follows from an event and its past alone, and never changes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::object::{Body, Written};
 use super::outcome::Rejection;
+use super::store::Ids;
 use super::{Fold, Object, Rank};
 use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part, key_of};
 
@@ -13,11 +14,32 @@ use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part, key_of
 pub(super) struct Known {
     /// One more than its deepest dependency.
     pub(super) depth: u64,
+    pub(super) standing: Standing,
     pub(super) event: DdlEvent,
 }
 
-/// The events by id. Only looked into, never walked: its order differs from run to run.
-pub(super) type Log = HashMap<EventId, Known>;
+/// What became of an event that was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing that was taken in knew of it yet.
+    Newest,
+    /// Something did.
+    Known,
+    /// It is not applied, and never will be.
+    Rejected,
+}
+
+/// What is said of an event by those that it depends on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Past {
+    /// One more than the deepest of them.
+    pub(super) depth: u64,
+    /// The first of them that can never be applied.
+    pub(super) rejected: Option<EventId>,
+}
+
+/// The events by id. Its order differs from run to run.
+pub(super) type Log = Ids<EventId, Known>;
 
 /// What an event says of its object's stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,10 +240,6 @@ impl Fold {
     /// Why an event can never be applied: by its own past alone, so that nothing that comes later, or
     /// from elsewhere, changes the verdict.
     pub(super) fn judge(&self, event: &DdlEvent) -> Result<(), Rejection> {
-        let mut behind = event.depends_on().iter();
-        if let Some(rejected) = behind.find(|d| self.rejected.contains_key(d)) {
-            return Err(Rejection::Behind(*rejected));
-        }
         let id = event.object();
         match event.change() {
             Change::CreateNodeTable { .. }
@@ -312,17 +330,13 @@ impl Fold {
         fits: impl Fn(ObjectKind) -> bool,
         event: &DdlEvent,
     ) -> Result<(), Rejection> {
-        match self.object(id) {
-            Some(found) if self.knew(event, id) => {
-                if fits(found.kind()) {
-                    Ok(())
-                } else {
-                    Err(Rejection::WrongKind {
-                        change: event.change().word().to_owned(),
-                    })
-                }
-            }
-            _ => Err(Rejection::NoObject(id)),
+        let known = self.object(id).filter(|_| self.knew(event, id));
+        match known {
+            Some(found) if fits(found.kind()) => Ok(()),
+            Some(_) => Err(Rejection::WrongKind {
+                change: event.change().word().to_owned(),
+            }),
+            None => Err(Rejection::NoObject(id)),
         }
     }
 

@@ -11,6 +11,22 @@ use super::object::{Body, Life};
 use super::{Fold, Object, Rank};
 use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part};
 
+impl Object {
+    /// Notes an event that says something of its stage.
+    pub(super) fn note(&mut self, event: &DdlEvent, stage: Stage) {
+        let known = event.depends_on();
+        if !self.life.heads.contains(&event.id()) {
+            self.life.heads.touch(event.id(), known);
+        }
+        self.endings.retain(|ending| !known.contains(ending));
+        if stage.is_ending() {
+            self.endings.insert(event.id());
+        }
+        let endings = &self.endings;
+        self.blocked.retain(|ending| endings.contains(ending));
+    }
+}
+
 impl Fold {
     /// Blocks the drops of an object that an event contradicts, or the event if it is such a drop.
     pub(super) fn block(&mut self, id: ObjectId, event: &DdlEvent, stage: Option<Stage>) {
@@ -24,7 +40,7 @@ impl Fold {
             };
             let blocked = alive || self.is_used_unknown_to(id, event);
             blocked.then_some(event.id()).into_iter().collect()
-        } else if self.is_use(event, id) {
+        } else if !object.endings.is_empty() && self.is_use(event, id) {
             let endings = object.endings.iter().copied();
             endings.filter(|end| !self.knows(event, *end, id)).collect()
         } else {
@@ -90,7 +106,7 @@ impl Fold {
         let table = table.and_then(|table| self.object(table));
         heads.extend(
             table
-                .and_then(|table| table.parts.get(&Part::Key))
+                .and_then(|table| table.changed(Part::Key))
                 .into_iter()
                 .flatten(),
         );

@@ -10,7 +10,7 @@
 mod apply;
 mod conflict;
 mod draft;
-mod heads;
+mod few;
 mod known;
 mod life;
 mod object;
@@ -19,6 +19,7 @@ mod outcome;
 mod place;
 mod schema;
 mod settle;
+mod store;
 #[cfg(test)]
 mod tests;
 
@@ -26,12 +27,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use conflict::{Conflict, ConflictKind, Explained};
 pub use draft::Draft;
-pub use heads::Heads;
-use known::{Known, Log};
+pub use few::{Few, Heads};
+use known::{Known, Log, Past, Standing};
 pub use object::{Archive, Body, Life, Object, Register};
 pub(crate) use order::ranked;
 pub use outcome::{Held, Rejection};
 use place::{Place, Slot};
+use store::Store;
 
 use crate::event::{Change, DdlEvent, EventId, ObjectId, index_key, sequence_key};
 use crate::schema::Key;
@@ -39,26 +41,11 @@ use crate::schema::Key;
 /// The place of an event in the one order: how deep it is, then its id.
 pub(crate) type Rank = (u64, EventId);
 
-/// Puts `item` into a sorted list that does not have it yet.
-fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
-    if let Err(at) = list.binary_search(&item) {
-        list.insert(at, item);
-    }
-}
-
 /// What a set of events says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fold {
-    /// Tables and sequences.
-    roots: BTreeMap<ObjectId, Box<Object>>,
-    /// What belongs to a table, beside one another: a table is nearly always looked at as a whole.
-    members: BTreeMap<ObjectId, BTreeMap<ObjectId, Box<Object>>>,
-    /// The table of each member.
-    parents: BTreeMap<ObjectId, ObjectId>,
-    /// FROM–TO pairs by the node tables they join.
-    joined: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
-    /// Every name that was ever used, by the table it is used in.
-    places: BTreeMap<Option<ObjectId>, BTreeMap<Key, Place>>,
+    /// The objects, and every name that was ever used.
+    store: Store,
     /// Names that several live objects have.
     crowded: BTreeSet<Slot>,
     /// Objects about which events contradict one another.
@@ -68,7 +55,6 @@ pub struct Fold {
     /// The events that wait, and for which others.
     waiting: BTreeMap<EventId, DdlEvent>,
     wanted: HashMap<EventId, BTreeSet<EventId>>,
-    frontier: BTreeSet<EventId>,
     rejected: BTreeMap<EventId, Rejection>,
 }
 
@@ -84,60 +70,89 @@ impl Fold {
     /// Takes in more events, in whatever order, repeats among them. The result is the fold of all
     /// events together, and costs what they touch, not the history.
     pub fn extend(&mut self, events: impl IntoIterator<Item = DdlEvent>) {
-        events.into_iter().for_each(|event| self.take(event));
+        let events = events.into_iter();
+        self.log.reserve(events.size_hint().0);
+        events.for_each(|event| self.take(event));
     }
 
     /// Takes in one event.
     pub fn take(&mut self, event: DdlEvent) {
-        let mut ready = vec![event];
-        while let Some(event) = ready.pop() {
+        let mut next = Some(event);
+        let mut ready = Vec::new();
+        while let Some(event) = next.take().or_else(|| ready.pop()) {
             let id = event.id();
             if self.log.contains_key(&id) {
                 continue;
             }
-            let missing = event
-                .depends_on()
-                .iter()
-                .find(|d| !self.log.contains_key(d));
-            if let Some(missing) = missing {
-                self.wanted.entry(*missing).or_default().insert(id);
-                self.waiting.insert(id, event);
-            } else if let Change::Unknown { .. } = event.change() {
-                self.waiting.insert(id, event);
-            } else {
-                self.waiting.remove(&id);
-                self.accept(event);
-                let waiting = self.wanted.remove(&id).into_iter().flatten();
-                ready.extend(waiting.filter_map(|id| self.waiting.get(&id).cloned()));
+            match self.past_of(&event) {
+                Err(missing) => {
+                    self.wanted.entry(missing).or_default().insert(id);
+                    self.waiting.insert(id, event);
+                }
+                Ok(_) if matches!(event.change(), Change::Unknown { .. }) => {
+                    self.waiting.insert(id, event);
+                }
+                Ok(past) => {
+                    self.waiting.remove(&id);
+                    self.accept(event, past);
+                    if let Some(waiting) = self.wanted.remove(&id) {
+                        let waiting = waiting.iter().filter_map(|id| self.waiting.get(id));
+                        ready.extend(waiting.cloned());
+                    }
+                }
             }
         }
     }
 
+    /// What an event leans on, by itself; the first that is not here if one is not.
+    fn past_of(&self, event: &DdlEvent) -> Result<Past, EventId> {
+        let mut past = Past::default();
+        for dependency in event.depends_on() {
+            let known = self.log.get(dependency).ok_or(*dependency)?;
+            past.depth = past.depth.max(known.depth + 1);
+            if known.standing == Standing::Rejected && past.rejected.is_none() {
+                past.rejected = Some(*dependency);
+            }
+        }
+        Ok(past)
+    }
+
     /// An event whose dependencies are all here.
-    fn accept(&mut self, event: DdlEvent) {
+    fn accept(&mut self, event: DdlEvent, past: Past) {
         let id = event.id();
-        let depths = event.depends_on().iter().map(|d| self.rank_of(*d).0 + 1);
-        let depth = depths.max().unwrap_or(0);
+        let behind = past.rejected.map(Rejection::Behind);
+        let verdict = behind.map_or_else(|| self.judge(&event), Err);
+        let standing = match verdict {
+            Ok(()) => Standing::Newest,
+            Err(rejection) => {
+                self.rejected.insert(id, rejection);
+                Standing::Rejected
+            }
+        };
         let known = Known {
-            depth,
+            depth: past.depth,
+            standing,
             event: event.clone(),
         };
         self.log.insert(id, known);
-        if let Err(rejection) = self.judge(&event) {
-            self.rejected.insert(id, rejection);
+        if standing == Standing::Rejected {
             return;
         }
         for known in event.depends_on() {
-            self.frontier.remove(known);
+            if let Some(known) = self.log.get_mut(known) {
+                known.standing = Standing::Known;
+            }
         }
-        self.frontier.insert(id);
         self.apply(&event);
     }
 
-    /// The newest events: together with the fingerprint they identify a state.
+    /// The newest events: together with the fingerprint they identify a state. Looks through the
+    /// history, so ask once for many events.
     #[must_use]
-    pub fn frontier(&self) -> &BTreeSet<EventId> {
-        &self.frontier
+    pub fn frontier(&self) -> BTreeSet<EventId> {
+        let newest = self.log.iter();
+        let newest = newest.filter(|(_, known)| known.standing == Standing::Newest);
+        newest.map(|(id, _)| *id).collect()
     }
 
     /// Events that wait for others, or for a newer version.
@@ -187,50 +202,29 @@ impl Fold {
 
     /// All objects, live and archived.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
-        let members = self.members.values().flat_map(BTreeMap::values);
-        self.roots.values().chain(members).map(Box::as_ref)
+        self.store.iter()
     }
 
     /// One object.
     #[must_use]
     pub fn object(&self, id: ObjectId) -> Option<&Object> {
-        let member = || self.members.get(self.parents.get(&id)?)?.get(&id);
-        self.roots.get(&id).or_else(member).map(Box::as_ref)
+        self.store.get(id)
     }
 
     fn object_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
-        let object = match self.parents.get(&id) {
-            Some(parent) => self.members.get_mut(parent)?.get_mut(&id),
-            None => self.roots.get_mut(&id),
-        };
-        object.map(Box::as_mut)
+        self.store.get_mut(id)
     }
 
-    fn put(&mut self, object: Object) {
-        let (id, object) = (object.id, Box::new(object));
-        if let Some(parent) = object.parent {
-            self.parents.insert(id, parent);
-            self.members.entry(parent).or_default().insert(id, object);
-        } else {
-            self.roots.insert(id, object);
-        }
-    }
-
-    /// The properties and pairs of a table, live and archived.
+    /// The properties, pairs and indexes of a table, live and archived.
     pub fn children(&self, table: ObjectId) -> impl Iterator<Item = &Object> {
-        let members = self
-            .members
-            .get(&table)
-            .into_iter()
-            .flat_map(BTreeMap::values);
-        members.map(Box::as_ref)
+        self.store.members(table)
     }
 
     /// The live object of a name: a table where `parent` is `None`, else a property of it.
     #[must_use]
     pub fn find(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
         let place = self.place(parent, name)?;
-        if let [only] = place.live[..] {
+        if let [only] = *place.live.as_slice() {
             return self.object(only);
         }
         let live = place.live.iter().filter_map(|id| self.object(*id));
@@ -238,7 +232,7 @@ impl Fold {
     }
 
     fn place(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Place> {
-        self.places.get(&parent)?.get(name)
+        self.store.place(parent, name)
     }
 
     /// All objects that ever had this name: live under it or under another, or archived.
@@ -257,8 +251,7 @@ impl Fold {
 
     /// The pairs that start or end at a node table, or did.
     pub(crate) fn all_pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
-        let ids = self.joined.get(&node).into_iter().flatten();
-        ids.filter_map(|id| self.object(*id))
+        self.store.pairs(node)
     }
 
     /// The indexes on a property, dropped ones among them.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::heads::Heads;
+use super::few::Heads;
 use crate::event::{
     Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, Part, PropertySpec, SequenceSpec,
 };
-use crate::schema::{Expr, Multiplicity, StorageDirection, Type};
+use crate::schema::{Expr, Key, Multiplicity, StorageDirection, Type};
 
 /// A value with the events that last wrote it. Several heads mean that they did not know of one
 /// another.
@@ -61,12 +61,13 @@ pub struct Object {
     pub comment: Register<Option<String>>,
     /// What only its kind has.
     pub body: Body,
-    /// The name it was born with: what its archived columns are called after.
-    pub born_as: String,
+    /// The name it was born with, as the engine compares names (two that made it apart may spell it in two
+    /// ways): what its archived columns are called after.
+    pub born_as: Key,
     /// The events that brought it into being; more than one where peers did so apart.
     pub births: Heads,
-    /// The newest events of each part of the body that was changed since its birth.
-    pub parts: BTreeMap<Part, Heads>,
+    /// The newest events of each part of the body that was changed since its birth, by part: one or two.
+    parts: Vec<(Part, Heads)>,
     /// What a property was before each change that made its old values another column, in the order of the
     /// changes.
     pub archives: Vec<Archive>,
@@ -148,7 +149,7 @@ impl Body {
             Self::NodeTable { .. } => &[Part::Name, Part::Key],
             Self::EdgeTable { .. } => &[Part::Name, Part::Multiplicity, Part::Storage],
             Self::Property(_) => &[Part::Name, Part::Type, Part::Default, Part::Nullable],
-            Self::Pair(_) => &[],
+            Self::Pair(_) => &[Part::Name],
             Self::Index(_) | Self::Sequence(_) => &[Part::Name, Part::Spec],
         }
     }
@@ -171,9 +172,9 @@ impl Object {
                 heads: Heads::default(),
             },
             body,
-            born_as: name.to_owned(),
+            born_as: Key::new(name),
             births: Heads::of(event),
-            parts: BTreeMap::new(),
+            parts: Vec::new(),
             archives: Vec::new(),
             beside: Vec::new(),
             rivals: BTreeMap::new(),
@@ -206,6 +207,12 @@ impl Object {
         self.archives.iter().chain(&self.beside)
     }
 
+    /// The newest events of a part of the body, if it was changed since the birth.
+    pub(super) fn changed(&self, part: Part) -> Option<&Heads> {
+        let at = self.parts.binary_search_by_key(&part, |(part, _)| *part);
+        at.ok().map(|at| &self.parts[at].1)
+    }
+
     /// The newest events that wrote a part.
     #[must_use]
     pub fn heads_of(&self, part: Part) -> &Heads {
@@ -213,7 +220,7 @@ impl Object {
             Part::Life => &self.life.heads,
             Part::Name => &self.name.heads,
             Part::Comment => &self.comment.heads,
-            _ => self.parts.get(&part).unwrap_or(&self.births),
+            _ => self.changed(part).unwrap_or(&self.births),
         }
     }
 
@@ -221,7 +228,8 @@ impl Object {
     pub(super) fn heads(&self) -> impl Iterator<Item = EventId> {
         let heads = self.life.heads.iter().chain(&self.name.heads);
         let heads = heads.chain(&self.comment.heads).chain(&self.births);
-        heads.chain(self.parts.values().flatten()).copied()
+        let parts = self.parts.iter().flat_map(|(_, heads)| heads);
+        heads.chain(parts).copied()
     }
 
     /// What a part is by now; `None` if this kind of object has no such part.
@@ -267,8 +275,14 @@ impl Object {
             Part::Name => self.name.heads = heads,
             Part::Comment => self.comment.heads = heads,
             // What was not changed since the births is told by them.
-            _ if heads == self.births => drop(self.parts.remove(&part)),
-            _ => drop(self.parts.insert(part, heads)),
+            _ if heads == self.births => self.parts.retain(|(other, _)| *other != part),
+            _ => match self.parts.binary_search_by_key(&part, |(part, _)| *part) {
+                Ok(at) => self.parts[at].1 = heads,
+                Err(at) => {
+                    self.parts.reserve_exact(1);
+                    self.parts.insert(at, (part, heads));
+                }
+            },
         }
     }
 }

@@ -1,25 +1,24 @@
 //! Names: who has one, who ever had it, and what came before whoever takes it next.
 
-use std::collections::BTreeSet;
-
+use super::Fold;
+use super::few::{Few, Heads};
 use super::known::Stage;
 use super::object::{Body, Object, Written};
-use super::{Fold, insert};
-use crate::event::{Change, DdlEvent, EventId, ObjectId, Part, index_key, pair_key, sequence_key};
+use crate::event::{self, Change, DdlEvent, ObjectId, Part, index_key, pair_key, sequence_key};
 use crate::schema::Key;
 
 /// A name within a table, or among tables.
 pub(super) type Slot = (Option<ObjectId>, Key);
 
-/// What became of a name. The lists are sorted, and hardly ever longer than one.
+/// What became of a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     /// The events that last gave, took or freed it.
-    pub(super) touched: Vec<EventId>,
+    pub(super) touched: Heads,
     /// The live objects that have it; more than one only after concurrent changes.
-    pub(super) live: Vec<ObjectId>,
+    pub(super) live: Few<ObjectId>,
     /// All objects that ever had it.
-    pub(super) ever: Vec<ObjectId>,
+    pub(super) ever: Few<ObjectId>,
 }
 
 impl Fold {
@@ -28,70 +27,43 @@ impl Fold {
     pub(super) fn touch_places(&mut self, event: &DdlEvent) {
         let id = event.object();
         match event.change() {
-            change if change.is_birth() => {
-                self.touch_place(id, None, event);
-                if let Some(key) = self.born_with(event) {
-                    self.touch_place(key, None, event);
-                }
+            Change::CreateNodeTable { name, key_name, .. } => {
+                self.store.touch(id, name, event);
+                let key = event::key_of(id, key_name);
+                self.store.touch(key, key_name, event);
             }
+            Change::CreateEdgeTable { name, .. }
+            | Change::AddProperty { name, .. }
+            | Change::CreateIndex { name, .. }
+            | Change::CreateSequence { name, .. } => self.store.touch(id, name, event),
+            Change::AddPair { .. } => self.store.touch(id, "", event),
             Change::RenameTable { .. }
             | Change::RenameProperty { .. }
             | Change::Resolve {
                 part: Part::Name, ..
             } => {
-                for name in self.names_known(event) {
-                    self.touch_place(id, Some(&name), event);
-                }
+                self.touch_known(event);
                 if let Some(Written::Name(name)) = self.written(event, Part::Name, id) {
-                    self.touch_place(id, Some(&name), event);
+                    self.store.touch(id, &name, event);
                 }
             }
             _ if matches!(self.stage(event), Some(Stage::Drop | Stage::Restore)) => {
-                for name in self.names_known(event) {
-                    self.touch_place(id, Some(&name), event);
-                }
+                self.touch_known(event);
             }
             _ => {}
         }
     }
 
-    fn born_with(&self, event: &DdlEvent) -> Option<ObjectId> {
-        match event.change() {
-            Change::CreateNodeTable { key_name, .. } => {
-                Some(crate::event::key_of(event.object(), key_name))
+    /// Notes an event with the names that it knew its object by.
+    fn touch_known(&mut self, event: &DdlEvent) {
+        let id = event.object();
+        for known in event.depends_on() {
+            let known = self.event(*known);
+            let name = known.and_then(|known| self.written(known, Part::Name, id));
+            if let Some(Written::Name(name)) = name {
+                self.store.touch(id, &name, event);
             }
-            _ => None,
         }
-    }
-
-    /// The names that an event knew its object by.
-    fn names_known(&self, event: &DdlEvent) -> BTreeSet<String> {
-        let names = event.depends_on().iter().filter_map(|known| {
-            match self.written(self.event(*known)?, Part::Name, event.object())? {
-                Written::Name(name) => Some(name),
-                _ => None,
-            }
-        });
-        names.collect()
-    }
-
-    /// `name` is `None` for the one that the event itself gave at birth.
-    fn touch_place(&mut self, id: ObjectId, name: Option<&str>, event: &DdlEvent) {
-        let born = || match self.written(event, Part::Name, id) {
-            Some(Written::Name(name)) => name,
-            _ => String::new(),
-        };
-        let name = name.map_or_else(born, str::to_owned);
-        let Some((parent, key)) = self.object(id).map(|object| slot_named(object, &name)) else {
-            return;
-        };
-        let place = self.places.entry(parent).or_default();
-        let place = place.entry(key).or_default();
-        place
-            .touched
-            .retain(|head| !event.depends_on().contains(head));
-        insert(&mut place.touched, event.id());
-        insert(&mut place.ever, id);
     }
 
     /// Gives an object its name; what is archived holds none, its old one may be another's by now.
@@ -110,44 +82,32 @@ impl Fold {
 
     /// A live object takes its name.
     pub(super) fn enter(&mut self, id: ObjectId) {
-        let Some(slot) = self.object(id).map(slot_of) else {
-            return;
-        };
-        let place = self.places.entry(slot.0).or_default();
-        let place = place.entry(slot.1.clone()).or_default();
-        insert(&mut place.live, id);
-        insert(&mut place.ever, id);
-        if place.live.len() > 1 {
-            self.crowded.insert(slot);
+        if self.store.enter(id) > 1 {
+            self.crowded.extend(self.object(id).map(slot_of));
         }
     }
 
     /// An object gives its name up.
     pub(super) fn leave(&mut self, id: ObjectId) {
-        let Some(slot) = self.object(id).map(slot_of) else {
-            return;
-        };
-        let places = self.places.get_mut(&slot.0);
-        if let Some(place) = places.and_then(|places| places.get_mut(&slot.1)) {
-            place.live.retain(|other| *other != id);
-            if place.live.len() < 2 {
-                self.crowded.remove(&slot);
-            }
+        if self.store.leave(id) == 1
+            && let Some(slot) = self.object(id).map(slot_of)
+        {
+            self.crowded.remove(&slot);
         }
     }
 }
 
 /// Where the object's name is looked up.
 pub(super) fn slot_of(object: &Object) -> Slot {
-    slot_named(object, &object.name.value)
+    (object.parent, key_of(object, &object.name.value))
 }
 
-fn slot_named(object: &Object, name: &str) -> Slot {
-    let key = match &object.body {
+/// The form under which a name of an object is looked up.
+pub(super) fn key_of(object: &Object, name: &str) -> Key {
+    match &object.body {
         Body::Pair(endpoints) => pair_key(*endpoints),
         Body::Index(_) => index_key(name),
         Body::Sequence(_) => sequence_key(name),
         _ => Key::new(name),
-    };
-    (object.parent, key)
+    }
 }

@@ -11,16 +11,15 @@ impl Fold {
     /// The schema that all peers with these events agree on: live objects under their own names.
     #[must_use]
     pub fn schema(&self) -> Schema {
-        let tables = self
-            .objects()
-            .filter(|o| o.kind().is_table() && o.is_live());
+        let tables = self.store.roots().filter(|o| o.is_live());
         Schema {
             tables: tables
                 .filter_map(|table| self.table(table))
                 .map(|table| (Key::new(&table.name), table))
                 .collect(),
             sequences: self
-                .objects()
+                .store
+                .roots()
                 .filter(|o| o.is_live())
                 .filter_map(|object| self.sequence(object))
                 .map(|sequence| (Key::new(&sequence.name), sequence))

@@ -64,7 +64,7 @@ pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error>
             .iter()
             .filter(|entry| ids.contains(&entry.event));
         let tag = Tag {
-            frontier: fold.frontier().clone(),
+            frontier: fold.frontier(),
             revision: within.filter_map(|entry| entry.revision).max().unwrap_or(0),
             at: now(),
         };

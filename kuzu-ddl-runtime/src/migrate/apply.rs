@@ -446,7 +446,7 @@ fn state(
     State {
         format: ledger::FORMAT,
         revision,
-        frontier: prepared.after.frontier().clone(),
+        frontier: prepared.after.frontier(),
         schema: prepared.after.schema().fingerprint(),
         checked,
         tables: catalog::listing(&listed),
@@ -469,7 +469,7 @@ fn report(prepared: Prepared, owed: Vec<Unpaid>, actual: Vec<Duration>, start: I
         steps: plan.steps,
         notes: plan.notes,
         schema: after.schema().fingerprint(),
-        frontier: after.frontier().clone(),
+        frontier: after.frontier(),
         conflicts: after.explained(),
         held: after
             .held()

@@ -94,7 +94,7 @@ pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
     let property = |o: &Object| o.kind() == ObjectKind::Property && fold.is_in_use(o);
     let (nodes, edges, properties) = (ids(&node), ids(&edge), ids(&property));
     let tables: Vec<ObjectId> = nodes.iter().chain(&edges).copied().collect();
-    let name = *dice.of(&["A", "B", "C", "D"]).unwrap_or(&"A");
+    let name = *dice.of(&["A", "a", "B", "C", "D"]).unwrap_or(&"A");
     let ty = dice.of(&TYPES).cloned().unwrap_or(Type::Int64);
     let table = dice.of(&tables).copied();
     let node = dice.of(&nodes).copied();
@@ -120,7 +120,7 @@ pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
             }
         }
         3..=6 => {
-            let name = *dice.of(&["p", "q", "r"]).unwrap_or(&"p");
+            let name = *dice.of(&["p", "P", "q", "r"]).unwrap_or(&"p");
             if let Some(table) = table.filter(|t| fold.find(Some(*t), &name.into()).is_none()) {
                 draft.add_property(table, name, spec(ty));
             }

@@ -1,0 +1,137 @@
+//! A small sorted set: nearly always of one thing.
+
+use std::slice;
+
+use crate::event::{Dependencies, EventId};
+
+/// The newest events of one thing.
+pub type Heads = Few<EventId>;
+
+/// A sorted set that is nearly always of one item. A schema has hundreds of thousands of these, and a tree
+/// for one id would be ten times its size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Few<T>(Items<T>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Items<T> {
+    None,
+    One(T),
+    /// Two or more.
+    Many(Vec<T>),
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self(Items::None)
+    }
+}
+
+impl<T> Few<T> {
+    /// Of one item.
+    #[must_use]
+    pub fn of(item: T) -> Self {
+        Self(Items::One(item))
+    }
+
+    /// In order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[T] {
+        match &self.0 {
+            Items::None => &[],
+            Items::One(item) => slice::from_ref(item),
+            Items::Many(items) => items,
+        }
+    }
+
+    /// In order.
+    pub fn iter(&self) -> slice::Iter<'_, T> {
+        self.as_slice().iter()
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self.0, Items::None)
+    }
+}
+
+impl<T: Ord> Few<T> {
+    /// Whether the item is one of them.
+    #[must_use]
+    pub fn contains(&self, item: &T) -> bool {
+        match &self.0 {
+            Items::None => false,
+            Items::One(one) => one == item,
+            Items::Many(items) => items.binary_search(item).is_ok(),
+        }
+    }
+
+    /// Adds one, if it is not there yet.
+    pub(super) fn insert(&mut self, item: T) {
+        self.0 = match std::mem::replace(&mut self.0, Items::None) {
+            Items::None => Items::One(item),
+            Items::One(one) if one == item => Items::One(one),
+            Items::One(one) if one < item => Items::Many(vec![one, item]),
+            Items::One(one) => Items::Many(vec![item, one]),
+            Items::Many(mut items) => {
+                if let Err(at) = items.binary_search(&item) {
+                    items.insert(at, item);
+                }
+                Items::Many(items)
+            }
+        };
+    }
+
+    /// Keeps those of which it is true.
+    pub(super) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        self.0 = match std::mem::replace(&mut self.0, Items::None) {
+            Items::One(one) if keep(&one) => Items::One(one),
+            Items::None | Items::One(_) => Items::None,
+            Items::Many(mut items) => {
+                items.retain(keep);
+                match items.len() {
+                    0 => Items::None,
+                    1 => items.pop().map_or(Items::None, Items::One),
+                    _ => Items::Many(items),
+                }
+            }
+        };
+    }
+}
+
+impl Heads {
+    /// Whether something with these dependencies knew all of them.
+    #[must_use]
+    pub fn known_to(&self, depends_on: &Dependencies) -> bool {
+        self.iter().all(|head| depends_on.contains(head))
+    }
+
+    /// Makes `event` a head in place of those it knew.
+    pub(super) fn touch(&mut self, event: EventId, depends_on: &Dependencies) {
+        self.retain(|head| !depends_on.contains(head));
+        self.insert(event);
+    }
+}
+
+impl<T: Ord> FromIterator<T> for Few<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut few = Self::default();
+        items.into_iter().for_each(|item| few.insert(item));
+        few
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Few<T> {
+    type Item = &'a T;
+    type IntoIter = slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
