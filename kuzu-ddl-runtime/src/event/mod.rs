@@ -4,6 +4,8 @@
 //! author and no clock. So two peers that make the same change from the same past make the same
 //! event, and cycles cannot exist.
 
+mod birth;
+mod body;
 mod change;
 mod codec;
 mod dependencies;
@@ -12,6 +14,7 @@ mod fuzz;
 #[cfg(test)]
 mod golden;
 mod id;
+mod kind;
 mod names;
 mod on_fail;
 pub mod pack;
@@ -23,15 +26,15 @@ use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use change::{
-    Change, Endpoints, MAX_COMMENT_BYTES, ObjectKind, PropertySpec, birth, key_of, node_table,
-};
-pub(crate) use change::{index_key, pair_key, sequence_key};
+pub use birth::{birth, key_of, node_table};
+pub(crate) use birth::{index_key, pair_key, sequence_key};
+pub use change::{Change, Endpoints, MAX_COMMENT_BYTES, PropertySpec};
 pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
 #[doc(hidden)]
 pub use codec::{Reader, Writer};
 pub use dependencies::Dependencies;
 pub use id::{EventId, Fingerprint, HashError, ObjectId};
+pub use kind::ObjectKind;
 pub use on_fail::OnFail;
 pub use pack::PackError;
 pub use part::Part;
