@@ -10,32 +10,39 @@ impl Change {
     /// The object that this change brings into being.
     #[must_use]
     pub fn born(&self) -> Option<ObjectId> {
-        Some(match self {
+        self.born_in(&mut Writer::default())
+    }
+
+    /// The same, with a buffer for what is hashed.
+    pub(super) fn born_in(&self, w: &mut Writer) -> Option<ObjectId> {
+        use ObjectKind::{EdgeTable, Index, Pair, Property, Sequence};
+        w.clear();
+        match self {
             Self::CreateNodeTable {
                 name,
                 key_name,
                 key,
                 past,
-            } => node_table(&Key::new(name), &Key::new(key_name), &key.ty, past),
-            Self::CreateEdgeTable { name, past, .. } => {
-                birth(ObjectKind::EdgeTable, None, &Key::new(name), past)
-            }
+            } => write_node_table(w, name, key_name, &key.ty, past),
+            Self::CreateEdgeTable { name, past, .. } => write(w, EdgeTable, None, name, past),
             Self::AddProperty {
                 table, name, past, ..
-            } => birth(ObjectKind::Property, Some(*table), &Key::new(name), past),
+            } => write(w, Property, Some(*table), name, past),
             Self::AddPair {
                 table,
                 endpoints,
                 past,
-            } => birth(ObjectKind::Pair, Some(*table), &pair_key(*endpoints), past),
+            } => {
+                let name = pair_key(*endpoints);
+                write(w, Pair, Some(*table), name.as_str(), past);
+            }
             Self::CreateIndex {
                 table, name, past, ..
-            } => birth(ObjectKind::Index, Some(*table), &Key::new(name), past),
-            Self::CreateSequence { name, past, .. } => {
-                birth(ObjectKind::Sequence, None, &Key::new(name), past)
-            }
+            } => write(w, Index, Some(*table), name, past),
+            Self::CreateSequence { name, past, .. } => write(w, Sequence, None, name, past),
             _ => return None,
-        })
+        }
+        Some(ObjectId::of(w.as_bytes()))
     }
 }
 
@@ -49,11 +56,22 @@ pub fn birth(
     past: &Dependencies,
 ) -> ObjectId {
     let mut w = Writer::default();
+    write(&mut w, kind, parent, name.as_str(), past);
+    ObjectId::of(w.as_bytes())
+}
+
+fn write(
+    w: &mut Writer,
+    kind: ObjectKind,
+    parent: Option<ObjectId>,
+    name: &str,
+    past: &Dependencies,
+) {
+    w.reserve(128);
     w.byte(kind.tag());
     w.option(parent, |w, parent| w.hash(parent.as_bytes()));
-    w.text(name.as_str());
+    w.folded(name);
     w.events(past);
-    ObjectId::of(&w.finish())
 }
 
 /// The identity of a node table: that of any table, and its first key. What has another key holds other
@@ -62,13 +80,14 @@ pub fn birth(
 #[must_use]
 pub fn node_table(name: &Key, key_name: &Key, key: &Type, past: &Dependencies) -> ObjectId {
     let mut w = Writer::default();
-    w.byte(ObjectKind::NodeTable.tag());
-    w.option(None::<ObjectId>, |w, parent| w.hash(parent.as_bytes()));
-    w.text(name.as_str());
-    w.events(past);
-    w.text(key_name.as_str());
+    write_node_table(&mut w, name.as_str(), key_name.as_str(), key, past);
+    ObjectId::of(w.as_bytes())
+}
+
+fn write_node_table(w: &mut Writer, name: &str, key_name: &str, key: &Type, past: &Dependencies) {
+    write(w, ObjectKind::NodeTable, None, name, past);
+    w.folded(key_name);
     w.text(&key.family());
-    ObjectId::of(&w.finish())
 }
 
 /// The name under which a pair is looked up in its table.

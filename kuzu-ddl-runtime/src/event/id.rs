@@ -29,6 +29,16 @@ fn read_hex(text: &str) -> Option<[u8; 32]> {
     Some(out)
 }
 
+/// As text, in a buffer.
+fn digits<'a>(hash: &[u8; 32], buffer: &'a mut [u8; 64]) -> &'a str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in buffer.chunks_exact_mut(2).zip(hash) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    std::str::from_utf8(buffer).unwrap_or_default()
+}
+
 /// Reads a hash without a copy of its text.
 struct Digits;
 
@@ -111,7 +121,7 @@ macro_rules! hash_type {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                f.write_str(digits(&self.0, &mut [0; 64]))
             }
         }
 

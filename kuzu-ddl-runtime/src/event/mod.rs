@@ -60,9 +60,20 @@ impl DdlEvent {
     /// changes.
     #[must_use]
     pub fn new(object: ObjectId, depends_on: Dependencies, change: Change) -> Self {
-        let bytes = encode(object, &depends_on, &change);
+        Self::new_in(&mut Writer::with_capacity(256), object, depends_on, change)
+    }
+
+    /// The same, with a buffer for the canonical bytes.
+    fn new_in(
+        buffer: &mut Writer,
+        object: ObjectId,
+        depends_on: Dependencies,
+        change: Change,
+    ) -> Self {
+        encode(buffer, object, &depends_on, &change);
+        let bytes = buffer.as_bytes();
         Self(Arc::new(Body {
-            id: EventId::of(&bytes),
+            id: EventId::of(bytes),
             size: bytes.len(),
             object,
             depends_on,
@@ -106,7 +117,9 @@ impl DdlEvent {
     /// The canonical bytes: version byte, kind, object, dependencies, body.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        encode(self.0.object, &self.0.depends_on, &self.0.change)
+        let mut w = Writer::with_capacity(self.size());
+        encode(&mut w, self.object(), self.depends_on(), self.change());
+        w.finish()
     }
 
     /// Holds on to the event only while others do.
@@ -148,8 +161,8 @@ impl DdlEvent {
     }
 }
 
-fn encode(object: ObjectId, depends_on: &Dependencies, change: &Change) -> Vec<u8> {
-    let mut w = Writer::default();
+fn encode(w: &mut Writer, object: ObjectId, depends_on: &Dependencies, change: &Change) {
+    w.clear();
     w.byte(ENCODING_VERSION);
     w.uint(change.number().into());
     w.hash(object.as_bytes());
@@ -157,11 +170,8 @@ fn encode(object: ObjectId, depends_on: &Dependencies, change: &Change) -> Vec<u
     if let Change::Unknown { body, .. } = change {
         w.bytes(body);
     } else {
-        let mut body = Writer::default();
-        change.write(&mut body);
-        w.bytes(&body.finish());
+        w.sized(|w| change.write(w));
     }
-    w.finish()
 }
 
 impl fmt::Debug for DdlEvent {

@@ -14,16 +14,24 @@
 //! Hashes that follow from the events are not written: what an event brings into being, and what the
 //! pack itself tells. Dependencies are a bit mask over what an event of this kind usually depends on.
 
-use super::codec::{CodecError, MAX_EVENT_BYTES, Reader, Writer};
-use super::names::{Memory, Number, Telling, Told};
-use super::{Change, DdlEvent, Dependencies, EventId, key_of};
+mod memory;
+mod read;
+mod write;
+
+use self::memory::Memory;
+use super::codec::{CodecError, Reader, Writer};
+use super::names::{Number, Telling};
+use super::{Change, DdlEvent, key_of};
 
 /// The first byte of every pack.
 pub const PACK_VERSION: u8 = 1;
 
-/// Kinds up to this one are written in columns. A later kind travels as its canonical bytes, so that a
-/// reader that does not know it can still read the pack: never raise this within one version.
-const LAST_COLUMNED_KIND: u16 = 24;
+/// Whether events of this kind are written in columns. A later kind travels as its canonical bytes, so that a
+/// reader that does not know it can still read the pack: never add one within one version.
+fn is_columned(change: &Change) -> bool {
+    let known = !matches!(change, Change::Unknown { .. });
+    known && matches!(change.number(), 1..=24 | 26 | 40)
+}
 
 /// Below this size deflate does not pay.
 const MIN_DEFLATED: usize = 96;
@@ -66,7 +74,7 @@ impl From<CodecError> for PackError {
 pub fn encode<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Vec<u8> {
     let (mut w, mut memory, mut count) = (Writer::packed(), Memory::default(), 0);
     for event in events {
-        write_event(&mut w, &mut memory, event);
+        write::write_event(&mut w, &mut memory, event);
         count += 1;
     }
     let (numbers, names) = w.parts();
@@ -101,47 +109,6 @@ fn finish(columns: &[u8], names: &Telling) -> Vec<u8> {
     bytes
 }
 
-fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
-    let kind = event.change().number();
-    if kind > LAST_COLUMNED_KIND || kind == 0 {
-        w.uint(0);
-        w.bytes(&event.encode());
-        let told = (event, event.change().born().is_some());
-        if let Some(names) = w.names() {
-            remember(memory, told, 0, None, |hash| names.learn(hash));
-        }
-        return;
-    }
-    w.uint(kind.into());
-    clear(w);
-    event.change().write(w);
-    let born = event.change().born().is_some();
-    if !born {
-        w.hash(event.object().as_bytes());
-    }
-    let Some(names) = w.names() else { return };
-    let (near, object) = place(&mut names.mentions, born);
-    let guesses = memory.guesses(kind, object, &names.mentions);
-    let mut mask = 0_u64;
-    let mut others: Vec<EventId> = Vec::new();
-    for id in event.depends_on() {
-        let number = names.number(id.as_bytes());
-        let bit = number.and_then(|number| guesses.iter().position(|guess| *guess == number));
-        match bit {
-            Some(bit) => mask |= 1 << bit,
-            None => others.push(*id),
-        }
-    }
-    w.uint(u128::from(mask) << 1 | u128::from(!others.is_empty()));
-    if !others.is_empty() {
-        w.len(others.len());
-        others.iter().for_each(|id| w.hash(id.as_bytes()));
-    }
-    if let Some(names) = w.names() {
-        remember(memory, (event, born), kind, near, |hash| names.learn(hash));
-    }
-}
-
 /// The object where it was there before, and what the event is near to: that object, or the table of the
 /// one that is born, which stands first in the body.
 fn place(mentions: &mut Vec<Number>, born: bool) -> (Option<Number>, Option<Number>) {
@@ -153,22 +120,16 @@ fn place(mentions: &mut Vec<Number>, born: bool) -> (Option<Number>, Option<Numb
     }
 }
 
-fn clear(w: &mut Writer) {
-    if let Some(names) = w.names() {
-        names.mentions.clear();
-    }
-}
-
 /// What both sides do after each event.
 fn remember(
     memory: &mut Memory,
-    (event, born): (&DdlEvent, bool),
+    event: &DdlEvent,
     kind: u16,
     near: Option<Number>,
     mut learn: impl FnMut(&[u8; 32]) -> Number,
 ) {
     let number = learn(event.id().as_bytes());
-    if !born {
+    if !event.change().is_birth() {
         if let Some(object) = near {
             memory.learn(number, kind, object, None);
         }
@@ -204,8 +165,7 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
     let columns = match method {
         0 => body,
         1 => {
-            inflated = miniz_oxide::inflate::decompress_to_vec_with_limit(body, size)
-                .map_err(|_| PackError::Damaged)?;
+            inflated = inflate(body, size)?;
             inflated.as_slice()
         }
         _ => return Err(PackError::Damaged),
@@ -213,95 +173,19 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
     if columns.len() != size {
         return Err(PackError::Damaged);
     }
-    read_columns(columns, literals, limit)
+    read::read_columns(columns, literals, limit)
 }
 
-fn read_columns(columns: &[u8], literals: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
-    let mut r = Reader::new(columns);
-    let (count, numbers, refs, texts) = (r.len()?, r.len()?, r.len()?, r.len()?);
-    let (numbers, refs, texts) = (r.take(numbers)?, r.take(refs)?, r.take(texts)?);
-    r.end()?;
-    let mut r = Reader::packed(numbers, Told::new(refs, texts, literals, limit));
-    let mut memory = Memory::default();
-    let mut events = Vec::new();
-    for event in 0..count {
-        let read = read_event(&mut r, &mut memory);
-        events.push(read.map_err(|error| PackError::Event { event, error })?);
+/// The size is that of the whole: the room for it is made once.
+fn inflate(body: &[u8], size: usize) -> Result<Vec<u8>, PackError> {
+    let mut inflated = vec![0; size];
+    let body = std::iter::once(body);
+    let len =
+        miniz_oxide::inflate::decompress_slice_iter_to_slice(&mut inflated, body, false, true);
+    match len {
+        Ok(len) if len == size => Ok(inflated),
+        _ => Err(PackError::Damaged),
     }
-    let end = r.end().and_then(|()| r.told()?.end());
-    end.map_err(|error| PackError::Event {
-        event: count,
-        error,
-    })?;
-    Ok(events)
-}
-
-fn read_event(r: &mut Reader<'_>, memory: &mut Memory) -> Result<DdlEvent, CodecError> {
-    let Ok(kind) = u16::try_from(r.uint()?) else {
-        return r.bad("the kind is too large");
-    };
-    if kind == 0 {
-        let bytes = r.bytes()?;
-        r.told()?.spend(bytes.len())?;
-        let event = DdlEvent::decode(bytes)?;
-        let told = r.told()?;
-        let born = event.change().born().is_some();
-        remember(memory, (&event, born), 0, None, |hash| told.learn(*hash));
-        return Ok(event);
-    }
-    r.told()?.mentions.clear();
-    let before = r.left();
-    let Some(change) = Change::read_from(kind, r)? else {
-        return r.bad("the kind is not one that is written in columns");
-    };
-    let born = change.born();
-    let object = match born {
-        Some(object) => object,
-        None => r.object()?,
-    };
-    let told = r.told()?;
-    let mut mentions = std::mem::take(&mut told.mentions);
-    let (near, known) = place(&mut mentions, born.is_some());
-    let guesses = memory.guesses(kind, known, &mentions);
-    told.mentions = mentions;
-    let depends_on = read_dependencies(r, &guesses)?;
-    let spent = before - r.left();
-    r.told()?.spend(spent)?;
-    let event = DdlEvent::new(object, depends_on, change);
-    if event.size() > MAX_EVENT_BYTES {
-        return Err(CodecError::TooLarge(event.size()));
-    }
-    let told = r.told()?;
-    remember(memory, (&event, born.is_some()), kind, near, |hash| {
-        told.learn(*hash)
-    });
-    Ok(event)
-}
-
-fn read_dependencies(r: &mut Reader<'_>, guesses: &[Number]) -> Result<Dependencies, CodecError> {
-    let mask = r.uint()?;
-    let (others, mask) = (mask & 1 == 1, mask >> 1);
-    if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {
-        return r.bad("a dependency is guessed that is none");
-    }
-    let told = r.told()?;
-    let mut ids = Vec::new();
-    for (bit, guess) in guesses.iter().enumerate() {
-        if mask >> bit & 1 == 1 {
-            ids.push(EventId::from_bytes(told.known(*guess)?));
-        }
-    }
-    if others {
-        for _ in 0..r.len()? {
-            ids.push(r.event()?);
-        }
-    }
-    let all = ids.len();
-    let depends_on = Dependencies::from(ids);
-    if depends_on.len() != all {
-        return r.bad("a dependency stands twice");
-    }
-    Ok(depends_on)
 }
 
 #[cfg(test)]

@@ -86,7 +86,19 @@ impl<'a> Reader<'a> {
     }
 
     /// A whole number in its shortest form.
+    #[inline]
     pub fn uint(&mut self) -> Result<u128, CodecError> {
+        // Nearly all are small.
+        match self.all.get(self.at) {
+            Some(small @ 0..0x80) => {
+                self.at += 1;
+                Ok((*small).into())
+            }
+            _ => self.long(),
+        }
+    }
+
+    fn long(&mut self) -> Result<u128, CodecError> {
         let mut n = 0_u128;
         for shift in (0..128).step_by(7) {
             let byte = self.byte()?;

@@ -46,6 +46,21 @@ impl Writer {
         self.bytes
     }
 
+    /// The bytes by now.
+    pub(in crate::event) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Makes room for so many bytes more.
+    pub(in crate::event) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
+    /// Starts anew with the room it has.
+    pub(in crate::event) fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
     /// How many bytes there are by now.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len()
@@ -87,6 +102,30 @@ impl Writer {
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.len(bytes.len());
         self.bytes.extend_from_slice(bytes);
+    }
+
+    /// What `write` writes, after its length.
+    pub(in crate::event) fn sized(&mut self, write: impl FnOnce(&mut Self)) {
+        // The length nearly always takes one byte, and then nothing has to move.
+        let at = self.bytes.len();
+        self.byte(0);
+        write(self);
+        match self.bytes.len() - at - 1 {
+            short @ 0..0x80 => self.bytes[at] = short as u8,
+            long => {
+                let mut length = Self::default();
+                length.len(long);
+                self.bytes.splice(at..=at, length.bytes);
+            }
+        }
+    }
+
+    /// A name as names are compared, after its length.
+    pub(in crate::event) fn folded(&mut self, name: &str) {
+        self.len(name.len());
+        let at = self.bytes.len();
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes[at..].make_ascii_lowercase();
     }
 
     /// A text after its length.

@@ -132,7 +132,7 @@ fn names_from_outside_are_held_to_the_rules() {
         let change = Change::RenameTable {
             to: name.to_owned(),
         };
-        DdlEvent::new(ObjectId::of(b"x"), Dependencies::default(), change)
+        DdlEvent::new(ObjectId::of(b"x"), [].into(), change)
     };
     assert!(decode(&encode(&[event("Fine")]), LIMIT).is_ok());
     for bad in [
