@@ -63,14 +63,14 @@ pub(super) struct Told<'a> {
     /// What the event at hand has spoken of, in order.
     pub(super) mentions: Vec<Number>,
     refs: &'a [u8],
-    texts: &'a [u8],
+    texts: &'a str,
     literals: &'a [u8],
     /// How many bytes may still be made of numbers and texts.
     budget: usize,
 }
 
 impl<'a> Told<'a> {
-    pub(super) fn new(refs: &'a [u8], texts: &'a [u8], literals: &'a [u8], budget: usize) -> Self {
+    pub(super) fn new(refs: &'a [u8], texts: &'a str, literals: &'a [u8], budget: usize) -> Self {
         Self {
             known: Vec::new(),
             mentions: Vec::new(),
@@ -119,10 +119,13 @@ impl<'a> Told<'a> {
         Ok(hash)
     }
 
-    pub(super) fn text(&mut self, n: usize) -> Result<&'a [u8], CodecError> {
+    pub(super) fn text(&mut self, n: usize) -> Result<&'a str, CodecError> {
         self.spend(n)?;
         let text = self.texts.split_at_checked(n);
-        let (text, rest) = text.ok_or(CodecError::Truncated(self.texts.len()))?;
+        let (text, rest) = text.ok_or(CodecError::Malformed {
+            offset: 0,
+            reason: "a text of the pack ends nowhere, or within a character",
+        })?;
         self.texts = rest;
         Ok(text)
     }
@@ -138,6 +141,10 @@ impl<'a> Told<'a> {
     }
 
     fn short(&mut self) -> Result<u32, CodecError> {
+        if let Some((small @ 0..0x80, rest)) = self.refs.split_first() {
+            self.refs = rest;
+            return Ok((*small).into());
+        }
         let mut n = 0_u32;
         for shift in (0..32).step_by(7) {
             let (byte, rest) = self.refs.split_first().ok_or(CodecError::Truncated(0))?;

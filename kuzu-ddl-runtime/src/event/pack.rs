@@ -28,9 +28,8 @@ pub const PACK_VERSION: u8 = 1;
 
 /// Whether events of this kind are written in columns. A later kind travels as its canonical bytes, so that a
 /// reader that does not know it can still read the pack: never add one within one version.
-fn is_columned(change: &Change) -> bool {
-    let known = !matches!(change, Change::Unknown { .. });
-    known && matches!(change.number(), 1..=24 | 26 | 40)
+fn is_columned(kind: u16) -> bool {
+    matches!(kind, 1..=24 | 26 | 40)
 }
 
 /// Below this size deflate does not pay.

@@ -181,10 +181,10 @@ fn check(name: &str, longest: usize) -> Result<(), NameError> {
             bytes: name.len(),
         });
     }
-    if let Some(character) = name.chars().find(|c| matches!(c, '`' | '.' | '\0')) {
+    if let Some(byte) = name.bytes().find(|b| matches!(b, b'`' | b'.' | b'\0')) {
         return Err(NameError::Character {
             name: name.into(),
-            character,
+            character: byte.into(),
         });
     }
     // Without a `Key`: startup checks every name of the schema, and this way none is copied.

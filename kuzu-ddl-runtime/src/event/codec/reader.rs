@@ -154,15 +154,11 @@ impl<'a> Reader<'a> {
 
     /// A text after its length.
     pub fn text(&mut self) -> Result<String, CodecError> {
-        let bytes = if self.names.is_some() {
+        if self.names.is_some() {
             let n = self.len()?;
-            self.names
-                .as_mut()
-                .map_or(Ok(&[][..]), |names| names.text(n))?
-        } else {
-            self.bytes()?
-        };
-        match std::str::from_utf8(bytes) {
+            return self.told()?.text(n).map(str::to_owned);
+        }
+        match std::str::from_utf8(self.bytes()?) {
             Ok(text) => Ok(text.to_owned()),
             Err(_) => self.bad("the text is not UTF-8"),
         }

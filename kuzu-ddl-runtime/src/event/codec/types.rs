@@ -3,39 +3,58 @@
 use super::{CodecError, Reader, Writer};
 use crate::schema::{MAX_TYPE_DEPTH, Multiplicity, StorageDirection, StructField, Type};
 
-/// Tag = position. Only ever append.
-const PLAIN_TYPES: &[Type] = &[
-    Type::Bool,
-    Type::Int8,
-    Type::Int16,
-    Type::Int32,
-    Type::Int64,
-    Type::Int128,
-    Type::UInt8,
-    Type::UInt16,
-    Type::UInt32,
-    Type::UInt64,
-    Type::Float,
-    Type::Double,
-    Type::String,
-    Type::Blob,
-    Type::Uuid,
-    Type::Date,
-    Type::Timestamp,
-    Type::TimestampNs,
-    Type::TimestampMs,
-    Type::TimestampSec,
-    Type::TimestampTz,
-    Type::Interval,
-    Type::Serial,
-    Type::Json,
-    Type::InternalId,
-];
+/// Types that are their tag and nothing else.
+macro_rules! plain {
+    ($($tag:literal $ty:ident)*) => {
+        fn tag(ty: &Type) -> Option<u8> {
+            match ty {
+                $(Type::$ty => Some($tag),)*
+                _ => None,
+            }
+        }
+
+        fn plain(tag: u8) -> Option<Type> {
+            match tag {
+                $($tag => Some(Type::$ty),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+// A tag never means another type: only ever append.
+plain! {
+    0 Bool
+    1 Int8
+    2 Int16
+    3 Int32
+    4 Int64
+    5 Int128
+    6 UInt8
+    7 UInt16
+    8 UInt32
+    9 UInt64
+    10 Float
+    11 Double
+    12 String
+    13 Blob
+    14 Uuid
+    15 Date
+    16 Timestamp
+    17 TimestampNs
+    18 TimestampMs
+    19 TimestampSec
+    20 TimestampTz
+    21 Interval
+    22 Serial
+    23 Json
+    24 InternalId
+}
 
 impl Writer {
     pub(crate) fn ty(&mut self, ty: &Type) {
-        if let Some(tag) = PLAIN_TYPES.iter().position(|t| t == ty) {
-            self.byte(tag as u8);
+        if let Some(tag) = tag(ty) {
+            self.byte(tag);
             return;
         }
         match ty {
@@ -65,7 +84,7 @@ impl Writer {
                 self.byte(0x7f);
                 self.text(text);
             }
-            // Every other variant is in PLAIN_TYPES; the test `every_type_is_encoded` holds it so.
+            // Every other variant is plain; the test `every_type_is_encoded` holds it so.
             _ => self.byte(0xff),
         }
     }
@@ -102,8 +121,8 @@ impl Reader<'_> {
             return self.bad("the type nests too deep");
         }
         let tag = self.byte()?;
-        if let Some(plain) = PLAIN_TYPES.get(usize::from(tag)) {
-            return Ok(plain.clone());
+        if let Some(plain) = plain(tag) {
+            return Ok(plain);
         }
         Ok(match tag {
             0x40 => Type::Decimal {

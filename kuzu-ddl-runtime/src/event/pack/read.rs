@@ -19,6 +19,10 @@ pub(super) fn read_columns(
     let (count, numbers, refs, texts) = (r.len()?, r.len()?, r.len()?, r.len()?);
     let (numbers, refs, texts) = (r.take(numbers)?, r.take(refs)?, r.take(texts)?);
     r.end()?;
+    // All at once: texts are short, and there are many.
+    let Ok(texts) = std::str::from_utf8(texts) else {
+        return Ok(r.bad("the texts are not UTF-8")?);
+    };
     let mut pack = Pack {
         r: Reader::packed(numbers, Told::new(refs, texts, literals, limit)),
         memory: Memory::default(),
@@ -55,8 +59,9 @@ impl Pack<'_> {
         }
         r.told()?.mentions.clear();
         let before = r.left();
-        let Some(change) = Change::read_from(kind, r)?.filter(is_columned) else {
-            return r.bad("the kind is not one that is written in columns");
+        let change = match Change::read_from(kind, r)? {
+            Some(change) if is_columned(kind) => change,
+            _ => return r.bad("the kind is not one that is written in columns"),
         };
         let born = change.born_in(&mut self.buffer);
         let object = match born {

@@ -4,8 +4,9 @@ use expect_test::expect;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{ObjectId, fuzz, golden};
+use super::super::{EventId, ObjectId, OnFail, Part, fuzz, golden};
 use super::*;
+use crate::schema::Type;
 
 const LIMIT: usize = 8 * 1024 * 1024;
 
@@ -36,6 +37,60 @@ fn golden_bytes() {
     let all = inflated(&encode(&golden::history()));
     expect!["010000dd01108c01113b010602040000000001040204000000000207010100000a000e06050c0101030800020505020904020c010a020d000207010208020b0203030104020104020400000102004701ac022f0aa666a8f8c4c5d76a42313aa88f25dc2676fe666312464b4dbd02612a680a019601e5ea48ab5ae53db97683d12f1bff3d492e4a8465284ab94b9b7825bb5cad0200ff08020502020c020c0c0e100c0a05130514506572736f6e69644369747969644c69766573496e456d61696c6ec3a920f09fa68048756d616e6d61696c416c6c206f662075732e436974796964"].assert_eq(&hex(&all));
     assert_eq!(decode(&all, LIMIT), Ok(golden::history()));
+}
+
+/// Two changes of a property's type that did not know of one another, and the word that settles it.
+fn settled() -> Vec<DdlEvent> {
+    let mut events = golden::history();
+    let is_property = |event: &DdlEvent| matches!(event.change(), Change::AddProperty { .. });
+    events.truncate(events.iter().position(is_property).expect("a property") + 1);
+    let [.., property] = &events[..] else {
+        panic!("a property")
+    };
+    let (property, heads) = (property.object(), [property.id()]);
+    let set = |function: &str| {
+        let change = Change::SetTypeBy {
+            ty: Type::Int64,
+            function: function.to_owned(),
+            on_fail: OnFail::Null,
+        };
+        DdlEvent::new(property, heads.into(), change)
+    };
+    let (one, other) = (set("shop::cents"), set("shop::pence"));
+    let (part, keep) = (Part::Type, other.id());
+    let known: [EventId; 3] = [heads[0], one.id(), other.id()];
+    let resolve = DdlEvent::new(property, known.into(), Change::Resolve { part, keep });
+    events.extend([one, other, resolve]);
+    events
+}
+
+#[test]
+fn golden_bytes_of_what_settles() {
+    let all = inflated(&encode(&settled()));
+    expect!["0100007508300938010602040000000001040204000000000207010100000a000e06050c0101030800021a040b01021a040b010228030b01080205020c0c0e0c0d506572736f6e69644369747969644c69766573496e456d61696c6ec3a920f09fa68073686f703a3a63656e747373686f703a3a70656e6365"].assert_eq(&hex(&all));
+    assert_eq!(decode(&all, LIMIT), Ok(settled()));
+}
+
+/// Kinds that no version knows yet travel whole, also those between known ones.
+#[test]
+fn kinds_of_later_versions() {
+    let later = |kind| {
+        let body = b"what it says".to_vec();
+        let change = Change::Unknown { kind, body };
+        DdlEvent::new(ObjectId::of(b"x"), [].into(), change)
+    };
+    let events: Vec<DdlEvent> = [25, 27, 39, 41, 300].map(later).into();
+    let pack = encode(&events);
+    assert_eq!(decode(&pack, LIMIT).as_ref(), Ok(&events));
+    let whole: usize = events.iter().map(|event| event.size() + 2).sum();
+    assert!(inflated(&pack).len() >= whole);
+    for kind in [25, 27, 39, 41] {
+        let refused = decode(&pack_of(&[kind, 0], &[0], &[], &[7; 32], 1), LIMIT);
+        assert!(
+            matches!(refused, Err(PackError::Event { event: 0, .. })),
+            "{kind}: {refused:?}"
+        );
+    }
 }
 
 #[test]

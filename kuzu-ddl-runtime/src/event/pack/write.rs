@@ -3,12 +3,12 @@
 use super::memory::Memory;
 use super::{is_columned, place, remember};
 use crate::event::codec::Writer;
-use crate::event::{DdlEvent, EventId};
+use crate::event::{Change, DdlEvent, EventId};
 
 /// Writes one event behind the others.
 pub(super) fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
     let kind = event.change().number();
-    if !is_columned(event.change()) {
+    if !is_columned(kind) || matches!(event.change(), Change::Unknown { .. }) {
         w.uint(0);
         w.bytes(&event.encode());
         if let Some(names) = w.names() {
