@@ -138,6 +138,9 @@ pub struct Identified {
     pub declared: Declared,
     /// The hash of all it says, where it stands in the source excepted.
     pub id: Fingerprint,
+    /// The same with its casts, if it has any. An earlier shape that says for the first time how to make its
+    /// values of the present ones is no older binary: it asks to go back.
+    pub with_casts: Option<Fingerprint>,
 }
 
 impl Identified {
@@ -145,7 +148,17 @@ impl Identified {
     #[must_use]
     pub fn new(declared: Declared) -> Self {
         let id = rows::identity(&declared);
-        Self { declared, id }
+        let with_casts = rows::with_casts(&declared, id);
+        Self {
+            declared,
+            id,
+            with_casts,
+        }
+    }
+
+    /// The hashes under which the ledger knows it once it was carried out.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Fingerprint> {
+        std::iter::once(self.id).chain(self.with_casts)
     }
 }
 

@@ -410,7 +410,7 @@ pub(crate) fn put_state(rows: &mut Rows, state: &State) {
 }
 
 /// The hash of all a declaration says; where its structs stand and in which order their fields come
-/// is no part of it.
+/// is no part of it, nor how values are made on the way.
 pub(super) fn identity(declared: &Declared) -> Fingerprint {
     let mut w = Writer::default();
     w.byte(2);
@@ -445,6 +445,25 @@ pub(super) fn identity(declared: &Declared) -> Fingerprint {
         names.for_each(|name| w.text(name.as_str()));
     }
     Fingerprint::of(&w.finish())
+}
+
+/// The hash of a declaration with its casts; `None` where it has none.
+pub(super) fn with_casts(declared: &Declared, identity: Fingerprint) -> Option<Fingerprint> {
+    let mut w = Writer::default();
+    w.hash(identity.as_bytes());
+    let mut some = false;
+    for (table, hints) in &declared.tables {
+        let casts = hints.casts.iter().map(|(name, cast)| (1, name, cast));
+        let by = hints.casts_with.iter().map(|(name, by)| (2, name, by));
+        for (kind, name, text) in casts.chain(by) {
+            some = true;
+            w.byte(kind);
+            w.text(table.as_str());
+            w.text(name.as_str());
+            w.text(text);
+        }
+    }
+    some.then(|| Fingerprint::of(&w.finish()))
 }
 
 #[cfg(test)]

@@ -50,7 +50,10 @@ impl Migrator<'_> {
     ) -> Result<Report, Error> {
         unfinished::clear(self.engine, self.wait)?;
         let session = self.engine.session()?;
-        let prepared = self.prepare(session.as_ref(), declared)?;
+        let mut listener = self.progress.take();
+        let prepared = self.prepare(session.as_ref(), declared, listener.as_mut());
+        self.progress = listener;
+        let prepared = prepared?;
         if let Some(given) = given
             && !given.is_same(&prepared.plan)
         {
@@ -315,7 +318,9 @@ impl Migrator<'_> {
             let last = prepared.contents.ancestor.as_ref();
             let ancestor = ancestor(&declared.declared, last, &prepared.after);
             // Its row is there already where changes are made again that were undone.
-            ledger::put_declared(&mut changed, declared.id, &ancestor);
+            for id in declared.ids() {
+                ledger::put_declared(&mut changed, id, &ancestor);
+            }
         }
         if let Some(to) = &prepared.back {
             ledger::put_ancestor(&mut changed, &to.ancestor);
@@ -363,7 +368,10 @@ impl Migrator<'_> {
             }
             changed.extend(repair.rows.clone());
         }
-        Ok(ledger::remove_declared(tx, declared.id)?)
+        for id in declared.ids() {
+            ledger::remove_declared(tx, id)?;
+        }
+        Ok(())
     }
 
     /// After an error of COMMIT: the ledger tells whether it took effect.

@@ -54,7 +54,7 @@ impl Migrator<'_> {
         self.partial = true;
         let session = self.engine.session()?;
         let nothing = Identified::new(Declared::default());
-        Ok(self.prepare(session.as_ref(), &nothing)?.plan)
+        Ok(self.prepare(session.as_ref(), &nothing, None)?.plan)
     }
 
     /// Goes back also where not everything comes back; [`Error::Irreversible`] says what.

@@ -7,6 +7,7 @@ mod catalog;
 mod counting;
 mod error;
 mod estimate;
+mod look;
 mod made;
 mod mend;
 mod policy;
@@ -22,7 +23,7 @@ mod unfinished;
 mod verify;
 mod writer;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 pub use error::Error;
@@ -36,7 +37,6 @@ use crate::backup::Backup;
 use crate::declared::{DeclareError, Declared};
 use crate::engine::{Engine, EngineErrorKind, Session};
 use crate::event::DdlEvent;
-use crate::function::Functions;
 use crate::history::Point;
 use crate::inspect::{self, Scope};
 use crate::ledger::{self, Identified};
@@ -231,7 +231,7 @@ impl<'a> Migrator<'a> {
         let session = self.engine.session()?;
         let mut attempt = 1;
         loop {
-            match self.prepare(session.as_ref(), &declared) {
+            match self.prepare(session.as_ref(), &declared, None) {
                 Err(Error::BaseMoved) if attempt < ATTEMPTS => attempt += 1,
                 result => return result.map(|prepared| prepared.plan),
             }
@@ -327,38 +327,6 @@ impl<'a> Migrator<'a> {
             owed: Vec::new(),
             took: start.elapsed(),
         }))
-    }
-
-    /// Fills in what the rows say of a plan.
-    fn look(
-        &self,
-        session: &dyn Session,
-        plan: &mut Plan,
-        functions: &Functions,
-    ) -> Result<(), Error> {
-        self.count(session, plan)?;
-        self.preflight(session, plan, functions)?;
-        self.estimate(session, plan)
-    }
-
-    /// Fills in how many rows each hazard touches.
-    fn count(&self, session: &dyn Session, plan: &mut Plan) -> Result<(), Error> {
-        // Several hazards of one step, and steps of one table, count the same rows.
-        let mut counted: BTreeMap<String, Option<u64>> = BTreeMap::new();
-        for hazard in plan.steps.iter_mut().flat_map(|step| &mut step.hazards) {
-            let Some(query) = &hazard.count else { continue };
-            if !counted.contains_key(query) {
-                let rows = session.query(query)?;
-                let count = rows
-                    .first()
-                    .and_then(|row| row.first())
-                    .and_then(|cell| cell.int());
-                let count = count.and_then(|n| u64::try_from(n).ok());
-                counted.insert(query.clone(), count);
-            }
-            hazard.rows = counted.get(query).copied().flatten();
-        }
-        Ok(())
     }
 
     /// Tells the application: at which of the steps this is, if at one.

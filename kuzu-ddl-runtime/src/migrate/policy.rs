@@ -118,7 +118,7 @@ pub struct Progress<'a> {
     /// Rows that the steps done have touched, and those that functions have made values for in the one
     /// under way; a row touched by several counts as often.
     pub rows_done: u64,
-    /// Rows that all steps touch.
+    /// Rows that all steps touch; 0 while nobody knows yet.
     pub rows: u64,
 }
 
@@ -126,6 +126,9 @@ pub struct Progress<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Phase {
+    /// Asking the rows, before anything is touched: how many each hazard is about, and whether they let the
+    /// plan succeed. `done` and `total` count questions, `rows_done` rows that a function was tried on.
+    Preflight,
     /// On a scratch database.
     Rehearse,
     /// Copying the file, before anything is changed.

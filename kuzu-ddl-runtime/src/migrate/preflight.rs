@@ -9,13 +9,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::trial::Trial;
-use super::{Error, Migrator};
+use super::Error;
 use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
 use crate::event::OnFail;
-use crate::function::Functions;
 use crate::plan::{
-    Demand, HazardKind, Plan, SAMPLE, Step, Value, Verdict, What, counted, thousands,
+    Demand, HazardKind, Rows, SAMPLE, Step, Value, Verdict, What, counted, thousands,
 };
 use crate::schema::{Multiplicity, Type};
 
@@ -201,41 +199,12 @@ pub(super) fn short(text: &str) -> String {
     }
 }
 
-impl Migrator<'_> {
-    /// Fills in what the rows say: counts, samples, and the values that a cast refuses.
-    pub(super) fn preflight(
-        &self,
-        session: &dyn Session,
-        plan: &mut Plan,
-        functions: &Functions,
-    ) -> Result<(), Error> {
-        let _span = tracing::debug_span!("preflight").entered();
-        let mut failures = Vec::new();
-        for step in &mut plan.steps {
-            for demand in step.demands.clone() {
-                let asked = match &demand.what {
-                    What::Made { value, unique } => {
-                        let trial = Trial {
-                            session,
-                            functions,
-                            size: self.batch,
-                        };
-                        trial.made(step, &demand, value, *unique)
-                    }
-                    _ => ask(session, step, &demand),
-                }?;
-                failures.extend(asked);
-            }
-        }
-        if failures.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Rows(failures))
-        }
-    }
-}
-
-fn ask(session: &dyn Session, step: &mut Step, demand: &Demand) -> Result<Option<Failure>, Error> {
+/// Asks the rows, and tells the step what they say: counts, samples, and the values that a cast refuses.
+pub(super) fn ask(
+    session: &dyn Session,
+    step: &mut Step,
+    demand: &Demand,
+) -> Result<Option<Failure>, Error> {
     match &demand.what {
         // They need the functions: see `trial`.
         What::Made { .. } => Ok(None),
@@ -251,7 +220,7 @@ fn ask(session: &dyn Session, step: &mut Step, demand: &Demand) -> Result<Option
 }
 
 /// The first column of the first row.
-fn number(session: &dyn Session, query: &str) -> Result<u64, EngineError> {
+pub(super) fn number(session: &dyn Session, query: &str) -> Result<u64, EngineError> {
     Ok(numbers(session, query)?
         .first()
         .copied()
@@ -298,7 +267,17 @@ fn castable(
     session: &dyn Session,
     step: &mut Step,
     demand: &Demand,
-    value: &Value,
+    asked: &Value,
+) -> Result<Option<Failure>, Error> {
+    let value = with_original(session, &demand.rows, asked)?;
+    tried(session, step, (demand, asked), value)
+}
+
+fn tried(
+    session: &dyn Session,
+    step: &mut Step,
+    (demand, asked): (&Demand, &Value),
+    mut value: Value,
 ) -> Result<Option<Failure>, Error> {
     let (rows, old) = (&demand.rows, value.old("x"));
     let mut some = format!("{old} IS NOT NULL");
@@ -308,36 +287,57 @@ fn castable(
             .map_or(some.clone(), |guard| format!("{some} AND {guard}"));
     }
     let mut found = Found::default();
-    let mut value = value.clone();
-    if value.verdict("x") == Verdict::Unknown {
-        let tried = format!(
-            "{} WHERE {some} RETURN count(*), {}",
-            rows.all,
-            some_of(&value.cypher("x"))
-        );
-        match numbers(session, &tried) {
-            Ok(_) => {}
-            Err(e) if is_of_values(&e) => {
-                found.engine = Some(e.message.trim_end().to_owned());
-                let texts = match value.original {
-                    Some(_) => None,
-                    None => refused(session, &rows.all, &value)?,
-                };
-                match texts {
-                    Some(texts) => value.refused = texts,
-                    None => {
-                        let of = number(session, &rows.count(&some))?;
-                        return Ok(Some(found.failure(demand, &value, None, of)));
-                    }
-                }
+    if value.verdict("x") == Verdict::Unknown
+        && let Some(e) = fails(session, rows, &some, &value.cypher("x"))?
+    {
+        found.engine = Some(e);
+        let texts = match (&value.original, value.on_fail()) {
+            (Some(_), OnFail::Abort) => None,
+            _ => refused(session, &rows.all, &value)?,
+        };
+        match texts {
+            Some(texts) => value.refused = texts,
+            None if value.original.is_some() && *value.on_fail() != OnFail::Abort => {
+                // Without the values of then a condition may tell.
+                value.original = None;
+                return tried(session, step, (demand, asked), value);
             }
-            Err(e) => return Err(e.into()),
+            None => {
+                let of = number(session, &rows.count(&some))?;
+                return Ok(Some(found.failure(demand, &value, None, of)));
+            }
         }
     }
+    if *value.on_fail() == OnFail::Abort
+        && let Some(guard) = value.original.as_ref().and_then(|_| value.split("x"))
+    {
+        // Where a cast failed then, a value that was written since is cast back.
+        let others = format!("{old} IS NOT NULL AND NOT {guard}");
+        if let Some(e) = fails(session, rows, &others, &value.otherwise("x"))? {
+            found.engine = Some(e);
+            let of = number(session, &rows.count(&others))?;
+            return Ok(Some(found.failure(demand, &value, None, of)));
+        }
+    }
+    weigh(session, step, (demand, asked), (value, some), found)
+}
+
+/// Counts the rows that fail, and those that come to nothing.
+fn weigh(
+    session: &dyn Session,
+    step: &mut Step,
+    (demand, asked): (&Demand, &Value),
+    (value, some): (Value, String),
+    mut found: Found,
+) -> Result<Option<Failure>, Error> {
+    let (rows, old) = (&demand.rows, value.old("x"));
     let guard = value.guard("x");
-    let bad = guard
+    let mut bad = guard
         .as_ref()
         .map(|guard| format!("{some} AND NOT {guard}"));
+    if let (Some(bad), Some(original)) = (&mut bad, &value.original) {
+        *bad = format!("{bad} AND {}", original.is_other("x", &old));
+    }
     if let Some(bad) = &bad {
         found.raised = number(session, &rows.count(bad))?;
         if found.raised > 0 {
@@ -358,11 +358,57 @@ fn castable(
         found.sample = sample(session, rows.sample(&null, &old), is_text(&value))?;
     }
     let (failing, of) = (found.raised + nulls, good + found.raised);
-    take(step, &demand.object, &value, failing, of);
+    take(step, &demand.object, (asked, &value), failing, of);
     if failing == 0 || *value.on_fail() != OnFail::Abort {
         return Ok(None);
     }
     Ok(Some(found.failure(demand, &value, Some(failing), of)))
+}
+
+/// What the engine says where the value of one of the rows cannot be made.
+fn fails(
+    session: &dyn Session,
+    rows: &Rows,
+    which: &str,
+    value: &str,
+) -> Result<Option<String>, Error> {
+    let tried = format!(
+        "{} WHERE {which} RETURN count(*), {}",
+        rows.all,
+        some_of(value)
+    );
+    match numbers(session, &tried) {
+        Ok(_) => Ok(None),
+        Err(e) if is_of_values(&e) => Ok(Some(e.message.trim_end().to_owned())),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// The value with what a trial says of the values of then: of which nothing was made. Where they cannot be
+/// told, or rows would go two ways for two reasons, all are cast.
+fn with_original(session: &dyn Session, rows: &Rows, asked: &Value) -> Result<Value, Error> {
+    let mut value = asked.clone();
+    let may_fail = *value.on_fail() != OnFail::Abort;
+    let Some(original) = value.original.as_mut() else {
+        return Ok(value);
+    };
+    let Some(made) = original.untried() else {
+        return Ok(value);
+    };
+    let some = format!("{} IS NOT NULL", made.old("x"));
+    if fails(session, rows, &some, &made.cypher("x"))?.is_none() {
+        return Ok(value);
+    }
+    let texts = match made.verdict("x") {
+        _ if may_fail => None,
+        Verdict::Unknown => refused(session, &rows.all, made)?,
+        _ => Some(Vec::new()),
+    };
+    match texts {
+        Some(texts) => original.tried(texts),
+        None => value.original = None,
+    }
+    Ok(value)
 }
 
 /// The Cypher of how many rows have the value. The engine's `count` takes not every type.
@@ -404,8 +450,14 @@ fn is_of_values(error: &EngineError) -> bool {
     error.kind == EngineErrorKind::Other && !error.message.starts_with("Binder exception")
 }
 
-/// Tells the step what its rows said.
-pub(super) fn take(step: &mut Step, object: &str, value: &Value, failing: u64, of: u64) {
+/// Tells the step what its rows said: the value that was `asked` for is `found` to be this one.
+pub(super) fn take(
+    step: &mut Step,
+    object: &str,
+    (asked, found): (&Value, &Value),
+    failing: u64,
+    of: u64,
+) {
     let hazards = step.hazards.iter_mut();
     let table = object.split('.').next().unwrap_or_default();
     for hazard in hazards.filter(|h| h.kind == HazardKind::MayFail) {
@@ -415,19 +467,14 @@ pub(super) fn take(step: &mut Step, object: &str, value: &Value, failing: u64, o
             hazard.rows = Some(hazard.rows.unwrap_or_default().max(failing));
         }
     }
-    if value.refused.is_empty() {
+    if asked == found {
         return;
     }
     // The names in the demand are those of before, so the value is told by all else that it is.
-    let same = |other: &Value| {
-        other.called("")
-            == Value {
-                refused: Vec::new(),
-                ..value.called("")
-            }
-    };
+    let same = |other: &Value| other.called("") == asked.called("");
     for other in step.operation.values_mut().filter(|other| same(other)) {
-        other.refused.clone_from(&value.refused);
+        other.refused.clone_from(&found.refused);
+        other.original.clone_from(&found.original);
     }
     step.cypher = step.operation.cypher();
 }

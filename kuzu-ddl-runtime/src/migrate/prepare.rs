@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::back::{self, Return};
 use super::baseline::{Records, record_only};
+use super::look::Look;
 use super::mend::{Mended, plan_and_mend};
 use super::policy::Undeclared;
 use super::settle::Settled;
-use super::{Error, Migrator, catalog};
+use super::{Error, Listener, Migrator, catalog};
 use crate::diff::{self, Adopted, Live, Note, adopt, compatible, diff, illegal, unreadable};
 use crate::drift::{Drift, Local, Names, owned};
 use crate::engine::Session;
@@ -142,10 +143,13 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         declared: &Identified,
+        listener: Option<&mut Listener<'_>>,
     ) -> Result<Prepared, Error> {
         let before = version(session)?;
         let prepared = self.read(session, declared).and_then(|mut prepared| {
-            self.look(session, &mut prepared.plan, &declared.declared.functions)?;
+            let functions = &declared.declared.functions;
+            Look::new(session, (functions, self.batch), listener).at(&mut prepared.plan)?;
+            self.estimate(session, &mut prepared.plan)?;
             Ok(prepared)
         });
         match prepared {
@@ -237,7 +241,8 @@ impl Migrator<'_> {
         } = settled;
         notes.extend(notes_of(&found));
         let is_new = !contents.seen.contains(&declared.id)
-            || (self.redo && contents.undone().contains(&declared.id));
+            || (self.redo && contents.undone().contains(&declared.id))
+            || asks_back(&contents, declared, &fold);
         let adopted = adopt(&declared.declared, &live, fold);
         let adopts = !adopted.events.is_empty();
         let Led {
@@ -361,6 +366,14 @@ impl Migrator<'_> {
             back: BTreeSet::new(),
         }
     }
+}
+
+/// Whether a declaration that was carried out here before does not fit any more, and says by now how to make
+/// its values of the present ones.
+fn asks_back(contents: &Contents, declared: &Identified, fold: &Fold) -> bool {
+    let casts = declared.with_casts;
+    casts.is_some_and(|casts| !contents.seen.contains(&casts))
+        && !compatible(&declared.declared, Some(&declared.declared), fold).is_empty()
 }
 
 /// Whether there are rel tables of which the ledger does not tell the multiplicity: those that are

@@ -33,13 +33,14 @@ struct Found {
 }
 
 impl Trial<'_> {
-    /// Which rows get no value.
+    /// Which rows get no value. `tell` is told after each range of them how many rows were tried.
     pub(super) fn made(
         &self,
         step: &mut Step,
         demand: &Demand,
         value: &Value,
         unique: bool,
+        mut tell: impl FnMut(&Step, u64),
     ) -> Result<Option<Failure>, Error> {
         let mut found = Found::default();
         for (part, (rows, name)) in demand.rows.named.iter().enumerate() {
@@ -58,10 +59,17 @@ impl Trial<'_> {
                 if unique {
                     self.count_keys(&mut found, (part, name), demand, &batch)?;
                 }
+                tell(step, found.rows);
                 from = to;
             }
         }
-        take(step, &demand.object, value, found.failing, found.rows);
+        take(
+            step,
+            &demand.object,
+            (value, value),
+            found.failing,
+            found.rows,
+        );
         Ok(found.failure(demand, unique))
     }
 

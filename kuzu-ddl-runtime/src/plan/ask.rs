@@ -91,7 +91,12 @@ impl<'a> Builder<'a> {
             let what = What::Made { value, unique };
             return Some(self.demand(path, table, what));
         }
-        (value.verdict("x") != Verdict::Never).then(|| self.demand(path, table, What::Cast(value)))
+        let untried = value
+            .original
+            .as_ref()
+            .is_some_and(|o| o.untried().is_some());
+        let asks = untried || value.verdict("x") != Verdict::Never;
+        asks.then(|| self.demand(path, table, What::Cast(value)))
     }
 
     /// The demands of all columns of a table that is rebuilt.
@@ -173,5 +178,67 @@ impl<'a> Builder<'a> {
             ),
         });
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::event::{Change, OnFail, PropertySpec};
+    use crate::fold::{Draft, Fold};
+    use crate::inspect::Inspection;
+    use crate::plan::{Live, Said, plan};
+    use crate::schema::{Expr, Type};
+
+    fn spec(ty: Type) -> PropertySpec {
+        PropertySpec {
+            ty,
+            nullable: true,
+            default: None,
+        }
+    }
+
+    /// What is said of a plan over two changes of type that say this of casts that fail.
+    fn over(first: OnFail, second: OnFail) -> Result<usize, String> {
+        let mut draft = Draft::new(Fold::default());
+        let table = draft.create_node_table("A", "id", spec(Type::Int64));
+        let property = draft.add_property(table, "s", spec(Type::String));
+        let (before, _) = draft.finish();
+        let mut draft = Draft::new(before.clone());
+        for (ty, on_fail) in [(Type::Int64, first), (Type::Int8, second)] {
+            let cast = Some(Expr::Cast(Box::new(Expr::Old), ty.clone()));
+            draft.set(property, Change::SetType { ty, cast, on_fail });
+        }
+        let (after, _) = draft.finish();
+        let found = Inspection {
+            schema: before.schema(),
+            ..Inspection::default()
+        };
+        let (live, leave) = (Live::from(&found), BTreeSet::new());
+        let steps = plan(&before, &after, live, &Said::default(), &leave);
+        steps
+            .map(|steps| steps.len())
+            .map_err(|errors| errors[0].to_string())
+    }
+
+    /// Each change of type says for itself what becomes of rows whose cast fails; a plan over several
+    /// could keep to one of them only.
+    #[test]
+    fn a_chain_that_says_two_things_of_failures_is_refused() {
+        let default = || OnFail::Use(Expr::Int(-1));
+        for (first, second) in [
+            (OnFail::Null, default()),
+            (OnFail::Abort, OnFail::Null),
+            (default(), OnFail::Abort),
+        ] {
+            let e = over(first, second).expect_err("two things");
+            assert!(
+                e.starts_with("A.s: its type changes several times at once")
+                    && e.ends_with("start the versions in between first"),
+                "{e}"
+            );
+        }
+        assert_eq!(over(OnFail::Abort, OnFail::Abort), Ok(1));
     }
 }

@@ -26,6 +26,9 @@ pub struct Original {
     /// values are for the rows that have no other.
     #[serde(default)]
     beside: bool,
+    /// Whether what was made of some of the values of then could not be made again: it was found by trial.
+    #[serde(default)]
+    partial: bool,
 }
 
 impl Original {
@@ -39,12 +42,7 @@ impl Original {
         if self.beside {
             return format!("coalesce({}, {then})", cast(now, back));
         }
-        // What rows got there that are new since need not survive the casts.
-        let known = match &self.default {
-            Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
-            None => then.clone(),
-        };
-        choose(&then, now, &self.made.cast(&known), back)
+        choose(&then, now, &self.same(row, now), back)
     }
 
     /// Whether the column stands beside the property: what is said of rows that fail holds as well.
@@ -52,23 +50,82 @@ impl Original {
         self.beside
     }
 
-    /// A condition on `row` that holds where the casts of then did not fail, if some did.
-    pub(super) fn guard(&self, row: &str) -> Option<String> {
-        self.made.split(row)
+    /// What the changes since made of the values of then, if a trial is to tell of which values nothing was
+    /// made. Where the casts could not fail it is those of rows that got older values on a way back.
+    #[must_use]
+    pub fn untried(&self) -> Option<&Value> {
+        let untried = !self.by_function && !self.beside && !self.partial;
+        let made = Some(&self.made).filter(|_| untried)?;
+        let asks = match made.verdict("x") {
+            Verdict::Never => false,
+            Verdict::Unless(_) => !self.may_have_failed(),
+            Verdict::Unknown => true,
+        };
+        asks.then_some(made)
     }
 
-    /// The value of a row whose cast failed then.
+    /// Notes the values of then of which nothing can be made, as text, where no condition tells them.
+    pub fn tried(&mut self, refused: Vec<String>) {
+        self.made.refused = refused;
+        self.partial = true;
+    }
+
+    /// A condition on `row` that holds where the casts of then do not fail, if some do.
+    pub(super) fn guard(&self, row: &str) -> Option<String> {
+        let some = self.partial || self.may_have_failed();
+        self.made.guard(row).filter(|_| some)
+    }
+
+    /// The value of a row of whose value of then nothing can be made.
     pub(super) fn otherwise(&self, row: &str, now: &str, back: &[Stage]) -> String {
         if self.beside {
             return self.made.old(row);
         }
-        choose(&self.made.old(row), now, &self.made.otherwise(row), back)
+        if !self.may_have_failed() {
+            return cast(now, back);
+        }
+        let same = same(now, &self.made.otherwise(row));
+        choose(&self.made.old(row), now, &same, back)
+    }
+
+    /// Whether the casts of then could fail: the rows go two ways for that alone.
+    pub(super) fn may_have_failed(&self) -> bool {
+        *self.made.on_fail() != OnFail::Abort
+    }
+
+    /// The value of a row whose cast fails now, where those of then could not.
+    pub(super) fn failed(&self, row: &str, now: &str, default: &str) -> String {
+        let (same, then) = (self.same(row, now), self.made.old(row));
+        format!("CASE WHEN {same} THEN {then} ELSE {default} END")
+    }
+
+    /// A condition on `row`, never NULL, that holds where the value of then does not count any more.
+    #[must_use]
+    pub fn is_other(&self, row: &str, now: &str) -> String {
+        if self.beside {
+            return "true".to_owned();
+        }
+        format!("CASE WHEN {} THEN false ELSE true END", self.same(row, now))
+    }
+
+    /// Whether the present value is still what was made of that of then.
+    fn same(&self, row: &str, now: &str) -> String {
+        let then = self.made.old(row);
+        // What rows got there that are new since need not survive the casts.
+        let known = match &self.default {
+            Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
+            None => then,
+        };
+        same(now, &self.made.cast(&known))
     }
 }
 
-/// The Cypher of `then` where `now` is still what was `made` of it, else of `now` cast back.
-fn choose(then: &str, now: &str, made: &str, back: &[Stage]) -> String {
-    let same = format!("{now} = {made} OR ({now} IS NULL AND {made} IS NULL)");
+fn same(now: &str, made: &str) -> String {
+    format!("{now} = {made} OR ({now} IS NULL AND {made} IS NULL)")
+}
+
+/// The Cypher of `then` where `now` is still the `same`, else of `now` cast back.
+fn choose(then: &str, now: &str, same: &str, back: &[Stage]) -> String {
     // The engine evaluates both branches for all rows, so what is not to be cast must be NULL.
     let other = cast(&format!("CASE WHEN {same} THEN NULL ELSE {now} END"), back);
     format!("CASE WHEN {same} THEN {then} ELSE {other} END")
@@ -98,6 +155,7 @@ impl<'a> Builder<'a> {
                 by_function: false,
                 default: None,
                 beside: true,
+                partial: false,
             });
         }
         let archives = &before.archives;
@@ -130,11 +188,6 @@ impl<'a> Builder<'a> {
             to: was.ty.clone(),
             ..Value::same(&live.name, &live.ty)
         };
-        // Which values failed then was found by trial, and is not known any more.
-        if !by_function && *made.on_fail() != OnFail::Abort && made.verdict("x") == Verdict::Unknown
-        {
-            return None;
-        }
         // Of other types whatever the column held could be cast before as well.
         let risky = live.ty == Type::String;
         let default = live
@@ -146,6 +199,7 @@ impl<'a> Builder<'a> {
             by_function,
             default: default.map(|expr| expr.canonical(&live.ty)),
             beside: false,
+            partial: false,
         })
     }
 }

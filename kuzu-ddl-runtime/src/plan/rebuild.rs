@@ -369,9 +369,9 @@ impl<'a> Builder<'a> {
             fill: fill.and_then(|object| self.fill_of(object)),
             stages,
             to: is.clone(),
-            // What is said of rows that fail is said of the present values.
+            // Rows go two ways, and not for two reasons.
             original: original
-                .filter(|original| !may_fail || original.is_beside())
+                .filter(|o| !may_fail || o.is_beside() || !o.may_have_failed())
                 .map(Box::new),
             ..Value::same(from, was)
         }

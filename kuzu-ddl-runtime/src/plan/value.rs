@@ -213,8 +213,9 @@ impl Value {
     /// The guard that the statements need: where rows that fail get something else.
     #[must_use]
     pub fn split(&self, row: &str) -> Option<String> {
-        if let Some(original) = self.original.as_ref().filter(|o| !o.is_beside()) {
-            return original.guard(row);
+        let original = self.original.as_ref().filter(|o| !o.is_beside());
+        if let Some(guard) = original.and_then(|original| original.guard(row)) {
+            return Some(guard);
         }
         if *self.on_fail() == OnFail::Abort {
             return None;
@@ -241,10 +242,17 @@ impl Value {
     /// The Cypher of the value of a row whose cast fails.
     #[must_use]
     pub fn otherwise(&self, row: &str) -> String {
-        let value = match (&self.original, self.on_fail()) {
-            (Some(original), _) => original.otherwise(row, &self.old(row), &self.stages),
-            (None, OnFail::Use(expr)) => expr.canonical(&self.to),
-            (None, OnFail::Abort | OnFail::Null) => format!("CAST(NULL AS {})", self.to),
+        let default = || match self.on_fail() {
+            OnFail::Use(expr) => expr.canonical(&self.to),
+            OnFail::Abort | OnFail::Null => format!("CAST(NULL AS {})", self.to),
+        };
+        let now = self.old(row);
+        let value = match &self.original {
+            None => default(),
+            Some(original) if original.is_beside() || *self.on_fail() == OnFail::Abort => {
+                original.otherwise(row, &now, &self.stages)
+            }
+            Some(original) => original.failed(row, &now, &default()),
         };
         self.filled(value)
     }

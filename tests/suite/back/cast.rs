@@ -68,6 +68,14 @@ fn old_values_come_back_without_a_cast() {
         bed.settled(old());
         bed.reopen();
     }
+    // And forward again, where what came back was made of nothing that can be cast.
+    let new = || schema![v2::Person, v2::Knows];
+    bed.migrator(new()).redo().migrate().unwrap();
+    bed.settled(new());
+    assert_eq!(
+        bed.rows(ALL),
+        "1|1980-01-31|2020-01-11; 2|2000-12-01|2020-01-12"
+    );
 }
 
 /// A value that was written since has no old one, and no cast makes one of it: nothing is touched.

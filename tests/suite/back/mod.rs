@@ -8,3 +8,5 @@ mod indexed;
 mod mend;
 mod purge;
 mod rollback;
+mod shape;
+mod trial;

@@ -3,7 +3,7 @@
 
 use super::*;
 use kuzu_ddl::Point;
-use model::{ModelTable, TypeChange, is_tried};
+use model::ModelTable;
 
 fn allowed<'a>(
     db: &'a Database,
@@ -32,8 +32,7 @@ fn check_way_back(old: &Model, new: &Model) {
     rows.follow(&db, old, new);
     let events = folded(&db).len();
 
-    // Rels of dropped pairs are gone, what was filled in stays, and where only a trial told which casts fail
-    // the new values are cast back; that is all that may be.
+    // Rels of dropped pairs are gone, and what was filled in stays; that is all that may be.
     let lossy = |name: &str| {
         let table = old.tables.iter().find(|t| t.name == name);
         table.is_some_and(|table| {
@@ -108,14 +107,11 @@ fn check_way_back(old: &Model, new: &Model) {
 }
 
 fn loses(old: &Model, new: &Model, table: &ModelTable, now: &ModelTable) -> bool {
-    let known = now
+    let mut known = now
         .properties
         .iter()
         .filter(|p| table.property(p.id).is_some());
-    let mut changes = known.map(|p| (p.fill.is_some(), p.change));
-    let tried = |change: TypeChange| change.on_fail.is_some() && change.cast.is_some_and(is_tried);
-    !new.dropped_pairs(old, now).is_empty()
-        || changes.any(|(filled, change)| filled || change.is_some_and(tried))
+    !new.dropped_pairs(old, now).is_empty() || known.any(|p| p.fill.is_some())
 }
 
 #[test]

@@ -12,7 +12,7 @@ use kuzu_ddl::declared::desc::OnFailDesc;
 use kuzu_ddl::schema::{Expr, IndexKind, Multiplicity, StorageDirection, Type};
 
 pub(super) use edit::{Edit, edits, starts};
-pub(super) use value::{differs_by_row, is_tried, value};
+pub(super) use value::{differs_by_row, value};
 
 /// A schema as a person thinks of it: things with identities, whatever their names are.
 #[derive(Clone, Debug, Default)]

@@ -113,15 +113,6 @@ pub(super) fn successor(ty: &Type, n: u16) -> Option<(Type, Option<&'static str>
     Some(choices[usize::from(n) % choices.len()].clone())
 }
 
-/// Whether only a trial tells which values a cast fails on. Afterwards nobody knows any more which rows
-/// failed, so going back casts all of them instead of taking the old values.
-pub(in crate::oracle) fn is_tried(cast: &str) -> bool {
-    !matches!(
-        cast,
-        "CAST(old AS INT8)" | "CAST(old AS INT64)" | "CAST(trim(old) AS INT32)"
-    )
-}
-
 /// Types that follow another by a cast that some rows fail.
 pub(super) fn failing(ty: &Type, n: u16) -> Option<(Type, &'static str)> {
     let choices = match ty {
