@@ -16,3 +16,4 @@ mod orders;
 mod pairs;
 mod policy;
 mod space;
+mod values;

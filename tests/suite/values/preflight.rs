@@ -1,7 +1,7 @@
 //! Keys and multiplicities: what the rows say before anything is touched.
 
 use crate::bed::{Bed, Said};
-use kuzu_ddl::{Error, schema};
+use kuzu_ddl::{Error, Phase, schema};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
@@ -130,4 +130,78 @@ fn rows_without_a_value_are_named() {
     ] {
         assert!(text.contains(words), "{text}");
     }
+}
+
+mod asked {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(cast_with = super::number)]
+        code: Option<i64>,
+    }
+}
+
+fn number(code: &str) -> Result<i64, std::num::ParseIntError> {
+    code.trim_start_matches('c').parse()
+}
+
+/// What is asked before anything is touched is told as it is asked: question by question, and row by row
+/// where a function is tried.
+#[test]
+fn progress_tells_what_is_asked() {
+    let bed = made();
+    let said = || schema![asked::A, v1::R];
+    let told = |migrator: kuzu_ddl::Migrator<'_>, bad: bool| {
+        let mut told = Vec::new();
+        let result = migrator
+            .batch(500)
+            .on_progress(|progress| {
+                let step = progress.step.map(|step| step.operation.to_string());
+                told.push((
+                    progress.phase,
+                    progress.done,
+                    progress.total,
+                    step,
+                    progress.rows_done,
+                ));
+            })
+            .migrate();
+        assert_eq!(result.is_err(), bad, "{result:?}");
+        told
+    };
+    bed.run(&["MATCH (a:A {id: 7}) SET a.code = 'x'"]);
+    let refused = told(bed.migrator(said()), true);
+    assert!(
+        refused.iter().all(|told| told.0 == Phase::Preflight),
+        "{refused:?}"
+    );
+    bed.run(&["MATCH (a:A {id: 7}) SET a.code = 'c7'"]);
+    let told = told(bed.migrator(said()), false);
+    let (asked, rest) = told.split_at(refused.len());
+    assert_eq!(asked, refused);
+    assert_eq!(rest[0].0, Phase::Rehearse);
+    assert!(
+        rest.iter().all(|told| told.0 != Phase::Preflight),
+        "{rest:?}"
+    );
+    let total = asked[0].2;
+    assert!(
+        asked.iter().all(|told| told.1 < told.2 && told.2 == total),
+        "{asked:?}"
+    );
+    assert!(asked.is_sorted_by_key(|told| told.1), "{asked:?}");
+    assert_eq!(asked.last().map(|told| told.1 + 1), Some(total));
+    let named = |told: &&(_, _, _, Option<String>, _)| {
+        told.3.as_ref().is_some_and(|step| step.contains("A.code"))
+    };
+    assert_eq!(asked.iter().filter(named).count(), asked.len());
+    let rows: Vec<u64> = asked
+        .iter()
+        .map(|told| told.4)
+        .filter(|rows| *rows > 0)
+        .collect();
+    assert_eq!(rows, [500, 1000, 1500]);
 }
