@@ -7,7 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::declared::{Declared, TableHints};
-use crate::schema::{Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind, Type};
+use crate::fold::Fold;
+use crate::schema::{
+    Key, Multiplicity, Pair, Property, Schema, StorageDirection, Table, TableKind, Type,
+};
 
 pub(crate) fn sketch(text: &str) -> Declared {
     let mut declared = Declared::default();
@@ -117,4 +120,21 @@ fn pair(from: &str, to: &str) -> Pair {
         from: Key::new(from),
         to: Key::new(to),
     }
+}
+
+/// What a database with these events holds, archived things among it.
+pub(crate) fn present(fold: &Fold) -> Schema {
+    let mut schema = Schema::default();
+    for object in fold.objects().filter(|o| o.kind().is_table()) {
+        let Some(mut table) = fold.table(object) else {
+            continue;
+        };
+        for child in fold.children(object.id) {
+            if let Some(property) = fold.property(child) {
+                table.properties.insert(Key::new(&property.name), property);
+            }
+        }
+        schema.tables.insert(Key::new(&table.name), table);
+    }
+    schema
 }

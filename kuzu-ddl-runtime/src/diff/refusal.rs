@@ -202,6 +202,13 @@ pub enum Note {
         /// Why.
         reason: String,
     },
+    /// The engine is of another version than its recipes were tried on.
+    OtherVersion {
+        /// Its version.
+        object: String,
+        /// The engine and the version of the recipes.
+        tried: String,
+    },
     /// An attached database: never entered.
     Attached {
         /// Its name.
@@ -251,6 +258,11 @@ impl fmt::Display for Note {
                 write!(f, "{object} belongs to nobody here and is left alone")
             }
             Self::Unreadable { object, reason } => write!(f, "{object} cannot be read: {reason}"),
+            Self::OtherVersion { object, tried } => write!(
+                f,
+                "the engine is of version {object}, and how it is to be changed was tried with {tried}; \
+                 make a backup, and try this on a copy first"
+            ),
             Self::Attached { object } => {
                 write!(f, "the attached database {object} is left alone")
             }

@@ -8,7 +8,7 @@ use crate::event::DdlEvent;
 use crate::fold::Fold;
 use crate::plan::plan;
 use crate::schema::Schema;
-use crate::sketch::sketch;
+use crate::sketch::{present, sketch};
 
 /// A database that exists only as its events.
 #[derive(Default)]
@@ -63,27 +63,6 @@ impl Paper {
         let notes = lines(&found.notes);
         [steps, notes].concat()
     }
-}
-
-/// What a database with these events holds, archived things among it.
-fn present(fold: &Fold) -> Schema {
-    let mut schema = Schema::default();
-    for object in fold.objects().filter(|o| o.kind().is_table()) {
-        let Some(mut table) = fold.table(object) else {
-            continue;
-        };
-        for child in fold.children(object.id) {
-            if let Some(property) = fold.property(child) {
-                table
-                    .properties
-                    .insert(crate::schema::Key::new(&property.name), property);
-            }
-        }
-        schema
-            .tables
-            .insert(crate::schema::Key::new(&table.name), table);
-    }
-    schema
 }
 
 fn lines<T: ToString>(items: &[T]) -> String {

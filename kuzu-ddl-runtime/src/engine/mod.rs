@@ -15,11 +15,11 @@ mod state;
 mod transaction;
 mod twice;
 
-pub use capabilities::Capabilities;
+pub use capabilities::{Capabilities, KUZU, LADYBUG};
 pub use cell::{Cell, Row};
 pub use error::{EngineError, EngineErrorKind};
 #[cfg(feature = "kuzu")]
-pub use kuzu::{KUZU, in_memory, open, open_file};
+pub use kuzu::{in_memory, open, open_file};
 pub(crate) use owed::owe;
 pub use owed::{owes_checkpoint, settle};
 pub use state::{BufferPool, buffer_pool, is_in_memory, is_read_only};

@@ -109,7 +109,8 @@ impl<'s> Transaction<'s> {
         }
         let result = run();
         // Of what a read-only database refuses nothing is left.
-        if !matches!(&result, Err(e) if e.kind == EngineErrorKind::ReadOnly) {
+        let leaves_something = self.session.capabilities().checkpoint_after_rollback;
+        if leaves_something && !matches!(&result, Err(e) if e.kind == EngineErrorKind::ReadOnly) {
             self.leaves.set(self.leaves.get().max(leaves(cypher)));
         }
         result.inspect_err(|e| {

@@ -12,7 +12,7 @@ mod sequence;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{Cell, EngineError, EngineErrorKind, Row, Session};
+use crate::engine::{Capabilities, Cell, EngineError, EngineErrorKind, Row, Session};
 use crate::schema::name::{NameError, check_live};
 use crate::schema::{Key, Schema};
 
@@ -60,6 +60,10 @@ pub struct Inspection {
     /// are left. If the process was killed soon after, a later checkpoint can crash; nothing tells
     /// whether it was.
     pub gaps: BTreeMap<Key, Vec<u64>>,
+    /// What the engine can do.
+    pub can: &'static Capabilities,
+    /// The engine's version, if it was asked for: with [`Scope::All`].
+    pub version: Option<String>,
     /// The sequences of `SERIAL` properties, which are no part of `schema`. The same for every [`Scope`].
     pub counters: BTreeSet<Key>,
     /// Databases attached to this one. They are never entered.
@@ -114,6 +118,7 @@ pub fn inspect(session: &dyn Session, scope: Scope<'_>) -> Result<Inspection, En
 fn attempt_inspect(session: &dyn Session, scope: Scope<'_>) -> Result<Inspection, EngineError> {
     let mut found = Inspection {
         attached: attached(session)?,
+        can: session.capabilities(),
         ..Inspection::default()
     };
     let mut wanted = Vec::new();
@@ -128,11 +133,20 @@ fn attempt_inspect(session: &dyn Session, scope: Scope<'_>) -> Result<Inspection
             Ok(()) => wanted.push(table),
         }
     }
+    if matches!(scope, Scope::All) {
+        found.version = version(session)?;
+    }
     details::read(session, wanted, &mut found)?;
     index::read(session, &mut found)?;
     sequence::read(session, scope, &mut found)?;
     found.notes.sort();
     Ok(found)
+}
+
+fn version(session: &dyn Session) -> Result<Option<String>, EngineError> {
+    let rows = session.query("CALL db_version() RETURN version")?;
+    let cell = rows.into_iter().flatten().next();
+    Ok(cell.and_then(|cell| cell.text().map(str::to_owned)))
 }
 
 /// The cells of a row that must have exactly `N`.

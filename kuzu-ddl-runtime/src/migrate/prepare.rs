@@ -425,7 +425,12 @@ pub(super) fn notes_of(found: &Inspection) -> Vec<Note> {
         object: note.object.clone(),
         reason: note.reason.clone(),
     });
-    attached.chain(unreadable).collect()
+    let version = found.version.as_ref().filter(|is| *is != found.can.version);
+    let version = version.map(|is| Note::OtherVersion {
+        object: is.clone(),
+        tried: found.can.to_string(),
+    });
+    attached.chain(unreadable).chain(version).collect()
 }
 
 pub(super) fn foreign(found: &Inspection, after: &Fold) -> Vec<Note> {

@@ -134,6 +134,8 @@ fn may_fail(operation: &Operation) -> bool {
         | Operation::ChangeProperty { .. }
         | Operation::CopyNodes { .. }
         | Operation::CopyRels { .. }
+        | Operation::AlterType { .. }
+        | Operation::DropProperty { .. }
         | Operation::CountOn { .. }
         | Operation::ClaimCounters { .. }
         | Operation::DropTable { .. }

@@ -17,6 +17,7 @@ use super::rename::{Rename, ordered};
 use super::value::Value;
 use super::work::{Work, WorkKind};
 use crate::drift::owned;
+use crate::engine::{Capabilities, KUZU};
 use crate::event::{ObjectId, ObjectKind, OnFail};
 use crate::fold::{Body, Fold, Object};
 use crate::function::{FillBy, Functions};
@@ -75,13 +76,15 @@ pub struct Live<'a> {
     pub ids: &'a BTreeMap<Key, u64>,
     /// Tables of which a property was dropped in place once.
     pub gaps: &'a BTreeMap<Key, Vec<u64>>,
+    /// What the engine can do.
+    pub can: &'a Capabilities,
     /// The sequences of `SERIAL` properties; `None` where nobody looked.
     pub counters: Option<&'a BTreeSet<Key>>,
     /// Values that a plan before this one left unmade.
     pub making: &'a BTreeMap<ObjectId, Making>,
 }
 
-/// A schema of which no more is known.
+/// A schema of which no more is known, in the engine that there is.
 impl<'a> From<&'a Schema> for Live<'a> {
     fn from(schema: &'a Schema) -> Self {
         static IDS: BTreeMap<Key, u64> = BTreeMap::new();
@@ -90,6 +93,7 @@ impl<'a> From<&'a Schema> for Live<'a> {
             schema,
             ids: &IDS,
             gaps: &GAPS,
+            can: &KUZU,
             counters: None,
             making: &NOTHING,
         }
@@ -102,6 +106,7 @@ impl<'a> From<&'a Inspection> for Live<'a> {
             schema: &found.schema,
             ids: &found.ids,
             gaps: &found.gaps,
+            can: found.can,
             counters: Some(&found.counters),
             making: &NOTHING,
         }
@@ -143,12 +148,14 @@ pub fn plan_mending<'a>(
         schema: live,
         ids,
         gaps,
+        can,
         counters,
         making,
     } = live.into();
     let mut builder = Builder {
         ids,
         gaps,
+        can,
         counters,
         making,
         later: Vec::new(),
@@ -183,6 +190,7 @@ pub(super) struct Builder<'a> {
     pub(super) live: &'a Schema,
     pub(super) ids: &'a BTreeMap<Key, u64>,
     pub(super) gaps: &'a BTreeMap<Key, Vec<u64>>,
+    pub(super) can: &'a Capabilities,
     /// The sequences of `SERIAL` properties.
     pub(super) counters: Option<&'a BTreeSet<Key>>,
     /// Values that a plan before this one left unmade.
@@ -224,6 +232,10 @@ impl<'a> Builder<'a> {
         }
         // New rel tables would hold on to node tables that are yet to be replaced.
         let rebuilds = self.find_rebuilds(&kept);
+        for table in kept.iter().filter(|t| !rebuilds.contains(t.object.id)) {
+            self.drop_in_place(table);
+            self.drop_properties(table);
+        }
         self.rebuild(&kept, &rebuilds);
         self.create_tables(&created);
         for table in kept.iter().filter(|t| !rebuilds.contains(t.object.id)) {
@@ -341,7 +353,7 @@ impl<'a> Builder<'a> {
             })
             .collect();
         let mut names: BTreeSet<Key> = self.live.tables.keys().cloned().collect();
-        for rename in ordered(wanted, names.clone()) {
+        for rename in ordered(wanted, names.clone(), self.can.rename_case) {
             let Rename { from, to, purpose } = rename;
             self.free(&names, &from, &to, &to);
             names.remove(&Key::new(&from));
@@ -390,7 +402,7 @@ impl<'a> Builder<'a> {
             }
         }
         let mut names: BTreeSet<Key> = table.live.properties.keys().cloned().collect();
-        for rename in ordered(wanted, names.clone()) {
+        for rename in ordered(wanted, names.clone(), self.can.rename_case) {
             let Rename { from, to, purpose } = rename;
             let path = format!("{}.{from}", table.name);
             self.free(&names, &from, &to, &path);
@@ -532,6 +544,10 @@ impl<'a> Builder<'a> {
                 continue;
             };
             let path = format!("{}.{name}", table.name);
+            if self.alters(id) {
+                self.alter_type(table, is, path);
+                continue;
+            }
             let mut kinds = vec![HazardKind::RewritesData];
             if was.ty != is.ty {
                 kinds.push(HazardKind::BreaksOlderApps);
@@ -642,6 +658,7 @@ impl<'a> Builder<'a> {
                 .map(|count| Work::new(WorkKind::SetNode, count));
             let operation = Operation::SetNullable {
                 table: table.name.clone(),
+                node: table.live.kind.is_node(),
                 property,
                 nullable,
                 fill,
@@ -697,6 +714,10 @@ impl<'a> Builder<'a> {
                 hazards.push(hazard(HazardKind::Tightens));
             }
             let later = by.is_some();
+            let fill = match fill {
+                None if !later => self.evaluated(&property),
+                fill => fill,
+            };
             let made = by.map(|by| Value::made(&property.ty, by));
             let live = made.as_ref().map(|value| self.in_live(table, value));
             let demand = live.and_then(|live| self.castable(&path, table, live));

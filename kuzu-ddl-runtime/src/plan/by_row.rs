@@ -21,8 +21,13 @@ impl<'a> Builder<'a> {
                 None if node && self.is_added(child, table) => self.after.property(child),
                 None => None,
             };
-            is.is_some_and(|is| is_by_row(&is))
+            is.is_some_and(|is| self.is_by_row(&is))
         })
+    }
+
+    /// Whether each row must evaluate the default for itself, and would not where it is added.
+    pub(super) fn is_by_row(&self, property: &Property) -> bool {
+        !self.can.add_by_row && is_by_row(property)
     }
 
     /// Whether a property is yet to be made in a table that is there.
@@ -32,7 +37,7 @@ impl<'a> Builder<'a> {
 }
 
 /// Whether each row must evaluate the default for itself.
-pub(super) fn is_by_row(property: &Property) -> bool {
+fn is_by_row(property: &Property) -> bool {
     match &property.default {
         Some(Expr::Call(name, _)) if name == "nextval" => property.ty != Type::Int64,
         Some(expr) => differs(expr),

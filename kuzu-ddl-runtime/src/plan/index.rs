@@ -1,6 +1,6 @@
 //! Indexes: made last, and gone only with their table.
 //!
-//! The engine makes an index in no transaction, so that is owed after it. It cannot drop one in
+//! What follows is so where the engine's table of capabilities says no more. The engine makes an index in no transaction, so that is owed after it. It cannot drop one in
 //! place at all: dropping a vector index leaves a table that takes no rows and crashes the next
 //! process, and dropping a full-text index does the same after a crash before the next checkpoint
 //! (bugs B25 and B26). What does work, and rolls back and replays like any change, is to drop the
@@ -23,7 +23,10 @@ impl<'a> Builder<'a> {
         if !table.object.is_live() || !table.live.kind.is_node() {
             return false;
         }
-        let goes = |index| self.must_go(table, index) || self.is_filled(table, index);
+        let goes = |index| {
+            (!self.can.drop_index && self.must_go(table, index))
+                || (!self.can.set_indexed && self.is_filled(table, index))
+        };
         let gap = self.gaps.contains_key(&Key::new(&table.live.name));
         table.live.indexes.values().any(goes)
             || (gap
@@ -141,6 +144,18 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Of a table that stays, the indexes that go by themselves.
+    pub(super) fn drop_in_place(&mut self, table: &Kept<'a>) {
+        if !self.can.drop_index || !table.object.is_live() {
+            return;
+        }
+        for index in table.live.indexes.values() {
+            if self.must_go(table, index) {
+                self.drop_index(table.live, &table.name, index);
+            }
+        }
+    }
+
     /// The step that an index of a table goes whose name is `name` by then. `false` if nobody knows
     /// how.
     pub(super) fn drop_index(&mut self, table: &Table, name: &str, index: &Index) -> bool {
@@ -152,7 +167,7 @@ impl<'a> Builder<'a> {
             table: name.to_owned(),
             index: index.name.clone(),
             kind: index.kind.clone(),
-            id,
+            id: (!self.can.drop_index).then_some(id),
         };
         self.push(operation, &[name], Vec::new());
         true
@@ -203,6 +218,7 @@ impl<'a> Builder<'a> {
             id,
             columns: index.properties.iter().filter_map(spelled).collect(),
             index,
+            within: self.can.index_in_transaction,
         };
         self.push(operation, &[&table.name], Vec::new());
     }

@@ -6,6 +6,7 @@ mod by_row;
 mod columns;
 mod demand;
 mod hazard;
+mod in_place;
 mod index;
 mod judge;
 mod made;
@@ -17,6 +18,8 @@ mod rename;
 mod sequence;
 mod serial;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod value;
 mod work;
 

@@ -57,7 +57,7 @@ pub enum Operation {
         node: bool,
         /// The property.
         property: Property,
-        /// What the rows that are there get, if not the default.
+        /// What the rows that are there are SET to, if it is not the default that the ADD gives them.
         fill: Option<Box<Expr>>,
         /// Whether they get nothing yet, because a function makes their values later.
         #[serde(default)]
@@ -92,6 +92,22 @@ pub enum Operation {
         properties: Vec<String>,
         /// Whether there is a table of this name.
         there: bool,
+    },
+    /// Another type of a property, in place.
+    AlterType {
+        /// The table.
+        table: String,
+        /// The property.
+        property: String,
+        /// Its type from now on.
+        ty: Type,
+    },
+    /// A property and all its values, for ever.
+    DropProperty {
+        /// The table.
+        table: String,
+        /// The property.
+        property: String,
     },
     /// All rows of a node table into another.
     CopyNodes {
@@ -131,11 +147,13 @@ pub enum Operation {
     SetNullable {
         /// The table.
         table: String,
+        /// Whether it is a node table.
+        node: bool,
         /// The property.
         property: String,
         /// Whether it may.
         nullable: bool,
-        /// What nodes without a value get, and the property's type.
+        /// What rows without a value get, and the property's type.
         fill: Option<(Expr, Type)>,
     },
     /// A new FROM–TO pair.
@@ -156,7 +174,7 @@ pub enum Operation {
         /// The destination.
         to: String,
     },
-    /// An index goes, on the way to dropping its table.
+    /// An index goes, on the way to dropping its table, or by itself.
     DropIndex {
         /// The table.
         table: String,
@@ -164,8 +182,9 @@ pub enum Operation {
         index: String,
         /// What kind it is.
         kind: IndexKind,
-        /// The engine's id of the table: the tables of the index are called after it.
-        id: u64,
+        /// The engine's id of the table, after which the tables of the index are called: they are
+        /// dropped one by one. `None` where the engine drops an index itself.
+        id: Option<u64>,
     },
     /// Values of a node property that a Rust function makes. They are owed after the transaction of all
     /// other steps, and made in batches, each a transaction of its own.
@@ -181,7 +200,7 @@ pub enum Operation {
         /// How the values are made.
         value: Box<Value>,
     },
-    /// A new index. It is owed after the transaction of all other steps.
+    /// A new index. It is owed after the transaction of all other steps, unless the engine makes it within.
     CreateIndex {
         /// The table.
         table: String,
@@ -191,6 +210,9 @@ pub enum Operation {
         columns: Vec<String>,
         /// The index, with all its options.
         index: Index,
+        /// Whether it is made within the transaction.
+        #[serde(default)]
+        within: bool,
     },
     /// A new sequence.
     CreateSequence {
@@ -248,6 +270,8 @@ impl Operation {
             Self::ChangeProperty { table, .. }
             | Self::CountOn { table, .. }
             | Self::ClaimCounters { table, .. }
+            | Self::AlterType { table, .. }
+            | Self::DropProperty { table, .. }
             | Self::DropTable { table }
             | Self::DropCopied { table }
             | Self::SetNullable { table, .. }
@@ -268,7 +292,9 @@ impl Operation {
     #[must_use]
     pub fn owed(&self) -> Option<Owed> {
         match self {
-            Self::CreateIndex { id, .. } => Some(Owed::Index(*id)),
+            Self::CreateIndex {
+                id, within: false, ..
+            } => Some(Owed::Index(*id)),
             Self::MakeValues { id, .. } => Some(Owed::Values(*id)),
             _ => None,
         }
@@ -359,17 +385,33 @@ impl Operation {
                 properties,
                 there,
             } => serial::claim(table, properties, *there),
+            Self::AlterType {
+                table,
+                property,
+                ty,
+            } => {
+                let (table, property) = (quote(table), quote(property));
+                vec![format!("ALTER TABLE {table} ALTER {property} TYPE {ty}")]
+            }
+            Self::DropProperty { table, property } => {
+                vec![format!(
+                    "ALTER TABLE {} DROP {}",
+                    quote(table),
+                    quote(property)
+                )]
+            }
             Self::SetNullable { fill: None, .. } => Vec::new(),
             Self::SetNullable {
                 table,
+                node,
                 property,
                 fill: Some((fill, ty)),
                 ..
             } => {
                 let name = quote(property);
                 vec![format!(
-                    "MATCH (x:{}) WHERE x.{name} IS NULL SET x.{name} = {}",
-                    quote(table),
+                    "MATCH {} WHERE x.{name} IS NULL SET x.{name} = {}",
+                    pattern(table, *node),
                     fill.canonical(ty)
                 )]
             }
@@ -409,7 +451,10 @@ impl Operation {
                 index,
                 kind,
                 id,
-            } => statement::drop_index(table, index, kind, *id),
+            } => match id {
+                Some(id) => statement::drop_index(table, index, kind, *id),
+                None => vec![statement::drop_index_alone(table, index, kind)],
+            },
             Self::CreateIndex {
                 table,
                 columns,
@@ -468,6 +513,7 @@ impl Operation {
             | Self::CreateIndex { .. } => '+',
             Self::DropCopied { .. } => '~',
             Self::DropIndex { .. }
+            | Self::DropProperty { .. }
             | Self::DropSequence { .. }
             | Self::DropTable { .. }
             | Self::DropPair { .. }
@@ -534,6 +580,14 @@ impl fmt::Display for Operation {
                 property
                     .default_text()
                     .map_or(Ok(()), |text| write!(f, " DEFAULT {text}"))
+            }
+            Self::AlterType {
+                table,
+                property,
+                ty,
+            } => write!(f, "alter the type of {table}.{property} to {ty}"),
+            Self::DropProperty { table, property } => {
+                write!(f, "drop property {table}.{property} and all its values")
             }
             Self::CountOn { table, columns, .. } => {
                 let columns: Vec<&str> = columns.iter().map(|c| c.property.as_str()).collect();
@@ -695,27 +749,29 @@ fn add(
         quote(table),
         column(property)
     )];
-    // The engine fills existing rows wrongly with values that differ by row, and anew after a crash;
-    // what SET writes is right and stays.
-    let fresh = property.default.as_ref().filter(|expr| !expr.is_constant());
     let value = match fill {
         // A default that stood there meanwhile would pass for a value.
         None if later => property.default.as_ref().map(|_| "NULL".to_owned()),
-        Some(fill) => Some(fill.canonical(&property.ty)),
-        None => fresh.and_then(|_| typed_default(property)),
+        fill => fill.map(|fill| fill.canonical(&property.ty)),
     };
     if let Some(value) = value {
-        let pattern = if node {
-            format!("(x:{})", quote(table))
-        } else {
-            format!("()-[x:{}]->()", quote(table))
-        };
         statements.push(format!(
-            "MATCH {pattern} SET x.{} = {value}",
+            "MATCH {} SET x.{} = {value}",
+            pattern(table, node),
             quote(&property.name)
         ));
     }
     statements
+}
+
+/// The rows of a table, as `x`.
+fn pattern(table: &str, node: bool) -> String {
+    let table = quote(table);
+    if node {
+        format!("(x:{table})")
+    } else {
+        format!("()-[x:{table}]->()")
+    }
 }
 
 fn change(table: &str, property: &Property, archive: &str, value: &Value) -> Vec<String> {

@@ -10,7 +10,6 @@ use super::hazard::{Hazard, HazardKind};
 use super::operation::Operation;
 use crate::event::ObjectId;
 use crate::fold::{Body, Life, Object};
-use crate::schema::name::quote;
 use crate::schema::{Key, Table, TableKind, Type};
 
 /// Whether nothing of an object shall be left.
@@ -98,26 +97,16 @@ impl<'a> Builder<'a> {
 
     /// What the rebuild of a table deletes.
     pub(super) fn purge_hazards(&self, table: &Kept<'_>) -> Vec<Hazard> {
-        let node = table.live.kind.is_node();
-        let name = quote(&table.live.name);
-        let pattern = if node {
-            format!("(x:{name})")
-        } else {
-            format!("()-[x:{name}]->()")
-        };
         let columns = self.purged_columns(table);
         let hazards = columns.into_iter().flat_map(|(key, path)| {
-            let column = table.live.properties.get(&key).map(|p| quote(&p.name));
-            let column = column.unwrap_or_default();
-            lost(
-                &path,
-                &format!("MATCH {pattern} WHERE x.{column} IS NOT NULL RETURN count(*)"),
-            )
+            let column = table.live.properties.get(&key);
+            let column = column.map(|p| p.name.as_str()).unwrap_or_default();
+            lost(&path, &self.count_values(table, column))
         });
         hazards.collect()
     }
 
-    /// Whether a table is rebuilt to get rid of a column.
+    /// Whether a table is to be rid of a column.
     pub(super) fn purges_column(&self, table: &Kept<'_>) -> bool {
         !self.purged_columns(table).is_empty()
     }
@@ -128,7 +117,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn lost(path: &str, count: &str) -> Vec<Hazard> {
+pub(super) fn lost(path: &str, count: &str) -> Vec<Hazard> {
     [HazardKind::DeletesData, HazardKind::Irreversible]
         .map(|kind| Hazard::new(kind, path, Some(count.to_owned())))
         .into()

@@ -10,7 +10,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{Builder, Kept, PlanError, count_rows, folds};
-use super::by_row::is_by_row;
 use super::demand::What;
 use super::hazard::{Hazard, HazardKind};
 use super::operation::{Operation, Purpose};
@@ -87,7 +86,7 @@ impl<'a> Builder<'a> {
             let mend = mend.contains(&table.object.id);
             if mend
                 || self.key_changes(table.object)
-                || self.purges_column(table)
+                || self.purges_by_rebuild(table)
                 || self.fills_by_row(table)
                 || self.index_needs_rebuild(table)
                 || self.recounts(table)
@@ -105,7 +104,7 @@ impl<'a> Builder<'a> {
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
             let joined = joined || mend.contains(&table.object.id);
             let changes = self.edge_changes(table) || self.recounts(table);
-            if joined || changes || self.purges_column(table) {
+            if joined || changes || self.purges_by_rebuild(table) {
                 rebuilds.edges.insert(table.object.id);
             }
         }
@@ -121,7 +120,7 @@ impl<'a> Builder<'a> {
         else {
             return false;
         };
-        was != is || self.changed(*is).is_some()
+        was != is || self.changes_column(*is)
     }
 
     fn edge_changes(&self, table: &Kept<'_>) -> bool {
@@ -130,7 +129,7 @@ impl<'a> Builder<'a> {
         };
         before.body != table.object.body
             || self.after.children(table.object.id).any(|child| {
-                let changes = self.here(child, table).is_some() && self.changed(child.id).is_some();
+                let changes = self.here(child, table).is_some() && self.changes_column(child.id);
                 changes || self.fills(child, table)
             })
     }
@@ -144,11 +143,13 @@ impl<'a> Builder<'a> {
         let Some(is) = self.after.property(child) else {
             return false;
         };
-        let fill =
-            self.fill(&table.name, &is.name).is_some() || self.is_filled_by(&table.name, &is.name);
+        let fill = self.fill(&table.name, &is.name).is_some() && !self.can.set_rels;
+        let fill = fill || self.is_filled_by(&table.name, &is.name);
+        let sets = self.evaluated(&is).is_some() && !self.can.set_rels;
+        let refused = |expr: &Expr| !folds(expr) && (sets || !self.can.add_to_rels);
         match self.here(child, table) {
             Some(_) => fill && self.becomes_required(child.id),
-            None => fill || is.default.as_ref().is_some_and(|expr| !folds(expr)),
+            None => fill || is.default.as_ref().is_some_and(refused),
         }
     }
 
@@ -156,6 +157,11 @@ impl<'a> Builder<'a> {
         let was = self.before.object(id).and_then(|o| self.before.property(o));
         let is = self.after.object(id).and_then(|o| self.after.property(o));
         matches!((was, is), (Some(was), Some(is)) if was.nullable && !is.nullable)
+    }
+
+    /// Whether the column changes, and the engine cannot do it by itself.
+    fn changes_column(&self, id: ObjectId) -> bool {
+        self.changed(id).is_some() && !self.alters(id)
     }
 
     /// The property as it was and as it will be, if its column changes.
@@ -334,7 +340,7 @@ impl<'a> Builder<'a> {
     fn new_column(&mut self, child: &Object, table: &Kept<'a>) -> Option<Column> {
         let property = self.after.property(child)?;
         let counts = property.ty == Type::Serial;
-        let by_row = table.live.kind.is_node() && is_by_row(&property);
+        let by_row = table.live.kind.is_node() && self.is_by_row(&property);
         if !self.is_added(child, table)
             || !(counts || by_row || self.fills(child, table) || self.after.is_key(child.id))
         {

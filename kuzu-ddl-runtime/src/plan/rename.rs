@@ -15,12 +15,16 @@ pub(super) struct Rename {
 
 /// The renames in order, with moves aside where they form circles or change only the case.
 /// `taken`: all names in use, those to be renamed among them.
-pub(super) fn ordered(wanted: Vec<Rename>, mut taken: BTreeSet<Key>) -> Vec<Rename> {
+/// `case`: whether a name can change its case alone.
+pub(super) fn ordered(wanted: Vec<Rename>, mut taken: BTreeSet<Key>, case: bool) -> Vec<Rename> {
+    let (alone, wanted): (Vec<_>, Vec<_>) = wanted
+        .into_iter()
+        .partition(|rename| case && Key::new(&rename.from) == Key::new(&rename.to));
     let mut pending: BTreeMap<Key, Rename> = wanted
         .into_iter()
         .map(|rename| (Key::new(&rename.from), rename))
         .collect();
-    let mut out = Vec::new();
+    let mut out = alone;
     while let Some(start) = pending.keys().next().cloned() {
         // Follow who stands in whose way, to the one whose target is free, or around a circle.
         let mut seen = BTreeSet::from([start.clone()]);
@@ -102,7 +106,7 @@ mod tests {
             .chain(others.iter().copied());
         let mut at: BTreeMap<Key, String> = names.map(|n| (Key::new(n), n.to_owned())).collect();
         let taken = at.keys().cloned().collect();
-        for rename in ordered(renames.collect(), taken) {
+        for rename in ordered(renames.collect(), taken, false) {
             let origin = at.remove(&Key::new(&rename.from)).expect("exists");
             assert!(
                 at.insert(Key::new(&rename.to), origin).is_none(),

@@ -128,7 +128,8 @@ impl<'a> Builder<'a> {
             }
             if self.is_added(child, table) {
                 let new = self.after.property(child);
-                return new.is_some_and(|new| new.ty == Type::Serial);
+                let counts = new.is_some_and(|new| new.ty == Type::Serial);
+                return counts && !self.can.add_serial;
             }
             let changed = self.here(child, table).and(self.changed(child.id));
             let counts = |(was, is): (_, _)| [was, is].contains(&Type::Serial);
@@ -239,7 +240,7 @@ impl<'a> Builder<'a> {
     }
 
     fn claim(&mut self, table: &str, properties: Vec<String>, there: bool) {
-        if properties.is_empty() {
+        if properties.is_empty() || self.can.rename_serial {
             return;
         }
         let operation = Operation::ClaimCounters {

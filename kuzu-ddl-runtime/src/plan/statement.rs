@@ -29,6 +29,16 @@ pub(super) fn create_index(table: &str, columns: &[String], index: &Index) -> St
     format!("CALL {call}({})", parts.join(", "))
 }
 
+/// Drops an index, where the engine's own call leaves its table as it should be.
+pub(super) fn drop_index_alone(table: &str, index: &str, kind: &IndexKind) -> String {
+    let call = match kind {
+        IndexKind::FullText => "DROP_FTS_INDEX",
+        _ => "DROP_VECTOR_INDEX",
+    };
+    let (table, index) = (string_literal(table), string_literal(index));
+    format!("CALL {call}({table}, {index})")
+}
+
 /// Drops an index inside a transaction that drops its table too, or one that is only a name. The engine's own calls do it in no
 /// transaction (full-text), or leave the table broken (vector); what they are made of is within
 /// reach while the connection sees the engine's internal tables. It is switched off again at once,

@@ -4,6 +4,7 @@
 
 mod adapter;
 mod bugs;
+mod capabilities;
 mod casts;
 mod child;
 mod defaults;

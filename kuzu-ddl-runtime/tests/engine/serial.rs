@@ -226,8 +226,8 @@ fn b9_an_added_serial_counts_no_rows() {
 
 /// A sequence made by CREATE SEQUENCE is dropped twice in the log when the table goes that found it by name.
 #[test]
-fn b28_a_table_with_a_made_sequence_must_not_be_dropped() {
-    let test = "serial::b28_a_table_with_a_made_sequence_must_not_be_dropped";
+fn b29_a_table_with_a_made_sequence_must_not_be_dropped() {
+    let test = "serial::b29_a_table_with_a_made_sequence_must_not_be_dropped";
     if let Some(path) = child::path() {
         let db = open(&path);
         let s = db.session().unwrap();

@@ -11,3 +11,4 @@ mod rename;
 mod settle;
 mod startup;
 mod verify;
+mod version;

@@ -7,30 +7,10 @@ use std::path::Path;
 
 use kuzu::{Connection, Database, QueryResult, SystemConfig};
 
-use super::{Capabilities, Cell, Engine, EngineError, EngineErrorKind, Row, Session};
+use super::{Capabilities, Cell, Engine, EngineError, EngineErrorKind, KUZU, Row, Session};
 use value::{is_readable, to_cell, to_value};
 
 const MIB: u64 = 1 << 20;
-
-/// What Kùzu 0.11.3 can do. Each line has a test in `tests/engine`.
-pub const KUZU: Capabilities = Capabilities {
-    name: "Kùzu",
-    version: "0.11.3",
-    storage_version: 39,
-    local_database: "local(kuzu)",
-    alter_in_place: true,
-    drop_property: false,
-    rename_serial: false,
-    index_in_transaction: false,
-    drop_index: false,
-    secondary_index: false,
-    checkpoint_after_rollback: true,
-    replay_evaluates_defaults: true,
-    copy_beside_readers: false,
-    buffer_pool_per_node_table: MIB + (4 << 10),
-    buffer_pool_base: 4 * MIB,
-    json: "json",
-};
 
 /// Opens a database file, with an error that says what is wrong.
 ///
