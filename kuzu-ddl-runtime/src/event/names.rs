@@ -13,7 +13,7 @@ pub(super) type Number = u32;
 /// The writer's side.
 #[derive(Debug, Default)]
 pub(super) struct Telling {
-    numbers: HashMap<[u8; 32], Number>,
+    numbers: HashMap<[u8; 32], Number, foldhash::fast::RandomState>,
     next: Number,
     /// What the event at hand has spoken of, in order.
     pub(super) mentions: Vec<Number>,
@@ -70,9 +70,14 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(super) fn new(refs: &'a [u8], texts: &'a str, literals: &'a [u8], budget: usize) -> Self {
+    /// With room for so many hashes.
+    pub(super) fn new(
+        (refs, texts, literals): (&'a [u8], &'a str, &'a [u8]),
+        hashes: usize,
+        budget: usize,
+    ) -> Self {
         Self {
-            known: Vec::new(),
+            known: Vec::with_capacity(hashes),
             mentions: Vec::new(),
             refs,
             texts,

@@ -50,6 +50,14 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    /// With room for so many hashes.
+    pub(super) fn with_capacity(hashes: usize) -> Self {
+        Self {
+            traces: Vec::with_capacity(hashes),
+            ..Self::default()
+        }
+    }
+
     /// The events that one of this kind about `object` probably depends on, given all it mentions.
     pub(super) fn guess(
         &mut self,

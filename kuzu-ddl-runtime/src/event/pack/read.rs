@@ -7,7 +7,7 @@ use crate::event::names::{Number, Told};
 use crate::event::{Change, DdlEvent, Dependencies, EventId};
 
 /// What a pack claims to hold is not believed: room for more than so many comes with the events.
-const MOST_AT_ONCE: usize = 1 << 16;
+const MOST_AT_ONCE: usize = 1 << 17;
 
 /// The events of a pack, its columns as they are.
 pub(super) fn read_columns(
@@ -23,12 +23,15 @@ pub(super) fn read_columns(
     let Ok(texts) = std::str::from_utf8(texts) else {
         return Ok(r.bad("the texts are not UTF-8")?);
     };
+    let room = count.min(MOST_AT_ONCE);
+    // An event brings at most two hashes with it, but for tables with their keys.
+    let told = Told::new((refs, texts, literals), 2 * room, limit);
     let mut pack = Pack {
-        r: Reader::packed(numbers, Told::new(refs, texts, literals, limit)),
-        memory: Memory::default(),
+        r: Reader::packed(numbers, told),
+        memory: Memory::with_capacity(2 * room),
         buffer: Writer::with_capacity(1024),
     };
-    let mut events = Vec::with_capacity(count.min(MOST_AT_ONCE));
+    let mut events = Vec::with_capacity(room);
     for event in 0..count {
         let read = pack.event();
         events.push(read.map_err(|error| PackError::Event { event, error })?);
