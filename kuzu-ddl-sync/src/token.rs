@@ -140,3 +140,81 @@ pub(crate) fn read_digest(
     root.copy_from_slice(r.take(HASH)?);
     Ok(Digest { count, root })
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(token: &SchemaFrontier, want: &Expect) {
+        let bytes = token.encode();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        want.assert_eq(&hex);
+        assert_eq!(SchemaFrontier::decode(&bytes).as_ref(), Some(token));
+    }
+
+    /// Tokens lie in messages of applications: these bytes are read for ever, and are never mended by new values.
+    #[test]
+    fn golden_bytes() {
+        let events = BTreeSet::from([EventId::of(b"one"), EventId::of(b"two")]);
+        check(
+            &SchemaFrontier::needing(&BTreeSet::new()),
+            &expect!["0101000000000000000000000000000000000000"],
+        );
+        check(
+            &SchemaFrontier::needing(&events),
+            &expect![
+                "01010000000000000000000000000000000000027dbd608d02ec8d9116e3c2fadb3b4942c5daebf449431d15af693c1d63fd7090"
+            ],
+        );
+        let mut index = crate::digest::Index::default();
+        for id in &events {
+            index.insert(*id, ());
+        }
+        check(
+            &SchemaFrontier::of(index.digest(), &events),
+            &expect![
+                "010102cb0a421b4b41576ce16ddf5a804b9b69027dbd608d02ec8d9116e3c2fadb3b4942c5daebf449431d15af693c1d63fd7090"
+            ],
+        );
+    }
+
+    #[test]
+    fn more_events_than_are_listed() {
+        let events = |count: u32| (0..count).map(|n| EventId::of(&n.to_be_bytes())).collect();
+        let most = MAX_TOKEN_EVENTS as u32;
+        let all = SchemaFrontier::needing(&events(most));
+        let some = SchemaFrontier::needing(&events(most + 1));
+        assert_eq!(all.judge(|_| false, |_| true), Readiness::Ready);
+        assert_eq!(some.judge(|_| false, |_| true), Readiness::Unknown);
+        assert_eq!(
+            some.judge(|_| false, |_| false),
+            Readiness::Missing(MAX_TOKEN_EVENTS)
+        );
+        for token in [all, some] {
+            assert_eq!(
+                SchemaFrontier::decode(&token.encode()).as_ref(),
+                Some(&token)
+            );
+        }
+    }
+
+    #[test]
+    fn other_bytes_are_refused() {
+        let events = BTreeSet::from([EventId::of(b"one"), EventId::of(b"two")]);
+        let bytes = SchemaFrontier::needing(&events).encode();
+        for end in 0..bytes.len() {
+            assert_eq!(SchemaFrontier::decode(&bytes[..end]), None);
+        }
+        let mut longer = bytes.clone();
+        longer.push(0);
+        assert_eq!(SchemaFrontier::decode(&longer), None);
+        // A newer version, a third answer to yes or no, and events out of order.
+        for (at, byte) in [(0, VERSION + 1), (1, 2), (bytes.len() - SHORT, 0)] {
+            let mut other = bytes.clone();
+            other[at] = byte;
+            assert_eq!(SchemaFrontier::decode(&other), None, "{at}");
+        }
+    }
+}
