@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kuzu_ddl_runtime::event::EventId;
 
+use crate::digest::Index;
 use crate::limits::{MAX_ATTESTATION_BYTES, MAX_ATTESTATIONS};
 
 /// Something said about an event. Several peers may say something about one.
@@ -16,19 +17,52 @@ pub struct Attestation {
     pub bytes: Vec<u8>,
 }
 
+impl Attestation {
+    /// What stands for it in a tree of ids.
+    fn id(event: EventId, bytes: &[u8]) -> EventId {
+        let mut hasher = blake3::Hasher::new_derive_key("kuzu-ddl 2026-11-26 attestation v1");
+        hasher.update(event.as_bytes()).update(bytes);
+        EventId::from_bytes(*hasher.finalize().as_bytes())
+    }
+}
+
 /// All that was said, by event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attestations {
     by_event: BTreeMap<EventId, BTreeSet<Vec<u8>>>,
+    /// What each is about, so that two peers can find what one of them has not heard.
+    index: Index<EventId>,
 }
 
 impl Attestations {
     /// Whether it is new; too long ones, and more than [`MAX_ATTESTATIONS`] of one event, are not kept.
     pub(crate) fn add(&mut self, attestation: Attestation) -> bool {
-        let said = self.by_event.entry(attestation.event).or_default();
-        said.len() < MAX_ATTESTATIONS
-            && attestation.bytes.len() <= MAX_ATTESTATION_BYTES
-            && said.insert(attestation.bytes)
+        let Attestation { event, bytes } = attestation;
+        let said = self.by_event.entry(event).or_default();
+        let id = Attestation::id(event, &bytes);
+        let new = said.len() < MAX_ATTESTATIONS
+            && bytes.len() <= MAX_ATTESTATION_BYTES
+            && said.insert(bytes);
+        if new {
+            self.index.insert(id, event);
+        }
+        new
+    }
+
+    /// All of them, as a tree.
+    pub(crate) fn index(&self) -> &Index<EventId> {
+        &self.index
+    }
+
+    /// Lets go of what was said about events that are not kept.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&EventId) -> bool) {
+        self.by_event.retain(|event, _| keeps(event));
+        self.index = Index::default();
+        for (event, said) in &self.by_event {
+            for bytes in said {
+                self.index.insert(Attestation::id(*event, bytes), *event);
+            }
+        }
     }
 
     /// What was said about an event.

@@ -133,6 +133,10 @@ impl<V> Index<V> {
         self.map.range(first..=last)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
     pub(crate) fn digest(&self) -> Digest {
         Digest {
             count: self.map.len() as u64,

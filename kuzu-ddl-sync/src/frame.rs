@@ -101,6 +101,10 @@ pub(crate) enum Frame {
     /// Part of a checkpoint is wanted, from an offset.
     WantCheckpoint(CheckpointId, u64),
     Checkpoint(CheckpointId, u64, Vec<u8>),
+    /// Places where what was said about the events may differ, by the ids of attestations.
+    Said(Vec<(Prefix, Below)>),
+    /// Attestations are wanted.
+    WantSaid(Vec<EventId>),
 }
 
 impl Frame {
@@ -116,6 +120,8 @@ impl Frame {
             Self::Base(..) => 7,
             Self::WantCheckpoint(..) => 8,
             Self::Checkpoint(..) => 9,
+            Self::Said(_) => 10,
+            Self::WantSaid(_) => 11,
         }
     }
 
@@ -138,9 +144,9 @@ impl Frame {
             Self::Status(status) => write_status(w, status),
             Self::Compare(base, places) => {
                 w.option(base.as_ref(), |w, base| w.hash(base.as_bytes()));
-                w.len(places.len());
-                places.iter().for_each(|place| write_place(w, place));
+                write_places(w, places);
             }
+            Self::Said(places) => write_places(w, places),
             Self::Events {
                 push,
                 pack,
@@ -150,7 +156,7 @@ impl Frame {
                 w.bytes(pack);
                 write_attestations(w, attestations);
             }
-            Self::Want(ids) => write_ids(w, ids),
+            Self::Want(ids) | Self::WantSaid(ids) => write_ids(w, ids),
             Self::Push(on) => w.byte((*on).into()),
             Self::WantBase(id) => w.hash(id.as_bytes()),
             Self::Base(id, proof) => {
@@ -198,20 +204,7 @@ impl Frame {
             1 => Self::Status(read_status(r)?),
             2 => {
                 let base = r.option(checkpoint)?;
-                let count = bounded(r, MAX_FRAME_PLACES, "places")?;
-                let mut places: Vec<(Prefix, Below)> = Vec::new();
-                for _ in 0..count {
-                    let place = read_place(r)?;
-                    // Places that overlap could make one frame cost as much as thousands.
-                    if places
-                        .last()
-                        .is_some_and(|(last, _)| !last.is_before(&place.0))
-                    {
-                        return Ok(r.bad("the places are not sorted, or overlap")?);
-                    }
-                    places.push(place);
-                }
-                Self::Compare(base, places)
+                Self::Compare(base, read_places(r)?)
             }
             3 => Self::Events {
                 push: r.bool()?,
@@ -224,6 +217,8 @@ impl Frame {
             7 => Self::Base(checkpoint(r)?, r.bytes()?.to_vec()),
             8 => Self::WantCheckpoint(checkpoint(r)?, number(r)?),
             9 => Self::Checkpoint(checkpoint(r)?, number(r)?, r.bytes()?.to_vec()),
+            10 => Self::Said(read_places(r)?),
+            11 => Self::WantSaid(read_ids(r)?),
             kind => return Err(FrameError::Kind(kind)),
         })
     }
@@ -249,6 +244,28 @@ fn read_status(r: &mut Reader<'_>) -> Result<Status, FrameError> {
         asks: r.bool()?,
         offer: r.option(|r| Ok((checkpoint(r)?, number(r)?, number(r)?)))?,
     })
+}
+
+fn write_places(w: &mut Writer, places: &[(Prefix, Below)]) {
+    w.len(places.len());
+    places.iter().for_each(|place| write_place(w, place));
+}
+
+fn read_places(r: &mut Reader<'_>) -> Result<Vec<(Prefix, Below)>, FrameError> {
+    let count = bounded(r, MAX_FRAME_PLACES, "places")?;
+    let mut places: Vec<(Prefix, Below)> = Vec::new();
+    for _ in 0..count {
+        let place = read_place(r)?;
+        // Places that overlap could make one frame cost as much as thousands.
+        if places
+            .last()
+            .is_some_and(|(last, _)| !last.is_before(&place.0))
+        {
+            return Ok(r.bad("the places are not sorted, or overlap")?);
+        }
+        places.push(place);
+    }
+    Ok(places)
 }
 
 fn write_place(w: &mut Writer, (prefix, below): &(Prefix, Below)) {

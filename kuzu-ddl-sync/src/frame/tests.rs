@@ -86,6 +86,11 @@ fn frames() -> Vec<Frame> {
         Frame::Base(base(), vec![5; 40]),
         Frame::WantCheckpoint(base(), 1_000),
         Frame::Checkpoint(base(), 1_000, vec![7; 5]),
+        Frame::Said(vec![(
+            Prefix::new(1, &[0x70]).expect("a place"),
+            Below::Ids(ids[..1].to_vec()),
+        )]),
+        Frame::WantSaid(vec![event(3)]),
     ]
 }
 
@@ -99,7 +104,7 @@ fn hex(bytes: &[u8]) -> String {
 /// A peer of any version, on any machine, must make the same: a test that fails here is never mended by new values.
 #[test]
 fn golden_bytes() {
-    let wanted: [Expect; 12] = [
+    let wanted: [Expect; 14] = [
         expect!["000103"],
         expect![
             "010111942d3d9d96f1743abfec62391f59ca00000000000000000000000000000000000000000000000000000000000000000000000000"
@@ -131,6 +136,12 @@ fn golden_bytes() {
         ],
         expect![
             "010911942d3d9d96f1743abfec62391f59ca0909090909090909090909090909090909090909090909090909090909090909e807050707070707"
+        ],
+        expect![
+            "010a11942d3d9d96f1743abfec62391f59ca010170000170d5122950fba915419c8681f231eb6dabb112c80f8fe298af2ff2939c276400"
+        ],
+        expect![
+            "010b11942d3d9d96f1743abfec62391f59ca010bcda3c8712bb23892a7e7bb319247426bf3c9ffcb18d90516031803d834df1f"
         ],
     ];
     for (frame, wanted) in frames().iter().zip(wanted) {

@@ -88,6 +88,8 @@ impl Peer {
     pub(super) fn begin_with(&mut self, log: Log) {
         let all_kept = self.kept.0 == self.log.len();
         self.log = log;
+        let log = &self.log;
+        self.attestations.retain(|event| log.get(event).is_some());
         self.views.clear();
         for link in self.links.values_mut() {
             link.queue.clear();

@@ -39,6 +39,7 @@ impl Peer {
         if mine == theirs.have {
             if theirs.asks {
                 self.tell(from, false, out);
+                self.compare_said(from, &theirs, out);
             }
             return;
         }
@@ -111,13 +112,7 @@ impl Peer {
         let Some(index) = self.above(base).filter(|_| self.intake.is_none()) else {
             return;
         };
-        let mut found = Found::default();
-        for (prefix, below) in places {
-            match below {
-                Below::Hashes(theirs) => found.hashes(index, &prefix, &theirs),
-                Below::Ids(theirs) => found.ids(index, &prefix, &theirs),
-            }
-        }
+        let found = Found::at(index, places);
         if let Some(link) = self.links.get_mut(&from) {
             let limits: &Limits = &self.limits;
             found
@@ -162,7 +157,8 @@ impl Peer {
     }
 }
 
-fn summary(index: &Index<u32>, prefix: &Prefix) -> Below {
+/// What is below a place here.
+pub(super) fn summary<V>(index: &Index<V>, prefix: &Prefix) -> Below {
     let ids: Vec<EventId> = index
         .below(prefix)
         .map(|(id, _)| *id)
@@ -179,16 +175,31 @@ fn summary(index: &Index<u32>, prefix: &Prefix) -> Below {
 }
 
 /// What one frame of the other's brought to light.
-#[derive(Default)]
-struct Found {
-    answer: Vec<(Prefix, Below)>,
-    /// Places in the log of events that the other lacks.
-    lacking: Vec<u32>,
-    wanted: Vec<EventId>,
+pub(super) struct Found<V> {
+    pub(super) answer: Vec<(Prefix, Below)>,
+    /// The values of ids that the other lacks.
+    pub(super) lacking: Vec<V>,
+    pub(super) wanted: Vec<EventId>,
 }
 
-impl Found {
-    fn hashes(&mut self, index: &Index<u32>, prefix: &Prefix, theirs: &[Hash; 16]) {
+impl<V: Copy> Found<V> {
+    /// In which of its places the other differs from what is here.
+    pub(super) fn at(index: &Index<V>, places: Vec<(Prefix, Below)>) -> Self {
+        let mut found = Self {
+            answer: Vec::new(),
+            lacking: Vec::new(),
+            wanted: Vec::new(),
+        };
+        for (prefix, below) in places {
+            match below {
+                Below::Hashes(theirs) => found.hashes(index, &prefix, &theirs),
+                Below::Ids(theirs) => found.ids(index, &prefix, &theirs),
+            }
+        }
+        found
+    }
+
+    fn hashes(&mut self, index: &Index<V>, prefix: &Prefix, theirs: &[Hash; 16]) {
         for (digit, theirs) in (0..).zip(theirs) {
             let child = prefix.child(digit);
             if index.hash(&child) == *theirs {
@@ -196,21 +207,21 @@ impl Found {
             }
             if *theirs == Hash::default() {
                 self.lacking
-                    .extend(index.below(&child).map(|(_, place)| *place));
+                    .extend(index.below(&child).map(|(_, value)| *value));
             } else {
                 self.answer.push((child, summary(index, &child)));
             }
         }
     }
 
-    fn ids(&mut self, index: &Index<u32>, prefix: &Prefix, theirs: &[EventId]) {
+    fn ids(&mut self, index: &Index<V>, prefix: &Prefix, theirs: &[EventId]) {
         let mut theirs = theirs.iter().peekable();
-        for (id, place) in index.below(prefix) {
+        for (id, value) in index.below(prefix) {
             while let Some(other) = theirs.next_if(|other| *other < id) {
                 self.wanted.push(*other);
             }
             if theirs.next_if(|other| *other == id).is_none() {
-                self.lacking.push(*place);
+                self.lacking.push(*value);
             }
         }
         self.wanted.extend(theirs);
@@ -218,7 +229,7 @@ impl Found {
 }
 
 /// So many places to a frame as it may have.
-fn batches(places: Vec<(Prefix, Below)>) -> Vec<Vec<(Prefix, Below)>> {
+pub(super) fn batches(places: Vec<(Prefix, Below)>) -> Vec<Vec<(Prefix, Below)>> {
     let (mut batches, mut places) = (Vec::new(), places);
     while !places.is_empty() {
         let rest = places.split_off(places.len().min(MAX_FRAME_PLACES));

@@ -204,45 +204,4 @@ impl Peer {
         // Each time, since the last one may have been lost.
         self.send(from, &Frame::Push(wanted), out);
     }
-
-    /// What was said about events that are here is kept and passed on.
-    fn on_attestations(&mut self, from: PeerId, said: Vec<Attestation>, out: &mut Vec<Output>) {
-        let new = self.add_attestations(said, Some(from));
-        if !new.is_empty() {
-            out.push(Output::Attestations(new));
-        }
-    }
-
-    fn add_attestations(
-        &mut self,
-        said: Vec<Attestation>,
-        from: Option<PeerId>,
-    ) -> Vec<Attestation> {
-        let mut new = Vec::new();
-        for attestation in said {
-            let id = &attestation.event;
-            let here = self.log.get(id).is_some() || self.waiting.contains(id);
-            if here && self.attestations.add(attestation.clone()) {
-                new.push(attestation);
-            }
-        }
-        for (peer, link) in &mut self.links {
-            if link.connected && Some(*peer) != from {
-                link.attestations.extend(new.iter().cloned());
-            }
-        }
-        new
-    }
-
-    /// What was said about an event.
-    #[must_use]
-    pub fn attestations(&self, event: EventId) -> Vec<Attestation> {
-        self.attestations.of(event).collect()
-    }
-
-    /// Says something about events that are here; it goes to the others with the next tick. What is too long, or
-    /// one too many about an event, is not kept.
-    pub fn attest(&mut self, attestations: Vec<Attestation>) {
-        self.add_attestations(attestations, None);
-    }
 }

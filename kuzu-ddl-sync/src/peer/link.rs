@@ -17,7 +17,8 @@ pub(super) struct Link {
     pub(super) pushed: BTreeSet<u32>,
     /// What was sent to it when.
     pub(super) sent: BTreeMap<u32, u64>,
-    pub(super) attestations: Vec<Attestation>,
+    /// What was said that it may not have heard.
+    pub(super) attestations: BTreeSet<Attestation>,
     /// Bytes sent to it since the last tick.
     pub(super) spent: usize,
     pub(super) theirs: Option<Status>,
@@ -45,7 +46,7 @@ impl Link {
             queue: BTreeSet::new(),
             pushed: BTreeSet::new(),
             sent: BTreeMap::new(),
-            attestations: Vec::new(),
+            attestations: BTreeSet::new(),
             spent: 0,
             theirs: None,
             acknowledged: 0,

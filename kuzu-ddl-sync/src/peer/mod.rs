@@ -5,6 +5,7 @@ mod compare;
 mod events;
 mod link;
 mod pool;
+mod said;
 mod send;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,6 +221,8 @@ impl Peer {
                 attestations,
             } => self.on_events(now, from, push, &pack, attestations, out),
             Frame::Want(ids) => self.on_want(now, from, &ids, out),
+            Frame::Said(places) => self.on_said(from, places, out),
+            Frame::WantSaid(ids) => self.on_want_said(from, &ids),
             Frame::Push(on) => {
                 if let Some(link) = self.links.get_mut(&from) {
                     link.push = on;

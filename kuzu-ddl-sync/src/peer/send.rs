@@ -24,10 +24,8 @@ impl Peer {
             return;
         };
         if link.connected && !link.attestations.is_empty() {
-            let rest = link
-                .attestations
-                .split_off(link.attestations.len().min(ATTESTATIONS));
-            let said = std::mem::replace(&mut link.attestations, rest);
+            let next = std::iter::from_fn(|| link.attestations.pop_first());
+            let said = next.take(ATTESTATIONS).collect();
             self.send_events(peer, true, &[], said, out);
         }
     }

@@ -7,5 +7,6 @@ mod catch_up;
 mod folder;
 mod future;
 mod hostile;
+mod said;
 mod simulation;
 mod swarm;
