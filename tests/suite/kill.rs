@@ -85,6 +85,26 @@ mod fill {
     }
 }
 
+mod counted {
+    use kuzu_ddl::types::Serial;
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct A {
+        #[kuzu(primary_key)]
+        id: Serial,
+        s: String,
+        x: Option<i64>,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(unregistered, from = A, to = A)]
+    pub(super) struct R {
+        w: Option<Serial>,
+    }
+}
+
 fn v1() -> Said {
     schema![v1::A, v1::R]
 }
@@ -258,6 +278,20 @@ fn type_of_a_rel_property() {
         proof: (
             "CALL table_info('R') WHERE name = 'w' RETURN type",
             "STRING",
+        ),
+    });
+}
+
+/// Tables without rows carry sequences to and fro.
+#[test]
+fn a_key_and_a_rel_property_that_count() {
+    at_every_statement(&Case {
+        test: "kill::a_key_and_a_rel_property_that_count",
+        said: || schema![counted::A, counted::R],
+        statements: 25,
+        proof: (
+            "CALL show_sequences() WHERE `start value` > 0 RETURN count(*), sum(`start value`)",
+            "2|402",
         ),
     });
 }

@@ -21,6 +21,37 @@ fn two() -> (Member, Member) {
     (a, b)
 }
 
+/// One counts by it, the other makes it wider: who does not count is right, and no row is lost.
+#[test]
+fn counted_here_and_widened_there() {
+    let (a, b) = two();
+    let key = |draft: &mut kuzu_ddl::fold::Draft, ty| {
+        let key = id(draft.fold(), Some("Person"), "id");
+        draft.set(key, set_type(ty, None));
+    };
+    a.change(|d| key(d, Type::Serial));
+    a.bed.run(&["CREATE (:Person {age: 30})"]);
+    b.change(|d| key(d, Type::Int128));
+    meet(&[&a, &b]);
+    same(&[&a, &b]);
+    assert_eq!(a.conflicts().len(), 0);
+    let ids = "MATCH (p:Person) RETURN CAST(p.id AS STRING), p.age ORDER BY p.age";
+    assert_eq!(a.bed.rows(ids), "1|10; 2|30");
+    assert_eq!(b.bed.rows(ids), "2|20");
+    // Where both do, both count on above their own rows.
+    a.change(|d| {
+        let age = id(d.fold(), Some("Person"), "age");
+        d.set(age, set_type(Type::Serial, None));
+    });
+    meet(&[&a, &b]);
+    same(&[&a, &b]);
+    for (member, next) in [(&a, "31"), (&b, "21")] {
+        member.bed.run(&["CREATE (:Person {id: 9})"]);
+        let age = member.bed.rows("MATCH (p:Person {id: 9}) RETURN p.age");
+        assert_eq!(age, next);
+    }
+}
+
 /// INT32 to INT64 against INT32 to STRING: one type wins, the values of the other live on, on every
 /// peer; and whoever settles it settles it for all.
 #[test]

@@ -1,6 +1,6 @@
 //! Properties that begin to count their rows, and that cease to.
 
-use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Point, schema};
+use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Phase, Point, schema};
 
 use crate::bed::{Bed, Said};
 
@@ -325,6 +325,27 @@ fn purged() {
     anew().migrate().unwrap();
     let bed = bed.killed();
     assert_eq!(more(&bed, "c"), "0|0|0");
+}
+
+/// The statements have all been run when the application panics.
+#[test]
+fn rolled_back() {
+    let bed = plain();
+    let before = bed.state();
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let migrator = bed.migrator(counts::said()).on_progress(|progress| {
+            assert_ne!(progress.phase, Phase::Commit, "on purpose");
+        });
+        migrator.migrate()
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(bed.state(), before);
+    kept(&bed);
+    assert_eq!(bed.rows("CALL show_sequences() RETURN name"), "");
+    bed.up(counts::said());
+    let bed = bed.killed();
+    kept(&bed);
+    assert_eq!(more(&bed, "c"), "8|101|2002");
 }
 
 /// Above the largest INT64 there is nothing to count with.
