@@ -3,7 +3,7 @@
 use super::build::{Builder, Kept, PlanError};
 use super::demand::{Demand, Rows, What};
 use super::judge::Verdict;
-use super::rebuild::Column;
+use super::shape::Column;
 use super::value::Value;
 use crate::event::OnFail;
 use crate::schema::name::quote;

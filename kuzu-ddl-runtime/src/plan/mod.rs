@@ -1,26 +1,38 @@
 //! Plans: ordered steps that take the live database from one state of the events to another.
 
+mod add;
 mod ask;
 mod build;
 mod by_row;
+mod change;
 mod columns;
+mod comment;
+mod copy;
+mod create;
+mod cypher;
 mod demand;
 mod hazard;
 mod in_place;
 mod index;
 mod judge;
 mod made;
+mod making;
+mod names;
+mod null;
 mod operation;
 mod original;
+mod pair;
 mod purge;
 mod rebuild;
 mod rename;
 mod sequence;
 mod serial;
+mod shape;
 mod statement;
 #[cfg(test)]
 mod tests;
 mod value;
+mod words;
 mod work;
 
 use std::collections::BTreeSet;
