@@ -23,7 +23,7 @@ pub struct Archived {
     /// `Table` or `Table.property`, as it was called: what `.restore(…)` and `.purge(…)` take.
     pub object: String,
     /// The same with the name that it has in the database. No two are the same: what `.purge(…)`
-    /// takes where the other name is not clear.
+    /// takes where the other name is not clear, and `.restore(…)` for old values of a property.
     pub name: String,
     /// The event that archived it.
     pub by: EventId,

@@ -162,7 +162,13 @@ impl<'a> Adopter<'a> {
                 } else {
                     let (declared, is) = (declared.ty.to_string(), found.ty.to_string());
                     let what = "type".into();
-                    self.refuse(key, path, Reason::Differs { what, declared, is });
+                    let reason = Reason::Differs {
+                        what,
+                        declared,
+                        is,
+                        restorable: false,
+                    };
+                    self.refuse(key, path, reason);
                 }
             }
         }

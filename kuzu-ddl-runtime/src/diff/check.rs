@@ -6,7 +6,7 @@ use super::{Reason, Refusal};
 use crate::declared::Declared;
 use crate::event::ObjectId;
 use crate::fold::{Fold, Life, Object};
-use crate::schema::{Key, Property, Table, TableKind};
+use crate::schema::{Key, Property, Table, TableKind, Type};
 
 /// What `declared` asks for and `fold` does not have: the check that lets an older binary open a
 /// newer database, or keeps it out. Comments, defaults and nullability do not keep it out.
@@ -42,7 +42,9 @@ pub fn compatible(declared: &Declared, ancestor: Option<&Declared>, fold: &Fold)
             match is.properties.get(name) {
                 Some(is) => {
                     let last = last.and_then(|t| t.properties.get(name));
-                    compare_properties(&path, property, is, last, &mut refuse);
+                    let had = fold.find(Some(object.id), name);
+                    let had = had.is_some_and(|object| has_values_of(object, &property.ty));
+                    compare_properties((&path, had), property, is, last, &mut refuse);
                 }
                 None => {
                     let nobody = BTreeSet::new();
@@ -120,8 +122,14 @@ fn compare_tables(
     }
 }
 
+/// Whether the values are archived that a property had when it was of this type.
+fn has_values_of(property: &Object, ty: &Type) -> bool {
+    let mut archives = property.archives.iter();
+    archives.any(|archive| !archive.purged && archive.ty == *ty)
+}
+
 fn compare_properties(
-    path: &str,
+    (path, had): (&str, bool),
     declared: &Property,
     is: &Property,
     last: Option<&Property>,
@@ -129,10 +137,11 @@ fn compare_properties(
 ) {
     if declared.ty != is.ty {
         let changed = last.is_none_or(|last| last.ty != declared.ty);
-        refuse(
-            path.to_owned(),
-            differs(changed, "type", &declared.ty, &is.ty),
-        );
+        let mut reason = differs(changed, "type", &declared.ty, &is.ty);
+        if let Reason::Differs { restorable, .. } = &mut reason {
+            *restorable = had;
+        }
+        refuse(path.to_owned(), reason);
         return;
     }
     // These two matter only when this very declaration changes them.
@@ -167,7 +176,12 @@ fn differs(
             to: declared,
         }
     } else {
-        Reason::Differs { what, declared, is }
+        Reason::Differs {
+            what,
+            declared,
+            is,
+            restorable: false,
+        }
     }
 }
 

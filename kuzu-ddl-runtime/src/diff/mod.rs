@@ -45,7 +45,8 @@ pub use said::{orders, said};
 pub struct Options {
     /// Archive what is not declared, instead of keeping it.
     pub drop_undeclared: bool,
-    /// Dropped objects, as `Table` or `Table.property`, to bring back with their rows.
+    /// Dropped objects, as `Table` or `Table.property`, to bring back with their rows; and properties, or
+    /// archived columns of them by their names in the database, to take back to the type that they had.
     pub restore: BTreeSet<String>,
     /// Dropped objects, as `Table` or `Table.property`, to make anew, empty.
     pub recreate: BTreeSet<String>,
@@ -66,6 +67,8 @@ pub struct Diff {
     pub after: Fold,
     /// What a person should know.
     pub notes: Vec<Note>,
+    /// Properties that get the values back from before a change of their type.
+    pub restored: BTreeSet<ObjectId>,
 }
 
 /// Compares `declared` with `expected`, in the light of what was declared last.
@@ -86,11 +89,13 @@ pub fn diff(
         was: BTreeMap::new(),
         notes: Vec::new(),
         refusals: Vec::new(),
+        restored: BTreeSet::new(),
     };
     differ.run();
     let Differ {
         draft,
         notes,
+        restored,
         mut refusals,
         ..
     } = differ;
@@ -106,6 +111,7 @@ pub fn diff(
             events,
             after,
             notes,
+            restored,
         })
     } else {
         refusals.sort();
@@ -123,6 +129,7 @@ struct Differ<'a> {
     was: BTreeMap<Key, Key>,
     notes: Vec<Note>,
     refusals: Vec<Refusal>,
+    restored: BTreeSet<ObjectId>,
 }
 
 impl Differ<'_> {

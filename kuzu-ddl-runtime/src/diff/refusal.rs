@@ -50,6 +50,8 @@ pub enum Reason {
         declared: String,
         /// As it is.
         is: String,
+        /// Whether the values are archived that it had when it was as declared.
+        restorable: bool,
     },
     /// A change of this kind is not carried out by this version.
     Unsupported {
@@ -131,11 +133,26 @@ impl fmt::Display for Refusal {
                 f,
                 "is a {is} in the database; rename the struct's table with `#[kuzu(name = \"…\")]`"
             ),
-            Reason::Differs { what, declared, is } => write!(
-                f,
-                "the {what} is declared as {declared}, but it is {is} by now; declare {is}, or \
-                 deploy the binary that made it so"
-            ),
+            Reason::Differs {
+                what,
+                declared,
+                is,
+                restorable,
+            } => {
+                write!(
+                    f,
+                    "the {what} is declared as {declared}, but it is {is} by now; declare {is}, or \
+                     deploy the binary that made it so"
+                )?;
+                if *restorable {
+                    write!(
+                        f,
+                        ", or go back to the values from before with `.restore(\"{object}\")` on the \
+                         Migrator"
+                    )?;
+                }
+                Ok(())
+            }
             Reason::Unsupported { what, from, to } => write!(
                 f,
                 "changing the {what} from {from} to {to} is not supported yet; declare {from}, or \

@@ -415,15 +415,22 @@ fn cast_back(from: &Type, to: &Type) -> Option<Expr> {
     (!from.has_cast_to(to)).then(text)
 }
 
+/// The change of type that leads back.
+pub(super) fn change_back(from: &Type, to: &Type) -> Change {
+    Change::SetType {
+        ty: to.clone(),
+        cast: cast_back(from, to),
+        on_fail: OnFail::Abort,
+    }
+}
+
 /// What makes one body of another.
 fn changes(was: &Body, is: &Body) -> Vec<Change> {
     let mut out = Vec::new();
     match (was, is) {
         (Body::Property(was), Body::Property(is)) => {
             if was.ty != is.ty {
-                let (ty, cast) = (was.ty.clone(), cast_back(&is.ty, &was.ty));
-                let on_fail = OnFail::Abort;
-                out.push(Change::SetType { ty, cast, on_fail });
+                out.push(change_back(&is.ty, &was.ty));
             }
             if was.default != is.default {
                 let default = was.default.clone();

@@ -1,6 +1,6 @@
 //! What the source says that is no part of a schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declared::Declared;
 use crate::plan::Said;
@@ -45,5 +45,6 @@ pub fn said(declared: &Declared) -> Said {
         on_fails: on_fails.collect(),
         functions: declared.functions.clone(),
         back: false,
+        restored: BTreeSet::new(),
     }
 }

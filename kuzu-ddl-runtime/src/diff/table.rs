@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::{Names, Resolution, Resolved};
-use super::{Differ, Note, Reason};
+use super::reverse::change_back;
+use super::{Differ, Note, Reason, archived};
 use crate::declared::{Declared, TableHints};
 use crate::event::{Endpoints, ObjectId, PropertySpec};
-use crate::fold::{Body, Life};
+use crate::fold::{Archive, Body, Life};
 use crate::schema::{Key, Pair, Property, Table, TableKind};
 
 impl<'a> Differ<'a> {
@@ -19,7 +20,7 @@ impl<'a> Differ<'a> {
             };
             let parent = property.as_ref().and_then(|_| self.find(None, &table));
             let name = property.unwrap_or(table);
-            if self.find(parent, &name).is_some() {
+            if self.restore_column(path, parent, &name) || self.find(parent, &name).is_some() {
                 continue;
             }
             let gone = self
@@ -39,6 +40,42 @@ impl<'a> Differ<'a> {
                 self.refuse(path.clone(), String::new(), Reason::Purged);
             }
         }
+    }
+
+    /// Brings the values of a property back from before a change of its type: the column is meant by its name in
+    /// the database, or by that of the property where the source declares the type that it had.
+    fn restore_column(&mut self, path: &str, parent: Option<ObjectId>, name: &Key) -> bool {
+        let fold = self.draft.fold();
+        let (Some(table), wanted) = (parent, Key::new(path)) else {
+            return false;
+        };
+        let mut columns = archived(fold).into_iter().filter(|a| a.is_column);
+        let named = columns.find(|column| Key::new(&column.name) == wanted);
+        let property = match &named {
+            Some(column) => fold.object(column.object),
+            None => fold.find(Some(table), name),
+        };
+        let Some((id, archives, Body::Property(spec))) =
+            property.map(|object| (object.id, &object.archives, &object.body))
+        else {
+            return false;
+        };
+        let declared = self.declared.schema.tables.values().find_map(|declared| {
+            let is = self.find(None, &Key::new(&declared.name)) == Some(table);
+            declared.properties.get(name).filter(|_| is)
+        });
+        let meant = |archive: &&Archive| match &named {
+            Some(column) => archive.by == column.by,
+            None => declared.is_some_and(|declared| declared.ty == archive.ty),
+        };
+        let mut archives = archives.iter().rev().filter(|archive| !archive.purged);
+        let Some(back) = archives.find(meant).filter(|archive| archive.ty != spec.ty) else {
+            return named.is_some();
+        };
+        let change = change_back(&spec.ty, &back.ty);
+        self.restored.insert(id);
+        self.draft.set(id, change);
+        true
     }
 
     pub(super) fn resolve_tables(&mut self) -> Resolved {

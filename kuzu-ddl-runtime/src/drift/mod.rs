@@ -9,12 +9,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::ObjectId;
+use crate::event::{EventId, ObjectId};
 use crate::fold::{Fold, Life, Object};
 use crate::inspect::Inspection;
 use crate::ledger::Contents;
 use crate::owed::Owed;
-use crate::schema::{Key, Pair, Schema};
+use crate::schema::{Expr, Key, Pair, Schema};
 
 pub use names::{Names, Places};
 
@@ -29,6 +29,10 @@ pub struct Local {
     /// Work that is yet to be done here.
     #[serde(default)]
     pub owed: BTreeSet<Owed>,
+    /// What rows got that had no value, by the change of type that found none. The way back tells by it which
+    /// values were never anybody's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fills: BTreeMap<EventId, Expr>,
 }
 
 impl Local {

@@ -37,6 +37,7 @@ pub(super) fn plan_and_mend(
     let live = &found.schema;
     let start = Live {
         making,
+        filled: &local.fills,
         ..Live::from(found)
     };
     let steps = plan(before, after, start, said, leave)?;

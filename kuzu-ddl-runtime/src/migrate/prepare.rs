@@ -1,6 +1,6 @@
 //! From the declaration and the database to a plan. Reads, and writes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::back::{self, Return};
 use super::baseline::{Records, record_only};
@@ -12,13 +12,13 @@ use super::{Error, Listener, Migrator, catalog};
 use crate::diff::{self, Adopted, Live, Note, adopt, compatible, diff, illegal, unreadable};
 use crate::drift::{Drift, Local, Names, owned};
 use crate::engine::Session;
-use crate::event::{DdlEvent, ObjectId, ObjectKind};
-use crate::fold::Fold;
+use crate::event::{DdlEvent, EventId, ObjectId, ObjectKind, OnFail};
+use crate::fold::{Fold, Object};
 use crate::inspect::{Inspection, Scope, inspect, multiplicities};
 use crate::ledger::{self, Contents, Identified, Repair};
 use crate::owed::Owed;
 use crate::plan::{Base, Plan, Said, Step};
-use crate::schema::{Key, TableKind};
+use crate::schema::{Expr, Key, TableKind};
 
 /// Everything that apply needs.
 pub(super) struct Prepared {
@@ -72,6 +72,7 @@ struct Led {
     before: Fold,
     after: Fold,
     local: Local,
+    restored: BTreeSet<ObjectId>,
 }
 
 /// A plan from what was settled to another state, whoever asks for it: the events `new` lead there.
@@ -89,7 +90,9 @@ pub(super) fn lead_to(
     } = ground;
     let (mut events, mut notes) = (settled.events, settled.notes);
     let before = settled.fold;
-    events.extend(new);
+    // What was done by hand may be just what a peer did.
+    let known: BTreeSet<EventId> = events.iter().map(DdlEvent::id).collect();
+    events.extend(new.into_iter().filter(|event| !known.contains(&event.id())));
     let refusals = unreadable(&events, &after);
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
@@ -100,6 +103,7 @@ pub(super) fn lead_to(
         .map_err(Error::Plan)?
         .steps;
     local.owed = owed(&steps);
+    local.fills.extend(filled(states, said));
     let plan = Plan {
         base: base(&contents, &found),
         events,
@@ -249,6 +253,7 @@ impl Migrator<'_> {
             before,
             after,
             mut local,
+            restored,
         } = self
             .changes(
                 &contents,
@@ -266,7 +271,10 @@ impl Migrator<'_> {
             return Err(Error::Refused(refusals));
         }
         notes.extend(foreign(&found, &after));
-        let said = diff::said(&declared.declared);
+        let said = Said {
+            restored,
+            ..diff::said(&declared.declared)
+        };
         let Mended {
             mut steps,
             nothing_else,
@@ -288,6 +296,7 @@ impl Migrator<'_> {
                 .for_each(|h| h.said = false);
         }
         local.owed = owed(&steps);
+        local.fills.extend(filled((&before, &after), &said));
         let plan = Plan {
             base: base(&contents, &found),
             events,
@@ -338,6 +347,7 @@ impl Migrator<'_> {
                 before: adopted.fold.clone(),
                 after: adopted.fold,
                 local: adopted.local,
+                restored: BTreeSet::new(),
             });
         }
         if !adopted.refusals.is_empty() {
@@ -354,6 +364,7 @@ impl Migrator<'_> {
             before: adopted.fold,
             after: found.after,
             local: adopted.local,
+            restored: found.restored,
         })
     }
 
@@ -450,5 +461,26 @@ pub(super) fn owed(steps: &[Step]) -> BTreeSet<Owed> {
     steps
         .iter()
         .filter_map(|step| step.operation.owed())
+        .collect()
+}
+
+/// What rows get that have no value once the type of their property has changed, by that change.
+fn filled((before, after): (&Fold, &Fold), said: &Said) -> BTreeMap<EventId, Expr> {
+    let of = |object: &Object| {
+        let change = object.archives.iter().rfind(|a| a.ty != a.to)?;
+        let was = before.object(object.id)?;
+        if was.archives.iter().any(|archive| archive.by == change.by) {
+            return None;
+        }
+        let (nullable, is) = (before.property(was)?.nullable, after.property(object)?);
+        let lacks = !is.nullable && (nullable || change.on_fail != OnFail::Abort);
+        let table = after.physical(after.object(object.parent?)?);
+        let fill = said.fills.get(&(Key::new(&table), Key::new(&is.name)))?;
+        (lacks && fill.is_constant()).then(|| (change.by, fill.clone()))
+    };
+    after
+        .objects()
+        .filter(|o| o.is_live())
+        .filter_map(of)
         .collect()
 }

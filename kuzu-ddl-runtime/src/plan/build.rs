@@ -16,7 +16,7 @@ use super::operation::Operation;
 use super::purge::is_purged;
 use crate::drift::owned;
 use crate::engine::{Capabilities, KUZU};
-use crate::event::{ObjectId, ObjectKind, OnFail};
+use crate::event::{EventId, ObjectId, ObjectKind, OnFail};
 use crate::fold::{Fold, Object};
 use crate::function::{FillBy, Functions};
 use crate::inspect::Inspection;
@@ -41,6 +41,15 @@ pub struct Said {
     pub functions: Functions,
     /// Whether the plan goes back to what was before.
     pub back: bool,
+    /// Properties that go back to a type that they had, where the rest does not.
+    pub restored: BTreeSet<ObjectId>,
+}
+
+impl Said {
+    /// Whether a property goes back to what was before.
+    pub(super) fn goes_back(&self, id: ObjectId) -> bool {
+        self.back || self.restored.contains(&id)
+    }
 }
 
 /// What no order of steps can do.
@@ -80,6 +89,8 @@ pub struct Live<'a> {
     pub counters: Option<&'a BTreeSet<Key>>,
     /// Values that a plan before this one left unmade.
     pub making: &'a BTreeMap<ObjectId, Making>,
+    /// What rows got that had no value, by the change of type that found none.
+    pub filled: &'a BTreeMap<EventId, Expr>,
 }
 
 /// A schema of which no more is known, in the engine that there is.
@@ -94,6 +105,7 @@ impl<'a> From<&'a Schema> for Live<'a> {
             can: &KUZU,
             counters: None,
             making: &NOTHING,
+            filled: &UNFILLED,
         }
     }
 }
@@ -107,11 +119,13 @@ impl<'a> From<&'a Inspection> for Live<'a> {
             can: found.can,
             counters: Some(&found.counters),
             making: &NOTHING,
+            filled: &UNFILLED,
         }
     }
 }
 
 static NOTHING: BTreeMap<ObjectId, Making> = BTreeMap::new();
+static UNFILLED: BTreeMap<EventId, Expr> = BTreeMap::new();
 
 /// The steps from `before`, which describes `live`, to `after`. Objects in `leave` are known to
 /// differ from `before`: they are not mended, and only what `after` changes of them is done.
@@ -149,6 +163,7 @@ pub fn plan_mending<'a>(
         can,
         counters,
         making,
+        filled,
     } = live.into();
     let mut builder = Builder {
         ids,
@@ -156,6 +171,7 @@ pub fn plan_mending<'a>(
         can,
         counters,
         making,
+        filled,
         later: Vec::new(),
         owned: owned(before),
         before,
@@ -193,6 +209,7 @@ pub(super) struct Builder<'a> {
     pub(super) counters: Option<&'a BTreeSet<Key>>,
     /// Values that a plan before this one left unmade.
     pub(super) making: &'a BTreeMap<ObjectId, Making>,
+    pub(super) filled: &'a BTreeMap<EventId, Expr>,
     /// Values to be made after the transaction.
     pub(super) later: Vec<Later>,
     /// The tables of `before` by their names in the database.

@@ -209,7 +209,7 @@ impl<'a> Builder<'a> {
                 continue;
             };
             let path = format!("{}.{}", table.name, property.name);
-            if self.said.back && self.changed(*id).is_some() {
+            if self.said.goes_back(*id) && self.changed(*id).is_some() {
                 // The old values come back, and they are all there.
                 continue;
             }

@@ -116,7 +116,7 @@ impl Original {
             Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
             None => then,
         };
-        same(now, &self.made.cast(&known))
+        same(now, &self.made.filled(self.made.cast(&known)))
     }
 }
 
@@ -175,7 +175,8 @@ impl<'a> Builder<'a> {
             .iter()
             .filter(|archive| archive.ty != archive.to);
         let by_function = changes.clone().any(|archive| archive.function.is_some());
-        if by_function && !self.said.back {
+        let filled = changes.clone().last().and_then(|a| self.filled.get(&a.by));
+        if by_function && !self.said.goes_back(id) {
             return None;
         }
         let stages = changes.map(|a| Stage {
@@ -186,6 +187,7 @@ impl<'a> Builder<'a> {
         let made = Value {
             stages: stages.collect(),
             to: was.ty.clone(),
+            fill: filled.cloned(),
             ..Value::same(&live.name, &live.ty)
         };
         // Of other types whatever the column held could be cast before as well.

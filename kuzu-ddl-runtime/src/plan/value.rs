@@ -257,7 +257,8 @@ impl Value {
         self.filled(value)
     }
 
-    fn filled(&self, value: String) -> String {
+    /// The value with what is filled in where there is none.
+    pub(super) fn filled(&self, value: String) -> String {
         if let Some(by) = &self.fill_by {
             let mut made = by.of(&self.to);
             if let OnFail::Use(expr) = &by.on_fail {

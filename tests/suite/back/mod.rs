@@ -3,6 +3,7 @@
 
 mod backup;
 mod cast;
+mod fill;
 mod history;
 mod indexed;
 mod mend;
