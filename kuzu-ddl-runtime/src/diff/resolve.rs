@@ -94,7 +94,7 @@ impl Differ<'_> {
             let vacated = self.find(parent, key).is_some();
             let old = olds
                 .iter()
-                .filter_map(|old| self.find(parent, &Key::new(old)).map(|id| (id, old)))
+                .filter_map(|old| Some((self.find_old(names, &Key::new(old))?, old)))
                 .find(|(id, _)| !claimed.contains(id) && fits(*id, key));
             if let (Some((id, old)), false) = (old, known) {
                 claimed.insert(id);
@@ -120,6 +120,17 @@ impl Differ<'_> {
         }
     }
 
+    /// What has this name, or had it until a peer gave it another that won and that nobody declares here.
+    fn find_old(&self, names: &Names<'_>, old: &Key) -> Option<ObjectId> {
+        let parent = names.parent.map(|(_, id)| id);
+        let alias = || {
+            let object = self.draft.fold().alias(parent, old)?;
+            let is = Key::new(&object.name.value);
+            (!names.declared.contains_key(&is)).then_some(object.id)
+        };
+        self.find(parent, old).or_else(alias)
+    }
+
     /// The moves that the declaration newly asks for. One whose new name is held by an object that
     /// neither moves nor has a tombstone is left out: there is no place for it.
     fn moves<'n>(
@@ -130,7 +141,7 @@ impl Differ<'_> {
     ) -> BTreeMap<&'n Key, (ObjectId, Key)> {
         let mut moves: BTreeMap<&Key, (ObjectId, Key)> = BTreeMap::new();
         for (key, old) in names.new_moves() {
-            if let Some(id) = self.find(parent, &old).filter(|id| fits(*id, key)) {
+            if let Some(id) = self.find_old(names, &old).filter(|id| fits(*id, key)) {
                 moves.entry(key).or_insert((id, old));
             }
         }

@@ -244,6 +244,17 @@ impl Fold {
         ids.filter_map(|id| self.object(*id))
     }
 
+    /// The live object of which this name is an alias, if it is one alone: a rename to it lost against one that
+    /// did not know of it.
+    #[must_use]
+    pub fn alias(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
+        let mut lost = self
+            .holders(parent, name)
+            .filter(|object| object.is_live() && object.lost_name(name));
+        let first = lost.next();
+        first.filter(|_| lost.next().is_none())
+    }
+
     /// The live pairs that start or end at a node table.
     pub fn pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
         self.all_pairs_of(node).filter(|pair| self.is_in_use(pair))

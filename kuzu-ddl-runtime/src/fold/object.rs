@@ -156,6 +156,16 @@ impl Body {
 }
 
 impl Object {
+    /// Whether it was given this name by a rename that lost against one which did not know of it.
+    pub(super) fn lost_name(&self, name: &Key) -> bool {
+        let written = self.rivals.get(&Part::Name).into_iter().flatten();
+        let mut names = written.filter_map(|(_, written)| match written {
+            Written::Name(name) => Some(Key::new(name)),
+            _ => None,
+        });
+        Key::new(&self.name.value) != *name && names.any(|lost| lost == *name)
+    }
+
     pub(super) fn new(
         (id, parent): (ObjectId, Option<ObjectId>),
         name: &str,

@@ -72,9 +72,21 @@ pub struct State {
     pub size: usize,
     /// What this database alone knows.
     pub local: Local,
-    /// How many events of peers wait to be carried out.
+    /// How many events of peers the next start tries to carry out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub inbox: usize,
+    /// If other events of peers wait for one that has not come, or for a newer version of kuzu-ddl: the
+    /// version that found that. No start of it need look at them again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+}
+
+impl State {
+    /// Whether a start has to look at the events of peers that wait.
+    pub(crate) fn has_waiting(&self) -> bool {
+        let newer = |found: &str| found != env!("CARGO_PKG_VERSION");
+        self.inbox > 0 || self.held.as_deref().is_some_and(newer)
+    }
 }
 
 #[expect(

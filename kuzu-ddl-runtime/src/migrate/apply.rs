@@ -461,8 +461,21 @@ fn state(
         catalog: catalog::whole(found),
         size: listed.len(),
         local: known(&prepared.local, &prepared.found, found, &prepared.after),
-        inbox: prepared.contents.inbox.len() - emptied(prepared).len(),
+        inbox: waiting(prepared),
+        held: prepared
+            .contents
+            .state
+            .as_ref()
+            .and_then(|s| s.held.clone()),
     }
+}
+
+/// How many events of the inbox the next start tries: all of them once anything has changed.
+fn waiting(prepared: &Prepared) -> usize {
+    let all = prepared.contents.inbox.len() - emptied(prepared).len();
+    let is_same = prepared.plan.events.is_empty() && !prepared.is_new;
+    let last = prepared.contents.state.as_ref().filter(|_| is_same);
+    last.map_or(all, |last| last.inbox.min(all))
 }
 
 fn report(prepared: Prepared, owed: Vec<Unpaid>, actual: Vec<Duration>, start: Instant) -> Report {

@@ -160,7 +160,11 @@ impl<'a> Migrator<'a> {
         self
     }
 
-    /// Brings a dropped `Table` or `Table.property` back, with its rows.
+    /// Brings a dropped `Table` or `Table.property` back, with its rows. A property whose type was changed goes back
+    /// to the type that is declared, if it had it before, or to that of the column which
+    /// [`archives`](crate::archive::archives) calls so: with the old values, but for rows that are new or
+    /// were written since, which are cast. (Of values that a Rust function made nobody can tell: there all
+    /// rows that have an old value get it.)
     #[must_use]
     pub fn restore(mut self, object: impl Into<String>) -> Self {
         self.restore.insert(object.into());
@@ -251,7 +255,7 @@ impl<'a> Migrator<'a> {
             return Ok(report);
         }
         if let Some(Ok(state)) = ledger::state(session.as_ref())?
-            && state.inbox > 0
+            && state.has_waiting()
         {
             self.deliver(&declared, Vec::new(), true)?;
         }
@@ -296,7 +300,9 @@ impl<'a> Migrator<'a> {
             Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
             Some(Ok(state)) => state,
         };
-        if !state.checked.contains(&declared.id) || !state.local.owed.is_empty() || state.inbox > 0
+        if !state.checked.contains(&declared.id)
+            || !state.local.owed.is_empty()
+            || state.has_waiting()
         {
             return Ok(None);
         }

@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use super::policy::Incoming;
 use super::prepare::{Prepared, lead_to};
 use super::{Error, Migrator, Report, identified, unfinished, with_writer};
-use crate::diff::{self, compatible};
+use crate::diff::{self, Reason, compatible};
+use crate::drift::Drift;
 use crate::engine::{Engine, Session};
 use crate::event::{Change, DdlEvent, EventId, Fingerprint};
 use crate::fold::{Conflict, Draft, Explained, Fold, Held, Rejection};
-use crate::ledger::{self, Contents, Identified, Rows, inbox_key, put_inbox};
+use crate::ledger::{self, Contents, Identified, Rows, State, inbox_key, put_inbox};
 use crate::plan::Step;
 
 /// What became of the events of peers.
@@ -31,6 +32,10 @@ pub struct Received {
     pub delayed: Vec<Delayed>,
     /// The events that can never be carried out anywhere.
     pub rejected: Vec<(EventId, Rejection)>,
+    /// Where the database was changed by hand, if that keeps events from being carried out: they wait until it
+    /// is settled.
+    #[serde(default)]
+    pub drift: Vec<Drift>,
     /// Contradictions between all that is known, whether it is carried out here or not.
     pub conflicts: Vec<Explained>,
     /// The fingerprint of the schema that all peers with the same events share.
@@ -64,6 +69,8 @@ pub enum Delay {
     Breaks(String),
     /// It cannot be carried out here as things are: rows are in the way, a hazard is not allowed.
     Local(String),
+    /// The database was changed by hand: [`Received::drift`] says where.
+    Drift,
 }
 
 impl fmt::Display for Delayed {
@@ -80,6 +87,7 @@ impl fmt::Display for Delayed {
                 write!(f, "the event {} waits", event.short())
             }
             Delay::NextStart => f.write_str("the next start carries it out"),
+            Delay::Drift => f.write_str("the database was changed by hand"),
             Delay::Breaks(why) | Delay::Local(why) => f.write_str(why),
         }
     }
@@ -94,6 +102,10 @@ impl fmt::Display for Received {
         }
         for delayed in &self.delayed {
             write!(f, "\n  {}", delayed.to_string().replace('\n', "\n  "))?;
+        }
+        if !self.drift.is_empty() {
+            let drift = Error::Drift(self.drift.clone()).to_string();
+            write!(f, "\n  {}", drift.replace('\n', "\n  "))?;
         }
         for (event, rejection) in &self.rejected {
             write!(f, "\n  rejected: {}: {rejection}", event.short())?;
@@ -175,8 +187,8 @@ impl Migrator<'_> {
     /// keeps the rest. Nothing of it is lost, whatever happens.
     ///
     /// # Errors
-    /// What has nothing to do with the events: the engine, a damaged ledger, drift. What has to do with
-    /// them is told in [`Received`].
+    /// What has nothing to do with the events: the engine, a damaged ledger; drift only where there is no
+    /// ledger yet to keep them in. What has to do with them is told in [`Received`].
     pub fn receive(
         mut self,
         events: impl IntoIterator<Item = DdlEvent>,
@@ -248,7 +260,10 @@ impl Migrator<'_> {
         }
         let units = delivery.units();
         if starts {
-            self.carry_out(declared, &units, &mut delivery, start)?;
+            match self.carry_out(declared, &units, &mut delivery, start) {
+                Err(Error::Drift(rows)) => delivery.drifted(&units, rows),
+                carried_out => carried_out?,
+            }
         } else {
             for id in units.into_iter().flatten() {
                 delivery.delay(id, Delay::NextStart);
@@ -320,7 +335,10 @@ impl Migrator<'_> {
                 put_inbox(&mut rows, event);
             }
         }
-        if rows.is_empty() {
+        let held = delivery.held();
+        let state = contents.state.as_ref();
+        let told = |state: &State| state.inbox == held.tried && state.held == held.by;
+        if rows.is_empty() && state.is_none_or(told) {
             return Ok(());
         }
         if contents.state.is_none() && delivery.received.applied.is_empty() {
@@ -330,18 +348,25 @@ impl Migrator<'_> {
             self.received = None;
             made?;
         }
-        let size = delivery.received.delayed.len();
-        with_writer(self.engine, self.wait, |tx| {
+        let only_told = rows.is_empty();
+        let kept = with_writer(self.engine, self.wait, |tx| {
             let mut state = match ledger::state(&tx)? {
                 Some(Ok(state)) => state,
                 Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
                 None => return Err(Error::BaseMoved),
             };
-            state.inbox = size;
+            (state.inbox, state.held) = (held.tried, held.by.clone());
             ledger::put_state(&mut rows, &state);
             ledger::put(&tx, std::mem::take(&mut rows))?;
             tx.commit().map_err(Error::from)
-        })
+        });
+        match kept {
+            // What is known already may be told at a later start.
+            Err(e) if only_told && (Self::is_read_only(&e) || matches!(e, Error::Busy { .. })) => {
+                Ok(())
+            }
+            kept => kept,
+        }
     }
 
     pub(super) fn prepare_received(
@@ -368,7 +393,13 @@ impl Migrator<'_> {
         let missing = compatible(declared, Some(declared), after);
         let known = compatible(declared, Some(declared), before);
         let lost = missing.iter().filter(|row| !known.contains(row));
-        let lost: Vec<_> = lost.cloned().collect();
+        let mut lost: Vec<_> = lost.cloned().collect();
+        for row in &mut lost {
+            // Nothing has gone yet that could be brought back.
+            if let Reason::Differs { restorable, .. } = &mut row.reason {
+                *restorable = false;
+            }
+        }
         if !lost.is_empty() && self.policy_incoming != Incoming::Apply {
             return Err(Error::Breaks(lost));
         }
@@ -396,6 +427,13 @@ fn sorted(given: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
         }
     }
     (legal, malformed)
+}
+
+/// What waits, for the next start: how many events it is to try again, and, where others wait for events or
+/// for a newer version, the version that found that.
+struct Waiting {
+    tried: usize,
+    by: Option<String>,
 }
 
 /// One delivery under way.
@@ -427,6 +465,38 @@ impl Delivery {
         self.known.extend(&ids);
         self.received.applied.extend(ids);
         self.received.steps.extend(report.steps);
+    }
+
+    /// What the next start need not try: nothing but an event or a newer version can help there.
+    fn held(&self) -> Waiting {
+        let mut held: BTreeSet<EventId> = BTreeSet::new();
+        // Each comes after what it depends on, but for those that were found to be held at once.
+        let mut delayed: Vec<&Delayed> = self.received.delayed.iter().collect();
+        delayed.sort_by_key(|delayed| self.fold.rank_of(delayed.event));
+        for Delayed { event, delay, .. } in delayed {
+            let waits = match delay {
+                Delay::Held(_) => true,
+                Delay::Behind(other) => held.contains(other),
+                _ => false,
+            };
+            if waits {
+                held.insert(*event);
+            }
+        }
+        Waiting {
+            tried: self.received.delayed.len() - held.len(),
+            by: (!held.is_empty()).then(|| env!("CARGO_PKG_VERSION").to_owned()),
+        }
+    }
+
+    /// Nothing of what is left can be carried out before this is settled.
+    fn drifted(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
+        for id in units.iter().flatten() {
+            if !self.known.contains(id) && !self.delayed.contains(id) {
+                self.delay(*id, Delay::Drift);
+            }
+        }
+        self.received.drift = rows;
     }
 
     /// What can be carried out only together, in the order of the events: a rel table with its pairs,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 pub(crate) mod child;
+pub(crate) mod count;
 
 use std::path::{Path, PathBuf};
 

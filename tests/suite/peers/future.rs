@@ -1,11 +1,14 @@
 //! Events of a newer version: kept, passed on, and carried out after an update.
 
+use kuzu_ddl::Migrator;
+use kuzu_ddl::engine::Cell;
 use kuzu_ddl::event::{Change, DdlEvent};
 use kuzu_ddl::fold::Held;
 use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
 
 use super::space::{Member, id, same, spec};
+use crate::bed::count::Counted;
 
 #[test]
 fn s14_kinds_of_a_newer_version() {
@@ -51,6 +54,17 @@ fn s14_kinds_of_a_newer_version() {
     b.bed.reopen();
     b.bed.migrate(Ok(Default::default())).unwrap();
     assert_eq!(b.agreed().waiting.len(), 2);
+    // No start can do anything about it: it costs none of them more than a start with nothing to do.
+    let statements = |member: &Member| {
+        let counted = Counted::new(member.db());
+        let report = Migrator::new(&counted)
+            .schema(Ok(Default::default()))
+            .migrate();
+        assert!(report.unwrap().is_up_to_date());
+        counted.taken()
+    };
+    a.bed.migrate(Ok(Default::default())).unwrap();
+    assert_eq!(statements(&b), statements(&a));
     let heard = b.take(b.draft(|d| {
         d.add_property(id(d.fold(), None, "Person"), "age", spec(Type::Int64));
     }));
@@ -59,6 +73,23 @@ fn s14_kinds_of_a_newer_version() {
     c.hear(&b);
     same(&[&b, &c]);
     assert_eq!(b.bed.rows("MATCH (p:Person) RETURN p.*"), "1|NULL");
+}
+
+/// As if another version of kuzu-ddl had found that events wait for a newer one.
+fn found_by_another_version(member: &Member) {
+    let session = member.bed.session();
+    let row = "MATCH (l:`_kuzu_ddl_ledger`) WHERE l.`key` = 'state'";
+    let rows = session.query(&format!("{row} RETURN l.`body`")).unwrap();
+    let Some(Cell::Bytes(body)) = rows.first().and_then(|row| row.first()) else {
+        panic!("{rows:?}");
+    };
+    let text = String::from_utf8(body.clone()).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let other = text.replace(&format!("\"held\":\"{version}\""), "\"held\":\"0.0.0\"");
+    assert_ne!(text, other);
+    let body = Cell::Bytes(other.into_bytes());
+    let set = format!("{row} SET l.`body` = $body");
+    session.query_with(&set, &[("body", body)]).unwrap();
 }
 
 /// What one version does not know and the next does: the same bytes, which the next start reads anew.
@@ -90,6 +121,7 @@ fn s14_an_update_that_knows_the_kind() {
     assert_eq!(unread.id(), added.id());
     let heard = b.take(vec![unread]);
     assert_eq!(heard.delayed.len(), 1, "{heard}");
+    found_by_another_version(&b);
     b.bed.migrate(Ok(Default::default())).unwrap();
     assert_eq!(b.agreed().waiting.len(), 0);
     same(&[&a, &b]);
