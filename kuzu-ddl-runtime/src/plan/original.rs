@@ -175,7 +175,10 @@ impl<'a> Builder<'a> {
             .iter()
             .filter(|archive| archive.ty != archive.to);
         let by_function = changes.clone().any(|archive| archive.function.is_some());
-        let filled = changes.clone().last().and_then(|a| self.filled.get(&a.by));
+        let filled = changes
+            .clone()
+            .next_back()
+            .and_then(|a| self.filled.get(&a.by));
         if by_function && !self.said.goes_back(id) {
             return None;
         }
