@@ -63,6 +63,13 @@ fn head(hash: &[u8; 32]) -> u64 {
         .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
+/// Two hexadecimal digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
+    let digits = bytes.iter().flat_map(|n| [n >> 4, n & 15]);
+    digits.map(digit).collect()
+}
+
 macro_rules! hash_type {
     ($(#[$doc:meta])* $name:ident, $context:literal) => {
         $(#[$doc])*
@@ -113,9 +120,7 @@ macro_rules! hash_type {
             /// The first eight hexadecimal digits, for names and for people.
             #[must_use]
             pub fn short(&self) -> String {
-                let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
-                let digits = self.0[..4].iter().flat_map(|n| [n >> 4, n & 15]);
-                digits.map(digit).collect()
+                hex(&self.0[..4])
             }
         }
 

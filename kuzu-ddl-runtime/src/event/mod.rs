@@ -33,6 +33,7 @@ pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
 #[doc(hidden)]
 pub use codec::{Reader, Writer};
 pub use dependencies::Dependencies;
+pub(crate) use id::hex;
 pub use id::{EventId, Fingerprint, HashError, ObjectId};
 pub use kind::ObjectKind;
 pub use on_fail::OnFail;

@@ -46,11 +46,11 @@ impl Part {
         Self::Spec,
     ];
 
-    pub(super) fn tag(self) -> u8 {
+    pub(crate) fn tag(self) -> u8 {
         Self::ALL.iter().position(|part| *part == self).unwrap_or(0) as u8
     }
 
-    pub(super) fn read(r: &mut Reader<'_>) -> Result<Self, CodecError> {
+    pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, CodecError> {
         let tag = r.byte()?;
         match Self::ALL.get(usize::from(tag)) {
             Some(part) => Ok(*part),

@@ -4,62 +4,19 @@
 
 use std::collections::BTreeMap;
 
+use super::birth::born_of;
 use super::few::Heads;
 use super::object::{Archive, Body, Object, Written};
 use super::settle::Settled;
 use super::{Fold, Rank, known::Stage};
-use crate::event::{Change, DdlEvent, EventId, ObjectId, OnFail, Part, key_of};
+use crate::event::{Change, DdlEvent, EventId, ObjectId, OnFail, Part, hex};
 use crate::schema::{Key, Type};
 
 impl Fold {
     pub(super) fn apply(&mut self, event: &DdlEvent) {
         let id = event.object();
+        born_of(event).for_each(|object| self.birth(event, object));
         match event.change() {
-            Change::CreateNodeTable {
-                name,
-                key_name,
-                key,
-                ..
-            } => {
-                let key_id = key_of(id, key_name);
-                self.birth(event, (id, None), name, Body::NodeTable { key: key_id });
-                let body = Body::Property(key.clone());
-                self.birth(event, (key_id, Some(id)), key_name, body);
-            }
-            Change::CreateEdgeTable {
-                name,
-                multiplicity,
-                storage,
-                ..
-            } => {
-                let body = Body::EdgeTable {
-                    multiplicity: *multiplicity,
-                    storage: *storage,
-                };
-                self.birth(event, (id, None), name, body);
-            }
-            Change::AddProperty {
-                table, name, spec, ..
-            } => self.birth(
-                event,
-                (id, Some(*table)),
-                name,
-                Body::Property(spec.clone()),
-            ),
-            Change::AddPair {
-                table, endpoints, ..
-            } => {
-                for node in [endpoints.from, endpoints.to] {
-                    self.store.join(node, id);
-                }
-                self.birth(event, (id, Some(*table)), "", Body::Pair(*endpoints));
-            }
-            Change::CreateIndex {
-                table, name, spec, ..
-            } => self.birth(event, (id, Some(*table)), name, Body::Index(spec.clone())),
-            Change::CreateSequence { name, spec, .. } => {
-                self.birth(event, (id, None), name, Body::Sequence(*spec));
-            }
             Change::RenameTable { .. } | Change::RenameProperty { .. } => {
                 self.write(id, Part::Name, event);
             }
@@ -82,26 +39,14 @@ impl Fold {
         self.live_on(event);
     }
 
-    fn birth(
-        &mut self,
-        event: &DdlEvent,
-        (id, parent): (ObjectId, Option<ObjectId>),
-        name: &str,
-        body: Body,
-    ) {
-        let parts = body.parts();
+    fn birth(&mut self, event: &DdlEvent, born: Object) {
+        let id = born.id;
         let Some(object) = self.object_mut(id) else {
-            if self
-                .store
-                .put(Object::new((id, parent), name, body, event.id()))
-            {
-                self.enter(id);
-            }
-            return;
+            return self.settle_in(born);
         };
         // Made apart, with the same identity: each part was written twice.
+        let parts = born.body.parts().iter();
         let before: Vec<(Part, Heads)> = parts
-            .iter()
             .map(|part| (*part, object.heads_of(*part).clone()))
             .collect();
         object.births.insert(event.id());
@@ -112,6 +57,25 @@ impl Fold {
             self.write(id, part, event);
         }
         self.keep_births(id);
+    }
+
+    /// An object that is not there yet.
+    fn settle_in(&mut self, object: Object) {
+        let id = object.id;
+        if self.keep(object) {
+            self.enter(id);
+        }
+    }
+
+    /// Takes in an object that is not there yet; returns whether what it belongs to is there.
+    pub(super) fn keep(&mut self, object: Object) -> bool {
+        let (id, ends) = (object.id, object.ends());
+        let here = self.store.put(object);
+        if here {
+            let ends = ends.into_iter().flatten();
+            ends.for_each(|node| self.store.join(node, id));
+        }
+        here
     }
 
     /// A property that was made apart with two types has a column of old values wherever the type that
@@ -136,7 +100,7 @@ impl Fold {
         for ((_, by), ty) in &births {
             let other = births.iter().find(|((_, other), _)| other != by);
             let old = other.map_or_else(|| ty.clone(), |(_, ty)| ty.clone());
-            let name = column_name(&object.born_as, "__a_", *by);
+            let name = column_name(&object.born_as, false, mark(*by));
             // The one of an earlier birth tells of all that are known now.
             if let Some(archive) = archives.iter_mut().find(|archive| archive.name == name) {
                 archive.ty = old;
@@ -213,7 +177,7 @@ impl Fold {
     }
 
     /// What each of these events wrote to a part.
-    fn written_by<'a>(
+    pub(super) fn written_by<'a>(
         &self,
         id: ObjectId,
         part: Part,
@@ -276,7 +240,7 @@ impl Fold {
             return;
         };
         if before.value != *written {
-            let name = column_name(&object.born_as, "__a_", by);
+            let name = column_name(&object.born_as, false, mark(by));
             columns.push(archive(event, name, (ty, to)));
         }
         for column in columns {
@@ -323,7 +287,7 @@ impl Fold {
     }
 
     /// The columns that stand for the types which lost.
-    fn set_beside(&mut self, id: ObjectId) {
+    pub(super) fn set_beside(&mut self, id: ObjectId) {
         let Some(object) = self.object(id) else {
             return;
         };
@@ -343,7 +307,7 @@ impl Fold {
     }
 
     /// A default and a type that did not know of one another need not fit: then there is no default.
-    fn fit(&mut self, id: ObjectId) {
+    pub(super) fn fit(&mut self, id: ObjectId) {
         let Some(object) = self.object(id) else {
             return;
         };
@@ -394,16 +358,22 @@ impl Fold {
     }
 }
 
-/// What a column of old values is called: the name its property was born with, and the event that made
-/// it one.
-fn column_name(born_as: &Key, mark: &str, by: EventId) -> String {
-    [born_as.as_str(), mark, &by.short()].concat()
+/// What a column of old values is called: the name its property was born with, and the beginning of the id of
+/// the event that made it one; of a column beside, of the one that wrote its type.
+pub(super) fn column_name(born_as: &Key, beside: bool, mark: [u8; 4]) -> String {
+    let link = if beside { "__c_" } else { "__a_" };
+    [born_as.as_str(), link, &hex(&mark)].concat()
 }
 
-fn beside(object: &Object, loser: EventId, ty: Type, to: &Type) -> Archive {
+fn mark(event: EventId) -> [u8; 4] {
+    let [a, b, c, d, ..] = *event.as_bytes();
+    [a, b, c, d]
+}
+
+pub(super) fn beside(object: &Object, loser: EventId, ty: Type, to: &Type) -> Archive {
     Archive {
         by: loser,
-        name: column_name(&object.born_as, "__c_", loser),
+        name: column_name(&object.born_as, true, mark(loser)),
         ty,
         to: to.clone(),
         cast: None,
@@ -414,7 +384,7 @@ fn beside(object: &Object, loser: EventId, ty: Type, to: &Type) -> Archive {
 }
 
 /// The column with the values from before the event, of the first type; they became the second.
-fn archive(event: &DdlEvent, name: String, (ty, to): (Type, Type)) -> Archive {
+pub(super) fn archive(event: &DdlEvent, name: String, (ty, to): (Type, Type)) -> Archive {
     let (cast, function, on_fail) = match event.change() {
         Change::SetType { cast, on_fail, .. } => (cast.clone(), None, on_fail.clone()),
         Change::SetTypeBy {

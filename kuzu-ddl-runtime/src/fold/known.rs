@@ -1,7 +1,7 @@
 //! What is known of events by themselves: how deep they are, what they touch, what they wrote. All of
 //! it follows from an event and its past alone, and never changes.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::object::{Body, Written};
 use super::outcome::Rejection;
@@ -16,6 +16,24 @@ pub(super) struct Known {
     pub(super) depth: u64,
     pub(super) standing: Standing,
     pub(super) event: DdlEvent,
+    pub(super) links: Links,
+}
+
+/// What an event knew of an object through events that are behind a checkpoint and no longer here: the
+/// nearest that are.
+pub(super) type Links = Option<Box<BTreeMap<ObjectId, Vec<EventId>>>>;
+
+impl Known {
+    pub(super) fn is_newest(&self) -> bool {
+        self.standing == Standing::Newest
+    }
+
+    /// The events one step back in the history of an object.
+    pub(super) fn before(&self, id: ObjectId) -> impl Iterator<Item = EventId> {
+        let links = self.links.as_ref().and_then(|links| links.get(&id));
+        let links = links.into_iter().flatten();
+        self.event.depends_on().iter().chain(links).copied()
+    }
 }
 
 /// What became of an event that was taken in.
@@ -221,9 +239,7 @@ impl Fold {
         }
         if let Some(object) = self.object(id) {
             around.extend(object.parent);
-            if let Body::Pair(ends) = &object.body {
-                around.extend([ends.from, ends.to]);
-            }
+            around.extend(object.ends().into_iter().flatten());
         }
         around
     }
@@ -361,6 +377,14 @@ impl Fold {
         }
     }
 
+    /// The events one step back in the history of an object.
+    fn before(&self, event: &DdlEvent, id: ObjectId) -> Vec<EventId> {
+        match self.log.get(&event.id()) {
+            Some(known) => known.before(id).collect(),
+            None => event.depends_on().iter().copied().collect(),
+        }
+    }
+
     /// Whether an event that touches an object knew another one that does.
     pub(super) fn knows(&self, event: &DdlEvent, other: EventId, id: ObjectId) -> bool {
         if event.depends_on().contains(&other) {
@@ -368,7 +392,7 @@ impl Fold {
         }
         let depth = self.rank_of(other).0;
         let mut seen = HashSet::new();
-        let mut open: Vec<EventId> = event.depends_on().iter().copied().collect();
+        let mut open = self.before(event, id);
         while let Some(next) = open.pop() {
             if next == other {
                 return true;
@@ -378,7 +402,7 @@ impl Fold {
                 continue;
             };
             if seen.insert(next) {
-                open.extend(known.event.depends_on());
+                open.extend(known.before(id));
             }
         }
         false
@@ -387,13 +411,14 @@ impl Fold {
     /// Everything that touches an object and that an event knew.
     pub(super) fn past(&self, event: &DdlEvent, id: ObjectId) -> HashSet<EventId> {
         let mut past = HashSet::new();
-        let mut open: Vec<EventId> = event.depends_on().iter().copied().collect();
+        let mut open = self.before(event, id);
         while let Some(next) = open.pop() {
-            let Some(known) = self.event(next).filter(|event| self.leads_to(event, id)) else {
+            let known = self.log.get(&next);
+            let Some(known) = known.filter(|known| self.leads_to(&known.event, id)) else {
                 continue;
             };
             if past.insert(next) {
-                open.extend(known.depends_on());
+                open.extend(known.before(id));
             }
         }
         past

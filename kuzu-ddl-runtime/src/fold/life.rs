@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::known::Stage;
-use super::object::{Body, Life};
+use super::object::Life;
 use super::{Fold, Object, Rank};
 use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part};
 
@@ -84,13 +84,14 @@ impl Fold {
             if past.contains(&next) || !seen.insert(next) {
                 continue;
             }
-            let Some(event) = self.event(next).filter(|event| self.leads_to(event, id)) else {
+            let known = self.log.get(&next);
+            let Some(known) = known.filter(|known| self.leads_to(&known.event, id)) else {
                 continue;
             };
-            if self.is_use(event, id) {
+            if self.is_use(&known.event, id) {
                 return true;
             }
-            open.extend(event.depends_on());
+            open.extend(known.before(id));
         }
         false
     }
@@ -144,13 +145,8 @@ impl Fold {
     /// A node table that a pair needs cannot be gone while the pair is there.
     fn relive_ends(&mut self, id: ObjectId) {
         let pairs = std::iter::once(id).chain(self.children(id).map(|child| child.id));
-        let ends: Vec<ObjectId> = pairs
-            .filter_map(|pair| match &self.object(pair)?.body {
-                Body::Pair(ends) => Some([ends.from, ends.to]),
-                _ => None,
-            })
-            .flatten()
-            .collect();
+        let pairs = pairs.filter_map(|pair| self.object(pair)?.ends());
+        let ends: Vec<ObjectId> = pairs.flatten().collect();
         for node in ends {
             if self.object(node).is_some_and(|n| !n.endings.is_empty()) {
                 self.relive(node);

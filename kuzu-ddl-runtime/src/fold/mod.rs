@@ -8,6 +8,8 @@
 //! need no order among themselves.
 
 mod apply;
+mod birth;
+mod checkpoint;
 mod conflict;
 mod draft;
 mod few;
@@ -25,6 +27,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub use checkpoint::CheckpointError;
 pub use conflict::{Conflict, ConflictKind, Explained};
 pub use draft::Draft;
 pub use few::{Few, Heads};
@@ -33,9 +36,9 @@ pub use object::{Archive, Body, Life, Object, Register};
 pub(crate) use order::ranked;
 pub use outcome::{Held, Rejection};
 use place::{Place, Slot};
-use store::Store;
+use store::{Ids, Store};
 
-use crate::event::{Change, DdlEvent, EventId, ObjectId, index_key, sequence_key};
+use crate::event::{Change, DdlEvent, Dependencies, EventId, ObjectId, index_key, sequence_key};
 use crate::schema::Key;
 
 /// The place of an event in the one order: how deep it is, then its id.
@@ -52,6 +55,9 @@ pub struct Fold {
     contested: BTreeSet<ObjectId>,
     /// The events that were taken in.
     log: Log,
+    /// Events behind the checkpoint that this fold began with, and what they depend on: of those that it left
+    /// out, the ones that could be taken for new.
+    behind: Ids<EventId, Dependencies>,
     /// The events that wait, and for which others.
     waiting: BTreeMap<EventId, DdlEvent>,
     wanted: HashMap<EventId, BTreeSet<EventId>>,
@@ -81,7 +87,7 @@ impl Fold {
         let mut ready = Vec::new();
         while let Some(event) = next.take().or_else(|| ready.pop()) {
             let id = event.id();
-            if self.log.contains_key(&id) {
+            if self.log.contains_key(&id) || self.behind.contains_key(&id) {
                 continue;
             }
             match self.past_of(&event) {
@@ -133,6 +139,7 @@ impl Fold {
             depth: past.depth,
             standing,
             event: event.clone(),
+            links: None,
         };
         self.log.insert(id, known);
         if standing == Standing::Rejected {
@@ -185,10 +192,13 @@ impl Fold {
     /// Whether the event is part of this fold.
     #[must_use]
     pub fn contains(&self, event: EventId) -> bool {
-        self.log.contains_key(&event) || self.waiting.contains_key(&event)
+        self.log.contains_key(&event)
+            || self.waiting.contains_key(&event)
+            || self.behind.contains_key(&event)
     }
 
-    /// How many events it holds, held and rejected ones among them.
+    /// How many events it holds, held and rejected ones among them; not those that the checkpoint which it
+    /// began with left out.
     #[must_use]
     pub fn len(&self) -> usize {
         self.log.len() + self.waiting.len()

@@ -67,7 +67,7 @@ pub struct Object {
     /// The events that brought it into being; more than one where peers did so apart.
     pub births: Heads,
     /// The newest events of each part of the body that was changed since its birth, by part: one or two.
-    parts: Vec<(Part, Heads)>,
+    pub(super) parts: Vec<(Part, Heads)>,
     /// What a property was before each change that made its old values another column, in the order of the
     /// changes.
     pub archives: Vec<Archive>,
@@ -115,6 +115,16 @@ pub struct Archive {
     pub purged: bool,
     /// What a row gets of whose value none can be made.
     pub on_fail: OnFail,
+}
+
+impl Archive {
+    /// Whether it was a column beside, and the beginning of the id that its name ends with.
+    pub(super) fn tail(&self) -> (bool, [u8; 4]) {
+        let at = self.name.len().saturating_sub(8);
+        let (name, digits) = self.name.split_at_checked(at).unwrap_or_default();
+        let number = u32::from_str_radix(digits, 16).unwrap_or_default();
+        (name.ends_with("__c_"), number.to_be_bytes())
+    }
 }
 
 /// What only one kind of object has.
@@ -203,6 +213,14 @@ impl Object {
             Body::Pair(_) => ObjectKind::Pair,
             Body::Index(_) => ObjectKind::Index,
             Body::Sequence(_) => ObjectKind::Sequence,
+        }
+    }
+
+    /// The node tables that a pair joins.
+    pub(super) fn ends(&self) -> Option<[ObjectId; 2]> {
+        match &self.body {
+            Body::Pair(ends) => Some([ends.from, ends.to]),
+            _ => None,
         }
     }
 

@@ -140,6 +140,30 @@ impl Store {
         self.scope(parent)?.names.get(name)
     }
 
+    /// The same to write to it, noted from now on; `None` if there is no such table.
+    pub(super) fn place_mut(&mut self, parent: Option<ObjectId>, name: Key) -> Option<&mut Place> {
+        let scope = match parent {
+            Some(table) => self.kept(table)?.scope?,
+            None => 0,
+        };
+        let names = &mut self.scopes.get_mut(scope)?.names;
+        Some(names.entry(name).or_default())
+    }
+
+    /// All names that were ever used, those of tables first, then those in each table.
+    pub(super) fn places(&self) -> Vec<((Option<ObjectId>, &Key), &Place)> {
+        let tables = self.roots().map(|root| Some(root.id));
+        let mut all = Vec::new();
+        for table in std::iter::once(None).chain(tables) {
+            let scope = self.scope(table).into_iter();
+            let names = scope.flat_map(|scope| &scope.names);
+            let mut names: Vec<_> = names.map(|(key, place)| ((table, key), place)).collect();
+            names.sort_unstable_by_key(|(name, _)| *name);
+            all.extend(names);
+        }
+        all
+    }
+
     /// Notes an event with a name that it gives an object, takes or frees.
     pub(super) fn touch(&mut self, id: ObjectId, name: &str, event: &DdlEvent) {
         let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {

@@ -1,5 +1,6 @@
 //! The fold over events that did not know of one another.
 
+mod checkpoint;
 mod orders;
 mod pairs;
 mod swarm;

@@ -1,0 +1,83 @@
+//! Checkpoints: what a history comes to, without the history.
+//!
+//! A checkpoint keeps the events that the state names or that later ones may name: births, drops and whatever
+//! else shaped objects, and of the plain writes (names, comments, types, defaults …) those that still hold. What
+//! was written over is left out, so its size follows the schema and not the history. The texts of the state
+//! are all in the events it keeps, so they are as legal as an event's; beside them stand only ids, types and
+//! numbers. The same events give the same bytes on every machine, whether the history was replayed or began
+//! with a checkpoint itself; so the hash of the bytes shows that somebody who has the whole history agrees.
+//!
+//! A fold that begins with one says what the fold of the whole history says, and goes on saying so with
+//! every event whose makers knew the checkpoint.
+
+mod read;
+mod retained;
+mod write;
+
+use std::collections::BTreeSet;
+
+use super::Fold;
+use super::known::Standing;
+use crate::event::{CodecError, EventId};
+
+/// The first byte of a checkpoint.
+const VERSION: u8 = 1;
+
+/// Why bytes are no checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// The version byte is not known.
+    #[error(
+        "checkpoint version {0} is not known; this version of kuzu-ddl reads {VERSION}: update it, or ask for the events instead"
+    )]
+    Version(u8),
+    /// The bytes are no encoding of anything.
+    #[error("the checkpoint is damaged: {0}; fetch it again, or ask for the events instead")]
+    Damaged(#[from] CodecError),
+    /// It names what it does not have, or says of an event what the event does not say.
+    #[error(
+        "the checkpoint contradicts itself ({0}); fetch it again, or ask for the events instead"
+    )]
+    Contradiction(&'static str),
+}
+
+impl Fold {
+    /// The state as bytes, to [begin with](Self::from_checkpoint) instead of the history. Held and rejected events
+    /// are not part of it.
+    #[must_use]
+    pub fn checkpoint(&self) -> Vec<u8> {
+        write::written(self)
+    }
+
+    /// The state that a checkpoint holds. Whoever begins with one believes who gave it: compare its hash with
+    /// that of others who have the history.
+    ///
+    /// # Errors
+    /// Anything but what [`checkpoint`](Self::checkpoint) writes; never a panic.
+    pub fn from_checkpoint(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        read::fold(bytes)
+    }
+
+    /// The events that later ones may depend on, and those that must not be taken for new: what somebody who
+    /// begins with the [checkpoint](Self::checkpoint) must not ask for.
+    #[must_use]
+    pub fn known(&self) -> BTreeSet<EventId> {
+        let known = self.log.iter();
+        let known = known.filter(|(_, known)| known.standing != Standing::Rejected);
+        known
+            .map(|(id, _)| *id)
+            .chain(self.behind.keys().copied())
+            .collect()
+    }
+
+    /// The events it holds and applied, each after what it depends on.
+    #[must_use]
+    pub fn events(&self) -> Vec<crate::event::DdlEvent> {
+        let known = self.log.values();
+        let known = known.filter(|known| known.standing != Standing::Rejected);
+        let mut events: Vec<_> = known.map(|known| (known.depth, &known.event)).collect();
+        events.sort_unstable_by_key(|(depth, event)| (*depth, event.id()));
+        events.into_iter().map(|(_, event)| event.clone()).collect()
+    }
+}
