@@ -123,7 +123,7 @@ fn meet(hub: &mut Hub, places: &[Place]) -> Result<(), Box<dyn Error>> {
     }
     hub.settle(100, 1000).ok_or("the peers do not agree")?;
     for place in places {
-        let received = database::deliver(place.migrator(), &hub.take(place.peer))?;
+        let received = database::deliver(|| place.migrator(), &hub.take(place.peer))?;
         println!("{}: {received}", place.name);
     }
     Ok(())

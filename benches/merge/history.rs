@@ -113,6 +113,55 @@ fn written(edits: &[Edit]) -> Vec<DdlEvent> {
     draft.finish().1
 }
 
+/// A history of so many events that comes to the same schema, by the same names, however long it is.
+pub fn written_over(count: usize) -> Vec<DdlEvent> {
+    let mut random = Random(11);
+    let mut draft = Draft::new(Fold::default());
+    let spec = PropertySpec {
+        ty: Type::Int64,
+        nullable: true,
+        default: None,
+    };
+    let mut properties = Vec::new();
+    for table in 0..4 {
+        let table = draft.create_node_table(&format!("Table{table}"), "id", spec.clone());
+        for n in 0..PROPERTIES {
+            properties.push(draft.add_property(table, &format!("property_{n}"), spec.clone()));
+        }
+    }
+    let all = properties.len();
+    let mut made = all + 4;
+    // Each is written in every way once, then some again and again; what is written last is the same.
+    while made + 3 * all < count {
+        let write = made - all - 4;
+        let (n, what) = if write < 4 * all {
+            (write % all, write / all)
+        } else {
+            (random.below(all), random.below(4))
+        };
+        match what {
+            0 => draft.rename(properties[n], &format!("old_{n}")),
+            1 => draft.rename(properties[n], &format!("new_{n}")),
+            2 => draft.comment(properties[n], Some(format!("As of {made}."))),
+            _ => draft.set(
+                properties[n],
+                Change::SetNullable {
+                    nullable: made % 2 == 0,
+                },
+            ),
+        }
+        made += 1;
+    }
+    for (n, property) in properties.iter().enumerate() {
+        draft.rename(*property, &format!("last_{n}"));
+        draft.set(*property, Change::SetNullable { nullable: true });
+    }
+    for (n, property) in properties.into_iter().enumerate() {
+        draft.comment(property, Some(format!("Number {n}.")));
+    }
+    draft.finish().1
+}
+
 pub struct Random(pub u64);
 
 impl Random {

@@ -25,6 +25,47 @@ fn main() {
     let rounds = if quick { 1 } else { 9 };
     println!("median of the ratios (smallest–largest), and the median times\n");
     against_documents(rounds);
+    newcomers(10 * rounds);
+}
+
+/// What a newcomer pays who begins with a checkpoint: of a long history, beside one of a short history that comes to
+/// the same schema.
+fn newcomers(rounds: usize) {
+    let [long, short] = [EVENTS, 1_000].map(|count| {
+        let fold = Fold::of(&history::written_over(count));
+        assert_eq!(fold.len(), count);
+        fold
+    });
+    assert_eq!(long.schema(), short.schema());
+    let [many, few] = [&long, &short].map(Fold::checkpoint);
+    let begin = |bytes: &[u8]| {
+        timed(|| {
+            let fold = Fold::from_checkpoint(bytes).expect("a checkpoint");
+            fold.schema().fingerprint()
+        })
+    };
+    let mut pairs = Vec::new();
+    for round in 0..=rounds {
+        let ((a, one), (b, other)) = (begin(&many), begin(&few));
+        assert_eq!(one, other);
+        if round > 0 {
+            pairs.push((a, b));
+        }
+    }
+    print(
+        "a newcomer by checkpoint, 100,000 events beside 1,000 behind one schema",
+        1.2,
+        &pairs,
+    );
+    let ratio = many.len() as f64 / few.len() as f64;
+    let verdict = verdict(ratio, 1.2);
+    println!(
+        "  bytes {ratio:.3}, {verdict}; {} against {}",
+        many.len(),
+        few.len()
+    );
+    let (replay, _) = timed(|| Fold::of(&long.events()));
+    println!("  folding the long history takes {replay:.1?}");
 }
 
 fn against_documents(rounds: usize) {

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::diff::{self, archived};
 use crate::engine::{Cell, Engine, EngineError, Session};
 use crate::event::EventId;
-use crate::fold::Fold;
 use crate::history::time_text;
 use crate::inspect::{Scope, inspect};
 use crate::ledger;
@@ -97,7 +96,7 @@ pub fn archives(db: &dyn Engine) -> Result<Vec<Archived>, Error> {
         return Err(Error::Ledger(contents.bad));
     }
     let live = inspect(session.as_ref(), Scope::All)?.schema;
-    let fold = Fold::of(contents.events.values());
+    let fold = contents.fold();
     let mut out = Vec::new();
     for found in archived(&fold) {
         let Some((kind, (count, bytes))) = measure(session.as_ref(), &live, &found)? else {

@@ -6,7 +6,6 @@ use std::path::Path;
 use crate::declared::{DeclareError, Declared};
 use crate::drift::{Drift, drift};
 use crate::engine::Engine;
-use crate::fold::Fold;
 use crate::inspect::{Scope, inspect};
 use crate::ledger;
 use crate::lock::{self, Lock, LockError};
@@ -82,7 +81,7 @@ pub fn check(
     migrator.migrate().map_err(Box::new)?;
     let session = engine.session().map_err(|e| Box::new(e.into()))?;
     let contents = ledger::read(&*session).map_err(|e| Box::new(e.into()))?;
-    let fold = Fold::of(contents.events.values());
+    let fold = contents.fold();
     let said = Lock::of(&complete(declared), None).to_string();
     let made = Declared {
         schema: fold.schema(),

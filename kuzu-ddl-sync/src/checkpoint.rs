@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::{CodecError, EventId, Reader, Writer};
+use kuzu_ddl_runtime::fold::{CheckpointError, Fold};
 
 const VERSION: u8 = 1;
 
@@ -61,6 +62,40 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// The checkpoint of what a fold applied. What it holds or rejected is not part of it.
+    #[must_use]
+    pub fn of(fold: &Fold) -> Self {
+        let state = fold.checkpoint();
+        let kept = Fold::from_checkpoint(&state);
+        debug_assert!(kept.is_ok(), "what a fold writes it can read");
+        let kept = kept.unwrap_or_default();
+        Self {
+            count: kept.count(),
+            frontier: kept.frontier(),
+            known: kept.known(),
+            state,
+        }
+    }
+
+    /// The state, for the fold to go on from. It is told here, and not when the bytes are read, whether the frontier and
+    /// the known events are those of the state.
+    ///
+    /// # Errors
+    /// The state is none, or not that of this checkpoint.
+    pub fn fold(&self) -> Result<Fold, CheckpointError> {
+        let fold = Fold::from_checkpoint(&self.state)?;
+        let same = fold.count() == self.count
+            && fold.frontier() == self.frontier
+            && fold.known() == self.known;
+        if same {
+            Ok(fold)
+        } else {
+            Err(CheckpointError::Contradiction(
+                "its head is that of another state",
+            ))
+        }
+    }
+
     /// The bytes: head (version, count, frontier), then the other known events and the state.
     #[must_use]
     pub fn encode(&self) -> Arc<[u8]> {

@@ -186,7 +186,7 @@ pub fn owned(fold: &Fold) -> BTreeMap<Key, ObjectId> {
 /// All differences between a database and its ledger; what was renamed by hand is known for it.
 #[must_use]
 pub fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
-    let fold = Fold::of(contents.events.values());
+    let fold = contents.fold();
     let mut names = Names::find(&fold, found, &contents.places);
     // An inspection says nothing of multiplicities, so it has lost none.
     names.remade.clear();

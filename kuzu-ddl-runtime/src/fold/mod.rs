@@ -58,6 +58,8 @@ pub struct Fold {
     /// Events behind the checkpoint that this fold began with, and what they depend on: of those that it left
     /// out, the ones that could be taken for new.
     behind: Ids<EventId, Dependencies>,
+    /// How many events the checkpoint left out that this fold began with.
+    left_out: u64,
     /// The events that wait, and for which others.
     waiting: BTreeMap<EventId, DdlEvent>,
     wanted: HashMap<EventId, BTreeSet<EventId>>,

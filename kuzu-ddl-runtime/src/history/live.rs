@@ -22,7 +22,7 @@ pub fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
     }
     let found = inspect(session.as_ref(), Scope::All)?;
     let known = multiplicities(session.as_ref(), &found)?.known;
-    let fold = Fold::of(contents.events.values());
+    let fold = contents.fold();
     let mut schema = found.schema;
     for (key, table) in &mut schema.tables {
         if let TableKind::Edge { multiplicity, .. } = &mut table.kind {

@@ -24,7 +24,7 @@ pub use tag::{MAX_TAG_BYTES, check_tag, remove_tag, set_tag};
 use crate::compare::{Difference, Renames, compare_with};
 use crate::engine::Engine;
 use crate::event::{DdlEvent, EventId, Fingerprint};
-use crate::fold::{Fold, ranked};
+use crate::fold::{Fold, Held, ranked};
 pub use crate::ledger::Tag;
 use crate::ledger::{self, Contents, Revision};
 use crate::migrate::Error;
@@ -34,6 +34,8 @@ use crate::schema::{Key, Schema};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     entries: Vec<Entry>,
+    /// The checkpoint that it begins with.
+    base: Option<Fold>,
     events: BTreeMap<EventId, DdlEvent>,
     revisions: BTreeMap<u64, Revision>,
     tags: BTreeMap<String, Tag>,
@@ -84,11 +86,12 @@ impl History {
     pub fn of(contents: &Contents) -> Self {
         let mut history = Self {
             entries: Vec::new(),
+            base: contents.base.clone(),
             events: contents.events.clone(),
             revisions: contents.revisions.clone(),
             tags: contents.tags.clone(),
         };
-        let mut fold = Fold::default();
+        let mut fold = history.base.clone().unwrap_or_default();
         for (event, revision) in in_order(contents) {
             let (object, what) = describe::describe(event, &mut fold);
             history.entries.push(Entry {
@@ -145,7 +148,20 @@ impl History {
     /// There is no such point.
     pub fn fold_at(&self, point: &Point) -> Result<Fold, HistoryError> {
         let ids = self.events_at(point)?;
-        Ok(Fold::of(ids.iter().filter_map(|id| self.events.get(id))))
+        self.fold_of(&ids)
+    }
+
+    /// What these events say, on top of the checkpoint that the history begins with.
+    fn fold_of(&self, ids: &BTreeSet<EventId>) -> Result<Fold, HistoryError> {
+        let base = self.base.as_ref();
+        let base = base.filter(|base| base.frontier().is_subset(ids));
+        let mut fold = base.cloned().unwrap_or_default();
+        fold.extend(ids.iter().filter_map(|id| self.events.get(id)).cloned());
+        let mut held = fold.held().into_values();
+        if held.any(|why| matches!(why, Held::Missing(_))) {
+            return Err(HistoryError::LeftOut);
+        }
+        Ok(fold)
     }
 
     /// The events that were there at a point.
@@ -195,7 +211,7 @@ impl History {
             return Err(HistoryError::NoEvent(event.short()));
         }
         let ids = self.behind([event]);
-        Ok(Fold::of(ids.iter().filter_map(|id| self.events.get(id))).schema())
+        Ok(self.fold_of(&ids)?.schema())
     }
 
     /// What one has to do to get from one point to another.

@@ -76,6 +76,11 @@ pub enum HistoryError {
     /// Before the first revision.
     #[error("at {0} the history had not begun")]
     NothingThen(String),
+    /// It is behind the checkpoint that the history begins with.
+    #[error(
+        "what was at this point is behind the checkpoint that this history begins with; a peer with the whole history can tell"
+    )]
+    LeftOut,
     /// The text is no point.
     #[error(
         "`{0}` is neither a tag nor an event (its first digits are enough), a revision (`revision 3`) or a time (`2026-11-25T14:00:00Z`)"

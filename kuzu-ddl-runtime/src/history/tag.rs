@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::{History, HistoryError, Point};
 use crate::engine::Engine;
-use crate::fold::Fold;
 use crate::ledger::{self, Tag};
 use crate::migrate::{Error, now, with_writer};
 
@@ -58,7 +57,7 @@ pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error>
             return Err(HistoryError::NothingThen("this point".into()).into());
         }
         let ids = history.events_at(point)?;
-        let fold = Fold::of(ids.iter().filter_map(|id| history.events.get(id)));
+        let fold = history.fold_of(&ids)?;
         let within = history
             .entries
             .iter()

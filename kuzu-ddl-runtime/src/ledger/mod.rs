@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `event/<id>` | the canonical bytes of an event |
 //! | `events/<id>` | those of many that came in together, each after its length; the id is the first one's |
+//! | `checkpoint` | what the history begins with, if not with nothing: [`Fold::checkpoint`](crate::fold::Fold::checkpoint) |
 //! | `inbox/<id>` | the bytes of an event of a peer that is known and not carried out here yet |
 //! | `declared/<fingerprint>` | marks a declaration that was carried out here |
 //! | `ancestor` | what was declared last of every object, JSON |
@@ -33,8 +34,8 @@ pub(crate) use io::{
 pub(crate) use repair::Repair;
 pub use rows::{BadRow, Contents, Damage};
 pub(crate) use rows::{
-    inbox_key, is_readable, put_ancestor, put_declared, put_events, put_inbox, put_places,
-    put_revision, put_state,
+    inbox_key, is_readable, put_ancestor, put_checkpoint, put_declared, put_events, put_inbox,
+    put_places, put_revision, put_state,
 };
 
 use crate::declared::Declared;

@@ -9,6 +9,7 @@ use crate::drift::Places;
 use crate::event::{
     CodecError, DdlEvent, ENCODING_VERSION, EventId, Fingerprint, ObjectId, Reader, Writer,
 };
+use crate::fold::Fold;
 use crate::plan::Making;
 use crate::schema::{Key, Table};
 
@@ -86,6 +87,8 @@ impl fmt::Display for BadRow {
 pub struct Contents {
     /// The events by id.
     pub events: BTreeMap<EventId, DdlEvent>,
+    /// What the history begins with, if it is a checkpoint; the events that it kept are among the others.
+    pub base: Option<Fold>,
     /// Events of peers that are known, and not carried out here yet.
     pub inbox: BTreeMap<EventId, DdlEvent>,
     /// Declarations that were carried out here.
@@ -136,6 +139,20 @@ impl Contents {
         contents.bad.sort();
         contents.bad.dedup_by(|a, b| a.key == b.key);
         contents
+    }
+
+    /// What all events say that are carried out here.
+    #[must_use]
+    pub fn fold(&self) -> Fold {
+        self.fold_of(self.events.values())
+    }
+
+    /// What these events say, on top of the checkpoint that the history begins with.
+    #[must_use]
+    pub fn fold_of<'a>(&self, events: impl IntoIterator<Item = &'a DdlEvent>) -> Fold {
+        let mut fold = self.base.clone().unwrap_or_default();
+        fold.extend(events.into_iter().cloned());
+        fold
     }
 
     /// The declarations whose changes were undone by going back, and that nobody has made again.
@@ -209,6 +226,12 @@ impl Contents {
             "making" => {
                 let id: ObjectId = name.parse().map_err(|e| format!("{e}"))?;
                 self.making.insert(id, json(body)?);
+            }
+            "checkpoint" => {
+                let base = Fold::from_checkpoint(body).map_err(|e| e.to_string())?;
+                let kept = base.events().into_iter();
+                self.events.extend(kept.map(|event| (event.id(), event)));
+                self.base = Some(base);
             }
             "places" => self.places = read_places(body).map_err(|e| e.to_string())?,
             // What a repair set aside; whatever it is, nobody needs it any more.
@@ -351,6 +374,10 @@ fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, CodecError> {
         events.push(DdlEvent::decode(reader.bytes()?)?);
     }
     Ok(events)
+}
+
+pub(crate) fn put_checkpoint(rows: &mut Rows, bytes: &[u8]) {
+    rows.insert("checkpoint".into(), bytes.to_vec());
 }
 
 pub(crate) fn put_places(rows: &mut Rows, places: &Places) {

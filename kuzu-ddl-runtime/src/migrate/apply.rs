@@ -334,6 +334,9 @@ impl Migrator<'_> {
         if last.is_none() && !is_repair(prepared) {
             ledger::create(tx)?;
         }
+        if let Some(beginning) = &self.beginning {
+            ledger::put_checkpoint(&mut changed, &beginning.bytes);
+        }
         if let Some(records) = &prepared.records {
             self.unsay(tx, declared, records, &mut changed)?;
         }

@@ -15,7 +15,6 @@ use crate::declared::Declared;
 use crate::diff::{Refusal, ancestor_then, reverse};
 use crate::engine::Session;
 use crate::event::{EventId, Fingerprint};
-use crate::fold::Fold;
 use crate::history::{History, Point, time_text};
 use crate::ledger::{Back, Contents, Identified};
 use crate::plan::{Plan, Said};
@@ -80,9 +79,8 @@ impl Migrator<'_> {
     ) -> Result<Prepared, Error> {
         let ground = self.ground(session, nothing)?;
         let settled = self.settle(nothing, &ground)?;
-        let ids = History::of(&ground.contents).events_at(point)?;
-        let events = &ground.contents.events;
-        let then = Fold::of(ids.iter().filter_map(|id| events.get(id)));
+        let history = History::of(&ground.contents);
+        let (ids, then) = (history.events_at(point)?, history.fold_at(point)?);
         let way = reverse(settled.fold.clone(), &then);
         if !way.lost.is_empty() && !self.partial {
             return Err(Error::Irreversible(way.lost));

@@ -6,6 +6,7 @@ use crate::declared::DeclareError;
 use crate::diff::Refusal;
 use crate::drift::Drift;
 use crate::engine::EngineError;
+use crate::fold::CheckpointError;
 use crate::history::HistoryError;
 use crate::ledger::{BadRow, Damage};
 use crate::migrate::{Failure, Unpaid};
@@ -69,6 +70,18 @@ pub enum Error {
         "there is no such conflict, or this is not one of its choices; `conflicts(&db)` lists them with `choices`"
     )]
     NoConflict,
+    /// Bytes that are no checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// A checkpoint whose makers did not know all that this database does.
+    #[error(
+        "this database knows {events} event(s) that lean on what the checkpoint left out; nothing was changed: ask the peers for their \
+         events and give these to `Migrator::receive`, or for a checkpoint that is made once they have this database's events"
+    )]
+    Apart {
+        /// How many events do not fit on it.
+        events: usize,
+    },
     /// Hazards that nobody allowed.
     #[error("the plan is blocked:{}", Blocked(.hazards))]
     Blocked {

@@ -3,6 +3,7 @@
 mod apply;
 mod back;
 mod baseline;
+mod begin;
 mod catalog;
 mod counting;
 mod error;
@@ -76,6 +77,8 @@ pub struct Migrator<'a> {
     baseline: bool,
     /// The events of peers that are being carried out.
     received: Option<Vec<DdlEvent>>,
+    /// The checkpoint that the history is to begin with.
+    beginning: Option<begin::Beginning>,
     policy_incoming: Incoming,
     partial: bool,
     redo: bool,
@@ -106,6 +109,7 @@ impl<'a> Migrator<'a> {
             back: None,
             baseline: false,
             received: None,
+            beginning: None,
             policy_incoming: Incoming::default(),
             partial: false,
             redo: false,

@@ -196,7 +196,7 @@ impl Migrator<'_> {
         let (contents, repair) = self.readable(contents)?;
         let version = version(session)?;
         let found = inspect(session, Scope::All)?;
-        let expected = Fold::of(contents.events.values());
+        let expected = contents.fold();
         let names = Names::find(&expected, &found, &contents.places);
         let mut schema = found.schema.clone();
         if needs_multiplicities(declared, &expected, &found, &names) {

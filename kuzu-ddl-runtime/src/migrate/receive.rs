@@ -122,6 +122,8 @@ impl fmt::Display for Received {
 pub struct Agreed {
     /// What all events say together, those that wait among them.
     pub fold: Fold,
+    /// What the history begins with, if it is a checkpoint; the events that it kept are among those carried out.
+    pub base: Option<Fold>,
     /// The events that are carried out here.
     pub applied: BTreeMap<EventId, DdlEvent>,
     /// The events that wait.
@@ -130,11 +132,12 @@ pub struct Agreed {
 
 impl Agreed {
     fn of(contents: Contents) -> Self {
-        let mut fold = Fold::of(contents.events.values());
+        let mut fold = contents.fold();
         let waiting = contents.inbox.values().cloned();
         fold.extend(waiting);
         Self {
             fold,
+            base: contents.base,
             applied: contents.events,
             waiting: contents.inbox,
         }
@@ -245,7 +248,7 @@ impl Migrator<'_> {
         let (legal, malformed) = sorted(given);
         let new = legal.into_iter().map(|event| (event.id(), event));
         all.extend(new.filter(|(id, _)| !contents.events.contains_key(id)));
-        let mut fold = Fold::of(contents.events.values());
+        let mut fold = contents.fold();
         fold.extend(all.values().cloned());
         let held = fold.held();
         let mut delivery = Delivery {
@@ -377,8 +380,7 @@ impl Migrator<'_> {
     ) -> Result<Prepared, Error> {
         let ground = self.ground(session, declared)?;
         let settled = self.settle(declared, &ground)?;
-        let mut after = settled.fold.clone();
-        after.extend(received.iter().cloned());
+        let after = self.led_to(&ground.contents, &settled.fold, received);
         let fits = self.fits(declared, &settled.fold, &after)?;
         let said = diff::said(&declared.declared);
         let way = (after, received.to_vec());

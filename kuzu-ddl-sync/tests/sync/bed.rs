@@ -119,12 +119,14 @@ fn live(fold: &Fold, which: impl Fn(&kuzu_ddl_runtime::fold::Object) -> bool) ->
     objects.map(|object| object.id).collect()
 }
 
-/// The fold of a peer's events.
+/// The fold of a peer's events, on top of the checkpoint that it began with.
 pub(crate) fn fold(log: &Log) -> Fold {
-    Fold::of(log.events())
+    let base = log.base().map(|base| base.fold().expect("a state"));
+    let mut fold = base.unwrap_or_default();
+    fold.extend(log.events().cloned());
+    fold
 }
 
-/// What must be the same on all peers.
 pub(crate) fn outcome(log: &Log) -> (Fingerprint, BTreeSet<Conflict>, usize) {
     let fold = fold(log);
     (

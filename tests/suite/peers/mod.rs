@@ -4,6 +4,7 @@
 
 mod alias;
 mod boot;
+mod checkpoint;
 mod conflict;
 mod delay;
 mod drift;

@@ -71,6 +71,14 @@ impl Fold {
             .collect()
     }
 
+    /// How many events it applied, those among them that the checkpoint left out which it began with.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let log = self.log.values();
+        let applied = log.filter(|known| known.standing != Standing::Rejected);
+        self.left_out + applied.count() as u64
+    }
+
     /// The events it holds and applied, each after what it depends on.
     #[must_use]
     pub fn events(&self) -> Vec<crate::event::DdlEvent> {

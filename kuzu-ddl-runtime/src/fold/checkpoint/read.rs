@@ -26,6 +26,9 @@ pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
         events: Vec::new(),
         objects: Vec::new(),
     };
+    let left_out = u64::try_from(sheet.r.uint()?).ok();
+    let left_out = left_out.filter(|count| *count < u64::MAX / 2);
+    sheet.fold.left_out = left_out.ok_or(wrong("no history has so many events"))?;
     sheet.history()?;
     sheet.behind()?;
     let count = sheet.r.count()?;

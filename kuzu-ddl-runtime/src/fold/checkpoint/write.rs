@@ -16,6 +16,8 @@ pub(super) fn written(fold: &Fold) -> Vec<u8> {
         objects: fold.objects().map(|object| object.id).zip(0..).collect(),
     };
     sheet.w.byte(VERSION);
+    let left_out = fold.count() - retained.events.len() as u64;
+    sheet.w.uint(left_out.into());
     sheet.history(&retained);
     sheet.behind(&retained);
     sheet.w.len(sheet.objects.len());

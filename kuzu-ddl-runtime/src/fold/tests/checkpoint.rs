@@ -69,6 +69,7 @@ fn same(one: &Fold, whole: &Fold, seed: u64) {
     assert_eq!(one.explained(), whole.explained(), "seed {seed}");
     assert_eq!(one.frontier(), whole.frontier(), "seed {seed}");
     assert_eq!(one.schema(), whole.schema(), "seed {seed}");
+    assert_eq!(one.count(), whole.count(), "seed {seed}");
 }
 
 /// The same bytes; if not, shows what differs.
@@ -196,7 +197,7 @@ fn no_damage_is_believed() {
     let whole = meet(&mut swarm).fold;
     let bytes = whole.checkpoint();
     assert_eq!(
-        Fold::from_checkpoint(&[9]).unwrap_err(),
+        Fold::from_checkpoint(&[9]).expect_err("no checkpoint"),
         CheckpointError::Version(9)
     );
     for end in 0..bytes.len() {

@@ -1,0 +1,162 @@
+//! Databases that begin with a checkpoint instead of the history.
+
+use std::collections::BTreeSet;
+
+use kuzu_ddl::event::{Change, Endpoints, EventId, ObjectId};
+use kuzu_ddl::fold::{CheckpointError, Draft, Fold};
+use kuzu_ddl::schema::{Expr, Multiplicity, StorageDirection, Type};
+use kuzu_ddl::{Error, History, Incoming, Migrator, Point, Received};
+
+use super::space::{Member, id, set_type, spec};
+
+/// A history of a few hundred events, most of them written over.
+fn long(draft: &mut Draft) {
+    let person = draft.create_node_table("Person", "id", spec(Type::Int64));
+    let city = draft.create_node_table("City", "id", spec(Type::Int64));
+    let name = draft.add_property(person, "name", spec(Type::String));
+    let age = draft.add_property(person, "age", spec(Type::Int32));
+    let old = draft.add_property(person, "old", spec(Type::Bool));
+    let lives = draft.create_edge_table("LivesIn", Multiplicity::ManyMany, StorageDirection::Both);
+    draft.add_pair(
+        lives,
+        Endpoints {
+            from: person,
+            to: city,
+        },
+    );
+    for n in 0..100 {
+        draft.rename(name, if n % 2 == 0 { "full_name" } else { "name" });
+        draft.comment(person, Some(format!("People, as of {n}.")));
+    }
+    draft.set(age, set_type(Type::Int64, None));
+    draft.set(
+        age,
+        Change::SetDefault {
+            default: Some(Expr::Int(0)),
+        },
+    );
+    draft.drop(old);
+    let gone = draft.create_node_table("Gone", "id", spec(Type::Int64));
+    draft.drop(gone);
+}
+
+fn begin(member: &Member, bytes: &[u8]) -> Result<Received, Error> {
+    let migrator = Migrator::new(member.db()).schema(Ok(Default::default()));
+    migrator.incoming(Incoming::Apply).begin_with(bytes)
+}
+
+fn comment(member: &Member, text: &str) {
+    member.change(|draft| {
+        let person = id(draft.fold(), None, "Person");
+        draft.comment(person, Some(text.into()));
+    });
+}
+
+/// The same state, told by the next checkpoint, and the same tables in the database.
+#[track_caller]
+fn alike(one: &Member, other: &Member) {
+    assert!(one.agreed().fold.checkpoint() == other.agreed().fold.checkpoint());
+    assert!(one.agreed().waiting.is_empty() && other.agreed().waiting.is_empty());
+    let tables = |member: &Member| {
+        let fold = member.agreed().fold;
+        let gone = |name: &str| name.contains("__a_") || name.starts_with("_kuzu_ddl");
+        let mut schema = kuzu_ddl::inspect::inspect(
+            member.db().session().unwrap().as_ref(),
+            kuzu_ddl::inspect::Scope::All,
+        )
+        .unwrap()
+        .schema;
+        // What is archived is on the one that had it alone.
+        schema.tables.retain(|_, table| !gone(&table.name));
+        for table in schema.tables.values_mut() {
+            table.properties.retain(|_, property| !gone(&property.name));
+        }
+        (schema.fingerprint(), fold.schema().fingerprint())
+    };
+    assert_eq!(tables(one), tables(other));
+    assert_eq!(
+        (one.bed.drift(), other.bed.drift()),
+        (String::new(), String::new())
+    );
+}
+
+#[test]
+fn s07_a_newcomer_begins_with_a_checkpoint() {
+    let old = Member::new();
+    old.change(long);
+    let checkpoint = old.agreed().fold.checkpoint();
+    let behind: BTreeSet<EventId> = old.events().iter().map(|event| event.id()).collect();
+    let mut new = Member::new();
+    let received = begin(&new, &checkpoint).unwrap();
+    assert!(received.delayed.is_empty(), "{received}");
+    let kept = new.agreed().events().count();
+    assert!(kept < 30, "{kept} events of {}", old.events().len());
+    alike(&old, &new);
+    // Both go on, and hear of one another, also after a restart.
+    new.bed
+        .run(&["CREATE (:Person {id: 1, name: 'Ann', age: 7})-[:LivesIn]->(:City {id: 2})"]);
+    for round in 0..3 {
+        comment(&old, &format!("By the old one, {round}."));
+        comment(&new, &format!("By the new one, {round}."));
+        // A peer sends what is above the checkpoint alone.
+        let mut theirs = old.events();
+        theirs.retain(|event| !behind.contains(&event.id()));
+        let ours = new.events();
+        new.take(theirs);
+        old.take(ours);
+        alike(&old, &new);
+        new.bed.reopen();
+    }
+    assert_eq!(new.conflicts(), old.conflicts());
+    new.change(|draft| {
+        let age = id(draft.fold(), Some("Person"), "age");
+        draft.drop(age);
+    });
+    old.hear(&new);
+    alike(&old, &new);
+    // Its history begins with the checkpoint, and it can go back to it.
+    let history = History::read(new.db()).unwrap();
+    assert!(history.schema_at(&Point::Revision(1)).is_ok());
+    let migrator = Migrator::new(new.db()).schema(Ok(Default::default()));
+    migrator.rollback(Point::Revision(1)).unwrap();
+    assert_eq!(
+        new.bed.rows("MATCH (p:Person) RETURN p.id, p.name, p.age"),
+        "1|Ann|7"
+    );
+    // What everybody has written over comes once more: nothing changes, though what leans on left out events waits.
+    let before = new.agreed().fold.checkpoint();
+    new.take(old.events());
+    assert!(new.agreed().fold.checkpoint() == before);
+}
+
+#[test]
+fn s07_what_does_not_fit_on_a_checkpoint_is_refused() {
+    let old = Member::new();
+    old.change(long);
+    let apart = old.copy();
+    // It leans on a name that is written over by now.
+    apart.change(|draft| {
+        let person: ObjectId = id(draft.fold(), None, "Person");
+        draft.comment(person, Some("Apart.".into()));
+    });
+    comment(&old, "One.");
+    comment(&old, "Two.");
+    let checkpoint = old.agreed().fold.checkpoint();
+    let before = apart.agreed().fold.checkpoint();
+    let refused = begin(&apart, &checkpoint).unwrap_err();
+    assert!(matches!(refused, Error::Apart { .. }), "{refused}");
+    assert!(apart.agreed().fold.checkpoint() == before);
+    for bytes in [&[][..], &[7], &checkpoint[..checkpoint.len() / 2]] {
+        let refused = begin(&apart, bytes).unwrap_err();
+        assert!(matches!(refused, Error::Checkpoint(_)), "{refused}");
+    }
+    assert_eq!(
+        Fold::from_checkpoint(&[7]).unwrap_err(),
+        CheckpointError::Version(7)
+    );
+    assert_eq!(apart.bed.drift(), "");
+    // By their events they come together.
+    apart.hear(&old);
+    old.hear(&apart);
+    alike(&old, &apart);
+}
