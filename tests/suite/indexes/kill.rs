@@ -17,7 +17,7 @@ fn killed(path: &Path) -> ! {
         if progress.phase == Phase::Second && progress.done as u64 == at {
             std::thread::spawn(move || {
                 std::thread::sleep(std::time::Duration::from_millis(after));
-                child::exit();
+                child::kill();
             });
         }
     });
