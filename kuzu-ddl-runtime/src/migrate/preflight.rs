@@ -287,9 +287,14 @@ fn tried(
             .map_or(some.clone(), |guard| format!("{some} AND {guard}"));
     }
     let mut found = Found::default();
-    if value.verdict("x") == Verdict::Unknown
-        && let Some(e) = fails(session, rows, &some, &value.cypher("x"))?
-    {
+    let trial = match value.verdict("x") {
+        Verdict::Unknown => Some(attempt(session, rows, &some, &value.cypher("x"))?),
+        _ => None,
+    };
+    if let Some(Ok(counts)) = &trial {
+        found.counts = Some(*counts);
+    }
+    if let Some(Err(e)) = trial {
         found.engine = Some(e);
         let texts = match (&value.original, value.on_fail()) {
             (Some(_), OnFail::Abort) => None,
@@ -344,14 +349,14 @@ fn weigh(
             found.sample = sample(session, rows.sample(bad, &old), is_text(&value))?;
         }
     }
-    let good = guard.map_or_else(|| some.clone(), |guard| format!("{some} AND {guard}"));
-    let counts = format!(
-        "{} WHERE {good} RETURN count(*), {}",
-        rows.all,
-        some_of(&value.cypher("x"))
-    );
-    let counts = numbers(session, &counts)?;
-    let [good, cast] = <[u64; 2]>::try_from(counts).unwrap_or_default();
+    let [good, cast] = match (guard, found.counts) {
+        // The trial has counted them: a million casts are not made twice.
+        (None, Some(counts)) => counts,
+        (guard, _) => {
+            let good = guard.map_or_else(|| some.clone(), |guard| format!("{some} AND {guard}"));
+            count(session, rows, &good, &value.cypher("x"))?
+        }
+    };
     let nulls = good.saturating_sub(cast);
     if nulls > 0 && found.raised == 0 {
         let null = format!("{some} AND {} IS NULL", value.cypher("x"));
@@ -365,23 +370,43 @@ fn weigh(
     Ok(Some(found.failure(demand, &value, Some(failing), of)))
 }
 
-/// What the engine says where the value of one of the rows cannot be made.
+/// How many rows there are, and of how many of them the value is one.
+fn count(
+    session: &dyn Session,
+    rows: &Rows,
+    which: &str,
+    value: &str,
+) -> Result<[u64; 2], EngineError> {
+    let counts = format!(
+        "{} WHERE {which} RETURN count(*), {}",
+        rows.all,
+        some_of(value)
+    );
+    let counts = numbers(session, &counts)?;
+    Ok(<[u64; 2]>::try_from(counts).unwrap_or_default())
+}
+
+/// The same, or what the engine says where the value of one of the rows cannot be made.
+fn attempt(
+    session: &dyn Session,
+    rows: &Rows,
+    which: &str,
+    value: &str,
+) -> Result<Result<[u64; 2], String>, Error> {
+    match count(session, rows, which, value) {
+        Ok(counts) => Ok(Ok(counts)),
+        Err(e) if is_of_values(&e) => Ok(Err(e.message.trim_end().to_owned())),
+        Err(e) => Err(e.into()),
+    }
+}
+
 fn fails(
     session: &dyn Session,
     rows: &Rows,
     which: &str,
     value: &str,
 ) -> Result<Option<String>, Error> {
-    let tried = format!(
-        "{} WHERE {which} RETURN count(*), {}",
-        rows.all,
-        some_of(value)
-    );
-    match numbers(session, &tried) {
-        Ok(_) => Ok(None),
-        Err(e) if is_of_values(&e) => Ok(Some(e.message.trim_end().to_owned())),
-        Err(e) => Err(e.into()),
-    }
+    Ok(attempt(session, rows, which, value)?.err())
 }
 
 /// The value with what a trial says of the values of then: of which nothing was made. Where they cannot be
@@ -418,6 +443,8 @@ fn some_of(value: &str) -> String {
 
 #[derive(Default)]
 struct Found {
+    /// What a trial of all rows counted, if it succeeded.
+    counts: Option<[u64; 2]>,
     raised: u64,
     sample: Sample,
     engine: Option<String>,
