@@ -117,7 +117,9 @@ fn named(fold: &Fold) -> HashSet<EventId> {
     for (_, place) in fold.store.places() {
         named.extend(&place.touched);
     }
-    for known in fold.log.values() {
+    // What can never be applied names nothing: whoever begins with a checkpoint does not have it.
+    let applied = fold.log.values();
+    for known in applied.filter(|known| known.standing != Standing::Rejected) {
         match known.event.change() {
             Change::Purge { of } => drop(named.insert(*of)),
             Change::Resolve { keep, .. } => drop(named.insert(*keep)),

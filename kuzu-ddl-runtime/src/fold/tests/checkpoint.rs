@@ -1,7 +1,7 @@
 //! A fold that begins with a checkpoint says what the whole history says.
 
 use super::swarm::{Dice, Peer, edit};
-use crate::event::{Change, DdlEvent, ObjectKind};
+use crate::event::{Change, DdlEvent, ObjectKind, Part};
 use crate::fold::{CheckpointError, Draft, Fold};
 
 /// Peers go on from what each has; hears tell how often one hears of another.
@@ -187,6 +187,28 @@ fn what_was_written_over_is_left_out() {
     };
     // How deep the last event is takes a byte more.
     assert!(size(10_000) < size(10) + 8);
+}
+
+/// An event that was refused keeps nothing alive.
+#[test]
+fn what_a_rejected_event_names_is_left_out() {
+    let mut draft = Draft::new(Fold::default());
+    let key = super::swarm::spec(crate::schema::Type::Int64);
+    let table = draft.create_node_table("Person", "id", key.clone());
+    let other = draft.create_node_table("City", "id", key);
+    for n in 0..3 {
+        draft.comment(table, Some(n.to_string()));
+    }
+    let (mut fold, events) = draft.finish();
+    let before = fold.checkpoint();
+    let [made, written_over] = [1, 3].map(|at: usize| events[at].id());
+    let change = Change::Resolve {
+        part: Part::Comment,
+        keep: written_over,
+    };
+    fold.take(DdlEvent::new(other, [made, written_over].into(), change));
+    assert_eq!(fold.rejected().len(), 1);
+    assert!(fold.checkpoint() == before);
 }
 
 #[test]
