@@ -16,7 +16,7 @@ use crate::{Checkpoint, Delivery, Limits, Log, Peer, PeerId, SpaceId};
 pub fn peer(db: &dyn Engine, me: PeerId, space: SpaceId, limits: Limits) -> Result<Peer, Error> {
     let agreed = agreed(db)?;
     let mut log = match &agreed.base {
-        Some(base) => Log::above(Checkpoint::of(base)),
+        Some(base) => Log::above(Checkpoint::of(base)?),
         None => Log::default(),
     };
     // What leans on nothing that is here waits in the ledger, and not in a log.
@@ -31,7 +31,7 @@ pub fn peer(db: &dyn Engine, me: PeerId, space: SpaceId, limits: Limits) -> Resu
 /// # Errors
 /// As [`peer`].
 pub fn checkpoint(db: &dyn Engine) -> Result<Checkpoint, Error> {
-    Ok(Checkpoint::of(&agreed(db)?.fold))
+    Ok(Checkpoint::of(&agreed(db)?.fold)?)
 }
 
 /// What a database knows and its peer does not yet, each event after what it depends on: for

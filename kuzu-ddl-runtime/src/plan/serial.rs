@@ -8,11 +8,11 @@
 //! `ALTER … ADD p SERIAL` makes no sequence, so dropping that table takes one away; and a SERIAL that is
 //! dropped from a table leaves its sequence behind. (Tried in `tests/engine/serial.rs`.)
 
-use super::shape::Column;
 use std::collections::BTreeSet;
 
 use super::build::{Builder, Kept, PlanError, count_rows};
 use super::operation::Operation;
+use super::shape::Column;
 use super::statement;
 use crate::event::ObjectId;
 use crate::fold::Object;

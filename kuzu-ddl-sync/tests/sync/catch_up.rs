@@ -10,7 +10,7 @@ use kuzu_ddl_sync::{
 use crate::bed::{Random, SPACE, fold, hub, id, outcome, peer, work, write};
 
 fn checkpoint(log: &Log) -> Checkpoint {
-    Checkpoint::of(&fold(log))
+    Checkpoint::of(&fold(log)).expect("a state")
 }
 
 /// All that a log comes to: the bytes of a checkpoint are the same whether it began with another or not.
