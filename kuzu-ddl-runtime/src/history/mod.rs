@@ -158,7 +158,7 @@ impl History {
         let mut fold = base.cloned().unwrap_or_default();
         fold.extend(ids.iter().filter_map(|id| self.events.get(id)).cloned());
         let mut held = fold.held().into_values();
-        if held.any(|why| matches!(why, Held::Missing(_))) {
+        if self.base.is_some() && held.any(|why| matches!(why, Held::Missing(_))) {
             return Err(HistoryError::LeftOut);
         }
         Ok(fold)

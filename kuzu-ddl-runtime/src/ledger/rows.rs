@@ -144,14 +144,8 @@ impl Contents {
     /// What all events say that are carried out here.
     #[must_use]
     pub fn fold(&self) -> Fold {
-        self.fold_of(self.events.values())
-    }
-
-    /// What these events say, on top of the checkpoint that the history begins with.
-    #[must_use]
-    pub fn fold_of<'a>(&self, events: impl IntoIterator<Item = &'a DdlEvent>) -> Fold {
         let mut fold = self.base.clone().unwrap_or_default();
-        fold.extend(events.into_iter().cloned());
+        fold.extend(self.events.values().cloned());
         fold
     }
 

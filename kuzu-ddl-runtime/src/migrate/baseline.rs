@@ -127,7 +127,8 @@ fn follow_to_the_end(
     let mut rounds = 0;
     loop {
         events.retain(|event| !contents.events.contains_key(&event.id()));
-        let fold = contents.fold_of(contents.events.values().chain(events.iter()));
+        let mut fold = contents.fold();
+        fold.extend(events.iter().cloned());
         let rows = drift(&fold, &live.schema, &live.local, None);
         if rows.is_empty() {
             return Ok(fold);

@@ -2,11 +2,10 @@
 
 use std::time::Instant;
 
-use super::receive::Received;
+use super::receive::{Received, read};
 use super::{Error, Migrator, identified, unfinished};
 use crate::event::DdlEvent;
 use crate::fold::Fold;
-use crate::ledger::{self, Contents};
 
 /// What a database begins with.
 #[derive(Clone, Debug)]
@@ -17,24 +16,25 @@ pub(super) struct Beginning {
 }
 
 impl Beginning {
-    /// Everything that is known once a database with these contents begins so.
-    fn joined(&self, contents: &Contents) -> Fold {
+    /// Everything that is known once a database in this state begins so.
+    fn joined(&self, state: &Fold) -> Fold {
         let mut fold = self.fold.clone();
-        fold.extend(contents.events.values().cloned());
+        fold.extend(state.events());
         fold
     }
 }
 
 impl Migrator<'_> {
-    /// Brings a database to the state of a [checkpoint](Fold::checkpoint), in one transaction, and goes on from there: its history
-    /// begins with it. What the database has already may only be what is behind the checkpoint, or what its
-    /// makers could know. The checkpoint is believed: compare its hash with that of peers who have the history
-    /// (`kuzu-ddl-sync` does).
+    /// Brings a database to the state of a [checkpoint](Fold::checkpoint), in one transaction, and goes on
+    /// from there: its history begins with it. It is for newcomers. Events that the database has already must
+    /// lean on what the checkpoint kept; one that was written over and left out there cannot be told from a new
+    /// one, so a database that is merely behind takes the events. The checkpoint is believed: compare its hash
+    /// with that of peers who have the history (`kuzu-ddl-sync` does).
     ///
     /// # Errors
-    /// As [`receive`](Self::receive), and what an event would wait for is an error here: hazards that are not allowed, rows in
-    /// the way, what takes away from a running application. [`Error::Checkpoint`] if it cannot be read,
-    /// [`Error::Apart`] if this database has events that do not fit on it.
+    /// As [`receive`](Self::receive), and what an event would wait for is an error here: hazards that are not
+    /// allowed, rows in the way, what takes away from a running application. [`Error::Checkpoint`] if it
+    /// cannot be read, [`Error::Apart`] if this database has events that do not fit on it.
     pub fn begin_with(mut self, checkpoint: &[u8]) -> Result<Received, Error> {
         let _span = tracing::info_span!("begin_with").entered();
         let start = Instant::now();
@@ -44,8 +44,8 @@ impl Migrator<'_> {
             fold: Fold::from_checkpoint(checkpoint)?,
             bytes: checkpoint.to_vec(),
         };
-        let contents = readable(ledger::read(self.engine.session()?.as_ref())?)?;
-        let held = beginning.joined(&contents).held().len();
+        let contents = read(self.engine.session()?.as_ref())?;
+        let held = beginning.joined(&contents.fold()).held().len();
         if held > 0 {
             return Err(Error::Apart { events: held });
         }
@@ -65,29 +65,11 @@ impl Migrator<'_> {
     }
 
     /// The state that events of peers lead to, from the one that was settled.
-    pub(super) fn led_to(
-        &self,
-        contents: &Contents,
-        settled: &Fold,
-        received: &[DdlEvent],
-    ) -> Fold {
-        let mut after = match &self.beginning {
-            Some(beginning) => {
-                let mut joined = beginning.joined(contents);
-                joined.extend(settled.events());
-                joined
-            }
-            None => settled.clone(),
-        };
+    pub(super) fn led_to(&self, settled: &Fold, received: &[DdlEvent]) -> Fold {
+        let beginning = self.beginning.as_ref();
+        let mut after =
+            beginning.map_or_else(|| settled.clone(), |beginning| beginning.joined(settled));
         after.extend(received.iter().cloned());
         after
-    }
-}
-
-fn readable(contents: Contents) -> Result<Contents, Error> {
-    if contents.bad.is_empty() {
-        Ok(contents)
-    } else {
-        Err(Error::Ledger(contents.bad))
     }
 }

@@ -73,7 +73,7 @@ pub enum Error {
     /// Bytes that are no checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// A checkpoint whose makers did not know all that this database does.
+    /// A checkpoint on which not all events of this database fit.
     #[error(
         "this database knows {events} event(s) that lean on what the checkpoint left out; nothing was changed: ask the peers for their \
          events and give these to `Migrator::receive`, or for a checkpoint that is made once they have this database's events"

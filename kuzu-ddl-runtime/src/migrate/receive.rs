@@ -168,7 +168,7 @@ pub fn agreed(db: &dyn Engine) -> Result<Agreed, Error> {
     Ok(Agreed::of(read(session.as_ref())?))
 }
 
-fn read(session: &dyn Session) -> Result<Contents, Error> {
+pub(super) fn read(session: &dyn Session) -> Result<Contents, Error> {
     let contents = ledger::read(session)?;
     if contents.bad.is_empty() {
         Ok(contents)
@@ -247,8 +247,8 @@ impl Migrator<'_> {
         let mut all = contents.inbox.clone();
         let (legal, malformed) = sorted(given);
         let new = legal.into_iter().map(|event| (event.id(), event));
-        all.extend(new.filter(|(id, _)| !contents.events.contains_key(id)));
         let mut fold = contents.fold();
+        all.extend(new.filter(|(id, _)| !fold.contains(*id)));
         fold.extend(all.values().cloned());
         let held = fold.held();
         let mut delivery = Delivery {
@@ -380,7 +380,7 @@ impl Migrator<'_> {
     ) -> Result<Prepared, Error> {
         let ground = self.ground(session, declared)?;
         let settled = self.settle(declared, &ground)?;
-        let after = self.led_to(&ground.contents, &settled.fold, received);
+        let after = self.led_to(&settled.fold, received);
         let fits = self.fits(declared, &settled.fold, &after)?;
         let said = diff::said(&declared.declared);
         let way = (after, received.to_vec());
