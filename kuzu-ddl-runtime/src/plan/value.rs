@@ -282,6 +282,8 @@ pub(super) fn cast(value: &str, stages: &[Stage]) -> String {
     stages.iter().fold(value.to_owned(), |old, stage| {
         let to = &stage.to;
         match &stage.cast {
+            // The engine does not see that a second CAST is for nothing, and a million of them take their time.
+            Some(cast @ Expr::Cast(_, ty)) if ty == to => cast.with_old(&old),
             Some(cast) => format!("CAST({} AS {to})", cast.with_old(&old)),
             None => format!("CAST({old} AS {to})"),
         }
