@@ -75,11 +75,21 @@ impl<'a, 'l> Look<'a, 'l> {
     fn preflight(&mut self, plan: &mut Plan) -> Result<(), Error> {
         let _span = tracing::debug_span!("preflight").entered();
         let mut failures = Vec::new();
-        for step in &mut plan.steps {
+        for at in 0..plan.steps.len() {
+            let (asked, after) = plan.steps.split_at_mut(at + 1);
+            let Some(step) = asked.last_mut() else {
+                continue;
+            };
             for demand in step.demands.clone() {
                 self.tell(step, 0);
                 failures.extend(self.ask(step, &demand)?);
                 self.done += 1;
+            }
+            let others = after.iter_mut();
+            for other in others.filter(|_| !step.demands.is_empty()) {
+                if other.operation.follow(&step.operation) {
+                    other.cypher = other.operation.cypher();
+                }
             }
         }
         if failures.is_empty() {

@@ -359,4 +359,44 @@ impl Operation {
         let many = many.into_iter().flatten().map(|(_, value)| value);
         one.into_iter().chain(many)
     }
+
+    /// Takes over what was found of values that another operation makes, too: those of the rels of another pair,
+    /// and the key by which rels find their nodes. Returns whether there was any.
+    pub fn follow(&mut self, other: &Self) -> bool {
+        let Self::CopyRels {
+            to, moved, columns, ..
+        } = self
+        else {
+            return false;
+        };
+        let (mut news, found) = match other {
+            Self::CopyRels {
+                to: same,
+                columns: found,
+                ..
+            } if to == same => {
+                let own = columns.iter_mut().map(|(name, value)| (&*name, value));
+                (own.collect::<Vec<_>>(), found)
+            }
+            Self::CopyNodes {
+                to: node,
+                columns: found,
+                ..
+            } => {
+                let ends = moved.iter_mut().flatten();
+                let ends = ends.filter(|(table, ..)| table == node);
+                (ends.map(|(_, key, value)| (&*key, value)).collect(), found)
+            }
+            _ => return false,
+        };
+        let mut changed = false;
+        for (name, value) in &mut news {
+            let found = found.iter().find(|(other, _)| other == *name);
+            if let Some((_, found)) = found.filter(|(_, found)| found != *value) {
+                value.clone_from(found);
+                changed = true;
+            }
+        }
+        changed
+    }
 }

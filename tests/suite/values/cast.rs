@@ -275,3 +275,60 @@ mod back {
         since: Option<String>,
     }
 }
+
+mod visits {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    #[derive(KuzuNode)]
+    pub(super) struct Person {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+
+    #[derive(KuzuNode)]
+    pub(super) struct Shop {
+        #[kuzu(primary_key)]
+        id: i64,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = Person, to = Person, pair(from = Person, to = Shop))]
+    pub(super) struct Visits {
+        month: Option<i64>,
+    }
+}
+
+mod dated {
+    use kuzu_ddl::KuzuEdge;
+
+    use super::visits::{Person, Shop};
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = Person, to = Person, pair(from = Person, to = Shop))]
+    pub(super) struct Visits {
+        #[kuzu(cast = "make_date(2020, old, 1)", on_fail = "null")]
+        month: Option<time::Date>,
+    }
+}
+
+/// The rels of each FROM–TO pair are copied by a statement of their own, and none may meet a value that a
+/// trial of all has found to fail.
+#[test]
+fn values_that_only_a_trial_can_tell_in_rels_of_two_pairs() {
+    let bed = Bed::with(schema![visits::Person, visits::Shop, visits::Visits]);
+    bed.run(&[
+        "UNWIND range(1, 20) AS i CREATE (:Person {id: i}), (:Shop {id: i})",
+        "MATCH (a:Person), (b:Person) WHERE a.id = b.id CREATE (a)-[:Visits {month: a.id}]->(b)",
+        "MATCH (a:Person), (b:Shop) WHERE a.id = b.id CREATE (a)-[:Visits {month: a.id}]->(b)",
+    ]);
+    let report = bed.up(schema![visits::Person, visits::Shop, dated::Visits]);
+    assert!(report.to_string().contains("may fail: Visits"), "{report}");
+    for to in ["Person", "Shop"] {
+        assert_eq!(
+            bed.rows(&format!(
+                "MATCH (:Person)-[v:Visits]->(:{to}) RETURN count(*), count(v.month), max(v.month)"
+            )),
+            "20|12|2020-12-01"
+        );
+    }
+}
