@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -73,8 +74,20 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 macro_rules! hash_type {
     ($(#[$doc:meta])* $name:ident, $context:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq)]
         pub struct $name([u8; 32]);
+
+        /// All bytes, as two numbers: hashers take these at once, and a list of bytes one by one.
+        impl Hash for $name {
+            #[inline]
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                let (first, second) = self.0.split_at(16);
+                for half in [first, second] {
+                    let half = half.first_chunk().map_or(0, |half| u128::from_ne_bytes(*half));
+                    state.write_u128(half);
+                }
+            }
+        }
 
         impl PartialOrd for $name {
             #[inline]

@@ -4,10 +4,10 @@
 //! Kùzu compares names without regard to ASCII case and keeps the spelling. A [`Key`] is the
 //! compared form; the spelling stays in the object's `name`.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, StrExt as _};
 
 /// The longest name accepted, in bytes. The engine has no limit of its own; frames and ledgers
 /// that hold names need one.
@@ -86,13 +86,13 @@ pub const RESERVED_MEMBERS: &[&str] = &[
 /// A name as the engine compares it: ASCII letters in lower case, all else as written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Key(Cow<'static, str>);
+pub struct Key(SmolStr);
 
 impl Key {
     /// The compared form of `name`.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self(Cow::Owned(name.to_ascii_lowercase()))
+        Self(name.to_ascii_lowercase_smolstr())
     }
 
     /// The compared form of a name in the program itself, which need not be copied if it is folded
@@ -102,7 +102,7 @@ impl Key {
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Self::new(name)
         } else {
-            Self(Cow::Borrowed(name))
+            Self(SmolStr::new_static(name))
         }
     }
 
