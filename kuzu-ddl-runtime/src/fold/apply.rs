@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use super::birth::born_of;
 use super::few::Heads;
+use super::known::{Stage, default_in};
 use super::object::{Archive, Body, Object, Written};
 use super::settle::Settled;
-use super::{Fold, Rank, known::Stage};
+use super::{Fold, Rank};
 use crate::event::{Change, DdlEvent, EventId, ObjectId, OnFail, Part, hex};
-use crate::schema::{Key, Type};
+use crate::schema::{Expr, Key, Type};
 
 impl Fold {
     pub(super) fn apply(&mut self, event: &DdlEvent) {
@@ -126,6 +127,9 @@ impl Fold {
     /// Writes a part of an object: `event` takes the place of what it knew, and stands beside what it
     /// did not know.
     fn write(&mut self, id: ObjectId, part: Part, event: &DdlEvent) {
+        if self.write_over(id, part, event).is_some() {
+            return;
+        }
         let Some(written) = self.written(event, part, id) else {
             return;
         };
@@ -174,6 +178,68 @@ impl Fold {
             _ => object.set(value),
         }
         self.contest(id);
+    }
+
+    /// The same for what is nearly always written, where the event knew all that was there before and nothing of
+    /// the object is contradicted or was ever ended: then what it says holds, and nothing is settled.
+    fn write_over(&mut self, id: ObjectId, part: Part, event: &DdlEvent) -> Option<()> {
+        let known = event.depends_on();
+        let object = self.object(id)?;
+        let plain = object.rivals.is_empty()
+            && object.endings.is_empty()
+            && event.object() == id
+            && object.heads_of(part).known_to(known);
+        if !plain {
+            return None;
+        }
+        match event.change() {
+            Change::RenameTable { to } | Change::RenameProperty { to } => {
+                self.leave(id);
+                self.object_mut(id)?.name.value.clone_from(to);
+                self.enter(id);
+            }
+            Change::CommentOnTable { text } | Change::CommentOnProperty { text } => {
+                self.object_mut(id)?.comment.value.clone_from(text);
+            }
+            Change::SetNullable { nullable } => {
+                let Body::Property(spec) = &mut self.object_mut(id)?.body else {
+                    return None;
+                };
+                spec.nullable = *nullable;
+            }
+            Change::SetDefault { default } => self.write_default(id, event, default)?,
+            _ => return None,
+        }
+        let object = self.object_mut(id)?;
+        object.set_heads(part, Heads::of(event.id()));
+        Some(())
+    }
+
+    fn write_default(
+        &mut self,
+        id: ObjectId,
+        event: &DdlEvent,
+        default: &Option<Expr>,
+    ) -> Option<()> {
+        let object = self.object(id)?;
+        let ([head], Body::Property(spec)) =
+            (object.heads_of(Part::Default).as_slice(), &object.body)
+        else {
+            return None;
+        };
+        if !object.heads_of(Part::Type).known_to(event.depends_on()) {
+            return None;
+        }
+        if default_in(self.event(*head)?, id)? != default {
+            let name = column_name(&object.born_as, false, mark(event.id()));
+            let types = (spec.ty.clone(), spec.ty.clone());
+            self.keep_column(id, archive(event, name, types));
+        }
+        if let Body::Property(spec) = &mut self.object_mut(id)?.body {
+            let fits = |expr: &&Expr| expr.check(&spec.ty).is_ok();
+            spec.default = default.as_ref().filter(fits).cloned();
+        }
+        Some(())
     }
 
     /// What each of these events wrote to a part.
@@ -316,7 +382,7 @@ impl Fold {
         if let (Some(Written::Default(said)), Some(object)) = (said, self.object_mut(id))
             && let Body::Property(spec) = &mut object.body
         {
-            let fits = |expr: &crate::schema::Expr| expr.check(&spec.ty).is_ok();
+            let fits = |expr: &Expr| expr.check(&spec.ty).is_ok();
             spec.default = said.filter(fits);
         }
     }
@@ -331,7 +397,13 @@ impl Fold {
     /// Notes an event among the stages, and what it means for those of all that it touches.
     fn live_on(&mut self, event: &DdlEvent) {
         let stage = self.stage(event);
-        for id in self.around(event) {
+        // Most events say nothing of a stage, and are about nothing that was ever ended.
+        let says = stage.is_some_and(|stage| stage != Stage::Birth);
+        if !says && !self.around(event).any(|id| self.is_old(id, event)) {
+            return;
+        }
+        let around: Vec<ObjectId> = self.around(event).collect();
+        for id in around {
             let own = id == event.object() || event.change().is_birth() && self.is_born(id, event);
             let stage = stage.filter(|_| own);
             if stage.is_none() && !self.is_ended(id) {
@@ -350,6 +422,14 @@ impl Fold {
     fn is_born(&self, id: ObjectId, event: &DdlEvent) -> bool {
         self.object(id)
             .is_some_and(|object| object.births.contains(&event.id()))
+    }
+
+    /// Whether something was ended here, or an event made anew what is here.
+    fn is_old(&self, id: ObjectId, event: &DdlEvent) -> bool {
+        self.object(id).is_some_and(|object| {
+            let again = object.births.len() > 1 && object.births.contains(&event.id());
+            !object.endings.is_empty() || again
+        })
     }
 
     fn is_ended(&self, id: ObjectId) -> bool {

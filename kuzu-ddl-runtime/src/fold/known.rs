@@ -8,6 +8,7 @@ use super::outcome::Rejection;
 use super::store::Ids;
 use super::{Fold, Object, Rank};
 use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part, key_of};
+use crate::schema::Expr;
 
 /// An event that was taken in, applied or rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,30 +140,17 @@ impl Fold {
         };
         let own = event.object() == id;
         Some(match (event.change(), part) {
-            (Change::CreateNodeTable { name, .. }, Part::Name) if own => {
-                Written::Name(name.clone())
-            }
+            (_, Part::Name) => Written::Name(named(event, id)?.to_owned()),
+            (_, Part::Default) => Written::Default(default_in(event, id)?.clone()),
             (Change::CreateNodeTable { key_name, .. }, Part::Key) if own => {
                 Written::Key(key_of(id, key_name))
             }
-            (Change::CreateNodeTable { key_name, key, .. }, _) if !own => match part {
-                Part::Name => Written::Name(key_name.clone()),
+            (Change::CreateNodeTable { key, .. }, _) if !own => match part {
                 Part::Type => Written::Type(key.ty.clone()),
-                Part::Default => Written::Default(key.default.clone()),
                 Part::Nullable => Written::Nullable(key.nullable),
                 _ => return None,
             },
             _ if !own => return None,
-            (
-                Change::CreateEdgeTable { name, .. }
-                | Change::AddProperty { name, .. }
-                | Change::CreateIndex { name, .. }
-                | Change::CreateSequence { name, .. }
-                | Change::RenameTable { to: name }
-                | Change::RenameProperty { to: name },
-                Part::Name,
-            ) => Written::Name(name.clone()),
-            (Change::AddPair { .. }, Part::Name) => Written::Name(String::new()),
             (
                 Change::CreateEdgeTable { multiplicity, .. }
                 | Change::SetMultiplicity { multiplicity },
@@ -173,9 +161,6 @@ impl Fold {
                 Part::Storage,
             ) => Written::Storage(*storage),
             (Change::AddProperty { spec, .. }, Part::Type) => Written::Type(spec.ty.clone()),
-            (Change::AddProperty { spec, .. }, Part::Default) => {
-                Written::Default(spec.default.clone())
-            }
             (Change::AddProperty { spec, .. }, Part::Nullable) => Written::Nullable(spec.nullable),
             (
                 Change::CommentOnTable { text } | Change::CommentOnProperty { text },
@@ -184,7 +169,6 @@ impl Fold {
             (Change::SetType { ty, .. } | Change::SetTypeBy { ty, .. }, Part::Type) => {
                 Written::Type(ty.clone())
             }
-            (Change::SetDefault { default }, Part::Default) => Written::Default(default.clone()),
             (Change::SetNullable { nullable }, Part::Nullable) => Written::Nullable(*nullable),
             (Change::SetKey { key }, Part::Key) => Written::Key(*key),
             (Change::CreateIndex { spec, .. }, Part::Spec) => Written::Index(spec.clone()),
@@ -227,21 +211,23 @@ impl Fold {
     }
 
     /// All objects that an event touches.
-    pub(super) fn around(&self, event: &DdlEvent) -> Vec<ObjectId> {
+    pub(super) fn around<'a>(&'a self, event: &'a DdlEvent) -> impl Iterator<Item = ObjectId> + 'a {
         let id = event.object();
-        let mut around = vec![id];
-        match event.change() {
-            Change::CreateNodeTable { key_name, .. } => around.push(key_of(id, key_name)),
-            Change::SetKey { key } => around.push(*key),
+        let more = match event.change() {
+            Change::CreateNodeTable { key_name, .. } => Some(key_of(id, key_name)),
+            Change::SetKey { key } => Some(*key),
+            _ => None,
+        };
+        let indexed = match event.change() {
             // Two that were made apart may index different properties.
-            Change::CreateIndex { spec, .. } => around.extend(&spec.properties),
-            _ => {}
-        }
-        if let Some(object) = self.object(id) {
-            around.extend(object.parent);
-            around.extend(object.ends().into_iter().flatten());
-        }
-        around
+            Change::CreateIndex { spec, .. } => spec.properties.as_slice(),
+            _ => &[],
+        };
+        let object = self.object(id);
+        let parent = object.and_then(|object| object.parent);
+        let ends = object.and_then(Object::ends).into_iter().flatten();
+        let own = std::iter::once(id).chain(more);
+        own.chain(indexed.iter().copied()).chain(parent).chain(ends)
     }
 
     /// Whether the event knew the object, as far as its own past tells.
@@ -422,6 +408,34 @@ impl Fold {
             }
         }
         past
+    }
+}
+
+/// The name that an event gives an object by itself, not by way of another whose word it keeps.
+pub(super) fn named(event: &DdlEvent, id: ObjectId) -> Option<&str> {
+    match event.change() {
+        Change::CreateNodeTable { key_name, .. } if event.object() != id => Some(key_name),
+        _ if event.object() != id => None,
+        Change::CreateNodeTable { name, .. }
+        | Change::CreateEdgeTable { name, .. }
+        | Change::AddProperty { name, .. }
+        | Change::CreateIndex { name, .. }
+        | Change::CreateSequence { name, .. }
+        | Change::RenameTable { to: name }
+        | Change::RenameProperty { to: name } => Some(name),
+        Change::AddPair { .. } => Some(""),
+        _ => None,
+    }
+}
+
+/// The default that an event gives a property by itself.
+pub(super) fn default_in(event: &DdlEvent, id: ObjectId) -> Option<&Option<Expr>> {
+    match event.change() {
+        Change::CreateNodeTable { key, .. } if event.object() != id => Some(&key.default),
+        _ if event.object() != id => None,
+        Change::AddProperty { spec, .. } => Some(&spec.default),
+        Change::SetDefault { default } => Some(default),
+        _ => None,
     }
 }
 

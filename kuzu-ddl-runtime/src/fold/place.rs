@@ -2,7 +2,7 @@
 
 use super::Fold;
 use super::few::{Few, Heads};
-use super::known::Stage;
+use super::known::{Stage, named};
 use super::object::{Body, Object, Written};
 use crate::event::{self, Change, DdlEvent, ObjectId, Part, index_key, pair_key, sequence_key};
 use crate::schema::Key;
@@ -32,19 +32,21 @@ impl Fold {
                 let key = event::key_of(id, key_name);
                 self.store.touch(key, key_name, event);
             }
-            Change::CreateEdgeTable { name, .. }
-            | Change::AddProperty { name, .. }
-            | Change::CreateIndex { name, .. }
-            | Change::CreateSequence { name, .. } => self.store.touch(id, name, event),
-            Change::AddPair { .. } => self.store.touch(id, "", event),
-            Change::RenameTable { .. }
-            | Change::RenameProperty { .. }
-            | Change::Resolve {
+            Change::RenameTable { to } | Change::RenameProperty { to } => {
+                self.touch_known(event);
+                self.store.touch(id, to, event);
+            }
+            Change::Resolve {
                 part: Part::Name, ..
             } => {
                 self.touch_known(event);
                 if let Some(Written::Name(name)) = self.written(event, Part::Name, id) {
                     self.store.touch(id, &name, event);
+                }
+            }
+            change if change.is_birth() => {
+                if let Some(name) = named(event, id) {
+                    self.store.touch(id, name, event);
                 }
             }
             _ if matches!(self.stage(event), Some(Stage::Drop | Stage::Restore)) => {
@@ -58,9 +60,13 @@ impl Fold {
     fn touch_known(&mut self, event: &DdlEvent) {
         let id = event.object();
         for known in event.depends_on() {
-            let known = self.event(*known);
-            let name = known.and_then(|known| self.written(known, Part::Name, id));
-            if let Some(Written::Name(name)) = name {
+            let Some(known) = self.log.get(known) else {
+                continue;
+            };
+            let known = &known.event;
+            if let Some(name) = named(known, id) {
+                self.store.touch(id, name, event);
+            } else if let Some(Written::Name(name)) = self.written(known, Part::Name, id) {
                 self.store.touch(id, &name, event);
             }
         }
