@@ -1,12 +1,13 @@
 //! The same edits in documents of automerge and loro: a map of tables, a map of properties in each, and in each
 //! of them its name, type, nullability, default and comment, since each changes on its own.
 
-use automerge::{ActorId, AutoCommit, ObjType, ROOT, ReadDoc, transaction::Transactable};
+use automerge::{ActorId, AutoCommit, Change, ObjType, ROOT, ReadDoc, transaction::Transactable};
 use loro::{ExportMode, LoroDoc, LoroMap};
 
 use crate::history::Edit;
 
-pub fn automerge(edits: &[Vec<Edit>]) -> Vec<u8> {
+/// All edits of all writers, each a change of its own.
+pub fn automerge(edits: &[Vec<Edit>]) -> AutoCommit {
     let mut base = AutoCommit::new().with_actor(ActorId::from([255_u8; 16]));
     base.put_object(ROOT, "tables", ObjType::Map).expect("put");
     base.commit();
@@ -49,7 +50,24 @@ pub fn automerge(edits: &[Vec<Edit>]) -> Vec<u8> {
         }
         all.merge(&mut doc).expect("merge");
     }
-    all.save()
+    all
+}
+
+/// The bytes of each change.
+pub fn automerge_changes(doc: &mut AutoCommit) -> Vec<Vec<u8>> {
+    let changes = doc.get_changes(&[]);
+    changes.iter().map(|c| c.raw_bytes().to_vec()).collect()
+}
+
+/// Takes in change after change.
+pub fn follow_automerge(changes: &[Vec<u8>]) -> usize {
+    let mut doc = AutoCommit::new();
+    for change in changes {
+        let change = Change::try_from(change.as_slice()).expect("a change");
+        doc.apply_changes([change]).expect("apply");
+    }
+    let (_, tables) = doc.get(ROOT, "tables").expect("get").expect("tables");
+    doc.length(&tables)
 }
 
 pub fn load_automerge(bytes: &[u8]) -> usize {
@@ -58,8 +76,9 @@ pub fn load_automerge(bytes: &[u8]) -> usize {
     doc.length(&tables)
 }
 
-pub fn loro(edits: &[Vec<Edit>]) -> LoroDoc {
-    let all = LoroDoc::new();
+/// All edits of all writers, and the updates of each edit.
+pub fn loro(edits: &[Vec<Edit>]) -> (LoroDoc, Vec<Vec<u8>>) {
+    let (all, mut updates) = (LoroDoc::new(), Vec::new());
     for (writer, edits) in edits.iter().enumerate() {
         let doc = LoroDoc::new();
         doc.set_peer_id(writer as u64 + 1).expect("id");
@@ -67,6 +86,7 @@ pub fn loro(edits: &[Vec<Edit>]) -> LoroDoc {
         let mut known = std::collections::BTreeMap::new();
         let mut places = std::collections::BTreeMap::new();
         for edit in edits {
+            let before = doc.oplog_vv();
             match edit {
                 Edit::Table(t, name) => {
                     let table = tables
@@ -94,11 +114,21 @@ pub fn loro(edits: &[Vec<Edit>]) -> LoroDoc {
                 Edit::Nullable(t, p, n) => places[&(*t, *p)].insert("nullable", *n).expect("put"),
             }
             doc.commit();
+            updates.push(doc.export(ExportMode::updates(&before)).expect("export"));
         }
         let bytes = doc.export(ExportMode::all_updates()).expect("export");
         all.import(&bytes).expect("import");
     }
-    all
+    (all, updates)
+}
+
+/// Takes in the updates of edit after edit.
+pub fn follow_loro(updates: &[Vec<u8>]) -> usize {
+    let doc = LoroDoc::new();
+    for update in updates {
+        doc.import(update).expect("import");
+    }
+    doc.get_map("tables").len()
 }
 
 pub fn load_loro(bytes: &[u8]) -> usize {

@@ -1,5 +1,6 @@
 //! What it costs to take in a history of a schema: events of kuzu-ddl beside the same edits in documents of automerge
-//! and loro; and to begin with a checkpoint of a long history beside one of a short history.
+//! and loro, all at once and one after another as they are made; and to begin with a checkpoint of a long history
+//! beside one of a short history.
 //!
 //! `cargo bench --manifest-path benches/merge/Cargo.toml`, or with `-- --quick` for one round of each.
 //!
@@ -9,7 +10,7 @@
 
 use std::time::{Duration, Instant};
 
-use kuzu_ddl_runtime::event::pack;
+use kuzu_ddl_runtime::event::{DdlEvent, pack};
 use kuzu_ddl_runtime::fold::Fold;
 use loro::ExportMode;
 
@@ -72,10 +73,10 @@ fn against_documents(rounds: usize) {
     let edits = history::edits(EVENTS, TABLES);
     let events = history::events(&edits);
     let ours = pack::encode(&events);
-    let automerge = documents::automerge(&edits);
-    let loro = documents::loro(&edits)
-        .export(ExportMode::all_updates())
-        .expect("updates");
+    let mut document = documents::automerge(&edits);
+    let (automerge, changes) = (document.save(), documents::automerge_changes(&mut document));
+    let (document, updates) = documents::loro(&edits);
+    let loro = document.export(ExportMode::all_updates()).expect("updates");
     println!("{} events; on the wire:", events.len());
     for (name, theirs) in [("automerge", &automerge), ("loro", &loro)] {
         let ratio = ours.len() as f64 / theirs.len() as f64;
@@ -118,6 +119,28 @@ fn against_documents(rounds: usize) {
         median(|p| p.0),
         median(|p| p.1)
     );
+    one_by_one(&events, &changes, &updates);
+}
+
+/// What a peer pays that is there while the edits are made: each comes by itself, and the state holds it before the
+/// next. Once is enough: the documents take minutes.
+fn one_by_one(events: &[DdlEvent], changes: &[Vec<u8>], updates: &[Vec<u8>]) {
+    let ours: Vec<Vec<u8>> = events.iter().map(DdlEvent::encode).collect();
+    let (time, count) = timed(|| {
+        let mut fold = Fold::default();
+        for bytes in &ours {
+            fold.take(DdlEvent::decode(bytes).expect("an event"));
+        }
+        fold.len()
+    });
+    assert_eq!(count, events.len());
+    let (a, tables) = timed(|| documents::follow_automerge(changes));
+    assert_eq!(tables, TABLES);
+    let (l, tables) = timed(|| documents::follow_loro(updates));
+    assert_eq!(tables, TABLES);
+    print("one after another, automerge's changes", 0.2, &[(time, a)]);
+    print("one after another, loro's updates", 0.2, &[(time, l)]);
+    println!();
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
