@@ -671,6 +671,38 @@ fn b24_is_cured_by_the_transaction() {
 }
 
 /// The pairs that were there before hide it until the file is opened again.
+/// Nothing of ours has a part in this: rows that the application deletes are its own.
+#[test]
+fn a_node_deleted_with_a_rel_to_itself_and_a_kill_takes_another_rel_along() {
+    const RELS: &str = "MATCH (a:A)-[:R]->(b:A) RETURN a.id, b.id ORDER BY a.id, b.id";
+    let test = "bugs::a_node_deleted_with_a_rel_to_itself_and_a_kill_takes_another_rel_along";
+    if let Some(path) = child::path() {
+        let db = open(&path);
+        let s = db.session().unwrap();
+        run(
+            &*s,
+            &[
+                "CREATE NODE TABLE A(id INT64 PRIMARY KEY)",
+                "CREATE REL TABLE R(FROM A TO A)",
+                "UNWIND range(1, 4) AS i CREATE (:A {id: i})",
+            ],
+        );
+        for (a, b) in [(1, 4), (3, 3), (2, 2), (1, 1)] {
+            let ends = format!("MATCH (a:A), (b:A) WHERE a.id = {a} AND b.id = {b}");
+            run(&*s, &[&format!("{ends} CREATE (a)-[:R]->(b)")]);
+        }
+        run(&*s, &["MATCH (a:A) WHERE a.id = 2 DETACH DELETE a"]);
+        assert_eq!(rows(&*s, RELS), "1|1; 1|4; 3|3");
+        child::exit();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("db");
+    child::run_to_exit(test, &path);
+    let db = open(&path);
+    let s = db.session().unwrap();
+    assert_eq!(rows(&*s, RELS), "1|1; 3|3", "1 -> 4 was never deleted");
+}
+
 #[test]
 fn export_of_a_rel_table_without_pairs_crashes() {
     let test = "bugs::export_of_a_rel_table_without_pairs_crashes";
