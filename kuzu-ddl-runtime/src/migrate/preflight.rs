@@ -13,7 +13,7 @@ use super::Error;
 use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
 use crate::event::OnFail;
 use crate::plan::{
-    Demand, HazardKind, Rows, SAMPLE, Step, Value, Verdict, What, counted, thousands,
+    Demand, Hazard, HazardKind, Rows, SAMPLE, Step, Value, Verdict, What, counted, thousands,
 };
 use crate::schema::{Multiplicity, Type};
 
@@ -492,14 +492,9 @@ pub(super) fn take(
     failing: u64,
     of: u64,
 ) {
-    let hazards = step.hazards.iter_mut();
-    let table = object.split('.').next().unwrap_or_default();
-    for hazard in hazards.filter(|h| h.kind == HazardKind::MayFail) {
-        if hazard.object == object {
-            (hazard.rows, hazard.of) = (Some(failing), Some(of));
-        } else if hazard.object == table && failing > 0 {
-            hazard.rows = Some(hazard.rows.unwrap_or_default().max(failing));
-        }
+    let may_fail = |h: &&mut Hazard| h.kind == HazardKind::MayFail && h.object == object;
+    for hazard in step.hazards.iter_mut().filter(may_fail) {
+        (hazard.rows, hazard.of) = (Some(failing), Some(of));
     }
     if asked == found {
         return;
@@ -594,8 +589,7 @@ fn present(
         return Ok(None);
     }
     let sample = sample(session, demand.rows.sample(&null, "NULL"), false)?;
-    let tightens =
-        |h: &&mut crate::plan::Hazard| h.kind == HazardKind::Tightens && h.object == demand.object;
+    let tightens = |h: &&mut Hazard| h.kind == HazardKind::Tightens && h.object == demand.object;
     if let Some(hazard) = step.hazards.iter_mut().find(tightens) {
         let named = |(key, _): &(String, _)| format!("{} {}", demand.key, short(key));
         hazard.sample = sample.iter().map(named).collect();

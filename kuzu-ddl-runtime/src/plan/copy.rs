@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{Builder, Kept, PlanError, count_rows};
-use super::demand::What;
+use super::demand::{Demand, What};
 use super::hazard::{Hazard, HazardKind};
 use super::operation::Operation;
 use super::serial::counting;
@@ -42,9 +42,10 @@ impl<'a> Builder<'a> {
         let breaks = self.key_changes(table.object)
             || columns.iter().any(Column::is_cast)
             || self.after.children(table.object.id).any(changes);
-        let hazards = self.hazards(table, breaks, breaks);
-        let from = table.name.clone();
         let mut demands = self.castables(table, &columns);
+        let mut hazards = self.hazards(table, breaks, self.key_changes(table.object));
+        hazards.extend(self.may_fail(table, &demands));
+        let from = table.name.clone();
         let path = format!("{from}.{key}");
         let made = columns.iter().find(|c| c.property.name == key);
         let live = self.in_live(table, made.map_or(&value, |c| &c.value));
@@ -99,14 +100,14 @@ impl<'a> Builder<'a> {
         };
         let to = self.make(table, &columns, kind, there);
         let tightens = self.tightens(table, multiplicity);
-        let may_fail = tightens || columns.iter().any(Column::is_cast);
         let breaks = self.edge_changes(table)
             || here.iter().flat_map(|(a, b)| [a, b]).any(|name| {
                 let node = self.after.find(None, &Key::new(name));
                 node.is_some_and(|node| self.key_changes(node))
             });
-        let mut hazards = self.hazards(table, breaks, may_fail);
         let mut demands = self.castables(table, &columns);
+        let mut hazards = self.hazards(table, breaks, tightens);
+        hazards.extend(self.may_fail(table, &demands));
         demands.extend(tightens.then(|| self.single(table, multiplicity)));
         let live: Vec<String> = pairs
             .iter()
@@ -200,6 +201,18 @@ impl<'a> Builder<'a> {
         let mut hazards: Vec<Hazard> = kinds.into_iter().map(hazard).collect();
         hazards.extend(self.purge_hazards(table));
         hazards
+    }
+
+    /// The columns whose casts can fail: the rows tell how many do.
+    fn may_fail(&self, table: &Kept<'_>, demands: &[Demand]) -> Vec<Hazard> {
+        if self.mended.contains(&table.object.id) {
+            return Vec::new();
+        }
+        let casts = demands
+            .iter()
+            .filter(|demand| matches!(demand.what, What::Cast(_) | What::Made { .. }));
+        let hazard = |demand: &Demand| Hazard::new(HazardKind::MayFail, &*demand.object, None);
+        casts.map(hazard).collect()
     }
 
     /// By which column of the new table rels find their nodes: by the new key, unless it is made

@@ -217,7 +217,6 @@ fn cease_to_count() {
         ~ copy the nodes of A to A__r_99e8e2cb
             ! rewrites data: A
             ! breaks older apps: A
-            ! may fail: A
             MATCH (x:`A`) CREATE (:`A__r_99e8e2cb` {`id`: x.`id`, `n`: CAST(x.`n` AS INT64)});
         ~ make the sequences that go with n of A
             ALTER TABLE `A` RENAME TO `_kuzu_ddl_aside`;

@@ -322,11 +322,12 @@ fn values_that_only_a_trial_can_tell_in_rels_of_two_pairs() {
         "MATCH (a:Person), (b:Shop) WHERE a.id = b.id CREATE (a)-[:Visits {month: a.id}]->(b)",
     ]);
     let report = bed.up(schema![visits::Person, visits::Shop, dated::Visits]);
-    assert!(report.to_string().contains("may fail: Visits"), "{report}");
+    let words = "may fail: Visits.month, 16 of 40 values";
+    assert!(report.to_string().contains(words), "{report}");
     for to in ["Person", "Shop"] {
         assert_eq!(
             bed.rows(&format!(
-                "MATCH (:Person)-[v:Visits]->(:{to}) RETURN count(*), count(v.month), max(v.month)"
+                "MATCH (:Person)-[v:Visits]->(:{to}) RETURN count(*), count(v.month), CAST(max(v.month) AS STRING)"
             )),
             "20|12|2020-12-01"
         );
