@@ -670,7 +670,6 @@ fn b24_is_cured_by_the_transaction() {
     assert_eq!(rows(&*s, "CALL show_sequences() RETURN name"), "");
 }
 
-/// The pairs that were there before hide it until the file is opened again.
 /// Nothing of ours has a part in this: rows that the application deletes are its own.
 #[test]
 fn a_node_deleted_with_a_rel_to_itself_and_a_kill_takes_another_rel_along() {
@@ -703,6 +702,7 @@ fn a_node_deleted_with_a_rel_to_itself_and_a_kill_takes_another_rel_along() {
     assert_eq!(rows(&*s, RELS), "1|1; 3|3", "1 -> 4 was never deleted");
 }
 
+/// The pairs that were there before hide it until the file is opened again.
 #[test]
 fn export_of_a_rel_table_without_pairs_crashes() {
     let test = "bugs::export_of_a_rel_table_without_pairs_crashes";
