@@ -235,10 +235,7 @@ impl Fold {
             let types = (spec.ty.clone(), spec.ty.clone());
             self.keep_column(id, archive(event, name, types));
         }
-        if let Body::Property(spec) = &mut self.object_mut(id)?.body {
-            let fits = |expr: &&Expr| expr.check(&spec.ty).is_ok();
-            spec.default = default.as_ref().filter(fits).cloned();
-        }
+        set_default(self.object_mut(id)?, default.clone());
         Some(())
     }
 
@@ -379,11 +376,8 @@ impl Fold {
         };
         let heads = self.written_by(id, Part::Default, object.heads_of(Part::Default));
         let said = self.settled(&heads).map(|settled| settled.value);
-        if let (Some(Written::Default(said)), Some(object)) = (said, self.object_mut(id))
-            && let Body::Property(spec) = &mut object.body
-        {
-            let fits = |expr: &Expr| expr.check(&spec.ty).is_ok();
-            spec.default = said.filter(fits);
+        if let (Some(Written::Default(said)), Some(object)) = (said, self.object_mut(id)) {
+            set_default(object, said);
         }
     }
 
@@ -426,15 +420,20 @@ impl Fold {
 
     /// Whether something was ended here, or an event made anew what is here.
     fn is_old(&self, id: ObjectId, event: &DdlEvent) -> bool {
-        self.object(id).is_some_and(|object| {
-            let again = object.births.len() > 1 && object.births.contains(&event.id());
-            !object.endings.is_empty() || again
-        })
+        let again = |object: &Object| object.births.len() > 1;
+        self.is_ended(id) || self.is_born(id, event) && self.object(id).is_some_and(again)
     }
 
     fn is_ended(&self, id: ObjectId) -> bool {
         self.object(id)
             .is_some_and(|object| !object.endings.is_empty())
+    }
+}
+
+/// Gives a property the default that was said, if it fits the type that it has by now.
+fn set_default(object: &mut Object, said: Option<Expr>) {
+    if let Body::Property(spec) = &mut object.body {
+        spec.default = said.filter(|expr| expr.check(&spec.ty).is_ok());
     }
 }
 
