@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::preflight::{Failure, ask, number};
+use super::failure::Failure;
+use super::preflight::{ask, number};
 use super::trial::Trial;
 use super::{Error, Listener, Phase, Progress};
 use crate::engine::Session;

@@ -8,6 +8,7 @@ mod catalog;
 mod counting;
 mod error;
 mod estimate;
+mod failure;
 mod look;
 mod made;
 mod mend;
@@ -28,8 +29,8 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 pub use error::Error;
+pub use failure::{Failure, Why};
 pub use policy::{DriftPolicy, Incoming, Phase, Policy, Progress, Undeclared, Verify};
-pub use preflight::{Failure, Why};
 pub use receive::{Agreed, Delay, Delayed, Received, agreed};
 pub use report::{Report, Unpaid};
 pub(crate) use writer::{now, with_writer};

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::Error;
+use super::failure::{Failure, Why};
 use super::made::{Batch, Extent, Failed, Maker};
-use super::preflight::{Failure, Why, take};
+use super::preflight::take;
 use crate::engine::{Cell, EngineError, Session};
 use crate::function::{Fault, Functions};
 use crate::plan::{Demand, Made, SAMPLE, Step, Value};

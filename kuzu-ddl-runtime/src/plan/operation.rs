@@ -362,7 +362,7 @@ impl Operation {
 
     /// Takes over what was found of values that another operation makes, too: those of the rels of another pair,
     /// and the key by which rels find their nodes. Returns whether there was any.
-    pub fn follow(&mut self, other: &Self) -> bool {
+    pub(crate) fn follow(&mut self, other: &Self) -> bool {
         let Self::CopyRels {
             to, moved, columns, ..
         } = self
