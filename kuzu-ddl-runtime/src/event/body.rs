@@ -5,7 +5,7 @@ use super::on_fail::OnFail;
 use super::part::Part;
 use super::spec::{read_index, read_sequence};
 use super::{Change, Endpoints, MAX_COMMENT_BYTES, PropertySpec};
-use crate::function;
+use crate::function::is_function_path;
 use crate::schema::Expr;
 use crate::schema::name::{check_property, check_table};
 
@@ -245,7 +245,7 @@ fn read_cast(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
 
 fn function_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
-    if function::is_name(&name) {
+    if is_function_path(&name) {
         Ok(name)
     } else {
         r.bad("the name of a function is its path")

@@ -154,18 +154,18 @@ impl From<&FunctionDesc> for FillBy {
 }
 
 /// The longest name of a function, in bytes.
-pub const MAX_NAME_BYTES: usize = 1024;
+pub const MAX_FUNCTION_PATH_BYTES: usize = 1024;
 
 /// Whether `name` can be that of a function.
 #[must_use]
-pub fn is_name(name: &str) -> bool {
+pub fn is_function_path(name: &str) -> bool {
     let legal = |part: &str| {
         !part.is_empty()
             && part
                 .chars()
                 .all(|c| c.is_alphanumeric() || c == '_' || c == '#')
     };
-    name.len() <= MAX_NAME_BYTES && name.split("::").all(legal)
+    name.len() <= MAX_FUNCTION_PATH_BYTES && name.split("::").all(legal)
 }
 
 /// The type by way of which values of `ty` are read: the engine's crate hands over not all of them
@@ -216,10 +216,10 @@ mod tests {
         ] {
             let found = desc("shop::model", path).name();
             assert_eq!(found, name);
-            assert!(is_name(&found));
+            assert!(is_function_path(&found));
         }
         for bad in ["", "a::", "a b", "a;b", "a::\n"] {
-            assert!(!is_name(bad), "{bad:?}");
+            assert!(!is_function_path(bad), "{bad:?}");
         }
     }
 
