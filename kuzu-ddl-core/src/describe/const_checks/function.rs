@@ -1,0 +1,66 @@
+//! Functions whose types do not suit the properties.
+
+use super::super::const_string::Message;
+use super::super::function::{FunctionDesc, InputDesc};
+use super::super::lock_checks::widen::{fits, widens};
+use super::super::table::{PropertyDesc, TableDesc};
+use super::super::type_text::with_type;
+use super::super::types::TypeDesc;
+
+/// Refuses a function that gives another type than its property has, or takes another than the
+/// properties that it is to take.
+#[track_caller]
+pub const fn function(table: &TableDesc, at: usize) {
+    let property = &table.properties[at];
+    if let Some(function) = &property.cast_with {
+        gives(property, function);
+    }
+    if let Some(function) = &property.fill_with {
+        gives(property, function);
+        let mut i = 0;
+        while i < function.inputs.len() {
+            takes(table, function, i);
+            i += 1;
+        }
+    }
+}
+
+#[track_caller]
+const fn gives(property: &PropertyDesc, function: &FunctionDesc) {
+    if !fits(&function.gives, &property.ty) {
+        let message = Message::new("`").add(function.path).add("` gives ");
+        let message = with_type(message, &function.gives).add(", and `");
+        let message = message.add(property.name).add("` is ");
+        with_type(message, &property.ty).panic();
+    }
+}
+
+#[track_caller]
+const fn takes(table: &TableDesc, function: &FunctionDesc, at: usize) {
+    let name = function.inputs[at];
+    let InputDesc { ty, nullable } = &function.takes[at];
+    let mut i = 0;
+    while i < table.properties.len() {
+        let property = &table.properties[i];
+        i += 1;
+        if !property.name.eq_ignore_ascii_case(name) || matches!(property.ty, TypeDesc::Broken) {
+            continue;
+        }
+        if !widens(&property.ty, ty) {
+            let message = Message::new("`").add(function.path).add("` takes ");
+            let message = with_type(message, ty)
+                .add(" of `")
+                .add(name)
+                .add("`, which is ");
+            with_type(message, &property.ty).panic();
+        }
+        if property.nullable && !*nullable {
+            Message::new("`")
+                .add(name)
+                .add("` may be NULL: let `")
+                .add(function.path)
+                .add("` take an `Option` of it")
+                .panic();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What holds among the structs of one `schema![…]`.
+
+use super::super::const_string::Message;
+use super::super::table::{KindDesc, TableDesc};
+use super::super::tombstone::Tombstone;
+
+/// Beyond this many structs the comparison of each with each is left to the start of the program: the
+/// compiler takes long constants for endless ones.
+const MOST: usize = 200;
+
+/// Refuses structs that do not go together. A struct whose derive failed has no name, and is passed over.
+#[track_caller]
+pub const fn schema(tables: &[&TableDesc], dropped: &[Tombstone]) {
+    if tables.len() > MOST {
+        return;
+    }
+    let mut broken = false;
+    let mut i = 0;
+    while i < tables.len() {
+        broken |= tables[i].name.is_empty();
+        once(tables, i);
+        moved(tables, i);
+        i += 1;
+    }
+    let mut i = 0;
+    while i < tables.len() && !broken {
+        endpoints(tables, tables[i]);
+        i += 1;
+    }
+    let mut i = 0;
+    while i < dropped.len() {
+        gone(tables, dropped[i].name);
+        i += 1;
+    }
+}
+
+/// Whether Kùzu takes two names for one.
+pub(super) const fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
+/// The table of this name.
+const fn find<'a>(tables: &[&'a TableDesc], name: &str) -> Option<&'a TableDesc> {
+    let mut i = 0;
+    while i < tables.len() {
+        if same(tables[i].name, name) {
+            return Some(tables[i]);
+        }
+        i += 1;
+    }
+    None
+}
+
+const fn rust_name(message: Message, table: &TableDesc) -> Message {
+    message.add("`").add(table.origin.rust_name).add("`")
+}
+
+/// Two structs cannot be one table.
+#[track_caller]
+const fn once(tables: &[&TableDesc], at: usize) {
+    let table = tables[at];
+    let mut i = 0;
+    while i < at && !table.name.is_empty() {
+        let other = tables[i];
+        if same(other.name, table.name) {
+            let message = rust_name(
+                Message::new("the table `")
+                    .add(table.name)
+                    .add("` is declared by "),
+                other,
+            );
+            if same(other.origin.rust_name, table.origin.rust_name)
+                && other.origin.line == table.origin.line
+            {
+                message
+                    .add(" and stands in this schema twice; take one away")
+                    .panic();
+            }
+            rust_name(message.add(" and by "), table)
+                .add("; take one away, or give it another table: `#[kuzu(name = \"…\")]`")
+                .panic();
+        }
+        i += 1;
+    }
+}
+
+/// An earlier name is no present one, unless what has it now came from elsewhere; and one table only
+/// came from it.
+#[track_caller]
+const fn moved(tables: &[&TableDesc], at: usize) {
+    let table = tables[at];
+    let mut n = 0;
+    while n < table.renamed_from.len() {
+        let old = table.renamed_from[n];
+        if let Some(present) = find(tables, old)
+            && present.renamed_from.is_empty()
+            && !same(old, table.name)
+        {
+            claim(table, old)
+                .add(", yet `")
+                .add(present.origin.rust_name)
+                .add("` is still that table; take the hint or the struct away")
+                .panic();
+        }
+        let mut i = 0;
+        while i < at {
+            if claims(tables[i], old) && !same(tables[i].name, table.name) {
+                claim(table, old)
+                    .add(", and so is `")
+                    .add(tables[i].name)
+                    .add("`; take one of the hints away")
+                    .panic();
+            }
+            i += 1;
+        }
+        n += 1;
+    }
+}
+
+const fn claim(table: &TableDesc, old: &str) -> Message {
+    Message::new("the table `")
+        .add(table.name)
+        .add("` is `renamed_from = \"")
+        .add(old)
+        .add("\"`")
+}
+
+const fn claims(table: &TableDesc, old: &str) -> bool {
+    let mut i = 0;
+    while i < table.renamed_from.len() {
+        if same(table.renamed_from[i], old) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// An edge connects nodes of the same schema.
+#[track_caller]
+const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
+    let KindDesc::Edge { pairs, .. } = edge.kind else {
+        return;
+    };
+    let mut i = 0;
+    while i < pairs.len() * 2 {
+        let pair = &pairs[i / 2];
+        let name = if i % 2 == 0 { pair.from } else { pair.to };
+        if find(tables, name).is_none() && !name.is_empty() {
+            Message::new("the edge `")
+                .add(edge.name)
+                .add("` connects `")
+                .add(name)
+                .add("`, which is not in this schema; add its struct: `schema![…, ")
+                .add(name)
+                .add("]`")
+                .panic();
+        }
+        i += 1;
+    }
+}
+
+/// A tombstone is for what is not there.
+#[track_caller]
+const fn gone(tables: &[&TableDesc], name: &str) {
+    crate::describe::const_checks::table_name(name);
+    let message = Message::new("the table `")
+        .add(name)
+        .add("` is said to be dropped, yet ");
+    let mut i = 0;
+    while i < tables.len() {
+        if claims(tables[i], name) {
+            message
+                .add("`")
+                .add(tables[i].name)
+                .add("` was renamed from it; take the tombstone away")
+                .panic();
+        }
+        i += 1;
+    }
+    if let Some(present) = find(tables, name)
+        && present.renamed_from.is_empty()
+    {
+        rust_name(message, present)
+            .add(" declares it; take the tombstone or the struct away")
+            .panic();
+    }
+}

@@ -1,0 +1,209 @@
+//! Checks against the lock file, in constants: only the traits know what a field's type is in Kùzu,
+//! so the derive says what was, and here it is compared with what is.
+//!
+//! Each check stands at a field of its own, and says all of the answer that is to be pasted.
+
+pub(in crate::describe) mod widen;
+
+use widen::same;
+pub(crate) use widen::{fits, widens};
+
+use super::const_string::Message;
+use super::function::FunctionDesc;
+use super::table::{KindDesc, PairDesc, PropertyDesc, TableDesc};
+use super::type_text::{fill, literal, with_type};
+use super::types::TypeDesc;
+
+/// Refuses a property that was there as `was` and lost, without a word, room for values.
+#[track_caller]
+pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bool) {
+    let property = &table.properties[at];
+    if matches!(property.ty, TypeDesc::Broken) {
+        return;
+    }
+    let cast = match &property.cast_with {
+        Some(function) => {
+            takes_what_was(property, function, was);
+            true
+        }
+        None => property.cast.is_some(),
+    };
+    if !cast && !fits(was, &property.ty) {
+        change_of_type(property, was);
+    }
+    if was_nullable && !property.nullable && !fills(property) {
+        Message::new("`")
+            .add(property.name)
+            .add("` could be NULL, and now it cannot; say what rows without a value get:\n    #[kuzu(fill = \"")
+            .add(fill(&property.ty))
+            .add("\")]\nor name a function that gives one of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make the field an `Option` again")
+            .panic();
+    }
+}
+
+/// Whether rows that have no value get one.
+const fn fills(property: &PropertyDesc) -> bool {
+    let cast = match &property.cast_with {
+        Some(function) => function.takes[0].nullable,
+        None => false,
+    };
+    cast || property.fill.is_some() || property.fill_with.is_some()
+}
+
+/// Refuses a function that cannot take the values that were there. A field that kept its type has had
+/// its change already, and the function takes what was before that.
+#[track_caller]
+const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &TypeDesc) {
+    if same(was, &property.ty) || widens(was, &function.takes[0].ty) {
+        return;
+    }
+    let message = Message::new("`").add(function.path).add("` takes ");
+    let message = with_type(message, &function.takes[0].ty).add(", and `");
+    let message = message.add(property.name).add("` was ");
+    with_type(message, was)
+        .add(" in kuzu-schema.lock: let it take that")
+        .panic();
+}
+
+#[track_caller]
+const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
+    let message = Message::new("`").add(property.name).add("` was ");
+    let message = with_type(message, was).add(" and is ");
+    let message = with_type(message, &property.ty);
+    let message = message.add(
+        " now, and not every value of the one is a value of the other; say how a new one is made of the `old` one:\n    \
+         #[kuzu(cast = \"CAST(old AS ",
+    );
+    with_type(message, &property.ty)
+        .add(
+            ")\")]\nor name a function that makes it:\n    #[kuzu(cast_with = path::to::function)]",
+        )
+        .panic();
+}
+
+/// What else a new property can say.
+const FUNCTION: &str = "\nor name a function that makes it of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make it an `Option`";
+
+/// Refuses a new property of a table that is there, if its rows would have no value for it. It may be one of those
+/// that are `gone`, under another name: that is asked first.
+#[track_caller]
+pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
+    let property = &table.properties[at];
+    let mut i = 0;
+    while i < gone.len() {
+        if same(&property.ty, &gone[i]) {
+            return;
+        }
+        i += 1;
+    }
+    let message = Message::new("`").add(property.name);
+    // Of a SERIAL the engine counts the rows that are there.
+    if matches!(property.ty, TypeDesc::Broken | TypeDesc::Serial) {
+        return;
+    }
+    if property.nullable || property.default.is_some() || fills(property) {
+        return;
+    }
+    let message = message
+        .add("` is new and required, and the rows that are there have no value for it; say what they get:\n    #[kuzu(fill = \"")
+        .add(fill(&property.ty));
+    let message = match literal(&property.ty) {
+        Some(literal) => message
+            .add("\")]\nor what any row without a value gets:\n    #[kuzu(default = ")
+            .add(literal)
+            .add(")]")
+            .add(FUNCTION),
+        None => message.add("\")]").add(FUNCTION),
+    };
+    message.panic();
+}
+
+/// Tells of a property that is in the lock and of which the struct says nothing. `new` are the properties that are not
+/// in the lock: one of them may be it, under another name.
+#[track_caller]
+pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usize]) -> ! {
+    let mut message = Message::new("`")
+        .add(name)
+        .add("` is in kuzu-schema.lock, and this struct has no field for it any more; if ");
+    let mut alike = 0;
+    let mut i = 0;
+    while i < new.len() {
+        let property = &table.properties[new[i]];
+        if same(&property.ty, was) && property.renamed_from.is_empty() {
+            message = message.add(if alike == 0 { "`" } else { "` or `" });
+            message = message.add(property.name);
+            alike += 1;
+        }
+        i += 1;
+    }
+    message = match alike {
+        0 => message.add("it has another name now, say so on its field"),
+        _ => message.add("` is its new name, say so on that field"),
+    };
+    message
+        .add(":\n    #[kuzu(renamed_from = \"")
+        .add(name)
+        .add("\")]\nor, if it is to go, archived first, say so on the struct:\n    #[kuzu(dropped(\"")
+        .add(name)
+        .add("\"))]")
+        .panic()
+}
+
+/// Refuses an edge that lost, without a word, a pair that is in the lock. `ends` are the endpoints of its pairs,
+/// in order.
+#[track_caller]
+pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
+    let KindDesc::Edge { dropped_pairs, .. } = table.kind else {
+        return;
+    };
+    let mut n = 0;
+    while n < was.len() {
+        let PairDesc { from, to } = was[n];
+        let mut found = false;
+        let mut i = 0;
+        while i + 1 < ends.len() {
+            // The endpoint of a derive that failed has no name, and may be any.
+            found |= called(ends[i], from) && called(ends[i + 1], to);
+            i += 2;
+        }
+        let mut i = 0;
+        while i < dropped_pairs.len() {
+            let pair = &dropped_pairs[i];
+            found |= pair.from.eq_ignore_ascii_case(from) && pair.to.eq_ignore_ascii_case(to);
+            i += 1;
+        }
+        if !found {
+            lost(from, to);
+        }
+        n += 1;
+    }
+}
+
+/// Whether a table is called so, or was.
+const fn called(table: &TableDesc, name: &str) -> bool {
+    let mut found = table.name.is_empty() || table.name.eq_ignore_ascii_case(name);
+    let mut i = 0;
+    while i < table.renamed_from.len() {
+        found |= table.renamed_from[i].eq_ignore_ascii_case(name);
+        i += 1;
+    }
+    found
+}
+
+#[track_caller]
+const fn lost(from: &str, to: &str) -> ! {
+    Message::new("the pair from `")
+        .add(from)
+        .add("` to `")
+        .add(to)
+        .add("` is in kuzu-schema.lock, and no longer here; put it back: `from = ")
+        .add(from)
+        .add(", to = ")
+        .add(to)
+        .add("`; or, if its rels are to go, say so:\n    #[kuzu(dropped_pair(from = \"")
+        .add(from)
+        .add("\", to = \"")
+        .add(to)
+        .add("\"))]")
+        .panic()
+}

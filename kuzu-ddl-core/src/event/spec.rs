@@ -1,0 +1,181 @@
+//! What makes an index or a sequence, and its encoding.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::CodecError;
+use super::codec::reader::Reader;
+use super::codec::writer::Writer;
+use super::id::ObjectId;
+use crate::schema::{IndexKind, Sequence};
+
+/// The most properties of one index, and the most options.
+pub const MAX_INDEX_PARTS: usize = 64;
+
+/// The longest value of an option, in bytes.
+pub const MAX_OPTION_BYTES: usize = 1024;
+
+/// What is indexed, and how: all that cannot be changed without making the index anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexSpec {
+    /// The kind; never [`IndexKind::Other`].
+    pub kind: IndexKind,
+    /// The properties, in the index's order.
+    pub properties: Vec<ObjectId>,
+    /// All options by name in lower case, each in its canonical text, the engine's defaults among
+    /// them: what is said and what is left to the engine then mean the same.
+    pub options: BTreeMap<String, String>,
+}
+
+/// How a sequence counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SequenceSpec {
+    /// The first value.
+    pub start: i64,
+    /// The step; never 0.
+    pub increment: i64,
+    /// The smallest value.
+    pub min: i64,
+    /// The largest value.
+    pub max: i64,
+    /// Whether it starts anew at the end.
+    pub cycle: bool,
+}
+
+impl From<&Sequence> for SequenceSpec {
+    fn from(sequence: &Sequence) -> Self {
+        Self {
+            start: sequence.start,
+            increment: sequence.increment,
+            min: sequence.min,
+            max: sequence.max,
+            cycle: sequence.cycle,
+        }
+    }
+}
+
+impl SequenceSpec {
+    /// The sequence of this name.
+    #[must_use]
+    pub fn named(self, name: String) -> Sequence {
+        Sequence {
+            name,
+            start: self.start,
+            increment: self.increment,
+            min: self.min,
+            max: self.max,
+            cycle: self.cycle,
+        }
+    }
+
+    /// Why no engine could count so.
+    ///
+    /// # Errors
+    /// The first rule it breaks.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if self.increment == 0 {
+            return Err("the increment of a sequence cannot be 0");
+        }
+        if self.min > self.max {
+            return Err("the smallest value of a sequence is larger than its largest");
+        }
+        if self.start < self.min || self.start > self.max {
+            return Err("a sequence starts outside its smallest and largest value");
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn index(w: &mut Writer, spec: &IndexSpec) {
+    match &spec.kind {
+        IndexKind::FullText => w.byte(0),
+        IndexKind::Vector => w.byte(1),
+        // Nobody makes events of these; a reader refuses them.
+        IndexKind::Other(word) => {
+            w.byte(0xff);
+            w.text(word);
+        }
+    }
+    w.len(spec.properties.len());
+    spec.properties.iter().for_each(|id| w.hash(id.as_bytes()));
+    w.len(spec.options.len());
+    for (option, value) in &spec.options {
+        w.text(option);
+        w.text(value);
+    }
+}
+
+pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
+    let kind = match r.byte()? {
+        0 => IndexKind::FullText,
+        1 => IndexKind::Vector,
+        _ => return r.bad("the kind of index is not known"),
+    };
+    let count = r.len()?;
+    if count == 0 || count > MAX_INDEX_PARTS {
+        return r.bad("an index has at least one property, and not that many");
+    }
+    let mut properties = Vec::new();
+    for _ in 0..count {
+        properties.push(r.object()?);
+    }
+    if properties.iter().collect::<BTreeSet<_>>().len() != count {
+        return r.bad("a property stands twice in an index");
+    }
+    let count = r.len()?;
+    if count > MAX_INDEX_PARTS {
+        return r.bad("an index has not that many options");
+    }
+    let mut options: BTreeMap<String, String> = BTreeMap::new();
+    for _ in 0..count {
+        let (option, value) = (r.text()?, r.text()?);
+        if options
+            .keys()
+            .next_back()
+            .is_some_and(|last| *last >= option)
+        {
+            return r.bad("options are not sorted");
+        }
+        let named =
+            !option.is_empty() && option.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
+        if !named || option.len() > MAX_INDEX_PARTS {
+            return r.bad("the name of an option is not legal");
+        }
+        if value.len() > MAX_OPTION_BYTES || value.contains('\0') {
+            return r.bad("the value of an option is too long, or contains a NUL");
+        }
+        options.insert(option, value);
+    }
+    Ok(IndexSpec {
+        kind,
+        properties,
+        options,
+    })
+}
+
+pub(super) fn sequence(w: &mut Writer, spec: &SequenceSpec) {
+    for n in [spec.start, spec.increment, spec.min, spec.max] {
+        w.int(n.into());
+    }
+    w.bool(spec.cycle);
+}
+
+pub(super) fn read_sequence(r: &mut Reader<'_>) -> Result<SequenceSpec, CodecError> {
+    let mut int = || -> Result<i64, CodecError> {
+        let n = r.int()?;
+        i64::try_from(n).or_else(|_| r.bad("the number has more than 64 bits"))
+    };
+    let (start, increment, min, max) = (int()?, int()?, int()?, int()?);
+    let spec = SequenceSpec {
+        start,
+        increment,
+        min,
+        max,
+        cycle: r.bool()?,
+    };
+    match spec.check() {
+        Err(reason) => r.bad(reason),
+        Ok(()) => Ok(spec),
+    }
+}

@@ -1,0 +1,164 @@
+//! What a lock has and the binary has no longer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::{Lock, LockedTable};
+use crate::declared::{Declared, TableHints};
+use crate::schema::Key;
+
+/// Something that went without a word. As text it says what to paste.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Lost {
+    /// A package of which no struct is in the binary.
+    Crate {
+        /// The package.
+        krate: String,
+        /// Its tables.
+        tables: Vec<String>,
+    },
+    /// A table whose struct is gone.
+    Table {
+        /// The table.
+        table: String,
+        /// Tables of the same kind that are new: one may be it, under another name.
+        candidates: Vec<String>,
+    },
+    /// A property whose field is gone.
+    Property {
+        /// The table.
+        table: String,
+        /// The property.
+        property: String,
+        /// Properties of the same type that are new.
+        candidates: Vec<String>,
+    },
+    /// A sequence that nobody declares any more.
+    Sequence {
+        /// The sequence.
+        sequence: String,
+    },
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let renamed = |candidates: &[String], otherwise: &str| match candidates {
+            [] => otherwise.to_owned(),
+            [one] => format!("if it is `{one}` by now"),
+            many => format!("if it is one of `{}` by now", many.join("`, `")),
+        };
+        match self {
+            Self::Crate { krate, tables } => {
+                let path = krate.replace('-', "_");
+                write!(
+                    f,
+                    "no struct of the crate `{krate}` is in this binary; link it:\n    use {path} as _;\n\
+                     or, if its tables are to go, archived first, put where items stand:"
+                )?;
+                tables
+                    .iter()
+                    .try_for_each(|t| write!(f, "\n    kuzu_ddl::dropped_table!({t:?});"))
+            }
+            Self::Table { table, candidates } => write!(
+                f,
+                "the struct of the table `{table}` is gone; {}, say so on its struct:\n    \
+                 #[kuzu(renamed_from = {table:?})]\nor, if the table is to go, archived first, put where items stand:\n    \
+                 kuzu_ddl::dropped_table!({table:?});",
+                renamed(candidates, "if it has another name by now")
+            ),
+            Self::Property {
+                table,
+                property,
+                candidates,
+            } => write!(
+                f,
+                "the field of `{table}.{property}` is gone; {}, say so on its field:\n    \
+                 #[kuzu(renamed_from = {property:?})]\nor, if the property is to go, archived first, put on the struct:\n    \
+                 #[kuzu(dropped({property:?}))]",
+                renamed(candidates, "if it has another name by now")
+            ),
+            Self::Sequence { sequence } => write!(
+                f,
+                "the sequence `{sequence}` is not declared any more; declare it again where items stand:\n    \
+                 kuzu_ddl::sequence!({sequence:?});\nor, if it is to go with the place it has come to:\n    \
+                 kuzu_ddl::dropped_sequence!({sequence:?});"
+            ),
+        }
+    }
+}
+
+/// Everything that `lock` has and `declared` neither has, nor renamed, nor buried.
+pub fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
+    let none = TableHints::default();
+    let hints = |key: &Key| declared.tables.get(key).unwrap_or(&none);
+    let formers = lock.former_tables(declared);
+    let claimed: BTreeMap<&Key, &Key> = formers.iter().map(|(now, old)| (old, now)).collect();
+    let tables = declared.schema.tables.iter();
+    let new: Vec<_> = tables
+        .filter(|(key, _)| !formers.contains_key(*key))
+        .map(|(_, t)| t)
+        .collect();
+    let present: BTreeSet<&str> = declared.tables.values().map(|h| h.krate.as_str()).collect();
+    let mut crates: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut out = Vec::new();
+    for (key, locked) in &lock.tables {
+        if let Some(now) = claimed.get(key) {
+            properties(locked, now, declared, hints(now), &mut out);
+        } else if declared.dropped_tables.contains_key(key) {
+            // Somebody said so.
+        } else if !locked.krate.is_empty() && !present.contains(&*locked.krate) {
+            let tables = crates.entry(&locked.krate).or_default();
+            tables.push(locked.table.name.clone());
+        } else {
+            let alike = |is_node| new.iter().filter(move |t| t.kind.is_node() == is_node);
+            out.push(Lost::Table {
+                table: locked.table.name.clone(),
+                candidates: alike(locked.table.kind.is_node())
+                    .map(|t| t.name.clone())
+                    .collect(),
+            });
+        }
+    }
+    let sequences = lock.sequences.iter().filter(|(key, _)| {
+        !declared.schema.sequences.contains_key(*key)
+            && !declared.dropped_sequences.contains_key(*key)
+    });
+    out.extend(sequences.map(|(_, gone)| Lost::Sequence {
+        sequence: gone.name.clone(),
+    }));
+    let crates = crates.into_iter().map(|(krate, tables)| Lost::Crate {
+        krate: krate.to_owned(),
+        tables,
+    });
+    crates.chain(out).collect()
+}
+
+fn properties(
+    locked: &LockedTable,
+    now: &Key,
+    declared: &Declared,
+    hints: &TableHints,
+    out: &mut Vec<Lost>,
+) {
+    let Some(table) = declared.schema.tables.get(now) else {
+        return;
+    };
+    let formers = locked.former_properties(table, hints);
+    let claimed: BTreeSet<&Key> = formers.values().collect();
+    let properties = table.properties.iter();
+    let new: Vec<_> = properties
+        .filter(|(key, _)| !formers.contains_key(*key))
+        .map(|(_, p)| p)
+        .collect();
+    for (key, property) in &locked.table.properties {
+        if !claimed.contains(key) && !hints.dropped.contains(key) {
+            let alike = new.iter().filter(|p| p.ty == property.ty);
+            out.push(Lost::Property {
+                table: table.name.clone(),
+                property: property.name.clone(),
+                candidates: alike.map(|p| p.name.clone()).collect(),
+            });
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! TODO-DOC testing
+
+pub mod check;
+mod lock_file;
+mod rows;
+mod upgrade;
+
+pub use lock_file::verify;
+pub(crate) use upgrade::upgrade_compiled;
