@@ -10,7 +10,7 @@ use std::error::Error;
 use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
 use kuzu_ddl::{Fingerprint, Migrator, agreed, schema};
-use kuzu_ddl_sync::{Hub, Limits, PeerId, SpaceId, database};
+use kuzu_ddl_sync::{Hub, Limits, PeerId, SpaceId, bridge};
 
 /// What all have at first.
 mod v1 {
@@ -116,14 +116,14 @@ impl Place {
 fn meet(hub: &mut Hub, places: &[Place]) -> Result<(), Box<dyn Error>> {
     for place in places {
         if let Some(peer) = hub.peer(place.peer) {
-            let news = database::news(&place.db, peer)?;
+            let news = bridge::news(&place.db, peer)?;
             hub.local(place.peer, news)
                 .map_err(|lost| format!("{} events lean on nothing", lost.len()))?;
         }
     }
     hub.settle(100, 1000).ok_or("the peers do not agree")?;
     for place in places {
-        let received = database::deliver(|| place.migrator(), &hub.take(place.peer))?;
+        let received = bridge::deliver(|| place.migrator(), &hub.take(place.peer))?;
         println!("{}: {received}", place.name);
     }
     Ok(())
@@ -147,7 +147,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         place.boot(first)?;
         place.run(&format!("CREATE (:Person {{id: {id}, age: {age}}})"))?;
-        hub.add(database::peer(&place.db, peer, space, Limits::default())?);
+        hub.add(bridge::peer(&place.db, peer, space, Limits::default())?);
         places.push(place);
     }
     hub.link_all();

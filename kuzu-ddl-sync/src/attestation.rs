@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kuzu_ddl_runtime::event::EventId;
 
-use crate::digest::Index;
+use crate::hash_tree::Index;
 use crate::limits::{MAX_ATTESTATION_BYTES, MAX_ATTESTATIONS};
 
 /// Something said about an event. Several peers may say something about one.

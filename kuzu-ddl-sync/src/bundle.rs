@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use kuzu_ddl_runtime::event::{CodecError, DdlEvent, EventId, PackError, Reader, Writer, pack};
 
-use crate::frame::{FrameError, read_attestations, write_attestations};
+use crate::protocol::frame::{FrameError, read_attestations, write_attestations};
 use crate::{Attestation, Log, SpaceId};
 
 /// The largest bundle, in bytes.

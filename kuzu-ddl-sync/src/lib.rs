@@ -25,30 +25,29 @@
 #![forbid(unsafe_code)]
 
 mod attestation;
+pub mod bridge;
 mod bundle;
 mod checkpoint;
-pub mod database;
-mod digest;
-#[cfg(feature = "folder")]
-pub mod folder;
-mod frame;
-mod hub;
+mod event_log;
+mod hash_tree;
 mod identity;
 pub mod limits;
-mod log;
-mod output;
 mod peer;
-mod token;
+mod protocol;
+mod schema_token;
+mod transport;
 
 pub use attestation::Attestation;
 pub use bundle::{Bundle, BundleError, MAX_BUNDLE_BYTES};
 pub use checkpoint::{Checkpoint, CheckpointId};
-pub use digest::Digest;
-pub use frame::{FRAME_VERSION, FrameError};
-pub use hub::{Delivery, Hub, Road};
+pub use event_log::{Added, Log};
+pub use hash_tree::Digest;
 pub use identity::{PeerId, SpaceId};
 pub use limits::Limits;
-pub use log::{Added, Log};
-pub use output::{Output, Report, Row};
 pub use peer::{Peer, Pool};
-pub use token::{MAX_TOKEN_EVENTS, Readiness, SchemaFrontier};
+pub use protocol::frame::{FRAME_VERSION, FrameError};
+pub use protocol::output::{Output, Report, Row};
+pub use schema_token::{MAX_TOKEN_EVENTS, Readiness, SchemaFrontier};
+#[cfg(feature = "folder")]
+pub use transport::folder;
+pub use transport::hub::{Delivery, Hub, Road};

@@ -1,29 +1,29 @@
 //! One peer: a state machine without I/O, clock, randomness or threads.
 
-mod base;
-mod compare;
-mod events;
-mod link;
-mod pool;
-mod said;
-mod send;
+mod attestations;
+mod checkpoint;
+mod event_pool;
+mod push;
+mod receive;
+mod reconcile;
+mod session;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::{DdlEvent, EventId};
 
-pub use pool::Pool;
+pub use event_pool::Pool;
 
-use base::Intake;
-use link::Link;
+use checkpoint::Intake;
+use session::Link;
 
 use crate::attestation::Attestations;
 use crate::checkpoint::{Checkpoint, CheckpointId};
-use crate::digest::{Digest, Index};
-use crate::frame::{FRAME_VERSION, Frame, FrameError, Status};
-use crate::log::{Log, Waiting};
-use crate::output::{Output, Report, Row};
+use crate::event_log::{Log, Waiting};
+use crate::hash_tree::{Digest, Index};
+use crate::protocol::frame::{FRAME_VERSION, Frame, FrameError, Status};
+use crate::protocol::output::{Output, Report, Row};
 use crate::{Limits, PeerId, Readiness, SchemaFrontier, SpaceId};
 
 /// A database that takes part in sync.

@@ -6,7 +6,7 @@ use expect_test::expect;
 use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
 use kuzu_ddl_sync::{Attestation, Bundle, BundleError, Log, Output, SpaceId};
 
-use crate::bed::{Random, SPACE, outcome, peer, work};
+use crate::fixture::{Random, SPACE, outcome, peer, work};
 
 fn space() -> SpaceId {
     SpaceId::named(SPACE)

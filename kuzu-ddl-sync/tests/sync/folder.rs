@@ -8,7 +8,7 @@ use kuzu_ddl_runtime::event::pack;
 use kuzu_ddl_sync::folder::{Exchange, Folder, Why};
 use kuzu_ddl_sync::{Bundle, BundleError, Output, Peer, SpaceId};
 
-use crate::bed::{Random, SPACE, fold, outcome, peer, work};
+use crate::fixture::{Random, SPACE, fold, outcome, peer, work};
 
 fn space() -> SpaceId {
     SpaceId::named(SPACE)

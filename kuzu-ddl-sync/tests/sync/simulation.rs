@@ -3,7 +3,7 @@
 use kuzu_ddl_runtime::event::DdlEvent;
 use kuzu_ddl_sync::{Hub, Limits, Log, Peer, Road, SpaceId};
 
-use crate::bed::{Random, SPACE, fold, hub, outcome, work, write};
+use crate::fixture::{Random, SPACE, fold, hub, outcome, work, write};
 
 /// Some roads lose, some double, some are slow.
 fn bad_road(random: &mut Random) -> Road {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kuzu_ddl_runtime::event::DdlEvent;
 use kuzu_ddl_sync::{Hub, PeerId, Road};
 
-use crate::bed::{Random, fold, hub, outcome, work};
+use crate::fixture::{Random, fold, hub, outcome, work};
 
 const WRITERS: usize = 100;
 

@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use kuzu_ddl_runtime::event::EventId;
 
 use super::Peer;
-use super::compare::{Found, batches, summary};
-use crate::digest::Prefix;
-use crate::frame::{Below, Frame, Status};
+use super::reconcile::{Found, batches, summary};
+use crate::hash_tree::Prefix;
 use crate::limits::MAX_FRAME_IDS;
-use crate::output::Output;
+use crate::protocol::frame::{Below, Frame, Status};
+use crate::protocol::output::Output;
 use crate::{Attestation, PeerId};
 
 impl Peer {

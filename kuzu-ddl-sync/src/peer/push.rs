@@ -3,8 +3,8 @@
 use kuzu_ddl_runtime::event::{DdlEvent, MAX_EVENT_BYTES, pack};
 
 use super::Peer;
-use crate::frame::Frame;
-use crate::output::Output;
+use crate::protocol::frame::Frame;
+use crate::protocol::output::Output;
 use crate::{Attestation, PeerId};
 
 /// Attestations that are sent in one frame beside those of its events.

@@ -4,10 +4,10 @@ use kuzu_ddl_runtime::event::EventId;
 
 use super::Peer;
 use crate::checkpoint::CheckpointId;
-use crate::digest::{Digest, Hash, Index, Prefix};
-use crate::frame::{Below, Frame, Status};
+use crate::hash_tree::{Digest, Hash, Index, Prefix};
 use crate::limits::{MAX_FRAME_IDS, MAX_FRAME_PLACES};
-use crate::output::Output;
+use crate::protocol::frame::{Below, Frame, Status};
+use crate::protocol::output::Output;
 use crate::{Limits, PeerId};
 
 /// While events come in, two peers compare so many times less often.

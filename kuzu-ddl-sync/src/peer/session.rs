@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::frame::Status;
 use crate::limits::Limits;
+use crate::protocol::frame::Status;
 use crate::{Attestation, CheckpointId};
 
 #[derive(Clone, Debug)]

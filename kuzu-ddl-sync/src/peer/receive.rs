@@ -6,9 +6,9 @@ use std::sync::Arc;
 use kuzu_ddl_runtime::event::{DdlEvent, EventId, PackError, pack};
 
 use super::{Link, Peer};
-use crate::frame::Frame;
 use crate::limits::MAX_FRAME_EVENT_BYTES;
-use crate::output::{Output, Report};
+use crate::protocol::frame::Frame;
+use crate::protocol::output::{Output, Report};
 use crate::{Attestation, PeerId};
 
 impl Peer {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::{DdlEvent, PackError};
 
-use crate::frame::FrameError;
+use crate::protocol::frame::FrameError;
 use crate::{Attestation, CheckpointId, PeerId};
 
 /// Something to be done by whoever runs a [`Peer`](crate::Peer).

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use kuzu_ddl_runtime::event::{DdlEvent, EventId};
 
 use crate::bundle::{Bundle, BundleError};
-use crate::output::Output;
+use crate::protocol::output::Output;
 use crate::{Attestation, Log, Peer, SpaceId};
 
 /// The ending of the names of files.

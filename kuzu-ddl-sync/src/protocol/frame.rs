@@ -13,9 +13,9 @@
 use kuzu_ddl_runtime::event::{CodecError, EventId, Reader, Writer};
 
 use crate::checkpoint::CheckpointId;
-use crate::digest::{Digest, HASH, Hash, Prefix};
+use crate::hash_tree::{Digest, HASH, Hash, Prefix};
 use crate::limits::{MAX_ATTESTATION_BYTES, MAX_FRAME_BYTES, MAX_FRAME_IDS, MAX_FRAME_PLACES};
-use crate::token::{read_digest, write_digest};
+use crate::schema_token::{read_digest, write_digest};
 use crate::{Attestation, SpaceId};
 
 /// The first byte of every frame.

@@ -7,7 +7,7 @@ use kuzu_ddl_sync::{
     Bundle, Checkpoint, Hub, Limits, Log, Output, Peer, PeerId, Readiness, Report, Road, SpaceId,
 };
 
-use crate::bed::{Random, SPACE, fold, hub, id, outcome, peer, work, write};
+use crate::fixture::{Random, SPACE, fold, hub, id, outcome, peer, work, write};
 
 fn checkpoint(log: &Log) -> Checkpoint {
     Checkpoint::of(&fold(log)).expect("a state")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kuzu_ddl_runtime::event::{EventId, Reader, Writer};
 
-use crate::digest::{Digest, HASH};
+use crate::hash_tree::{Digest, HASH};
 
 /// How many bytes of an id stand for an event in a token.
 pub(crate) const SHORT: usize = 16;
@@ -168,7 +168,7 @@ mod tests {
                 "01010000000000000000000000000000000000027dbd608d02ec8d9116e3c2fadb3b4942c5daebf449431d15af693c1d63fd7090"
             ],
         );
-        let mut index = crate::digest::Index::default();
+        let mut index = crate::hash_tree::Index::default();
         for id in &events {
             index.insert(*id, ());
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{Offer, Peer};
 use crate::PeerId;
 use crate::checkpoint::{Checkpoint, CheckpointId, frontier_of};
-use crate::frame::{Frame, Status};
-use crate::log::Log;
-use crate::output::{Output, Report};
+use crate::event_log::Log;
+use crate::protocol::frame::{Frame, Status};
+use crate::protocol::output::{Output, Report};
 
 /// What is sent of a checkpoint at once, in bytes.
 const CHUNK: usize = 256 * 1024;
@@ -103,7 +103,7 @@ impl Peer {
         }
     }
 
-    fn remember_view(&mut self, id: CheckpointId, view: crate::digest::Index<u32>) {
+    fn remember_view(&mut self, id: CheckpointId, view: crate::hash_tree::Index<u32>) {
         if self.views.len() >= MAX_VIEWS && !self.views.contains_key(&id) {
             let ours = self.offer.as_ref().map(|offer| offer.id);
             let other = self.views.keys().find(|id| Some(**id) != ours).copied();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::DdlEvent;
 
-use crate::output::{Output, Row};
+use crate::protocol::output::{Output, Row};
 use crate::{CheckpointId, Peer, PeerId, Pool};
 
 /// What the road between two peers does to a frame.

@@ -4,8 +4,8 @@ use kuzu_ddl_runtime::event::{Change, DdlEvent};
 use kuzu_ddl_runtime::fold::Held;
 use kuzu_ddl_sync::{FRAME_VERSION, Output, Report};
 
-use crate::bed::{Random, fold, hub, id, outcome, peer, work, write};
-use crate::hostile::frame;
+use crate::adversarial::frame;
+use crate::fixture::{Random, fold, hub, id, outcome, peer, work, write};
 
 #[test]
 fn s14_unknown_kinds_are_stored_passed_on_and_held() {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use kuzu_ddl_runtime::event::{DdlEvent, EventId};
 
 use crate::checkpoint::{Checkpoint, CheckpointId};
-use crate::digest::{Digest, Index, Prefix};
-use crate::token::{Readiness, SchemaFrontier};
+use crate::hash_tree::{Digest, Index, Prefix};
+use crate::schema_token::{Readiness, SchemaFrontier};
 
 /// How many former states a log remembers by their digest.
 const MARKS: usize = 1_024;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kuzu_ddl_runtime::event::{EventId, pack};
 use kuzu_ddl_sync::{Attestation, Checkpoint, Hub, PeerId, Road};
 
-use crate::bed::{Random, hub, peer, write};
+use crate::fixture::{Random, hub, peer, write};
 
 /// Two linked peers with the same events, and the ids of these.
 fn two(events: usize) -> (Hub, Vec<PeerId>, Vec<EventId>) {

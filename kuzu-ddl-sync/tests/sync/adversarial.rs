@@ -7,7 +7,7 @@ use kuzu_ddl_runtime::fold::Rejection;
 use kuzu_ddl_sync::limits::MAX_FRAME_BYTES;
 use kuzu_ddl_sync::{FrameError, Limits, Output, Peer, Report, SpaceId};
 
-use crate::bed::{Random, SPACE, fold, hub, id, peer, work, write};
+use crate::fixture::{Random, SPACE, fold, hub, id, peer, work, write};
 
 /// A frame as anybody can make one: version, kind, space, body.
 pub(crate) fn frame(kind: u8, body: &[u8]) -> Vec<u8> {
