@@ -1,76 +1,100 @@
-//! A token that travels with an application's own data: which schema the data needs.
+//! Schema tokens: which schema an application's own data requires.
 
 use std::collections::BTreeSet;
 
 use kuzu_ddl_runtime::event::{EventId, Reader, Writer};
 
-use crate::hash_tree::{Digest, HASH};
+use crate::hash_tree::Digest;
 
-/// How many bytes of an id stand for an event in a token.
-pub(crate) const SHORT: usize = 16;
+/// Number of bytes that identify an event in a token.
+pub(crate) const SHORT_ID_BYTES: usize = 16;
 
-/// The first bytes of an id.
-pub(crate) type Short = [u8; SHORT];
+/// The leading bytes of an event id.
+pub(crate) type ShortId = [u8; SHORT_ID_BYTES];
 
-/// More events than this are not listed in a token.
+/// Maximum number of events that a token lists.
 pub const MAX_TOKEN_EVENTS: usize = 4_096;
 
 const VERSION: u8 = 1;
 
-/// Which events some data needs: attach it to a message, and the receiver asks whether they have come.
+/// Identifies the events that some data requires.
 ///
-/// Either the whole schema of its maker ([`Log::token`](crate::Log::token)), or, which is small however large the
-/// schema is, the events of what the data is about ([`SchemaFrontier::needing`]).
+/// The sender attaches a token to a message; the receiver checks with
+/// [`EventLog::ready_for`](crate::EventLog::ready_for) whether the events have arrived. A token
+/// covers either the whole schema of the sender
+/// ([`EventLog::schema_token`](crate::EventLog::schema_token)) or selected events
+/// ([`SchemaToken::requiring`]), which is small for every size of the schema.
+///
+/// ```
+/// use std::collections::BTreeSet;
+///
+/// use kuzu_ddl_sync::{EventLog, Readiness, SchemaToken};
+/// use kuzu_ddl_runtime::event::EventId;
+///
+/// let event = EventId::from_bytes([7; 32]);
+/// let token = SchemaToken::requiring(&BTreeSet::from([event]));
+/// let received = SchemaToken::decode(&token.encode()).expect("a token of this version");
+/// assert_eq!(EventLog::new().ready_for(&received), Readiness::Missing(1));
+/// ```
+#[doc(alias = "frontier")]
+#[doc(alias = "version_vector")]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SchemaFrontier {
-    /// The set of events of its maker; zero in a token that names only what it needs.
+pub struct SchemaToken {
+    /// The set of events of the sender; zero in a token of selected events.
     digest: Digest,
-    events: Vec<Short>,
-    /// Whether `events` are all that the data needs.
+    events: Vec<ShortId>,
+    /// Whether `events` lists everything that the data requires.
     complete: bool,
 }
 
-/// Whether what a token needs has come.
+/// The result of checking a [`SchemaToken`] against an event log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
-    /// All of it is here.
+    /// All required events are in the log.
     Ready,
-    /// At least so many events are missing: hold the data until the next events have come.
+    /// At least this many events are missing: hold the data until more events have arrived.
     Missing(usize),
-    /// All events that the token lists are here, but it does not list all, and its maker's state was never
-    /// exactly the state here. Make tokens by [`SchemaFrontier::needing`] to avoid this.
+    /// The log holds every listed event, but the list is incomplete, and the log never equalled
+    /// the log of the sender. Tokens of [`SchemaToken::requiring`] with at most
+    /// [`MAX_TOKEN_EVENTS`] events avoid this case.
     Unknown,
 }
 
-impl SchemaFrontier {
-    pub(crate) fn of(digest: Digest, frontier: &BTreeSet<EventId>) -> Self {
+impl SchemaToken {
+    pub(crate) fn new(digest: Digest, frontier: &BTreeSet<EventId>) -> Self {
         Self {
             digest,
-            events: frontier.iter().take(MAX_TOKEN_EVENTS).map(short).collect(),
+            events: frontier
+                .iter()
+                .take(MAX_TOKEN_EVENTS)
+                .map(short_id)
+                .collect(),
             complete: frontier.len() <= MAX_TOKEN_EVENTS,
         }
     }
 
-    /// For data that needs just these events and what they depend on: say the newest events of the tables and
-    /// properties that the data uses. Of more than [`MAX_TOKEN_EVENTS`] only the first are listed.
+    /// Creates a token for data that requires these events and their dependencies.
+    ///
+    /// Suitable events are the latest events of the tables and properties that the data uses. The
+    /// token lists at most [`MAX_TOKEN_EVENTS`] of them.
     #[must_use]
-    pub fn needing(events: &BTreeSet<EventId>) -> Self {
-        Self::of(Digest::default(), events)
+    pub fn requiring(events: &BTreeSet<EventId>) -> Self {
+        Self::new(Digest::default(), events)
     }
 
-    /// The bytes: version, whether complete, digest, events.
+    /// Encodes the token: version, completeness, digest, events.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
         w.byte(VERSION);
         w.byte(self.complete.into());
-        write_digest(&mut w, &self.digest);
+        self.digest.write(&mut w);
         w.len(self.events.len());
         self.events.iter().for_each(|event| w.raw(event));
         w.finish()
     }
 
-    /// Reads a token. `None` if the bytes are none, or one of a newer version.
+    /// Decodes a token. Returns `None` if the bytes are not a token of this version.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let mut r = Reader::new(bytes);
@@ -82,14 +106,14 @@ impl SchemaFrontier {
             1 => true,
             _ => return None,
         };
-        let digest = read_digest(&mut r).ok()?;
+        let digest = Digest::read(&mut r).ok()?;
         let count = r.count().ok()?;
         if count > MAX_TOKEN_EVENTS {
             return None;
         }
         let mut events = Vec::new();
         for _ in 0..count {
-            let event = Short::try_from(r.take(SHORT).ok()?).ok()?;
+            let event = ShortId::try_from(r.take(SHORT_ID_BYTES).ok()?).ok()?;
             if events.last().is_some_and(|last| *last >= event) {
                 return None;
             }
@@ -103,12 +127,14 @@ impl SchemaFrontier {
         })
     }
 
-    pub(crate) fn judge(
+    /// Checks the token against a log: `had_digest` reports whether the log has ever had a digest,
+    /// `has` whether it holds an event.
+    pub(crate) fn check(
         &self,
-        was: impl Fn(&Digest) -> bool,
-        has: impl Fn(&Short) -> bool,
+        had_digest: impl Fn(&Digest) -> bool,
+        has: impl Fn(&ShortId) -> bool,
     ) -> Readiness {
-        if self.digest != Digest::default() && was(&self.digest) {
+        if self.digest != Digest::default() && had_digest(&self.digest) {
             return Readiness::Ready;
         }
         match self.events.iter().filter(|event| !has(event)).count() {
@@ -119,26 +145,10 @@ impl SchemaFrontier {
     }
 }
 
-fn short(id: &EventId) -> Short {
-    let mut short = Short::default();
-    short.copy_from_slice(&id.as_bytes()[..SHORT]);
+fn short_id(id: &EventId) -> ShortId {
+    let mut short = ShortId::default();
+    short.copy_from_slice(&id.as_bytes()[..SHORT_ID_BYTES]);
     short
-}
-
-pub(crate) fn write_digest(w: &mut Writer, digest: &Digest) {
-    w.uint(digest.count.into());
-    w.raw(&digest.root);
-}
-
-pub(crate) fn read_digest(
-    r: &mut Reader<'_>,
-) -> Result<Digest, kuzu_ddl_runtime::event::CodecError> {
-    let Ok(count) = u64::try_from(r.uint()?) else {
-        return r.bad("no set has so many events");
-    };
-    let mut root = [0; HASH];
-    root.copy_from_slice(r.take(HASH)?);
-    Ok(Digest { count, root })
 }
 
 #[cfg(test)]
@@ -147,33 +157,34 @@ mod tests {
 
     use super::*;
 
-    fn check(token: &SchemaFrontier, want: &Expect) {
+    fn check_bytes(token: &SchemaToken, expected: &Expect) {
         let bytes = token.encode();
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        want.assert_eq(&hex);
-        assert_eq!(SchemaFrontier::decode(&bytes).as_ref(), Some(token));
+        expected.assert_eq(&hex);
+        assert_eq!(SchemaToken::decode(&bytes).as_ref(), Some(token));
     }
 
-    /// Tokens lie in messages of applications: these bytes are read for ever, and are never mended by new values.
+    /// Applications store tokens in their messages: these bytes stay readable permanently. Never
+    /// update the expected values.
     #[test]
     fn golden_bytes() {
         let events = BTreeSet::from([EventId::of(b"one"), EventId::of(b"two")]);
-        check(
-            &SchemaFrontier::needing(&BTreeSet::new()),
+        check_bytes(
+            &SchemaToken::requiring(&BTreeSet::new()),
             &expect!["0101000000000000000000000000000000000000"],
         );
-        check(
-            &SchemaFrontier::needing(&events),
+        check_bytes(
+            &SchemaToken::requiring(&events),
             &expect![
                 "01010000000000000000000000000000000000027dbd608d02ec8d9116e3c2fadb3b4942c5daebf449431d15af693c1d63fd7090"
             ],
         );
-        let mut index = crate::hash_tree::Index::default();
+        let mut tree = crate::hash_tree::HashTree::default();
         for id in &events {
-            index.insert(*id, ());
+            tree.insert(*id, ());
         }
-        check(
-            &SchemaFrontier::of(index.digest(), &events),
+        check_bytes(
+            &SchemaToken::new(tree.digest(), &events),
             &expect![
                 "010102cb0a421b4b41576ce16ddf5a804b9b69027dbd608d02ec8d9116e3c2fadb3b4942c5daebf449431d15af693c1d63fd7090"
             ],
@@ -181,40 +192,37 @@ mod tests {
     }
 
     #[test]
-    fn more_events_than_are_listed() {
+    fn token_lists_at_most_max_token_events() {
         let events = |count: u32| (0..count).map(|n| EventId::of(&n.to_be_bytes())).collect();
-        let most = MAX_TOKEN_EVENTS as u32;
-        let all = SchemaFrontier::needing(&events(most));
-        let some = SchemaFrontier::needing(&events(most + 1));
-        assert_eq!(all.judge(|_| false, |_| true), Readiness::Ready);
-        assert_eq!(some.judge(|_| false, |_| true), Readiness::Unknown);
+        let limit = MAX_TOKEN_EVENTS as u32;
+        let complete = SchemaToken::requiring(&events(limit));
+        let truncated = SchemaToken::requiring(&events(limit + 1));
+        assert_eq!(complete.check(|_| false, |_| true), Readiness::Ready);
+        assert_eq!(truncated.check(|_| false, |_| true), Readiness::Unknown);
         assert_eq!(
-            some.judge(|_| false, |_| false),
+            truncated.check(|_| false, |_| false),
             Readiness::Missing(MAX_TOKEN_EVENTS)
         );
-        for token in [all, some] {
-            assert_eq!(
-                SchemaFrontier::decode(&token.encode()).as_ref(),
-                Some(&token)
-            );
+        for token in [complete, truncated] {
+            assert_eq!(SchemaToken::decode(&token.encode()).as_ref(), Some(&token));
         }
     }
 
     #[test]
-    fn other_bytes_are_refused() {
+    fn malformed_bytes_are_rejected() {
         let events = BTreeSet::from([EventId::of(b"one"), EventId::of(b"two")]);
-        let bytes = SchemaFrontier::needing(&events).encode();
+        let bytes = SchemaToken::requiring(&events).encode();
         for end in 0..bytes.len() {
-            assert_eq!(SchemaFrontier::decode(&bytes[..end]), None);
+            assert_eq!(SchemaToken::decode(&bytes[..end]), None);
         }
         let mut longer = bytes.clone();
         longer.push(0);
-        assert_eq!(SchemaFrontier::decode(&longer), None);
-        // A newer version, a third answer to yes or no, and events out of order.
-        for (at, byte) in [(0, VERSION + 1), (1, 2), (bytes.len() - SHORT, 0)] {
+        assert_eq!(SchemaToken::decode(&longer), None);
+        // A newer version, an invalid boolean, and unsorted events.
+        for (at, byte) in [(0, VERSION + 1), (1, 2), (bytes.len() - SHORT_ID_BYTES, 0)] {
             let mut other = bytes.clone();
             other[at] = byte;
-            assert_eq!(SchemaFrontier::decode(&other), None, "{at}");
+            assert_eq!(SchemaToken::decode(&other), None, "{at}");
         }
     }
 }

@@ -1,106 +1,116 @@
-//! What was said about events, and who has not heard it.
+//! Replication of attestations.
 //!
-//! An attestation goes to all with its event, or once when it is made. Where it is lost on the way, two peers that have the same
-//! events find by comparing that what was said about them differs.
+//! An attestation is sent with its event, or once when it is created. If that frame is lost, two peers
+//! with the same events find the difference by reconciling the trees of their attestations.
 
 use std::collections::BTreeSet;
 
 use kuzu_ddl_runtime::event::EventId;
 
-use super::Peer;
-use super::reconcile::{Found, batches, summary};
+use super::reconcile_step::{ReconcileStep, root, split_into_frames};
+use super::state::Peer;
+use crate::attestation::Attestation;
 use crate::hash_tree::Prefix;
+use crate::identity::PeerId;
 use crate::limits::MAX_FRAME_IDS;
-use crate::protocol::frame::{Below, Frame, Status};
+use crate::protocol::frame::{Frame, Status, Subtree};
 use crate::protocol::output::Output;
-use crate::{Attestation, PeerId};
 
 impl Peer {
-    /// Shows a peer with the same events what was said about them. Who has heard nothing has nothing to show.
-    pub(super) fn compare_said(&self, from: PeerId, theirs: &Status, out: &mut Vec<Output>) {
-        let index = self.attestations.index();
-        // Behind a checkpoint only one of the two has them all.
-        if index.is_empty() || theirs.base != self.log.base_id() {
-            return;
-        }
-        let root = vec![(Prefix::default(), summary(index, &Prefix::default()))];
-        self.send(from, &Frame::Said(root), out);
-    }
-
-    pub(super) fn on_said(
-        &mut self,
+    /// Starts the reconciliation of attestations with a peer that has the same events. A peer without
+    /// attestations leaves it to the other.
+    pub(super) fn reconcile_attestations(
+        &self,
         from: PeerId,
-        places: Vec<(Prefix, Below)>,
+        remote: &Status,
         out: &mut Vec<Output>,
     ) {
-        let found = Found::at(self.attestations.index(), places);
-        self.say(from, found.lacking);
-        for places in batches(found.answer) {
-            self.send(from, &Frame::Said(places), out);
+        let tree = self.attestations.tree();
+        // A peer that starts from a checkpoint lacks the attestations of covered events.
+        if tree.is_empty() || remote.checkpoint != self.log.checkpoint_id() {
+            return;
         }
-        for ids in found.wanted.chunks(MAX_FRAME_IDS) {
-            self.send(from, &Frame::WantSaid(ids.to_vec()), out);
+        self.send(from, &Frame::AttestationTree(root(tree)), out);
+    }
+
+    pub(super) fn on_attestation_tree(
+        &mut self,
+        from: PeerId,
+        subtrees: Vec<(Prefix, Subtree)>,
+        out: &mut Vec<Output>,
+    ) {
+        let step = ReconcileStep::new(self.attestations.tree(), subtrees);
+        self.enqueue_attestations(from, step.remote_lacks);
+        for subtrees in split_into_frames(step.reply) {
+            self.send(from, &Frame::AttestationTree(subtrees), out);
+        }
+        for ids in step.local_lacks.chunks(MAX_FRAME_IDS) {
+            self.send(from, &Frame::WantAttestations(ids.to_vec()), out);
         }
     }
 
-    pub(super) fn on_want_said(&mut self, from: PeerId, ids: &[EventId]) {
-        let index = self.attestations.index();
-        let events = ids.iter().filter_map(|id| index.get(id).copied()).collect();
-        self.say(from, events);
+    pub(super) fn on_want_attestations(&mut self, from: PeerId, ids: &[EventId]) {
+        let tree = self.attestations.tree();
+        let events = ids.iter().filter_map(|id| tree.get(id).copied()).collect();
+        self.enqueue_attestations(from, events);
     }
 
-    /// Tells a peer with the next tick all that was said about these events.
-    fn say(&mut self, to: PeerId, events: Vec<EventId>) {
+    /// Queues all attestations of these events for a peer.
+    fn enqueue_attestations(&mut self, to: PeerId, events: Vec<EventId>) {
         let events: BTreeSet<EventId> = events.into_iter().collect();
-        if let Some(link) = self.links.get_mut(&to) {
-            let said = events.iter().flat_map(|event| self.attestations.of(*event));
-            link.attestations.extend(said);
+        if let Some(session) = self.sessions.get_mut(&to) {
+            let attestations = events.iter().flat_map(|event| self.attestations.of(*event));
+            session.attestations.extend(attestations);
         }
     }
 
-    /// What was said about events that are here is kept and passed on.
+    /// Stores and forwards received attestations of known events.
     pub(super) fn on_attestations(
         &mut self,
         from: PeerId,
-        said: Vec<Attestation>,
+        attestations: Vec<Attestation>,
         out: &mut Vec<Output>,
     ) {
-        let new = self.add_attestations(said, Some(from));
+        let new = self.insert_attestations(attestations, Some(from));
         if !new.is_empty() {
             out.push(Output::Attestations(new));
         }
     }
 
-    fn add_attestations(
+    fn insert_attestations(
         &mut self,
-        said: Vec<Attestation>,
+        attestations: Vec<Attestation>,
         from: Option<PeerId>,
     ) -> Vec<Attestation> {
         let mut new = Vec::new();
-        for attestation in said {
+        for attestation in attestations {
             let id = &attestation.event;
-            let here = self.log.get(id).is_some() || self.waiting.contains(id);
-            if here && self.attestations.add(attestation.clone()) {
+            let is_known = self.log.get(id).is_some() || self.waiting.contains(id);
+            if is_known && self.attestations.insert(attestation.clone()) {
                 new.push(attestation);
             }
         }
-        for (peer, link) in &mut self.links {
-            if link.connected && Some(*peer) != from {
-                link.attestations.extend(new.iter().cloned());
+        for (peer, session) in &mut self.sessions {
+            if session.connected && Some(*peer) != from {
+                session.attestations.extend(new.iter().cloned());
             }
         }
         new
     }
 
-    /// What was said about an event.
+    /// Returns the attestations of an event.
     #[must_use]
     pub fn attestations(&self, event: EventId) -> Vec<Attestation> {
         self.attestations.of(event).collect()
     }
 
-    /// Says something about events that are here; it goes to the others with the next tick. What is too long, or
-    /// one too many about an event, is not kept.
+    /// Adds attestations of known events; they are sent with the next tick.
+    ///
+    /// An attestation larger than
+    /// [`MAX_ATTESTATION_BYTES`](crate::limits::MAX_ATTESTATION_BYTES), or beyond
+    /// [`MAX_ATTESTATIONS`](crate::limits::MAX_ATTESTATIONS) of its event, is discarded.
+    #[doc(alias = "sign")]
     pub fn attest(&mut self, attestations: Vec<Attestation>) {
-        self.add_attestations(attestations, None);
+        self.insert_attestations(attestations, None);
     }
 }

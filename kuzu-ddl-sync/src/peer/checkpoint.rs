@@ -1,45 +1,42 @@
-//! Histories that begin with a checkpoint: giving one, taking one, and comparing with a peer that did.
+//! Histories that start from a checkpoint: offer, download, prune, and comparison with such a peer.
 
 use std::sync::Arc;
 
-use super::{Offer, Peer};
-use crate::PeerId;
-use crate::checkpoint::{Checkpoint, CheckpointId, frontier_of};
-use crate::event_log::Log;
+use super::state::Peer;
+use super::transfer::{CheckpointDownload, CheckpointOffer};
+use crate::checkpoint::{Checkpoint, CheckpointId, verified_frontier};
+use crate::event_log::{EventLog, MissingEventsError};
+use crate::hash_tree::HashTree;
+use crate::identity::PeerId;
+use crate::protocol::diagnostic::Diagnostic;
 use crate::protocol::frame::{Frame, Status};
-use crate::protocol::output::{Output, Report};
+use crate::protocol::output::Output;
 
-/// What is sent of a checkpoint at once, in bytes.
-const CHUNK: usize = 256 * 1024;
+/// Size of one part of a checkpoint, in bytes.
+const PART_BYTES: usize = 256 * 1024;
 
-/// Checkpoints of other peers that are told apart at the same time.
+/// Maximum number of remote checkpoints whose events are tracked at the same time.
 const MAX_VIEWS: usize = 4;
 
-/// A checkpoint on its way here.
-#[derive(Clone, Debug)]
-pub(super) struct Intake {
-    from: PeerId,
-    id: CheckpointId,
-    size: usize,
-    bytes: Vec<u8>,
-    asked: u64,
-}
-
 impl Peer {
-    /// Newcomers may begin with this checkpoint of events that are here, instead of the whole history.
+    /// Offers a checkpoint to new peers, which can download it instead of the history.
     ///
     /// # Errors
-    /// Some of what is behind it is not here.
-    pub fn offer(&mut self, checkpoint: Checkpoint) -> Result<CheckpointId, Checkpoint> {
+    ///
+    /// Returns the events of the checkpoint's frontier that the log lacks.
+    pub fn offer_checkpoint(
+        &mut self,
+        checkpoint: Checkpoint,
+    ) -> Result<CheckpointId, MissingEventsError> {
         let id = checkpoint.id();
-        if self.log.base_id() != Some(id) {
-            let Some(view) = self.log.without(&checkpoint.frontier) else {
-                return Err(checkpoint);
-            };
-            self.remember_view(id, view);
+        if self.log.checkpoint_id() != Some(id) {
+            self.log.require(&checkpoint.frontier)?;
+            if let Some(view) = self.log.events_above(&checkpoint.frontier) {
+                self.remember_view(id, view);
+            }
         }
         let bytes = checkpoint.encode();
-        self.offer = Some(Offer {
+        self.offer = Some(CheckpointOffer {
             id,
             checkpoint: Arc::new(checkpoint),
             bytes,
@@ -47,201 +44,214 @@ impl Peer {
         Ok(id)
     }
 
-    /// Lets go of all events behind the checkpoint that is [offered](Self::offer): the history begins with it from
-    /// now on. Does so only if all of them are [stable](Self::stable), and says how many they were; else 0.
+    /// Removes the events that the [offered](Self::offer_checkpoint) checkpoint covers.
+    ///
+    /// The history then starts from the checkpoint. Nothing is removed unless all covered events are
+    /// [stable](Self::stable_events). Returns the number of removed events.
+    #[doc(alias = "compact")]
+    #[doc(alias = "garbage_collect")]
+    #[doc(alias = "truncate")]
     pub fn prune(&mut self) -> usize {
         let Some(offer) = self.offer.clone() else {
             return 0;
         };
-        let (stable, before) = (self.stable().len(), self.log.len());
+        let (stable, before) = (self.stable_events().len(), self.log.len());
         let Some(above) = self.views.get(&offer.id) else {
             return 0;
         };
-        let mut keeps: Vec<u32> = above
-            .below(&Default::default())
-            .map(|(_, at)| *at)
-            .collect();
-        keeps.sort_unstable();
-        let gone = before - keeps.len();
-        // The first events in the log are stable; all that goes must be among them.
-        let unstable = keeps.iter().filter(|at| (**at as usize) >= stable).count();
-        if gone == 0 || before - stable != unstable {
+        let mut retained: Vec<u32> = above.values().copied().collect();
+        retained.sort_unstable();
+        let removed = before - retained.len();
+        // The first events of the log are stable; all removed events must be among them.
+        let unstable = retained
+            .iter()
+            .filter(|position| (**position as usize) >= stable)
+            .count();
+        if removed == 0 || before - stable != unstable {
             return 0;
         }
-        let events = keeps
+        let events = retained
             .iter()
-            .filter_map(|at| self.log.at(*at))
+            .filter_map(|position| self.log.get_at(*position))
             .cloned()
             .collect::<Vec<_>>();
-        let mut log = Log::above(offer.checkpoint.as_ref().clone());
+        let mut log = EventLog::from_checkpoint(offer.checkpoint.as_ref().clone());
         for event in events {
-            // They lean on what is above the checkpoint, or named in it.
-            if log.add(event).is_err() {
+            // Each depends on events above the checkpoint or known to it.
+            if log.insert(event).is_err() {
                 return 0;
             }
         }
-        self.begin_with(log);
-        gone
+        self.replace_log(log);
+        removed
     }
 
-    /// Begins anew with a checkpoint and the events above it: what else was here is let go.
-    pub(super) fn begin_with(&mut self, log: Log) {
-        let all_kept = self.kept.0 == self.log.len();
+    /// Replaces the log by one that starts from a checkpoint.
+    fn replace_log(&mut self, log: EventLog) {
+        let all_stored = self.stored.0 == self.log.len();
         self.log = log;
         let log = &self.log;
         self.attestations.retain(|event| log.get(event).is_some());
         self.views.clear();
-        for link in self.links.values_mut() {
-            link.queue.clear();
-            link.pushed.clear();
-            link.sent.clear();
-            link.acknowledged = 0;
+        for session in self.sessions.values_mut() {
+            session.clear_queue();
+            session.acknowledged = 0;
         }
-        self.kept = (0, self.log.digest());
-        if all_kept {
-            self.stored();
+        self.stored = (0, self.log.digest());
+        if all_stored {
+            self.mark_stored();
         }
     }
 
-    fn remember_view(&mut self, id: CheckpointId, view: crate::hash_tree::Index<u32>) {
+    fn remember_view(&mut self, id: CheckpointId, view: HashTree<u32>) {
         if self.views.len() >= MAX_VIEWS && !self.views.contains_key(&id) {
-            let ours = self.offer.as_ref().map(|offer| offer.id);
-            let other = self.views.keys().find(|id| Some(**id) != ours).copied();
+            let offered = self.offer.as_ref().map(|offer| offer.id);
+            let other = self.views.keys().find(|id| Some(**id) != offered).copied();
             other.and_then(|other| self.views.remove(&other));
         }
         self.views.insert(id, view);
     }
 
-    /// The other begins with a checkpoint that says nothing here, or the reverse.
-    pub(super) fn without_common_base(
+    /// Handles the status of a peer whose events cannot be compared yet, because only one of the two
+    /// histories starts from a checkpoint, or both from different ones.
+    pub(super) fn report_unknown_checkpoint(
         &mut self,
-        now: u64,
+        now_ms: u64,
         from: PeerId,
-        theirs: &Status,
+        remote: &Status,
         out: &mut Vec<Output>,
     ) {
-        let Some(base) = theirs.base else {
-            // It has the whole history: it can tell what is above the checkpoint here.
-            if theirs.asks {
-                self.tell(from, false, out);
+        let Some(checkpoint) = remote.checkpoint else {
+            // The remote peer has the whole history: it can determine the events above the local
+            // checkpoint.
+            if remote.wants_reply {
+                self.send_status(from, false, out);
             }
             return;
         };
-        let Some(link) = self.links.get_mut(&from) else {
+        let Some(session) = self.sessions.get_mut(&from) else {
             return;
         };
-        let due = |at: u64| now >= at.saturating_add(self.limits.status_interval);
-        if link.asked_base.is_none_or(|(id, at)| id != base || due(at)) {
-            link.asked_base = Some((base, now));
-            self.send(from, &Frame::WantBase(base), out);
+        let interval = self.limits.status_interval_ms;
+        let due = |at: u64| now_ms >= at.saturating_add(interval);
+        let requested = session.proof_requested;
+        if requested.is_none_or(|(id, at)| id != checkpoint || due(at)) {
+            session.proof_requested = Some((checkpoint, now_ms));
+            self.send(from, &Frame::WantCheckpointProof(checkpoint), out);
         }
     }
 
-    pub(super) fn on_want_base(&mut self, from: PeerId, id: CheckpointId, out: &mut Vec<Output>) {
-        if let Some(checkpoint) = self.checkpoint(id) {
-            let frame = Frame::Base(id, checkpoint.proof());
+    pub(super) fn on_want_checkpoint_proof(
+        &mut self,
+        from: PeerId,
+        id: CheckpointId,
+        out: &mut Vec<Output>,
+    ) {
+        if let Some(checkpoint) = self.find_checkpoint(id) {
+            let frame = Frame::CheckpointProof(id, checkpoint.proof());
             self.send(from, &frame, out);
         }
     }
 
-    fn checkpoint(&self, id: CheckpointId) -> Option<&Checkpoint> {
+    fn find_checkpoint(&self, id: CheckpointId) -> Option<&Checkpoint> {
         let offered = self.offer.as_ref().filter(|offer| offer.id == id);
-        offered
-            .map(|offer| offer.checkpoint.as_ref())
-            .or_else(|| self.log.base().filter(|_| self.log.base_id() == Some(id)))
+        offered.map(|offer| offer.checkpoint.as_ref()).or_else(|| {
+            let is_own = self.log.checkpoint_id() == Some(id);
+            self.log.checkpoint().filter(|_| is_own)
+        })
     }
 
-    pub(super) fn on_base(
+    pub(super) fn on_checkpoint_proof(
         &mut self,
-        now: u64,
+        now_ms: u64,
         from: PeerId,
         id: CheckpointId,
         proof: &[u8],
         out: &mut Vec<Output>,
     ) {
-        let link = self.links.get(&from);
-        let asked = link.and_then(|link| link.asked_base).map(|(id, _)| id);
-        if asked != Some(id) {
+        let session = self.sessions.get(&from);
+        let requested = session.and_then(|session| session.proof_requested);
+        if requested.map(|(id, _)| id) != Some(id) {
             return;
         }
-        let Some(frontier) = frontier_of(id, proof) else {
-            let report = Report::BadCheckpoint("its newest events are not those of its hash");
-            return self.strike(now, from, report, out);
+        let Some(frontier) = verified_frontier(id, proof) else {
+            let diagnostic = Diagnostic::BadCheckpoint("the frontier does not match its hash");
+            return self.record_bad_frame(now_ms, from, diagnostic, out);
         };
-        let Some(view) = self.log.without(&frontier) else {
-            return self.report(now, from, Report::Behind(id), out);
+        let Some(view) = self.log.events_above(&frontier) else {
+            return self.report(now_ms, from, Diagnostic::CheckpointUnknown(id), out);
         };
         self.remember_view(id, view);
-        let theirs = self.links.get(&from).and_then(|link| link.theirs);
-        if let Some(theirs) = theirs.filter(|theirs| theirs.base == Some(id)) {
-            self.on_status(now, from, theirs, out);
+        let session = self.sessions.get(&from);
+        let remote = session.and_then(|session| session.remote_status);
+        if let Some(remote) = remote.filter(|remote| remote.checkpoint == Some(id)) {
+            self.on_status(now_ms, from, remote, out);
         }
     }
 
-    /// A peer with nothing begins with a checkpoint, if there is one and it pays.
-    pub(super) fn takes_checkpoint(
+    /// Starts a download if this peer is empty and the offered checkpoint is worth it. Returns whether
+    /// it is.
+    pub(super) fn wants_checkpoint(
         &mut self,
-        now: u64,
+        now_ms: u64,
         from: PeerId,
-        theirs: &Status,
+        remote: &Status,
         out: &mut Vec<Output>,
     ) -> bool {
-        let Some((id, count, size)) = theirs.offer else {
+        let Some((id, count, size)) = remote.offer else {
             return false;
         };
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let pays = count > self.limits.checkpoint_above && size <= self.limits.checkpoint_bytes;
-        if !self.log.is_empty() || !pays {
+        let is_worth_it = count > self.limits.checkpoint_threshold_events
+            && size <= self.limits.max_checkpoint_bytes;
+        if !self.log.is_empty() || !is_worth_it {
             return false;
         }
-        if self.intake.is_none() {
-            self.want_checkpoint(now, from, id, size, out);
+        if self.download.is_none() {
+            self.start_download(now_ms, from, id, size, out);
         }
         true
     }
 
-    fn want_checkpoint(
+    fn start_download(
         &mut self,
-        now: u64,
+        now_ms: u64,
         from: PeerId,
         id: CheckpointId,
         size: usize,
         out: &mut Vec<Output>,
     ) {
         self.send(from, &Frame::WantCheckpoint(id, 0), out);
-        self.intake = Some(Intake {
+        self.download = Some(CheckpointDownload {
             from,
             id,
             size,
             bytes: Vec::new(),
-            asked: now,
+            requested_at: now_ms,
         });
     }
 
-    pub(super) fn retry_intake(&mut self, now: u64, out: &mut Vec<Output>) {
-        let resend_after = self.limits.resend_after;
-        let Some(intake) = self.intake.as_mut() else {
+    pub(super) fn retry_download(&mut self, now_ms: u64, out: &mut Vec<Output>) {
+        let resend_after_ms = self.limits.resend_after_ms;
+        let Some(download) = self.download.as_mut() else {
             return;
         };
-        if now < intake.asked.saturating_add(resend_after) {
+        let requested_at = download.requested_at;
+        if now_ms < requested_at.saturating_add(resend_after_ms) {
             return;
         }
-        // Whoever does not answer at all is not waited for: another peer may offer one.
-        let answered =
-            !intake.bytes.is_empty() || now < intake.asked.saturating_add(4 * resend_after);
-        let connected = self
-            .links
-            .get(&intake.from)
-            .is_some_and(|link| link.connected);
-        if !answered || !connected {
-            self.intake = None;
+        // A peer that never answers is given up: another one may offer a checkpoint.
+        let is_answered =
+            !download.bytes.is_empty() || now_ms < requested_at.saturating_add(4 * resend_after_ms);
+        let session = self.sessions.get(&download.from);
+        let is_connected = session.is_some_and(|session| session.connected);
+        if !is_answered || !is_connected {
+            self.download = None;
             return;
         }
-        intake.asked = now;
-        let (from, frame) = (
-            intake.from,
-            Frame::WantCheckpoint(intake.id, intake.bytes.len() as u64),
-        );
+        download.requested_at = now_ms;
+        let offset = download.bytes.len() as u64;
+        let (from, frame) = (download.from, Frame::WantCheckpoint(download.id, offset));
         self.send(from, &frame, out);
     }
 
@@ -259,50 +269,52 @@ impl Peer {
         let Some(rest) = offer.bytes.get(offset..).filter(|rest| !rest.is_empty()) else {
             return;
         };
-        let chunk = rest[..rest.len().min(CHUNK)].to_vec();
-        self.send(from, &Frame::Checkpoint(id, offset as u64, chunk), out);
+        let part = rest[..rest.len().min(PART_BYTES)].to_vec();
+        self.send(from, &Frame::Checkpoint(id, offset as u64, part), out);
     }
 
     pub(super) fn on_checkpoint(
         &mut self,
-        now: u64,
+        now_ms: u64,
         from: PeerId,
         id: CheckpointId,
         offset: u64,
         bytes: &[u8],
         out: &mut Vec<Output>,
     ) {
-        let Some(intake) = self.intake.as_mut() else {
+        let Some(download) = self.download.as_mut() else {
             return;
         };
-        let next = intake.from == from && intake.id == id && offset == intake.bytes.len() as u64;
-        if !next || bytes.is_empty() || bytes.len() > intake.size - intake.bytes.len() {
+        let is_next =
+            download.from == from && download.id == id && offset == download.bytes.len() as u64;
+        let missing = download.size - download.bytes.len();
+        if !is_next || bytes.is_empty() || bytes.len() > missing {
             return;
         }
-        intake.bytes.extend_from_slice(bytes);
-        intake.asked = now;
-        if intake.bytes.len() < intake.size {
-            let frame = Frame::WantCheckpoint(id, intake.bytes.len() as u64);
+        download.bytes.extend_from_slice(bytes);
+        download.requested_at = now_ms;
+        if download.bytes.len() < download.size {
+            let frame = Frame::WantCheckpoint(id, download.bytes.len() as u64);
             return self.send(from, &frame, out);
         }
-        let Some(intake) = self.intake.take() else {
+        let Some(download) = self.download.take() else {
             return;
         };
-        match Checkpoint::decode(&intake.bytes) {
+        match Checkpoint::decode(&download.bytes) {
             Ok(checkpoint) if checkpoint.id() == id => {
-                let bytes = Arc::from(intake.bytes);
-                self.begin_with(Log::above(checkpoint.clone()));
-                self.offer = Some(Offer {
+                let bytes = Arc::from(download.bytes);
+                self.replace_log(EventLog::from_checkpoint(checkpoint.clone()));
+                self.offer = Some(CheckpointOffer {
                     id,
                     checkpoint: Arc::new(checkpoint),
                     bytes: Arc::clone(&bytes),
                 });
                 out.push(Output::Checkpoint(id, bytes));
-                self.tell(from, true, out);
+                self.send_status(from, true, out);
             }
             _ => {
-                let report = Report::BadCheckpoint("its hash is not the one that was announced");
-                self.strike(now, from, report, out);
+                let diagnostic = Diagnostic::BadCheckpoint("the content does not match its hash");
+                self.record_bad_frame(now_ms, from, diagnostic, out);
             }
         }
     }

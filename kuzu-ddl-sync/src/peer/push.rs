@@ -1,32 +1,82 @@
-//! Sending events.
+//! Sending events: the queues of the sessions.
 
-use kuzu_ddl_runtime::event::{DdlEvent, MAX_EVENT_BYTES, pack};
+use kuzu_ddl_runtime::event::{DdlEvent, EventId, MAX_EVENT_BYTES, pack};
 
-use super::Peer;
+use super::state::Peer;
+use crate::attestation::Attestation;
+use crate::identity::PeerId;
 use crate::protocol::frame::Frame;
 use crate::protocol::output::Output;
-use crate::{Attestation, PeerId};
 
-/// Attestations that are sent in one frame beside those of its events.
-const ATTESTATIONS: usize = 512;
+/// Maximum number of attestations that are sent in one frame.
+const MAX_SENT_ATTESTATIONS: usize = 512;
 
 impl Peer {
-    /// Sends what a peer needs, as much as it may have in one tick: what it asked for first, then what is pushed.
-    pub(super) fn flush(&mut self, now: u64, peer: PeerId, out: &mut Vec<Output>) {
-        while let Some((push, events)) = self.next_batch(now, peer) {
+    /// Queues new events for all remote peers, except the sender of each event and the peers that
+    /// `has_received` names.
+    pub(super) fn enqueue_for_peers(
+        &mut self,
+        now_ms: u64,
+        new: &[(PeerId, DdlEvent)],
+        has_received: impl Fn(PeerId) -> bool,
+    ) {
+        if new.is_empty() {
+            return;
+        }
+        self.last_event_at = now_ms;
+        for view in self.views.values_mut() {
+            for (_, event) in new {
+                if let Some(position) = self.log.position_of(&event.id()) {
+                    view.insert(event.id(), position);
+                }
+            }
+        }
+        for (peer, session) in &mut self.sessions {
+            session.wake(now_ms, &self.limits);
+            if !session.connected || !session.push_enabled || has_received(*peer) {
+                continue;
+            }
+            for (_, event) in new.iter().filter(|(sender, _)| sender != peer) {
+                if let Some(position) = self.log.position_of(&event.id()) {
+                    session.enqueue_push(position);
+                }
+            }
+        }
+    }
+
+    pub(super) fn on_want_events(
+        &mut self,
+        now_ms: u64,
+        from: PeerId,
+        ids: &[EventId],
+        out: &mut Vec<Output>,
+    ) {
+        if let Some(session) = self.sessions.get_mut(&from) {
+            // A request proves that earlier transmissions were lost.
+            session
+                .queue
+                .extend(ids.iter().filter_map(|id| self.log.position_of(id)));
+        }
+        self.flush(now_ms, from, out);
+    }
+
+    /// Sends the queue of a peer within the limit per tick.
+    pub(super) fn flush(&mut self, now_ms: u64, peer: PeerId, out: &mut Vec<Output>) {
+        while let Some((push, events)) = self.next_batch(now_ms, peer) {
             let attestations = events
                 .iter()
-                .flat_map(|event| self.attestations.of(event.id()));
-            let attestations: Vec<Attestation> = attestations.take(ATTESTATIONS).collect();
+                .flat_map(|event| self.attestations.of(event.id()))
+                .take(MAX_SENT_ATTESTATIONS)
+                .collect();
             self.send_events(peer, push, &events, attestations, out);
         }
-        let Some(link) = self.links.get_mut(&peer) else {
+        let Some(session) = self.sessions.get_mut(&peer) else {
             return;
         };
-        if link.connected && !link.attestations.is_empty() {
-            let next = std::iter::from_fn(|| link.attestations.pop_first());
-            let said = next.take(ATTESTATIONS).collect();
-            self.send_events(peer, true, &[], said, out);
+        if session.connected && !session.attestations.is_empty() {
+            let next = std::iter::from_fn(|| session.attestations.pop_first());
+            let attestations = next.take(MAX_SENT_ATTESTATIONS).collect();
+            self.send_events(peer, true, &[], attestations, out);
         }
     }
 
@@ -39,8 +89,8 @@ impl Peer {
         out: &mut Vec<Output>,
     ) {
         let pack = pack::encode(events.iter());
-        if let Some(link) = self.links.get_mut(&peer) {
-            link.spent += pack.len();
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.sent_bytes += pack.len();
         }
         let frame = Frame::Events {
             push,
@@ -50,24 +100,26 @@ impl Peer {
         self.send(peer, &frame, out);
     }
 
-    /// The next events for a peer, each after what it depends on.
-    fn next_batch(&mut self, now: u64, peer: PeerId) -> Option<(bool, Vec<DdlEvent>)> {
-        let link = self.links.get_mut(&peer)?;
-        if !link.connected || link.spent >= self.limits.bytes_per_tick {
+    /// Takes the next events from the queue of a peer, each after its dependencies.
+    ///
+    /// The first value is whether none of the queued events was requested.
+    fn next_batch(&mut self, now_ms: u64, peer: PeerId) -> Option<(bool, Vec<DdlEvent>)> {
+        let session = self.sessions.get_mut(&peer)?;
+        if !session.connected || session.sent_bytes >= self.limits.bytes_per_tick {
             return None;
         }
-        let push = link.queue.len() == link.pushed.len();
+        let push = session.queue.len() == session.unrequested.len();
         let (mut events, mut bytes) = (Vec::new(), 0);
-        while let Some(place) = link.queue.first().copied() {
-            let event = self.log.at(place);
+        while let Some(position) = session.queue.first().copied() {
+            let event = self.log.get_at(position);
             bytes += event.map_or(0, |event| event.size());
             if bytes > MAX_EVENT_BYTES && !events.is_empty() {
                 break;
             }
-            link.queue.pop_first();
-            link.pushed.remove(&place);
+            session.queue.pop_first();
+            session.unrequested.remove(&position);
             if !push {
-                link.sent.insert(place, now);
+                session.sent.insert(position, now_ms);
             }
             events.extend(event.cloned());
         }

@@ -1,50 +1,55 @@
-//! Taking in events.
+//! Receiving events: insertion, waiting for dependencies, relaying, requests.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::{DdlEvent, EventId, PackError, pack};
 
-use super::{Link, Peer};
-use crate::limits::MAX_FRAME_EVENT_BYTES;
+use super::session::Session;
+use super::state::Peer;
+use crate::attestation::Attestation;
+use crate::identity::PeerId;
+use crate::limits::{MAX_FRAME_EVENT_BYTES, MAX_FRAME_IDS};
+use crate::protocol::diagnostic::Diagnostic;
 use crate::protocol::frame::Frame;
-use crate::protocol::output::{Output, Report};
-use crate::{Attestation, PeerId};
+use crate::protocol::output::Output;
 
 impl Peer {
     pub(super) fn on_events(
         &mut self,
-        now: u64,
+        now_ms: u64,
         from: PeerId,
         push: bool,
         bytes: &[u8],
         attestations: Vec<Attestation>,
         out: &mut Vec<Output>,
     ) {
-        // What comes while a checkpoint does is found by comparing, afterwards.
-        if self.intake.is_some() {
+        // Reconciliation finds these events after the download.
+        if self.download.is_some() {
             return;
         }
-        let events = match self.read(bytes) {
+        let events = match self.decode_pack(bytes) {
             Ok(events) => events,
-            Err(error) => return self.strike(now, from, Report::BadPack(error), out),
+            Err(error) => {
+                return self.record_bad_frame(now_ms, from, Diagnostic::BadPack(error), out);
+            }
         };
         let waiting = self.waiting.len();
-        let new = self.take_in(now, from, events.iter().cloned(), out);
-        // A pack of nothing but news goes on as it came, at once: nothing is written anew.
+        let new = self.insert_events(now_ms, from, events.iter().cloned(), out);
+        // A pack of new events alone is relayed at once, without encoding it again.
         let relayed = if new.len() == events.len() && !new.is_empty() {
             self.relay(from, bytes, &attestations, out)
         } else {
             BTreeSet::new()
         };
-        self.spread(now, &new, |peer| relayed.contains(&peer));
-        let nothing = !events.is_empty() && new.is_empty() && self.waiting.len() == waiting;
-        self.choose_pushes(from, push, nothing, !new.is_empty(), out);
-        self.deliver(new, out);
+        self.enqueue_for_peers(now_ms, &new, |peer| relayed.contains(&peer));
+        let only_duplicates = !events.is_empty() && new.is_empty() && self.waiting.len() == waiting;
+        self.adjust_push(from, push, only_duplicates, !new.is_empty(), out);
+        self.output_events(new, out);
         self.on_attestations(from, attestations, out);
     }
 
-    fn deliver(&self, new: Vec<(PeerId, DdlEvent)>, out: &mut Vec<Output>) {
+    pub(super) fn output_events(&self, new: Vec<(PeerId, DdlEvent)>, out: &mut Vec<Output>) {
         if !new.is_empty() {
             out.push(Output::Events(
                 new.into_iter().map(|(_, event)| event).collect(),
@@ -52,9 +57,9 @@ impl Peer {
         }
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<Arc<[DdlEvent]>, PackError> {
+    fn decode_pack(&self, bytes: &[u8]) -> Result<Arc<[DdlEvent]>, PackError> {
         match &self.pool {
-            Some(pool) => pool.read(bytes),
+            Some(pool) => pool.decode(bytes),
             None => {
                 let events = pack::decode(bytes, MAX_FRAME_EVENT_BYTES)?;
                 Ok(events.into())
@@ -62,30 +67,30 @@ impl Peer {
         }
     }
 
-    /// Passes a pack on to those who have all that was pushed to them before; to whom it went.
+    /// Relays a pack to the peers with an empty queue, and returns these peers.
     fn relay(
         &mut self,
         from: PeerId,
         pack: &[u8],
-        said: &[Attestation],
+        attestations: &[Attestation],
         out: &mut Vec<Output>,
     ) -> BTreeSet<PeerId> {
-        let most = self.limits.bytes_per_tick;
-        let due = |(peer, link): &(&PeerId, &mut Link)| {
+        let bytes_per_tick = self.limits.bytes_per_tick;
+        let is_ready = |(peer, session): &(&PeerId, &mut Session)| {
             **peer != from
-                && link.connected
-                && link.push
-                && link.queue.is_empty()
-                && link.spent < most
+                && session.connected
+                && session.push_enabled
+                && session.queue.is_empty()
+                && session.sent_bytes < bytes_per_tick
         };
         let (mut bytes, mut relayed): (Option<Arc<[u8]>>, _) = (None, BTreeSet::new());
-        for (peer, link) in self.links.iter_mut().filter(due) {
-            link.spent += pack.len();
+        for (peer, session) in self.sessions.iter_mut().filter(is_ready) {
+            session.sent_bytes += pack.len();
             let bytes = bytes.get_or_insert_with(|| {
                 let frame = Frame::Events {
                     push: true,
                     pack: pack.to_vec(),
-                    attestations: said.to_vec(),
+                    attestations: attestations.to_vec(),
                 };
                 frame.encode(&self.space).into()
             });
@@ -98,69 +103,56 @@ impl Peer {
         relayed
     }
 
-    /// Takes in events from a file: a [`Bundle`](crate::Bundle), or what the application kept of one. They go to
-    /// the others with the next tick.
-    pub fn import(
+    /// Inserts events, and the events that waited for them. Returns the new ones, each with its sender.
+    pub(super) fn insert_events(
         &mut self,
-        now: u64,
-        events: impl IntoIterator<Item = DdlEvent>,
-        attestations: Vec<Attestation>,
-    ) -> Vec<Output> {
-        let mut out = Vec::new();
-        let new = self.take_in(now, self.me, events, &mut out);
-        self.spread(now, &new, |_| false);
-        self.deliver(new, &mut out);
-        self.on_attestations(self.me, attestations, &mut out);
-        out
-    }
-
-    /// Adds events, and those that waited for them; the new ones, each with who sent it.
-    fn take_in(
-        &mut self,
-        now: u64,
+        now_ms: u64,
         from: PeerId,
         events: impl IntoIterator<Item = DdlEvent>,
         out: &mut Vec<Output>,
     ) -> Vec<(PeerId, DdlEvent)> {
-        let (mut new, mut missing) = (Vec::new(), Vec::new());
+        let (mut new, mut all_missing) = (Vec::new(), Vec::new());
         for event in events {
-            let lacks: Vec<EventId> = self.log.lacks(event.depends_on()).collect();
-            if lacks.is_empty() {
-                new.extend(self.settle(from, event));
-            } else if self.has_room(now, from, &event, out) {
-                self.held.entry(event.id()).or_insert((from, now));
-                self.waiting.hold(event, lacks.clone());
-                missing.extend(lacks);
+            let missing: Vec<EventId> = self.log.missing(event.depends_on()).collect();
+            if missing.is_empty() {
+                new.extend(self.insert_event(from, event));
+            } else if self.has_room(now_ms, from, &event, out) {
+                let arrival = (from, now_ms);
+                self.waiting_since.entry(event.id()).or_insert(arrival);
+                self.waiting.insert(event, missing.clone());
+                all_missing.extend(missing);
             }
         }
-        if from != self.me {
-            self.ask(now, from, missing, out);
+        if from != self.id {
+            self.request_events(now_ms, from, all_missing, out);
         }
         new
     }
 
-    /// Adds an event and all that waited for it.
-    fn settle(&mut self, from: PeerId, event: DdlEvent) -> Vec<(PeerId, DdlEvent)> {
-        self.asked.remove(&event.id());
-        if let Some(place) = self.log.place(&event.id()) {
-            if let Some(link) = self.links.get_mut(&from) {
-                link.has(place);
+    /// Inserts an event whose dependencies are in the log, and the events that waited for it.
+    fn insert_event(&mut self, from: PeerId, event: DdlEvent) -> Vec<(PeerId, DdlEvent)> {
+        self.requested.remove(&event.id());
+        if let Some(position) = self.log.position_of(&event.id()) {
+            if let Some(session) = self.sessions.get_mut(&from) {
+                session.dequeue(position);
             }
             return Vec::new();
         }
-        let new = self.log.settle(event, &mut self.waiting);
-        let sent = |event: DdlEvent| {
-            // What waited may have come from others, who then get it once more.
-            self.asked.remove(&event.id());
-            let held = self.held.remove(&event.id());
-            (held.map_or(from, |(sender, _)| sender), event)
+        let new = self.log.insert_with_waiting(event, &mut self.waiting);
+        let with_sender = |event: DdlEvent| {
+            // Only the first sender of a waiting event is recorded: any other sender receives it as
+            // a duplicate.
+            self.requested.remove(&event.id());
+            let arrival = self.waiting_since.remove(&event.id());
+            (arrival.map_or(from, |(sender, _)| sender), event)
         };
-        new.into_iter().map(sent).collect()
+        new.into_iter().map(with_sender).collect()
     }
 
+    /// Returns whether the limits allow an event to wait for its dependencies.
     fn has_room(
         &mut self,
-        now: u64,
+        now_ms: u64,
         from: PeerId,
         event: &DdlEvent,
         out: &mut Vec<Output>,
@@ -169,39 +161,75 @@ impl Peer {
             return true;
         }
         let limits = &self.limits;
-        let of_peer = || {
-            self.held
+        let from_peer = || {
+            self.waiting_since
                 .values()
                 .filter(|(sender, _)| *sender == from)
                 .count()
         };
-        let room = self.waiting.len() < limits.waiting_events
-            && self.waiting.bytes() + event.size() <= limits.waiting_bytes
-            && (self.waiting.len() < limits.waiting_events_per_peer
-                || of_peer() < limits.waiting_events_per_peer);
+        let room = self.waiting.len() < limits.max_waiting_events
+            && self.waiting.bytes() + event.size() <= limits.max_waiting_bytes
+            && (self.waiting.len() < limits.max_waiting_events_per_peer
+                || from_peer() < limits.max_waiting_events_per_peer);
         if !room {
-            self.report(now, from, Report::NoRoom, out);
+            self.report(now_ms, from, Diagnostic::WaitingBufferFull, out);
         }
         room
     }
 
-    /// Who gets everything twice tells one sender to stop, who missed something tells it to start.
-    fn choose_pushes(
+    /// Disables the push of a sender of duplicates; enables that of a sender of events that a push
+    /// should have delivered.
+    fn adjust_push(
         &self,
         from: PeerId,
         push: bool,
-        nothing: bool,
-        something: bool,
+        only_duplicates: bool,
+        has_new: bool,
         out: &mut Vec<Output>,
     ) {
-        let wanted = if push && nothing {
+        let enabled = if push && only_duplicates {
             false
-        } else if !push && something {
+        } else if !push && has_new {
             true
         } else {
             return;
         };
-        // Each time, since the last one may have been lost.
-        self.send(from, &Frame::Push(wanted), out);
+        // Sent each time, because the previous frame may have been lost.
+        self.send(from, &Frame::SetPush(enabled), out);
+    }
+
+    /// Requests missing events from a peer.
+    pub(super) fn request_events(
+        &mut self,
+        now_ms: u64,
+        from: PeerId,
+        ids: impl IntoIterator<Item = EventId>,
+        out: &mut Vec<Output>,
+    ) {
+        let ids = self.not_yet_requested(now_ms, ids);
+        for ids in ids.chunks(MAX_FRAME_IDS) {
+            self.send(from, &Frame::WantEvents(ids.to_vec()), out);
+        }
+    }
+
+    /// Returns the ids of events that are missing and were not requested a moment ago.
+    fn not_yet_requested(
+        &mut self,
+        now_ms: u64,
+        ids: impl IntoIterator<Item = EventId>,
+    ) -> Vec<EventId> {
+        let mut missing = BTreeSet::new();
+        for id in ids {
+            let is_here = self.log.contains(&id) || self.waiting.contains(&id);
+            if is_here || self.requested.len() >= self.limits.max_waiting_events {
+                continue;
+            }
+            let at = self.requested.get(&id);
+            if at.is_none_or(|at| now_ms >= at.saturating_add(self.limits.resend_after_ms)) {
+                self.requested.insert(id, now_ms);
+                missing.insert(id);
+            }
+        }
+        missing.into_iter().collect()
     }
 }

@@ -1,4 +1,5 @@
-//! The protocol between two peers: frames, and what a peer asks its caller to do.
+//! The protocol: frames between peers, and the outputs of a peer.
 
+pub(crate) mod diagnostic;
 pub(crate) mod frame;
 pub(crate) mod output;

@@ -1,104 +1,147 @@
-//! A transport in one process: for programs with several databases, and for tests, which can make the roads
-//! between peers as bad as they like.
+//! The hub: a transport within one process, for applications with several databases and for tests.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use kuzu_ddl_runtime::event::DdlEvent;
 
-use crate::protocol::output::{Output, Row};
-use crate::{CheckpointId, Peer, PeerId, Pool};
+use crate::checkpoint::CheckpointId;
+use crate::identity::PeerId;
+use crate::peer::{EventPool, Peer, PublishError};
+use crate::protocol::diagnostic::DiagnosticRecord;
+use crate::protocol::output::Output;
 
-/// What the road between two peers does to a frame.
+/// What happens to a frame on its way to the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Road {
-    /// It arrives in the next round.
-    Good,
-    /// It is lost.
-    Lost,
-    /// It arrives in the next round, and once more later.
-    Twice,
-    /// It arrives after so many rounds.
-    Late(u32),
+pub enum FrameFate {
+    /// The frame arrives with the next step.
+    Deliver,
+    /// The frame is lost.
+    Drop,
+    /// The frame arrives with the next step, and again two steps later.
+    Duplicate,
+    /// The frame arrives this number of steps later than the next one.
+    Delay(u32),
 }
 
-/// Several peers in one process. Time goes on in rounds, of as many milliseconds as
-/// [`round`](Self::round) is told; what is sent in one round arrives in the next.
+/// Several peers in one process.
+///
+/// Time passes in steps; a frame that is sent in one step arrives in the next. Tests can drop,
+/// duplicate and delay frames with [`step_with`](Self::step_with).
+///
+/// # Examples
+///
+/// ```
+/// use kuzu_ddl_sync::{Hub, Limits, Peer, PeerId, SpaceId};
+/// use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
+///
+/// let space = SpaceId::from_name("shop");
+/// let mut hub = Hub::new();
+/// let a = hub.add(Peer::new(PeerId::from_name("a"), space, Limits::default()));
+/// let b = hub.add(Peer::new(PeerId::from_name("b"), space, Limits::default()));
+/// hub.connect_all();
+///
+/// let change = Change::RenameTable { to: "Human".to_owned() };
+/// let event = DdlEvent::new(ObjectId::from_bytes([1; 32]), [].into(), change);
+/// hub.publish(a, vec![event.clone()])?;
+/// hub.run_until_converged(100, 10).expect("the peers converge");
+/// assert_eq!(hub.take_delivery(b).events, [event]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "relay")]
+#[doc(alias = "simulation")]
 #[derive(Debug, Default)]
 pub struct Hub {
     peers: BTreeMap<PeerId, Peer>,
-    links: BTreeSet<(PeerId, PeerId)>,
-    /// Frames by the round they arrive in, the next one first.
-    mail: VecDeque<Vec<Letter>>,
-    delivered: BTreeMap<PeerId, Delivery>,
-    pool: Pool,
-    now: u64,
-    bytes: u64,
-    frames: u64,
+    /// Pairs of connected peers, each in ascending order.
+    connections: BTreeSet<(PeerId, PeerId)>,
+    /// Frames in flight by the step of their arrival, the next step first.
+    in_flight: VecDeque<Vec<FrameInFlight>>,
+    deliveries: BTreeMap<PeerId, HubDelivery>,
+    pool: EventPool,
+    now_ms: u64,
+    traffic: Traffic,
 }
 
-/// A frame under way: from whom, to whom.
-type Letter = (PeerId, PeerId, Arc<[u8]>);
+#[derive(Debug)]
+struct FrameInFlight {
+    from: PeerId,
+    to: PeerId,
+    bytes: Arc<[u8]>,
+}
 
-/// What a peer's database is to take in.
+/// What a peer received for its database.
 #[derive(Clone, Debug, Default)]
-pub struct Delivery {
-    /// The checkpoint that the history begins with, if one came.
+#[non_exhaustive]
+pub struct HubDelivery {
+    /// The checkpoint that the history is to start from, if one was downloaded.
     pub checkpoint: Option<(CheckpointId, Arc<[u8]>)>,
-    /// New events, each after what it depends on.
+    /// New events, each after its dependencies.
     pub events: Vec<DdlEvent>,
-    /// What a person may want to know.
-    pub rows: Vec<Row>,
+    /// Diagnostics for the operator.
+    pub diagnostics: Vec<DiagnosticRecord>,
+}
+
+/// The frames that the peers of a hub have sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Traffic {
+    /// Number of frames.
+    pub frames: u64,
+    /// Total size of the frames, in bytes.
+    pub bytes: u64,
 }
 
 impl Hub {
-    /// A hub without peers.
+    /// Creates a hub without peers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a peer. All share the memory of their events. A peer of the same name is replaced, and keeps
-    /// its links.
+    /// Adds a peer and returns its identifier.
+    ///
+    /// All peers of a hub share one [`EventPool`]. A peer with the same identifier is replaced; its
+    /// connections remain.
     pub fn add(&mut self, peer: Peer) -> PeerId {
         let id = peer.id();
-        self.peers.insert(id, peer.share(&self.pool));
-        let links: Vec<(PeerId, PeerId)> = self
-            .links
+        self.peers.insert(id, peer.with_pool(&self.pool));
+        let connections: Vec<(PeerId, PeerId)> = self
+            .connections
             .iter()
             .filter(|(a, b)| *a == id || *b == id)
             .copied()
             .collect();
-        for (a, b) in links {
-            self.link(a, b);
+        for (a, b) in connections {
+            self.connect(a, b);
         }
         id
     }
 
-    /// Two peers can reach one another from now on.
-    pub fn link(&mut self, a: PeerId, b: PeerId) {
-        self.links.insert((a.min(b), a.max(b)));
+    /// Connects two peers.
+    pub fn connect(&mut self, a: PeerId, b: PeerId) {
+        self.connections.insert((a.min(b), a.max(b)));
         for (one, other) in [(a, b), (b, a)] {
             if self.peers.contains_key(&other)
                 && let Some(peer) = self.peers.get_mut(&one)
             {
-                let outputs = peer.connect(self.now, other);
-                self.carry(one, outputs, &mut |_, _, _| Road::Good);
+                let outputs = peer.connect(self.now_ms, other);
+                self.deliver_outputs(one, outputs, &mut |_, _, _| FrameFate::Deliver);
             }
         }
     }
 
-    /// All peers can reach one another.
-    pub fn link_all(&mut self) {
+    /// Connects each pair of peers.
+    pub fn connect_all(&mut self) {
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for (n, a) in ids.iter().enumerate() {
-            ids[n + 1..].iter().for_each(|b| self.link(*a, *b));
+            ids[n + 1..].iter().for_each(|b| self.connect(*a, *b));
         }
     }
 
-    /// Two peers cannot reach one another any more; what is under way is lost.
-    pub fn unlink(&mut self, a: PeerId, b: PeerId) {
-        self.links.remove(&(a.min(b), a.max(b)));
+    /// Disconnects two peers. Frames in flight between them are lost.
+    pub fn disconnect(&mut self, a: PeerId, b: PeerId) {
+        self.connections.remove(&(a.min(b), a.max(b)));
         for (one, other) in [(a, b), (b, a)] {
             if let Some(peer) = self.peers.get_mut(&one) {
                 peer.disconnect(other);
@@ -106,157 +149,167 @@ impl Hub {
         }
     }
 
-    /// One peer.
+    /// Returns a peer.
     #[must_use]
     pub fn peer(&self, id: PeerId) -> Option<&Peer> {
         self.peers.get(&id)
     }
 
-    /// One peer.
+    /// Returns a peer for modification.
     pub fn peer_mut(&mut self, id: PeerId) -> Option<&mut Peer> {
         self.peers.get_mut(&id)
     }
 
-    /// All peers.
+    /// Returns all peers.
     pub fn peers(&self) -> impl Iterator<Item = &Peer> {
         self.peers.values()
     }
 
-    /// Events that a peer's own database has made.
+    /// Publishes events that the database of a peer has created: see [`Peer::publish`].
     ///
     /// # Errors
-    /// The events that lean on something which is not there; all of them if there is no such peer.
-    pub fn local(
-        &mut self,
-        id: PeerId,
-        events: Vec<DdlEvent>,
-    ) -> Result<(), Vec<kuzu_ddl_runtime::event::EventId>> {
+    ///
+    /// Returns the events whose dependencies are missing, or all events if the peer does not exist.
+    pub fn publish(&mut self, id: PeerId, events: Vec<DdlEvent>) -> Result<(), PublishError> {
         let Some(peer) = self.peers.get_mut(&id) else {
-            return Err(events.iter().map(|event| event.id()).collect());
+            let events = events.iter().map(|event| event.id()).collect();
+            return Err(PublishError::new(events));
         };
-        let outputs = peer.local(self.now, events)?;
-        self.carry(id, outputs, &mut |_, _, _| Road::Good);
+        let outputs = peer.publish(self.now_ms, events)?;
+        self.deliver_outputs(id, outputs, &mut |_, _, _| FrameFate::Deliver);
         Ok(())
     }
 
-    /// What came for a peer's database since the last time.
-    pub fn take(&mut self, id: PeerId) -> Delivery {
-        self.delivered.remove(&id).unwrap_or_default()
+    /// Returns what a peer received for its database since the last call.
+    pub fn take_delivery(&mut self, id: PeerId) -> HubDelivery {
+        self.deliveries.remove(&id).unwrap_or_default()
     }
 
-    /// One round on good roads: everything that was sent arrives, and time goes on by so many milliseconds.
-    pub fn round(&mut self, milliseconds: u64) {
-        self.round_on(milliseconds, |_, _, _| Road::Good);
+    /// Advances time by one step and delivers all frames in flight.
+    pub fn step(&mut self, elapsed_ms: u64) {
+        self.step_with(elapsed_ms, |_, _, _| FrameFate::Deliver);
     }
 
-    /// One round on roads that may be bad: asked for each frame that is sent, with sender, receiver and bytes.
-    pub fn round_on(
+    /// Advances time by one step; `fate` decides what happens to each frame that is sent, given its
+    /// sender, its receiver and its bytes.
+    #[doc(alias = "fault_injection")]
+    pub fn step_with(
         &mut self,
-        milliseconds: u64,
-        mut road: impl FnMut(PeerId, PeerId, &[u8]) -> Road,
+        elapsed_ms: u64,
+        mut fate: impl FnMut(PeerId, PeerId, &[u8]) -> FrameFate,
     ) {
-        self.now += milliseconds;
-        for (from, to, bytes) in self.mail.pop_front().unwrap_or_default() {
-            if !self.links.contains(&(from.min(to), from.max(to))) {
+        self.now_ms += elapsed_ms;
+        for FrameInFlight { from, to, bytes } in self.in_flight.pop_front().unwrap_or_default() {
+            if !self.connections.contains(&(from.min(to), from.max(to))) {
                 continue;
             }
             if let Some(peer) = self.peers.get_mut(&to) {
-                let outputs = peer.handle(self.now, from, &bytes);
-                self.carry(to, outputs, &mut road);
+                let outputs = peer.handle(self.now_ms, from, &bytes);
+                self.deliver_outputs(to, outputs, &mut fate);
             }
         }
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for (id, n) in ids.into_iter().zip(0_u64..) {
             if let Some(peer) = self.peers.get_mut(&id) {
-                let outputs = peer.tick(self.now, self.now.wrapping_mul(1_000_003).wrapping_add(n));
-                self.carry(id, outputs, &mut road);
+                let seed = self.now_ms.wrapping_mul(1_000_003).wrapping_add(n);
+                let outputs = peer.tick(self.now_ms, seed);
+                self.deliver_outputs(id, outputs, &mut fate);
             }
         }
     }
 
-    /// Rounds on good roads until all peers have the same events, at most so many; how many it took, or `None` if
-    /// they do not agree by then.
-    pub fn settle(&mut self, milliseconds: u64, most: usize) -> Option<usize> {
-        for rounds in 0..=most {
-            if self.agrees() {
-                return Some(rounds);
+    /// Advances time until all peers have the same events.
+    ///
+    /// Returns the number of steps, or `None` if the peers differ after `max_steps` steps.
+    pub fn run_until_converged(&mut self, elapsed_ms: u64, max_steps: usize) -> Option<usize> {
+        for steps in 0..=max_steps {
+            if self.is_converged() {
+                return Some(steps);
             }
-            self.round(milliseconds);
+            self.step(elapsed_ms);
         }
         None
     }
 
-    /// Whether all peers have the same events.
+    /// Returns whether all peers have the same events.
     #[must_use]
-    pub fn agrees(&self) -> bool {
+    pub fn is_converged(&self) -> bool {
         let mut digests = self.peers.values().map(|peer| peer.log().digest());
         let first = digests.next();
         digests.all(|digest| Some(digest) == first)
     }
 
-    /// The milliseconds that went by.
+    /// Returns the elapsed time, in milliseconds.
     #[must_use]
-    pub fn now(&self) -> u64 {
-        self.now
+    pub fn now_ms(&self) -> u64 {
+        self.now_ms
     }
 
-    /// How many frames were sent, and their bytes.
+    /// Returns the number and the size of the frames sent so far.
     #[must_use]
-    pub fn traffic(&self) -> (u64, u64) {
-        (self.frames, self.bytes)
+    pub fn traffic(&self) -> Traffic {
+        self.traffic
     }
 
-    fn carry(
+    fn deliver_outputs(
         &mut self,
         from: PeerId,
         outputs: Vec<Output>,
-        road: &mut impl FnMut(PeerId, PeerId, &[u8]) -> Road,
+        fate: &mut impl FnMut(PeerId, PeerId, &[u8]) -> FrameFate,
     ) {
         for output in outputs {
             match output {
                 Output::Send { to, bytes } => {
-                    self.frames += 1;
-                    self.bytes += bytes.len() as u64;
-                    match road(from, to, &bytes) {
-                        Road::Good => self.post(0, from, to, bytes),
-                        Road::Lost => {}
-                        Road::Twice => {
-                            self.post(0, from, to, Arc::clone(&bytes));
-                            self.post(2, from, to, bytes);
-                        }
-                        Road::Late(rounds) => self.post(rounds as usize, from, to, bytes),
-                    }
+                    self.traffic.frames += 1;
+                    self.traffic.bytes += bytes.len() as u64;
+                    let fate = fate(from, to, &bytes);
+                    self.enqueue_frame(FrameInFlight { from, to, bytes }, fate);
                 }
                 Output::Events(events) => {
-                    self.delivered
-                        .entry(from)
-                        .or_default()
-                        .events
-                        .extend(events);
-                    self.stored(from);
+                    self.delivery(from).events.extend(events);
+                    self.mark_stored(from);
                 }
                 Output::Checkpoint(id, bytes) => {
-                    let delivery = self.delivered.entry(from).or_default();
-                    delivery.checkpoint = Some((id, bytes));
-                    self.stored(from);
+                    self.delivery(from).checkpoint = Some((id, bytes));
+                    self.mark_stored(from);
                 }
-                Output::Report(row) => self.delivered.entry(from).or_default().rows.push(row),
+                Output::Diagnostic(record) => self.delivery(from).diagnostics.push(record),
                 Output::Attestations(_) => {}
             }
         }
     }
 
-    /// What is in the process is safe enough for a hub.
-    fn stored(&mut self, id: PeerId) {
+    fn delivery(&mut self, id: PeerId) -> &mut HubDelivery {
+        self.deliveries.entry(id).or_default()
+    }
+
+    /// Treats a delivery as durable: it stays in this process until the application takes it.
+    fn mark_stored(&mut self, id: PeerId) {
         if let Some(peer) = self.peers.get_mut(&id) {
-            peer.stored();
+            peer.mark_stored();
         }
     }
 
-    fn post(&mut self, rounds: usize, from: PeerId, to: PeerId, bytes: Arc<[u8]>) {
-        if self.mail.len() <= rounds {
-            self.mail.resize_with(rounds + 1, Vec::new);
+    fn enqueue_frame(&mut self, frame: FrameInFlight, fate: FrameFate) {
+        match fate {
+            FrameFate::Deliver => self.enqueue_frame_in(0, frame),
+            FrameFate::Drop => {}
+            FrameFate::Duplicate => {
+                let duplicate = FrameInFlight {
+                    bytes: Arc::clone(&frame.bytes),
+                    ..frame
+                };
+                self.enqueue_frame_in(0, frame);
+                self.enqueue_frame_in(2, duplicate);
+            }
+            FrameFate::Delay(steps) => self.enqueue_frame_in(steps as usize, frame),
         }
-        self.mail[rounds].push((from, to, bytes));
+    }
+
+    fn enqueue_frame_in(&mut self, steps: usize, frame: FrameInFlight) {
+        if self.in_flight.len() <= steps {
+            self.in_flight.resize_with(steps + 1, Vec::new);
+        }
+        self.in_flight[steps].push(frame);
     }
 }

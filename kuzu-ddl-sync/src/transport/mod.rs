@@ -1,4 +1,4 @@
-//! Transports: ways for the frames and events of one peer to reach another.
+//! Transports: how the frames and events of one peer reach another.
 
 #[cfg(feature = "folder")]
 pub mod folder;

@@ -1,4 +1,4 @@
-//! The protocol between peers, from one event to a thousand peers.
+//! Tests of the protocol, from one event to a thousand peers.
 
 mod adversarial;
 mod attestations;

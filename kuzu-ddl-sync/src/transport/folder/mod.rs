@@ -1,10 +1,11 @@
-//! Peers that see one folder: a file share, a synchronised directory, a git checkout.
+//! Replication through a folder: a file share, a synchronised directory or a git checkout.
 //!
-//! Every file is a [`Bundle`], and its name is the hash of its contents. So a file is never edited, two writers
-//! never want the same name for different contents, a file that is half there is recognised, and branches of a git
-//! repository merge without a conflict. Nothing has to be deleted, and whatever is, is written again by anybody who
-//! still has it.
+//! Each file is a [`Bundle`], named by the hash of its content. Therefore files are never modified, two
+//! writers never need one name for different content, incomplete files are detected, and branches of a
+//! git repository merge without conflicts. Files need not be deleted; a peer that has the events of a
+//! deleted file writes them again.
 
+mod error;
 mod file;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,101 +13,82 @@ use std::path::{Path, PathBuf};
 
 use kuzu_ddl_runtime::event::{DdlEvent, EventId};
 
-use crate::bundle::{Bundle, BundleError};
+pub use error::{FolderError, MAX_FILES, SkipReason, SkippedFile};
+pub use file::EXTENSION;
+
+use crate::attestation::Attestation;
+use crate::bundle::Bundle;
+use crate::event_log::EventLog;
+use crate::identity::SpaceId;
+use crate::peer::Peer;
 use crate::protocol::output::Output;
-use crate::{Attestation, Log, Peer, SpaceId};
 
-/// The ending of the names of files.
-pub const ENDING: &str = "kddl";
-
-/// No more files of a folder are looked at than this.
-pub const MAX_FILES: usize = 65_536;
-
-/// Why a folder cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}: {source}", path.display())]
-pub struct FolderError {
-    /// What was tried.
-    pub action: &'static str,
-    /// On which file or folder.
-    pub path: PathBuf,
-    /// What the system said.
-    pub source: std::io::Error,
-}
-
-/// A folder that several peers see.
+/// A folder that several peers share.
+///
+/// # Examples
+///
+/// ```
+/// use kuzu_ddl_sync::folder::Folder;
+/// use kuzu_ddl_sync::{Limits, Peer, PeerId, SpaceId};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("schema");
+/// let space = SpaceId::from_name("shop");
+/// let mut peer = Peer::new(PeerId::from_name("a"), space, Limits::default());
+/// let mut folder = Folder::open(path, space)?;
+///
+/// // Regularly, and after each change of the schema:
+/// let synced = folder.sync(0, &mut peer)?;
+/// for output in synced.outputs { /* new events for the database, frames for other peers */ }
+/// for file in synced.skipped {
+///     eprintln!("{}: {}", file.name, file.reason);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "git")]
+#[doc(alias = "directory")]
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
     space: SpaceId,
-    /// The files that were read, with the events in them.
+    /// The ids of the events in each file that was read or written.
     files: BTreeMap<String, Vec<EventId>>,
 }
 
-/// A file that was passed over. It is looked at again the next time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
-    /// Its name.
-    pub name: String,
-    /// Why.
-    pub why: Why,
-}
-
-/// Why a file was passed over.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Why {
-    /// The contents are not those of the name: half written, damaged or edited.
-    #[error("its contents are not those of its name: it is not complete yet, or damaged")]
-    NotItsName,
-    /// It is not a file: a folder, a link, a pipe.
-    #[error("it is not a plain file")]
-    NotAFile,
-    /// It could not be read.
-    #[error("it cannot be read: {0}")]
-    Unreadable(String),
-    /// It is no bundle, or not one for this space or this version.
-    #[error(transparent)]
-    Refused(#[from] BundleError),
-    /// More than [`MAX_FILES`].
-    #[error("there are more than {MAX_FILES} files; compact the folder")]
-    TooManyFiles,
-}
-
-/// What one look at a folder brought.
+/// The new content of a folder.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading {
-    /// The events of files that were not read before.
+#[non_exhaustive]
+pub struct FolderRead {
+    /// The events of the files that were not read before.
     pub events: Vec<DdlEvent>,
-    /// What was said about them.
+    /// The attestations in these files.
     pub attestations: Vec<Attestation>,
-    /// What was passed over.
-    pub skipped: Vec<Skipped>,
+    /// The files that were skipped.
+    pub skipped: Vec<SkippedFile>,
 }
 
-/// What was done in one [`Folder::sync`].
+/// The result of [`Folder::sync`].
 #[derive(Debug, Default)]
-pub struct Exchange {
-    /// What the peer wants done: new events for the database, frames for other peers.
+#[non_exhaustive]
+pub struct FolderSync {
+    /// The outputs of the peer: new events for the database, frames for other peers.
     pub outputs: Vec<Output>,
-    /// What was passed over.
-    pub skipped: Vec<Skipped>,
-    /// The file that was written, if there was something to write.
+    /// The files that were skipped.
+    pub skipped: Vec<SkippedFile>,
+    /// The name of the file that was written, if there were events to write.
     pub written: Option<String>,
 }
 
 impl Folder {
-    /// A folder, which is made if it is not there.
+    /// Opens a folder, and creates it if it does not exist.
     ///
     /// # Errors
-    /// See [`FolderError`].
+    ///
+    /// Returns an error if the folder cannot be created.
     pub fn open(path: impl Into<PathBuf>, space: SpaceId) -> Result<Self, FolderError> {
         let path = path.into();
-        std::fs::create_dir_all(&path).map_err(|source| FolderError {
-            action: "make the folder",
-            path: path.clone(),
-            source,
-        })?;
+        std::fs::create_dir_all(&path)
+            .map_err(|error| FolderError::new("create the folder", &path, error))?;
         Ok(Self {
             path,
             space,
@@ -114,34 +96,38 @@ impl Folder {
         })
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Takes in what others wrote, and writes what no file has: call it now and then, and after every change.
+    /// Imports the new files of the folder into a peer, and writes the events of the peer that no file
+    /// contains.
     ///
     /// # Errors
-    /// See [`FolderError`].
-    pub fn sync(&mut self, now: u64, peer: &mut Peer) -> Result<Exchange, FolderError> {
-        let reading = self.read()?;
-        let outputs = peer.import(now, reading.events, reading.attestations);
+    ///
+    /// Returns an error if the folder cannot be listed, or if the file cannot be written.
+    pub fn sync(&mut self, now_ms: u64, peer: &mut Peer) -> Result<FolderSync, FolderError> {
+        let read = self.read()?;
+        let outputs = peer.import(now_ms, read.events, read.attestations);
         let written = self.write(peer.log(), |event| peer.attestations(event))?;
-        Ok(Exchange {
+        Ok(FolderSync {
             outputs,
-            skipped: reading.skipped,
+            skipped: read.skipped,
             written,
         })
     }
 
-    /// The events of all files that were not read before. Files that are gone are forgotten, and what was in
-    /// them is written again by the next [`write`](Self::write).
+    /// Reads the files that were not read before.
+    ///
+    /// The next [`write`](Self::write) writes the events of deleted files again.
     ///
     /// # Errors
-    /// The folder cannot be listed.
-    pub fn read(&mut self) -> Result<Reading, FolderError> {
-        let mut reading = Reading::default();
+    ///
+    /// Returns an error if the folder cannot be listed.
+    pub fn read(&mut self) -> Result<FolderRead, FolderError> {
+        let mut read = FolderRead::default();
         let names = file::list(&self.path)?;
         self.files.retain(|name, _| names.contains(name));
         for (n, name) in names.into_iter().enumerate() {
@@ -151,63 +137,61 @@ impl Folder {
             let bundle = if n < MAX_FILES {
                 file::read(&self.path, &name, &self.space)
             } else {
-                Err(Why::TooManyFiles)
+                Err(SkipReason::TooManyFiles)
             };
             match bundle {
                 Ok(bundle) => {
-                    let ids = bundle.events.iter().map(|event| event.id()).collect();
-                    self.files.insert(name, ids);
-                    reading.events.extend(bundle.events);
-                    reading.attestations.extend(bundle.attestations);
+                    self.files.insert(name, ids_of(&bundle));
+                    read.events.extend(bundle.events);
+                    read.attestations.extend(bundle.attestations);
                 }
-                Err(why) => reading.skipped.push(Skipped { name, why }),
+                Err(reason) => read.skipped.push(SkippedFile { name, reason }),
             }
         }
-        Ok(reading)
+        Ok(read)
     }
 
-    /// Writes one file with the events of the log that no file has; its name, or `None` if there are none.
+    /// Writes one file with the events of a log that no file contains.
+    ///
+    /// Returns the name of the file, or `None` if there are no such events.
     ///
     /// # Errors
-    /// The file cannot be written.
+    ///
+    /// Returns an error if the file cannot be written.
     pub fn write<A: IntoIterator<Item = Attestation>>(
         &mut self,
-        log: &Log,
+        log: &EventLog,
         attestations: impl Fn(EventId) -> A,
     ) -> Result<Option<String>, FolderError> {
-        let mut bundle = Bundle::of(log, &self.events());
+        let known = self.files.values().flatten().copied().collect();
+        let mut bundle = Bundle::new(log, &known);
         if bundle.events.is_empty() {
             return Ok(None);
         }
-        let said = bundle
-            .events
-            .iter()
-            .flat_map(|event| attestations(event.id()));
-        bundle.attestations = said.collect();
-        self.put(&bundle).map(Some)
+        bundle.attestations = collect_attestations(&bundle, attestations);
+        self.write_bundle(&bundle).map(Some)
     }
 
-    /// Writes one file with all events of the log, and deletes the files that have nothing besides: for a folder with
-    /// very many files. Others may write and compact at the same time.
+    /// Writes one file with all events of a log, and deletes the files that contain no other events.
+    ///
+    /// Other peers can write and compact at the same time. Returns the name of the file.
     ///
     /// # Errors
-    /// A file cannot be written or deleted.
+    ///
+    /// Returns an error if a file cannot be written or deleted.
+    #[doc(alias = "squash")]
     pub fn compact<A: IntoIterator<Item = Attestation>>(
         &mut self,
-        log: &Log,
+        log: &EventLog,
         attestations: impl Fn(EventId) -> A,
     ) -> Result<String, FolderError> {
-        // In an order of its own, so that two who compact the same make the same file.
+        // The order depends on the events alone, so that peers with the same log write the same file.
         let mut bundle = Bundle {
-            events: log.ranked(),
+            events: log.topological(),
             attestations: Vec::new(),
         };
-        let said = bundle
-            .events
-            .iter()
-            .flat_map(|event| attestations(event.id()));
-        bundle.attestations = said.collect();
-        let name = self.put(&bundle)?;
+        bundle.attestations = collect_attestations(&bundle, attestations);
+        let name = self.write_bundle(&bundle)?;
         let all: BTreeSet<EventId> = bundle.events.iter().map(|event| event.id()).collect();
         let covered: Vec<String> = self
             .files
@@ -223,21 +207,27 @@ impl Folder {
         Ok(name)
     }
 
-    /// How many files were read and are there.
+    /// Returns the number of files that were read or written and still exist.
     #[must_use]
-    pub fn files(&self) -> usize {
+    pub fn file_count(&self) -> usize {
         self.files.len()
     }
 
-    /// The events that some file has.
-    fn events(&self) -> BTreeSet<EventId> {
-        self.files.values().flatten().copied().collect()
-    }
-
-    fn put(&mut self, bundle: &Bundle) -> Result<String, FolderError> {
+    fn write_bundle(&mut self, bundle: &Bundle) -> Result<String, FolderError> {
         let name = file::write(&self.path, &bundle.encode(&self.space))?;
-        let ids = bundle.events.iter().map(|event| event.id()).collect();
-        self.files.insert(name.clone(), ids);
+        self.files.insert(name.clone(), ids_of(bundle));
         Ok(name)
     }
+}
+
+fn ids_of(bundle: &Bundle) -> Vec<EventId> {
+    bundle.events.iter().map(|event| event.id()).collect()
+}
+
+fn collect_attestations<A: IntoIterator<Item = Attestation>>(
+    bundle: &Bundle,
+    attestations: impl Fn(EventId) -> A,
+) -> Vec<Attestation> {
+    let events = bundle.events.iter();
+    events.flat_map(|event| attestations(event.id())).collect()
 }
