@@ -32,11 +32,12 @@ impl Attestation {
     }
 }
 
-/// The attestations that a peer keeps, by event.
+/// The attestations that a peer has stored, by event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attestations {
     by_event: BTreeMap<EventId, BTreeSet<Vec<u8>>>,
-    /// The event of each attestation, so that two peers can find the attestations one of them lacks.
+    /// The event of each attestation, so that two peers can find the attestations one of them
+    /// lacks.
     tree: HashTree<EventId>,
 }
 

@@ -78,7 +78,7 @@ pub fn unsent_events(db: &dyn Engine, peer: &Peer) -> Result<Vec<DdlEvent>, Erro
         .collect())
 }
 
-/// Applies what a peer received to its database: the checkpoint, if there is one, and the events.
+/// Applies what a peer received to its database: the checkpoint, if any, and the events.
 ///
 /// `migrator` creates the [`Migrator`] of the database with the settings of the application. It is
 /// called once for the checkpoint and once for the events.

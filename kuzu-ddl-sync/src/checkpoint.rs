@@ -1,7 +1,8 @@
 //! Checkpoints: the state of a history, for peers that start without the events.
 //!
-//! The fold defines the content of the state; here it is a byte string. A checkpoint adds what a peer
-//! needs to continue from the state: the frontier, and every event that later events can depend on.
+//! The fold defines the content of the state; here it is a byte string. A checkpoint adds what a
+//! peer needs to continue from the state: the frontier, and every event that later events can
+//! depend on.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -98,7 +99,8 @@ impl Checkpoint {
 
     /// Decodes the state and checks it against the other fields.
     ///
-    /// [`decode`](Self::decode) does not read the state. A peer that relays checkpoints never needs to.
+    /// [`decode`](Self::decode) does not read the state. A peer that relays checkpoints never needs
+    /// to.
     ///
     /// # Errors
     ///

@@ -15,7 +15,8 @@ const MAX_RECORDED_DIGESTS: usize = 1_024;
 
 /// A set of events that contains all their dependencies.
 ///
-/// A log starts empty or from a [`Checkpoint`]; the events that the checkpoint covers are not stored.
+/// A log starts empty or from a [`Checkpoint`]; the events that the checkpoint covers are not
+/// stored.
 ///
 /// ```
 /// use kuzu_ddl_sync::{EventLog, Inserted};

@@ -1,8 +1,9 @@
 //! Sets of ids as hash trees, so that two peers can find their difference.
 //!
-//! A set is a tree over the hexadecimal digits of its ids. The hash of a subtree covers all ids below
-//! it, so equal hashes mean equal sets, even if an adversary chose the ids. Two peers descend only into
-//! subtrees that differ: the traffic grows with the difference and with the logarithm of the size.
+//! A set is a tree over the hexadecimal digits of its ids. The hash of a subtree covers all ids
+//! below it, so equal hashes mean equal sets, even if an adversary chose the ids. Two peers descend
+//! only into subtrees that differ: the traffic grows with the difference and with the logarithm of
+//! the size.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -64,7 +65,8 @@ pub(crate) struct Prefix {
 }
 
 impl Prefix {
-    /// Returns `None` if there are more digits than an id has, or if the bytes do not fit the digits.
+    /// Returns `None` if there are more digits than an id has, or if the bytes do not fit the
+    /// digits.
     pub(crate) fn new(digits: usize, bytes: &[u8]) -> Option<Self> {
         let mut prefix = Self::default();
         if digits > ID_HEX_DIGITS || bytes.len() != digits.div_ceil(2) {

@@ -1,17 +1,17 @@
-//! Leaderless schema replication for `kuzu-ddl`: a sans-IO peer protocol, bundles and shared folders.
+//! Leaderless schema replication for kuzu-ddl: a sans-IO peer protocol, bundles and shared folders.
 //!
-//! Databases of one space exchange their schema events and converge to the same schema. There is no
-//! leader, no lock and no required order of delivery: events are content-addressed and name their
-//! dependencies, so a set of events means the same on every peer. This crate makes the sets equal:
+//! Databases of one space exchange their schema events and converge to the same schema, without a
+//! leader, locks or a required order of delivery: events are content-addressed and name their
+//! dependencies, so a set of events means the same on every peer. This crate replicates the sets:
 //!
 //! - [`Peer`] exchanges frames over any transport, reliable or not.
 //! - [`Bundle`] carries events in a file that is mailed, committed or copied.
-//! - [`folder`] replicates through a file share or a git checkout (feature `folder`).
+//! - `folder` replicates through a file share or a git checkout (feature `folder`).
 //! - [`Hub`] connects several databases of one process.
-//! - [`bridge`] connects a database and its peer (feature `runtime`).
+//! - `bridge` connects a database and its peer (feature `runtime`).
 //!
-//! The protocol performs no I/O and has no clock, no randomness and no threads: the caller passes in
-//! frames and times, and performs the returned [`Output`]s.
+//! The protocol performs no I/O and has no clock, no randomness and no threads: the caller passes
+//! in frames and times, and performs the returned [`Output`]s.
 //!
 //! ```
 //! use kuzu_ddl_sync::{Limits, Output, Peer, PeerId, SpaceId};
@@ -33,7 +33,7 @@
 //! | feature | default | content |
 //! |---|---|---|
 //! | `folder` | yes | replication through a folder, the only part that accesses files |
-//! | `runtime` | no | [`bridge`], which depends on the runtime of `kuzu-ddl` |
+//! | `runtime` | no | `bridge`, which depends on the runtime of `kuzu-ddl` |
 //! | `kuzu` | no | `runtime` with the Kùzu engine |
 
 #![forbid(unsafe_code)]

@@ -17,7 +17,7 @@ pub const MAX_FRAME_SUBTREES: usize = 4_096;
 /// Maximum number of ids in a frame.
 pub const MAX_FRAME_IDS: usize = 32_768;
 
-/// Maximum number of attestations that a peer keeps for one event.
+/// Maximum number of attestations that a peer stores for one event.
 pub const MAX_ATTESTATIONS: usize = 16;
 
 /// Maximum size of an attestation, in bytes.

@@ -1,7 +1,7 @@
 //! Replication of attestations.
 //!
-//! An attestation is sent with its event, or once when it is created. If that frame is lost, two peers
-//! with the same events find the difference by reconciling the trees of their attestations.
+//! An attestation is sent with its event, or once when it is created. If that frame is lost, two
+//! peers with the same events find the difference by reconciling the trees of their attestations.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +17,8 @@ use crate::protocol::frame::{Frame, Status, Subtree};
 use crate::protocol::output::Output;
 
 impl Peer {
-    /// Starts the reconciliation of attestations with a peer that has the same events. A peer without
-    /// attestations leaves it to the other.
+    /// Starts the reconciliation of attestations with a peer that has the same events. A peer
+    /// without attestations leaves it to the other.
     pub(super) fn reconcile_attestations(
         &self,
         from: PeerId,

@@ -46,8 +46,8 @@ impl Peer {
 
     /// Removes the events that the [offered](Self::offer_checkpoint) checkpoint covers.
     ///
-    /// The history then starts from the checkpoint. Nothing is removed unless all covered events are
-    /// [stable](Self::stable_events). Returns the number of removed events.
+    /// The history then starts from the checkpoint. Nothing is removed unless all covered events
+    /// are [stable](Self::stable_events). Returns the number of removed events.
     #[doc(alias = "compact")]
     #[doc(alias = "garbage_collect")]
     #[doc(alias = "truncate")]
@@ -112,8 +112,8 @@ impl Peer {
         self.views.insert(id, view);
     }
 
-    /// Handles the status of a peer whose events cannot be compared yet, because only one of the two
-    /// histories starts from a checkpoint, or both from different ones.
+    /// Handles the status of a peer whose events cannot be compared yet, because only one of the
+    /// two histories starts from a checkpoint, or both from different ones.
     pub(super) fn report_unknown_checkpoint(
         &mut self,
         now_ms: u64,
@@ -189,8 +189,8 @@ impl Peer {
         }
     }
 
-    /// Starts a download if this peer is empty and the offered checkpoint is worth it. Returns whether
-    /// it is.
+    /// Starts a download if this peer is empty and the offered checkpoint is worth it. Returns
+    /// whether it is.
     pub(super) fn wants_checkpoint(
         &mut self,
         now_ms: u64,

@@ -68,8 +68,8 @@ impl Peer {
 
     /// Ends the session with a remote peer that cannot be reached any more.
     ///
-    /// Its acknowledgements remain valid, and unacknowledged events cannot be pruned, until the peer is
-    /// [forgotten](Self::forget).
+    /// Its acknowledgements remain valid, and unacknowledged events cannot be pruned, until the
+    /// peer is [forgotten](Self::forget).
     pub fn disconnect(&mut self, peer: PeerId) {
         if let Some(session) = self.sessions.get_mut(&peer) {
             session.connected = false;
@@ -77,7 +77,8 @@ impl Peer {
         }
     }
 
-    /// Removes a remote peer that will not return: events can be pruned without its acknowledgement.
+    /// Removes a remote peer that will not return: events can be pruned without its
+    /// acknowledgement.
     pub fn forget(&mut self, peer: PeerId) {
         self.sessions.remove(&peer);
     }

@@ -103,7 +103,8 @@ impl Peer {
         relayed
     }
 
-    /// Inserts events, and the events that waited for them. Returns the new ones, each with its sender.
+    /// Inserts events, and the events that waited for them. Returns the new ones, each with its
+    /// sender.
     pub(super) fn insert_events(
         &mut self,
         now_ms: u64,

@@ -41,8 +41,8 @@ impl Peer {
         if let Some(session) = self.sessions.get_mut(&from) {
             session.wake(now_ms, &self.limits);
         }
-        // Exactly one of the two starts, and both can tell which. An empty peer first learns whether a
-        // checkpoint is offered.
+        // Exactly one of the two starts, and both determine which. An empty peer first learns
+        // whether a checkpoint is offered.
         let starts = if local.count == 0 && remote.offer.is_some() {
             true
         } else if remote.known.count == 0 && remote.checkpoint.is_none() && self.offer.is_some() {

@@ -1,4 +1,4 @@
-//! What a peer keeps about one remote peer.
+//! The session: the state that a peer holds for one remote peer.
 
 use std::collections::{BTreeMap, BTreeSet};
 

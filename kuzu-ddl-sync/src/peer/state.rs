@@ -23,9 +23,9 @@ use crate::waiting::WaitingEvents;
 ///
 /// The caller passes in every received frame ([`handle`](Self::handle)), the passing of time
 /// ([`tick`](Self::tick), a few times per second) and the events of the local database
-/// ([`publish`](Self::publish)), and performs the returned [`Output`]s. Times are milliseconds of any
-/// clock that does not run backwards. Peers that can reach one another converge to the same set of
-/// events, whatever is lost, duplicated, reordered or forged on the way.
+/// ([`publish`](Self::publish)), and performs the returned [`Output`]s. Times are milliseconds of
+/// any clock that does not run backwards. Peers that can reach one another converge to the same set
+/// of events, whatever is lost, duplicated, reordered or forged on the way.
 ///
 /// New events are pushed along a spanning tree (Plumtree). A peer that receives duplicates asks one
 /// sender to stop pushing; a peer that finds during reconciliation that it missed events asks the
@@ -162,8 +162,8 @@ impl Peer {
         connected.map(|(peer, _)| *peer)
     }
 
-    /// Records that all events returned until now are durable. Remote peers learn this from the next
-    /// status.
+    /// Records that all events returned until now are durable. Remote peers learn this from the
+    /// next status.
     pub fn mark_stored(&mut self) {
         self.stored = (self.log.len(), self.log.record_digest());
     }
@@ -184,7 +184,8 @@ impl Peer {
         out.push(Output::Send { to, bytes });
     }
 
-    /// Sends the status relative to the checkpoint that the remote peer starts from, if it is known.
+    /// Sends the status relative to the checkpoint that the remote peer starts from, if it is
+    /// known.
     pub(super) fn send_status(&mut self, to: PeerId, wants_reply: bool, out: &mut Vec<Output>) {
         let (mut checkpoint, mut known) = (self.log.checkpoint_id(), self.log.record_digest());
         let mut stored = self.stored.1;

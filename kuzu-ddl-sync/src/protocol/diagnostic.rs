@@ -23,8 +23,8 @@ pub struct DiagnosticRecord {
 
 /// A condition that the operator of a peer may want to know about.
 ///
-/// The peer handles each of them itself. `Display` formats what happened, and the remedy, if there is
-/// one, as a `help:` line.
+/// The peer has already handled it. `Display` formats the condition, and a remedy as a `help:`
+/// line.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Diagnostic {

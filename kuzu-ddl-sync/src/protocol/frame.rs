@@ -7,8 +7,8 @@
 //! | space | 16 bytes: the space that the frame belongs to |
 //! | body | depends on the kind |
 //!
-//! Version 0 is reserved: in every version of the protocol, the three bytes `0, min, max` answer a frame
-//! of an unknown version with the versions that the peer reads.
+//! Version 0 is reserved: in every version of the protocol, the three bytes `0, min, max` answer a
+//! frame of an unknown version with the versions that the peer reads.
 
 mod codec;
 

@@ -30,8 +30,8 @@ pub enum Output {
     Attestations(Vec<Attestation>),
     /// Start the history of the database from this checkpoint.
     ///
-    /// The bytes match the identifier; [`Checkpoint::to_fold`](crate::Checkpoint::to_fold) checks the
-    /// state.
+    /// The bytes match the identifier; [`Checkpoint::to_fold`](crate::Checkpoint::to_fold) checks
+    /// the state.
     Checkpoint(CheckpointId, Arc<[u8]>),
     /// Show a diagnostic to the operator.
     Diagnostic(DiagnosticRecord),

@@ -95,8 +95,8 @@ fn s15_an_event_with_a_missing_dependency_times_out() {
     assert_eq!(diagnostics(&late), [&Diagnostic::DependencyTimeout]);
 }
 
-/// A cycle would need two hashes that contain one another. A pack can only refer to an event before it
-/// is defined, which is rejected.
+/// A cycle would need two hashes that contain one another. A pack can only refer to an event before
+/// it is defined, which is rejected.
 #[test]
 fn s15_a_dependency_cycle_is_rejected() {
     // One event, "drop table", with an interned object, that depends on its own number.
@@ -193,8 +193,8 @@ fn s15_an_oversized_frame_is_rejected_undecoded() {
     assert_eq!(diagnostics(&outputs), [&Diagnostic::BadFrame(error)]);
 }
 
-/// Ten million frames of garbage cause a bounded number of diagnostics and bounded memory, and the peer
-/// still works.
+/// Ten million frames of garbage cause a bounded number of diagnostics and bounded memory, and the
+/// peer still works.
 #[test]
 fn s15_ten_million_frames_of_garbage() {
     let mut random = Random(99);

@@ -75,8 +75,8 @@ fn new_peer_receives_all_attestations() {
     assert_eq!(received(&hub, ids[1], &events).len(), 1_400);
 }
 
-/// Each peer keeps a limited number of attestations per event. Different selections must not cause
-/// traffic forever.
+/// Each peer retains a limited number of attestations per event. Different selections must not
+/// cause continuous traffic.
 #[test]
 fn full_peers_with_different_attestations_stay_quiet() {
     let (mut hub, ids, events) = two_peers(40);

@@ -144,7 +144,8 @@ fn a_deleted_or_damaged_file_is_written_again() {
     newcomer.sync();
     members.push(newcomer);
     assert_converged(&members);
-    // A damaged file is skipped by new peers; a peer that has the events replaces it under the same name.
+    // A damaged file is skipped by new peers; a peer that has the events replaces it under the same
+    // name.
     let name = names(directory.path()).remove(0);
     fs::write(directory.path().join(&name), b"damaged").expect("a file");
     let mut late = Member::new(10, directory.path());
@@ -237,8 +238,8 @@ fn concurrent_compaction_loses_nothing() {
     members.iter_mut().for_each(|member| drop(member.sync()));
     assert_converged(&members);
     let before = names(directory.path()).len();
-    // Two peers compact the same events and write the same file. A third has written events that they
-    // have not seen.
+    // Two peers compact the same events and write the same file. A third has written events that
+    // they have not seen.
     members[2].publish_random(1, &mut random);
     let unseen = members[2].sync().written.expect("a file");
     let compacted: Vec<String> = members[..2]

@@ -18,7 +18,7 @@ fn size() -> (usize, usize) {
     }
 }
 
-/// Steps in which events are published, frames are lost, and connections come and go.
+/// Steps in which events are published, frames are lost, and connections change.
 const BUSY_STEPS: usize = 20;
 const STEP_MS: u64 = 200;
 
@@ -103,8 +103,8 @@ fn s19_many_peers_with_many_events_converge() {
     // Measured: about 100, the size of an event.
     assert!(
         per_event < 300.0,
-        "{steps} steps after the last event, {frames} frames, {per_event:.1} bytes per event and peer; \
-         the events have {canonical} bytes"
+        "{steps} steps after the last event, {frames} frames, {per_event:.1} bytes per event \
+         and peer; the events have {canonical} bytes"
     );
 }
 

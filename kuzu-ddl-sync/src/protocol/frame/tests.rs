@@ -104,7 +104,8 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A peer of any version, on any machine, must produce these bytes. Never update the expected values.
+/// A peer of any version, on any machine, must produce these bytes. Never update the expected
+/// values.
 #[test]
 fn golden_bytes() {
     let expected: [Expect; 14] = [
@@ -247,7 +248,8 @@ fn subtrees_must_be_sorted_and_disjoint() {
     ] {
         let bytes = Frame::Reconcile(None, vec![(prefix, Subtree::Ids(ids))]).encode(&space());
         let read = Frame::decode(&bytes, &space());
-        // A prefix of whole bytes cannot express an id that is not below it: it decodes as another id.
+        // A prefix of whole bytes cannot express an id that is not below it: it decodes as another
+        // id.
         assert!(
             read != Ok(Frame::Reconcile(
                 None,
@@ -265,7 +267,11 @@ fn subtrees_must_be_sorted_and_disjoint() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 1_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// Every frame that decodes has exactly one encoding.
     #[test]
@@ -281,7 +287,10 @@ proptest! {
     }
 
     #[test]
-    fn mutated_frames_decode_canonically(which in any::<prop::sample::Index>(), edits in vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..4)) {
+    fn mutated_frames_decode_canonically(
+        which in any::<prop::sample::Index>(),
+        edits in vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..4),
+    ) {
         let frames = frames();
         let mut bytes = frames[which.index(frames.len())].encode(&space());
         for (index, byte, what) in edits {

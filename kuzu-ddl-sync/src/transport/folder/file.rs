@@ -66,11 +66,12 @@ pub(super) fn read(folder: &Path, name: &str, space: &SpaceId) -> Result<Bundle,
     Ok(Bundle::decode(&bytes, space)?)
 }
 
-/// Writes a file atomically, named by the hash of its content. An existing file has the same content.
+/// Writes a file atomically, named by the hash of its content. An existing file has the same
+/// content.
 pub(super) fn write(folder: &Path, bytes: &[u8]) -> Result<String, FolderError> {
     let name = name_of(bytes);
     let target = folder.join(&name);
-    // The random name keeps two writers from renaming each other's incomplete file.
+    // The random name prevents one writer from renaming the incomplete file of another.
     let random = RandomState::new().build_hasher().finish();
     let scratch = folder.join(format!(".{}-{random:016x}.tmp", &name[..16]));
     let written = (|| {

@@ -1,9 +1,9 @@
 //! Replication through a folder: a file share, a synchronised directory or a git checkout.
 //!
-//! Each file is a [`Bundle`], named by the hash of its content. Therefore files are never modified, two
-//! writers never need one name for different content, incomplete files are detected, and branches of a
-//! git repository merge without conflicts. Files need not be deleted; a peer that has the events of a
-//! deleted file writes them again.
+//! Each file is a [`Bundle`], named by the hash of its content. Therefore files are never modified,
+//! two writers never need one name for different content, incomplete files are detected, and
+//! branches of a git repository merge without conflicts. Files need not be deleted; a peer that has
+//! the events of a deleted file writes them again.
 
 mod error;
 mod file;
@@ -102,8 +102,8 @@ impl Folder {
         &self.path
     }
 
-    /// Imports the new files of the folder into a peer, and writes the events of the peer that no file
-    /// contains.
+    /// Imports the new files of the folder into a peer, and writes the events of the peer that no
+    /// file contains.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl Folder {
 
     /// Writes one file with the events of a log that no file contains.
     ///
-    /// Returns the name of the file, or `None` if there are no such events.
+    /// Returns the name of the file, or `None` if every event is in a file.
     ///
     /// # Errors
     ///
@@ -172,7 +172,8 @@ impl Folder {
         self.write_bundle(&bundle).map(Some)
     }
 
-    /// Writes one file with all events of a log, and deletes the files that contain no other events.
+    /// Writes one file with all events of a log, and deletes the files that contain no other
+    /// events.
     ///
     /// Other peers can write and compact at the same time. Returns the name of the file.
     ///
@@ -185,7 +186,8 @@ impl Folder {
         log: &EventLog,
         attestations: impl Fn(EventId) -> A,
     ) -> Result<String, FolderError> {
-        // The order depends on the events alone, so that peers with the same log write the same file.
+        // The order depends on the events alone, so that peers with the same log write the same
+        // file.
         let mut bundle = Bundle {
             events: log.topological(),
             attestations: Vec::new(),
