@@ -31,7 +31,9 @@ const MAX_RECORDED_DIGESTS: usize = 1_024;
 /// let second = rename("Person", &[&first]);
 ///
 /// let mut log = EventLog::new();
-/// assert_eq!(log.insert(second.clone()).unwrap_err().events, [first.id()]);
+/// let error = log.insert(second.clone()).unwrap_err();
+/// assert_eq!(error.events, [first.id()]);
+/// assert_eq!(error.to_string(), "the log lacks 1 required event");
 /// assert_eq!(log.insert(first.clone())?, Inserted::New);
 /// assert_eq!(log.insert(second.clone())?, Inserted::New);
 /// assert_eq!(log.insert(second.clone())?, Inserted::Duplicate);

@@ -112,9 +112,9 @@ impl Peer {
         self.views.insert(id, view);
     }
 
-    /// Handles the status of a peer whose events cannot be compared yet, because only one of the
-    /// two histories starts from a checkpoint, or both from different ones.
-    pub(super) fn report_unknown_checkpoint(
+    /// Resolves a remote checkpoint whose covered events are unknown here: the remote peer proves
+    /// its frontier, or, if it has the whole history, resolves the local checkpoint.
+    pub(super) fn resolve_unknown_checkpoint(
         &mut self,
         now_ms: u64,
         from: PeerId,
@@ -189,8 +189,8 @@ impl Peer {
         }
     }
 
-    /// Starts a download if this peer is empty and the offered checkpoint is worth it. Returns
-    /// whether it is.
+    /// Returns whether this peer prefers the offered checkpoint to the history, and starts the
+    /// download. Only an empty peer does, and only if the limits allow the checkpoint.
     pub(super) fn wants_checkpoint(
         &mut self,
         now_ms: u64,
@@ -202,9 +202,9 @@ impl Peer {
             return false;
         };
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let is_worth_it = count > self.limits.checkpoint_threshold_events
+        let is_eligible = count > self.limits.checkpoint_threshold_events
             && size <= self.limits.max_checkpoint_bytes;
-        if !self.log.is_empty() || !is_worth_it {
+        if !self.log.is_empty() || !is_eligible {
             return false;
         }
         if self.download.is_none() {

@@ -213,7 +213,7 @@ impl Peer {
         }
     }
 
-    /// Returns the ids of events that are missing and were not requested a moment ago.
+    /// Returns the ids of missing events that were not requested within the resend interval.
     fn not_yet_requested(
         &mut self,
         now_ms: u64,

@@ -27,7 +27,7 @@ impl Peer {
             return;
         }
         let Some(local) = self.events_above(remote.checkpoint).map(HashTree::digest) else {
-            self.report_unknown_checkpoint(now_ms, from, &remote, out);
+            self.resolve_unknown_checkpoint(now_ms, from, &remote, out);
             return;
         };
         self.acknowledge(from, &remote, &local);

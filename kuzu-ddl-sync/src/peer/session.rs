@@ -140,7 +140,7 @@ impl Session {
         }
     }
 
-    /// Queues an event that the remote peer lacks, unless it was sent a moment ago.
+    /// Queues an event that the remote peer lacks, unless it was sent within the resend interval.
     pub(super) fn enqueue(&mut self, now_ms: u64, position: u32, limits: &Limits) {
         let sent = self.sent.get(&position);
         if sent.is_none_or(|sent| now_ms >= sent.saturating_add(limits.resend_after_ms)) {
@@ -162,7 +162,7 @@ impl Session {
         self.unrequested.remove(&position);
     }
 
-    /// Schedules the next status frame soon.
+    /// Resets the status interval to its minimum, so that the next status frame is sent soon.
     pub(super) fn wake(&mut self, now_ms: u64, limits: &Limits) {
         self.status_interval_ms = limits.status_interval_ms;
         self.next_status_at = self

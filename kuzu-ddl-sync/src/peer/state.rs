@@ -32,6 +32,8 @@ use crate::waiting::WaitingEvents;
 /// sender to start. Reconciliation costs one small frame if both peers have the same events, and
 /// otherwise grows with the difference.
 ///
+/// A `Peer` is `Send` but not `Sync`: threads can share it behind a mutex.
+///
 /// # Examples
 ///
 /// ```

@@ -71,6 +71,9 @@ struct FrameInFlight {
 }
 
 /// What a peer received for its database.
+///
+/// The hub collects it from the outputs of the peer. An application with its own transport can do
+/// the same, starting from `HubDelivery::default()`.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct HubDelivery {
