@@ -10,7 +10,7 @@ use std::error::Error;
 use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
 use kuzu_ddl::{Fingerprint, Migrator, agreed, schema};
-use kuzu_ddl_sync::{Hub, Limits, PeerId, SpaceId, database};
+use kuzu_ddl_sync::{Hub, Limits, PeerId, SpaceId, bridge};
 
 /// What all have at first.
 mod v1 {
@@ -116,14 +116,14 @@ impl Place {
 fn meet(hub: &mut Hub, places: &[Place]) -> Result<(), Box<dyn Error>> {
     for place in places {
         if let Some(peer) = hub.peer(place.peer) {
-            let news = database::news(&place.db, peer)?;
-            hub.local(place.peer, news)
-                .map_err(|lost| format!("{} events lean on nothing", lost.len()))?;
+            let news = bridge::unsent_events(&place.db, peer)?;
+            hub.publish(place.peer, news)?;
         }
     }
-    hub.settle(100, 1000).ok_or("the peers do not agree")?;
+    hub.run_until_converged(100, 1000)
+        .ok_or("the peers do not agree")?;
     for place in places {
-        let received = database::deliver(|| place.migrator(), &hub.take(place.peer))?;
+        let received = bridge::deliver(|| place.migrator(), &hub.take_delivery(place.peer))?;
         println!("{}: {received}", place.name);
     }
     Ok(())
@@ -131,14 +131,14 @@ fn meet(hub: &mut Hub, places: &[Place]) -> Result<(), Box<dyn Error>> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let space = SpaceId::named("people");
+    let space = SpaceId::from_name("people");
     let first = || schema![v1::Person];
     let (mut hub, mut places) = (Hub::new(), Vec::new());
     println!("== three databases boot the same application, far from one another");
     for (name, id, age) in [("laptop", 1, 30), ("server", 2, 40), ("phone", 3, 50)] {
         let config = SystemConfig::default().buffer_pool_size(64 << 20);
         let db = Database::new(folder.path().join(name), config.max_db_size(1 << 34))?;
-        let peer = PeerId::named(name);
+        let peer = PeerId::from_name(name);
         let mut place = Place {
             name,
             db,
@@ -147,10 +147,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         place.boot(first)?;
         place.run(&format!("CREATE (:Person {{id: {id}, age: {age}}})"))?;
-        hub.add(database::peer(&place.db, peer, space, Limits::default())?);
+        hub.add(bridge::open_peer(
+            &place.db,
+            peer,
+            space,
+            Limits::default(),
+        )?);
         places.push(place);
     }
-    hub.link_all();
+    hub.connect_all();
 
     println!(
         "\n== they meet: the same application made the same events, so there is nothing to do"

@@ -1,31 +1,50 @@
-//! Sets of events, and what two of them differ by.
+//! Sets of ids as hash trees, so that two peers can find their difference.
 //!
-//! A set is a tree over the hexadecimal digits of its ids: the hash of a place in it is the hash of all ids
-//! below, so equal hashes mean equal sets, whoever chose the ids. Two peers that differ by little walk down
-//! only where they differ: the bytes grow with the difference and with the logarithm of the size.
+//! A set is a tree over the hexadecimal digits of its ids. The hash of a subtree covers all ids
+//! below it, so equal hashes mean equal sets, even if an adversary chose the ids. Two peers descend
+//! only into subtrees that differ: the traffic grows with the difference and with the logarithm of
+//! the size.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kuzu_ddl_runtime::event::EventId;
+use kuzu_ddl_runtime::event::{CodecError, EventId, Reader, Writer};
 
-/// How many bytes of a hash stand for a place of the tree.
-pub(crate) const HASH: usize = 16;
+/// Number of bytes in the hash of a subtree.
+pub(crate) const HASH_BYTES: usize = 16;
 
-/// The hash of the ids below a place; zero where there are none.
-pub(crate) type Hash = [u8; HASH];
+/// The hash of a subtree; zero if the subtree is empty.
+pub(crate) type Hash = [u8; HASH_BYTES];
 
-/// The number of hexadecimal digits of an id.
-pub(crate) const DIGITS: usize = 64;
+/// Number of hexadecimal digits in an id.
+pub(crate) const ID_HEX_DIGITS: usize = 64;
 
-/// What identifies a set of events.
+/// Identifies a set of events.
+#[doc(alias = "merkle")]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct Digest {
-    /// How many events.
+    /// Number of events.
     pub count: u64,
-    /// The hash of their ids, whatever their order.
-    pub root: [u8; HASH],
+    /// Hash of their ids, independent of the order of insertion.
+    pub root: [u8; HASH_BYTES],
+}
+
+impl Digest {
+    pub(crate) fn write(&self, w: &mut Writer) {
+        w.uint(self.count.into());
+        w.raw(&self.root);
+    }
+
+    pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, CodecError> {
+        let Ok(count) = u64::try_from(r.uint()?) else {
+            return r.bad("the number of events exceeds 64 bits");
+        };
+        let mut root = Hash::default();
+        root.copy_from_slice(r.take(HASH_BYTES)?);
+        Ok(Self { count, root })
+    }
 }
 
 impl fmt::Debug for Digest {
@@ -38,7 +57,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A place of the tree: the first hexadecimal digits of ids.
+/// The root of a subtree: the leading hexadecimal digits that its ids share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Prefix {
     digits: u8,
@@ -46,15 +65,16 @@ pub(crate) struct Prefix {
 }
 
 impl Prefix {
-    /// `None` if there are more digits than an id has.
+    /// Returns `None` if there are more digits than an id has, or if the bytes do not fit the
+    /// digits.
     pub(crate) fn new(digits: usize, bytes: &[u8]) -> Option<Self> {
         let mut prefix = Self::default();
-        if digits > DIGITS || bytes.len() != digits.div_ceil(2) {
+        if digits > ID_HEX_DIGITS || bytes.len() != digits.div_ceil(2) {
             return None;
         }
         prefix.digits = digits as u8;
         prefix.bytes[..bytes.len()].copy_from_slice(bytes);
-        // The half byte behind an odd number of digits is 0.
+        // The half byte after an odd number of digits is 0.
         if digits % 2 == 1 && bytes.last().is_some_and(|last| last & 0x0f != 0) {
             return None;
         }
@@ -69,7 +89,7 @@ impl Prefix {
         &self.bytes[..self.digits().div_ceil(2)]
     }
 
-    /// The place below, at one more digit.
+    /// The prefix with one more digit.
     pub(crate) fn child(&self, digit: u8) -> Self {
         let (mut child, at) = (*self, self.digits());
         if let Some(byte) = child.bytes.get_mut(at / 2) {
@@ -80,16 +100,17 @@ impl Prefix {
     }
 
     pub(crate) fn contains(&self, id: &EventId) -> bool {
-        let (first, last) = self.ends();
+        let (first, last) = self.bounds();
         (first..=last).contains(id)
     }
 
-    /// Whether all below it comes before all below the other.
+    /// Whether every id below this prefix precedes every id below the other.
     pub(crate) fn is_before(&self, other: &Self) -> bool {
-        self.ends().1 < other.ends().0
+        self.bounds().1 < other.bounds().0
     }
 
-    fn ends(&self) -> (EventId, EventId) {
+    /// The first and the last possible id below the prefix.
+    fn bounds(&self) -> (EventId, EventId) {
         let mut last = self.bytes;
         let at = self.digits();
         if at % 2 == 1 {
@@ -100,26 +121,26 @@ impl Prefix {
     }
 }
 
-/// Ids with a value each, as a tree of hashes.
+/// A map from ids to values with the hash of each subtree.
 #[derive(Clone, Debug)]
-pub(crate) struct Index<V> {
+pub(crate) struct HashTree<V> {
     map: BTreeMap<EventId, V>,
-    /// The hashes of the 256 places at two digits, where they are known.
-    places: RefCell<Vec<Option<Hash>>>,
+    /// Cached hashes of the 256 subtrees at depth two.
+    cache: RefCell<Vec<Option<Hash>>>,
 }
 
-impl<V> Default for Index<V> {
+impl<V> Default for HashTree<V> {
     fn default() -> Self {
         Self {
             map: BTreeMap::new(),
-            places: RefCell::new(vec![None; 256]),
+            cache: RefCell::new(vec![None; 256]),
         }
     }
 }
 
-impl<V> Index<V> {
+impl<V> HashTree<V> {
     pub(crate) fn insert(&mut self, id: EventId, value: V) {
-        self.places.get_mut()[usize::from(id.as_bytes()[0])] = None;
+        self.cache.get_mut()[usize::from(id.as_bytes()[0])] = None;
         self.map.insert(id, value);
     }
 
@@ -127,10 +148,14 @@ impl<V> Index<V> {
         self.map.get(id)
     }
 
-    /// The ids below a place, in order.
+    /// The entries below a prefix, ordered by id.
     pub(crate) fn below(&self, prefix: &Prefix) -> impl Iterator<Item = (&EventId, &V)> {
-        let (first, last) = prefix.ends();
+        let (first, last) = prefix.bounds();
         self.map.range(first..=last)
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.map.values()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -144,7 +169,7 @@ impl<V> Index<V> {
         }
     }
 
-    /// The hash of a place.
+    /// The hash of a subtree.
     pub(crate) fn hash(&self, prefix: &Prefix) -> Hash {
         match prefix.digits() {
             0 | 1 => {
@@ -152,22 +177,22 @@ impl<V> Index<V> {
                 if children.iter().all(|child| *child == Hash::default()) {
                     return Hash::default();
                 }
-                digest(children.iter().map(|child| &child[..]))
+                hash_parts(children.iter().map(|child| &child[..]))
             }
             2 => {
                 let at = usize::from(prefix.bytes[0]);
-                if let Some(known) = self.places.borrow()[at] {
-                    return known;
+                if let Some(cached) = self.cache.borrow()[at] {
+                    return cached;
                 }
-                let hash = self.leaf(prefix);
-                self.places.borrow_mut()[at] = Some(hash);
+                let hash = self.hash_ids(prefix);
+                self.cache.borrow_mut()[at] = Some(hash);
                 hash
             }
-            _ => self.leaf(prefix),
+            _ => self.hash_ids(prefix),
         }
     }
 
-    fn leaf(&self, prefix: &Prefix) -> Hash {
+    fn hash_ids(&self, prefix: &Prefix) -> Hash {
         let mut ids = self
             .below(prefix)
             .map(|(id, _)| &id.as_bytes()[..])
@@ -175,16 +200,16 @@ impl<V> Index<V> {
         if ids.peek().is_none() {
             return Hash::default();
         }
-        digest(ids)
+        hash_parts(ids)
     }
 }
 
-fn digest<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Hash {
+fn hash_parts<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Hash {
     let mut hasher = blake3::Hasher::new();
     parts.for_each(|part| {
         hasher.update(part);
     });
     let mut hash = Hash::default();
-    hash.copy_from_slice(&hasher.finalize().as_bytes()[..HASH]);
+    hash.copy_from_slice(&hasher.finalize().as_bytes()[..HASH_BYTES]);
     hash
 }

@@ -1,24 +1,24 @@
-//! Peers that lie, and bytes that mean harm: refused within bounds, and nothing is executed.
+//! Lying peers and malicious bytes: rejected at bounded cost, and never executed.
 
 use std::collections::BTreeSet;
 
 use kuzu_ddl_runtime::event::{Change, DdlEvent, EventId, ObjectId, Writer, pack};
 use kuzu_ddl_runtime::fold::Rejection;
 use kuzu_ddl_sync::limits::MAX_FRAME_BYTES;
-use kuzu_ddl_sync::{FrameError, Limits, Output, Peer, Report, SpaceId};
+use kuzu_ddl_sync::{Diagnostic, FrameError, Limits, Output, Peer, PeerId, SpaceId};
 
-use crate::bed::{Random, SPACE, fold, hub, id, peer, work, write};
+use crate::fixture::{Random, SPACE, fold, hub, id, peer, publish_random, random_events};
 
-/// A frame as anybody can make one: version, kind, space, body.
+/// Encodes a frame as any peer could: version, kind, space, body.
 pub(crate) fn frame(kind: u8, body: &[u8]) -> Vec<u8> {
     let mut w = Writer::default();
     w.raw(&[1, kind]);
-    w.raw(SpaceId::named(SPACE).as_bytes());
+    w.raw(SpaceId::from_name(SPACE).as_bytes());
     w.raw(body);
     w.finish()
 }
 
-/// A frame of events that nobody asked for.
+/// Encodes a frame of events that were not requested.
 pub(crate) fn events_frame(pack: &[u8]) -> Vec<u8> {
     let mut w = Writer::default();
     w.byte(1);
@@ -27,15 +27,15 @@ pub(crate) fn events_frame(pack: &[u8]) -> Vec<u8> {
     frame(3, &w.finish())
 }
 
-fn reports(outputs: &[Output]) -> Vec<&Report> {
-    let rows = outputs.iter().filter_map(|output| match output {
-        Output::Report(row) => Some(&row.report),
+fn diagnostics(outputs: &[Output]) -> Vec<&Diagnostic> {
+    let records = outputs.iter().filter_map(|output| match output {
+        Output::Diagnostic(record) => Some(&record.diagnostic),
         _ => None,
     });
-    rows.collect()
+    records.collect()
 }
 
-fn taken(outputs: &[Output]) -> usize {
+fn new_events(outputs: &[Output]) -> usize {
     let events = outputs.iter().map(|output| match output {
         Output::Events(events) => events.len(),
         _ => 0,
@@ -48,10 +48,10 @@ fn rename(object: ObjectId, to: &str, depends_on: &[EventId]) -> DdlEvent {
     DdlEvent::new(object, depends_on.iter().copied().collect(), change)
 }
 
-/// An id is never sent, so it cannot be wrong: whatever was changed on the way is another event, or none.
+/// Ids are computed, never sent: a modified event is another event, or none.
 #[test]
-fn s15_a_changed_byte_is_another_event_or_none() {
-    let events = work(Default::default(), 20, &mut Random(15));
+fn s15_a_modified_byte_is_another_event_or_none() {
+    let events = random_events(Default::default(), 20, &mut Random(15));
     let pack = pack::encode(events.iter());
     let known: BTreeSet<EventId> = events.iter().map(|event| event.id()).collect();
     for at in 0..pack.len() {
@@ -63,22 +63,22 @@ fn s15_a_changed_byte_is_another_event_or_none() {
             assert_eq!(EventId::of(&event.encode()), event.id());
             assert!(event.depends_on().iter().all(|id| peer.log().contains(id)));
         }
-        let whole = peer.log().events().all(|event| known.contains(&event.id()));
-        assert!(whole || taken(&outputs) > 0);
+        let unchanged = peer.log().events().all(|event| known.contains(&event.id()));
+        assert!(unchanged || new_events(&outputs) > 0);
     }
 }
 
 #[test]
-fn s15_an_event_that_depends_on_what_never_comes_waits_and_is_let_go() {
+fn s15_an_event_with_a_missing_dependency_times_out() {
     let mut peer = peer(0);
-    let nowhere = EventId::of(b"nowhere");
-    let orphan = rename(ObjectId::of(b"x"), "Orphan", &[nowhere]);
+    let missing = EventId::of(b"missing");
+    let orphan = rename(ObjectId::of(b"x"), "Orphan", &[missing]);
     let outputs = peer.handle(0, id(1), &events_frame(&pack::encode([&orphan])));
     assert_eq!(
-        (taken(&outputs), peer.waiting(), peer.log().len()),
+        (new_events(&outputs), peer.waiting_count(), peer.log().len()),
         (0, 1, 0)
     );
-    // It asks for what is missing, and once only in a while.
+    // The peer requests the dependency, and does not repeat the request at once.
     assert!(
         outputs
             .iter()
@@ -90,16 +90,16 @@ fn s15_an_event_that_depends_on_what_never_comes_waits_and_is_let_go() {
             .iter()
             .any(|output| matches!(output, Output::Send { bytes, .. } if bytes[1] == 4))
     );
-    let late = peer.tick(Limits::default().waiting_time, 0);
-    assert_eq!(peer.waiting(), 0);
-    assert_eq!(reports(&late), [&Report::NeverCame]);
+    let late = peer.tick(Limits::default().waiting_timeout_ms, 0);
+    assert_eq!(peer.waiting_count(), 0);
+    assert_eq!(diagnostics(&late), [&Diagnostic::DependencyTimeout]);
 }
 
-/// A circle would need two hashes that contain one another. What can be written is a pack that speaks of an event
-/// before it is there, and that is refused.
+/// A cycle would need two hashes that contain one another. A pack can only refer to an event before
+/// it is defined, which is rejected.
 #[test]
-fn s15_a_circle_cannot_be_said() {
-    // One event, "drop table", of an object that is told, and on an event with the number that it will have itself.
+fn s15_a_dependency_cycle_is_rejected() {
+    // One event, "drop table", with an interned object, that depends on its own number.
     let mut columns = Writer::default();
     for n in [1, 4, 2, 0] {
         columns.len(n);
@@ -115,20 +115,20 @@ fn s15_a_circle_cannot_be_said() {
     let mut peer = peer(0);
     let outputs = peer.handle(0, id(1), &events_frame(&w.finish()));
     assert!(
-        matches!(reports(&outputs)[..], [Report::BadPack(_)]),
+        matches!(diagnostics(&outputs)[..], [Diagnostic::BadPack(_)]),
         "{outputs:?}"
     );
     assert!(peer.log().is_empty());
 }
 
 #[test]
-fn s15_an_event_about_an_unknown_object_is_kept_and_rejected_by_all_alike() {
+fn s15_an_event_of_an_unknown_object_is_rejected_by_every_peer() {
     let stray = rename(ObjectId::of(b"no such table"), "Stray", &[]);
     let (mut hub, ids) = hub(3);
-    hub.link_all();
-    write(&mut hub, ids[0], 30, &mut Random(5));
-    hub.local(ids[1], vec![stray.clone()]).expect("an event");
-    assert!(hub.settle(200, 50).is_some());
+    hub.connect_all();
+    publish_random(&mut hub, ids[0], 30, &mut Random(5));
+    hub.publish(ids[1], vec![stray.clone()]).expect("an event");
+    assert!(hub.run_until_converged(200, 50).is_some());
     for peer in hub.peers() {
         let fold = fold(peer.log());
         let object = stray.object();
@@ -147,18 +147,18 @@ fn s15_an_event_about_an_unknown_object_is_kept_and_rejected_by_all_alike() {
 }
 
 #[test]
-fn s15_names_cannot_carry_statements() {
-    let harm = [
+fn s15_names_cannot_inject_statements() {
+    let names = [
         "x` ; MATCH (n) DETACH DELETE n; //",
         "x\u{0}",
         "a.b",
         "_kuzu_ddl_ledger",
         "",
     ];
-    for name in harm {
+    for name in names {
         let mut peer = peer(0);
         let event = rename(ObjectId::of(b"x"), name, &[]);
-        // In columns, and as canonical bytes.
+        // As columns, and as canonical bytes.
         let plain = {
             let mut columns = Writer::default();
             let mut numbers = Writer::default();
@@ -178,27 +178,27 @@ fn s15_names_cannot_carry_statements() {
         };
         for pack in [pack::encode([&event]), plain] {
             let outputs = peer.handle(0, id(1), &events_frame(&pack));
-            assert_eq!(taken(&outputs), 0, "{name}");
+            assert_eq!(new_events(&outputs), 0, "{name}");
         }
-        assert!(peer.log().is_empty() && peer.waiting() == 0);
+        assert!(peer.log().is_empty() && peer.waiting_count() == 0);
     }
 }
 
 #[test]
-fn s15_an_oversized_frame_is_refused_unread() {
+fn s15_an_oversized_frame_is_rejected_undecoded() {
     let mut peer = peer(0);
     let large = frame(3, &vec![0; MAX_FRAME_BYTES]);
     let outputs = peer.handle(0, id(1), &large);
-    let refused = FrameError::TooLarge(large.len());
-    assert_eq!(reports(&outputs), [&Report::BadFrame(refused)]);
+    let error = FrameError::TooLarge(large.len());
+    assert_eq!(diagnostics(&outputs), [&Diagnostic::BadFrame(error)]);
 }
 
-/// Ten million frames of rubbish from peers that do not tire: a bounded number of rows, bounded memory, and the peer
-/// still works.
+/// Ten million frames of garbage cause a bounded number of diagnostics and bounded memory, and the
+/// peer still works.
 #[test]
-fn s15_ten_million_frames_of_rubbish() {
+fn s15_ten_million_frames_of_garbage() {
     let mut random = Random(99);
-    let rubbish: Vec<Vec<u8>> = (0..1_000)
+    let garbage: Vec<Vec<u8>> = (0..1_000)
         .map(|n| {
             let bytes: Vec<u8> = (0..random.below(120))
                 .map(|_| random.next() as u8)
@@ -211,105 +211,96 @@ fn s15_ten_million_frames_of_rubbish() {
         })
         .collect();
     let mut peer = peer(0);
-    let (mut rows, mut sent) = (0, 0);
+    let (mut records, mut sent) = (0, 0);
     for n in 0..10_000_000_u64 {
         // A thousand frames a millisecond, from a hundred peers.
         let from = id_of(n);
-        for output in peer.handle(n / 1_000, from, &rubbish[(n % 1_000) as usize]) {
+        for output in peer.handle(n / 1_000, from, &garbage[(n % 1_000) as usize]) {
             match output {
-                Output::Report(_) => rows += 1,
+                Output::Diagnostic(_) => records += 1,
                 Output::Send { .. } => sent += 1,
                 other => panic!("{other:?}"),
             }
         }
     }
-    // Ten seconds: each of the hundred peers may have a row of each of a few kinds.
-    assert!(rows < 1_000, "{rows} rows");
+    // Within ten seconds: one record of each kind for each of the hundred peers.
+    assert!(records < 1_000, "{records} records");
     assert!(sent < 10_000, "{sent} frames");
-    assert!(peer.log().is_empty() && peer.waiting() == 0);
-    let events = work(Default::default(), 10, &mut random);
+    assert!(peer.log().is_empty() && peer.waiting_count() == 0);
+    let events = random_events(Default::default(), 10, &mut random);
     let pack = pack::encode(events.iter());
-    assert_eq!(taken(&peer.handle(10_000, id(1), &events_frame(&pack))), 10);
+    assert_eq!(
+        new_events(&peer.handle(10_000, id(1), &events_frame(&pack))),
+        10
+    );
 }
 
-/// One of a hundred peers, without a hash each time.
-fn id_of(n: u64) -> kuzu_ddl_sync::PeerId {
+/// One of a hundred peers, without computing a hash each time.
+fn id_of(n: u64) -> PeerId {
     let mut bytes = [0xee; 32];
     bytes[0] = (n % 100) as u8;
-    kuzu_ddl_sync::PeerId::from_bytes(bytes)
+    PeerId::from_bytes(bytes)
 }
 
 #[test]
-fn s15_what_waits_is_bounded() {
-    let limits = Limits {
-        waiting_events: 100,
-        waiting_events_per_peer: 60,
-        ..Limits::default()
-    };
-    let mut peer = Peer::new(id(0), SpaceId::named(SPACE), limits);
+fn s15_waiting_events_are_bounded() {
+    let mut limits = Limits::default();
+    limits.max_waiting_events = 100;
+    limits.max_waiting_events_per_peer = 60;
+    let mut peer = Peer::new(id(0), SpaceId::from_name(SPACE), limits.clone());
     for n in 0..500_u32 {
-        let nowhere = EventId::of(&n.to_be_bytes());
-        let orphan = rename(ObjectId::of(b"x"), "Orphan", &[nowhere]);
+        let missing = EventId::of(&n.to_be_bytes());
+        let orphan = rename(ObjectId::of(b"x"), "Orphan", &[missing]);
         let from = id(1 + n as usize % 2);
         peer.handle(0, from, &events_frame(&pack::encode([&orphan])));
     }
-    assert!(peer.waiting() <= 100, "{}", peer.waiting());
-    // One peer alone cannot take all the room.
-    let mut peer = Peer::new(
-        id(0),
-        SpaceId::named(SPACE),
-        Limits {
-            waiting_events: 100,
-            waiting_events_per_peer: 60,
-            ..Limits::default()
-        },
-    );
+    assert!(peer.waiting_count() <= 100, "{}", peer.waiting_count());
+    // One peer alone cannot use the whole buffer.
+    let mut peer = Peer::new(id(0), SpaceId::from_name(SPACE), limits);
     for n in 0..500_u32 {
-        let nowhere = EventId::of(&n.to_be_bytes());
-        let orphan = rename(ObjectId::of(b"x"), "Orphan", &[nowhere]);
+        let missing = EventId::of(&n.to_be_bytes());
+        let orphan = rename(ObjectId::of(b"x"), "Orphan", &[missing]);
         peer.handle(0, id(1), &events_frame(&pack::encode([&orphan])));
     }
-    assert_eq!(peer.waiting(), 60);
+    assert_eq!(peer.waiting_count(), 60);
 }
 
 #[test]
-fn s15_a_rate_is_a_rate() {
-    let limits = Limits {
-        bytes_per_second: 1_000,
-        burst_bytes: 10_000,
-        ..Limits::default()
-    };
-    let mut peer = Peer::new(id(0), SpaceId::named(SPACE), limits);
-    let asks = frame(5, &[1]);
+fn s15_the_rate_limit_applies_per_peer() {
+    let mut limits = Limits::default();
+    limits.bytes_per_second = 1_000;
+    limits.burst_bytes = 10_000;
+    let mut peer = Peer::new(id(0), SpaceId::from_name(SPACE), limits);
+    let set_push = frame(5, &[1]);
     let quiet = (0..1_000)
-        .filter(|_| peer.handle(0, id(1), &asks).is_empty())
+        .filter(|_| peer.handle(0, id(1), &set_push).is_empty())
         .count();
-    assert_eq!(quiet, 999, "one row says that frames are dropped");
-    let dropped = peer.handle(0, id(1), &asks);
+    assert_eq!(quiet, 999, "one diagnostic reports the dropped frames");
+    let dropped = peer.handle(0, id(1), &set_push);
     assert!(dropped.is_empty());
-    // Another peer is not punished for it.
-    let events = work(Default::default(), 5, &mut Random(3));
+    // Other peers are not affected.
+    let events = random_events(Default::default(), 5, &mut Random(3));
     let pack = pack::encode(events.iter());
-    assert_eq!(taken(&peer.handle(0, id(2), &events_frame(&pack))), 5);
-    // And later the first is heard again.
-    let more = work(Default::default(), 3, &mut Random(4));
+    assert_eq!(new_events(&peer.handle(0, id(2), &events_frame(&pack))), 5);
+    // Later the first peer is admitted again.
+    let more = random_events(Default::default(), 3, &mut Random(4));
     let pack = pack::encode(more.iter());
-    assert!(taken(&peer.handle(10_000, id(1), &events_frame(&pack))) > 0);
+    assert!(new_events(&peer.handle(10_000, id(1), &events_frame(&pack))) > 0);
 }
 
-/// A peer that says that it has what it does not, or lacks what it has, costs traffic and nothing else.
+/// A peer with a false status causes traffic and nothing else.
 #[test]
-fn s15_a_peer_that_lies_about_what_it_has() {
+fn s15_a_false_status_causes_bounded_traffic() {
     let (mut hub, ids) = hub(3);
-    hub.link(ids[0], ids[1]);
-    hub.link(ids[1], ids[2]);
+    hub.connect(ids[0], ids[1]);
+    hub.connect(ids[1], ids[2]);
     let mut random = Random(66);
-    write(&mut hub, ids[0], 200, &mut random);
+    publish_random(&mut hub, ids[0], 200, &mut random);
     let liar = id(77);
     for n in 0..300_u64 {
         let mut w = Writer::default();
         match n % 3 {
-            // A status of a set that nobody has.
+            // A status of a set that no peer has.
             0 => {
                 w.byte(0);
                 w.uint(random.next().into());
@@ -318,9 +309,9 @@ fn s15_a_peer_that_lies_about_what_it_has() {
                 w.raw(&[0; 16]);
                 w.raw(&[1, 0]);
             }
-            // All is missing.
+            // An empty tree.
             1 => w.raw(&[0, 1, 0, 1, 0, 0]),
-            // Ids that are none.
+            // Ids of events that do not exist.
             _ => {
                 w.raw(&[0, 1, 0, 0]);
                 w.len(1);
@@ -328,8 +319,8 @@ fn s15_a_peer_that_lies_about_what_it_has() {
             }
         }
         let kind = if n % 3 == 0 { 1 } else { 2 };
-        let now = hub.now();
-        let peer = hub.peer_mut(ids[1]).expect("a peer");
+        let now = hub.now_ms();
+        let peer = hub.peer_mut(ids[1]).expect("the peer");
         let outputs = peer.handle(now, liar, &frame(kind, &w.finish()));
         let answer: usize = outputs
             .iter()
@@ -339,8 +330,8 @@ fn s15_a_peer_that_lies_about_what_it_has() {
             })
             .sum();
         assert!(answer < 64 * 1024, "{answer} bytes");
-        hub.round(100);
+        hub.step(100);
     }
-    assert!(hub.settle(200, 50).is_some());
-    assert_eq!(hub.peer(ids[2]).expect("a peer").log().len(), 200);
+    assert!(hub.run_until_converged(200, 50).is_some());
+    assert_eq!(hub.peer(ids[2]).expect("the peer").log().len(), 200);
 }

@@ -1,16 +1,19 @@
-//! Frames: the bytes they have had since they were first made, and what is refused.
+//! Frames: their bytes, which never change, and what is rejected.
 
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
-use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId, pack};
+use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId, Writer, pack};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::hash_tree::HASH_BYTES;
+use crate::identity::SpaceId;
+use crate::limits::{MAX_FRAME_IDS, MAX_FRAME_SUBTREES};
 
 fn space() -> SpaceId {
-    SpaceId::named("shop")
+    SpaceId::from_name("shop")
 }
 
 fn event(n: u8) -> EventId {
@@ -20,22 +23,22 @@ fn event(n: u8) -> EventId {
 fn digest(n: u8) -> Digest {
     Digest {
         count: 300 + u64::from(n),
-        root: [n; HASH],
+        root: [n; HASH_BYTES],
     }
 }
 
-fn base() -> CheckpointId {
+fn checkpoint() -> CheckpointId {
     CheckpointId::from_bytes([9; 32])
 }
 
-/// One frame of each kind and of each form of what is in it.
+/// One frame of each kind and of each form of its content.
 fn frames() -> Vec<Frame> {
     let change = Change::RenameTable {
         to: "Human".to_owned(),
     };
     let rename = DdlEvent::new(ObjectId::of(b"x"), [event(1)].into(), change);
     let mut hashes = [Hash::default(); 16];
-    (hashes[0], hashes[15]) = ([1; HASH], [2; HASH]);
+    (hashes[0], hashes[15]) = ([1; HASH_BYTES], [2; HASH_BYTES]);
     let mut ids: Vec<EventId> = (0..200)
         .map(event)
         .filter(|id| id.as_bytes()[0] >> 4 == 7)
@@ -45,30 +48,30 @@ fn frames() -> Vec<Frame> {
         Frame::Versions(1, 3),
         Frame::Status(Status::default()),
         Frame::Status(Status {
-            base: Some(base()),
-            have: digest(1),
-            kept: digest(2),
-            asks: true,
-            offer: Some((base(), 70_000, 9_000)),
+            checkpoint: Some(checkpoint()),
+            known: digest(1),
+            stored: digest(2),
+            wants_reply: true,
+            offer: Some((checkpoint(), 70_000, 9_000)),
         }),
-        Frame::Compare(
+        Frame::Reconcile(
             None,
-            vec![(Prefix::default(), Below::Hashes(Box::new(hashes)))],
+            vec![(Prefix::default(), Subtree::Hashes(Box::new(hashes)))],
         ),
-        Frame::Compare(
-            Some(base()),
+        Frame::Reconcile(
+            Some(checkpoint()),
             vec![
                 (
-                    Prefix::new(1, &[0x10]).expect("a place"),
-                    Below::Hashes(Box::new(hashes)),
+                    Prefix::new(1, &[0x10]).expect("a prefix"),
+                    Subtree::Hashes(Box::new(hashes)),
                 ),
                 (
-                    Prefix::new(2, &[0x20]).expect("a place"),
-                    Below::Ids(Vec::new()),
+                    Prefix::new(2, &[0x20]).expect("a prefix"),
+                    Subtree::Ids(Vec::new()),
                 ),
                 (
-                    Prefix::new(1, &[0x70]).expect("a place"),
-                    Below::Ids(ids[..2].to_vec()),
+                    Prefix::new(1, &[0x70]).expect("a prefix"),
+                    Subtree::Ids(ids[..2].to_vec()),
                 ),
             ],
         ),
@@ -80,17 +83,17 @@ fn frames() -> Vec<Frame> {
                 bytes: b"by a".to_vec(),
             }],
         },
-        Frame::Want(vec![event(3), event(2)]),
-        Frame::Push(false),
-        Frame::WantBase(base()),
-        Frame::Base(base(), vec![5; 40]),
-        Frame::WantCheckpoint(base(), 1_000),
-        Frame::Checkpoint(base(), 1_000, vec![7; 5]),
-        Frame::Said(vec![(
-            Prefix::new(1, &[0x70]).expect("a place"),
-            Below::Ids(ids[..1].to_vec()),
+        Frame::WantEvents(vec![event(3), event(2)]),
+        Frame::SetPush(false),
+        Frame::WantCheckpointProof(checkpoint()),
+        Frame::CheckpointProof(checkpoint(), vec![5; 40]),
+        Frame::WantCheckpoint(checkpoint(), 1_000),
+        Frame::Checkpoint(checkpoint(), 1_000, vec![7; 5]),
+        Frame::AttestationTree(vec![(
+            Prefix::new(1, &[0x70]).expect("a prefix"),
+            Subtree::Ids(ids[..1].to_vec()),
         )]),
-        Frame::WantSaid(vec![event(3)]),
+        Frame::WantAttestations(vec![event(3)]),
     ]
 }
 
@@ -101,10 +104,11 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A peer of any version, on any machine, must make the same: a test that fails here is never mended by new values.
+/// A peer of any version, on any machine, must produce these bytes. Never update the expected
+/// values.
 #[test]
 fn golden_bytes() {
-    let wanted: [Expect; 14] = [
+    let expected: [Expect; 14] = [
         expect!["000103"],
         expect![
             "010111942d3d9d96f1743abfec62391f59ca00000000000000000000000000000000000000000000000000000000000000000000000000"
@@ -144,15 +148,15 @@ fn golden_bytes() {
             "010b11942d3d9d96f1743abfec62391f59ca010bcda3c8712bb23892a7e7bb319247426bf3c9ffcb18d90516031803d834df1f"
         ],
     ];
-    for (frame, wanted) in frames().iter().zip(wanted) {
+    for (frame, expected) in frames().iter().zip(expected) {
         let bytes = frame.encode(&space());
-        wanted.assert_eq(&hex(&bytes));
+        expected.assert_eq(&hex(&bytes));
         assert_eq!(Frame::decode(&bytes, &space()).as_ref(), Ok(frame));
     }
 }
 
 #[test]
-fn other_versions_kinds_and_spaces() {
+fn other_versions_kinds_and_spaces_are_rejected() {
     let status = Frame::Status(Status::default()).encode(&space());
     let with = |at: usize, byte: u8| {
         let mut bytes = status.clone();
@@ -163,7 +167,7 @@ fn other_versions_kinds_and_spaces() {
     assert_eq!(with(1, 77), Err(FrameError::Kind(77)));
     assert_eq!(with(2, 0), Err(FrameError::Space));
     assert_eq!(
-        Frame::decode(&status, &SpaceId::named("other")),
+        Frame::decode(&status, &SpaceId::from_name("other")),
         Err(FrameError::Space)
     );
     let large = vec![1; MAX_FRAME_BYTES + 1];
@@ -173,8 +177,8 @@ fn other_versions_kinds_and_spaces() {
     );
 }
 
-/// A body of a kind, after the head of a frame.
-fn framed(kind: u8, body: &[u8]) -> Result<Frame, FrameError> {
+/// Decodes a body of a kind behind a valid head.
+fn decode_body(kind: u8, body: &[u8]) -> Result<Frame, FrameError> {
     let mut w = Writer::default();
     w.raw(&[FRAME_VERSION, kind]);
     w.raw(space().as_bytes());
@@ -183,8 +187,8 @@ fn framed(kind: u8, body: &[u8]) -> Result<Frame, FrameError> {
 }
 
 #[test]
-fn claims_beyond_the_maximum_are_refused_before_anything_is_kept() {
-    // Enough bytes are there to make each claim look possible.
+fn claims_beyond_the_limit_are_rejected_before_allocation() {
+    // Enough bytes follow to make each claim look possible.
     let claim = |before: &[u8], claimed: usize, bytes: usize| {
         let mut w = Writer::default();
         w.raw(before);
@@ -193,84 +197,100 @@ fn claims_beyond_the_maximum_are_refused_before_anything_is_kept() {
         w.finish()
     };
     for (kind, body, what) in [
-        (2, claim(&[0], MAX_FRAME_PLACES + 1, 10_000), "places"),
+        (2, claim(&[0], MAX_FRAME_SUBTREES + 1, 10_000), "subtrees"),
         (4, claim(&[], MAX_FRAME_IDS + 1, 40_000), "ids"),
         (2, claim(&[0, 1, 0, 0], MAX_FRAME_IDS + 1, 40_000), "ids"),
         (3, claim(&[0, 0], MAX_FRAME_IDS + 1, 40_000), "attestations"),
     ] {
-        let refused = framed(kind, &body);
+        let rejected = decode_body(kind, &body);
         assert!(
-            matches!(refused, Err(FrameError::TooMany { what: of, .. }) if of == what),
-            "{refused:?}"
+            matches!(&rejected, Err(FrameError::TooMany(error)) if error.what == what),
+            "{rejected:?}"
         );
     }
-    // Claims of more than there is.
+    // Claims of more than the frame contains.
     for (kind, body) in [
         (4, claim(&[], 100, 99)),
         (3, claim(&[0], usize::MAX >> 1, 10)),
         (9, claim(&[9; 33], usize::MAX >> 1, 10)),
     ] {
-        assert!(matches!(framed(kind, &body), Err(FrameError::Malformed(_))));
+        assert!(matches!(
+            decode_body(kind, &body),
+            Err(FrameError::Malformed(_))
+        ));
     }
 }
 
 #[test]
-fn places_must_be_sorted_and_apart() {
-    let place = |digits: usize, bytes: &[u8]| {
+fn subtrees_must_be_sorted_and_disjoint() {
+    let empty = |digits: usize, bytes: &[u8]| {
         (
-            Prefix::new(digits, bytes).expect("a place"),
-            Below::Ids(Vec::new()),
+            Prefix::new(digits, bytes).expect("a prefix"),
+            Subtree::Ids(Vec::new()),
         )
     };
-    for places in [
-        vec![place(1, &[0x20]), place(1, &[0x10])],
-        vec![place(1, &[0x10]), place(1, &[0x10])],
-        vec![place(0, &[]), place(1, &[0x10])],
-        vec![place(1, &[0x10]), place(2, &[0x1f])],
+    for subtrees in [
+        vec![empty(1, &[0x20]), empty(1, &[0x10])],
+        vec![empty(1, &[0x10]), empty(1, &[0x10])],
+        vec![empty(0, &[]), empty(1, &[0x10])],
+        vec![empty(1, &[0x10]), empty(2, &[0x1f])],
     ] {
-        let bytes = Frame::Compare(None, places).encode(&space());
+        let bytes = Frame::Reconcile(None, subtrees).encode(&space());
         assert!(Frame::decode(&bytes, &space()).is_err());
     }
-    // An id that is not below its place, or not in order.
+    // An id that is not below its prefix, or not sorted.
     let (a, b) = (event(1), event(2));
-    let not_below = Prefix::new(2, &[a.as_bytes()[0] ^ 1]).expect("a place");
+    let not_below = Prefix::new(2, &[a.as_bytes()[0] ^ 1]).expect("a prefix");
     for (prefix, ids) in [
         (not_below, vec![a]),
         (Prefix::default(), vec![a.max(b), a.min(b)]),
         (Prefix::default(), vec![a, a]),
     ] {
-        let bytes = Frame::Compare(None, vec![(prefix, Below::Ids(ids))]).encode(&space());
+        let bytes = Frame::Reconcile(None, vec![(prefix, Subtree::Ids(ids))]).encode(&space());
         let read = Frame::decode(&bytes, &space());
-        // A place of whole bytes cannot even say an id that is not below it: it is another id then.
-        assert!(read != Ok(Frame::Compare(None, vec![(not_below, Below::Ids(vec![a]))])));
+        // A prefix of whole bytes cannot express an id that is not below it: it decodes as another
+        // id.
+        assert!(
+            read != Ok(Frame::Reconcile(
+                None,
+                vec![(not_below, Subtree::Ids(vec![a]))]
+            ))
+        );
         assert!(prefix.digits() > 0 || read.is_err());
     }
-    // More digits than an id has, or a half byte too much.
+    // More digits than an id has, or a nonzero half byte after the digits.
     for body in [&[0, 1, 65][..], &[0, 1, 255], &[0, 1, 1, 0x11, 0, 0]] {
         let mut long = body.to_vec();
         long.extend([0; 80]);
-        assert!(framed(2, &long).is_err());
+        assert!(decode_body(2, &long).is_err());
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 1_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
-    /// What is understood is the one way to say it.
+    /// Every frame that decodes has exactly one encoding.
     #[test]
-    fn random_bodies(kind in 0..12_u8, body in vec(any::<u8>(), 0..200)) {
-        if let Ok(frame) = framed(kind, &body) {
+    fn random_bodies_decode_canonically(kind in 0..12_u8, body in vec(any::<u8>(), 0..200)) {
+        if let Ok(frame) = decode_body(kind, &body) {
             prop_assert_eq!(Frame::decode(&frame.encode(&space()), &space()), Ok(frame));
         }
     }
 
     #[test]
-    fn random_bytes(bytes in vec(any::<u8>(), 0..200)) {
+    fn random_bytes_never_panic(bytes in vec(any::<u8>(), 0..200)) {
         let _ = Frame::decode(&bytes, &space());
     }
 
     #[test]
-    fn mutated_frames(which in any::<prop::sample::Index>(), edits in vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..4)) {
+    fn mutated_frames_decode_canonically(
+        which in any::<prop::sample::Index>(),
+        edits in vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..4),
+    ) {
         let frames = frames();
         let mut bytes = frames[which.index(frames.len())].encode(&space());
         for (index, byte, what) in edits {

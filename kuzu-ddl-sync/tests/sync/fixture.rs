@@ -1,15 +1,15 @@
-//! Histories and peers for the scenarios.
+//! Histories and peers for the tests.
 
 use std::collections::BTreeSet;
 
 use kuzu_ddl_runtime::event::{Change, DdlEvent, Fingerprint, ObjectId, PropertySpec};
 use kuzu_ddl_runtime::fold::{Conflict, Draft, Fold};
 use kuzu_ddl_runtime::schema::{Expr, Type};
-use kuzu_ddl_sync::{Hub, Limits, Log, Peer, PeerId, SpaceId};
+use kuzu_ddl_sync::{EventLog, Hub, Limits, Peer, PeerId, SpaceId};
 
 pub(crate) const SPACE: &str = "shop";
 
-/// Numbers that are the same in every run (splitmix64).
+/// A deterministic generator of pseudorandom numbers (splitmix64).
 #[derive(Clone, Debug)]
 pub(crate) struct Random(pub(crate) u64);
 
@@ -52,15 +52,14 @@ fn key() -> PropertySpec {
     }
 }
 
-/// So many events that follow on a state, of all the kinds that schemas live by. Names are few, so that writers
-/// who do not know of one another meet.
-pub(crate) fn work(before: Fold, count: usize, random: &mut Random) -> Vec<DdlEvent> {
-    let tables: Vec<ObjectId> = live(&before, |o| o.kind().is_table());
+/// Creates `count` events of various kinds on top of a state. The pool of names is small, so that
+/// independent writers conflict.
+pub(crate) fn random_events(before: Fold, count: usize, random: &mut Random) -> Vec<DdlEvent> {
+    let mut tables: Vec<ObjectId> = live(&before, |o| o.kind().is_table());
     let mut properties = live(&before, |o| o.parent.is_some());
-    let mut tables = tables;
     let mut draft = Draft::new(before);
-    let mut made = 0;
-    while made < count {
+    let mut created = 0;
+    while created < count {
         let n = random.below(40);
         if tables.is_empty() || random.chance(5) {
             let name = format!("Table{n}");
@@ -83,15 +82,15 @@ pub(crate) fn work(before: Fold, count: usize, random: &mut Random) -> Vec<DdlEv
             properties.push(draft.add_property(table, &name, spec(ty)));
         } else {
             let property = properties[random.below(properties.len())];
-            edit(&mut draft, property, n, random);
+            alter(&mut draft, property, n, random);
         }
-        made += 1;
+        created += 1;
     }
     let (_, events) = draft.finish();
     events.into_iter().take(count).collect()
 }
 
-fn edit(draft: &mut Draft, property: ObjectId, n: usize, random: &mut Random) {
+fn alter(draft: &mut Draft, property: ObjectId, n: usize, random: &mut Random) {
     match random.below(6) {
         0 => draft.rename(property, &format!("renamed{n}")),
         1 => draft.comment(property, Some(format!("The {n}th."))),
@@ -119,15 +118,16 @@ fn live(fold: &Fold, which: impl Fn(&kuzu_ddl_runtime::fold::Object) -> bool) ->
     objects.map(|object| object.id).collect()
 }
 
-/// The fold of a peer's events, on top of the checkpoint that it began with.
-pub(crate) fn fold(log: &Log) -> Fold {
-    let base = log.base().map(|base| base.fold().expect("a state"));
+/// The fold of a log, on top of the checkpoint that it starts from.
+pub(crate) fn fold(log: &EventLog) -> Fold {
+    let checkpoint = log.checkpoint();
+    let base = checkpoint.map(|checkpoint| checkpoint.to_fold().expect("a valid state"));
     let mut fold = base.unwrap_or_default();
     fold.extend(log.events().cloned());
     fold
 }
 
-pub(crate) fn outcome(log: &Log) -> (Fingerprint, BTreeSet<Conflict>, usize) {
+pub(crate) fn outcome(log: &EventLog) -> (Fingerprint, BTreeSet<Conflict>, usize) {
     let fold = fold(log);
     (
         fold.schema().fingerprint(),
@@ -137,23 +137,23 @@ pub(crate) fn outcome(log: &Log) -> (Fingerprint, BTreeSet<Conflict>, usize) {
 }
 
 pub(crate) fn id(n: usize) -> PeerId {
-    PeerId::named(&format!("peer {n}"))
+    PeerId::from_name(&format!("peer {n}"))
 }
 
 pub(crate) fn peer(n: usize) -> Peer {
-    Peer::new(id(n), SpaceId::named(SPACE), Limits::default())
+    Peer::new(id(n), SpaceId::from_name(SPACE), Limits::default())
 }
 
-/// A hub with so many peers, not linked yet.
+/// A hub with unconnected peers.
 pub(crate) fn hub(peers: usize) -> (Hub, Vec<PeerId>) {
     let mut hub = Hub::new();
     let ids = (0..peers).map(|n| hub.add(peer(n))).collect();
     (hub, ids)
 }
 
-/// Events by a peer on the state it is in.
-pub(crate) fn write(hub: &mut Hub, id: PeerId, count: usize, random: &mut Random) {
+/// Publishes random events of a peer on top of its state.
+pub(crate) fn publish_random(hub: &mut Hub, id: PeerId, count: usize, random: &mut Random) {
     let before = fold(hub.peer(id).expect("a peer").log());
-    hub.local(id, work(before, count, random))
-        .expect("its own events");
+    hub.publish(id, random_events(before, count, random))
+        .expect("events on top of the log");
 }
