@@ -132,3 +132,14 @@ pub(crate) fn rustdoc() -> ExitCode {
         _ => ExitCode::FAILURE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_name_removed_and_added_lines() {
+        assert!(differences("a\nb\n", "a\nb\n").is_empty());
+        assert_eq!(differences("a\nb\n", "b\nc\n"), ["-a", "+c"]);
+    }
+}

@@ -116,3 +116,16 @@ pub(crate) fn rustdoc(arguments: &[&str]) -> Result {
     cargo.args(["--exclude", "xtask", "--exclude", "kuzu-ddl-ui"]);
     process::run(cargo.args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() -> Result {
+        assert_eq!(version("1.89")?, version("1.89.0")?);
+        assert!(version("1.100")? > version("1.89.1")?);
+        assert!(version("stable").is_err());
+        Ok(())
+    }
+}

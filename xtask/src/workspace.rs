@@ -22,7 +22,8 @@ pub(crate) struct Package {
 pub(crate) const PACKAGES: &[Package] = &[
     Package::host("kuzu-ddl-derive"),
     Package::pure("kuzu-ddl-runtime", &[]),
-    Package::pure("kuzu-ddl-sync", &[]),
+    // A relay server or a browser peer needs no migrator.
+    Package::pure("kuzu-ddl-sync", &["kuzu-ddl-runtime", "serde_json"]),
     Package::pure("kuzu-ddl", &[]),
 ];
 

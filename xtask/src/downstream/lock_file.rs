@@ -297,3 +297,17 @@ impl Application {
         Err(format!("{query}\nexpected {expected:?}, found {rows:?}").into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proposal_is_the_attribute_with_the_keyword() -> Result {
+        let error = "help: `#[kuzu(renamed_from = \"fax\")]` on its new name\n\
+                     help: `#[kuzu(dropped(\"fax\"))]` if it is no longer needed\n";
+        assert_eq!(proposal(error, "dropped")?, "#[kuzu(dropped(\"fax\"))]");
+        assert!(proposal(error, "cast").is_err());
+        Ok(())
+    }
+}
