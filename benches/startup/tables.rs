@@ -1,4 +1,4 @@
-//! Many tables: as derives describe them, and as one writes them by hand.
+//! Generated tables: as the derives describe them, and as DDL statements.
 
 use std::sync::OnceLock;
 
@@ -13,8 +13,8 @@ const TYPES: [(&str, TypeDesc); 5] = [
     ("TIMESTAMP", TypeDesc::Timestamp),
 ];
 
-/// The name of table `n`: the even ones are node tables, each followed by the rel table that leads
-/// from it to the next node table.
+/// Returns the name of table `n`. Even numbers are node tables; the rel table that follows connects
+/// a node table with the next one.
 fn name(n: usize) -> String {
     if n.is_multiple_of(2) {
         format!("Node{n:05}")
@@ -27,7 +27,7 @@ fn ends(n: usize, tables: usize) -> (String, String) {
     (name(n - 1), name((n + 1) % tables))
 }
 
-/// The statements that make the tables, node tables first.
+/// Returns the statements that create the tables, node tables first.
 pub(crate) fn ddl(tables: usize, properties: usize, if_not_exists: bool) -> Vec<String> {
     let clause = if if_not_exists { "IF NOT EXISTS " } else { "" };
     let columns: Vec<String> = (0..properties)
@@ -51,16 +51,20 @@ pub(crate) fn ddl(tables: usize, properties: usize, if_not_exists: bool) -> Vec<
     nodes.chain((1..tables).step_by(2).map(edge)).collect()
 }
 
-/// What the derives of so many structs would have put into the program.
+/// Returns the descriptions that the derives of this many structs would emit.
 pub(crate) fn descs(tables: usize, properties: usize) -> &'static [&'static TableDesc] {
     static DESCS: OnceLock<(usize, usize, Vec<&'static TableDesc>)> = OnceLock::new();
-    let (t, p, descs) = DESCS.get_or_init(|| (tables, properties, make(tables, properties)));
-    assert_eq!((*t, *p), (tables, properties), "one size only");
+    let (t, p, descs) = DESCS.get_or_init(|| (tables, properties, build(tables, properties)));
+    assert_eq!(
+        (*t, *p),
+        (tables, properties),
+        "a process builds one size only"
+    );
     descs
 }
 
-/// The same for any size; never freed.
-pub(crate) fn make(tables: usize, properties: usize) -> Vec<&'static TableDesc> {
+/// Builds and leaks descriptions of any size.
+pub(crate) fn build(tables: usize, properties: usize) -> Vec<&'static TableDesc> {
     let names: Vec<&'static str> = (0..tables).map(|n| leak(name(n))).collect();
     let columns: Vec<&'static str> = (0..properties).map(|p| leak(format!("p{p:02}"))).collect();
     let desc = |n: usize| {

@@ -1,14 +1,14 @@
-//! What a change of a large table costs, beside the fastest script by hand that loses no row.
+//! Cost of migrating a large table, compared with the fastest handwritten script that loses no row.
 //!
-//! `cargo bench --bench change`: a million nodes and a million rels, a tenth of them on one hub and
-//! a tenth from another. `-- --rows 100000` takes fewer, `-- --rounds 1` measures once, and a word
-//! (`-- key`) takes only the cases whose names have it.
+//! `cargo bench --bench migrate`: a million nodes and a million rels; a tenth of the rels end at
+//! one hub, a tenth start at another. `-- --rows 100000` uses fewer rows, `-- --rounds 1` measures
+//! once, and `-- key` selects the cases whose names contain the given text.
 //!
-//! Each side of each case works on a copy of one closed file, in a process of its own, so that the
-//! peaks of memory can be compared; the sides take turns. By hand is what a careful person writes:
-//! one transaction, filled through the write-ahead log, since a COPY beside an open reader can lose
-//! every row. What counts is the median of the ratios of neighbours. On a machine that others use, too,
-//! the processor's time tells more than the clock's.
+//! Each measurement works on a copy of one closed file, in a process of its own, so that peak
+//! memory is comparable; the sides alternate. The handwritten script runs in one transaction and
+//! writes through the write-ahead log, because a COPY next to an open reader can lose every row.
+//! The result is the median of the ratios of adjacent measurements. On a shared machine CPU time is
+//! more reliable than wall time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -26,7 +26,7 @@ use case::{CASES, Case};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Neither time nor memory may be more than so many times what it takes by hand.
+/// Upper limit for time and memory, as a multiple of what the handwritten script needs.
 const TARGET: f64 = 1.15;
 
 fn main() -> Outcome<()> {
@@ -41,10 +41,10 @@ fn main() -> Outcome<()> {
     }
     let rows: u64 = after("--rows").map_or(Ok(1_000_000), |n| n.parse())?;
     let rounds: usize = after("--rounds").map_or(Ok(3), |n| n.parse())?;
-    let known = |case: &&Case| {
-        let mut words = args.iter().filter(|arg| !arg.starts_with("--"));
+    let selected = |case: &&Case| {
+        let mut filters = args.iter().filter(|arg| !arg.starts_with("--"));
         let numbers = [after("--rows"), after("--rounds")];
-        words.all(|word| numbers.contains(&Some(word)) || case.name.contains(word.as_str()))
+        filters.all(|text| numbers.contains(&Some(text)) || case.name.contains(text.as_str()))
     };
     let folder = tempfile::tempdir()?;
     let template = folder.path().join("template.kuzu");
@@ -53,40 +53,43 @@ fn main() -> Outcome<()> {
         "{rows} nodes, {rows} rels, hubs of {}; {rounds} rounds\n",
         rows / 10
     );
-    for case in CASES.iter().filter(known) {
+    for case in CASES.iter().filter(selected) {
         let mut pairs = Vec::new();
         for round in 0..rounds {
-            let mut sides = ["ours", "hand"];
+            let mut sides = [KUZU_DDL, BASELINE];
             if round % 2 == 1 {
                 sides.reverse();
             }
             let [first, second] = sides;
             let first = (first, measure(case, first, &template)?);
             let second = (second, measure(case, second, &template)?);
-            let (ours, hand) = if first.0 == "ours" {
+            let (ours, baseline) = if first.0 == KUZU_DDL {
                 (first, second)
             } else {
                 (second, first)
             };
-            pairs.push((ours.1, hand.1));
+            pairs.push((ours.1, baseline.1));
         }
         print(case.name, &pairs);
     }
     Ok(())
 }
 
-/// What one side took.
+const KUZU_DDL: &str = "kuzu-ddl";
+const BASELINE: &str = "baseline";
+
+/// Resources that one side used.
 #[derive(Clone, Copy)]
-struct Taken {
-    time: Duration,
-    /// Of all threads.
-    processor: Duration,
-    /// The peak of resident memory, in KiB.
+struct Usage {
+    wall: Duration,
+    /// CPU time of all threads.
+    cpu: Duration,
+    /// Peak of resident memory, in KiB.
     peak: u64,
 }
 
-/// Runs one side in a child, on a fresh copy of the file.
-fn measure(case: &Case, side: &str, template: &Path) -> Outcome<Taken> {
+/// Runs one side in a child process, on a fresh copy of the file.
+fn measure(case: &Case, side: &str, template: &Path) -> Outcome<Usage> {
     let path = template.with_file_name("work.kuzu");
     std::fs::copy(template, &path)?;
     let output = Command::new(std::env::current_exe()?)
@@ -94,22 +97,22 @@ fn measure(case: &Case, side: &str, template: &Path) -> Outcome<Taken> {
         .arg(&path)
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let result = text.lines().find_map(|line| line.strip_prefix("took "));
+    let result = text.lines().find_map(|line| line.strip_prefix("usage "));
     let Some(result) = result.filter(|_| output.status.success()) else {
         let e = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{} by {side} failed: {text}{e}", case.name).into());
+        return Err(format!("{} with {side} failed: {text}{e}", case.name).into());
     };
     let numbers = result.split(' ').map(str::parse);
     let numbers: Vec<u64> = numbers.collect::<Result<_, _>>()?;
-    let [time, processor, peak] = numbers[..] else {
-        return Err("no figures".into());
+    let [wall, cpu, peak] = numbers[..] else {
+        return Err("the child process printed no measurement".into());
     };
     for name in ["work.kuzu", "work.kuzu.wal"] {
         let _ = std::fs::remove_file(template.with_file_name(name));
     }
-    Ok(Taken {
-        time: Duration::from_micros(time),
-        processor: Duration::from_micros(processor),
+    Ok(Usage {
+        wall: Duration::from_micros(wall),
+        cpu: Duration::from_micros(cpu),
         peak,
     })
 }
@@ -122,30 +125,30 @@ fn config() -> SystemConfig {
 
 fn child(name: &str, side: &str, path: &Path) -> Outcome<()> {
     let case = CASES.iter().find(|case| case.name == name);
-    let case = case.ok_or("no such case")?;
+    let case = case.ok_or("unknown case")?;
     let db = Database::new(path, config())?;
     let before = data::sums(&db)?;
-    let (start, idle) = (Instant::now(), processor()?);
-    if side == "ours" {
-        (case.ours)(&db)?;
+    let (start, cpu_before) = (Instant::now(), cpu_time()?);
+    if side == KUZU_DDL {
+        (case.migrate)(&db)?;
     } else {
         let connection = Connection::new(&db)?;
-        for statement in case.by_hand {
+        for statement in case.script {
             connection.query(statement)?;
         }
     }
-    let (time, processor) = (start.elapsed(), processor()?.saturating_sub(idle));
-    let peak = peak()?;
+    let (wall, cpu) = (start.elapsed(), cpu_time()?.saturating_sub(cpu_before));
+    let peak = peak_memory()?;
     if data::sums(&db)? != before {
-        return Err("rows or rels are not what they were".into());
+        return Err("nodes or rels changed".into());
     }
     drop(db);
-    println!("took {} {} {peak}", time.as_micros(), processor.as_micros());
+    println!("usage {} {} {peak}", wall.as_micros(), cpu.as_micros());
     Ok(())
 }
 
-/// The processor's time that this process has taken; the kernel counts it in hundredths of a second.
-fn processor() -> Outcome<Duration> {
+/// Returns the CPU time of this process; the kernel counts it in hundredths of a second.
+fn cpu_time() -> Outcome<Duration> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks = after_name.split_whitespace().skip(11).take(2);
@@ -153,35 +156,37 @@ fn processor() -> Outcome<Duration> {
     Ok(Duration::from_millis(10 * ticks))
 }
 
-/// The most memory that this process ever had resident, in KiB.
-fn peak() -> Outcome<u64> {
+/// Returns the peak of this process's resident memory, in KiB.
+fn peak_memory() -> Outcome<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let number = line.and_then(|line| line.split_whitespace().next());
     Ok(number.ok_or("no VmHWM")?.parse()?)
 }
 
-fn print(name: &str, pairs: &[(Taken, Taken)]) {
-    let of = |what: fn(&Taken) -> f64, unit: &str| {
-        let mut ratios: Vec<f64> = pairs.iter().map(|(a, b)| what(a) / what(b)).collect();
+/// Prints the median ratios of the pairs, and whether they meet the target.
+fn print(name: &str, pairs: &[(Usage, Usage)]) {
+    let compare = |measure: fn(&Usage) -> f64, unit: &str| {
+        let mut ratios: Vec<f64> = pairs.iter().map(|(a, b)| measure(a) / measure(b)).collect();
         ratios.sort_by(f64::total_cmp);
-        let median = |side: fn(&(Taken, Taken)) -> Taken| {
-            let mut all: Vec<f64> = pairs.iter().map(|pair| what(&side(pair))).collect();
+        let median = |side: fn(&(Usage, Usage)) -> Usage| {
+            let mut all: Vec<f64> = pairs.iter().map(|pair| measure(&side(pair))).collect();
             all.sort_by(f64::total_cmp);
             all[all.len() / 2]
         };
         let ratio = ratios[ratios.len() / 2];
         let verdict = if ratio <= TARGET { "met" } else { "MISSED" };
         let (least, most) = (ratios[0], ratios[ratios.len() - 1]);
-        let (ours, hand) = (median(|pair| pair.0), median(|pair| pair.1));
+        let (ours, baseline) = (median(|pair| pair.0), median(|pair| pair.1));
         println!(
-            "  {ratio:.3} ({least:.3}–{most:.3}), at most {TARGET}: {verdict}; {ours:.2} {unit} against {hand:.2} {unit}"
+            "  {ratio:.3} ({least:.3}–{most:.3}), at most {TARGET}: {verdict}; \
+             {ours:.2} {unit} against {baseline:.2} {unit}"
         );
     };
-    println!("{name}: time by the clock and by the processor, peak memory");
-    of(|taken| taken.time.as_secs_f64(), "s");
-    of(|taken| taken.processor.as_secs_f64(), "s");
+    println!("{name}: wall time, CPU time, peak memory");
+    compare(|usage| usage.wall.as_secs_f64(), "s");
+    compare(|usage| usage.cpu.as_secs_f64(), "s");
     #[expect(clippy::cast_precision_loss, reason = "a ratio needs few digits")]
-    of(|taken| taken.peak as f64 / 1024.0, "MiB");
+    compare(|usage| usage.peak as f64 / 1024.0, "MiB");
     println!();
 }

@@ -1,11 +1,12 @@
-//! The program of `tests/outside/run`: all it knows of the engine comes by way of `kuzu_ddl`.
+//! An application outside the workspace (see xtask/src/downstream): it depends on `kuzu_ddl` alone
+//! and reaches the engine through it.
 
-// Derived structs are the schema: they must not warn about fields that nobody reads.
+// Derived structs are the schema: they must not cause warnings about unread fields.
 #![deny(warnings)]
 
 use kuzu_ddl::{KuzuEdge, KuzuNode, kuzu};
 
-/// A person who can buy things.
+/// A customer.
 #[derive(KuzuNode)]
 struct Person {
     #[kuzu(primary_key)]
@@ -14,14 +15,14 @@ struct Person {
     email: Option<String>,
 }
 
-/// A thing on sale.
+/// An article.
 #[derive(KuzuNode)]
 struct Product {
     #[kuzu(primary_key)]
     sku: String,
 }
 
-/// Who bought what.
+/// A purchase of an article by a customer.
 #[derive(KuzuEdge)]
 #[kuzu(from = Person, to = Product)]
 struct Purchased {
@@ -31,7 +32,7 @@ struct Purchased {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args()
         .nth(1)
-        .ok_or("say where to put the database")?;
+        .ok_or("expected the path of the database")?;
     let config = kuzu::SystemConfig::default()
         .max_db_size(1 << 34)
         .buffer_pool_size(256 << 20);
@@ -39,16 +40,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let first = kuzu_ddl::migrate(&db)?;
     println!("first: {first}");
-    assert!(!first.is_up_to_date(), "the first start makes the tables");
+    assert!(!first.is_up_to_date(), "the first start creates the tables");
 
     let conn = kuzu::Connection::new(&db)?;
     conn.query(
         "CREATE (:Person {id: 1, name: 'Ada'})-[:Purchased {quantity: 2}]->(:Product {sku: 'tea'})",
     )?;
     let mut bought = conn.query(
-        "MATCH (a:Person)-[p:Purchased]->(b:Product) WHERE a.email IS NULL RETURN a.name, p.quantity, b.sku",
+        "MATCH (a:Person)-[p:Purchased]->(b:Product) WHERE a.email IS NULL \
+         RETURN a.name, p.quantity, b.sku",
     )?;
-    let row = bought.next().ok_or("the purchase is not there")?;
+    let row = bought.next().ok_or("the purchase is missing")?;
     assert_eq!(
         row,
         [
@@ -60,9 +62,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let second = kuzu_ddl::migrate(&db)?;
     println!("second: {second}");
-    assert!(
-        second.is_up_to_date(),
-        "the second start finds nothing to do"
-    );
+    assert!(second.is_up_to_date(), "the second start has no changes");
     Ok(())
 }

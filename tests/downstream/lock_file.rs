@@ -1,4 +1,5 @@
-//! An application with a lock file: starts, then runs the Cypher of its arguments and prints the rows.
+//! An application with a lock file: migrates its database, then runs the Cypher statements in its
+//! arguments and prints the rows.
 
 mod schema;
 
@@ -7,7 +8,7 @@ use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = SystemConfig::default().max_db_size(1 << 34).buffer_pool_size(64 << 20);
     let mut arguments = std::env::args().skip(1);
-    let db = Database::new(arguments.next().ok_or("which file?")?, config)?;
+    let db = Database::new(arguments.next().ok_or("expected the path of the database")?, config)?;
     println!("{}", kuzu_ddl::migrate(&db)?);
     let connection = Connection::new(&db)?;
     for query in arguments {

@@ -1,4 +1,4 @@
-//! Diff and plan without a database: how the cost grows with the schema.
+//! Diff and plan without a database: how the cost grows with the size of the schema.
 
 use std::collections::BTreeSet;
 
@@ -14,20 +14,24 @@ const SMALL: usize = 1_000;
 const LARGE: usize = 10_000;
 const PROPERTIES: usize = 20;
 
-/// Everything declared is new.
-pub(crate) fn all_new(rounds: usize) -> Outcome<()> {
-    let sides = [LARGE, SMALL].map(|tables| Side::new(tables, None));
-    compare("diff and plan, all new", sides, rounds)
+/// Every declared table is new.
+pub(crate) fn all_tables_new(rounds: usize) -> Outcome<()> {
+    let inputs = [LARGE, SMALL].map(|tables| Input::new(tables, None));
+    compare("diff and plan, all tables new", inputs, rounds)
 }
 
-/// Every table has one property more than last time.
-pub(crate) fn one_more_property(rounds: usize) -> Outcome<()> {
-    let sides = [LARGE, SMALL].map(|tables| Side::new(tables, Some(PROPERTIES)));
-    compare("diff and plan, one property more in each", sides, rounds)
+/// Every table has one property more than the previous declaration.
+pub(crate) fn one_property_added(rounds: usize) -> Outcome<()> {
+    let inputs = [LARGE, SMALL].map(|tables| Input::new(tables, Some(PROPERTIES)));
+    compare(
+        "diff and plan, one property added to each table",
+        inputs,
+        rounds,
+    )
 }
 
-fn compare(what: &str, sides: [Outcome<Side>; 2], rounds: usize) -> Outcome<()> {
-    let [large, small] = sides;
+fn compare(title: &str, inputs: [Outcome<Input>; 2], rounds: usize) -> Outcome<()> {
+    let [large, small] = inputs;
     let (large, small) = (large?, small?);
     let mut pairs = Vec::new();
     for round in 0..=rounds {
@@ -37,15 +41,15 @@ fn compare(what: &str, sides: [Outcome<Side>; 2], rounds: usize) -> Outcome<()> 
         }
     }
     print(
-        &format!("{what}: {LARGE} tables of {PROPERTIES} properties, {SMALL}"),
+        &format!("{title}: {LARGE} tables of {PROPERTIES} properties / {SMALL} tables"),
         Some(12.0),
         &pairs,
     );
     Ok(())
 }
 
-/// What a diff starts from.
-struct Side {
+/// Input of one diff.
+struct Input {
     ancestor: Option<Declared>,
     declared: Declared,
     expected: Fold,
@@ -53,12 +57,12 @@ struct Side {
     steps: usize,
 }
 
-impl Side {
-    /// `before`: how many properties each table had the last time, if there was one.
+impl Input {
+    /// `before` is the number of properties per table in the previous declaration, if there is one.
     fn new(tables: usize, before: Option<usize>) -> Outcome<Self> {
         let now = before.map_or(PROPERTIES, |before| before + 1);
-        let declared = Declared::from_descs(tables::make(tables, now))?;
-        let mut side = Self {
+        let declared = Declared::from_descs(tables::build(tables, now))?;
+        let mut input = Self {
             ancestor: None,
             declared,
             expected: Fold::default(),
@@ -66,13 +70,15 @@ impl Side {
             steps: tables,
         };
         if let Some(before) = before {
-            let ancestor = Declared::from_descs(tables::make(tables, before))?;
+            let ancestor = Declared::from_descs(tables::build(tables, before))?;
             let found = diff(&ancestor, None, Fold::default(), &Options::default());
-            side.expected = found.map_err(|_| "the earlier schema was refused")?.after;
-            side.live = side.expected.schema();
-            side.ancestor = Some(ancestor);
+            input.expected = found
+                .map_err(|_| "the previous schema is incompatible")?
+                .after;
+            input.live = input.expected.schema();
+            input.ancestor = Some(ancestor);
         }
-        Ok(side)
+        Ok(input)
     }
 
     fn run(&self) -> Outcome<()> {
@@ -83,14 +89,14 @@ impl Side {
             self.expected.clone(),
             &Options::default(),
         );
-        let after = found.map_err(|_| "the schema was refused")?.after;
+        let after = found.map_err(|_| "the schema is incompatible")?.after;
         let said = said(&self.declared);
         let steps = plan(&before, &after, &self.live, &said, &BTreeSet::new());
-        let steps = steps.map_err(|_| "there is no plan")?;
+        let steps = steps.map_err(|_| "planning failed")?;
         if steps.len() == self.steps {
             Ok(())
         } else {
-            Err("other steps than wanted".into())
+            Err("unexpected number of steps".into())
         }
     }
 }

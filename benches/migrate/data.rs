@@ -1,4 +1,4 @@
-//! The file that all sides start from.
+//! The database file that every measurement starts from.
 
 use std::path::Path;
 
@@ -7,15 +7,16 @@ use kuzu_ddl::kuzu::{Connection, Database};
 
 use super::{Outcome, case, config};
 
-/// A closed file with `rows` people and as many rels. The rels of two tenths lie on two hubs: one
-/// that a tenth leads to, and one that a tenth comes from.
+/// Builds a closed file with `rows` nodes and as many rels. A tenth of the rels starts at one hub,
+/// a tenth ends at another.
 pub(crate) fn build(path: &Path, rows: u64) -> Outcome<()> {
     let db = Database::new(path, config())?;
-    Migrator::new(&db).schema(case::first()).migrate()?;
+    Migrator::new(&db).schema(case::initial()).migrate()?;
     let connection = Connection::new(&db)?;
     let hub = rows / 10;
     let people = format!(
-        "COPY Person FROM (UNWIND range(1, {rows}) AS i RETURN i AS a, CAST(i + {rows} AS STRING) AS b, \
+        "COPY Person FROM (UNWIND range(1, {rows}) AS i RETURN i AS a, \
+         CAST(i + {rows} AS STRING) AS b, \
          concat('person number ', CAST(i + 0 AS STRING)) AS c, CAST(i % 1000 AS INT32) AS d)"
     );
     connection.query(&people)?;
@@ -29,13 +30,15 @@ pub(crate) fn build(path: &Path, rows: u64) -> Outcome<()> {
     Ok(())
 }
 
-/// What no change may change: counts, and sums over values and ends. None of the cases gives these
-/// another value, whatever type or key they have.
+/// Returns counts, and sums over values and endpoints. Every case must preserve them, whatever
+/// types and keys it declares.
 pub(crate) fn sums(db: &Database) -> Outcome<Vec<String>> {
     let connection = Connection::new(db)?;
     let queries = [
-        "MATCH (p:Person) RETURN count(*), sum(p.id), sum(CAST(p.code AS INT64)), sum(size(p.name)), sum(p.age)",
-        "MATCH (a:Person)-[k:Knows]->(b:Person) RETURN count(*), sum(a.id), sum(b.id), sum(k.weight), sum(size(k.place))",
+        "MATCH (p:Person) RETURN count(*), sum(p.id), sum(CAST(p.code AS INT64)), \
+         sum(size(p.name)), sum(p.age)",
+        "MATCH (a:Person)-[k:Knows]->(b:Person) RETURN count(*), sum(a.id), sum(b.id), \
+         sum(k.weight), sum(size(k.place))",
         "MATCH (:Person {id: 1})-[k:Knows]->(b:Person) RETURN count(*), sum(b.id)",
         "MATCH (a:Person)-[k:Knows]->(:Person {id: 2}) RETURN count(*), sum(a.id)",
     ];

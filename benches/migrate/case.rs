@@ -1,4 +1,4 @@
-//! The changes, as structs and by hand.
+//! The migrations, as structs and as handwritten scripts.
 
 use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::kuzu::Database;
@@ -6,21 +6,21 @@ use kuzu_ddl::{KuzuEdge, KuzuNode, Migrator, schema};
 
 use super::Outcome;
 
-/// One change of the first schema.
+/// One migration of the initial schema.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// The start of an application that declares it.
-    pub(crate) ours: fn(&Database) -> Outcome<()>,
-    /// The statements of a person who knows what the engine can and cannot do.
-    pub(crate) by_hand: &'static [&'static str],
+    /// Starts an application that declares the change.
+    pub(crate) migrate: fn(&Database) -> Outcome<()>,
+    /// The handwritten statements, within what the engine supports.
+    pub(crate) script: &'static [&'static str],
 }
 
-type Said = Result<Declared, DeclareError>;
+type SchemaResult = Result<Declared, DeclareError>;
 
-fn migrate(db: &Database, said: Said) -> Outcome<()> {
-    let report = Migrator::new(db).schema(said).migrate()?;
+fn migrate(db: &Database, declared: SchemaResult) -> Outcome<()> {
+    let report = Migrator::new(db).schema(declared).migrate()?;
     if report.steps.is_empty() {
-        return Err("there was nothing to do".into());
+        return Err("the migration had no steps".into());
     }
     Ok(())
 }
@@ -42,7 +42,7 @@ struct Knows {
     place: Option<String>,
 }
 
-pub(crate) fn first() -> Said {
+pub(crate) fn initial() -> SchemaResult {
     schema![Person, Knows]
 }
 
@@ -115,8 +115,8 @@ mod key {
 pub(crate) const CASES: &[Case] = &[
     Case {
         name: "type of a node property",
-        ours: |db| migrate(db, schema![node_type::Person, node_type::Knows]),
-        by_hand: &[
+        migrate: |db| migrate(db, schema![node_type::Person, node_type::Knows]),
+        script: &[
             "BEGIN TRANSACTION",
             "ALTER TABLE Person RENAME code TO code_old",
             "ALTER TABLE Person ADD code INT64",
@@ -126,8 +126,8 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         name: "type of a rel property",
-        ours: |db| migrate(db, schema![Person, rel_type::Knows]),
-        by_hand: &[
+        migrate: |db| migrate(db, schema![Person, rel_type::Knows]),
+        script: &[
             "BEGIN TRANSACTION",
             "CREATE REL TABLE Knows2(FROM Person TO Person, weight INT64, place STRING)",
             "MATCH (a:Person)-[k:Knows]->(b:Person) \
@@ -138,11 +138,12 @@ pub(crate) const CASES: &[Case] = &[
         ],
     },
     Case {
-        name: "type of a rel property, old values kept",
-        ours: |db| migrate(db, schema![Person, rel_cast::Knows]),
-        by_hand: &[
+        name: "type of a rel property, old values retained",
+        migrate: |db| migrate(db, schema![Person, rel_cast::Knows]),
+        script: &[
             "BEGIN TRANSACTION",
-            "CREATE REL TABLE Knows2(FROM Person TO Person, weight INT16, place STRING, weight_old INT32)",
+            "CREATE REL TABLE Knows2(FROM Person TO Person, weight INT16, place STRING, \
+             weight_old INT32)",
             "MATCH (a:Person)-[k:Knows]->(b:Person) CREATE (a)-[:Knows2 \
              {weight: CAST(k.weight AS INT16), place: k.place, weight_old: k.weight}]->(b)",
             "DROP TABLE Knows",
@@ -151,11 +152,12 @@ pub(crate) const CASES: &[Case] = &[
         ],
     },
     Case {
-        name: "key",
-        ours: |db| migrate(db, schema![key::Person, key::Knows]),
-        by_hand: &[
+        name: "primary key",
+        migrate: |db| migrate(db, schema![key::Person, key::Knows]),
+        script: &[
             "BEGIN TRANSACTION",
-            "CREATE NODE TABLE Person2(id INT64, code STRING, name STRING, age INT32, PRIMARY KEY(code))",
+            "CREATE NODE TABLE Person2(id INT64, code STRING, name STRING, age INT32, \
+             PRIMARY KEY(code))",
             "MATCH (p:Person) CREATE (:Person2 {id: p.id, code: p.code, name: p.name, age: p.age})",
             "CREATE REL TABLE Knows2(FROM Person2 TO Person2, weight INT32, place STRING)",
             "MATCH (a:Person)-[k:Knows]->(b:Person) MATCH (a2:Person2) WHERE a2.code = a.code \

@@ -1,10 +1,10 @@
-//! What a start costs, beside the same by hand.
+//! Cost of a migration at startup, compared with handwritten DDL.
 //!
-//! `cargo bench`, or `cargo bench -- --quick` for one round of each, or with the first words of a
-//! comparison for that one: `cargo bench -- first`.
+//! `cargo bench --bench startup` runs all comparisons; `-- --quick` runs one round of each, and
+//! `-- first` those whose names start with the given text.
 //!
-//! Times differ from machine to machine, ratios hardly: each comparison runs its two sides in turn
-//! in one process, and what counts is the median of the ratios of neighbours.
+//! Absolute times vary between machines, ratios hardly do: each comparison alternates its two sides
+//! in one process and reports the median of the ratios of adjacent measurements.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -28,63 +28,72 @@ fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let Some(side) = arguments
         .iter()
-        .find(|side| [OURS, HAND].contains(&side.as_str()))
+        .find(|side| [KUZU_DDL, BASELINE].contains(&side.as_str()))
     {
         return apply_three_times(side);
     }
     let quick = arguments.iter().any(|arg| arg == "--quick");
-    let wanted: Vec<&String> = arguments
+    let selected: Vec<&String> = arguments
         .iter()
         .filter(|arg| !arg.starts_with("--"))
         .collect();
-    println!("median of the ratios (smallest–largest), and the median times\n");
+    println!("median ratio (minimum–maximum), and the median times\n");
     for (name, full, run) in COMPARISONS {
-        if wanted.is_empty() || wanted.iter().any(|word| name.starts_with(word.as_str())) {
+        if selected.is_empty()
+            || selected
+                .iter()
+                .any(|prefix| name.starts_with(prefix.as_str()))
+        {
             run(if quick { 1 } else { *full })?;
         }
     }
     Ok(())
 }
 
-/// A name, how many rounds, and what to do.
+/// Name, number of rounds, and the function that measures.
 type Comparison = (&'static str, usize, fn(usize) -> Outcome<()>);
 
 const COMPARISONS: &[Comparison] = &[
     ("first apply", 5, first_apply),
-    ("nothing to do", 15, nothing_to_do),
-    ("pure, all new", 7, pure::all_new),
-    ("pure, one more property", 7, pure::one_more_property),
+    ("no-op start", 15, no_op_start),
+    ("pure, all tables new", 7, pure::all_tables_new),
+    ("pure, one property added", 7, pure::one_property_added),
 ];
 
-/// The first start: all tables are made, and the history is recorded.
+/// The first start: all tables are created, and the history is recorded.
 ///
-/// A first start happens once in a process, whose memory is new to it; so each side has a process of
-/// its own each time. What is left once all that memory was touched before is shown too.
+/// A first start happens once per process, before any of its memory has been touched, so each
+/// measurement runs in a process of its own. The third run in a process shows the cost without page
+/// faults.
 fn first_apply(rounds: usize) -> Outcome<()> {
-    let (mut fresh, mut warm) = (Vec::new(), Vec::new());
+    let (mut cold, mut warm) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let (ours, hand) = (child(OURS)?, child(HAND)?);
-        fresh.push((ours.0, hand.0));
-        warm.push((ours.1, hand.1));
+        let (ours, baseline) = (child(KUZU_DDL)?, child(BASELINE)?);
+        cold.push((ours.0, baseline.0));
+        warm.push((ours.1, baseline.1));
     }
-    let what = format!("first apply of {TABLES} tables, the DDL by hand in one transaction");
-    print(&format!("{what}, in a new process"), Some(1.15), &fresh);
-    print(&format!("{what}, the third time in a process"), None, &warm);
+    let title = format!("first apply of {TABLES} tables / handwritten DDL in one transaction");
+    print(
+        &format!("{title}, first run in a process"),
+        Some(1.15),
+        &cold,
+    );
+    print(&format!("{title}, third run in a process"), None, &warm);
     Ok(())
 }
 
-const OURS: &str = "--child-ours";
-const HAND: &str = "--child-hand";
+const KUZU_DDL: &str = "--child-kuzu-ddl";
+const BASELINE: &str = "--child-baseline";
 
-/// The first and the third time of one side, from a process of its own.
+/// Measures one side in a child process; returns the durations of the first and the third run.
 fn child(side: &str) -> Outcome<(Duration, Duration)> {
     let run = std::process::Command::new(std::env::current_exe()?)
         .arg(side)
         .output()?;
-    let said = String::from_utf8_lossy(&run.stdout);
-    let nanoseconds: Vec<u64> = said
+    let output = String::from_utf8_lossy(&run.stdout);
+    let nanoseconds: Vec<u64> = output
         .split_whitespace()
-        .filter_map(|word| word.parse().ok())
+        .filter_map(|number| number.parse().ok())
         .collect();
     match nanoseconds[..] {
         [first, _, third] => Ok((Duration::from_nanos(first), Duration::from_nanos(third))),
@@ -92,21 +101,21 @@ fn child(side: &str) -> Outcome<(Duration, Duration)> {
     }
 }
 
-/// In the child: three times, each on a new file.
+/// Runs in the child process: one side three times, each on a new database file.
 fn apply_three_times(side: &str) -> Outcome<()> {
     for _ in 0..3 {
         let scratch = scratch()?;
-        let took = if side == OURS {
+        let elapsed = if side == KUZU_DDL {
             timed(|| apply(&scratch.db))?
         } else {
-            timed(|| by_hand(&scratch.db))?
+            timed(|| execute_ddl(&scratch.db))?
         };
-        println!("{}", took.as_nanos());
+        println!("{}", elapsed.as_nanos());
     }
     Ok(())
 }
 
-fn by_hand(db: &Database) -> Outcome<()> {
+fn execute_ddl(db: &Database) -> Outcome<()> {
     let connection = Connection::new(db)?;
     connection.query("BEGIN TRANSACTION")?;
     for statement in tables::ddl(TABLES, PROPERTIES, false) {
@@ -121,23 +130,23 @@ fn apply(db: &Database) -> Outcome<()> {
     if report.steps.len() == TABLES {
         Ok(())
     } else {
-        Err("not all was made".into())
+        Err("some tables were not created".into())
     }
 }
 
-/// The everyday start, with an open database and the default settings.
-fn nothing_to_do(rounds: usize) -> Outcome<()> {
+/// A start without pending changes, with an open database and the default settings.
+fn no_op_start(rounds: usize) -> Outcome<()> {
     let scratch = scratch()?;
     migrate(&scratch.db)?;
     let statements = tables::ddl(TABLES, PROPERTIES, true);
-    let (mut joined, mut single) = (Vec::new(), Vec::new());
+    let (mut one_transaction, mut auto_commit) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
         let start = timed(|| {
             let report = migrate(&scratch.db)?;
             if report.is_up_to_date() {
                 Ok(())
             } else {
-                Err("there was something to do".into())
+                Err("the database was not up to date".into())
             }
         })?;
         let connection = Connection::new(&scratch.db)?;
@@ -147,32 +156,32 @@ fn nothing_to_do(rounds: usize) -> Outcome<()> {
             }
             Ok(())
         };
-        let by_one = timed(all)?;
-        let at_once = timed(|| {
+        let committed_each = timed(all)?;
+        let committed_once = timed(|| {
             connection.query("BEGIN TRANSACTION")?;
             all()?;
             connection.query("COMMIT")?;
             Ok(())
         })?;
         if round > 0 {
-            single.push((start, by_one));
-            joined.push((start, at_once));
+            auto_commit.push((start, committed_each));
+            one_transaction.push((start, committed_once));
         }
     }
-    let what = format!("start with nothing to do, {TABLES} statements CREATE … IF NOT EXISTS");
-    print(&format!("{what}, one by one"), Some(0.02), &single);
-    print(&format!("{what}, in one transaction"), None, &joined);
+    let title = format!("no-op start / {TABLES} statements CREATE … IF NOT EXISTS");
+    print(&format!("{title}, auto-commit"), Some(0.02), &auto_commit);
+    print(&format!("{title}, one transaction"), None, &one_transaction);
     Ok(())
 }
 
-/// A start as an application has it: from the structs' descriptions to the report.
+/// Does what an application does at startup, from the struct descriptions to the report.
 fn migrate(db: &Database) -> Outcome<Report> {
     let descs = tables::descs(TABLES, PROPERTIES);
     let declared = kuzu_ddl::Declared::from_descs(descs.iter().copied());
     Ok(Migrator::new(db).schema(declared).migrate()?)
 }
 
-/// A database file of its own. The database is closed before the folder goes.
+/// A new database file. Fields drop in order: the database is closed before its folder is removed.
 struct Scratch {
     db: Database,
     _folder: tempfile::TempDir,
@@ -196,8 +205,8 @@ fn timed(work: impl FnOnce() -> Outcome<()>) -> Outcome<Duration> {
     Ok(start.elapsed())
 }
 
-/// Prints the ratio of the first of each pair to the second.
-fn print(what: &str, target: Option<f64>, pairs: &[(Duration, Duration)]) {
+/// Prints the median ratio of the first of each pair to the second, and whether it meets `target`.
+fn print(title: &str, target: Option<f64>, pairs: &[(Duration, Duration)]) {
     let mut ratios: Vec<f64> = pairs
         .iter()
         .map(|(a, b)| a.as_secs_f64() / b.as_secs_f64())
@@ -210,14 +219,14 @@ fn print(what: &str, target: Option<f64>, pairs: &[(Duration, Duration)]) {
         times.sort();
         Milliseconds(times[times.len() / 2])
     };
-    let (ours, theirs) = (ms(|pair| pair.0), ms(|pair| pair.1));
+    let (ours, baseline) = (ms(|pair| pair.0), ms(|pair| pair.1));
     let verdict = match target {
         Some(target) if ratio <= target => format!("at most {target}: met"),
         Some(target) => format!("at most {target}: MISSED"),
         None => "no target".to_owned(),
     };
-    println!("{what}");
-    println!("  {ratio:.4} ({least:.4}–{most:.4}), {verdict}; {ours} against {theirs}\n");
+    println!("{title}");
+    println!("  {ratio:.4} ({least:.4}–{most:.4}), {verdict}; {ours} against {baseline}\n");
 }
 
 struct Milliseconds(Duration);
