@@ -4,30 +4,17 @@
 //! A derive emits one constant description and no logic. Types are never judged by their tokens: what
 //! a field's type is in Kùzu, its `KuzuType` says, so aliases, newtypes and generics work.
 
-#[cfg(test)]
-mod agreement;
 mod ast;
 mod attr;
-mod case;
-mod comment;
-mod ctxt;
+mod error;
 mod expand;
-mod expr;
-mod fallback;
-mod function;
-mod index;
-mod lifetime;
-mod literal;
 mod lock;
-mod name;
-mod near;
-mod site;
+mod suggest;
+mod syntax;
 #[cfg(test)]
-mod snapshot;
-mod types;
-mod upgrades;
+mod tests;
+mod upgrade_tests;
 mod valid;
-mod word;
 
 use proc_macro::TokenStream;
 
@@ -87,7 +74,7 @@ use proc_macro::TokenStream;
 /// | `cache_embeddings = true` | `vector_index` | whether vectors are kept in memory while it is built |
 #[proc_macro_derive(KuzuNode, attributes(kuzu))]
 pub fn derive_node(input: TokenStream) -> TokenStream {
-    expand::table(input.into(), word::Place::Node).into()
+    expand::table(input.into(), attr::keyword::Place::Node).into()
 }
 
 /// Describes a rel table.
@@ -105,7 +92,7 @@ pub fn derive_node(input: TokenStream) -> TokenStream {
 /// | `dropped_pair(from = A, to = "B")` | a pair that the table had and shall lose; a name in quotes where the struct is gone |
 #[proc_macro_derive(KuzuEdge, attributes(kuzu))]
 pub fn derive_edge(input: TokenStream) -> TokenStream {
-    expand::table(input.into(), word::Place::Edge).into()
+    expand::table(input.into(), attr::keyword::Place::Edge).into()
 }
 
 /// Gives a Rust type its place among Kùzu's types.
@@ -140,5 +127,5 @@ pub fn derive_type(input: TokenStream) -> TokenStream {
 /// `upgrades!(crate = "…")`.
 #[proc_macro]
 pub fn upgrades(input: TokenStream) -> TokenStream {
-    upgrades::expand(input.into()).into()
+    upgrade_tests::expand(input.into()).into()
 }

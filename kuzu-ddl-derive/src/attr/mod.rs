@@ -1,7 +1,11 @@
 //! `#[kuzu(…)]` on structs, fields and variants. A mistake in one word does not hide the next.
 
+pub(crate) mod comment;
 mod function;
-mod value;
+pub(crate) mod index;
+pub(crate) mod index_options;
+pub(crate) mod keyword;
+mod parse;
 
 use proc_macro2::{Span, TokenTree};
 use syn::ext::IdentExt;
@@ -9,16 +13,15 @@ use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, Ident, LitStr, Meta, Token};
 
-use crate::case::Case;
-use crate::comment;
-use crate::ctxt::Ctxt;
-use crate::index::{self, Kind};
-use crate::literal::Literal;
-use crate::types::Type;
-use crate::word::{self, Place};
+use crate::error::Ctxt;
+use crate::syntax::case::Case;
+use crate::syntax::literal::Literal;
+use crate::syntax::types::Type;
 pub(crate) use function::Function;
-use value::{cast, endpoint, expression, flag, multiplicity, on_fail, pair, storage};
-pub(crate) use value::{equals, one_of, text, texts};
+use index::Kind;
+use keyword::Place;
+use parse::{cast, endpoint, expression, flag, multiplicity, on_fail, pair, storage};
+pub(crate) use parse::{equals, one_of, text, texts};
 
 /// A value with the tokens it was read from.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +145,7 @@ impl Reader<'_> {
         let ident = Ident::parse_any(input)?;
         let span = ident.span();
         let attrs = &mut self.attrs;
-        let word = word::find(&ident.to_string(), self.place).map_err(|refusal| {
+        let word = keyword::find(&ident.to_string(), self.place).map_err(|refusal| {
             attrs.said.extend(refusal.meant);
             syn::Error::new(span, refusal.message)
         })?;

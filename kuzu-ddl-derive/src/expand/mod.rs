@@ -1,6 +1,9 @@
 //! The pipeline: parse, read, check, and write either the description or the mistakes.
 
-mod reader;
+mod fallback;
+mod field_use;
+mod lifetime;
+mod source_location;
 mod table;
 mod value;
 
@@ -10,9 +13,9 @@ use syn::DeriveInput;
 
 use crate::ast::{Table, Value};
 use crate::attr::Attrs;
-use crate::ctxt::Ctxt;
-use crate::word::Place;
-use crate::{fallback, lock, valid};
+use crate::attr::keyword::Place;
+use crate::error::Ctxt;
+use crate::{lock, valid};
 
 /// `KuzuNode` and `KuzuEdge`.
 pub(crate) fn table(input: TokenStream, place: Place) -> TokenStream {

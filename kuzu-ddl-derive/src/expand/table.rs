@@ -4,14 +4,13 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::reader::reader;
+use super::field_use::reader;
+use super::{lifetime, source_location as site};
 use crate::ast::{Field, Table};
+use crate::attr::index;
+use crate::attr::keyword::Place;
 use crate::attr::{At, End, Pair};
-use crate::function;
-use crate::index;
-use crate::lifetime;
-use crate::site;
-use crate::word::Place;
+use crate::valid::function;
 
 /// One constant, and its registration. Whatever a struct leaves out comes from `BLANK`, so that the
 /// expansion is no longer than what the struct says.

@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse_quote;
 
-use super::reader::reader;
+use super::field_use::reader;
 use crate::ast::{Field, Shape, Value, VariantShape};
 
 /// One impl around one constant.

@@ -5,12 +5,12 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::read::{Kind, Lock, Locked, Property, same};
-use super::{FILE, see};
+use super::file::{FILE, see};
+use super::parse::{Kind, Lock, Locked, Property, same};
 use crate::ast::{Field, Table};
+use crate::attr::keyword::Place;
 use crate::attr::{At, End};
-use crate::ctxt::Ctxt;
-use crate::word::Place;
+use crate::error::Ctxt;
 
 /// Reports to `cx` what the tokens tell, and gives the constants that ask the types. `desc` is the table's
 /// `TableDesc`.

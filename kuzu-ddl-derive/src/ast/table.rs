@@ -5,10 +5,10 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, GenericParam, Generics, Ident, Member};
 
+use crate::attr::keyword::Place;
 use crate::attr::{At, Attrs};
-use crate::ctxt::Ctxt;
-use crate::types::Type;
-use crate::word::Place;
+use crate::error::Ctxt;
+use crate::syntax::types::Type;
 
 /// A struct that describes a table.
 pub(crate) struct Table<'a> {

@@ -1,6 +1,6 @@
 //! The words that types are made of.
 
-use crate::near;
+use crate::suggest;
 
 /// The types without arguments, and their variants of `TypeDesc`.
 const PLAIN: &[(&str, &str)] = &[
@@ -101,11 +101,11 @@ pub(super) fn unknown(word: &str) -> String {
             .map(|(text, _)| *text)
             .chain(NESTED.iter().copied())
     };
-    match near::nearest(word, all()) {
+    match suggest::nearest(word, all()) {
         Some(near) => format!("unknown type `{word}`: did you mean `{near}`?"),
         None => format!(
             "unknown type `{word}`\nlegal: {}, `T[]`, `T[n]`",
-            near::list(all())
+            suggest::list(all())
         ),
     }
 }

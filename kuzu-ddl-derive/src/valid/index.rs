@@ -1,9 +1,10 @@
 //! The rules that an index can break by itself. Of what type a property is, only the compiler knows.
 
-use super::{Index, of};
 use crate::ast::Table;
-use crate::ctxt::Ctxt;
-use crate::{name, near};
+use crate::attr::index::{Index, of};
+use crate::error::Ctxt;
+use crate::suggest;
+use crate::syntax::name;
 
 /// Checks the indexes of a table.
 pub(crate) fn valid(cx: &Ctxt, table: &Table<'_>) {
@@ -39,10 +40,10 @@ fn properties(cx: &Ctxt, table: &Table<'_>, index: &Index<'_>) {
         {
             cx.error(on.span, format!("`{}` stands here twice", on.value));
         } else if !fields().any(|name| same(name, &on.value)) {
-            let meant = near::nearest(&on.value, fields());
+            let meant = suggest::nearest(&on.value, fields());
             let meant =
                 meant.map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
-            let all = near::list(fields());
+            let all = suggest::list(fields());
             cx.error(
                 on.span,
                 format!("no property is named `{}`{meant}\nlegal: {all}", on.value),

@@ -1,13 +1,13 @@
 //! The text of `type = "…"`. It reads what the runtime's `schema::Type` reads; the tests in
 //! `agreement` hold the two together.
 
-mod word;
+mod names;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::attr::At;
-use crate::name;
+use crate::syntax::name;
 
 /// How deep types may nest.
 const MAX_DEPTH: usize = 64;
@@ -36,7 +36,7 @@ impl Type {
         let ty = parser.ty(1)?;
         parser.space();
         if !parser.rest.is_empty() {
-            return Err(word::left_over(text, parser.rest));
+            return Err(names::left_over(text, parser.rest));
         }
         Ok(ty)
     }
@@ -147,7 +147,7 @@ impl<'a> Parser<'a> {
                 self.expect(')')?;
                 Type::Map(Box::new(key), Box::new(value))
             }
-            upper => Type::Plain(word::variant(upper).ok_or_else(|| word::unknown(word))?),
+            upper => Type::Plain(names::variant(upper).ok_or_else(|| names::unknown(word))?),
         };
         if depth > 1 && ty == Type::Plain("Serial") {
             return Err("SERIAL cannot be inside another type".into());

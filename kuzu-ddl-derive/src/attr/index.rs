@@ -1,8 +1,5 @@
 //! `fts_index(…)` and `vector_index(…)`.
 
-pub(crate) mod option;
-mod valid;
-
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -11,10 +8,10 @@ use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 
+use super::index_options as option;
 use crate::ast::{Field, Table};
 use crate::attr::{At, each, equals, text, texts};
-use crate::ctxt::Ctxt;
-pub(crate) use valid::valid;
+use crate::error::Ctxt;
 
 /// Which of the engine's two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

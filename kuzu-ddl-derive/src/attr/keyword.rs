@@ -1,6 +1,6 @@
 //! The words of `#[kuzu(…)]` and where each belongs.
 
-use crate::near;
+use crate::suggest;
 
 /// What an attribute stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +198,7 @@ pub(crate) fn find(name: &str, place: Place) -> Result<&'static Word, Refusal> {
         }
     };
     let legal = WORDS.iter().filter(|word| word.places.contains(&place));
-    let legal = near::list(legal.map(|word| word.name));
+    let legal = suggest::list(legal.map(|word| word.name));
     Err(Refusal {
         message: format!("{what}\nlegal on {}: {legal}", place.words()),
         meant: meant.map(|word| word.name),
@@ -225,7 +225,7 @@ fn meant(name: &str, words: &[&'static Word]) -> Option<&'static Word> {
         .find(|(_, others)| others.iter().any(|other| other.eq_ignore_ascii_case(name)))
         .map(|(word, _)| *word)
         .filter(|word| words.iter().any(|known| known.name == *word));
-    let meant = synonym.or_else(|| near::nearest(name, words.iter().map(|word| word.name)))?;
+    let meant = synonym.or_else(|| suggest::nearest(name, words.iter().map(|word| word.name)))?;
     words.iter().copied().find(|word| word.name == meant)
 }
 

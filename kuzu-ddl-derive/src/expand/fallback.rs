@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::DeriveInput;
 
-use crate::word::Place;
+use crate::attr::keyword::Place;
 
 /// For a table.
 pub(crate) fn table(

@@ -5,8 +5,8 @@ use expect_test::{Expect, expect};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::attr::keyword::Place;
 use crate::expand;
-use crate::word::Place;
 
 fn is(tokens: TokenStream, want: &Expect) {
     let file = syn::parse2(tokens).expect("an expansion is items");

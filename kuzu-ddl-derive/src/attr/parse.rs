@@ -6,9 +6,9 @@ use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Token, parenthesized};
 
 use super::{At, End, Pair};
-use crate::expr;
-use crate::literal::Literal;
-use crate::near;
+use crate::suggest;
+use crate::syntax::expr;
+use crate::syntax::literal::Literal;
 
 const MULTIPLICITIES: &[(&str, &str)] = &[
     ("many_many", "ManyMany"),
@@ -97,7 +97,7 @@ pub(crate) fn one_of<T: Copy>(
         .iter()
         .find(|(synonym, _)| synonym.eq_ignore_ascii_case(&text.value))
         .map(|(_, name)| *name)
-        .or_else(|| near::nearest(&text.value, names()));
+        .or_else(|| suggest::nearest(&text.value, names()));
     let meant = meant.map_or_else(String::new, |meant| format!(": did you mean \"{meant}\"?"));
     let names: Vec<_> = names().map(|name| format!("\"{name}\"")).collect();
     Err(syn::Error::new(

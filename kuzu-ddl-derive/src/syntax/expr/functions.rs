@@ -1,6 +1,6 @@
 //! The functions that a default may call: those of the runtime's `schema::FUNCTIONS`.
 
-use crate::near;
+use crate::suggest;
 
 pub(crate) const FUNCTIONS: &[&str] = &[
     "abs",
@@ -84,7 +84,7 @@ fn meant(name: &str) -> Option<&'static str> {
         .find(|(foreign, _)| foreign.eq_ignore_ascii_case(name));
     foreign
         .map(|(_, ours)| *ours)
-        .or_else(|| near::nearest(name, FUNCTIONS.iter().copied()))
+        .or_else(|| suggest::nearest(name, FUNCTIONS.iter().copied()))
 }
 
 /// What to tell who called `name`.
@@ -96,7 +96,7 @@ pub(super) fn unknown(name: &str, cast: bool) -> String {
         }
         None => format!(
             "{what} cannot call the function `{name}`\nlegal: {}",
-            near::list(FUNCTIONS.iter().copied())
+            suggest::list(FUNCTIONS.iter().copied())
         ),
     }
 }

@@ -1,12 +1,12 @@
 //! The text of `default_expr = "…"`, `fill = "…"` and `cast = "…"`. It takes what the runtime's
 //! `schema::Expr` takes; the tests in `agreement` hold the two together.
 
-mod function;
+mod functions;
 
 #[cfg(test)]
-pub(crate) use function::FUNCTIONS;
+pub(crate) use functions::FUNCTIONS;
 
-use crate::types::Type;
+use crate::syntax::types::Type;
 
 /// How deep expressions may nest. The runtime counts parentheses otherwise, and further.
 const MAX_DEPTH: usize = 64;
@@ -167,13 +167,13 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         if !self.eat('(') {
-            return Err(function::bare(word, self.old));
+            return Err(functions::bare(word, self.old));
         }
         if word.eq_ignore_ascii_case("cast") {
             return self.cast(depth);
         }
-        if !function::is_known(word) {
-            return Err(function::unknown(word, self.old));
+        if !functions::is_known(word) {
+            return Err(functions::unknown(word, self.old));
         }
         self.items(')', |parser| parser.sum(depth + 1))
     }

@@ -3,7 +3,7 @@
 use kuzu_ddl_runtime::schema::{Expr, FUNCTIONS, IndexKind, Type as Known, name as known};
 
 use crate::attr::At;
-use crate::{expr, name, types};
+use crate::syntax::{expr, name, types};
 
 #[test]
 fn on_names() {
@@ -134,7 +134,7 @@ fn on_words() {
 /// Every option the derive takes, with values on both sides of each limit.
 #[test]
 fn on_options() {
-    use crate::index::{Kind, option::Takes};
+    use crate::attr::{index::Kind, index_options::Takes};
     for (kind, theirs) in [
         (Kind::FullText, IndexKind::FullText),
         (Kind::Vector, IndexKind::Vector),
@@ -183,7 +183,7 @@ fn on_options() {
             }
             for text in texts {
                 let here = |input: syn::parse::ParseStream| {
-                    crate::index::option::value(input, &word, takes)
+                    crate::attr::index_options::value(input, &word, takes)
                 };
                 let here = syn::parse::Parser::parse_str(here, &text).ok();
                 let bare: String =

@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 
 use proc_macro2::Span;
 
+use super::{function, index};
 use crate::ast::{Field, Shape, Table, Value, VariantShape};
+use crate::attr::keyword::Place;
 use crate::attr::{At, End};
-use crate::ctxt::Ctxt;
-use crate::word::Place;
-use crate::{function, index, name};
+use crate::error::Ctxt;
+use crate::syntax::name;
 
 /// A name as the engine compares it.
 fn key(name: &str) -> String {

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use crate::ast::{Field, Table};
 use crate::attr::{At, Function};
-use crate::ctxt::Ctxt;
+use crate::error::Ctxt;
 
 /// Checks what the fields say of functions.
 pub(crate) fn valid(cx: &Ctxt, table: &Table<'_>) {

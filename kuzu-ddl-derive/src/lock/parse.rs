@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::iter::Peekable;
 use std::str::Chars;
 
-use crate::types::Type;
+use crate::syntax::types::Type;
 
 /// The newest format that is read.
 const FORMAT: u32 = 1;

@@ -4,9 +4,9 @@
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, Token};
 
-use super::Kind;
+use super::index::Kind;
 use crate::attr::{At, one_of};
-use crate::near;
+use crate::suggest;
 
 /// What an option takes.
 #[derive(Clone, Copy, Debug)]
@@ -166,13 +166,13 @@ pub(super) fn find(
         .iter()
         .find(|(name, others)| others.contains(&&*lower) && legal().any(|known| known == *name))
         .map(|(name, _)| *name);
-    let meant = synonym.or_else(|| near::nearest(&text, legal()));
+    let meant = synonym.or_else(|| suggest::nearest(&text, legal()));
     let meant = meant.map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
     Err(syn::Error::new(
         word.span(),
         format!(
             "{what} has no option `{text}`{meant}\nlegal: {}",
-            near::list(legal())
+            suggest::list(legal())
         ),
     ))
 }

@@ -7,7 +7,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, Lit, Token, bracketed};
 
 use crate::attr::At;
-use crate::expr;
+use crate::syntax::expr;
 
 /// A default.
 #[derive(Clone, Debug)]
