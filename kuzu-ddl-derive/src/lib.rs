@@ -4,18 +4,32 @@
 //! A derive emits one constant description and no logic. Types are never judged by their tokens: what
 //! a field's type is in Kùzu, its `KuzuType` says, so aliases, newtypes and generics work.
 
-mod ast;
-mod attr;
+// In the order of the data flow: a module imports only modules above it.
+
+mod spanned;
+
 mod error;
-mod expand;
-mod lock;
+
 mod suggest;
+
 mod syntax;
-#[cfg(test)]
-mod tests;
-mod upgrade_tests;
+
+mod attr;
+
+mod ast;
+
 mod valid;
 
+mod lock;
+
+mod expand;
+
+mod upgrade_tests;
+
+#[cfg(test)]
+mod tests;
+
+use ast::TableKind;
 use proc_macro::TokenStream;
 
 /// Describes a node table.
@@ -74,7 +88,7 @@ use proc_macro::TokenStream;
 /// | `cache_embeddings = true` | `vector_index` | whether vectors are kept in memory while it is built |
 #[proc_macro_derive(KuzuNode, attributes(kuzu))]
 pub fn derive_node(input: TokenStream) -> TokenStream {
-    expand::table(input.into(), attr::keyword::Place::Node).into()
+    expand::derive_table(input.into(), TableKind::Node).into()
 }
 
 /// Describes a rel table.
@@ -92,7 +106,7 @@ pub fn derive_node(input: TokenStream) -> TokenStream {
 /// | `dropped_pair(from = A, to = "B")` | a pair that the table had and shall lose; a name in quotes where the struct is gone |
 #[proc_macro_derive(KuzuEdge, attributes(kuzu))]
 pub fn derive_edge(input: TokenStream) -> TokenStream {
-    expand::table(input.into(), attr::keyword::Place::Edge).into()
+    expand::derive_table(input.into(), TableKind::Edge).into()
 }
 
 /// Gives a Rust type its place among Kùzu's types.
@@ -112,7 +126,7 @@ pub fn derive_edge(input: TokenStream) -> TokenStream {
 /// | `crate = "…"` | the type | the path of `kuzu_ddl`, where it has another name |
 #[proc_macro_derive(KuzuType, attributes(kuzu))]
 pub fn derive_type(input: TokenStream) -> TokenStream {
-    expand::value(input.into()).into()
+    expand::derive_value_type(input.into()).into()
 }
 
 /// Makes a test of each old lock: copies of `kuzu-schema.lock` that went out, kept as `locks/<name>.lock` beside

@@ -1,44 +1,49 @@
-//! The word that was meant.
+//! Suggestions for misspelled names.
 
-/// The one of `legal` that `word` most likely stands for. Case and the characters between words do not count.
-pub(crate) fn nearest<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = plain(word);
-    // As rustc has it: a third of the word may be wrong.
-    let most = word.len().max(3) / 3;
-    legal
+/// Returns the candidate that is most similar to `name`, if one is similar enough. Case and the
+/// separators `_`, `-` and space are ignored.
+pub(crate) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let name = normalize(name);
+    // The limit of rustc: a third of the name may be wrong.
+    let limit = name.len().max(3) / 3;
+    candidates
         .into_iter()
         .filter_map(|candidate| {
-            let other = plain(candidate);
-            let wrong = distance(&word, &other);
-            if wrong <= most {
-                Some((wrong, candidate))
-            } else if word.len() >= 3 && other.starts_with(&word) {
+            let other = normalize(candidate);
+            let distance = edit_distance(&name, &other);
+            if distance <= limit {
+                Some((distance, candidate))
+            } else if name.len() >= 3 && other.starts_with(&name) {
                 // "primary" for `primary_key`.
-                Some((most + 1, candidate))
+                Some((limit + 1, candidate))
             } else {
                 None
             }
         })
-        .min_by_key(|(wrong, _)| *wrong)
+        .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// `word` as most people quote it: in backticks, separated by commas.
-pub(crate) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<_> = words.into_iter().map(|word| format!("`{word}`")).collect();
-    words.join(", ")
+/// Renders `names` in backticks, separated by commas.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
-fn plain(word: &str) -> Vec<char> {
-    word.chars()
+fn normalize(name: &str) -> Vec<char> {
+    name.chars()
         .filter(|c| !matches!(c, '_' | '-' | ' '))
         .flat_map(char::to_lowercase)
         .collect()
 }
 
-/// How many letters must be typed, removed, replaced or swapped with their neighbour.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
+/// Returns the number of characters to insert, delete, replace or swap with a neighbour (optimal
+/// string alignment).
+fn edit_distance(a: &[char], b: &[char]) -> usize {
+    let mut previous: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
         let mut row = vec![i];
@@ -46,11 +51,11 @@ fn distance(a: &[char], b: &[char]) -> usize {
             let replaced = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
             let mut least = replaced.min(above[j] + 1).min(row[j - 1] + 1);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before[j - 2] + 1);
+                least = least.min(previous[j - 2] + 1);
             }
             row.push(least);
         }
-        before = std::mem::replace(&mut above, row);
+        previous = std::mem::replace(&mut above, row);
     }
     above[b.len()]
 }
@@ -60,9 +65,9 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn slips_are_understood_and_strangers_are_not() {
-        let words = ["primary_key", "name", "type", "renamed_from", "camelCase"];
-        for (word, want) in [
+    fn similar_names_are_suggested_and_others_are_not() {
+        let names = ["primary_key", "name", "type", "renamed_from", "camelCase"];
+        for (name, want) in [
             ("primary", Some("primary_key")),
             ("PrimaryKey", Some("primary_key")),
             ("primray_key", Some("primary_key")),
@@ -74,7 +79,7 @@ mod tests {
             ("x", None),
             ("", None),
         ] {
-            assert_eq!(nearest(word, words), want, "{word}");
+            assert_eq!(nearest(name, names), want, "{name}");
         }
     }
 }

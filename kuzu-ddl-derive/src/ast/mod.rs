@@ -1,5 +1,14 @@
-//! The input of a derive with its attributes read and its names settled.
+//! The input of a derive: its attributes are parsed, and its names are final.
+
+mod field;
 
 mod table;
 
-pub(crate) use table::{Field, Shape, Table, Value, VariantShape};
+mod index;
+
+mod value_type;
+
+pub(crate) use field::Field;
+pub(crate) use index::Index;
+pub(crate) use table::{Table, TableKind};
+pub(crate) use value_type::{Shape, ValueType, VariantShape};

@@ -2,11 +2,11 @@
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-use crate::attr::At;
+use crate::spanned::Spanned;
 
-/// The doc comment among `attributes`, without the indentation that `/// ` makes. `None` if there
-/// is none, or nothing in it.
-pub(crate) fn read(attributes: &[Attribute]) -> Option<String> {
+/// Returns the doc comment among `attributes`, without the indentation after `///`, or `None` if
+/// there is no text.
+pub(super) fn doc_comment(attributes: &[Attribute]) -> Option<String> {
     let mut lines = Vec::new();
     for attribute in attributes {
         let Meta::NameValue(meta) = &attribute.meta else {
@@ -15,7 +15,7 @@ pub(crate) fn read(attributes: &[Attribute]) -> Option<String> {
         if !meta.path.is_ident("doc") {
             continue;
         }
-        // `#[doc = include_str!(…)]` is for readers of the documentation, not of the database.
+        // `#[doc = include_str!(…)]` addresses readers of the documentation, not of the database.
         let Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
@@ -25,7 +25,7 @@ pub(crate) fn read(attributes: &[Attribute]) -> Option<String> {
         };
         let text = text.value();
         if text.contains('\n') {
-            lines.extend(block(&text));
+            lines.extend(block_lines(&text));
         } else {
             lines.push(text);
         }
@@ -44,8 +44,8 @@ pub(crate) fn read(attributes: &[Attribute]) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-/// The lines of a `/** … */`, without the stars that some put at the start of each.
-fn block(text: &str) -> Vec<String> {
+/// Returns the lines of a `/** … */` comment, without a leading `*` on each.
+fn block_lines(text: &str) -> Vec<String> {
     let inner = || text.lines().skip(1).filter(|line| !line.trim().is_empty());
     let stars = inner().next().is_some() && inner().all(|line| line.trim_start().starts_with('*'));
     text.lines()
@@ -65,8 +65,8 @@ fn block(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// `comment = "…"`.
-pub(crate) fn checked(text: At<String>) -> syn::Result<String> {
+/// Checks the text of `comment = "…"`.
+pub(super) fn checked(text: Spanned<String>) -> syn::Result<String> {
     if text.value.contains('\0') {
         return Err(syn::Error::new(text.span, "a comment cannot contain a NUL"));
     }
@@ -77,14 +77,14 @@ pub(crate) fn checked(text: At<String>) -> syn::Result<String> {
 mod tests {
     use syn::parse_quote;
 
-    use super::read;
+    use super::doc_comment;
 
     fn comment(item: syn::ItemStruct) -> Option<String> {
-        read(&item.attrs)
+        doc_comment(&item.attrs)
     }
 
     #[test]
-    fn indentation_goes_and_lines_stay() {
+    fn indentation_is_removed_and_lines_are_kept() {
         let item = parse_quote! {
             /// A person.
             ///
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_lose_their_stars() {
+    fn leading_stars_of_blocks_are_removed() {
         let item = parse_quote! {
             /** A person.
              * Of flesh and blood.
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_none() {
+    fn absent_and_empty_comments_are_none() {
         assert_eq!(
             comment(parse_quote! { #[doc(hidden)] #[doc = "  "] struct A; }),
             None

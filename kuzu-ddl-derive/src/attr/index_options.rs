@@ -1,32 +1,66 @@
-//! The options of the two kinds of index, as the engine's extensions take them. The same table is the
-//! runtime's `schema::index`; the tests in `agreement` hold the two together.
+//! The kinds of index, and the options that the engine's extensions accept for each.
+//!
+//! The runtime's `schema::index` has the same table; `tests::runtime_parity` compares the two.
 
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, Token};
 
-use super::index::Kind;
-use crate::attr::{At, one_of};
+use crate::spanned::Spanned;
 use crate::suggest;
+use crate::syntax::choice::choose;
 
-/// What an option takes.
+/// A kind of index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IndexKind {
+    FullText,
+    Vector,
+}
+
+impl IndexKind {
+    /// Returns the kind as a noun phrase for messages.
+    fn describe(self) -> &'static str {
+        match self {
+            Self::FullText => "a full-text index",
+            Self::Vector => "a vector index",
+        }
+    }
+
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::FullText => "fts_index",
+            Self::Vector => "vector_index",
+        }
+    }
+
+    /// Returns the options of the kind, `name` and `on` excepted.
+    pub(crate) fn options(self) -> &'static [(&'static str, OptionKind)] {
+        match self {
+            Self::FullText => FULL_TEXT_OPTIONS,
+            Self::Vector => VECTOR_OPTIONS,
+        }
+    }
+}
+
+/// The values that an option accepts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Takes {
-    /// A whole number from … to ….
+pub(crate) enum OptionKind {
+    /// An integer in an inclusive range.
     Int(i64, i64),
-    /// A number from … to ….
+    /// A finite number in an inclusive range.
     Float(f64, f64),
     Bool,
-    /// One of these words; the second of each is what is written down.
-    Word(&'static str, &'static [(&'static str, &'static str)]),
-    /// A pattern, which the engine lower-cases.
+    /// One of a set, which the first field describes. Each spelling is paired with its canonical
+    /// text.
+    Choice(&'static str, &'static [(&'static str, &'static str)]),
+    /// A regular expression, which the engine converts to lower case.
     Pattern,
-    /// The name of a node table or the path of a file.
+    /// The name of a node table, or the path of a file.
     Source,
 }
 
-use Takes::{Bool, Float, Int, Pattern, Source, Word};
+use OptionKind::{Bool, Choice, Float, Int, Pattern, Source};
 
-/// The words of Snowball that the engine bundles.
+/// The Snowball stemmers that the engine bundles.
 #[rustfmt::skip]
 const STEMMERS: &[(&str, &str)] = &[
     ("none", "none"), ("arabic", "arabic"), ("basque", "basque"), ("catalan", "catalan"),
@@ -39,8 +73,8 @@ const STEMMERS: &[(&str, &str)] = &[
     ("spanish", "spanish"), ("swedish", "swedish"), ("tamil", "tamil"), ("turkish", "turkish"),
 ];
 
-/// What people write who know the codes.
-const CODES: &[(&str, &str)] = &[
+/// Language codes, and names of metrics in other tools.
+const VALUE_SYNONYMS: &[(&str, &str)] = &[
     ("ar", "arabic"),
     ("da", "danish"),
     ("de", "german"),
@@ -73,16 +107,16 @@ const METRICS: &[(&str, &str)] = &[
 ];
 
 /// The options of a full-text index.
-pub(crate) const FULL_TEXT: &[(&str, Takes)] = &[
-    ("stemmer", Word("stemmer", STEMMERS)),
+const FULL_TEXT_OPTIONS: &[(&str, OptionKind)] = &[
+    ("stemmer", Choice("stemmer", STEMMERS)),
     ("stopwords", Source),
     ("ignore_pattern", Pattern),
 ];
 
-/// The options of a vector index. Above these degrees the engine refuses: they are 1.25 times as large
-/// inside, and must fit an `INT16`, and for `ml` one vector of 2048 values.
-pub(crate) const VECTOR: &[(&str, Takes)] = &[
-    ("metric", Word("metric", METRICS)),
+/// The options of a vector index. The engine rejects larger degrees: internally they are 1.25 times
+/// as large, and must fit an `INT16`, and for `ml` one vector of 2048 values.
+const VECTOR_OPTIONS: &[(&str, OptionKind)] = &[
+    ("metric", Choice("metric", METRICS)),
     ("mu", Int(1, 26_213)),
     ("ml", Int(1, 1_638)),
     ("pu", Float(0.0, 1.0)),
@@ -91,7 +125,7 @@ pub(crate) const VECTOR: &[(&str, Takes)] = &[
     ("cache_embeddings", Bool),
 ];
 
-/// As other tools say it.
+/// Spellings of other tools.
 const SYNONYMS: &[(&str, &[&str])] = &[
     ("metric", &["distance", "similarity", "distance_func"]),
     ("mu", &["m", "max_degree_upper"]),
@@ -103,8 +137,8 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("ignore_pattern", &["pattern", "ignore", "tokenizer"]),
 ];
 
-/// Words that are said with each query instead, or that the type says.
-const ELSEWHERE: &[(&str, &str)] = &[
+/// Options that belong to a query instead, or that the type determines.
+const NOT_OF_INDEX: &[(&str, &str)] = &[
     (
         "efs",
         "it belongs to each query: `QUERY_VECTOR_INDEX(…, efs := 200)`",
@@ -142,119 +176,122 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
 ];
 
-/// The option that `word` names. `also` are the words beside options.
-pub(super) fn find(
-    kind: Kind,
-    word: &Ident,
-    also: &[&'static str],
-) -> syn::Result<(&'static str, Takes)> {
-    let text = word.to_string();
+/// Returns the option that `ident` names. `other_names` are allowed at the same position.
+pub(super) fn find_option(
+    kind: IndexKind,
+    ident: &Ident,
+    other_names: &[&'static str],
+) -> syn::Result<(&'static str, OptionKind)> {
+    let text = ident.to_string();
     if let Some(found) = kind.options().iter().find(|(name, _)| *name == text) {
         return Ok(*found);
     }
-    let legal = || {
+    let allowed = || {
         let options = kind.options().iter().map(|(name, _)| *name);
-        also.iter().copied().chain(options)
+        other_names.iter().copied().chain(options)
     };
-    let what = kind.words();
+    let what = kind.describe();
     let lower = text.to_ascii_lowercase();
-    if let Some((_, why)) = ELSEWHERE.iter().find(|(name, _)| *name == lower) {
-        let message = format!("{what} has no option `{text}`: {why}");
-        return Err(syn::Error::new(word.span(), message));
+    if let Some((_, reason)) = NOT_OF_INDEX.iter().find(|(name, _)| *name == lower) {
+        let message = format!("{what} has no option `{text}`: {reason}");
+        return Err(syn::Error::new(ident.span(), message));
     }
     let synonym = SYNONYMS
         .iter()
-        .find(|(name, others)| others.contains(&&*lower) && legal().any(|known| known == *name))
+        .find(|(name, others)| others.contains(&&*lower) && allowed().any(|other| other == *name))
         .map(|(name, _)| *name);
-    let meant = synonym.or_else(|| suggest::nearest(&text, legal()));
-    let meant = meant.map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
+    let suggestion = synonym.or_else(|| suggest::nearest(&text, allowed()));
+    let suggestion =
+        suggestion.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
     Err(syn::Error::new(
-        word.span(),
+        ident.span(),
         format!(
-            "{what} has no option `{text}`{meant}\nlegal: {}",
-            suggest::list(legal())
+            "{what} has no option `{text}`{suggestion}\nlegal: {}",
+            suggest::list(allowed())
         ),
     ))
 }
 
-/// What stands after `word =`, in the canonical text.
-pub(crate) fn value(input: ParseStream, word: &Ident, takes: Takes) -> syn::Result<String> {
+/// Parses the value after `option =`, and returns its canonical text.
+pub(crate) fn parse_value(
+    input: ParseStream,
+    option: &Ident,
+    kind: OptionKind,
+) -> syn::Result<String> {
     let start = input.span();
     let negative = input.parse::<Option<Token![-]>>()?.is_some();
     let Ok(lit) = input.parse::<Lit>() else {
-        return Err(refused(start, word, takes));
+        return Err(invalid_value(start, option, kind));
     };
     let span = lit.span();
-    let wrong = || refused(if negative { start } else { span }, word, takes);
-    match (takes, &lit) {
-        (_, _) if negative => Err(wrong()),
-        (Int(low, high), Lit::Int(n)) => match n.base10_parse::<i64>() {
-            Ok(n) if (low..=high).contains(&n) => Ok(n.to_string()),
-            _ => Err(wrong()),
+    let invalid = || invalid_value(if negative { start } else { span }, option, kind);
+    match (kind, &lit) {
+        (_, _) if negative => Err(invalid()),
+        (Int(min, max), Lit::Int(n)) => match n.base10_parse::<i64>() {
+            Ok(n) if (min..=max).contains(&n) => Ok(n.to_string()),
+            _ => Err(invalid()),
         },
-        (Float(low, high), Lit::Int(_) | Lit::Float(_)) => {
+        (Float(min, max), Lit::Int(_) | Lit::Float(_)) => {
             let digits = match &lit {
                 Lit::Int(n) => n.base10_digits().parse::<f64>(),
                 Lit::Float(x) => x.base10_digits().parse::<f64>(),
-                _ => return Err(wrong()),
+                _ => return Err(invalid()),
             };
             match digits {
-                Ok(x) if x.is_finite() && x >= low && x <= high => Ok(format!("{x:?}")),
-                _ => Err(wrong()),
+                Ok(x) if x.is_finite() && x >= min && x <= max => Ok(format!("{x:?}")),
+                _ => Err(invalid()),
             }
         }
         (Bool, Lit::Bool(b)) => Ok(b.value.to_string()),
-        (Word(what, all), Lit::Str(text)) => {
-            let text = At {
-                value: text.value().to_ascii_lowercase(),
-                span,
-            };
-            one_of(&text, what, all, CODES).map(str::to_owned)
+        (Choice(what, all), Lit::Str(text)) => {
+            let text = Spanned::new(text.value().to_ascii_lowercase(), span);
+            choose(&text, what, all, VALUE_SYNONYMS).map(str::to_owned)
         }
         (Pattern | Source, Lit::Str(text)) => {
             let text = text.value();
-            let checked = if matches!(takes, Pattern) {
-                pattern(&text)
+            let checked = if matches!(kind, Pattern) {
+                check_pattern(&text)
             } else {
-                source(&text)
+                check_source(&text)
             };
             checked.map_err(|message| syn::Error::new(span, message))?;
             Ok(text)
         }
-        _ => Err(wrong()),
+        _ => Err(invalid()),
     }
 }
 
-fn refused(span: proc_macro2::Span, word: &Ident, takes: Takes) -> syn::Error {
-    let what = match takes {
-        Int(low, i64::MAX) => format!("a whole number of at least {low}"),
-        Int(low, high) => format!("a whole number from {low} to {high}"),
-        Float(low, high) if high.is_infinite() => format!("a number of at least {low:?}"),
-        Float(low, high) => format!("a number from {low:?} to {high:?}"),
+fn invalid_value(span: proc_macro2::Span, option: &Ident, kind: OptionKind) -> syn::Error {
+    let what = match kind {
+        Int(min, i64::MAX) => format!("a whole number of at least {min}"),
+        Int(min, max) => format!("a whole number from {min} to {max}"),
+        Float(min, max) if max.is_infinite() => format!("a number of at least {min:?}"),
+        Float(min, max) => format!("a number from {min:?} to {max:?}"),
         Bool => "`true` or `false`".into(),
-        Word(..) | Pattern | Source => "a string".into(),
+        Choice(..) | Pattern | Source => "a string".into(),
     };
-    syn::Error::new(span, format!("`{word}` takes {what}"))
+    syn::Error::new(span, format!("`{option}` takes {what}"))
 }
 
-/// The engine turns capitals into small letters, also those of `\W` and `\S`, which then mean the contrary.
-pub(crate) fn pattern(text: &str) -> Result<(), String> {
+/// Checks a regular expression. The engine converts it to lower case, including `\W` and `\S`, which
+/// then match the opposite.
+fn check_pattern(text: &str) -> Result<(), String> {
     if text.is_empty() || text.contains('\0') {
         return Err("a pattern cannot be empty, nor hold a NUL".into());
     }
     if let Some(at) = text.find(|c: char| c.is_ascii_uppercase()) {
         let start = at - usize::from(text[..at].ends_with('\\'));
         let capital = &text[start..=at];
-        let small = capital.to_ascii_lowercase();
+        let lower = capital.to_ascii_lowercase();
         return Err(format!(
-            "Kùzu turns the capitals of a pattern into small letters, so `{capital}` would mean `{small}`: use no capitals"
+            "Kùzu turns the capitals of a pattern into small letters, so `{capital}` would mean `{lower}`: use no capitals"
         ));
     }
     Ok(())
 }
 
-/// The engine puts it between quotes as it is.
-pub(crate) fn source(text: &str) -> Result<(), String> {
+/// Checks the source of stopwords. The engine quotes it without escaping.
+fn check_source(text: &str) -> Result<(), String> {
     if text.is_empty() {
         return Err("`stopwords` names a node table, or a file".into());
     }

@@ -1,31 +1,31 @@
-//! The words of `#[kuzu(…)]` and where each belongs.
+//! The keywords of `#[kuzu(…)]`, and the targets that each is allowed on.
 
 use crate::suggest;
 
-/// What an attribute stands on.
+/// The item that an attribute is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// A struct with `KuzuNode`.
+pub(crate) enum Target {
+    /// A struct that derives `KuzuNode`.
     Node,
-    /// A struct with `KuzuEdge`.
+    /// A struct that derives `KuzuEdge`.
     Edge,
     /// A field of a node.
     NodeField,
     /// A field of an edge.
     EdgeField,
-    /// A struct or enum with `KuzuType`.
+    /// A struct or enum that derives `KuzuType`.
     Type,
-    /// A field of it.
+    /// A field of such a struct, or of a variant of such an enum.
     Member,
-    /// A variant of it.
+    /// A variant of such an enum.
     Variant,
 }
 
-use Place::{Edge, EdgeField, Member, Node, NodeField, Type, Variant};
+use Target::{Edge, EdgeField, Member, Node, NodeField, Type, Variant};
 
-impl Place {
-    /// In a message: "legal on …".
-    pub(crate) fn words(self) -> &'static str {
+impl Target {
+    /// Returns the target as a noun phrase for messages.
+    fn describe(self) -> &'static str {
         match self {
             Node => "a node struct",
             Edge => "an edge struct",
@@ -38,61 +38,61 @@ impl Place {
     }
 }
 
-/// A word.
+/// A keyword.
 #[derive(Debug)]
-pub(crate) struct Word {
+pub(crate) struct Keyword {
     pub(crate) name: &'static str,
-    places: &'static [Place],
-    /// Whether it may stand several times.
-    pub(crate) repeats: bool,
+    targets: &'static [Target],
+    /// Whether it may occur more than once on a target.
+    pub(crate) repeatable: bool,
 }
 
-const fn word(name: &'static str, places: &'static [Place], repeats: bool) -> Word {
-    Word {
+const fn keyword(name: &'static str, targets: &'static [Target], repeatable: bool) -> Keyword {
+    Keyword {
         name,
-        places,
-        repeats,
+        targets,
+        repeatable,
     }
 }
 
-/// All words.
-const WORDS: &[Word] = &[
-    word("primary_key", &[NodeField], false),
-    word(
+/// All keywords.
+const KEYWORDS: &[Keyword] = &[
+    keyword("primary_key", &[NodeField], false),
+    keyword(
         "name",
         &[Node, Edge, NodeField, EdgeField, Member, Variant],
         false,
     ),
-    word("rename_all", &[Node, Edge, Type], false),
-    word("from", &[Edge], true),
-    word("to", &[Edge], true),
-    word("pair", &[Edge], true),
-    word("multiplicity", &[Edge], false),
-    word("storage", &[Edge], false),
-    word("type", &[NodeField, EdgeField, Type, Member], false),
-    word("nullable", &[NodeField, EdgeField], false),
-    word("default", &[NodeField, EdgeField], false),
-    word("default_expr", &[NodeField, EdgeField], false),
-    word("cast", &[NodeField, EdgeField], false),
-    word("cast_with", &[NodeField, EdgeField], false),
-    word("on_fail", &[NodeField, EdgeField], false),
-    word("fill", &[NodeField, EdgeField], false),
-    word("fill_with", &[NodeField, EdgeField], false),
-    word("fts_index", &[Node, NodeField], true),
-    word("vector_index", &[NodeField], true),
-    word("renamed_from", &[Node, Edge, NodeField, EdgeField], true),
-    word("key_was", &[Node], true),
-    word("multiplicity_was", &[Edge], true),
-    word("dropped", &[Node, Edge], true),
-    word("dropped_pair", &[Edge], true),
-    word("comment", &[Node, Edge, NodeField, EdgeField], false),
-    word("skip", &[NodeField, EdgeField, Member], false),
-    word("transparent", &[Type], false),
-    word("unregistered", &[Node, Edge], false),
-    word("crate", &[Node, Edge, Type], false),
+    keyword("rename_all", &[Node, Edge, Type], false),
+    keyword("from", &[Edge], true),
+    keyword("to", &[Edge], true),
+    keyword("pair", &[Edge], true),
+    keyword("multiplicity", &[Edge], false),
+    keyword("storage", &[Edge], false),
+    keyword("type", &[NodeField, EdgeField, Type, Member], false),
+    keyword("nullable", &[NodeField, EdgeField], false),
+    keyword("default", &[NodeField, EdgeField], false),
+    keyword("default_expr", &[NodeField, EdgeField], false),
+    keyword("cast", &[NodeField, EdgeField], false),
+    keyword("cast_with", &[NodeField, EdgeField], false),
+    keyword("on_fail", &[NodeField, EdgeField], false),
+    keyword("fill", &[NodeField, EdgeField], false),
+    keyword("fill_with", &[NodeField, EdgeField], false),
+    keyword("fts_index", &[Node, NodeField], true),
+    keyword("vector_index", &[NodeField], true),
+    keyword("renamed_from", &[Node, Edge, NodeField, EdgeField], true),
+    keyword("key_was", &[Node], true),
+    keyword("multiplicity_was", &[Edge], true),
+    keyword("dropped", &[Node, Edge], true),
+    keyword("dropped_pair", &[Edge], true),
+    keyword("comment", &[Node, Edge, NodeField, EdgeField], false),
+    keyword("skip", &[NodeField, EdgeField, Member], false),
+    keyword("transparent", &[Type], false),
+    keyword("unregistered", &[Node, Edge], false),
+    keyword("crate", &[Node, Edge, Type], false),
 ];
 
-/// What people write who know other tools, and the word for it here.
+/// Spellings of other tools, by the keyword that corresponds to them.
 const SYNONYMS: &[(&str, &[&str])] = &[
     ("primary_key", &["pk", "key", "id"]),
     (
@@ -148,8 +148,8 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("crate", &["krate", "path"]),
 ];
 
-/// What other databases have and Kùzu does not, and what to do instead.
-const ABSENT: &[(&[&str], &str)] = &[
+/// Attributes for features that other databases have and Kùzu does not, with the alternative.
+const UNSUPPORTED: &[(&[&str], &str)] = &[
     (
         &["unique"],
         "in Kùzu only the primary key is unique; leave it out",
@@ -173,67 +173,83 @@ const ABSENT: &[(&[&str], &str)] = &[
     (&["check"], "Kùzu has no CHECK constraints; leave it out"),
 ];
 
-/// Why a word cannot stand where it stands.
-pub(crate) struct Refusal {
+/// The error for a keyword that is unknown or not allowed on its target.
+pub(crate) struct UnknownKeyword {
     pub(crate) message: String,
-    /// The word that was meant, as far as one can tell: it is not missing then.
-    pub(crate) meant: Option<&'static str>,
+    /// The keyword that was probably intended. It does not count as missing.
+    pub(crate) intended: Option<&'static str>,
 }
 
-/// The word `name` at `place`.
-pub(crate) fn find(name: &str, place: Place) -> Result<&'static Word, Refusal> {
-    let known = WORDS.iter().find(|word| word.name == name);
-    let (what, meant) = match known {
-        Some(word) if word.places.contains(&place) => return Ok(word),
-        Some(word) => (elsewhere(word), Some(word)),
+/// Returns the keyword `name`, if it is allowed on `target`.
+pub(crate) fn find(name: &str, target: Target) -> Result<&'static Keyword, UnknownKeyword> {
+    let known = KEYWORDS.iter().find(|keyword| keyword.name == name);
+    let (what, intended) = match known {
+        Some(keyword) if keyword.targets.contains(&target) => return Ok(keyword),
+        Some(keyword) => (valid_targets(keyword), Some(keyword)),
         None => {
-            let absent = ABSENT.iter().find(|(names, _)| names.contains(&name));
-            if let Some((_, instead)) = absent {
-                return Err(Refusal {
+            let unsupported = UNSUPPORTED.iter().find(|(names, _)| names.contains(&name));
+            if let Some((_, instead)) = unsupported {
+                return Err(UnknownKeyword {
                     message: format!("unknown word `{name}`: {instead}"),
-                    meant: None,
+                    intended: None,
                 });
             }
-            unknown(name, place)
+            unknown(name, target)
         }
     };
-    let legal = WORDS.iter().filter(|word| word.places.contains(&place));
-    let legal = suggest::list(legal.map(|word| word.name));
-    Err(Refusal {
-        message: format!("{what}\nlegal on {}: {legal}", place.words()),
-        meant: meant.map(|word| word.name),
+    let allowed = KEYWORDS
+        .iter()
+        .filter(|keyword| keyword.targets.contains(&target));
+    let allowed = suggest::list(allowed.map(|keyword| keyword.name));
+    Err(UnknownKeyword {
+        message: format!("{what}\nlegal on {}: {allowed}", target.describe()),
+        intended: intended.map(|keyword| keyword.name),
     })
 }
 
-fn unknown(name: &str, place: Place) -> (String, Option<&'static Word>) {
-    let (here, there): (Vec<_>, Vec<_>) = WORDS.iter().partition(|w| w.places.contains(&place));
-    if let Some(word) = meant(name, &here) {
-        let message = format!("unknown word `{name}`: did you mean `{}`?", word.name);
-        (message, Some(word))
-    } else if let Some(word) = meant(name, &there) {
-        let message = format!("unknown word `{name}`; {}", elsewhere(word));
-        (message, Some(word))
+fn unknown(name: &str, target: Target) -> (String, Option<&'static Keyword>) {
+    let (here, elsewhere): (Vec<_>, Vec<_>) = KEYWORDS
+        .iter()
+        .partition(|keyword| keyword.targets.contains(&target));
+    if let Some(keyword) = suggestion(name, &here) {
+        let message = format!("unknown word `{name}`: did you mean `{}`?", keyword.name);
+        (message, Some(keyword))
+    } else if let Some(keyword) = suggestion(name, &elsewhere) {
+        let message = format!("unknown word `{name}`; {}", valid_targets(keyword));
+        (message, Some(keyword))
     } else {
         (format!("unknown word `{name}`"), None)
     }
 }
 
-/// The one of `words` that was meant by `name`.
-fn meant(name: &str, words: &[&'static Word]) -> Option<&'static Word> {
+/// Returns the keyword among `keywords` that `name` is a synonym or a misspelling of.
+fn suggestion(name: &str, keywords: &[&'static Keyword]) -> Option<&'static Keyword> {
     let synonym = SYNONYMS
         .iter()
         .find(|(_, others)| others.iter().any(|other| other.eq_ignore_ascii_case(name)))
-        .map(|(word, _)| *word)
-        .filter(|word| words.iter().any(|known| known.name == *word));
-    let meant = synonym.or_else(|| suggest::nearest(name, words.iter().map(|word| word.name)))?;
-    words.iter().copied().find(|word| word.name == meant)
+        .map(|(keyword, _)| *keyword)
+        .filter(|name| keywords.iter().any(|keyword| keyword.name == *name));
+    let names = keywords.iter().map(|keyword| keyword.name);
+    let suggested = synonym.or_else(|| suggest::nearest(name, names))?;
+    keywords
+        .iter()
+        .copied()
+        .find(|keyword| keyword.name == suggested)
 }
 
-fn elsewhere(word: &Word) -> String {
-    let places: Vec<_> = word.places.iter().map(|place| place.words()).collect();
-    let why = match word.name {
+fn valid_targets(keyword: &Keyword) -> String {
+    let targets: Vec<_> = keyword
+        .targets
+        .iter()
+        .map(|target| target.describe())
+        .collect();
+    let reason = match keyword.name {
         "fts_index" | "vector_index" => "; Kùzu indexes no rel tables",
         _ => "",
     };
-    format!("`{}` belongs on {}{why}", word.name, places.join(" or "))
+    format!(
+        "`{}` belongs on {}{reason}",
+        keyword.name,
+        targets.join(" or ")
+    )
 }

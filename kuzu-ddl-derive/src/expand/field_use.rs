@@ -1,20 +1,21 @@
-//! A use of each field. The compiler would warn of fields that nobody reads, yet the database does.
+//! A use of each field. The compiler would warn about fields that no code reads, although the
+//! database stores them.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::ast::Field;
 
-/// A closure that reads all fields, never called. A struct with a `repr` may be packed, and its
-/// fields then allow no reference.
-pub(super) fn reader(
+/// Returns a closure that reads all fields and is never called. There is none for a struct with a
+/// `repr`: it may be packed, and then allows no references to its fields.
+pub(super) fn use_fields(
     ident: &Ident,
     lifetimes: Option<&TokenStream>,
-    repr: bool,
+    has_repr: bool,
     fields: &[Field<'_>],
 ) -> Option<TokenStream> {
     let members = fields.iter().map(|field| &field.member);
-    (!fields.is_empty() && !repr).then(|| {
+    (!fields.is_empty() && !has_repr).then(|| {
         quote! {
             const _: fn(&#ident #lifetimes) = |row| {
                 #(let _ = &row.#members;)*

@@ -1,12 +1,13 @@
-//! A table's struct may borrow, but its description stands alone: its lifetimes become `'static`.
+//! A struct may have lifetimes, but the description of its table is a constant: lifetimes become
+//! `'static`.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericParam, Generics};
 
-/// `ty` with the lifetimes that `generics` declares made `'static`.
-pub(crate) fn erase(ty: &impl ToTokens, generics: &Generics) -> TokenStream {
-    let own: Vec<_> = generics
+/// Replaces the lifetimes that `generics` declares by `'static`.
+pub(super) fn erase_lifetimes(ty: &impl ToTokens, generics: &Generics) -> TokenStream {
+    let declared: Vec<_> = generics
         .params
         .iter()
         .filter_map(|param| match param {
@@ -15,14 +16,14 @@ pub(crate) fn erase(ty: &impl ToTokens, generics: &Generics) -> TokenStream {
         })
         .collect();
     let tokens = ty.to_token_stream();
-    if own.is_empty() {
+    if declared.is_empty() {
         tokens
     } else {
-        walk(tokens, &own)
+        replace(tokens, &declared)
     }
 }
 
-fn walk(tokens: TokenStream, own: &[String]) -> TokenStream {
+fn replace(tokens: TokenStream, declared: &[String]) -> TokenStream {
     let mut tick = false;
     tokens
         .into_iter()
@@ -33,11 +34,12 @@ fn walk(tokens: TokenStream, own: &[String]) -> TokenStream {
                     tick = punct.as_char() == '\'';
                     punct.into()
                 }
-                TokenTree::Ident(ident) if after_tick && own.contains(&ident.to_string()) => {
+                TokenTree::Ident(ident) if after_tick && declared.contains(&ident.to_string()) => {
                     Ident::new("static", ident.span()).into()
                 }
                 TokenTree::Group(group) => {
-                    let mut inner = Group::new(group.delimiter(), walk(group.stream(), own));
+                    let mut inner =
+                        Group::new(group.delimiter(), replace(group.stream(), declared));
                     inner.set_span(group.span());
                     inner.into()
                 }
@@ -51,14 +53,17 @@ fn walk(tokens: TokenStream, own: &[String]) -> TokenStream {
 mod tests {
     use syn::parse_quote;
 
-    use super::erase;
+    use super::erase_lifetimes;
 
     #[test]
-    fn only_the_lifetimes_of_the_struct() {
+    fn only_declared_lifetimes_are_replaced() {
         let generics = parse_quote!(<'a>);
         let ty: syn::Type = parse_quote!(Vec<(&'a str, for<'b> fn(&'b [&'a u8]))>);
         let want: syn::Type = parse_quote!(Vec<(&'static str, for<'b> fn(&'b [&'static u8]))>);
         let text = |tokens: proc_macro2::TokenStream| tokens.to_string();
-        assert_eq!(text(erase(&ty, &generics)), text(quote::quote!(#want)));
+        assert_eq!(
+            text(erase_lifetimes(&ty, &generics)),
+            text(quote::quote!(#want))
+        );
     }
 }

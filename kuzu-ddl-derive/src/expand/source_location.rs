@@ -1,10 +1,10 @@
-//! Where a struct stands, as literals: cheaper to compile than `file!()` and `line!()` for each, and
-//! right also inside `macro_rules!`.
+//! Source locations as literals. They are cheaper to compile than a `file!()` and a `line!()` for
+//! each struct, and correct inside `macro_rules!`, too.
 
 use proc_macro2::Span;
 
-/// The line, from 1. 0 where there is no compiler, in our own tests.
-pub(crate) fn line(span: Span) -> u32 {
+/// Returns the line number, from 1, or 0 outside a compiler, in unit tests.
+pub(super) fn line(span: Span) -> u32 {
     if proc_macro::is_available() {
         u32::try_from(span.unwrap().line()).unwrap_or(u32::MAX)
     } else {
@@ -12,8 +12,8 @@ pub(crate) fn line(span: Span) -> u32 {
     }
 }
 
-/// The file, as the compiler names it.
-pub(crate) fn file(span: Span) -> String {
+/// Returns the path of the file as the compiler displays it.
+pub(super) fn file(span: Span) -> String {
     if proc_macro::is_available() {
         span.unwrap().file()
     } else {
@@ -21,7 +21,7 @@ pub(crate) fn file(span: Span) -> String {
     }
 }
 
-/// The package that is being compiled.
-pub(crate) fn krate() -> String {
+/// Returns the name of the package that is being compiled.
+pub(super) fn package() -> String {
     std::env::var("CARGO_PKG_NAME").unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! `kuzu-schema.lock` beside the `Cargo.toml` of the package that is being compiled: what its structs said
-//! when somebody last looked. Without the file nothing here costs anything.
+//! `kuzu-schema.lock` next to the `Cargo.toml` of the package that is being compiled: the schema of
+//! its structs when the file was last written. A package without the file pays nothing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,38 +7,37 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 use std::{env, fs, io};
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::Ident;
 
-use super::parse::Lock as Read;
+use super::parse::Lock;
 
-/// As the runtime's `lock::FILE`.
+/// The name of the file, as the runtime's `lock::FILE`.
 pub(crate) const FILE: &str = "kuzu-schema.lock";
 
-/// A lock file as it was read, or why it could not be.
-type Outcome = Arc<Result<Read, String>>;
+/// The content of a lock file, or why it cannot be read.
+type Content = Arc<Result<Lock, String>>;
 
-/// What this process knows of one file. A compiler sees one, an editor's server many.
-struct Known {
-    /// When it was changed last, and its size.
+/// The cached content of one file. A compiler process reads one file, the server of an editor many.
+struct CachedFile {
+    /// The modification time, and the size.
     stamp: (Option<SystemTime>, u64),
-    outcome: Outcome,
-    /// The struct that speaks for all: of a broken file one error is enough, and one mention makes cargo
-    /// watch it.
-    speaker: String,
+    content: Content,
+    /// The struct that represents the file: one error is enough for a broken file, and one mention
+    /// lets cargo track it.
+    representative: String,
 }
 
-static KNOWN: Mutex<BTreeMap<PathBuf, Known>> = Mutex::new(BTreeMap::new());
+static CACHE: Mutex<BTreeMap<PathBuf, CachedFile>> = Mutex::new(BTreeMap::new());
 
-/// The lock as one struct sees it.
-pub(super) struct Seen {
+/// The lock file as the derive of one struct sees it.
+pub(crate) struct LockFile {
     path: PathBuf,
-    pub(super) outcome: Outcome,
-    pub(super) speaks: bool,
+    pub(super) content: Content,
+    pub(super) is_representative: bool,
 }
 
-/// The lock file of the package, if it has one.
-pub(super) fn see(ident: &Ident) -> Option<Seen> {
+/// Returns the lock file of the package, if there is one. `ident` is the struct that asks for it.
+pub(crate) fn load_lock_file(ident: &Ident) -> Option<LockFile> {
     let path = Path::new(&env::var_os("CARGO_MANIFEST_DIR")?).join(FILE);
     let stamp = match fs::metadata(&path) {
         Ok(meta) => (meta.modified().ok(), meta.len()),
@@ -46,35 +45,33 @@ pub(super) fn see(ident: &Ident) -> Option<Seen> {
         Err(_) => (None, 0),
     };
     let struct_name = ident.to_string();
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let fresh = known.get(&path).is_some_and(|known| known.stamp == stamp);
-    if !fresh {
+    let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_fresh = cache.get(&path).is_some_and(|cached| cached.stamp == stamp);
+    if !is_fresh {
         let text = fs::read_to_string(&path).map_err(|error| error.to_string());
-        let outcome = Arc::new(text.and_then(|text| Read::parse(&text)));
-        let speaker = struct_name.clone();
-        known.insert(
+        let content = Arc::new(text.and_then(|text| Lock::parse(&text)));
+        let representative = struct_name.clone();
+        cache.insert(
             path.clone(),
-            Known {
+            CachedFile {
                 stamp,
-                outcome,
-                speaker,
+                content,
+                representative,
             },
         );
     }
-    let found = known.get(&path)?;
-    Some(Seen {
-        outcome: Arc::clone(&found.outcome),
-        speaks: found.speaker == struct_name,
+    let cached = cache.get(&path)?;
+    Some(LockFile {
+        content: Arc::clone(&cached.content),
+        is_representative: cached.representative == struct_name,
         path,
     })
 }
 
-impl Seen {
-    /// Cargo compiles anew when a file that the source mentions has changed.
-    pub(super) fn watch(&self) -> Option<TokenStream> {
-        let path = self.path.to_str().filter(|_| self.speaks)?;
-        Some(quote!(
-            const _: &[u8] = __kuzu::include_bytes!(#path);
-        ))
+impl LockFile {
+    /// Returns the path that the expansion mentions, so that cargo compiles the package again when
+    /// the file has changed.
+    pub(crate) fn tracked_path(&self) -> Option<&str> {
+        self.path.to_str().filter(|_| self.is_representative)
     }
 }

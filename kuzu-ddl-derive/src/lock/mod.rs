@@ -1,11 +1,13 @@
-//! The lock file of the package.
+//! The lock file of the package, and how a struct differs from it.
 
-mod compare;
-mod file;
 mod parse;
 
-pub(crate) use compare::compare;
+mod file;
+
+mod compare;
+
+pub(crate) use compare::{Comparison, compare};
+pub(crate) use file::{LockFile, load_lock_file};
+pub(crate) use parse::LockedProperty;
 #[cfg(test)]
-pub(crate) use file::FILE;
-#[cfg(test)]
-pub(crate) use parse::Lock;
+pub(crate) use {file::FILE, parse::Lock};

@@ -1,87 +1,92 @@
-//! The text of a lock file, as far as the derives need it. It reads what the runtime's `lock` reads; the
-//! tests in `agreement` hold the two together.
+//! The text of a lock file, as far as the derives need it.
+//!
+//! It accepts what the runtime's `lock` accepts; `tests::runtime_parity` compares the two.
 
 use std::collections::HashMap;
 use std::iter::Peekable;
 use std::str::Chars;
 
+use crate::syntax::name::{fold, same};
 use crate::syntax::types::Type;
 
-/// The newest format that is read.
+/// The newest supported format.
 const FORMAT: u32 = 1;
 
-/// What a lock file says.
+/// The content of a lock file.
 #[derive(Debug, Default)]
 pub(crate) struct Lock {
-    /// By name in small letters.
-    pub(super) tables: HashMap<String, Locked>,
+    /// By [folded](fold) name.
+    pub(super) tables: HashMap<String, LockedTable>,
 }
 
-/// A table of it.
+/// A table of the lock file.
 #[derive(Debug)]
-pub(super) struct Locked {
-    pub(super) kind: Kind,
-    /// Earlier names.
-    pub(super) was: Vec<String>,
-    pub(super) properties: Vec<Property>,
-    /// The names of the ends.
+pub(super) struct LockedTable {
+    pub(super) kind: LockedKind,
+    pub(super) former_names: Vec<String>,
+    pub(super) properties: Vec<LockedProperty>,
+    /// The names of the endpoints.
     pub(super) pairs: Vec<(String, String)>,
 }
 
-/// What only node tables or only rel tables have.
+/// The parts that only node tables or only rel tables have.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(super) enum LockedKind {
     Node { key: String },
     Edge { multiplicity: String },
 }
 
-/// A property of it.
+/// A property of the lock file.
 #[derive(Debug)]
-pub(super) struct Property {
-    pub(super) name: String,
-    pub(super) ty: Type,
-    pub(super) nullable: bool,
-    /// Earlier names.
-    pub(super) was: Vec<String>,
+pub(crate) struct LockedProperty {
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+    pub(crate) nullable: bool,
+    pub(super) former_names: Vec<String>,
 }
 
 impl Lock {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut lines = text.lines().enumerate();
-        let at = |line: usize, why: String| format!("line {}: {why}", line + 1);
+        let at = |line: usize, reason: String| format!("line {}: {reason}", line + 1);
         let head = lines.next().map_or("", |(_, line)| line.trim_end());
-        header(head).map_err(|why| at(0, why))?;
+        check_header(head).map_err(|reason| at(0, reason))?;
         let mut lock = Self::default();
-        let mut table: Option<(String, Locked)> = None;
-        let mut last = 0;
+        let mut table: Option<(String, LockedTable)> = None;
+        let mut last_line = 0;
         for (n, line) in lines {
-            lock.line(line.trim_end(), &mut table)
-                .map_err(|why| at(n, why))?;
-            last = n;
+            lock.parse_line(line.trim_end(), &mut table)
+                .map_err(|reason| at(n, reason))?;
+            last_line = n;
         }
-        lock.close(table).map_err(|why| at(last, why))?;
+        lock.finish_table(table)
+            .map_err(|reason| at(last_line, reason))?;
         Ok(lock)
     }
 
-    fn line(&mut self, line: &str, table: &mut Option<(String, Locked)>) -> Result<(), String> {
+    fn parse_line(
+        &mut self,
+        line: &str,
+        table: &mut Option<(String, LockedTable)>,
+    ) -> Result<(), String> {
         if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
             .iter()
-            .any(|mark| line.starts_with(mark))
+            .any(|marker| line.starts_with(marker))
         {
             return Err(CONFLICT.into());
         }
         if line.trim().is_empty() || line.starts_with('#') {
             return Ok(());
         }
-        let words = words(line)?;
+        let fields = split_fields(line)?;
         if line.starts_with([' ', '\t']) {
             let (_, table) = table.as_mut().ok_or("this line belongs to no table")?;
-            return table.line(&words);
+            return table.parse_line(&fields);
         }
-        self.close(table.take())?;
-        match words.split_first() {
-            Some((&"node", rest)) => *table = Some(read_table(rest, true)?),
-            Some((&"edge", rest)) => *table = Some(read_table(rest, false)?),
+        self.finish_table(table.take())?;
+        match fields.split_first() {
+            Some((&"node", rest)) => *table = Some(parse_table(rest, true)?),
+            Some((&"edge", rest)) => *table = Some(parse_table(rest, false)?),
             Some((&"sequence", _)) => {}
             _ => {
                 return Err(format!(
@@ -92,29 +97,25 @@ impl Lock {
         Ok(())
     }
 
-    fn close(&mut self, table: Option<(String, Locked)>) -> Result<(), String> {
+    fn finish_table(&mut self, table: Option<(String, LockedTable)>) -> Result<(), String> {
         let Some((name, table)) = table else {
             return Ok(());
         };
-        if let Kind::Node { key } = &table.kind
+        if let LockedKind::Node { key } = &table.kind
             && !table.properties.iter().any(|p| same(&p.name, key))
         {
             return Err(format!("the key of `{name}` is not among its properties"));
         }
-        if self
-            .tables
-            .insert(name.to_ascii_lowercase(), table)
-            .is_some()
-        {
+        if self.tables.insert(fold(&name), table).is_some() {
             return Err("the table that ends here is there already".into());
         }
         Ok(())
     }
 }
 
-impl Locked {
-    fn line(&mut self, words: &[&str]) -> Result<(), String> {
-        let (first, rest) = words.split_first().ok_or("the line is empty")?;
+impl LockedTable {
+    fn parse_line(&mut self, fields: &[&str]) -> Result<(), String> {
+        let (first, rest) = fields.split_first().ok_or("the line is empty")?;
         if first.starts_with('@') {
             return Ok(());
         }
@@ -123,10 +124,10 @@ impl Locked {
                 .strip_suffix(')')
                 .and_then(|pair| pair.split_once(")->("));
             let (from, to) = pair.ok_or_else(|| format!("expected `(A)->(B)`, not {first:?}"))?;
-            self.pairs.push((bare(from)?, bare(to)?));
-            return identity(rest).map(|_| ());
+            self.pairs.push((unquote(from)?, unquote(to)?));
+            return parse_identity(rest).map(|_| ());
         }
-        let name = bare(first)?;
+        let name = unquote(first)?;
         let (ty, rest) = rest.split_first().ok_or("the type is missing")?;
         let ty = Type::parse(ty)?;
         let nullable = rest.first() == Some(&"NULL");
@@ -135,31 +136,26 @@ impl Locked {
             ["DEFAULT", _, rest @ ..] => rest,
             rest => rest,
         };
-        let was = identity(rest)?;
+        let former_names = parse_identity(rest)?;
         if self.properties.iter().any(|p| same(&p.name, &name)) {
             return Err(
                 "this property is there already; two branches said different things of it: keep one line".into(),
             );
         }
-        self.properties.push(Property {
+        self.properties.push(LockedProperty {
             name,
             ty,
             nullable,
-            was,
+            former_names,
         });
         Ok(())
     }
 }
 
-/// Names as the engine compares them.
-pub(super) fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
-}
-
 const CONFLICT: &str =
     "a merge stopped here; keep the lines of both sides, and take its marks away";
 
-fn header(line: &str) -> Result<(), String> {
+fn check_header(line: &str) -> Result<(), String> {
     if line.starts_with("<<<<<<<") {
         return Err(CONFLICT.into());
     }
@@ -175,16 +171,16 @@ fn header(line: &str) -> Result<(), String> {
     }
 }
 
-/// Cuts at spaces outside quotes and brackets.
-fn words(line: &str) -> Result<Vec<&str>, String> {
-    let mut words = Vec::new();
+/// Splits a line at whitespace outside quotes and parentheses.
+fn split_fields(line: &str) -> Result<Vec<&str>, String> {
+    let mut fields = Vec::new();
     let (mut start, mut depth, mut quoted, mut escaped) = (None, 0_usize, false, false);
     for (at, c) in line.char_indices() {
         if quoted {
             quoted = escaped || c != '"';
             escaped = !escaped && c == '\\';
         } else if c.is_whitespace() && depth == 0 {
-            words.extend(start.take().map(|start| &line[start..at]));
+            fields.extend(start.take().map(|start| &line[start..at]));
             continue;
         } else {
             match c {
@@ -199,21 +195,21 @@ fn words(line: &str) -> Result<Vec<&str>, String> {
     if quoted {
         return Err("a quote is left open".into());
     }
-    words.extend(start.map(|start| &line[start..]));
-    Ok(words)
+    fields.extend(start.map(|start| &line[start..]));
+    Ok(fields)
 }
 
-fn read_table(words: &[&str], is_node: bool) -> Result<(String, Locked), String> {
-    let (name, rest) = words.split_first().ok_or("the name is missing")?;
+fn parse_table(fields: &[&str], is_node: bool) -> Result<(String, LockedTable), String> {
+    let (name, rest) = fields.split_first().ok_or("the name is missing")?;
     let (first, mut rest) = rest.split_first().ok_or("the line ends too early")?;
     let kind = if is_node {
         let key = first.strip_prefix("key=");
-        Kind::Node {
-            key: bare(key.ok_or("expected `key=…` after the name of a node")?)?,
+        LockedKind::Node {
+            key: unquote(key.ok_or("expected `key=…` after the name of a node")?)?,
         }
     } else {
-        let words = ["MANY_MANY", "MANY_ONE", "ONE_MANY", "ONE_ONE"];
-        if !words.contains(first) {
+        let multiplicities = ["MANY_MANY", "MANY_ONE", "ONE_MANY", "ONE_ONE"];
+        if !multiplicities.contains(first) {
             return Err(format!(
                 "`{first}` is not MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE"
             ));
@@ -221,27 +217,30 @@ fn read_table(words: &[&str], is_node: bool) -> Result<(String, Locked), String>
         if rest.first() == Some(&"fwd") {
             rest = &rest[1..];
         }
-        Kind::Edge {
+        LockedKind::Edge {
             multiplicity: first.to_ascii_lowercase(),
         }
     };
-    if rest.first().is_some_and(|word| word.starts_with("crate=")) {
+    if rest
+        .first()
+        .is_some_and(|field| field.starts_with("crate="))
+    {
         rest = &rest[1..];
     }
-    let locked = Locked {
+    let locked = LockedTable {
         kind,
-        was: identity(rest)?,
+        former_names: parse_identity(rest)?,
         properties: Vec::new(),
         pairs: Vec::new(),
     };
-    Ok((bare(name)?, locked))
+    Ok((unquote(name)?, locked))
 }
 
-/// The earlier names out of `was=a,b` and the id, at the end of a line.
-fn identity(words: &[&str]) -> Result<Vec<String>, String> {
-    let (was, id) = match words {
+/// Parses `was=a,b` and the id at the end of a line, and returns the former names.
+fn parse_identity(fields: &[&str]) -> Result<Vec<String>, String> {
+    let (was, id) = match fields {
         [was, id] => match was.strip_prefix("was=") {
-            Some(names) => (list(names)?, id),
+            Some(names) => (parse_names(names)?, id),
             None => return Err(format!("{was:?} has no meaning here")),
         },
         [id] => (Vec::new(), id),
@@ -255,8 +254,8 @@ fn identity(words: &[&str]) -> Result<Vec<String>, String> {
     Err(format!("expected an id of hexadecimal digits, not {id:?}"))
 }
 
-/// Names between commas; a comma in quotes is none.
-fn list(text: &str) -> Result<Vec<String>, String> {
+/// Splits names at commas outside quotes.
+fn parse_names(text: &str) -> Result<Vec<String>, String> {
     let mut all = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
     for (at, c) in text.char_indices() {
@@ -266,38 +265,38 @@ fn list(text: &str) -> Result<Vec<String>, String> {
         } else if c == '"' {
             quoted = true;
         } else if c == ',' {
-            all.push(bare(&text[start..at])?);
+            all.push(unquote(&text[start..at])?);
             start = at + 1;
         }
     }
-    all.push(bare(&text[start..])?);
+    all.push(unquote(&text[start..])?);
     Ok(all)
 }
 
-/// A name without its quotes, which are JSON's.
-fn bare(word: &str) -> Result<String, String> {
-    if word.is_empty() {
+/// Returns a name without its quotes, which follow the rules of JSON.
+fn unquote(field: &str) -> Result<String, String> {
+    if field.is_empty() {
         return Err("a name is missing".into());
     }
-    if !word.starts_with('"') {
-        return Ok(word.to_owned());
+    if !field.starts_with('"') {
+        return Ok(field.to_owned());
     }
-    let wrong = || format!("{word:?} is no text in quotes");
-    let inside = word[1..].strip_suffix('"').ok_or_else(wrong)?;
+    let invalid = || format!("{field:?} is no text in quotes");
+    let inside = field[1..].strip_suffix('"').ok_or_else(invalid)?;
     let mut text = String::new();
     let mut chars = inside.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '"' => return Err(wrong()),
-            '\\' => text.push(escaped(&mut chars).ok_or_else(wrong)?),
-            c if c < ' ' => return Err(wrong()),
+            '"' => return Err(invalid()),
+            '\\' => text.push(parse_escape(&mut chars).ok_or_else(invalid)?),
+            c if c < ' ' => return Err(invalid()),
             c => text.push(c),
         }
     }
     Ok(text)
 }
 
-fn escaped(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
+fn parse_escape(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
     Some(match chars.next()? {
         'n' => '\n',
         'r' => '\r',
@@ -305,10 +304,14 @@ fn escaped(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
         'b' => '\u{8}',
         'f' => '\u{c}',
         'u' => {
-            // What is written is below a space; only foreign hands write pairs of surrogates.
+            // The runtime writes only control characters like this, never a pair of surrogates.
             let digits: String = chars.by_ref().take(4).collect();
-            let whole = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-            char::from_u32(u32::from_str_radix(&digits, 16).ok().filter(|_| whole)?)?
+            let is_complete = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+            char::from_u32(
+                u32::from_str_radix(&digits, 16)
+                    .ok()
+                    .filter(|_| is_complete)?,
+            )?
         }
         c @ ('"' | '\\' | '/') => c,
         _ => return None,

@@ -1,8 +1,9 @@
-//! `rename_all`, with serde's words.
+//! `rename_all`, with the case names of serde.
 
-use crate::attr::{At, one_of};
+use super::choice::choose;
+use crate::spanned::Spanned;
 
-/// A case for names.
+/// A case convention for names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
     Lower,
@@ -27,14 +28,14 @@ const CASES: &[(&str, Case)] = &[
 ];
 
 impl Case {
-    pub(crate) fn read(text: &At<String>) -> syn::Result<Self> {
-        one_of(text, "case", CASES, &[])
+    pub(crate) fn parse(text: &Spanned<String>) -> syn::Result<Self> {
+        choose(text, "case", CASES, &[])
     }
 
-    /// `name`, a field in snake case or a variant in Pascal case, in this case.
+    /// Converts `name`, a field in snake case or a variant in Pascal case.
     pub(crate) fn apply(self, name: &str) -> String {
         let words = words(name);
-        let join = |words: Vec<String>, with: &str| words.join(with);
+        let join = |words: Vec<String>, separator: &str| words.join(separator);
         let lower = || {
             words
                 .iter()
@@ -54,7 +55,7 @@ impl Case {
                 .collect::<Vec<_>>()
         };
         match self {
-            // As serde has it: these two keep the underscores of a field.
+            // As in serde, these two keep the underscores of a field.
             Self::Lower => name.to_ascii_lowercase(),
             Self::Upper => name.to_ascii_uppercase(),
             Self::Pascal => join(capital(), ""),
@@ -73,22 +74,22 @@ impl Case {
     }
 }
 
-/// The words of a name: between underscores, and at capitals that follow a small letter. A
+/// Splits a name at underscores, and at capitals that follow a lowercase letter or a digit. A
 /// leading underscore stays with its word.
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
-    let mut small = false;
+    let mut after_lowercase = false;
     for c in name.chars() {
         if c == '_' && word.chars().any(|c| c != '_') {
             words.push(std::mem::take(&mut word));
         } else {
-            if c.is_uppercase() && small {
+            if c.is_uppercase() && after_lowercase {
                 words.push(std::mem::take(&mut word));
             }
             word.push(c);
         }
-        small = c.is_lowercase() || c.is_ascii_digit();
+        after_lowercase = c.is_lowercase() || c.is_ascii_digit();
     }
     if !word.is_empty() {
         words.push(word);

@@ -1,56 +1,56 @@
-//! Default values: Rust literals, or text for the engine.
+//! Default values: Rust literals, or expressions of the engine.
 
-use proc_macro2::{Literal as Token, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, Token, bracketed};
 
-use crate::attr::At;
-use crate::syntax::expr;
+use super::expr;
+use crate::spanned::Spanned;
 
-/// A default.
+/// A default value.
 #[derive(Clone, Debug)]
 pub(crate) enum Literal {
     Bool(bool),
-    Int { negative: bool, digits: u128 },
+    Int {
+        negative: bool,
+        digits: u128,
+    },
     Float(f64),
     Text(String),
     Bytes(Vec<u8>),
     List(Vec<Literal>),
+    /// The text of `default_expr`.
     Engine(String),
 }
 
-const WHAT: &str = "a default is a literal: true, -5, 1.5, \"text\", b\"bytes\", [1, 2]; \
+const EXPECTED: &str = "a default is a literal: true, -5, 1.5, \"text\", b\"bytes\", [1, 2]; \
                     for an expression of the engine write `default_expr = \"…\"`";
 
 impl Literal {
-    /// What follows `default =`.
-    pub(crate) fn read(input: ParseStream) -> syn::Result<At<Self>> {
+    /// Parses the literal after `default =`.
+    pub(crate) fn parse(input: ParseStream) -> syn::Result<Spanned<Self>> {
         let start = input.span();
         if input.peek(syn::token::Bracket) {
             let inner;
             let bracket = bracketed!(inner in input);
             let mut items = Vec::new();
             while !inner.is_empty() {
-                items.push(Self::read(&inner)?.value);
+                items.push(Self::parse(&inner)?.value);
                 if !inner.is_empty() {
                     inner.parse::<Token![,]>()?;
                 }
             }
-            return Ok(At {
-                value: Self::List(items),
-                span: bracket.span.join(),
-            });
+            return Ok(Spanned::new(Self::List(items), bracket.span.join()));
         }
         let minus = input.parse::<Option<Token![-]>>()?;
         let Ok(lit) = input.parse::<Lit>() else {
-            // The word, for `None` and paths are what people try.
+            // The whole identifier: `None` and paths are common attempts.
             let span = input
                 .fork()
                 .call(Ident::parse_any)
                 .map_or(start, |ident| ident.span());
-            return Err(syn::Error::new(span, WHAT));
+            return Err(syn::Error::new(span, EXPECTED));
         };
         let negative = minus.is_some();
         let span = if negative {
@@ -75,9 +75,9 @@ impl Literal {
             Lit::Str(text) => Self::text(text.value(), span)?,
             Lit::Char(c) => Self::text(c.value().to_string(), span)?,
             Lit::ByteStr(bytes) => Self::Bytes(bytes.value()),
-            _ => return fail(WHAT),
+            _ => return fail(EXPECTED),
         };
-        Ok(At { value, span })
+        Ok(Spanned { value, span })
     }
 
     fn text(text: String, span: Span) -> syn::Result<Self> {
@@ -90,104 +90,8 @@ impl Literal {
         Ok(Self::Text(text))
     }
 
-    /// The text of `default_expr`.
-    pub(crate) fn engine(text: At<String>) -> syn::Result<At<Self>> {
-        expr::check(&text.value).map_err(|message| syn::Error::new(text.span, message))?;
-        Ok(At {
-            value: Self::Engine(text.value),
-            span: text.span,
-        })
-    }
-
-    /// The `ExprDesc`.
-    pub(crate) fn expand(&self) -> TokenStream {
-        match self {
-            Self::Bool(b) => quote!(__kuzu::ExprDesc::Bool(#b)),
-            Self::Int { negative, digits } => {
-                let minus = negative.then(|| quote!(-));
-                let digits = Token::u128_unsuffixed(*digits);
-                quote!(__kuzu::ExprDesc::Int(#minus #digits))
-            }
-            Self::Float(x) => {
-                let minus = x.is_sign_negative().then(|| quote!(-));
-                let x = Token::f64_unsuffixed(x.abs());
-                quote!(__kuzu::ExprDesc::Float(#minus #x))
-            }
-            Self::Text(text) => quote!(__kuzu::ExprDesc::Text(#text)),
-            Self::Bytes(bytes) => {
-                let bytes = Token::byte_string(bytes);
-                quote!(__kuzu::ExprDesc::Bytes(#bytes))
-            }
-            Self::List(items) => {
-                let items = items.iter().map(Self::expand);
-                quote!(__kuzu::ExprDesc::List(&[#(#items),*]))
-            }
-            Self::Engine(text) => quote!(__kuzu::ExprDesc::Engine(#text)),
-        }
-    }
-}
-
-impl At<Literal> {
-    /// A constant that does not compile if this default is not of the type of `property`, the tokens
-    /// of a `PropertyDesc`.
-    pub(crate) fn check(&self, property: &TokenStream) -> Option<TokenStream> {
-        if matches!(self.value, Literal::Engine(_)) {
-            return None;
-        }
-        let value = self.value.expand();
-        Some(
-            quote_spanned!(self.span=> const _: () = __kuzu::check::default(&#property.ty, &#value);),
-        )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use syn::parse::Parser;
-
-    use super::*;
-
-    fn read(text: &str) -> Result<String, String> {
-        let parser = |input: ParseStream| Literal::read(input);
-        let at = parser.parse_str(text).map_err(|e| e.to_string())?;
-        Ok(at
-            .value
-            .expand()
-            .to_string()
-            .replace("__kuzu :: ExprDesc :: ", "")
-            .replace(' ', ""))
-    }
-
-    #[test]
-    fn literals_are_read() {
-        for (text, want) in [
-            ("true", "Bool(true)"),
-            ("5", "Int(5)"),
-            ("-5", "Int(-5)"),
-            ("0xff_u8", "Int(255)"),
-            ("-1.5", "Float(-1.5)"),
-            ("\"a'b\"", "Text(\"a'b\")"),
-            ("b\"a\"", "Bytes(b\"a\")"),
-            ("'c'", "Text(\"c\")"),
-            ("[1, [2]]", "List(&[Int(1),List(&[Int(2)])])"),
-            (
-                "-170141183460469231731687303715884105728",
-                "Int(-170141183460469231731687303715884105728)",
-            ),
-        ] {
-            assert_eq!(read(text).as_deref(), Ok(want), "{text}");
-        }
-        for text in [
-            "",
-            "None",
-            "f()",
-            "-true",
-            "1e999",
-            "170141183460469231731687303715884105728",
-            "\"a\\0\"",
-            "b'a'",
-        ] {
-            assert!(read(text).is_err(), "{text}");
-        }
+    /// Checks an expression of the engine.
+    pub(crate) fn engine(text: Spanned<String>) -> syn::Result<Spanned<Self>> {
+        text.try_map(|text| expr::check(&text).map(|()| Self::Engine(text)))
     }
 }

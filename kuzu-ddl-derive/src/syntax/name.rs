@@ -1,10 +1,11 @@
-//! What can name a table, a property or a member. The rules are those of the runtime's
-//! `schema::name`; the tests in `agreement` hold the two together.
+//! Which names a table, a property, an index or a member may have.
+//!
+//! The rules are those of the runtime's `schema::name`; `tests::runtime_parity` compares the two.
 
-/// Property names that Kùzu keeps for itself.
-const RESERVED: [&str; 6] = ["_id", "_label", "_src", "_dst", "_nodes", "_rels"];
+/// Property names that Kùzu reserves.
+const RESERVED_PROPERTIES: [&str; 6] = ["_id", "_label", "_src", "_dst", "_nodes", "_rels"];
 
-/// Words of Cypher that the engine cannot quote as the name of a member.
+/// Cypher keywords that the engine cannot quote as the name of a member.
 pub(crate) const RESERVED_MEMBERS: &[&str] = &[
     "acyclic",
     "all",
@@ -63,12 +64,22 @@ pub(crate) const RESERVED_MEMBERS: &[&str] = &[
     "xor",
 ];
 
-/// Refuses what cannot name a table.
-pub(crate) fn table(name: &str) -> Result<(), String> {
+/// Whether the engine considers two names equal: it ignores ASCII case.
+pub(crate) fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
+/// Returns `name` in the form in which equal names are identical.
+pub(crate) fn fold(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+/// Checks the name of a table.
+pub(crate) fn check_table(name: &str) -> Result<(), String> {
     if name.is_empty() {
         return Err("a name cannot be empty".into());
     }
-    length(name)?;
+    check_length(name)?;
     if let Some(c) = name.chars().find(|c| matches!(c, '`' | '.' | '\0')) {
         let what = match c {
             '`' => "a backtick",
@@ -86,10 +97,10 @@ pub(crate) fn table(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Refuses what cannot name a property.
-pub(crate) fn property(name: &str) -> Result<(), String> {
-    table(name)?;
-    if RESERVED
+/// Checks the name of a property.
+pub(crate) fn check_property(name: &str) -> Result<(), String> {
+    check_table(name)?;
+    if RESERVED_PROPERTIES
         .iter()
         .any(|reserved| reserved.eq_ignore_ascii_case(name))
     {
@@ -101,11 +112,11 @@ pub(crate) fn property(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Refuses what cannot name a member of a STRUCT or UNION: the engine cannot quote these.
-pub(crate) fn member(name: &str) -> Result<(), String> {
-    length(name)?;
-    let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !letters || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+/// Checks the name of a member of a STRUCT or UNION: the engine cannot quote these.
+pub(crate) fn check_member(name: &str) -> Result<(), String> {
+    check_length(name)?;
+    let is_ascii_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_ascii_word || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         return Err(format!(
             "{name:?} cannot name a member of a STRUCT or UNION, which Kùzu cannot quote: \
              use ASCII letters, digits and underscores"
@@ -123,7 +134,7 @@ pub(crate) fn member(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether Cypher takes it for a name without quotes.
+/// Whether Cypher accepts `name` without quotes.
 pub(crate) fn is_plain(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
@@ -133,9 +144,10 @@ pub(crate) fn is_plain(name: &str) -> bool {
             .any(|word| word.eq_ignore_ascii_case(name))
 }
 
-/// Refuses what cannot name an index: the engine makes names of tables of it, and does not quote them.
-pub(crate) fn index(name: &str) -> Result<(), String> {
-    table(name)?;
+/// Checks the name of an index: the engine derives names of tables from it, and does not quote
+/// them.
+pub(crate) fn check_index(name: &str) -> Result<(), String> {
+    check_table(name)?;
     if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
         return Ok(());
     }
@@ -144,7 +156,7 @@ pub(crate) fn index(name: &str) -> Result<(), String> {
     ))
 }
 
-fn length(name: &str) -> Result<(), String> {
+fn check_length(name: &str) -> Result<(), String> {
     match name.len() {
         ..=1024 => Ok(()),
         n => Err(format!("a name has at most 1024 bytes; this one has {n}")),

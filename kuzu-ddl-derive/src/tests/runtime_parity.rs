@@ -1,12 +1,15 @@
-//! The derives depend on no crate of ours, so a few rules are written twice. Here both are asked.
+//! The derives depend on no other crate of the workspace, so some rules exist here and in the runtime.
+//! Each test runs both and compares the results.
 
-use kuzu_ddl_runtime::schema::{Expr, FUNCTIONS, IndexKind, Type as Known, name as known};
+use kuzu_ddl_runtime::lock as runtime_lock;
+use kuzu_ddl_runtime::schema as runtime;
 
-use crate::attr::At;
+use crate::attr::index_options::{IndexKind, OptionKind, parse_value};
+use crate::lock;
 use crate::syntax::{expr, name, types};
 
 #[test]
-fn on_names() {
+fn names() {
     let long = "x".repeat(1024);
     let longer = "x".repeat(1025);
     for text in [
@@ -39,26 +42,26 @@ fn on_names() {
         &longer,
     ] {
         assert_eq!(
-            name::table(text).is_ok(),
-            known::check_table(text).is_ok(),
+            name::check_table(text).is_ok(),
+            runtime::name::check_table(text).is_ok(),
             "{text:?}"
         );
         assert_eq!(
-            name::property(text).is_ok(),
-            known::check_property(text).is_ok(),
+            name::check_property(text).is_ok(),
+            runtime::name::check_property(text).is_ok(),
             "{text:?}"
         );
-        let member = format!("STRUCT({text} INT64)").parse::<Known>();
+        let member = format!("STRUCT({text} INT64)").parse::<runtime::Type>();
         if text.trim() == text && !text.contains(' ') {
-            assert_eq!(name::member(text).is_ok(), member.is_ok(), "{text:?}");
+            assert_eq!(name::check_member(text).is_ok(), member.is_ok(), "{text:?}");
         }
     }
 }
 
 #[test]
-fn on_types() {
-    let deep = |n: usize| format!("INT8{}", "[]".repeat(n));
-    let (deep_enough, too_deep) = (deep(63), deep(64));
+fn types() {
+    let nested = |n: usize| format!("INT8{}", "[]".repeat(n));
+    let (deepest, too_deep) = (nested(63), nested(64));
     for text in [
         "BOOL",
         "boolean",
@@ -113,39 +116,39 @@ fn on_types() {
         "UNION(a INT8, b UNION(c json))[]",
         "UNION",
         "INT64; DROP TABLE a",
-        &deep_enough,
+        &deepest,
         &too_deep,
     ] {
-        let here = types::Type::read(&At {
-            value: text.into(),
-            span: proc_macro2::Span::call_site(),
-        });
-        assert_eq!(here.is_ok(), text.parse::<Known>().is_ok(), "{text:?}");
+        let here = types::Type::parse(text);
+        assert_eq!(
+            here.is_ok(),
+            text.parse::<runtime::Type>().is_ok(),
+            "{text:?}"
+        );
     }
 }
 
 #[test]
-fn on_words() {
-    assert_eq!(name::RESERVED_MEMBERS, known::RESERVED_MEMBERS);
+fn keywords_and_functions() {
+    assert_eq!(name::RESERVED_MEMBERS, runtime::name::RESERVED_MEMBERS);
 
-    assert_eq!(expr::FUNCTIONS, FUNCTIONS);
+    assert_eq!(expr::FUNCTIONS, runtime::FUNCTIONS);
 }
 
-/// Every option the derive takes, with values on both sides of each limit.
+/// Every option of an index, with values on both sides of each limit.
 #[test]
-fn on_options() {
-    use crate::attr::{index::Kind, index_options::Takes};
+fn index_options() {
     for (kind, theirs) in [
-        (Kind::FullText, IndexKind::FullText),
-        (Kind::Vector, IndexKind::Vector),
+        (IndexKind::FullText, runtime::IndexKind::FullText),
+        (IndexKind::Vector, runtime::IndexKind::Vector),
     ] {
         let names: Vec<_> = kind.options().iter().map(|(name, _)| *name).collect();
         assert_eq!(
             names,
             theirs.options().iter().map(|o| o.name).collect::<Vec<_>>()
         );
-        for &(name, takes) in kind.options() {
-            let word = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+        for &(name, option_kind) in kind.options() {
+            let option = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
             let mut texts: Vec<String> = [
                 "0",
                 "1",
@@ -171,46 +174,50 @@ fn on_options() {
                 ]
                 .map(String::from),
             );
-            if let Takes::Int(low, high) = takes {
+            if let OptionKind::Int(min, max) = option_kind {
                 texts.extend([
-                    (low - 1).to_string(),
-                    high.to_string(),
-                    high.saturating_add(1).to_string(),
+                    (min - 1).to_string(),
+                    max.to_string(),
+                    max.saturating_add(1).to_string(),
                 ]);
             }
-            if let Takes::Word(_, words) = takes {
-                texts.extend(words.iter().map(|(word, _)| format!("{word:?}")));
+            if let OptionKind::Choice(_, choices) = option_kind {
+                texts.extend(choices.iter().map(|(choice, _)| format!("{choice:?}")));
             }
             for text in texts {
-                let here = |input: syn::parse::ParseStream| {
-                    crate::attr::index_options::value(input, &word, takes)
-                };
+                let here =
+                    |input: syn::parse::ParseStream| parse_value(input, &option, option_kind);
                 let here = syn::parse::Parser::parse_str(here, &text).ok();
-                let bare: String =
-                    syn::parse_str::<syn::LitStr>(&text).map_or(text.clone(), |t| t.value());
-                let said = syn::parse_str::<syn::LitStr>(&text).is_ok();
-                let there = theirs.option(name, &bare).ok();
-                // A text may hold digits, and a quoted digit is none.
-                if here.is_some()
-                    || said == matches!(takes, Takes::Word(..) | Takes::Pattern | Takes::Source)
-                {
+                let string = syn::parse_str::<syn::LitStr>(&text).ok();
+                let unquoted = string.as_ref().map_or(text.clone(), syn::LitStr::value);
+                let there = theirs.option(name, &unquoted).ok();
+                // The runtime has one text for `"1"` and `1`; here they differ.
+                let takes_string = matches!(
+                    option_kind,
+                    OptionKind::Choice(..) | OptionKind::Pattern | OptionKind::Source
+                );
+                if here.is_some() || string.is_some() == takes_string {
                     assert_eq!(here, there, "{name} = {text}");
                 }
             }
         }
     }
     for name in ["a", "Größe", "order", "a b", "1a", "_", "", "a-b"] {
-        assert_eq!(name::is_plain(name), known::is_plain(name), "{name:?}");
         assert_eq!(
-            name::index(name).is_ok(),
-            known::check_index(name).is_ok(),
+            name::is_plain(name),
+            runtime::name::is_plain(name),
+            "{name:?}"
+        );
+        assert_eq!(
+            name::check_index(name).is_ok(),
+            runtime::name::check_index(name).is_ok(),
             "{name:?}"
         );
     }
 }
 
 #[test]
-fn on_expressions() {
+fn expressions() {
     for text in [
         "",
         " ",
@@ -258,12 +265,11 @@ fn on_expressions() {
         "é",
         "1 2",
     ] {
-        let known = text.parse::<kuzu_ddl_runtime::schema::Expr>();
-        let here = expr::check(text);
-        assert_eq!(here.is_ok(), known.is_ok(), "{text:?}: {here:?} {known:?}");
+        let (here, there) = (expr::check(text), text.parse::<runtime::Expr>());
+        assert_eq!(here.is_ok(), there.is_ok(), "{text:?}: {here:?} {there:?}");
         for cast in [text.to_owned(), text.replace('5', "old")] {
-            let (here, known) = (expr::check_cast(&cast), Expr::parse_cast(&cast));
-            assert_eq!(here.is_ok(), known.is_ok(), "{cast:?}: {here:?} {known:?}");
+            let (here, there) = (expr::check_cast(&cast), runtime::Expr::parse_cast(&cast));
+            assert_eq!(here.is_ok(), there.is_ok(), "{cast:?}: {here:?} {there:?}");
         }
     }
 }
@@ -286,13 +292,13 @@ node Person key=id crate=shop was=Customer,"old\u0001, one" 3333333333333333
 sequence ticket start=1 increment=-2 min=-100 max=9223372036854775807 cycle
 "#;
 
-/// What the runtime reads of a lock file, the derives read too: a good file is never an error.
+/// A lock file that the runtime accepts is never an error in a derive.
 #[test]
-fn on_locks() {
-    let here = |text: &str| crate::lock::Lock::parse(text).map(|_| ());
-    let there = |text: &str| text.parse::<kuzu_ddl_runtime::lock::Lock>();
+fn lock_files() {
+    let here = |text: &str| lock::Lock::parse(text).map(|_| ());
+    let there = |text: &str| text.parse::<runtime_lock::Lock>();
     assert_eq!(here(LOCK), Ok(()));
-    let parsed = there(LOCK).expect("it is a lock");
+    let parsed = there(LOCK).expect("a valid lock file");
     assert_eq!(parsed.to_string(), LOCK);
     for (at, c) in LOCK.char_indices() {
         let (start, end) = (&LOCK[..at], &LOCK[at + c.len_utf8()..]);
@@ -335,5 +341,5 @@ fn on_locks() {
             "{from} {to}: {here:?} {there:?}"
         );
     }
-    assert_eq!(crate::lock::FILE, kuzu_ddl_runtime::lock::FILE);
+    assert_eq!(lock::FILE, runtime_lock::FILE);
 }

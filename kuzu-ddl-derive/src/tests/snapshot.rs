@@ -1,14 +1,14 @@
-//! One expansion per derive, pretty-printed: what a user pays to compile. It changes rarely, and
-//! then on purpose.
+//! One expansion per derive, pretty-printed. It determines the compile time of users, and must change
+//! on purpose only.
 
 use expect_test::{Expect, expect};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::attr::keyword::Place;
+use crate::ast::TableKind;
 use crate::expand;
 
-fn is(tokens: TokenStream, want: &Expect) {
+fn assert_expansion(tokens: TokenStream, want: &Expect) {
     let file = syn::parse2(tokens).expect("an expansion is items");
     want.assert_eq(&prettyplease::unparse(&file));
 }
@@ -28,8 +28,8 @@ fn node() {
             r#type: Option<Opaque>,
         }
     };
-    is(
-        expand::table(tokens, Place::Node),
+    assert_expansion(
+        expand::derive_table(tokens, TableKind::Node),
         &expect![[r#"
             const _: () = {
                 use ::kuzu_ddl::__private as __kuzu;
@@ -117,8 +117,8 @@ fn edge() {
             quantity: i64,
         }
     };
-    is(
-        expand::table(tokens, Place::Edge),
+    assert_expansion(
+        expand::derive_table(tokens, TableKind::Edge),
         &expect![[r#"
             const _: () = {
                 use ::kuzu_ddl::__private as __kuzu;
@@ -168,7 +168,7 @@ fn edge() {
 }
 
 #[test]
-fn value() {
+fn value_type() {
     let tokens = quote! {
         #[kuzu(crate = "orm")]
         enum Contact<T> {
@@ -177,8 +177,8 @@ fn value() {
             Nobody,
         }
     };
-    is(
-        expand::value(tokens),
+    assert_expansion(
+        expand::derive_value_type(tokens),
         &expect![[r#"
         const _: () = {
             use orm::__private as __kuzu;
@@ -217,15 +217,15 @@ fn value() {
 }
 
 #[test]
-fn mistakes() {
+fn errors() {
     let tokens = quote! {
         struct Person<T> {
             #[kuzu(primary)]
             id: T,
         }
     };
-    is(
-        expand::table(tokens, Place::Node),
+    assert_expansion(
+        expand::derive_table(tokens, TableKind::Node),
         &expect![[r#"
             ::core::compile_error! {
                 "unknown word `primary`: did you mean `primary_key`?\nlegal on a field of a node: `primary_key`, `name`, `type`, `nullable`, `default`, `default_expr`, `cast`, `cast_with`, `on_fail`, `fill`, `fill_with`, `fts_index`, `vector_index`, `renamed_from`, `comment`, `skip`"

@@ -1,22 +1,20 @@
-//! The rules that an index can break by itself. Of what type a property is, only the compiler knows.
+//! The indexes of a table. The types of their properties are checked by the compiler.
 
-use crate::ast::Table;
-use crate::attr::index::{Index, of};
-use crate::error::Ctxt;
+use crate::ast::{Index, Table};
+use crate::error::Errors;
 use crate::suggest;
-use crate::syntax::name;
+use crate::syntax::name::{check_index, is_plain, same};
 
-/// Checks the indexes of a table.
-pub(crate) fn valid(cx: &Ctxt, table: &Table<'_>) {
-    let all = of(table);
-    for (i, index) in all.iter().enumerate() {
-        properties(cx, table, index);
-        names(cx, table, index);
-        if let Some(other) = all[..i]
+pub(super) fn check(errors: &Errors, table: &Table<'_>) {
+    let indexes = table.indexes();
+    for (i, index) in indexes.iter().enumerate() {
+        check_properties(errors, table, index);
+        check_names(errors, table, index);
+        if let Some(other) = indexes[..i]
             .iter()
             .find(|other| same(&other.name.value, &index.name.value))
         {
-            cx.error(
+            errors.report(
                 index.name.span,
                 format!(
                     "an index named `{}` is there already; give this one another name: `name = \"…\"`",
@@ -27,49 +25,54 @@ pub(crate) fn valid(cx: &Ctxt, table: &Table<'_>) {
     }
 }
 
-fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
-}
-
-fn properties(cx: &Ctxt, table: &Table<'_>, index: &Index<'_>) {
-    let fields = || table.fields.iter().map(|field| field.name.value.as_str());
-    for (i, on) in index.on.iter().enumerate() {
-        if index.on[..i]
+fn check_properties(errors: &Errors, table: &Table<'_>, index: &Index<'_>) {
+    let names = || table.fields.iter().map(|field| field.name.value.as_str());
+    for (i, property) in index.properties.iter().enumerate() {
+        if index.properties[..i]
             .iter()
-            .any(|other| same(&other.value, &on.value))
+            .any(|other| same(&other.value, &property.value))
         {
-            cx.error(on.span, format!("`{}` stands here twice", on.value));
-        } else if !fields().any(|name| same(name, &on.value)) {
-            let meant = suggest::nearest(&on.value, fields());
-            let meant =
-                meant.map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"));
-            let all = suggest::list(fields());
-            cx.error(
-                on.span,
-                format!("no property is named `{}`{meant}\nlegal: {all}", on.value),
+            errors.report(
+                property.span,
+                format!("`{}` stands here twice", property.value),
+            );
+        } else if !names().any(|name| same(name, &property.value)) {
+            let suggestion = suggest::nearest(&property.value, names());
+            let suggestion =
+                suggestion.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
+            let all = suggest::list(names());
+            errors.report(
+                property.span,
+                format!(
+                    "no property is named `{}`{suggestion}\nlegal: {all}",
+                    property.value
+                ),
             );
         }
     }
 }
 
-/// The engine's index functions put names into Cypher as they are.
-fn names(cx: &Ctxt, table: &Table<'_>, index: &Index<'_>) {
-    if index.name.value.is_empty() && index.given.name.is_none() {
+/// Checks all names that the engine's index functions insert into Cypher without quotes.
+fn check_names(errors: &Errors, table: &Table<'_>, index: &Index<'_>) {
+    if index.name.value.is_empty() && index.attr.name.is_none() {
         return;
     }
-    let of_property = index.on.iter().find(|on| !name::is_plain(&on.value));
-    let (what, name) = if !name::is_plain(&table.name.value) {
+    let quoted_property = index
+        .properties
+        .iter()
+        .find(|property| !is_plain(&property.value));
+    let (what, name) = if !is_plain(&table.name.value) {
         ("table", &table.name.value)
-    } else if let Some(on) = of_property {
-        ("property", &on.value)
+    } else if let Some(property) = quoted_property {
+        ("property", &property.value)
     } else {
-        if let Err(message) = name::index(&index.name.value) {
-            cx.error(index.name.span, message);
+        if let Err(message) = check_index(&index.name.value) {
+            errors.report(index.name.span, message);
         }
         return;
     };
-    cx.error(
-        index.given.span,
+    errors.report(
+        index.attr.span,
         format!(
             "Kùzu's index functions do not quote names, and `{name}` needs quotes: \
              give the {what} another name, of letters, digits and underscores"

@@ -1,4 +1,4 @@
-//! The functions that a default may call: those of the runtime's `schema::FUNCTIONS`.
+//! The functions that an expression may call: those of the runtime's `schema::FUNCTIONS`.
 
 use crate::suggest;
 
@@ -50,7 +50,7 @@ pub(crate) const FUNCTIONS: &[&str] = &[
     "uuid",
 ];
 
-/// What other databases call them.
+/// Function names of other databases, and the Kùzu function for each.
 const FOREIGN: &[(&str, &str)] = &[
     ("now", "current_timestamp"),
     ("getdate", "current_timestamp"),
@@ -70,29 +70,29 @@ const FOREIGN: &[(&str, &str)] = &[
     ("ucase", "upper"),
 ];
 
-/// Whether `name` is the name of one, in any case.
+/// Whether `name` is an allowed function. Case is ignored.
 pub(super) fn is_known(name: &str) -> bool {
     FUNCTIONS
         .iter()
         .any(|function| function.eq_ignore_ascii_case(name))
 }
 
-/// The function that was meant by `name`.
-fn meant(name: &str) -> Option<&'static str> {
+/// Returns the allowed function that is most similar to `name`.
+fn suggestion(name: &str) -> Option<&'static str> {
     let foreign = FOREIGN
         .iter()
         .find(|(foreign, _)| foreign.eq_ignore_ascii_case(name));
     foreign
-        .map(|(_, ours)| *ours)
+        .map(|(_, kuzu)| *kuzu)
         .or_else(|| suggest::nearest(name, FUNCTIONS.iter().copied()))
 }
 
-/// What to tell who called `name`.
-pub(super) fn unknown(name: &str, cast: bool) -> String {
+/// Returns the error for a call of the unknown function `name`.
+pub(super) fn unknown_function_error(name: &str, cast: bool) -> String {
     let what = if cast { "a cast" } else { "a default" };
-    match meant(name) {
-        Some(meant) => {
-            format!("{what} cannot call the function `{name}`: did you mean `{meant}(…)`?")
+    match suggestion(name) {
+        Some(function) => {
+            format!("{what} cannot call the function `{name}`: did you mean `{function}(…)`?")
         }
         None => format!(
             "{what} cannot call the function `{name}`\nlegal: {}",
@@ -101,8 +101,8 @@ pub(super) fn unknown(name: &str, cast: bool) -> String {
     }
 }
 
-/// What to tell who wrote `word` where a value stands.
-pub(super) fn bare(word: &str, cast: bool) -> String {
+/// Returns the error for the identifier `word` in the place of a value.
+pub(super) fn bare_identifier_error(word: &str, cast: bool) -> String {
     if word.eq_ignore_ascii_case("null") && cast {
         return "a cast cannot speak of NULL: NULL stays NULL, and a value that cannot be cast becomes \
                 NULL with `on_fail = \"null\"`; for more, name a function: `cast_with = …`"
@@ -113,12 +113,12 @@ pub(super) fn bare(word: &str, cast: bool) -> String {
                 leave the default out"
             .into();
     }
-    let meant = if is_known(word) {
+    let function = if is_known(word) {
         Some(word)
     } else {
-        meant(word)
+        suggestion(word)
     };
-    match meant {
+    match function {
         Some(function) => format!("`{word}` is no value: did you mean `{function}()`?"),
         None if cast => format!(
             "`{word}` is no value: a cast reads no property but the `old` value, and a string stands \

@@ -1,32 +1,33 @@
-//! The text of `default_expr = "…"`, `fill = "…"` and `cast = "…"`. It takes what the runtime's
-//! `schema::Expr` takes; the tests in `agreement` hold the two together.
+//! The text of `default_expr = "…"`, `fill = "…"` and `cast = "…"`.
+//!
+//! It accepts what the runtime's `schema::Expr` accepts; `tests::runtime_parity` compares the two.
 
 mod functions;
 
 #[cfg(test)]
 pub(crate) use functions::FUNCTIONS;
 
-use crate::syntax::types::Type;
+use super::types::Type;
 
-/// How deep expressions may nest. The runtime counts parentheses otherwise, and further.
+/// Maximum nesting depth. The runtime counts parentheses in another way, and allows more.
 const MAX_DEPTH: usize = 64;
 
-/// The longest text, in bytes.
+/// Maximum length, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Refuses what is no expression.
+/// Checks an expression.
 pub(crate) fn check(text: &str) -> Result<(), String> {
-    read(text, false)
+    parse(text, false)
 }
 
-/// The same for a cast, which may speak of the `old` value.
+/// Checks the expression of a cast, which may use the `old` value.
 pub(crate) fn check_cast(text: &str) -> Result<(), String> {
-    read(text, true)
+    parse(text, true)
 }
 
-fn read(text: &str, old: bool) -> Result<(), String> {
+fn parse(text: &str, is_cast: bool) -> Result<(), String> {
     if text.trim().is_empty() {
-        let word = if old {
+        let word = if is_cast {
             "`cast` out for a plain CAST"
         } else {
             "`default_expr` out for no default"
@@ -36,13 +37,16 @@ fn read(text: &str, old: bool) -> Result<(), String> {
     if text.len() > MAX_BYTES {
         return Err(format!("an expression has at most {MAX_BYTES} bytes"));
     }
-    let mut parser = Parser { rest: text, old };
-    parser.sum(1)?;
-    parser.space();
+    let mut parser = Parser {
+        rest: text,
+        is_cast,
+    };
+    parser.operation(1)?;
+    parser.skip_whitespace();
     match parser.rest {
         "" => Ok(()),
         rest if rest.starts_with(';') => {
-            let what = if old { "cast" } else { "default" };
+            let what = if is_cast { "cast" } else { "default" };
             Err(format!("a {what} is one expression; `;` is none of it"))
         }
         rest if rest.starts_with([')', ']', '}']) => Err(format!("`{rest}` closes nothing")),
@@ -52,19 +56,19 @@ fn read(text: &str, old: bool) -> Result<(), String> {
 
 struct Parser<'a> {
     rest: &'a str,
-    /// Whether `old` is a value.
-    old: bool,
+    /// Whether the expression may use `old`.
+    is_cast: bool,
 }
 
 type Checked = Result<(), String>;
 
 impl<'a> Parser<'a> {
-    fn space(&mut self) {
+    fn skip_whitespace(&mut self) {
         self.rest = self.rest.trim_start();
     }
 
     fn eat(&mut self, c: char) -> bool {
-        self.space();
+        self.skip_whitespace();
         let rest = self.rest.strip_prefix(c);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
@@ -88,12 +92,12 @@ impl<'a> Parser<'a> {
     }
 
     fn word(&mut self) -> &'a str {
-        self.space();
+        self.skip_whitespace();
         self.take_while(|c| c.is_ascii_alphanumeric() || c == '_')
     }
 
-    /// Values between operators.
-    fn sum(&mut self, depth: usize) -> Checked {
+    /// Parses operands and the binary operators between them.
+    fn operation(&mut self, depth: usize) -> Checked {
         let mut depth = depth;
         loop {
             self.unary(depth)?;
@@ -111,19 +115,19 @@ impl<'a> Parser<'a> {
         if depth > MAX_DEPTH {
             return Err(format!("the expression nests deeper than {MAX_DEPTH}"));
         }
-        self.space();
+        self.skip_whitespace();
         match self.rest.chars().next() {
             None => Err("the expression ends too early".into()),
             Some(quote @ ('\'' | '"')) => self.string(quote),
             Some(c) if c.is_ascii_digit() => self.number(),
             Some('(') => {
                 self.expect('(')?;
-                self.sum(depth + 1)?;
+                self.operation(depth + 1)?;
                 self.expect(')')
             }
             Some('[') => {
                 self.expect('[')?;
-                self.items(']', |parser| parser.sum(depth + 1))
+                self.items(']', |parser| parser.operation(depth + 1))
             }
             Some('{') => {
                 self.expect('{')?;
@@ -153,12 +157,12 @@ impl<'a> Parser<'a> {
             return Err("a STRUCT is written {name: value, …}".into());
         }
         self.expect(':')?;
-        self.sum(depth + 1)
+        self.operation(depth + 1)
     }
 
     fn name(&mut self, depth: usize) -> Checked {
         let word = self.word();
-        let values: &[&str] = if self.old {
+        let values: &[&str] = if self.is_cast {
             &["true", "false", "old"]
         } else {
             &["true", "false"]
@@ -167,19 +171,19 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         if !self.eat('(') {
-            return Err(functions::bare(word, self.old));
+            return Err(functions::bare_identifier_error(word, self.is_cast));
         }
         if word.eq_ignore_ascii_case("cast") {
             return self.cast(depth);
         }
         if !functions::is_known(word) {
-            return Err(functions::unknown(word, self.old));
+            return Err(functions::unknown_function_error(word, self.is_cast));
         }
-        self.items(')', |parser| parser.sum(depth + 1))
+        self.items(')', |parser| parser.operation(depth + 1))
     }
 
     fn cast(&mut self, depth: usize) -> Checked {
-        self.sum(depth + 1)?;
+        self.operation(depth + 1)?;
         if !self.word().eq_ignore_ascii_case("as") {
             return Err("a cast is written `CAST(value AS TYPE)`".into());
         }
@@ -217,7 +221,7 @@ impl<'a> Parser<'a> {
         }
         let text = &start[..start.len() - self.rest.len()];
         let fits = if whole {
-            // One more than the largest, for the smallest.
+            // The absolute value of the smallest INT128 is one more than the largest.
             text.parse().is_ok_and(|n: u128| n <= 1 << 127)
         } else {
             text.parse().is_ok_and(f64::is_finite)
@@ -257,7 +261,7 @@ mod tests {
     use super::{check, check_cast};
 
     #[test]
-    fn only_a_cast_has_an_old_value() {
+    fn only_a_cast_may_use_the_old_value() {
         assert!(check_cast("concat(CAST(old AS STRING), ' years')").is_ok());
         assert!(check("CAST(old AS STRING)").is_err());
         for (text, want) in [
@@ -279,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_explained() {
+    fn errors_are_explained() {
         for (text, want) in [
             (
                 "",

@@ -1,21 +1,18 @@
-//! The text of `type = "…"`. It reads what the runtime's `schema::Type` reads; the tests in
-//! `agreement` hold the two together.
+//! The text of `type = "…"`.
+//!
+//! It accepts what the runtime's `schema::Type` accepts; `tests::runtime_parity` compares the two.
 
 mod names;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::quote;
+use super::name;
 
-use crate::attr::At;
-use crate::syntax::name;
-
-/// How deep types may nest.
+/// Maximum nesting depth of a type.
 const MAX_DEPTH: usize = 64;
 
 /// A Kùzu type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
-    /// One without arguments: the variant of `TypeDesc`.
+    /// A type without arguments, as the variant of `TypeDesc`.
     Plain(&'static str),
     Decimal(u8, u8),
     List(Box<Type>),
@@ -26,64 +23,15 @@ pub(crate) enum Type {
 }
 
 impl Type {
-    /// The type that `text` names.
-    pub(crate) fn read(text: &At<String>) -> syn::Result<Self> {
-        Self::parse(&text.value).map_err(|reason| syn::Error::new(text.span, reason))
-    }
-
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut parser = Parser { rest: text };
-        let ty = parser.ty(1)?;
-        parser.space();
+        let ty = parser.parse_type(1)?;
+        parser.skip_whitespace();
         if !parser.rest.is_empty() {
-            return Err(names::left_over(text, parser.rest));
+            return Err(names::trailing_text_error(text, parser.rest));
         }
         Ok(ty)
     }
-
-    /// The `TypeDesc`.
-    pub(crate) fn expand(&self) -> TokenStream {
-        match self {
-            Self::Plain(variant) => {
-                let variant = Ident::new(variant, Span::call_site());
-                quote!(__kuzu::TypeDesc::#variant)
-            }
-            Self::Decimal(precision, scale) => {
-                let (precision, scale) = (
-                    Literal::u8_unsuffixed(*precision),
-                    Literal::u8_unsuffixed(*scale),
-                );
-                quote!(__kuzu::TypeDesc::Decimal(#precision, #scale))
-            }
-            Self::List(ty) => {
-                let ty = ty.expand();
-                quote!(__kuzu::TypeDesc::List(&#ty))
-            }
-            Self::Array(ty, n) => {
-                let (ty, n) = (ty.expand(), Literal::u64_unsuffixed(*n));
-                quote!(__kuzu::TypeDesc::Array(&#ty, #n))
-            }
-            Self::Map(key, value) => {
-                let (key, value) = (key.expand(), value.expand());
-                quote!(__kuzu::TypeDesc::Map(&#key, &#value))
-            }
-            Self::Struct(members) => {
-                let members = expand(members);
-                quote!(__kuzu::TypeDesc::Struct(&[#(#members),*]))
-            }
-            Self::Union(members) => {
-                let members = expand(members);
-                quote!(__kuzu::TypeDesc::Union(&[#(#members),*]))
-            }
-        }
-    }
-}
-
-fn expand(members: &[(String, Type)]) -> impl Iterator<Item = TokenStream> {
-    members.iter().map(|(name, ty)| {
-        let ty = ty.expand();
-        quote!(__kuzu::MemberDesc { name: #name, ty: #ty })
-    })
 }
 
 struct Parser<'a> {
@@ -91,12 +39,12 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn space(&mut self) {
+    fn skip_whitespace(&mut self) {
         self.rest = self.rest.trim_start();
     }
 
     fn eat(&mut self, c: char) -> bool {
-        self.space();
+        self.skip_whitespace();
         let rest = self.rest.strip_prefix(c);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
@@ -113,7 +61,7 @@ impl<'a> Parser<'a> {
     }
 
     fn word(&mut self) -> &'a str {
-        self.space();
+        self.skip_whitespace();
         let end = self
             .rest
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
@@ -129,8 +77,8 @@ impl<'a> Parser<'a> {
             .map_err(|_| format!("`{word}` is not a number that fits here"))
     }
 
-    fn ty(&mut self, depth: usize) -> Result<Type, String> {
-        self.space();
+    fn parse_type(&mut self, depth: usize) -> Result<Type, String> {
+        self.skip_whitespace();
         let word = self.word();
         let mut ty = match word.to_ascii_uppercase().as_str() {
             _ if depth > MAX_DEPTH => return Err(format!("it nests deeper than {MAX_DEPTH}")),
@@ -141,13 +89,15 @@ impl<'a> Parser<'a> {
             "UNION" => Type::Union(self.members(depth)?),
             "MAP" => {
                 self.expect('(')?;
-                let key = self.ty(depth + 1)?;
+                let key = self.parse_type(depth + 1)?;
                 self.expect(',')?;
-                let value = self.ty(depth + 1)?;
+                let value = self.parse_type(depth + 1)?;
                 self.expect(')')?;
                 Type::Map(Box::new(key), Box::new(value))
             }
-            upper => Type::Plain(names::variant(upper).ok_or_else(|| names::unknown(word))?),
+            upper => {
+                Type::Plain(names::variant(upper).ok_or_else(|| names::unknown_type_error(word))?)
+            }
         };
         if depth > 1 && ty == Type::Plain("Serial") {
             return Err("SERIAL cannot be inside another type".into());
@@ -207,11 +157,11 @@ impl<'a> Parser<'a> {
                     "the name of a member is missing; it is letters, digits and underscores".into(),
                 );
             }
-            name::member(&member)?;
+            name::check_member(&member)?;
             if members.iter().any(|(name, _)| *name == member) {
                 return Err(format!("two members are named `{member}`"));
             }
-            members.push((member, self.ty(depth + 1)?));
+            members.push((member, self.parse_type(depth + 1)?));
             if !self.eat(',') {
                 break;
             }
@@ -226,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_read() {
+    fn types_are_parsed() {
         let plain = |variant| Box::new(Type::Plain(variant));
         for (text, want) in [
             (" int ", Type::Plain("Int32")),
@@ -253,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_explained() {
+    fn errors_are_explained() {
         for (text, want) in [
             ("VARCHAR", "unknown type `VARCHAR`: Kùzu calls it `STRING`"),
             ("INT64[", "`` is not a number that fits here"),

@@ -1,8 +1,8 @@
-//! The words that types are made of.
+//! The names of types.
 
 use crate::suggest;
 
-/// The types without arguments, and their variants of `TypeDesc`.
+/// Types without arguments, and their variants of `TypeDesc`.
 const PLAIN: &[(&str, &str)] = &[
     ("BOOL", "Bool"),
     ("BOOLEAN", "Bool"),
@@ -39,7 +39,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("INTERNAL_ID", "InternalId"),
 ];
 
-/// What people know from other databases and from Rust, and Kùzu's word for it.
+/// Types of other databases and of Rust, and the Kùzu type for each.
 const FOREIGN: &[(&str, &str)] = &[
     ("INTEGER", "INT32"),
     ("BIGINT", "INT64"),
@@ -77,32 +77,32 @@ const FOREIGN: &[(&str, &str)] = &[
     ("BTREEMAP", "MAP(K, V)"),
 ];
 
-/// The words that take arguments.
-const NESTED: &[&str] = &["DECIMAL", "STRUCT", "MAP", "UNION"];
+/// Types that take arguments.
+const PARAMETERIZED: &[&str] = &["DECIMAL", "STRUCT", "MAP", "UNION"];
 
-/// The variant of `TypeDesc` that `upper` names.
+/// Returns the variant of `TypeDesc` for a type name in upper case.
 pub(super) fn variant(upper: &str) -> Option<&'static str> {
     let found = PLAIN.iter().find(|(text, _)| *text == upper);
     found.map(|(_, variant)| *variant)
 }
 
-/// What to tell who wrote `word`.
-pub(super) fn unknown(word: &str) -> String {
+/// Returns the error for the unknown type name `word`.
+pub(super) fn unknown_type_error(word: &str) -> String {
     let upper = word.to_ascii_uppercase();
     if upper == "OPTION" {
         return "no type says that it may be NULL: write `nullable` beside `type = \"…\"`".into();
     }
-    if let Some((_, ours)) = FOREIGN.iter().find(|(foreign, _)| *foreign == upper) {
-        return format!("unknown type `{word}`: Kùzu calls it `{ours}`");
+    if let Some((_, kuzu)) = FOREIGN.iter().find(|(foreign, _)| *foreign == upper) {
+        return format!("unknown type `{word}`: Kùzu calls it `{kuzu}`");
     }
     let all = || {
         PLAIN
             .iter()
             .map(|(text, _)| *text)
-            .chain(NESTED.iter().copied())
+            .chain(PARAMETERIZED.iter().copied())
     };
     match suggest::nearest(word, all()) {
-        Some(near) => format!("unknown type `{word}`: did you mean `{near}`?"),
+        Some(similar) => format!("unknown type `{word}`: did you mean `{similar}`?"),
         None => format!(
             "unknown type `{word}`\nlegal: {}, `T[]`, `T[n]`",
             suggest::list(all())
@@ -110,8 +110,8 @@ pub(super) fn unknown(word: &str) -> String {
     }
 }
 
-/// What to tell where `rest` stands after the type in `text`.
-pub(super) fn left_over(text: &str, rest: &str) -> String {
+/// Returns the error for `rest`, which follows the type in `text`.
+pub(super) fn trailing_text_error(text: &str, rest: &str) -> String {
     let ty = text.strip_suffix(rest).unwrap_or(text).trim();
     let upper = rest.to_ascii_uppercase();
     let why = if rest.starts_with('(') {

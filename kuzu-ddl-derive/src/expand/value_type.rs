@@ -1,28 +1,29 @@
-//! The type of a value.
+//! `KuzuType`: the type of a value.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse_quote;
 
-use super::field_use::reader;
-use crate::ast::{Field, Shape, Value, VariantShape};
+use super::field_use::use_fields;
+use super::types::{member_desc, type_desc};
+use crate::ast::{Field, Shape, ValueType, VariantShape};
 
-/// One impl around one constant.
-pub(crate) fn expand(value: &Value<'_>, krate: &TokenStream) -> TokenStream {
+/// Expands to one impl with one constant.
+pub(super) fn expand(value: &ValueType<'_>, crate_path: &TokenStream) -> TokenStream {
     let ident = value.ident;
     let ty = match &value.shape {
-        Shape::Given(ty) => ty.expand(),
-        Shape::Newtype(field) => type_of(field),
-        Shape::Struct(fields) => structure(fields),
-        Shape::Words | Shape::None => quote!(__kuzu::TypeDesc::String),
+        Shape::Declared(ty) => type_desc(ty),
+        Shape::Newtype(field) => field_type(field),
+        Shape::Struct(fields) => struct_type(fields),
+        Shape::UnitEnum | Shape::Invalid => quote!(__kuzu::TypeDesc::String),
         Shape::Union(variants) => {
             let members = variants.iter().map(|variant| {
                 let ty = match &variant.shape {
                     VariantShape::Unit => quote!(__kuzu::TypeDesc::Bool),
-                    VariantShape::One(field) => type_of(field),
-                    VariantShape::Struct(fields) => structure(fields),
+                    VariantShape::Newtype(field) => field_type(field),
+                    VariantShape::Struct(fields) => struct_type(fields),
                 };
-                member(&variant.name.value, &ty)
+                member_desc(&variant.name.value, &ty)
             });
             quote!(__kuzu::TypeDesc::Union(&[#(#members),*]))
         }
@@ -34,20 +35,20 @@ pub(crate) fn expand(value: &Value<'_>, krate: &TokenStream) -> TokenStream {
         }
         _ => None,
     };
-    let generics = bounded(value);
+    let generics = bounded_generics(value);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let fields = match &value.shape {
-        // A closure cannot be generic, so the fields of such structs are left to their users.
+        // A closure cannot be generic, so the fields of generic structs get no use.
         _ if !value.generics.params.is_empty() => &[],
         Shape::Struct(fields) => fields.as_slice(),
         Shape::Newtype(field) => std::slice::from_ref(&**field),
         _ => &[],
     };
-    let reader = reader(ident, None, value.repr, fields);
+    let field_use = use_fields(ident, None, value.has_repr, fields);
     quote! {
         const _: () = {
-            use #krate::__private as __kuzu;
-            #reader
+            use #crate_path::__private as __kuzu;
+            #field_use
             #[automatically_derived]
             impl #impl_generics __kuzu::KuzuType for #ident #ty_generics #where_clause {
                 const TYPE: __kuzu::TypeDesc = #ty;
@@ -57,20 +58,16 @@ pub(crate) fn expand(value: &Value<'_>, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn structure(fields: &[Field<'_>]) -> TokenStream {
+fn struct_type(fields: &[Field<'_>]) -> TokenStream {
     let members = fields
         .iter()
-        .map(|field| member(&field.name.value, &type_of(field)));
+        .map(|field| member_desc(&field.name.value, &field_type(field)));
     quote!(__kuzu::TypeDesc::Struct(&[#(#members),*]))
 }
 
-fn member(name: &str, ty: &TokenStream) -> TokenStream {
-    quote!(__kuzu::MemberDesc { name: #name, ty: #ty })
-}
-
-fn type_of(field: &Field<'_>) -> TokenStream {
+fn field_type(field: &Field<'_>) -> TokenStream {
     match &field.attrs.ty {
-        Some(given) => given.expand(),
+        Some(ty) => type_desc(ty),
         None => {
             let ty = field.ty;
             quote!(<#ty as __kuzu::KuzuType>::TYPE)
@@ -78,9 +75,9 @@ fn type_of(field: &Field<'_>) -> TokenStream {
     }
 }
 
-/// The generics, with a bound for each field whose type depends on them. A parameter that only a
-/// `PhantomData` mentions gets none.
-fn bounded(value: &Value<'_>) -> syn::Generics {
+/// Returns the generics with a bound for each field whose type depends on them. A parameter that
+/// only a `PhantomData` mentions gets none.
+fn bounded_generics(value: &ValueType<'_>) -> syn::Generics {
     let mut generics = value.generics.clone();
     let params: Vec<_> = generics
         .type_params()
@@ -96,11 +93,11 @@ fn bounded(value: &Value<'_>) -> syn::Generics {
             .iter()
             .flat_map(|variant| match &variant.shape {
                 VariantShape::Unit => &[],
-                VariantShape::One(field) => std::slice::from_ref(&**field),
+                VariantShape::Newtype(field) => std::slice::from_ref(&**field),
                 VariantShape::Struct(fields) => fields.as_slice(),
             })
             .collect(),
-        Shape::Given(_) | Shape::Words | Shape::None => Vec::new(),
+        Shape::Declared(_) | Shape::UnitEnum | Shape::Invalid => Vec::new(),
     };
     for field in fields {
         if field.attrs.ty.is_none() && mentions(field.ty.to_token_stream(), &params) {
