@@ -44,10 +44,10 @@ use proc_macro::TokenStream;
 /// | `rename_all = "camelCase"` | the case of property names: `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE` |
 /// | `renamed_from = "…"` | an earlier name of the table; repeatable, safe to keep for ever |
 /// | `dropped("…", …)` | properties that the table had and shall lose |
-/// | `key_was = "…"` | beside a lock file: the primary key was another property, and the table shall be built anew; repeatable |
+/// | `key_changed_from = "…"` | beside a lock file: the primary key was another property, and the table shall be built anew; repeatable |
 /// | `fts_index(name = "…", on("…", "…"), …)` | a full-text index on several properties, with the options below; repeatable |
 /// | `comment = "…"` | the comment, in place of the doc comment; `""` is none |
-/// | `unregistered` | only `schema![…]` shall know this struct: for tests, and for a second database; the lock file does not concern it |
+/// | `skip_registration` | only `schema![…]` shall know this struct: for tests, and for a second database; the lock file does not concern it |
 /// | `crate = "…"` | the path of `kuzu_ddl`, where it has another name |
 ///
 /// On a field:
@@ -101,8 +101,8 @@ pub fn derive_node(input: TokenStream) -> TokenStream {
 /// | `from = A, to = B` | a FROM–TO pair of structs with `KuzuNode`; repeatable |
 /// | `pair(from = A, to = B)` | the same |
 /// | `multiplicity = "…"` | `many_many` (otherwise), `many_one`, `one_many`, `one_one` |
-/// | `multiplicity_was = "…"` | beside a lock file: it was another, and the table shall be built anew; repeatable |
-/// | `storage = "…"` | `both` directions (otherwise), or `fwd` only |
+/// | `multiplicity_changed_from = "…"` | beside a lock file: it was another, and the table shall be built anew; repeatable |
+/// | `storage_direction = "…"` | `both` directions (otherwise), or `fwd` only |
 /// | `dropped_pair(from = A, to = "B")` | a pair that the table had and shall lose; a name in quotes where the struct is gone |
 #[proc_macro_derive(KuzuEdge, attributes(kuzu))]
 pub fn derive_edge(input: TokenStream) -> TokenStream {

@@ -65,8 +65,8 @@ pub(super) fn multiplicity(text: Spanned<String>) -> syn::Result<Spanned<Multipl
     Ok(text.map(|_| multiplicity))
 }
 
-/// Reads the value of `storage`: the variant of the runtime's `StorageDirection`.
-pub(super) fn storage(text: Spanned<String>) -> syn::Result<&'static str> {
+/// Reads the value of `storage_direction`: the variant of the runtime's `StorageDirection`.
+pub(super) fn storage_direction(text: Spanned<String>) -> syn::Result<&'static str> {
     let text = lower(text);
     if matches!(&*text.value, "bwd" | "backward") {
         let message = "Kùzu cannot store the backward direction alone: say \"both\" or \"fwd\"";

@@ -42,6 +42,8 @@ impl Target {
 #[derive(Debug)]
 pub(crate) struct Keyword {
     pub(crate) name: &'static str,
+    /// An earlier spelling, which is still accepted.
+    former_name: Option<&'static str>,
     targets: &'static [Target],
     /// Whether it may occur more than once on a target.
     pub(crate) repeatable: bool,
@@ -50,8 +52,20 @@ pub(crate) struct Keyword {
 const fn keyword(name: &'static str, targets: &'static [Target], repeatable: bool) -> Keyword {
     Keyword {
         name,
+        former_name: None,
         targets,
         repeatable,
+    }
+}
+
+impl Keyword {
+    const fn formerly(mut self, name: &'static str) -> Self {
+        self.former_name = Some(name);
+        self
+    }
+
+    fn is_spelled(&self, name: &str) -> bool {
+        self.name == name || self.former_name == Some(name)
     }
 }
 
@@ -68,7 +82,7 @@ const KEYWORDS: &[Keyword] = &[
     keyword("to", &[Edge], true),
     keyword("pair", &[Edge], true),
     keyword("multiplicity", &[Edge], false),
-    keyword("storage", &[Edge], false),
+    keyword("storage_direction", &[Edge], false).formerly("storage"),
     keyword("type", &[NodeField, EdgeField, Type, Member], false),
     keyword("nullable", &[NodeField, EdgeField], false),
     keyword("default", &[NodeField, EdgeField], false),
@@ -81,14 +95,14 @@ const KEYWORDS: &[Keyword] = &[
     keyword("fts_index", &[Node, NodeField], true),
     keyword("vector_index", &[NodeField], true),
     keyword("renamed_from", &[Node, Edge, NodeField, EdgeField], true),
-    keyword("key_was", &[Node], true),
-    keyword("multiplicity_was", &[Edge], true),
+    keyword("key_changed_from", &[Node], true).formerly("key_was"),
+    keyword("multiplicity_changed_from", &[Edge], true).formerly("multiplicity_was"),
     keyword("dropped", &[Node, Edge], true),
     keyword("dropped_pair", &[Edge], true),
     keyword("comment", &[Node, Edge, NodeField, EdgeField], false),
     keyword("skip", &[NodeField, EdgeField, Member], false),
     keyword("transparent", &[Type], false),
-    keyword("unregistered", &[Node, Edge], false),
+    keyword("skip_registration", &[Node, Edge], false).formerly("unregistered"),
     keyword("crate", &[Node, Edge, Type], false),
 ];
 
@@ -111,7 +125,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("from", &["src", "source", "start"]),
     ("to", &["dst", "dest", "target", "end"]),
     ("multiplicity", &["cardinality"]),
-    ("storage", &["direction", "storage_direction"]),
+    ("storage_direction", &["direction"]),
     ("type", &["ty", "sql_type", "kuzu_type", "column_type"]),
     ("nullable", &["null", "optional"]),
     ("default", &["default_value"]),
@@ -182,7 +196,7 @@ pub(crate) struct UnknownKeyword {
 
 /// Returns the keyword `name`, if it is allowed on `target`.
 pub(crate) fn find(name: &str, target: Target) -> Result<&'static Keyword, UnknownKeyword> {
-    let known = KEYWORDS.iter().find(|keyword| keyword.name == name);
+    let known = KEYWORDS.iter().find(|keyword| keyword.is_spelled(name));
     let (what, intended) = match known {
         Some(keyword) if keyword.targets.contains(&target) => return Ok(keyword),
         Some(keyword) => (valid_targets(keyword), Some(keyword)),

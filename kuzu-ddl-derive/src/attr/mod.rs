@@ -27,7 +27,7 @@ use crate::spanned::Spanned;
 use crate::syntax::case::Case;
 use crate::syntax::literal::Literal;
 use crate::syntax::types::Type;
-use choices::{Multiplicity, multiplicity, on_fail, storage};
+use choices::{Multiplicity, multiplicity, on_fail, storage_direction};
 pub(crate) use endpoint::{EndpointAttr, PairAttr};
 pub(crate) use function::FunctionAttr;
 pub(crate) use index::IndexAttr;
@@ -47,10 +47,10 @@ pub(crate) struct Attrs {
     pub(crate) pairs: Vec<PairAttr>,
     pub(crate) dropped_pairs: Vec<PairAttr>,
     pub(crate) multiplicity: Option<Spanned<Multiplicity>>,
-    pub(crate) multiplicity_was: Vec<Multiplicity>,
-    pub(crate) key_was: Vec<Spanned<String>>,
+    pub(crate) multiplicity_changed_from: Vec<Multiplicity>,
+    pub(crate) key_changed_from: Vec<Spanned<String>>,
     /// The variant of the runtime's `StorageDirection`.
-    pub(crate) storage: Option<&'static str>,
+    pub(crate) storage_direction: Option<&'static str>,
     pub(crate) ty: Option<Type>,
     pub(crate) nullable: Option<Span>,
     pub(crate) default: Option<Spanned<Literal>>,
@@ -66,7 +66,7 @@ pub(crate) struct Attrs {
     pub(crate) comment: Option<String>,
     pub(crate) skip: Option<Span>,
     pub(crate) transparent: Option<Span>,
-    pub(crate) unregistered: Option<Span>,
+    pub(crate) skip_registration: Option<Span>,
     pub(crate) crate_path: Option<syn::Path>,
 }
 
@@ -152,7 +152,7 @@ impl Parser<'_> {
             "nullable" => attrs.nullable = Some(flag(input, &ident)?),
             "skip" => attrs.skip = Some(flag(input, &ident)?),
             "transparent" => attrs.transparent = Some(flag(input, &ident)?),
-            "unregistered" => attrs.unregistered = Some(flag(input, &ident)?),
+            "skip_registration" => attrs.skip_registration = Some(flag(input, &ident)?),
             "cast" => attrs.cast = Some(cast(input, &ident)?),
             "cast_with" => attrs.cast_with = Some(FunctionAttr::parse(input, &ident, false)?),
             "fill_with" => attrs.fill_with = Some(FunctionAttr::parse(input, &ident, true)?),
@@ -177,12 +177,14 @@ impl Parser<'_> {
             "dropped" => attrs.dropped.extend(texts(input, &ident)?),
             "rename_all" => attrs.rename_all = Some(Case::parse(&text(input, &ident)?)?),
             "multiplicity" => attrs.multiplicity = Some(multiplicity(text(input, &ident)?)?),
-            "multiplicity_was" => {
+            "multiplicity_changed_from" => {
                 let former = multiplicity(text(input, &ident)?)?;
-                attrs.multiplicity_was.push(former.value);
+                attrs.multiplicity_changed_from.push(former.value);
             }
-            "key_was" => attrs.key_was.push(text(input, &ident)?),
-            "storage" => attrs.storage = Some(storage(text(input, &ident)?)?),
+            "key_changed_from" => attrs.key_changed_from.push(text(input, &ident)?),
+            "storage_direction" => {
+                attrs.storage_direction = Some(storage_direction(text(input, &ident)?)?);
+            }
             "type" => {
                 let ty = text(input, &ident)?.try_map(|text| Type::parse(&text))?;
                 attrs.ty = Some(ty.value);
@@ -242,5 +244,70 @@ fn set_default(attrs: &mut Attrs, default: Spanned<Literal>) -> syn::Result<()> 
             span,
             "a property has one default: `default` or `default_expr`",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    fn parse(item: &syn::ItemStruct, target: Target) -> syn::Result<Attrs> {
+        let errors = Errors::new();
+        let attrs = Attrs::parse(&errors, &item.attrs, target);
+        errors.finish().map(|()| attrs)
+    }
+
+    #[test]
+    fn key_was_is_key_changed_from() -> syn::Result<()> {
+        let item = parse_quote! {
+            #[kuzu(key_was = "id", key_changed_from = "mail")]
+            struct Person;
+        };
+        let keys = parse(&item, Target::Node)?.key_changed_from;
+        let keys: Vec<_> = keys.into_iter().map(|key| key.value).collect();
+        assert_eq!(keys, ["id", "mail"]);
+        Ok(())
+    }
+
+    #[test]
+    fn multiplicity_was_is_multiplicity_changed_from() -> syn::Result<()> {
+        let item = parse_quote! {
+            #[kuzu(from = A, to = B, multiplicity_was = "many_one")]
+            #[kuzu(multiplicity_changed_from = "one_one")]
+            struct Knows;
+        };
+        let former = parse(&item, Target::Edge)?.multiplicity_changed_from;
+        let former: Vec<_> = former.iter().map(|former| former.name).collect();
+        assert_eq!(former, ["many_one", "one_one"]);
+        Ok(())
+    }
+
+    #[test]
+    fn storage_is_storage_direction() -> syn::Result<()> {
+        for item in [
+            parse_quote! { #[kuzu(from = A, to = B, storage = "fwd")] struct Knows; },
+            parse_quote! { #[kuzu(from = A, to = B, storage_direction = "fwd")] struct Knows; },
+        ] {
+            assert_eq!(parse(&item, Target::Edge)?.storage_direction, Some("Fwd"));
+        }
+        let both = parse_quote! {
+            #[kuzu(from = A, to = B, storage = "fwd", storage_direction = "fwd")]
+            struct Knows;
+        };
+        assert!(parse(&both, Target::Edge).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn unregistered_is_skip_registration() -> syn::Result<()> {
+        for item in [
+            parse_quote! { #[kuzu(unregistered)] struct Person; },
+            parse_quote! { #[kuzu(skip_registration)] struct Person; },
+        ] {
+            assert!(parse(&item, Target::Node)?.skip_registration.is_some());
+        }
+        Ok(())
     }
 }

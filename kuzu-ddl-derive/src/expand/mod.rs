@@ -44,7 +44,7 @@ pub(crate) fn derive_table(input: TokenStream, kind: TableKind) -> TokenStream {
     let table = Table::parse(&errors, &input, kind);
     valid::check_table(&errors, &table);
     let crate_path = crate_path(&table.attrs);
-    let lock_file = load_lock_file(table.ident).filter(|_| table.attrs.unregistered.is_none());
+    let lock_file = load_lock_file(table.ident).filter(|_| table.attrs.skip_registration.is_none());
     let lock_checks = lock_file.map(|file| lock::checks(&errors, &table, &file));
     match errors.finish() {
         Ok(()) => table::expand(&table, &crate_path, lock_checks.as_ref()),

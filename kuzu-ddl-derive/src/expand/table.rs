@@ -54,7 +54,7 @@ pub(super) fn expand(
     // The check is part of the registration: a constant of its own would cost compile time for every
     // struct.
     let checked = quote_spanned! {ident.span()=> __kuzu::check::table(#desc)};
-    let registration = table.attrs.unregistered.is_none().then(|| {
+    let registration = table.attrs.skip_registration.is_none().then(|| {
         quote! {
             __kuzu::inventory::submit! {
                 __kuzu::Registered::Table(#checked)
@@ -116,7 +116,7 @@ fn kind_desc(table: &Table<'_>) -> TokenStream {
         .multiplicity
         .map(|declared| declared.value.variant);
     let multiplicity = variant(multiplicity, "ManyMany");
-    let storage = variant(table.attrs.storage, "Both");
+    let storage = variant(table.attrs.storage_direction, "Both");
     quote! {
         __kuzu::KindDesc::Edge {
             pairs: &[#(#pairs),*],

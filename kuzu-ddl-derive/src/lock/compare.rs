@@ -125,7 +125,11 @@ fn check_key(errors: &Errors, table: &Table<'_>, was: &str, former: &[Option<&Lo
     else {
         return;
     };
-    let is_declared = table.attrs.key_was.iter().any(|old| same(&old.value, was));
+    let is_declared = table
+        .attrs
+        .key_changed_from
+        .iter()
+        .any(|old| same(&old.value, was));
     if is_declared || former.is_some_and(|former| same(&former.name, was)) {
         return;
     }
@@ -135,7 +139,7 @@ fn check_key(errors: &Errors, table: &Table<'_>, was: &str, former: &[Option<&Lo
         format!(
             "the primary key was `{was}` and is `{is}` now: the table and its rels are built anew, row by row, \
              and where two rows have one `{is}`, or one has none, the start fails and changes nothing; \
-             if that is meant, say so on the struct:\n    #[kuzu(key_was = {was:?})]"
+             if that is meant, say so on the struct:\n    #[kuzu(key_changed_from = {was:?})]"
         ),
     );
 }
@@ -143,7 +147,7 @@ fn check_key(errors: &Errors, table: &Table<'_>, was: &str, former: &[Option<&Lo
 fn check_multiplicity(errors: &Errors, table: &Table<'_>, was: &str) {
     let declared = table.attrs.multiplicity;
     let is = declared.map_or("many_many", |declared| declared.value.name);
-    let mut former = table.attrs.multiplicity_was.iter();
+    let mut former = table.attrs.multiplicity_changed_from.iter();
     if is == was || former.any(|former| former.name == was) {
         return;
     }
@@ -159,7 +163,7 @@ fn check_multiplicity(errors: &Errors, table: &Table<'_>, was: &str) {
         declared.map_or(table.ident.span(), |declared| declared.span),
         format!(
             "the multiplicity was {was:?} and is {is:?} now: the table is built anew, rel by rel{may_fail}; \
-             if that is meant, say so on the struct:\n    #[kuzu(multiplicity_was = {was:?})]"
+             if that is meant, say so on the struct:\n    #[kuzu(multiplicity_changed_from = {was:?})]"
         ),
     );
 }

@@ -7,7 +7,7 @@ struct Person {
 }
 
 #[derive(KuzuEdge)]
-#[kuzu(from = Person, to = Person, storage = "bwd")]
+#[kuzu(from = Person, to = Person, storage_direction = "bwd")]
 struct Knows;
 
 fn main() {}
