@@ -68,7 +68,12 @@ impl<'a> Table<'a> {
                 GenericParam::Type(param) => (param.ident.span(), "type"),
                 GenericParam::Const(param) => (param.ident.span(), "const"),
             };
-            errors.report(span, format!("a table is one struct, so it has no {what} parameters; derive for each concrete struct"));
+            errors.report(
+                span,
+                format!(
+                    "a table cannot have {what} parameters\nhelp: declare one struct per table"
+                ),
+            );
         }
         Self {
             ident: &input.ident,
@@ -114,18 +119,23 @@ fn fields_of<'a>(errors: &Errors, input: &'a DeriveInput, kind: TableKind) -> Op
             }
             Fields::Unnamed(fields) => (
                 fields.span(),
-                format!("`{derive}` needs named fields: they name the properties"),
+                format!("`{derive}` requires named fields: they name the properties"),
             ),
             Fields::Unit => (
                 input.ident.span(),
-                "a node table needs fields, one of them with `#[kuzu(primary_key)]`".into(),
+                "a node table requires fields, one of them with `#[kuzu(primary_key)]`".into(),
             ),
         },
         Data::Enum(data) => (
             data.enum_token.span,
-            format!("`{derive}` is for structs; an enum can be a property by `KuzuType`"),
+            format!(
+                "`{derive}` can only be derived for structs\nhelp: derive `KuzuType` to store the enum in a property"
+            ),
         ),
-        Data::Union(data) => (data.union_token.span, format!("`{derive}` is for structs")),
+        Data::Union(data) => (
+            data.union_token.span,
+            format!("`{derive}` can only be derived for structs"),
+        ),
     };
     errors.report(span, message);
     None

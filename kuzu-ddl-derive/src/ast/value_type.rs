@@ -58,7 +58,10 @@ impl<'a> ValueType<'a> {
             attrs.transparent,
             matches!(shape, Shape::Newtype(_) | Shape::Invalid),
         ) {
-            errors.report(span, "`transparent` is for structs with one field");
+            errors.report(
+                span,
+                "`transparent` requires a struct with exactly one field",
+            );
         }
         Self {
             ident: &input.ident,
@@ -78,7 +81,10 @@ impl<'a> ValueType<'a> {
             Data::Struct(data) => data,
             Data::Enum(data) => return parse_enum(errors, input, data, attrs),
             Data::Union(data) => {
-                return fail(data.union_token.span, "`KuzuType` is for structs and enums");
+                return fail(
+                    data.union_token.span,
+                    "`KuzuType` can only be derived for structs and enums",
+                );
             }
         };
         let mut fields = parse_fields(errors, &data.fields, Target::Member, attrs);
@@ -94,7 +100,8 @@ impl<'a> ValueType<'a> {
             (_, 1) => Shape::Newtype(Box::new(fields.remove(0))),
             (fields, _) => fail(
                 fields.span(),
-                "the members of a STRUCT have names: use named fields, or `skip` all but one",
+                "a tuple struct must have exactly one field: the members of a STRUCT have names\n\
+                 help: use named fields, or `skip` all fields but one",
             ),
         }
     }
@@ -131,7 +138,8 @@ fn parse_enum<'a>(
             (Fields::Unnamed(_), 2..) => {
                 errors.report(
                     variant.fields.span(),
-                    "a member of a UNION has one type: one field, or named fields for a STRUCT",
+                    "a tuple variant must have exactly one field: a member of a UNION has one type\n\
+                     help: use named fields, which form a STRUCT",
                 );
                 continue;
             }

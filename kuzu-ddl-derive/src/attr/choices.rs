@@ -69,7 +69,8 @@ pub(super) fn multiplicity(text: Spanned<String>) -> syn::Result<Spanned<Multipl
 pub(super) fn storage_direction(text: Spanned<String>) -> syn::Result<&'static str> {
     let text = lower(text);
     if matches!(&*text.value, "bwd" | "backward") {
-        let message = "Kùzu cannot store the backward direction alone: say \"both\" or \"fwd\"";
+        let message =
+            "Kùzu cannot store the backward direction alone\nexpected one of: \"both\", \"fwd\"";
         return Err(syn::Error::new(text.span, message));
     }
     choose(
@@ -83,7 +84,7 @@ pub(super) fn storage_direction(text: Spanned<String>) -> syn::Result<&'static s
 /// Reads the value of `on_fail`: the variant of the runtime's `OnFailDesc`.
 pub(super) fn on_fail(text: Spanned<String>) -> syn::Result<Spanned<&'static str>> {
     let text = lower(text);
-    let action = choose(&text, "way to go on", ON_FAIL_ACTIONS, ON_FAIL_SYNONYMS)?;
+    let action = choose(&text, "`on_fail` action", ON_FAIL_ACTIONS, ON_FAIL_SYNONYMS)?;
     Ok(text.map(|_| action))
 }
 

@@ -68,7 +68,10 @@ fn block_lines(text: &str) -> Vec<String> {
 /// Checks the text of `comment = "…"`.
 pub(super) fn checked(text: Spanned<String>) -> syn::Result<String> {
     if text.value.contains('\0') {
-        return Err(syn::Error::new(text.span, "a comment cannot contain a NUL"));
+        return Err(syn::Error::new(
+            text.span,
+            "a comment cannot contain a NUL character",
+        ));
     }
     Ok(text.value)
 }

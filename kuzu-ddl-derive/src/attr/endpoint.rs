@@ -34,7 +34,7 @@ impl PairAttr {
         let malformed = || {
             syn::Error::new(
                 keyword.span(),
-                format!("`{keyword}` is written `{keyword}(from = A, to = B)`"),
+                format!("expected `{keyword}(from = A, to = B)`"),
             )
         };
         if !input.peek(syn::token::Paren) {
@@ -52,10 +52,7 @@ impl PairAttr {
             };
             let endpoint = EndpointAttr::parse(&inner, &side, allow_names)?;
             if slot.replace(endpoint).is_some() {
-                return Err(syn::Error::new(
-                    side.span(),
-                    format!("`{side}` is said twice"),
-                ));
+                return Err(syn::Error::new(side.span(), format!("duplicate `{side}`")));
             }
             if !inner.is_empty() {
                 inner.parse::<Token![,]>()?;
@@ -83,7 +80,7 @@ impl EndpointAttr {
             } else {
                 Err(syn::Error::new(
                     name.span,
-                    "an endpoint is a struct with `KuzuNode`, not a name in quotes",
+                    "an endpoint must be a struct that derives `KuzuNode`, not a string",
                 ))
             };
         }

@@ -30,12 +30,12 @@ impl FunctionAttr {
         equals(input, keyword)?;
         if input.peek(LitStr) {
             return Err(input.error(format!(
-                "`{keyword}` takes the path of a function, without quotes: `{keyword} = path::to::function`"
+                "`{keyword}` requires the path of a function, not a string\nhelp: remove the quotes: `{keyword} = path::to::function`"
             )));
         }
         if input.peek(Token![|]) || input.peek(Token![move]) {
             return Err(input.error(format!(
-                "`{keyword}` takes the path of a function, not a closure: events call it by its name"
+                "`{keyword}` requires the path of a function, not a closure: events refer to the function by name"
             )));
         }
         let path = Path::parse_mod_style(input)?;
@@ -49,7 +49,7 @@ impl FunctionAttr {
             return Err(syn::Error::new(
                 path.span(),
                 format!(
-                    "the function of `{keyword}` takes the old value and nothing else: `{keyword} = path::to::function`"
+                    "the function of `{keyword}` receives the old value only\nhelp: remove the inputs: `{keyword} = path::to::function`"
                 ),
             ));
         }
@@ -58,7 +58,7 @@ impl FunctionAttr {
         if inputs.len() > MAX_INPUTS {
             return Err(syn::Error::new(
                 path.span(),
-                format!("the function of `{keyword}` takes at most {MAX_INPUTS} properties"),
+                format!("the function of `{keyword}` has more than {MAX_INPUTS} inputs"),
             ));
         }
         let inputs = inputs.into_iter().collect();

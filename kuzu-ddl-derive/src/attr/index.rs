@@ -49,12 +49,12 @@ impl IndexAttr {
                 index.parse_option(inner, &mut present, on_struct)
             });
         } else if input.peek(Token![=]) {
-            let message = format!("`{keyword}` is written `{keyword}` or `{keyword}(…)`");
+            let message = format!("expected `{keyword}` or `{keyword}(…)`");
             return Err(syn::Error::new(keyword.span(), message));
         }
         for required in ["name", "on"] {
             if on_struct && !present.iter().any(|name| name == required) {
-                let message = "`fts_index` on a struct says its name and its properties: `fts_index(name = \"…\", on(\"…\", \"…\"))`";
+                let message = "`fts_index` on a struct requires `name` and `on`: `fts_index(name = \"…\", on(\"…\", \"…\"))`";
                 return Err(syn::Error::new(keyword.span(), message));
             }
         }
@@ -68,14 +68,14 @@ impl IndexAttr {
         on_struct: bool,
     ) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error("expected a word"));
+            return Err(input.error("expected an option"));
         }
         let ident = Ident::parse_any(input)?;
         let name = ident.to_string();
         if present.contains(&name) {
             return Err(syn::Error::new(
                 ident.span(),
-                format!("`{name}` is said twice"),
+                format!("duplicate option `{name}`"),
             ));
         }
         present.push(name.clone());
@@ -83,7 +83,7 @@ impl IndexAttr {
             "name" => self.name = Some(text(input, &ident)?),
             "on" if on_struct => self.on = texts(input, &ident)?,
             "on" => {
-                let message = "`on` belongs to an index on the struct; this one is on its field";
+                let message = "`on` is not allowed on a field: the index covers the field\nhelp: remove `on`, or declare the index on the struct";
                 return Err(syn::Error::new(ident.span(), message));
             }
             _ => {

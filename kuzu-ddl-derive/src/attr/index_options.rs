@@ -137,42 +137,43 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("ignore_pattern", &["pattern", "ignore", "tokenizer"]),
 ];
 
-/// Options that belong to a query instead, or that the type determines.
-const NOT_OF_INDEX: &[(&str, &str)] = &[
+/// Options that belong to a query or are determined by the type, by their names, with the reason and
+/// the alternative.
+const NOT_OF_INDEX: &[(&[&str], &str, &str)] = &[
     (
-        "efs",
-        "it belongs to each query: `QUERY_VECTOR_INDEX(…, efs := 200)`",
+        &["efs"],
+        "it is a parameter of each query",
+        "`QUERY_VECTOR_INDEX(…, efs := 200)`",
     ),
     (
-        "blind_search_up_sel",
-        "it belongs to each query: `QUERY_VECTOR_INDEX(…)`",
+        &["blind_search_up_sel", "directed_search_up_sel"],
+        "it is a parameter of each query",
+        "`QUERY_VECTOR_INDEX(…)`",
     ),
     (
-        "directed_search_up_sel",
-        "it belongs to each query: `QUERY_VECTOR_INDEX(…)`",
+        &["k"],
+        "it is a parameter of each query",
+        "`QUERY_FTS_INDEX(…, k := 1.2)`",
     ),
     (
-        "k",
-        "it belongs to each query: `QUERY_FTS_INDEX(…, k := 1.2)`",
+        &["b"],
+        "it is a parameter of each query",
+        "`QUERY_FTS_INDEX(…, b := 0.75)`",
     ),
     (
-        "b",
-        "it belongs to each query: `QUERY_FTS_INDEX(…, b := 0.75)`",
+        &["top"],
+        "it is a parameter of each query",
+        "`QUERY_FTS_INDEX(…, top := 10)`",
     ),
     (
-        "top",
-        "it belongs to each query: `QUERY_FTS_INDEX(…, top := 10)`",
+        &["conjunctive"],
+        "it is a parameter of each query",
+        "`QUERY_FTS_INDEX(…, conjunctive := true)`",
     ),
     (
-        "conjunctive",
-        "it belongs to each query: `QUERY_FTS_INDEX(…, conjunctive := true)`",
-    ),
-    ("dim", "the length of the array says it: `[f32; 384]`"),
-    ("dims", "the length of the array says it: `[f32; 384]`"),
-    ("dimension", "the length of the array says it: `[f32; 384]`"),
-    (
-        "dimensions",
-        "the length of the array says it: `[f32; 384]`",
+        &["dim", "dims", "dimension", "dimensions"],
+        "it is the length of the array",
+        "`[f32; 384]`",
     ),
 ];
 
@@ -192,8 +193,9 @@ pub(super) fn find_option(
     };
     let what = kind.describe();
     let lower = text.to_ascii_lowercase();
-    if let Some((_, reason)) = NOT_OF_INDEX.iter().find(|(name, _)| *name == lower) {
-        let message = format!("{what} has no option `{text}`: {reason}");
+    let mut not_of_index = NOT_OF_INDEX.iter();
+    if let Some((_, reason, example)) = not_of_index.find(|(names, ..)| names.contains(&&*lower)) {
+        let message = format!("unknown option `{text}` of {what}: {reason}\nhelp: use {example}");
         return Err(syn::Error::new(ident.span(), message));
     }
     let synonym = SYNONYMS
@@ -202,11 +204,11 @@ pub(super) fn find_option(
         .map(|(name, _)| *name);
     let suggestion = synonym.or_else(|| suggest::nearest(&text, allowed()));
     let suggestion =
-        suggestion.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
+        suggestion.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
     Err(syn::Error::new(
         ident.span(),
         format!(
-            "{what} has no option `{text}`{suggestion}\nlegal: {}",
+            "unknown option `{text}` of {what}{suggestion}\nexpected one of: {}",
             suggest::list(allowed())
         ),
     ))
@@ -263,28 +265,28 @@ pub(crate) fn parse_value(
 
 fn invalid_value(span: proc_macro2::Span, option: &Ident, kind: OptionKind) -> syn::Error {
     let what = match kind {
-        Int(min, i64::MAX) => format!("a whole number of at least {min}"),
-        Int(min, max) => format!("a whole number from {min} to {max}"),
+        Int(min, i64::MAX) => format!("an integer of at least {min}"),
+        Int(min, max) => format!("an integer from {min} to {max}"),
         Float(min, max) if max.is_infinite() => format!("a number of at least {min:?}"),
         Float(min, max) => format!("a number from {min:?} to {max:?}"),
         Bool => "`true` or `false`".into(),
         Choice(..) | Pattern | Source => "a string".into(),
     };
-    syn::Error::new(span, format!("`{option}` takes {what}"))
+    syn::Error::new(span, format!("`{option}` requires {what}"))
 }
 
 /// Checks a regular expression. The engine converts it to lower case, including `\W` and `\S`, which
 /// then match the opposite.
 fn check_pattern(text: &str) -> Result<(), String> {
     if text.is_empty() || text.contains('\0') {
-        return Err("a pattern cannot be empty, nor hold a NUL".into());
+        return Err("a pattern cannot be empty or contain a NUL character".into());
     }
     if let Some(at) = text.find(|c: char| c.is_ascii_uppercase()) {
         let start = at - usize::from(text[..at].ends_with('\\'));
         let capital = &text[start..=at];
         let lower = capital.to_ascii_lowercase();
         return Err(format!(
-            "Kùzu turns the capitals of a pattern into small letters, so `{capital}` would mean `{lower}`: use no capitals"
+            "Kùzu converts a pattern to lower case, so `{capital}` would mean `{lower}`\nhelp: use no capital letters"
         ));
     }
     Ok(())
@@ -293,11 +295,11 @@ fn check_pattern(text: &str) -> Result<(), String> {
 /// Checks the source of stopwords. The engine quotes it without escaping.
 fn check_source(text: &str) -> Result<(), String> {
     if text.is_empty() {
-        return Err("`stopwords` names a node table, or a file".into());
+        return Err("`stopwords` cannot be empty: it names a node table or a file".into());
     }
     if text.contains(['\'', '"', '`', '\\', '\0']) {
         return Err(
-            "Kùzu does not quote what `stopwords` names: use no quotes and no backslashes".into(),
+            "`stopwords` cannot contain quotes or backslashes: Kùzu does not escape it".into(),
         );
     }
     Ok(())

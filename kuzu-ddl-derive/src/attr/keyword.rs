@@ -162,29 +162,44 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("crate", &["krate", "path"]),
 ];
 
-/// Attributes for features that other databases have and Kùzu does not, with the alternative.
-const UNSUPPORTED: &[(&[&str], &str)] = &[
-    (
-        &["unique"],
-        "in Kùzu only the primary key is unique; leave it out",
-    ),
-    (
-        &["not_null", "required"],
-        "a field that is not an `Option` is never NULL; leave it out",
-    ),
-    (
-        &["auto_increment", "autoincrement", "serial", "generated"],
-        "make the field a `kuzu_ddl::types::Serial`; leave it out",
-    ),
-    (
-        &["foreign_key", "references", "belongs_to", "has_many"],
-        "Kùzu has no foreign keys: a relation is a struct of its own with `#[derive(KuzuEdge)]`",
-    ),
-    (
-        &["index", "indexed"],
-        "Kùzu has `fts_index` for text and `vector_index` for vectors, and the primary key's; leave it out",
-    ),
-    (&["check"], "Kùzu has no CHECK constraints; leave it out"),
+/// An attribute for a feature that other databases have and Kùzu does not.
+struct Unsupported {
+    names: &'static [&'static str],
+    reason: &'static str,
+    help: &'static str,
+}
+
+const UNSUPPORTED: &[Unsupported] = &[
+    Unsupported {
+        names: &["unique"],
+        reason: "Kùzu enforces uniqueness for the primary key only",
+        help: "remove the attribute",
+    },
+    Unsupported {
+        names: &["not_null", "required"],
+        reason: "a property is never NULL unless the field is an `Option`",
+        help: "remove the attribute",
+    },
+    Unsupported {
+        names: &["auto_increment", "autoincrement", "serial", "generated"],
+        reason: "the type of the field determines it",
+        help: "remove the attribute and make the field a `kuzu_ddl::types::Serial`",
+    },
+    Unsupported {
+        names: &["foreign_key", "references", "belongs_to", "has_many"],
+        reason: "Kùzu has no foreign keys",
+        help: "declare the relationship as a struct with `#[derive(KuzuEdge)]`",
+    },
+    Unsupported {
+        names: &["index", "indexed"],
+        reason: "Kùzu always indexes the primary key, and has no other general index",
+        help: "use `fts_index` for text or `vector_index` for vectors",
+    },
+    Unsupported {
+        names: &["check"],
+        reason: "Kùzu has no CHECK constraints",
+        help: "remove the attribute",
+    },
 ];
 
 /// The error for a keyword that is unknown or not allowed on its target.
@@ -199,12 +214,20 @@ pub(crate) fn find(name: &str, target: Target) -> Result<&'static Keyword, Unkno
     let known = KEYWORDS.iter().find(|keyword| keyword.is_spelled(name));
     let (what, intended) = match known {
         Some(keyword) if keyword.targets.contains(&target) => return Ok(keyword),
-        Some(keyword) => (valid_targets(keyword), Some(keyword)),
+        Some(keyword) => (
+            format!(
+                "attribute `{name}` is not allowed on {}; it {}",
+                target.describe(),
+                valid_targets(keyword)
+            ),
+            Some(keyword),
+        ),
         None => {
-            let unsupported = UNSUPPORTED.iter().find(|(names, _)| names.contains(&name));
-            if let Some((_, instead)) = unsupported {
+            let mut unsupported = UNSUPPORTED.iter();
+            if let Some(found) = unsupported.find(|other| other.names.contains(&name)) {
+                let (reason, help) = (found.reason, found.help);
                 return Err(UnknownKeyword {
-                    message: format!("unknown word `{name}`: {instead}"),
+                    message: format!("unknown attribute `{name}`: {reason}\nhelp: {help}"),
                     intended: None,
                 });
             }
@@ -216,7 +239,7 @@ pub(crate) fn find(name: &str, target: Target) -> Result<&'static Keyword, Unkno
         .filter(|keyword| keyword.targets.contains(&target));
     let allowed = suggest::list(allowed.map(|keyword| keyword.name));
     Err(UnknownKeyword {
-        message: format!("{what}\nlegal on {}: {allowed}", target.describe()),
+        message: format!("{what}\nexpected one of: {allowed}"),
         intended: intended.map(|keyword| keyword.name),
     })
 }
@@ -226,13 +249,20 @@ fn unknown(name: &str, target: Target) -> (String, Option<&'static Keyword>) {
         .iter()
         .partition(|keyword| keyword.targets.contains(&target));
     if let Some(keyword) = suggestion(name, &here) {
-        let message = format!("unknown word `{name}`: did you mean `{}`?", keyword.name);
+        let message = format!(
+            "unknown attribute `{name}`; did you mean `{}`?",
+            keyword.name
+        );
         (message, Some(keyword))
     } else if let Some(keyword) = suggestion(name, &elsewhere) {
-        let message = format!("unknown word `{name}`; {}", valid_targets(keyword));
+        let message = format!(
+            "unknown attribute `{name}`; `{}` {}",
+            keyword.name,
+            valid_targets(keyword)
+        );
         (message, Some(keyword))
     } else {
-        (format!("unknown word `{name}`"), None)
+        (format!("unknown attribute `{name}`"), None)
     }
 }
 
@@ -251,6 +281,7 @@ fn suggestion(name: &str, keywords: &[&'static Keyword]) -> Option<&'static Keyw
         .find(|keyword| keyword.name == suggested)
 }
 
+/// Returns "belongs on …", the predicate for `keyword`.
 fn valid_targets(keyword: &Keyword) -> String {
     let targets: Vec<_> = keyword
         .targets
@@ -258,12 +289,8 @@ fn valid_targets(keyword: &Keyword) -> String {
         .map(|target| target.describe())
         .collect();
     let reason = match keyword.name {
-        "fts_index" | "vector_index" => "; Kùzu indexes no rel tables",
+        "fts_index" | "vector_index" => ": Kùzu cannot index rel tables",
         _ => "",
     };
-    format!(
-        "`{}` belongs on {}{reason}",
-        keyword.name,
-        targets.join(" or ")
-    )
+    format!("belongs on {}{reason}", targets.join(" or "))
 }

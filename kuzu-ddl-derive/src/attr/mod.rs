@@ -100,7 +100,7 @@ impl Attrs {
             let Meta::List(meta) = &attribute.meta else {
                 errors.report(
                     attribute.meta.span(),
-                    "expected words in parentheses: `#[kuzu(…)]`",
+                    "expected attributes in parentheses: `#[kuzu(…)]`",
                 );
                 continue;
             };
@@ -112,10 +112,10 @@ impl Attrs {
         }
         match (&parser.from, &parser.to) {
             (Some((span, _)), _) if !parser.attrs.is_set("to") => {
-                errors.report(*span, "`from` without `to`: say `from = A, to = B`");
+                errors.report(*span, "`from` without `to`\nhelp: write `from = A, to = B`");
             }
             (_, Some((span, _))) if !parser.attrs.is_set("from") => {
-                errors.report(*span, "`to` without `from`: say `from = A, to = B`");
+                errors.report(*span, "`to` without `from`\nhelp: write `from = A, to = B`");
             }
             _ => {}
         }
@@ -131,7 +131,7 @@ impl Attrs {
 impl Parser<'_> {
     fn keyword(&mut self, input: ParseStream) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error("expected a word"));
+            return Err(input.error("expected an attribute"));
         }
         let ident = Ident::parse_any(input)?;
         let span = ident.span();
@@ -143,7 +143,7 @@ impl Parser<'_> {
         if attrs.is_set(keyword.name) && !keyword.repeatable {
             return Err(syn::Error::new(
                 span,
-                format!("`{}` is said twice", keyword.name),
+                format!("duplicate attribute `{ident}`"),
             ));
         }
         attrs.present.push(keyword.name);
@@ -203,7 +203,7 @@ impl Parser<'_> {
                 if self.from.replace((span, endpoint)).is_some() {
                     return Err(syn::Error::new(
                         span,
-                        "`from` again before `to`: say `from = A, to = B`",
+                        "duplicate `from` before `to`\nhelp: write `from = A, to = B`",
                     ));
                 }
                 self.complete_pair();
@@ -213,7 +213,7 @@ impl Parser<'_> {
                 if self.to.replace((span, endpoint)).is_some() {
                     return Err(syn::Error::new(
                         span,
-                        "`to` again before `from`: say `from = A, to = B`",
+                        "duplicate `to` before `from`\nhelp: write `from = A, to = B`",
                     ));
                 }
                 self.complete_pair();
@@ -242,7 +242,7 @@ fn set_default(attrs: &mut Attrs, default: Spanned<Literal>) -> syn::Result<()> 
         None => Ok(()),
         Some(_) => Err(syn::Error::new(
             span,
-            "a property has one default: `default` or `default_expr`",
+            "duplicate default: a property has at most one\nhelp: remove `default` or `default_expr`",
         )),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn list(
         if let Err(error) = item(input) {
             errors.push(error);
         } else if !input.is_empty() && !input.peek(Token![,]) {
-            errors.report(input.span(), "expected a comma");
+            errors.report(input.span(), "expected `,`");
         }
         while !input.is_empty() && !input.peek(Token![,]) {
             // A token tree can always be parsed where input is left.
@@ -50,7 +50,7 @@ pub(super) fn equals(input: ParseStream, keyword: &Ident) -> syn::Result<()> {
     // At the keyword, not after it: the end of an attribute has no span of its own.
     Err(syn::Error::new(
         keyword.span(),
-        format!("`{keyword}` takes a value: `{keyword} = …`"),
+        format!("`{keyword}` requires a value: `{keyword} = …`"),
     ))
 }
 
@@ -79,7 +79,10 @@ pub(super) fn string(input: ParseStream, keyword: &Ident) -> syn::Result<Spanned
     };
     match input.parse::<LitStr>() {
         Ok(text) => Ok(Spanned::new(text.value(), text.span())),
-        Err(_) => Err(syn::Error::new(span, format!("`{keyword}` takes a string"))),
+        Err(_) => Err(syn::Error::new(
+            span,
+            format!("`{keyword}` requires a string"),
+        )),
     }
 }
 
@@ -88,7 +91,7 @@ pub(super) fn texts(input: ParseStream, keyword: &Ident) -> syn::Result<Vec<Span
     if !input.peek(syn::token::Paren) {
         return Err(syn::Error::new(
             keyword.span(),
-            format!("`{keyword}` takes names in parentheses: `{keyword}(\"…\")`"),
+            format!("`{keyword}` requires names in parentheses: `{keyword}(\"…\")`"),
         ));
     }
     let inner;
@@ -103,7 +106,7 @@ pub(super) fn texts(input: ParseStream, keyword: &Ident) -> syn::Result<Vec<Span
     if all.is_empty() {
         return Err(syn::Error::new(
             keyword.span(),
-            format!("`{keyword}` names nothing: `{keyword}(\"…\")`"),
+            format!("`{keyword}` requires at least one name: `{keyword}(\"…\")`"),
         ));
     }
     Ok(all)

@@ -29,7 +29,7 @@ pub(crate) fn compare<'a>(
         Err(reason) => {
             if file.is_representative {
                 let message = format!(
-                    "{FILE}, {reason}\nmend the line, or take the file as it was: `git checkout -- {FILE}`"
+                    "{FILE}: {reason}\nhelp: correct the file, or restore it: `git checkout -- {FILE}`"
                 );
                 errors.report(table.ident.span(), message);
             }
@@ -137,9 +137,9 @@ fn check_key(errors: &Errors, table: &Table<'_>, was: &str, former: &[Option<&Lo
     errors.report(
         field.attrs.primary_key.unwrap_or(field.name.span),
         format!(
-            "the primary key was `{was}` and is `{is}` now: the table and its rels are built anew, row by row, \
-             and where two rows have one `{is}`, or one has none, the start fails and changes nothing; \
-             if that is meant, say so on the struct:\n    #[kuzu(key_changed_from = {was:?})]"
+            "the primary key changed from `{was}` to `{is}`: the table and its rels are rebuilt row by row; \
+             if `{is}` is NULL or not unique, the migration fails and changes nothing\n\
+             help: if this is intended, add to the struct: `#[kuzu(key_changed_from = {was:?})]`"
         ),
     );
 }
@@ -155,15 +155,17 @@ fn check_multiplicity(errors: &Errors, table: &Table<'_>, was: &str) {
     let is_restricted =
         (was.ends_with("_many") && !many_from) || (was.starts_with("many_") && !many_to);
     let may_fail = if is_restricted {
-        ", and where a node has more of them than that, the start fails and changes nothing"
+        format!(
+            "; if a node has more rels than {is:?} allows, the migration fails and changes nothing"
+        )
     } else {
-        ""
+        String::new()
     };
     errors.report(
         declared.map_or(table.ident.span(), |declared| declared.span),
         format!(
-            "the multiplicity was {was:?} and is {is:?} now: the table is built anew, rel by rel{may_fail}; \
-             if that is meant, say so on the struct:\n    #[kuzu(multiplicity_changed_from = {was:?})]"
+            "the multiplicity changed from {was:?} to {is:?}: the table is rebuilt rel by rel{may_fail}\n\
+             help: if this is intended, add to the struct: `#[kuzu(multiplicity_changed_from = {was:?})]`"
         ),
     );
 }
@@ -177,8 +179,9 @@ fn report_kind(errors: &Errors, table: &Table<'_>, was: &LockedKind) {
     errors.report(
         table.ident.span(),
         format!(
-            "`{name}` was a {was} table and is a {is} table now, which Kùzu cannot make of it: give this struct another \
-             name, and say what becomes of the old table: `kuzu_ddl::dropped_table!({name:?});`"
+            "`{name}` changed from a {was} table to a {is} table: Kùzu cannot convert one to the other\n\
+             help: choose another name for the new table: `#[kuzu(name = \"…\")]`\n\
+             help: and mark the old table as dropped: `kuzu_ddl::dropped_table!({name:?});`"
         ),
     );
 }

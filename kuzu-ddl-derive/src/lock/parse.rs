@@ -80,7 +80,9 @@ impl Lock {
         }
         let fields = split_fields(line)?;
         if line.starts_with([' ', '\t']) {
-            let (_, table) = table.as_mut().ok_or("this line belongs to no table")?;
+            let (_, table) = table
+                .as_mut()
+                .ok_or("the line does not belong to a table")?;
             return table.parse_line(&fields);
         }
         self.finish_table(table.take())?;
@@ -90,7 +92,7 @@ impl Lock {
             Some((&"sequence", _)) => {}
             _ => {
                 return Err(format!(
-                    "expected `node`, `edge` or `sequence`, not {line:?}"
+                    "expected `node`, `edge` or `sequence`, found {line:?}"
                 ));
             }
         }
@@ -104,10 +106,14 @@ impl Lock {
         if let LockedKind::Node { key } = &table.kind
             && !table.properties.iter().any(|p| same(&p.name, key))
         {
-            return Err(format!("the key of `{name}` is not among its properties"));
+            return Err(format!(
+                "the primary key of `{name}` is not one of its properties"
+            ));
         }
         if self.tables.insert(fold(&name), table).is_some() {
-            return Err("the table that ends here is there already".into());
+            return Err(
+                "duplicate table: the table that ends here has the name of an earlier one".into(),
+            );
         }
         Ok(())
     }
@@ -123,12 +129,12 @@ impl LockedTable {
             let pair = pair
                 .strip_suffix(')')
                 .and_then(|pair| pair.split_once(")->("));
-            let (from, to) = pair.ok_or_else(|| format!("expected `(A)->(B)`, not {first:?}"))?;
+            let (from, to) = pair.ok_or_else(|| format!("expected `(A)->(B)`, found {first:?}"))?;
             self.pairs.push((unquote(from)?, unquote(to)?));
             return parse_identity(rest).map(|_| ());
         }
         let name = unquote(first)?;
-        let (ty, rest) = rest.split_first().ok_or("the type is missing")?;
+        let (ty, rest) = rest.split_first().ok_or("missing type")?;
         let ty = Type::parse(ty)?;
         let nullable = rest.first() == Some(&"NULL");
         let rest = if nullable { &rest[1..] } else { rest };
@@ -139,7 +145,7 @@ impl LockedTable {
         let former_names = parse_identity(rest)?;
         if self.properties.iter().any(|p| same(&p.name, &name)) {
             return Err(
-                "this property is there already; two branches said different things of it: keep one line".into(),
+                "duplicate property: two branches changed it\nhelp: keep one of the lines".into(),
             );
         }
         self.properties.push(LockedProperty {
@@ -152,8 +158,7 @@ impl LockedTable {
     }
 }
 
-const CONFLICT: &str =
-    "a merge stopped here; keep the lines of both sides, and take its marks away";
+const CONFLICT: &str = "unresolved merge conflict\nhelp: keep the lines of both sides, and remove the conflict markers";
 
 fn check_header(line: &str) -> Result<(), String> {
     if line.starts_with("<<<<<<<") {
@@ -162,7 +167,7 @@ fn check_header(line: &str) -> Result<(), String> {
     let format = line.strip_prefix("# kuzu-ddl schema lock, format ");
     match format.and_then(|format| format.parse::<u32>().ok()) {
         Some(format) if format > FORMAT => Err(format!(
-            "it has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
+            "unsupported format {format}: this version of kuzu-ddl reads format {FORMAT}\nhelp: use a newer version"
         )),
         Some(1..) => Ok(()),
         _ => Err(format!(
@@ -193,15 +198,15 @@ fn split_fields(line: &str) -> Result<Vec<&str>, String> {
         start.get_or_insert(at);
     }
     if quoted {
-        return Err("a quote is left open".into());
+        return Err("unterminated quote".into());
     }
     fields.extend(start.map(|start| &line[start..]));
     Ok(fields)
 }
 
 fn parse_table(fields: &[&str], is_node: bool) -> Result<(String, LockedTable), String> {
-    let (name, rest) = fields.split_first().ok_or("the name is missing")?;
-    let (first, mut rest) = rest.split_first().ok_or("the line ends too early")?;
+    let (name, rest) = fields.split_first().ok_or("missing name")?;
+    let (first, mut rest) = rest.split_first().ok_or("unexpected end of the line")?;
     let kind = if is_node {
         let key = first.strip_prefix("key=");
         LockedKind::Node {
@@ -211,7 +216,7 @@ fn parse_table(fields: &[&str], is_node: bool) -> Result<(String, LockedTable), 
         let multiplicities = ["MANY_MANY", "MANY_ONE", "ONE_MANY", "ONE_ONE"];
         if !multiplicities.contains(first) {
             return Err(format!(
-                "`{first}` is not MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE"
+                "expected MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE, found `{first}`"
             ));
         }
         if rest.first() == Some(&"fwd") {
@@ -241,17 +246,19 @@ fn parse_identity(fields: &[&str]) -> Result<Vec<String>, String> {
     let (was, id) = match fields {
         [was, id] => match was.strip_prefix("was=") {
             Some(names) => (parse_names(names)?, id),
-            None => return Err(format!("{was:?} has no meaning here")),
+            None => return Err(format!("unexpected {was:?}")),
         },
         [id] => (Vec::new(), id),
-        [] => return Err("the id at the end is missing".into()),
-        [_, extra @ ..] => return Err(format!("{:?} has no meaning here", extra.join(" "))),
+        [] => return Err("missing id at the end of the line".into()),
+        [_, extra @ ..] => return Err(format!("unexpected {:?}", extra.join(" "))),
     };
     let digits = id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if digits && (8..=64).contains(&id.len()) {
         return Ok(was);
     }
-    Err(format!("expected an id of hexadecimal digits, not {id:?}"))
+    Err(format!(
+        "expected an id of hexadecimal digits, found {id:?}"
+    ))
 }
 
 /// Splits names at commas outside quotes.
@@ -276,12 +283,12 @@ fn parse_names(text: &str) -> Result<Vec<String>, String> {
 /// Returns a name without its quotes, which follow the rules of JSON.
 fn unquote(field: &str) -> Result<String, String> {
     if field.is_empty() {
-        return Err("a name is missing".into());
+        return Err("missing name".into());
     }
     if !field.starts_with('"') {
         return Ok(field.to_owned());
     }
-    let invalid = || format!("{field:?} is no text in quotes");
+    let invalid = || format!("invalid quoted name {field:?}");
     let inside = field[1..].strip_suffix('"').ok_or_else(invalid)?;
     let mut text = String::new();
     let mut chars = inside.chars().peekable();

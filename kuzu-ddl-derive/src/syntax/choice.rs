@@ -21,12 +21,12 @@ pub(crate) fn choose<T: Copy>(
         .map(|(_, name)| *name)
         .or_else(|| suggest::nearest(&text.value, names()));
     let suggestion =
-        suggestion.map_or_else(String::new, |name| format!(": did you mean \"{name}\"?"));
+        suggestion.map_or_else(String::new, |name| format!("; did you mean \"{name}\"?"));
     let names: Vec<_> = names().map(|name| format!("\"{name}\"")).collect();
     Err(syn::Error::new(
         text.span,
         format!(
-            "{:?} is not a {what}{suggestion}\nlegal: {}",
+            "unknown {what} {:?}{suggestion}\nexpected one of: {}",
             text.value,
             names.join(", ")
         ),

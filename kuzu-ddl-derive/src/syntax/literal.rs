@@ -24,8 +24,8 @@ pub(crate) enum Literal {
     Engine(String),
 }
 
-const EXPECTED: &str = "a default is a literal: true, -5, 1.5, \"text\", b\"bytes\", [1, 2]; \
-                    for an expression of the engine write `default_expr = \"…\"`";
+const EXPECTED: &str = "expected a literal such as `true`, `-5`, `1.5`, `\"text\"`, `b\"bytes\"` or `[1, 2]`\n\
+                        help: for an expression of the engine use `default_expr = \"…\"`";
 
 impl Literal {
     /// Parses the literal after `default =`.
@@ -64,13 +64,13 @@ impl Literal {
                 Ok(digits) if digits <= i128::MAX.unsigned_abs() + u128::from(negative) => {
                     Self::Int { negative, digits }
                 }
-                _ => return fail("the default does not fit: no type is wider than an INT128"),
+                _ => return fail("the default is out of range: the widest type is INT128"),
             },
             Lit::Float(float) => match float.base10_parse::<f64>() {
                 Ok(x) if x.is_finite() => Self::Float(if negative { -x } else { x }),
-                _ => return fail("the default does not fit: a DOUBLE ends at 1.8e308"),
+                _ => return fail("the default is out of range: the largest DOUBLE is 1.8e308"),
             },
-            _ if negative => return fail("only numbers have a sign"),
+            _ if negative => return fail("only a number can have a sign"),
             Lit::Bool(b) => Self::Bool(b.value),
             Lit::Str(text) => Self::text(text.value(), span)?,
             Lit::Char(c) => Self::text(c.value().to_string(), span)?,
@@ -84,7 +84,7 @@ impl Literal {
         if text.contains('\0') {
             return Err(syn::Error::new(
                 span,
-                "a string of the engine cannot contain a NUL",
+                "a string cannot contain a NUL character",
             ));
         }
         Ok(Self::Text(text))

@@ -84,15 +84,15 @@ pub(crate) fn check_table(name: &str) -> Result<(), String> {
         let what = match c {
             '`' => "a backtick",
             '.' => "a dot",
-            _ => "a NUL",
+            _ => "a NUL character",
         };
         let instead = name.replace(['`', '.', '\0'], "_");
         return Err(format!(
-            "Kùzu cannot quote a name with {what} in it; how about {instead:?}?"
+            "a name cannot contain {what}: Kùzu cannot quote it\nhelp: use {instead:?}"
         ));
     }
     if name.to_ascii_lowercase().starts_with("_kuzu_ddl") {
-        return Err("names that start with `_kuzu_ddl` belong to kuzu-ddl; choose another".into());
+        return Err("the prefix `_kuzu_ddl` is reserved for kuzu-ddl".into());
     }
     Ok(())
 }
@@ -105,7 +105,7 @@ pub(crate) fn check_property(name: &str) -> Result<(), String> {
         .any(|reserved| reserved.eq_ignore_ascii_case(name))
     {
         return Err(format!(
-            "Kùzu keeps the property name `{name}` for itself; choose another: `#[kuzu(name = \"{}\")]`",
+            "the property name `{name}` is reserved by Kùzu\nhelp: choose another name: `#[kuzu(name = \"{}\")]`",
             name.trim_start_matches('_')
         ));
     }
@@ -118,8 +118,8 @@ pub(crate) fn check_member(name: &str) -> Result<(), String> {
     let is_ascii_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !is_ascii_word || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         return Err(format!(
-            "{name:?} cannot name a member of a STRUCT or UNION, which Kùzu cannot quote: \
-             use ASCII letters, digits and underscores"
+            "invalid member name {name:?}: Kùzu cannot quote the members of a STRUCT or UNION\n\
+             help: use ASCII letters, digits and underscores"
         ));
     }
     if RESERVED_MEMBERS
@@ -127,8 +127,8 @@ pub(crate) fn check_member(name: &str) -> Result<(), String> {
         .any(|word| word.eq_ignore_ascii_case(name))
     {
         return Err(format!(
-            "`{name}` cannot name a member of a STRUCT or UNION: it is a word of Cypher, and Kùzu \
-             cannot quote it there; choose another, such as `{name}_`"
+            "invalid member name `{name}`: it is a Cypher keyword, and Kùzu cannot quote the members \
+             of a STRUCT or UNION\nhelp: choose another name, such as `{name}_`"
         ));
     }
     Ok(())
@@ -152,13 +152,13 @@ pub(crate) fn check_index(name: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "{name:?} cannot name an index, which Kùzu does not quote: use letters, digits and underscores"
+        "invalid index name {name:?}: Kùzu does not quote it\nhelp: use letters, digits and underscores"
     ))
 }
 
 fn check_length(name: &str) -> Result<(), String> {
     match name.len() {
         ..=1024 => Ok(()),
-        n => Err(format!("a name has at most 1024 bytes; this one has {n}")),
+        n => Err(format!("a name has at most 1024 bytes, this one has {n}")),
     }
 }

@@ -228,10 +228,10 @@ fn errors() {
         expand::derive_table(tokens, TableKind::Node),
         &expect![[r#"
             ::core::compile_error! {
-                "unknown word `primary`: did you mean `primary_key`?\nlegal on a field of a node: `primary_key`, `name`, `type`, `nullable`, `default`, `default_expr`, `cast`, `cast_with`, `on_fail`, `fill`, `fill_with`, `fts_index`, `vector_index`, `renamed_from`, `comment`, `skip`"
+                "unknown attribute `primary`; did you mean `primary_key`?\nexpected one of: `primary_key`, `name`, `type`, `nullable`, `default`, `default_expr`, `cast`, `cast_with`, `on_fail`, `fill`, `fill_with`, `fts_index`, `vector_index`, `renamed_from`, `comment`, `skip`"
             }
             ::core::compile_error! {
-                "a table is one struct, so it has no type parameters; derive for each concrete struct"
+                "a table cannot have type parameters\nhelp: declare one struct per table"
             }
             const _: () = {
                 use ::kuzu_ddl::__private as __kuzu;

@@ -18,8 +18,9 @@ pub(super) fn check(errors: &Errors, table: &Table<'_>) {
         if attrs.is_set("cast_with") {
             errors.report(
                 function.span(),
-                "`cast_with` and `fill_with` on one field: let the function of `cast_with` take an \
-                 `Option`, and it is called for rows without a value too",
+                "`cast_with` and `fill_with` are mutually exclusive\n\
+                 help: let the function of `cast_with` take an `Option`: it is then called for rows without \
+                 a value, too",
             );
         }
         for input in &function.inputs {
@@ -40,7 +41,7 @@ fn check_exclusive(
         errors.report(
             function.span(),
             format!(
-                "`{expression}` and `{keyword}` say the same in two ways: leave one of them out"
+                "`{expression}` and `{keyword}` are mutually exclusive\nhelp: remove one of them"
             ),
         );
     }
@@ -50,13 +51,13 @@ fn check_input(errors: &Errors, table: &Table<'_>, field: &Field<'_>, input: &Sp
     match table.input_property(&input.value) {
         Some(name) if name == field.name.value => errors.report(
             input.span,
-            "a function fills a property that has no value yet, so it cannot take it",
+            "a property cannot be an input of its own `fill_with`: it has no value yet",
         ),
         Some(_) => {}
         None => errors.report(
             input.span,
             format!(
-                "`{}` is no property of this struct, and none that it says is dropped",
+                "unknown property `{}`: expected a property of this struct, or one in `dropped(…)`",
                 input.value
             ),
         ),

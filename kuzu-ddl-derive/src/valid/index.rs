@@ -17,7 +17,7 @@ pub(super) fn check(errors: &Errors, table: &Table<'_>) {
             errors.report(
                 index.name.span,
                 format!(
-                    "an index named `{}` is there already; give this one another name: `name = \"…\"`",
+                    "duplicate index `{}`\nhelp: choose another name: `name = \"…\"`",
                     other.name.value
                 ),
             );
@@ -34,17 +34,17 @@ fn check_properties(errors: &Errors, table: &Table<'_>, index: &Index<'_>) {
         {
             errors.report(
                 property.span,
-                format!("`{}` stands here twice", property.value),
+                format!("duplicate property `{}`", property.value),
             );
         } else if !names().any(|name| same(name, &property.value)) {
             let suggestion = suggest::nearest(&property.value, names());
             let suggestion =
-                suggestion.map_or_else(String::new, |name| format!(": did you mean `{name}`?"));
+                suggestion.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
             let all = suggest::list(names());
             errors.report(
                 property.span,
                 format!(
-                    "no property is named `{}`{suggestion}\nlegal: {all}",
+                    "unknown property `{}`{suggestion}\nexpected one of: {all}",
                     property.value
                 ),
             );
@@ -74,8 +74,8 @@ fn check_names(errors: &Errors, table: &Table<'_>, index: &Index<'_>) {
     errors.report(
         index.attr.span,
         format!(
-            "Kùzu's index functions do not quote names, and `{name}` needs quotes: \
-             give the {what} another name, of letters, digits and underscores"
+            "the {what} `{name}` cannot be indexed: Kùzu's index functions do not quote its name\n\
+             help: use letters, digits and underscores in the name"
         ),
     );
 }

@@ -48,17 +48,23 @@ pub(super) fn check_property_names(errors: &Errors, table: &Table<'_>) {
             if old.value == field.name.value {
                 errors.report(
                     old.span,
-                    "the property is renamed from itself; take `renamed_from` away",
+                    "the property is renamed from itself\nhelp: remove `renamed_from`",
                 );
             } else if !same(&old.value, &field.name.value) && is_taken(&old.value) {
                 errors.report(
                     old.span,
-                    format!("`{}` is still a property of this struct", old.value),
+                    format!(
+                        "cannot rename from `{}`: it is still a property of this struct",
+                        old.value
+                    ),
                 );
             } else if former.insert(fold(&old.value), old.span).is_some() {
                 errors.report(
                     old.span,
-                    format!("another property was renamed from `{}` already", old.value),
+                    format!(
+                        "duplicate `renamed_from`: another property is renamed from `{}`, too",
+                        old.value
+                    ),
                 );
             }
         }
@@ -68,13 +74,13 @@ pub(super) fn check_property_names(errors: &Errors, table: &Table<'_>) {
         if is_taken(&dropped.value) {
             errors.report(
                 dropped.span,
-                format!("`{}` is still a property of this struct", dropped.value),
+                format!("`{}` is both declared and marked as dropped\nhelp: remove the field, or its name from `dropped(…)`", dropped.value),
             );
         } else if former.contains_key(&fold(&dropped.value)) {
             errors.report(
                 dropped.span,
                 format!(
-                    "`{}` was renamed, so it cannot be dropped too",
+                    "`{}` is both renamed and marked as dropped\nhelp: remove it from `renamed_from` or from `dropped(…)`",
                     dropped.value
                 ),
             );
@@ -84,9 +90,11 @@ pub(super) fn check_property_names(errors: &Errors, table: &Table<'_>) {
 
 fn duplicate_property(name: &str, other: &str) -> String {
     if name == other {
-        format!("a property named `{name}` is there already")
+        format!("duplicate property `{name}`")
     } else {
-        format!("Kùzu ignores case in names, so `{name}` is the property `{other}` again")
+        format!(
+            "duplicate property `{name}`: it differs from `{other}` in case only, which Kùzu ignores"
+        )
     }
 }
 
@@ -96,10 +104,7 @@ pub(super) fn check_members<'a>(errors: &Errors, names: impl Iterator<Item = &'a
     for name in names {
         check_name(errors, name, check_member);
         if seen.contains(&name.value.as_str()) {
-            errors.report(
-                name.span,
-                format!("a member named `{}` is there already", name.value),
-            );
+            errors.report(name.span, format!("duplicate member `{}`", name.value));
         }
         seen.push(&name.value);
     }

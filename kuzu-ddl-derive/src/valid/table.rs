@@ -13,7 +13,7 @@ pub(super) fn check(errors: &Errors, table: &Table<'_>) {
         if old.value == table.name.value {
             errors.report(
                 old.span,
-                "the table is renamed from itself; take `renamed_from` away",
+                "the table is renamed from itself\nhelp: remove `renamed_from`",
             );
         }
     }
@@ -49,13 +49,13 @@ fn check_primary_key(errors: &Errors, table: &Table<'_>) {
     if keys.next().is_none() && !is_present && !table.fields.is_empty() {
         errors.report(
             table.ident.span(),
-            "a node table needs a primary key: put `#[kuzu(primary_key)]` on one field",
+            "a node table requires a primary key\nhelp: add `#[kuzu(primary_key)]` to one field",
         );
     }
     for duplicate in keys {
         errors.report(
             duplicate,
-            "a node table has one primary key, and this is another",
+            "duplicate primary key: a node table has exactly one",
         );
     }
 }
@@ -67,7 +67,7 @@ fn check_endpoints(errors: &Errors, table: &Table<'_>) {
     if !is_present {
         errors.report(
             table.ident.span(),
-            "an edge connects nodes: say `#[kuzu(from = A, to = B)]`",
+            "an edge requires a FROM-TO pair\nhelp: add `#[kuzu(from = A, to = B)]`",
         );
     }
 }
@@ -81,7 +81,7 @@ fn check_field(errors: &Errors, field: &Field<'_>) {
     if let (Some(span), None) = (field.attrs.nullable, &field.attrs.ty) {
         errors.report(
             span,
-            "`nullable` goes with `type = \"…\"`; otherwise make the field an `Option`",
+            "`nullable` requires `type = \"…\"`\nhelp: make the field an `Option` instead",
         );
     }
 }
@@ -98,13 +98,12 @@ fn check_on_fail(errors: &Errors, field: &Field<'_>) {
     {
         errors.report(
             on_fail.span,
-            "`on_fail` says what a row gets whose cast fails: it goes with `cast = \"…\"`, or with the \
-             function of `cast_with` or `fill_with`",
+            "`on_fail` requires `cast`, `cast_with` or `fill_with`: it applies to rows whose conversion fails",
         );
     } else if attrs.is_set("primary_key") && on_fail.value != "Abort" {
         errors.report(
             on_fail.span,
-            "a primary key is never NULL and never twice the same: only `on_fail = \"abort\"` is possible",
+            "a primary key is unique and never NULL: it only allows `on_fail = \"abort\"`",
         );
     } else if on_fail.value == "Default"
         && !attrs.is_set("default")
@@ -112,7 +111,8 @@ fn check_on_fail(errors: &Errors, field: &Field<'_>) {
     {
         errors.report(
             on_fail.span,
-            "`on_fail = \"default\"` needs a default: add `default = …`, or say \"null\"",
+            "`on_fail = \"default\"` requires a default\n\
+             help: add `default = …`, or use `on_fail = \"null\"`",
         );
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn check(errors: &Errors, value: &ValueType<'_>) {
             if let Some(name) = &field.attrs.name {
                 errors.report(
                     name.span,
-                    "the field of a transparent struct has no name in Kùzu",
+                    "the field of a transparent struct has no name in Kùzu\nhelp: remove `name`",
                 );
             }
         }

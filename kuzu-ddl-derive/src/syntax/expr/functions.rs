@@ -88,14 +88,13 @@ fn suggestion(name: &str) -> Option<&'static str> {
 }
 
 /// Returns the error for a call of the unknown function `name`.
-pub(super) fn unknown_function_error(name: &str, cast: bool) -> String {
-    let what = if cast { "a cast" } else { "a default" };
+pub(super) fn unknown_function_error(name: &str) -> String {
     match suggestion(name) {
         Some(function) => {
-            format!("{what} cannot call the function `{name}`: did you mean `{function}(…)`?")
+            format!("unsupported function `{name}`; did you mean `{function}(…)`?")
         }
         None => format!(
-            "{what} cannot call the function `{name}`\nlegal: {}",
+            "unsupported function `{name}`\nexpected one of: {}",
             suggest::list(FUNCTIONS.iter().copied())
         ),
     }
@@ -104,13 +103,14 @@ pub(super) fn unknown_function_error(name: &str, cast: bool) -> String {
 /// Returns the error for the identifier `word` in the place of a value.
 pub(super) fn bare_identifier_error(word: &str, cast: bool) -> String {
     if word.eq_ignore_ascii_case("null") && cast {
-        return "a cast cannot speak of NULL: NULL stays NULL, and a value that cannot be cast becomes \
-                NULL with `on_fail = \"null\"`; for more, name a function: `cast_with = …`"
+        return "a cast cannot use NULL: NULL stays NULL\n\
+                help: add `on_fail = \"null\"`: a value that cannot be converted then becomes NULL\n\
+                help: or name a function with `cast_with = …`"
             .into();
     }
     if word.eq_ignore_ascii_case("null") {
-        return "without a default a property is NULL already: make the field an `Option`, and \
-                leave the default out"
+        return "NULL cannot be a default: a property without a default is NULL\n\
+                help: make the field an `Option`, and remove the attribute"
             .into();
     }
     let function = if is_known(word) {
@@ -119,14 +119,14 @@ pub(super) fn bare_identifier_error(word: &str, cast: bool) -> String {
         suggestion(word)
     };
     match function {
-        Some(function) => format!("`{word}` is no value: did you mean `{function}()`?"),
+        Some(function) => format!("unexpected identifier `{word}`; did you mean `{function}()`?"),
         None if cast => format!(
-            "`{word}` is no value: a cast reads no property but the `old` value, and a string stands \
-             in quotes: '{word}'"
+            "unexpected identifier `{word}`: a cast can only use the `old` value\n\
+             help: a string requires quotes: '{word}'"
         ),
         None => format!(
-            "`{word}` is no value: a default cannot read properties, and a string stands in \
-             quotes: '{word}'"
+            "unexpected identifier `{word}`: the expression cannot use properties\n\
+             help: a string requires quotes: '{word}'"
         ),
     }
 }

@@ -27,12 +27,12 @@ pub(crate) fn check_cast(text: &str) -> Result<(), String> {
 
 fn parse(text: &str, is_cast: bool) -> Result<(), String> {
     if text.trim().is_empty() {
-        let word = if is_cast {
-            "`cast` out for a plain CAST"
+        let help = if is_cast {
+            "remove the attribute: a plain CAST is the default"
         } else {
-            "`default_expr` out for no default"
+            "remove the attribute"
         };
-        return Err(format!("an expression cannot be empty; leave {word}"));
+        return Err(format!("an expression cannot be empty\nhelp: {help}"));
     }
     if text.len() > MAX_BYTES {
         return Err(format!("an expression has at most {MAX_BYTES} bytes"));
@@ -45,12 +45,9 @@ fn parse(text: &str, is_cast: bool) -> Result<(), String> {
     parser.skip_whitespace();
     match parser.rest {
         "" => Ok(()),
-        rest if rest.starts_with(';') => {
-            let what = if is_cast { "cast" } else { "default" };
-            Err(format!("a {what} is one expression; `;` is none of it"))
-        }
-        rest if rest.starts_with([')', ']', '}']) => Err(format!("`{rest}` closes nothing")),
-        rest => Err(format!("`{rest}` is left over")),
+        rest if rest.starts_with(';') => Err("unexpected `;`: expected one expression".into()),
+        rest if rest.starts_with([')', ']', '}']) => Err(format!("unmatched `{}`", &rest[..1])),
+        rest => Err(format!("unexpected `{rest}` after the expression")),
     }
 }
 
@@ -79,7 +76,7 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         Err(match self.rest {
-            "" => format!("the expression ends too early: a `{c}` is missing"),
+            "" => format!("unexpected end of the expression: missing `{c}`"),
             rest => format!("expected `{c}` before `{rest}`"),
         })
     }
@@ -113,11 +110,13 @@ impl<'a> Parser<'a> {
             depth += 1;
         }
         if depth > MAX_DEPTH {
-            return Err(format!("the expression nests deeper than {MAX_DEPTH}"));
+            return Err(format!(
+                "the expression is nested more than {MAX_DEPTH} levels deep"
+            ));
         }
         self.skip_whitespace();
         match self.rest.chars().next() {
-            None => Err("the expression ends too early".into()),
+            None => Err("unexpected end of the expression".into()),
             Some(quote @ ('\'' | '"')) => self.string(quote),
             Some(c) if c.is_ascii_digit() => self.number(),
             Some('(') => {
@@ -134,7 +133,7 @@ impl<'a> Parser<'a> {
                 self.items('}', |parser| parser.member(depth))
             }
             Some(c) if c.is_ascii_alphabetic() || c == '_' => self.name(depth),
-            Some(';') => Err("a default is one expression; `;` is none of it".into()),
+            Some(';') => Err("unexpected `;`: expected one expression".into()),
             Some(_) => Err(format!("expected a value before `{}`", self.rest)),
         }
     }
@@ -154,7 +153,7 @@ impl<'a> Parser<'a> {
     fn member(&mut self, depth: usize) -> Checked {
         let name = self.word();
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-            return Err("a STRUCT is written {name: value, …}".into());
+            return Err("expected a STRUCT: `{name: value, …}`".into());
         }
         self.expect(':')?;
         self.operation(depth + 1)
@@ -177,7 +176,7 @@ impl<'a> Parser<'a> {
             return self.cast(depth);
         }
         if !functions::is_known(word) {
-            return Err(functions::unknown_function_error(word, self.is_cast));
+            return Err(functions::unknown_function_error(word));
         }
         self.items(')', |parser| parser.operation(depth + 1))
     }
@@ -185,7 +184,7 @@ impl<'a> Parser<'a> {
     fn cast(&mut self, depth: usize) -> Checked {
         self.operation(depth + 1)?;
         if !self.word().eq_ignore_ascii_case("as") {
-            return Err("a cast is written `CAST(value AS TYPE)`".into());
+            return Err("expected `CAST(value AS TYPE)`".into());
         }
         let mut open = 0_usize;
         let end = self.rest.find(|c| {
@@ -198,7 +197,7 @@ impl<'a> Parser<'a> {
             false
         });
         let Some(end) = end else {
-            return Err("the expression ends too early: a `)` is missing".into());
+            return Err("unexpected end of the expression: missing `)`".into());
         };
         let (ty, rest) = self.rest.split_at(end);
         Type::parse(ty)?;
@@ -229,7 +228,7 @@ impl<'a> Parser<'a> {
         if fits {
             Ok(())
         } else {
-            Err(format!("`{text}` is not a number that fits"))
+            Err(format!("the number `{text}` is out of range"))
         }
     }
 
@@ -237,11 +236,11 @@ impl<'a> Parser<'a> {
         let mut chars = self.rest.char_indices().skip(1);
         while let Some((i, c)) = chars.next() {
             match c {
-                '\0' => return Err("a string of the engine cannot contain a NUL".into()),
+                '\0' => return Err("a string cannot contain a NUL character".into()),
                 '\\' if !matches!(chars.next(), Some((_, '\\' | '\'' | '"'))) => {
                     return Err(
-                        "of the escapes in a string only \\\\, \\' and \\\" mean the same \
-                                to every engine; write the character itself"
+                        "unsupported escape sequence: only \\\\, \\' and \\\" have the same meaning in all \
+                         engines\nhelp: write the character itself"
                             .into(),
                     );
                 }
@@ -252,7 +251,7 @@ impl<'a> Parser<'a> {
                 _ => {}
             }
         }
-        Err("in the expression, a string is not closed".into())
+        Err("unterminated string in the expression".into())
     }
 }
 
@@ -267,14 +266,17 @@ mod tests {
         for (text, want) in [
             (
                 "coalesce(old, null)",
-                "a cast cannot speak of NULL: NULL stays NULL",
+                "a cast cannot use NULL: NULL stays NULL",
             ),
-            ("f(old)", "a cast cannot call the function `f`"),
-            ("", "an expression cannot be empty; leave `cast` out"),
-            ("old; RETURN 1", "a cast is one expression"),
+            ("f(old)", "unsupported function `f`"),
+            (
+                "",
+                "an expression cannot be empty\nhelp: remove the attribute: a plain CAST",
+            ),
+            ("old; RETURN 1", "unexpected `;`"),
             (
                 "concat(old, other)",
-                "`other` is no value: a cast reads no property but the `old`",
+                "unexpected identifier `other`: a cast can only use the `old` value",
             ),
         ] {
             let message = check_cast(text).expect_err(text);
@@ -287,31 +289,25 @@ mod tests {
         for (text, want) in [
             (
                 "",
-                "an expression cannot be empty; leave `default_expr` out for no default",
+                "an expression cannot be empty\nhelp: remove the attribute",
             ),
-            ("f(", "a default cannot call the function `f`"),
-            (
-                "upper('a'",
-                "the expression ends too early: a `)` is missing",
-            ),
-            ("1)", "`)` closes nothing"),
-            (
-                "1; DROP TABLE a",
-                "a default is one expression; `;` is none of it",
-            ),
+            ("f(", "unsupported function `f`"),
+            ("upper('a'", "unexpected end of the expression: missing `)`"),
+            ("1)", "unmatched `)`"),
+            ("1; DROP TABLE a", "unexpected `;`: expected one expression"),
             (
                 "NOW()",
-                "a default cannot call the function `NOW`: did you mean `current_timestamp(…)`?",
+                "unsupported function `NOW`; did you mean `current_timestamp(…)`?",
             ),
             (
                 "current_timestamp",
-                "`current_timestamp` is no value: did you mean `current_timestamp()`?",
+                "unexpected identifier `current_timestamp`; did you mean `current_timestamp()`?",
             ),
             (
                 "CAST('1' AS BIGINT)",
-                "unknown type `BIGINT`: Kùzu calls it `INT64`",
+                "unknown type `BIGINT`; did you mean `INT64`?",
             ),
-            ("'a", "in the expression, a string is not closed"),
+            ("'a", "unterminated string in the expression"),
         ] {
             let message = check(text).expect_err(text);
             assert!(message.starts_with(want), "{text}: {message}");

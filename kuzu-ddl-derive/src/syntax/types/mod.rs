@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         Err(match self.rest {
-            "" => format!("a `{c}` is missing at the end"),
+            "" => format!("missing `{c}` at the end"),
             rest => format!("expected `{c}` before `{rest}`"),
         })
     }
@@ -73,16 +73,19 @@ impl<'a> Parser<'a> {
 
     fn number<N: std::str::FromStr>(&mut self) -> Result<N, String> {
         let word = self.word();
-        word.parse()
-            .map_err(|_| format!("`{word}` is not a number that fits here"))
+        word.parse().map_err(|_| format!("invalid number `{word}`"))
     }
 
     fn parse_type(&mut self, depth: usize) -> Result<Type, String> {
         self.skip_whitespace();
         let word = self.word();
         let mut ty = match word.to_ascii_uppercase().as_str() {
-            _ if depth > MAX_DEPTH => return Err(format!("it nests deeper than {MAX_DEPTH}")),
-            "" if self.rest.is_empty() => return Err("a type is missing at the end".into()),
+            _ if depth > MAX_DEPTH => {
+                return Err(format!(
+                    "the type is nested more than {MAX_DEPTH} levels deep"
+                ));
+            }
+            "" if self.rest.is_empty() => return Err("missing type at the end".into()),
             "" => return Err(format!("expected a type before `{}`", self.rest)),
             "DECIMAL" => self.decimal()?,
             "STRUCT" => Type::Struct(self.members(depth)?),
@@ -100,16 +103,18 @@ impl<'a> Parser<'a> {
             }
         };
         if depth > 1 && ty == Type::Plain("Serial") {
-            return Err("SERIAL cannot be inside another type".into());
+            return Err("SERIAL cannot be nested in another type".into());
         }
         let mut depth = depth;
         while self.eat('[') {
             depth += 1;
             if depth > MAX_DEPTH {
-                return Err(format!("it nests deeper than {MAX_DEPTH}"));
+                return Err(format!(
+                    "the type is nested more than {MAX_DEPTH} levels deep"
+                ));
             }
             if ty == Type::Plain("Serial") {
-                return Err("SERIAL cannot be inside another type".into());
+                return Err("SERIAL cannot be nested in another type".into());
             }
             ty = if self.eat(']') {
                 Type::List(Box::new(ty))
@@ -117,7 +122,7 @@ impl<'a> Parser<'a> {
                 let n = self.number()?;
                 self.expect(']')?;
                 if n == 0 {
-                    return Err("an array has at least one element".into());
+                    return Err("an array has at least one element, not 0".into());
                 }
                 Type::Array(Box::new(ty), n)
             };
@@ -135,13 +140,12 @@ impl<'a> Parser<'a> {
         self.expect(')')?;
         if !(1..=38).contains(&precision) {
             return Err(format!(
-                "the precision of a DECIMAL is 1 to 38, not {precision}: `DECIMAL(38, {scale})` is the widest"
+                "the precision of a DECIMAL is from 1 to 38, not {precision}\nhelp: the widest is `DECIMAL(38, {scale})`"
             ));
         }
         if scale > precision {
             return Err(format!(
-                "a DECIMAL of {precision} digits cannot have {scale} of them after the point: \
-                 `DECIMAL(precision, scale)` with a scale of at most {precision}"
+                "the scale of a DECIMAL is at most its precision: {scale} is more than {precision}"
             ));
         }
         Ok(Type::Decimal(precision, scale))
@@ -153,13 +157,11 @@ impl<'a> Parser<'a> {
         loop {
             let member = self.word().to_owned();
             if member.is_empty() {
-                return Err(
-                    "the name of a member is missing; it is letters, digits and underscores".into(),
-                );
+                return Err("missing member name: expected letters, digits and underscores".into());
             }
             name::check_member(&member)?;
             if members.iter().any(|(name, _)| *name == member) {
-                return Err(format!("two members are named `{member}`"));
+                return Err(format!("duplicate member `{member}`"));
             }
             members.push((member, self.parse_type(depth + 1)?));
             if !self.eat(',') {
@@ -205,18 +207,18 @@ mod tests {
     #[test]
     fn errors_are_explained() {
         for (text, want) in [
-            ("VARCHAR", "unknown type `VARCHAR`: Kùzu calls it `STRING`"),
-            ("INT64[", "`` is not a number that fits here"),
+            ("VARCHAR", "unknown type `VARCHAR`; did you mean `STRING`?"),
+            ("INT64[", "invalid number ``"),
             ("MAP(STRING)", "expected `,` before `)`"),
-            ("STRUCT(a INT64", "a `)` is missing at the end"),
+            ("STRUCT(a INT64", "missing `)` at the end"),
             (
                 "DECIMAL(39, 1)",
-                "the precision of a DECIMAL is 1 to 38, not 39: `DECIMAL(38, 1)` is the widest",
+                "the precision of a DECIMAL is from 1 to 38, not 39\nhelp: the widest is `DECIMAL(38, 1)`",
             ),
-            ("SERIAL[]", "SERIAL cannot be inside another type"),
+            ("SERIAL[]", "SERIAL cannot be nested in another type"),
             (
                 "INT64 NULL",
-                "`NULL` is left over: the type is `INT64`; say `nullable` beside it",
+                "unexpected `NULL` after the type `INT64`\nhelp: add `nullable` to the field",
             ),
         ] {
             assert_eq!(Type::parse(text), Err(want.into()), "{text}");

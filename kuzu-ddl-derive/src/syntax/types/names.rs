@@ -90,10 +90,12 @@ pub(super) fn variant(upper: &str) -> Option<&'static str> {
 pub(super) fn unknown_type_error(word: &str) -> String {
     let upper = word.to_ascii_uppercase();
     if upper == "OPTION" {
-        return "no type says that it may be NULL: write `nullable` beside `type = \"…\"`".into();
+        return format!(
+            "unknown type `{word}`: a type does not determine whether a property may be NULL\nhelp: add `nullable` to the field"
+        );
     }
     if let Some((_, kuzu)) = FOREIGN.iter().find(|(foreign, _)| *foreign == upper) {
-        return format!("unknown type `{word}`: Kùzu calls it `{kuzu}`");
+        return format!("unknown type `{word}`; did you mean `{kuzu}`?");
     }
     let all = || {
         PLAIN
@@ -102,9 +104,9 @@ pub(super) fn unknown_type_error(word: &str) -> String {
             .chain(PARAMETERIZED.iter().copied())
     };
     match suggest::nearest(word, all()) {
-        Some(similar) => format!("unknown type `{word}`: did you mean `{similar}`?"),
+        Some(similar) => format!("unknown type `{word}`; did you mean `{similar}`?"),
         None => format!(
-            "unknown type `{word}`\nlegal: {}, `T[]`, `T[n]`",
+            "unknown type `{word}`\nexpected one of: {}, `T[]`, `T[n]`",
             suggest::list(all())
         ),
     }
@@ -114,18 +116,18 @@ pub(super) fn unknown_type_error(word: &str) -> String {
 pub(super) fn trailing_text_error(text: &str, rest: &str) -> String {
     let ty = text.strip_suffix(rest).unwrap_or(text).trim();
     let upper = rest.to_ascii_uppercase();
-    let why = if rest.starts_with('(') {
-        "; a type without arguments has no length either"
+    let help = if rest.starts_with('(') {
+        "\nhelp: remove the arguments: the type has none"
     } else if upper.starts_with("NOT NULL") {
-        "; a property is never NULL, unless the field is an `Option`"
+        "\nhelp: remove it: a property is never NULL unless the field is an `Option`"
     } else if upper.starts_with("NULL") {
-        "; say `nullable` beside it"
+        "\nhelp: add `nullable` to the field"
     } else if upper.starts_with("DEFAULT") {
-        "; say `default = …` beside it"
+        "\nhelp: add `default = …` to the field"
     } else if upper.starts_with("PRIMARY") {
-        "; say `primary_key` beside it"
+        "\nhelp: add `primary_key` to the field"
     } else {
         ""
     };
-    format!("`{rest}` is left over: the type is `{ty}`{why}")
+    format!("unexpected `{rest}` after the type `{ty}`{help}")
 }
