@@ -1,4 +1,4 @@
-//! `upgrades!`: a test for each old lock.
+//! `upgrade_tests!`: a test for each released lock file.
 
 use std::path::Path;
 use std::{env, fs};
@@ -8,40 +8,42 @@ use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, Token};
 
-/// Where old locks are, beside `Cargo.toml`.
+/// The folder of the released lock files, next to `Cargo.toml`.
 const FOLDER: &str = "locks";
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let folder = env::var_os("CARGO_MANIFEST_DIR").map(|dir| Path::new(&dir).join(FOLDER));
-    let made = krate.parse2(input).and_then(|krate| {
+    let expanded = parse_crate_path.parse2(input).and_then(|crate_path| {
         let folder = folder.as_deref().and_then(Path::to_str);
-        let folder =
-            folder.ok_or_else(|| here("the folder of this package has no name in UTF-8"))?;
-        tests(&krate, folder)
+        let folder = folder.ok_or_else(|| error("the path of the package is not valid UTF-8"))?;
+        tests(&crate_path, folder)
     });
-    made.unwrap_or_else(syn::Error::into_compile_error)
+    expanded.unwrap_or_else(syn::Error::into_compile_error)
 }
 
-fn here(message: impl std::fmt::Display) -> syn::Error {
+fn error(message: impl std::fmt::Display) -> syn::Error {
     syn::Error::new(Span::call_site(), message)
 }
 
-/// Nothing, or `crate = "…"`, as the derives have it.
-fn krate(input: ParseStream) -> syn::Result<TokenStream> {
+/// Parses an optional `crate = "…"`, as the derives accept it.
+fn parse_crate_path(input: ParseStream) -> syn::Result<TokenStream> {
     if input.is_empty() {
         return Ok(quote!(::kuzu_ddl));
     }
     if input.parse::<Token![crate]>().is_err() {
-        return Err(input.error("expected nothing, or `crate = \"…\"`"));
+        return Err(input.error("expected `crate = \"…\"` or no arguments"));
     }
     input.parse::<Token![=]>()?;
     let path: syn::Path = input.parse::<LitStr>()?.parse()?;
     Ok(quote!(#path))
 }
 
-fn tests(krate: &TokenStream, folder: &str) -> syn::Result<TokenStream> {
-    let entries = fs::read_dir(folder).map_err(|error| {
-        here(format!("{folder}: {error}; keep a copy of each `kuzu-schema.lock` that went out there: `{FOLDER}/v1.lock`"))
+fn tests(crate_path: &TokenStream, folder: &str) -> syn::Result<TokenStream> {
+    let entries = fs::read_dir(folder).map_err(|reason| {
+        error(format!(
+            "cannot read {folder}: {reason}\n\
+             help: store a copy of `kuzu-schema.lock` there with each release: `{FOLDER}/v1.lock`"
+        ))
     })?;
     let names = entries
         .flatten()
@@ -56,17 +58,17 @@ fn tests(krate: &TokenStream, folder: &str) -> syn::Result<TokenStream> {
             .to_ascii_lowercase();
         let test = Ident::new(&format!("upgrade_from_{stem}"), Span::call_site());
         quote! {
-            #[#krate::__private::test]
+            #[#crate_path::__private::test]
             fn #test() {
-                #krate::__private::upgrade(#krate::__private::include_str!(#path));
+                #crate_path::__private::upgrade(#crate_path::__private::include_str!(#path));
             }
         }
     });
     Ok(quote! {
         #(#tests)*
-        #[#krate::__private::test]
-        fn upgrades_are_all_compiled() {
-            #krate::__private::all_locks(#folder, &[#(#names),*]);
+        #[#crate_path::__private::test]
+        fn all_lock_files_have_upgrade_tests() {
+            #crate_path::__private::all_locks(#folder, &[#(#names),*]);
         }
     })
 }
