@@ -70,8 +70,8 @@ pub(super) fn has_repr(input: &DeriveInput) -> bool {
         .any(|attribute| attribute.path().is_ident("repr"))
 }
 
-/// Whether `ty` is a `PhantomData`, which holds no value. This is the only decision by the tokens of
-/// a type: no trait could determine what a field without a value should be.
+/// Whether `ty` is a `PhantomData`, which holds no value. This is the only decision by the tokens
+/// of a type: no trait could determine what a field without a value should be.
 fn is_phantom(ty: &syn::Type) -> bool {
     match ty {
         syn::Type::Path(path) => path

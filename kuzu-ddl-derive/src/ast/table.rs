@@ -129,7 +129,8 @@ fn fields_of<'a>(errors: &Errors, input: &'a DeriveInput, kind: TableKind) -> Op
         Data::Enum(data) => (
             data.enum_token.span,
             format!(
-                "`{derive}` can only be derived for structs\nhelp: derive `KuzuType` to store the enum in a property"
+                "`{derive}` can only be derived for structs\n\
+                 help: derive `KuzuType` to store the enum in a property"
             ),
         ),
         Data::Union(data) => (

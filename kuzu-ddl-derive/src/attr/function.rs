@@ -30,12 +30,14 @@ impl FunctionAttr {
         equals(input, keyword)?;
         if input.peek(LitStr) {
             return Err(input.error(format!(
-                "`{keyword}` requires the path of a function, not a string\nhelp: remove the quotes: `{keyword} = path::to::function`"
+                "`{keyword}` requires the path of a function, not a string\n\
+                 help: remove the quotes: `{keyword} = path::to::function`"
             )));
         }
         if input.peek(Token![|]) || input.peek(Token![move]) {
             return Err(input.error(format!(
-                "`{keyword}` requires the path of a function, not a closure: events refer to the function by name"
+                "`{keyword}` requires the path of a function, not a closure: events refer to the \
+                 function by name"
             )));
         }
         let path = Path::parse_mod_style(input)?;
@@ -49,7 +51,8 @@ impl FunctionAttr {
             return Err(syn::Error::new(
                 path.span(),
                 format!(
-                    "the function of `{keyword}` receives the old value only\nhelp: remove the inputs: `{keyword} = path::to::function`"
+                    "the function of `{keyword}` receives the old value only\n\
+                     help: remove the inputs: `{keyword} = path::to::function`"
                 ),
             ));
         }

@@ -54,7 +54,8 @@ impl IndexAttr {
         }
         for required in ["name", "on"] {
             if on_struct && !present.iter().any(|name| name == required) {
-                let message = "`fts_index` on a struct requires `name` and `on`: `fts_index(name = \"…\", on(\"…\", \"…\"))`";
+                let message = "`fts_index` on a struct requires `name` and `on`: \
+                               `fts_index(name = \"…\", on(\"…\", \"…\"))`";
                 return Err(syn::Error::new(keyword.span(), message));
             }
         }
@@ -83,7 +84,8 @@ impl IndexAttr {
             "name" => self.name = Some(text(input, &ident)?),
             "on" if on_struct => self.on = texts(input, &ident)?,
             "on" => {
-                let message = "`on` is not allowed on a field: the index covers the field\nhelp: remove `on`, or declare the index on the struct";
+                let message = "`on` is not allowed on a field: the index covers the field\n\
+                               help: remove `on`, or declare the index on the struct";
                 return Err(syn::Error::new(ident.span(), message));
             }
             _ => {

@@ -137,8 +137,8 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("ignore_pattern", &["pattern", "ignore", "tokenizer"]),
 ];
 
-/// Options that belong to a query or are determined by the type, by their names, with the reason and
-/// the alternative.
+/// Names of options that belong to a query or that the type determines, with the reason and the
+/// alternative.
 const NOT_OF_INDEX: &[(&[&str], &str, &str)] = &[
     (
         &["efs"],
@@ -275,8 +275,8 @@ fn invalid_value(span: proc_macro2::Span, option: &Ident, kind: OptionKind) -> s
     syn::Error::new(span, format!("`{option}` requires {what}"))
 }
 
-/// Checks a regular expression. The engine converts it to lower case, including `\W` and `\S`, which
-/// then match the opposite.
+/// Checks a regular expression. The engine converts it to lower case, including `\W` and `\S`,
+/// which then match the opposite.
 fn check_pattern(text: &str) -> Result<(), String> {
     if text.is_empty() || text.contains('\0') {
         return Err("a pattern cannot be empty or contain a NUL character".into());
@@ -286,7 +286,8 @@ fn check_pattern(text: &str) -> Result<(), String> {
         let capital = &text[start..=at];
         let lower = capital.to_ascii_lowercase();
         return Err(format!(
-            "Kùzu converts a pattern to lower case, so `{capital}` would mean `{lower}`\nhelp: use no capital letters"
+            "Kùzu converts a pattern to lower case, so `{capital}` would mean `{lower}`\n\
+             help: use no capital letters"
         ));
     }
     Ok(())

@@ -242,7 +242,8 @@ fn set_default(attrs: &mut Attrs, default: Spanned<Literal>) -> syn::Result<()> 
         None => Ok(()),
         Some(_) => Err(syn::Error::new(
             span,
-            "duplicate default: a property has at most one\nhelp: remove `default` or `default_expr`",
+            "duplicate default: a property has at most one\n\
+             help: remove `default` or `default_expr`",
         )),
     }
 }

@@ -33,8 +33,8 @@ pub(super) fn expr_desc(literal: &Literal) -> TokenStream {
     }
 }
 
-/// Returns a constant that does not compile if `default` is not of the type of `property`, the tokens
-/// of a `PropertyDesc`.
+/// Returns a constant that does not compile if `default` is not of the type of `property`, the
+/// tokens of a `PropertyDesc`.
 pub(super) fn default_check(
     default: &Spanned<Literal>,
     property: &TokenStream,

@@ -51,7 +51,7 @@ pub(super) fn expand(
         .filter_map(|(index, field)| function_check(field, index, &desc));
     let checks = checks.chain(checks_of_indexes).chain(checks_of_functions);
     let field_use = use_fields(ident, anonymous.as_ref(), table.has_repr, &table.fields);
-    // The check is part of the registration: a constant of its own would cost compile time for every
+    // The check is part of the registration: a separate constant would cost compile time for each
     // struct.
     let checked = quote_spanned! {ident.span()=> __kuzu::check::table(#desc)};
     let registration = table.attrs.skip_registration.is_none().then(|| {

@@ -1,5 +1,7 @@
-//! Compares a struct with its table in the lock file. Differences that the tokens show are errors here;
-//! those that depend on types become constants in `expand::lock`.
+//! Compares a struct with its table in the lock file.
+//!
+//! Differences that the tokens show are errors here. Those that depend on types become constants in
+//! `expand::lock`.
 
 use super::file::{FILE, LockFile};
 use super::parse::{Lock, LockedKind, LockedProperty, LockedTable};
@@ -17,8 +19,10 @@ pub(crate) struct Comparison<'a> {
     pub(crate) pairs: &'a [(String, String)],
 }
 
-/// Compares `table` with the lock file and reports what the tokens show. Returns `None` if the table
-/// is new, or if there are errors: what an error hides does not count as removed.
+/// Compares `table` with the lock file and reports the differences that the tokens show.
+///
+/// Returns `None` if the table is new, or after other errors: a declaration that an error hides
+/// does not count as removed.
 pub(crate) fn compare<'a>(
     errors: &Errors,
     table: &Table<'_>,
@@ -29,7 +33,8 @@ pub(crate) fn compare<'a>(
         Err(reason) => {
             if file.is_representative {
                 let message = format!(
-                    "{FILE}: {reason}\nhelp: correct the file, or restore it: `git checkout -- {FILE}`"
+                    "{FILE}: {reason}\n\
+                     help: correct the file, or restore it: `git checkout -- {FILE}`"
                 );
                 errors.report(table.ident.span(), message);
             }
@@ -137,8 +142,8 @@ fn check_key(errors: &Errors, table: &Table<'_>, was: &str, former: &[Option<&Lo
     errors.report(
         field.attrs.primary_key.unwrap_or(field.name.span),
         format!(
-            "the primary key changed from `{was}` to `{is}`: the table and its rels are rebuilt row by row; \
-             if `{is}` is NULL or not unique, the migration fails and changes nothing\n\
+            "the primary key changed from `{was}` to `{is}`: the table and its rels are rebuilt row \
+             by row; if `{is}` is NULL or not unique, the migration fails and changes nothing\n\
              help: if this is intended, add to the struct: `#[kuzu(key_changed_from = {was:?})]`"
         ),
     );
@@ -164,8 +169,10 @@ fn check_multiplicity(errors: &Errors, table: &Table<'_>, was: &str) {
     errors.report(
         declared.map_or(table.ident.span(), |declared| declared.span),
         format!(
-            "the multiplicity changed from {was:?} to {is:?}: the table is rebuilt rel by rel{may_fail}\n\
-             help: if this is intended, add to the struct: `#[kuzu(multiplicity_changed_from = {was:?})]`"
+            "the multiplicity changed from {was:?} to {is:?}: the table is rebuilt rel by \
+             rel{may_fail}\n\
+             help: if this is intended, add to the struct: \
+             `#[kuzu(multiplicity_changed_from = {was:?})]`"
         ),
     );
 }
@@ -179,7 +186,7 @@ fn report_kind(errors: &Errors, table: &Table<'_>, was: &LockedKind) {
     errors.report(
         table.ident.span(),
         format!(
-            "`{name}` changed from a {was} table to a {is} table: Kùzu cannot convert one to the other\n\
+            "`{name}` changed from a {was} table to a {is} table: Kùzu cannot convert it\n\
              help: choose another name for the new table: `#[kuzu(name = \"…\")]`\n\
              help: and mark the old table as dropped: `kuzu_ddl::dropped_table!({name:?});`"
         ),

@@ -36,7 +36,8 @@ pub(crate) struct LockFile {
     pub(super) is_representative: bool,
 }
 
-/// Returns the lock file of the package, if there is one. `ident` is the struct that asks for it.
+/// Returns the lock file of the package, if there is one. `ident` is the struct that is being
+/// derived.
 pub(crate) fn load_lock_file(ident: &Ident) -> Option<LockFile> {
     let path = Path::new(&env::var_os("CARGO_MANIFEST_DIR")?).join(FILE);
     let stamp = match fs::metadata(&path) {

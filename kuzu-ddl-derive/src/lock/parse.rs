@@ -158,7 +158,8 @@ impl LockedTable {
     }
 }
 
-const CONFLICT: &str = "unresolved merge conflict\nhelp: keep the lines of both sides, and remove the conflict markers";
+const CONFLICT: &str = "unresolved merge conflict\n\
+                        help: keep the lines of both sides, and remove the conflict markers";
 
 fn check_header(line: &str) -> Result<(), String> {
     if line.starts_with("<<<<<<<") {
@@ -167,7 +168,8 @@ fn check_header(line: &str) -> Result<(), String> {
     let format = line.strip_prefix("# kuzu-ddl schema lock, format ");
     match format.and_then(|format| format.parse::<u32>().ok()) {
         Some(format) if format > FORMAT => Err(format!(
-            "unsupported format {format}: this version of kuzu-ddl reads format {FORMAT}\nhelp: use a newer version"
+            "unsupported format {format}: this version of kuzu-ddl reads format {FORMAT}\n\
+             help: use a newer version"
         )),
         Some(1..) => Ok(()),
         _ => Err(format!(

@@ -24,7 +24,8 @@ pub(crate) enum Literal {
     Engine(String),
 }
 
-const EXPECTED: &str = "expected a literal such as `true`, `-5`, `1.5`, `\"text\"`, `b\"bytes\"` or `[1, 2]`\n\
+const EXPECTED: &str = "expected a literal such as `true`, `-5`, `1.5`, `\"text\"`, \
+                        `b\"bytes\"` or `[1, 2]`\n\
                         help: for an expression of the engine use `default_expr = \"…\"`";
 
 impl Literal {

@@ -105,7 +105,8 @@ pub(crate) fn check_property(name: &str) -> Result<(), String> {
         .any(|reserved| reserved.eq_ignore_ascii_case(name))
     {
         return Err(format!(
-            "the property name `{name}` is reserved by Kùzu\nhelp: choose another name: `#[kuzu(name = \"{}\")]`",
+            "the property name `{name}` is reserved by Kùzu\n\
+             help: choose another name: `#[kuzu(name = \"{}\")]`",
             name.trim_start_matches('_')
         ));
     }
@@ -124,7 +125,7 @@ pub(crate) fn check_member(name: &str) -> Result<(), String> {
     }
     if RESERVED_MEMBERS
         .iter()
-        .any(|word| word.eq_ignore_ascii_case(name))
+        .any(|keyword| keyword.eq_ignore_ascii_case(name))
     {
         return Err(format!(
             "invalid member name `{name}`: it is a Cypher keyword, and Kùzu cannot quote the members \
@@ -141,7 +142,7 @@ pub(crate) fn is_plain(name: &str) -> bool {
         && chars.all(|c| c.is_alphanumeric() || c == '_')
         && !RESERVED_MEMBERS
             .iter()
-            .any(|word| word.eq_ignore_ascii_case(name))
+            .any(|keyword| keyword.eq_ignore_ascii_case(name))
 }
 
 /// Checks the name of an index: the engine derives names of tables from it, and does not quote
@@ -152,7 +153,8 @@ pub(crate) fn check_index(name: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "invalid index name {name:?}: Kùzu does not quote it\nhelp: use letters, digits and underscores"
+        "invalid index name {name:?}: Kùzu does not quote it\n\
+         help: use letters, digits and underscores"
     ))
 }
 

@@ -1,5 +1,5 @@
-//! The derives depend on no other crate of the workspace, so some rules exist here and in the runtime.
-//! Each test runs both and compares the results.
+//! The derives depend on no other crate of the workspace, so some rules exist here and in the
+//! runtime. Each test applies both and compares the results.
 
 use kuzu_ddl_runtime::lock as runtime_lock;
 use kuzu_ddl_runtime::schema as runtime;

@@ -1,5 +1,5 @@
-//! One expansion per derive, pretty-printed. It determines the compile time of users, and must change
-//! on purpose only.
+//! One expansion per derive, pretty-printed. It determines the compile time of users, and must
+//! change on purpose only.
 
 use expect_test::{Expect, expect};
 use proc_macro2::TokenStream;
@@ -16,7 +16,7 @@ fn assert_expansion(tokens: TokenStream, want: &Expect) {
 #[test]
 fn node() {
     let tokens = quote! {
-        /// A person who can buy things.
+        /// A customer.
         #[kuzu(name = "Human", renamed_from = "People", dropped("fax"))]
         struct Person<'a> {
             #[kuzu(primary_key)]
@@ -65,7 +65,7 @@ fn node() {
                                 ..__kuzu::PropertyDesc::BLANK
                             },
                         ],
-                        comment: __kuzu::Some("A person who can buy things."),
+                        comment: __kuzu::Some("A customer."),
                         renamed_from: &["People"],
                         dropped: &["fax"],
                         indexes: &[
@@ -174,7 +174,7 @@ fn value_type() {
         enum Contact<T> {
             Mail(T),
             Phone { country: i16 },
-            Nobody,
+            Unknown,
         }
     };
     assert_expansion(
@@ -205,7 +205,7 @@ fn value_type() {
                             ),
                         },
                         __kuzu::MemberDesc {
-                            name: "Nobody",
+                            name: "Unknown",
                             ty: __kuzu::TypeDesc::Bool,
                         },
                     ],

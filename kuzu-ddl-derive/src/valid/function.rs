@@ -19,8 +19,8 @@ pub(super) fn check(errors: &Errors, table: &Table<'_>) {
             errors.report(
                 function.span(),
                 "`cast_with` and `fill_with` are mutually exclusive\n\
-                 help: let the function of `cast_with` take an `Option`: it is then called for rows without \
-                 a value, too",
+                 help: let the function of `cast_with` take an `Option`: it is then also called \
+                 for rows without a value",
             );
         }
         for input in &function.inputs {

@@ -74,7 +74,7 @@ fn check_names(errors: &Errors, table: &Table<'_>, index: &Index<'_>) {
     errors.report(
         index.attr.span,
         format!(
-            "the {what} `{name}` cannot be indexed: Kùzu's index functions do not quote its name\n\
+            "the {what} `{name}` cannot have an index: Kùzu's index functions do not quote names\n\
              help: use letters, digits and underscores in the name"
         ),
     );

@@ -74,13 +74,18 @@ pub(super) fn check_property_names(errors: &Errors, table: &Table<'_>) {
         if is_taken(&dropped.value) {
             errors.report(
                 dropped.span,
-                format!("`{}` is both declared and marked as dropped\nhelp: remove the field, or its name from `dropped(…)`", dropped.value),
+                format!(
+                    "`{}` is both declared and marked as dropped\n\
+                     help: remove the field, or its name from `dropped(…)`",
+                    dropped.value
+                ),
             );
         } else if former.contains_key(&fold(&dropped.value)) {
             errors.report(
                 dropped.span,
                 format!(
-                    "`{}` is both renamed and marked as dropped\nhelp: remove it from `renamed_from` or from `dropped(…)`",
+                    "`{}` is both renamed and marked as dropped\n\
+                     help: remove it from `renamed_from` or from `dropped(…)`",
                     dropped.value
                 ),
             );

@@ -98,7 +98,7 @@ fn check_on_fail(errors: &Errors, field: &Field<'_>) {
     {
         errors.report(
             on_fail.span,
-            "`on_fail` requires `cast`, `cast_with` or `fill_with`: it applies to rows whose conversion fails",
+            "`on_fail` requires `cast`, `cast_with` or `fill_with`: it applies where these fail",
         );
     } else if attrs.is_set("primary_key") && on_fail.value != "Abort" {
         errors.report(

@@ -100,33 +100,35 @@ pub(super) fn unknown_function_error(name: &str) -> String {
     }
 }
 
-/// Returns the error for the identifier `word` in the place of a value.
-pub(super) fn bare_identifier_error(word: &str, cast: bool) -> String {
-    if word.eq_ignore_ascii_case("null") && cast {
+/// Returns the error for the identifier `identifier` in the place of a value.
+pub(super) fn bare_identifier_error(identifier: &str, cast: bool) -> String {
+    if identifier.eq_ignore_ascii_case("null") && cast {
         return "a cast cannot use NULL: NULL stays NULL\n\
                 help: add `on_fail = \"null\"`: a value that cannot be converted then becomes NULL\n\
                 help: or name a function with `cast_with = …`"
             .into();
     }
-    if word.eq_ignore_ascii_case("null") {
+    if identifier.eq_ignore_ascii_case("null") {
         return "NULL cannot be a default: a property without a default is NULL\n\
                 help: make the field an `Option`, and remove the attribute"
             .into();
     }
-    let function = if is_known(word) {
-        Some(word)
+    let function = if is_known(identifier) {
+        Some(identifier)
     } else {
-        suggestion(word)
+        suggestion(identifier)
     };
     match function {
-        Some(function) => format!("unexpected identifier `{word}`; did you mean `{function}()`?"),
+        Some(function) => {
+            format!("unexpected identifier `{identifier}`; did you mean `{function}()`?")
+        }
         None if cast => format!(
-            "unexpected identifier `{word}`: a cast can only use the `old` value\n\
-             help: a string requires quotes: '{word}'"
+            "unexpected identifier `{identifier}`: a cast can only use the `old` value\n\
+             help: a string requires quotes: '{identifier}'"
         ),
         None => format!(
-            "unexpected identifier `{word}`: the expression cannot use properties\n\
-             help: a string requires quotes: '{word}'"
+            "unexpected identifier `{identifier}`: the expression cannot use properties\n\
+             help: a string requires quotes: '{identifier}'"
         ),
     }
 }

@@ -88,7 +88,7 @@ impl<'a> Parser<'a> {
         taken
     }
 
-    fn word(&mut self) -> &'a str {
+    fn identifier(&mut self) -> &'a str {
         self.skip_whitespace();
         self.take_while(|c| c.is_ascii_alphanumeric() || c == '_')
     }
@@ -151,7 +151,7 @@ impl<'a> Parser<'a> {
     }
 
     fn member(&mut self, depth: usize) -> Checked {
-        let name = self.word();
+        let name = self.identifier();
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
             return Err("expected a STRUCT: `{name: value, …}`".into());
         }
@@ -160,30 +160,33 @@ impl<'a> Parser<'a> {
     }
 
     fn name(&mut self, depth: usize) -> Checked {
-        let word = self.word();
+        let identifier = self.identifier();
         let values: &[&str] = if self.is_cast {
             &["true", "false", "old"]
         } else {
             &["true", "false"]
         };
-        if values.iter().any(|value| value.eq_ignore_ascii_case(word)) {
+        if values
+            .iter()
+            .any(|value| value.eq_ignore_ascii_case(identifier))
+        {
             return Ok(());
         }
         if !self.eat('(') {
-            return Err(functions::bare_identifier_error(word, self.is_cast));
+            return Err(functions::bare_identifier_error(identifier, self.is_cast));
         }
-        if word.eq_ignore_ascii_case("cast") {
+        if identifier.eq_ignore_ascii_case("cast") {
             return self.cast(depth);
         }
-        if !functions::is_known(word) {
-            return Err(functions::unknown_function_error(word));
+        if !functions::is_known(identifier) {
+            return Err(functions::unknown_function_error(identifier));
         }
         self.items(')', |parser| parser.operation(depth + 1))
     }
 
     fn cast(&mut self, depth: usize) -> Checked {
         self.operation(depth + 1)?;
-        if !self.word().eq_ignore_ascii_case("as") {
+        if !self.identifier().eq_ignore_ascii_case("as") {
             return Err("expected `CAST(value AS TYPE)`".into());
         }
         let mut open = 0_usize;
@@ -239,8 +242,8 @@ impl<'a> Parser<'a> {
                 '\0' => return Err("a string cannot contain a NUL character".into()),
                 '\\' if !matches!(chars.next(), Some((_, '\\' | '\'' | '"'))) => {
                     return Err(
-                        "unsupported escape sequence: only \\\\, \\' and \\\" have the same meaning in all \
-                         engines\nhelp: write the character itself"
+                        "unsupported escape sequence: only \\\\, \\' and \\\" have the same \
+                         meaning in all engines\nhelp: write the character itself"
                             .into(),
                     );
                 }

@@ -60,26 +60,28 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn word(&mut self) -> &'a str {
+    fn token(&mut self) -> &'a str {
         self.skip_whitespace();
         let end = self
             .rest
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
+        let (token, rest) = self.rest.split_at(end);
         self.rest = rest;
-        word
+        token
     }
 
     fn number<N: std::str::FromStr>(&mut self) -> Result<N, String> {
-        let word = self.word();
-        word.parse().map_err(|_| format!("invalid number `{word}`"))
+        let token = self.token();
+        token
+            .parse()
+            .map_err(|_| format!("invalid number `{token}`"))
     }
 
     fn parse_type(&mut self, depth: usize) -> Result<Type, String> {
         self.skip_whitespace();
-        let word = self.word();
-        let mut ty = match word.to_ascii_uppercase().as_str() {
+        let token = self.token();
+        let mut ty = match token.to_ascii_uppercase().as_str() {
             _ if depth > MAX_DEPTH => {
                 return Err(format!(
                     "the type is nested more than {MAX_DEPTH} levels deep"
@@ -99,7 +101,7 @@ impl<'a> Parser<'a> {
                 Type::Map(Box::new(key), Box::new(value))
             }
             upper => {
-                Type::Plain(names::variant(upper).ok_or_else(|| names::unknown_type_error(word))?)
+                Type::Plain(names::variant(upper).ok_or_else(|| names::unknown_type_error(token))?)
             }
         };
         if depth > 1 && ty == Type::Plain("Serial") {
@@ -140,7 +142,8 @@ impl<'a> Parser<'a> {
         self.expect(')')?;
         if !(1..=38).contains(&precision) {
             return Err(format!(
-                "the precision of a DECIMAL is from 1 to 38, not {precision}\nhelp: the widest is `DECIMAL(38, {scale})`"
+                "the precision of a DECIMAL is from 1 to 38, not {precision}\n\
+                 help: the widest is `DECIMAL(38, {scale})`"
             ));
         }
         if scale > precision {
@@ -155,7 +158,7 @@ impl<'a> Parser<'a> {
         self.expect('(')?;
         let mut members: Vec<(String, Type)> = Vec::new();
         loop {
-            let member = self.word().to_owned();
+            let member = self.token().to_owned();
             if member.is_empty() {
                 return Err("missing member name: expected letters, digits and underscores".into());
             }
@@ -213,7 +216,8 @@ mod tests {
             ("STRUCT(a INT64", "missing `)` at the end"),
             (
                 "DECIMAL(39, 1)",
-                "the precision of a DECIMAL is from 1 to 38, not 39\nhelp: the widest is `DECIMAL(38, 1)`",
+                "the precision of a DECIMAL is from 1 to 38, not 39\n\
+                 help: the widest is `DECIMAL(38, 1)`",
             ),
             ("SERIAL[]", "SERIAL cannot be nested in another type"),
             (

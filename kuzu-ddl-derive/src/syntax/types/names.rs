@@ -86,16 +86,17 @@ pub(super) fn variant(upper: &str) -> Option<&'static str> {
     found.map(|(_, variant)| *variant)
 }
 
-/// Returns the error for the unknown type name `word`.
-pub(super) fn unknown_type_error(word: &str) -> String {
-    let upper = word.to_ascii_uppercase();
+/// Returns the error for the unknown type name `name`.
+pub(super) fn unknown_type_error(name: &str) -> String {
+    let upper = name.to_ascii_uppercase();
     if upper == "OPTION" {
         return format!(
-            "unknown type `{word}`: a type does not determine whether a property may be NULL\nhelp: add `nullable` to the field"
+            "unknown type `{name}`: a type does not determine whether a property may be NULL\n\
+             help: add `nullable` to the field"
         );
     }
     if let Some((_, kuzu)) = FOREIGN.iter().find(|(foreign, _)| *foreign == upper) {
-        return format!("unknown type `{word}`; did you mean `{kuzu}`?");
+        return format!("unknown type `{name}`; did you mean `{kuzu}`?");
     }
     let all = || {
         PLAIN
@@ -103,10 +104,10 @@ pub(super) fn unknown_type_error(word: &str) -> String {
             .map(|(text, _)| *text)
             .chain(PARAMETERIZED.iter().copied())
     };
-    match suggest::nearest(word, all()) {
-        Some(similar) => format!("unknown type `{word}`; did you mean `{similar}`?"),
+    match suggest::nearest(name, all()) {
+        Some(similar) => format!("unknown type `{name}`; did you mean `{similar}`?"),
         None => format!(
-            "unknown type `{word}`\nexpected one of: {}, `T[]`, `T[n]`",
+            "unknown type `{name}`\nexpected one of: {}, `T[]`, `T[n]`",
             suggest::list(all())
         ),
     }
