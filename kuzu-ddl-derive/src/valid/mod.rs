@@ -3,11 +3,11 @@
 //! Rules about types are left to constants in the expansion, and rules about other structs to the
 //! runtime.
 
+mod name;
+
 mod table;
 
 mod function;
-
-mod name;
 
 mod index;
 
