@@ -4,7 +4,7 @@
     doc = "Schema as code for Kùzu, without the engine."
 )]
 
-pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType, upgrades};
+pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType, upgrade_tests};
 #[doc(hidden)]
 pub use kuzu_ddl_runtime::__private;
 pub use kuzu_ddl_runtime::{

@@ -32,5 +32,5 @@ mod tests {
         kuzu_ddl::check().unwrap();
     }
 
-    kuzu_ddl::upgrades!();
+    kuzu_ddl::upgrade_tests!();
 }

@@ -147,7 +147,7 @@ fn changed_lock_file(app: &Application) -> Result {
     let line = line.ok_or("the lock file has no line of `age`")?;
     let merge = format!("<<<<<<< ours\n{line}\n=======\n{line}\n>>>>>>> theirs");
     fs::write(app.project.path(LOCK), good.replace(line, &merge))?;
-    app.one_error(&["kuzu-schema.lock, line", "a merge stopped here"])?;
+    app.one_error(&["kuzu-schema.lock: line", "unresolved merge conflict"])?;
     fs::write(app.project.path(LOCK), good)?;
     app.compiles()
 }
@@ -191,7 +191,7 @@ fn upgrade(app: &Application) -> Result {
     app.copy(LOCK, "locks/v2.lock")?;
     let test = app
         .project
-        .cargo(["test", "--quiet", "upgrades_are_all_compiled"])?;
+        .cargo(["test", "--quiet", "all_lock_files_have_upgrade_tests"])?;
     app.fails(test, &["v2.lock"])?;
     Ok(())
 }
