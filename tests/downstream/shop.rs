@@ -1,4 +1,4 @@
-//! The program of `tests/outside/run`: all it knows of the engine comes by way of `kuzu_ddl`.
+//! The program of `tests/downstream/run`: all it knows of the engine comes by way of `kuzu_ddl`.
 
 // Derived structs are the schema: they must not warn about fields that nobody reads.
 #![deny(warnings)]

@@ -1,7 +1,7 @@
 //! Catalogs that others filled, and pools that are too small.
 
 use super::{edge, illegal_names, node, odd_names, property, said};
-use crate::bed::{self, Bed};
+use crate::fixture::{self, Bed};
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{DriftPolicy, Error};
 
@@ -97,7 +97,7 @@ fn what_is_too_large_to_be_adopted() {
     );
 }
 
-fn many(n: usize) -> crate::bed::Said {
+fn many(n: usize) -> crate::fixture::Said {
     said((0..n).map(|i| node(&format!("T{i}"), vec![])))
 }
 
@@ -120,9 +120,9 @@ fn more_tables_than_the_pool_holds() {
     bed.settled(many(2));
     assert_eq!(bed.rows("MATCH (t:T1) RETURN t.id"), "1");
     // With the larger pool that the error asks for it works.
-    bed.open(bed::config().buffer_pool_size(*needed));
+    bed.open(fixture::config().buffer_pool_size(*needed));
     bed.up(many(80));
-    bed.open(bed::config().buffer_pool_size(*needed));
+    bed.open(fixture::config().buffer_pool_size(*needed));
     bed.settled(many(80));
 }
 

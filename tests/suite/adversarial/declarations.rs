@@ -1,7 +1,7 @@
 //! Declarations built by hand, where the derives would refuse.
 
 use super::{declare, edge, illegal_names, node, odd_names, property, said};
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::schema::{Expr, Key, StructField, Type};
 use kuzu_ddl::{Declared, Error};
 

@@ -1,7 +1,7 @@
 //! Rows of the ledger that are not what they should be.
 
 use super::{node, property, said};
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::engine::Cell;
 use kuzu_ddl::event::{Change, Dependencies, PropertySpec};
 use kuzu_ddl::schema::Type;

@@ -1,7 +1,7 @@
 //! A table of the ledger's name that is no ledger.
 
 use super::{node, said};
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::Error;
 
 #[test]

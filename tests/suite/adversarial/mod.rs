@@ -3,13 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod catalog;
-mod declared;
-mod ledger;
-mod shape;
+mod declarations;
+mod ledger_rows;
+mod ledger_table;
+mod peer_events;
 
 use std::collections::BTreeMap;
 
-use crate::bed::Said;
+use crate::fixture::Said;
 use kuzu_ddl::Declared;
 use kuzu_ddl::declared::TableHints;
 use kuzu_ddl::schema::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kuzu_ddl::event::{Change, DdlEvent, Dependencies, EventId, ObjectId, PropertySpec};
 use kuzu_ddl::schema::{Expr, Type};
 
-use super::space::{Member, id, same, spec};
+use crate::fixture::peer::{Member, id, same, spec};
 
 fn member() -> Member {
     let member = Member::new();

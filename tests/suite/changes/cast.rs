@@ -1,6 +1,6 @@
 //! `cast` and `on_fail`: what a row gets whose cast fails.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, HazardKind, schema};
 
 mod v1 {

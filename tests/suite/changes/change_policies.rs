@@ -1,6 +1,6 @@
 //! The policies, and what none of them allows.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, HazardKind, Policy, schema};
 
 mod v1 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::{Phase, Plan, schema};
 
 mod v1 {

@@ -1,6 +1,6 @@
 //! `fill`: what rows get that have no value.
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::schema;
 
 mod v1 {

@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod cast;
-mod cost;
+mod change_policies;
+mod estimates;
 mod fill;
-mod function;
-mod policy;
+mod functions;
 mod preflight;
 mod serial;

@@ -1,6 +1,6 @@
 //! Keys and multiplicities: what the rows say before anything is touched.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, Phase, schema};
 
 mod v1 {

@@ -2,7 +2,7 @@
 
 use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Phase, Point, schema};
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 
 /// Everything counts, or nothing does: keys, properties, rels. A property tells one version of a kind from
 /// the next.

@@ -1,11 +1,10 @@
 //! Other handles, processes, readers and writers beside a migration: each has its documented
 //! result or a clear error.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-use crate::bed::{self, Bed, Said, child};
+use crate::fixture::{self, Bed, Said, child};
 use kuzu_ddl::engine::{self, EngineErrorKind};
 use kuzu_ddl::{Error, HazardKind, Migrator, Phase, schema};
 
@@ -108,13 +107,13 @@ fn a_reader_in_an_open_transaction() {
         let reader = bed.session();
         reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
         let query = "MATCH (a:A) RETURN count(*), sum(a.x)";
-        assert_eq!(bed::rows(&*reader, query), "100|-5050");
+        assert_eq!(fixture::rows(&*reader, query), "100|-5050");
         let report = bed.migrate(new()).unwrap();
         assert!(report.steps.len() > 8, "{report}");
         // It keeps its view of a table that stays.
-        assert_eq!(bed::rows(&*reader, query), "100|-5050");
+        assert_eq!(fixture::rows(&*reader, query), "100|-5050");
         reader.query("COMMIT").unwrap();
-        assert_eq!(bed::rows(&*reader, AFTER), "100|5050|1|5|5");
+        assert_eq!(fixture::rows(&*reader, AFTER), "100|5050|1|5|5");
     }
     finish(&mut bed);
 }
@@ -239,7 +238,7 @@ fn many_threads_at_the_first_start() {
 fn two_handles_on_one_path() {
     // In a child: any two handles in a process are noticed, whichever test opened them.
     if let Some(path) = child::path() {
-        let open = || engine::open(&path, bed::config()).unwrap();
+        let open = || engine::open(&path, fixture::config()).unwrap();
         let (first, second) = (open(), open());
         for db in [&first, &second] {
             let e = Migrator::new(db).schema(new()).migrate().unwrap_err();
@@ -263,7 +262,7 @@ fn two_handles_on_one_path() {
     }
     let mut bed = filled();
     bed.close();
-    child::run_to_exit("concurrency::two_handles_on_one_path", &bed.path());
+    child::run_to_exit("crash::concurrency::two_handles_on_one_path", &bed.path());
     bed.reopen();
     finish(&mut bed);
 }
@@ -271,25 +270,25 @@ fn two_handles_on_one_path() {
 #[test]
 fn a_second_process() {
     if let Some(path) = child::path() {
-        match engine::open(&path, bed::config()) {
+        match engine::open(&path, fixture::config()) {
             Err(e) if e.kind == EngineErrorKind::Locked => child::exit(),
             Err(e) => panic!("{e}"),
             Ok(_) => panic!("the file is open in another process"),
         }
     }
     let bed = filled();
-    child::run_to_exit("concurrency::a_second_process", &bed.path());
+    child::run_to_exit("crash::concurrency::a_second_process", &bed.path());
 }
 
 fn read_only() -> kuzu_ddl::kuzu::SystemConfig {
-    bed::config().read_only(true)
+    fixture::config().read_only(true)
 }
 
 #[test]
 fn read_only_and_up_to_date() {
     let mut bed = filled();
     bed.close();
-    let before = bed::bytes(&bed.path());
+    let before = fixture::bytes(&bed.path());
     bed.open(read_only());
     for verify in [kuzu_ddl::Verify::Ledger, kuzu_ddl::Verify::Full] {
         let report = bed.migrator(old()).verify(verify).migrate().unwrap();
@@ -302,14 +301,17 @@ fn read_only_and_up_to_date() {
         "{report}"
     );
     bed.close();
-    assert!(bed::bytes(&bed.path()) == before, "the file was written");
+    assert!(
+        fixture::bytes(&bed.path()) == before,
+        "the file was written"
+    );
 }
 
 #[test]
 fn read_only_and_not_up_to_date() {
     let mut bed = filled();
     bed.close();
-    let before = bed::bytes(&bed.path());
+    let before = fixture::bytes(&bed.path());
     bed.open(read_only());
     let e = bed.refused(new());
     let Error::ReadOnly { plan } = &e else {
@@ -320,7 +322,10 @@ fn read_only_and_not_up_to_date() {
         "{e}"
     );
     bed.close();
-    assert!(bed::bytes(&bed.path()) == before, "the file was written");
+    assert!(
+        fixture::bytes(&bed.path()) == before,
+        "the file was written"
+    );
     // The other way about: an older binary, never seen here.
     bed.reopen();
     finish(&mut bed);

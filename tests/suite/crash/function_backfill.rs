@@ -3,14 +3,14 @@
 
 use std::path::Path;
 
-use super::v1;
-use crate::bed::{Bed, Said, child};
-use crate::crash::kill_at;
-use crate::kill::{folder, migrate};
+use crate::fixture::kill::kill_at;
+use crate::fixture::kill::{folder, migrate};
+use crate::fixture::prices::v1;
+use crate::fixture::{Bed, Said, child};
 use kuzu_ddl::{Migrator, schema};
 
 mod v2 {
-    use super::super::{cents, first};
+    use crate::fixture::prices::{cents, first};
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
     #[derive(KuzuNode)]
@@ -112,7 +112,7 @@ fn at_every_statement() {
     for stop in 0.. {
         let path = dir.path().join(format!("{stop}.db"));
         std::fs::copy(&template, &path).unwrap();
-        let test = "values::function::kill::at_every_statement";
+        let test = "crash::function_backfill::at_every_statement";
         let at = kill_at(test, &path, stop);
         let (found, done) = check(&path, &at);
         states.push(found);

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{ROWS, both, docs, found, listed, vector, with};
-use crate::bed::{Bed, child};
+use crate::fixture::documents::{ROWS, both, docs, found, listed, vector, with};
+use crate::fixture::{Bed, child};
 use kuzu_ddl::Phase;
 
 const ROW: &str = "CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})";
@@ -75,14 +75,14 @@ fn whole(bed: &mut Bed, when: &str) {
 #[test]
 fn in_a_full_text_index() {
     let moments = [0, 15, 40, 80, 130, 200, 300, 500];
-    kill_in("indexes::kill::in_a_full_text_index", 1, &moments);
+    kill_in("crash::index_creation::in_a_full_text_index", 1, &moments);
 }
 
 /// A vector index is made first, and faster.
 #[test]
 fn in_a_vector_index() {
     let moments = [0, 20, 40, 60, 75, 90, 120, 200];
-    kill_in("indexes::kill::in_a_vector_index", 0, &moments);
+    kill_in("crash::index_creation::in_a_vector_index", 0, &moments);
 }
 
 /// In the child: what is made beside a reader is committed, and not in the file.
@@ -100,7 +100,7 @@ fn made_beside_a_reader(bed: &Bed, make: impl FnOnce(&Bed)) -> ! {
 /// is still owed then.
 #[test]
 fn b28_before_the_checkpoint_of_a_vector_index() {
-    let test = "indexes::kill::b28_before_the_checkpoint_of_a_vector_index";
+    let test = "crash::index_creation::b28_before_the_checkpoint_of_a_vector_index";
     let near = || with(docs(), "Doc", &[vector(&[("metric", "l2")])]);
     if let Some(path) = child::path() {
         let bed = Bed::at(&path);
@@ -134,7 +134,7 @@ fn b28_before_the_checkpoint_of_a_vector_index() {
 /// The same with an index that was made by hand: it is gone, the rows are not.
 #[test]
 fn b28_an_index_made_by_hand() {
-    let test = "indexes::kill::b28_an_index_made_by_hand";
+    let test = "crash::index_creation::b28_an_index_made_by_hand";
     if let Some(path) = child::path() {
         let bed = Bed::at(&path);
         bed.up(docs());

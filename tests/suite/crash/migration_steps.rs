@@ -1,12 +1,12 @@
 //! kill -9 at every moment of a migration: afterwards it is all there or nothing is, and the next
 //! start finishes it.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::bed::{self, Bed, Said, child};
+use crate::fixture::kill::kill_at;
+use crate::fixture::{self, Bed, Said, child};
 use kuzu_ddl::{HazardKind, Migrator, engine, schema};
 
 mod v1 {
@@ -119,7 +119,7 @@ const AFTER: &str = "MATCH (b:B)-[r:R]->(a:A) RETURN count(*), sum(r.w), min(b.q
 /// In the child: migrates, and at each call of the progress callback says so and waits for leave.
 #[expect(clippy::print_stdout, reason = "the parent reads it")]
 fn child(path: &Path) -> ! {
-    let db = engine::open(path, bed::config()).unwrap();
+    let db = engine::open(path, fixture::config()).unwrap();
     let mut line = String::new();
     let report = migrator(&db).on_progress(|progress| {
         println!("at {:?} {}", progress.phase, progress.done);
@@ -131,27 +131,6 @@ fn child(path: &Path) -> ! {
     // It is killed here, at the latest.
     std::thread::sleep(Duration::from_secs(600));
     child::exit()
-}
-
-/// Lets a child come to its `stop`th call and kills it there. Returns where it was.
-pub(crate) fn kill_at(test: &str, path: &Path, stop: usize) -> String {
-    let mut child = child::start(test, path);
-    let mut input = child.stdin.take().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut calls = lines
-        .map_while(Result::ok)
-        .filter_map(|line| Some(line.split_once("at ")?.1.to_owned()));
-    let mut at = calls.next().unwrap();
-    for _ in 0..stop {
-        if at == "the end" {
-            break;
-        }
-        input.write_all(b"\n").unwrap();
-        at = calls.next().unwrap();
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    at
 }
 
 /// Opens what a killed process left, checks it, and finishes the migration.
@@ -198,7 +177,7 @@ fn killed_at_every_step() {
     for stop in 0.. {
         let path = dir.path().join(format!("{stop}.db"));
         std::fs::copy(&template, &path).unwrap();
-        let at = kill_at("crash::killed_at_every_step", &path, stop);
+        let at = kill_at("crash::migration_steps::killed_at_every_step", &path, stop);
         assert_eq!(check(&path, &at), at == "the end", "killed at {at}");
         if at == "the end" {
             assert!(stop > 15, "only {stop} calls");
@@ -222,7 +201,7 @@ fn killed_during_the_commit() {
     {
         let path = dir.path().join(format!("{i}.db"));
         std::fs::copy(&template, &path).unwrap();
-        let mut child = child::start("crash::killed_during_the_commit", &path);
+        let mut child = child::start("crash::migration_steps::killed_during_the_commit", &path);
         let mut input = child.stdin.take().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         for line in lines.map_while(Result::ok) {
@@ -251,7 +230,11 @@ fn killed_at_the_first_start() {
     let dir = tempfile::tempdir().unwrap();
     for stop in 0.. {
         let path = dir.path().join(format!("{stop}.db"));
-        let at = kill_at("crash::killed_at_the_first_start", &path, stop);
+        let at = kill_at(
+            "crash::migration_steps::killed_at_the_first_start",
+            &path,
+            stop,
+        );
         let bed = Bed::at(&path);
         let ledger = bed.ledger().state.is_some();
         assert_eq!(ledger, at == "the end", "killed at {at}");

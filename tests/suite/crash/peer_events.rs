@@ -6,10 +6,10 @@ use kuzu_ddl::event::{DdlEvent, pack};
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{Incoming, Migrator};
 
-use super::space::{Member, id, same, set_type, spec};
-use crate::bed::{Bed, child};
-use crate::crash::kill_at;
-use crate::kill::{folder, watched};
+use crate::fixture::kill::kill_at;
+use crate::fixture::kill::{folder, watched};
+use crate::fixture::peer::{Member, id, same, set_type, spec};
+use crate::fixture::{Bed, child};
 
 /// What a peer made. The last needs one that does not come, and waits.
 fn events() -> (Vec<DdlEvent>, Vec<DdlEvent>) {
@@ -117,7 +117,7 @@ fn s09_while_events_arrive() {
     let dir = folder();
     let new = prepare(&dir.path().join("template"), None);
     std::fs::write(dir.path().join("events"), pack::encode(&new)).unwrap();
-    let test = "peers::kill::s09_while_events_arrive";
+    let test = "crash::peer_events::s09_while_events_arrive";
     at_every_statement(test, dir.path(), |path, at| check(path, at, &new));
 }
 
@@ -125,11 +125,11 @@ fn s09_while_events_arrive() {
 #[test]
 fn s09_while_a_start_carries_them_out() {
     if let Some(path) = child::path() {
-        crate::kill::migrate(&path, Ok(Default::default()), 1);
+        crate::fixture::kill::migrate(&path, Ok(Default::default()), 1);
     }
     let dir = folder();
     let new = prepare(&dir.path().join("template"), Some(Incoming::NextStart));
-    let test = "peers::kill::s09_while_a_start_carries_them_out";
+    let test = "crash::peer_events::s09_while_a_start_carries_them_out";
     at_every_statement(test, dir.path(), |path, at| {
         let mut member = Member { bed: Bed::at(path) };
         assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}");

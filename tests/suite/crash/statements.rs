@@ -3,18 +3,14 @@
 //!
 //! Statements that only read leave the file as it is, so a kill there is one after the statement
 //! before.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::print_stdout, reason = "a child speaks to its parent")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::bed::{self, Bed, Said, child};
-use crate::crash::kill_at;
-use kuzu_ddl::engine::{self, Capabilities, Cell, Engine, EngineError, Row, Session};
-use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::{Migrator, schema};
+use crate::fixture::kill::{folder, kill_at, migrate};
+use crate::fixture::{Bed, Said, child};
+use kuzu_ddl::schema;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
@@ -120,83 +116,6 @@ struct Case {
     proof: (&'static str, &'static str),
 }
 
-/// A database that stops before each statement that writes, says so and waits for leave.
-struct Watched<'a>(&'a Database);
-
-impl Engine for Watched<'_> {
-    fn capabilities(&self) -> &'static Capabilities {
-        self.0.capabilities()
-    }
-
-    fn session(&self) -> Result<Box<dyn Session + '_>, EngineError> {
-        Ok(Box::new(WatchedSession(self.0.session()?)))
-    }
-
-    fn handle(&self) -> usize {
-        self.0.handle()
-    }
-
-    fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError> {
-        self.0.scratch(tables)
-    }
-}
-
-struct WatchedSession<'a>(Box<dyn Session + 'a>);
-
-impl WatchedSession<'_> {
-    fn stop(cypher: &str) {
-        let reads = cypher.starts_with("CALL")
-            || (cypher.starts_with("MATCH") && cypher.contains(" RETURN "));
-        if !reads {
-            wait(cypher);
-        }
-    }
-}
-
-impl Session for WatchedSession<'_> {
-    fn capabilities(&self) -> &'static Capabilities {
-        self.0.capabilities()
-    }
-
-    fn handle(&self) -> usize {
-        self.0.handle()
-    }
-
-    fn query(&self, cypher: &str) -> Result<Vec<Row>, EngineError> {
-        Self::stop(cypher);
-        self.0.query(cypher)
-    }
-
-    fn query_with(&self, cypher: &str, params: &[(&str, Cell)]) -> Result<Vec<Row>, EngineError> {
-        Self::stop(cypher);
-        self.0.query_with(cypher, params)
-    }
-}
-
-fn wait(at: &str) {
-    let at: String = at.chars().take(60).collect();
-    println!("at {at}");
-    std::io::stdin().read_line(&mut String::new()).unwrap();
-}
-
-/// In the child: migrates, stopping at each statement.
-pub(crate) fn migrate(path: &Path, said: Said, batch: u64) -> ! {
-    watched(path, |db| {
-        let migrator = Migrator::new(db).schema(said).batch(batch);
-        migrator.migrate().unwrap();
-    })
-}
-
-/// In the child: does something to the file, stopping at each statement.
-pub(crate) fn watched(path: &Path, run: impl FnOnce(&dyn Engine)) -> ! {
-    let db = engine::open(path, bed::config()).unwrap();
-    run(&Watched(&db));
-    wait("the end");
-    // It is killed here, at the latest.
-    std::thread::sleep(Duration::from_secs(600));
-    child::exit()
-}
-
 /// A closed file: rows, and rels, half of them on a hub.
 fn prepare(at: &Path) {
     let mut bed = Bed::with(v1());
@@ -231,12 +150,6 @@ fn check(case: &Case, path: &Path, at: &str) -> bool {
     report.is_up_to_date()
 }
 
-/// On files in memory where the system offers that; a kill loses nothing that was written to either.
-pub(crate) fn folder() -> tempfile::TempDir {
-    let memory = tempfile::tempdir_in("/dev/shm");
-    memory.or_else(|_| tempfile::tempdir()).unwrap()
-}
-
 fn at_every_statement(case: &Case) {
     if let Some(path) = child::path() {
         migrate(&path, (case.said)(), 1);
@@ -257,7 +170,7 @@ fn at_every_statement(case: &Case) {
 }
 
 const KEY: Case = Case {
-    test: "kill::key_of_a_table_with_rels",
+    test: "crash::statements::key_of_a_table_with_rels",
     said: || schema![key::A, key::R],
     statements: 12,
     proof: ("CALL table_info('A') WHERE `primary key` RETURN name", "s"),
@@ -272,7 +185,7 @@ fn key_of_a_table_with_rels() {
 #[test]
 fn type_of_a_rel_property() {
     at_every_statement(&Case {
-        test: "kill::type_of_a_rel_property",
+        test: "crash::statements::type_of_a_rel_property",
         said: || schema![v1::A, rel::R],
         statements: 8,
         proof: (
@@ -286,7 +199,7 @@ fn type_of_a_rel_property() {
 #[test]
 fn a_key_and_a_rel_property_that_count() {
     at_every_statement(&Case {
-        test: "kill::a_key_and_a_rel_property_that_count",
+        test: "crash::statements::a_key_and_a_rel_property_that_count",
         said: || schema![counted::A, counted::R],
         statements: 25,
         proof: (
@@ -300,7 +213,7 @@ fn a_key_and_a_rel_property_that_count() {
 #[test]
 fn type_of_a_node_property() {
     at_every_statement(&Case {
-        test: "kill::type_of_a_node_property",
+        test: "crash::statements::type_of_a_node_property",
         said: || schema![fill::A, fill::R],
         statements: 7,
         proof: ("CALL table_info('A') WHERE name = 's' RETURN type", "INT64"),
@@ -311,7 +224,7 @@ fn type_of_a_node_property() {
 #[test]
 fn key_during_the_commit() {
     let case = Case {
-        test: "kill::key_during_the_commit",
+        test: "crash::statements::key_during_the_commit",
         ..KEY
     };
     if let Some(path) = child::path() {

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::bed::{Bed, Said, child};
+use crate::fixture::{Bed, Said, child};
 use kuzu_ddl::schema;
 
 mod v1 {
@@ -94,7 +94,7 @@ fn a_node_table() {
     if let Some(path) = child::path() {
         child(&path);
     }
-    let test = "back::mend::a_node_table";
+    let test = "crash::suspect_tables::a_node_table";
     check(test, &[&["ALTER TABLE A DROP s"]], 0);
     check(test, &[&["ALTER TABLE A DROP s"], &["CHECKPOINT"]], 0);
 }
@@ -105,7 +105,7 @@ fn a_node_table_with_rows_since() {
         child(&path);
     }
     let row = "CREATE (:A {id: 5000, x: 5})";
-    let test = "back::mend::a_node_table_with_rows_since";
+    let test = "crash::suspect_tables::a_node_table_with_rows_since";
     check(test, &[&["ALTER TABLE A DROP s", row]], 1);
     check(test, &[&[row, "ALTER TABLE A DROP s"]], 1);
     check(
@@ -120,7 +120,11 @@ fn a_rel_table() {
     if let Some(path) = child::path() {
         child(&path);
     }
-    check("back::mend::a_rel_table", &[&["ALTER TABLE R DROP w"]], 0);
+    check(
+        "crash::suspect_tables::a_rel_table",
+        &[&["ALTER TABLE R DROP w"]],
+        0,
+    );
 }
 
 /// That it would crash otherwise: the test is worth something.
@@ -129,7 +133,7 @@ fn unmended_it_crashes() {
     if let Some(path) = child::path() {
         child(&path);
     }
-    let test = "back::mend::unmended_it_crashes";
+    let test = "crash::suspect_tables::unmended_it_crashes";
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("db");
     let mut bed = Bed::at(&path);

@@ -1,7 +1,7 @@
 //! Properties that go, come, or get another type.
 
 use super::{Sound, filled, v1};
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, schema};
 
 mod dropped {

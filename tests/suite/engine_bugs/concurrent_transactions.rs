@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Sound, filled, v1};
-use crate::bed::{self, Bed, Said, child};
+use crate::fixture::{self, Bed, Said, child};
 use kuzu_ddl::engine::{EngineErrorKind, Session};
 use kuzu_ddl::{Error, schema};
 
@@ -64,14 +64,14 @@ fn b15_a_rebuild_beside_a_reader_and_a_kill() {
 #[test]
 fn b16_a_commit_that_crosses_the_threshold_beside_a_reader() {
     let mut bed = filled();
-    bed.open(bed::config().checkpoint_threshold(1));
+    bed.open(fixture::config().checkpoint_threshold(1));
     {
         let _reader = reader(&bed, "MATCH (a:A) RETURN count(*)");
         let report = bed.migrate(keyed()).unwrap();
         assert!(report.steps.len() > 5, "{report}");
         SOUND.check(&bed);
     }
-    bed.open(bed::config());
+    bed.open(fixture::config());
     SOUND.check(&bed);
 }
 
@@ -96,9 +96,9 @@ fn b17_a_reader_keeps_a_table_that_is_changed_in_place() {
     let bed = filled();
     let reader = reader(&bed, READ);
     bed.up(schema![retyped::A, v1::R]);
-    assert_eq!(bed::rows(&*reader, READ), "11; 22");
+    assert_eq!(fixture::rows(&*reader, READ), "11; 22");
     reader.query("COMMIT").unwrap();
-    assert_eq!(bed::rows(&*reader, READ), "11; 22");
+    assert_eq!(fixture::rows(&*reader, READ), "11; 22");
 }
 
 /// A rebuild ends a reader's transaction with an error of its own; on the same connection the next
@@ -112,14 +112,14 @@ fn b17_a_reader_loses_a_table_that_is_rebuilt_and_tries_again() {
     let e = reader.query(READ).unwrap_err();
     assert_eq!(e.kind, EngineErrorKind::Missing, "{e}");
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
-    assert_eq!(bed::rows(&*reader, READ), "1|11; 2|22");
+    assert_eq!(fixture::rows(&*reader, READ), "1|11; 2|22");
     reader.query("COMMIT").unwrap();
 }
 
 /// A start that did not get its turn leaves nothing behind that could end the process.
 #[test]
 fn b22_a_start_beside_a_writer() {
-    let test = "bugs::beside::b22_a_start_beside_a_writer";
+    let test = "engine_bugs::concurrent_transactions::b22_a_start_beside_a_writer";
     if let Some(path) = child::path() {
         let bed = Bed::at(&path);
         let writer = bed.session();

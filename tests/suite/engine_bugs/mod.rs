@@ -5,12 +5,12 @@
 //! B14 has no test: Kùzu has no mode in which two transactions write at once.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod beside;
 mod columns;
+mod concurrent_transactions;
 mod rels;
 mod values;
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::schema;
 
 /// Where most of them begin.

@@ -1,7 +1,7 @@
 //! Rels: multiplicities, many rels of few nodes; and tables that are rebuilt.
 
 use super::{Sound, v1};
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, schema};
 
 mod loose {

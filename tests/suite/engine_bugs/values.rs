@@ -1,7 +1,7 @@
 //! Values that the engine makes: sequences and defaults.
 
 use super::{Sound, filled, v1};
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::schema;
 
 mod counted {

@@ -1,6 +1,6 @@
 //! Rule 5: a database without a ledger is adopted, and its tables go on working.
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::{Error, HazardKind, schema};
 
 mod v1 {
@@ -62,7 +62,7 @@ const BY_HAND: &[&str] = &[
     "MATCH (f:Foreign), (p:Person {id: 1}) CREATE (f)-[:Tie]->(p)",
 ];
 
-fn said() -> crate::bed::Said {
+fn said() -> crate::fixture::Said {
     schema![v1::Person, v1::City, v1::LivesIn, v1::Likes, v1::New]
 }
 

@@ -1,6 +1,6 @@
 //! Rule 3: all or nothing.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::engine::EngineErrorKind;
 use kuzu_ddl::{Error, Phase, schema};
 

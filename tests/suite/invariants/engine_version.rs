@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::engine::{Capabilities, Cell, Engine, EngineError, KUZU, Row, Session};
 use kuzu_ddl::{KuzuNode, Migrator, schema};
 

@@ -1,6 +1,6 @@
 //! Rule 7: every hazard is named, counted, and blocked unless it is allowed.
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::{Error, HazardKind, schema};
 
 mod v1 {

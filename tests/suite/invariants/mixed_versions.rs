@@ -1,6 +1,6 @@
 //! Rule 2: startup is a three-way diff. Old and new binaries never undo each other.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, schema};
 
 mod v1 {

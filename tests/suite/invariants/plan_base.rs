@@ -1,6 +1,6 @@
 //! Rule 4: a plan pins its base.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, Phase, Plan, schema};
 
 mod v1 {

@@ -1,6 +1,6 @@
 //! Chains, swaps and changes of case, of tables and of properties, with rows in them.
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::{Error, schema};
 
 mod v1 {

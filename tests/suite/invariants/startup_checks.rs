@@ -1,6 +1,6 @@
 //! How much a start with nothing to do looks at is a setting, and each does what it says.
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::{Error, Verify, schema};
 
 mod v1 {
@@ -57,7 +57,7 @@ fn what_is_to_be_done_is_seen_by_all() {
 fn dropped_and_made_again_and_again() {
     let mut bed = Bed::with(schema![v1::A]);
     for turn in ["One", "Two", "Three"] {
-        let with = |said: crate::bed::Said| said.unwrap().drop_table(turn);
+        let with = |said: crate::fixture::Said| said.unwrap().drop_table(turn);
         bed.run(&[&format!(
             "CREATE (:A {{id: {}, s: '{turn}'}})",
             turn.len() * 100 + usize::from(turn.as_bytes()[0])

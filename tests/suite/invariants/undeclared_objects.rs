@@ -1,6 +1,6 @@
 //! Rule 1: absent is not dropped.
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::{Error, schema};
 
@@ -55,7 +55,7 @@ mod v3 {
     }
 }
 
-fn full() -> crate::bed::Said {
+fn full() -> crate::fixture::Said {
     schema![v1::Person, v1::Product, v1::Bought]
 }
 

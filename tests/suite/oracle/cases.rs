@@ -1,8 +1,8 @@
 //! The hand-written cases, one per kind of event: what was migrated must answer every question as what
 //! was built that way.
 
-use super::folded;
-use crate::bed::{Bed, Said};
+use super::harness::folded;
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{HazardKind, schema};
 
 /// Where all cases start.

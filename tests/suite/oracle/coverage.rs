@@ -4,7 +4,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::*;
+use super::harness::{PAIRS, SHARD, run_shard};
+use super::model::{self, Model};
 use kuzu_ddl::diff::{Diff, Options, ancestor, diff};
 use kuzu_ddl::event::{Change, OnFail};
 use kuzu_ddl::fold::Fold;

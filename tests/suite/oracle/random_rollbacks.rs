@@ -1,9 +1,14 @@
 //! The way back over random pairs: after going back everything is as it was, rows included, and after
 //! making the changes again it is as it was after the first time.
 
-use super::*;
-use kuzu_ddl::Point;
-use model::ModelTable;
+use super::harness::{
+    assert_same, config, drift_of, folded, folder, may_be_asked, migrate, runner, versions,
+};
+use super::model::{Model, ModelTable, edits, starts};
+use super::rows;
+use kuzu_ddl::kuzu::Database;
+use kuzu_ddl::{Error, Migrator, Point, Report};
+use proptest::prop_assume;
 
 fn allowed<'a>(
     db: &'a Database,

@@ -1,6 +1,6 @@
 //! What the random pairs found, by hand.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{HazardKind, Point, schema};
 
 mod counted {

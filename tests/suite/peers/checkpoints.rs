@@ -7,7 +7,7 @@ use kuzu_ddl::fold::{CheckpointError, Draft, Fold};
 use kuzu_ddl::schema::{Expr, Multiplicity, StorageDirection, Type};
 use kuzu_ddl::{Error, History, Incoming, Migrator, Point, Received};
 
-use super::space::{Member, id, set_type, spec};
+use crate::fixture::peer::{Member, id, set_type, spec};
 
 /// A history of a few hundred events, most of them written over.
 fn long(draft: &mut Draft) {

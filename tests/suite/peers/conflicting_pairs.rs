@@ -6,8 +6,8 @@ use kuzu_ddl::event::Endpoints;
 use kuzu_ddl::fold::ConflictKind::{self, *};
 use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
 
-use super::edit::edit;
-use super::space::{Member, id, meet, spec};
+use super::edits::edit;
+use crate::fixture::peer::{Member, id, meet, spec};
 
 /// All pairs are tried where this is set; else one of each kind of conflict.
 const ALL: &str = "KUZU_DDL_PEERS_ALL";

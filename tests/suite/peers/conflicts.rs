@@ -5,7 +5,7 @@ use kuzu_ddl::fold::ConflictKind;
 use kuzu_ddl::schema::{Expr, Type};
 use kuzu_ddl::{Incoming, Migrator};
 
-use super::space::{Member, id, meet, same, set_type, spec};
+use crate::fixture::peer::{Member, id, meet, same, set_type, spec};
 
 /// Two members with one table and rows of their own.
 fn two() -> (Member, Member) {

@@ -2,7 +2,7 @@
 
 use kuzu_ddl::schema::Type;
 
-use super::space::{Member, id, meet, same, set_type, spec};
+use crate::fixture::peer::{Member, id, meet, same, set_type, spec};
 
 #[test]
 fn s17_partition_and_a_restored_copy() {

@@ -6,7 +6,7 @@ use kuzu_ddl::event::DdlEvent;
 use kuzu_ddl::fold::Draft;
 use kuzu_ddl::schema::Type;
 
-use super::space::{Member, id, same, set_type, spec};
+use crate::fixture::peer::{Member, id, same, set_type, spec};
 
 /// Six events, of which some contradict one another and one needs another.
 fn events(base: &Member) -> Vec<DdlEvent> {

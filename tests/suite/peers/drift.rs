@@ -4,7 +4,7 @@ use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{DriftPolicy, Error, Incoming, Migrator};
 
-use super::space::{Member, id, meet, same, spec};
+use crate::fixture::peer::{Member, id, meet, same, spec};
 
 fn migrator(member: &Member) -> Migrator<'_> {
     let migrator = Migrator::new(member.db()).schema(Ok(Default::default()));

@@ -4,7 +4,7 @@ use kuzu_ddl::event::{Change, Endpoints, ObjectId, SequenceSpec};
 use kuzu_ddl::fold::Draft;
 use kuzu_ddl::schema::{Expr, Multiplicity, StorageDirection, Type};
 
-use super::space::{id, set_type, spec};
+use crate::fixture::peer::{id, set_type, spec};
 
 fn of(d: &Draft, table: &str, name: &str) -> ObjectId {
     id(d.fold(), Some(table), name)

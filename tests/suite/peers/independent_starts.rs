@@ -2,8 +2,8 @@
 
 use kuzu_ddl::{Error, Incoming, Point, schema};
 
-use super::space::{Member, meet, same};
-use crate::bed::Said;
+use crate::fixture::Said;
+use crate::fixture::peer::{Member, meet, same};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -3,8 +3,8 @@
 use kuzu_ddl::fold::Fold;
 use kuzu_ddl::schema;
 
-use super::space::{Member, id, meet};
-use crate::bed::Said;
+use crate::fixture::Said;
+use crate::fixture::peer::{Member, id, meet};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;

@@ -2,7 +2,7 @@
 
 use kuzu_ddl::schema::Type;
 
-use super::space::{Member, id, meet, spec};
+use crate::fixture::peer::{Member, id, meet, spec};
 
 #[test]
 fn s18_names_that_differ_by_case() {

@@ -7,8 +7,8 @@ use kuzu_ddl::fold::Held;
 use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
 
-use super::space::{Member, id, same, spec};
-use crate::bed::count::Counted;
+use crate::fixture::peer::{Member, id, same, spec};
+use crate::fixture::statement_counter::Counted;
 
 #[test]
 fn s14_kinds_of_a_newer_version() {

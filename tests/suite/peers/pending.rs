@@ -3,7 +3,7 @@
 use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
 
-use super::space::{Member, id, meet, same, set_type, spec};
+use crate::fixture::peer::{Member, id, meet, same, set_type, spec};
 
 #[test]
 fn s10_rows_that_refuse_a_cast() {

@@ -5,8 +5,8 @@ use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{Incoming, Received, schema};
 
-use super::space::{Member, id, same, set_type, spec};
-use crate::bed::Said;
+use crate::fixture::Said;
+use crate::fixture::peer::{Member, id, same, set_type, spec};
 
 mod app {
     use kuzu_ddl::KuzuNode;
@@ -69,10 +69,10 @@ fn what_the_application_declares_is_held() {
           + add property Person.email STRING
               ALTER TABLE `Person` ADD `email` STRING;
           Person.full (2668731d) waits: a change of a peer takes away what this application declares:
-            Person.name: is declared, but it is called `full` now; this binary is older than the database. Deploy the newer one, or declare `full` with `#[kuzu(renamed_from = "name")]` (tests/suite/peers/policy.rs:16)
+            Person.name: is declared, but it is called `full` now; this binary is older than the database. Deploy the newer one, or declare `full` with `#[kuzu(renamed_from = "name")]` (tests/suite/peers/receive_policies.rs:16)
             it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same
           Person.age (936293a9) waits: a change of a peer takes away what this application declares:
-            Person.age: the type is declared as INT32, but it is STRING by now; declare STRING, or deploy the binary that made it so (tests/suite/peers/policy.rs:16)
+            Person.age: the type is declared as INT32, but it is STRING by now; declare STRING, or deploy the binary that made it so (tests/suite/peers/receive_policies.rs:16)
             it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same"#]].assert_eq(&heard.to_string());
     assert_eq!(
         a.bed.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),

@@ -5,8 +5,8 @@ use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{Error, Incoming, Migrator, schema};
 
-use super::space::{Member, same};
-use crate::bed::Said;
+use crate::fixture::Said;
+use crate::fixture::peer::{Member, same};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;
@@ -87,7 +87,7 @@ fn a_function_that_is_not_in_this_program() {
         let text = heard.to_string();
         assert!(matches!(heard.delayed[0].delay, Delay::Local(_)), "{text}");
         assert!(
-            text.contains("suite::peers::values::cents, which is not in this program"),
+            text.contains("suite::peers::type_changes::cents, which is not in this program"),
             "{text}"
         );
         assert_eq!(b.bed.rows(ALL), rows);
@@ -140,7 +140,7 @@ fn a_chain_that_says_two_things_of_failures() {
     assert_eq!(b.bed.rows(ALL), all);
     same(&[&a, &b]);
     let fold = b.agreed().fold;
-    let price = super::space::id(&fold, Some("A"), "price");
+    let price = crate::fixture::peer::id(&fold, Some("A"), "price");
     let archives = fold.object(price).unwrap().archives.iter();
     let on_fails: Vec<_> = archives
         .filter(|archive| archive.ty != archive.to)

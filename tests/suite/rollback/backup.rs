@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::bed::{self, Bed, Said};
+use crate::fixture::{self, Bed, Said};
 use kuzu_ddl::engine::Engine;
 use kuzu_ddl::{Backup, Error, HazardKind, Migrator, Phase, engine, restore_backup, schema};
 
@@ -100,17 +100,20 @@ fn there_and_back() {
 /// The log of the replaced file must not be replayed onto the restored one.
 #[test]
 fn a_database_that_was_not_closed() {
-    if let Some(path) = bed::child::path() {
+    if let Some(path) = fixture::child::path() {
         let bed = Bed::at(&path);
         bed.run(&["CREATE (:A {id: 2000})"]);
-        bed::child::exit();
+        fixture::child::exit();
     }
     let mut bed = filled();
     let target = bed.path().with_file_name("elsewhere");
     let to = Backup::of(bed.path()).to(&target);
     purge(&bed).backup(to).migrate().unwrap();
     bed.close();
-    bed::child::run_to_exit("back::backup::a_database_that_was_not_closed", &bed.path());
+    fixture::child::run_to_exit(
+        "rollback::backup::a_database_that_was_not_closed",
+        &bed.path(),
+    );
     assert!(bed.path().with_file_name("db.wal").exists());
     let replaced = restore_backup(&target, bed.path()).unwrap().unwrap();
     bed.reopen();
@@ -164,7 +167,7 @@ fn beside_a_reader() {
 
 #[test]
 fn what_cannot_be_backed_up_is_refused() {
-    let db = kuzu_ddl::kuzu::Database::in_memory(bed::config()).unwrap();
+    let db = kuzu_ddl::kuzu::Database::in_memory(fixture::config()).unwrap();
     let migrator = |said| {
         Migrator::new(&db)
             .schema(said)
@@ -202,13 +205,13 @@ fn what_cannot_be_backed_up_is_refused() {
 fn what_is_no_backup_is_refused() {
     let mut bed = filled();
     bed.close();
-    let before = bed::bytes(&bed.path());
+    let before = fixture::bytes(&bed.path());
     let bad = bed.path().with_file_name("bad");
     std::fs::write(&bad, "not a database").unwrap();
     for backup in [bad, bed.path().with_file_name("none")] {
         let e = restore_backup(&backup, bed.path()).unwrap_err();
         assert!(matches!(e, Error::Backup(_)), "{e}");
-        assert_eq!(bed::bytes(&bed.path()), before);
+        assert_eq!(fixture::bytes(&bed.path()), before);
     }
     // Nothing is left behind.
     let names = std::fs::read_dir(bed.path().parent().unwrap()).unwrap();
@@ -218,17 +221,17 @@ fn what_is_no_backup_is_refused() {
 /// Another process still cannot open the file after a backup was made of it.
 #[test]
 fn the_lock_is_kept() {
-    if let Some(path) = bed::child::path() {
-        let e = engine::open(&path, bed::config()).err().unwrap();
+    if let Some(path) = fixture::child::path() {
+        let e = engine::open(&path, fixture::config()).err().unwrap();
         assert_eq!(e.kind, engine::EngineErrorKind::Locked);
-        bed::child::exit();
+        fixture::child::exit();
     }
     let bed = filled();
     purge(&bed)
         .backup(Backup::of(bed.path()))
         .migrate()
         .unwrap();
-    bed::child::run_to_exit("back::backup::the_lock_is_kept", &bed.path());
+    fixture::child::run_to_exit("rollback::backup::the_lock_is_kept", &bed.path());
     // And the restoring of one sees that the file is open here.
     let e = restore_backup(bed.path().with_file_name("db.backup-2"), bed.path()).unwrap_err();
     assert!(e.to_string().contains("it is open"), "{e}");

@@ -1,6 +1,6 @@
 //! Going back over changes of type that the engine has no cast back for.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, Point, schema};
 
 mod v1 {

@@ -1,6 +1,6 @@
 //! Going back over casts that failed on values which only a trial tells.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Point, schema};
 
 mod v1 {

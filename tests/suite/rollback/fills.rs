@@ -1,7 +1,7 @@
 //! What was filled in, on the way back and forward again: rows get the values that they had, and not
 //! the fill.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Point, schema};
 
 mod v1 {

@@ -1,6 +1,6 @@
 //! The history of a database, its points, and their differences.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::history::{live_schema, remove_tag, set_tag};
 use kuzu_ddl::{Error, History, HistoryError, Point, compare, schema};
 

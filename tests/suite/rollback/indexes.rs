@@ -1,6 +1,6 @@
 //! Going back, and purging, where tables have indexes.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{HazardKind, Point, schema};
 
 mod v1 {

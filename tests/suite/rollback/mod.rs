@@ -2,12 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod backup;
-mod cast;
-mod fill;
+mod casts;
+mod failed_casts;
+mod fills;
 mod history;
-mod indexed;
-mod mend;
+mod indexes;
 mod purge;
-mod rollback;
-mod shape;
-mod trial;
+mod restored_columns;
+mod revisions;

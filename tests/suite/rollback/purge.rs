@@ -1,6 +1,6 @@
 //! What is archived is listed, and goes only when somebody says so twice.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, HazardKind, History, Migrator, archives, schema};
 
 mod v1 {

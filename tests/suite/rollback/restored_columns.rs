@@ -1,6 +1,6 @@
 //! Going back in source: a new version whose struct has the shape of an earlier one, with a cast.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::archive::archives;
 use kuzu_ddl::{Error, schema};
 

@@ -1,6 +1,6 @@
 //! Going back: with data, as history, and without confusing who starts next.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::history::set_tag;
 use kuzu_ddl::{Error, HazardKind, History, Point, schema};
 

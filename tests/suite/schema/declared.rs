@@ -1,7 +1,5 @@
 //! What is found at startup, because no derive can see it.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use expect_test::{Expect, expect};
 use kuzu_ddl::declared::desc::{
     ExprDesc, KindDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
@@ -45,7 +43,7 @@ fn mistakes(result: Result<Declared, DeclareError>, want: &Expect) {
 #[test]
 fn two_structs_of_one_table() {
     let want = expect![[r#"
-        the declared schema has a mistake: tests/suite/declared.rs:23: table `CUSTOMER`: `suite::declared::other::Person` declares it, and so does `suite::declared::Customer` at tests/suite/declared.rs:15; rename one, or give one another table by `name = "…"`
+        the declared schema has a mistake: tests/suite/schema/declared.rs:23: table `CUSTOMER`: `suite::schema::declared::other::Person` declares it, and so does `suite::schema::declared::Customer` at tests/suite/schema/declared.rs:15; rename one, or give one another table by `name = "…"`
     "#]];
     let (customer, person) = (Customer::DESC, other::Person::DESC);
     mistakes(Declared::from_descs([customer, person]), &want);
@@ -63,7 +61,7 @@ fn an_endpoint_that_is_not_there() {
     mistakes(
         Declared::from_descs([SoldTo::DESC, Customer::DESC]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/declared.rs:38: table `SoldTo`: its endpoint `Buyer` is not declared in this schema; add its struct, or link its crate
+            the declared schema has a mistake: tests/suite/schema/declared.rs:38: table `SoldTo`: its endpoint `Buyer` is not declared in this schema; add its struct, or link its crate
         "#]],
     );
 }
@@ -73,7 +71,7 @@ fn one_earlier_name_for_two_tables() {
     mistakes(
         Declared::from_descs([Customer::DESC, Buyer::DESC]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/declared.rs:15: table `Customer`: `Customer` was renamed from `Client`, and so was `Buyer` at tests/suite/declared.rs:31
+            the declared schema has a mistake: tests/suite/schema/declared.rs:15: table `Customer`: `Customer` was renamed from `Client`, and so was `Buyer` at tests/suite/schema/declared.rs:31
         "#]],
     );
 }
@@ -103,7 +101,7 @@ fn an_earlier_name_that_is_still_there() {
     mistakes(
         Declared::from_descs([Guest::DESC, &STAYED]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/declared.rs:84: table `Guest`: `Guest` was renamed from `Customer`, yet `Customer` is still declared; take the hint or the other away
+            the declared schema has a mistake: tests/suite/schema/declared.rs:84: table `Guest`: `Guest` was renamed from `Customer`, yet `Customer` is still declared; take the hint or the other away
         "#]],
     );
     assert!(schema![Guest, Visitor].is_ok());
@@ -142,7 +140,7 @@ fn tombstones_of_tables() {
     ] {
         let error = error(declared.unwrap(), name);
         assert!(
-            error.contains(want) && error.contains("tests/suite/declared.rs:"),
+            error.contains(want) && error.contains("tests/suite/schema/declared.rs:"),
             "{error}"
         );
     }

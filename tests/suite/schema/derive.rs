@@ -1,7 +1,5 @@
 //! What the derives make of structs.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use kuzu_ddl::schema::{Expr, Key, Multiplicity, Pair, StorageDirection, TableKind, Type};
 use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuType, schema};
 
@@ -104,7 +102,7 @@ fn a_node() {
     assert_eq!(hints.properties[&Key::new("email")], ["mail", "e_mail"]);
     assert!(hints.dropped.contains(&Key::new("fax")) && hints.dropped.len() == 2);
     assert!(
-        hints.origin.ends_with("tests/suite/derive.rs:13"),
+        hints.origin.ends_with("tests/suite/schema/derive.rs:11"),
         "{}",
         hints.origin
     );

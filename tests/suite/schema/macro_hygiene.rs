@@ -1,7 +1,5 @@
 //! The macros where little can be taken for granted. That this compiles is the test.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 /// No prelude, no leniency, names that are others' names, another name for the crate.
 #[no_implicit_prelude]
 #[deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
@@ -57,7 +55,7 @@ pub(crate) mod strict {
 
     /// An edge by another crate name.
     #[derive(::kuzu_ddl::KuzuEdge)]
-    #[kuzu(crate = "crate::hygiene::strict::reexport::orm", from = Option<'static>, to = Option<'static>)]
+    #[kuzu(crate = "crate::schema::macro_hygiene::strict::reexport::orm", from = Option<'static>, to = Option<'static>)]
     pub(crate) struct String;
 
     /// Every kind of check that an expansion can hold.

@@ -1,8 +1,6 @@
 //! Sequences: made before what counts by them, kept with the place they have come to.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{HazardKind, Point, schema};
 
 mod v1 {

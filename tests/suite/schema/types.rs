@@ -1,7 +1,5 @@
 //! Which Rust type stands for which Kùzu type.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;

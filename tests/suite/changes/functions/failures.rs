@@ -1,7 +1,7 @@
 //! Functions that give no value for some rows.
 
-use super::{cents, v1};
-use crate::bed::{Bed, Said};
+use crate::fixture::prices::{cents, v1};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Error, Migrator, schema};
 
 fn made() -> Bed {
@@ -57,7 +57,7 @@ fn refused(bed: &Bed, said: Said, words: &[&str]) {
 fn rows_that_get_no_value_are_counted_before_anything_is_touched() {
     let bed = made();
     let words = [
-        "A.price: 3 of 40 rows get no value by the function suite::values::function::fail::cents, \
+        "A.price: 3 of 40 rows get no value by the function suite::changes::functions::failures::cents, \
          for example id 7 ('free'), id 20 ('free'), id 33 ('free'); it says: it has no point; \
          write `on_fail = \"null\"` or `on_fail = \"default\"`",
     ];
@@ -70,7 +70,7 @@ fn rows_that_get_no_value_are_counted_before_anything_is_touched() {
 fn a_panic_names_the_row() {
     let bed = made();
     let words =
-        "A.price: the function suite::values::function::fail::panics gives no value for id 7";
+        "A.price: the function suite::changes::functions::failures::panics gives no value for id 7";
     let e = bed.refused(schema![panics::A]);
     assert!(
         matches!(&e, Error::Function { row, why, .. } if row == "id 7" && why.contains("nothing is free")),

@@ -1,7 +1,7 @@
 //! Properties of nodes.
 
-use super::{cents, first, v1};
-use crate::bed::{Bed, Said};
+use crate::fixture::prices::{cents, first, v1};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{Migrator, Phase, schema};
 
 mod v2 {
@@ -52,9 +52,9 @@ fn every_row_gets_the_value_that_the_function_makes() {
     let report = bed.up(v2());
     let text = report.to_string();
     for words in [
-        "make the values of A.price by suite::values::function::node::cents (2,500 rows",
-        "make the values of A.first by suite::values::function::node::first",
-        "make the values of A.place by suite::values::function::node::v2::place",
+        "make the values of A.price by suite::changes::functions::nodes::cents (2,500 rows",
+        "make the values of A.first by suite::changes::functions::nodes::first",
+        "make the values of A.place by suite::changes::functions::nodes::v2::place",
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }

@@ -1,7 +1,7 @@
 //! A primary key that a function makes, and going back from it.
 
-use super::v1;
-use crate::bed::Bed;
+use crate::fixture::Bed;
+use crate::fixture::prices::v1;
 use kuzu_ddl::{Error, Migrator, Point, schema};
 
 mod keyed {
@@ -47,7 +47,7 @@ mod twice {
 }
 
 mod price {
-    use super::super::cents;
+    use crate::fixture::prices::cents;
     use kuzu_ddl::KuzuNode;
 
     #[derive(KuzuNode)]
@@ -95,7 +95,7 @@ fn going_back_says_what_it_cannot_tell() {
         .rollback(Point::Revision(1))
         .unwrap_err();
     assert!(matches!(e, Error::Irreversible(_)), "{e}");
-    let words = "A.price: gets the values back from before the function suite::values::function::key::price::cents";
+    let words = "A.price: gets the values back from before the function suite::changes::functions::primary_keys::price::cents";
     assert!(e.to_string().contains(words), "{e}");
     Migrator::new(bed.db())
         .partial()

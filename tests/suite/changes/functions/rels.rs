@@ -1,7 +1,7 @@
 //! Properties of rels.
 
-use super::{cents, v1};
-use crate::bed::Bed;
+use crate::fixture::Bed;
+use crate::fixture::prices::{cents, v1};
 use kuzu_ddl::{Migrator, schema};
 
 mod both {

@@ -1,11 +1,11 @@
 //! Work that was interrupted, and what others do meanwhile.
 
-use super::v1;
-use crate::bed::Bed;
+use crate::fixture::Bed;
+use crate::fixture::prices::v1;
 use kuzu_ddl::{Error, Migrator, Phase, schema};
 
 mod v2 {
-    use super::super::cents;
+    use crate::fixture::prices::cents;
     use kuzu_ddl::KuzuNode;
 
     #[derive(KuzuNode)]
@@ -138,7 +138,7 @@ fn the_next_start_goes_on_where_the_last_one_stopped() {
 fn a_program_without_the_function_is_told_so() {
     let bed = interrupted();
     let e = bed.refused(schema![v3::A]).to_string();
-    let words = "A.price: its values are made by the function suite::values::function::resume::v2::cents, \
+    let words = "A.price: its values are made by the function suite::changes::functions::resume::v2::cents, \
                  which is not in this program; start one that has it";
     assert!(e.contains(words), "{e}");
     // One that does not read them is let in, and says so.

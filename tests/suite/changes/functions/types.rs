@@ -1,6 +1,6 @@
 //! Every type that a function can take and give, there and back through the engine.
 
-use crate::bed::Bed;
+use crate::fixture::Bed;
 use kuzu_ddl::schema;
 
 macro_rules! types {

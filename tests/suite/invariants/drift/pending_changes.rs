@@ -1,6 +1,6 @@
 //! Rule 5: what was changed by hand is reported, and settled only as the policy says.
 
-use crate::bed::{Bed, Said};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::{DriftPolicy, Error, Report, schema};
 
 mod v1 {

@@ -3,8 +3,8 @@
 use kuzu_ddl::declared::desc::OnFailDesc;
 use kuzu_ddl::schema::Type;
 
+use super::schema::{Model, ModelProperty, TypeChange, name, pick, renamed};
 use super::value::{differs_by_row, failing, fill, successor, types};
-use super::{Model, ModelProperty, TypeChange, name, pick, renamed};
 
 impl Model {
     pub(super) fn new_property(&mut self, n: u16) -> ModelProperty {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kuzu_ddl::declared::{Declared, TableHints};
 use kuzu_ddl::schema::{Index, Key, Pair, Property, Schema, Table, TableKind};
 
-use super::{Model, ModelIndex, ModelProperty, ModelTable};
+use super::schema::{Model, ModelIndex, ModelProperty, ModelTable};
 
 impl Model {
     /// What structs would declare, with the hints that lead here from `old`.

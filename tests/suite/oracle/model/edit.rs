@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Model, pick};
+use super::schema::{Model, pick};
 
 /// One edit; the numbers choose among what is there, modulo how much there is.
 #[derive(Clone, Copy, Debug)]

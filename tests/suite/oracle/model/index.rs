@@ -3,7 +3,7 @@
 use kuzu_ddl::schema::name::is_plain;
 use kuzu_ddl::schema::{IndexKind, Type};
 
-use super::{Model, ModelIndex, ModelProperty, ModelTable, pick};
+use super::schema::{Model, ModelIndex, ModelProperty, ModelTable, pick};
 
 /// The kind of index that a property can have.
 fn kind(property: &ModelProperty) -> Option<IndexKind> {

@@ -2,7 +2,7 @@
 
 use kuzu_ddl::schema::{Expr, Type};
 
-use super::{Model, ModelSequence, name, pick};
+use super::schema::{Model, ModelProperty, ModelSequence, name, pick};
 
 impl Model {
     fn add_sequence(&mut self, b: u16, c: u16) -> usize {
@@ -38,7 +38,7 @@ impl Model {
             Some(at) if c.is_multiple_of(2) => at,
             _ => self.add_sequence(b, c),
         };
-        let number = |p: &&mut super::ModelProperty| p.ty == Type::Int64 && p.change.is_none();
+        let number = |p: &&mut ModelProperty| p.ty == Type::Int64 && p.change.is_none();
         let properties = self.tables[table].properties.iter_mut();
         let mut fit: Vec<_> = properties.filter(number).collect();
         if let Some(at) = pick(&fit, b) {

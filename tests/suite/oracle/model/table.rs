@@ -2,7 +2,7 @@
 
 use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
 
-use super::{Model, ModelProperty, ModelTable, name, pick, renamed};
+use super::schema::{Model, ModelProperty, ModelTable, name, pick, renamed};
 
 impl Model {
     pub(super) fn add_node(&mut self, n: u16) {

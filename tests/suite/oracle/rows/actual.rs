@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::name::quote;
 
-use super::{Model, ModelTable, Rows, ask, evaluate, node};
+use super::super::model::{Model, ModelTable};
+use super::inserted::{Rows, node};
+use super::query::{ask, evaluate};
 
 impl Rows {
     /// All rows of all tables as text, in a fixed order.

@@ -3,7 +3,9 @@
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::name::{quote, string_literal};
 
-use super::{Model, ModelProperty, ModelTable, Rows, ask};
+use super::super::model::{Model, ModelProperty, ModelTable};
+use super::inserted::Rows;
+use super::query::ask;
 
 /// What was dropped is archived with its values: the archived columns hold what the old ones held.
 pub(in crate::oracle) fn assert_archived(db: &Database, old: &Model, new: &Model, before: &Rows) {

@@ -7,8 +7,9 @@ use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::Expr;
 use kuzu_ddl::schema::name::quote;
 
-use super::super::model::{TypeChange, differs_by_row};
-use super::{Model, ModelProperty, ModelTable, Row, Rows, ask, node, tried};
+use super::super::model::{Model, ModelProperty, ModelTable, TypeChange, differs_by_row};
+use super::inserted::{Row, Rows, node};
+use super::query::{ask, tried};
 
 impl Rows {
     /// The rows as they are after the edits, which the database has seen: new tables have none.

@@ -4,8 +4,8 @@ use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::IndexKind;
 use kuzu_ddl::schema::name::quote;
 
-use super::super::model::ModelIndex;
-use super::{Model, ModelTable, ask};
+use super::super::model::{Model, ModelIndex, ModelTable};
+use super::query::ask;
 
 /// The word that most texts have.
 const WORD: &str = "row";

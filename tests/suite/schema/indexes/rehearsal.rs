@@ -1,7 +1,7 @@
 //! What is known of an index before anything is touched: by a rehearsal, and by `check`.
 
-use super::{ROWS, both, docs, found, index, steps, text, with};
-use crate::bed::{Bed, Said};
+use crate::fixture::documents::{ROWS, both, docs, found, index, steps, text, with};
+use crate::fixture::{Bed, Said};
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::IndexKind;
 use kuzu_ddl::{check_in, schema};
@@ -64,7 +64,7 @@ fn what_cannot_be_made_stops_all() {
 /// `check` makes the indexes, too, on its empty database.
 #[test]
 fn checked_on_an_empty_database() {
-    let memory = || Database::in_memory(crate::bed::config()).unwrap();
+    let memory = || Database::in_memory(crate::fixture::config()).unwrap();
     check_in(&memory(), &both().unwrap(), None).unwrap();
     let bad = with(docs(), "Doc", &[text(&[("stopwords", "Nowhere")])]);
     let e = check_in(&memory(), &bad.unwrap(), None).unwrap_err();

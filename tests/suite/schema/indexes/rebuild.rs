@@ -1,0 +1,189 @@
+//! Changes of an indexed table.
+
+use crate::fixture::Bed;
+use crate::fixture::documents::{ROWS, both, docs, found, index, steps, text, vector, with};
+use kuzu_ddl::schema::IndexKind;
+use kuzu_ddl::{HazardKind, schema};
+
+#[test]
+fn an_option_is_changed_by_a_rebuild() {
+    let mut bed = Bed::with(both());
+    bed.run(ROWS);
+    let said = with(
+        docs(),
+        "Doc",
+        &[
+            text(&[("stemmer", "none")]),
+            vector(&[("metric", "l2"), ("efc", "100")]),
+        ],
+    );
+    let report = bed.up(said.clone());
+    let steps = steps(&report).join("\n");
+    assert!(steps.contains("copy the nodes of Doc"), "{steps}");
+    assert!(steps.contains("drop vector index Doc[near]"), "{steps}");
+    // Not stemmed any more.
+    assert_eq!(found(&bed, "Doc"), "0 dogs, nearest 7");
+    assert_eq!(
+        bed.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN count(*), sum(c.w)"),
+        "19|190"
+    );
+    bed.run(&[
+        "CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})",
+        "CHECKPOINT",
+    ]);
+    bed.reopen();
+    assert_eq!(found(&bed, "Doc"), "1 dogs, nearest 21");
+    bed.settled(said);
+}
+
+mod v2 {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    /// Renamed, as is what is indexed, and another property has another type.
+    #[derive(KuzuNode)]
+    #[kuzu(renamed_from = "Doc")]
+    pub(super) struct Paper {
+        #[kuzu(primary_key)]
+        id: i64,
+        #[kuzu(renamed_from = "title")]
+        name: String,
+        #[kuzu(renamed_from = "v")]
+        vec: [f32; 3],
+        n: Option<i64>,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = Paper, to = Paper)]
+    pub(super) struct Cites {
+        w: i64,
+    }
+}
+
+#[test]
+fn renames_and_the_change_of_another_property_keep_it() {
+    let mut bed = Bed::with(both());
+    bed.run(ROWS);
+    let said = with(
+        schema![v2::Paper, v2::Cites],
+        "Paper",
+        &[
+            index("words", IndexKind::FullText, &["name"], &[]),
+            index("near", IndexKind::Vector, &["vec"], &[("metric", "l2")]),
+        ],
+    );
+    let report = bed.up(said.clone());
+    let steps = steps(&report).join("\n");
+    assert!(
+        !steps.contains("index") && !steps.contains("copy"),
+        "{steps}"
+    );
+    bed.reopen();
+    bed.run(&["CREATE (:Paper {id: 21, name: 'dog', vec: [7.2, 0.0, 0.0]})"]);
+    assert_eq!(found(&bed, "Paper"), "21 dogs, nearest 21");
+    bed.settled(said);
+}
+
+mod v3 {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    /// The indexed property has another type.
+    #[derive(KuzuNode)]
+    pub(super) struct Doc {
+        #[kuzu(primary_key)]
+        id: i64,
+        title: String,
+        #[kuzu(cast = "CAST(old AS DOUBLE[3])")]
+        v: [f64; 3],
+        n: Option<i32>,
+    }
+
+    #[derive(KuzuEdge)]
+    #[kuzu(from = Doc, to = Doc)]
+    pub(super) struct Cites {
+        w: i64,
+    }
+
+    pub(super) mod key {
+        use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+        /// Another key.
+        #[derive(KuzuNode)]
+        pub(crate) struct Doc {
+            #[kuzu(primary_key, cast = "CAST(old AS STRING)")]
+            id: String,
+            title: String,
+            v: [f32; 3],
+            n: Option<i32>,
+        }
+
+        #[derive(KuzuEdge)]
+        #[kuzu(from = Doc, to = Doc)]
+        pub(crate) struct Cites {
+            w: i64,
+        }
+    }
+}
+
+#[test]
+fn changes_of_the_indexed_type_and_of_the_key_make_it_anew() {
+    for (said, nearest) in [
+        (
+            schema![v3::Doc, v3::Cites],
+            "CAST([7.15, 0.0, 0.0] AS DOUBLE[3])",
+        ),
+        (
+            schema![v3::key::Doc, v3::key::Cites],
+            "CAST([7.15, 0.0, 0.0] AS FLOAT[3])",
+        ),
+    ] {
+        let mut bed = Bed::with(both());
+        bed.run(ROWS);
+        let said = with(said, "Doc", &[text(&[]), vector(&[("metric", "l2")])]);
+        bed.up(said.clone());
+        bed.reopen();
+        let near = format!(
+            "CALL QUERY_VECTOR_INDEX('Doc', 'near', {nearest}, 1) RETURN CAST(node.id AS STRING)"
+        );
+        assert_eq!(bed.rows(&near), "7");
+        assert_eq!(
+            bed.rows("CALL QUERY_FTS_INDEX('Doc', 'words', 'dog') RETURN count(*)"),
+            "20"
+        );
+        assert_eq!(
+            bed.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN count(*), sum(c.w)"),
+            "19|190"
+        );
+        bed.settled(said);
+    }
+}
+
+/// B19: on a table of which a property was dropped in place, an index would crash the engine.
+#[test]
+fn a_table_with_a_gap_is_rebuilt_first() {
+    let mut bed = Bed::by_hand(&[
+        "CREATE NODE TABLE Doc(id INT64 PRIMARY KEY, old STRING, title STRING, v FLOAT[3], n INT32)",
+        "CREATE REL TABLE Cites(FROM Doc TO Doc, w INT64)",
+        "ALTER TABLE Doc DROP old",
+        "CHECKPOINT",
+    ]);
+    bed.run(ROWS);
+    bed.run(&["CHECKPOINT"]);
+    // A first start says what is: that the rows are written anew is asked about.
+    let report = bed
+        .migrator(both())
+        .allow(HazardKind::RewritesData, "Doc")
+        .allow(HazardKind::RewritesData, "Cites")
+        .migrate()
+        .unwrap();
+    bed.settled(both());
+    assert!(
+        steps(&report).join("\n").contains("copy the nodes of Doc"),
+        "{report}"
+    );
+    bed.run(&[
+        "CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})",
+        "CHECKPOINT",
+    ]);
+    bed.reopen();
+    assert_eq!(found(&bed, "Doc"), "21 dogs, nearest 21");
+}
