@@ -1,20 +1,20 @@
 //! Catalogs that others filled, and pools that are too small.
 
-use super::{edge, illegal_names, node, odd_names, property, said};
-use crate::fixture::{self, Bed};
+use super::{declared, edge, illegal_names, node, odd_names, property};
+use crate::fixture::{self, TestDatabase};
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{DriftPolicy, Error};
 
 #[test]
-fn foreign_tables_of_all_names() {
-    let mut bed = Bed::new();
+fn unmanaged_tables_of_any_name_are_left_unchanged() {
+    let mut db = TestDatabase::new();
     let mut made = 0;
     for (i, name) in illegal_names().into_iter().chain(odd_names()).enumerate() {
         if i > 24 {
             break;
         }
         let quoted = name.replace('`', "``");
-        let session = bed.session();
+        let session = db.session();
         let ddl = format!("CREATE NODE TABLE `{quoted}`(id INT64 PRIMARY KEY, `p{quoted}` STRING)");
         // What the engine itself refuses is no matter here; the ledger's name is another test's.
         if !name.to_ascii_lowercase().starts_with("_kuzu") && session.query(&ddl).is_ok() {
@@ -22,19 +22,19 @@ fn foreign_tables_of_all_names() {
         }
     }
     assert!(made > 15, "{made}");
-    let said = || {
-        said([
+    let declaration = || {
+        declared([
             node("A", vec![property("s", Type::String, None)]),
             edge("R", "A", "A", vec![]),
         ])
     };
-    let before = bed.rows("CALL show_tables() RETURN count(*)");
-    let report = bed.up(said());
+    let before = db.rows("CALL show_tables() RETURN count(*)");
+    let report = db.migrate_cleanly(declaration());
     assert_eq!(report.steps.len(), 2);
     assert!(report.notes.len() >= made - 2, "{}", report.notes.len());
-    bed.reopen();
-    bed.settled(said());
-    let after = bed.rows("CALL show_tables() RETURN count(*)");
+    db.reopen();
+    db.assert_up_to_date(declaration());
+    let after = db.rows("CALL show_tables() RETURN count(*)");
     assert_eq!(
         after.parse::<u32>().unwrap(),
         before.parse::<u32>().unwrap() + 3
@@ -42,54 +42,54 @@ fn foreign_tables_of_all_names() {
 }
 
 #[test]
-fn names_by_hand_in_a_table_of_ours() {
-    let bed = Bed::with(said([node("A", vec![])]));
-    bed.run(&[
+fn manually_added_columns_with_odd_names_are_reported_as_drift() {
+    let db = TestDatabase::migrated(declared([node("A", vec![])]));
+    db.execute(&[
         "ALTER TABLE A ADD `odd``name` STRING",
         "ALTER TABLE A ADD `a.b` STRING",
         "ALTER TABLE A ADD _label STRING",
     ]);
-    let said = || said([node("A", vec![])]);
-    assert!(matches!(bed.refused(said()), Error::Drift(rows) if rows.len() == 3));
+    let declaration = || declared([node("A", vec![])]);
+    assert!(matches!(db.assert_refused(declaration()), Error::Drift(rows) if rows.len() == 3));
     assert!(
-        bed.migrator(said())
+        db.migrator(declaration())
             .drift(DriftPolicy::Warn)
             .migrate()
             .unwrap()
             .is_up_to_date()
     );
-    let e = bed.fails(bed.migrator(said()).drift(DriftPolicy::Adopt));
+    let e = db.assert_fails(db.migrator(declaration()).drift(DriftPolicy::Adopt));
     assert!(matches!(e, Error::Drift(_)), "{e}");
 }
 
 #[test]
-fn what_is_too_large_to_be_adopted() {
+fn comment_too_large_for_an_event_is_not_adopted() {
     let long = "x".repeat(100_000);
-    let bed = Bed::by_hand(&[
+    let db = TestDatabase::from_cypher(&[
         &format!(
             "CREATE NODE TABLE A(id INT64 PRIMARY KEY, s STRING DEFAULT CAST('{long}' AS STRING))"
         ),
         "CREATE (:A {id: 1})",
     ]);
-    let said = || said([node("A", vec![property("s", Type::String, None)])]);
-    bed.up(said());
-    assert_eq!(bed.rows("MATCH (a:A) RETURN size(a.s)"), "100000");
+    let declaration = || declared([node("A", vec![property("s", Type::String, None)])]);
+    db.migrate_cleanly(declaration());
+    assert_eq!(db.rows("MATCH (a:A) RETURN size(a.s)"), "100000");
     // A comment has no other place than an event.
-    let bed = Bed::by_hand(&[
+    let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE A(id INT64 PRIMARY KEY, s STRING)",
         &format!("COMMENT ON TABLE A IS '{long}'"),
     ]);
-    let e = bed.refused(said());
+    let e = db.assert_refused(declaration());
     assert!(matches!(e, Error::Refused(_)), "{e}");
     assert!(e.to_string().contains("A: cannot be recorded"), "{e}");
-    let bed = Bed::with(said());
-    bed.run(&[&format!("COMMENT ON TABLE A IS '{long}'")]);
-    let e = bed.fails(bed.migrator(said()).drift(DriftPolicy::Adopt));
+    let db = TestDatabase::migrated(declaration());
+    db.execute(&[&format!("COMMENT ON TABLE A IS '{long}'")]);
+    let e = db.assert_fails(db.migrator(declaration()).drift(DriftPolicy::Adopt));
     assert!(
         matches!(e, Error::Refused(_)) && e.to_string().len() < 2_000,
         "{e}"
     );
-    let e = bed.refused(said());
+    let e = db.assert_refused(declaration());
     assert!(
         matches!(e, Error::Drift(_)) && e.to_string().len() < 2_000,
         "{}",
@@ -97,15 +97,15 @@ fn what_is_too_large_to_be_adopted() {
     );
 }
 
-fn many(n: usize) -> crate::fixture::Said {
-    said((0..n).map(|i| node(&format!("T{i}"), vec![])))
+fn many(n: usize) -> crate::fixture::Declaration {
+    declared((0..n).map(|i| node(&format!("T{i}"), vec![])))
 }
 
 #[test]
-fn more_tables_than_the_pool_holds() {
-    let mut bed = Bed::with(many(2));
-    bed.run(&["CREATE (:T1 {id: 1})"]);
-    let e = bed.refused(many(80));
+fn buffer_pool_too_small_for_the_tables_is_an_error() {
+    let mut db = TestDatabase::migrated(many(2));
+    db.execute(&["CREATE (:T1 {id: 1})"]);
+    let e = db.assert_refused(many(80));
     let Error::BufferPool {
         tables,
         needed,
@@ -116,24 +116,24 @@ fn more_tables_than_the_pool_holds() {
     };
     assert_eq!((*tables, *limit), (81, 64 << 20));
     assert!(needed > limit);
-    bed.reopen();
-    bed.settled(many(2));
-    assert_eq!(bed.rows("MATCH (t:T1) RETURN t.id"), "1");
+    db.reopen();
+    db.assert_up_to_date(many(2));
+    assert_eq!(db.rows("MATCH (t:T1) RETURN t.id"), "1");
     // With the larger pool that the error asks for it works.
-    bed.open(fixture::config().buffer_pool_size(*needed));
-    bed.up(many(80));
-    bed.open(fixture::config().buffer_pool_size(*needed));
-    bed.settled(many(80));
+    db.open(fixture::config().buffer_pool_size(*needed));
+    db.migrate_cleanly(many(80));
+    db.open(fixture::config().buffer_pool_size(*needed));
+    db.assert_up_to_date(many(80));
 }
 
 #[test]
-fn the_ledger_itself_needs_room() {
+fn buffer_pool_without_space_for_the_ledger_is_an_error() {
     let ddl: Vec<String> = (0..60)
         .map(|i| format!("CREATE NODE TABLE T{i}(id INT64 PRIMARY KEY)"))
         .collect();
-    let mut bed = Bed::by_hand(&ddl.iter().map(String::as_str).collect::<Vec<_>>());
-    let e = bed.refused(many(60));
+    let mut db = TestDatabase::from_cypher(&ddl.iter().map(String::as_str).collect::<Vec<_>>());
+    let e = db.assert_refused(many(60));
     assert!(matches!(e, Error::BufferPool { tables: 61, .. }), "{e}");
-    bed.reopen();
-    assert_eq!(bed.rows("CALL show_tables() RETURN count(*)"), "60");
+    db.reopen();
+    assert_eq!(db.rows("CALL show_tables() RETURN count(*)"), "60");
 }

@@ -1,20 +1,20 @@
 //! Declarations built by hand, where the derives would refuse.
 
-use super::{declare, edge, illegal_names, node, odd_names, property, said};
-use crate::fixture::Bed;
+use super::{declare, declared, edge, illegal_names, node, odd_names, property};
+use crate::fixture::TestDatabase;
 use kuzu_ddl::schema::{Expr, Key, StructField, Type};
 use kuzu_ddl::{Declared, Error};
 
-fn marked() -> Bed {
-    let bed = Bed::with(said([node("A", vec![])]));
-    bed.run(&["CREATE (:A {id: 1})"]);
-    bed
+fn marked() -> TestDatabase {
+    let db = TestDatabase::migrated(declared([node("A", vec![])]));
+    db.execute(&["CREATE (:A {id: 1})"]);
+    db
 }
 
 #[test]
-fn odd_names_work() {
+fn odd_names_are_accepted() {
     for name in odd_names() {
-        let mut bed = marked();
+        let mut db = marked();
         let text = || {
             Some(Expr::Text(format!(
                 "{}'\\",
@@ -23,7 +23,7 @@ fn odd_names_work() {
         };
         let rel = format!("{name}!");
         let tables = |also: &str| {
-            said([
+            declared([
                 node("A", vec![]),
                 node(
                     &name,
@@ -38,8 +38,8 @@ fn odd_names_work() {
             ])
         };
         if rel.len() <= 1024 {
-            bed.up(tables("w"));
-            bed.run(&[&format!("CREATE (:`{name}` {{id: 5}})")]);
+            db.migrate_cleanly(tables("w"));
+            db.execute(&[&format!("CREATE (:`{name}` {{id: 5}})")]);
             // Renamed and archived under such names.
             let mut later = tables("w").unwrap();
             let hints = later.tables.get_mut(&Key::new(&name)).unwrap();
@@ -56,26 +56,26 @@ fn odd_names_work() {
             later.tables.remove(&Key::new(&name));
             later.schema.tables.remove(&Key::new(&rel));
             later.tables.remove(&Key::new(&rel));
-            bed.up(Ok(later.clone()));
-            bed.reopen();
-            bed.settled(Ok(later));
+            db.migrate_cleanly(Ok(later.clone()));
+            db.reopen();
+            db.assert_up_to_date(Ok(later));
             assert_eq!(
-                bed.rows(&format!("MATCH (x:`{moved}`) RETURN x.id")),
+                db.rows(&format!("MATCH (x:`{moved}`) RETURN x.id")),
                 "5",
                 "{name:?}"
             );
         } else {
-            bed.up(said([node("A", vec![]), node(&name, vec![])]));
+            db.migrate_cleanly(declared([node("A", vec![]), node(&name, vec![])]));
         }
-        assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1", "{name:?}");
+        assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1", "{name:?}");
     }
 }
 
 #[test]
 fn illegal_names_are_refused() {
-    let mut bed = marked();
+    let mut db = marked();
     let refuse = |declared: Declared| {
-        let e = bed.refused(Ok(declared));
+        let e = db.assert_refused(Ok(declared));
         assert!(matches!(e, Error::Refused(_)), "{e}");
         assert!(e.to_string().len() < 2_000, "{e}");
     };
@@ -105,13 +105,13 @@ fn illegal_names_are_refused() {
             vec![property(name, Type::String, None)],
         )]));
     }
-    bed.reopen();
-    assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1");
+    db.reopen();
+    assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1");
 }
 
 #[test]
-fn names_that_are_hints_only() {
-    let bed = marked();
+fn illegal_names_in_hints_have_no_effect() {
+    let db = marked();
     for name in illegal_names() {
         // They can be the name of nothing, so they say nothing.
         let mut declared = declare([node("A", vec![])]);
@@ -122,10 +122,10 @@ fn names_that_are_hints_only() {
         hints.renamed_from = vec![name.clone()];
         hints.dropped = [Key::new(&name)].into();
         hints.properties.insert(Key::new("id"), vec![name.clone()]);
-        let report = bed.migrate(Ok(declared)).unwrap();
+        let report = db.migrate(Ok(declared)).unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
-    let migrator = bed.migrator(said([node("A", vec![])]));
+    let migrator = db.migrator(declared([node("A", vec![])]));
     let report = illegal_names()
         .into_iter()
         .fold(migrator, |m, name| m.restore(name.clone()).recreate(name))
@@ -146,25 +146,25 @@ fn nested(depth: usize) -> Type {
 }
 
 #[test]
-fn types_that_nest() {
-    let mut bed = marked();
-    let with = |ty: Type| said([node("A", vec![]), node("N", vec![property("x", ty, None)])]);
-    bed.up(with(nested(12)));
-    bed.reopen();
-    bed.settled(with(nested(12)));
+fn nested_types_are_stored_or_refused() {
+    let mut db = marked();
+    let with = |ty: Type| declared([node("A", vec![]), node("N", vec![property("x", ty, None)])]);
+    db.migrate_cleanly(with(nested(12)));
+    db.reopen();
+    db.assert_up_to_date(with(nested(12)));
     // Whatever depth is let through can be read again.
     for depth in [16, 24, 32, 48, 64] {
-        let bed = marked();
-        match bed.migrate(with(nested(depth))) {
-            Ok(_) => bed.settled(with(nested(depth))),
+        let db = marked();
+        match db.migrate(with(nested(depth))) {
+            Ok(_) => db.assert_up_to_date(with(nested(depth))),
             Err(e) => assert!(matches!(e, Error::Refused(_)), "{e}"),
         }
-        bed.migrate(said([node("A", vec![])])).unwrap();
+        db.migrate(declared([node("A", vec![])])).unwrap();
     }
-    let bed = marked();
+    let db = marked();
     for depth in [65, 1_000] {
         assert!(matches!(
-            bed.refused(with(nested(depth))),
+            db.assert_refused(with(nested(depth))),
             Error::Refused(_)
         ));
     }
@@ -186,14 +186,14 @@ fn types_that_nest() {
         Type::List(Box::new(Type::Serial)),
         Type::Unknown("INT64, y STRING); DROP TABLE A".into()),
     ] {
-        let e = bed.refused(with(ty));
+        let e = db.assert_refused(with(ty));
         assert!(matches!(e, Error::Refused(_)), "{e}");
     }
 }
 
 #[test]
-fn defaults_that_are_none() {
-    let bed = marked();
+fn invalid_defaults_are_refused() {
+    let db = marked();
     for expr in [
         Expr::Opaque("1); DROP TABLE A".into()),
         Expr::Call("load_extension".into(), vec![]),
@@ -212,27 +212,27 @@ fn defaults_that_are_none() {
                 vec![property("x", Type::Int8, Some(expr.clone()))],
             )],
         ] {
-            let e = bed.refused(said(tables));
+            let e = db.assert_refused(declared(tables));
             assert!(matches!(e, Error::Refused(_)), "{e}");
         }
     }
     // What only the engine can tell is tried before anything is touched.
     let date = Some(Expr::Text("not a date".into()));
-    let e = bed.refused(said([node("A", vec![property("d", Type::Date, date)])]));
+    let e = db.assert_refused(declared([node("A", vec![property("d", Type::Date, date)])]));
     assert!(matches!(e, Error::Rehearsal { .. }), "{e}");
 }
 
 #[test]
-fn comments() {
-    let mut bed = marked();
-    let said = |text: &str| {
+fn comments_of_any_text_are_stored() {
+    let mut db = marked();
+    let declaration = |text: &str| {
         let mut table = node("A", vec![property("p", Type::Bool, None)]);
         table.comment = Some(text.to_owned());
         table
             .properties
             .values_mut()
             .for_each(|p| p.comment = Some(text.to_owned()));
-        said([table])
+        declared([table])
     };
     let long = "long'\\🦀\n".repeat(5_900);
     for text in [
@@ -244,26 +244,29 @@ fn comments() {
         "\u{1}",
         &long,
     ] {
-        bed.up(said(text));
+        db.migrate_cleanly(declaration(text));
         assert_eq!(
-            bed.rows("CALL show_tables() WHERE name = 'A' RETURN comment"),
+            db.rows("CALL show_tables() WHERE name = 'A' RETURN comment"),
             *text
         );
-        bed.reopen();
-        bed.settled(said(text));
+        db.reopen();
+        db.assert_up_to_date(declaration(text));
     }
     for text in ["", "a\0b", &"x".repeat(100 << 10)] {
-        assert!(matches!(bed.refused(said(text)), Error::Refused(_)));
+        assert!(matches!(
+            db.assert_refused(declaration(text)),
+            Error::Refused(_)
+        ));
     }
 }
 
 #[test]
-fn a_declaration_that_contradicts_itself() {
-    let bed = Bed::new();
+fn contradictory_declarations_are_refused() {
+    let db = TestDatabase::new();
     let mut wrong = declare([node("A", vec![])]);
     let table = wrong.schema.tables.remove(&Key::new("A")).unwrap();
     wrong.schema.tables.insert(Key::new("B"), table);
-    assert!(matches!(bed.refused(Ok(wrong)), Error::Refused(_)));
+    assert!(matches!(db.assert_refused(Ok(wrong)), Error::Refused(_)));
 
     let mut no_key = declare([node("B", vec![])]);
     no_key
@@ -273,9 +276,9 @@ fn a_declaration_that_contradicts_itself() {
         .unwrap()
         .properties
         .clear();
-    assert!(matches!(bed.refused(Ok(no_key)), Error::Refused(_)));
+    assert!(matches!(db.assert_refused(Ok(no_key)), Error::Refused(_)));
 
-    let bed = marked();
+    let db = marked();
     // Endpoints that are nowhere, or that are no node tables.
     for (from, to) in [
         ("A", "Nowhere"),
@@ -283,7 +286,7 @@ fn a_declaration_that_contradicts_itself() {
         ("R", "A"),
         ("a`b", "A"),
     ] {
-        let e = bed.refused(said([node("A", vec![]), edge("R", from, to, vec![])]));
+        let e = db.assert_refused(declared([node("A", vec![]), edge("R", from, to, vec![])]));
         assert!(
             matches!(e, Error::Refused(_) | Error::Plan(_)),
             "{from} {to}: {e}"
@@ -292,26 +295,26 @@ fn a_declaration_that_contradicts_itself() {
 }
 
 #[test]
-fn the_longest_names_are_archived_and_restored() {
+fn longest_names_are_archived_and_restored() {
     let name = "n".repeat(1024);
-    let said = || {
-        said([
+    let declaration = || {
+        declared([
             node("A", vec![]),
             node(&name, vec![property(&name, Type::String, None)]),
         ])
     };
-    let mut bed = Bed::with(said());
-    bed.run(&[&format!("CREATE (:`{name}` {{id: 1, `{name}`: 'one'}})")]);
+    let mut db = TestDatabase::migrated(declaration());
+    db.execute(&[&format!("CREATE (:`{name}` {{id: 1, `{name}`: 'one'}})")]);
     let mut later = declare([node("A", vec![])]);
     later.dropped_tables.insert(Key::new(&name), name.clone());
-    bed.up(Ok(later));
-    bed.reopen();
-    bed.migrator(said())
+    db.migrate_cleanly(Ok(later));
+    db.reopen();
+    db.migrator(declaration())
         .restore(name.clone())
         .migrate()
         .unwrap();
-    bed.settled(said());
-    let mut later = said().unwrap();
+    db.assert_up_to_date(declaration());
+    let mut later = declaration().unwrap();
     let key = Key::new(&name);
     later
         .schema
@@ -321,15 +324,15 @@ fn the_longest_names_are_archived_and_restored() {
         .properties
         .remove(&key);
     later.tables.get_mut(&key).unwrap().dropped.insert(key);
-    bed.up(Ok(later));
-    bed.reopen();
-    bed.migrator(said())
+    db.migrate_cleanly(Ok(later));
+    db.reopen();
+    db.migrator(declaration())
         .restore(format!("{name}.{name}"))
         .migrate()
         .unwrap();
     assert_eq!(
-        bed.rows(&format!("MATCH (x:`{name}`) RETURN x.id, x.`{name}`")),
+        db.rows(&format!("MATCH (x:`{name}`) RETURN x.id, x.`{name}`")),
         "1|one"
     );
-    bed.settled(said());
+    db.assert_up_to_date(declaration());
 }

@@ -1,32 +1,32 @@
 //! Rows of the ledger that are not what they should be.
 
-use super::{node, property, said};
-use crate::fixture::{Bed, Said};
+use super::{declared, node, property};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::engine::Cell;
 use kuzu_ddl::event::{Change, Dependencies, PropertySpec};
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{DdlEvent, DriftPolicy, Error, EventId, ObjectId, ledger};
 
-fn old() -> Said {
-    said([node("A", vec![property("s", Type::String, None)])])
+fn old() -> Declaration {
+    declared([node("A", vec![property("s", Type::String, None)])])
 }
 
 /// Whether there is something to do decides how much of the ledger is read.
-fn new() -> Said {
-    said([
+fn new() -> Declaration {
+    declared([
         node("A", vec![property("s", Type::String, None)]),
         node("B", vec![]),
     ])
 }
 
-fn filled() -> Bed {
-    let bed = Bed::with(old());
-    bed.run(&["CREATE (:A {id: 1, s: 'one'})"]);
-    bed
+fn filled() -> TestDatabase {
+    let db = TestDatabase::migrated(old());
+    db.execute(&["CREATE (:A {id: 1, s: 'one'})"]);
+    db
 }
 
-fn write(bed: &Bed, key: &str, body: Option<&[u8]>) {
-    let session = bed.session();
+fn write(db: &TestDatabase, key: &str, body: Option<&[u8]>) {
+    let session = db.session();
     let query = "MERGE (l:_kuzu_ddl_ledger {key: $k}) SET l.body = $b";
     match body {
         Some(body) => session.query_with(query, &[("k", key.into()), ("b", body.to_vec().into())]),
@@ -38,8 +38,8 @@ fn write(bed: &Bed, key: &str, body: Option<&[u8]>) {
     .unwrap();
 }
 
-fn read(bed: &Bed) -> Vec<(String, Vec<u8>)> {
-    let rows = bed
+fn read(db: &TestDatabase) -> Vec<(String, Vec<u8>)> {
+    let rows = db
         .session()
         .query("MATCH (l:_kuzu_ddl_ledger) RETURN l.key, l.body ORDER BY l.key");
     let pair = |row: Vec<Cell>| match <[Cell; 2]>::try_from(row).unwrap() {
@@ -50,21 +50,21 @@ fn read(bed: &Bed) -> Vec<(String, Vec<u8>)> {
 }
 
 /// The damage is told, nothing is changed, the rows are there; mended, all goes on.
-fn check(bed: &mut Bed, damage: &str) {
-    let e = bed.refused(new());
+fn check(db: &mut TestDatabase, damage: &str) {
+    let e = db.assert_refused(new());
     assert!(matches!(e, Error::Ledger(_)), "{damage}: {e}");
     assert!(e.to_string().len() < 5_000, "{damage}: {e}");
     assert!(
-        matches!(bed.migrator(new()).plan(), Err(Error::Ledger(_))),
+        matches!(db.migrator(new()).plan(), Err(Error::Ledger(_))),
         "{damage}"
     );
-    assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one", "{damage}");
+    assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one", "{damage}");
 }
 
 #[test]
-fn every_row_that_is_damaged_is_told() {
-    let mut bed = filled();
-    let rows = read(&bed);
+fn damaged_ledger_rows_are_reported() {
+    let mut db = filled();
+    let rows = read(&db);
     assert_eq!(rows.len(), 7);
     for (key, body) in &rows {
         let mut damaged: Vec<(String, Option<Vec<u8>>)> = vec![("NULL".into(), None)];
@@ -88,35 +88,35 @@ fn every_row_that_is_damaged_is_told() {
             damaged.push(("another event".into(), other.map(|(_, body)| body.clone())));
         }
         for (what, damage) in damaged {
-            write(&bed, key, damage.as_deref());
-            check(&mut bed, &format!("{key} {what}"));
-            write(&bed, key, Some(body));
+            write(&db, key, damage.as_deref());
+            check(&mut db, &format!("{key} {what}"));
+            write(&db, key, Some(body));
         }
     }
-    bed.up(new());
+    db.migrate_cleanly(new());
 }
 
 #[test]
-fn every_row_that_is_missing_is_told() {
-    let mut bed = filled();
-    for (key, body) in read(&bed) {
+fn missing_ledger_rows_are_reported() {
+    let mut db = filled();
+    for (key, body) in read(&db) {
         // Of these nobody else speaks.
         let kinds = ["declared", "ancestor", "revision", "places"];
         if kinds.contains(&key.split('/').next().unwrap_or_default()) {
             continue;
         }
-        bed.run(&[&format!(
+        db.execute(&[&format!(
             "MATCH (l:_kuzu_ddl_ledger {{key: '{key}'}}) DELETE l"
         )]);
-        check(&mut bed, &format!("without {key}"));
-        write(&bed, &key, Some(&body));
+        check(&mut db, &format!("without {key}"));
+        write(&db, &key, Some(&body));
     }
-    bed.up(new());
+    db.migrate_cleanly(new());
 }
 
 #[test]
-fn rows_of_no_kind() {
-    let mut bed = filled();
+fn ledger_rows_of_unknown_kind_are_reported() {
+    let mut db = filled();
     for key in [
         "",
         "event",
@@ -128,89 +128,89 @@ fn rows_of_no_kind() {
         "🦀",
         &"k".repeat(100_000),
     ] {
-        write(&bed, key, Some(b"x"));
-        check(&mut bed, key);
+        write(&db, key, Some(b"x"));
+        check(&mut db, key);
         let delete = "MATCH (l:_kuzu_ddl_ledger {key: $k}) DELETE l";
-        bed.session()
+        db.session()
             .query_with(delete, &[("k", key.into())])
             .unwrap();
     }
-    bed.up(new());
+    db.migrate_cleanly(new());
 }
 
 #[test]
-fn a_newer_format() {
-    let mut bed = filled();
-    let (key, body) = read(&bed)
+fn newer_ledger_format_is_refused() {
+    let mut db = filled();
+    let (key, body) = read(&db)
         .into_iter()
         .find(|(key, _)| key == "state")
         .unwrap();
     let text = String::from_utf8(body).unwrap();
     for format in ["2", "4294967295", "99999999999999"] {
         write(
-            &bed,
+            &db,
             &key,
             Some(
                 text.replace("\"format\":1", &format!("\"format\":{format}"))
                     .as_bytes(),
             ),
         );
-        check(&mut bed, format);
+        check(&mut db, format);
         // A start with nothing to do reads this row too.
-        assert!(matches!(bed.refused(old()), Error::Ledger(_)));
+        assert!(matches!(db.assert_refused(old()), Error::Ledger(_)));
     }
-    let e = bed.refused(old());
+    let e = db.assert_refused(old());
     assert!(e.to_string().contains("state: "), "{e}");
     // What a newer version adds to it is left out.
     write(
-        &bed,
+        &db,
         &key,
         Some(text.replacen('{', "{\"newer\":[1],", 1).as_bytes()),
     );
-    bed.up(old());
+    db.migrate_cleanly(old());
 }
 
 #[test]
-fn a_state_that_lies() {
+fn false_state_row_never_loses_rows() {
     for (from, to) in [
         ("\"checked\":[\"", "\"checked\":[\"00"),
         ("\"size\":1", "\"size\":77"),
     ] {
-        let bed = filled();
-        let (key, body) = read(&bed)
+        let db = filled();
+        let (key, body) = read(&db)
             .into_iter()
             .find(|(key, _)| key == "state")
             .unwrap();
         let text = String::from_utf8(body).unwrap();
         let lie = text.replace(from, to);
         assert_ne!(lie, text);
-        write(&bed, &key, Some(lie.as_bytes()));
-        match bed.migrate(new()) {
-            Ok(_) => bed.settled(new()),
+        write(&db, &key, Some(lie.as_bytes()));
+        match db.migrate(new()) {
+            Ok(_) => db.assert_up_to_date(new()),
             Err(e) => assert!(matches!(e, Error::Ledger(_)), "{e}"),
         }
-        assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one");
+        assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one");
     }
 }
 
-fn table_a(bed: &Bed) -> ObjectId {
-    let events = bed.ledger().events;
+fn table_a(db: &TestDatabase) -> ObjectId {
+    let events = db.ledger().events;
     let mut created = events
         .values()
         .filter(|e| matches!(e.change(), Change::CreateNodeTable { .. }));
     created.next().unwrap().object()
 }
 
-fn put(bed: &Bed, event: &DdlEvent) {
+fn put(db: &TestDatabase, event: &DdlEvent) {
     let rows = [(format!("event/{}", event.id()), event.encode())].into();
-    ledger::add(&*bed.session(), rows).unwrap();
+    ledger::add(&*db.session(), rows).unwrap();
 }
 
 #[test]
-fn events_of_a_newer_kind_are_held() {
-    let mut bed = filled();
-    let known: Dependencies = bed.ledger().events.into_keys().collect();
-    let table = table_a(&bed);
+fn events_of_unknown_kind_are_held() {
+    let mut db = filled();
+    let known: Dependencies = db.ledger().events.into_keys().collect();
+    let table = table_a(&db);
     let newer = DdlEvent::new(
         table,
         known,
@@ -222,13 +222,13 @@ fn events_of_a_newer_kind_are_held() {
     let behind = DdlEvent::new(table, [newer.id()].into(), Change::DropTable);
     let missing = DdlEvent::new(table, [EventId::of(b"elsewhere")].into(), Change::DropTable);
     for event in [&newer, &behind, &missing] {
-        put(&bed, event);
+        put(&db, event);
     }
-    let report = bed.migrate(new()).unwrap();
+    let report = db.migrate(new()).unwrap();
     assert_eq!((report.steps.len(), report.held.len()), (1, 3), "{report}");
-    bed.settled(new());
-    bed.reopen();
-    let contents = bed.ledger();
+    db.assert_up_to_date(new());
+    db.reopen();
+    let contents = db.ledger();
     for event in [newer, behind, missing] {
         assert_eq!(
             contents.events.get(&event.id()),
@@ -236,11 +236,11 @@ fn events_of_a_newer_kind_are_held() {
             "kept as it came"
         );
     }
-    assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one");
+    assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one");
 }
 
 #[test]
-fn events_that_nobody_carried_out() {
+fn foreign_events_in_the_ledger_never_change_tables() {
     let table = |name: &str| {
         let key = PropertySpec {
             ty: Type::Int64,
@@ -257,30 +257,30 @@ fn events_that_nobody_carried_out() {
         let born = change.born().expect("a birth");
         DdlEvent::new(born, nothing, change)
     };
-    let bed = filled();
-    put(&bed, &table("Evil'; DROP TABLE A; --"));
-    let e = bed.refused(new());
+    let db = filled();
+    put(&db, &table("Evil'; DROP TABLE A; --"));
+    let e = db.assert_refused(new());
     assert!(matches!(e, Error::Drift(_)), "{e}");
 
     // Events about nothing, and about the wrong things, are rejected wherever they are folded.
-    let bed = filled();
-    let known: Dependencies = bed.ledger().events.into_keys().collect();
-    let a = table_a(&bed);
+    let db = filled();
+    let known: Dependencies = db.ledger().events.into_keys().collect();
+    let a = table_a(&db);
     for (object, change) in [
         (ObjectId::of(b"nothing"), Change::DropTable),
         (a, Change::DropPair),
         (a, Change::DropProperty),
         (a, Change::RenameProperty { to: "x".into() }),
     ] {
-        put(&bed, &DdlEvent::new(object, known.clone(), change));
+        put(&db, &DdlEvent::new(object, known.clone(), change));
     }
-    bed.up(new());
-    assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one");
+    db.migrate_cleanly(new());
+    assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one");
 
     // A drop that was put in by hand says that the table is archived, which it is not: it is taken
     // for one that somebody made since, with its rows.
-    let bed = filled();
-    put(&bed, &DdlEvent::new(a, known, Change::DropTable));
+    let db = filled();
+    put(&db, &DdlEvent::new(a, known, Change::DropTable));
     for policy in [
         DriftPolicy::Error,
         DriftPolicy::Warn,
@@ -288,75 +288,75 @@ fn events_that_nobody_carried_out() {
         DriftPolicy::Repair,
         DriftPolicy::Recreate,
     ] {
-        bed.migrator(new()).drift(policy).migrate().unwrap();
-        bed.settled(new());
-        assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one");
+        db.migrator(new()).drift(policy).migrate().unwrap();
+        db.assert_up_to_date(new());
+        assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one");
     }
 }
 
 /// Each row in turn is damaged or gone, and repaired: what cannot be read is set aside, the tables are
 /// recorded as they are, and the next start goes on as ever.
 #[test]
-fn every_row_that_is_damaged_is_repaired() {
+fn damaged_ledger_rows_are_repaired() {
     let rows = read(&filled());
     for (key, body) in &rows {
         let halved = body[..body.len() / 2].to_vec();
         for damage in [None, Some(b"\x01garbage".to_vec()), Some(halved)] {
-            let mut bed = filled();
+            let mut db = filled();
             match &damage {
-                None => bed.run(&[&format!(
+                None => db.execute(&[&format!(
                     "MATCH (l:_kuzu_ddl_ledger {{key: '{key}'}}) DELETE l"
                 )]),
-                Some(bytes) => write(&bed, key, Some(bytes)),
+                Some(bytes) => write(&db, key, Some(bytes)),
             }
-            if bed.ledger().bad.is_empty() {
+            if db.ledger().bad.is_empty() {
                 continue;
             }
             let what = format!("{key} {damage:?}");
             for policy in [DriftPolicy::Warn, DriftPolicy::Adopt, DriftPolicy::Recreate] {
-                let e = bed.fails(bed.migrator(new()).drift(policy));
+                let e = db.assert_fails(db.migrator(new()).drift(policy));
                 assert!(matches!(e, Error::Ledger(_)), "{what}: {e}");
                 assert!(
                     e.to_string().contains("`.drift(DriftPolicy::Repair)`"),
                     "{e}"
                 );
             }
-            let before = bed.data();
-            let report = bed.migrator(old()).drift(DriftPolicy::Repair).migrate();
+            let before = db.catalog_and_rows();
+            let report = db.migrator(old()).drift(DriftPolicy::Repair).migrate();
             let report = report.unwrap_or_else(|e| panic!("{what}: {e}"));
             assert!(report.steps.is_empty(), "{what}: {report}");
             assert!(report.to_string().contains("of the ledger: "), "{report}");
-            assert_eq!(bed.data(), before, "{what}");
+            assert_eq!(db.catalog_and_rows(), before, "{what}");
             assert_eq!(
-                (bed.ledger().bad, bed.drift()),
+                (db.ledger().bad, db.drift()),
                 (vec![], String::new()),
                 "{what}"
             );
             if let Some(bytes) = damage.filter(|bytes| !bytes.is_empty()) {
                 let aside = (format!("aside/{key}"), bytes);
-                assert!(read(&bed).contains(&aside), "{what}");
+                assert!(read(&db).contains(&aside), "{what}");
             }
-            bed.reopen();
-            bed.up(old());
-            bed.up(new());
-            assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "1|one", "{what}");
+            db.reopen();
+            db.migrate_cleanly(old());
+            db.migrate_cleanly(new());
+            assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one", "{what}");
         }
     }
 }
 
 /// What a newer version wrote is no damage.
 #[test]
-fn a_newer_format_is_not_repaired() {
-    let bed = filled();
-    let (key, body) = read(&bed)
+fn newer_ledger_format_is_not_repaired() {
+    let db = filled();
+    let (key, body) = read(&db)
         .into_iter()
         .find(|(key, _)| key == "state")
         .unwrap();
     let text = String::from_utf8(body)
         .unwrap()
         .replace("\"format\":1", "\"format\":2");
-    write(&bed, &key, Some(text.as_bytes()));
-    let e = bed.fails(bed.migrator(old()).drift(DriftPolicy::Repair));
+    write(&db, &key, Some(text.as_bytes()));
+    let e = db.assert_fails(db.migrator(old()).drift(DriftPolicy::Repair));
     assert!(matches!(e, Error::Ledger(_)), "{e}");
     assert!(e.to_string().contains("a newer version of kuzu-ddl"), "{e}");
 }

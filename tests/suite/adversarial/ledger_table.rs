@@ -1,11 +1,11 @@
 //! A table of the ledger's name that is no ledger.
 
-use super::{node, said};
-use crate::fixture::Bed;
+use super::{declared, node};
+use crate::fixture::TestDatabase;
 use kuzu_ddl::Error;
 
 #[test]
-fn tables_of_another_shape() {
+fn ledger_table_of_another_shape_is_refused() {
     for shape in [
         "CREATE NODE TABLE _kuzu_ddl_ledger(key STRING PRIMARY KEY)",
         "CREATE NODE TABLE _kuzu_ddl_ledger(body BLOB, key INT64 PRIMARY KEY)",
@@ -16,34 +16,36 @@ fn tables_of_another_shape() {
         "CREATE REL TABLE _kuzu_ddl_ledger(FROM X TO X)",
     ] {
         for row in [false, true] {
-            let mut bed = Bed::by_hand(&["CREATE NODE TABLE X(id INT64 PRIMARY KEY)", shape]);
+            let mut db =
+                TestDatabase::from_cypher(&["CREATE NODE TABLE X(id INT64 PRIMARY KEY)", shape]);
             if row {
                 let state = shape.contains("STRING PRIMARY KEY");
                 let key = if state { "{key: 'state'}" } else { "{}" };
                 // Where the key cannot be so, there is no row.
-                let _ = bed
+                let _ = db
                     .session()
                     .query(&format!("CREATE (:_kuzu_ddl_ledger {key})"));
             }
-            let e = bed.migrate(said([node("A", vec![])])).unwrap_err();
+            let e = db.migrate(declared([node("A", vec![])])).unwrap_err();
             assert!(matches!(e, Error::Ledger(_)), "{shape}: {e}");
-            bed.reopen();
-            assert_eq!(bed.rows("CALL show_tables() RETURN count(*)"), "2");
+            db.reopen();
+            assert_eq!(db.rows("CALL show_tables() RETURN count(*)"), "2");
         }
     }
 }
 
 #[test]
-fn an_empty_ledger() {
-    let bed =
-        Bed::by_hand(&["CREATE NODE TABLE _kuzu_ddl_ledger(key STRING PRIMARY KEY, body BLOB)"]);
-    let e = bed.migrate(said([node("A", vec![])])).unwrap_err();
+fn ledger_without_rows_is_refused() {
+    let db = TestDatabase::from_cypher(&[
+        "CREATE NODE TABLE _kuzu_ddl_ledger(key STRING PRIMARY KEY, body BLOB)",
+    ]);
+    let e = db.migrate(declared([node("A", vec![])])).unwrap_err();
     assert!(matches!(e, Error::Ledger(_)), "{e}");
 }
 
 #[test]
-fn a_ledger_with_more_columns_is_one() {
-    let bed = Bed::with(said([node("A", vec![])]));
-    bed.run(&["ALTER TABLE _kuzu_ddl_ledger ADD note STRING DEFAULT 'x'"]);
-    bed.up(said([node("A", vec![]), node("B", vec![])]));
+fn ledger_with_additional_columns_is_accepted() {
+    let db = TestDatabase::migrated(declared([node("A", vec![])]));
+    db.execute(&["ALTER TABLE _kuzu_ddl_ledger ADD note STRING DEFAULT 'x'"]);
+    db.migrate_cleanly(declared([node("A", vec![]), node("B", vec![])]));
 }

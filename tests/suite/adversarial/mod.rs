@@ -10,7 +10,7 @@ mod peer_events;
 
 use std::collections::BTreeMap;
 
-use crate::fixture::Said;
+use crate::fixture::Declaration;
 use kuzu_ddl::Declared;
 use kuzu_ddl::declared::TableHints;
 use kuzu_ddl::schema::{
@@ -85,7 +85,7 @@ fn declare(tables: impl IntoIterator<Item = Table>) -> Declared {
 }
 
 /// The same, as `schema![…]` says it.
-fn said(tables: impl IntoIterator<Item = Table>) -> Said {
+fn declared(tables: impl IntoIterator<Item = Table>) -> Declaration {
     Ok(declare(tables))
 }
 

@@ -5,29 +5,29 @@ use std::collections::BTreeSet;
 use kuzu_ddl::event::{Change, DdlEvent, Dependencies, EventId, ObjectId, PropertySpec};
 use kuzu_ddl::schema::{Expr, Type};
 
-use crate::fixture::peer::{Member, id, same, spec};
+use crate::fixture::peer::{TestPeer, assert_converged, id, spec};
 
-fn member() -> Member {
-    let member = Member::new();
-    member.change(|d| {
+fn peer() -> TestPeer {
+    let peer = TestPeer::new();
+    peer.change(|d| {
         d.create_node_table("Person", "id", spec(Type::Int64));
     });
-    member.bed.run(&["CREATE (:Person {id: 1})"]);
-    member
+    peer.db.execute(&["CREATE (:Person {id: 1})"]);
+    peer
 }
 
 /// The tables and all rows in them, without the ledger.
-fn content(member: &Member) -> String {
-    let state = member.bed.state();
-    let rows = member.bed.rows("MATCH (p:Person) RETURN p.*");
+fn content(peer: &TestPeer) -> String {
+    let state = peer.db.snapshot();
+    let rows = peer.db.rows("MATCH (p:Person) RETURN p.*");
     let end = state.find("\n").unwrap();
     format!("{}{rows}", &state[..end])
 }
 
 #[test]
-fn s15_bytes_that_are_no_event() {
-    let member = member();
-    let event = member.events().remove(0);
+fn altered_event_bytes_never_keep_the_event_id_s15() {
+    let peer = peer();
+    let event = peer.events().remove(0);
     let bytes = event.encode();
     // Whatever is changed is another event, or none: nobody can give an event a hash.
     for at in 0..bytes.len() {
@@ -46,11 +46,11 @@ fn s15_bytes_that_are_no_event() {
 }
 
 #[test]
-fn s15_unknown_objects_and_cycles() {
-    let member = member();
-    let before = content(&member);
-    let person = id(&member.agreed().fold, None, "Person");
-    let heads: Dependencies = member.agreed().applied.keys().copied().collect();
+fn events_of_unknown_objects_are_rejected_s15() {
+    let peer = peer();
+    let before = content(&peer);
+    let person = id(&peer.sync_state().fold, None, "Person");
+    let heads: Dependencies = peer.sync_state().applied.keys().copied().collect();
     let nowhere = ObjectId::from_bytes([7; 32]);
     let rename = |to: &str| Change::RenameTable { to: to.to_owned() };
     let unknown = [
@@ -67,31 +67,35 @@ fn s15_unknown_objects_and_cycles() {
             },
         ),
     ];
-    let heard = member.take(unknown.to_vec());
-    assert!(heard.steps.is_empty(), "{heard}");
-    let told: BTreeSet<EventId> = heard.rejected.iter().map(|(event, _)| *event).collect();
-    assert_eq!(told, unknown.iter().map(DdlEvent::id).collect(), "{heard}");
-    assert_eq!(content(&member), before);
+    let received = peer.receive(unknown.to_vec());
+    assert!(received.steps.is_empty(), "{received}");
+    let told: BTreeSet<EventId> = received.rejected.iter().map(|(event, _)| *event).collect();
+    assert_eq!(
+        told,
+        unknown.iter().map(DdlEvent::id).collect(),
+        "{received}"
+    );
+    assert_eq!(content(&peer), before);
     // An event that needs itself would have to know its own hash; what is said to come before it never
     // comes, and it waits.
     let one = DdlEvent::new(person, [EventId::from_bytes([9; 32])].into(), rename("X"));
     let two = DdlEvent::new(person, [one.id()].into(), rename("Y"));
-    let heard = member.take(vec![two, one]);
+    let received = peer.receive(vec![two, one]);
     assert_eq!(
-        (heard.applied.len(), heard.delayed.len()),
+        (received.applied.len(), received.delayed.len()),
         (0, 2),
-        "{heard}"
+        "{received}"
     );
-    assert_eq!(content(&member), before);
-    let heard = member.take(member.draft(|d| d.comment(person, Some("goes on".into()))));
-    assert_eq!(heard.applied.len(), 1, "{heard}");
-    let peer = Member::new();
-    peer.hear(&member);
-    same(&[&member, &peer]);
+    assert_eq!(content(&peer), before);
+    let received = peer.receive(peer.draft(|d| d.comment(person, Some("goes on".into()))));
+    assert_eq!(received.applied.len(), 1, "{received}");
+    let other = TestPeer::new();
+    other.receive_from(&peer);
+    assert_converged(&[&peer, &other]);
 }
 
 #[test]
-fn s15_names_and_texts_that_would_be_executed() {
+fn names_and_texts_of_events_are_never_executed_s15() {
     let names = [
         "x` (id INT64 PRIMARY KEY); MATCH (p:Person) DETACH DELETE p; //",
         "x'); DROP TABLE Person; --",
@@ -105,15 +109,15 @@ fn s15_names_and_texts_that_would_be_executed() {
         "_ID",
     ];
     for name in names {
-        let member = member();
+        let peer = peer();
         let text = format!("{name}'; MATCH (p:Person) DETACH DELETE p; //");
-        let mut events = member.draft(|d| {
+        let mut events = peer.draft(|d| {
             let person = id(d.fold(), None, "Person");
             d.comment(person, Some(text.clone()));
             let default = Some(Expr::Text(text.clone()));
             d.add_property(
                 person,
-                "said",
+                "note",
                 PropertySpec {
                     default,
                     ..spec(Type::String)
@@ -121,26 +125,26 @@ fn s15_names_and_texts_that_would_be_executed() {
             );
             d.create_node_table(name, "id", spec(Type::Int64));
         });
-        events.extend(member.draft(|d| {
+        events.extend(peer.draft(|d| {
             d.add_property(id(d.fold(), None, "Person"), name, spec(Type::Int64));
         }));
-        let heard = member.take(events);
+        let received = peer.receive(events);
         // A text with a zero byte is none that the engine can hold.
-        let said = if name.contains('\0') { "" } else { ", p.said" };
-        let rows = member
-            .bed
-            .rows(&format!("MATCH (p:Person) RETURN p.id{said}"));
-        let wanted = if said.is_empty() {
+        let column = if name.contains('\0') { "" } else { ", p.note" };
+        let rows = peer
+            .db
+            .rows(&format!("MATCH (p:Person) RETURN p.id{column}"));
+        let wanted = if column.is_empty() {
             "1".to_owned()
         } else {
             format!("1|{text}")
         };
-        assert_eq!(rows, wanted, "{name}: {heard}");
-        assert_eq!(member.bed.drift(), "", "{name}: {heard}");
+        assert_eq!(rows, wanted, "{name}: {received}");
+        assert_eq!(peer.db.drift(), "", "{name}: {received}");
         // What is no legal name goes nowhere.
-        assert_eq!(member.agreed().waiting.len(), heard.delayed.len());
-        let mut member = member;
-        member.bed.reopen();
-        member.bed.migrate(Ok(Default::default())).unwrap();
+        assert_eq!(peer.sync_state().waiting.len(), received.delayed.len());
+        let mut peer = peer;
+        peer.db.reopen();
+        peer.db.migrate(Ok(Default::default())).unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! `cast` and `on_fail`: what a row gets whose cast fails.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, schema};
 
 mod v1 {
@@ -21,14 +21,14 @@ mod v1 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::Person, v1::Knows]
 }
 
 /// 100 people, of whom three have an age that is no number, and one has none.
-fn people() -> Bed {
-    let bed = Bed::with(old());
-    bed.run(&[
+fn people() -> TestDatabase {
+    let db = TestDatabase::migrated(old());
+    db.execute(&[
         "UNWIND range(1, 100) AS i CREATE (:Person {id: i, age: CAST(i AS STRING), size: i * 10})",
         "MATCH (p:Person {id: 17}) SET p.age = 'abc'",
         "MATCH (p:Person {id: 18}) SET p.age = ''",
@@ -37,7 +37,7 @@ fn people() -> Bed {
         "MATCH (a:Person), (b:Person {id: 1}) CREATE (a)-[:Knows {since: a.age}]->(b)",
         "MATCH (a:Person {id: 1}), (b:Person) WHERE b.id < 50 CREATE (a)-[:Knows {since: b.age}]->(b)",
     ]);
-    bed
+    db
 }
 
 macro_rules! version {
@@ -85,9 +85,9 @@ const ODD: &str = "MATCH (p:Person) WHERE p.id > 15 AND p.id < 22 RETURN p.id, p
 const RELS: &str = "MATCH ()-[k:Knows]->() RETURN count(*), count(k.since), sum(k.since)";
 
 #[test]
-fn a_failing_cast_is_told_before_anything_is_touched() {
-    let bed = people();
-    let e = bed.refused(schema![abort::Person, abort::Knows]);
+fn failing_casts_are_counted_before_any_change() {
+    let db = people();
+    let e = db.assert_refused(schema![abort::Person, abort::Knows]);
     let Error::Rows(failures) = &e else {
         panic!("{e}")
     };
@@ -107,14 +107,14 @@ fn a_failing_cast_is_told_before_anything_is_touched() {
         "Knows.since: 6 of 147 values cannot be cast to INT32, for example rel 1 -> 17 ('abc')";
     assert!(text.contains(words), "{text}");
     // A plan says the same.
-    let plan = bed.migrator(schema![abort::Person, abort::Knows]).plan();
+    let plan = db.migrator(schema![abort::Person, abort::Knows]).plan();
     assert_eq!(plan.unwrap_err().to_string(), text);
 }
 
 #[test]
-fn null() {
-    let mut bed = people();
-    let report = bed.up(schema![null::Person, null::Knows]);
+fn on_fail_null_stores_null() {
+    let mut db = people();
+    let report = db.migrate_cleanly(schema![null::Person, null::Knows]);
     let text = report.to_string();
     assert!(
         text.contains("may fail: Person.age, 3 of 99 values"),
@@ -122,41 +122,41 @@ fn null() {
     );
     for _ in 0..2 {
         assert_eq!(
-            bed.rows(ODD),
+            db.rows(ODD),
             "16|16; 17|NULL; 18|NULL; 19|NULL; 20|NULL; 21|21"
         );
         assert_eq!(
-            bed.rows(SUMS),
+            db.rows(SUMS),
             format!("100|96|{}|1", 5050 - 17 - 18 - 19 - 20)
         );
         assert_eq!(
-            bed.rows(RELS),
+            db.rows(RELS),
             format!("149|141|{}", 5050 + 1225 - 2 * (17 + 18 + 19 + 20))
         );
-        bed.reopen();
+        db.reopen();
     }
 }
 
 #[test]
-fn default() {
-    let mut bed = people();
-    bed.up(schema![default::Person, default::Knows]);
+fn on_fail_default_stores_the_default() {
+    let mut db = people();
+    db.migrate_cleanly(schema![default::Person, default::Knows]);
     for _ in 0..2 {
         // What had no value has none: only a cast that fails gives the default.
-        assert_eq!(bed.rows(ODD), "16|16; 17|-1; 18|-1; 19|-1; 20|NULL; 21|21");
+        assert_eq!(db.rows(ODD), "16|16; 17|-1; 18|-1; 19|-1; 20|NULL; 21|21");
         assert_eq!(
-            bed.rows(RELS),
+            db.rows(RELS),
             format!("149|147|{}", 5050 + 1225 - 2 * (17 + 18 + 19 + 20) - 6)
         );
-        bed.reopen();
+        db.reopen();
     }
 }
 
 /// No condition tells which values overflow, so they are found by trial.
 #[test]
-fn values_that_only_a_trial_can_tell() {
-    let bed = people();
-    let report = bed.up(schema![tried::Person, tried::Knows]);
+fn values_that_fail_only_at_execution_are_found() {
+    let db = people();
+    let report = db.migrate_cleanly(schema![tried::Person, tried::Knows]);
     assert!(
         report
             .to_string()
@@ -164,21 +164,21 @@ fn values_that_only_a_trial_can_tell() {
         "{report}"
     );
     assert_eq!(
-        bed.rows(ODD),
+        db.rows(ODD),
         "16|16; 17|NULL; 18|NULL; 19|NULL; 20|NULL; 21|21"
     );
     assert_eq!(
-        bed.rows(RELS),
+        db.rows(RELS),
         format!("149|141|{}", 5050 + 1225 - 2 * (17 + 18 + 19 + 20))
     );
 
-    let bed = people();
-    bed.up(schema![tried_default::Person, tried_default::Knows]);
-    assert_eq!(bed.rows(ODD), "16|16; 17|7; 18|7; 19|7; 20|NULL; 21|21");
+    let db = people();
+    db.migrate_cleanly(schema![tried_default::Person, tried_default::Knows]);
+    assert_eq!(db.rows(ODD), "16|16; 17|7; 18|7; 19|7; 20|NULL; 21|21");
 }
 
 #[test]
-fn half_of_the_values_fail() {
+fn failing_half_of_the_values_is_archived() {
     mod narrow {
         use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -197,60 +197,60 @@ fn half_of_the_values_fail() {
             since: Option<String>,
         }
     }
-    let bed = people();
-    bed.run(&["UNWIND range(101, 40000) AS i CREATE (:Person {id: i, age: 'x', size: i})"]);
-    let report = bed.up(schema![narrow::Person, narrow::Knows]);
+    let db = people();
+    db.execute(&["UNWIND range(101, 40000) AS i CREATE (:Person {id: i, age: 'x', size: i})"]);
+    let report = db.migrate_cleanly(schema![narrow::Person, narrow::Knows]);
     let words = "may fail: Person.size, 39,961 of 40,000 values";
     assert!(report.to_string().contains(words), "{report}");
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN count(p.size), max(p.size)"),
+        db.rows("MATCH (p:Person) RETURN count(p.size), max(p.size)"),
         "39|127"
     );
     // The old values are there to go back to.
     let archive =
-        bed.rows("CALL table_info('Person') WHERE name STARTS WITH 'size__a_' RETURN name");
+        db.rows("CALL table_info('Person') WHERE name STARTS WITH 'size__a_' RETURN name");
     assert_eq!(
-        bed.rows(&format!("MATCH (p:Person) RETURN count(p.`{archive}`)")),
+        db.rows(&format!("MATCH (p:Person) RETURN count(p.`{archive}`)")),
         "40000"
     );
 }
 
 #[test]
-fn a_first_start_asks_about_values_that_fail() {
-    let bed = Bed::by_hand(&[
+fn first_start_requires_permission_for_failing_casts() {
+    let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE Person(id INT64, age STRING, size INT64, PRIMARY KEY(id))",
         "CREATE REL TABLE Knows(FROM Person TO Person, since STRING)",
         "CREATE (:Person {id: 1, age: '5'}), (:Person {id: 2, age: 'x'})",
     ]);
-    let said = || schema![null::Person, null::Knows];
-    let e = bed.refused(said());
+    let declaration = || schema![null::Person, null::Knows];
+    let e = db.assert_refused(declaration());
     assert!(matches!(&e, Error::Blocked { .. }), "{e}");
-    let migrator = bed
-        .migrator(said())
+    let migrator = db
+        .migrator(declaration())
         .allow(HazardKind::RewritesData, "Person.age")
         .allow(HazardKind::MayFail, "Person.age");
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN p.id, p.age"),
+        db.rows("MATCH (p:Person) RETURN p.id, p.age"),
         "1|5; 2|NULL"
     );
 }
 
 /// What a failed cast made NULL comes back when the type does.
 #[test]
-fn there_and_back() {
-    let bed = people();
-    bed.up(schema![default::Person, default::Knows]);
-    bed.run(&["MATCH (p:Person {id: 30}) SET p.age = 31"]);
-    bed.up(schema![back::Person, back::Knows]);
+fn failed_values_return_with_the_former_type() {
+    let db = people();
+    db.migrate_cleanly(schema![default::Person, default::Knows]);
+    db.execute(&["MATCH (p:Person {id: 30}) SET p.age = 31"]);
+    db.migrate_cleanly(schema![back::Person, back::Knows]);
     let ages =
         "MATCH (p:Person) WHERE p.id IN [16, 17, 18, 19, 20, 30] RETURN p.id, p.age ORDER BY p.id";
     assert_eq!(
-        bed.rows(ages),
+        db.rows(ages),
         "16|16; 17|abc; 18|; 19|3000000000; 20|NULL; 30|31"
     );
     assert_eq!(
-        bed.rows("MATCH ()-[k:Knows]->() WHERE k.since = 'abc' RETURN count(*)"),
+        db.rows("MATCH ()-[k:Knows]->() WHERE k.since = 'abc' RETURN count(*)"),
         "2"
     );
 }
@@ -314,19 +314,19 @@ mod dated {
 /// The rels of each FROM–TO pair are copied by a statement of their own, and none may meet a value that a
 /// trial of all has found to fail.
 #[test]
-fn values_that_only_a_trial_can_tell_in_rels_of_two_pairs() {
-    let bed = Bed::with(schema![visits::Person, visits::Shop, visits::Visits]);
-    bed.run(&[
+fn values_that_fail_only_at_execution_are_found_in_each_pair() {
+    let db = TestDatabase::migrated(schema![visits::Person, visits::Shop, visits::Visits]);
+    db.execute(&[
         "UNWIND range(1, 20) AS i CREATE (:Person {id: i}), (:Shop {id: i})",
         "MATCH (a:Person), (b:Person) WHERE a.id = b.id CREATE (a)-[:Visits {month: a.id}]->(b)",
         "MATCH (a:Person), (b:Shop) WHERE a.id = b.id CREATE (a)-[:Visits {month: a.id}]->(b)",
     ]);
-    let report = bed.up(schema![visits::Person, visits::Shop, dated::Visits]);
+    let report = db.migrate_cleanly(schema![visits::Person, visits::Shop, dated::Visits]);
     let words = "may fail: Visits.month, 16 of 40 values";
     assert!(report.to_string().contains(words), "{report}");
     for to in ["Person", "Shop"] {
         assert_eq!(
-            bed.rows(&format!(
+            db.rows(&format!(
                 "MATCH (:Person)-[v:Visits]->(:{to}) RETURN count(*), count(v.month), CAST(max(v.month) AS STRING)"
             )),
             "20|12|2020-12-01"

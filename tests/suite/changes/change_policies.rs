@@ -1,6 +1,6 @@
 //! The policies, and what none of them allows.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, Policy, schema};
 
 mod v1 {
@@ -53,24 +53,24 @@ mod tight {
     }
 }
 
-fn made() -> Bed {
-    let bed = Bed::with(schema![v1::A, v1::B, v1::R]);
-    bed.run(&[
+fn made() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A, v1::B, v1::R]);
+    db.execute(&[
         "UNWIND range(1, 1200) AS i CREATE (:A {id: i, old: 'x'})",
         "CREATE (:B {id: 1})",
         "MATCH (a:A), (b:B) CREATE (b)-[:R {w: a.id}]->(a)",
     ]);
-    bed
+    db
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::A, v1::B, v2::R]
 }
 
 #[test]
-fn additive() {
-    let bed = made();
-    let e = bed.fails(bed.migrator(new()).policy(Policy::Additive));
+fn additive_policy_blocks_deletion() {
+    let db = made();
+    let e = db.assert_fails(db.migrator(new()).policy(Policy::Additive));
     let text = e.to_string();
     assert!(
         text.contains("deletes data: R(B -> A), 1,200 rels"),
@@ -79,10 +79,12 @@ fn additive() {
 }
 
 #[test]
-fn archive() {
-    let bed = made();
-    let archive = || bed.migrator(new()).policy(Policy::Archive);
-    assert!(matches!(bed.fails(archive()), Error::Blocked { hazards, .. } if hazards.len() == 2));
+fn archive_policy_requires_permission_for_deletion() {
+    let db = made();
+    let archive = || db.migrator(new()).policy(Policy::Archive);
+    assert!(
+        matches!(db.assert_fails(archive()), Error::Blocked { hazards, .. } if hazards.len() == 2)
+    );
     let migrator = archive()
         .allow(HazardKind::DeletesData, "R(B -> A)")
         .allow(HazardKind::Irreversible, "R(B -> A)");
@@ -94,12 +96,12 @@ fn archive() {
 }
 
 #[test]
-fn destructive() {
-    let bed = made();
-    let report = bed.migrator(new()).policy(Policy::Destructive).migrate();
+fn destructive_policy_deletes_but_still_requires_values() {
+    let db = made();
+    let report = db.migrator(new()).policy(Policy::Destructive).migrate();
     assert!(report.unwrap().to_string().contains("drop pair R(B -> A)"));
     // It deletes what shall go; it does not look away where values are missing.
-    let tight = bed.migrator(schema![tight::A]).policy(Policy::Destructive);
-    let e = bed.fails(tight);
+    let tight = db.migrator(schema![tight::A]).policy(Policy::Destructive);
+    let e = db.assert_fails(tight);
     assert!(matches!(&e, Error::Blocked { .. }), "{e}");
 }

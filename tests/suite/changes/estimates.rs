@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::{Phase, Plan, schema};
 
 mod v1 {
@@ -30,10 +30,10 @@ mod v2 {
 }
 
 #[test]
-fn rows_and_seconds() {
-    let bed = Bed::with(schema![v1::A]);
-    bed.run(&["UNWIND range(1, 30000) AS i CREATE (:A {id: i, n: CAST(i AS INT32)})"]);
-    let plan = bed.migrator(schema![v2::A]).plan().unwrap();
+fn plan_estimates_rows_and_duration() {
+    let db = TestDatabase::migrated(schema![v1::A]);
+    db.execute(&["UNWIND range(1, 30000) AS i CREATE (:A {id: i, n: CAST(i AS INT32)})"]);
+    let plan = db.migrator(schema![v2::A]).plan().unwrap();
     assert_eq!(plan.rows(), 60_000);
     let estimate = plan.estimate().unwrap();
     assert!(estimate > Duration::ZERO);
@@ -49,7 +49,7 @@ fn rows_and_seconds() {
     assert_eq!(read, plan);
     read.steps[0].work.as_mut().unwrap().estimate = Some(Duration::from_secs(1_000_000));
     let mut told = Vec::new();
-    let migrator = bed.migrator(schema![v2::A]).on_progress(|p| {
+    let migrator = db.migrator(schema![v2::A]).on_progress(|p| {
         told.push((p.phase, p.done, p.rows_done, p.rows));
     });
     let report = migrator.apply(&read).unwrap();
@@ -71,8 +71,8 @@ fn rows_and_seconds() {
 }
 
 #[test]
-fn without_rows_nothing_is_measured() {
-    let bed = Bed::with(schema![v1::A]);
-    let plan = bed.migrator(schema![v2::A]).plan().unwrap();
+fn empty_tables_are_not_measured() {
+    let db = TestDatabase::migrated(schema![v1::A]);
+    let plan = db.migrator(schema![v2::A]).plan().unwrap();
     assert_eq!((plan.rows(), plan.estimate()), (0, Some(Duration::ZERO)));
 }

@@ -1,6 +1,6 @@
 //! `fill`: what rows get that have no value.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::schema;
 
 mod v1 {
@@ -52,9 +52,9 @@ mod v2 {
     }
 }
 
-fn made() -> Bed {
-    let bed = Bed::with(schema![v1::A, v1::R]);
-    bed.run(&[
+fn made() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A, v1::R]);
+    db.execute(&[
         "UNWIND range(1, 5000) AS i CREATE (:A {id: i, name: 'n', n: CAST(i AS STRING)})",
         "MATCH (a:A) WHERE a.id % 10 = 0 SET a.name = NULL",
         "MATCH (a:A) WHERE a.id % 100 = 0 SET a.n = NULL",
@@ -62,43 +62,43 @@ fn made() -> Bed {
         "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {w: a.id}]->(b)",
         "MATCH (a:A {id: 2})-[r:R]->() SET r.w = NULL",
     ]);
-    bed
+    db
 }
 
 #[test]
-fn every_row_gets_a_value() {
-    let mut bed = made();
-    let said = || schema![v2::A, v2::R];
-    let report = bed.up(said());
+fn fill_reaches_every_row_without_a_value() {
+    let mut db = made();
+    let declaration = || schema![v2::A, v2::R];
+    let report = db.migrate_cleanly(declaration());
     let text = report.to_string();
     assert!(text.contains("rewrites data: A.name, 500 values"), "{text}");
     for _ in 0..2 {
         assert_eq!(
-            bed.rows("MATCH (a:A) RETURN count(a.name), count(a.n), sum(a.added), sum(a.both), count(DISTINCT a.uid)"),
+            db.rows("MATCH (a:A) RETURN count(a.name), count(a.n), sum(a.added), sum(a.both), count(DISTINCT a.uid)"),
             "5000|5000|15000|10000|5000"
         );
         assert_eq!(
-            bed.rows("MATCH (a:A) WHERE a.name = 'nobody' RETURN count(*)"),
+            db.rows("MATCH (a:A) WHERE a.name = 'nobody' RETURN count(*)"),
             "500"
         );
-        assert_eq!(bed.rows("MATCH (a:A) WHERE a.n = -5 RETURN count(*)"), "51");
+        assert_eq!(db.rows("MATCH (a:A) WHERE a.n = -5 RETURN count(*)"), "51");
         assert_eq!(
-            bed.rows("MATCH ()-[r:R]->() RETURN count(*), count(r.w), sum(r.w), min(r.tag), count(DISTINCT r.uid)"),
+            db.rows("MATCH ()-[r:R]->() RETURN count(*), count(r.w), sum(r.w), min(r.tag), count(DISTINCT r.uid)"),
             format!("5000|5000|{}|r|5000", 5000 * 5001 / 2 - 2 + 9)
         );
-        bed.reopen();
+        db.reopen();
     }
     // New rows get the default, not the fill.
-    bed.run(&["CREATE (:A {id: 9999})"]);
+    db.execute(&["CREATE (:A {id: 9999})"]);
     assert_eq!(
-        bed.rows("MATCH (a:A {id: 9999}) RETURN a.both, a.added"),
+        db.rows("MATCH (a:A {id: 9999}) RETURN a.both, a.added"),
         "1|NULL"
     );
-    bed.settled(said());
+    db.assert_up_to_date(declaration());
 }
 
 #[test]
-fn a_new_key_of_what_the_engine_makes() {
+fn new_primary_key_is_filled_by_an_engine_function() {
     mod keyed {
         use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -135,14 +135,14 @@ fn a_new_key_of_what_the_engine_makes() {
             w: Option<i64>,
         }
     }
-    let bed = made();
-    let e = bed.refused(schema![without::A, without::R]);
+    let db = made();
+    let e = db.assert_refused(schema![without::A, without::R]);
     let words =
         "A.uid: it is to be the primary key, is new, and the rows that are there have no value";
     assert!(e.to_string().contains(words), "{e}");
-    bed.up(schema![keyed::A, keyed::R]);
+    db.migrate_cleanly(schema![keyed::A, keyed::R]);
     assert_eq!(
-        bed.rows(
+        db.rows(
             "MATCH (a:A)-[r:R]->(b:A) RETURN count(*), count(DISTINCT a.uid), sum(a.id), max(b.id)"
         ),
         format!("5000|5000|{}|1", 5000 * 5001 / 2)
@@ -150,17 +150,17 @@ fn a_new_key_of_what_the_engine_makes() {
 }
 
 #[test]
-fn a_fill_that_is_no_value_of_the_type() {
-    let bed = made();
-    let mut said = schema![v2::A, v2::R].unwrap();
-    let hints = said
+fn fill_of_another_type_is_refused() {
+    let db = made();
+    let mut declaration = schema![v2::A, v2::R].unwrap();
+    let hints = declaration
         .tables
         .get_mut(&kuzu_ddl::schema::Key::new("A"))
         .unwrap();
     hints
         .fills
         .insert(kuzu_ddl::schema::Key::new("added"), "'text'".into());
-    let e = bed.refused(Ok(said));
+    let e = db.assert_refused(Ok(declaration));
     assert!(
         e.to_string()
             .contains("A.added: the fill cannot be used: a string is not of type INT64"),

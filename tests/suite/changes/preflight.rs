@@ -1,6 +1,6 @@
 //! Keys and multiplicities: what the rows say before anything is touched.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Phase, schema};
 
 mod v1 {
@@ -47,68 +47,68 @@ mod single {
     }
 }
 
-fn made() -> Bed {
-    let bed = Bed::with(schema![v1::A, v1::R]);
-    bed.run(&[
+fn made() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A, v1::R]);
+    db.execute(&[
         "UNWIND range(1, 1500) AS i CREATE (:A {id: i, code: 'c' + CAST(i AS STRING)})",
         "MATCH (a:A), (b:A) WHERE b.id = a.id + 1 AND a.id < 10 CREATE (a)-[:R {w: a.id}]->(b)",
     ]);
-    bed
+    db
 }
 
-fn text(bed: &Bed, said: Said) -> String {
-    let e = bed.refused(said);
+fn text(db: &TestDatabase, declaration: Declaration) -> String {
+    let e = db.assert_refused(declaration);
     assert!(matches!(&e, Error::Rows(_)), "{e}");
     e.to_string()
 }
 
 #[test]
-fn a_key_without_a_value_and_one_twice() {
-    let bed = made();
-    bed.run(&[
+fn missing_and_duplicate_primary_keys_are_reported() {
+    let db = made();
+    db.execute(&[
         "MATCH (a:A) WHERE a.id IN [3, 4] SET a.code = NULL",
         "MATCH (a:A) WHERE a.id IN [7, 8, 9] SET a.code = 'same'",
     ]);
-    let said = || schema![keyed::A, keyed::R];
-    let text = text(&bed, said());
+    let declaration = || schema![keyed::A, keyed::R];
+    let text = text(&db, declaration());
     for words in [
         "A.code: 2 of 1,500 rows have no value, and it is to be the primary key, for example id 3, id 4; give them one",
         "A.code: 3 of 1,500 rows share their value, and it is to be the primary key, for example 'same' (3 times); change these rows first",
     ] {
         assert!(text.contains(words), "{text}");
     }
-    bed.run(&["MATCH (a:A) WHERE a.id IN [3, 4, 7, 8, 9] SET a.code = CAST(a.id AS STRING)"]);
-    bed.up(said());
+    db.execute(&["MATCH (a:A) WHERE a.id IN [3, 4, 7, 8, 9] SET a.code = CAST(a.id AS STRING)"]);
+    db.migrate_cleanly(declaration());
     assert_eq!(
-        bed.rows("MATCH (a:A)-[r:R]->(b:A) RETURN count(*), sum(r.w), min(b.code)"),
+        db.rows("MATCH (a:A)-[r:R]->(b:A) RETURN count(*), sum(r.w), min(b.code)"),
         "9|45|10".replace(
             "10",
-            &bed.rows("MATCH (b:A) WHERE b.id > 1 AND b.id < 11 RETURN min(b.code)")
+            &db.rows("MATCH (b:A) WHERE b.id > 1 AND b.id < 11 RETURN min(b.code)")
         )
     );
 }
 
 #[test]
-fn nodes_with_more_rels_than_they_may_have() {
-    let bed = made();
-    bed.run(&[
+fn nodes_exceeding_the_multiplicity_are_reported() {
+    let db = made();
+    db.execute(&[
         "MATCH (a:A {id: 5}), (b:A) WHERE b.id > 100 AND b.id < 103 CREATE (a)-[:R {w: 0}]->(b)",
     ]);
-    let said = || schema![v1::A, single::R];
-    let text = text(&bed, said());
+    let declaration = || schema![v1::A, single::R];
+    let text = text(&db, declaration());
     let words = "R: 1 of 20 nodes with rels has more than one, and it is to be ONE_ONE, for example \
                  node 5 (3 rels); delete the rels that are too many first";
     assert!(text.contains(words), "{text}");
-    bed.run(&["MATCH (:A {id: 5})-[r:R {w: 0}]->() DELETE r"]);
-    bed.up(said());
+    db.execute(&["MATCH (:A {id: 5})-[r:R {w: 0}]->() DELETE r"]);
+    db.migrate_cleanly(declaration());
     assert_eq!(
-        bed.rows("MATCH ()-[r:R]->() RETURN count(*), sum(r.w)"),
+        db.rows("MATCH ()-[r:R]->() RETURN count(*), sum(r.w)"),
         "9|45"
     );
 }
 
 #[test]
-fn rows_without_a_value_are_named() {
+fn rows_without_a_required_value_are_reported() {
     mod must {
         use kuzu_ddl::KuzuNode;
 
@@ -119,9 +119,9 @@ fn rows_without_a_value_are_named() {
             code: String,
         }
     }
-    let bed = made();
-    bed.run(&["MATCH (a:A) WHERE a.id < 8 SET a.code = NULL"]);
-    let e = bed.refused(schema![must::A]);
+    let db = made();
+    db.execute(&["MATCH (a:A) WHERE a.id < 8 SET a.code = NULL"]);
+    let e = db.assert_refused(schema![must::A]);
     assert!(matches!(&e, Error::Blocked { .. }), "{e}");
     let text = e.to_string();
     for words in [
@@ -151,9 +151,9 @@ fn number(code: &str) -> Result<i64, std::num::ParseIntError> {
 /// What is asked before anything is touched is told as it is asked: question by question, and row by row
 /// where a function is tried.
 #[test]
-fn progress_tells_what_is_asked() {
-    let bed = made();
-    let said = || schema![asked::A, v1::R];
+fn progress_reports_every_preflight_check() {
+    let db = made();
+    let declaration = || schema![asked::A, v1::R];
     let told = |migrator: kuzu_ddl::Migrator<'_>, bad: bool| {
         let mut told = Vec::new();
         let result = migrator
@@ -172,14 +172,14 @@ fn progress_tells_what_is_asked() {
         assert_eq!(result.is_err(), bad, "{result:?}");
         told
     };
-    bed.run(&["MATCH (a:A {id: 7}) SET a.code = 'x'"]);
-    let refused = told(bed.migrator(said()), true);
+    db.execute(&["MATCH (a:A {id: 7}) SET a.code = 'x'"]);
+    let refused = told(db.migrator(declaration()), true);
     assert!(
         refused.iter().all(|told| told.0 == Phase::Preflight),
         "{refused:?}"
     );
-    bed.run(&["MATCH (a:A {id: 7}) SET a.code = 'c7'"]);
-    let told = told(bed.migrator(said()), false);
+    db.execute(&["MATCH (a:A {id: 7}) SET a.code = 'c7'"]);
+    let told = told(db.migrator(declaration()), false);
     let (asked, rest) = told.split_at(refused.len());
     assert_eq!(asked, refused);
     assert_eq!(rest[0].0, Phase::Rehearse);

@@ -2,7 +2,7 @@
 
 use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Phase, Point, schema};
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 
 /// Everything counts, or nothing does: keys, properties, rels. A property tells one version of a kind from
 /// the next.
@@ -27,7 +27,7 @@ macro_rules! version {
                 since: $int,
             }
 
-            pub(super) fn said() -> Said {
+            pub(super) fn declaration() -> Declaration {
                 schema![Person, Knows]
             }
         }
@@ -38,20 +38,20 @@ version!(counts, kuzu_ddl::types::Serial,);
 version!(plain_again, i64, first);
 version!(counts_again, kuzu_ddl::types::Serial, second);
 
-fn plain() -> Bed {
-    let bed = Bed::with(plain::said());
-    bed.run(&[
+fn plain() -> TestDatabase {
+    let db = TestDatabase::migrated(plain::declaration());
+    db.execute(&[
         "CREATE (:Person {id: 7, number: 100, name: 'a'}), (:Person {id: 3, number: -5, name: 'b'})",
         "MATCH (p:Person), (q:Person) WHERE p.id > q.id CREATE (p)-[:Knows {since: 1999}]->(q)",
         "MATCH (p:Person), (q:Person) WHERE p.id < q.id CREATE (p)-[:Knows {since: 2001}]->(q)",
     ]);
-    bed
+    db
 }
 
 /// The rows of before are all there, with all their values.
 #[track_caller]
-fn kept(bed: &Bed) {
-    let rows = bed.rows(
+fn kept(db: &TestDatabase) {
+    let rows = db.rows(
         "MATCH (p:Person)-[k:Knows]->(q:Person) WHERE p.name IN ['a', 'b'] \
          RETURN p.id, p.number, p.name, k.since, q.id ORDER BY p.id",
     );
@@ -59,80 +59,80 @@ fn kept(bed: &Bed) {
 }
 
 /// What a row more gets.
-fn more(bed: &Bed, name: &str) -> String {
+fn more(db: &TestDatabase, name: &str) -> String {
     let new = format!("MATCH (p:Person {{name: '{name}'}})");
-    bed.run(&[
+    db.execute(&[
         &format!("CREATE (:Person {{name: '{name}'}})"),
         &format!("{new} CREATE (p)-[:Knows]->(p)"),
     ]);
-    bed.rows(&format!(
+    db.rows(&format!(
         "{new}-[k:Knows]->(p) RETURN p.id, p.number, k.since"
     ))
 }
 
 #[test]
-fn there_and_back_and_there_again() {
-    let mut bed = plain();
-    bed.up(counts::said());
-    kept(&bed);
-    assert_eq!(more(&bed, "c"), "8|101|2002");
-    bed.settled(counts::said());
-    bed.reopen();
-    assert_eq!(more(&bed, "d"), "9|102|2003");
-    bed.up(plain_again::said());
-    kept(&bed);
-    let e = bed.session().query("CREATE (:Person {name: 'e'})");
+fn property_becomes_serial_plain_and_serial_again() {
+    let mut db = plain();
+    db.migrate_cleanly(counts::declaration());
+    kept(&db);
+    assert_eq!(more(&db, "c"), "8|101|2002");
+    db.assert_up_to_date(counts::declaration());
+    db.reopen();
+    assert_eq!(more(&db, "d"), "9|102|2003");
+    db.migrate_cleanly(plain_again::declaration());
+    kept(&db);
+    let e = db.session().query("CREATE (:Person {name: 'e'})");
     assert!(e.is_err());
-    bed.run(&["CREATE (:Person {id: 50, name: 'e'})"]);
+    db.execute(&["CREATE (:Person {id: 50, name: 'e'})"]);
     let number = "MATCH (p:Person {id: 50}) RETURN p.number";
-    assert_eq!(bed.rows(number), "NULL");
-    bed.up(counts_again::said());
-    kept(&bed);
-    assert_eq!(bed.rows(number), "NULL");
-    assert_eq!(more(&bed, "f"), "51|103|2004");
-    bed.settled(counts_again::said());
+    assert_eq!(db.rows(number), "NULL");
+    db.migrate_cleanly(counts_again::declaration());
+    kept(&db);
+    assert_eq!(db.rows(number), "NULL");
+    assert_eq!(more(&db, "f"), "51|103|2004");
+    db.assert_up_to_date(counts_again::declaration());
     // One by which each counts, and one that waits for DROP TABLE; none of before.
-    assert_eq!(bed.rows("CALL show_sequences() RETURN count(*)"), "6");
+    assert_eq!(db.rows("CALL show_sequences() RETURN count(*)"), "6");
 }
 
 /// Killed right after the commit: all that the engine does again from its log must find what it needs.
 #[test]
-fn after_a_crash() {
-    let bed = plain();
-    bed.up(counts::said());
-    let bed = bed.killed();
-    kept(&bed);
-    bed.settled(counts::said());
-    assert_eq!(more(&bed, "c"), "8|101|2002");
-    bed.up(plain_again::said());
-    let bed = bed.killed();
-    kept(&bed);
-    bed.settled(plain_again::said());
-    bed.up(counts_again::said());
-    let bed = bed.killed();
-    kept(&bed);
-    assert_eq!(more(&bed, "d"), "9|102|2003");
+fn serial_numbering_survives_a_kill() {
+    let db = plain();
+    db.migrate_cleanly(counts::declaration());
+    let db = db.after_kill();
+    kept(&db);
+    db.assert_up_to_date(counts::declaration());
+    assert_eq!(more(&db, "c"), "8|101|2002");
+    db.migrate_cleanly(plain_again::declaration());
+    let db = db.after_kill();
+    kept(&db);
+    db.assert_up_to_date(plain_again::declaration());
+    db.migrate_cleanly(counts_again::declaration());
+    let db = db.after_kill();
+    kept(&db);
+    assert_eq!(more(&db, "d"), "9|102|2003");
     // By hand, which knows nothing of sequences.
-    bed.run(&["DROP TABLE Knows", "DROP TABLE Person"]);
-    let bed = bed.killed();
-    assert_eq!(bed.rows("CALL show_tables() RETURN count(*)"), "1");
+    db.execute(&["DROP TABLE Knows", "DROP TABLE Person"]);
+    let db = db.after_kill();
+    assert_eq!(db.rows("CALL show_tables() RETURN count(*)"), "1");
 }
 
 /// What was born counting goes on where it was: the numbers of deleted rows do not come again.
 #[test]
-fn no_number_comes_again() {
-    let bed = Bed::with(counts::said());
-    bed.run(&["UNWIND range(1, 5) AS i CREATE (:Person {name: CAST(i AS STRING)})"]);
-    bed.run(&["MATCH (p:Person) WHERE p.id > 1 DELETE p"]);
+fn numbers_of_deleted_rows_are_not_reused() {
+    let db = TestDatabase::migrated(counts::declaration());
+    db.execute(&["UNWIND range(1, 5) AS i CREATE (:Person {name: CAST(i AS STRING)})"]);
+    db.execute(&["MATCH (p:Person) WHERE p.id > 1 DELETE p"]);
     // Made anew for another reason.
-    bed.up(nothing_to_do_with_it::said());
-    let bed = bed.killed();
+    db.migrate_cleanly(nothing_to_do_with_it::declaration());
+    let db = db.after_kill();
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN p.id, p.number ORDER BY p.id"),
+        db.rows("MATCH (p:Person) RETURN p.id, p.number ORDER BY p.id"),
         "0|0; 1|1"
     );
-    assert_eq!(more(&bed, "new"), "5|5|0");
-    bed.settled(nothing_to_do_with_it::said());
+    assert_eq!(more(&db, "new"), "5|5|0");
+    db.assert_up_to_date(nothing_to_do_with_it::declaration());
 }
 
 mod nothing_to_do_with_it {
@@ -153,7 +153,7 @@ mod nothing_to_do_with_it {
         since: kuzu_ddl::types::Serial,
     }
 
-    pub(super) fn said() -> Said {
+    pub(super) fn declaration() -> Declaration {
         schema![Person, Knows]
     }
 }
@@ -178,26 +178,26 @@ mod added {
         row: kuzu_ddl::types::Serial,
     }
 
-    pub(super) fn said() -> Said {
+    pub(super) fn declaration() -> Declaration {
         schema![Person, Knows]
     }
 }
 
 #[test]
-fn a_new_one_counts_the_rows_that_are_there() {
-    let bed = plain();
-    bed.up(added::said());
-    kept(&bed);
-    bed.run(&[
+fn new_serial_property_numbers_existing_rows() {
+    let db = plain();
+    db.migrate_cleanly(added::declaration());
+    kept(&db);
+    db.execute(&[
         "CREATE (:Person {id: 1, name: 'c'})",
         "MATCH (p:Person {id: 1}) CREATE (p)-[:Knows]->(p)",
     ]);
-    let bed = bed.killed();
+    let db = db.after_kill();
     for rows in ["(x:Person)", "()-[x:Knows]->()"] {
         let query = format!("MATCH {rows} RETURN x.row ORDER BY x.row");
-        assert_eq!(bed.rows(&query), "0; 1; 2", "{rows}");
+        assert_eq!(db.rows(&query), "0; 1; 2", "{rows}");
     }
-    bed.settled(added::said());
+    db.assert_up_to_date(added::declaration());
 }
 
 mod renamed {
@@ -219,7 +219,7 @@ mod renamed {
         from_when: kuzu_ddl::types::Serial,
     }
 
-    pub(super) fn said() -> Said {
+    pub(super) fn declaration() -> Declaration {
         schema![Human, Knows]
     }
 }
@@ -242,34 +242,34 @@ mod renamed_plain {
         from_when: i64,
     }
 
-    pub(super) fn said() -> Said {
+    pub(super) fn declaration() -> Declaration {
         schema![Human, Knows]
     }
 }
 
 /// A rename leaves the sequence behind that DROP TABLE looks for: it is made before.
 #[test]
-fn renamed_meanwhile() {
+fn renamed_serial_properties_can_become_plain() {
     for born in [true, false] {
-        let bed = if born {
-            let bed = Bed::with(counts::said());
-            bed.run(&["UNWIND range(1, 2) AS i CREATE (:Person {name: CAST(i AS STRING)})"]);
-            bed
+        let db = if born {
+            let db = TestDatabase::migrated(counts::declaration());
+            db.execute(&["UNWIND range(1, 2) AS i CREATE (:Person {name: CAST(i AS STRING)})"]);
+            db
         } else {
-            let bed = plain();
-            bed.up(counts::said());
-            bed
+            let db = plain();
+            db.migrate_cleanly(counts::declaration());
+            db
         };
-        let before = bed.rows("MATCH (p:Person) RETURN p.id, p.number, p.name ORDER BY p.id");
-        bed.up(renamed::said());
-        bed.up(renamed_plain::said());
-        let bed = bed.killed();
-        bed.settled(renamed_plain::said());
+        let before = db.rows("MATCH (p:Person) RETURN p.id, p.number, p.name ORDER BY p.id");
+        db.migrate_cleanly(renamed::declaration());
+        db.migrate_cleanly(renamed_plain::declaration());
+        let db = db.after_kill();
+        db.assert_up_to_date(renamed_plain::declaration());
         assert_eq!(
-            bed.rows("MATCH (p:Human) RETURN p.key, p.number, p.name ORDER BY p.key"),
+            db.rows("MATCH (p:Human) RETURN p.key, p.number, p.name ORDER BY p.key"),
             before
         );
-        bed.run(&["DROP TABLE Knows", "DROP TABLE Human"]);
+        db.execute(&["DROP TABLE Knows", "DROP TABLE Human"]);
     }
 }
 
@@ -286,11 +286,11 @@ mod gone {
 
 /// What is archived is renamed, too.
 #[test]
-fn purged() {
-    let bed = plain();
-    bed.up(counts::said());
-    bed.up(schema![gone::Other; dropped "Knows", "Person"]);
-    let migrator = bed.migrator(schema![gone::Other; dropped "Knows", "Person"]);
+fn purged_serial_tables_leave_their_sequences() {
+    let db = plain();
+    db.migrate_cleanly(counts::declaration());
+    db.migrate_cleanly(schema![gone::Other; dropped "Knows", "Person"]);
+    let migrator = db.migrator(schema![gone::Other; dropped "Knows", "Person"]);
     ["Knows", "Person"]
         .into_iter()
         .fold(migrator, |migrator, object| {
@@ -301,17 +301,17 @@ fn purged() {
         })
         .migrate()
         .unwrap();
-    let bed = bed.killed();
+    let db = db.after_kill();
     // Those of the names that the tables had before they were archived are nobody's now.
     assert_eq!(
-        bed.rows("CALL show_sequences() RETURN name ORDER BY name"),
+        db.rows("CALL show_sequences() RETURN name ORDER BY name"),
         "Knows_since_serial; Person_id_serial; Person_number_serial"
     );
     let anew = || {
-        let migrator = bed.migrator(counts_again::said());
+        let migrator = db.migrator(counts_again::declaration());
         migrator.recreate("Person").recreate("Knows")
     };
-    let e = bed.fails(anew());
+    let e = db.assert_fails(anew());
     assert!(
         e.to_string().contains(
             "Person.id: it is to count, and the sequence `Person_id_serial` is there already"
@@ -319,49 +319,49 @@ fn purged() {
         "{e}"
     );
     for name in ["Knows_since", "Person_id", "Person_number"] {
-        bed.run(&[&format!("DROP SEQUENCE {name}_serial")]);
+        db.execute(&[&format!("DROP SEQUENCE {name}_serial")]);
     }
-    bed.run(&["CHECKPOINT"]);
+    db.execute(&["CHECKPOINT"]);
     anew().migrate().unwrap();
-    let bed = bed.killed();
-    assert_eq!(more(&bed, "c"), "0|0|0");
+    let db = db.after_kill();
+    assert_eq!(more(&db, "c"), "0|0|0");
 }
 
 /// The statements have all been run when the application panics.
 #[test]
-fn rolled_back() {
-    let bed = plain();
-    let before = bed.state();
+fn rolled_back_change_leaves_no_sequence() {
+    let db = plain();
+    let before = db.snapshot();
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let migrator = bed.migrator(counts::said()).on_progress(|progress| {
+        let migrator = db.migrator(counts::declaration()).on_progress(|progress| {
             assert_ne!(progress.phase, Phase::Commit, "on purpose");
         });
         migrator.migrate()
     }));
     assert!(panicked.is_err());
-    assert_eq!(bed.state(), before);
-    kept(&bed);
-    assert_eq!(bed.rows("CALL show_sequences() RETURN name"), "");
-    bed.up(counts::said());
-    let bed = bed.killed();
-    kept(&bed);
-    assert_eq!(more(&bed, "c"), "8|101|2002");
+    assert_eq!(db.snapshot(), before);
+    kept(&db);
+    assert_eq!(db.rows("CALL show_sequences() RETURN name"), "");
+    db.migrate_cleanly(counts::declaration());
+    let db = db.after_kill();
+    kept(&db);
+    assert_eq!(more(&db, "c"), "8|101|2002");
 }
 
 /// Above the largest INT64 there is nothing to count with.
 #[test]
-fn no_number_is_left() {
-    let bed = plain();
-    bed.run(&["MATCH (p:Person {id: 3}) SET p.number = 9223372036854775807"]);
-    let before = bed.state();
-    let e = bed.refused(counts::said());
+fn exhausted_serial_numbers_are_reported() {
+    let db = plain();
+    db.execute(&["MATCH (p:Person {id: 3}) SET p.number = 9223372036854775807"]);
+    let before = db.snapshot();
+    let e = db.assert_refused(counts::declaration());
     assert_eq!(
         e.to_string(),
         "rows are in the way of the plan:\n  Person.number: 1 of 2 rows has the largest INT64, and it is \
          to count on above the largest value, for example id 3 (9223372036854775807); change these rows \
          first"
     );
-    assert_eq!(bed.state(), before);
+    assert_eq!(db.snapshot(), before);
 }
 
 mod text {
@@ -377,33 +377,33 @@ mod text {
         name: String,
     }
 
-    pub(super) fn said() -> Said {
+    pub(super) fn declaration() -> Declaration {
         schema![Person]
     }
 }
 
 /// By way of text, and back by a rollback: the old values are those of then.
 #[test]
-fn to_text_and_back() {
-    let bed = plain();
-    bed.up(counts::said());
-    bed.up(text::said());
+fn serial_property_returns_from_text_by_rollback() {
+    let db = plain();
+    db.migrate_cleanly(counts::declaration());
+    db.migrate_cleanly(text::declaration());
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN p.number, p.name ORDER BY p.id"),
+        db.rows("MATCH (p:Person) RETURN p.number, p.name ORDER BY p.id"),
         "-5|b; 100|a"
     );
-    bed.settled(text::said());
-    bed.migrator(counts::said())
+    db.assert_up_to_date(text::declaration());
+    db.migrator(counts::declaration())
         .rollback(Point::Revision(2))
         .unwrap();
-    let bed = bed.killed();
-    kept(&bed);
-    bed.settled(counts::said());
-    assert_eq!(more(&bed, "c"), "8|101|2002");
-    bed.migrator(plain::said())
+    let db = db.after_kill();
+    kept(&db);
+    db.assert_up_to_date(counts::declaration());
+    assert_eq!(more(&db, "c"), "8|101|2002");
+    db.migrator(plain::declaration())
         .rollback(Point::Revision(1))
         .unwrap();
-    let bed = bed.killed();
-    kept(&bed);
-    bed.settled(plain::said());
+    let db = db.after_kill();
+    kept(&db);
+    db.assert_up_to_date(plain::declaration());
 }

@@ -4,7 +4,7 @@
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-use crate::fixture::{self, Bed, Said, child};
+use crate::fixture::{self, Declaration, TestDatabase, child};
 use kuzu_ddl::engine::{self, EngineErrorKind};
 use kuzu_ddl::{Error, HazardKind, Migrator, Phase, schema};
 
@@ -70,64 +70,64 @@ mod v2 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::A, v1::B, v1::R]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::A, v2::Beta, v2::R, v2::New]
 }
 
-fn filled() -> Bed {
-    let bed = Bed::with(old());
-    bed.run(&[
+fn filled() -> TestDatabase {
+    let db = TestDatabase::migrated(old());
+    db.execute(&[
         "UNWIND range(1, 100) AS i CREATE (:A {id: i, s: CAST(i AS STRING), x: -i})",
         "CREATE (:B {id: 1})",
         "MATCH (a:A), (b:B) CREATE (a)-[:R {w: a.id}]->(b)",
     ]);
-    bed
+    db
 }
 
 const AFTER: &str =
     "MATCH (a:A)-[r:R]->(b:Beta) RETURN count(*), sum(r.w), min(a.t), min(a.n), max(a.n)";
 
 /// Migrates to [`new`], and looks at the rows.
-fn finish(bed: &mut Bed) {
-    bed.up(new());
+fn finish(db: &mut TestDatabase) {
+    db.migrate_cleanly(new());
     for _ in 0..2 {
-        assert_eq!(bed.rows(AFTER), "100|5050|1|5|5");
-        bed.reopen();
+        assert_eq!(db.rows(AFTER), "100|5050|1|5|5");
+        db.reopen();
     }
 }
 
 #[test]
-fn a_reader_in_an_open_transaction() {
-    let mut bed = filled();
+fn open_reader_keeps_its_view_during_a_migration() {
+    let mut db = filled();
     {
-        let reader = bed.session();
+        let reader = db.session();
         reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
         let query = "MATCH (a:A) RETURN count(*), sum(a.x)";
         assert_eq!(fixture::rows(&*reader, query), "100|-5050");
-        let report = bed.migrate(new()).unwrap();
+        let report = db.migrate(new()).unwrap();
         assert!(report.steps.len() > 8, "{report}");
         // It keeps its view of a table that stays.
         assert_eq!(fixture::rows(&*reader, query), "100|-5050");
         reader.query("COMMIT").unwrap();
         assert_eq!(fixture::rows(&*reader, AFTER), "100|5050|1|5|5");
     }
-    finish(&mut bed);
+    finish(&mut db);
 }
 
 #[test]
-fn a_write_transaction_that_does_not_end() {
-    let mut bed = filled();
-    let before = bed.state();
+fn migration_times_out_on_an_open_write_transaction() {
+    let mut db = filled();
+    let before = db.snapshot();
     {
-        let writer = bed.session();
+        let writer = db.session();
         writer.query("BEGIN TRANSACTION").unwrap();
         writer.query("CREATE (:A {id: 1000})").unwrap();
         let start = Instant::now();
-        let e = bed
+        let e = db
             .migrator(new())
             .wait(Duration::from_millis(300))
             .migrate()
@@ -135,21 +135,21 @@ fn a_write_transaction_that_does_not_end() {
         assert!(matches!(e, Error::Busy { .. }), "{e}");
         assert!(start.elapsed() >= Duration::from_millis(300));
         // A start with nothing to do needs no turn at writing.
-        let report = bed.migrator(old()).wait(Duration::ZERO).migrate().unwrap();
+        let report = db.migrator(old()).wait(Duration::ZERO).migrate().unwrap();
         assert!(report.is_up_to_date());
         writer.query("ROLLBACK").unwrap();
     }
-    assert_eq!(bed.state(), before);
-    finish(&mut bed);
+    assert_eq!(db.snapshot(), before);
+    finish(&mut db);
 }
 
 #[test]
-fn a_write_transaction_that_ends_in_time() {
-    let mut bed = filled();
+fn migration_waits_for_a_write_transaction() {
+    let mut db = filled();
     let ready = Barrier::new(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let writer = bed.session();
+            let writer = db.session();
             writer.query("BEGIN TRANSACTION").unwrap();
             writer.query("CREATE (:B {id: 77})").unwrap();
             ready.wait();
@@ -157,24 +157,24 @@ fn a_write_transaction_that_ends_in_time() {
             writer.query("COMMIT").unwrap();
         });
         ready.wait();
-        let report = bed
+        let report = db
             .migrator(new())
             .wait(Duration::from_secs(30))
             .migrate()
             .unwrap();
         assert!(report.steps.len() > 8, "{report}");
     });
-    assert_eq!(bed.rows("MATCH (b:Beta {id: 77}) RETURN count(*)"), "1");
-    finish(&mut bed);
+    assert_eq!(db.rows("MATCH (b:Beta {id: 77}) RETURN count(*)"), "1");
+    finish(&mut db);
 }
 
 #[test]
-fn a_writer_that_changes_the_schema_meanwhile() {
-    let mut bed = filled();
+fn migration_accepts_a_table_created_while_it_waits() {
+    let mut db = filled();
     let ready = Barrier::new(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let writer = bed.session();
+            let writer = db.session();
             writer.query("BEGIN TRANSACTION").unwrap();
             writer
                 .query("CREATE NODE TABLE Other(id INT64 PRIMARY KEY)")
@@ -184,7 +184,7 @@ fn a_writer_that_changes_the_schema_meanwhile() {
             writer.query("COMMIT").unwrap();
         });
         ready.wait();
-        let report = bed
+        let report = db
             .migrator(new())
             .wait(Duration::from_secs(30))
             .migrate()
@@ -197,15 +197,15 @@ fn a_writer_that_changes_the_schema_meanwhile() {
             "{report}"
         );
     });
-    finish(&mut bed);
+    finish(&mut db);
 }
 
 #[test]
-fn many_threads_at_once() {
-    let mut bed = filled();
+fn concurrent_migrations_apply_once() {
+    let mut db = filled();
     let applied: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..6)
-            .map(|_| scope.spawn(|| bed.migrate(new()).unwrap()))
+            .map(|_| scope.spawn(|| db.migrate(new()).unwrap()))
             .collect();
         threads
             .into_iter()
@@ -213,15 +213,15 @@ fn many_threads_at_once() {
             .sum()
     });
     assert_eq!(applied, 1);
-    finish(&mut bed);
+    finish(&mut db);
 }
 
 #[test]
-fn many_threads_at_the_first_start() {
-    let bed = Bed::new();
+fn concurrent_first_starts_apply_once() {
+    let db = TestDatabase::new();
     let applied: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..6)
-            .map(|_| scope.spawn(|| bed.migrate(old()).unwrap()))
+            .map(|_| scope.spawn(|| db.migrate(old()).unwrap()))
             .collect();
         threads
             .into_iter()
@@ -229,13 +229,13 @@ fn many_threads_at_the_first_start() {
             .sum()
     });
     assert_eq!(applied, 1);
-    assert_eq!(bed.counts(), "8 events, 1 revisions, 1 declared");
+    assert_eq!(db.ledger_counts(), "8 events, 1 revisions, 1 declared");
 }
 
 /// Each handle would be blind to what the other writes.
 #[cfg(target_os = "linux")]
 #[test]
-fn two_handles_on_one_path() {
+fn second_handle_on_the_same_file_is_refused() {
     // In a child: any two handles in a process are noticed, whichever test opened them.
     if let Some(path) = child::path() {
         let open = || engine::open(&path, fixture::config()).unwrap();
@@ -260,15 +260,18 @@ fn two_handles_on_one_path() {
         drop(first);
         child::exit();
     }
-    let mut bed = filled();
-    bed.close();
-    child::run_to_exit("crash::concurrency::two_handles_on_one_path", &bed.path());
-    bed.reopen();
-    finish(&mut bed);
+    let mut db = filled();
+    db.close();
+    child::run_to_exit(
+        child::test_path!(second_handle_on_the_same_file_is_refused),
+        &db.path(),
+    );
+    db.reopen();
+    finish(&mut db);
 }
 
 #[test]
-fn a_second_process() {
+fn file_opened_by_another_process_is_locked() {
     if let Some(path) = child::path() {
         match engine::open(&path, fixture::config()) {
             Err(e) if e.kind == EngineErrorKind::Locked => child::exit(),
@@ -276,8 +279,11 @@ fn a_second_process() {
             Ok(_) => panic!("the file is open in another process"),
         }
     }
-    let bed = filled();
-    child::run_to_exit("crash::concurrency::a_second_process", &bed.path());
+    let db = filled();
+    child::run_to_exit(
+        child::test_path!(file_opened_by_another_process_is_locked),
+        &db.path(),
+    );
 }
 
 fn read_only() -> kuzu_ddl::kuzu::SystemConfig {
@@ -285,35 +291,35 @@ fn read_only() -> kuzu_ddl::kuzu::SystemConfig {
 }
 
 #[test]
-fn read_only_and_up_to_date() {
-    let mut bed = filled();
-    bed.close();
-    let before = fixture::bytes(&bed.path());
-    bed.open(read_only());
+fn read_only_database_that_is_up_to_date_is_accepted() {
+    let mut db = filled();
+    db.close();
+    let before = fixture::file_bytes(&db.path());
+    db.open(read_only());
     for verify in [kuzu_ddl::Verify::Ledger, kuzu_ddl::Verify::Full] {
-        let report = bed.migrator(old()).verify(verify).migrate().unwrap();
+        let report = db.migrator(old()).verify(verify).migrate().unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
     // A declaration that was never carried out here, and that fits.
-    let report = bed.migrate(schema![v1::A]).unwrap();
+    let report = db.migrate(schema![v1::A]).unwrap();
     assert!(
         report.is_up_to_date() && report.notes.len() == 2,
         "{report}"
     );
-    bed.close();
+    db.close();
     assert!(
-        fixture::bytes(&bed.path()) == before,
+        fixture::file_bytes(&db.path()) == before,
         "the file was written"
     );
 }
 
 #[test]
-fn read_only_and_not_up_to_date() {
-    let mut bed = filled();
-    bed.close();
-    let before = fixture::bytes(&bed.path());
-    bed.open(read_only());
-    let e = bed.refused(new());
+fn read_only_database_with_pending_changes_is_refused() {
+    let mut db = filled();
+    db.close();
+    let before = fixture::file_bytes(&db.path());
+    db.open(read_only());
+    let e = db.assert_refused(new());
     let Error::ReadOnly { plan } = &e else {
         panic!("{e}")
     };
@@ -321,62 +327,63 @@ fn read_only_and_not_up_to_date() {
         plan.steps.len() > 8 && e.to_string().contains("open it for writing once"),
         "{e}"
     );
-    bed.close();
+    db.close();
     assert!(
-        fixture::bytes(&bed.path()) == before,
+        fixture::file_bytes(&db.path()) == before,
         "the file was written"
     );
     // The other way about: an older binary, never seen here.
-    bed.reopen();
-    finish(&mut bed);
-    bed.open(read_only());
-    let e = bed.refused(old());
+    db.reopen();
+    finish(&mut db);
+    db.open(read_only());
+    let e = db.assert_refused(old());
     assert!(matches!(e, Error::Refused(_)), "{e}");
 }
 
 #[test]
-fn read_only_without_a_ledger() {
-    let mut bed = Bed::by_hand(&["CREATE NODE TABLE B(id INT64 PRIMARY KEY)", "CHECKPOINT"]);
-    bed.open(read_only());
+fn read_only_database_without_a_ledger_is_refused() {
+    let mut db =
+        TestDatabase::from_cypher(&["CREATE NODE TABLE B(id INT64 PRIMARY KEY)", "CHECKPOINT"]);
+    db.open(read_only());
     assert!(matches!(
-        bed.refused(schema![v1::A]),
+        db.assert_refused(schema![v1::A]),
         Error::ReadOnly { .. }
     ));
     assert!(matches!(
-        bed.refused(schema![v1::B]),
+        db.assert_refused(schema![v1::B]),
         Error::ReadOnly { .. }
     ));
 }
 
 #[test]
-fn a_reader_beside_the_deletion_of_a_pair() {
-    let mut bed = filled();
-    bed.run(&["MATCH (a:A {id: 1}), (b:B) CREATE (b)-[:R {w: 0}]->(a)"]);
+fn pair_is_dropped_next_to_a_reader() {
+    let mut db = filled();
+    db.execute(&["MATCH (a:A {id: 1}), (b:B) CREATE (b)-[:R {w: 0}]->(a)"]);
     {
-        let reader = bed.session();
+        let reader = db.session();
         reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
         reader.query("MATCH (:B)-[r:R]->(:A) RETURN r.w").unwrap();
-        let migrator = bed
+        let migrator = db
             .migrator(new())
             .allow(HazardKind::DeletesData, "R(Beta -> A)")
             .allow(HazardKind::Irreversible, "R(Beta -> A)");
         migrator.migrate().unwrap();
     }
-    finish(&mut bed);
+    finish(&mut db);
 }
 
 #[test]
-fn a_callback_that_uses_the_database() {
-    let mut bed = filled();
-    let migrator = bed.migrator(new()).on_progress(|progress| {
+fn progress_callback_may_read_the_database() {
+    let mut db = filled();
+    let migrator = db.migrator(new()).on_progress(|progress| {
         // It reads what was before, and its attempts at writing fail without harm.
-        assert_eq!(bed.rows("MATCH (a:A) RETURN sum(a.x)"), "-5050");
+        assert_eq!(db.rows("MATCH (a:A) RETURN sum(a.x)"), "-5050");
         if progress.phase == Phase::Apply {
-            let writer = bed.session();
+            let writer = db.session();
             let e = writer.query("CREATE (:B {id: 5})").unwrap_err();
             assert_eq!(e.kind, EngineErrorKind::WriterBusy);
         }
     });
     migrator.migrate().unwrap();
-    finish(&mut bed);
+    finish(&mut db);
 }

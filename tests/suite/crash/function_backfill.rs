@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::fixture::kill::kill_at;
 use crate::fixture::kill::{folder, migrate};
 use crate::fixture::prices::v1;
-use crate::fixture::{Bed, Said, child};
+use crate::fixture::{Declaration, TestDatabase, child};
 use kuzu_ddl::{Migrator, schema};
 
 mod v2 {
@@ -32,7 +32,7 @@ mod v2 {
     }
 }
 
-fn v2() -> Said {
+fn v2() -> Declaration {
     schema![v2::A, v2::R]
 }
 
@@ -41,25 +41,25 @@ const BATCH: u64 = 20;
 const ROWS: u64 = 50;
 
 fn prepare(at: &Path) {
-    let mut bed = Bed::with(schema![v1::A, v1::R]);
-    bed.run(&[
+    let mut db = TestDatabase::migrated(schema![v1::A, v1::R]);
+    db.execute(&[
         &format!(
             "UNWIND range(1, {ROWS}) AS i CREATE (:A {{id: i, price: concat(CAST(i AS STRING), '.5'), \
              full_name: concat('N', CAST(i AS STRING), ' Lee')}})"
         ),
         "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {w: a.price}]->(b)",
     ]);
-    bed.close();
-    std::fs::copy(bed.path(), at).unwrap();
+    db.close();
+    std::fs::copy(db.path(), at).unwrap();
 }
 
 /// The old values are there, under whatever name, and no new one is wrong. Returns how many there are.
-fn look(bed: &Bed, at: &str) -> String {
-    let column = bed.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
+fn look(db: &TestDatabase, at: &str) -> String {
+    let column = db.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
     let old = if column.is_empty() { "price" } else { &column };
     let half =
         |column: &str| format!("sum(CAST(CAST(a.{column} AS DOUBLE) * 10 AS INT64) - 10 * a.id)");
-    let kept = bed.rows(&format!(
+    let kept = db.rows(&format!(
         "MATCH (a:A) RETURN count(*), sum(a.id), {}",
         half(old)
     ));
@@ -69,7 +69,7 @@ fn look(bed: &Bed, at: &str) -> String {
         "killed at {at}"
     );
     assert_eq!(
-        bed.rows("MATCH (a:A)-[r:R]->(b:A {id: 1}) RETURN count(r.w)"),
+        db.rows("MATCH (a:A)-[r:R]->(b:A {id: 1}) RETURN count(r.w)"),
         ROWS.to_string()
     );
     if column.is_empty() {
@@ -77,31 +77,31 @@ fn look(bed: &Bed, at: &str) -> String {
     }
     let wrong = "MATCH (a:A) WHERE a.price <> 100 * a.id + 50 OR a.first <> concat('N', CAST(a.id AS STRING)) \
                  RETURN count(*)";
-    assert_eq!(bed.rows(wrong), "0", "killed at {at}");
-    bed.rows("MATCH (a:A) RETURN count(a.price), count(a.first)")
+    assert_eq!(db.rows(wrong), "0", "killed at {at}");
+    db.rows("MATCH (a:A) RETURN count(a.price), count(a.first)")
 }
 
 fn check(path: &Path, at: &str) -> (String, bool) {
-    let mut bed = Bed::at(path);
-    let found = look(&bed, at);
-    assert_eq!(bed.drift(), "", "killed at {at}");
-    let report = Migrator::new(bed.db()).schema(v2()).batch(BATCH).migrate();
+    let mut db = TestDatabase::open_at(path);
+    let found = look(&db, at);
+    assert_eq!(db.drift(), "", "killed at {at}");
+    let report = Migrator::new(db.kuzu()).schema(v2()).batch(BATCH).migrate();
     let report = report.unwrap_or_else(|e| panic!("killed at {at}: {e}"));
-    bed.run(&["CHECKPOINT"]);
+    db.execute(&["CHECKPOINT"]);
     let all = format!("{ROWS}|{ROWS}");
-    assert_eq!(look(&bed, at), all, "killed at {at}, and finished");
-    bed.reopen();
-    assert_eq!(look(&bed, at), all, "killed at {at}, and opened again");
+    assert_eq!(look(&db, at), all, "killed at {at}, and finished");
+    db.reopen();
+    assert_eq!(look(&db, at), all, "killed at {at}, and opened again");
     assert_eq!(
-        bed.rows("MATCH (a:A)-[r:R]->() RETURN sum(r.w - 100 * a.id)"),
+        db.rows("MATCH (a:A)-[r:R]->() RETURN sum(r.w - 100 * a.id)"),
         (50 * ROWS).to_string()
     );
-    bed.settled(v2());
+    db.assert_up_to_date(v2());
     (found, report.is_up_to_date())
 }
 
 #[test]
-fn at_every_statement() {
+fn kill_at_any_statement_of_a_function_backfill_is_resumed() {
     if let Some(path) = child::path() {
         migrate(&path, v2(), BATCH);
     }
@@ -112,7 +112,7 @@ fn at_every_statement() {
     for stop in 0.. {
         let path = dir.path().join(format!("{stop}.db"));
         std::fs::copy(&template, &path).unwrap();
-        let test = "crash::function_backfill::at_every_statement";
+        let test = child::test_path!(kill_at_any_statement_of_a_function_backfill_is_resumed);
         let at = kill_at(test, &path, stop);
         let (found, done) = check(&path, &at);
         states.push(found);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::fixture::kill::kill_at;
-use crate::fixture::{self, Bed, Said, child};
+use crate::fixture::{self, Declaration, TestDatabase, child};
 use kuzu_ddl::{HazardKind, Migrator, engine, schema};
 
 mod v1 {
@@ -83,11 +83,11 @@ mod v2 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::A, v1::B, v1::Old, v1::R]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::A, v2::B, v2::New, v2::R; dropped "Old"]
 }
 
@@ -100,16 +100,16 @@ fn migrator(db: &kuzu_ddl::kuzu::Database) -> Migrator<'_> {
 
 /// A closed database file with rows; half of them are in the log only.
 fn prepare(at: &Path) {
-    let mut bed = Bed::with(old());
-    bed.run(&[
+    let mut db = TestDatabase::migrated(old());
+    db.execute(&[
         "UNWIND range(1, 500) AS i CREATE (:A {id: i, p: 'p' + CAST(i AS STRING), q: 'q', x: i})",
         "CREATE (:B {id: 1}), (:Old {id: 9})",
         "CHECKPOINT",
         "MATCH (a:A), (b:B) CREATE (a)-[:R {w: a.id}]->(b)",
         "MATCH (a:A {id: 7}), (b:B) CREATE (b)-[:R {w: 1}]->(a)",
     ]);
-    bed.close();
-    std::fs::copy(bed.path(), at).unwrap();
+    db.close();
+    std::fs::copy(db.path(), at).unwrap();
 }
 
 const BEFORE: &str =
@@ -135,39 +135,39 @@ fn child(path: &Path) -> ! {
 
 /// Opens what a killed process left, checks it, and finishes the migration.
 fn check(path: &Path, at: &str) -> bool {
-    let mut bed = Bed::at(path);
-    assert_eq!(bed.drift(), "", "killed at {at}");
-    let plan = migrator(bed.db()).plan().unwrap();
+    let mut db = TestDatabase::open_at(path);
+    assert_eq!(db.drift(), "", "killed at {at}");
+    let plan = migrator(db.kuzu()).plan().unwrap();
     let done = plan.is_empty();
     if !done {
         assert_eq!(
-            bed.rows(BEFORE),
+            db.rows(BEFORE),
             "500|125250|p1|q|125250|1",
             "killed at {at}"
         );
         assert!(plan.steps.len() > 12, "killed at {at}: {plan}");
-        bed.settled(old());
+        db.assert_up_to_date(old());
     }
-    let report = migrator(bed.db())
+    let report = migrator(db.kuzu())
         .migrate()
         .unwrap_or_else(|e| panic!("killed at {at}: {e}"));
     assert_eq!(report.steps, plan.steps);
-    bed.run(&["CHECKPOINT"]);
+    db.execute(&["CHECKPOINT"]);
     for _ in 0..2 {
         assert_eq!(
-            bed.rows(AFTER),
+            db.rows(AFTER),
             "500|125250|p1|q|1|3|500|52",
             "killed at {at}"
         );
-        bed.settled(new());
-        bed.reopen();
+        db.assert_up_to_date(new());
+        db.reopen();
     }
-    bed.run(&["CREATE (:B {id: 1000, p: 'new'})", "CHECKPOINT"]);
+    db.execute(&["CREATE (:B {id: 1000, p: 'new'})", "CHECKPOINT"]);
     done
 }
 
 #[test]
-fn killed_at_every_step() {
+fn kill_at_any_step_is_all_or_nothing() {
     if let Some(path) = child::path() {
         child(&path);
     }
@@ -177,7 +177,11 @@ fn killed_at_every_step() {
     for stop in 0.. {
         let path = dir.path().join(format!("{stop}.db"));
         std::fs::copy(&template, &path).unwrap();
-        let at = kill_at("crash::migration_steps::killed_at_every_step", &path, stop);
+        let at = kill_at(
+            child::test_path!(kill_at_any_step_is_all_or_nothing),
+            &path,
+            stop,
+        );
         assert_eq!(check(&path, &at), at == "the end", "killed at {at}");
         if at == "the end" {
             assert!(stop > 15, "only {stop} calls");
@@ -187,7 +191,7 @@ fn killed_at_every_step() {
 }
 
 #[test]
-fn killed_during_the_commit() {
+fn kill_during_the_commit_is_all_or_nothing() {
     if let Some(path) = child::path() {
         child(&path);
     }
@@ -201,7 +205,10 @@ fn killed_during_the_commit() {
     {
         let path = dir.path().join(format!("{i}.db"));
         std::fs::copy(&template, &path).unwrap();
-        let mut child = child::start("crash::migration_steps::killed_during_the_commit", &path);
+        let mut child = child::start(
+            child::test_path!(kill_during_the_commit_is_all_or_nothing),
+            &path,
+        );
         let mut input = child.stdin.take().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         for line in lines.map_while(Result::ok) {
@@ -223,7 +230,7 @@ fn killed_during_the_commit() {
 
 /// The very first start, on an empty file.
 #[test]
-fn killed_at_the_first_start() {
+fn kill_at_any_step_of_the_first_start_leaves_no_ledger() {
     if let Some(path) = child::path() {
         child(&path);
     }
@@ -231,19 +238,19 @@ fn killed_at_the_first_start() {
     for stop in 0.. {
         let path = dir.path().join(format!("{stop}.db"));
         let at = kill_at(
-            "crash::migration_steps::killed_at_the_first_start",
+            child::test_path!(kill_at_any_step_of_the_first_start_leaves_no_ledger),
             &path,
             stop,
         );
-        let bed = Bed::at(&path);
-        let ledger = bed.ledger().state.is_some();
+        let db = TestDatabase::open_at(&path);
+        let ledger = db.ledger().state.is_some();
         assert_eq!(ledger, at == "the end", "killed at {at}");
         assert_eq!(
-            bed.rows("CALL show_tables() RETURN count(*)") != "0",
+            db.rows("CALL show_tables() RETURN count(*)") != "0",
             ledger,
             "killed at {at}"
         );
-        bed.up(new());
+        db.migrate_cleanly(new());
         if ledger {
             return;
         }

@@ -8,12 +8,12 @@ use kuzu_ddl::{Incoming, Migrator};
 
 use crate::fixture::kill::kill_at;
 use crate::fixture::kill::{folder, watched};
-use crate::fixture::peer::{Member, id, same, set_type, spec};
-use crate::fixture::{Bed, child};
+use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
+use crate::fixture::{TestDatabase, child};
 
 /// What a peer made. The last needs one that does not come, and waits.
 fn events() -> (Vec<DdlEvent>, Vec<DdlEvent>) {
-    let peer = Member::new();
+    let peer = TestPeer::new();
     peer.change(|d| {
         let person = d.create_node_table("Person", "id", spec(Type::Int64));
         d.add_property(person, "age", spec(Type::String));
@@ -45,8 +45,8 @@ fn receive(path: &Path) -> ! {
     let events = pack::decode(&bytes, 1 << 20).unwrap();
     watched(path, |db| {
         let migrator = Migrator::new(db).schema(Ok(Default::default()));
-        let heard = migrator.incoming(Incoming::Apply).receive(events).unwrap();
-        assert_eq!(heard.delayed.len(), 1, "{heard}");
+        let received = migrator.incoming(Incoming::Apply).receive(events).unwrap();
+        assert_eq!(received.delayed.len(), 1, "{received}");
     })
 }
 
@@ -57,41 +57,47 @@ const KEPT: &str = "100|5050|15050|1";
 /// Opens what a killed process left, and finishes by another delivery, or by a start if the events were
 /// taken in.
 fn check(path: &Path, at: &str, new: &[DdlEvent]) {
-    let mut member = Member { bed: Bed::at(path) };
-    assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}");
-    assert_eq!(member.bed.drift(), "", "killed at {at}");
-    let agreed = member.agreed();
+    let mut peer = TestPeer {
+        db: TestDatabase::open_at(path),
+    };
+    assert_eq!(peer.db.rows(ROWS), KEPT, "killed at {at}");
+    assert_eq!(peer.db.drift(), "", "killed at {at}");
+    let agreed = peer.sync_state();
     let applied = agreed.applied.contains_key(&new[0].id());
     let waits = agreed.waiting.len();
     assert!(waits <= 1, "killed at {at}: {:?}", agreed.waiting);
     assert!(applied || waits == 0, "killed at {at}");
-    member.bed.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(member.agreed().waiting.len(), waits, "killed at {at}");
-    let heard = member.take(new.to_vec());
-    assert_eq!(heard.delayed.len(), 1, "killed at {at}: {heard}");
-    assert_eq!(heard.applied.is_empty(), applied, "killed at {at}: {heard}");
-    member.bed.run(&["CHECKPOINT"]);
-    member.bed.reopen();
-    assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}, and finished");
-    assert_eq!(member.agreed().waiting.len(), 1, "killed at {at}");
-    same(&[&member]);
+    peer.db.migrate(Ok(Default::default())).unwrap();
+    assert_eq!(peer.sync_state().waiting.len(), waits, "killed at {at}");
+    let received = peer.receive(new.to_vec());
+    assert_eq!(received.delayed.len(), 1, "killed at {at}: {received}");
+    assert_eq!(
+        received.applied.is_empty(),
+        applied,
+        "killed at {at}: {received}"
+    );
+    peer.db.execute(&["CHECKPOINT"]);
+    peer.db.reopen();
+    assert_eq!(peer.db.rows(ROWS), KEPT, "killed at {at}, and finished");
+    assert_eq!(peer.sync_state().waiting.len(), 1, "killed at {at}");
+    assert_converged(&[&peer]);
     assert_eq!(applied && waits == 1, at == "the end", "killed at {at}");
 }
 
 /// A closed file with rows, and what a peer made since.
 fn prepare(at: &Path, policy: Option<Incoming>) -> Vec<DdlEvent> {
     let (base, new) = events();
-    let mut member = Member::new();
-    member.take(base);
-    member
-        .bed
-        .run(&["UNWIND range(1, 100) AS i CREATE (:Person {id: i, age: CAST(i + 100 AS STRING)})"]);
+    let mut peer = TestPeer::new();
+    peer.receive(base);
+    peer.db.execute(&[
+        "UNWIND range(1, 100) AS i CREATE (:Person {id: i, age: CAST(i + 100 AS STRING)})",
+    ]);
     if let Some(policy) = policy {
-        let migrator = member.bed.migrator(Ok(Default::default()));
+        let migrator = peer.db.migrator(Ok(Default::default()));
         migrator.incoming(policy).receive(new.clone()).unwrap();
     }
-    member.bed.close();
-    std::fs::copy(member.bed.path(), at).unwrap();
+    peer.db.close();
+    std::fs::copy(peer.db.path(), at).unwrap();
     new
 }
 
@@ -110,39 +116,41 @@ fn at_every_statement(test: &str, dir: &Path, check: impl Fn(&Path, &str)) {
 }
 
 #[test]
-fn s09_while_events_arrive() {
+fn kill_while_peer_events_are_received_is_resumed_s09() {
     if let Some(path) = child::path() {
         receive(&path);
     }
     let dir = folder();
     let new = prepare(&dir.path().join("template"), None);
     std::fs::write(dir.path().join("events"), pack::encode(&new)).unwrap();
-    let test = "crash::peer_events::s09_while_events_arrive";
+    let test = child::test_path!(kill_while_peer_events_are_received_is_resumed_s09);
     at_every_statement(test, dir.path(), |path, at| check(path, at, &new));
 }
 
 /// A start that carries out what waited for it.
 #[test]
-fn s09_while_a_start_carries_them_out() {
+fn kill_while_a_start_applies_peer_events_is_resumed_s09() {
     if let Some(path) = child::path() {
         crate::fixture::kill::migrate(&path, Ok(Default::default()), 1);
     }
     let dir = folder();
     let new = prepare(&dir.path().join("template"), Some(Incoming::NextStart));
-    let test = "crash::peer_events::s09_while_a_start_carries_them_out";
+    let test = child::test_path!(kill_while_a_start_applies_peer_events_is_resumed_s09);
     at_every_statement(test, dir.path(), |path, at| {
-        let mut member = Member { bed: Bed::at(path) };
-        assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}");
-        assert_eq!(member.bed.drift(), "", "killed at {at}");
+        let mut peer = TestPeer {
+            db: TestDatabase::open_at(path),
+        };
+        assert_eq!(peer.db.rows(ROWS), KEPT, "killed at {at}");
+        assert_eq!(peer.db.drift(), "", "killed at {at}");
         // All of them wait still, or the one that must.
-        let waits = member.agreed().waiting.len();
+        let waits = peer.sync_state().waiting.len();
         assert!(waits == 1 || at != "the end");
         assert!(waits == new.len() || waits == 1, "killed at {at}: {waits}");
-        member.bed.migrate(Ok(Default::default())).unwrap();
-        member.bed.run(&["CHECKPOINT"]);
-        member.bed.reopen();
-        assert_eq!(member.bed.rows(ROWS), KEPT, "killed at {at}, and finished");
-        assert_eq!(member.agreed().waiting.len(), 1, "killed at {at}");
-        same(&[&member]);
+        peer.db.migrate(Ok(Default::default())).unwrap();
+        peer.db.execute(&["CHECKPOINT"]);
+        peer.db.reopen();
+        assert_eq!(peer.db.rows(ROWS), KEPT, "killed at {at}, and finished");
+        assert_eq!(peer.sync_state().waiting.len(), 1, "killed at {at}");
+        assert_converged(&[&peer]);
     });
 }

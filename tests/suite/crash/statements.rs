@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::fixture::kill::{folder, kill_at, migrate};
-use crate::fixture::{Bed, Said, child};
+use crate::fixture::{Declaration, TestDatabase, child};
 use kuzu_ddl::schema;
 
 mod v1 {
@@ -101,7 +101,7 @@ mod counted {
     }
 }
 
-fn v1() -> Said {
+fn v1() -> Declaration {
     schema![v1::A, v1::R]
 }
 
@@ -109,7 +109,7 @@ fn v1() -> Said {
 struct Case {
     /// The full name of the test.
     test: &'static str,
-    said: fn() -> Said,
+    declaration: fn() -> Declaration,
     /// At least so many statements write.
     statements: usize,
     /// A query with its answer.
@@ -118,14 +118,14 @@ struct Case {
 
 /// A closed file: rows, and rels, half of them on a hub.
 fn prepare(at: &Path) {
-    let mut bed = Bed::with(v1());
-    bed.run(&[
+    let mut db = TestDatabase::migrated(v1());
+    db.execute(&[
         "UNWIND range(1, 200) AS i CREATE (:A {id: i, s: CAST(i + 1000 AS STRING), x: -i})",
         "MATCH (a:A), (b:A {id: 1}) WHERE a.id <= 100 CREATE (a)-[:R {w: a.id}]->(b)",
         "MATCH (a:A), (b:A) WHERE a.id > 100 AND b.id = a.id - 50 CREATE (a)-[:R {w: a.id}]->(b)",
     ]);
-    bed.close();
-    std::fs::copy(bed.path(), at).unwrap();
+    db.close();
+    std::fs::copy(db.path(), at).unwrap();
 }
 
 /// What no change changes.
@@ -136,23 +136,23 @@ const SUMS: &str = "MATCH (a:A) OPTIONAL MATCH (a)-[r:R]->(b:A) \
 fn check(case: &Case, path: &Path, at: &str) -> bool {
     const KEPT: &str = "200|20100|220100|-20100|20100|10150";
     let (query, answer) = case.proof;
-    let mut bed = Bed::at(path);
-    assert_eq!(bed.rows(SUMS), KEPT, "killed at {at}");
-    assert_eq!(bed.drift(), "", "killed at {at}");
-    let report = bed.migrate((case.said)());
+    let mut db = TestDatabase::open_at(path);
+    assert_eq!(db.rows(SUMS), KEPT, "killed at {at}");
+    assert_eq!(db.drift(), "", "killed at {at}");
+    let report = db.migrate((case.declaration)());
     let report = report.unwrap_or_else(|e| panic!("killed at {at}: {e}"));
-    bed.run(&["CHECKPOINT"]);
-    assert_eq!(bed.rows(SUMS), KEPT, "killed at {at}, and finished");
-    assert_eq!(bed.rows(query), answer, "killed at {at}, and finished");
-    bed.reopen();
-    assert_eq!(bed.rows(SUMS), KEPT, "killed at {at}, and opened again");
-    bed.settled((case.said)());
+    db.execute(&["CHECKPOINT"]);
+    assert_eq!(db.rows(SUMS), KEPT, "killed at {at}, and finished");
+    assert_eq!(db.rows(query), answer, "killed at {at}, and finished");
+    db.reopen();
+    assert_eq!(db.rows(SUMS), KEPT, "killed at {at}, and opened again");
+    db.assert_up_to_date((case.declaration)());
     report.is_up_to_date()
 }
 
 fn at_every_statement(case: &Case) {
     if let Some(path) = child::path() {
-        migrate(&path, (case.said)(), 1);
+        migrate(&path, (case.declaration)(), 1);
     }
     let dir = folder();
     let template = dir.path().join("template");
@@ -170,23 +170,23 @@ fn at_every_statement(case: &Case) {
 }
 
 const KEY: Case = Case {
-    test: "crash::statements::key_of_a_table_with_rels",
-    said: || schema![key::A, key::R],
+    test: child::test_path!(kill_while_a_primary_key_changes_loses_nothing),
+    declaration: || schema![key::A, key::R],
     statements: 12,
     proof: ("CALL table_info('A') WHERE `primary key` RETURN name", "s"),
 };
 
 /// The node table and the rel table are made anew.
 #[test]
-fn key_of_a_table_with_rels() {
+fn kill_while_a_primary_key_changes_loses_nothing() {
     at_every_statement(&KEY);
 }
 
 #[test]
-fn type_of_a_rel_property() {
+fn kill_while_a_rel_property_is_converted_loses_nothing() {
     at_every_statement(&Case {
-        test: "crash::statements::type_of_a_rel_property",
-        said: || schema![v1::A, rel::R],
+        test: child::test_path!(kill_while_a_rel_property_is_converted_loses_nothing),
+        declaration: || schema![v1::A, rel::R],
         statements: 8,
         proof: (
             "CALL table_info('R') WHERE name = 'w' RETURN type",
@@ -197,10 +197,10 @@ fn type_of_a_rel_property() {
 
 /// Tables without rows carry sequences to and fro.
 #[test]
-fn a_key_and_a_rel_property_that_count() {
+fn kill_while_properties_become_serial_loses_nothing() {
     at_every_statement(&Case {
-        test: "crash::statements::a_key_and_a_rel_property_that_count",
-        said: || schema![counted::A, counted::R],
+        test: child::test_path!(kill_while_properties_become_serial_loses_nothing),
+        declaration: || schema![counted::A, counted::R],
         statements: 25,
         proof: (
             "CALL show_sequences() WHERE `start value` > 0 RETURN count(*), sum(`start value`)",
@@ -211,10 +211,10 @@ fn a_key_and_a_rel_property_that_count() {
 
 /// Archived, added, and filled.
 #[test]
-fn type_of_a_node_property() {
+fn kill_while_a_node_property_is_converted_loses_nothing() {
     at_every_statement(&Case {
-        test: "crash::statements::type_of_a_node_property",
-        said: || schema![fill::A, fill::R],
+        test: child::test_path!(kill_while_a_node_property_is_converted_loses_nothing),
+        declaration: || schema![fill::A, fill::R],
         statements: 7,
         proof: ("CALL table_info('A') WHERE name = 's' RETURN type", "INT64"),
     });
@@ -222,13 +222,13 @@ fn type_of_a_node_property() {
 
 /// At moments of the COMMIT of a rebuild.
 #[test]
-fn key_during_the_commit() {
+fn kill_during_the_commit_of_a_rebuild_loses_nothing() {
     let case = Case {
-        test: "crash::statements::key_during_the_commit",
+        test: child::test_path!(kill_during_the_commit_of_a_rebuild_loses_nothing),
         ..KEY
     };
     if let Some(path) = child::path() {
-        migrate(&path, (case.said)(), 1);
+        migrate(&path, (case.declaration)(), 1);
     }
     let dir = folder();
     let template = dir.path().join("template");

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::fixture::{Bed, Said, child};
+use crate::fixture::{Declaration, TestDatabase, child};
 use kuzu_ddl::schema;
 
 mod v1 {
@@ -23,7 +23,7 @@ mod v1 {
     }
 }
 
-fn said() -> Said {
+fn declaration() -> Declaration {
     schema![v1::A, v1::R]
 }
 
@@ -42,9 +42,9 @@ const ALL: &str = "3000|4501500|4501500|1";
 /// Runs the statements of a file beside the database, and is killed.
 fn child(path: &Path) -> ! {
     let statements = std::fs::read_to_string(path.with_extension("statements")).unwrap();
-    let bed = Bed::at(path);
+    let db = TestDatabase::open_at(path);
     for statement in statements.lines() {
-        bed.run(&[statement]);
+        db.execute(&[statement]);
     }
     child::exit()
 }
@@ -60,52 +60,52 @@ const DML: &[&str] = &["CREATE (:A {id: 9000, x: 1})", "CHECKPOINT"];
 fn check(test: &str, stages: &[&[&str]], extra: i64) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("db");
-    let mut bed = Bed::at(&path);
-    bed.run(BY_HAND);
-    bed.close();
+    let mut db = TestDatabase::open_at(&path);
+    db.execute(BY_HAND);
+    db.close();
     for statements in stages {
         killed_after(test, &path, statements);
     }
-    let mut bed = Bed::at(&path);
-    let report = bed.migrate(said()).unwrap();
+    let mut db = TestDatabase::open_at(&path);
+    let report = db.migrate(declaration()).unwrap();
     let text = report.to_string();
     assert!(text.contains("a property was dropped in place"), "{text}");
     for _ in 0..2 {
-        bed.settled(said());
+        db.assert_up_to_date(declaration());
         assert_eq!(
-            bed.rows("MATCH (a:A) RETURN count(*)"),
+            db.rows("MATCH (a:A) RETURN count(*)"),
             (3000 + extra).to_string()
         );
-        assert_eq!(bed.rows(ROWS), ALL);
-        bed.reopen();
+        assert_eq!(db.rows(ROWS), ALL);
+        db.reopen();
     }
-    bed.run(DML);
-    bed.run(&[
+    db.execute(DML);
+    db.execute(&[
         "MATCH (a:A {id: 9000}), (b:A {id: 2}) CREATE (a)-[:R {k: 0}]->(b)",
         "CHECKPOINT",
     ]);
-    bed.reopen();
-    bed.settled(said());
-    assert_eq!(bed.rows("MATCH (:A)-[r:R]->() RETURN count(*)"), "3001");
+    db.reopen();
+    db.assert_up_to_date(declaration());
+    assert_eq!(db.rows("MATCH (:A)-[r:R]->() RETURN count(*)"), "3001");
 }
 
 #[test]
-fn a_node_table() {
+fn suspect_node_table_is_rebuilt() {
     if let Some(path) = child::path() {
         child(&path);
     }
-    let test = "crash::suspect_tables::a_node_table";
+    let test = child::test_path!(suspect_node_table_is_rebuilt);
     check(test, &[&["ALTER TABLE A DROP s"]], 0);
     check(test, &[&["ALTER TABLE A DROP s"], &["CHECKPOINT"]], 0);
 }
 
 #[test]
-fn a_node_table_with_rows_since() {
+fn suspect_node_table_with_new_rows_is_rebuilt() {
     if let Some(path) = child::path() {
         child(&path);
     }
     let row = "CREATE (:A {id: 5000, x: 5})";
-    let test = "crash::suspect_tables::a_node_table_with_rows_since";
+    let test = child::test_path!(suspect_node_table_with_new_rows_is_rebuilt);
     check(test, &[&["ALTER TABLE A DROP s", row]], 1);
     check(test, &[&[row, "ALTER TABLE A DROP s"]], 1);
     check(
@@ -116,12 +116,12 @@ fn a_node_table_with_rows_since() {
 }
 
 #[test]
-fn a_rel_table() {
+fn suspect_rel_table_is_rebuilt() {
     if let Some(path) = child::path() {
         child(&path);
     }
     check(
-        "crash::suspect_tables::a_rel_table",
+        child::test_path!(suspect_rel_table_is_rebuilt),
         &[&["ALTER TABLE R DROP w"]],
         0,
     );
@@ -129,16 +129,16 @@ fn a_rel_table() {
 
 /// That it would crash otherwise: the test is worth something.
 #[test]
-fn unmended_it_crashes() {
+fn suspect_table_without_rebuild_crashes_the_engine() {
     if let Some(path) = child::path() {
         child(&path);
     }
-    let test = "crash::suspect_tables::unmended_it_crashes";
+    let test = child::test_path!(suspect_table_without_rebuild_crashes_the_engine);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("db");
-    let mut bed = Bed::at(&path);
-    bed.run(BY_HAND);
-    bed.close();
+    let mut db = TestDatabase::open_at(&path);
+    db.execute(BY_HAND);
+    db.close();
     killed_after(test, &path, &["ALTER TABLE A DROP s"]);
     std::fs::write(path.with_extension("statements"), DML.join("\n")).unwrap();
     let status = child::start(test, &path).wait_with_output().unwrap().status;
@@ -147,47 +147,47 @@ fn unmended_it_crashes() {
 
 /// A sound table with a gap loses nothing by it, and it happens once.
 #[test]
-fn a_sound_table() {
-    let mut bed = Bed::by_hand(BY_HAND);
-    bed.run(&[
+fn intact_table_with_a_column_gap_is_rebuilt_once() {
+    let mut db = TestDatabase::from_cypher(BY_HAND);
+    db.execute(&[
         "ALTER TABLE A DROP s",
         "CHECKPOINT",
         "ALTER TABLE R DROP w",
         "CHECKPOINT",
     ]);
-    bed.reopen();
-    bed.run(&[
+    db.reopen();
+    db.execute(&[
         "CREATE (:A {id: 5000, x: 5})",
         "MATCH (a:A {id: 7}) SET a.x = 7",
     ]);
-    let report = bed.up(said());
+    let report = db.migrate_cleanly(declaration());
     assert!(
         report
             .to_string()
             .contains("A: a property was dropped in place"),
         "{report}"
     );
-    assert_eq!(bed.rows(ROWS), ALL);
-    bed.reopen();
-    bed.settled(said());
-    bed.run(DML);
+    assert_eq!(db.rows(ROWS), ALL);
+    db.reopen();
+    db.assert_up_to_date(declaration());
+    db.execute(DML);
     // A table that never lost a property is left alone.
-    let other = Bed::with(said());
-    other.run(&["ALTER TABLE A ADD y INT64", "ALTER TABLE A DROP y"]);
-    let again = other.migrate(said()).unwrap();
+    let other = TestDatabase::migrated(declaration());
+    other.execute(&["ALTER TABLE A ADD y INT64", "ALTER TABLE A DROP y"]);
+    let again = other.migrate(declaration()).unwrap();
     assert!(again.steps.is_empty(), "{again}");
 }
 
 /// What is not ours is told about, with the way that works.
 #[test]
-fn a_foreign_table() {
-    let bed = Bed::by_hand(BY_HAND);
-    bed.run(&[
+fn suspect_unmanaged_table_is_reported() {
+    let db = TestDatabase::from_cypher(BY_HAND);
+    db.execute(&[
         "CREATE NODE TABLE Foreign(id INT64 PRIMARY KEY, a INT64, b INT64)",
         "ALTER TABLE Foreign DROP a",
     ]);
-    let said = schema![v2::B];
-    let report = bed.migrate(said).unwrap();
+    let declaration = schema![v2::B];
+    let report = db.migrate(declaration).unwrap();
     let text = report.to_string();
     assert!(
         text.contains("Foreign: a property was dropped in place")

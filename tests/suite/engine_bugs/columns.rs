@@ -1,7 +1,7 @@
 //! Properties that go, come, or get another type.
 
 use super::{Sound, filled, v1};
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, schema};
 
 mod dropped {
@@ -22,7 +22,7 @@ mod dropped {
     }
 }
 
-fn dropped() -> Said {
+fn dropped() -> Declaration {
     schema![dropped::A, dropped::R]
 }
 
@@ -34,18 +34,18 @@ const MORE: &[&str] = &[
 
 /// Properties are not dropped but renamed away.
 #[test]
-fn b1_a_dropped_property_after_values_that_are_not_in_the_file() {
-    let bed = filled();
-    bed.run(&["MATCH (a:A)-[r:R]->(b:A) SET a.x = 10, b.x = 20, r.k = 70"]);
-    bed.up(dropped());
+fn property_dropped_after_unsaved_updates_leaves_rows_intact_b1() {
+    let db = filled();
+    db.execute(&["MATCH (a:A)-[r:R]->(b:A) SET a.x = 10, b.x = 20, r.k = 70"]);
+    db.migrate_cleanly(dropped());
     let sound = Sound {
-        said: dropped,
+        declaration: dropped,
         query: QUERY,
         after: "1|10|70|2|20",
         more: MORE,
         finally: "1|10|70|2|20; 9|9|91|1|10",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }
 
 mod typed {
@@ -70,18 +70,18 @@ mod typed {
     }
 }
 
-fn typed() -> Said {
+fn typed() -> Declaration {
     schema![typed::A, typed::R]
 }
 
 /// The old column stays, so nothing is dropped in the transaction that writes.
 #[test]
-fn b1b_another_type_under_the_same_name() {
-    let bed = filled();
-    bed.run(&["MATCH (a:A {id: 2}) SET a.s = '23'"]);
-    bed.up(typed());
+fn property_retyped_under_its_name_leaves_rows_intact_b1b() {
+    let db = filled();
+    db.execute(&["MATCH (a:A {id: 2}) SET a.s = '23'"]);
+    db.migrate_cleanly(typed());
     let sound = Sound {
-        said: typed,
+        declaration: typed,
         query: "MATCH (a:A)-[r:R]->(b:A) RETURN a.s, r.w, r.k, b.s ORDER BY a.id",
         after: "11|0.500000|7|23",
         more: &[
@@ -90,39 +90,39 @@ fn b1b_another_type_under_the_same_name() {
         ],
         finally: "11|0.500000|7|23; 99|w|91|11",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }
 
 #[test]
-fn b1c_a_dropped_property_and_a_kill() {
-    let bed = filled();
-    bed.up(dropped());
+fn property_dropped_before_a_kill_leaves_rows_intact_b1c() {
+    let db = filled();
+    db.migrate_cleanly(dropped());
     let sound = Sound {
-        said: dropped,
+        declaration: dropped,
         query: QUERY,
         after: "1|1|7|2|2",
         more: MORE,
         finally: "1|1|7|2|2; 9|9|91|1|1",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }
 
 #[test]
-fn b2_a_dropped_property_after_rows_that_are_not_in_the_file() {
-    let bed = filled();
-    bed.run(&[
+fn property_dropped_after_unsaved_inserts_leaves_rows_intact_b2() {
+    let db = filled();
+    db.execute(&[
         "CREATE (:A {id: 3, s: 'y', x: 7})",
         "MATCH (a:A {id: 3}), (b:A {id: 2}) CREATE (a)-[:R {w: 1.5, k: 37}]->(b)",
     ]);
-    bed.up(dropped());
+    db.migrate_cleanly(dropped());
     let sound = Sound {
-        said: dropped,
+        declaration: dropped,
         query: QUERY,
         after: "1|1|7|2|2; 3|7|37|2|2",
         more: MORE,
         finally: "1|1|7|2|2; 3|7|37|2|2; 9|9|91|1|1",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }
 
 mod all_at_once {
@@ -148,24 +148,24 @@ mod all_at_once {
     }
 }
 
-fn all_at_once() -> Said {
+fn all_at_once() -> Declaration {
     schema![all_at_once::A, all_at_once::R]
 }
 
 /// The rows are written and counted in the transaction that takes the property away.
 #[test]
-fn b3_a_dropped_property_and_rows_in_one_transaction() {
-    let bed = filled();
-    bed.run(&["CREATE (:A {id: 3, s: 'y', x: 7})"]);
-    bed.up(all_at_once());
+fn property_dropped_with_rows_written_in_one_transaction_leaves_rows_intact_b3() {
+    let db = filled();
+    db.execute(&["CREATE (:A {id: 3, s: 'y', x: 7})"]);
+    db.migrate_cleanly(all_at_once());
     let sound = Sound {
-        said: all_at_once,
+        declaration: all_at_once,
         query: "MATCH (a:A) OPTIONAL MATCH (a)-[r:R]->() RETURN a.id, a.x, size(CAST(a.u AS STRING)), r.k, r.n ORDER BY a.id",
         after: "1|1|36|7|5; 2|2|36|NULL|NULL; 3|7|36|NULL|NULL",
         more: &["CREATE (:A {id: 9, x: '9'})"],
         finally: "1|1|36|7|5; 2|2|36|NULL|NULL; 3|7|36|NULL|NULL; 9|9|36|NULL|NULL",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }
 
 mod refused {
@@ -200,27 +200,27 @@ mod repaired {
     }
 }
 
-fn repaired() -> Said {
+fn repaired() -> Declaration {
     schema![repaired::A, v1::R]
 }
 
 /// The rolled-back columns are cleared away before anything else is done.
 #[test]
-fn b4_another_try_after_one_that_was_rolled_back() {
-    let bed = filled();
-    bed.run(&["MATCH (a:A {id: 2}) SET a.s = 'no number'"]);
+fn second_attempt_does_not_read_rolled_back_columns_b4() {
+    let db = filled();
+    db.execute(&["MATCH (a:A {id: 2}) SET a.s = 'no number'"]);
     for _ in 0..2 {
-        bed.refused(schema![refused::A, v1::R]);
+        db.assert_refused(schema![refused::A, v1::R]);
     }
-    bed.up(repaired());
+    db.migrate_cleanly(repaired());
     let sound = Sound {
-        said: repaired,
+        declaration: repaired,
         query: "MATCH (a:A) RETURN a.id, a.s, a.n ORDER BY a.id",
         after: "1|2|qqqqqqqqqqqqqqqqqqqqqqqq; 2|9|qqqqqqqqqqqqqqqqqqqqqqqq",
         more: &["CREATE (:A {id: 9, n: 'n'})"],
         finally: "1|2|qqqqqqqqqqqqqqqqqqqqqqqq; 2|9|qqqqqqqqqqqqqqqqqqqqqqqq; 9|NULL|n",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }
 
 mod paired {
@@ -241,16 +241,16 @@ mod paired {
     }
 }
 
-fn paired() -> Said {
+fn paired() -> Declaration {
     schema![v1::A, paired::C, paired::R]
 }
 
 #[test]
-fn b5_a_pair_after_a_dropped_property() {
-    let bed = filled();
-    bed.up(paired());
+fn pair_added_after_a_dropped_property_works_b5() {
+    let db = filled();
+    db.migrate_cleanly(paired());
     let sound = Sound {
-        said: paired,
+        declaration: paired,
         query: "MATCH (a)-[r:R]->(b:A) RETURN a.id, r.k, b.id ORDER BY r.k",
         after: "1|7|2",
         more: &[
@@ -259,7 +259,7 @@ fn b5_a_pair_after_a_dropped_property() {
         ],
         finally: "1|7|2; 30|31|1",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }
 
 mod other_kind {
@@ -279,14 +279,14 @@ mod other_kind {
 
 /// Whatever the source calls a table, the kind in the database decides.
 #[test]
-fn b6_pairs_of_what_is_a_node_table() {
-    for mut bed in [
+fn edge_declaration_for_a_node_table_is_refused_b6() {
+    for mut db in [
         filled(),
-        Bed::by_hand(&["CREATE NODE TABLE A(id INT64 PRIMARY KEY)"]),
+        TestDatabase::from_cypher(&["CREATE NODE TABLE A(id INT64 PRIMARY KEY)"]),
     ] {
-        let e = bed.refused(schema![other_kind::A, other_kind::B]);
+        let e = db.assert_refused(schema![other_kind::A, other_kind::B]);
         assert!(matches!(e, Error::Refused(_)), "{e}");
         assert!(e.to_string().contains("A: is a node table"), "{e}");
-        bed.reopen();
+        db.reopen();
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Sound, filled, v1};
-use crate::fixture::{self, Bed, Said, child};
+use crate::fixture::{self, Declaration, TestDatabase, child};
 use kuzu_ddl::engine::{EngineErrorKind, Session};
 use kuzu_ddl::{Error, schema};
 
@@ -27,12 +27,12 @@ mod keyed {
     }
 }
 
-fn keyed() -> Said {
+fn keyed() -> Declaration {
     schema![keyed::A, keyed::R]
 }
 
 const SOUND: Sound = Sound {
-    said: keyed,
+    declaration: keyed,
     query: "MATCH (a:A)-[r:R]->(b:A) RETURN a.s, a.x, r.w, r.k, b.s, b.id ORDER BY a.s",
     after: "11|1|0.5|7|22|2",
     more: &[
@@ -43,8 +43,8 @@ const SOUND: Sound = Sound {
 };
 
 /// An open transaction that has read something.
-fn reader<'db>(bed: &'db Bed, query: &str) -> Box<dyn Session + 'db> {
-    let reader = bed.session();
+fn reader<'db>(db: &'db TestDatabase, query: &str) -> Box<dyn Session + 'db> {
+    let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query(query).unwrap();
     reader
@@ -52,27 +52,27 @@ fn reader<'db>(bed: &'db Bed, query: &str) -> Box<dyn Session + 'db> {
 
 /// The new tables are filled through the log, which the kill leaves whole.
 #[test]
-fn b15_a_rebuild_beside_a_reader_and_a_kill() {
-    let bed = filled();
-    let reader = reader(&bed, "MATCH (a:A) RETURN count(*)");
-    bed.up(keyed());
-    SOUND.check(&bed);
+fn rebuild_next_to_a_reader_survives_a_kill_b15() {
+    let db = filled();
+    let reader = reader(&db, "MATCH (a:A) RETURN count(*)");
+    db.migrate_cleanly(keyed());
+    SOUND.check(&db);
     drop(reader);
 }
 
 /// COMMIT reports an error when its checkpoint waits in vain for a reader, and has taken effect.
 #[test]
-fn b16_a_commit_that_crosses_the_threshold_beside_a_reader() {
-    let mut bed = filled();
-    bed.open(fixture::config().checkpoint_threshold(1));
+fn commit_over_the_checkpoint_threshold_next_to_a_reader_takes_effect_b16() {
+    let mut db = filled();
+    db.open(fixture::config().checkpoint_threshold(1));
     {
-        let _reader = reader(&bed, "MATCH (a:A) RETURN count(*)");
-        let report = bed.migrate(keyed()).unwrap();
+        let _reader = reader(&db, "MATCH (a:A) RETURN count(*)");
+        let report = db.migrate(keyed()).unwrap();
         assert!(report.steps.len() > 5, "{report}");
-        SOUND.check(&bed);
+        SOUND.check(&db);
     }
-    bed.open(fixture::config());
-    SOUND.check(&bed);
+    db.open(fixture::config());
+    SOUND.check(&db);
 }
 
 mod retyped {
@@ -91,11 +91,11 @@ mod retyped {
 
 /// A change of a property in place leaves a reader its view.
 #[test]
-fn b17_a_reader_keeps_a_table_that_is_changed_in_place() {
+fn reader_keeps_its_view_of_a_table_changed_in_place_b17() {
     const READ: &str = "MATCH (a:A) RETURN a.s ORDER BY a.id";
-    let bed = filled();
-    let reader = reader(&bed, READ);
-    bed.up(schema![retyped::A, v1::R]);
+    let db = filled();
+    let reader = reader(&db, READ);
+    db.migrate_cleanly(schema![retyped::A, v1::R]);
     assert_eq!(fixture::rows(&*reader, READ), "11; 22");
     reader.query("COMMIT").unwrap();
     assert_eq!(fixture::rows(&*reader, READ), "11; 22");
@@ -104,11 +104,11 @@ fn b17_a_reader_keeps_a_table_that_is_changed_in_place() {
 /// A rebuild ends a reader's transaction with an error of its own; on the same connection the next
 /// try reads what is there now.
 #[test]
-fn b17_a_reader_loses_a_table_that_is_rebuilt_and_tries_again() {
+fn reader_of_a_rebuilt_table_gets_an_error_and_can_retry_b17() {
     const READ: &str = "MATCH (a:A) RETURN a.id, a.s ORDER BY a.id";
-    let bed = filled();
-    let reader = reader(&bed, READ);
-    bed.up(keyed());
+    let db = filled();
+    let reader = reader(&db, READ);
+    db.migrate_cleanly(keyed());
     let e = reader.query(READ).unwrap_err();
     assert_eq!(e.kind, EngineErrorKind::Missing, "{e}");
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
@@ -118,22 +118,22 @@ fn b17_a_reader_loses_a_table_that_is_rebuilt_and_tries_again() {
 
 /// A start that did not get its turn leaves nothing behind that could end the process.
 #[test]
-fn b22_a_start_beside_a_writer() {
-    let test = "engine_bugs::concurrent_transactions::b22_a_start_beside_a_writer";
+fn start_that_times_out_next_to_a_writer_can_be_repeated_b22() {
+    let test = child::test_path!(start_that_times_out_next_to_a_writer_can_be_repeated_b22);
     if let Some(path) = child::path() {
-        let bed = Bed::at(&path);
-        let writer = bed.session();
+        let db = TestDatabase::open_at(&path);
+        let writer = db.session();
         writer.query("BEGIN TRANSACTION").unwrap();
         for _ in 0..3 {
-            let migrator = bed.migrator(keyed()).wait(Duration::from_millis(30));
+            let migrator = db.migrator(keyed()).wait(Duration::from_millis(30));
             assert!(matches!(migrator.migrate(), Err(Error::Busy { .. })));
         }
         writer.query("COMMIT").unwrap();
-        bed.up(keyed());
+        db.migrate_cleanly(keyed());
         child::exit();
     }
-    let mut bed = filled();
-    bed.close();
-    child::run_to_exit(test, &bed.path());
-    SOUND.check(&Bed::at(&bed.path()));
+    let mut db = filled();
+    db.close();
+    child::run_to_exit(test, &db.path());
+    SOUND.check(&TestDatabase::open_at(&db.path()));
 }

@@ -10,7 +10,7 @@ mod concurrent_transactions;
 mod rels;
 mod values;
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::schema;
 
 /// Where most of them begin.
@@ -34,24 +34,24 @@ mod v1 {
     }
 }
 
-fn v1() -> Said {
+fn v1() -> Declaration {
     schema![v1::A, v1::R]
 }
 
 /// Two nodes and a rel, in the file; nothing in the log.
-fn filled() -> Bed {
-    let bed = Bed::with(v1());
-    bed.run(&[
+fn filled() -> TestDatabase {
+    let db = TestDatabase::migrated(v1());
+    db.execute(&[
         "CREATE (:A {id: 1, s: '11', x: 1}), (:A {id: 2, s: '22', x: 2})",
         "MATCH (a:A {id: 1}), (b:A {id: 2}) CREATE (a)-[:R {w: 0.5, k: 7}]->(b)",
         "CHECKPOINT",
     ]);
-    bed
+    db
 }
 
 /// What must hold after a change, whatever happens to the process and the file.
 struct Sound {
-    said: fn() -> Said,
+    declaration: fn() -> Declaration,
     query: &'static str,
     after: &'static str,
     /// Rows that come later, and what the query returns then.
@@ -63,24 +63,24 @@ impl Sound {
     /// At once; after a kill and the replay of the log; after a checkpoint; with more rows; and once
     /// more from the file.
     #[track_caller]
-    fn check(&self, bed: &Bed) {
-        let mut bed = self.killed(bed);
-        bed.run(&["CHECKPOINT"]);
-        assert_eq!(bed.rows(self.query), self.after, "after the checkpoint");
-        bed.run(self.more);
-        assert_eq!(bed.rows(self.query), self.finally, "with more rows");
-        bed.run(&["CHECKPOINT"]);
-        bed.reopen();
-        assert_eq!(bed.rows(self.query), self.finally, "opened again");
-        bed.settled((self.said)());
+    fn check(&self, db: &TestDatabase) {
+        let mut db = self.killed(db);
+        db.execute(&["CHECKPOINT"]);
+        assert_eq!(db.rows(self.query), self.after, "after the checkpoint");
+        db.execute(self.more);
+        assert_eq!(db.rows(self.query), self.finally, "with more rows");
+        db.execute(&["CHECKPOINT"]);
+        db.reopen();
+        assert_eq!(db.rows(self.query), self.finally, "opened again");
+        db.assert_up_to_date((self.declaration)());
     }
 
     #[track_caller]
-    fn killed(&self, bed: &Bed) -> Bed {
-        assert_eq!(bed.rows(self.query), self.after, "at once");
-        let bed = bed.killed();
-        assert_eq!(bed.rows(self.query), self.after, "after the replay");
-        bed.settled((self.said)());
-        bed
+    fn killed(&self, db: &TestDatabase) -> TestDatabase {
+        assert_eq!(db.rows(self.query), self.after, "at once");
+        let db = db.after_kill();
+        assert_eq!(db.rows(self.query), self.after, "after the replay");
+        db.assert_up_to_date((self.declaration)());
+        db
     }
 }

@@ -1,7 +1,7 @@
 //! Values that the engine makes: sequences and defaults.
 
 use super::{Sound, filled, v1};
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::schema;
 
 mod counted {
@@ -39,48 +39,48 @@ mod another {
     }
 }
 
-fn renamed() -> Said {
+fn renamed() -> Declaration {
     schema![renamed::U]
 }
 
-fn gone() -> Said {
+fn gone() -> Declaration {
     schema![v1::A; dropped "U"]
 }
 
-fn another() -> Said {
+fn another() -> Declaration {
     schema![v1::A, another::U]
 }
 
 /// A renamed table counts on; it can be dropped, which archives it, and its name is free again.
 #[test]
-fn b7_a_renamed_table_that_counts_its_rows() {
-    let bed = Bed::with(schema![counted::T]);
-    bed.run(&["CREATE (:T {x: 10}), (:T {x: 11})"]);
-    bed.up(renamed());
+fn renamed_serial_table_continues_its_numbering_b7() {
+    let db = TestDatabase::migrated(schema![counted::T]);
+    db.execute(&["CREATE (:T {x: 10}), (:T {x: 11})"]);
+    db.migrate_cleanly(renamed());
     let sound = Sound {
-        said: renamed,
+        declaration: renamed,
         query: "MATCH (u:U) RETURN u.id, u.x ORDER BY u.id",
         after: "0|10; 1|11",
         more: &["CREATE (:U {x: 12})"],
         finally: "0|10; 1|11; 2|12",
     };
-    sound.check(&bed);
-    bed.up(gone());
-    let migrator = bed.migrator(another()).recreate("U");
+    sound.check(&db);
+    db.migrate_cleanly(gone());
+    let migrator = db.migrator(another()).recreate("U");
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
     let sound = Sound {
-        said: another,
+        declaration: another,
         query: "MATCH (u:U) RETURN u.id",
         after: "",
         more: &["CREATE (:U {id: 7})"],
         finally: "7",
     };
-    sound.check(&bed);
-    let archive = bed.rows("CALL show_tables() RETURN name");
+    sound.check(&db);
+    let archive = db.rows("CALL show_tables() RETURN name");
     let archive = archive.split("; ").find(|name| name.starts_with("U__a_"));
     let archive = archive.unwrap().to_owned();
     let rows = format!("MATCH (u:`{archive}`) RETURN u.id, u.x ORDER BY u.id");
-    assert_eq!(bed.rows(&rows), "0|10; 1|11");
+    assert_eq!(db.rows(&rows), "0|10; 1|11");
 }
 
 mod fresh {
@@ -100,43 +100,43 @@ mod fresh {
     }
 }
 
-fn fresh() -> Said {
+fn fresh() -> Declaration {
     schema![fresh::A, v1::R]
 }
 
 /// Each row has a value of its own, and none has the garbage that ADD alone would leave.
 #[test]
-fn b9_a_default_that_differs_by_row() {
-    let bed = filled();
-    bed.run(&["UNWIND range(3, 3000) AS i CREATE (:A {id: i})"]);
-    bed.up(fresh());
+fn default_computed_per_row_is_different_in_each_row_b9() {
+    let db = filled();
+    db.execute(&["UNWIND range(3, 3000) AS i CREATE (:A {id: i})"]);
+    db.migrate_cleanly(fresh());
     let sound = Sound {
-        said: fresh,
+        declaration: fresh,
         query: "MATCH (a:A) RETURN count(DISTINCT a.u), \
                 sum(CASE WHEN CAST(a.u AS STRING) STARTS WITH '80000000-0000' THEN 1 ELSE 0 END)",
         after: "3000|0",
         more: &["UNWIND range(4001, 4010) AS i CREATE (:A {id: i})"],
         finally: "3010|0",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }
 
 /// The replay after a kill finds the values, and does not make them anew.
 #[test]
-fn b10_a_default_that_differs_by_time() {
+fn time_dependent_default_is_not_recomputed_at_replay_b10() {
     const QUERY: &str =
         "MATCH (a:A) RETURN a.id, CAST(a.at AS STRING), CAST(a.u AS STRING) ORDER BY a.id";
-    let bed = filled();
-    bed.up(fresh());
-    let before = bed.rows(QUERY);
+    let db = filled();
+    db.migrate_cleanly(fresh());
+    let before = db.rows(QUERY);
     assert_eq!(before.split("; ").count(), 2);
     std::thread::sleep(std::time::Duration::from_millis(5));
-    let mut bed = bed.killed();
-    assert_eq!(bed.rows(QUERY), before, "after the replay");
-    bed.run(&["CHECKPOINT"]);
-    bed.reopen();
-    assert_eq!(bed.rows(QUERY), before, "opened again");
-    bed.settled(fresh());
+    let mut db = db.after_kill();
+    assert_eq!(db.rows(QUERY), before, "after the replay");
+    db.execute(&["CHECKPOINT"]);
+    db.reopen();
+    assert_eq!(db.rows(QUERY), before, "opened again");
+    db.assert_up_to_date(fresh());
 }
 
 mod signed {
@@ -158,21 +158,21 @@ mod signed {
     }
 }
 
-fn signed() -> Said {
+fn signed() -> Declaration {
     schema![signed::A, v1::R]
 }
 
 /// What the catalog says of a default that we wrote is what the source says, so that it is no drift.
 #[test]
-fn b11_a_default_with_a_sign() {
-    let bed = filled();
-    bed.up(signed());
+fn negative_default_is_no_drift_b11() {
+    let db = filled();
+    db.migrate_cleanly(signed());
     let sound = Sound {
-        said: signed,
+        declaration: signed,
         query: "MATCH (a:A) RETURN a.id, a.n, a.m, a.d ORDER BY a.id",
         after: "1|-5|14|-0.5; 2|-5|14|-0.5",
         more: &["CREATE (:A {id: 3})"],
         finally: "1|-5|14|-0.5; 2|-5|14|-0.5; 3|-5|14|-0.5",
     };
-    sound.check(&bed);
+    sound.check(&db);
 }

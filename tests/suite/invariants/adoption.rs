@@ -1,6 +1,6 @@
 //! Rule 5: a database without a ledger is adopted, and its tables go on working.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, HazardKind, schema};
 
 mod v1 {
@@ -62,14 +62,14 @@ const BY_HAND: &[&str] = &[
     "MATCH (f:Foreign), (p:Person {id: 1}) CREATE (f)-[:Tie]->(p)",
 ];
 
-fn said() -> crate::fixture::Said {
+fn declaration() -> crate::fixture::Declaration {
     schema![v1::Person, v1::City, v1::LivesIn, v1::Likes, v1::New]
 }
 
 #[test]
-fn a_database_that_was_here_before() {
-    let mut bed = Bed::by_hand(BY_HAND);
-    let report = bed.up(said());
+fn existing_database_is_adopted_with_its_rows() {
+    let mut db = TestDatabase::from_cypher(BY_HAND);
+    let report = db.migrate_cleanly(declaration());
     let text = report.to_string();
     for step in [
         "create node table New",
@@ -90,57 +90,57 @@ fn a_database_that_was_here_before() {
     }
     for _ in 0..2 {
         assert_eq!(
-            bed.rows("MATCH (p:Person)-[l:LivesIn]->(c:City) RETURN p.id, p.name, p.score, p.added, p.also, l.rent, c.extra ORDER BY p.id"),
+            db.rows("MATCH (p:Person)-[l:LivesIn]->(c:City) RETURN p.id, p.name, p.score, p.added, p.also, l.rent, c.extra ORDER BY p.id"),
             "1|Ada|-5|1|NULL|1.5|9; 2|nobody|-5|1|NULL|3|9"
         );
         assert_eq!(
-            bed.rows("MATCH (:Person)-[l:Likes]->(q:Person) RETURN l.much, q.id"),
+            db.rows("MATCH (:Person)-[l:Likes]->(q:Person) RETURN l.much, q.id"),
             "true|2"
         );
         assert_eq!(
-            bed.rows("MATCH (f:Foreign)-[:Tie]->(p:Person) RETURN f.id, p.id"),
+            db.rows("MATCH (f:Foreign)-[:Tie]->(p:Person) RETURN f.id, p.id"),
             "4|1"
         );
         // A comment that the source does not have is no reason to clear one.
         assert_eq!(
-            bed.rows("CALL show_tables() WHERE name = 'Person' RETURN comment"),
+            db.rows("CALL show_tables() WHERE name = 'Person' RETURN comment"),
             "As it was."
         );
-        bed.reopen();
-        bed.settled(said());
+        db.reopen();
+        db.assert_up_to_date(declaration());
     }
-    bed.run(&[
+    db.execute(&[
         "CREATE (:Person {id: 3})",
         "MATCH (p:Person {id: 3}), (c:City) CREATE (p)-[:Likes]->(c)",
     ]);
     assert_eq!(
-        bed.rows("MATCH (p:Person {id: 3}) RETURN p.name, p.score, p.added"),
+        db.rows("MATCH (p:Person {id: 3}) RETURN p.name, p.score, p.added"),
         "nobody|-5|1"
     );
 }
 
 #[test]
-fn what_fits_exactly_costs_no_step() {
-    let bed = Bed::by_hand(&[
+fn matching_existing_table_is_adopted_without_steps() {
+    let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE New(id INT64 PRIMARY KEY)",
         "CREATE (:New {id: 1})",
     ]);
-    let report = bed.up(schema![v1::New]);
+    let report = db.migrate_cleanly(schema![v1::New]);
     assert_eq!(
         (report.steps.len(), report.events.len()),
         (0, 1),
         "{report}"
     );
     // The history is the same as that of a database that was made from the source.
-    let other = Bed::with(schema![v1::New]);
+    let other = TestDatabase::migrated(schema![v1::New]);
     assert_eq!(
-        bed.ledger().events.keys().collect::<Vec<_>>(),
+        db.ledger().events.keys().collect::<Vec<_>>(),
         other.ledger().events.keys().collect::<Vec<_>>()
     );
 }
 
 #[test]
-fn what_does_not_fit_is_refused_with_reasons() {
+fn incompatible_existing_table_is_refused() {
     for (ddl, told) in [
         ("CREATE NODE TABLE New(id STRING PRIMARY KEY)", "New.id"),
         (
@@ -149,8 +149,8 @@ fn what_does_not_fit_is_refused_with_reasons() {
         ),
     ] {
         let statements: Vec<&str> = ddl.split("; ").collect();
-        let bed = Bed::by_hand(&statements);
-        let e = bed.refused(schema![v1::New]);
+        let db = TestDatabase::from_cypher(&statements);
+        let e = db.assert_refused(schema![v1::New]);
         assert!(
             matches!(e, Error::Refused(_)) && e.to_string().contains(told),
             "{e}"
@@ -160,48 +160,48 @@ fn what_does_not_fit_is_refused_with_reasons() {
 
 /// A first start says what is; that rows shall be rewritten must be said as well.
 #[test]
-fn rewriting_what_was_here_before_is_asked_about() {
-    let bed = Bed::by_hand(&[
+fn rewrite_of_an_existing_table_requires_permission() {
+    let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE New(id INT64, k INT64, PRIMARY KEY(k))",
         "CREATE (:New {id: 1, k: 2})",
     ]);
-    let e = bed.refused(schema![v1::New]);
+    let e = db.assert_refused(schema![v1::New]);
     let text = e.to_string();
     assert!(matches!(e, Error::Blocked { .. }), "{text}");
     assert!(
         text.contains(".allow(HazardKind::RewritesData, \"New\")"),
         "{text}"
     );
-    let report = bed
+    let report = db
         .migrator(schema![v1::New])
         .allow(HazardKind::RewritesData, "New")
         .allow(HazardKind::MayFail, "New")
         .migrate()
         .unwrap();
     assert!(!report.is_up_to_date());
-    bed.settled(schema![v1::New]);
-    assert_eq!(bed.rows("MATCH (n:New) RETURN n.id, n.k"), "1|2");
+    db.assert_up_to_date(schema![v1::New]);
+    assert_eq!(db.rows("MATCH (n:New) RETURN n.id, n.k"), "1|2");
     assert_eq!(
-        bed.rows("CALL table_info('New') WHERE `primary key` RETURN name"),
+        db.rows("CALL table_info('New') WHERE `primary key` RETURN name"),
         "id"
     );
 }
 
 #[test]
-fn another_multiplicity_of_what_is_empty_is_carried_out() {
-    let bed = Bed::by_hand(&[
+fn multiplicity_of_an_empty_rel_table_is_changed() {
+    let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE Person(id INT64 PRIMARY KEY)",
         "CREATE NODE TABLE City(name STRING PRIMARY KEY)",
         "CREATE REL TABLE LivesIn(FROM Person TO City, rent DOUBLE)",
     ]);
-    bed.up(schema![v1::Person, v1::City, v1::LivesIn]);
-    bed.run(&[
+    db.migrate_cleanly(schema![v1::Person, v1::City, v1::LivesIn]);
+    db.execute(&[
         "CREATE (:Person {id: 1})",
         "CREATE (:City {name: 'a'})",
         "CREATE (:City {name: 'b'})",
         "MATCH (p:Person), (c:City {name: 'a'}) CREATE (p)-[:LivesIn]->(c)",
     ]);
-    let twice = bed
+    let twice = db
         .session()
         .query("MATCH (p:Person), (c:City {name: 'b'}) CREATE (p)-[:LivesIn]->(c)");
     assert!(twice.is_err_and(|e| e.to_string().contains("multiplicity")));
@@ -219,22 +219,22 @@ mod renamed {
 }
 
 #[test]
-fn adopted_under_an_earlier_name() {
-    let mut bed = Bed::by_hand(&[
+fn table_is_adopted_under_a_former_name() {
+    let mut db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE New(id INT64 PRIMARY KEY)",
         "CREATE (:New {id: 1})",
     ]);
-    let report = bed.up(schema![renamed::Newer]);
+    let report = db.migrate_cleanly(schema![renamed::Newer]);
     assert_eq!(report.steps.len(), 2, "{report}");
-    bed.reopen();
-    assert_eq!(bed.rows("MATCH (n:Newer) RETURN n.key"), "1");
+    db.reopen();
+    assert_eq!(db.rows("MATCH (n:Newer) RETURN n.key"), "1");
 }
 
 #[test]
-fn a_baseline_records_what_is_and_leaves_the_rest_to_the_next_start() {
-    let mut bed = Bed::by_hand(BY_HAND);
-    let before = bed.data();
-    let report = bed.migrator(said()).baseline().unwrap();
+fn baseline_records_existing_objects_without_changes() {
+    let mut db = TestDatabase::from_cypher(BY_HAND);
+    let before = db.catalog_and_rows();
+    let report = db.migrator(declaration()).baseline().unwrap();
     let text = report.to_string();
     assert!(
         report.steps.is_empty() && !report.events.is_empty(),
@@ -246,13 +246,16 @@ fn a_baseline_records_what_is_and_leaves_the_rest_to_the_next_start() {
     ] {
         assert!(text.contains(note), "{note} in {text}");
     }
-    assert_eq!((bed.data(), bed.drift()), (before.clone(), String::new()));
-    assert_eq!(bed.ledger().seen.len(), 0);
-    assert_eq!(bed.ledger().ancestor, None);
-    bed.reopen();
+    assert_eq!(
+        (db.catalog_and_rows(), db.drift()),
+        (before.clone(), String::new())
+    );
+    assert_eq!(db.ledger().seen.len(), 0);
+    assert_eq!(db.ledger().ancestor, None);
+    db.reopen();
     // What the structs say otherwise is a plan, however often it is asked for.
     for _ in 0..2 {
-        let plan = bed.migrator(said()).plan().unwrap();
+        let plan = db.migrator(declaration()).plan().unwrap();
         let text = plan.to_string();
         for step in [
             "create node table New",
@@ -264,70 +267,80 @@ fn a_baseline_records_what_is_and_leaves_the_rest_to_the_next_start() {
         }
         assert_eq!(plan.steps.len(), 4, "{text}");
     }
-    assert_eq!(bed.data(), before);
+    assert_eq!(db.catalog_and_rows(), before);
     // It is made once.
-    let e = baseline_refused(&bed);
+    let e = baseline_refused(&db);
     assert!(e.contains(".drift(DriftPolicy::Repair)"), "{e}");
-    bed.up(said());
+    db.migrate_cleanly(declaration());
     let rows = "MATCH (p:Person) RETURN p.id, p.name, p.score, p.added ORDER BY p.id";
-    assert_eq!(bed.rows(rows), "1|Ada|-5|1; 2|nobody|-5|1");
-    assert!(baseline_refused(&bed).contains("the database has a ledger"));
+    assert_eq!(db.rows(rows), "1|Ada|-5|1; 2|nobody|-5|1");
+    assert!(baseline_refused(&db).contains("the database has a ledger"));
 }
 
-fn baseline_refused(bed: &Bed) -> String {
-    let before = bed.state();
-    let e = bed.migrator(said()).baseline().unwrap_err();
+fn baseline_refused(db: &TestDatabase) -> String {
+    let before = db.snapshot();
+    let e = db.migrator(declaration()).baseline().unwrap_err();
     assert!(matches!(e, Error::HasLedger { .. }), "{e}");
-    assert_eq!(bed.state(), before);
+    assert_eq!(db.snapshot(), before);
     e.to_string()
 }
 
 /// Rewriting what was there before is asked about, also by the start after a baseline.
 #[test]
-fn a_baseline_of_what_does_not_fit() {
-    let bed = Bed::by_hand(&[
+fn baseline_does_not_permit_a_rewrite() {
+    let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE New(id INT64, k INT64, PRIMARY KEY(k))",
         "CREATE (:New {id: 1, k: 2})",
     ]);
-    bed.migrator(schema![v1::New]).baseline().unwrap();
-    let e = bed.refused(schema![v1::New]);
+    db.migrator(schema![v1::New]).baseline().unwrap();
+    let e = db.assert_refused(schema![v1::New]);
     assert!(matches!(e, Error::Blocked { .. }), "{e}");
     // One of the other kind is not taken in; the next start says so.
-    let bed = Bed::by_hand(&[
+    let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE X(id INT64 PRIMARY KEY)",
         "CREATE REL TABLE New(FROM X TO X)",
     ]);
-    let report = bed.migrator(schema![v1::New]).baseline().unwrap();
+    let report = db.migrator(schema![v1::New]).baseline().unwrap();
     assert!(report.to_string().contains("is a rel table"), "{report}");
-    assert!(matches!(bed.refused(schema![v1::New]), Error::Refused(_)));
+    assert!(matches!(
+        db.assert_refused(schema![v1::New]),
+        Error::Refused(_)
+    ));
     // Where there is nothing to record there is no ledger.
-    let bed = Bed::new();
-    assert!(bed.migrator(said()).baseline().unwrap().is_up_to_date());
-    assert_eq!(bed.rows("CALL show_tables() RETURN count(*)"), "0");
-    bed.up(said());
+    let db = TestDatabase::new();
+    assert!(
+        db.migrator(declaration())
+            .baseline()
+            .unwrap()
+            .is_up_to_date()
+    );
+    assert_eq!(db.rows("CALL show_tables() RETURN count(*)"), "0");
+    db.migrate_cleanly(declaration());
 }
 
 #[test]
-fn a_baseline_of_everything() {
-    let bed = Bed::by_hand(BY_HAND);
-    bed.run(&[
+fn baseline_with_adopt_records_unmanaged_tables() {
+    let db = TestDatabase::from_cypher(BY_HAND);
+    db.execute(&[
         "CREATE NODE TABLE Mine(id INT64 PRIMARY KEY)",
         "CREATE REL TABLE Bond(FROM Mine TO Person)",
     ]);
-    let migrator = bed.migrator(said()).drift(kuzu_ddl::DriftPolicy::Adopt);
+    let migrator = db
+        .migrator(declaration())
+        .drift(kuzu_ddl::DriftPolicy::Adopt);
     let text = migrator.baseline().unwrap().to_string();
     assert!(!text.contains("Bond belongs to nobody"), "{text}");
     // No event can tell of a backtick, so what has one stays as it is, with what joins it.
     assert!(text.contains("Foreign belongs to nobody here"), "{text}");
     assert!(text.contains("Tie belongs to nobody here"), "{text}");
-    bed.up(said());
-    bed.run(&["DROP TABLE Bond"]);
-    assert!(matches!(bed.refused(said()), Error::Drift(_)));
+    db.migrate_cleanly(declaration());
+    db.execute(&["DROP TABLE Bond"]);
+    assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
 }
 
 /// Names that only a ledger gives, and no ledger: somebody lost it.
 #[test]
-fn a_ledger_that_was_lost() {
+fn lost_ledger_is_reported_and_can_be_rebuilt() {
     mod gone {
         use kuzu_ddl::KuzuNode;
 
@@ -352,30 +365,30 @@ fn a_ledger_that_was_lost() {
     }
     use kuzu_ddl::DriftPolicy;
     let lost = || {
-        let bed = Bed::with(schema![was::City]);
-        bed.run(&["CREATE (:City {id: 1, name: 'Rome'})"]);
-        bed.up(schema![gone::City]);
-        bed.run(&["DROP TABLE _kuzu_ddl_ledger"]);
-        bed
+        let db = TestDatabase::migrated(schema![was::City]);
+        db.execute(&["CREATE (:City {id: 1, name: 'Rome'})"]);
+        db.migrate_cleanly(schema![gone::City]);
+        db.execute(&["DROP TABLE _kuzu_ddl_ledger"]);
+        db
     };
-    let bed = lost();
-    let e = bed.refused(schema![gone::City]);
+    let db = lost();
+    let e = db.assert_refused(schema![gone::City]);
     let told = "was archived by a ledger that is not there any more";
     assert!(
         matches!(e, Error::Drift(_)) && e.to_string().contains(told),
         "{e}"
     );
     for policy in [DriftPolicy::Warn, DriftPolicy::Adopt, DriftPolicy::Repair] {
-        let bed = lost();
-        let before = bed.data();
-        let migrator = bed.migrator(schema![gone::City]).drift(policy);
+        let db = lost();
+        let before = db.catalog_and_rows();
+        let migrator = db.migrator(schema![gone::City]).drift(policy);
         let report = migrator.migrate().unwrap();
         assert!(report.to_string().contains(told), "{report}");
-        assert_eq!((bed.data(), bed.drift()), (before, String::new()));
-        bed.migrate(schema![gone::City]).unwrap();
-        bed.settled(schema![gone::City]);
+        assert_eq!((db.catalog_and_rows(), db.drift()), (before, String::new()));
+        db.migrate(schema![gone::City]).unwrap();
+        db.assert_up_to_date(schema![gone::City]);
     }
-    let report = bed.migrator(schema![gone::City]).baseline().unwrap();
+    let report = db.migrator(schema![gone::City]).baseline().unwrap();
     assert!(report.to_string().contains(told), "{report}");
-    bed.up(schema![gone::City]);
+    db.migrate_cleanly(schema![gone::City]);
 }

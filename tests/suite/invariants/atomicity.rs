@@ -1,6 +1,6 @@
 //! Rule 3: all or nothing.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::engine::EngineErrorKind;
 use kuzu_ddl::{Error, Phase, schema};
 
@@ -56,72 +56,72 @@ mod good {
     }
 }
 
-fn filled() -> Bed {
-    let bed = Bed::with(schema![v1::A]);
-    bed.run(&[
+fn filled() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A]);
+    db.execute(&[
         "CREATE SEQUENCE short START 1 MAXVALUE 2",
         "UNWIND range(1, 3) AS i CREATE (:A {id: i, s: CAST(i AS STRING)})",
     ]);
-    bed.up(schema![v1::A]);
-    bed
+    db.migrate_cleanly(schema![v1::A]);
+    db
 }
 
-fn failing() -> Said {
+fn failing() -> Declaration {
     schema![bad::B, bad::Likes]
 }
 
 #[test]
-fn a_step_that_fails_leaves_everything_as_it_was() {
-    let mut bed = filled();
-    let e = bed.refused(failing());
+fn failed_step_leaves_everything_unchanged() {
+    let mut db = filled();
+    let e = db.assert_refused(failing());
     let Error::Step { step, .. } = &e else {
         panic!("{e}")
     };
     assert_eq!(step, "add property B.n INT64");
-    bed.reopen();
-    bed.settled(schema![v1::A]);
+    db.reopen();
+    db.assert_up_to_date(schema![v1::A]);
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN a.* ORDER BY a.id"),
+        db.rows("MATCH (a:A) RETURN a.* ORDER BY a.id"),
         "1|1; 2|2; 3|3"
     );
 }
 
 #[test]
-fn the_next_change_does_not_read_what_was_rolled_back() {
-    let mut bed = filled();
+fn next_change_does_not_read_rolled_back_values() {
+    let mut db = filled();
     for _ in 0..2 {
-        assert!(matches!(bed.refused(failing()), Error::Step { .. }));
+        assert!(matches!(db.assert_refused(failing()), Error::Step { .. }));
     }
-    bed.up(schema![good::A]);
+    db.migrate_cleanly(schema![good::A]);
     for _ in 0..2 {
         assert_eq!(
-            bed.rows("MATCH (a:A) RETURN a.id, a.s, a.m, a.n ORDER BY a.id"),
+            db.rows("MATCH (a:A) RETURN a.id, a.s, a.m, a.n ORDER BY a.id"),
             "1|1|9|nnnnnnnnnnnnnnnnnnnn; 2|2|9|nnnnnnnnnnnnnnnnnnnn; 3|3|9|nnnnnnnnnnnnnnnnnnnn"
         );
-        bed.reopen();
+        db.reopen();
     }
-    bed.run(&["CREATE (:A {id: 4})", "CHECKPOINT"]);
-    bed.settled(schema![good::A]);
+    db.execute(&["CREATE (:A {id: 4})", "CHECKPOINT"]);
+    db.assert_up_to_date(schema![good::A]);
 }
 
 #[test]
-fn beside_a_reader_the_next_change_waits_until_it_is_safe() {
-    let bed = filled();
-    let reader = bed.session();
+fn next_change_after_a_rollback_requires_a_checkpoint() {
+    let db = filled();
+    let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query("MATCH (a:A) RETURN a.id").unwrap();
     // What is rolled back stays in memory until a checkpoint, for which the reader must be gone.
-    assert!(matches!(bed.migrate(failing()), Err(Error::Step { .. })));
-    let e = bed.migrate(schema![good::A]).unwrap_err();
+    assert!(matches!(db.migrate(failing()), Err(Error::Step { .. })));
+    let e = db.migrate(schema![good::A]).unwrap_err();
     assert!(
         matches!(&e, Error::Engine(e) if e.kind == EngineErrorKind::CheckpointOwed),
         "{e}"
     );
     reader.query("COMMIT").unwrap();
     drop(reader);
-    bed.up(schema![good::A]);
+    db.migrate_cleanly(schema![good::A]);
     assert_eq!(
-        bed.rows("MATCH (a:A {id: 1}) RETURN a.m, a.n"),
+        db.rows("MATCH (a:A {id: 1}) RETURN a.m, a.n"),
         "9|nnnnnnnnnnnnnnnnnnnn"
     );
 }
@@ -143,32 +143,32 @@ mod serial {
 }
 
 #[test]
-fn a_first_start_that_fails_leaves_no_ledger() {
-    let mut bed = Bed::by_hand(&["CREATE SEQUENCE Second_id_serial"]);
-    let e = bed.refused(schema![serial::First, serial::Second]);
+fn failed_first_start_leaves_no_ledger() {
+    let mut db = TestDatabase::from_cypher(&["CREATE SEQUENCE Second_id_serial"]);
+    let e = db.assert_refused(schema![serial::First, serial::Second]);
     assert!(matches!(e, Error::Step { number: 2, .. }), "{e}");
-    bed.reopen();
-    assert_eq!(bed.rows("CALL show_tables() RETURN name"), "");
-    bed.run(&["DROP SEQUENCE Second_id_serial"]);
-    bed.up(schema![serial::First, serial::Second]);
+    db.reopen();
+    assert_eq!(db.rows("CALL show_tables() RETURN name"), "");
+    db.execute(&["DROP SEQUENCE Second_id_serial"]);
+    db.migrate_cleanly(schema![serial::First, serial::Second]);
 }
 
 #[test]
-fn a_panic_of_the_application_rolls_back() {
-    let mut bed = filled();
-    let before = bed.state();
+fn panic_in_a_callback_rolls_back() {
+    let mut db = filled();
+    let before = db.snapshot();
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let migrator = bed.migrator(schema![good::A]).on_progress(|progress| {
+        let migrator = db.migrator(schema![good::A]).on_progress(|progress| {
             assert_ne!(progress.phase, Phase::Commit, "on purpose");
         });
         migrator.migrate()
     }));
     assert!(panicked.is_err());
-    assert_eq!(bed.state(), before);
-    bed.up(schema![good::A]);
-    bed.reopen();
+    assert_eq!(db.snapshot(), before);
+    db.migrate_cleanly(schema![good::A]);
+    db.reopen();
     assert_eq!(
-        bed.rows("MATCH (a:A {id: 1}) RETURN a.m, a.n"),
+        db.rows("MATCH (a:A {id: 1}) RETURN a.m, a.n"),
         "9|nnnnnnnnnnnnnnnnnnnn"
     );
 }

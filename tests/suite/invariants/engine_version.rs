@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::engine::{Capabilities, Cell, Engine, EngineError, KUZU, Row, Session};
 use kuzu_ddl::{KuzuNode, Migrator, schema};
 
@@ -59,11 +59,11 @@ struct A {
 }
 
 #[test]
-fn the_plan_says_so() {
-    let bed = Bed::new();
-    let known = Migrator::new(bed.db()).schema(schema![A]).plan().unwrap();
+fn plan_notes_an_unverified_engine_version() {
+    let db = TestDatabase::new();
+    let known = Migrator::new(db.kuzu()).schema(schema![A]).plan().unwrap();
     assert_eq!(known.notes, [""; 0]);
-    let newer = Newer(bed.db());
+    let newer = Newer(db.kuzu());
     let plan = Migrator::new(&newer).schema(schema![A]).plan().unwrap();
     assert_eq!(
         plan.notes,

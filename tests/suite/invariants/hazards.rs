@@ -1,6 +1,6 @@
 //! Rule 7: every hazard is named, counted, and blocked unless it is allowed.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, HazardKind, schema};
 
 mod v1 {
@@ -54,21 +54,21 @@ mod tight {
     }
 }
 
-fn made(rows: &[&str]) -> Bed {
-    let bed = Bed::with(schema![v1::A, v1::B, v1::R]);
-    bed.run(&["CREATE (:A {id: 1}), (:B {id: 2})"]);
-    bed.run(rows);
-    bed
+fn made(rows: &[&str]) -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A, v1::B, v1::R]);
+    db.execute(&["CREATE (:A {id: 1}), (:B {id: 2})"]);
+    db.execute(rows);
+    db
 }
 
 const FORTH: &str = "MATCH (a:A), (b:B) CREATE (a)-[:R {w: 12}]->(b)";
 const BACK: &str = "MATCH (a:A), (b:B) CREATE (b)-[:R {w: 21}]->(a)";
 
 #[test]
-fn a_pair_with_rels() {
-    let mut bed = made(&[FORTH, BACK, BACK]);
-    let said = || schema![v1::A, v1::B, v2::R];
-    let e = bed.refused(said());
+fn dropped_pair_with_rels_is_blocked_until_allowed() {
+    let mut db = made(&[FORTH, BACK, BACK]);
+    let declaration = || schema![v1::A, v1::B, v2::R];
+    let e = db.assert_refused(declaration());
     let Error::Blocked { hazards, plan } = &e else {
         panic!("{e}")
     };
@@ -86,47 +86,47 @@ fn a_pair_with_rels() {
         assert!(text.contains(words), "{text}");
     }
     // One of two is not enough, and neither is another object.
-    let one = bed
-        .migrator(said())
+    let one = db
+        .migrator(declaration())
         .allow(HazardKind::DeletesData, "R(B -> A)");
-    assert!(matches!(bed.fails(one), Error::Blocked { hazards, .. } if hazards.len() == 1));
-    let other = bed
-        .migrator(said())
+    assert!(matches!(db.assert_fails(one), Error::Blocked { hazards, .. } if hazards.len() == 1));
+    let other = db
+        .migrator(declaration())
         .allow(HazardKind::DeletesData, "R(A -> B)")
         .allow(HazardKind::Irreversible, "R(A -> B)");
-    assert!(matches!(bed.fails(other), Error::Blocked { hazards, .. } if hazards.len() == 2));
-    assert_eq!(bed.rows("MATCH ()-[r:R]->() RETURN count(*)"), "3");
+    assert!(matches!(db.assert_fails(other), Error::Blocked { hazards, .. } if hazards.len() == 2));
+    assert_eq!(db.rows("MATCH ()-[r:R]->() RETURN count(*)"), "3");
 
     // The words of the error, pasted.
-    let migrator = bed
-        .migrator(said())
+    let migrator = db
+        .migrator(declaration())
         .allow(HazardKind::DeletesData, "R(B -> A)")
         .allow(HazardKind::Irreversible, "R(B -> A)");
     migrator.migrate().unwrap();
-    bed.settled(said());
-    bed.reopen();
+    db.assert_up_to_date(declaration());
+    db.reopen();
     assert_eq!(
-        bed.rows("MATCH (x)-[r:R]->(y) RETURN x.id, r.w, y.id"),
+        db.rows("MATCH (x)-[r:R]->(y) RETURN x.id, r.w, y.id"),
         "1|12|2"
     );
 }
 
 #[test]
-fn a_pair_without_rels() {
-    let bed = made(&[FORTH]);
-    let report = bed.up(schema![v1::A, v1::B, v2::R]);
+fn dropped_pair_without_rels_is_not_blocked() {
+    let db = made(&[FORTH]);
+    let report = db.migrate_cleanly(schema![v1::A, v1::B, v2::R]);
     assert_eq!(report.steps.len(), 1, "{report}");
     assert_eq!(
-        bed.rows("MATCH (x)-[r:R]->(y) RETURN x.id, r.w, y.id"),
+        db.rows("MATCH (x)-[r:R]->(y) RETURN x.id, r.w, y.id"),
         "1|12|2"
     );
 }
 
 #[test]
-fn a_new_required_property() {
-    let bed = made(&[FORTH]);
-    let said = || schema![tight::A, v1::B, tight::R];
-    let e = bed.refused(said());
+fn required_property_without_values_is_blocked() {
+    let db = made(&[FORTH]);
+    let declaration = || schema![tight::A, v1::B, tight::R];
+    let e = db.assert_refused(declaration());
     let Error::Blocked { hazards, .. } = &e else {
         panic!("{e}")
     };
@@ -146,27 +146,32 @@ fn a_new_required_property() {
             .contains(".allow(HazardKind::Tightens, \"A.must\")"),
         "{e}"
     );
-    let migrator = bed
-        .migrator(said())
+    let migrator = db
+        .migrator(declaration())
         .allow(HazardKind::Tightens, "A.must")
         .allow(HazardKind::Tightens, "R.must");
     migrator.migrate().unwrap();
-    bed.settled(said());
+    db.assert_up_to_date(declaration());
 }
 
 #[test]
-fn a_new_required_property_of_an_empty_table() {
-    let bed = Bed::with(schema![v1::A, v1::B, v1::R]);
-    assert_eq!(bed.up(schema![tight::A, v1::B, tight::R]).steps.len(), 2);
+fn required_property_of_an_empty_table_is_added() {
+    let db = TestDatabase::migrated(schema![v1::A, v1::B, v1::R]);
+    assert_eq!(
+        db.migrate_cleanly(schema![tight::A, v1::B, tight::R])
+            .steps
+            .len(),
+        2
+    );
 }
 
 #[test]
-fn a_plan_tells_what_it_would_be_blocked_for() {
-    let bed = made(&[BACK]);
-    let plan = bed.migrator(schema![v1::A, v1::B, v2::R]).plan().unwrap();
+fn plan_lists_its_hazards() {
+    let db = made(&[BACK]);
+    let plan = db.migrator(schema![v1::A, v1::B, v2::R]).plan().unwrap();
     let text = plan.to_string();
     assert!(text.contains("! deletes data: R(B -> A), 1 rel"), "{text}");
-    let e = bed
+    let e = db
         .migrator(schema![v1::A, v1::B, v2::R])
         .apply(&plan)
         .unwrap_err();
@@ -174,7 +179,7 @@ fn a_plan_tells_what_it_would_be_blocked_for() {
 }
 
 #[test]
-fn rows_are_counted_in_the_table_as_it_is_called_before() {
+fn hazard_rows_are_counted_under_the_former_table_name() {
     mod renamed {
         use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -192,8 +197,8 @@ fn rows_are_counted_in_the_table_as_it_is_called_before() {
             w: Option<i64>,
         }
     }
-    let bed = made(&[FORTH, BACK]);
-    let e = bed.refused(schema![renamed::Alpha, v1::B, renamed::Rel]);
+    let db = made(&[FORTH, BACK]);
+    let e = db.assert_refused(schema![renamed::Alpha, v1::B, renamed::Rel]);
     let Error::Blocked { hazards, .. } = &e else {
         panic!("{e}")
     };

@@ -1,6 +1,6 @@
 //! Rule 2: startup is a three-way diff. Old and new binaries never undo each other.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, schema};
 
 mod v1 {
@@ -103,90 +103,90 @@ mod v3 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::Person, v1::Knows]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![wider::Person, wider::Shop, wider::Knows]
 }
 
 const ROWS: &[&str] = &["CREATE (:Person {id: 1, name: 'Ada'}), (:Person {id: 2, name: 'Bo'})"];
 
 /// What must not move.
-fn still(bed: &Bed) -> (String, String) {
-    let state = bed.ledger().state.unwrap();
+fn still(db: &TestDatabase) -> (String, String) {
+    let state = db.ledger().state.unwrap();
     let marks = format!(
         "{} {:?} {} {}",
         state.schema, state.frontier, state.catalog, state.revision
     );
-    (bed.counts(), marks)
+    (db.ledger_counts(), marks)
 }
 
 #[test]
-fn restarting_in_turn() {
-    let mut bed = Bed::with(old());
-    bed.run(ROWS);
-    bed.up(new());
-    bed.migrate(old()).unwrap();
-    let before = still(&bed);
+fn compatible_versions_restarting_in_turn_change_nothing() {
+    let mut db = TestDatabase::migrated(old());
+    db.execute(ROWS);
+    db.migrate_cleanly(new());
+    db.migrate(old()).unwrap();
+    let before = still(&db);
     for turn in 0..50 {
-        for said in [old(), new()] {
-            let report = bed.migrate(said).unwrap();
+        for declaration in [old(), new()] {
+            let report = db.migrate(declaration).unwrap();
             assert!(report.is_up_to_date(), "in turn {turn}: {report}");
         }
-        assert_eq!(still(&bed), before, "in turn {turn}");
+        assert_eq!(still(&db), before, "in turn {turn}");
         if turn % 10 == 5 {
-            bed.reopen();
+            db.reopen();
         }
     }
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN p.id, p.name, p.points ORDER BY p.id"),
+        db.rows("MATCH (p:Person) RETURN p.id, p.name, p.points ORDER BY p.id"),
         "1|Ada|5; 2|Bo|5"
     );
     assert_eq!(
-        bed.rows("CALL show_tables() WHERE name = 'Person' RETURN comment"),
+        db.rows("CALL show_tables() WHERE name = 'Person' RETURN comment"),
         "The second text."
     );
 }
 
 #[test]
-fn restarting_in_turn_where_the_old_one_no_longer_fits() {
-    let bed = Bed::with(old());
-    bed.run(ROWS);
-    bed.up(schema![renamed::Person]);
-    let before = still(&bed);
+fn incompatible_old_version_restarting_in_turn_changes_nothing() {
+    let db = TestDatabase::migrated(old());
+    db.execute(ROWS);
+    db.migrate_cleanly(schema![renamed::Person]);
+    let before = still(&db);
     for _ in 0..50 {
-        let e = bed.refused(old());
+        let e = db.assert_refused(old());
         assert!(matches!(e, Error::Refused(_)), "{e}");
-        let report = bed.migrate(schema![renamed::Person]).unwrap();
+        let report = db.migrate(schema![renamed::Person]).unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
-    assert_eq!(still(&bed), before);
+    assert_eq!(still(&db), before);
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN p.full_name ORDER BY p.id"),
+        db.rows("MATCH (p:Person) RETURN p.full_name ORDER BY p.id"),
         "Ada; Bo"
     );
 }
 
 #[test]
-fn an_unknown_older_binary_that_fits() {
-    let mut bed = Bed::with(new());
-    let events = bed.ledger().events.len();
-    let report = bed.up(schema![v1::Knows, renamed_free::Person]);
+fn unknown_older_binary_that_is_compatible_is_accepted() {
+    let mut db = TestDatabase::migrated(new());
+    let events = db.ledger().events.len();
+    let report = db.migrate_cleanly(schema![v1::Knows, renamed_free::Person]);
     assert!(report.is_up_to_date(), "{report}");
-    assert_eq!(bed.ledger().events.len(), events);
-    let before = still(&bed);
+    assert_eq!(db.ledger().events.len(), events);
+    let before = still(&db);
     for _ in 0..5 {
-        assert!(bed.migrate(new()).unwrap().is_up_to_date());
+        assert!(db.migrate(new()).unwrap().is_up_to_date());
         assert!(
-            bed.migrate(schema![v1::Knows, renamed_free::Person])
+            db.migrate(schema![v1::Knows, renamed_free::Person])
                 .unwrap()
                 .is_up_to_date()
         );
     }
-    bed.reopen();
-    assert_eq!(still(&bed), before);
+    db.reopen();
+    assert_eq!(still(&db), before);
 }
 
 /// v1 without comments.
@@ -204,40 +204,40 @@ mod renamed_free {
 }
 
 #[test]
-fn an_unknown_older_binary_with_the_old_name_of_a_property() {
-    let bed = Bed::with(schema![renamed::Person]);
-    bed.run(&["CREATE (:Person {id: 1, full_name: 'Ada'})"]);
-    let e = bed.refused(schema![v1::Person]);
+fn unknown_older_binary_with_a_former_property_name_is_refused() {
+    let db = TestDatabase::migrated(schema![renamed::Person]);
+    db.execute(&["CREATE (:Person {id: 1, full_name: 'Ada'})"]);
+    let e = db.assert_refused(schema![v1::Person]);
     assert!(matches!(e, Error::Refused(_)), "{e}");
     assert!(
         e.to_string().contains("it is called `full_name` now"),
         "{e}"
     );
-    assert_eq!(bed.rows("MATCH (p:Person) RETURN p.*"), "1|Ada");
+    assert_eq!(db.rows("MATCH (p:Person) RETURN p.*"), "1|Ada");
 }
 
 #[test]
-fn an_unknown_older_binary_with_the_old_name_of_a_table() {
-    let bed = Bed::with(schema![moved::Human, moved::Knows]);
-    bed.run(&["CREATE (:Human {id: 1, name: 'Ada'})"]);
-    let e = bed.refused(old());
+fn unknown_older_binary_with_a_former_table_name_is_refused() {
+    let db = TestDatabase::migrated(schema![moved::Human, moved::Knows]);
+    db.execute(&["CREATE (:Human {id: 1, name: 'Ada'})"]);
+    let e = db.assert_refused(old());
     assert!(matches!(e, Error::Refused(_)), "{e}");
     assert!(e.to_string().contains("it is called `Human` now"), "{e}");
 }
 
 #[test]
-fn an_unknown_older_binary_with_a_dropped_property() {
-    let bed = Bed::with(schema![dropped::Person]);
-    bed.run(&["CREATE (:Person {id: 1})"]);
-    let e = bed.refused(schema![v1::Person]);
+fn unknown_older_binary_with_a_dropped_property_is_refused() {
+    let db = TestDatabase::migrated(schema![dropped::Person]);
+    db.execute(&["CREATE (:Person {id: 1})"]);
+    let e = db.assert_refused(schema![v1::Person]);
     assert!(matches!(e, Error::Refused(_)), "{e}");
     assert!(e.to_string().contains("it was dropped"), "{e}");
 }
 
 #[test]
-fn an_unknown_older_binary_with_a_dropped_table() {
-    let bed = Bed::with(schema![v1::Person; dropped "Knows"]);
-    let e = bed.refused(old());
+fn unknown_older_binary_with_a_dropped_table_is_refused() {
+    let db = TestDatabase::migrated(schema![v1::Person; dropped "Knows"]);
+    let e = db.assert_refused(old());
     assert!(matches!(e, Error::Refused(_)), "{e}");
     assert!(
         e.to_string()
@@ -247,27 +247,29 @@ fn an_unknown_older_binary_with_a_dropped_table() {
 }
 
 #[test]
-fn the_hint_may_stay_for_ever() {
-    let bed = Bed::with(schema![v1::Person]);
-    bed.run(ROWS);
-    bed.up(schema![renamed::Person]);
-    bed.up(schema![v3::Person]);
+fn rename_hint_may_stay_permanently() {
+    let db = TestDatabase::migrated(schema![v1::Person]);
+    db.execute(ROWS);
+    db.migrate_cleanly(schema![renamed::Person]);
+    db.migrate_cleanly(schema![v3::Person]);
     // One that starts there makes the same table.
-    let other = Bed::with(schema![v3::Person]);
-    other.run(&["CREATE (:Person {id: 1, full_name: 'Ada'}), (:Person {id: 2, full_name: 'Bo'})"]);
+    let other = TestDatabase::migrated(schema![v3::Person]);
+    other.execute(&[
+        "CREATE (:Person {id: 1, full_name: 'Ada'}), (:Person {id: 2, full_name: 'Bo'})",
+    ]);
     let query = "MATCH (p:Person) RETURN p.id, p.full_name, p.age ORDER BY p.id";
-    assert_eq!(bed.rows(query), other.rows(query));
+    assert_eq!(db.rows(query), other.rows(query));
 }
 
 #[test]
-fn a_deploy_that_is_rolled_back() {
-    let mut bed = Bed::with(old());
-    bed.run(ROWS);
-    bed.up(new());
+fn rows_written_by_a_rolled_back_deployment_are_migrated() {
+    let mut db = TestDatabase::migrated(old());
+    db.execute(ROWS);
+    db.migrate_cleanly(new());
     // Back to the first, which writes rows with what it knows.
-    assert!(bed.up(old()).is_up_to_date());
-    bed.run(&["CREATE (:Person {id: 3, name: 'Cy'})"]);
-    let report = bed.up(schema![v3::Person, v1::Knows]);
+    assert!(db.migrate_cleanly(old()).is_up_to_date());
+    db.execute(&["CREATE (:Person {id: 3, name: 'Cy'})"]);
+    let report = db.migrate_cleanly(schema![v3::Person, v1::Knows]);
     assert!(
         report
             .to_string()
@@ -281,46 +283,46 @@ fn a_deploy_that_is_rolled_back() {
             .any(|n| n.starts_with("Person.points is not declared")),
         "{report}"
     );
-    bed.reopen();
+    db.reopen();
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN p.id, p.full_name, p.points, p.age ORDER BY p.id"),
+        db.rows("MATCH (p:Person) RETURN p.id, p.full_name, p.points, p.age ORDER BY p.id"),
         "1|Ada|5|NULL; 2|Bo|5|NULL; 3|Cy|5|NULL"
     );
     // And now neither of the two fits.
-    assert!(matches!(bed.refused(old()), Error::Refused(_)));
-    assert!(matches!(bed.refused(new()), Error::Refused(_)));
+    assert!(matches!(db.assert_refused(old()), Error::Refused(_)));
+    assert!(matches!(db.assert_refused(new()), Error::Refused(_)));
 }
 
 #[test]
-fn two_ways_to_one_schema_are_one_history() {
-    let long = Bed::with(schema![v1::Person]);
-    long.up(schema![v1::Person, v1::Knows]);
-    let short = Bed::with(old());
-    let events = |bed: &Bed| bed.ledger().events.into_keys().collect::<Vec<_>>();
+fn two_paths_to_one_schema_record_the_same_events() {
+    let long = TestDatabase::migrated(schema![v1::Person]);
+    long.migrate_cleanly(schema![v1::Person, v1::Knows]);
+    let short = TestDatabase::migrated(old());
+    let events = |db: &TestDatabase| db.ledger().events.into_keys().collect::<Vec<_>>();
     assert_eq!(events(&long), events(&short));
-    let state = |bed: &Bed| bed.ledger().state.unwrap().frontier;
+    let state = |db: &TestDatabase| db.ledger().state.unwrap().frontier;
     assert_eq!(state(&long), state(&short));
 }
 
 #[test]
-fn a_partial_binary_does_not_hide_that_another_is_older() {
-    let bed = Bed::with(schema![renamed::Person, wider::Shop; dropped "Gone"]);
-    bed.run(&["CREATE (:Person {id: 1, full_name: 'Ada'})"]);
+fn partial_declarations_do_not_hide_an_older_binary() {
+    let db = TestDatabase::migrated(schema![renamed::Person, wider::Shop; dropped "Gone"]);
+    db.execute(&["CREATE (:Person {id: 1, full_name: 'Ada'})"]);
     // Neither the table is declared here, nor there the property.
-    bed.up(schema![wider::Shop]);
-    bed.up(schema![partial::Person]);
-    let e = bed.refused(schema![v1::Person]);
+    db.migrate_cleanly(schema![wider::Shop]);
+    db.migrate_cleanly(schema![partial::Person]);
+    let e = db.assert_refused(schema![v1::Person]);
     assert!(
         e.to_string().contains("it is called `full_name` now"),
         "{e}"
     );
-    let e = bed.refused(schema![partial::Gone]);
+    let e = db.assert_refused(schema![partial::Gone]);
     assert!(
         e.to_string()
             .contains("Gone: is declared, but it was dropped"),
         "{e}"
     );
-    assert_eq!(bed.rows("MATCH (p:Person) RETURN p.*"), "1|Ada");
+    assert_eq!(db.rows("MATCH (p:Person) RETURN p.*"), "1|Ada");
 }
 
 mod partial {

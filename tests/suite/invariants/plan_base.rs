@@ -1,6 +1,6 @@
 //! Rule 4: a plan pins its base.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Phase, Plan, schema};
 
 mod v1 {
@@ -37,92 +37,92 @@ mod v2 {
     pub(super) struct R;
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::A, v1::B]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::Alpha, v1::B, v2::R]
 }
 
 #[test]
-fn an_empty_database() {
-    let bed = Bed::new();
-    let plan = bed.migrator(old()).plan().unwrap();
+fn planning_does_not_change_an_empty_database() {
+    let db = TestDatabase::new();
+    let plan = db.migrator(old()).plan().unwrap();
     assert_eq!(
-        bed.rows("CALL show_tables() RETURN name"),
+        db.rows("CALL show_tables() RETURN name"),
         "",
         "a plan writes nothing"
     );
     assert_eq!((plan.steps.len(), plan.events.len()), (2, 2));
-    let report = bed.migrator(old()).apply(&plan).unwrap();
+    let report = db.migrator(old()).apply(&plan).unwrap();
     assert_eq!(report.steps, plan.steps);
-    bed.settled(old());
+    db.assert_up_to_date(old());
 }
 
 #[test]
-fn a_change_by_hand_in_between() {
+fn manual_change_invalidates_a_plan() {
     for change in [
         "CREATE NODE TABLE Other(id INT64 PRIMARY KEY)",
         "COMMENT ON TABLE A IS 'by hand'",
         "ALTER TABLE B ADD x INT64",
         "CREATE SEQUENCE s",
     ] {
-        let bed = Bed::with(old());
-        let plan = bed.migrator(new()).plan().unwrap();
-        bed.run(&[change]);
-        let before = bed.state();
-        let e = bed.migrator(new()).apply(&plan).unwrap_err();
+        let db = TestDatabase::migrated(old());
+        let plan = db.migrator(new()).plan().unwrap();
+        db.execute(&[change]);
+        let before = db.snapshot();
+        let e = db.migrator(new()).apply(&plan).unwrap_err();
         assert!(
             matches!(e, Error::BaseMoved | Error::Drift(_)),
             "after {change}: {e}"
         );
-        assert_eq!(bed.state(), before);
+        assert_eq!(db.snapshot(), before);
     }
 }
 
 #[test]
-fn a_plan_is_carried_out_once() {
-    let bed = Bed::with(old());
-    bed.run(&["CREATE (:A {id: 1})"]);
-    let plan = bed.migrator(new()).plan().unwrap();
+fn plan_is_applied_once() {
+    let db = TestDatabase::migrated(old());
+    db.execute(&["CREATE (:A {id: 1})"]);
+    let plan = db.migrator(new()).plan().unwrap();
     // Rows are no part of the base.
-    bed.run(&["CREATE (:A {id: 2})"]);
-    bed.migrator(new()).apply(&plan).unwrap();
-    let e = bed.migrator(new()).apply(&plan).unwrap_err();
+    db.execute(&["CREATE (:A {id: 2})"]);
+    db.migrator(new()).apply(&plan).unwrap();
+    let e = db.migrator(new()).apply(&plan).unwrap_err();
     assert!(matches!(e, Error::BaseMoved), "{e}");
-    bed.settled(new());
+    db.assert_up_to_date(new());
     assert_eq!(
-        bed.rows("MATCH (a:Alpha) RETURN a.id, a.n ORDER BY a.id"),
+        db.rows("MATCH (a:Alpha) RETURN a.id, a.n ORDER BY a.id"),
         "1|1; 2|1"
     );
 }
 
 #[test]
-fn another_migration_in_between() {
-    let bed = Bed::with(old());
-    let plan = bed.migrator(new()).plan().unwrap();
-    bed.up(new());
-    let e = bed.migrator(new()).apply(&plan).unwrap_err();
+fn other_migration_invalidates_a_plan() {
+    let db = TestDatabase::migrated(old());
+    let plan = db.migrator(new()).plan().unwrap();
+    db.migrate_cleanly(new());
+    let e = db.migrator(new()).apply(&plan).unwrap_err();
     assert!(matches!(e, Error::BaseMoved), "{e}");
 }
 
 #[test]
-fn a_plan_survives_a_file() {
-    let mut bed = Bed::with(old());
-    let plan = bed.migrator(new()).plan().unwrap();
+fn plan_can_be_stored_as_json() {
+    let mut db = TestDatabase::migrated(old());
+    let plan = db.migrator(new()).plan().unwrap();
     let text = serde_json::to_string(&plan).unwrap();
-    bed.reopen();
+    db.reopen();
     let read: Plan = serde_json::from_str(&text).unwrap();
     assert_eq!(read, plan);
-    bed.migrator(new()).apply(&read).unwrap();
-    bed.settled(new());
+    db.migrator(new()).apply(&read).unwrap();
+    db.assert_up_to_date(new());
 }
 
 #[test]
-fn a_plan_that_was_tampered_with() {
-    let bed = Bed::with(old());
-    let plan = bed.migrator(new()).plan().unwrap();
+fn altered_plan_is_refused() {
+    let db = TestDatabase::migrated(old());
+    let plan = db.migrator(new()).plan().unwrap();
     let mut hostile = Vec::new();
     let mut one = plan.clone();
     one.steps[0].cypher.push("DROP TABLE B".into());
@@ -137,15 +137,15 @@ fn a_plan_that_was_tampered_with() {
     one.steps.swap(0, 1);
     hostile.push(one);
     for plan in hostile {
-        let before = bed.state();
-        let e = bed.migrator(new()).apply(&plan).unwrap_err();
+        let before = db.snapshot();
+        let e = db.migrator(new()).apply(&plan).unwrap_err();
         assert!(matches!(e, Error::BaseMoved), "{e}");
-        assert_eq!(bed.state(), before);
+        assert_eq!(db.snapshot(), before);
     }
     // A plan for another schema.
-    let e = bed.migrator(old()).apply(&plan).unwrap_err();
+    let e = db.migrator(old()).apply(&plan).unwrap_err();
     assert!(matches!(e, Error::BaseMoved), "{e}");
-    bed.migrator(new()).apply(&plan).unwrap();
+    db.migrator(new()).apply(&plan).unwrap();
 }
 
 mod swapped {
@@ -167,16 +167,16 @@ mod swapped {
 }
 
 #[test]
-fn a_change_by_hand_while_it_rehearses() {
-    let bed = Bed::with(old());
-    bed.run(&["CREATE (:A {id: 1}), (:B {id: 2})"]);
+fn manual_change_during_the_rehearsal_is_planned_again() {
+    let db = TestDatabase::migrated(old());
+    db.execute(&["CREATE (:A {id: 1}), (:B {id: 2})"]);
     let mut changed = 0;
-    let migrator = bed
+    let migrator = db
         .migrator(schema![swapped::A, swapped::B])
         .on_progress(|progress| {
             if progress.phase == Phase::Rehearse && changed < 2 {
                 changed += 1;
-                bed.run(&[&format!(
+                db.execute(&[&format!(
                     "CREATE NODE TABLE Other{changed}(id INT64 PRIMARY KEY)"
                 )]);
             }
@@ -184,20 +184,20 @@ fn a_change_by_hand_while_it_rehearses() {
     let report = migrator.migrate().unwrap();
     assert_eq!(changed, 2);
     assert_eq!(report.notes.len(), 2, "{report}");
-    bed.settled(schema![swapped::A, swapped::B]);
-    assert_eq!(bed.rows("MATCH (a:A), (b:B) RETURN a.id, b.id"), "2|1");
+    db.assert_up_to_date(schema![swapped::A, swapped::B]);
+    assert_eq!(db.rows("MATCH (a:A), (b:B) RETURN a.id, b.id"), "2|1");
 }
 
 #[test]
-fn a_database_that_never_stands_still() {
-    let bed = Bed::with(old());
+fn migration_fails_when_the_base_keeps_changing() {
+    let db = TestDatabase::migrated(old());
     let mut changed = 0;
-    let migrator = bed
+    let migrator = db
         .migrator(schema![swapped::A, swapped::B])
         .on_progress(|progress| {
             if progress.phase == Phase::Rehearse {
                 changed += 1;
-                bed.run(&[
+                db.execute(&[
                     &format!("COMMENT ON TABLE B IS 'to and fro {changed}'"),
                     "COMMENT ON TABLE B IS ''",
                 ]);
@@ -205,5 +205,5 @@ fn a_database_that_never_stands_still() {
         });
     let e = migrator.migrate().unwrap_err();
     assert!(matches!(e, Error::BaseMoved), "{e}");
-    bed.settled(old());
+    db.assert_up_to_date(old());
 }

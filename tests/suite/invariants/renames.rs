@@ -1,6 +1,6 @@
 //! Chains, swaps and changes of case, of tables and of properties, with rows in them.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, schema};
 
 mod v1 {
@@ -39,14 +39,14 @@ mod v1 {
     pub(super) struct S;
 }
 
-fn filled() -> Bed {
-    let bed = Bed::with(schema![v1::A, v1::B, v1::C, v1::R, v1::S]);
-    bed.run(&[
+fn filled() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A, v1::B, v1::C, v1::R, v1::S]);
+    db.execute(&[
         "CREATE (:A {id: 1, p: 'p', q: 'q', r: 'r'}), (:B {id: 2}), (:C {id: 3})",
         "MATCH (a:A), (b:B), (c:C) CREATE (a)-[:R {w: 12, k: 1}]->(b), (b)-[:R {w: 23, k: 2}]->(c)",
         "MATCH (a:A), (b:B) CREATE (b)-[:S]->(a)",
     ]);
-    bed
+    db
 }
 
 const R: &str = "MATCH (x)-[r:R]->(y) RETURN x.id, r.w, y.id ORDER BY r.w";
@@ -86,35 +86,32 @@ mod swap {
 }
 
 #[test]
-fn two_tables_that_have_rels_are_swapped() {
-    let mut bed = filled();
+fn swapped_tables_keep_rows_and_rels() {
+    let mut db = filled();
     let swapped = || schema![swap::A, swap::B, v1::C, swap::R, swap::S];
-    let report = bed.up(swapped());
+    let report = db.migrate_cleanly(swapped());
     assert_eq!(report.steps.len(), 6, "{report}");
     for _ in 0..2 {
+        assert_eq!(db.rows("MATCH (b:B) RETURN b.id, b.p, b.q, b.r"), "1|p|q|r");
+        assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "2");
         assert_eq!(
-            bed.rows("MATCH (b:B) RETURN b.id, b.p, b.q, b.r"),
-            "1|p|q|r"
-        );
-        assert_eq!(bed.rows("MATCH (a:A) RETURN a.*"), "2");
-        assert_eq!(
-            bed.rows("MATCH (x)-[r:R]->(y) RETURN x.id, r.k, r.w, y.id ORDER BY r.k"),
+            db.rows("MATCH (x)-[r:R]->(y) RETURN x.id, r.k, r.w, y.id ORDER BY r.k"),
             "1|12|1|2; 2|23|2|3"
         );
-        assert_eq!(bed.rows("MATCH (a:A)-[:S]->(b:B) RETURN a.id, b.id"), "2|1");
-        bed.reopen();
+        assert_eq!(db.rows("MATCH (a:A)-[:S]->(b:B) RETURN a.id, b.id"), "2|1");
+        db.reopen();
     }
     // The hints stay in the source, and are never carried out twice.
     for _ in 0..3 {
-        bed.settled(swapped());
+        db.assert_up_to_date(swapped());
     }
-    bed.run(&[
+    db.execute(&[
         "CREATE (:B {id: 9}), (:A {id: 8})",
         "MATCH (b:B {id: 9}), (a:A {id: 8}) CREATE (b)-[:R {k: 98}]->(a)",
     ]);
-    bed.reopen();
+    db.reopen();
     assert_eq!(
-        bed.rows("MATCH (:B)-[r:R]->(:A) RETURN r.k ORDER BY r.k"),
+        db.rows("MATCH (:B)-[r:R]->(:A) RETURN r.k ORDER BY r.k"),
         "12; 98"
     );
 }
@@ -162,21 +159,18 @@ mod chain {
 }
 
 #[test]
-fn a_chain() {
-    let mut bed = filled();
-    let report = bed.up(schema![chain::B, chain::C, chain::D, chain::R, chain::S]);
+fn rename_chain_keeps_rows() {
+    let mut db = filled();
+    let report = db.migrate_cleanly(schema![chain::B, chain::C, chain::D, chain::R, chain::S]);
     assert_eq!(report.steps.len(), 6, "{report}");
     for _ in 0..2 {
+        assert_eq!(db.rows("MATCH (b:B) RETURN b.id, b.q, b.r, b.s"), "1|p|q|r");
+        assert_eq!(db.rows(R), "1|12|2; 2|23|3");
         assert_eq!(
-            bed.rows("MATCH (b:B) RETURN b.id, b.q, b.r, b.s"),
-            "1|p|q|r"
-        );
-        assert_eq!(bed.rows(R), "1|12|2; 2|23|3");
-        assert_eq!(
-            bed.rows("MATCH (:B)-[:R]->(:C)-[:R]->(d:D) RETURN d.id"),
+            db.rows("MATCH (:B)-[:R]->(:C)-[:R]->(d:D) RETURN d.id"),
             "3"
         );
-        bed.reopen();
+        db.reopen();
     }
 }
 
@@ -208,24 +202,24 @@ mod case {
 }
 
 #[test]
-fn case_only() {
-    let mut bed = filled();
-    let said = || schema![case::A, v1::B, v1::C, case::R, case::S];
-    bed.up(said());
+fn rename_by_case_keeps_rows() {
+    let mut db = filled();
+    let declaration = || schema![case::A, v1::B, v1::C, case::R, case::S];
+    db.migrate_cleanly(declaration());
     for _ in 0..2 {
-        assert_eq!(bed.rows("CALL table_info('a') RETURN name"), "ID; P; q; r");
+        assert_eq!(db.rows("CALL table_info('a') RETURN name"), "ID; P; q; r");
         assert_eq!(
-            bed.rows("CALL show_tables() WHERE NOT name STARTS WITH '_' RETURN name ORDER BY name"),
+            db.rows("CALL show_tables() WHERE NOT name STARTS WITH '_' RETURN name ORDER BY name"),
             "B; C; S; a; r"
         );
-        assert_eq!(bed.rows("MATCH (a:a) RETURN a.ID, a.P, a.q"), "1|p|q");
+        assert_eq!(db.rows("MATCH (a:a) RETURN a.ID, a.P, a.q"), "1|p|q");
         assert_eq!(
-            bed.rows("MATCH (:a)-[x:r]->(:B)-[y:r]->(:C) RETURN x.W, y.W"),
+            db.rows("MATCH (:a)-[x:r]->(:B)-[y:r]->(:C) RETURN x.W, y.W"),
             "12|23"
         );
-        bed.reopen();
+        db.reopen();
     }
-    bed.settled(said());
+    db.assert_up_to_date(declaration());
 }
 
 /// Two deploys: first a property makes room, then another takes its name.
@@ -259,21 +253,21 @@ mod taken {
 }
 
 #[test]
-fn a_new_property_under_the_name_of_a_renamed_one() {
-    let mut bed = filled();
-    bed.up(schema![room::A]);
-    let report = bed.up(schema![taken::A]);
+fn new_property_takes_the_former_name_of_another() {
+    let mut db = filled();
+    db.migrate_cleanly(schema![room::A]);
+    let report = db.migrate_cleanly(schema![taken::A]);
     assert_eq!(report.steps.len(), 2, "{report}");
-    bed.reopen();
+    db.reopen();
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN a.id, a.p, a.old_p, a.q"),
+        db.rows("MATCH (a:A) RETURN a.id, a.p, a.old_p, a.q"),
         "1|7|p|r"
     );
-    bed.run(&["MATCH (a:A) SET a.p = 8"]);
-    bed.settled(schema![taken::A]);
-    bed.reopen();
+    db.execute(&["MATCH (a:A) SET a.p = 8"]);
+    db.assert_up_to_date(schema![taken::A]);
+    db.reopen();
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN a.id, a.p, a.old_p, a.q"),
+        db.rows("MATCH (a:A) RETURN a.id, a.p, a.old_p, a.q"),
         "1|8|p|r"
     );
 }
@@ -315,23 +309,23 @@ mod serial {
 }
 
 #[test]
-fn a_table_that_counts_its_rows() {
-    let mut bed = Bed::with(schema![serial::v1::T]);
-    bed.run(&["CREATE (:T {s: 'a'}), (:T {s: 'b'})"]);
-    bed.up(schema![serial::v2::U]);
-    bed.run(&["CREATE (:U {s: 'c'})"]);
-    bed.reopen();
-    bed.run(&["CREATE (:U {s: 'd'})"]);
+fn renamed_serial_table_keeps_its_numbering() {
+    let mut db = TestDatabase::migrated(schema![serial::v1::T]);
+    db.execute(&["CREATE (:T {s: 'a'}), (:T {s: 'b'})"]);
+    db.migrate_cleanly(schema![serial::v2::U]);
+    db.execute(&["CREATE (:U {s: 'c'})"]);
+    db.reopen();
+    db.execute(&["CREATE (:U {s: 'd'})"]);
     assert_eq!(
-        bed.rows("MATCH (u:U) RETURN u.key, u.s ORDER BY u.key"),
+        db.rows("MATCH (u:U) RETURN u.key, u.s ORDER BY u.key"),
         "0|a; 1|b; 2|c; 3|d"
     );
-    bed.settled(schema![serial::v2::U]);
+    db.assert_up_to_date(schema![serial::v2::U]);
     // Another table of the old name wants a counter of the old name, which the renamed one keeps.
-    let e = bed.refused(schema![serial::v3::U, serial::v1::T]);
+    let e = db.assert_refused(schema![serial::v3::U, serial::v1::T]);
     assert!(
         matches!(e, Error::Plan(_)) && e.to_string().contains("T_id_serial"),
         "{e}"
     );
-    bed.settled(schema![serial::v2::U]);
+    db.assert_up_to_date(schema![serial::v2::U]);
 }

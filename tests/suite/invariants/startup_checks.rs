@@ -1,6 +1,6 @@
 //! How much a start with nothing to do looks at is a setting, and each does what it says.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, Verify, schema};
 
 mod v1 {
@@ -26,7 +26,7 @@ mod v2 {
 }
 
 #[test]
-fn what_each_setting_sees() {
+fn each_startup_check_detects_its_drift() {
     const ALL: [Verify; 4] = [Verify::Ledger, Verify::Tables, Verify::Auto, Verify::Full];
     for (change, seen) in [
         ("COMMENT ON TABLE A IS 'by hand'", [false, true, true, true]),
@@ -35,9 +35,9 @@ fn what_each_setting_sees() {
         ("ALTER TABLE A ADD x INT64", [false, false, true, true]),
     ] {
         for (verify, seen) in ALL.into_iter().zip(seen) {
-            let bed = Bed::with(schema![v1::A]);
-            bed.run(&[change]);
-            let result = bed.migrator(schema![v1::A]).verify(verify).migrate();
+            let db = TestDatabase::migrated(schema![v1::A]);
+            db.execute(&[change]);
+            let result = db.migrator(schema![v1::A]).verify(verify).migrate();
             let told = matches!(result, Err(Error::Drift(_)));
             assert_eq!(told, seen, "{change} by {verify:?}: {result:?}");
         }
@@ -45,45 +45,45 @@ fn what_each_setting_sees() {
 }
 
 #[test]
-fn what_is_to_be_done_is_seen_by_all() {
-    let bed = Bed::with(schema![v1::A]);
-    bed.run(&["ALTER TABLE A ADD x INT64"]);
-    let migrator = bed.migrator(schema![v2::A]).verify(Verify::Ledger);
-    assert!(matches!(bed.fails(migrator), Error::Drift(_)));
+fn pending_changes_are_checked_under_every_setting() {
+    let db = TestDatabase::migrated(schema![v1::A]);
+    db.execute(&["ALTER TABLE A ADD x INT64"]);
+    let migrator = db.migrator(schema![v2::A]).verify(Verify::Ledger);
+    assert!(matches!(db.assert_fails(migrator), Error::Drift(_)));
 }
 
 /// The same word of the source in several versions, each with something new beside it.
 #[test]
-fn dropped_and_made_again_and_again() {
-    let mut bed = Bed::with(schema![v1::A]);
+fn property_can_be_dropped_and_recreated_repeatedly() {
+    let mut db = TestDatabase::migrated(schema![v1::A]);
     for turn in ["One", "Two", "Three"] {
-        let with = |said: crate::fixture::Said| said.unwrap().drop_table(turn);
-        bed.run(&[&format!(
+        let with = |declaration: crate::fixture::Declaration| declaration.unwrap().drop_table(turn);
+        db.execute(&[&format!(
             "CREATE (:A {{id: {}, s: '{turn}'}})",
             turn.len() * 100 + usize::from(turn.as_bytes()[0])
         )]);
-        let report = bed.up(with(schema![v2::A]));
+        let report = db.migrate_cleanly(with(schema![v2::A]));
         assert_eq!(report.steps.len(), 1, "{turn}: {report}");
         let declared = || with(schema![v1::A]);
-        assert!(matches!(bed.refused(declared()), Error::Refused(_)));
-        bed.migrator(declared()).recreate("A.s").migrate().unwrap();
-        bed.settled(declared());
+        assert!(matches!(db.assert_refused(declared()), Error::Refused(_)));
+        db.migrator(declared()).recreate("A.s").migrate().unwrap();
+        db.assert_up_to_date(declared());
         assert_eq!(
-            bed.rows("MATCH (a:A) WHERE a.s IS NOT NULL RETURN a.s"),
+            db.rows("MATCH (a:A) WHERE a.s IS NOT NULL RETURN a.s"),
             "",
             "{turn}"
         );
     }
-    bed.reopen();
+    db.reopen();
     // The last one that was dropped is the one that comes back.
-    bed.up(schema![v2::A].unwrap().drop_table("Four"));
-    bed.migrator(schema![v1::A])
+    db.migrate_cleanly(schema![v2::A].unwrap().drop_table("Four"));
+    db.migrator(schema![v1::A])
         .restore("A.s")
         .migrate()
         .unwrap();
     assert_eq!(
-        bed.rows("CALL table_info('A') WHERE name STARTS WITH 's' RETURN count(*)"),
+        db.rows("CALL table_info('A') WHERE name STARTS WITH 's' RETURN count(*)"),
         "4"
     );
-    assert_eq!(bed.rows("MATCH (a:A) WHERE a.s IS NOT NULL RETURN a.s"), "");
+    assert_eq!(db.rows("MATCH (a:A) WHERE a.s IS NOT NULL RETURN a.s"), "");
 }

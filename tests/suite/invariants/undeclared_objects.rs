@@ -1,6 +1,6 @@
 //! Rule 1: absent is not dropped.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::{Error, schema};
 
@@ -55,29 +55,29 @@ mod v3 {
     }
 }
 
-fn full() -> crate::fixture::Said {
+fn full() -> crate::fixture::Declaration {
     schema![v1::Person, v1::Product, v1::Bought]
 }
 
-fn filled() -> Bed {
-    let bed = Bed::with(full());
-    bed.run(&[
+fn filled() -> TestDatabase {
+    let db = TestDatabase::migrated(full());
+    db.execute(&[
         "CREATE (:Person {id: 1, name: 'Ada', x: 11}), (:Person {id: 2, name: 'Bo', x: 22})",
         "CREATE (:Product {sku: 'tea'})",
         "MATCH (p:Person {id: 1}), (q:Product) CREATE (p)-[:Bought {n: 3}]->(q)",
         "MATCH (p:Person {id: 1}), (q:Person {id: 2}) CREATE (p)-[:Bought {n: 4}]->(q)",
     ]);
-    bed
+    db
 }
 
 const PERSONS: &str = "MATCH (p:Person) RETURN p.id, p.name, p.x ORDER BY p.id";
 const BOUGHT: &str = "MATCH (p:Person)-[b:Bought]->(q:Product) RETURN p.id, b.n, q.sku";
 
 #[test]
-fn a_crate_that_was_not_linked() {
-    let mut bed = filled();
-    let before = bed.state();
-    let report = bed.up(schema![v1::Person]);
+fn tables_of_an_unlinked_crate_are_kept() {
+    let mut db = filled();
+    let before = db.snapshot();
+    let report = db.migrate_cleanly(schema![v1::Person]);
     assert!(
         report.steps.is_empty() && report.events.is_empty(),
         "{report}"
@@ -89,25 +89,25 @@ fn a_crate_that_was_not_linked() {
             "{report}"
         );
     }
-    bed.reopen();
-    assert_eq!(bed.rows(BOUGHT), "1|3|tea");
+    db.reopen();
+    assert_eq!(db.rows(BOUGHT), "1|3|tea");
     // All of them may be missing.
-    let report = bed.up(schema![]);
+    let report = db.migrate_cleanly(schema![]);
     assert_eq!((report.steps.len(), report.notes.len()), (0, 3), "{report}");
-    let report = bed.up(full());
+    let report = db.migrate_cleanly(full());
     assert!(
         report.is_up_to_date() && report.notes.is_empty(),
         "{report}"
     );
     let catalog = |state: &str| state.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(catalog(&bed.state()), catalog(&before));
-    assert_eq!(bed.rows(PERSONS), "1|Ada|11; 2|Bo|22");
+    assert_eq!(catalog(&db.snapshot()), catalog(&before));
+    assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22");
 }
 
 #[test]
-fn fields_and_pairs_that_are_not_declared() {
-    let bed = filled();
-    let report = bed.up(schema![v2::Person, v2::Bought]);
+fn undeclared_properties_and_pairs_are_kept() {
+    let db = filled();
+    let report = db.migrate_cleanly(schema![v2::Person, v2::Bought]);
     assert!(report.is_up_to_date(), "{report}");
     for object in [
         "Person.x",
@@ -121,63 +121,63 @@ fn fields_and_pairs_that_are_not_declared() {
             "{object} in {report}"
         );
     }
-    assert_eq!(bed.rows(PERSONS), "1|Ada|11; 2|Bo|22");
-    assert_eq!(bed.rows(BOUGHT), "1|3|tea");
+    assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22");
+    assert_eq!(db.rows(BOUGHT), "1|3|tea");
     // The notes of what is there are told at every start that looks.
-    assert!(bed.up(full()).notes.is_empty());
+    assert!(db.migrate_cleanly(full()).notes.is_empty());
 }
 
 #[test]
-fn a_dropped_property_comes_back_with_its_values() {
-    let mut bed = filled();
-    let report = bed.up(schema![v3::Person]);
+fn dropped_property_is_restored_with_its_values() {
+    let mut db = filled();
+    let report = db.migrate_cleanly(schema![v3::Person]);
     assert_eq!(report.steps.len(), 1, "{report}");
     assert!(
         report.to_string().contains("archive property Person.x"),
         "{report}"
     );
-    assert_eq!(bed.rows("CALL table_info('Person') RETURN count(*)"), "3");
-    bed.run(&["CREATE (:Person {id: 3, name: 'Cy'})"]);
-    bed.reopen();
+    assert_eq!(db.rows("CALL table_info('Person') RETURN count(*)"), "3");
+    db.execute(&["CREATE (:Person {id: 3, name: 'Cy'})"]);
+    db.reopen();
 
-    let e = bed.refused(full());
+    let e = db.assert_refused(full());
     assert!(
         matches!(&e, Error::Refused(_)) && e.to_string().contains(".restore(\"Person.x\")"),
         "{e}"
     );
-    let report = bed.migrator(full()).restore("Person.x").migrate().unwrap();
+    let report = db.migrator(full()).restore("Person.x").migrate().unwrap();
     assert!(
         report.to_string().contains("restore property Person.x"),
         "{report}"
     );
-    assert_eq!(bed.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
-    bed.settled(full());
-    bed.reopen();
-    assert_eq!(bed.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
+    assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
+    db.assert_up_to_date(full());
+    db.reopen();
+    assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
     // The tombstone has done its work: whoever still has it does not drop it once more.
-    bed.settled(schema![v3::Person]);
-    assert_eq!(bed.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
+    db.assert_up_to_date(schema![v3::Person]);
+    assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
 }
 
 #[test]
-fn a_dropped_property_is_made_anew_on_request() {
-    let bed = filled();
-    bed.up(schema![v3::Person]);
-    let e = bed.refused(full());
+fn dropped_property_is_recreated_empty_on_request() {
+    let db = filled();
+    db.migrate_cleanly(schema![v3::Person]);
+    let e = db.assert_refused(full());
     assert!(e.to_string().contains(".recreate(\"Person.x\")"), "{e}");
-    bed.migrator(full()).recreate("Person.x").migrate().unwrap();
-    assert_eq!(bed.rows(PERSONS), "1|Ada|NULL; 2|Bo|NULL");
-    bed.settled(full());
+    db.migrator(full()).recreate("Person.x").migrate().unwrap();
+    assert_eq!(db.rows(PERSONS), "1|Ada|NULL; 2|Bo|NULL");
+    db.assert_up_to_date(full());
     // Asked for once more there is nothing left to do.
-    let again = bed.migrator(full()).recreate("Person.x").migrate().unwrap();
+    let again = db.migrator(full()).recreate("Person.x").migrate().unwrap();
     assert!(again.is_up_to_date(), "{again}");
 }
 
 #[test]
-fn a_table_tombstone_archives() {
-    let mut bed = filled();
+fn table_tombstone_archives_the_table() {
+    let mut db = filled();
     let gone = || schema![v1::Person; dropped "Bought", "Product"];
-    let report = bed.up(gone());
+    let report = db.migrate_cleanly(gone());
     assert_eq!(report.steps.len(), 2, "{report}");
     assert!(
         report
@@ -185,50 +185,50 @@ fn a_table_tombstone_archives() {
             .contains("archive table Product as Product__a_"),
         "{report}"
     );
-    bed.reopen();
-    bed.settled(gone());
-    let e = bed.refused(full());
+    db.reopen();
+    db.assert_up_to_date(gone());
+    let e = db.assert_refused(full());
     assert!(e.to_string().contains(".restore(\"Product\")"), "{e}");
     assert!(e.to_string().contains(".restore(\"Bought\")"), "{e}");
-    let migrator = bed.migrator(full()).restore("Product").restore("Bought");
+    let migrator = db.migrator(full()).restore("Product").restore("Bought");
     let report = migrator.migrate().unwrap();
     assert_eq!(report.steps.len(), 2, "{report}");
-    bed.settled(full());
-    bed.reopen();
-    assert_eq!(bed.rows(BOUGHT), "1|3|tea");
+    db.assert_up_to_date(full());
+    db.reopen();
+    assert_eq!(db.rows(BOUGHT), "1|3|tea");
 }
 
 #[test]
-fn a_tombstone_of_a_table_in_use_is_refused() {
-    let bed = filled();
-    let e = bed.refused(schema![v1::Person; dropped "Product"]);
+fn tombstone_of_a_table_in_use_is_refused() {
+    let db = filled();
+    let e = db.assert_refused(schema![v1::Person; dropped "Product"]);
     assert!(matches!(e, Error::Refused(_)), "{e}");
     assert!(
         e.to_string()
             .contains("the rel table `Bought` still uses it"),
         "{e}"
     );
-    assert_eq!(bed.rows(BOUGHT), "1|3|tea");
+    assert_eq!(db.rows(BOUGHT), "1|3|tea");
 }
 
 #[test]
-fn by_policy_what_is_not_declared_is_archived() {
-    let bed = filled();
-    let migrator = bed
+fn undeclared_objects_are_archived_by_policy() {
+    let db = filled();
+    let migrator = db
         .migrator(schema![v2::Person])
         .undeclared(kuzu_ddl::Undeclared::Archive);
     let report = migrator.migrate().unwrap();
     assert_eq!(report.steps.len(), 3, "{report}");
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN p.* ORDER BY p.id")
+        db.rows("MATCH (p:Person) RETURN p.* ORDER BY p.id")
             .matches('|')
             .count(),
         4
     );
-    let all = bed.migrator(full());
+    let all = db.migrator(full());
     let all = all.restore("Person.x").restore("Bought").restore("Product");
     all.migrate().unwrap();
-    assert_eq!(bed.rows(PERSONS), "1|Ada|11; 2|Bo|22");
-    assert_eq!(bed.rows(BOUGHT), "1|3|tea");
-    let _: &Database = bed.db();
+    assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22");
+    assert_eq!(db.rows(BOUGHT), "1|3|tea");
+    let _: &Database = db.kuzu();
 }

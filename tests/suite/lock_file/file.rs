@@ -8,17 +8,17 @@ use kuzu_ddl::schema::Key;
 use kuzu_ddl::{engine, schema};
 
 #[test]
-fn a_lock_gives_back_what_was_declared() {
+fn lock_file_round_trips_the_declaration() {
     let lock = Lock::of(&v1(), None);
     let text = lock.to_string();
     let read: Lock = text.parse().unwrap();
     assert_eq!(read, lock);
-    let (said, read) = (v1().schema, read.declared().schema);
-    assert_eq!(read.fingerprint(), said.fingerprint(), "{text}");
+    let (declared, read) = (v1().schema, read.declared().schema);
+    assert_eq!(read.fingerprint(), declared.fingerprint(), "{text}");
 }
 
 #[test]
-fn the_file_is_written_only_when_asked() {
+fn lock_file_is_written_only_on_request() {
     let dir = tempfile::tempdir().unwrap();
     let missing = lock::verify_declared(dir.path(), &v1()).unwrap_err();
     assert!(
@@ -51,7 +51,7 @@ fn the_file_is_written_only_when_asked() {
 }
 
 #[test]
-fn the_whole_is_checked() {
+fn check_reports_tables_missing_from_the_binary() {
     use kuzu_ddl::CheckError;
 
     let dir = tempfile::tempdir().unwrap();

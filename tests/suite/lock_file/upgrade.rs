@@ -8,7 +8,7 @@ use kuzu_ddl::lock::{self, Lock, UpgradeError};
 use kuzu_ddl::schema;
 
 #[test]
-fn an_old_database_keeps_everything_that_no_tombstone_names() {
+fn upgrade_keeps_everything_without_a_tombstone() {
     let v2 = schema![v2::Human, v1::Line, v1::Shop, v2::Bought].unwrap();
     let old = Lock::of(&v1(), None).to_string();
     for declared in [v1(), v2] {
@@ -82,7 +82,7 @@ impl Session for Thieving<'_> {
 }
 
 #[test]
-fn what_is_lost_is_named() {
+fn upgrade_names_lost_rows_and_values() {
     let thief = Thief {
         engine: engine::in_memory(64).unwrap(),
         commits: Cell::new(0),

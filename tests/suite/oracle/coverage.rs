@@ -33,7 +33,7 @@ fn words(change: &Change) -> String {
 }
 
 /// Words that no event has: what rows get, and which property's type changes.
-fn said(old: &Model, new: &Model) -> Vec<&'static str> {
+fn hints_used(old: &Model, new: &Model) -> Vec<&'static str> {
     let mut words = Vec::new();
     for table in &new.tables {
         let Some(before) = old.table(table.id) else {
@@ -113,13 +113,13 @@ const KINDS: &[&str] = &[
 ];
 
 #[test]
-fn the_usual_pairs_have_every_kind_of_change() {
+fn regular_pairs_cover_every_kind_of_change() {
     let seen: RefCell<BTreeMap<String, usize>> = RefCell::default();
     for shard in 0..PAIRS / SHARD {
         run_shard(SHARD, shard.into(), |old, new| {
             let (first, second) = grown(old, new);
             let mut found: Vec<String> = second.events.iter().map(|e| words(e.change())).collect();
-            found.extend(said(old, new).into_iter().map(str::to_owned));
+            found.extend(hints_used(old, new).into_iter().map(str::to_owned));
             found.sort();
             found.dedup();
             for word in found {

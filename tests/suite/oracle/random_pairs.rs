@@ -80,7 +80,7 @@ fn check_pair(old: &Model, new: &Model) {
 }
 
 #[test]
-fn random_pairs() {
+fn migrated_database_equals_built_database() {
     let number = |name| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
     let campaign = number("KUZU_DDL_ORACLE_PAIRS");
     let pairs = u32::try_from(campaign.unwrap_or(PAIRS.into())).unwrap();
@@ -107,7 +107,7 @@ fn random_pairs() {
 
 /// The policy that archives what is not declared leads to the same schema as tombstones.
 #[test]
-fn archiving_the_undeclared_equals_tombstones() {
+fn archiving_undeclared_objects_equals_tombstones() {
     runner(10, 0)
         .run(&(starts(), edits()), |(start, change)| {
             let versions = versions(start, change);

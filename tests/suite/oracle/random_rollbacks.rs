@@ -74,8 +74,8 @@ fn check_way_back(old: &Model, new: &Model) {
     );
     // A sequence that came since stays.
     let mut then = folded(&db).schema();
-    let said = old.schema().sequences;
-    then.sequences.retain(|key, _| said.contains_key(key));
+    let sequences = old.schema().sequences;
+    then.sequences.retain(|key, _| sequences.contains_key(key));
     assert_eq!(then, old.schema(), "{report}");
     rows::assert_found(&db, old);
     assert_eq!(drift_of(&db), []);
@@ -99,8 +99,10 @@ fn check_way_back(old: &Model, new: &Model) {
     let db = Database::new(&path, config()).unwrap();
     allowed(&db, |m| m.schema(declared()).redo().migrate()).unwrap();
     let mut redone = folded(&db).schema();
-    let said = new.schema().sequences;
-    redone.sequences.retain(|key, _| said.contains_key(key));
+    let sequences = new.schema().sequences;
+    redone
+        .sequences
+        .retain(|key, _| sequences.contains_key(key));
     assert_eq!(redone, new.schema());
     assert_eq!(drift_of(&db), []);
     rows::assert_found(&db, new);
@@ -120,7 +122,7 @@ fn loses(old: &Model, new: &Model, table: &ModelTable, now: &ModelTable) -> bool
 }
 
 #[test]
-fn random_ways_back() {
+fn rollback_and_reapplication_restore_every_row() {
     let pairs = std::env::var("KUZU_DDL_BACK_PAIRS").ok();
     let pairs = pairs.and_then(|n| n.parse().ok()).unwrap_or(40);
     let outcome = runner(pairs, 7).run(&(starts(), edits()), |(start, change)| {

@@ -1,6 +1,6 @@
 //! What the random pairs found, by hand.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
 
 mod counted {
@@ -39,24 +39,24 @@ mod counted {
 
 /// The rehearsal made tables without the defaults that count by a sequence, and then missed these.
 #[test]
-fn a_default_that_counts_beside_what_is_rehearsed() {
-    let with = |said: Said| said.map(|d| d.sequence("no", 5, 5));
-    let mut bed = Bed::with(with(schema![counted::A, counted::R]));
-    bed.run(&[
+fn rehearsal_keeps_defaults_that_use_a_sequence() {
+    let with = |declaration: Declaration| declaration.map(|d| d.sequence("no", 5, 5));
+    let mut db = TestDatabase::migrated(with(schema![counted::A, counted::R]));
+    db.execute(&[
         "CREATE (:A {n: 1})",
         "CREATE (:A {n: 2})",
         "MATCH (a:A {n: 1}), (b:A {n: 2}) CREATE (a)-[:R {w: 7}]->(b)",
     ]);
     let later = with(schema![counted::later::A, counted::later::R]);
-    bed.up(later.clone());
-    bed.reopen();
-    bed.settled(later);
-    bed.run(&["CREATE (:A {n: 3})"]);
+    db.migrate_cleanly(later.clone());
+    db.reopen();
+    db.assert_up_to_date(later);
+    db.execute(&["CREATE (:A {n: 3})"]);
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN a.id, a.n ORDER BY a.id"),
+        db.rows("MATCH (a:A) RETURN a.id, a.n ORDER BY a.id"),
         "5|1; 10|2; 15|3"
     );
-    assert_eq!(bed.rows("MATCH (:A)-[r:R]->(:A) RETURN r.w"), "7");
+    assert_eq!(db.rows("MATCH (:A)-[r:R]->(:A) RETURN r.w"), "7");
 }
 
 mod required {
@@ -97,21 +97,21 @@ mod required {
 
 /// A property that was required and still is got NULL where its cast failed, though there was a fill.
 #[test]
-fn a_cast_that_fails_fills_in_what_is_required() {
-    let mut bed = Bed::with(schema![required::A, required::R]);
-    bed.run(&[
+fn failed_cast_of_a_required_property_uses_the_fill() {
+    let mut db = TestDatabase::migrated(schema![required::A, required::R]);
+    db.execute(&[
         "CREATE (:A {id: 1, s: '10'}), (:A {id: 2, s: 'ten'})",
         "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {s: a.s}]->(b)",
     ]);
     let later = || schema![required::later::A, required::later::R];
-    bed.up(later());
+    db.migrate_cleanly(later());
     for _ in 0..2 {
         assert_eq!(
-            bed.rows("MATCH (a:A)-[r:R]->() RETURN a.id, a.s, r.s ORDER BY a.id"),
+            db.rows("MATCH (a:A)-[r:R]->() RETURN a.id, a.s, r.s ORDER BY a.id"),
             "1|10|10; 2|-1|-1"
         );
-        bed.reopen();
-        bed.settled(later());
+        db.reopen();
+        db.assert_up_to_date(later());
     }
 }
 
@@ -146,18 +146,18 @@ mod indexed {
 /// Filled in in place, an indexed text is not found any more after a crash (B27), and an indexed vector
 /// cannot be filled in.
 #[test]
-fn what_is_filled_in_is_indexed_also_after_a_crash() {
-    let bed = Bed::with(schema![indexed::A]);
-    bed.run(&["CREATE (:A {id: 1, s: 'dogs', v: [0.0, 1.0]}), (:A {id: 2})"]);
-    bed.up(schema![indexed::later::A]);
-    let bed = bed.killed();
-    bed.settled(schema![indexed::later::A]);
+fn filled_values_are_indexed_after_a_kill() {
+    let db = TestDatabase::migrated(schema![indexed::A]);
+    db.execute(&["CREATE (:A {id: 1, s: 'dogs', v: [0.0, 1.0]}), (:A {id: 2})"]);
+    db.migrate_cleanly(schema![indexed::later::A]);
+    let db = db.after_kill();
+    db.assert_up_to_date(schema![indexed::later::A]);
     assert_eq!(
-        bed.rows("CALL QUERY_FTS_INDEX('A', 's_fts', 'cat') RETURN node.id"),
+        db.rows("CALL QUERY_FTS_INDEX('A', 's_fts', 'cat') RETURN node.id"),
         "2"
     );
     assert_eq!(
-        bed.rows("CALL QUERY_VECTOR_INDEX('A', 'v_vec', CAST([1.0, 0.1] AS FLOAT[2]), 2) RETURN node.id ORDER BY distance"),
+        db.rows("CALL QUERY_VECTOR_INDEX('A', 'v_vec', CAST([1.0, 0.1] AS FLOAT[2]), 2) RETURN node.id ORDER BY distance"),
         "2; 1"
     );
 }
@@ -190,31 +190,31 @@ mod retyped {
 /// to be rid of it. Going back and there again was refused: the cast was tried on rows whose failing the
 /// source puts up with.
 #[test]
-fn an_indexed_text_becomes_a_number_and_back() {
-    let mut bed = Bed::with(schema![retyped::A]);
-    bed.run(&["CREATE (:A {id: 1, s: ' 10 '}), (:A {id: 2, s: 'ten'})"]);
+fn indexed_text_becomes_a_number_and_text_again() {
+    let mut db = TestDatabase::migrated(schema![retyped::A]);
+    db.execute(&["CREATE (:A {id: 1, s: ' 10 '}), (:A {id: 2, s: 'ten'})"]);
     let numbers = "MATCH (a:A) RETURN a.id, a.s ORDER BY a.id";
     let later = || schema![retyped::later::A];
-    bed.up(later());
-    assert_eq!(bed.rows(numbers), "1|10; 2|NULL");
-    bed.reopen();
-    bed.settled(later());
-    bed.migrator(later())
+    db.migrate_cleanly(later());
+    assert_eq!(db.rows(numbers), "1|10; 2|NULL");
+    db.reopen();
+    db.assert_up_to_date(later());
+    db.migrator(later())
         .rollback(Point::Revision(1))
         .unwrap_or_else(|e| panic!("{e}"));
-    bed.settled(schema![retyped::A]);
-    assert_eq!(bed.rows(numbers), "1| 10 ; 2|ten");
+    db.assert_up_to_date(schema![retyped::A]);
+    assert_eq!(db.rows(numbers), "1| 10 ; 2|ten");
     assert_eq!(
-        bed.rows("CALL QUERY_FTS_INDEX('A', 's_fts', 'ten') RETURN node.id"),
+        db.rows("CALL QUERY_FTS_INDEX('A', 's_fts', 'ten') RETURN node.id"),
         "2"
     );
-    bed.migrator(later())
+    db.migrator(later())
         .redo()
         .migrate()
         .unwrap_or_else(|e| panic!("{e}"));
-    bed.reopen();
-    bed.settled(later());
-    assert_eq!(bed.rows(numbers), "1|10; 2|NULL");
+    db.reopen();
+    db.assert_up_to_date(later());
+    assert_eq!(db.rows(numbers), "1|10; 2|NULL");
 }
 
 mod pairs {
@@ -247,18 +247,18 @@ mod pairs {
 
 /// A pair that was dropped, came again by going back, and is dropped again, was dropped twice.
 #[test]
-fn a_pair_is_dropped_again() {
-    let bed = Bed::with(schema![pairs::A, pairs::B, pairs::R]);
+fn pair_restored_by_rollback_is_dropped_again() {
+    let db = TestDatabase::migrated(schema![pairs::A, pairs::B, pairs::R]);
     let later = || schema![pairs::A, pairs::B, pairs::later::R];
     let drop = || {
-        bed.migrator(later())
+        db.migrator(later())
             .allow(HazardKind::DeletesData, "R(A -> B)")
             .allow(HazardKind::Irreversible, "R(A -> B)")
     };
     drop().migrate().unwrap_or_else(|e| panic!("{e}"));
-    let back = bed.migrator(later()).partial();
+    let back = db.migrator(later()).partial();
     back.rollback(Point::Revision(1))
         .unwrap_or_else(|e| panic!("{e}"));
     drop().redo().migrate().unwrap_or_else(|e| panic!("{e}"));
-    bed.settled(later());
+    db.assert_up_to_date(later());
 }

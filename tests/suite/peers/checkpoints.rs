@@ -7,7 +7,7 @@ use kuzu_ddl::fold::{CheckpointError, Draft, Fold};
 use kuzu_ddl::schema::{Expr, Multiplicity, StorageDirection, Type};
 use kuzu_ddl::{Error, History, Incoming, Migrator, Point, Received};
 
-use crate::fixture::peer::{Member, id, set_type, spec};
+use crate::fixture::peer::{TestPeer, id, set_type, spec};
 
 /// A history of a few hundred events, most of them written over.
 fn long(draft: &mut Draft) {
@@ -40,13 +40,13 @@ fn long(draft: &mut Draft) {
     draft.drop(gone);
 }
 
-fn begin(member: &Member, bytes: &[u8]) -> Result<Received, Error> {
-    let migrator = Migrator::new(member.db()).schema(Ok(Default::default()));
+fn begin(peer: &TestPeer, bytes: &[u8]) -> Result<Received, Error> {
+    let migrator = Migrator::new(peer.engine()).schema(Ok(Default::default()));
     migrator.incoming(Incoming::Apply).begin_with(bytes)
 }
 
-fn comment(member: &Member, text: &str) {
-    member.change(|draft| {
+fn comment(peer: &TestPeer, text: &str) {
+    peer.change(|draft| {
         let person = id(draft.fold(), None, "Person");
         draft.comment(person, Some(text.into()));
     });
@@ -54,14 +54,14 @@ fn comment(member: &Member, text: &str) {
 
 /// The same state, told by the next checkpoint, and the same tables in the database.
 #[track_caller]
-fn alike(one: &Member, other: &Member) {
-    assert!(one.agreed().fold.checkpoint() == other.agreed().fold.checkpoint());
-    assert!(one.agreed().waiting.is_empty() && other.agreed().waiting.is_empty());
-    let tables = |member: &Member| {
-        let fold = member.agreed().fold;
+fn alike(one: &TestPeer, other: &TestPeer) {
+    assert!(one.sync_state().fold.checkpoint() == other.sync_state().fold.checkpoint());
+    assert!(one.sync_state().waiting.is_empty() && other.sync_state().waiting.is_empty());
+    let tables = |peer: &TestPeer| {
+        let fold = peer.sync_state().fold;
         let gone = |name: &str| name.contains("__a_") || name.starts_with("_kuzu_ddl");
         let mut schema = kuzu_ddl::inspect::inspect(
-            member.db().session().unwrap().as_ref(),
+            peer.engine().session().unwrap().as_ref(),
             kuzu_ddl::inspect::Scope::All,
         )
         .unwrap()
@@ -75,26 +75,26 @@ fn alike(one: &Member, other: &Member) {
     };
     assert_eq!(tables(one), tables(other));
     assert_eq!(
-        (one.bed.drift(), other.bed.drift()),
+        (one.db.drift(), other.db.drift()),
         (String::new(), String::new())
     );
 }
 
 #[test]
-fn s07_a_newcomer_begins_with_a_checkpoint() {
-    let old = Member::new();
+fn new_peer_bootstraps_from_a_checkpoint_s07() {
+    let old = TestPeer::new();
     old.change(long);
-    let checkpoint = old.agreed().fold.checkpoint();
+    let checkpoint = old.sync_state().fold.checkpoint();
     let behind: BTreeSet<EventId> = old.events().iter().map(|event| event.id()).collect();
-    let mut new = Member::new();
+    let mut new = TestPeer::new();
     let received = begin(&new, &checkpoint).unwrap();
     assert!(received.delayed.is_empty(), "{received}");
-    let kept = new.agreed().events().count();
+    let kept = new.sync_state().events().count();
     assert!(kept < 30, "{kept} events of {}", old.events().len());
     alike(&old, &new);
     // Both go on, and hear of one another, also after a restart.
-    new.bed
-        .run(&["CREATE (:Person {id: 1, name: 'Ann', age: 7})-[:LivesIn]->(:City {id: 2})"]);
+    new.db
+        .execute(&["CREATE (:Person {id: 1, name: 'Ann', age: 7})-[:LivesIn]->(:City {id: 2})"]);
     for round in 0..3 {
         comment(&old, &format!("By the old one, {round}."));
         comment(&new, &format!("By the new one, {round}."));
@@ -102,37 +102,37 @@ fn s07_a_newcomer_begins_with_a_checkpoint() {
         let mut theirs = old.events();
         theirs.retain(|event| !behind.contains(&event.id()));
         let ours = new.events();
-        new.take(theirs);
-        old.take(ours);
+        new.receive(theirs);
+        old.receive(ours);
         alike(&old, &new);
-        new.bed.reopen();
+        new.db.reopen();
     }
     assert_eq!(new.conflicts(), old.conflicts());
     new.change(|draft| {
         let age = id(draft.fold(), Some("Person"), "age");
         draft.drop(age);
     });
-    old.hear(&new);
+    old.receive_from(&new);
     alike(&old, &new);
     // Its history begins with the checkpoint, and it can go back to it.
-    let history = History::read(new.db()).unwrap();
+    let history = History::read(new.engine()).unwrap();
     assert!(history.schema_at(&Point::Revision(1)).is_ok());
-    let migrator = Migrator::new(new.db()).schema(Ok(Default::default()));
+    let migrator = Migrator::new(new.engine()).schema(Ok(Default::default()));
     migrator.rollback(Point::Revision(1)).unwrap();
     assert_eq!(
-        new.bed.rows("MATCH (p:Person) RETURN p.id, p.name, p.age"),
+        new.db.rows("MATCH (p:Person) RETURN p.id, p.name, p.age"),
         "1|Ann|7"
     );
     // What everybody has written over comes once more: nothing changes, though what leans on left out events waits.
-    let before = new.agreed().fold.checkpoint();
-    let received = new.take(old.events());
+    let before = new.sync_state().fold.checkpoint();
+    let received = new.receive(old.events());
     assert_eq!(received.applied, []);
-    assert!(new.agreed().fold.checkpoint() == before);
+    assert!(new.sync_state().fold.checkpoint() == before);
 }
 
 #[test]
-fn s07_what_does_not_fit_on_a_checkpoint_is_refused() {
-    let old = Member::new();
+fn incompatible_checkpoint_is_refused_s07() {
+    let old = TestPeer::new();
     old.change(long);
     let apart = old.copy();
     // It leans on a name that is written over by now.
@@ -142,11 +142,11 @@ fn s07_what_does_not_fit_on_a_checkpoint_is_refused() {
     });
     comment(&old, "One.");
     comment(&old, "Two.");
-    let checkpoint = old.agreed().fold.checkpoint();
-    let before = apart.agreed().fold.checkpoint();
+    let checkpoint = old.sync_state().fold.checkpoint();
+    let before = apart.sync_state().fold.checkpoint();
     let refused = begin(&apart, &checkpoint).unwrap_err();
     assert!(matches!(refused, Error::Apart { .. }), "{refused}");
-    assert!(apart.agreed().fold.checkpoint() == before);
+    assert!(apart.sync_state().fold.checkpoint() == before);
     for bytes in [&[][..], &[7], &checkpoint[..checkpoint.len() / 2]] {
         let refused = begin(&apart, bytes).unwrap_err();
         assert!(matches!(refused, Error::Checkpoint(_)), "{refused}");
@@ -155,9 +155,9 @@ fn s07_what_does_not_fit_on_a_checkpoint_is_refused() {
         Fold::from_checkpoint(&[7]).unwrap_err(),
         CheckpointError::Version(7)
     );
-    assert_eq!(apart.bed.drift(), "");
+    assert_eq!(apart.db.drift(), "");
     // By their events they come together.
-    apart.hear(&old);
-    old.hear(&apart);
+    apart.receive_from(&old);
+    old.receive_from(&apart);
     alike(&old, &apart);
 }

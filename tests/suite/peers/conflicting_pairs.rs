@@ -7,7 +7,7 @@ use kuzu_ddl::fold::ConflictKind::{self, *};
 use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
 
 use super::edits::edit;
-use crate::fixture::peer::{Member, id, meet, spec};
+use crate::fixture::peer::{TestPeer, exchange_all, id, spec};
 
 /// All pairs are tried where this is set; else one of each kind of conflict.
 const ALL: &str = "KUZU_DDL_PEERS_ALL";
@@ -17,9 +17,9 @@ const VALUES: [&str; 9] = [
     "7001", "7002", "7003", "7004", "7005", "7006", "7007", "7008", "7009",
 ];
 
-fn base() -> Member {
-    let member = Member::new();
-    member.change(|d| {
+fn base() -> TestPeer {
+    let peer = TestPeer::new();
+    peer.change(|d| {
         let a = d.create_node_table("A", "id", spec(Type::Int64));
         let b = d.create_node_table("B", "id", spec(Type::Int64));
         let r = d.create_edge_table("R", Multiplicity::ManyOne, StorageDirection::Fwd);
@@ -32,16 +32,16 @@ fn base() -> Member {
         let lone = d.create_node_table("Lone", "id", spec(Type::Int64));
         d.add_property(lone, "x", spec(Type::Int64));
     });
-    member.bed.run(&[
+    peer.db.execute(&[
         "CREATE (:A {id: 7001, p: 7002, q: 7003, old: 7004}), (:B {id: 7005})",
         "CREATE (:Old {id: 7006}), (:Lone {id: 7007, x: 7008})",
         "MATCH (a:A), (b:B) CREATE (a)-[:R {w: 7009}]->(b)",
     ]);
-    member.change(|d| {
+    peer.change(|d| {
         d.drop(id(d.fold(), None, "Old"));
         d.drop(id(d.fold(), Some("A"), "old"));
     });
-    member
+    peer
 }
 
 /// What contradicts what, as the fold says; the first of each kind is tried always.
@@ -160,7 +160,7 @@ const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
 ];
 
 #[test]
-fn s02_every_pair_that_contradicts() {
+fn conflicting_changes_converge_and_lose_no_value_s02() {
     let base = base();
     let all = std::env::var_os(ALL).is_some();
     let mut tried = BTreeSet::new();
@@ -174,21 +174,21 @@ fn s02_every_pair_that_contradicts() {
     assert_eq!(tried.len(), 8);
 }
 
-fn contradict(base: &Member, kind: ConflictKind, one: &str, other: &str) {
+fn contradict(base: &TestPeer, kind: ConflictKind, one: &str, other: &str) {
     let what = format!("{one} + {other}");
     let (a, b) = (base.copy(), base.copy());
     a.change(|d| edit(one, d));
     b.change(|d| edit(other, d));
-    meet(&[&a, &b]);
+    exchange_all(&[&a, &b]);
     let kinds: BTreeSet<ConflictKind> = a.conflicts().iter().map(|c| c.conflict.kind).collect();
     assert_eq!(kinds, BTreeSet::from([kind]), "{what}");
-    for mut member in [a, b] {
-        let before = member.bed.state();
+    for mut peer in [a, b] {
+        let before = peer.db.snapshot();
         for value in VALUES {
             assert!(before.contains(value), "{what}: {value} is lost");
         }
-        member.bed.reopen();
-        member.bed.settled(Ok(Default::default()));
-        assert_eq!(member.bed.state(), before, "{what}");
+        peer.db.reopen();
+        peer.db.assert_up_to_date(Ok(Default::default()));
+        assert_eq!(peer.db.snapshot(), before, "{what}");
     }
 }

@@ -5,49 +5,49 @@ use kuzu_ddl::fold::ConflictKind;
 use kuzu_ddl::schema::{Expr, Type};
 use kuzu_ddl::{Incoming, Migrator};
 
-use crate::fixture::peer::{Member, id, meet, same, set_type, spec};
+use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, set_type, spec};
 
 /// Two members with one table and rows of their own.
-fn two() -> (Member, Member) {
-    let (a, b) = (Member::new(), Member::new());
+fn two() -> (TestPeer, TestPeer) {
+    let (a, b) = (TestPeer::new(), TestPeer::new());
     a.change(|draft| {
         let person = draft.create_node_table("Person", "id", spec(Type::Int64));
         draft.add_property(person, "age", spec(Type::Int32));
     });
-    b.hear(&a);
-    a.bed.run(&["CREATE (:Person {id: 1, age: 10})"]);
-    b.bed.run(&["CREATE (:Person {id: 2, age: 20})"]);
-    same(&[&a, &b]);
+    b.receive_from(&a);
+    a.db.execute(&["CREATE (:Person {id: 1, age: 10})"]);
+    b.db.execute(&["CREATE (:Person {id: 2, age: 20})"]);
+    assert_converged(&[&a, &b]);
     (a, b)
 }
 
 /// One counts by it, the other makes it wider: who does not count is right, and no row is lost.
 #[test]
-fn counted_here_and_widened_there() {
+fn serial_and_wider_type_converge_to_the_plain_type() {
     let (a, b) = two();
     let key = |draft: &mut kuzu_ddl::fold::Draft, ty| {
         let key = id(draft.fold(), Some("Person"), "id");
         draft.set(key, set_type(ty, None));
     };
     a.change(|d| key(d, Type::Serial));
-    a.bed.run(&["CREATE (:Person {age: 30})"]);
+    a.db.execute(&["CREATE (:Person {age: 30})"]);
     b.change(|d| key(d, Type::Int128));
-    meet(&[&a, &b]);
-    same(&[&a, &b]);
+    exchange_all(&[&a, &b]);
+    assert_converged(&[&a, &b]);
     assert_eq!(a.conflicts().len(), 0);
     let ids = "MATCH (p:Person) RETURN CAST(p.id AS STRING), p.age ORDER BY p.age";
-    assert_eq!(a.bed.rows(ids), "1|10; 2|30");
-    assert_eq!(b.bed.rows(ids), "2|20");
+    assert_eq!(a.db.rows(ids), "1|10; 2|30");
+    assert_eq!(b.db.rows(ids), "2|20");
     // Where both do, both count on above their own rows.
     a.change(|d| {
         let age = id(d.fold(), Some("Person"), "age");
         d.set(age, set_type(Type::Serial, None));
     });
-    meet(&[&a, &b]);
-    same(&[&a, &b]);
-    for (member, next) in [(&a, "31"), (&b, "21")] {
-        member.bed.run(&["CREATE (:Person {id: 9})"]);
-        let age = member.bed.rows("MATCH (p:Person {id: 9}) RETURN p.age");
+    exchange_all(&[&a, &b]);
+    assert_converged(&[&a, &b]);
+    for (peer, next) in [(&a, "31"), (&b, "21")] {
+        peer.db.execute(&["CREATE (:Person {id: 9})"]);
+        let age = peer.db.rows("MATCH (p:Person {id: 9}) RETURN p.age");
         assert_eq!(age, next);
     }
 }
@@ -55,7 +55,7 @@ fn counted_here_and_widened_there() {
 /// INT32 to INT64 against INT32 to STRING: one type wins, the values of the other live on, on every
 /// peer; and whoever settles it settles it for all.
 #[test]
-fn s13_two_types_with_data() {
+fn concurrent_type_changes_keep_the_values_of_both_s13() {
     let (a, b) = two();
     a.change(|d| {
         let age = id(d.fold(), Some("Person"), "age");
@@ -65,8 +65,8 @@ fn s13_two_types_with_data() {
         let age = id(d.fold(), Some("Person"), "age");
         d.set(age, set_type(Type::String, None));
     });
-    b.bed.run(&["CREATE (:Person {id: 3, age: 'old'})"]);
-    meet(&[&a, &b]);
+    b.db.execute(&["CREATE (:Person {id: 3, age: 'old'})"]);
+    exchange_all(&[&a, &b]);
     let conflicts = a.conflicts();
     assert_eq!(conflicts.len(), 1);
     let conflict = &conflicts[0].conflict;
@@ -74,18 +74,17 @@ fn s13_two_types_with_data() {
     let beside = format!("age__c_{}", conflict.event.short());
     assert!(conflicts[0].what.contains(&beside), "{}", conflicts[0]);
     // Whoever won, both databases have both columns, each with its own rows.
-    a.bed
-        .rows(&format!("MATCH (p:Person) RETURN p.age, p.{beside}"));
-    let of_b = b.bed.rows(&format!(
+    a.db.rows(&format!("MATCH (p:Person) RETURN p.age, p.{beside}"));
+    let of_b = b.db.rows(&format!(
         "MATCH (p:Person) RETURN p.id, CAST(p.age AS STRING), CAST(p.{beside} AS STRING) ORDER BY p.id"
     ));
     assert!(of_b.contains("2|20|") && of_b.contains("old"), "{of_b}");
     // Either choice settles it, here and there, and no value is lost.
-    let choices: Vec<EventId> = a.agreed().fold.choices(conflict).into_iter().collect();
+    let choices: Vec<EventId> = a.sync_state().fold.choices(conflict).into_iter().collect();
     let string = choices
         .into_iter()
         .find(|choice| {
-            let agreed = a.agreed();
+            let agreed = a.sync_state();
             let event = agreed.events().find(|e| e.id() == *choice).cloned();
             matches!(
                 event.unwrap().change(),
@@ -96,28 +95,26 @@ fn s13_two_types_with_data() {
             )
         })
         .unwrap();
-    let migrator = Migrator::new(a.db()).schema(Ok(Default::default()));
+    let migrator = Migrator::new(a.engine()).schema(Ok(Default::default()));
     let settled = migrator
         .incoming(Incoming::Apply)
         .resolve(conflict, string)
         .unwrap();
     assert!(settled.conflicts.is_empty(), "{settled}");
-    meet(&[&a, &b]);
+    exchange_all(&[&a, &b]);
     assert!(b.conflicts().is_empty());
-    let rows = b
-        .bed
-        .rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
+    let rows =
+        b.db.rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
     assert_eq!(rows, "2|20; 3|old");
-    let rows = a
-        .bed
-        .rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
+    let rows =
+        a.db.rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
     assert_eq!(rows, "1|10");
 }
 
 /// One table, two keys, rows in both: two tables, and every row where it was.
 #[test]
-fn s04_same_table_other_key_both_with_rows() {
-    let (a, b) = (Member::new(), Member::new());
+fn tables_of_one_name_with_different_keys_keep_their_rows_s04() {
+    let (a, b) = (TestPeer::new(), TestPeer::new());
     a.change(|d| {
         d.create_node_table("City", "id", spec(Type::Int64));
     });
@@ -125,35 +122,31 @@ fn s04_same_table_other_key_both_with_rows() {
         let city = d.create_node_table("City", "code", spec(Type::String));
         d.add_property(city, "name", spec(Type::String));
     });
-    a.bed.run(&["CREATE (:City {id: 1})"]);
-    b.bed.run(&["CREATE (:City {code: 'zrh', name: 'Zürich'})"]);
-    meet(&[&a, &b]);
+    a.db.execute(&["CREATE (:City {id: 1})"]);
+    b.db.execute(&["CREATE (:City {code: 'zrh', name: 'Zürich'})"]);
+    exchange_all(&[&a, &b]);
     let conflicts = b.conflicts();
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
     assert_eq!(conflicts[0].conflict.kind, ConflictKind::NameTaken);
     let other = &conflicts[0].path;
-    for member in [&a, &b] {
-        let count = |table: &str| {
-            member
-                .bed
-                .rows(&format!("MATCH (c:{table}) RETURN count(*)"))
-                == "1"
-        };
+    for peer in [&a, &b] {
+        let count =
+            |table: &str| peer.db.rows(&format!("MATCH (c:{table}) RETURN count(*)")) == "1";
         assert!(count("City") != count(other), "each has its own row");
     }
-    let migrator = Migrator::new(a.db()).schema(Ok(Default::default()));
+    let migrator = Migrator::new(a.engine()).schema(Ok(Default::default()));
     let settled = migrator
         .incoming(Incoming::Apply)
         .resolve_name(&conflicts[0].conflict, "Town")
         .unwrap();
     assert!(settled.conflicts.is_empty(), "{settled}");
-    meet(&[&a, &b]);
-    b.bed.rows("MATCH (t:Town), (c:City) RETURN count(*)");
+    exchange_all(&[&a, &b]);
+    b.db.rows("MATCH (t:Town), (c:City) RETURN count(*)");
 }
 
 /// A node table is dropped while somebody else gives it a rel: it stays, and its rows come back.
 #[test]
-fn s12_drop_of_a_node_table_against_a_new_edge() {
+fn dropped_node_table_with_a_new_rel_table_is_kept_s12() {
     let (a, b) = two();
     a.change(|d| d.drop(id(d.fold(), None, "Person")));
     b.change(|d| {
@@ -167,27 +160,27 @@ fn s12_drop_of_a_node_table_against_a_new_edge() {
             },
         );
     });
-    b.bed.run(&["MATCH (p:Person) CREATE (p)-[:Knows]->(p)"]);
-    meet(&[&a, &b]);
+    b.db.execute(&["MATCH (p:Person) CREATE (p)-[:Knows]->(p)"]);
+    exchange_all(&[&a, &b]);
     let conflicts = a.conflicts();
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
     assert_eq!(conflicts[0].conflict.kind, ConflictKind::DropBlocked);
-    assert_eq!(a.bed.rows("MATCH (p:Person) RETURN p.age"), "10");
-    assert_eq!(b.bed.rows("MATCH ()-[k:Knows]->() RETURN count(*)"), "1");
+    assert_eq!(a.db.rows("MATCH (p:Person) RETURN p.age"), "10");
+    assert_eq!(b.db.rows("MATCH ()-[k:Knows]->() RETURN count(*)"), "1");
 }
 
 /// While two types contradict one another, the default of the one that holds changes: the column beside
 /// stays as it is, on every peer.
 #[test]
-fn a_default_changes_beside_a_contradiction() {
+fn default_changes_during_a_type_conflict() {
     let (a, b) = two();
-    for (member, ty) in [(&a, Type::Int64), (&b, Type::String)] {
-        member.change(|d| {
+    for (peer, ty) in [(&a, Type::Int64), (&b, Type::String)] {
+        peer.change(|d| {
             let age = id(d.fold(), Some("Person"), "age");
             d.set(age, set_type(ty, None));
         });
     }
-    meet(&[&a, &b]);
+    exchange_all(&[&a, &b]);
     a.change(|d| {
         let age = id(d.fold(), Some("Person"), "age");
         let holds = d.fold().property(d.fold().object(age).unwrap()).unwrap().ty;
@@ -198,12 +191,12 @@ fn a_default_changes_beside_a_contradiction() {
         let default = Some(default);
         d.set(age, Change::SetDefault { default });
     });
-    meet(&[&a, &b]);
+    exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts().len(), 1);
-    for (member, rows) in [(&a, "1|10; 9|7"), (&b, "2|20; 9|7")] {
-        member.bed.run(&["CREATE (:Person {id: 9})"]);
-        let found = member
-            .bed
+    for (peer, rows) in [(&a, "1|10; 9|7"), (&b, "2|20; 9|7")] {
+        peer.db.execute(&["CREATE (:Person {id: 9})"]);
+        let found = peer
+            .db
             .rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
         assert_eq!(found, rows);
     }

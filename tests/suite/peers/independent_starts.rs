@@ -2,8 +2,8 @@
 
 use kuzu_ddl::{Error, Incoming, Point, schema};
 
-use crate::fixture::Said;
-use crate::fixture::peer::{Member, meet, same};
+use crate::fixture::Declaration;
+use crate::fixture::peer::{TestPeer, assert_converged, exchange_all};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
@@ -71,97 +71,100 @@ mod v3 {
     }
 }
 
-fn one() -> Said {
+fn one() -> Declaration {
     schema![v1::Person, v1::Knows]
 }
 
-fn two() -> Said {
+fn two() -> Declaration {
     schema![v2::Person, v2::Knows]
 }
 
-fn three() -> Said {
+fn three() -> Declaration {
     schema![v3::Person, v3::Knows, v3::City]
 }
 
 /// The first version with one row.
-fn first(id: i64) -> Member {
-    let member = Member::with(one());
+fn first(id: i64) -> TestPeer {
+    let peer = TestPeer::with(one());
     let person = format!("CREATE (:Person {{id: {id}, name: 'n{id}', score: {id}}})");
     let knows = "MATCH (p:Person) CREATE (p)-[:Knows]->(p)";
-    member.bed.run(&[&person, knows]);
-    member
+    peer.db.execute(&[&person, knows]);
+    peer
 }
 
-fn ids(member: &Member) -> Vec<kuzu_ddl::EventId> {
-    member.agreed().applied.keys().copied().collect()
+fn ids(peer: &TestPeer) -> Vec<kuzu_ddl::EventId> {
+    peer.sync_state().applied.keys().copied().collect()
 }
 
 const PEOPLE: &str =
     "MATCH (p:Person)-[:Knows]->(p) RETURN p.id, p.full_name, p.score ORDER BY p.id";
 
 #[test]
-fn s03_the_same_binary_offline_on_two_peers() {
+fn same_binary_records_the_same_events_offline_s03() {
     let (a, b) = (first(1), first(2));
-    a.bed.up(three());
-    b.bed.up(three());
+    a.db.migrate_cleanly(three());
+    b.db.migrate_cleanly(three());
     assert_eq!(ids(&a), ids(&b));
-    let heard = b.hear(&a);
+    let received = b.receive_from(&a);
     assert!(
-        heard.applied.is_empty() && heard.steps.is_empty(),
-        "{heard}"
+        received.applied.is_empty() && received.steps.is_empty(),
+        "{received}"
     );
-    meet(&[&a, &b]);
+    exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts(), []);
-    for (member, rows) in [(&a, "1|n1|1"), (&b, "2|n2|2")] {
-        assert_eq!(member.bed.rows(PEOPLE), rows);
-        member.bed.settled(three());
+    for (peer, rows) in [(&a, "1|n1|1"), (&b, "2|n2|2")] {
+        assert_eq!(peer.db.rows(PEOPLE), rows);
+        peer.db.assert_up_to_date(three());
     }
 }
 
 #[test]
-fn s05_by_way_of_a_version_and_straight() {
+fn direct_and_stepwise_upgrades_converge_s05() {
     let (a, b) = (first(1), first(2));
-    a.bed.up(two());
-    a.bed
-        .run(&["MATCH (p:Person) SET p.email = 'kept'", "CHECKPOINT"]);
-    a.bed.up(three());
-    b.bed.up(three());
-    meet(&[&a, &b]);
+    a.db.migrate_cleanly(two());
+    a.db.execute(&["MATCH (p:Person) SET p.email = 'kept'", "CHECKPOINT"]);
+    a.db.migrate_cleanly(three());
+    b.db.migrate_cleanly(three());
+    exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts(), []);
-    assert_eq!(a.bed.rows(PEOPLE), "1|n1|1");
-    assert_eq!(b.bed.rows(PEOPLE), "2|n2|2");
-    assert_eq!(a.bed.rows("MATCH (p:Person) RETURN p.email"), "kept");
-    for member in [&a, &b] {
-        member.bed.settled(three());
+    assert_eq!(a.db.rows(PEOPLE), "1|n1|1");
+    assert_eq!(b.db.rows(PEOPLE), "2|n2|2");
+    assert_eq!(a.db.rows("MATCH (p:Person) RETURN p.email"), "kept");
+    for peer in [&a, &b] {
+        peer.db.assert_up_to_date(three());
     }
 }
 
 #[test]
-fn s06_old_and_new_binaries_in_turn() {
+fn old_and_new_binaries_in_turn_record_nothing_s06() {
     let (a, b) = (first(1), first(2));
-    a.bed.up(two());
-    meet(&[&a, &b]);
+    a.db.migrate_cleanly(two());
+    exchange_all(&[&a, &b]);
     let events = ids(&a);
     for turn in 0..50 {
         let (here, there) = if turn % 2 == 0 { (&a, &b) } else { (&b, &a) };
-        for (member, said) in [(here, one()), (there, two()), (here, two())] {
-            let report = member.bed.migrate(said.clone());
+        for (peer, declaration) in [(here, one()), (there, two()), (here, two())] {
+            let report = peer.db.migrate(declaration.clone());
             let report = report.unwrap_or_else(|e| panic!("in turn {turn}: {e}"));
             assert!(report.is_up_to_date(), "in turn {turn}: {report}");
-            let other = if std::ptr::eq(member, &raw const a) {
+            let other = if std::ptr::eq(peer, &raw const a) {
                 &b
             } else {
                 &a
             };
-            let heard = member.bed.migrator(said).receive(other.events()).unwrap();
-            assert!(heard.applied.is_empty(), "in turn {turn}: {heard}");
+            let received = peer
+                .db
+                .migrator(declaration)
+                .receive(other.events())
+                .unwrap();
+            assert!(received.applied.is_empty(), "in turn {turn}: {received}");
         }
     }
     assert_eq!((ids(&a), ids(&b)), (events.clone(), events));
-    same(&[&a, &b]);
+    assert_converged(&[&a, &b]);
     let all = "MATCH (p:Person)-[:Knows]->(p) RETURN p.id, p.name, p.score";
     assert_eq!(
-        (a.bed.rows(all), b.bed.rows(all)),
+        (a.db.rows(all), b.db.rows(all)),
         ("1|n1|1".into(), "2|n2|2".into())
     );
 }
@@ -169,41 +172,37 @@ fn s06_old_and_new_binaries_in_turn() {
 /// The one that deployed goes back. The other, whose application still needs what goes, keeps it until
 /// it goes back as well; and when the deploy is made again, all is there again on both.
 #[test]
-fn s06_a_deploy_that_is_rolled_back() {
+fn rolled_back_deployment_converges_s06() {
     let (a, b) = (first(1), first(2));
-    a.bed.up(three());
-    b.bed.up(three());
-    for member in [&a, &b] {
-        member
-            .bed
-            .run(&["MATCH (p:Person) SET p.email = 'mail', p.age = 7"]);
+    a.db.migrate_cleanly(three());
+    b.db.migrate_cleanly(three());
+    for peer in [&a, &b] {
+        peer.db
+            .execute(&["MATCH (p:Person) SET p.email = 'mail', p.age = 7"]);
     }
-    a.bed
-        .migrator(three())
-        .rollback(Point::Revision(1))
-        .unwrap();
-    a.bed.settled(one());
-    let heard = b.bed.migrator(three()).receive(a.events()).unwrap();
-    assert!(!heard.delayed.is_empty(), "{heard}");
-    b.bed.migrate(three()).unwrap();
-    assert_eq!(b.bed.rows(PEOPLE), "2|n2|2");
+    a.db.migrator(three()).rollback(Point::Revision(1)).unwrap();
+    a.db.assert_up_to_date(one());
+    let received = b.db.migrator(three()).receive(a.events()).unwrap();
+    assert!(!received.delayed.is_empty(), "{received}");
+    b.db.migrate(three()).unwrap();
+    assert_eq!(b.db.rows(PEOPLE), "2|n2|2");
     assert_eq!(
-        b.bed.rows("MATCH (p:Person) RETURN p.email, p.age"),
+        b.db.rows("MATCH (p:Person) RETURN p.email, p.age"),
         "mail|7"
     );
     // The old binary there too: now it is carried out.
-    let report = b.bed.migrator(one()).incoming(Incoming::Apply).migrate();
+    let report = b.db.migrator(one()).incoming(Incoming::Apply).migrate();
     report.unwrap_or_else(|e| panic!("{e}"));
-    same(&[&a, &b]);
-    b.bed.settled(one());
-    let e = a.bed.refused(three());
+    assert_converged(&[&a, &b]);
+    b.db.assert_up_to_date(one());
+    let e = a.db.assert_refused(three());
     assert!(matches!(e, Error::Undone { .. }), "{e}");
-    a.bed.migrator(three()).redo().migrate().unwrap();
-    meet(&[&a, &b]);
+    a.db.migrator(three()).redo().migrate().unwrap();
+    exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts(), []);
-    for (member, rows) in [(&a, "1|n1|1"), (&b, "2|n2|2")] {
-        assert_eq!(member.bed.rows(PEOPLE), rows);
-        let kept = member.bed.rows("MATCH (p:Person) RETURN p.email, p.age");
+    for (peer, rows) in [(&a, "1|n1|1"), (&b, "2|n2|2")] {
+        assert_eq!(peer.db.rows(PEOPLE), rows);
+        let kept = peer.db.rows("MATCH (p:Person) RETURN p.email, p.age");
         assert_eq!(kept, "mail|7");
     }
 }

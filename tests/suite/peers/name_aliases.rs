@@ -3,8 +3,8 @@
 use kuzu_ddl::fold::Fold;
 use kuzu_ddl::schema;
 
-use crate::fixture::Said;
-use crate::fixture::peer::{Member, id, meet};
+use crate::fixture::Declaration;
+use crate::fixture::peer::{TestPeer, exchange_all, id};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;
@@ -51,21 +51,21 @@ versions!(contact, contact, "contact");
 
 struct Side {
     name: &'static str,
-    member: Member,
-    said: Said,
-    next: Said,
+    peer: TestPeer,
+    declaration: Declaration,
+    next: Declaration,
 }
 
 fn sides() -> [Side; 2] {
-    let side = |name, said: Said, next| {
-        let member = Member::with(schema![v1::Person]);
+    let side = |name, declaration: Declaration, next| {
+        let peer = TestPeer::with(schema![v1::Person]);
         let row = format!("CREATE (:Person {{id: 1, mail: '{name}'}})");
-        member.bed.run(&[&row]);
-        member.bed.up(said.clone());
+        peer.db.execute(&[&row]);
+        peer.db.migrate_cleanly(declaration.clone());
         Side {
             name,
-            member,
-            said,
+            peer,
+            declaration,
             next,
         }
     };
@@ -90,47 +90,51 @@ fn name(fold: &Fold) -> String {
 }
 
 #[test]
-fn s18_renamed_again_by_the_name_that_lost() {
+fn property_is_found_by_a_name_that_lost_a_conflict_s18() {
     let [one, other] = sides();
-    meet(&[&one.member, &other.member]);
-    let won = name(&one.member.agreed().fold);
+    exchange_all(&[&one.peer, &other.peer]);
+    let won = name(&one.peer.sync_state().fold);
     let (lost, won) = if one.name == won {
         (other, one)
     } else {
         (one, other)
     };
-    assert_eq!(lost.member.conflicts().len(), 1);
+    assert_eq!(lost.peer.conflicts().len(), 1);
     // Who declares the name that lost is told the other.
-    let e = lost.member.bed.refused(lost.said.clone()).to_string();
+    let e = lost
+        .peer
+        .db
+        .assert_refused(lost.declaration.clone())
+        .to_string();
     assert!(
         e.contains(&format!("it is called `{}` now", won.name)),
         "{e}"
     );
     // Its next version finds the property by it, with the rows.
-    let report = lost.member.bed.up(lost.next.clone());
+    let report = lost.peer.db.migrate_cleanly(lost.next.clone());
     let text = report.to_string();
     assert!(
         text.contains(&format!("rename property Person.{} to reach", won.name)),
         "{text}"
     );
     assert_eq!(
-        lost.member.bed.rows("MATCH (p:Person) RETURN p.*"),
+        lost.peer.db.rows("MATCH (p:Person) RETURN p.*"),
         format!("1|{}", lost.name)
     );
-    meet(&[&lost.member, &won.member]);
-    assert_eq!(won.member.conflicts(), []);
+    exchange_all(&[&lost.peer, &won.peer]);
+    assert_eq!(won.peer.conflicts(), []);
     assert_eq!(
-        won.member.bed.rows("MATCH (p:Person) RETURN p.id, p.reach"),
+        won.peer.db.rows("MATCH (p:Person) RETURN p.id, p.reach"),
         format!("1|{}", won.name)
     );
 }
 
 /// Only a rename that lost makes an alias, not every name of before.
 #[test]
-fn s18_what_is_an_alias() {
+fn only_a_lost_rename_is_an_alias_s18() {
     let [one, other] = sides();
-    meet(&[&one.member, &other.member]);
-    let fold = one.member.agreed().fold;
+    exchange_all(&[&one.peer, &other.peer]);
+    let fold = one.peer.sync_state().fold;
     let table = id(&fold, None, "Person");
     let lost = if name(&fold) == "email" {
         "contact"

@@ -3,19 +3,18 @@
 use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
 
-use crate::fixture::peer::{Member, id, meet, same, set_type, spec};
+use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, set_type, spec};
 
 #[test]
-fn s10_rows_that_refuse_a_cast() {
-    let (a, b) = (Member::new(), Member::new());
+fn event_with_a_failing_cast_waits_alone_s10() {
+    let (a, b) = (TestPeer::new(), TestPeer::new());
     a.change(|d| {
         let person = d.create_node_table("Person", "id", spec(Type::Int64));
         d.add_property(person, "age", spec(Type::String));
     });
-    b.hear(&a);
-    a.bed.run(&["CREATE (:Person {id: 1, age: '10'})"]);
-    b.bed
-        .run(&["CREATE (:Person {id: 2, age: 'old'}), (:Person {id: 3, age: '30'})"]);
+    b.receive_from(&a);
+    a.db.execute(&["CREATE (:Person {id: 1, age: '10'})"]);
+    b.db.execute(&["CREATE (:Person {id: 2, age: 'old'}), (:Person {id: 3, age: '30'})"]);
     a.change(|d| {
         let person = id(d.fold(), None, "Person");
         d.set(
@@ -25,47 +24,48 @@ fn s10_rows_that_refuse_a_cast() {
         d.add_property(person, "email", spec(Type::String));
         d.comment(id(d.fold(), Some("Person"), "age"), Some("in years".into()));
     });
-    let heard = b.hear(&a);
-    assert_eq!(heard.delayed.len(), 1, "{heard}");
-    let text = heard.to_string();
-    assert!(matches!(heard.delayed[0].delay, Delay::Local(_)), "{text}");
+    let received = b.receive_from(&a);
+    assert_eq!(received.delayed.len(), 1, "{received}");
+    let text = received.to_string();
+    assert!(
+        matches!(received.delayed[0].delay, Delay::Local(_)),
+        "{text}"
+    );
     assert!(
         text.contains("Person.age") && text.contains("old"),
         "{text}"
     );
     assert_eq!(
-        b.bed
-            .rows("MATCH (p:Person) RETURN p.id, p.age, p.email ORDER BY p.id"),
+        b.db.rows("MATCH (p:Person) RETURN p.id, p.age, p.email ORDER BY p.id"),
         "2|old|NULL; 3|30|NULL"
     );
     // Another event goes in, and every start tries the first again.
     a.change(|d| {
         d.create_node_table("City", "id", spec(Type::Int64));
     });
-    let heard = b.hear(&a);
+    let received = b.receive_from(&a);
     assert_eq!(
-        (heard.applied.len(), heard.delayed.len()),
+        (received.applied.len(), received.delayed.len()),
         (1, 1),
-        "{heard}"
+        "{received}"
     );
-    b.bed.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(b.agreed().waiting.len(), 1);
-    b.bed.run(&["MATCH (p:Person {id: 2}) SET p.age = '20'"]);
-    b.bed.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(b.agreed().waiting.len(), 0);
-    same(&[&a, &b]);
+    b.db.migrate(Ok(Default::default())).unwrap();
+    assert_eq!(b.sync_state().waiting.len(), 1);
+    b.db.execute(&["MATCH (p:Person {id: 2}) SET p.age = '20'"]);
+    b.db.migrate(Ok(Default::default())).unwrap();
+    assert_eq!(b.sync_state().waiting.len(), 0);
+    assert_converged(&[&a, &b]);
     assert_eq!(
-        b.bed
-            .rows("MATCH (p:Person) RETURN p.id, p.age + 1 ORDER BY p.id"),
+        b.db.rows("MATCH (p:Person) RETURN p.id, p.age + 1 ORDER BY p.id"),
         "2|21; 3|31"
     );
-    b.bed.settled(Ok(Default::default()));
-    meet(&[&a, &b]);
+    b.db.assert_up_to_date(Ok(Default::default()));
+    exchange_all(&[&a, &b]);
 }
 
 #[test]
-fn s11_chains_and_swaps_against_additions_and_drops() {
-    let (a, b) = (Member::new(), Member::new());
+fn rename_chains_and_swaps_merge_with_additions_and_drops_s11() {
+    let (a, b) = (TestPeer::new(), TestPeer::new());
     a.change(|d| {
         for name in ["A", "B"] {
             let table = d.create_node_table(name, "id", spec(Type::Int64));
@@ -73,9 +73,9 @@ fn s11_chains_and_swaps_against_additions_and_drops() {
             d.add_property(table, "q", spec(Type::String));
         }
     });
-    b.hear(&a);
-    for (member, n) in [(&a, 1), (&b, 2)] {
-        member.bed.run(&[
+    b.receive_from(&a);
+    for (peer, n) in [(&a, 1), (&b, 2)] {
+        peer.db.execute(&[
             &format!("CREATE (:A {{id: {n}, p: 'ap{n}', q: 'aq{n}'}})"),
             &format!("CREATE (:B {{id: {n}, p: 'bp{n}', q: 'bq{n}'}})"),
         ]);
@@ -97,17 +97,16 @@ fn s11_chains_and_swaps_against_additions_and_drops() {
         d.drop(id(d.fold(), Some("B"), "q"));
         d.drop(id(d.fold(), Some("A"), "q"));
     });
-    b.bed
-        .run(&["MATCH (a:A) SET a.n = 5", "MATCH (b:B) SET b.n = 6"]);
-    meet(&[&a, &b]);
-    for (member, n) in [(&a, 1), (&b, 2)] {
-        let rows = member.bed.rows("MATCH (b:B) RETURN b.id, b.p, b.q");
+    b.db.execute(&["MATCH (a:A) SET a.n = 5", "MATCH (b:B) SET b.n = 6"]);
+    exchange_all(&[&a, &b]);
+    for (peer, n) in [(&a, 1), (&b, 2)] {
+        let rows = peer.db.rows("MATCH (b:B) RETURN b.id, b.p, b.q");
         assert_eq!(rows, format!("{n}|aq{n}|ap{n}"));
-        assert_eq!(member.bed.rows("MATCH (c:C) RETURN c.p"), format!("bp{n}"));
+        assert_eq!(peer.db.rows("MATCH (c:C) RETURN c.p"), format!("bp{n}"));
         // What was dropped while nobody used it is archived.
-        assert!(member.bed.state().contains(&format!("bq{n}")));
+        assert!(peer.db.snapshot().contains(&format!("bq{n}")));
     }
-    assert_eq!(b.bed.rows("MATCH (b:B), (c:C) RETURN b.n, c.n"), "5|6");
+    assert_eq!(b.db.rows("MATCH (b:B), (c:C) RETURN b.n, c.n"), "5|6");
     let conflicts = a.conflicts();
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
     assert_eq!(conflicts[0].path, "B.p");
@@ -115,7 +114,7 @@ fn s11_chains_and_swaps_against_additions_and_drops() {
     a.change(|d| {
         d.create_node_table("D", "id", spec(Type::Int64));
     });
-    meet(&[&a, &b]);
+    exchange_all(&[&a, &b]);
     a.change(|d| {
         let ids = ["B", "C", "D"].map(|name| id(d.fold(), None, name));
         d.rename(ids[0], "spare");
@@ -124,8 +123,8 @@ fn s11_chains_and_swaps_against_additions_and_drops() {
         d.rename(ids[0], "D");
     });
     b.change(|d| d.drop(id(d.fold(), None, "D")));
-    meet(&[&a, &b]);
-    assert_eq!(a.bed.rows("MATCH (d:D), (b:B) RETURN d.p, b.p"), "aq1|bp1");
-    assert_eq!(b.bed.rows("MATCH (d:D), (b:B) RETURN d.p, b.p"), "aq2|bp2");
-    a.bed.rows("MATCH (c:C) RETURN count(*)");
+    exchange_all(&[&a, &b]);
+    assert_eq!(a.db.rows("MATCH (d:D), (b:B) RETURN d.p, b.p"), "aq1|bp1");
+    assert_eq!(b.db.rows("MATCH (d:D), (b:B) RETURN d.p, b.p"), "aq2|bp2");
+    a.db.rows("MATCH (c:C) RETURN count(*)");
 }

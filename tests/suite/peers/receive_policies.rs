@@ -5,8 +5,8 @@ use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
 use kuzu_ddl::{Incoming, Received, schema};
 
-use crate::fixture::Said;
-use crate::fixture::peer::{Member, id, same, set_type, spec};
+use crate::fixture::Declaration;
+use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
 
 mod app {
     use kuzu_ddl::KuzuNode;
@@ -21,16 +21,15 @@ mod app {
     }
 }
 
-fn said() -> Said {
+fn declaration() -> Declaration {
     schema![app::Person]
 }
 
 /// A running application, and a peer that renames, drops and retypes what it declares, and adds beside it.
-fn two() -> (Member, Member) {
-    let (a, b) = (Member::with(said()), Member::new());
-    a.bed
-        .run(&["CREATE (:Person {id: 1, name: 'Ada', age: 7})"]);
-    b.hear(&a);
+fn two() -> (TestPeer, TestPeer) {
+    let (a, b) = (TestPeer::with(declaration()), TestPeer::new());
+    a.db.execute(&["CREATE (:Person {id: 1, name: 'Ada', age: 7})"]);
+    b.receive_from(&a);
     b.change(|d| {
         let person = id(d.fold(), None, "Person");
         let of = |name: &str| id(d.fold(), Some("Person"), name);
@@ -43,23 +42,23 @@ fn two() -> (Member, Member) {
     (a, b)
 }
 
-fn receive(a: &Member, b: &Member, policy: Incoming) -> Received {
-    let migrator = a.bed.migrator(said()).incoming(policy);
+fn receive(a: &TestPeer, b: &TestPeer, policy: Incoming) -> Received {
+    let migrator = a.db.migrator(declaration()).incoming(policy);
     migrator
         .receive(b.events())
         .unwrap_or_else(|e| panic!("{e}"))
 }
 
 #[test]
-fn what_the_application_declares_is_held() {
+fn hold_policy_holds_changes_of_declared_objects() {
     let (a, b) = two();
-    let heard = receive(&a, &b, Incoming::Hold);
+    let received = receive(&a, &b, Incoming::Hold);
     assert_eq!(
-        (heard.applied.len(), heard.delayed.len()),
+        (received.applied.len(), received.delayed.len()),
         (2, 2),
-        "{heard}"
+        "{received}"
     );
-    for delayed in &heard.delayed {
+    for delayed in &received.delayed {
         assert!(matches!(delayed.delay, Delay::Breaks(_)), "{delayed}");
     }
     expect![[r#"
@@ -73,27 +72,27 @@ fn what_the_application_declares_is_held() {
             it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same
           Person.age (936293a9) waits: a change of a peer takes away what this application declares:
             Person.age: the type is declared as INT32, but it is STRING by now; declare STRING, or deploy the binary that made it so (tests/suite/peers/receive_policies.rs:16)
-            it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same"#]].assert_eq(&heard.to_string());
+            it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same"#]].assert_eq(&received.to_string());
     assert_eq!(
-        a.bed.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),
+        a.db.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),
         "Ada|7|NULL"
     );
     // However often it restarts. A version that no longer declares it lets it in.
-    a.bed.migrate(said()).unwrap();
-    assert_eq!(a.agreed().waiting.len(), 2);
-    a.bed.migrate(Ok(Default::default())).unwrap();
-    same(&[&a, &b]);
-    assert_eq!(a.bed.rows("MATCH (p:Person) RETURN p.full, p.age"), "Ada|7");
+    a.db.migrate(declaration()).unwrap();
+    assert_eq!(a.sync_state().waiting.len(), 2);
+    a.db.migrate(Ok(Default::default())).unwrap();
+    assert_converged(&[&a, &b]);
+    assert_eq!(a.db.rows("MATCH (p:Person) RETURN p.full, p.age"), "Ada|7");
 }
 
 #[test]
-fn all_at_once() {
+fn apply_policy_applies_everything_at_once() {
     let (a, b) = two();
-    let heard = receive(&a, &b, Incoming::Apply);
+    let received = receive(&a, &b, Incoming::Apply);
     assert_eq!(
-        (heard.applied.len(), heard.delayed.len()),
+        (received.applied.len(), received.delayed.len()),
         (4, 0),
-        "{heard}"
+        "{received}"
     );
     expect![[r#"
         4 events of peers carried out, 0 wait
@@ -111,23 +110,23 @@ fn all_at_once() {
               MATCH (x:`Person`) SET x.`age` = CAST(x.`age__a_936293a9` AS STRING);
           + add property Person.email STRING
               ALTER TABLE `Person` ADD `email` STRING;"#]]
-    .assert_eq(&heard.to_string());
-    same(&[&a, &b]);
-    assert_eq!(a.bed.rows("MATCH (p:Person) RETURN p.full, p.age"), "Ada|7");
+    .assert_eq(&received.to_string());
+    assert_converged(&[&a, &b]);
+    assert_eq!(a.db.rows("MATCH (p:Person) RETURN p.full, p.age"), "Ada|7");
 }
 
 #[test]
-fn at_the_next_start() {
+fn defer_policy_waits_for_the_next_start() {
     let (a, b) = two();
-    let before = a.bed.rows("CALL show_tables() RETURN name");
-    let heard = receive(&a, &b, Incoming::NextStart);
+    let before = a.db.rows("CALL show_tables() RETURN name");
+    let received = receive(&a, &b, Incoming::NextStart);
     assert!(
-        heard.applied.is_empty() && heard.steps.is_empty(),
-        "{heard}"
+        received.applied.is_empty() && received.steps.is_empty(),
+        "{received}"
     );
     assert!(
-        heard.delayed.iter().all(|d| d.delay == Delay::NextStart),
-        "{heard}"
+        received.delayed.iter().all(|d| d.delay == Delay::NextStart),
+        "{received}"
     );
     expect![[r#"
         0 events of peers carried out, 4 wait
@@ -135,16 +134,16 @@ fn at_the_next_start() {
           Person.email (e1bb5b72) waits: the next start carries it out
           Person.full (2668731d) waits: the next start carries it out
           Person.age (936293a9) waits: the next start carries it out"#]]
-    .assert_eq(&heard.to_string());
-    assert_eq!(a.bed.rows("CALL show_tables() RETURN name"), before);
-    assert_eq!(a.agreed().waiting.len(), 4);
+    .assert_eq(&received.to_string());
+    assert_eq!(a.db.rows("CALL show_tables() RETURN name"), before);
+    assert_eq!(a.sync_state().waiting.len(), 4);
     // The start does as `Hold` says.
-    let migrator = a.bed.migrator(said()).incoming(Incoming::NextStart);
+    let migrator = a.db.migrator(declaration()).incoming(Incoming::NextStart);
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(a.agreed().waiting.len(), 2);
+    assert_eq!(a.sync_state().waiting.len(), 2);
     assert_eq!(
-        a.bed.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),
+        a.db.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),
         "Ada|7|NULL"
     );
-    a.bed.rows("MATCH (c:City) RETURN count(*)");
+    a.db.rows("MATCH (c:City) RETURN count(*)");
 }

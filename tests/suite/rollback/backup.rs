@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::fixture::{self, Bed, Said};
+use crate::fixture::{self, Declaration, TestDatabase};
 use kuzu_ddl::engine::Engine;
 use kuzu_ddl::{Backup, Error, HazardKind, Migrator, Phase, engine, restore_backup, schema};
 
@@ -34,24 +34,24 @@ mod v2 {
     }
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::A]
 }
 
 /// Rows in the file and rows in the log only; `A.s` is archived.
-fn filled() -> Bed {
-    let bed = Bed::with(schema![v1::A]);
-    bed.run(&[
+fn filled() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A]);
+    db.execute(&[
         "UNWIND range(1, 500) AS i CREATE (:A {id: i, s: 'text ' + CAST(i AS STRING)})",
         "CHECKPOINT",
     ]);
-    bed.up(new());
-    bed.run(&["CREATE (:A {id: 1000})"]);
-    bed
+    db.migrate_cleanly(new());
+    db.execute(&["CREATE (:A {id: 1000})"]);
+    db
 }
 
-fn purge<'a>(bed: &'a Bed) -> Migrator<'a> {
-    bed.migrator(new())
+fn purge<'a>(db: &'a TestDatabase) -> Migrator<'a> {
+    db.migrator(new())
         .purge("A.s")
         .allow(HazardKind::DeletesData, "A.s")
         .allow(HazardKind::Irreversible, "A.s")
@@ -60,86 +60,83 @@ fn purge<'a>(bed: &'a Bed) -> Migrator<'a> {
 const ALL: &str = "MATCH (a:A) RETURN count(*), max(a.id)";
 
 #[test]
-fn there_and_back() {
-    let mut bed = filled();
-    let report = purge(&bed)
-        .backup(Backup::of(bed.path()))
-        .migrate()
-        .unwrap();
+fn backup_restores_the_state_before_the_purge() {
+    let mut db = filled();
+    let report = purge(&db).backup(Backup::of(db.path())).migrate().unwrap();
     let backup = report.backup.clone().unwrap();
     assert!(report.to_string().contains("backup: "), "{report}");
     assert_eq!(
         backup,
-        PathBuf::from(format!("{}.backup-2", bed.path().display()))
+        PathBuf::from(format!("{}.backup-2", db.path().display()))
     );
     assert!(!backup.with_extension("backup-2.wal").exists());
-    bed.run(&["CREATE (:A {id: 2000})"]);
+    db.execute(&["CREATE (:A {id: 2000})"]);
 
-    let e = restore_backup(&backup, bed.path()).unwrap_err();
+    let e = restore_backup(&backup, db.path()).unwrap_err();
     assert!(e.to_string().contains("it is open; close it first"), "{e}");
-    assert_eq!(bed.rows(ALL), "502|2000");
-    bed.close();
-    let replaced = restore_backup(&backup, bed.path()).unwrap().unwrap();
-    bed.reopen();
-    assert_eq!(bed.rows(ALL), "501|1000");
-    bed.settled(new());
-    bed.migrator(schema![v1::A])
+    assert_eq!(db.rows(ALL), "502|2000");
+    db.close();
+    let replaced = restore_backup(&backup, db.path()).unwrap().unwrap();
+    db.reopen();
+    assert_eq!(db.rows(ALL), "501|1000");
+    db.assert_up_to_date(new());
+    db.migrator(schema![v1::A])
         .restore("A.s")
         .migrate()
         .unwrap();
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN count(a.s), min(a.s)"),
+        db.rows("MATCH (a:A) RETURN count(a.s), min(a.s)"),
         "500|text 1"
     );
     // What was there is kept, and opens.
-    let other = Bed::at(&replaced);
+    let other = TestDatabase::open_at(&replaced);
     assert_eq!(other.rows(ALL), "502|2000");
-    other.settled(new());
+    other.assert_up_to_date(new());
 }
 
 /// The log of the replaced file must not be replayed onto the restored one.
 #[test]
-fn a_database_that_was_not_closed() {
+fn backup_restores_over_an_unclosed_database() {
     if let Some(path) = fixture::child::path() {
-        let bed = Bed::at(&path);
-        bed.run(&["CREATE (:A {id: 2000})"]);
+        let db = TestDatabase::open_at(&path);
+        db.execute(&["CREATE (:A {id: 2000})"]);
         fixture::child::exit();
     }
-    let mut bed = filled();
-    let target = bed.path().with_file_name("elsewhere");
-    let to = Backup::of(bed.path()).to(&target);
-    purge(&bed).backup(to).migrate().unwrap();
-    bed.close();
+    let mut db = filled();
+    let target = db.path().with_file_name("elsewhere");
+    let to = Backup::of(db.path()).to(&target);
+    purge(&db).backup(to).migrate().unwrap();
+    db.close();
     fixture::child::run_to_exit(
-        "rollback::backup::a_database_that_was_not_closed",
-        &bed.path(),
+        fixture::child::test_path!(backup_restores_over_an_unclosed_database),
+        &db.path(),
     );
-    assert!(bed.path().with_file_name("db.wal").exists());
-    let replaced = restore_backup(&target, bed.path()).unwrap().unwrap();
-    bed.reopen();
-    assert_eq!(bed.rows(ALL), "501|1000");
-    assert_eq!(Bed::at(&replaced).rows(ALL), "502|2000");
+    assert!(db.path().with_file_name("db.wal").exists());
+    let replaced = restore_backup(&target, db.path()).unwrap().unwrap();
+    db.reopen();
+    assert_eq!(db.rows(ALL), "501|1000");
+    assert_eq!(TestDatabase::open_at(&replaced).rows(ALL), "502|2000");
 }
 
 #[test]
-fn only_before_what_endangers_data() {
-    let bed = filled();
+fn backup_is_taken_only_before_data_loss() {
+    let db = filled();
     let more = || schema![v2::A, v2::B];
-    let report = bed
+    let report = db
         .migrator(more())
-        .backup(Backup::of(bed.path()))
+        .backup(Backup::of(db.path()))
         .migrate()
         .unwrap();
     assert!(
         report.steps.len() == 1 && report.backup.is_none(),
         "{report}"
     );
-    let blocked = bed
+    let blocked = db
         .migrator(more())
         .purge("A.s")
-        .backup(Backup::of(bed.path()));
-    assert!(matches!(bed.fails(blocked), Error::Blocked { .. }));
-    let files = std::fs::read_dir(bed.path().parent().unwrap()).unwrap();
+        .backup(Backup::of(db.path()));
+    assert!(matches!(db.assert_fails(blocked), Error::Blocked { .. }));
+    let files = std::fs::read_dir(db.path().parent().unwrap()).unwrap();
     let copies = files
         .flatten()
         .filter(|f| f.file_name().to_string_lossy().contains("backup"));
@@ -148,29 +145,29 @@ fn only_before_what_endangers_data() {
 
 /// A reader keeps checkpoints from being written, and nobody waits for it.
 #[test]
-fn beside_a_reader() {
-    let bed = filled();
-    let reader = bed.session();
+fn backup_is_taken_next_to_a_reader() {
+    let db = filled();
+    let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query("MATCH (a:A) RETURN count(*)").unwrap();
     let mut phases = Vec::new();
-    let report = purge(&bed)
-        .backup(Backup::of(bed.path()))
+    let report = purge(&db)
+        .backup(Backup::of(db.path()))
         .on_progress(|progress| phases.push(progress.phase))
         .migrate()
         .unwrap();
     assert!(phases.contains(&Phase::Backup));
-    let copy = Bed::at(&report.backup.unwrap());
+    let copy = TestDatabase::open_at(&report.backup.unwrap());
     assert_eq!(copy.rows(ALL), "501|1000");
     assert_eq!(copy.drift(), "");
 }
 
 #[test]
-fn what_cannot_be_backed_up_is_refused() {
+fn unsupported_backup_source_or_target_is_refused() {
     let db = kuzu_ddl::kuzu::Database::in_memory(fixture::config()).unwrap();
-    let migrator = |said| {
+    let migrator = |declaration| {
         Migrator::new(&db)
-            .schema(said)
+            .schema(declaration)
             .backup(Backup::of("nowhere"))
     };
     migrator(schema![v1::A]).migrate().unwrap();
@@ -190,49 +187,49 @@ fn what_cannot_be_backed_up_is_refused() {
         "{e}"
     );
 
-    let bed = filled();
+    let db = filled();
     // Another database's file.
-    let other = Bed::with(schema![v1::A]);
-    let e = bed.fails(purge(&bed).backup(Backup::of(other.path())));
+    let other = TestDatabase::migrated(schema![v1::A]);
+    let e = db.assert_fails(purge(&db).backup(Backup::of(other.path())));
     assert!(e.to_string().contains("is this its file?"), "{e}");
-    let e = bed.fails(purge(&bed).backup(Backup::of(bed.path().with_file_name("none"))));
+    let e = db.assert_fails(purge(&db).backup(Backup::of(db.path().with_file_name("none"))));
     assert!(matches!(e, Error::Backup(_)), "{e}");
-    let e = bed.fails(purge(&bed).backup(Backup::of(bed.path()).to(bed.path())));
+    let e = db.assert_fails(purge(&db).backup(Backup::of(db.path()).to(db.path())));
     assert!(e.to_string().contains("there is something already"), "{e}");
 }
 
 #[test]
-fn what_is_no_backup_is_refused() {
-    let mut bed = filled();
-    bed.close();
-    let before = fixture::bytes(&bed.path());
-    let bad = bed.path().with_file_name("bad");
+fn file_that_is_no_backup_is_not_restored() {
+    let mut db = filled();
+    db.close();
+    let before = fixture::file_bytes(&db.path());
+    let bad = db.path().with_file_name("bad");
     std::fs::write(&bad, "not a database").unwrap();
-    for backup in [bad, bed.path().with_file_name("none")] {
-        let e = restore_backup(&backup, bed.path()).unwrap_err();
+    for backup in [bad, db.path().with_file_name("none")] {
+        let e = restore_backup(&backup, db.path()).unwrap_err();
         assert!(matches!(e, Error::Backup(_)), "{e}");
-        assert_eq!(fixture::bytes(&bed.path()), before);
+        assert_eq!(fixture::file_bytes(&db.path()), before);
     }
     // Nothing is left behind.
-    let names = std::fs::read_dir(bed.path().parent().unwrap()).unwrap();
+    let names = std::fs::read_dir(db.path().parent().unwrap()).unwrap();
     assert_eq!(names.count(), 2);
 }
 
 /// Another process still cannot open the file after a backup was made of it.
 #[test]
-fn the_lock_is_kept() {
+fn backup_keeps_the_file_lock() {
     if let Some(path) = fixture::child::path() {
         let e = engine::open(&path, fixture::config()).err().unwrap();
         assert_eq!(e.kind, engine::EngineErrorKind::Locked);
         fixture::child::exit();
     }
-    let bed = filled();
-    purge(&bed)
-        .backup(Backup::of(bed.path()))
-        .migrate()
-        .unwrap();
-    fixture::child::run_to_exit("rollback::backup::the_lock_is_kept", &bed.path());
+    let db = filled();
+    purge(&db).backup(Backup::of(db.path())).migrate().unwrap();
+    fixture::child::run_to_exit(
+        fixture::child::test_path!(backup_keeps_the_file_lock),
+        &db.path(),
+    );
     // And the restoring of one sees that the file is open here.
-    let e = restore_backup(bed.path().with_file_name("db.backup-2"), bed.path()).unwrap_err();
+    let e = restore_backup(db.path().with_file_name("db.backup-2"), db.path()).unwrap_err();
     assert!(e.to_string().contains("it is open"), "{e}");
 }

@@ -1,6 +1,6 @@
 //! Going back over changes of type that the engine has no cast back for.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Point, schema};
 
 mod v1 {
@@ -39,60 +39,57 @@ mod v2 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::Person, v1::Knows]
 }
 
 const ALL: &str = "MATCH (a:Person)-[k:Knows]->(b:Person) RETURN a.id, CAST(a.born AS STRING), CAST(k.since AS STRING) ORDER BY a.id";
 
-fn migrated() -> Bed {
-    let bed = Bed::with(old());
-    bed.run(&[
+fn migrated() -> TestDatabase {
+    let db = TestDatabase::migrated(old());
+    db.execute(&[
         "CREATE (:Person {id: 1, born: 19800131}), (:Person {id: 2, born: 20001201})",
         "MATCH (a:Person), (b:Person {id: 1}) CREATE (a)-[:Knows {since: 20200000 + 110 + a.id}]->(b)",
     ]);
-    bed.up(schema![v2::Person, v2::Knows]);
+    db.migrate_cleanly(schema![v2::Person, v2::Knows]);
     assert_eq!(
-        bed.rows(ALL),
+        db.rows(ALL),
         "1|1980-01-31|2020-01-11; 2|2000-12-01|2020-01-12"
     );
-    bed
+    db
 }
 
 #[test]
-fn old_values_come_back_without_a_cast() {
-    let mut bed = migrated();
-    bed.migrator(old()).rollback(Point::Revision(1)).unwrap();
+fn archived_values_return_without_a_reverse_cast() {
+    let mut db = migrated();
+    db.migrator(old()).rollback(Point::Revision(1)).unwrap();
     for _ in 0..2 {
-        assert_eq!(bed.rows(ALL), "1|19800131|20200111; 2|20001201|20200112");
-        bed.settled(old());
-        bed.reopen();
+        assert_eq!(db.rows(ALL), "1|19800131|20200111; 2|20001201|20200112");
+        db.assert_up_to_date(old());
+        db.reopen();
     }
     // And forward again, where what came back was made of nothing that can be cast.
     let new = || schema![v2::Person, v2::Knows];
-    bed.migrator(new()).redo().migrate().unwrap();
-    bed.settled(new());
+    db.migrator(new()).redo().migrate().unwrap();
+    db.assert_up_to_date(new());
     assert_eq!(
-        bed.rows(ALL),
+        db.rows(ALL),
         "1|1980-01-31|2020-01-11; 2|2000-12-01|2020-01-12"
     );
 }
 
 /// A value that was written since has no old one, and no cast makes one of it: nothing is touched.
 #[test]
-fn values_written_since_stand_in_the_way() {
-    let bed = migrated();
-    bed.run(&["MATCH (p:Person {id: 2}) SET p.born = date('1999-09-09')"]);
-    let before = bed.state();
-    let e = bed
-        .migrator(old())
-        .rollback(Point::Revision(1))
-        .unwrap_err();
-    assert_eq!(bed.state(), before);
+fn new_values_without_a_reverse_cast_prevent_the_rollback() {
+    let db = migrated();
+    db.execute(&["MATCH (p:Person {id: 2}) SET p.born = date('1999-09-09')"]);
+    let before = db.snapshot();
+    let e = db.migrator(old()).rollback(Point::Revision(1)).unwrap_err();
+    assert_eq!(db.snapshot(), before);
     assert!(matches!(e, Error::Rows(_)), "{e}");
     let text = e.to_string();
     assert!(text.contains("Person.born"), "{text}");
-    bed.run(&["MATCH (p:Person {id: 2}) SET p.born = date('2000-12-01')"]);
-    bed.migrator(old()).rollback(Point::Revision(1)).unwrap();
-    bed.settled(old());
+    db.execute(&["MATCH (p:Person {id: 2}) SET p.born = date('2000-12-01')"]);
+    db.migrator(old()).rollback(Point::Revision(1)).unwrap();
+    db.assert_up_to_date(old());
 }

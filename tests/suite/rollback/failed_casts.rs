@@ -1,6 +1,6 @@
 //! Going back over casts that failed on values which only a trial tells.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Point, schema};
 
 mod v1 {
@@ -42,70 +42,70 @@ mod v2 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::A, v1::R]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::A, v2::R]
 }
 
 const ALL: &str = "MATCH (a:A) OPTIONAL MATCH (a)-[r:R]->(:A) RETURN a.id, CAST(a.day AS STRING), CAST(a.n AS STRING), CAST(r.day AS STRING) ORDER BY a.id";
 
 /// Two rows whose casts failed, two where they did not, one without values.
-fn migrated() -> Bed {
-    let bed = Bed::with(old());
-    bed.run(&[
+fn migrated() -> TestDatabase {
+    let db = TestDatabase::migrated(old());
+    db.execute(&[
         "UNWIND [['1', 'soon'], ['2', '2000-01-02'], ['3', 'never'], ['4', '2000-1-3']] AS x CREATE (:A {id: CAST(x[1] AS INT64), day: x[2], n: x[2]})",
         "CREATE (:A {id: 5})",
         "MATCH (a:A) WHERE a.id < 5 MATCH (b:A {id: 5}) CREATE (a)-[:R {day: a.day}]->(b)",
     ]);
-    bed.up(new());
+    db.migrate_cleanly(new());
     assert_eq!(
-        bed.rows(ALL),
+        db.rows(ALL),
         "1|NULL|-1|NULL; 2|2000-01-02|1|2000-01-02; 3|NULL|-1|NULL; 4|2000-01-03|2|2000-01-03; 5|NULL|NULL|NULL"
     );
-    bed
+    db
 }
 
 #[test]
-fn what_failed_comes_back_and_what_was_written_since_stays() {
-    let mut bed = migrated();
-    bed.run(&[
+fn failed_values_return_and_newer_values_stay() {
+    let mut db = migrated();
+    db.execute(&[
         "MATCH (a:A {id: 3}) SET a.day = date('2024-02-29'), a.n = 77",
         "MATCH (a:A {id: 4}) SET a.day = NULL, a.n = NULL",
         "MATCH (:A {id: 3})-[r:R]->() SET r.day = date('2024-02-29')",
         "CREATE (:A {id: 6, day: date('1999-09-09')})",
     ]);
-    let now = bed.rows(ALL);
-    bed.migrator(new()).rollback(Point::Revision(1)).unwrap();
+    let now = db.rows(ALL);
+    db.migrator(new()).rollback(Point::Revision(1)).unwrap();
     for _ in 0..2 {
         assert_eq!(
-            bed.rows(ALL),
+            db.rows(ALL),
             "1|soon|soon|soon; 2|2000-01-02|2000-01-02|2000-01-02; 3|2024-02-29|77|2024-02-29; 4|NULL|NULL|2000-1-3; 5|NULL|NULL|NULL; 6|1999-09-09|-1|NULL"
         );
-        bed.settled(old());
-        bed.reopen();
+        db.assert_up_to_date(old());
+        db.reopen();
     }
-    bed.migrator(new()).redo().migrate().unwrap();
-    bed.settled(new());
-    assert_eq!(bed.rows(ALL), now);
+    db.migrator(new()).redo().migrate().unwrap();
+    db.assert_up_to_date(new());
+    assert_eq!(db.rows(ALL), now);
 }
 
 /// Twice there and back is the same as once.
 #[test]
-fn again_and_again() {
-    let bed = migrated();
-    let now = bed.rows(ALL);
+fn repeated_rollback_and_reapplication_is_stable() {
+    let db = migrated();
+    let now = db.rows(ALL);
     for _ in 0..2 {
-        bed.migrator(new()).rollback(Point::Revision(1)).unwrap();
+        db.migrator(new()).rollback(Point::Revision(1)).unwrap();
         assert_eq!(
-            bed.rows("MATCH (a:A) RETURN a.day ORDER BY a.id"),
+            db.rows("MATCH (a:A) RETURN a.day ORDER BY a.id"),
             "soon; 2000-01-02; never; 2000-1-3; NULL"
         );
-        bed.settled(old());
-        bed.migrator(new()).redo().migrate().unwrap();
-        assert_eq!(bed.rows(ALL), now);
+        db.assert_up_to_date(old());
+        db.migrator(new()).redo().migrate().unwrap();
+        assert_eq!(db.rows(ALL), now);
     }
 }
 
@@ -135,15 +135,15 @@ mod float {
 /// Where the values cannot be told by their text, the present ones are cast back.
 #[test]
 fn floats_are_cast_back() {
-    let bed = Bed::with(schema![float::F]);
-    bed.run(&["CREATE (:F {id: 1, x: 2.25}), (:F {id: 2, x: 3.5})"]);
-    bed.up(schema![float::small::F]);
-    bed.migrator(schema![float::F])
+    let db = TestDatabase::migrated(schema![float::F]);
+    db.execute(&["CREATE (:F {id: 1, x: 2.25}), (:F {id: 2, x: 3.5})"]);
+    db.migrate_cleanly(schema![float::small::F]);
+    db.migrator(schema![float::F])
         .rollback(Point::Revision(1))
         .unwrap();
     assert_eq!(
-        bed.rows("MATCH (f:F) RETURN f.id, f.x ORDER BY f.id"),
+        db.rows("MATCH (f:F) RETURN f.id, f.x ORDER BY f.id"),
         "1|2.25; 2|3.5"
     );
-    bed.settled(schema![float::F]);
+    db.assert_up_to_date(schema![float::F]);
 }

@@ -1,7 +1,7 @@
 //! What was filled in, on the way back and forward again: rows get the values that they had, and not
 //! the fill.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Point, schema};
 
 mod v1 {
@@ -53,11 +53,11 @@ fn double(id: i64) -> i64 {
     2 * id
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::A, v1::R]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::A, v2::R]
 }
 
@@ -65,41 +65,41 @@ const NODES: &str = "MATCH (a:A) RETURN a.id, a.name, a.n, a.added, a.made ORDER
 const RELS: &str = "MATCH (a:A)-[r:R]->(:A) RETURN a.id, r.w, r.tag ORDER BY a.id";
 
 #[test]
-fn rows_get_the_values_that_they_had() {
-    let mut bed = Bed::with(old());
-    bed.run(&[
+fn rows_return_to_their_values_before_the_fill() {
+    let mut db = TestDatabase::migrated(old());
+    db.execute(&[
         "CREATE (:A {id: 1, name: 'one', n: '1'}), (:A {id: 2}), (:A {id: 3, n: 'x'}), (:A {id: 5})",
         "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {w: a.id}]->(b)",
         "MATCH (:A {id: 2})-[r:R]->() SET r.w = NULL",
     ]);
-    bed.up(new());
+    db.migrate_cleanly(new());
     assert_eq!(
-        bed.rows(NODES),
+        db.rows(NODES),
         "1|one|1|3|2; 2|nobody|-5|3|4; 3|nobody|-5|3|6; 5|nobody|-5|3|10"
     );
-    assert_eq!(bed.rows(RELS), "1|1|r; 2|9|r; 3|3|r; 5|5|r");
+    assert_eq!(db.rows(RELS), "1|1|r; 2|9|r; 3|3|r; 5|5|r");
     // Some of what was filled in is written over; a row comes that was never filled.
-    bed.run(&[
+    db.execute(&[
         "MATCH (a:A {id: 2}) SET a.name = 'two', a.n = 22, a.added = 33, a.made = 44",
         "MATCH (:A {id: 2})-[r:R]->() SET r.w = 55, r.tag = 'own'",
         "CREATE (:A {id: 4, name: 'four', n: -5, added: 3, made: 1})",
     ]);
-    let (nodes, rels) = (bed.rows(NODES), bed.rows(RELS));
+    let (nodes, rels) = (db.rows(NODES), db.rows(RELS));
     for _ in 0..2 {
-        bed.migrator(new()).rollback(Point::Revision(1)).unwrap();
-        bed.settled(old());
+        db.migrator(new()).rollback(Point::Revision(1)).unwrap();
+        db.assert_up_to_date(old());
         // Where no column was archived, what was filled in stays; where one was, NULL is NULL again, and
         // so it is for a row of which nobody can tell.
         assert_eq!(
-            bed.rows("MATCH (a:A) RETURN a.id, a.name, a.n ORDER BY a.id"),
+            db.rows("MATCH (a:A) RETURN a.id, a.name, a.n ORDER BY a.id"),
             "1|one|1; 2|two|22; 3|nobody|x; 4|four|NULL; 5|nobody|NULL"
         );
-        bed.reopen();
-        let report = bed.migrator(new()).redo().migrate().unwrap();
+        db.reopen();
+        let report = db.migrator(new()).redo().migrate().unwrap();
         assert_eq!(report.owed, []);
-        bed.settled(new());
+        db.assert_up_to_date(new());
         assert_eq!(
-            (bed.rows(NODES), bed.rows(RELS)),
+            (db.rows(NODES), db.rows(RELS)),
             (nodes.clone(), rels.clone())
         );
     }

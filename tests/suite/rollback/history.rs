@@ -1,6 +1,6 @@
 //! The history of a database, its points, and their differences.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::history::{live_schema, remove_tag, set_tag};
 use kuzu_ddl::{Error, History, HistoryError, Point, compare, schema};
 
@@ -55,21 +55,21 @@ mod v2e {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::Person, v1::City, v1::Lives]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::Human, v1::City, v2e::Lives]
 }
 
 #[test]
-fn every_event_is_told() {
-    let bed = Bed::new();
-    assert_eq!(History::read(bed.db()).unwrap().to_string(), "no history");
-    bed.migrator(old()).app("shop 1").migrate().unwrap();
-    bed.migrator(new()).app("shop 2").migrate().unwrap();
-    let history = History::read(bed.db()).unwrap();
+fn history_lists_every_event() {
+    let db = TestDatabase::new();
+    assert_eq!(History::read(db.kuzu()).unwrap().to_string(), "no history");
+    db.migrator(old()).app("shop 1").migrate().unwrap();
+    db.migrator(new()).app("shop 2").migrate().unwrap();
+    let history = History::read(db.kuzu()).unwrap();
     let text = history.to_string();
     for line in [
         "revision 1, 20",
@@ -87,7 +87,7 @@ fn every_event_is_told() {
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
-    assert_eq!(history.entries().len(), bed.ledger().events.len());
+    assert_eq!(history.entries().len(), db.ledger().events.len());
     let last = history.entries().last().unwrap();
     assert_eq!(
         (last.revision, last.app.as_deref()),
@@ -100,14 +100,14 @@ fn every_event_is_told() {
 }
 
 #[test]
-fn any_two_points() {
-    let bed = Bed::with(old());
-    let before = History::read(bed.db())
+fn difference_of_any_two_points() {
+    let db = TestDatabase::migrated(old());
+    let before = History::read(db.kuzu())
         .unwrap()
         .schema_at(&Point::Now)
         .unwrap();
-    bed.up(new());
-    let history = History::read(bed.db()).unwrap();
+    db.migrate_cleanly(new());
+    let history = History::read(db.kuzu()).unwrap();
     assert_eq!(history.schema_at(&Point::Revision(1)).unwrap(), before);
     let end = history.revisions()[&1].events.last().copied().unwrap();
     assert_eq!(history.schema_at(&end.into()).unwrap(), before);
@@ -156,13 +156,19 @@ fn any_two_points() {
 }
 
 #[test]
-fn two_databases() {
-    let (a, b) = (Bed::with(old()), Bed::with(old()));
-    let same = compare(&live_schema(a.db()).unwrap(), &live_schema(b.db()).unwrap());
+fn schemas_of_two_databases_are_compared() {
+    let (a, b) = (TestDatabase::migrated(old()), TestDatabase::migrated(old()));
+    let same = compare(
+        &live_schema(a.kuzu()).unwrap(),
+        &live_schema(b.kuzu()).unwrap(),
+    );
     assert_eq!(same.to_string(), "no difference");
-    b.up(new());
-    b.run(&["CREATE NODE TABLE Foreign(id INT64 PRIMARY KEY)"]);
-    let found = compare(&live_schema(a.db()).unwrap(), &live_schema(b.db()).unwrap());
+    b.migrate_cleanly(new());
+    b.execute(&["CREATE NODE TABLE Foreign(id INT64 PRIMARY KEY)"]);
+    let found = compare(
+        &live_schema(a.kuzu()).unwrap(),
+        &live_schema(b.kuzu()).unwrap(),
+    );
     let text = found.to_string();
     // What is archived is no part of the schema.
     assert!(!text.contains("__a_"), "{text}");
@@ -173,8 +179,8 @@ fn two_databases() {
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
-    let fold = |bed: &Bed| {
-        let history = History::read(bed.db()).unwrap();
+    let fold = |db: &TestDatabase| {
+        let history = History::read(db.kuzu()).unwrap();
         history.fold_at(&Point::Now).unwrap()
     };
     let known = kuzu_ddl::history::compare_states(&fold(&a), &fold(&b)).to_string();
@@ -182,17 +188,17 @@ fn two_databases() {
 }
 
 #[test]
-fn tags() {
-    let mut bed = Bed::new();
-    let e = set_tag(bed.db(), "v1", &Point::Now).unwrap_err();
+fn tags_name_points_of_the_history() {
+    let mut db = TestDatabase::new();
+    let e = set_tag(db.kuzu(), "v1", &Point::Now).unwrap_err();
     assert!(matches!(e, Error::History(_) | Error::Engine(_)), "{e}");
-    bed.up(old());
-    let tag = set_tag(bed.db(), "v1", &Point::Now).unwrap();
-    assert_eq!(set_tag(bed.db(), "v1", &Point::Now).unwrap(), tag);
-    bed.settled(old());
-    bed.up(new());
-    bed.reopen();
-    let history = History::read(bed.db()).unwrap();
+    db.migrate_cleanly(old());
+    let tag = set_tag(db.kuzu(), "v1", &Point::Now).unwrap();
+    assert_eq!(set_tag(db.kuzu(), "v1", &Point::Now).unwrap(), tag);
+    db.assert_up_to_date(old());
+    db.migrate_cleanly(new());
+    db.reopen();
+    let history = History::read(db.kuzu()).unwrap();
     assert_eq!(history.tags()["v1"], tag);
     assert_eq!(tag.revision, 1);
     assert_eq!(history.point("v1"), Ok(Point::tag("v1")));
@@ -202,23 +208,23 @@ fn tags() {
     );
     assert!(history.to_string().contains("  tag v1"));
 
-    let e = set_tag(bed.db(), "v1", &Point::Now).unwrap_err();
+    let e = set_tag(db.kuzu(), "v1", &Point::Now).unwrap_err();
     assert!(e.to_string().contains("remove_tag(&db, \"v1\")"), "{e}");
     for name in ["", "a b", "deadbeef", "x`y", "'; --"] {
-        let e = set_tag(bed.db(), name, &Point::Now).unwrap_err();
+        let e = set_tag(db.kuzu(), name, &Point::Now).unwrap_err();
         assert!(
             matches!(e, Error::History(HistoryError::TagName { .. })),
             "{e}"
         );
     }
-    let e = set_tag(bed.db(), "v9", &Point::Revision(9)).unwrap_err();
+    let e = set_tag(db.kuzu(), "v9", &Point::Revision(9)).unwrap_err();
     assert!(e.to_string().contains("no revision 9"), "{e}");
-    remove_tag(bed.db(), "v1").unwrap();
-    let e = remove_tag(bed.db(), "v1").unwrap_err();
+    remove_tag(db.kuzu(), "v1").unwrap();
+    let e = remove_tag(db.kuzu(), "v1").unwrap_err();
     assert_eq!(
         e.to_string(),
         "there is no tag `v1`; `History::tags` lists them"
     );
-    set_tag(bed.db(), "v1", &Point::Now).unwrap();
-    bed.settled(new());
+    set_tag(db.kuzu(), "v1", &Point::Now).unwrap();
+    db.assert_up_to_date(new());
 }

@@ -1,6 +1,6 @@
 //! Going back, and purging, where tables have indexes.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
 
 mod v1 {
@@ -65,145 +65,147 @@ mod v3 {
     }
 }
 
-fn v1() -> Said {
+fn v1() -> Declaration {
     schema![v1::Doc, v1::Cites]
 }
 
-fn v2() -> Said {
+fn v2() -> Declaration {
     schema![v2::Doc, v2::Cites]
 }
 
-fn v3() -> Said {
+fn v3() -> Declaration {
     schema![v3::Doc, v3::Cites]
 }
 
-fn made() -> Bed {
-    let bed = Bed::with(v1());
-    bed.run(&[
+fn made() -> TestDatabase {
+    let db = TestDatabase::migrated(v1());
+    db.execute(&[
         "UNWIND range(1, 20) AS i CREATE (:Doc {id: i, title: 'running dogs', note: 'n', v: [i * 1.0, 0.0]})",
         "MATCH (a:Doc), (b:Doc) WHERE b.id = a.id + 1 CREATE (a)-[:Cites {w: a.id}]->(b)",
     ]);
-    bed
+    db
 }
 
-fn words(bed: &Bed, word: &str) -> String {
-    bed.rows(&format!(
+fn words(db: &TestDatabase, word: &str) -> String {
+    db.rows(&format!(
         "CALL QUERY_FTS_INDEX('Doc', 'words', '{word}') RETURN count(*)"
     ))
 }
 
 /// The first version, whole: both indexes find what is there, and rows that come.
 #[track_caller]
-fn is_v1(bed: &mut Bed, rows: usize) {
+fn is_v1(db: &mut TestDatabase, rows: usize) {
     for n in rows..rows + 2 {
-        bed.settled(v1());
-        assert_eq!(words(bed, "dog"), n.to_string());
+        db.assert_up_to_date(v1());
+        assert_eq!(words(db, "dog"), n.to_string());
         assert_eq!(
-            bed.rows("CALL QUERY_VECTOR_INDEX('Doc', 'near', CAST([7.1, 0.0] AS FLOAT[2]), 1) RETURN node.id"),
+            db.rows("CALL QUERY_VECTOR_INDEX('Doc', 'near', CAST([7.1, 0.0] AS FLOAT[2]), 1) RETURN node.id"),
             "7"
         );
         assert_eq!(
-            bed.rows("MATCH ()-[c:Cites]->() RETURN count(*), sum(c.w)"),
+            db.rows("MATCH ()-[c:Cites]->() RETURN count(*), sum(c.w)"),
             "19|190"
         );
         let row = format!("CREATE (:Doc {{id: {n}00, title: 'a dog', v: [99.0, 9.0]}})");
-        bed.run(&[&row, "CHECKPOINT"]);
-        bed.reopen();
+        db.execute(&[&row, "CHECKPOINT"]);
+        db.reopen();
     }
 }
 
 #[test]
-fn indexes_of_then_are_made_anew() {
-    let mut bed = made();
-    bed.up(v2());
+fn former_indexes_are_recreated() {
+    let mut db = made();
+    db.migrate_cleanly(v2());
     assert_eq!(
-        (words(&bed, "cat"), words(&bed, "cats")),
+        (words(&db, "cat"), words(&db, "cats")),
         ("0".into(), "20".into())
     );
-    let report = bed.migrator(v2()).rollback(Point::Revision(1)).unwrap();
+    let report = db.migrator(v2()).rollback(Point::Revision(1)).unwrap();
     assert_eq!(report.owed, []);
-    is_v1(&mut bed, 20);
+    is_v1(&mut db, 20);
     // And there again.
-    bed.migrator(v2()).redo().migrate().unwrap();
-    bed.settled(v2());
-    assert_eq!(words(&bed, "cats"), "20");
-    bed.reopen();
-    bed.settled(v2());
+    db.migrator(v2()).redo().migrate().unwrap();
+    db.assert_up_to_date(v2());
+    assert_eq!(words(&db, "cats"), "20");
+    db.reopen();
+    db.assert_up_to_date(v2());
 }
 
 #[test]
-fn indexes_of_archived_properties_come_back() {
-    let mut bed = made();
-    bed.up(v3());
-    let report = bed.migrator(v3()).rollback(Point::Revision(1)).unwrap();
+fn indexes_of_archived_properties_are_restored() {
+    let mut db = made();
+    db.migrate_cleanly(v3());
+    let report = db.migrator(v3()).rollback(Point::Revision(1)).unwrap();
     assert_eq!(report.owed, []);
-    is_v1(&mut bed, 20);
+    is_v1(&mut db, 20);
 }
 
 #[test]
-fn indexes_of_archived_tables_come_back() {
-    let mut bed = made();
-    bed.up(schema![; dropped "Doc", "Cites"]);
-    let report = bed.migrator(v1()).rollback(Point::Revision(1)).unwrap();
+fn indexes_of_archived_tables_are_restored() {
+    let mut db = made();
+    db.migrate_cleanly(schema![; dropped "Doc", "Cites"]);
+    let report = db.migrator(v1()).rollback(Point::Revision(1)).unwrap();
     assert_eq!(report.owed, []);
-    is_v1(&mut bed, 20);
+    is_v1(&mut db, 20);
 }
 
-fn purge(bed: &Bed, said: Said, objects: &[&str]) {
-    let migrator = objects.iter().fold(bed.migrator(said), |migrator, object| {
-        migrator
-            .purge(*object)
-            .allow(HazardKind::DeletesData, *object)
-            .allow(HazardKind::Irreversible, *object)
-    });
+fn purge(db: &TestDatabase, declaration: Declaration, objects: &[&str]) {
+    let migrator = objects
+        .iter()
+        .fold(db.migrator(declaration), |migrator, object| {
+            migrator
+                .purge(*object)
+                .allow(HazardKind::DeletesData, *object)
+                .allow(HazardKind::Irreversible, *object)
+        });
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
 }
 
 /// The index of an archived column goes with it, and one of a live column is made anew by the rebuild.
 #[test]
-fn purging_from_an_indexed_table() {
-    let mut bed = made();
-    bed.up(v2());
-    purge(&bed, v2(), &["Doc.note"]);
-    bed.settled(v2());
-    assert_eq!(words(&bed, "cats"), "20");
-    bed.reopen();
-    bed.settled(v2());
-    bed.run(&[
+fn purge_of_a_property_rebuilds_the_indexes() {
+    let mut db = made();
+    db.migrate_cleanly(v2());
+    purge(&db, v2(), &["Doc.note"]);
+    db.assert_up_to_date(v2());
+    assert_eq!(words(&db, "cats"), "20");
+    db.reopen();
+    db.assert_up_to_date(v2());
+    db.execute(&[
         "CREATE (:Doc {id: 21, title: 't', body: 'cats', v: [1.0, 1.0]})",
         "CHECKPOINT",
     ]);
-    bed.reopen();
-    assert_eq!(words(&bed, "cats"), "21");
+    db.reopen();
+    assert_eq!(words(&db, "cats"), "21");
 
-    let mut bed = made();
-    bed.up(v3());
-    purge(&bed, v3(), &["Doc.title", "Doc.v"]);
-    bed.settled(v3());
-    assert_eq!(bed.rows("CALL show_indexes() RETURN index_name"), "");
-    bed.run(&["CREATE (:Doc {id: 21})", "CHECKPOINT"]);
-    bed.reopen();
-    bed.settled(v3());
-    assert_eq!(bed.rows("MATCH (d:Doc) RETURN count(*)"), "21");
+    let mut db = made();
+    db.migrate_cleanly(v3());
+    purge(&db, v3(), &["Doc.title", "Doc.v"]);
+    db.assert_up_to_date(v3());
+    assert_eq!(db.rows("CALL show_indexes() RETURN index_name"), "");
+    db.execute(&["CREATE (:Doc {id: 21})", "CHECKPOINT"]);
+    db.reopen();
+    db.assert_up_to_date(v3());
+    assert_eq!(db.rows("MATCH (d:Doc) RETURN count(*)"), "21");
 }
 
 #[test]
-fn purging_an_indexed_table() {
-    let mut bed = made();
+fn purge_of_an_indexed_table_frees_its_names() {
+    let mut db = made();
     let none = || schema![; dropped "Doc", "Cites"];
-    bed.up(none());
-    purge(&bed, none(), &["Cites", "Doc"]);
-    bed.settled(none());
-    assert_eq!(bed.rows("CALL show_indexes() RETURN index_name"), "");
-    bed.reopen();
-    bed.settled(none());
+    db.migrate_cleanly(none());
+    purge(&db, none(), &["Cites", "Doc"]);
+    db.assert_up_to_date(none());
+    assert_eq!(db.rows("CALL show_indexes() RETURN index_name"), "");
+    db.reopen();
+    db.assert_up_to_date(none());
     // The names are free, for a table as for its indexes.
-    bed.migrator(v1())
+    db.migrator(v1())
         .recreate("Doc")
         .recreate("Cites")
         .migrate()
         .unwrap();
-    bed.settled(v1());
-    bed.run(&["CREATE (:Doc {id: 1, title: 'dogs', v: [1.0, 1.0]})"]);
-    assert_eq!(words(&bed, "dog"), "1");
+    db.assert_up_to_date(v1());
+    db.execute(&["CREATE (:Doc {id: 1, title: 'dogs', v: [1.0, 1.0]})"]);
+    assert_eq!(words(&db, "dog"), "1");
 }

@@ -1,6 +1,6 @@
 //! What is archived is listed, and goes only when somebody says so twice.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, History, Migrator, archives, schema};
 
 mod v1 {
@@ -57,18 +57,18 @@ mod v2 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::A, v1::Old, v1::R, v1::Tie]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::A, v2::R; dropped "Old", "Tie"]
 }
 
 /// A migrated database with five archived things.
-fn archived() -> Bed {
-    let bed = Bed::with(old());
-    bed.run(&[
+fn archived() -> TestDatabase {
+    let db = TestDatabase::migrated(old());
+    db.execute(&[
         "UNWIND range(1, 40) AS i CREATE (:A {id: i, s: 'text of ' + CAST(i AS STRING), x: i})",
         "MATCH (a:A {id: 40}) SET a.s = NULL",
         "CREATE (:Old {id: 1, text: 'first'}), (:Old {id: 2, text: 'second'})",
@@ -76,37 +76,39 @@ fn archived() -> Bed {
         "MATCH (o:Old), (a:A {id: 3}) CREATE (o)-[:Tie {n: o.id}]->(a)",
         "CHECKPOINT",
     ]);
-    bed.up(new());
-    bed
+    db.migrate_cleanly(new());
+    db
 }
 
-fn purge<'a>(bed: &'a Bed, said: Said, objects: &[&str]) -> Migrator<'a> {
-    objects.iter().fold(bed.migrator(said), |migrator, object| {
-        migrator
-            .purge(*object)
-            .allow(HazardKind::DeletesData, *object)
-            .allow(HazardKind::Irreversible, *object)
-    })
+fn purge<'a>(db: &'a TestDatabase, declaration: Declaration, objects: &[&str]) -> Migrator<'a> {
+    objects
+        .iter()
+        .fold(db.migrator(declaration), |migrator, object| {
+            migrator
+                .purge(*object)
+                .allow(HazardKind::DeletesData, *object)
+                .allow(HazardKind::Irreversible, *object)
+        })
 }
 
-fn names(bed: &Bed) -> Vec<String> {
-    let found = archives(bed.db()).unwrap();
+fn names(db: &TestDatabase) -> Vec<String> {
+    let found = archives(db.kuzu()).unwrap();
     found.into_iter().map(|archived| archived.object).collect()
 }
 
 /// The rows that no purge may touch.
-fn kept(bed: &Bed) -> String {
-    bed.rows("MATCH (a:A) RETURN count(*), sum(a.x), sum(a.keep)")
+fn kept(db: &TestDatabase) -> String {
+    db.rows("MATCH (a:A) RETURN count(*), sum(a.x), sum(a.keep)")
         + " / "
-        + &bed.rows("MATCH (:A)-[r:R]->(b:A) RETURN count(*), sum(r.k), min(b.id)")
+        + &db.rows("MATCH (:A)-[r:R]->(b:A) RETURN count(*), sum(r.k), min(b.id)")
 }
 
 const KEPT: &str = "40|820|280 / 39|-819|1";
 
 #[test]
-fn what_is_archived_is_listed() {
-    let bed = archived();
-    let found = archives(bed.db()).unwrap();
+fn archived_objects_are_listed() {
+    let db = archived();
+    let found = archives(db.kuzu()).unwrap();
     let text: Vec<String> = found.iter().map(ToString::to_string).collect();
     let text = text.join("\n");
     for line in [
@@ -119,7 +121,7 @@ fn what_is_archived_is_listed() {
         assert!(text.contains(line), "{line} in {text}");
     }
     assert_eq!(found.len(), 5, "{text}");
-    let history = History::read(bed.db()).unwrap();
+    let history = History::read(db.kuzu()).unwrap();
     for one in &found {
         let entry = history
             .entries()
@@ -134,13 +136,13 @@ fn what_is_archived_is_listed() {
         found
     );
     // An empty database has nothing.
-    assert_eq!(archives(Bed::new().db()).unwrap(), []);
+    assert_eq!(archives(TestDatabase::new().kuzu()).unwrap(), []);
 }
 
 #[test]
-fn a_purge_says_what_it_deletes_and_is_blocked() {
-    let bed = archived();
-    let e = bed.fails(bed.migrator(new()).purge("A.s"));
+fn purge_is_blocked_until_allowed() {
+    let db = archived();
+    let e = db.assert_fails(db.migrator(new()).purge("A.s"));
     let text = e.to_string();
     assert!(matches!(e, Error::Blocked { .. }), "{text}");
     for line in [
@@ -149,12 +151,12 @@ fn a_purge_says_what_it_deletes_and_is_blocked() {
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
-    let e = bed.fails(bed.migrator(new()).purge("A.nothing"));
+    let e = db.assert_fails(db.migrator(new()).purge("A.nothing"));
     assert!(
         e.to_string().contains("nothing archived has this name"),
         "{e}"
     );
-    let e = bed.fails(purge(&bed, new(), &["Old"]));
+    let e = db.assert_fails(purge(&db, new(), &["Old"]));
     assert!(
         e.to_string().contains("still joins it; purge that one too"),
         "{e}"
@@ -162,11 +164,11 @@ fn a_purge_says_what_it_deletes_and_is_blocked() {
 }
 
 #[test]
-fn a_property_goes_by_a_rebuild() {
-    let mut bed = archived();
-    let before = kept(&bed);
+fn purged_property_is_removed_by_a_rebuild() {
+    let mut db = archived();
+    let before = kept(&db);
     assert_eq!(before, KEPT);
-    let plan = purge(&bed, new(), &["A.s", "R.w"]).plan().unwrap();
+    let plan = purge(&db, new(), &["A.s", "R.w"]).plan().unwrap();
     let cypher: Vec<&String> = plan.steps.iter().flat_map(|step| &step.cypher).collect();
     assert!(
         !cypher
@@ -174,24 +176,21 @@ fn a_property_goes_by_a_rebuild() {
             .any(|c| c.starts_with("ALTER") && c.contains(" DROP ")),
         "{plan}"
     );
-    let report = purge(&bed, new(), &["A.s", "R.w"]).migrate().unwrap();
+    let report = purge(&db, new(), &["A.s", "R.w"]).migrate().unwrap();
     assert_eq!(report.events.len(), 2, "{report}");
     for _ in 0..2 {
-        bed.settled(new());
-        assert_eq!(kept(&bed), KEPT);
-        assert_eq!(names(&bed), ["A.x", "Old", "Tie"]);
+        db.assert_up_to_date(new());
+        assert_eq!(kept(&db), KEPT);
+        assert_eq!(names(&db), ["A.x", "Old", "Tie"]);
         // What joined it still joins it, archived or not.
-        assert_eq!(
-            bed.rows("MATCH (t)-[r]->(a:A {id: 3}) RETURN count(*)"),
-            "2"
-        );
-        bed.reopen();
+        assert_eq!(db.rows("MATCH (t)-[r]->(a:A {id: 3}) RETURN count(*)"), "2");
+        db.reopen();
     }
     // The engine goes on with it as with any other table.
-    bed.run(&["CREATE (:A {id: 100, x: 0, keep: 0})", "CHECKPOINT"]);
-    bed.reopen();
-    assert_eq!(bed.rows("MATCH (a:A) RETURN count(*)"), "41");
-    let text = History::read(bed.db()).unwrap().to_string();
+    db.execute(&["CREATE (:A {id: 100, x: 0, keep: 0})", "CHECKPOINT"]);
+    db.reopen();
+    assert_eq!(db.rows("MATCH (a:A) RETURN count(*)"), "41");
+    let text = History::read(db.kuzu()).unwrap().to_string();
     assert!(
         text.contains("purge A.s") && text.contains("purge R.w"),
         "{text}"
@@ -199,54 +198,52 @@ fn a_property_goes_by_a_rebuild() {
 }
 
 #[test]
-fn old_values_and_tables_go() {
-    let mut bed = archived();
-    let column = archives(bed.db()).unwrap();
+fn archived_values_and_tables_are_purged() {
+    let mut db = archived();
+    let column = archives(db.kuzu()).unwrap();
     let column = column
         .iter()
         .find(|a| a.object == "A.x")
         .unwrap()
         .name
         .clone();
-    purge(&bed, new(), &[&column, "Old", "Tie"])
+    purge(&db, new(), &[&column, "Old", "Tie"])
         .migrate()
         .unwrap();
     for _ in 0..2 {
-        bed.settled(new());
-        assert_eq!(kept(&bed), KEPT);
-        assert_eq!(names(&bed), ["A.s", "R.w"]);
-        bed.reopen();
+        db.assert_up_to_date(new());
+        assert_eq!(kept(&db), KEPT);
+        assert_eq!(names(&db), ["A.s", "R.w"]);
+        db.reopen();
     }
-    let tables = bed.rows("CALL show_tables() RETURN name ORDER BY name");
+    let tables = db.rows("CALL show_tables() RETURN name ORDER BY name");
     assert_eq!(tables, "A; R; _kuzu_ddl_ledger");
 }
 
 #[test]
-fn nothing_comes_back_from_a_purge() {
-    let bed = archived();
-    purge(&bed, new(), &["A.s", "Old", "Tie"])
-        .migrate()
-        .unwrap();
+fn purged_objects_cannot_be_restored() {
+    let db = archived();
+    purge(&db, new(), &["A.s", "Old", "Tie"]).migrate().unwrap();
     for object in ["A.s", "Old"] {
-        let e = bed.fails(bed.migrator(new()).restore(object));
+        let e = db.assert_fails(db.migrator(new()).restore(object));
         assert!(
             e.to_string()
                 .contains("was dropped and purged, and its data are gone for ever"),
             "{e}"
         );
-        let e = bed.fails(purge(&bed, new(), &[object]));
+        let e = db.assert_fails(purge(&db, new(), &[object]));
         assert!(e.to_string().contains("nothing archived"), "{e}");
     }
     // The binary that declares it is told, and may ask for a new, empty one.
-    let e = bed.refused(schema![v1::A, v1::Old, v1::R, v1::Tie]);
+    let e = db.assert_refused(schema![v1::A, v1::Old, v1::R, v1::Tie]);
     assert!(e.to_string().contains(".recreate(\"A.s\")"), "{e}");
     let again = schema![v3::A, v2::R; dropped "Old", "Tie"];
-    bed.migrator(again.clone())
+    db.migrator(again.clone())
         .recreate("A.s")
         .migrate()
         .unwrap();
-    bed.settled(again);
-    assert_eq!(bed.rows("MATCH (a:A) RETURN count(*), count(a.s)"), "40|0");
+    db.assert_up_to_date(again);
+    assert_eq!(db.rows("MATCH (a:A) RETURN count(*), count(a.s)"), "40|0");
 }
 
 mod v3 {
@@ -264,38 +261,38 @@ mod v3 {
 }
 
 #[test]
-fn one_of_several_of_one_name() {
-    let bed = archived();
+fn purge_of_an_ambiguous_name_is_refused() {
+    let db = archived();
     let again = schema![v3::A, v2::R; dropped "Old", "Tie"];
-    bed.migrator(again).recreate("A.s").migrate().unwrap();
-    bed.run(&["MATCH (a:A) SET a.s = 'newer'"]);
+    db.migrator(again).recreate("A.s").migrate().unwrap();
+    db.execute(&["MATCH (a:A) SET a.s = 'newer'"]);
     let third = || schema![v2::A, v2::R; dropped "Tie", "Old", "None"];
     // A tombstone that has done its work stays quiet, so it is said by policy.
-    bed.migrator(third())
+    db.migrator(third())
         .undeclared(kuzu_ddl::Undeclared::Archive)
         .migrate()
         .unwrap();
-    let e = bed.fails(purge(&bed, third(), &["A.s"]));
+    let e = db.assert_fails(purge(&db, third(), &["A.s"]));
     let text = e.to_string();
     assert!(
         text.contains("several archived things") && text.contains("A.s__a_"),
         "{text}"
     );
-    let first = archives(bed.db()).unwrap();
+    let first = archives(db.kuzu()).unwrap();
     let first = first
         .iter()
         .filter(|a| a.object == "A.s")
         .min_by_key(|a| a.at)
         .unwrap();
-    bed.migrator(third())
+    db.migrator(third())
         .purge(&*first.name)
         .allow(HazardKind::DeletesData, "A.s")
         .allow(HazardKind::Irreversible, "A.s")
         .migrate()
         .unwrap();
-    bed.migrator(third()).restore("A.s").migrate().unwrap();
+    db.migrator(third()).restore("A.s").migrate().unwrap();
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN count(a.s), min(a.s)"),
+        db.rows("MATCH (a:A) RETURN count(a.s), min(a.s)"),
         "40|newer"
     );
 }

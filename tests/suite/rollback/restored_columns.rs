@@ -1,6 +1,6 @@
 //! Going back in source: a new version whose struct has the shape of an earlier one, with a cast.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::archive::archives;
 use kuzu_ddl::{Error, schema};
 
@@ -39,77 +39,83 @@ mod v3 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::A]
 }
 
 const ALL: &str = "MATCH (a:A) RETURN a.id, a.n ORDER BY a.id";
 
 #[test]
-fn a_cast_asks_for_it() {
-    let mut bed = Bed::with(old());
-    bed.run(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
-    bed.up(schema![v2::A]);
-    bed.run(&["MATCH (a:A {id: 2}) SET a.n = 40"]);
+fn declared_cast_restores_the_archived_values() {
+    let mut db = TestDatabase::migrated(old());
+    db.execute(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
+    db.migrate_cleanly(schema![v2::A]);
+    db.execute(&["MATCH (a:A {id: 2}) SET a.n = 40"]);
     // As it was, it is an older binary.
-    let e = bed.refused(old());
+    let e = db.assert_refused(old());
     assert!(e.to_string().contains("but it is INT64 by now"), "{e}");
-    bed.up(schema![v3::A]);
+    db.migrate_cleanly(schema![v3::A]);
     for _ in 0..2 {
-        assert_eq!(bed.rows(ALL), "1|1.25; 2|40");
-        bed.settled(schema![v3::A]);
-        bed.reopen();
+        assert_eq!(db.rows(ALL), "1|1.25; 2|40");
+        db.assert_up_to_date(schema![v3::A]);
+        db.reopen();
     }
     // The one in between is the older one now, and undoes nothing.
-    assert!(matches!(bed.refused(schema![v2::A]), Error::Refused(_)));
-    bed.settled(old());
+    assert!(matches!(
+        db.assert_refused(schema![v2::A]),
+        Error::Refused(_)
+    ));
+    db.assert_up_to_date(old());
 }
 
 /// The binary of before comes back, and says that its column is to come back as well.
 #[test]
-fn an_old_column_is_restored() {
-    let mut bed = Bed::with(old());
-    bed.run(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
-    bed.up(schema![v2::A]);
-    bed.run(&[
+fn former_column_is_restored_on_request() {
+    let mut db = TestDatabase::migrated(old());
+    db.execute(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
+    db.migrate_cleanly(schema![v2::A]);
+    db.execute(&[
         "MATCH (a:A {id: 2}) SET a.n = 40",
         "CREATE (:A {id: 3, n: 7})",
     ]);
-    let e = bed.refused(old());
+    let e = db.assert_refused(old());
     assert!(e.to_string().contains("`.restore(\"A.n\")`"), "{e}");
-    bed.migrator(old()).restore("A.n").migrate().unwrap();
+    db.migrator(old()).restore("A.n").migrate().unwrap();
     for _ in 0..2 {
-        assert_eq!(bed.rows(ALL), "1|1.25; 2|40; 3|7");
-        bed.settled(old());
-        bed.reopen();
+        assert_eq!(db.rows(ALL), "1|1.25; 2|40; 3|7");
+        db.assert_up_to_date(old());
+        db.reopen();
     }
     // And the other way round, where nothing was written since.
-    assert!(matches!(bed.refused(schema![v2::A]), Error::Refused(_)));
-    bed.migrator(schema![v2::A])
+    assert!(matches!(
+        db.assert_refused(schema![v2::A]),
+        Error::Refused(_)
+    ));
+    db.migrator(schema![v2::A])
         .restore("A.n")
         .migrate()
         .unwrap();
-    assert_eq!(bed.rows(ALL), "1|1; 2|40; 3|7");
-    bed.settled(schema![v2::A]);
+    assert_eq!(db.rows(ALL), "1|1; 2|40; 3|7");
+    db.assert_up_to_date(schema![v2::A]);
     // It is there already.
-    let again = bed.migrator(schema![v2::A]).restore("A.n").migrate();
+    let again = db.migrator(schema![v2::A]).restore("A.n").migrate();
     assert!(again.unwrap().is_up_to_date());
 }
 
 /// A program that does not declare the table names the column.
 #[test]
-fn an_old_column_is_restored_by_its_name() {
-    let bed = Bed::with(old());
-    bed.run(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
-    bed.up(schema![v2::A]);
-    let found = archives(bed.db()).unwrap();
+fn former_column_is_restored_by_its_archive_name() {
+    let db = TestDatabase::migrated(old());
+    db.execute(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
+    db.migrate_cleanly(schema![v2::A]);
+    let found = archives(db.kuzu()).unwrap();
     let [column] = &found[..] else {
         panic!("{found:?}");
     };
     assert_eq!(column.object, "A.n");
     // Its struct says otherwise: nothing is touched.
-    bed.fails(bed.migrator(schema![v2::A]).restore(&column.name));
-    let report = bed
+    db.assert_fails(db.migrator(schema![v2::A]).restore(&column.name));
+    let report = db
         .migrator(schema![])
         .restore(&column.name)
         .migrate()
@@ -118,8 +124,8 @@ fn an_old_column_is_restored_by_its_name() {
         report.to_string().contains("change property A.n to DOUBLE"),
         "{report}"
     );
-    assert_eq!(bed.rows(ALL), "1|1.25; 2|2.5");
-    bed.settled(old());
+    assert_eq!(db.rows(ALL), "1|1.25; 2|2.5");
+    db.assert_up_to_date(old());
 }
 
 mod by {
@@ -140,16 +146,16 @@ fn tenths(old: f64) -> i64 {
 
 /// Nobody can cast back what a function made: the old values come, wherever there are any.
 #[test]
-fn an_old_column_is_restored_over_a_function() {
-    let bed = Bed::with(old());
-    bed.run(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
-    bed.up(schema![by::A]);
-    assert_eq!(bed.rows(ALL), "1|13; 2|25");
-    bed.run(&[
+fn former_column_is_restored_after_a_function() {
+    let db = TestDatabase::migrated(old());
+    db.execute(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
+    db.migrate_cleanly(schema![by::A]);
+    assert_eq!(db.rows(ALL), "1|13; 2|25");
+    db.execute(&[
         "MATCH (a:A {id: 2}) SET a.n = 40",
         "CREATE (:A {id: 3, n: 70})",
     ]);
-    bed.migrator(old()).restore("A.n").migrate().unwrap();
-    assert_eq!(bed.rows(ALL), "1|1.25; 2|2.5; 3|70");
-    bed.settled(old());
+    db.migrator(old()).restore("A.n").migrate().unwrap();
+    assert_eq!(db.rows(ALL), "1|1.25; 2|2.5; 3|70");
+    db.assert_up_to_date(old());
 }

@@ -1,6 +1,6 @@
 //! Going back: with data, as history, and without confusing who starts next.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::history::set_tag;
 use kuzu_ddl::{Error, HazardKind, History, Point, schema};
 
@@ -70,40 +70,40 @@ mod v2 {
     }
 }
 
-fn old() -> Said {
+fn old() -> Declaration {
     schema![v1::Person, v1::City, v1::Lives]
 }
 
-fn new() -> Said {
+fn new() -> Declaration {
     schema![v2::Human, v2::City, v2::Lives, v2::Fresh]
 }
 
 const OLD: &str = "MATCH (p:Person)-[l:Lives]->(c:City) RETURN p.id, p.name, p.score, p.nick, p.rank, l.rent, c.name ORDER BY p.id";
 
 /// Three people, then the second version, then a row that is changed and one that is new.
-fn migrated() -> Bed {
-    let bed = Bed::with(old());
-    bed.run(&[
+fn migrated() -> TestDatabase {
+    let db = TestDatabase::migrated(old());
+    db.execute(&[
         "CREATE (:Person {id: 1, name: 'Ada', score: 1.25, nick: 'a'}), (:Person {id: 2, name: 'Bob', score: 2.5, rank: 7}), (:Person {id: 3, name: 'Cy', score: 3.75})",
         "CREATE (:City {name: 'Rome'})",
         "MATCH (p:Person), (c:City) CREATE (p)-[:Lives {rent: p.id + 0.5}]->(c)",
     ]);
-    bed.up(new());
-    bed.run(&[
+    db.migrate_cleanly(new());
+    db.execute(&[
         "MATCH (h:Human {id: 2}) SET h.score = 40, h.email = 'bob@x'",
         "CREATE (:Human {id: 4, full_name: 'Dee', score: 5, email: 'dee@x'})",
         "MATCH (h:Human {id: 4}), (c:City) CREATE (h)-[:Lives {rent: 8}]->(c)",
         "MATCH (h:Human {id: 3})-[l:Lives]->(:City) SET l.rent = 100",
         "CREATE (:Fresh {id: 1})",
     ]);
-    bed
+    db
 }
 
 #[test]
-fn everything_comes_back_with_its_data() {
-    let mut bed = migrated();
-    let before = bed.ledger().events.len();
-    let plan = bed
+fn rollback_restores_schema_and_rows() {
+    let mut db = migrated();
+    let before = db.ledger().events.len();
+    let plan = db
         .migrator(new())
         .rollback_plan(Point::Revision(1))
         .unwrap();
@@ -119,8 +119,8 @@ fn everything_comes_back_with_its_data() {
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
-    assert_eq!(bed.ledger().events.len(), before, "a plan writes nothing");
-    let report = bed
+    assert_eq!(db.ledger().events.len(), before, "a plan writes nothing");
+    let report = db
         .migrator(new())
         .app("desk")
         .rollback(Point::Revision(1))
@@ -129,22 +129,22 @@ fn everything_comes_back_with_its_data() {
     for _ in 0..2 {
         // The old values where nothing was written since, the new ones where something was.
         assert_eq!(
-            bed.rows(OLD),
+            db.rows(OLD),
             "1|Ada|1.25|a|3|1.5|Rome; 2|Bob|40|NULL|7|2.5|Rome; 3|Cy|3.75|NULL|3|100|Rome; 4|Dee|5|NULL|9|8|Rome"
         );
-        bed.settled(old());
-        bed.reopen();
+        db.assert_up_to_date(old());
+        db.reopen();
     }
-    bed.run(&[
+    db.execute(&[
         "CREATE (:Person {id: 5, name: 'Eve', score: 0.5})",
         "CHECKPOINT",
     ]);
-    bed.reopen();
+    db.reopen();
     assert_eq!(
-        bed.rows("MATCH (p:Person {id: 5}) RETURN p.rank, p.score"),
+        db.rows("MATCH (p:Person {id: 5}) RETURN p.rank, p.score"),
         "3|0.5"
     );
-    let history = History::read(bed.db()).unwrap();
+    let history = History::read(db.kuzu()).unwrap();
     assert!(history.entries().len() > before, "history is never erased");
     assert!(history.to_string().contains("rolled back to revision 1"));
     let way = history
@@ -154,34 +154,34 @@ fn everything_comes_back_with_its_data() {
 }
 
 #[test]
-fn who_starts_next() {
-    let mut bed = migrated();
-    set_tag(bed.db(), "first", &Point::Revision(1)).unwrap();
-    bed.migrator(new()).rollback(Point::tag("first")).unwrap();
+fn rolled_back_version_is_refused_until_reapplied() {
+    let mut db = migrated();
+    set_tag(db.kuzu(), "first", &Point::Revision(1)).unwrap();
+    db.migrator(new()).rollback(Point::tag("first")).unwrap();
     // The binary of that time opens; the other is told, however often it restarts.
     for _ in 0..2 {
-        bed.settled(old());
-        let e = bed.refused(new());
+        db.assert_up_to_date(old());
+        let e = db.assert_refused(new());
         let text = e.to_string();
         assert!(matches!(e, Error::Undone { .. }), "{text}");
         assert!(
             text.contains("went back to tag first on 20") && text.contains("`.redo()`"),
             "{text}"
         );
-        bed.reopen();
+        db.reopen();
     }
     // Once somebody says so, its changes are made again, and what was archived is back.
-    bed.migrator(new()).redo().migrate().unwrap();
-    bed.settled(new());
+    db.migrator(new()).redo().migrate().unwrap();
+    db.assert_up_to_date(new());
     assert_eq!(
-        bed.rows("MATCH (h:Human) RETURN h.id, h.full_name, h.score, h.email ORDER BY h.id"),
+        db.rows("MATCH (h:Human) RETURN h.id, h.full_name, h.score, h.email ORDER BY h.id"),
         "1|Ada|1|NULL; 2|Bob|40|bob@x; 3|Cy|4|NULL; 4|Dee|5|dee@x"
     );
-    assert_eq!(bed.rows("MATCH (f:Fresh) RETURN f.id"), "1");
+    assert_eq!(db.rows("MATCH (f:Fresh) RETURN f.id"), "1");
     // It is an ordinary version again, and the first one too old.
-    assert!(matches!(bed.refused(old()), Error::Refused(_)));
-    bed.migrator(new()).redo().migrate().unwrap();
-    bed.settled(new());
+    assert!(matches!(db.assert_refused(old()), Error::Refused(_)));
+    db.migrator(new()).redo().migrate().unwrap();
+    db.assert_up_to_date(new());
 }
 
 mod v3 {
@@ -206,20 +206,20 @@ mod v3 {
 
 /// A version that was never here before is newly deployed: it asks for all that it changes.
 #[test]
-fn a_newer_version_makes_the_changes_again() {
-    let bed = migrated();
-    bed.migrator(new()).rollback(Point::Revision(1)).unwrap();
+fn newer_version_reapplies_rolled_back_changes() {
+    let db = migrated();
+    db.migrator(new()).rollback(Point::Revision(1)).unwrap();
     let newer = schema![v3::Human];
-    let report = bed.migrate(newer.clone()).unwrap();
+    let report = db.migrate(newer.clone()).unwrap();
     assert!(
         report.to_string().contains("rename table Person to Human"),
         "{report}"
     );
     assert_eq!(
-        bed.rows("MATCH (h:Human) RETURN h.id, h.full_name, h.email, h.extra ORDER BY h.id"),
+        db.rows("MATCH (h:Human) RETURN h.id, h.full_name, h.email, h.extra ORDER BY h.id"),
         "1|Ada|NULL|NULL; 2|Bob|bob@x|NULL; 3|Cy|NULL|NULL; 4|Dee|dee@x|NULL"
     );
-    bed.settled(newer);
+    db.assert_up_to_date(newer);
 }
 
 mod pairs {
@@ -243,24 +243,24 @@ mod pairs {
 }
 
 #[test]
-fn what_cannot_be_reversed_is_named() {
-    let bed = Bed::with(schema![v1::Person, v1::City, pairs::Lives]);
-    bed.run(&[
+fn irreversible_changes_are_named() {
+    let db = TestDatabase::migrated(schema![v1::Person, v1::City, pairs::Lives]);
+    db.execute(&[
         "CREATE (:Person {id: 1, name: 'Ada', score: 1.0}), (:City {name: 'Rome'})",
         "MATCH (p:Person), (c:City) CREATE (c)-[:Lives {rent: 1.0}]->(p), (p)-[:Lives {rent: 2.0}]->(c)",
     ]);
     let less = || schema![v1::Person, v1::City, pairs::less::Lives];
-    bed.migrator(less())
+    db.migrator(less())
         .allow(HazardKind::DeletesData, "Lives(City -> Person)")
         .allow(HazardKind::Irreversible, "Lives(City -> Person)")
         .migrate()
         .unwrap();
-    let before = bed.state();
-    let e = bed
+    let before = db.snapshot();
+    let e = db
         .migrator(less())
         .rollback(Point::Revision(1))
         .unwrap_err();
-    assert_eq!(bed.state(), before);
+    assert_eq!(db.snapshot(), before);
     let text = e.to_string();
     assert!(matches!(e, Error::Irreversible(_)), "{text}");
     assert!(
@@ -268,7 +268,7 @@ fn what_cannot_be_reversed_is_named() {
             && text.contains(".partial()"),
         "{text}"
     );
-    let plan = bed
+    let plan = db
         .migrator(less())
         .rollback_plan(Point::Revision(1))
         .unwrap();
@@ -277,24 +277,24 @@ fn what_cannot_be_reversed_is_named() {
             .contains("irreversible: Lives(City -> Person)"),
         "{plan}"
     );
-    bed.migrator(less())
+    db.migrator(less())
         .partial()
         .rollback(Point::Revision(1))
         .unwrap();
-    bed.settled(schema![v1::Person, v1::City, pairs::Lives]);
-    assert_eq!(bed.rows("MATCH ()-[l:Lives]->() RETURN count(*)"), "1");
+    db.assert_up_to_date(schema![v1::Person, v1::City, pairs::Lives]);
+    assert_eq!(db.rows("MATCH ()-[l:Lives]->() RETURN count(*)"), "1");
 }
 
 /// A pair that was added since goes with its rels, and that must be allowed as ever.
 #[test]
-fn going_back_has_hazards_like_any_plan() {
-    let bed = Bed::with(old());
-    bed.up(schema![v1::Person, v1::City, pairs::Lives]);
-    bed.run(&[
+fn rollback_has_hazards_like_any_plan() {
+    let db = TestDatabase::migrated(old());
+    db.migrate_cleanly(schema![v1::Person, v1::City, pairs::Lives]);
+    db.execute(&[
         "CREATE (:Person {id: 1, name: 'Ada', score: 1.0}), (:City {name: 'Rome'})",
         "MATCH (p:Person), (c:City) CREATE (c)-[:Lives {rent: 1.0}]->(p)",
     ]);
-    let back = || bed.migrator(old());
+    let back = || db.migrator(old());
     let e = back().rollback(Point::Revision(1)).unwrap_err();
     assert!(
         e.to_string()
@@ -306,64 +306,61 @@ fn going_back_has_hazards_like_any_plan() {
         .allow(HazardKind::Irreversible, "Lives(City -> Person)")
         .rollback(Point::Revision(1))
         .unwrap();
-    bed.settled(old());
+    db.assert_up_to_date(old());
 }
 
 #[test]
-fn what_was_purged_is_named_and_comes_back_empty() {
-    let bed = migrated();
-    bed.migrator(new())
+fn purged_property_is_restored_empty() {
+    let db = migrated();
+    db.migrator(new())
         .purge("Human.nick")
         .allow(HazardKind::DeletesData, "Human.nick")
         .allow(HazardKind::Irreversible, "Human.nick")
         .migrate()
         .unwrap();
-    let e = bed
-        .migrator(new())
-        .rollback(Point::Revision(1))
-        .unwrap_err();
+    let e = db.migrator(new()).rollback(Point::Revision(1)).unwrap_err();
     assert!(
         e.to_string()
             .contains("Person.nick: was purged, and comes back empty"),
         "{e}"
     );
-    bed.migrator(new())
+    db.migrator(new())
         .partial()
         .rollback(Point::Revision(1))
         .unwrap();
-    bed.settled(old());
+    db.assert_up_to_date(old());
     assert_eq!(
-        bed.rows("MATCH (p:Person) RETURN count(*), count(p.nick)"),
+        db.rows("MATCH (p:Person) RETURN count(*), count(p.nick)"),
         "4|0"
     );
 }
 
 #[test]
-fn to_any_point_and_from_it_again() {
-    let bed = migrated();
-    let history = History::read(bed.db()).unwrap();
+fn rollback_reaches_any_point() {
+    let db = migrated();
+    let history = History::read(db.kuzu()).unwrap();
     let end = history.revisions()[&1].events.last().copied().unwrap();
     let then = history.revisions()[&2].at - 1;
     let all = "MATCH (h:Human)-[l:Lives]->() RETURN h.id, h.full_name, h.score, h.email, h.rank, l.rent ORDER BY h.id";
-    let now = bed.rows(all);
-    bed.migrator(new()).rollback(end).unwrap();
-    bed.settled(old());
+    let now = db.rows(all);
+    db.migrator(new()).rollback(end).unwrap();
+    db.assert_up_to_date(old());
     // Back from there: the second version is in force again, and no longer undone.
-    bed.migrator(old()).rollback(Point::Revision(2)).unwrap();
-    bed.settled(new());
-    assert_eq!(bed.rows(all), now);
-    bed.migrator(old()).rollback(Point::Time(then)).unwrap();
-    bed.settled(old());
-    assert!(matches!(bed.refused(new()), Error::Undone { .. }));
+    db.migrator(old()).rollback(Point::Revision(2)).unwrap();
+    db.assert_up_to_date(new());
+    assert_eq!(db.rows(all), now);
+    db.migrator(old()).rollback(Point::Time(then)).unwrap();
+    db.assert_up_to_date(old());
+    assert!(matches!(db.assert_refused(new()), Error::Undone { .. }));
     // There already: nothing to do, and nothing is recorded.
-    let report = bed.migrator(old()).rollback(Point::Revision(1)).unwrap();
+    let report = db.migrator(old()).rollback(Point::Revision(1)).unwrap();
     assert!(report.is_up_to_date(), "{report}");
     for (point, told) in [
         (Point::Revision(77), "no revision 77"),
         (Point::tag("none"), "there is no tag `none`"),
         (Point::Time(1), "had not begun"),
     ] {
-        let e = bed.migrator(old()).rollback(point).unwrap_err();
+        let e = db.migrator(old()).rollback(point).unwrap_err();
         assert!(e.to_string().contains(told), "{e}");
     }
 }

@@ -41,7 +41,7 @@ fn mistakes(result: Result<Declared, DeclareError>, want: &Expect) {
 }
 
 #[test]
-fn two_structs_of_one_table() {
+fn duplicate_table_is_reported() {
     let want = expect![[r#"
         the declared schema has a mistake: tests/suite/schema/declared.rs:23: table `CUSTOMER`: `suite::schema::declared::other::Person` declares it, and so does `suite::schema::declared::Customer` at tests/suite/schema/declared.rs:15; rename one, or give one another table by `name = "…"`
     "#]];
@@ -57,7 +57,7 @@ fn two_structs_of_one_table() {
 }
 
 #[test]
-fn an_endpoint_that_is_not_there() {
+fn undeclared_endpoint_is_reported() {
     mistakes(
         Declared::from_descs([SoldTo::DESC, Customer::DESC]),
         &expect![[r#"
@@ -67,7 +67,7 @@ fn an_endpoint_that_is_not_there() {
 }
 
 #[test]
-fn one_earlier_name_for_two_tables() {
+fn former_name_claimed_by_two_tables_is_reported() {
     mistakes(
         Declared::from_descs([Customer::DESC, Buyer::DESC]),
         &expect![[r#"
@@ -93,7 +93,7 @@ struct Visitor {
 }
 
 #[test]
-fn an_earlier_name_that_is_still_there() {
+fn former_name_that_is_still_declared_is_reported() {
     static STAYED: TableDesc = TableDesc {
         properties: &[property("id", TypeDesc::Int64, None, 0)],
         ..keyed("Customer", 40)
@@ -109,7 +109,7 @@ fn an_earlier_name_that_is_still_there() {
 }
 
 #[test]
-fn tombstones_of_tables() {
+fn table_tombstones_are_checked() {
     let declared = schema![Customer; dropped "Order", "order line"].unwrap();
     assert_eq!(
         declared.dropped_tables.values().collect::<Vec<_>>(),
@@ -149,7 +149,7 @@ fn tombstones_of_tables() {
 }
 
 #[test]
-fn the_whole_binary() {
+fn duplicate_tables_of_the_whole_binary_are_reported() {
     // The tests of this binary hold many schemas of the same names on purpose.
     let error = Schema::compiled().unwrap_err();
     assert!(
@@ -264,7 +264,7 @@ const fn keyed(name: &'static str, line: u32) -> TableDesc {
 }
 
 #[test]
-fn every_mistake_at_once() {
+fn all_errors_are_reported_together() {
     mistakes(
         Declared::from_descs([&KEYS[0], &WRONG, &EDGE, &KEYS[1]]),
         &expect![[r#"
@@ -295,7 +295,7 @@ fn every_mistake_at_once() {
 }
 
 #[test]
-fn indexes_written_by_hand_are_checked() {
+fn indexes_of_manual_descriptions_are_checked() {
     use kuzu_ddl::declared::desc::{IndexDesc, IndexKindDesc};
 
     const fn index(

@@ -54,7 +54,7 @@ struct Purchased {
 struct Knows;
 
 #[test]
-fn a_node() {
+fn node_attributes_are_declared() {
     let declared = schema![Person].unwrap();
     let person = declared.schema.table("person").unwrap();
     assert_eq!(
@@ -122,7 +122,7 @@ fn a_node() {
 }
 
 #[test]
-fn edges() {
+fn edge_attributes_are_declared() {
     let declared = schema![Knows, Purchased, Person, Product].unwrap();
     let goods = declared.schema.table("Goods").unwrap();
     assert_eq!(
@@ -162,7 +162,7 @@ fn edges() {
 }
 
 #[test]
-fn names_move() {
+fn properties_may_exchange_names() {
     #[derive(KuzuNode)]
     #[kuzu(dropped("c"))]
     struct Moved {
@@ -182,7 +182,7 @@ fn names_move() {
 }
 
 #[test]
-fn indexes() {
+fn index_attributes_are_declared() {
     type Embedding = [f32; 4];
 
     #[derive(KuzuNode)]

@@ -105,7 +105,7 @@ mod made {
 }
 
 #[test]
-fn all_of_it_is_a_schema() {
+fn macros_expand_in_strict_modules() {
     #[derive(kuzu_ddl::KuzuNode)]
     #[repr(C, packed)]
     struct InAFunction {

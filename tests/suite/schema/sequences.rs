@@ -1,6 +1,6 @@
 //! Sequences: made before what counts by them, kept with the place they have come to.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
 
 mod v1 {
@@ -25,114 +25,114 @@ mod v2 {
     }
 }
 
-fn orders(start: i64, increment: i64) -> Said {
+fn orders(start: i64, increment: i64) -> Declaration {
     schema![v1::Order].map(|d| d.sequence("order_no", start, increment))
 }
 
 #[test]
-fn made_with_what_counts_by_it_and_never_set_back() {
-    let mut bed = Bed::new();
-    let error = bed.refused(schema![v1::Order]).to_string();
+fn sequence_is_created_once_and_never_reset() {
+    let mut db = TestDatabase::new();
+    let error = db.assert_refused(schema![v1::Order]).to_string();
     assert!(
         error.contains("the sequence order_no does not exist"),
         "{error}"
     );
-    let report = bed.up(orders(100, 10));
+    let report = db.migrate_cleanly(orders(100, 10));
     assert_eq!(
         report.steps[0].operation.to_string(),
         "create sequence order_no"
     );
-    bed.run(&[
+    db.execute(&[
         "CREATE (:`Order` {what: 'a'})",
         "CREATE (:`Order` {what: 'b'})",
     ]);
-    bed.reopen();
+    db.reopen();
     // Where it starts counts only once.
-    bed.up(orders(1, 10));
-    bed.run(&["CREATE (:`Order` {what: 'c'})"]);
+    db.migrate_cleanly(orders(1, 10));
+    db.execute(&["CREATE (:`Order` {what: 'c'})"]);
     assert_eq!(
-        bed.rows("MATCH (o:`Order`) RETURN o.id ORDER BY o.id"),
+        db.rows("MATCH (o:`Order`) RETURN o.id ORDER BY o.id"),
         "100; 110; 120"
     );
-    let error = bed.refused(orders(100, 1)).to_string();
+    let error = db.assert_refused(orders(100, 1)).to_string();
     assert!(error.contains("step or the bounds"), "{error}");
     // Not declared any more, it is kept.
-    let report = bed.up(schema![v1::Order]);
+    let report = db.migrate_cleanly(schema![v1::Order]);
     assert!(
         report
             .to_string()
             .contains("sequence order_no is not declared"),
         "{report}"
     );
-    bed.run(&["CREATE (:`Order` {what: 'd'})"]);
-    assert_eq!(bed.rows("MATCH (o:`Order`) RETURN max(o.id)"), "130");
+    db.execute(&["CREATE (:`Order` {what: 'd'})"]);
+    assert_eq!(db.rows("MATCH (o:`Order`) RETURN max(o.id)"), "130");
 }
 
 #[test]
-fn dropped_by_a_tombstone_once_nobody_counts_by_it() {
-    let bed = Bed::with(orders(1, 1));
-    let gone = |said: Said| said.map(|d| d.drop_sequence("order_no"));
-    let error = bed.refused(gone(schema![v1::Order])).to_string();
+fn sequence_is_dropped_once_it_is_unused() {
+    let db = TestDatabase::migrated(orders(1, 1));
+    let gone = |declaration: Declaration| declaration.map(|d| d.drop_sequence("order_no"));
+    let error = db.assert_refused(gone(schema![v1::Order])).to_string();
     assert!(
         error.contains("the default of Order.id still counts by it"),
         "{error}"
     );
-    bed.up(schema![v2::Order].map(|d| d.sequence("order_no", 1, 1)));
-    let said = gone(schema![v2::Order]);
-    let migrator = bed.migrator(said.clone());
+    db.migrate_cleanly(schema![v2::Order].map(|d| d.sequence("order_no", 1, 1)));
+    let declaration = gone(schema![v2::Order]);
+    let migrator = db.migrator(declaration.clone());
     migrator
         .allow(HazardKind::Irreversible, "sequence order_no")
         .migrate()
         .unwrap_or_else(|e| panic!("{e}"));
-    bed.settled(said);
-    assert_eq!(bed.rows("CALL show_sequences() RETURN name"), "");
+    db.assert_up_to_date(declaration);
+    assert_eq!(db.rows("CALL show_sequences() RETURN name"), "");
     // A new one of the same name is another.
-    bed.up(orders(7, 1));
-    assert_eq!(bed.rows("RETURN nextval('order_no')"), "7");
+    db.migrate_cleanly(orders(7, 1));
+    assert_eq!(db.rows("RETURN nextval('order_no')"), "7");
 }
 
 /// Going back to before it, what counts by it is gone, and it stays with its place.
 #[test]
-fn going_back_keeps_it() {
-    let bed = Bed::with(schema![v2::Order]);
-    bed.run(&["CREATE (:`Order` {id: 1, what: 'a'})"]);
-    bed.up(orders(100, 10));
-    bed.run(&["CREATE (:`Order` {what: 'b'})"]);
-    bed.migrator(orders(100, 10))
+fn rollback_keeps_a_sequence() {
+    let db = TestDatabase::migrated(schema![v2::Order]);
+    db.execute(&["CREATE (:`Order` {id: 1, what: 'a'})"]);
+    db.migrate_cleanly(orders(100, 10));
+    db.execute(&["CREATE (:`Order` {what: 'b'})"]);
+    db.migrator(orders(100, 10))
         .rollback(Point::Revision(1))
         .unwrap_or_else(|e| panic!("{e}"));
-    bed.settled(schema![v2::Order]);
+    db.assert_up_to_date(schema![v2::Order]);
     assert_eq!(
-        bed.rows("MATCH (o:`Order`) RETURN o.id, o.what ORDER BY o.id"),
+        db.rows("MATCH (o:`Order`) RETURN o.id, o.what ORDER BY o.id"),
         "1|a; 100|b"
     );
-    bed.migrator(orders(100, 10))
+    db.migrator(orders(100, 10))
         .redo()
         .migrate()
         .unwrap_or_else(|e| panic!("{e}"));
-    bed.run(&["CREATE (:`Order` {what: 'c'})"]);
-    assert_eq!(bed.rows("MATCH (o:`Order`) RETURN max(o.id)"), "110");
+    db.execute(&["CREATE (:`Order` {what: 'c'})"]);
+    assert_eq!(db.rows("MATCH (o:`Order`) RETURN max(o.id)"), "110");
 }
 
 #[test]
-fn one_from_before_counts_on() {
-    let bed = Bed::by_hand(&[
+fn existing_sequence_continues() {
+    let db = TestDatabase::from_cypher(&[
         "CREATE SEQUENCE order_no START 40 INCREMENT 2",
         "CREATE NODE TABLE Order(id INT64 DEFAULT CAST(nextval('order_no') AS INT64), what STRING, PRIMARY KEY(id))"
             .replace("Order(", "`Order`(")
             .as_str(),
         "CREATE (:`Order` {what: 'x'})",
     ]);
-    bed.up(orders(1, 2));
-    bed.run(&["CREATE (:`Order` {what: 'y'})"]);
+    db.migrate_cleanly(orders(1, 2));
+    db.execute(&["CREATE (:`Order` {what: 'y'})"]);
     assert_eq!(
-        bed.rows("MATCH (o:`Order`) RETURN o.id ORDER BY o.id"),
+        db.rows("MATCH (o:`Order`) RETURN o.id ORDER BY o.id"),
         "40; 42"
     );
     // By hand it is drift.
-    bed.run(&["MATCH (o:`Order`) DELETE o"]);
-    bed.run(&["DROP SEQUENCE order_no"]);
-    let error = bed.refused(orders(1, 2)).to_string();
+    db.execute(&["MATCH (o:`Order`) DELETE o"]);
+    db.execute(&["DROP SEQUENCE order_no"]);
+    let error = db.assert_refused(orders(1, 2)).to_string();
     assert!(
         error.contains("sequence order_no is in the ledger"),
         "{error}"
@@ -158,7 +158,7 @@ mod counted {
     }
 }
 
-fn counted() -> Said {
+fn counted() -> Declaration {
     schema![
         counted::Shelf, counted::Next;
         sequences
@@ -170,10 +170,10 @@ fn counted() -> Said {
 
 /// All options of the macro reach the engine, and properties of nodes and rels count by it.
 #[test]
-fn declared_with_all_options() {
-    let mut bed = Bed::with(counted());
+fn all_sequence_options_reach_the_engine() {
+    let mut db = TestDatabase::migrated(counted());
     assert_eq!(
-        bed.rows(
+        db.rows(
             "CALL show_sequences() RETURN name, `start value`, increment, `min value`, `max value`, cycle ORDER BY name"
         ),
         format!(
@@ -183,23 +183,23 @@ fn declared_with_all_options() {
         )
     );
     for _ in 0..4 {
-        bed.run(&["CREATE (:Shelf)"]);
+        db.execute(&["CREATE (:Shelf)"]);
     }
-    bed.run(&["MATCH (a:Shelf), (b:Shelf) WHERE b.no = a.no + 1 CREATE (a)-[:Next]->(b)"]);
-    bed.reopen();
-    bed.settled(counted());
+    db.execute(&["MATCH (a:Shelf), (b:Shelf) WHERE b.no = a.no + 1 CREATE (a)-[:Next]->(b)"]);
+    db.reopen();
+    db.assert_up_to_date(counted());
     assert_eq!(
-        bed.rows("MATCH (s:Shelf) RETURN s.no, s.turn ORDER BY s.no"),
+        db.rows("MATCH (s:Shelf) RETURN s.no, s.turn ORDER BY s.no"),
         "1|2; 2|3; 3|1; 4|2"
     );
     assert_eq!(
-        bed.rows("MATCH ()-[n:Next]->() RETURN n.rank ORDER BY n.rank"),
+        db.rows("MATCH ()-[n:Next]->() RETURN n.rank ORDER BY n.rank"),
         "0; 5; 10"
     );
 }
 
 #[test]
-fn declared_twice_or_gone_at_once() {
+fn duplicate_sequence_is_reported() {
     let error = schema![; sequences ("no"), ("NO", start = 5)].unwrap_err();
     let text = error.to_string();
     assert!(

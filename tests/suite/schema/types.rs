@@ -24,7 +24,7 @@ macro_rules! are {
 }
 
 #[test]
-fn every_type_has_a_face() {
+fn rust_types_map_to_kuzu_types() {
     are! {
         bool => "BOOL";
         i8 => "INT8"; i16 => "INT16"; i32 => "INT32"; i64 => "INT64"; i128 => "INT128";
@@ -50,7 +50,7 @@ fn every_type_has_a_face() {
 
 #[cfg(feature = "chrono")]
 #[test]
-fn so_have_those_of_chrono() {
+fn chrono_types_map_to_kuzu_types() {
     are! {
         chrono::NaiveDate => "DATE";
         chrono::NaiveDateTime => "TIMESTAMP";
@@ -60,7 +60,7 @@ fn so_have_those_of_chrono() {
 }
 
 #[test]
-fn pointers_are_what_they_point_to() {
+fn pointers_map_to_their_target_type() {
     are! {
         &str => "STRING"; &'static [i8] => "INT8[]"; &&i64 => "INT64";
         Box<str> => "STRING"; Rc<str> => "STRING"; Arc<str> => "STRING"; Cow<'static, str> => "STRING";
@@ -132,7 +132,7 @@ enum Weird {
 }
 
 #[test]
-fn derived_types() {
+fn derived_types_map_to_kuzu_types() {
     are! {
         Id<Opaque> => "INT64"; Maybe<u8> => "UINT8?"; Lines<'static, 4> => "STRING[4]";
         Point => "STRUCT(x DOUBLE, Y DOUBLE[], type json)";
@@ -170,7 +170,7 @@ texts! {
 }
 
 #[test]
-fn the_derive_reads_type_texts_as_the_runtime_does() {
+fn derive_and_runtime_parse_the_same_type_texts() {
     let declared = schema![Given].unwrap();
     let given = declared.schema.table("given").unwrap();
     for (field, text) in TEXTS {
@@ -183,7 +183,7 @@ fn the_derive_reads_type_texts_as_the_runtime_does() {
 }
 
 #[test]
-fn an_option_is_nullable_whatever_its_type_says() {
+fn option_is_nullable_with_any_declared_type() {
     type Perhaps = Option<Opaque>;
 
     #[derive(KuzuNode)]

@@ -1,16 +1,16 @@
 //! Functions that give no value for some rows.
 
 use crate::fixture::prices::{cents, v1};
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Migrator, schema};
 
-fn made() -> Bed {
-    let bed = Bed::with(schema![v1::A]);
-    bed.run(&[
+fn made() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A]);
+    db.execute(&[
         "UNWIND range(1, 40) AS i CREATE (:A {id: i, price: concat(CAST(i AS STRING), '.5')})",
         "MATCH (a:A) WHERE a.id IN [7, 20, 33] SET a.price = 'free'",
     ]);
-    bed
+    db
 }
 
 /// A version of `A` whose price is an integer.
@@ -46,32 +46,32 @@ fn none(price: &str) -> Option<i64> {
     cents(price).ok()
 }
 
-fn refused(bed: &Bed, said: Said, words: &[&str]) {
-    let e = bed.refused(said).to_string();
+fn refused(db: &TestDatabase, declaration: Declaration, words: &[&str]) {
+    let e = db.assert_refused(declaration).to_string();
     for words in words {
         assert!(e.contains(words), "{words:?}: {e}");
     }
 }
 
 #[test]
-fn rows_that_get_no_value_are_counted_before_anything_is_touched() {
-    let bed = made();
+fn failing_rows_are_counted_before_any_change() {
+    let db = made();
     let words = [
         "A.price: 3 of 40 rows get no value by the function suite::changes::functions::failures::cents, \
          for example id 7 ('free'), id 20 ('free'), id 33 ('free'); it says: it has no point; \
          write `on_fail = \"null\"` or `on_fail = \"default\"`",
     ];
-    refused(&bed, schema![abort::A], &words);
+    refused(&db, schema![abort::A], &words);
     let words = ["3 of 40 rows get no value", "it gave no value"];
-    refused(&bed, schema![none::A], &words);
+    refused(&db, schema![none::A], &words);
 }
 
 #[test]
-fn a_panic_names_the_row() {
-    let bed = made();
+fn panicking_function_names_the_row() {
+    let db = made();
     let words =
         "A.price: the function suite::changes::functions::failures::panics gives no value for id 7";
-    let e = bed.refused(schema![panics::A]);
+    let e = db.assert_refused(schema![panics::A]);
     assert!(
         matches!(&e, Error::Function { row, why, .. } if row == "id 7" && why.contains("nothing is free")),
         "{e}"
@@ -80,31 +80,31 @@ fn a_panic_names_the_row() {
 }
 
 #[test]
-fn rows_that_get_no_value_get_what_the_source_says() {
-    for (said, want) in [
-        (schema![null::A] as Said, "37|NULL"),
+fn failing_rows_get_the_declared_on_fail_value() {
+    for (declaration, want) in [
+        (schema![null::A] as Declaration, "37|NULL"),
         (schema![default::A], "40|-1"),
     ] {
-        let mut bed = made();
-        let report = bed.up(said.clone());
+        let mut db = made();
+        let report = db.migrate_cleanly(declaration.clone());
         let text = report.to_string();
         assert!(text.contains("may fail: A.price, 3 of 40 values"), "{text}");
         assert_eq!(
-            bed.rows("MATCH (a:A), (b:A {id: 20}) RETURN count(a.price), b.price"),
+            db.rows("MATCH (a:A), (b:A {id: 20}) RETURN count(a.price), b.price"),
             want
         );
-        assert_eq!(bed.rows("MATCH (a:A {id: 8}) RETURN a.price"), "850");
-        bed.reopen();
-        bed.settled(said);
+        assert_eq!(db.rows("MATCH (a:A {id: 8}) RETURN a.price"), "850");
+        db.reopen();
+        db.assert_up_to_date(declaration);
     }
 }
 
 /// The row changed after it was asked.
 #[test]
-fn a_row_that_fails_later_is_named_and_the_next_start_goes_on() {
-    let bed = made();
-    bed.run(&["MATCH (a:A) WHERE a.price = 'free' SET a.price = '0.5'"]);
-    let migrator = Migrator::new(bed.db()).schema(schema![abort::A]).batch(10);
+fn row_that_fails_during_the_backfill_is_named_and_the_next_start_resumes() {
+    let db = made();
+    db.execute(&["MATCH (a:A) WHERE a.price = 'free' SET a.price = '0.5'"]);
+    let migrator = Migrator::new(db.kuzu()).schema(schema![abort::A]).batch(10);
     let mut spoiled = false;
     let e = migrator
         .on_progress(|progress| {
@@ -112,8 +112,8 @@ fn a_row_that_fails_later_is_named_and_the_next_start_goes_on() {
             if begins {
                 spoiled = true;
                 let archive =
-                    bed.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
-                bed.run(&[&format!("MATCH (a:A {{id: 33}}) SET a.{archive} = 'free'")]);
+                    db.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
+                db.execute(&[&format!("MATCH (a:A {{id: 33}}) SET a.{archive} = 'free'")]);
             }
         })
         .migrate()
@@ -121,16 +121,16 @@ fn a_row_that_fails_later_is_named_and_the_next_start_goes_on() {
     let text = e.to_string();
     assert!(matches!(e, Error::Unfinished(_)), "{text}");
     assert!(text.contains("for id 33: it has no point"), "{text}");
-    assert_eq!(bed.rows("MATCH (a:A) RETURN count(a.price)"), "30");
+    assert_eq!(db.rows("MATCH (a:A) RETURN count(a.price)"), "30");
     // The same again, and nothing is lost.
-    let e = bed.refused(schema![abort::A]);
+    let e = db.assert_refused(schema![abort::A]);
     assert!(e.to_string().contains("for id 33"), "{e}");
-    let archive = bed.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
-    bed.run(&[&format!("MATCH (a:A {{id: 33}}) SET a.{archive} = '3.5'")]);
-    bed.up(schema![abort::A]);
+    let archive = db.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
+    db.execute(&[&format!("MATCH (a:A {{id: 33}}) SET a.{archive} = '3.5'")]);
+    db.migrate_cleanly(schema![abort::A]);
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN count(a.price), min(a.price)"),
+        db.rows("MATCH (a:A) RETURN count(a.price), min(a.price)"),
         "40|50"
     );
-    bed.settled(schema![abort::A]);
+    db.assert_up_to_date(schema![abort::A]);
 }

@@ -1,7 +1,7 @@
 //! Properties of nodes.
 
 use crate::fixture::prices::{cents, first, v1};
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Migrator, Phase, schema};
 
 mod v2 {
@@ -29,9 +29,9 @@ mod v2 {
 
 const ROWS: i64 = 2_500;
 
-fn made() -> Bed {
-    let bed = Bed::with(schema![v1::A, v1::R]);
-    bed.run(&[
+fn made() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A, v1::R]);
+    db.execute(&[
         &format!(
             "UNWIND range(1, {ROWS}) AS i CREATE (:A {{id: i, price: concat(CAST(i AS STRING), '.5'), \
              full_name: concat('Ann', CAST(i AS STRING), ' Lee'), city: 'Rome'}})"
@@ -39,17 +39,17 @@ fn made() -> Bed {
         "MATCH (a:A) WHERE a.id % 10 = 0 SET a.full_name = NULL, a.city = NULL",
         "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {w: a.price}]->(b)",
     ]);
-    bed
+    db
 }
 
-fn v2() -> Said {
+fn v2() -> Declaration {
     schema![v2::A]
 }
 
 #[test]
-fn every_row_gets_the_value_that_the_function_makes() {
-    let mut bed = made();
-    let report = bed.up(v2());
+fn every_node_gets_the_value_of_the_function() {
+    let mut db = made();
+    let report = db.migrate_cleanly(v2());
     let text = report.to_string();
     for words in [
         "make the values of A.price by suite::changes::functions::nodes::cents (2,500 rows",
@@ -61,40 +61,40 @@ fn every_row_gets_the_value_that_the_function_makes() {
     assert!(report.owed.is_empty());
     for _ in 0..2 {
         assert_eq!(
-            bed.rows("MATCH (a:A) RETURN count(*), count(a.price), sum(a.price - 100 * a.id), min(a.price)"),
+            db.rows("MATCH (a:A) RETURN count(*), count(a.price), sum(a.price - 100 * a.id), min(a.price)"),
             format!("{ROWS}|{ROWS}|{}|150", 50 * ROWS)
         );
         assert_eq!(
-            bed.rows(
+            db.rows(
                 "MATCH (a:A) WHERE a.id IN [9, 10] RETURN a.first, a.place, a.town ORDER BY a.id"
             ),
             "Ann9|Rome 9|Rome; ?| 10|NULL"
         );
-        bed.reopen();
+        db.reopen();
     }
     // New rows get the default.
-    bed.run(&["CREATE (:A {id: 0})"]);
+    db.execute(&["CREATE (:A {id: 0})"]);
     assert_eq!(
-        bed.rows("MATCH (a:A {id: 0}) RETURN a.price, a.first, a.place"),
+        db.rows("MATCH (a:A {id: 0}) RETURN a.price, a.first, a.place"),
         "5|nobody|NULL"
     );
-    bed.settled(v2());
+    db.assert_up_to_date(v2());
     assert_eq!(
-        bed.rows("MATCH (l:_kuzu_ddl_ledger) WHERE l.key STARTS WITH 'making' RETURN l.key"),
+        db.rows("MATCH (l:_kuzu_ddl_ledger) WHERE l.key STARTS WITH 'making' RETURN l.key"),
         ""
     );
 }
 
 #[test]
-fn progress_counts_rows_of_every_batch() {
+fn progress_counts_the_rows_of_every_batch() {
     for (batch, size) in [(100, 100), (1_000_000, 2_500), (1, 1)] {
-        let bed = Bed::with(schema![v1::A, v1::R]);
+        let db = TestDatabase::migrated(schema![v1::A, v1::R]);
         let rows = if batch == 1 { 30 } else { 2_500 };
-        bed.run(&[&format!(
+        db.execute(&[&format!(
             "UNWIND range(1, {rows}) AS i CREATE (:A {{id: i, price: '1.5'}})"
         )]);
         let mut seen = Vec::new();
-        let migrator = Migrator::new(bed.db()).schema(v2()).batch(batch);
+        let migrator = Migrator::new(db.kuzu()).schema(v2()).batch(batch);
         let report = migrator
             .on_progress(|progress| {
                 if progress.phase == Phase::Second {
@@ -114,7 +114,7 @@ fn progress_counts_rows_of_every_batch() {
         let batches = usize::try_from(all / size).unwrap();
         assert!(seen.len() > batches, "{batch}: {}", seen.len());
         assert_eq!(
-            bed.rows("MATCH (a:A) RETURN sum(a.price)"),
+            db.rows("MATCH (a:A) RETURN sum(a.price)"),
             (150 * rows).to_string()
         );
     }

@@ -1,6 +1,6 @@
 //! Properties of rels.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use crate::fixture::prices::{cents, v1};
 use kuzu_ddl::{Migrator, schema};
 
@@ -32,27 +32,27 @@ fn twice(note: Option<&str>) -> String {
 /// A rel has no key, and setting many on one node is quadratic: the rel table is made anew, with the
 /// values, in the one transaction.
 #[test]
-fn rels_get_values_while_their_table_is_made_anew() {
-    let mut bed = Bed::with(schema![v1::A, both::Was]);
-    bed.run(&[
+fn rel_values_are_computed_while_the_table_is_rebuilt() {
+    let mut db = TestDatabase::migrated(schema![v1::A, both::Was]);
+    db.execute(&[
         "UNWIND range(1, 3000) AS i CREATE (:A {id: i, price: '1.5'})",
         "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {w: concat(CAST(a.id AS STRING), '.25')}]->(b)",
         "MATCH (a:A)-[r:R]->() WHERE a.id % 2 = 0 SET r.note = 'x'",
     ]);
-    let said = || schema![v1::A, both::R];
-    let migrator = Migrator::new(bed.db()).schema(said()).batch(700);
+    let declaration = || schema![v1::A, both::R];
+    let migrator = Migrator::new(db.kuzu()).schema(declaration()).batch(700);
     let report = migrator.migrate().unwrap();
     assert!(report.owed.is_empty());
     for _ in 0..2 {
         assert_eq!(
-            bed.rows("MATCH (a:A)-[r:R]->(b:A {id: 1}) RETURN count(*), sum(r.w - 100 * a.id)"),
+            db.rows("MATCH (a:A)-[r:R]->(b:A {id: 1}) RETURN count(*), sum(r.w - 100 * a.id)"),
             format!("3000|{}", 3_000 * 25)
         );
         assert_eq!(
-            bed.rows("MATCH (a:A)-[r:R]->() RETURN a.id % 2, r.twice, count(*) ORDER BY r.twice"),
+            db.rows("MATCH (a:A)-[r:R]->() RETURN a.id % 2, r.twice, count(*) ORDER BY r.twice"),
             "1|--|1500; 0|xx|1500"
         );
-        bed.reopen();
+        db.reopen();
     }
-    bed.settled(said());
+    db.assert_up_to_date(declaration());
 }

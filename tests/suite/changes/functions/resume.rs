@@ -1,6 +1,6 @@
 //! Work that was interrupted, and what others do meanwhile.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use crate::fixture::prices::v1;
 use kuzu_ddl::{Error, Migrator, Phase, schema};
 
@@ -50,19 +50,19 @@ mod other {
     }
 }
 
-fn made() -> Bed {
-    let bed = Bed::with(schema![v1::A]);
-    bed.run(&[
+fn made() -> TestDatabase {
+    let db = TestDatabase::migrated(schema![v1::A]);
+    db.execute(&[
         "UNWIND range(1, 100) AS i CREATE (:A {id: i, price: concat(CAST(i AS STRING), '.5')})",
     ]);
-    bed
+    db
 }
 
 #[test]
-fn rows_that_others_insert_meanwhile_are_filled_too() {
-    let bed = made();
-    bed.run(&["MATCH (a:A) WHERE a.id <= 20 DELETE a"]);
-    let migrator = Migrator::new(bed.db()).schema(schema![v2::A]).batch(10);
+fn rows_inserted_during_the_backfill_are_filled() {
+    let db = made();
+    db.execute(&["MATCH (a:A) WHERE a.id <= 20 DELETE a"]);
+    let migrator = Migrator::new(db.kuzu()).schema(schema![v2::A]).batch(10);
     let mut calls = 0;
     let report = migrator
         .on_progress(|progress| {
@@ -70,7 +70,7 @@ fn rows_that_others_insert_meanwhile_are_filled_too() {
                 calls += 1;
                 let id = 1000 + calls;
                 if calls < 20 {
-                    bed.run(&[&format!("CREATE (:A {{id: {id}, price: {id}}})")]);
+                    db.execute(&[&format!("CREATE (:A {{id: {id}, price: {id}}})")]);
                 }
             }
         })
@@ -80,18 +80,18 @@ fn rows_that_others_insert_meanwhile_are_filled_too() {
     assert!(calls >= 20);
     // What they wrote is theirs.
     assert_eq!(
-        bed.rows("MATCH (a:A) WHERE a.price IS NULL OR a.tag IS NULL RETURN count(*)"),
+        db.rows("MATCH (a:A) WHERE a.price IS NULL OR a.tag IS NULL RETURN count(*)"),
         "0"
     );
-    assert_eq!(bed.rows("MATCH (a:A) WHERE a.id > 1000 RETURN count(*), sum(a.price - a.id), sum(CASE WHEN a.tag = concat('t', CAST(a.id AS STRING)) THEN 1 ELSE 0 END)"), "19|0|19");
-    bed.settled(schema![v2::A]);
+    assert_eq!(db.rows("MATCH (a:A) WHERE a.id > 1000 RETURN count(*), sum(a.price - a.id), sum(CASE WHEN a.tag = concat('t', CAST(a.id AS STRING)) THEN 1 ELSE 0 END)"), "19|0|19");
+    db.assert_up_to_date(schema![v2::A]);
 }
 
 /// Stops after some rows, as another writer that holds on would make it.
-fn interrupted() -> Bed {
-    let bed = made();
-    let session = bed.session();
-    let migrator = Migrator::new(bed.db())
+fn interrupted() -> TestDatabase {
+    let db = made();
+    let session = db.session();
+    let migrator = Migrator::new(db.kuzu())
         .schema(schema![v2::A])
         .batch(10)
         .wait(std::time::Duration::from_millis(50));
@@ -109,15 +109,15 @@ fn interrupted() -> Bed {
     );
     session.query("ROLLBACK").unwrap();
     drop(session);
-    assert_eq!(bed.rows("MATCH (a:A) RETURN count(a.price)"), "30");
-    bed
+    assert_eq!(db.rows("MATCH (a:A) RETURN count(a.price)"), "30");
+    db
 }
 
 #[test]
-fn the_next_start_goes_on_where_the_last_one_stopped() {
-    let mut bed = interrupted();
-    bed.reopen();
-    let plan = Migrator::new(bed.db())
+fn next_start_resumes_an_interrupted_backfill() {
+    let mut db = interrupted();
+    db.reopen();
+    let plan = Migrator::new(db.kuzu())
         .schema(schema![v2::A])
         .plan()
         .unwrap();
@@ -126,29 +126,29 @@ fn the_next_start_goes_on_where_the_last_one_stopped() {
         text.contains("make the values of A.price") && text.contains("70 rows"),
         "{text}"
     );
-    bed.up(schema![v2::A]);
+    db.migrate_cleanly(schema![v2::A]);
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN count(*), sum(a.price - 100 * a.id), count(a.tag)"),
+        db.rows("MATCH (a:A) RETURN count(*), sum(a.price - 100 * a.id), count(a.tag)"),
         "100|5000|100"
     );
-    bed.settled(schema![v2::A]);
+    db.assert_up_to_date(schema![v2::A]);
 }
 
 #[test]
-fn a_program_without_the_function_is_told_so() {
-    let bed = interrupted();
-    let e = bed.refused(schema![v3::A]).to_string();
+fn application_without_the_function_is_refused() {
+    let db = interrupted();
+    let e = db.assert_refused(schema![v3::A]).to_string();
     let words = "A.price: its values are made by the function suite::changes::functions::resume::v2::cents, \
                  which is not in this program; start one that has it";
     assert!(e.contains(words), "{e}");
     // One that does not read them is let in, and says so.
-    let report = bed.migrate(schema![other::A]).unwrap();
+    let report = db.migrate(schema![other::A]).unwrap();
     assert!(report.to_string().contains(words), "{report}");
     // A rebuild in between makes other offsets of the rows.
-    bed.up(schema![v2::A]);
+    db.migrate_cleanly(schema![v2::A]);
     assert_eq!(
-        bed.rows("MATCH (a:A) RETURN count(a.price), count(a.tag)"),
+        db.rows("MATCH (a:A) RETURN count(a.price), count(a.tag)"),
         "100|100"
     );
-    bed.settled(schema![v3::A]);
+    db.assert_up_to_date(schema![v3::A]);
 }

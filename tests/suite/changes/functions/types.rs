@@ -1,6 +1,6 @@
 //! Every type that a function can take and give, there and back through the engine.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use kuzu_ddl::schema;
 
 macro_rules! types {
@@ -68,21 +68,21 @@ types! {
 }
 
 #[test]
-fn there_and_back() {
-    let mut bed = Bed::with(schema![v1::A]);
-    bed.run(&[
+fn every_type_passes_through_a_function_unchanged() {
+    let mut db = TestDatabase::migrated(schema![v1::A]);
+    db.execute(&[
         "CREATE (:A {id: 1})",
         "CREATE (:A {id: 2})",
         "CREATE (:A {id: 3})",
     ]);
     for (name, cypher) in ROWS {
-        bed.run(&[&format!("MATCH (a:A {{id: 2}}) SET a.`{name}` = {cypher}")]);
+        db.execute(&[&format!("MATCH (a:A {{id: 2}}) SET a.`{name}` = {cypher}")]);
     }
-    bed.up(schema![v2::A]);
+    db.migrate_cleanly(schema![v2::A]);
     for _ in 0..2 {
         for (name, _) in ROWS {
             let texts = format!("CAST(a.`{name}` AS STRING), CAST(a.`{name}_2` AS STRING)");
-            let found = bed.rows(&format!("MATCH (a:A) RETURN a.id, {texts} ORDER BY a.id"));
+            let found = db.rows(&format!("MATCH (a:A) RETURN a.id, {texts} ORDER BY a.id"));
             let rows: Vec<&str> = found.split("; ").collect();
             assert_eq!(rows[0], "1|NULL|NULL", "{name}");
             assert_eq!(rows[2], "3|NULL|NULL", "{name}");
@@ -90,6 +90,6 @@ fn there_and_back() {
             assert_eq!(old, new, "{name}");
             assert_ne!(old, "NULL", "{name}");
         }
-        bed.reopen();
+        db.reopen();
     }
 }

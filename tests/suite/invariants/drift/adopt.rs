@@ -1,24 +1,24 @@
 //! `DriftPolicy::Adopt`, and drift that the source already declares.
 
-use super::{CASES, Case, changed, said, start, v1};
+use super::{CASES, Case, changed, declaration, start, v1};
 use kuzu_ddl::{DriftPolicy, Error, schema};
 
 #[test]
-fn adopted_unless_the_source_says_otherwise() {
+fn adopt_records_drift_unless_the_source_contradicts_it() {
     for Case {
         by, told, adopt, ..
     } in CASES
     {
-        let mut bed = changed(by);
-        match start(&bed, DriftPolicy::Adopt) {
+        let mut db = changed(by);
+        match start(&db, DriftPolicy::Adopt) {
             Ok(report) => {
                 assert_eq!(*adopt, "", "{by:?}: {report}");
                 assert!(!report.events.is_empty(), "{by:?}: {report}");
                 let text = format!("adopted: {told}");
                 assert!(report.to_string().contains(&text), "{by:?}: {report}");
-                bed.settled(said());
-                bed.reopen();
-                bed.settled(said());
+                db.assert_up_to_date(declaration());
+                db.reopen();
+                db.assert_up_to_date(declaration());
             }
             Err(e) => {
                 assert!(matches!(e, Error::NotAdopted(_)), "{by:?}: {e}");
@@ -28,7 +28,10 @@ fn adopted_unless_the_source_says_otherwise() {
                     has("DriftPolicy::Repair") && has("DriftPolicy::Recreate"),
                     "{e}"
                 );
-                assert!(matches!(bed.refused(said()), Error::Drift(_)), "{by:?}");
+                assert!(
+                    matches!(db.assert_refused(declaration()), Error::Drift(_)),
+                    "{by:?}"
+                );
             }
         }
     }
@@ -65,50 +68,50 @@ mod renamed {
 
 /// What the source says by now needs no policy: the rename is known for one, and nothing is done.
 #[test]
-fn renamed_by_hand_as_the_source_says_by_now() {
-    let mut bed = changed(&["ALTER TABLE A RENAME s TO z", "ALTER TABLE B RENAME TO C"]);
+fn manual_rename_that_the_source_declares_is_adopted_without_a_policy() {
+    let mut db = changed(&["ALTER TABLE A RENAME s TO z", "ALTER TABLE B RENAME TO C"]);
     let newer =
         || schema![renamed::A, renamed::C, v1::K, renamed::R].map(|d| d.sequence("no", 1, 1));
-    let before = bed.data();
-    let report = bed.up(newer());
+    let before = db.catalog_and_rows();
+    let report = db.migrate_cleanly(newer());
     assert_eq!(
         (report.steps.len(), report.events.len()),
         (0, 2),
         "{report}"
     );
-    assert_eq!(bed.data(), before);
-    bed.reopen();
-    bed.settled(newer());
-    assert_eq!(bed.rows("MATCH (a:A) RETURN a.z ORDER BY a.id"), "one; two");
+    assert_eq!(db.catalog_and_rows(), before);
+    db.reopen();
+    db.assert_up_to_date(newer());
+    assert_eq!(db.rows("MATCH (a:A) RETURN a.z ORDER BY a.id"), "one; two");
 }
 
 /// A rename of the history is the same object: it can be gone back to.
 #[test]
-fn what_was_renamed_by_hand_keeps_its_identity() {
-    let bed = changed(&["ALTER TABLE A RENAME s TO z"]);
-    let first = bed.ledger().events.len();
-    let said = || schema![renamed::A, v1::B, v1::K, v1::R].map(|d| d.sequence("no", 1, 1));
-    bed.migrator(said())
+fn manually_renamed_property_keeps_its_identity() {
+    let db = changed(&["ALTER TABLE A RENAME s TO z"]);
+    let first = db.ledger().events.len();
+    let declaration = || schema![renamed::A, v1::B, v1::K, v1::R].map(|d| d.sequence("no", 1, 1));
+    db.migrator(declaration())
         .drift(DriftPolicy::Adopt)
         .migrate()
         .unwrap();
-    let events = bed.ledger().events;
+    let events = db.ledger().events;
     assert_eq!(events.len(), first + 1);
-    let report = bed
-        .migrator(said())
+    let report = db
+        .migrator(declaration())
         .rollback(kuzu_ddl::Point::Revision(1))
         .unwrap();
     assert!(
         report.to_string().contains("rename property A.z to s"),
         "{report}"
     );
-    assert_eq!(bed.rows("MATCH (a:A) RETURN a.s ORDER BY a.id"), "one; two");
+    assert_eq!(db.rows("MATCH (a:A) RETURN a.s ORDER BY a.id"), "one; two");
 }
 
 /// Tables and sequences made by hand are nobody's until somebody says that they are history.
 #[test]
-fn tables_made_by_hand() {
-    let mut bed = changed(&[
+fn manually_created_tables_are_adopted_only_on_request() {
+    let mut db = changed(&[
         "CREATE SEQUENCE hand_no",
         "CREATE NODE TABLE Hand(id INT64 DEFAULT CAST(nextval('hand_no') AS INT64), s STRING, PRIMARY KEY(id))",
         "CREATE NODE TABLE Other(`odd``id` INT64 PRIMARY KEY)",
@@ -117,25 +120,25 @@ fn tables_made_by_hand() {
         "CREATE (:Hand {s: 'x'})",
         "MATCH (h:Hand), (a:A) CREATE (h)-[:Ties {w: 1}]->(a)",
     ]);
-    let report = bed.migrate(said()).unwrap();
+    let report = db.migrate(declaration()).unwrap();
     assert!(
         report.to_string().contains("Hand belongs to nobody here"),
         "{report}"
     );
     assert!(report.events.is_empty());
-    let report = start(&bed, DriftPolicy::Adopt).unwrap();
+    let report = start(&db, DriftPolicy::Adopt).unwrap();
     assert!(report.steps.is_empty(), "{report}");
     let text = report.to_string();
     assert!(
         !text.contains("Hand belongs to nobody") && text.contains("Other belongs to nobody"),
         "{text}"
     );
-    bed.settled(said());
-    bed.reopen();
-    bed.settled(said());
+    db.assert_up_to_date(declaration());
+    db.reopen();
+    db.assert_up_to_date(declaration());
     // By now it is watched over as all others are.
-    bed.run(&["ALTER TABLE Hand RENAME s TO t", "DROP TABLE Ties"]);
-    let text = bed.refused(said()).to_string();
+    db.execute(&["ALTER TABLE Hand RENAME s TO t", "DROP TABLE Ties"]);
+    let text = db.assert_refused(declaration()).to_string();
     assert!(
         text.contains("Hand.s: the name is t, the ledger says s"),
         "{text}"
@@ -144,6 +147,6 @@ fn tables_made_by_hand() {
         text.contains("Ties is in the ledger, but not in the database"),
         "{text}"
     );
-    start(&bed, DriftPolicy::Adopt).unwrap();
-    bed.settled(said());
+    start(&db, DriftPolicy::Adopt).unwrap();
+    db.assert_up_to_date(declaration());
 }

@@ -7,7 +7,7 @@ mod recreate;
 mod repair;
 mod warn;
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{DriftPolicy, Error, schema};
 
 mod v1 {
@@ -44,7 +44,7 @@ mod v1 {
     }
 }
 
-fn said() -> Said {
+fn declaration() -> Declaration {
     schema![v1::A, v1::B, v1::K, v1::R].map(|d| d.sequence("no", 1, 1))
 }
 
@@ -215,29 +215,29 @@ const CASES: &[Case] = &[
 ];
 
 /// A migrated database with rows, changed by hand.
-fn changed(by: &[&str]) -> Bed {
-    let bed = Bed::with(said());
-    bed.run(&[
+fn changed(by: &[&str]) -> TestDatabase {
+    let db = TestDatabase::migrated(declaration());
+    db.execute(&[
         "CREATE (:A {id: 1, s: 'one', t: 'i'}), (:A {id: 2, s: 'two', x: 6}), (:B {id: 3}), (:K {id: 1, k: 2})",
         "MATCH (a:A), (b:B) CREATE (a)-[:R {w: a.id}]->(b)",
         "MATCH (b:B) CREATE (b)-[:R {w: 9}]->(b)",
         "CHECKPOINT",
     ]);
-    bed.run(by);
-    bed
+    db.execute(by);
+    db
 }
 
 /// A start under a policy; catalog and rows are as before, whatever it says.
 #[track_caller]
-fn start(bed: &Bed, policy: DriftPolicy) -> Result<kuzu_ddl::Report, Error> {
-    let before = bed.data();
-    let result = bed.migrator(said()).drift(policy).migrate();
-    assert_eq!(bed.data(), before);
+fn start(db: &TestDatabase, policy: DriftPolicy) -> Result<kuzu_ddl::Report, Error> {
+    let before = db.catalog_and_rows();
+    let result = db.migrator(declaration()).drift(policy).migrate();
+    assert_eq!(db.catalog_and_rows(), before);
     result
 }
 
 /// How many rows the two tables have; a UNION would give them in any order.
-fn counts(bed: &Bed) -> String {
-    let count = |table| bed.rows(&format!("MATCH (x:{table}) RETURN count(*)"));
+fn counts(db: &TestDatabase) -> String {
+    let count = |table| db.rows(&format!("MATCH (x:{table}) RETURN count(*)"));
     format!("{}; {}", count("A"), count("K"))
 }

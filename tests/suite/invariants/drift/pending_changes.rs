@@ -1,6 +1,6 @@
 //! Rule 5: what was changed by hand is reported, and settled only as the policy says.
 
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{DriftPolicy, Error, Report, schema};
 
 mod v1 {
@@ -51,24 +51,24 @@ mod v2 {
     }
 }
 
-fn said() -> Said {
+fn declaration() -> Declaration {
     schema![v1::A, v1::B, v1::R]
 }
 
-fn newer() -> Said {
+fn newer() -> Declaration {
     schema![v2::A, v1::B, v1::R, v2::New]
 }
 
 /// A migrated database with rows, changed by hand.
-fn changed(by: &[&str]) -> Bed {
-    let bed = Bed::with(said());
-    bed.run(&[
+fn changed(by: &[&str]) -> TestDatabase {
+    let db = TestDatabase::migrated(declaration());
+    db.execute(&[
         "CREATE (:A {id: 1, s: 'one'}), (:A {id: 2, s: 'two', x: 6}), (:B {id: 3})",
         "MATCH (a:A), (b:B) CREATE (a)-[:R {w: a.id}]->(b)",
         "CHECKPOINT",
     ]);
-    bed.run(by);
-    bed
+    db.execute(by);
+    db
 }
 
 const EXTRA: &[&str] = &[
@@ -86,12 +86,16 @@ const REMADE: &[&str] = &[
 const PAIR: &[&str] = &["ALTER TABLE R ADD FROM B TO B"];
 const RENAMED: &[&str] = &["ALTER TABLE A RENAME s TO t"];
 
-fn settle(bed: &Bed, said: Said, policy: DriftPolicy) -> Result<Report, Error> {
-    bed.migrator(said).drift(policy).migrate()
+fn settle(
+    db: &TestDatabase,
+    declaration: Declaration,
+    policy: DriftPolicy,
+) -> Result<Report, Error> {
+    db.migrator(declaration).drift(policy).migrate()
 }
 
 #[test]
-fn by_default_an_error() {
+fn drift_is_an_error_with_and_without_pending_changes() {
     for (by, told) in [
         (EXTRA, "A.extra is in the database, but not in the ledger"),
         (LOST, "A.x is in the ledger, but not in the database"),
@@ -105,27 +109,27 @@ fn by_default_an_error() {
         (PAIR, "R(b -> b) is in the database, but not in the ledger"),
         (RENAMED, "A.s: the name is t, the ledger says s"),
     ] {
-        let mut bed = changed(by);
-        for said in [said(), newer()] {
-            let e = bed.refused(said);
+        let mut db = changed(by);
+        for declaration in [declaration(), newer()] {
+            let e = db.assert_refused(declaration);
             assert!(
                 matches!(e, Error::Drift(_)) && e.to_string().contains(told),
                 "{e}"
             );
         }
-        bed.reopen();
-        assert!(matches!(bed.refused(said()), Error::Drift(_)));
-        assert_eq!(bed.rows("MATCH (a:A) RETURN a.id ORDER BY a.id"), "1; 2");
+        db.reopen();
+        assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
+        assert_eq!(db.rows("MATCH (a:A) RETURN a.id ORDER BY a.id"), "1; 2");
     }
 }
 
 #[test]
-fn warned_of_at_every_start() {
+fn warn_reports_drift_at_every_start() {
     for by in [EXTRA, LOST, COMMENT, GONE, REMADE, PAIR, RENAMED] {
-        let mut bed = changed(by);
-        let drift = bed.drift();
+        let mut db = changed(by);
+        let drift = db.drift();
         for _ in 0..2 {
-            let report = settle(&bed, said(), DriftPolicy::Warn).unwrap();
+            let report = settle(&db, declaration(), DriftPolicy::Warn).unwrap();
             assert!(
                 report.is_up_to_date() && !report.notes.is_empty(),
                 "{report}"
@@ -134,42 +138,48 @@ fn warned_of_at_every_start() {
                 report.notes.iter().any(|note| drift.contains(note)),
                 "{report}"
             );
-            assert_eq!(bed.drift(), drift);
+            assert_eq!(db.drift(), drift);
         }
         // Having been warned is not having settled it.
-        assert!(matches!(bed.refused(said()), Error::Drift(_)), "{by:?}");
-        let report = settle(&bed, newer(), DriftPolicy::Warn).unwrap();
+        assert!(
+            matches!(db.assert_refused(declaration()), Error::Drift(_)),
+            "{by:?}"
+        );
+        let report = settle(&db, newer(), DriftPolicy::Warn).unwrap();
         assert_eq!(report.steps.len(), 2, "{report}");
         assert!(
             report.notes.iter().any(|note| drift.contains(note)),
             "{report}"
         );
-        assert_eq!(bed.drift(), drift);
-        assert!(matches!(bed.refused(newer()), Error::Drift(_)), "{by:?}");
-        bed.reopen();
-        let report = settle(&bed, newer(), DriftPolicy::Warn).unwrap();
+        assert_eq!(db.drift(), drift);
+        assert!(
+            matches!(db.assert_refused(newer()), Error::Drift(_)),
+            "{by:?}"
+        );
+        db.reopen();
+        let report = settle(&db, newer(), DriftPolicy::Warn).unwrap();
         assert!(report.is_up_to_date(), "{report}");
         assert_eq!(
-            bed.rows("MATCH (a:A) RETURN a.id, a.y ORDER BY a.id"),
+            db.rows("MATCH (a:A) RETURN a.id, a.y ORDER BY a.id"),
             "1|NULL; 2|NULL"
         );
     }
 }
 
 #[test]
-fn what_is_gone_and_no_longer_declared_is_adopted() {
-    let bed = changed(GONE);
-    let report = settle(&bed, schema![v1::A, v1::B], DriftPolicy::Adopt).unwrap();
+fn removed_and_undeclared_object_is_adopted() {
+    let db = changed(GONE);
+    let report = settle(&db, schema![v1::A, v1::B], DriftPolicy::Adopt).unwrap();
     assert_eq!(
         (report.steps.len(), report.events.len()),
         (0, 1),
         "{report}"
     );
-    bed.settled(schema![v1::A, v1::B]);
-    let bed = changed(&["ALTER TABLE R DROP w"]);
+    db.assert_up_to_date(schema![v1::A, v1::B]);
+    let db = changed(&["ALTER TABLE R DROP w"]);
     let less = || schema![v1::A, v1::B, less::R];
-    settle(&bed, less(), DriftPolicy::Adopt).unwrap();
-    bed.settled(less());
+    settle(&db, less(), DriftPolicy::Adopt).unwrap();
+    db.assert_up_to_date(less());
 }
 
 mod less {
@@ -181,26 +191,26 @@ mod less {
 }
 
 #[test]
-fn what_was_made_by_hand_and_is_declared_by_now_is_adopted() {
-    let mut bed = changed(&[
+fn manually_created_and_declared_object_is_adopted() {
+    let mut db = changed(&[
         "ALTER TABLE A ADD y INT64",
         "MATCH (a:A) SET a.y = a.id * 10",
         "CREATE NODE TABLE New(id INT64 PRIMARY KEY)",
         "CREATE (:New {id: 7})",
     ]);
-    let report = bed.up(newer());
+    let report = db.migrate_cleanly(newer());
     assert!(
         report.steps.is_empty() && report.events.len() == 2,
         "{report}"
     );
-    bed.reopen();
-    bed.settled(newer());
+    db.reopen();
+    db.assert_up_to_date(newer());
     assert_eq!(
-        bed.rows("MATCH (a:A), (n:New) RETURN a.id, a.x, a.y, n.id ORDER BY a.id"),
+        db.rows("MATCH (a:A), (n:New) RETURN a.id, a.x, a.y, n.id ORDER BY a.id"),
         "1|5|10|7; 2|6|20|7"
     );
     // Under another type it is not.
-    let bed = changed(&["ALTER TABLE A ADD y STRING"]);
-    let e = bed.refused(newer());
+    let db = changed(&["ALTER TABLE A ADD y STRING"]);
+    let e = db.assert_refused(newer());
     assert!(matches!(e, Error::Refused(_) | Error::Drift(_)), "{e}");
 }

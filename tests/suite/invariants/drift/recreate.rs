@@ -1,23 +1,26 @@
 //! `DriftPolicy::Recreate`, and tables that were recreated manually.
 
-use super::{CASES, Case, changed, counts, said, start};
+use super::{CASES, Case, changed, counts, declaration, start};
 use kuzu_ddl::{DriftPolicy, Error};
 
 #[test]
-fn made_again() {
+fn recreate_restores_missing_objects_only() {
     for Case { by, recreate, .. } in CASES {
-        let mut bed = changed(by);
-        let before = bed.state();
-        let result = bed.migrator(said()).drift(DriftPolicy::Recreate).migrate();
+        let mut db = changed(by);
+        let before = db.snapshot();
+        let result = db
+            .migrator(declaration())
+            .drift(DriftPolicy::Recreate)
+            .migrate();
         match (*recreate, result) {
             ("-", Err(e)) => {
                 assert!(matches!(e, Error::Drift(_)), "{by:?}: {e}");
-                assert_eq!(bed.state(), before, "{by:?}");
+                assert_eq!(db.snapshot(), before, "{by:?}");
             }
             ("", Ok(report)) => {
                 assert!(report.is_up_to_date(), "{by:?}: {report}");
                 assert!(!report.notes.is_empty(), "{by:?}");
-                assert_eq!(bed.state(), before, "{by:?}");
+                assert_eq!(db.snapshot(), before, "{by:?}");
             }
             (step, Ok(report)) => {
                 assert_eq!(
@@ -26,10 +29,10 @@ fn made_again() {
                     "{report}"
                 );
                 assert!(report.to_string().contains(step), "{by:?}: {report}");
-                bed.settled(said());
-                bed.reopen();
-                bed.settled(said());
-                assert_eq!(counts(&bed), "2; 1");
+                db.assert_up_to_date(declaration());
+                db.reopen();
+                db.assert_up_to_date(declaration());
+                assert_eq!(counts(&db), "2; 1");
             }
             (_, Err(e)) => panic!("{by:?}: {e}"),
         }
@@ -38,15 +41,15 @@ fn made_again() {
 
 /// What was dropped and made anew in the same shape is no drift, and is known by its new number.
 #[test]
-fn made_anew_in_the_same_shape() {
-    let mut bed = changed(&[
+fn table_recreated_in_the_same_shape_is_no_drift() {
+    let mut db = changed(&[
         "DROP TABLE R",
         "CREATE REL TABLE R(FROM A TO B, FROM B TO B, w INT64, MANY_ONE)",
     ]);
-    bed.up(said());
-    bed.reopen();
-    bed.run(&["ALTER TABLE R RENAME TO Q"]);
-    let text = bed.refused(said()).to_string();
+    db.migrate_cleanly(declaration());
+    db.reopen();
+    db.execute(&["ALTER TABLE R RENAME TO Q"]);
+    let text = db.assert_refused(declaration()).to_string();
     assert!(
         text.contains("R: the name is Q, the ledger says R"),
         "{text}"
@@ -55,7 +58,7 @@ fn made_anew_in_the_same_shape() {
 
 /// The engine cannot write the schema down here, and so not the multiplicity of a table made anew.
 #[test]
-fn a_multiplicity_that_nobody_can_tell() {
+fn unreadable_multiplicity_of_a_recreated_table_is_reported() {
     let by = &[
         "CREATE NODE TABLE X(`my id` INT64 PRIMARY KEY)",
         "CREATE REL TABLE XX(FROM X TO X)",
@@ -63,19 +66,22 @@ fn a_multiplicity_that_nobody_can_tell() {
         "CREATE REL TABLE R(FROM A TO B, FROM B TO B, w INT64)",
     ];
     let told = "R: was made anew by hand, and its multiplicity cannot be read";
-    let text = changed(by).refused(said()).to_string();
+    let text = changed(by).assert_refused(declaration()).to_string();
     assert!(text.contains(told), "{text}");
-    let bed = changed(by);
-    let report = start(&bed, DriftPolicy::Warn).unwrap();
+    let db = changed(by);
+    let report = start(&db, DriftPolicy::Warn).unwrap();
     assert!(report.to_string().contains(told), "{report}");
-    assert!(matches!(bed.refused(said()), Error::Drift(_)));
+    assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
     for policy in [DriftPolicy::Adopt, DriftPolicy::Repair] {
-        let bed = changed(by);
-        let report = start(&bed, policy).unwrap();
+        let db = changed(by);
+        let report = start(&db, policy).unwrap();
         assert!(report.to_string().contains(told), "{report}");
-        bed.migrate(said()).unwrap();
-        bed.settled(said());
+        db.migrate(declaration()).unwrap();
+        db.assert_up_to_date(declaration());
     }
-    let e = bed.migrator(said()).drift(DriftPolicy::Recreate).migrate();
+    let e = db
+        .migrator(declaration())
+        .drift(DriftPolicy::Recreate)
+        .migrate();
     assert!(matches!(e, Err(Error::Drift(_))));
 }

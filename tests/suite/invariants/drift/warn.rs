@@ -1,17 +1,20 @@
 //! `DriftPolicy::Warn`.
 
-use super::{CASES, Case, changed, said, start};
+use super::{CASES, Case, changed, declaration, start};
 use kuzu_ddl::{DriftPolicy, Error};
 
 #[test]
-fn warned_of() {
+fn warn_reports_drift_without_changes() {
     for Case { by, told, .. } in CASES {
-        let bed = changed(by);
+        let db = changed(by);
         for _ in 0..2 {
-            let report = start(&bed, DriftPolicy::Warn).unwrap_or_else(|e| panic!("{by:?}: {e}"));
+            let report = start(&db, DriftPolicy::Warn).unwrap_or_else(|e| panic!("{by:?}: {e}"));
             assert!(report.is_up_to_date(), "{by:?}: {report}");
             assert!(report.to_string().contains(told), "{by:?}: {report}");
         }
-        assert!(matches!(bed.refused(said()), Error::Drift(_)), "{by:?}");
+        assert!(
+            matches!(db.assert_refused(declaration()), Error::Drift(_)),
+            "{by:?}"
+        );
     }
 }

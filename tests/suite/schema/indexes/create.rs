@@ -1,6 +1,6 @@
 //! Indexes of new and of existing tables.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use crate::fixture::documents::{
     ROWS, both, docs, found, index, listed, steps, text, v1, vector, with,
 };
@@ -8,14 +8,14 @@ use kuzu_ddl::schema;
 use kuzu_ddl::schema::IndexKind;
 
 #[test]
-fn made_with_their_table_and_on_one_with_rows() {
-    let bed = Bed::with(both());
-    bed.run(ROWS);
-    assert_eq!(found(&bed, "Doc"), "20 dogs, nearest 7");
+fn indexes_are_created_with_and_after_their_table() {
+    let db = TestDatabase::migrated(both());
+    db.execute(ROWS);
+    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
 
-    let mut bed = Bed::with(docs());
-    bed.run(ROWS);
-    let report = bed.up(both());
+    let mut db = TestDatabase::migrated(docs());
+    db.execute(ROWS);
+    let report = db.migrate_cleanly(both());
     assert_eq!(
         steps(&report),
         [
@@ -24,16 +24,16 @@ fn made_with_their_table_and_on_one_with_rows() {
         ]
     );
     assert_eq!(report.owed, []);
-    bed.reopen();
-    bed.settled(both());
-    bed.run(&["CREATE (:Doc {id: 21, title: 'a dog', v: [7.2, 0.0, 0.0]})"]);
-    assert_eq!(found(&bed, "Doc"), "21 dogs, nearest 21");
+    db.reopen();
+    db.assert_up_to_date(both());
+    db.execute(&["CREATE (:Doc {id: 21, title: 'a dog', v: [7.2, 0.0, 0.0]})"]);
+    assert_eq!(found(&db, "Doc"), "21 dogs, nearest 21");
 }
 
 #[test]
-fn what_is_said_in_other_words_is_no_change() {
-    let bed = Bed::with(both());
-    bed.settled(with(
+fn explicit_default_options_are_no_change() {
+    let db = TestDatabase::migrated(both());
+    db.assert_up_to_date(with(
         docs(),
         "Doc",
         &[
@@ -49,26 +49,26 @@ fn what_is_said_in_other_words_is_no_change() {
 }
 
 #[test]
-fn a_database_from_before_keeps_its_indexes() {
-    let bed = Bed::by_hand(&[
+fn existing_indexes_are_adopted() {
+    let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE Doc(id INT64 PRIMARY KEY, title STRING, v FLOAT[3], n INT32)",
         "CREATE REL TABLE Cites(FROM Doc TO Doc, w INT64)",
         "CALL CREATE_FTS_INDEX('Doc', 'words', ['title'])",
         "CALL CREATE_VECTOR_INDEX('Doc', 'near', 'v', metric := 'l2')",
         "CALL CREATE_VECTOR_INDEX('Doc', 'mine', 'v')",
     ]);
-    bed.run(ROWS);
-    let report = bed.up(both());
+    db.execute(ROWS);
+    let report = db.migrate_cleanly(both());
     assert!(report.steps.is_empty(), "{report}");
-    assert_eq!(found(&bed, "Doc"), "20 dogs, nearest 7");
-    assert_eq!(listed(&bed), "Doc|mine; Doc|near; Doc|words");
+    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
+    assert_eq!(listed(&db), "Doc|mine; Doc|near; Doc|words");
 }
 
 /// What the engine cannot index is refused before anything is touched.
 #[test]
-fn refused_at_plan_time() {
-    let bed = Bed::new();
-    for (said, why) in [
+fn invalid_indexes_are_refused() {
+    let db = TestDatabase::new();
+    for (invalid, why) in [
         (index("a", IndexKind::FullText, &["n"], &[]), "needs STRING"),
         (
             index("a", IndexKind::Vector, &["title"], &[]),
@@ -84,10 +84,14 @@ fn refused_at_plan_time() {
         (text(&[("stopwords", "/etc/passwd")]), "no node table"),
         (text(&[("stopwords", "Doc")]), "no node table"),
     ] {
-        let error = bed.refused(with(docs(), "Doc", &[said])).to_string();
+        let error = db
+            .assert_refused(with(docs(), "Doc", &[invalid]))
+            .to_string();
         assert!(error.contains(why), "{error}");
     }
-    let error = bed.refused(with(docs(), "Cites", &[text(&[])])).to_string();
+    let error = db
+        .assert_refused(with(docs(), "Cites", &[text(&[])]))
+        .to_string();
     assert!(error.contains("no rel tables"), "{error}");
 }
 
@@ -102,19 +106,19 @@ mod words {
 }
 
 #[test]
-fn stop_words_of_a_table() {
-    let bed = Bed::with(schema![v1::Doc, v1::Cites, words::Stop]);
-    bed.run(ROWS);
-    bed.run(&["CREATE (:Stop {word: 'dogs'})"]);
-    let said = schema![v1::Doc, v1::Cites, words::Stop];
-    let said = with(
-        said,
+fn stop_words_are_read_from_a_table() {
+    let db = TestDatabase::migrated(schema![v1::Doc, v1::Cites, words::Stop]);
+    db.execute(ROWS);
+    db.execute(&["CREATE (:Stop {word: 'dogs'})"]);
+    let declaration = schema![v1::Doc, v1::Cites, words::Stop];
+    let declaration = with(
+        declaration,
         "Doc",
         &[text(&[("stopwords", "Stop"), ("stemmer", "none")])],
     );
-    bed.up(said);
+    db.migrate_cleanly(declaration);
     let count = |word: &str| {
-        bed.rows(&format!(
+        db.rows(&format!(
             "CALL QUERY_FTS_INDEX('Doc', 'words', '{word}') RETURN count(*)"
         ))
     };
@@ -123,14 +127,14 @@ fn stop_words_of_a_table() {
 
 /// B21: beside an open transaction no index can be made. It stays owed, and the next start does it.
 #[test]
-fn b21_owed_beside_a_reader() {
-    let bed = Bed::with(docs());
-    bed.run(ROWS);
-    let reader = bed.session();
+fn index_next_to_a_reader_is_deferred_b21() {
+    let db = TestDatabase::migrated(docs());
+    db.execute(ROWS);
+    let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query("MATCH (d:Doc) RETURN count(*)").unwrap();
-    let said = with(docs(), "Doc", &[text(&[])]);
-    let report = bed.migrate(said.clone()).unwrap();
+    let declaration = with(docs(), "Doc", &[text(&[])]);
+    let report = db.migrate(declaration.clone()).unwrap();
     assert_eq!(report.owed.len(), 1, "{report}");
     assert!(!report.is_up_to_date());
     assert!(
@@ -138,15 +142,15 @@ fn b21_owed_beside_a_reader() {
             .to_string()
             .contains("still owed: create full-text index Doc[words]")
     );
-    assert_eq!(bed.drift(), "");
+    assert_eq!(db.drift(), "");
     reader.query("COMMIT").unwrap();
-    let report = bed.up(said);
+    let report = db.migrate_cleanly(declaration);
     assert_eq!(
         steps(&report),
         ["create full-text index Doc[words] on title"]
     );
     assert_eq!(
-        bed.rows("CALL QUERY_FTS_INDEX('Doc', 'words', 'dog') RETURN count(*)"),
+        db.rows("CALL QUERY_FTS_INDEX('Doc', 'words', 'dog') RETURN count(*)"),
         "20"
     );
 }

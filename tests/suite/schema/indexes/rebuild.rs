@@ -1,15 +1,15 @@
 //! Changes of an indexed table.
 
-use crate::fixture::Bed;
+use crate::fixture::TestDatabase;
 use crate::fixture::documents::{ROWS, both, docs, found, index, steps, text, vector, with};
 use kuzu_ddl::schema::IndexKind;
 use kuzu_ddl::{HazardKind, schema};
 
 #[test]
-fn an_option_is_changed_by_a_rebuild() {
-    let mut bed = Bed::with(both());
-    bed.run(ROWS);
-    let said = with(
+fn changed_option_rebuilds_the_table() {
+    let mut db = TestDatabase::migrated(both());
+    db.execute(ROWS);
+    let declaration = with(
         docs(),
         "Doc",
         &[
@@ -17,23 +17,23 @@ fn an_option_is_changed_by_a_rebuild() {
             vector(&[("metric", "l2"), ("efc", "100")]),
         ],
     );
-    let report = bed.up(said.clone());
+    let report = db.migrate_cleanly(declaration.clone());
     let steps = steps(&report).join("\n");
     assert!(steps.contains("copy the nodes of Doc"), "{steps}");
     assert!(steps.contains("drop vector index Doc[near]"), "{steps}");
     // Not stemmed any more.
-    assert_eq!(found(&bed, "Doc"), "0 dogs, nearest 7");
+    assert_eq!(found(&db, "Doc"), "0 dogs, nearest 7");
     assert_eq!(
-        bed.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN count(*), sum(c.w)"),
+        db.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN count(*), sum(c.w)"),
         "19|190"
     );
-    bed.run(&[
+    db.execute(&[
         "CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})",
         "CHECKPOINT",
     ]);
-    bed.reopen();
-    assert_eq!(found(&bed, "Doc"), "1 dogs, nearest 21");
-    bed.settled(said);
+    db.reopen();
+    assert_eq!(found(&db, "Doc"), "1 dogs, nearest 21");
+    db.assert_up_to_date(declaration);
 }
 
 mod v2 {
@@ -60,10 +60,10 @@ mod v2 {
 }
 
 #[test]
-fn renames_and_the_change_of_another_property_keep_it() {
-    let mut bed = Bed::with(both());
-    bed.run(ROWS);
-    let said = with(
+fn indexes_survive_renames() {
+    let mut db = TestDatabase::migrated(both());
+    db.execute(ROWS);
+    let declaration = with(
         schema![v2::Paper, v2::Cites],
         "Paper",
         &[
@@ -71,16 +71,16 @@ fn renames_and_the_change_of_another_property_keep_it() {
             index("near", IndexKind::Vector, &["vec"], &[("metric", "l2")]),
         ],
     );
-    let report = bed.up(said.clone());
+    let report = db.migrate_cleanly(declaration.clone());
     let steps = steps(&report).join("\n");
     assert!(
         !steps.contains("index") && !steps.contains("copy"),
         "{steps}"
     );
-    bed.reopen();
-    bed.run(&["CREATE (:Paper {id: 21, name: 'dog', vec: [7.2, 0.0, 0.0]})"]);
-    assert_eq!(found(&bed, "Paper"), "21 dogs, nearest 21");
-    bed.settled(said);
+    db.reopen();
+    db.execute(&["CREATE (:Paper {id: 21, name: 'dog', vec: [7.2, 0.0, 0.0]})"]);
+    assert_eq!(found(&db, "Paper"), "21 dogs, nearest 21");
+    db.assert_up_to_date(declaration);
 }
 
 mod v3 {
@@ -125,8 +125,8 @@ mod v3 {
 }
 
 #[test]
-fn changes_of_the_indexed_type_and_of_the_key_make_it_anew() {
-    for (said, nearest) in [
+fn changed_type_or_primary_key_recreates_the_indexes() {
+    for (declaration, nearest) in [
         (
             schema![v3::Doc, v3::Cites],
             "CAST([7.15, 0.0, 0.0] AS DOUBLE[3])",
@@ -136,54 +136,58 @@ fn changes_of_the_indexed_type_and_of_the_key_make_it_anew() {
             "CAST([7.15, 0.0, 0.0] AS FLOAT[3])",
         ),
     ] {
-        let mut bed = Bed::with(both());
-        bed.run(ROWS);
-        let said = with(said, "Doc", &[text(&[]), vector(&[("metric", "l2")])]);
-        bed.up(said.clone());
-        bed.reopen();
+        let mut db = TestDatabase::migrated(both());
+        db.execute(ROWS);
+        let declaration = with(
+            declaration,
+            "Doc",
+            &[text(&[]), vector(&[("metric", "l2")])],
+        );
+        db.migrate_cleanly(declaration.clone());
+        db.reopen();
         let near = format!(
             "CALL QUERY_VECTOR_INDEX('Doc', 'near', {nearest}, 1) RETURN CAST(node.id AS STRING)"
         );
-        assert_eq!(bed.rows(&near), "7");
+        assert_eq!(db.rows(&near), "7");
         assert_eq!(
-            bed.rows("CALL QUERY_FTS_INDEX('Doc', 'words', 'dog') RETURN count(*)"),
+            db.rows("CALL QUERY_FTS_INDEX('Doc', 'words', 'dog') RETURN count(*)"),
             "20"
         );
         assert_eq!(
-            bed.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN count(*), sum(c.w)"),
+            db.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN count(*), sum(c.w)"),
             "19|190"
         );
-        bed.settled(said);
+        db.assert_up_to_date(declaration);
     }
 }
 
 /// B19: on a table of which a property was dropped in place, an index would crash the engine.
 #[test]
-fn a_table_with_a_gap_is_rebuilt_first() {
-    let mut bed = Bed::by_hand(&[
+fn table_with_a_column_gap_is_rebuilt_before_indexing() {
+    let mut db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE Doc(id INT64 PRIMARY KEY, old STRING, title STRING, v FLOAT[3], n INT32)",
         "CREATE REL TABLE Cites(FROM Doc TO Doc, w INT64)",
         "ALTER TABLE Doc DROP old",
         "CHECKPOINT",
     ]);
-    bed.run(ROWS);
-    bed.run(&["CHECKPOINT"]);
+    db.execute(ROWS);
+    db.execute(&["CHECKPOINT"]);
     // A first start says what is: that the rows are written anew is asked about.
-    let report = bed
+    let report = db
         .migrator(both())
         .allow(HazardKind::RewritesData, "Doc")
         .allow(HazardKind::RewritesData, "Cites")
         .migrate()
         .unwrap();
-    bed.settled(both());
+    db.assert_up_to_date(both());
     assert!(
         steps(&report).join("\n").contains("copy the nodes of Doc"),
         "{report}"
     );
-    bed.run(&[
+    db.execute(&[
         "CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})",
         "CHECKPOINT",
     ]);
-    bed.reopen();
-    assert_eq!(found(&bed, "Doc"), "21 dogs, nearest 21");
+    db.reopen();
+    assert_eq!(found(&db, "Doc"), "21 dogs, nearest 21");
 }

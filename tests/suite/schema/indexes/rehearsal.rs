@@ -1,7 +1,7 @@
 //! What is known of an index before anything is touched: by a rehearsal, and by `check`.
 
 use crate::fixture::documents::{ROWS, both, docs, found, index, steps, text, with};
-use crate::fixture::{Bed, Said};
+use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::IndexKind;
 use kuzu_ddl::{check_in, schema};
@@ -26,44 +26,44 @@ mod changed {
     }
 }
 
-fn changed() -> Said {
+fn changed() -> Declaration {
     schema![changed::Doc, changed::Cites]
 }
 
 /// A rehearsal makes no index, and does not miss those that the plan makes after the commit.
 #[test]
-fn beside_a_change_that_is_rehearsed() {
-    let bed = Bed::with(docs());
-    bed.run(ROWS);
+fn rehearsal_accepts_indexes_created_after_the_commit() {
+    let db = TestDatabase::migrated(docs());
+    db.execute(ROWS);
     let indexes: Vec<_> = both().unwrap().schema.tables[&"doc".into()]
         .indexes
         .values()
         .cloned()
         .collect();
-    let report = bed.up(with(changed(), "Doc", &indexes));
+    let report = db.migrate_cleanly(with(changed(), "Doc", &indexes));
     let steps = steps(&report).join("; ");
     assert!(steps.contains("copy the nodes of Doc"), "{steps}");
-    assert_eq!(found(&bed, "Doc"), "20 dogs, nearest 7");
+    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
 }
 
 /// The change alone would do; with an index that the engine cannot make, nothing is touched.
 #[test]
-fn what_cannot_be_made_stops_all() {
-    let bed = Bed::with(both());
-    bed.run(ROWS);
+fn invalid_index_prevents_the_whole_migration() {
+    let db = TestDatabase::migrated(both());
+    db.execute(ROWS);
     for bad in [
         text(&[("stopwords", "Nowhere")]),
         text(&[("ignore_pattern", "[a-f]+")]),
         index("near", IndexKind::Vector, &["title"], &[]),
     ] {
-        bed.refused(with(changed(), "Doc", &[bad]));
-        assert_eq!(found(&bed, "Doc"), "20 dogs, nearest 7");
+        db.assert_refused(with(changed(), "Doc", &[bad]));
+        assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
     }
 }
 
 /// `check` makes the indexes, too, on its empty database.
 #[test]
-fn checked_on_an_empty_database() {
+fn check_creates_the_indexes() {
     let memory = || Database::in_memory(crate::fixture::config()).unwrap();
     check_in(&memory(), &both().unwrap(), None).unwrap();
     let bad = with(docs(), "Doc", &[text(&[("stopwords", "Nowhere")])]);
