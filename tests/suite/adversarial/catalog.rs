@@ -8,7 +8,7 @@ use kuzu_ddl::{DriftPolicy, Error};
 #[test]
 fn unmanaged_tables_of_any_name_are_left_unchanged() {
     let mut db = TestDatabase::new();
-    let mut made = 0;
+    let mut created = 0;
     for (i, name) in illegal_names().into_iter().chain(odd_names()).enumerate() {
         if i > 24 {
             break;
@@ -18,10 +18,10 @@ fn unmanaged_tables_of_any_name_are_left_unchanged() {
         let ddl = format!("CREATE NODE TABLE `{quoted}`(id INT64 PRIMARY KEY, `p{quoted}` STRING)");
         // What the engine itself refuses is no matter here; the ledger's name is another test's.
         if !name.to_ascii_lowercase().starts_with("_kuzu") && session.query(&ddl).is_ok() {
-            made += 1;
+            created += 1;
         }
     }
-    assert!(made > 15, "{made}");
+    assert!(created > 15, "{created}");
     let declaration = || {
         declared([
             node("A", vec![property("s", Type::String, None)]),
@@ -31,7 +31,7 @@ fn unmanaged_tables_of_any_name_are_left_unchanged() {
     let before = db.rows("CALL show_tables() RETURN count(*)");
     let report = db.migrate_cleanly(declaration());
     assert_eq!(report.steps.len(), 2);
-    assert!(report.notes.len() >= made - 2, "{}", report.notes.len());
+    assert!(report.notes.len() >= created - 2, "{}", report.notes.len());
     db.reopen();
     db.assert_up_to_date(declaration());
     let after = db.rows("CALL show_tables() RETURN count(*)");

@@ -1,11 +1,11 @@
 //! Declarations built by hand, where the derives would refuse.
 
-use super::{declare, declared, edge, illegal_names, node, odd_names, property};
+use super::{declared, edge, illegal_names, node, odd_names, property, unchecked};
 use crate::fixture::TestDatabase;
 use kuzu_ddl::schema::{Expr, Key, StructField, Type};
 use kuzu_ddl::{Declared, Error};
 
-fn marked() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(declared([node("A", vec![])]));
     db.execute(&["CREATE (:A {id: 1})"]);
     db
@@ -14,7 +14,7 @@ fn marked() -> TestDatabase {
 #[test]
 fn odd_names_are_accepted() {
     for name in odd_names() {
-        let mut db = marked();
+        let mut db = populated();
         let text = || {
             Some(Expr::Text(format!(
                 "{}'\\",
@@ -73,34 +73,37 @@ fn odd_names_are_accepted() {
 
 #[test]
 fn illegal_names_are_refused() {
-    let mut db = marked();
+    let mut db = populated();
     let refuse = |declared: Declared| {
         let e = db.assert_refused(Ok(declared));
         assert!(matches!(e, Error::Refused(_)), "{e}");
         assert!(e.to_string().len() < 2_000, "{e}");
     };
     for name in illegal_names() {
-        refuse(declare([node(&name, vec![])]));
-        refuse(declare([node(
+        refuse(unchecked([node(&name, vec![])]));
+        refuse(unchecked([node(
             "B",
             vec![property(&name, Type::String, None)],
         )]));
-        refuse(declare([node(
+        refuse(unchecked([node(
             "A",
             vec![property(&name, Type::String, None)],
         )]));
-        refuse(declare([node("A", vec![]), edge(&name, "A", "A", vec![])]));
-        refuse(declare([
+        refuse(unchecked([
+            node("A", vec![]),
+            edge(&name, "A", "A", vec![]),
+        ]));
+        refuse(unchecked([
             node("A", vec![]),
             edge("R", "A", "A", vec![property(&name, Type::Bool, None)]),
         ]));
     }
     for name in ["_id", "_LABEL", "_src", "_dst"] {
-        refuse(declare([node(
+        refuse(unchecked([node(
             "B",
             vec![property(name, Type::String, None)],
         )]));
-        refuse(declare([node(
+        refuse(unchecked([node(
             "A",
             vec![property(name, Type::String, None)],
         )]));
@@ -111,10 +114,10 @@ fn illegal_names_are_refused() {
 
 #[test]
 fn illegal_names_in_hints_have_no_effect() {
-    let db = marked();
+    let db = populated();
     for name in illegal_names() {
         // They can be the name of nothing, so they say nothing.
-        let mut declared = declare([node("A", vec![])]);
+        let mut declared = unchecked([node("A", vec![])]);
         declared
             .dropped_tables
             .insert(Key::new(&name), name.clone());
@@ -147,21 +150,21 @@ fn nested(depth: usize) -> Type {
 
 #[test]
 fn nested_types_are_stored_or_refused() {
-    let mut db = marked();
+    let mut db = populated();
     let with = |ty: Type| declared([node("A", vec![]), node("N", vec![property("x", ty, None)])]);
     db.migrate_cleanly(with(nested(12)));
     db.reopen();
     db.assert_up_to_date(with(nested(12)));
     // Whatever depth is let through can be read again.
     for depth in [16, 24, 32, 48, 64] {
-        let db = marked();
+        let db = populated();
         match db.migrate(with(nested(depth))) {
             Ok(_) => db.assert_up_to_date(with(nested(depth))),
             Err(e) => assert!(matches!(e, Error::Refused(_)), "{e}"),
         }
         db.migrate(declared([node("A", vec![])])).unwrap();
     }
-    let db = marked();
+    let db = populated();
     for depth in [65, 1_000] {
         assert!(matches!(
             db.assert_refused(with(nested(depth))),
@@ -193,7 +196,7 @@ fn nested_types_are_stored_or_refused() {
 
 #[test]
 fn invalid_defaults_are_refused() {
-    let db = marked();
+    let db = populated();
     for expr in [
         Expr::Opaque("1); DROP TABLE A".into()),
         Expr::Call("load_extension".into(), vec![]),
@@ -224,7 +227,7 @@ fn invalid_defaults_are_refused() {
 
 #[test]
 fn comments_of_any_text_are_stored() {
-    let mut db = marked();
+    let mut db = populated();
     let declaration = |text: &str| {
         let mut table = node("A", vec![property("p", Type::Bool, None)]);
         table.comment = Some(text.to_owned());
@@ -263,12 +266,12 @@ fn comments_of_any_text_are_stored() {
 #[test]
 fn contradictory_declarations_are_refused() {
     let db = TestDatabase::new();
-    let mut wrong = declare([node("A", vec![])]);
+    let mut wrong = unchecked([node("A", vec![])]);
     let table = wrong.schema.tables.remove(&Key::new("A")).unwrap();
     wrong.schema.tables.insert(Key::new("B"), table);
     assert!(matches!(db.assert_refused(Ok(wrong)), Error::Refused(_)));
 
-    let mut no_key = declare([node("B", vec![])]);
+    let mut no_key = unchecked([node("B", vec![])]);
     no_key
         .schema
         .tables
@@ -278,7 +281,7 @@ fn contradictory_declarations_are_refused() {
         .clear();
     assert!(matches!(db.assert_refused(Ok(no_key)), Error::Refused(_)));
 
-    let db = marked();
+    let db = populated();
     // Endpoints that are nowhere, or that are no node tables.
     for (from, to) in [
         ("A", "Nowhere"),
@@ -305,7 +308,7 @@ fn longest_names_are_archived_and_restored() {
     };
     let mut db = TestDatabase::migrated(declaration());
     db.execute(&[&format!("CREATE (:`{name}` {{id: 1, `{name}`: 'one'}})")]);
-    let mut later = declare([node("A", vec![])]);
+    let mut later = unchecked([node("A", vec![])]);
     later.dropped_tables.insert(Key::new(&name), name.clone());
     db.migrate_cleanly(Ok(later));
     db.reopen();

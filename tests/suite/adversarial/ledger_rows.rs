@@ -19,7 +19,7 @@ fn new() -> Declaration {
     ])
 }
 
-fn filled() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(old());
     db.execute(&["CREATE (:A {id: 1, s: 'one'})"]);
     db
@@ -63,7 +63,7 @@ fn check(db: &mut TestDatabase, damage: &str) {
 
 #[test]
 fn damaged_ledger_rows_are_reported() {
-    let mut db = filled();
+    let mut db = populated();
     let rows = read(&db);
     assert_eq!(rows.len(), 7);
     for (key, body) in &rows {
@@ -98,7 +98,7 @@ fn damaged_ledger_rows_are_reported() {
 
 #[test]
 fn missing_ledger_rows_are_reported() {
-    let mut db = filled();
+    let mut db = populated();
     for (key, body) in read(&db) {
         // Of these nobody else speaks.
         let kinds = ["declared", "ancestor", "revision", "places"];
@@ -116,7 +116,7 @@ fn missing_ledger_rows_are_reported() {
 
 #[test]
 fn ledger_rows_of_unknown_kind_are_reported() {
-    let mut db = filled();
+    let mut db = populated();
     for key in [
         "",
         "event",
@@ -140,7 +140,7 @@ fn ledger_rows_of_unknown_kind_are_reported() {
 
 #[test]
 fn newer_ledger_format_is_refused() {
-    let mut db = filled();
+    let mut db = populated();
     let (key, body) = read(&db)
         .into_iter()
         .find(|(key, _)| key == "state")
@@ -176,7 +176,7 @@ fn false_state_row_never_loses_rows() {
         ("\"checked\":[\"", "\"checked\":[\"00"),
         ("\"size\":1", "\"size\":77"),
     ] {
-        let db = filled();
+        let db = populated();
         let (key, body) = read(&db)
             .into_iter()
             .find(|(key, _)| key == "state")
@@ -208,7 +208,7 @@ fn put(db: &TestDatabase, event: &DdlEvent) {
 
 #[test]
 fn events_of_unknown_kind_are_held() {
-    let mut db = filled();
+    let mut db = populated();
     let known: Dependencies = db.ledger().events.into_keys().collect();
     let table = table_a(&db);
     let newer = DdlEvent::new(
@@ -219,9 +219,9 @@ fn events_of_unknown_kind_are_held() {
             body: vec![1, 2, 3],
         },
     );
-    let behind = DdlEvent::new(table, [newer.id()].into(), Change::DropTable);
+    let dependent = DdlEvent::new(table, [newer.id()].into(), Change::DropTable);
     let missing = DdlEvent::new(table, [EventId::of(b"elsewhere")].into(), Change::DropTable);
-    for event in [&newer, &behind, &missing] {
+    for event in [&newer, &dependent, &missing] {
         put(&db, event);
     }
     let report = db.migrate(new()).unwrap();
@@ -229,7 +229,7 @@ fn events_of_unknown_kind_are_held() {
     db.assert_up_to_date(new());
     db.reopen();
     let contents = db.ledger();
-    for event in [newer, behind, missing] {
+    for event in [newer, dependent, missing] {
         assert_eq!(
             contents.events.get(&event.id()),
             Some(&event),
@@ -254,16 +254,16 @@ fn foreign_events_in_the_ledger_never_change_tables() {
             key,
             past: nothing.clone(),
         };
-        let born = change.born().expect("a birth");
-        DdlEvent::new(born, nothing, change)
+        let object = change.born().expect("a creation");
+        DdlEvent::new(object, nothing, change)
     };
-    let db = filled();
+    let db = populated();
     put(&db, &table("Evil'; DROP TABLE A; --"));
     let e = db.assert_refused(new());
     assert!(matches!(e, Error::Drift(_)), "{e}");
 
     // Events about nothing, and about the wrong things, are rejected wherever they are folded.
-    let db = filled();
+    let db = populated();
     let known: Dependencies = db.ledger().events.into_keys().collect();
     let a = table_a(&db);
     for (object, change) in [
@@ -279,7 +279,7 @@ fn foreign_events_in_the_ledger_never_change_tables() {
 
     // A drop that was put in by hand says that the table is archived, which it is not: it is taken
     // for one that somebody made since, with its rows.
-    let db = filled();
+    let db = populated();
     put(&db, &DdlEvent::new(a, known, Change::DropTable));
     for policy in [
         DriftPolicy::Error,
@@ -298,11 +298,11 @@ fn foreign_events_in_the_ledger_never_change_tables() {
 /// recorded as they are, and the next start goes on as ever.
 #[test]
 fn damaged_ledger_rows_are_repaired() {
-    let rows = read(&filled());
+    let rows = read(&populated());
     for (key, body) in &rows {
         let halved = body[..body.len() / 2].to_vec();
         for damage in [None, Some(b"\x01garbage".to_vec()), Some(halved)] {
-            let mut db = filled();
+            let mut db = populated();
             match &damage {
                 None => db.execute(&[&format!(
                     "MATCH (l:_kuzu_ddl_ledger {{key: '{key}'}}) DELETE l"
@@ -347,7 +347,7 @@ fn damaged_ledger_rows_are_repaired() {
 /// What a newer version wrote is no damage.
 #[test]
 fn newer_ledger_format_is_not_repaired() {
-    let db = filled();
+    let db = populated();
     let (key, body) = read(&db)
         .into_iter()
         .find(|(key, _)| key == "state")

@@ -29,12 +29,12 @@ fn property(name: &str, ty: Type, default: Option<Expr>) -> Property {
 }
 
 /// A node table with the key `id` and more properties.
-fn node(name: &str, more: Vec<Property>) -> Table {
+fn node(name: &str, further: Vec<Property>) -> Table {
     let id = Property {
         nullable: false,
         ..property("id", Type::Int64, None)
     };
-    let all = std::iter::once(id).chain(more);
+    let all = std::iter::once(id).chain(further);
     Table {
         name: name.into(),
         kind: TableKind::Node {
@@ -47,7 +47,7 @@ fn node(name: &str, more: Vec<Property>) -> Table {
 }
 
 /// A rel table from one node table to another.
-fn edge(name: &str, from: &str, to: &str, more: Vec<Property>) -> Table {
+fn edge(name: &str, from: &str, to: &str, further: Vec<Property>) -> Table {
     let pair = Pair {
         from: Key::new(from),
         to: Key::new(to),
@@ -58,13 +58,16 @@ fn edge(name: &str, from: &str, to: &str, more: Vec<Property>) -> Table {
             multiplicity: Some(kuzu_ddl::schema::Multiplicity::ManyMany),
             storage: StorageDirection::Both,
         },
-        properties: more.into_iter().map(|p| (Key::new(&p.name), p)).collect(),
+        properties: further
+            .into_iter()
+            .map(|p| (Key::new(&p.name), p))
+            .collect(),
         ..node(name, Vec::new())
     }
 }
 
 /// A declaration that no derive checked.
-fn declare(tables: impl IntoIterator<Item = Table>) -> Declared {
+fn unchecked(tables: impl IntoIterator<Item = Table>) -> Declared {
     let tables: BTreeMap<Key, Table> = tables
         .into_iter()
         .map(|table| (Key::new(&table.name), table))
@@ -86,7 +89,7 @@ fn declare(tables: impl IntoIterator<Item = Table>) -> Declared {
 
 /// The same, as `schema![…]` says it.
 fn declared(tables: impl IntoIterator<Item = Table>) -> Declaration {
-    Ok(declare(tables))
+    Ok(unchecked(tables))
 }
 
 /// Names that must simply work.

@@ -69,9 +69,9 @@ fn events_of_unknown_objects_are_rejected_s15() {
     ];
     let received = peer.receive(unknown.to_vec());
     assert!(received.steps.is_empty(), "{received}");
-    let told: BTreeSet<EventId> = received.rejected.iter().map(|(event, _)| *event).collect();
+    let reported: BTreeSet<EventId> = received.rejected.iter().map(|(event, _)| *event).collect();
     assert_eq!(
-        told,
+        reported,
         unknown.iter().map(DdlEvent::id).collect(),
         "{received}"
     );
@@ -134,12 +134,12 @@ fn names_and_texts_of_events_are_never_executed_s15() {
         let rows = peer
             .db
             .rows(&format!("MATCH (p:Person) RETURN p.id{column}"));
-        let wanted = if column.is_empty() {
+        let expected = if column.is_empty() {
             "1".to_owned()
         } else {
             format!("1|{text}")
         };
-        assert_eq!(rows, wanted, "{name}: {received}");
+        assert_eq!(rows, expected, "{name}: {received}");
         assert_eq!(peer.db.drift(), "", "{name}: {received}");
         // What is no legal name goes nowhere.
         assert_eq!(peer.sync_state().waiting.len(), received.delayed.len());

@@ -72,9 +72,13 @@ version!(
     on_fail = "default",
     default = -1
 );
-version!(tried, cast = "CAST(old AS INT32) * 1", on_fail = "null");
 version!(
-    tried_default,
+    at_execution,
+    cast = "CAST(old AS INT32) * 1",
+    on_fail = "null"
+);
+version!(
+    at_execution_default,
     cast = "CAST(old AS INT32) * 1",
     on_fail = "default",
     default = 7
@@ -91,21 +95,21 @@ fn failing_casts_are_counted_before_any_change() {
     let Error::Rows(failures) = &e else {
         panic!("{e}")
     };
-    let told: Vec<_> = failures
+    let reported: Vec<_> = failures
         .iter()
         .map(|f| (f.object.as_str(), f.rows, f.of))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [("Knows.since", Some(6), 147), ("Person.age", Some(3), 99)]
     );
     let text = e.to_string();
-    let words = "Person.age: 3 of 99 values cannot be cast to INT32, for example id 17 ('abc'), \
+    let message = "Person.age: 3 of 99 values cannot be cast to INT32, for example id 17 ('abc'), \
                  id 18 (''), id 19 ('3000000000'); write `on_fail = \"null\"`";
-    assert!(text.contains(words), "{text}");
-    let words =
+    assert!(text.contains(message), "{text}");
+    let message =
         "Knows.since: 6 of 147 values cannot be cast to INT32, for example rel 1 -> 17 ('abc')";
-    assert!(text.contains(words), "{text}");
+    assert!(text.contains(message), "{text}");
     // A plan says the same.
     let plan = db.migrator(schema![abort::Person, abort::Knows]).plan();
     assert_eq!(plan.unwrap_err().to_string(), text);
@@ -156,7 +160,7 @@ fn on_fail_default_stores_the_default() {
 #[test]
 fn values_that_fail_only_at_execution_are_found() {
     let db = people();
-    let report = db.migrate_cleanly(schema![tried::Person, tried::Knows]);
+    let report = db.migrate_cleanly(schema![at_execution::Person, at_execution::Knows]);
     assert!(
         report
             .to_string()
@@ -173,7 +177,10 @@ fn values_that_fail_only_at_execution_are_found() {
     );
 
     let db = people();
-    db.migrate_cleanly(schema![tried_default::Person, tried_default::Knows]);
+    db.migrate_cleanly(schema![
+        at_execution_default::Person,
+        at_execution_default::Knows
+    ]);
     assert_eq!(db.rows(ODD), "16|16; 17|7; 18|7; 19|7; 20|NULL; 21|21");
 }
 
@@ -200,8 +207,8 @@ fn failing_half_of_the_values_is_archived() {
     let db = people();
     db.execute(&["UNWIND range(101, 40000) AS i CREATE (:Person {id: i, age: 'x', size: i})"]);
     let report = db.migrate_cleanly(schema![narrow::Person, narrow::Knows]);
-    let words = "may fail: Person.size, 39,961 of 40,000 values";
-    assert!(report.to_string().contains(words), "{report}");
+    let message = "may fail: Person.size, 39,961 of 40,000 values";
+    assert!(report.to_string().contains(message), "{report}");
     assert_eq!(
         db.rows("MATCH (p:Person) RETURN count(p.size), max(p.size)"),
         "39|127"
@@ -322,8 +329,8 @@ fn values_that_fail_only_at_execution_are_found_in_each_pair() {
         "MATCH (a:Person), (b:Shop) WHERE a.id = b.id CREATE (a)-[:Visits {month: a.id}]->(b)",
     ]);
     let report = db.migrate_cleanly(schema![visits::Person, visits::Shop, dated::Visits]);
-    let words = "may fail: Visits.month, 16 of 40 values";
-    assert!(report.to_string().contains(words), "{report}");
+    let message = "may fail: Visits.month, 16 of 40 values";
+    assert!(report.to_string().contains(message), "{report}");
     for to in ["Person", "Shop"] {
         assert_eq!(
             db.rows(&format!(

@@ -53,7 +53,7 @@ mod tight {
     }
 }
 
-fn made() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A, v1::B, v1::R]);
     db.execute(&[
         "UNWIND range(1, 1200) AS i CREATE (:A {id: i, old: 'x'})",
@@ -69,7 +69,7 @@ fn new() -> Declaration {
 
 #[test]
 fn additive_policy_blocks_deletion() {
-    let db = made();
+    let db = populated();
     let e = db.assert_fails(db.migrator(new()).policy(Policy::Additive));
     let text = e.to_string();
     assert!(
@@ -80,7 +80,7 @@ fn additive_policy_blocks_deletion() {
 
 #[test]
 fn archive_policy_requires_permission_for_deletion() {
-    let db = made();
+    let db = populated();
     let archive = || db.migrator(new()).policy(Policy::Archive);
     assert!(
         matches!(db.assert_fails(archive()), Error::Blocked { hazards, .. } if hazards.len() == 2)
@@ -97,7 +97,7 @@ fn archive_policy_requires_permission_for_deletion() {
 
 #[test]
 fn destructive_policy_deletes_but_still_requires_values() {
-    let db = made();
+    let db = populated();
     let report = db.migrator(new()).policy(Policy::Destructive).migrate();
     assert!(report.unwrap().to_string().contains("drop pair R(B -> A)"));
     // It deletes what shall go; it does not look away where values are missing.

@@ -48,12 +48,12 @@ fn plan_estimates_rows_and_duration() {
     let mut read: Plan = serde_json::from_str(&json).unwrap();
     assert_eq!(read, plan);
     read.steps[0].work.as_mut().unwrap().estimate = Some(Duration::from_secs(1_000_000));
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let migrator = db.migrator(schema![v2::A]).on_progress(|p| {
-        told.push((p.phase, p.done, p.rows_done, p.rows));
+        reported.push((p.phase, p.done, p.rows_done, p.rows));
     });
     let report = migrator.apply(&read).unwrap();
-    let applied: Vec<_> = told.iter().filter(|t| t.0 == Phase::Apply).collect();
+    let applied: Vec<_> = reported.iter().filter(|t| t.0 == Phase::Apply).collect();
     assert_eq!(
         applied,
         [

@@ -52,7 +52,7 @@ mod v2 {
     }
 }
 
-fn made() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A, v1::R]);
     db.execute(&[
         "UNWIND range(1, 5000) AS i CREATE (:A {id: i, name: 'n', n: CAST(i AS STRING)})",
@@ -67,7 +67,7 @@ fn made() -> TestDatabase {
 
 #[test]
 fn fill_reaches_every_row_without_a_value() {
-    let mut db = made();
+    let mut db = populated();
     let declaration = || schema![v2::A, v2::R];
     let report = db.migrate_cleanly(declaration());
     let text = report.to_string();
@@ -135,11 +135,11 @@ fn new_primary_key_is_filled_by_an_engine_function() {
             w: Option<i64>,
         }
     }
-    let db = made();
+    let db = populated();
     let e = db.assert_refused(schema![without::A, without::R]);
-    let words =
+    let message =
         "A.uid: it is to be the primary key, is new, and the rows that are there have no value";
-    assert!(e.to_string().contains(words), "{e}");
+    assert!(e.to_string().contains(message), "{e}");
     db.migrate_cleanly(schema![keyed::A, keyed::R]);
     assert_eq!(
         db.rows(
@@ -151,7 +151,7 @@ fn new_primary_key_is_filled_by_an_engine_function() {
 
 #[test]
 fn fill_of_another_type_is_refused() {
-    let db = made();
+    let db = populated();
     let mut declaration = schema![v2::A, v2::R].unwrap();
     let hints = declaration
         .tables

@@ -47,7 +47,7 @@ mod single {
     }
 }
 
-fn made() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A, v1::R]);
     db.execute(&[
         "UNWIND range(1, 1500) AS i CREATE (:A {id: i, code: 'c' + CAST(i AS STRING)})",
@@ -64,18 +64,18 @@ fn text(db: &TestDatabase, declaration: Declaration) -> String {
 
 #[test]
 fn missing_and_duplicate_primary_keys_are_reported() {
-    let db = made();
+    let db = populated();
     db.execute(&[
         "MATCH (a:A) WHERE a.id IN [3, 4] SET a.code = NULL",
         "MATCH (a:A) WHERE a.id IN [7, 8, 9] SET a.code = 'same'",
     ]);
     let declaration = || schema![keyed::A, keyed::R];
     let text = text(&db, declaration());
-    for words in [
+    for message in [
         "A.code: 2 of 1,500 rows have no value, and it is to be the primary key, for example id 3, id 4; give them one",
         "A.code: 3 of 1,500 rows share their value, and it is to be the primary key, for example 'same' (3 times); change these rows first",
     ] {
-        assert!(text.contains(words), "{text}");
+        assert!(text.contains(message), "{text}");
     }
     db.execute(&["MATCH (a:A) WHERE a.id IN [3, 4, 7, 8, 9] SET a.code = CAST(a.id AS STRING)"]);
     db.migrate_cleanly(declaration());
@@ -90,15 +90,15 @@ fn missing_and_duplicate_primary_keys_are_reported() {
 
 #[test]
 fn nodes_exceeding_the_multiplicity_are_reported() {
-    let db = made();
+    let db = populated();
     db.execute(&[
         "MATCH (a:A {id: 5}), (b:A) WHERE b.id > 100 AND b.id < 103 CREATE (a)-[:R {w: 0}]->(b)",
     ]);
     let declaration = || schema![v1::A, single::R];
     let text = text(&db, declaration());
-    let words = "R: 1 of 20 nodes with rels has more than one, and it is to be ONE_ONE, for example \
+    let message = "R: 1 of 20 nodes with rels has more than one, and it is to be ONE_ONE, for example \
                  node 5 (3 rels); delete the rels that are too many first";
-    assert!(text.contains(words), "{text}");
+    assert!(text.contains(message), "{text}");
     db.execute(&["MATCH (:A {id: 5})-[r:R {w: 0}]->() DELETE r"]);
     db.migrate_cleanly(declaration());
     assert_eq!(
@@ -119,20 +119,20 @@ fn rows_without_a_required_value_are_reported() {
             code: String,
         }
     }
-    let db = made();
+    let db = populated();
     db.execute(&["MATCH (a:A) WHERE a.id < 8 SET a.code = NULL"]);
     let e = db.assert_refused(schema![must::A]);
     assert!(matches!(&e, Error::Blocked { .. }), "{e}");
     let text = e.to_string();
-    for words in [
+    for message in [
         "tightens: A.code, 7 rows without a value, for example id 1, id 2, id 3, id 4, id 5",
         "say what rows without a value get, with `#[kuzu(fill = \"…\")]` on the field",
     ] {
-        assert!(text.contains(words), "{text}");
+        assert!(text.contains(message), "{text}");
     }
 }
 
-mod asked {
+mod converted {
     use kuzu_ddl::KuzuNode;
 
     #[derive(KuzuNode)]
@@ -152,15 +152,15 @@ fn number(code: &str) -> Result<i64, std::num::ParseIntError> {
 /// where a function is tried.
 #[test]
 fn progress_reports_every_preflight_check() {
-    let db = made();
-    let declaration = || schema![asked::A, v1::R];
-    let told = |migrator: kuzu_ddl::Migrator<'_>, bad: bool| {
-        let mut told = Vec::new();
+    let db = populated();
+    let declaration = || schema![converted::A, v1::R];
+    let reported = |migrator: kuzu_ddl::Migrator<'_>, bad: bool| {
+        let mut reported = Vec::new();
         let result = migrator
             .batch(500)
             .on_progress(|progress| {
                 let step = progress.step.map(|step| step.operation.to_string());
-                told.push((
+                reported.push((
                     progress.phase,
                     progress.done,
                     progress.total,
@@ -170,37 +170,44 @@ fn progress_reports_every_preflight_check() {
             })
             .migrate();
         assert_eq!(result.is_err(), bad, "{result:?}");
-        told
+        reported
     };
     db.execute(&["MATCH (a:A {id: 7}) SET a.code = 'x'"]);
-    let refused = told(db.migrator(declaration()), true);
+    let refused = reported(db.migrator(declaration()), true);
     assert!(
-        refused.iter().all(|told| told.0 == Phase::Preflight),
+        refused
+            .iter()
+            .all(|reported| reported.0 == Phase::Preflight),
         "{refused:?}"
     );
     db.execute(&["MATCH (a:A {id: 7}) SET a.code = 'c7'"]);
-    let told = told(db.migrator(declaration()), false);
-    let (asked, rest) = told.split_at(refused.len());
-    assert_eq!(asked, refused);
+    let reported = reported(db.migrator(declaration()), false);
+    let (checks, rest) = reported.split_at(refused.len());
+    assert_eq!(checks, refused);
     assert_eq!(rest[0].0, Phase::Rehearse);
     assert!(
-        rest.iter().all(|told| told.0 != Phase::Preflight),
+        rest.iter().all(|reported| reported.0 != Phase::Preflight),
         "{rest:?}"
     );
-    let total = asked[0].2;
+    let total = checks[0].2;
     assert!(
-        asked.iter().all(|told| told.1 < told.2 && told.2 == total),
-        "{asked:?}"
+        checks
+            .iter()
+            .all(|reported| reported.1 < reported.2 && reported.2 == total),
+        "{checks:?}"
     );
-    assert!(asked.is_sorted_by_key(|told| told.1), "{asked:?}");
-    assert_eq!(asked.last().map(|told| told.1 + 1), Some(total));
-    let named = |told: &&(_, _, _, Option<String>, _)| {
-        told.3.as_ref().is_some_and(|step| step.contains("A.code"))
+    assert!(checks.is_sorted_by_key(|reported| reported.1), "{checks:?}");
+    assert_eq!(checks.last().map(|reported| reported.1 + 1), Some(total));
+    let named = |reported: &&(_, _, _, Option<String>, _)| {
+        reported
+            .3
+            .as_ref()
+            .is_some_and(|step| step.contains("A.code"))
     };
-    assert_eq!(asked.iter().filter(named).count(), asked.len());
-    let rows: Vec<u64> = asked
+    assert_eq!(checks.iter().filter(named).count(), checks.len());
+    let rows: Vec<u64> = checks
         .iter()
-        .map(|told| told.4)
+        .map(|reported| reported.4)
         .filter(|rows| *rows > 0)
         .collect();
     assert_eq!(rows, [500, 1000, 1500]);

@@ -7,7 +7,7 @@ use crate::fixture::{Declaration, TestDatabase};
 /// Everything counts, or nothing does: keys, properties, rels. A property tells one version of a kind from
 /// the next.
 macro_rules! version {
-    ($name:ident, $int:ty, $($more:ident)?) => {
+    ($name:ident, $int:ty, $($insert_row:ident)?) => {
         mod $name {
             use super::*;
 
@@ -18,7 +18,7 @@ macro_rules! version {
                 id: $int,
                 number: $int,
                 name: String,
-                $($more: Option<bool>,)?
+                $($insert_row: Option<bool>,)?
             }
 
             #[derive(KuzuEdge)]
@@ -34,9 +34,9 @@ macro_rules! version {
     };
 }
 version!(plain, i64,);
-version!(counts, kuzu_ddl::types::Serial,);
+version!(serial, kuzu_ddl::types::Serial,);
 version!(plain_again, i64, first);
-version!(counts_again, kuzu_ddl::types::Serial, second);
+version!(serial_again, kuzu_ddl::types::Serial, second);
 
 fn plain() -> TestDatabase {
     let db = TestDatabase::migrated(plain::declaration());
@@ -50,7 +50,7 @@ fn plain() -> TestDatabase {
 
 /// The rows of before are all there, with all their values.
 #[track_caller]
-fn kept(db: &TestDatabase) {
+fn assert_rows_kept(db: &TestDatabase) {
     let rows = db.rows(
         "MATCH (p:Person)-[k:Knows]->(q:Person) WHERE p.name IN ['a', 'b'] \
          RETURN p.id, p.number, p.name, k.since, q.id ORDER BY p.id",
@@ -59,7 +59,7 @@ fn kept(db: &TestDatabase) {
 }
 
 /// What a row more gets.
-fn more(db: &TestDatabase, name: &str) -> String {
+fn insert_row(db: &TestDatabase, name: &str) -> String {
     let new = format!("MATCH (p:Person {{name: '{name}'}})");
     db.execute(&[
         &format!("CREATE (:Person {{name: '{name}'}})"),
@@ -73,24 +73,24 @@ fn more(db: &TestDatabase, name: &str) -> String {
 #[test]
 fn property_becomes_serial_plain_and_serial_again() {
     let mut db = plain();
-    db.migrate_cleanly(counts::declaration());
-    kept(&db);
-    assert_eq!(more(&db, "c"), "8|101|2002");
-    db.assert_up_to_date(counts::declaration());
+    db.migrate_cleanly(serial::declaration());
+    assert_rows_kept(&db);
+    assert_eq!(insert_row(&db, "c"), "8|101|2002");
+    db.assert_up_to_date(serial::declaration());
     db.reopen();
-    assert_eq!(more(&db, "d"), "9|102|2003");
+    assert_eq!(insert_row(&db, "d"), "9|102|2003");
     db.migrate_cleanly(plain_again::declaration());
-    kept(&db);
+    assert_rows_kept(&db);
     let e = db.session().query("CREATE (:Person {name: 'e'})");
     assert!(e.is_err());
     db.execute(&["CREATE (:Person {id: 50, name: 'e'})"]);
     let number = "MATCH (p:Person {id: 50}) RETURN p.number";
     assert_eq!(db.rows(number), "NULL");
-    db.migrate_cleanly(counts_again::declaration());
-    kept(&db);
+    db.migrate_cleanly(serial_again::declaration());
+    assert_rows_kept(&db);
     assert_eq!(db.rows(number), "NULL");
-    assert_eq!(more(&db, "f"), "51|103|2004");
-    db.assert_up_to_date(counts_again::declaration());
+    assert_eq!(insert_row(&db, "f"), "51|103|2004");
+    db.assert_up_to_date(serial_again::declaration());
     // One by which each counts, and one that waits for DROP TABLE; none of before.
     assert_eq!(db.rows("CALL show_sequences() RETURN count(*)"), "6");
 }
@@ -99,19 +99,19 @@ fn property_becomes_serial_plain_and_serial_again() {
 #[test]
 fn serial_numbering_survives_a_kill() {
     let db = plain();
-    db.migrate_cleanly(counts::declaration());
+    db.migrate_cleanly(serial::declaration());
     let db = db.after_kill();
-    kept(&db);
-    db.assert_up_to_date(counts::declaration());
-    assert_eq!(more(&db, "c"), "8|101|2002");
+    assert_rows_kept(&db);
+    db.assert_up_to_date(serial::declaration());
+    assert_eq!(insert_row(&db, "c"), "8|101|2002");
     db.migrate_cleanly(plain_again::declaration());
     let db = db.after_kill();
-    kept(&db);
+    assert_rows_kept(&db);
     db.assert_up_to_date(plain_again::declaration());
-    db.migrate_cleanly(counts_again::declaration());
+    db.migrate_cleanly(serial_again::declaration());
     let db = db.after_kill();
-    kept(&db);
-    assert_eq!(more(&db, "d"), "9|102|2003");
+    assert_rows_kept(&db);
+    assert_eq!(insert_row(&db, "d"), "9|102|2003");
     // By hand, which knows nothing of sequences.
     db.execute(&["DROP TABLE Knows", "DROP TABLE Person"]);
     let db = db.after_kill();
@@ -121,21 +121,21 @@ fn serial_numbering_survives_a_kill() {
 /// What was born counting goes on where it was: the numbers of deleted rows do not come again.
 #[test]
 fn numbers_of_deleted_rows_are_not_reused() {
-    let db = TestDatabase::migrated(counts::declaration());
+    let db = TestDatabase::migrated(serial::declaration());
     db.execute(&["UNWIND range(1, 5) AS i CREATE (:Person {name: CAST(i AS STRING)})"]);
     db.execute(&["MATCH (p:Person) WHERE p.id > 1 DELETE p"]);
     // Made anew for another reason.
-    db.migrate_cleanly(nothing_to_do_with_it::declaration());
+    db.migrate_cleanly(rekeyed::declaration());
     let db = db.after_kill();
     assert_eq!(
         db.rows("MATCH (p:Person) RETURN p.id, p.number ORDER BY p.id"),
         "0|0; 1|1"
     );
-    assert_eq!(more(&db, "new"), "5|5|0");
-    db.assert_up_to_date(nothing_to_do_with_it::declaration());
+    assert_eq!(insert_row(&db, "new"), "5|5|0");
+    db.assert_up_to_date(rekeyed::declaration());
 }
 
-mod nothing_to_do_with_it {
+mod rekeyed {
     use super::*;
 
     #[derive(KuzuNode)]
@@ -187,7 +187,7 @@ mod added {
 fn new_serial_property_numbers_existing_rows() {
     let db = plain();
     db.migrate_cleanly(added::declaration());
-    kept(&db);
+    assert_rows_kept(&db);
     db.execute(&[
         "CREATE (:Person {id: 1, name: 'c'})",
         "MATCH (p:Person {id: 1}) CREATE (p)-[:Knows]->(p)",
@@ -250,14 +250,14 @@ mod renamed_plain {
 /// A rename leaves the sequence behind that DROP TABLE looks for: it is made before.
 #[test]
 fn renamed_serial_properties_can_become_plain() {
-    for born in [true, false] {
-        let db = if born {
-            let db = TestDatabase::migrated(counts::declaration());
+    for created_as_serial in [true, false] {
+        let db = if created_as_serial {
+            let db = TestDatabase::migrated(serial::declaration());
             db.execute(&["UNWIND range(1, 2) AS i CREATE (:Person {name: CAST(i AS STRING)})"]);
             db
         } else {
             let db = plain();
-            db.migrate_cleanly(counts::declaration());
+            db.migrate_cleanly(serial::declaration());
             db
         };
         let before = db.rows("MATCH (p:Person) RETURN p.id, p.number, p.name ORDER BY p.id");
@@ -273,7 +273,7 @@ fn renamed_serial_properties_can_become_plain() {
     }
 }
 
-mod gone {
+mod unrelated {
     use super::*;
 
     #[derive(KuzuNode)]
@@ -288,9 +288,9 @@ mod gone {
 #[test]
 fn purged_serial_tables_leave_their_sequences() {
     let db = plain();
-    db.migrate_cleanly(counts::declaration());
-    db.migrate_cleanly(schema![gone::Other; dropped "Knows", "Person"]);
-    let migrator = db.migrator(schema![gone::Other; dropped "Knows", "Person"]);
+    db.migrate_cleanly(serial::declaration());
+    db.migrate_cleanly(schema![unrelated::Other; dropped "Knows", "Person"]);
+    let migrator = db.migrator(schema![unrelated::Other; dropped "Knows", "Person"]);
     ["Knows", "Person"]
         .into_iter()
         .fold(migrator, |migrator, object| {
@@ -307,11 +307,11 @@ fn purged_serial_tables_leave_their_sequences() {
         db.rows("CALL show_sequences() RETURN name ORDER BY name"),
         "Knows_since_serial; Person_id_serial; Person_number_serial"
     );
-    let anew = || {
-        let migrator = db.migrator(counts_again::declaration());
+    let recreate_tables = || {
+        let migrator = db.migrator(serial_again::declaration());
         migrator.recreate("Person").recreate("Knows")
     };
-    let e = db.assert_fails(anew());
+    let e = db.assert_fails(recreate_tables());
     assert!(
         e.to_string().contains(
             "Person.id: it is to count, and the sequence `Person_id_serial` is there already"
@@ -322,9 +322,9 @@ fn purged_serial_tables_leave_their_sequences() {
         db.execute(&[&format!("DROP SEQUENCE {name}_serial")]);
     }
     db.execute(&["CHECKPOINT"]);
-    anew().migrate().unwrap();
+    recreate_tables().migrate().unwrap();
     let db = db.after_kill();
-    assert_eq!(more(&db, "c"), "0|0|0");
+    assert_eq!(insert_row(&db, "c"), "0|0|0");
 }
 
 /// The statements have all been run when the application panics.
@@ -333,19 +333,19 @@ fn rolled_back_change_leaves_no_sequence() {
     let db = plain();
     let before = db.snapshot();
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let migrator = db.migrator(counts::declaration()).on_progress(|progress| {
+        let migrator = db.migrator(serial::declaration()).on_progress(|progress| {
             assert_ne!(progress.phase, Phase::Commit, "on purpose");
         });
         migrator.migrate()
     }));
     assert!(panicked.is_err());
     assert_eq!(db.snapshot(), before);
-    kept(&db);
+    assert_rows_kept(&db);
     assert_eq!(db.rows("CALL show_sequences() RETURN name"), "");
-    db.migrate_cleanly(counts::declaration());
+    db.migrate_cleanly(serial::declaration());
     let db = db.after_kill();
-    kept(&db);
-    assert_eq!(more(&db, "c"), "8|101|2002");
+    assert_rows_kept(&db);
+    assert_eq!(insert_row(&db, "c"), "8|101|2002");
 }
 
 /// Above the largest INT64 there is nothing to count with.
@@ -354,7 +354,7 @@ fn exhausted_serial_numbers_are_reported() {
     let db = plain();
     db.execute(&["MATCH (p:Person {id: 3}) SET p.number = 9223372036854775807"]);
     let before = db.snapshot();
-    let e = db.assert_refused(counts::declaration());
+    let e = db.assert_refused(serial::declaration());
     assert_eq!(
         e.to_string(),
         "rows are in the way of the plan:\n  Person.number: 1 of 2 rows has the largest INT64, and it is \
@@ -364,7 +364,7 @@ fn exhausted_serial_numbers_are_reported() {
     assert_eq!(db.snapshot(), before);
 }
 
-mod text {
+mod as_text {
     use super::*;
 
     #[derive(KuzuNode)]
@@ -386,24 +386,24 @@ mod text {
 #[test]
 fn serial_property_returns_from_text_by_rollback() {
     let db = plain();
-    db.migrate_cleanly(counts::declaration());
-    db.migrate_cleanly(text::declaration());
+    db.migrate_cleanly(serial::declaration());
+    db.migrate_cleanly(as_text::declaration());
     assert_eq!(
         db.rows("MATCH (p:Person) RETURN p.number, p.name ORDER BY p.id"),
         "-5|b; 100|a"
     );
-    db.assert_up_to_date(text::declaration());
-    db.migrator(counts::declaration())
+    db.assert_up_to_date(as_text::declaration());
+    db.migrator(serial::declaration())
         .rollback(Point::Revision(2))
         .unwrap();
     let db = db.after_kill();
-    kept(&db);
-    db.assert_up_to_date(counts::declaration());
-    assert_eq!(more(&db, "c"), "8|101|2002");
+    assert_rows_kept(&db);
+    db.assert_up_to_date(serial::declaration());
+    assert_eq!(insert_row(&db, "c"), "8|101|2002");
     db.migrator(plain::declaration())
         .rollback(Point::Revision(1))
         .unwrap();
     let db = db.after_kill();
-    kept(&db);
+    assert_rows_kept(&db);
     db.assert_up_to_date(plain::declaration());
 }

@@ -78,7 +78,7 @@ fn new() -> Declaration {
     schema![v2::A, v2::Beta, v2::R, v2::New]
 }
 
-fn filled() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(old());
     db.execute(&[
         "UNWIND range(1, 100) AS i CREATE (:A {id: i, s: CAST(i AS STRING), x: -i})",
@@ -102,7 +102,7 @@ fn finish(db: &mut TestDatabase) {
 
 #[test]
 fn open_reader_keeps_its_view_during_a_migration() {
-    let mut db = filled();
+    let mut db = populated();
     {
         let reader = db.session();
         reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
@@ -120,7 +120,7 @@ fn open_reader_keeps_its_view_during_a_migration() {
 
 #[test]
 fn migration_times_out_on_an_open_write_transaction() {
-    let mut db = filled();
+    let mut db = populated();
     let before = db.snapshot();
     {
         let writer = db.session();
@@ -145,7 +145,7 @@ fn migration_times_out_on_an_open_write_transaction() {
 
 #[test]
 fn migration_waits_for_a_write_transaction() {
-    let mut db = filled();
+    let mut db = populated();
     let ready = Barrier::new(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -170,7 +170,7 @@ fn migration_waits_for_a_write_transaction() {
 
 #[test]
 fn migration_accepts_a_table_created_while_it_waits() {
-    let mut db = filled();
+    let mut db = populated();
     let ready = Barrier::new(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -202,7 +202,7 @@ fn migration_accepts_a_table_created_while_it_waits() {
 
 #[test]
 fn concurrent_migrations_apply_once() {
-    let mut db = filled();
+    let mut db = populated();
     let applied: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..6)
             .map(|_| scope.spawn(|| db.migrate(new()).unwrap()))
@@ -260,7 +260,7 @@ fn second_handle_on_the_same_file_is_refused() {
         drop(first);
         child::exit();
     }
-    let mut db = filled();
+    let mut db = populated();
     db.close();
     child::run_to_exit(
         child::test_path!(second_handle_on_the_same_file_is_refused),
@@ -279,7 +279,7 @@ fn file_opened_by_another_process_is_locked() {
             Ok(_) => panic!("the file is open in another process"),
         }
     }
-    let db = filled();
+    let db = populated();
     child::run_to_exit(
         child::test_path!(file_opened_by_another_process_is_locked),
         &db.path(),
@@ -292,7 +292,7 @@ fn read_only() -> kuzu_ddl::kuzu::SystemConfig {
 
 #[test]
 fn read_only_database_that_is_up_to_date_is_accepted() {
-    let mut db = filled();
+    let mut db = populated();
     db.close();
     let before = fixture::file_bytes(&db.path());
     db.open(read_only());
@@ -315,7 +315,7 @@ fn read_only_database_that_is_up_to_date_is_accepted() {
 
 #[test]
 fn read_only_database_with_pending_changes_is_refused() {
-    let mut db = filled();
+    let mut db = populated();
     db.close();
     let before = fixture::file_bytes(&db.path());
     db.open(read_only());
@@ -357,7 +357,7 @@ fn read_only_database_without_a_ledger_is_refused() {
 
 #[test]
 fn pair_is_dropped_next_to_a_reader() {
-    let mut db = filled();
+    let mut db = populated();
     db.execute(&["MATCH (a:A {id: 1}), (b:B) CREATE (b)-[:R {w: 0}]->(a)"]);
     {
         let reader = db.session();
@@ -374,7 +374,7 @@ fn pair_is_dropped_next_to_a_reader() {
 
 #[test]
 fn progress_callback_may_read_the_database() {
-    let mut db = filled();
+    let mut db = populated();
     let migrator = db.migrator(new()).on_progress(|progress| {
         // It reads what was before, and its attempts at writing fail without harm.
         assert_eq!(db.rows("MATCH (a:A) RETURN sum(a.x)"), "-5050");

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::fixture::kill::kill_at;
-use crate::fixture::kill::{folder, migrate};
+use crate::fixture::kill::{memory_dir, migrate_watched};
 use crate::fixture::prices::v1;
 use crate::fixture::{Declaration, TestDatabase, child};
 use kuzu_ddl::{Migrator, schema};
@@ -54,17 +54,17 @@ fn prepare(at: &Path) {
 }
 
 /// The old values are there, under whatever name, and no new one is wrong. Returns how many there are.
-fn look(db: &TestDatabase, at: &str) -> String {
+fn check_values(db: &TestDatabase, at: &str) -> String {
     let column = db.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
     let old = if column.is_empty() { "price" } else { &column };
     let half =
         |column: &str| format!("sum(CAST(CAST(a.{column} AS DOUBLE) * 10 AS INT64) - 10 * a.id)");
-    let kept = db.rows(&format!(
+    let existing = db.rows(&format!(
         "MATCH (a:A) RETURN count(*), sum(a.id), {}",
         half(old)
     ));
     assert_eq!(
-        kept,
+        existing,
         format!("{ROWS}|{}|{}", ROWS * (ROWS + 1) / 2, 5 * ROWS),
         "killed at {at}"
     );
@@ -83,29 +83,33 @@ fn look(db: &TestDatabase, at: &str) -> String {
 
 fn check(path: &Path, at: &str) -> (String, bool) {
     let mut db = TestDatabase::open_at(path);
-    let found = look(&db, at);
+    let progress = check_values(&db, at);
     assert_eq!(db.drift(), "", "killed at {at}");
     let report = Migrator::new(db.kuzu()).schema(v2()).batch(BATCH).migrate();
     let report = report.unwrap_or_else(|e| panic!("killed at {at}: {e}"));
     db.execute(&["CHECKPOINT"]);
     let all = format!("{ROWS}|{ROWS}");
-    assert_eq!(look(&db, at), all, "killed at {at}, and finished");
+    assert_eq!(check_values(&db, at), all, "killed at {at}, and finished");
     db.reopen();
-    assert_eq!(look(&db, at), all, "killed at {at}, and opened again");
+    assert_eq!(
+        check_values(&db, at),
+        all,
+        "killed at {at}, and opened again"
+    );
     assert_eq!(
         db.rows("MATCH (a:A)-[r:R]->() RETURN sum(r.w - 100 * a.id)"),
         (50 * ROWS).to_string()
     );
     db.assert_up_to_date(v2());
-    (found, report.is_up_to_date())
+    (progress, report.is_up_to_date())
 }
 
 #[test]
 fn kill_at_any_statement_of_a_function_backfill_is_resumed() {
     if let Some(path) = child::path() {
-        migrate(&path, v2(), BATCH);
+        migrate_watched(&path, v2(), BATCH);
     }
-    let dir = folder();
+    let dir = memory_dir();
     let template = dir.path().join("template");
     prepare(&template);
     let mut states = Vec::new();
@@ -114,8 +118,8 @@ fn kill_at_any_statement_of_a_function_backfill_is_resumed() {
         std::fs::copy(&template, &path).unwrap();
         let test = child::test_path!(kill_at_any_statement_of_a_function_backfill_is_resumed);
         let at = kill_at(test, &path, stop);
-        let (found, done) = check(&path, &at);
-        states.push(found);
+        let (progress, done) = check(&path, &at);
+        states.push(progress);
         assert_eq!(done, at == "the end", "killed at {at}");
         if at == "the end" {
             break;

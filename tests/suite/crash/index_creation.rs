@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::fixture::documents::{ROWS, both, docs, found, listed, vector, with};
+use crate::fixture::documents::{ROWS, both, docs, listed, search_results, vector, with};
 use crate::fixture::{TestDatabase, child};
 use kuzu_ddl::Phase;
 
 const ROW: &str = "CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})";
 
 /// In the child: makes what is owed, and is killed `after` milliseconds into the piece number `at`.
-fn killed(path: &Path) -> ! {
+fn migrate_until_killed(path: &Path) -> ! {
     let db = TestDatabase::open_at(path);
     let number = |name| std::env::var(name).unwrap().parse::<u64>().unwrap();
     let (at, after) = (number("KUZU_DDL_KILL_AT"), number("KUZU_DDL_KILL_AFTER"));
@@ -29,7 +29,7 @@ fn killed(path: &Path) -> ! {
 /// The file opens, no row is lost, and the next start finishes.
 fn kill_in(test: &str, at: u64, moments: &[u64]) {
     if let Some(path) = child::path() {
-        killed(&path);
+        migrate_until_killed(&path);
     }
     let dir = tempfile::tempdir().unwrap();
     let template = dir.path().join("template");
@@ -55,14 +55,14 @@ fn kill_in(test: &str, at: u64, moments: &[u64]) {
             assert!(e.to_string().contains("extension is not loaded"), "{e}");
             db.execute(&[ROW]);
         }
-        whole(&mut db, &format!("killed after {after} ms"));
+        assert_intact(&mut db, &format!("killed after {after} ms"));
     }
 }
 
 /// All rows are there and are found, and the file opens again and again.
-fn whole(db: &mut TestDatabase, when: &str) {
+fn assert_intact(db: &mut TestDatabase, when: &str) {
     for _ in 0..2 {
-        assert_eq!(found(db, "Doc"), "21 dogs, nearest 21", "{when}");
+        assert_eq!(search_results(db, "Doc"), "21 dogs, nearest 21", "{when}");
         assert_eq!(
             db.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN sum(c.w)"),
             "190"
@@ -94,7 +94,7 @@ fn kill_during_a_vector_index_is_resumed() {
 }
 
 /// In the child: what is made beside a reader is committed, and not in the file.
-fn made_beside_a_reader(db: &TestDatabase, make: impl FnOnce(&TestDatabase)) -> ! {
+fn create_next_to_a_reader(db: &TestDatabase, make: impl FnOnce(&TestDatabase)) -> ! {
     let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query("MATCH (d:Doc) RETURN count(*)").unwrap();
@@ -114,7 +114,7 @@ fn index_interrupted_before_its_checkpoint_is_recreated_b28() {
         let db = TestDatabase::open_at(&path);
         db.migrate_cleanly(docs());
         db.execute(ROWS);
-        made_beside_a_reader(&db, |db| {
+        create_next_to_a_reader(&db, |db| {
             let report = db.migrate(near()).unwrap();
             assert_eq!(report.owed.len(), 1, "{report}");
             assert!(report.owed[0].why.contains("checkpoint"), "{report}");
@@ -136,7 +136,7 @@ fn index_interrupted_before_its_checkpoint_is_recreated_b28() {
     drop(reader);
     db.migrate_cleanly(near());
     db.migrate_cleanly(both());
-    whole(&mut db, "after a reader");
+    assert_intact(&mut db, "after a reader");
 }
 
 /// The same with an index that was made by hand: it is gone, the rows are not.
@@ -148,7 +148,7 @@ fn manually_created_index_interrupted_before_its_checkpoint_is_removed_b28() {
         let db = TestDatabase::open_at(&path);
         db.migrate_cleanly(docs());
         db.execute(ROWS);
-        made_beside_a_reader(&db, |db| {
+        create_next_to_a_reader(&db, |db| {
             let call = "CALL CREATE_VECTOR_INDEX('Doc', 'near', 'v', metric := 'l2')";
             db.session().query(call).unwrap_err();
         });
@@ -161,5 +161,5 @@ fn manually_created_index_interrupted_before_its_checkpoint_is_removed_b28() {
     assert_eq!(listed(&db), "");
     db.reopen();
     db.migrate_cleanly(both());
-    whole(&mut db, "made by hand");
+    assert_intact(&mut db, "made by hand");
 }

@@ -7,7 +7,7 @@ use kuzu_ddl::schema::Type;
 use kuzu_ddl::{Incoming, Migrator};
 
 use crate::fixture::kill::kill_at;
-use crate::fixture::kill::{folder, watched};
+use crate::fixture::kill::{memory_dir, run_watched};
 use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
 use crate::fixture::{TestDatabase, child};
 
@@ -43,7 +43,7 @@ fn events() -> (Vec<DdlEvent>, Vec<DdlEvent>) {
 fn receive(path: &Path) -> ! {
     let bytes = std::fs::read(path.with_file_name("events")).unwrap();
     let events = pack::decode(&bytes, 1 << 20).unwrap();
-    watched(path, |db| {
+    run_watched(path, |db| {
         let migrator = Migrator::new(db).schema(Ok(Default::default()));
         let received = migrator.incoming(Incoming::Apply).receive(events).unwrap();
         assert_eq!(received.delayed.len(), 1, "{received}");
@@ -52,7 +52,7 @@ fn receive(path: &Path) -> ! {
 
 const ROWS: &str =
     "MATCH (p:Person) RETURN count(*), sum(p.id), sum(CAST(p.age AS INT64)), min(p.id)";
-const KEPT: &str = "100|5050|15050|1";
+const EXPECTED: &str = "100|5050|15050|1";
 
 /// Opens what a killed process left, and finishes by another delivery, or by a start if the events were
 /// taken in.
@@ -60,15 +60,15 @@ fn check(path: &Path, at: &str, new: &[DdlEvent]) {
     let mut peer = TestPeer {
         db: TestDatabase::open_at(path),
     };
-    assert_eq!(peer.db.rows(ROWS), KEPT, "killed at {at}");
+    assert_eq!(peer.db.rows(ROWS), EXPECTED, "killed at {at}");
     assert_eq!(peer.db.drift(), "", "killed at {at}");
     let agreed = peer.sync_state();
     let applied = agreed.applied.contains_key(&new[0].id());
-    let waits = agreed.waiting.len();
-    assert!(waits <= 1, "killed at {at}: {:?}", agreed.waiting);
-    assert!(applied || waits == 0, "killed at {at}");
+    let pending = agreed.waiting.len();
+    assert!(pending <= 1, "killed at {at}: {:?}", agreed.waiting);
+    assert!(applied || pending == 0, "killed at {at}");
     peer.db.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(peer.sync_state().waiting.len(), waits, "killed at {at}");
+    assert_eq!(peer.sync_state().waiting.len(), pending, "killed at {at}");
     let received = peer.receive(new.to_vec());
     assert_eq!(received.delayed.len(), 1, "killed at {at}: {received}");
     assert_eq!(
@@ -78,10 +78,10 @@ fn check(path: &Path, at: &str, new: &[DdlEvent]) {
     );
     peer.db.execute(&["CHECKPOINT"]);
     peer.db.reopen();
-    assert_eq!(peer.db.rows(ROWS), KEPT, "killed at {at}, and finished");
+    assert_eq!(peer.db.rows(ROWS), EXPECTED, "killed at {at}, and finished");
     assert_eq!(peer.sync_state().waiting.len(), 1, "killed at {at}");
     assert_converged(&[&peer]);
-    assert_eq!(applied && waits == 1, at == "the end", "killed at {at}");
+    assert_eq!(applied && pending == 1, at == "the end", "killed at {at}");
 }
 
 /// A closed file with rows, and what a peer made since.
@@ -120,7 +120,7 @@ fn kill_while_peer_events_are_received_is_resumed_s09() {
     if let Some(path) = child::path() {
         receive(&path);
     }
-    let dir = folder();
+    let dir = memory_dir();
     let new = prepare(&dir.path().join("template"), None);
     std::fs::write(dir.path().join("events"), pack::encode(&new)).unwrap();
     let test = child::test_path!(kill_while_peer_events_are_received_is_resumed_s09);
@@ -131,25 +131,28 @@ fn kill_while_peer_events_are_received_is_resumed_s09() {
 #[test]
 fn kill_while_a_start_applies_peer_events_is_resumed_s09() {
     if let Some(path) = child::path() {
-        crate::fixture::kill::migrate(&path, Ok(Default::default()), 1);
+        crate::fixture::kill::migrate_watched(&path, Ok(Default::default()), 1);
     }
-    let dir = folder();
+    let dir = memory_dir();
     let new = prepare(&dir.path().join("template"), Some(Incoming::NextStart));
     let test = child::test_path!(kill_while_a_start_applies_peer_events_is_resumed_s09);
     at_every_statement(test, dir.path(), |path, at| {
         let mut peer = TestPeer {
             db: TestDatabase::open_at(path),
         };
-        assert_eq!(peer.db.rows(ROWS), KEPT, "killed at {at}");
+        assert_eq!(peer.db.rows(ROWS), EXPECTED, "killed at {at}");
         assert_eq!(peer.db.drift(), "", "killed at {at}");
         // All of them wait still, or the one that must.
-        let waits = peer.sync_state().waiting.len();
-        assert!(waits == 1 || at != "the end");
-        assert!(waits == new.len() || waits == 1, "killed at {at}: {waits}");
+        let pending = peer.sync_state().waiting.len();
+        assert!(pending == 1 || at != "the end");
+        assert!(
+            pending == new.len() || pending == 1,
+            "killed at {at}: {pending}"
+        );
         peer.db.migrate(Ok(Default::default())).unwrap();
         peer.db.execute(&["CHECKPOINT"]);
         peer.db.reopen();
-        assert_eq!(peer.db.rows(ROWS), KEPT, "killed at {at}, and finished");
+        assert_eq!(peer.db.rows(ROWS), EXPECTED, "killed at {at}, and finished");
         assert_eq!(peer.sync_state().waiting.len(), 1, "killed at {at}");
         assert_converged(&[&peer]);
     });

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::fixture::kill::{folder, kill_at, migrate};
+use crate::fixture::kill::{kill_at, memory_dir, migrate_watched};
 use crate::fixture::{Declaration, TestDatabase, child};
 use kuzu_ddl::schema;
 
@@ -31,7 +31,7 @@ mod v1 {
     }
 }
 
-mod key {
+mod rekeyed {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
     #[derive(KuzuNode)]
@@ -50,7 +50,7 @@ mod key {
     }
 }
 
-mod rel {
+mod rel_retyped {
     use kuzu_ddl::KuzuEdge;
 
     #[derive(KuzuEdge)]
@@ -61,7 +61,7 @@ mod rel {
     }
 }
 
-mod fill {
+mod node_retyped {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
     #[derive(KuzuNode)]
@@ -81,7 +81,7 @@ mod fill {
     }
 }
 
-mod counted {
+mod serial {
     use kuzu_ddl::types::Serial;
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -134,27 +134,27 @@ const SUMS: &str = "MATCH (a:A) OPTIONAL MATCH (a)-[r:R]->(b:A) \
 
 /// Opens what a killed process left, checks it, and finishes the job. Returns whether that was done.
 fn check(case: &Case, path: &Path, at: &str) -> bool {
-    const KEPT: &str = "200|20100|220100|-20100|20100|10150";
+    const EXPECTED: &str = "200|20100|220100|-20100|20100|10150";
     let (query, answer) = case.proof;
     let mut db = TestDatabase::open_at(path);
-    assert_eq!(db.rows(SUMS), KEPT, "killed at {at}");
+    assert_eq!(db.rows(SUMS), EXPECTED, "killed at {at}");
     assert_eq!(db.drift(), "", "killed at {at}");
     let report = db.migrate((case.declaration)());
     let report = report.unwrap_or_else(|e| panic!("killed at {at}: {e}"));
     db.execute(&["CHECKPOINT"]);
-    assert_eq!(db.rows(SUMS), KEPT, "killed at {at}, and finished");
+    assert_eq!(db.rows(SUMS), EXPECTED, "killed at {at}, and finished");
     assert_eq!(db.rows(query), answer, "killed at {at}, and finished");
     db.reopen();
-    assert_eq!(db.rows(SUMS), KEPT, "killed at {at}, and opened again");
+    assert_eq!(db.rows(SUMS), EXPECTED, "killed at {at}, and opened again");
     db.assert_up_to_date((case.declaration)());
     report.is_up_to_date()
 }
 
 fn at_every_statement(case: &Case) {
     if let Some(path) = child::path() {
-        migrate(&path, (case.declaration)(), 1);
+        migrate_watched(&path, (case.declaration)(), 1);
     }
-    let dir = folder();
+    let dir = memory_dir();
     let template = dir.path().join("template");
     prepare(&template);
     for stop in 0.. {
@@ -169,9 +169,9 @@ fn at_every_statement(case: &Case) {
     }
 }
 
-const KEY: Case = Case {
+const PRIMARY_KEY: Case = Case {
     test: child::test_path!(kill_while_a_primary_key_changes_loses_nothing),
-    declaration: || schema![key::A, key::R],
+    declaration: || schema![rekeyed::A, rekeyed::R],
     statements: 12,
     proof: ("CALL table_info('A') WHERE `primary key` RETURN name", "s"),
 };
@@ -179,14 +179,14 @@ const KEY: Case = Case {
 /// The node table and the rel table are made anew.
 #[test]
 fn kill_while_a_primary_key_changes_loses_nothing() {
-    at_every_statement(&KEY);
+    at_every_statement(&PRIMARY_KEY);
 }
 
 #[test]
 fn kill_while_a_rel_property_is_converted_loses_nothing() {
     at_every_statement(&Case {
         test: child::test_path!(kill_while_a_rel_property_is_converted_loses_nothing),
-        declaration: || schema![v1::A, rel::R],
+        declaration: || schema![v1::A, rel_retyped::R],
         statements: 8,
         proof: (
             "CALL table_info('R') WHERE name = 'w' RETURN type",
@@ -200,7 +200,7 @@ fn kill_while_a_rel_property_is_converted_loses_nothing() {
 fn kill_while_properties_become_serial_loses_nothing() {
     at_every_statement(&Case {
         test: child::test_path!(kill_while_properties_become_serial_loses_nothing),
-        declaration: || schema![counted::A, counted::R],
+        declaration: || schema![serial::A, serial::R],
         statements: 25,
         proof: (
             "CALL show_sequences() WHERE `start value` > 0 RETURN count(*), sum(`start value`)",
@@ -214,7 +214,7 @@ fn kill_while_properties_become_serial_loses_nothing() {
 fn kill_while_a_node_property_is_converted_loses_nothing() {
     at_every_statement(&Case {
         test: child::test_path!(kill_while_a_node_property_is_converted_loses_nothing),
-        declaration: || schema![fill::A, fill::R],
+        declaration: || schema![node_retyped::A, node_retyped::R],
         statements: 7,
         proof: ("CALL table_info('A') WHERE name = 's' RETURN type", "INT64"),
     });
@@ -225,12 +225,12 @@ fn kill_while_a_node_property_is_converted_loses_nothing() {
 fn kill_during_the_commit_of_a_rebuild_loses_nothing() {
     let case = Case {
         test: child::test_path!(kill_during_the_commit_of_a_rebuild_loses_nothing),
-        ..KEY
+        ..PRIMARY_KEY
     };
     if let Some(path) = child::path() {
-        migrate(&path, (case.declaration)(), 1);
+        migrate_watched(&path, (case.declaration)(), 1);
     }
-    let dir = folder();
+    let dir = memory_dir();
     let template = dir.path().join("template");
     prepare(&template);
     let mut outcomes = Vec::new();

@@ -28,7 +28,7 @@ fn declaration() -> Declaration {
 }
 
 /// Tables as declared, each with a property in the middle that is nobody's business, and rows.
-const BY_HAND: &[&str] = &[
+const MANUAL_DDL: &[&str] = &[
     "CREATE NODE TABLE A(id INT64 PRIMARY KEY, s STRING, x INT64)",
     "CREATE REL TABLE R(FROM A TO A, w STRING, k INT64, MANY_ONE)",
     "UNWIND range(1, 3000) AS i CREATE (:A {id: i, s: CAST(i AS STRING), x: i})",
@@ -61,7 +61,7 @@ fn check(test: &str, stages: &[&[&str]], extra: i64) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("db");
     let mut db = TestDatabase::open_at(&path);
-    db.execute(BY_HAND);
+    db.execute(MANUAL_DDL);
     db.close();
     for statements in stages {
         killed_after(test, &path, statements);
@@ -137,7 +137,7 @@ fn suspect_table_without_rebuild_crashes_the_engine() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("db");
     let mut db = TestDatabase::open_at(&path);
-    db.execute(BY_HAND);
+    db.execute(MANUAL_DDL);
     db.close();
     killed_after(test, &path, &["ALTER TABLE A DROP s"]);
     std::fs::write(path.with_extension("statements"), DML.join("\n")).unwrap();
@@ -148,7 +148,7 @@ fn suspect_table_without_rebuild_crashes_the_engine() {
 /// A sound table with a gap loses nothing by it, and it happens once.
 #[test]
 fn intact_table_with_a_column_gap_is_rebuilt_once() {
-    let mut db = TestDatabase::from_cypher(BY_HAND);
+    let mut db = TestDatabase::from_cypher(MANUAL_DDL);
     db.execute(&[
         "ALTER TABLE A DROP s",
         "CHECKPOINT",
@@ -181,7 +181,7 @@ fn intact_table_with_a_column_gap_is_rebuilt_once() {
 /// What is not ours is told about, with the way that works.
 #[test]
 fn suspect_unmanaged_table_is_reported() {
-    let db = TestDatabase::from_cypher(BY_HAND);
+    let db = TestDatabase::from_cypher(MANUAL_DDL);
     db.execute(&[
         "CREATE NODE TABLE Foreign(id INT64 PRIMARY KEY, a INT64, b INT64)",
         "ALTER TABLE Foreign DROP a",

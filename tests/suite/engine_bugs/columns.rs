@@ -1,6 +1,6 @@
 //! Properties that go, come, or get another type.
 
-use super::{Sound, filled, v1};
+use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, schema};
 
@@ -27,7 +27,7 @@ fn dropped() -> Declaration {
 }
 
 const QUERY: &str = "MATCH (a:A)-[r:R]->(b:A) RETURN a.id, a.x, r.k, b.id, b.x ORDER BY a.id";
-const MORE: &[&str] = &[
+const LATER_ROWS: &[&str] = &[
     "CREATE (:A {id: 9, x: 9})",
     "MATCH (a:A {id: 9}), (b:A {id: 1}) CREATE (a)-[:R {k: 91}]->(b)",
 ];
@@ -35,17 +35,17 @@ const MORE: &[&str] = &[
 /// Properties are not dropped but renamed away.
 #[test]
 fn property_dropped_after_unsaved_updates_leaves_rows_intact_b1() {
-    let db = filled();
+    let db = populated();
     db.execute(&["MATCH (a:A)-[r:R]->(b:A) SET a.x = 10, b.x = 20, r.k = 70"]);
     db.migrate_cleanly(dropped());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: dropped,
         query: QUERY,
         after: "1|10|70|2|20",
-        more: MORE,
-        finally: "1|10|70|2|20; 9|9|91|1|10",
+        later_rows: LATER_ROWS,
+        after_later_rows: "1|10|70|2|20; 9|9|91|1|10",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 mod typed {
@@ -77,52 +77,52 @@ fn typed() -> Declaration {
 /// The old column stays, so nothing is dropped in the transaction that writes.
 #[test]
 fn property_retyped_under_its_name_leaves_rows_intact_b1b() {
-    let db = filled();
+    let db = populated();
     db.execute(&["MATCH (a:A {id: 2}) SET a.s = '23'"]);
     db.migrate_cleanly(typed());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: typed,
         query: "MATCH (a:A)-[r:R]->(b:A) RETURN a.s, r.w, r.k, b.s ORDER BY a.id",
         after: "11|0.500000|7|23",
-        more: &[
+        later_rows: &[
             "CREATE (:A {id: 9, s: 99})",
             "MATCH (a:A {id: 9}), (b:A {id: 1}) CREATE (a)-[:R {w: 'w', k: 91}]->(b)",
         ],
-        finally: "11|0.500000|7|23; 99|w|91|11",
+        after_later_rows: "11|0.500000|7|23; 99|w|91|11",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 #[test]
 fn property_dropped_before_a_kill_leaves_rows_intact_b1c() {
-    let db = filled();
+    let db = populated();
     db.migrate_cleanly(dropped());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: dropped,
         query: QUERY,
         after: "1|1|7|2|2",
-        more: MORE,
-        finally: "1|1|7|2|2; 9|9|91|1|1",
+        later_rows: LATER_ROWS,
+        after_later_rows: "1|1|7|2|2; 9|9|91|1|1",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 #[test]
 fn property_dropped_after_unsaved_inserts_leaves_rows_intact_b2() {
-    let db = filled();
+    let db = populated();
     db.execute(&[
         "CREATE (:A {id: 3, s: 'y', x: 7})",
         "MATCH (a:A {id: 3}), (b:A {id: 2}) CREATE (a)-[:R {w: 1.5, k: 37}]->(b)",
     ]);
     db.migrate_cleanly(dropped());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: dropped,
         query: QUERY,
         after: "1|1|7|2|2; 3|7|37|2|2",
-        more: MORE,
-        finally: "1|1|7|2|2; 3|7|37|2|2; 9|9|91|1|1",
+        later_rows: LATER_ROWS,
+        after_later_rows: "1|1|7|2|2; 3|7|37|2|2; 9|9|91|1|1",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 mod all_at_once {
@@ -155,17 +155,17 @@ fn all_at_once() -> Declaration {
 /// The rows are written and counted in the transaction that takes the property away.
 #[test]
 fn property_dropped_with_rows_written_in_one_transaction_leaves_rows_intact_b3() {
-    let db = filled();
+    let db = populated();
     db.execute(&["CREATE (:A {id: 3, s: 'y', x: 7})"]);
     db.migrate_cleanly(all_at_once());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: all_at_once,
         query: "MATCH (a:A) OPTIONAL MATCH (a)-[r:R]->() RETURN a.id, a.x, size(CAST(a.u AS STRING)), r.k, r.n ORDER BY a.id",
         after: "1|1|36|7|5; 2|2|36|NULL|NULL; 3|7|36|NULL|NULL",
-        more: &["CREATE (:A {id: 9, x: '9'})"],
-        finally: "1|1|36|7|5; 2|2|36|NULL|NULL; 3|7|36|NULL|NULL; 9|9|36|NULL|NULL",
+        later_rows: &["CREATE (:A {id: 9, x: '9'})"],
+        after_later_rows: "1|1|36|7|5; 2|2|36|NULL|NULL; 3|7|36|NULL|NULL; 9|9|36|NULL|NULL",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 mod refused {
@@ -207,20 +207,20 @@ fn repaired() -> Declaration {
 /// The rolled-back columns are cleared away before anything else is done.
 #[test]
 fn second_attempt_does_not_read_rolled_back_columns_b4() {
-    let db = filled();
+    let db = populated();
     db.execute(&["MATCH (a:A {id: 2}) SET a.s = 'no number'"]);
     for _ in 0..2 {
         db.assert_refused(schema![refused::A, v1::R]);
     }
     db.migrate_cleanly(repaired());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: repaired,
         query: "MATCH (a:A) RETURN a.id, a.s, a.n ORDER BY a.id",
         after: "1|2|qqqqqqqqqqqqqqqqqqqqqqqq; 2|9|qqqqqqqqqqqqqqqqqqqqqqqq",
-        more: &["CREATE (:A {id: 9, n: 'n'})"],
-        finally: "1|2|qqqqqqqqqqqqqqqqqqqqqqqq; 2|9|qqqqqqqqqqqqqqqqqqqqqqqq; 9|NULL|n",
+        later_rows: &["CREATE (:A {id: 9, n: 'n'})"],
+        after_later_rows: "1|2|qqqqqqqqqqqqqqqqqqqqqqqq; 2|9|qqqqqqqqqqqqqqqqqqqqqqqq; 9|NULL|n",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 mod paired {
@@ -247,19 +247,19 @@ fn paired() -> Declaration {
 
 #[test]
 fn pair_added_after_a_dropped_property_works_b5() {
-    let db = filled();
+    let db = populated();
     db.migrate_cleanly(paired());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: paired,
         query: "MATCH (a)-[r:R]->(b:A) RETURN a.id, r.k, b.id ORDER BY r.k",
         after: "1|7|2",
-        more: &[
+        later_rows: &[
             "CREATE (:C {id: 30})",
             "MATCH (c:C), (a:A {id: 1}) CREATE (c)-[:R {k: 31}]->(a)",
         ],
-        finally: "1|7|2; 30|31|1",
+        after_later_rows: "1|7|2; 30|31|1",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 mod other_kind {
@@ -281,7 +281,7 @@ mod other_kind {
 #[test]
 fn edge_declaration_for_a_node_table_is_refused_b6() {
     for mut db in [
-        filled(),
+        populated(),
         TestDatabase::from_cypher(&["CREATE NODE TABLE A(id INT64 PRIMARY KEY)"]),
     ] {
         let e = db.assert_refused(schema![other_kind::A, other_kind::B]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Sound, filled, v1};
+use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{self, Declaration, TestDatabase, child};
 use kuzu_ddl::engine::{EngineErrorKind, Session};
 use kuzu_ddl::{Error, schema};
@@ -31,15 +31,15 @@ fn keyed() -> Declaration {
     schema![keyed::A, keyed::R]
 }
 
-const SOUND: Sound = Sound {
+const DURABILITY: DurabilityCheck = DurabilityCheck {
     declaration: keyed,
     query: "MATCH (a:A)-[r:R]->(b:A) RETURN a.s, a.x, r.w, r.k, b.s, b.id ORDER BY a.s",
     after: "11|1|0.5|7|22|2",
-    more: &[
+    later_rows: &[
         "CREATE (:A {s: '33', id: 3})",
         "MATCH (a:A {s: '33'}), (b:A {s: '22'}) CREATE (a)-[:R {k: 32}]->(b)",
     ],
-    finally: "11|1|0.5|7|22|2; 33|NULL|NULL|32|22|2",
+    after_later_rows: "11|1|0.5|7|22|2; 33|NULL|NULL|32|22|2",
 };
 
 /// An open transaction that has read something.
@@ -53,26 +53,26 @@ fn reader<'db>(db: &'db TestDatabase, query: &str) -> Box<dyn Session + 'db> {
 /// The new tables are filled through the log, which the kill leaves whole.
 #[test]
 fn rebuild_next_to_a_reader_survives_a_kill_b15() {
-    let db = filled();
+    let db = populated();
     let reader = reader(&db, "MATCH (a:A) RETURN count(*)");
     db.migrate_cleanly(keyed());
-    SOUND.check(&db);
+    DURABILITY.verify(&db);
     drop(reader);
 }
 
 /// COMMIT reports an error when its checkpoint waits in vain for a reader, and has taken effect.
 #[test]
 fn commit_over_the_checkpoint_threshold_next_to_a_reader_takes_effect_b16() {
-    let mut db = filled();
+    let mut db = populated();
     db.open(fixture::config().checkpoint_threshold(1));
     {
         let _reader = reader(&db, "MATCH (a:A) RETURN count(*)");
         let report = db.migrate(keyed()).unwrap();
         assert!(report.steps.len() > 5, "{report}");
-        SOUND.check(&db);
+        DURABILITY.verify(&db);
     }
     db.open(fixture::config());
-    SOUND.check(&db);
+    DURABILITY.verify(&db);
 }
 
 mod retyped {
@@ -93,7 +93,7 @@ mod retyped {
 #[test]
 fn reader_keeps_its_view_of_a_table_changed_in_place_b17() {
     const READ: &str = "MATCH (a:A) RETURN a.s ORDER BY a.id";
-    let db = filled();
+    let db = populated();
     let reader = reader(&db, READ);
     db.migrate_cleanly(schema![retyped::A, v1::R]);
     assert_eq!(fixture::rows(&*reader, READ), "11; 22");
@@ -106,7 +106,7 @@ fn reader_keeps_its_view_of_a_table_changed_in_place_b17() {
 #[test]
 fn reader_of_a_rebuilt_table_gets_an_error_and_can_retry_b17() {
     const READ: &str = "MATCH (a:A) RETURN a.id, a.s ORDER BY a.id";
-    let db = filled();
+    let db = populated();
     let reader = reader(&db, READ);
     db.migrate_cleanly(keyed());
     let e = reader.query(READ).unwrap_err();
@@ -132,8 +132,8 @@ fn start_that_times_out_next_to_a_writer_can_be_repeated_b22() {
         db.migrate_cleanly(keyed());
         child::exit();
     }
-    let mut db = filled();
+    let mut db = populated();
     db.close();
     child::run_to_exit(test, &db.path());
-    SOUND.check(&TestDatabase::open_at(&db.path()));
+    DURABILITY.verify(&TestDatabase::open_at(&db.path()));
 }

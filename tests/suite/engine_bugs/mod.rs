@@ -39,7 +39,7 @@ fn v1() -> Declaration {
 }
 
 /// Two nodes and a rel, in the file; nothing in the log.
-fn filled() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(v1());
     db.execute(&[
         "CREATE (:A {id: 1, s: '11', x: 1}), (:A {id: 2, s: '22', x: 2})",
@@ -50,33 +50,33 @@ fn filled() -> TestDatabase {
 }
 
 /// What must hold after a change, whatever happens to the process and the file.
-struct Sound {
+struct DurabilityCheck {
     declaration: fn() -> Declaration,
     query: &'static str,
     after: &'static str,
     /// Rows that come later, and what the query returns then.
-    more: &'static [&'static str],
-    finally: &'static str,
+    later_rows: &'static [&'static str],
+    after_later_rows: &'static str,
 }
 
-impl Sound {
+impl DurabilityCheck {
     /// At once; after a kill and the replay of the log; after a checkpoint; with more rows; and once
     /// more from the file.
     #[track_caller]
-    fn check(&self, db: &TestDatabase) {
-        let mut db = self.killed(db);
+    fn verify(&self, db: &TestDatabase) {
+        let mut db = self.after_kill(db);
         db.execute(&["CHECKPOINT"]);
         assert_eq!(db.rows(self.query), self.after, "after the checkpoint");
-        db.execute(self.more);
-        assert_eq!(db.rows(self.query), self.finally, "with more rows");
+        db.execute(self.later_rows);
+        assert_eq!(db.rows(self.query), self.after_later_rows, "with more rows");
         db.execute(&["CHECKPOINT"]);
         db.reopen();
-        assert_eq!(db.rows(self.query), self.finally, "opened again");
+        assert_eq!(db.rows(self.query), self.after_later_rows, "opened again");
         db.assert_up_to_date((self.declaration)());
     }
 
     #[track_caller]
-    fn killed(&self, db: &TestDatabase) -> TestDatabase {
+    fn after_kill(&self, db: &TestDatabase) -> TestDatabase {
         assert_eq!(db.rows(self.query), self.after, "at once");
         let db = db.after_kill();
         assert_eq!(db.rows(self.query), self.after, "after the replay");

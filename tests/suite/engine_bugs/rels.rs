@@ -1,6 +1,6 @@
 //! Rels: multiplicities, many rels of few nodes; and tables that are rebuilt.
 
-use super::{Sound, v1};
+use super::{DurabilityCheck, v1};
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, schema};
 
@@ -47,14 +47,14 @@ fn rels_violating_a_multiplicity_are_refused_b12() {
     db.session()
         .query("MATCH (a:A {id: 1}), (b:A {id: 3}) CREATE (a)-[:R]->(b)")
         .unwrap_err();
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: tight,
         query: "MATCH (a:A)-[r:R]->(b:A) RETURN a.id, r.w, b.id ORDER BY a.id",
         after: "1|2|2",
-        more: &["MATCH (a:A {id: 3}), (b:A {id: 1}) CREATE (a)-[:R {w: 31}]->(b)"],
-        finally: "1|2|2; 3|31|1",
+        later_rows: &["MATCH (a:A {id: 3}), (b:A {id: 1}) CREATE (a)-[:R {w: 31}]->(b)"],
+        after_later_rows: "1|2|2; 3|31|1",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 mod cast {
@@ -86,14 +86,14 @@ fn column_copied_to_two_columns_arrives_in_both_b18() {
     let archive = archive.unwrap_or_else(|| panic!("{columns}"));
     let both = format!("MATCH (a:A)-[r:R]->() RETURN r.w, r.`{archive}` ORDER BY a.id");
     assert_eq!(db.rows(&both), "2|1; 3|2");
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: cast,
         query: "MATCH (a:A)-[r:R]->(b:A) RETURN a.id, r.w, b.id ORDER BY a.id",
         after: "1|2|2; 2|3|3",
-        more: &["MATCH (a:A {id: 3}), (b:A {id: 1}) CREATE (a)-[:R {w: 9}]->(b)"],
-        finally: "1|2|2; 2|3|3; 3|9|1",
+        later_rows: &["MATCH (a:A {id: 3}), (b:A {id: 1}) CREATE (a)-[:R {w: 9}]->(b)"],
+        after_later_rows: "1|2|2; 2|3|3; 3|9|1",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 /// Rels that share few nodes are slow to SET, so they are created anew.
@@ -162,15 +162,15 @@ fn index_survives_a_dropped_property_b19() {
         let db = TestDatabase::migrated(start);
         db.execute(&["CREATE (:D {id: 1, s: 's', x: 1, v: CAST([0.0, 1.0] AS FLOAT[2])})"]);
         db.migrate_cleanly(slimmer());
-        let sound = Sound {
+        let durability = DurabilityCheck {
             declaration: slimmer,
             query: "CALL QUERY_VECTOR_INDEX('D', 'near', CAST([2.0, 2.0] AS FLOAT[2]), 5) \
                     RETURN node.id, node.x ORDER BY node.id",
             after: "1|1",
-            more: &["CREATE (:D {id: 2, x: 2, v: CAST([2.0, 1.0] AS FLOAT[2])})"],
-            finally: "1|1; 2|2",
+            later_rows: &["CREATE (:D {id: 2, x: 2, v: CAST([2.0, 1.0] AS FLOAT[2])})"],
+            after_later_rows: "1|1; 2|2",
         };
-        sound.check(&db);
+        durability.verify(&db);
     }
 }
 
@@ -180,14 +180,14 @@ fn macro_in_the_database_does_not_crash_a_start_b8() {
     let db = TestDatabase::from_cypher(&["CREATE MACRO twice(x) AS x + x"]);
     db.migrate_cleanly(v1_alone());
     db.execute(&["CREATE (:A {id: 1, x: 2})"]);
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: v1_alone,
         query: "MATCH (a:A) RETURN a.id, twice(a.x) ORDER BY a.id",
         after: "1|4",
-        more: &["CREATE (:A {id: 2, x: 3})"],
-        finally: "1|4; 2|6",
+        later_rows: &["CREATE (:A {id: 2, x: 3})"],
+        after_later_rows: "1|4; 2|6",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 fn v1_alone() -> Declaration {

@@ -1,6 +1,6 @@
 //! Values that the engine makes: sequences and defaults.
 
-use super::{Sound, filled, v1};
+use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::schema;
 
@@ -43,7 +43,7 @@ fn renamed() -> Declaration {
     schema![renamed::U]
 }
 
-fn gone() -> Declaration {
+fn dropped() -> Declaration {
     schema![v1::A; dropped "U"]
 }
 
@@ -57,25 +57,25 @@ fn renamed_serial_table_continues_its_numbering_b7() {
     let db = TestDatabase::migrated(schema![counted::T]);
     db.execute(&["CREATE (:T {x: 10}), (:T {x: 11})"]);
     db.migrate_cleanly(renamed());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: renamed,
         query: "MATCH (u:U) RETURN u.id, u.x ORDER BY u.id",
         after: "0|10; 1|11",
-        more: &["CREATE (:U {x: 12})"],
-        finally: "0|10; 1|11; 2|12",
+        later_rows: &["CREATE (:U {x: 12})"],
+        after_later_rows: "0|10; 1|11; 2|12",
     };
-    sound.check(&db);
-    db.migrate_cleanly(gone());
+    durability.verify(&db);
+    db.migrate_cleanly(dropped());
     let migrator = db.migrator(another()).recreate("U");
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: another,
         query: "MATCH (u:U) RETURN u.id",
         after: "",
-        more: &["CREATE (:U {id: 7})"],
-        finally: "7",
+        later_rows: &["CREATE (:U {id: 7})"],
+        after_later_rows: "7",
     };
-    sound.check(&db);
+    durability.verify(&db);
     let archive = db.rows("CALL show_tables() RETURN name");
     let archive = archive.split("; ").find(|name| name.starts_with("U__a_"));
     let archive = archive.unwrap().to_owned();
@@ -107,18 +107,18 @@ fn fresh() -> Declaration {
 /// Each row has a value of its own, and none has the garbage that ADD alone would leave.
 #[test]
 fn default_computed_per_row_is_different_in_each_row_b9() {
-    let db = filled();
+    let db = populated();
     db.execute(&["UNWIND range(3, 3000) AS i CREATE (:A {id: i})"]);
     db.migrate_cleanly(fresh());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: fresh,
         query: "MATCH (a:A) RETURN count(DISTINCT a.u), \
                 sum(CASE WHEN CAST(a.u AS STRING) STARTS WITH '80000000-0000' THEN 1 ELSE 0 END)",
         after: "3000|0",
-        more: &["UNWIND range(4001, 4010) AS i CREATE (:A {id: i})"],
-        finally: "3010|0",
+        later_rows: &["UNWIND range(4001, 4010) AS i CREATE (:A {id: i})"],
+        after_later_rows: "3010|0",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }
 
 /// The replay after a kill finds the values, and does not make them anew.
@@ -126,7 +126,7 @@ fn default_computed_per_row_is_different_in_each_row_b9() {
 fn time_dependent_default_is_not_recomputed_at_replay_b10() {
     const QUERY: &str =
         "MATCH (a:A) RETURN a.id, CAST(a.at AS STRING), CAST(a.u AS STRING) ORDER BY a.id";
-    let db = filled();
+    let db = populated();
     db.migrate_cleanly(fresh());
     let before = db.rows(QUERY);
     assert_eq!(before.split("; ").count(), 2);
@@ -165,14 +165,14 @@ fn signed() -> Declaration {
 /// What the catalog says of a default that we wrote is what the source says, so that it is no drift.
 #[test]
 fn negative_default_is_no_drift_b11() {
-    let db = filled();
+    let db = populated();
     db.migrate_cleanly(signed());
-    let sound = Sound {
+    let durability = DurabilityCheck {
         declaration: signed,
         query: "MATCH (a:A) RETURN a.id, a.n, a.m, a.d ORDER BY a.id",
         after: "1|-5|14|-0.5; 2|-5|14|-0.5",
-        more: &["CREATE (:A {id: 3})"],
-        finally: "1|-5|14|-0.5; 2|-5|14|-0.5; 3|-5|14|-0.5",
+        later_rows: &["CREATE (:A {id: 3})"],
+        after_later_rows: "1|-5|14|-0.5; 2|-5|14|-0.5; 3|-5|14|-0.5",
     };
-    sound.check(&db);
+    durability.verify(&db);
 }

@@ -47,7 +47,7 @@ mod v1 {
     }
 }
 
-const BY_HAND: &[&str] = &[
+const MANUAL_DDL: &[&str] = &[
     "CREATE NODE TABLE Person(id INT64, name STRING DEFAULT 'nobody', score INT64 DEFAULT -5, since TIMESTAMP DEFAULT current_timestamp(), PRIMARY KEY(id))",
     "CREATE NODE TABLE City(name STRING PRIMARY KEY, extra INT64)",
     "CREATE REL TABLE LivesIn(FROM Person TO City, rent DOUBLE, MANY_ONE)",
@@ -68,7 +68,7 @@ fn declaration() -> crate::fixture::Declaration {
 
 #[test]
 fn existing_database_is_adopted_with_its_rows() {
-    let mut db = TestDatabase::from_cypher(BY_HAND);
+    let mut db = TestDatabase::from_cypher(MANUAL_DDL);
     let report = db.migrate_cleanly(declaration());
     let text = report.to_string();
     for step in [
@@ -141,7 +141,7 @@ fn matching_existing_table_is_adopted_without_steps() {
 
 #[test]
 fn incompatible_existing_table_is_refused() {
-    for (ddl, told) in [
+    for (ddl, message) in [
         ("CREATE NODE TABLE New(id STRING PRIMARY KEY)", "New.id"),
         (
             "CREATE NODE TABLE X(id INT64 PRIMARY KEY); CREATE REL TABLE New(FROM X TO X)",
@@ -152,7 +152,7 @@ fn incompatible_existing_table_is_refused() {
         let db = TestDatabase::from_cypher(&statements);
         let e = db.assert_refused(schema![v1::New]);
         assert!(
-            matches!(e, Error::Refused(_)) && e.to_string().contains(told),
+            matches!(e, Error::Refused(_)) && e.to_string().contains(message),
             "{e}"
         );
     }
@@ -201,10 +201,10 @@ fn multiplicity_of_an_empty_rel_table_is_changed() {
         "CREATE (:City {name: 'b'})",
         "MATCH (p:Person), (c:City {name: 'a'}) CREATE (p)-[:LivesIn]->(c)",
     ]);
-    let twice = db
+    let second = db
         .session()
         .query("MATCH (p:Person), (c:City {name: 'b'}) CREATE (p)-[:LivesIn]->(c)");
-    assert!(twice.is_err_and(|e| e.to_string().contains("multiplicity")));
+    assert!(second.is_err_and(|e| e.to_string().contains("multiplicity")));
 }
 
 mod renamed {
@@ -232,7 +232,7 @@ fn table_is_adopted_under_a_former_name() {
 
 #[test]
 fn baseline_records_existing_objects_without_changes() {
-    let mut db = TestDatabase::from_cypher(BY_HAND);
+    let mut db = TestDatabase::from_cypher(MANUAL_DDL);
     let before = db.catalog_and_rows();
     let report = db.migrator(declaration()).baseline().unwrap();
     let text = report.to_string();
@@ -320,7 +320,7 @@ fn baseline_does_not_permit_a_rewrite() {
 
 #[test]
 fn baseline_with_adopt_records_unmanaged_tables() {
-    let db = TestDatabase::from_cypher(BY_HAND);
+    let db = TestDatabase::from_cypher(MANUAL_DDL);
     db.execute(&[
         "CREATE NODE TABLE Mine(id INT64 PRIMARY KEY)",
         "CREATE REL TABLE Bond(FROM Mine TO Person)",
@@ -341,7 +341,7 @@ fn baseline_with_adopt_records_unmanaged_tables() {
 /// Names that only a ledger gives, and no ledger: somebody lost it.
 #[test]
 fn lost_ledger_is_reported_and_can_be_rebuilt() {
-    mod gone {
+    mod dropped {
         use kuzu_ddl::KuzuNode;
 
         #[derive(KuzuNode)]
@@ -352,7 +352,7 @@ fn lost_ledger_is_reported_and_can_be_rebuilt() {
             other: Option<String>,
         }
     }
-    mod was {
+    mod before {
         use kuzu_ddl::KuzuNode;
 
         #[derive(KuzuNode)]
@@ -365,30 +365,30 @@ fn lost_ledger_is_reported_and_can_be_rebuilt() {
     }
     use kuzu_ddl::DriftPolicy;
     let lost = || {
-        let db = TestDatabase::migrated(schema![was::City]);
+        let db = TestDatabase::migrated(schema![before::City]);
         db.execute(&["CREATE (:City {id: 1, name: 'Rome'})"]);
-        db.migrate_cleanly(schema![gone::City]);
+        db.migrate_cleanly(schema![dropped::City]);
         db.execute(&["DROP TABLE _kuzu_ddl_ledger"]);
         db
     };
     let db = lost();
-    let e = db.assert_refused(schema![gone::City]);
-    let told = "was archived by a ledger that is not there any more";
+    let e = db.assert_refused(schema![dropped::City]);
+    let message = "was archived by a ledger that is not there any more";
     assert!(
-        matches!(e, Error::Drift(_)) && e.to_string().contains(told),
+        matches!(e, Error::Drift(_)) && e.to_string().contains(message),
         "{e}"
     );
     for policy in [DriftPolicy::Warn, DriftPolicy::Adopt, DriftPolicy::Repair] {
         let db = lost();
         let before = db.catalog_and_rows();
-        let migrator = db.migrator(schema![gone::City]).drift(policy);
+        let migrator = db.migrator(schema![dropped::City]).drift(policy);
         let report = migrator.migrate().unwrap();
-        assert!(report.to_string().contains(told), "{report}");
+        assert!(report.to_string().contains(message), "{report}");
         assert_eq!((db.catalog_and_rows(), db.drift()), (before, String::new()));
-        db.migrate(schema![gone::City]).unwrap();
-        db.assert_up_to_date(schema![gone::City]);
+        db.migrate(schema![dropped::City]).unwrap();
+        db.assert_up_to_date(schema![dropped::City]);
     }
-    let report = db.migrator(schema![gone::City]).baseline().unwrap();
-    assert!(report.to_string().contains(told), "{report}");
-    db.migrate_cleanly(schema![gone::City]);
+    let report = db.migrator(schema![dropped::City]).baseline().unwrap();
+    assert!(report.to_string().contains(message), "{report}");
+    db.migrate_cleanly(schema![dropped::City]);
 }

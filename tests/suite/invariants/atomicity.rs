@@ -56,7 +56,7 @@ mod good {
     }
 }
 
-fn filled() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A]);
     db.execute(&[
         "CREATE SEQUENCE short START 1 MAXVALUE 2",
@@ -72,7 +72,7 @@ fn failing() -> Declaration {
 
 #[test]
 fn failed_step_leaves_everything_unchanged() {
-    let mut db = filled();
+    let mut db = populated();
     let e = db.assert_refused(failing());
     let Error::Step { step, .. } = &e else {
         panic!("{e}")
@@ -88,7 +88,7 @@ fn failed_step_leaves_everything_unchanged() {
 
 #[test]
 fn next_change_does_not_read_rolled_back_values() {
-    let mut db = filled();
+    let mut db = populated();
     for _ in 0..2 {
         assert!(matches!(db.assert_refused(failing()), Error::Step { .. }));
     }
@@ -106,7 +106,7 @@ fn next_change_does_not_read_rolled_back_values() {
 
 #[test]
 fn next_change_after_a_rollback_requires_a_checkpoint() {
-    let db = filled();
+    let db = populated();
     let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query("MATCH (a:A) RETURN a.id").unwrap();
@@ -155,7 +155,7 @@ fn failed_first_start_leaves_no_ledger() {
 
 #[test]
 fn panic_in_a_callback_rolls_back() {
-    let mut db = filled();
+    let mut db = populated();
     let before = db.snapshot();
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let migrator = db.migrator(schema![good::A]).on_progress(|progress| {

@@ -6,18 +6,18 @@ use crate::fixture::TestDatabase;
 use kuzu_ddl::engine::{Capabilities, Cell, Engine, EngineError, KUZU, Row, Session};
 use kuzu_ddl::{KuzuNode, Migrator, schema};
 
-static TRIED_BEFORE: LazyLock<Capabilities> = LazyLock::new(|| {
+static VERIFIED_ON_OLDER: LazyLock<Capabilities> = LazyLock::new(|| {
     let mut can = KUZU;
     can.version = "0.11.2";
     can
 });
 
-struct Newer<'db>(&'db dyn Engine);
+struct NewerEngine<'db>(&'db dyn Engine);
 struct NewerSession<'db>(Box<dyn Session + 'db>);
 
-impl Engine for Newer<'_> {
+impl Engine for NewerEngine<'_> {
     fn capabilities(&self) -> &'static Capabilities {
-        &TRIED_BEFORE
+        &VERIFIED_ON_OLDER
     }
 
     fn session(&self) -> Result<Box<dyn Session + '_>, EngineError> {
@@ -35,7 +35,7 @@ impl Engine for Newer<'_> {
 
 impl Session for NewerSession<'_> {
     fn capabilities(&self) -> &'static Capabilities {
-        &TRIED_BEFORE
+        &VERIFIED_ON_OLDER
     }
 
     fn handle(&self) -> usize {
@@ -63,7 +63,7 @@ fn plan_notes_an_unverified_engine_version() {
     let db = TestDatabase::new();
     let known = Migrator::new(db.kuzu()).schema(schema![A]).plan().unwrap();
     assert_eq!(known.notes, [""; 0]);
-    let newer = Newer(db.kuzu());
+    let newer = NewerEngine(db.kuzu());
     let plan = Migrator::new(&newer).schema(schema![A]).plan().unwrap();
     assert_eq!(
         plan.notes,

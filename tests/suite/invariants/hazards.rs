@@ -54,7 +54,7 @@ mod tight {
     }
 }
 
-fn made(rows: &[&str]) -> TestDatabase {
+fn populated(rows: &[&str]) -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A, v1::B, v1::R]);
     db.execute(&["CREATE (:A {id: 1}), (:B {id: 2})"]);
     db.execute(rows);
@@ -66,7 +66,7 @@ const BACK: &str = "MATCH (a:A), (b:B) CREATE (b)-[:R {w: 21}]->(a)";
 
 #[test]
 fn dropped_pair_with_rels_is_blocked_until_allowed() {
-    let mut db = made(&[FORTH, BACK, BACK]);
+    let mut db = populated(&[FORTH, BACK, BACK]);
     let declaration = || schema![v1::A, v1::B, v2::R];
     let e = db.assert_refused(declaration());
     let Error::Blocked { hazards, plan } = &e else {
@@ -78,12 +78,12 @@ fn dropped_pair_with_rels_is_blocked_until_allowed() {
     );
     assert_eq!(plan.steps.len(), 1);
     let text = e.to_string();
-    let words = [
+    let message = [
         ".allow(HazardKind::DeletesData, \"R(B -> A)\")",
         ".allow(HazardKind::Irreversible, \"R(B -> A)\")",
     ];
-    for words in words {
-        assert!(text.contains(words), "{text}");
+    for message in message {
+        assert!(text.contains(message), "{text}");
     }
     // One of two is not enough, and neither is another object.
     let one = db
@@ -113,7 +113,7 @@ fn dropped_pair_with_rels_is_blocked_until_allowed() {
 
 #[test]
 fn dropped_pair_without_rels_is_not_blocked() {
-    let db = made(&[FORTH]);
+    let db = populated(&[FORTH]);
     let report = db.migrate_cleanly(schema![v1::A, v1::B, v2::R]);
     assert_eq!(report.steps.len(), 1, "{report}");
     assert_eq!(
@@ -124,18 +124,18 @@ fn dropped_pair_without_rels_is_not_blocked() {
 
 #[test]
 fn required_property_without_values_is_blocked() {
-    let db = made(&[FORTH]);
+    let db = populated(&[FORTH]);
     let declaration = || schema![tight::A, v1::B, tight::R];
     let e = db.assert_refused(declaration());
     let Error::Blocked { hazards, .. } = &e else {
         panic!("{e}")
     };
-    let told: Vec<_> = hazards
+    let reported: Vec<_> = hazards
         .iter()
         .map(|h| (h.kind, h.object.as_str(), h.rows))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (HazardKind::Tightens, "A.must", Some(1)),
             (HazardKind::Tightens, "R.must", Some(1)),
@@ -167,7 +167,7 @@ fn required_property_of_an_empty_table_is_added() {
 
 #[test]
 fn plan_lists_its_hazards() {
-    let db = made(&[BACK]);
+    let db = populated(&[BACK]);
     let plan = db.migrator(schema![v1::A, v1::B, v2::R]).plan().unwrap();
     let text = plan.to_string();
     assert!(text.contains("! deletes data: R(B -> A), 1 rel"), "{text}");
@@ -197,7 +197,7 @@ fn hazard_rows_are_counted_under_the_former_table_name() {
             w: Option<i64>,
         }
     }
-    let db = made(&[FORTH, BACK]);
+    let db = populated(&[FORTH, BACK]);
     let e = db.assert_refused(schema![renamed::Alpha, v1::B, renamed::Rel]);
     let Error::Blocked { hazards, .. } = &e else {
         panic!("{e}")

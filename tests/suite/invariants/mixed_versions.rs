@@ -114,7 +114,7 @@ fn new() -> Declaration {
 const ROWS: &[&str] = &["CREATE (:Person {id: 1, name: 'Ada'}), (:Person {id: 2, name: 'Bo'})"];
 
 /// What must not move.
-fn still(db: &TestDatabase) -> (String, String) {
+fn ledger_marks(db: &TestDatabase) -> (String, String) {
     let state = db.ledger().state.unwrap();
     let marks = format!(
         "{} {:?} {} {}",
@@ -129,13 +129,13 @@ fn compatible_versions_restarting_in_turn_change_nothing() {
     db.execute(ROWS);
     db.migrate_cleanly(new());
     db.migrate(old()).unwrap();
-    let before = still(&db);
+    let before = ledger_marks(&db);
     for turn in 0..50 {
         for declaration in [old(), new()] {
             let report = db.migrate(declaration).unwrap();
             assert!(report.is_up_to_date(), "in turn {turn}: {report}");
         }
-        assert_eq!(still(&db), before, "in turn {turn}");
+        assert_eq!(ledger_marks(&db), before, "in turn {turn}");
         if turn % 10 == 5 {
             db.reopen();
         }
@@ -155,14 +155,14 @@ fn incompatible_old_version_restarting_in_turn_changes_nothing() {
     let db = TestDatabase::migrated(old());
     db.execute(ROWS);
     db.migrate_cleanly(schema![renamed::Person]);
-    let before = still(&db);
+    let before = ledger_marks(&db);
     for _ in 0..50 {
         let e = db.assert_refused(old());
         assert!(matches!(e, Error::Refused(_)), "{e}");
         let report = db.migrate(schema![renamed::Person]).unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
-    assert_eq!(still(&db), before);
+    assert_eq!(ledger_marks(&db), before);
     assert_eq!(
         db.rows("MATCH (p:Person) RETURN p.full_name ORDER BY p.id"),
         "Ada; Bo"
@@ -173,24 +173,24 @@ fn incompatible_old_version_restarting_in_turn_changes_nothing() {
 fn unknown_older_binary_that_is_compatible_is_accepted() {
     let mut db = TestDatabase::migrated(new());
     let events = db.ledger().events.len();
-    let report = db.migrate_cleanly(schema![v1::Knows, renamed_free::Person]);
+    let report = db.migrate_cleanly(schema![v1::Knows, uncommented::Person]);
     assert!(report.is_up_to_date(), "{report}");
     assert_eq!(db.ledger().events.len(), events);
-    let before = still(&db);
+    let before = ledger_marks(&db);
     for _ in 0..5 {
         assert!(db.migrate(new()).unwrap().is_up_to_date());
         assert!(
-            db.migrate(schema![v1::Knows, renamed_free::Person])
+            db.migrate(schema![v1::Knows, uncommented::Person])
                 .unwrap()
                 .is_up_to_date()
         );
     }
     db.reopen();
-    assert_eq!(still(&db), before);
+    assert_eq!(ledger_marks(&db), before);
 }
 
 /// v1 without comments.
-mod renamed_free {
+mod uncommented {
     use kuzu_ddl::KuzuNode;
 
     /// The second text.
@@ -295,18 +295,18 @@ fn rows_written_by_a_rolled_back_deployment_are_migrated() {
 
 #[test]
 fn two_paths_to_one_schema_record_the_same_events() {
-    let long = TestDatabase::migrated(schema![v1::Person]);
-    long.migrate_cleanly(schema![v1::Person, v1::Knows]);
-    let short = TestDatabase::migrated(old());
+    let stepwise = TestDatabase::migrated(schema![v1::Person]);
+    stepwise.migrate_cleanly(schema![v1::Person, v1::Knows]);
+    let direct = TestDatabase::migrated(old());
     let events = |db: &TestDatabase| db.ledger().events.into_keys().collect::<Vec<_>>();
-    assert_eq!(events(&long), events(&short));
+    assert_eq!(events(&stepwise), events(&direct));
     let state = |db: &TestDatabase| db.ledger().state.unwrap().frontier;
-    assert_eq!(state(&long), state(&short));
+    assert_eq!(state(&stepwise), state(&direct));
 }
 
 #[test]
 fn partial_declarations_do_not_hide_an_older_binary() {
-    let db = TestDatabase::migrated(schema![renamed::Person, wider::Shop; dropped "Gone"]);
+    let db = TestDatabase::migrated(schema![renamed::Person, wider::Shop; dropped "Retired"]);
     db.execute(&["CREATE (:Person {id: 1, full_name: 'Ada'})"]);
     // Neither the table is declared here, nor there the property.
     db.migrate_cleanly(schema![wider::Shop]);
@@ -316,10 +316,10 @@ fn partial_declarations_do_not_hide_an_older_binary() {
         e.to_string().contains("it is called `full_name` now"),
         "{e}"
     );
-    let e = db.assert_refused(schema![partial::Gone]);
+    let e = db.assert_refused(schema![partial::Retired]);
     assert!(
         e.to_string()
-            .contains("Gone: is declared, but it was dropped"),
+            .contains("Retired: is declared, but it was dropped"),
         "{e}"
     );
     assert_eq!(db.rows("MATCH (p:Person) RETURN p.*"), "1|Ada");
@@ -335,7 +335,7 @@ mod partial {
     }
 
     #[derive(KuzuNode)]
-    pub(super) struct Gone {
+    pub(super) struct Retired {
         #[kuzu(primary_key)]
         id: i64,
     }

@@ -123,20 +123,20 @@ fn plan_can_be_stored_as_json() {
 fn altered_plan_is_refused() {
     let db = TestDatabase::migrated(old());
     let plan = db.migrator(new()).plan().unwrap();
-    let mut hostile = Vec::new();
+    let mut altered = Vec::new();
     let mut one = plan.clone();
     one.steps[0].cypher.push("DROP TABLE B".into());
-    hostile.push(one);
+    altered.push(one);
     let mut one = plan.clone();
     one.steps.pop();
-    hostile.push(one);
+    altered.push(one);
     let mut one = plan.clone();
     one.events.pop();
-    hostile.push(one);
+    altered.push(one);
     let mut one = plan.clone();
     one.steps.swap(0, 1);
-    hostile.push(one);
-    for plan in hostile {
+    altered.push(one);
+    for plan in altered {
         let before = db.snapshot();
         let e = db.migrator(new()).apply(&plan).unwrap_err();
         assert!(matches!(e, Error::BaseMoved), "{e}");

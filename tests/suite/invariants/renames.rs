@@ -39,7 +39,7 @@ mod v1 {
     pub(super) struct S;
 }
 
-fn filled() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A, v1::B, v1::C, v1::R, v1::S]);
     db.execute(&[
         "CREATE (:A {id: 1, p: 'p', q: 'q', r: 'r'}), (:B {id: 2}), (:C {id: 3})",
@@ -87,7 +87,7 @@ mod swap {
 
 #[test]
 fn swapped_tables_keep_rows_and_rels() {
-    let mut db = filled();
+    let mut db = populated();
     let swapped = || schema![swap::A, swap::B, v1::C, swap::R, swap::S];
     let report = db.migrate_cleanly(swapped());
     assert_eq!(report.steps.len(), 6, "{report}");
@@ -160,7 +160,7 @@ mod chain {
 
 #[test]
 fn rename_chain_keeps_rows() {
-    let mut db = filled();
+    let mut db = populated();
     let report = db.migrate_cleanly(schema![chain::B, chain::C, chain::D, chain::R, chain::S]);
     assert_eq!(report.steps.len(), 6, "{report}");
     for _ in 0..2 {
@@ -203,7 +203,7 @@ mod case {
 
 #[test]
 fn rename_by_case_keeps_rows() {
-    let mut db = filled();
+    let mut db = populated();
     let declaration = || schema![case::A, v1::B, v1::C, case::R, case::S];
     db.migrate_cleanly(declaration());
     for _ in 0..2 {
@@ -254,7 +254,7 @@ mod taken {
 
 #[test]
 fn new_property_takes_the_former_name_of_another() {
-    let mut db = filled();
+    let mut db = populated();
     db.migrate_cleanly(schema![room::A]);
     let report = db.migrate_cleanly(schema![taken::A]);
     assert_eq!(report.steps.len(), 2, "{report}");

@@ -38,8 +38,8 @@ fn each_startup_check_detects_its_drift() {
             let db = TestDatabase::migrated(schema![v1::A]);
             db.execute(&[change]);
             let result = db.migrator(schema![v1::A]).verify(verify).migrate();
-            let told = matches!(result, Err(Error::Drift(_)));
-            assert_eq!(told, seen, "{change} by {verify:?}: {result:?}");
+            let reported = matches!(result, Err(Error::Drift(_)));
+            assert_eq!(reported, seen, "{change} by {verify:?}: {result:?}");
         }
     }
 }

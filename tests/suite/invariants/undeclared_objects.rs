@@ -55,12 +55,12 @@ mod v3 {
     }
 }
 
-fn full() -> crate::fixture::Declaration {
+fn everything() -> crate::fixture::Declaration {
     schema![v1::Person, v1::Product, v1::Bought]
 }
 
-fn filled() -> TestDatabase {
-    let db = TestDatabase::migrated(full());
+fn populated() -> TestDatabase {
+    let db = TestDatabase::migrated(everything());
     db.execute(&[
         "CREATE (:Person {id: 1, name: 'Ada', x: 11}), (:Person {id: 2, name: 'Bo', x: 22})",
         "CREATE (:Product {sku: 'tea'})",
@@ -75,7 +75,7 @@ const BOUGHT: &str = "MATCH (p:Person)-[b:Bought]->(q:Product) RETURN p.id, b.n,
 
 #[test]
 fn tables_of_an_unlinked_crate_are_kept() {
-    let mut db = filled();
+    let mut db = populated();
     let before = db.snapshot();
     let report = db.migrate_cleanly(schema![v1::Person]);
     assert!(
@@ -83,9 +83,9 @@ fn tables_of_an_unlinked_crate_are_kept() {
         "{report}"
     );
     for object in ["Product", "Bought"] {
-        let wanted = format!("{object} is not declared and is kept");
+        let expected = format!("{object} is not declared and is kept");
         assert!(
-            report.notes.iter().any(|note| note.starts_with(&wanted)),
+            report.notes.iter().any(|note| note.starts_with(&expected)),
             "{report}"
         );
     }
@@ -94,7 +94,7 @@ fn tables_of_an_unlinked_crate_are_kept() {
     // All of them may be missing.
     let report = db.migrate_cleanly(schema![]);
     assert_eq!((report.steps.len(), report.notes.len()), (0, 3), "{report}");
-    let report = db.migrate_cleanly(full());
+    let report = db.migrate_cleanly(everything());
     assert!(
         report.is_up_to_date() && report.notes.is_empty(),
         "{report}"
@@ -106,7 +106,7 @@ fn tables_of_an_unlinked_crate_are_kept() {
 
 #[test]
 fn undeclared_properties_and_pairs_are_kept() {
-    let db = filled();
+    let db = populated();
     let report = db.migrate_cleanly(schema![v2::Person, v2::Bought]);
     assert!(report.is_up_to_date(), "{report}");
     for object in [
@@ -115,21 +115,21 @@ fn undeclared_properties_and_pairs_are_kept() {
         "Bought(person -> product)",
         "Product",
     ] {
-        let wanted = format!("{object} is not declared and is kept");
+        let expected = format!("{object} is not declared and is kept");
         assert!(
-            report.notes.iter().any(|note| note.starts_with(&wanted)),
+            report.notes.iter().any(|note| note.starts_with(&expected)),
             "{object} in {report}"
         );
     }
     assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22");
     assert_eq!(db.rows(BOUGHT), "1|3|tea");
     // The notes of what is there are told at every start that looks.
-    assert!(db.migrate_cleanly(full()).notes.is_empty());
+    assert!(db.migrate_cleanly(everything()).notes.is_empty());
 }
 
 #[test]
 fn dropped_property_is_restored_with_its_values() {
-    let mut db = filled();
+    let mut db = populated();
     let report = db.migrate_cleanly(schema![v3::Person]);
     assert_eq!(report.steps.len(), 1, "{report}");
     assert!(
@@ -140,18 +140,22 @@ fn dropped_property_is_restored_with_its_values() {
     db.execute(&["CREATE (:Person {id: 3, name: 'Cy'})"]);
     db.reopen();
 
-    let e = db.assert_refused(full());
+    let e = db.assert_refused(everything());
     assert!(
         matches!(&e, Error::Refused(_)) && e.to_string().contains(".restore(\"Person.x\")"),
         "{e}"
     );
-    let report = db.migrator(full()).restore("Person.x").migrate().unwrap();
+    let report = db
+        .migrator(everything())
+        .restore("Person.x")
+        .migrate()
+        .unwrap();
     assert!(
         report.to_string().contains("restore property Person.x"),
         "{report}"
     );
     assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
-    db.assert_up_to_date(full());
+    db.assert_up_to_date(everything());
     db.reopen();
     assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
     // The tombstone has done its work: whoever still has it does not drop it once more.
@@ -161,23 +165,30 @@ fn dropped_property_is_restored_with_its_values() {
 
 #[test]
 fn dropped_property_is_recreated_empty_on_request() {
-    let db = filled();
+    let db = populated();
     db.migrate_cleanly(schema![v3::Person]);
-    let e = db.assert_refused(full());
+    let e = db.assert_refused(everything());
     assert!(e.to_string().contains(".recreate(\"Person.x\")"), "{e}");
-    db.migrator(full()).recreate("Person.x").migrate().unwrap();
+    db.migrator(everything())
+        .recreate("Person.x")
+        .migrate()
+        .unwrap();
     assert_eq!(db.rows(PERSONS), "1|Ada|NULL; 2|Bo|NULL");
-    db.assert_up_to_date(full());
+    db.assert_up_to_date(everything());
     // Asked for once more there is nothing left to do.
-    let again = db.migrator(full()).recreate("Person.x").migrate().unwrap();
+    let again = db
+        .migrator(everything())
+        .recreate("Person.x")
+        .migrate()
+        .unwrap();
     assert!(again.is_up_to_date(), "{again}");
 }
 
 #[test]
 fn table_tombstone_archives_the_table() {
-    let mut db = filled();
-    let gone = || schema![v1::Person; dropped "Bought", "Product"];
-    let report = db.migrate_cleanly(gone());
+    let mut db = populated();
+    let dropped = || schema![v1::Person; dropped "Bought", "Product"];
+    let report = db.migrate_cleanly(dropped());
     assert_eq!(report.steps.len(), 2, "{report}");
     assert!(
         report
@@ -186,21 +197,24 @@ fn table_tombstone_archives_the_table() {
         "{report}"
     );
     db.reopen();
-    db.assert_up_to_date(gone());
-    let e = db.assert_refused(full());
+    db.assert_up_to_date(dropped());
+    let e = db.assert_refused(everything());
     assert!(e.to_string().contains(".restore(\"Product\")"), "{e}");
     assert!(e.to_string().contains(".restore(\"Bought\")"), "{e}");
-    let migrator = db.migrator(full()).restore("Product").restore("Bought");
+    let migrator = db
+        .migrator(everything())
+        .restore("Product")
+        .restore("Bought");
     let report = migrator.migrate().unwrap();
     assert_eq!(report.steps.len(), 2, "{report}");
-    db.assert_up_to_date(full());
+    db.assert_up_to_date(everything());
     db.reopen();
     assert_eq!(db.rows(BOUGHT), "1|3|tea");
 }
 
 #[test]
 fn tombstone_of_a_table_in_use_is_refused() {
-    let db = filled();
+    let db = populated();
     let e = db.assert_refused(schema![v1::Person; dropped "Product"]);
     assert!(matches!(e, Error::Refused(_)), "{e}");
     assert!(
@@ -213,7 +227,7 @@ fn tombstone_of_a_table_in_use_is_refused() {
 
 #[test]
 fn undeclared_objects_are_archived_by_policy() {
-    let db = filled();
+    let db = populated();
     let migrator = db
         .migrator(schema![v2::Person])
         .undeclared(kuzu_ddl::Undeclared::Archive);
@@ -225,7 +239,7 @@ fn undeclared_objects_are_archived_by_policy() {
             .count(),
         4
     );
-    let all = db.migrator(full());
+    let all = db.migrator(everything());
     let all = all.restore("Person.x").restore("Bought").restore("Product");
     all.migrate().unwrap();
     assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22");

@@ -40,10 +40,10 @@ fn lock_file_is_written_only_on_request() {
     );
     fs::write(&file, text.replace('\n', "\r\n")).unwrap();
     lock::verify_declared(dir.path(), &v1()).unwrap();
-    let gone = lock::verify_declared(dir.path(), &schema![v1::Shop].unwrap()).unwrap_err();
+    let removed = lock::verify_declared(dir.path(), &schema![v1::Shop].unwrap()).unwrap_err();
     assert!(
-        matches!(&gone, LockError::Lost(lost) if lost.len() == 3),
-        "{gone}"
+        matches!(&removed, LockError::Lost(lost) if lost.len() == 3),
+        "{removed}"
     );
     fs::write(&file, "<<<<<<< ours").unwrap();
     let broken = lock::verify_declared(dir.path(), &v1()).unwrap_err();

@@ -20,24 +20,24 @@ fn upgrade_keeps_everything_without_a_tombstone() {
 }
 
 /// An engine that loses rows when a second migration commits.
-struct Thief {
+struct LossyEngine {
     engine: Box<dyn Engine>,
     commits: Cell<u32>,
 }
 
-struct Thieving<'a> {
+struct LossySession<'a> {
     session: Box<dyn Session + 'a>,
     commits: &'a Cell<u32>,
 }
 
-impl Engine for Thief {
+impl Engine for LossyEngine {
     fn capabilities(&self) -> &'static Capabilities {
         self.engine.capabilities()
     }
 
     fn session(&self) -> Result<Box<dyn Session + '_>, EngineError> {
         let (session, commits) = (self.engine.session()?, &self.commits);
-        Ok(Box::new(Thieving { session, commits }))
+        Ok(Box::new(LossySession { session, commits }))
     }
 
     fn handle(&self) -> usize {
@@ -49,7 +49,7 @@ impl Engine for Thief {
     }
 }
 
-impl Session for Thieving<'_> {
+impl Session for LossySession<'_> {
     fn capabilities(&self) -> &'static Capabilities {
         self.session.capabilities()
     }
@@ -83,7 +83,7 @@ impl Session for Thieving<'_> {
 
 #[test]
 fn upgrade_names_lost_rows_and_values() {
-    let thief = Thief {
+    let lossy = LossyEngine {
         engine: engine::in_memory(64).unwrap(),
         commits: Cell::new(0),
     };
@@ -91,7 +91,7 @@ fn upgrade_names_lost_rows_and_values() {
         .to_string()
         .replace("\"order; 'line'\"", "Line");
     let v2 = schema![v2::Human, v1::Shop, v2::Bought].unwrap();
-    let error = lock::upgrade(&thief, &old, &v2.drop_table("nothing").unwrap()).unwrap_err();
+    let error = lock::upgrade(&lossy, &old, &v2.drop_table("nothing").unwrap()).unwrap_err();
     let UpgradeError::Lost(lost) = &error else {
         panic!("{error}")
     };

@@ -35,7 +35,7 @@ pub(super) fn drift_of(db: &Database) -> Vec<kuzu_ddl::drift::Drift> {
 }
 
 /// What no source can say: that the rels of a dropped pair go, and the place of a dropped sequence.
-pub(super) fn may_be_asked(hazard: &Hazard) -> bool {
+pub(super) fn requires_permission(hazard: &Hazard) -> bool {
     hazard.object.contains(" -> ") || hazard.object.starts_with("sequence ")
 }
 
@@ -46,7 +46,7 @@ pub(super) fn migrate(db: &Database, model: &Model, old: &Model) -> Result<Repor
         Err(Error::Blocked { hazards, .. }) => {
             let mut migrator = Migrator::new(db).schema(Ok(model.declared(old)));
             for hazard in hazards {
-                assert!(may_be_asked(&hazard), "{hazard}");
+                assert!(requires_permission(&hazard), "{hazard}");
                 migrator = migrator.allow(hazard.kind, hazard.object);
             }
             migrator.migrate()?
@@ -69,7 +69,7 @@ pub(super) fn assert_same(db: &Database, new: &Model, rows: &rows::Rows) {
 
 /// In memory where the system offers that: what a disk does with what was written is not the matter
 /// here, and to wait for it takes most of the time.
-pub(super) fn folder() -> tempfile::TempDir {
+pub(super) fn memory_dir() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     tempfile::tempdir_in(memory)
         .or_else(|_| tempfile::tempdir())
@@ -97,7 +97,7 @@ pub(super) fn versions(start: Vec<Edit>, change: Vec<Edit>) -> Option<(Model, Mo
     let mut new = old.clone();
     new.release();
     change.into_iter().for_each(|edit| new.edit(edit));
-    new.is_sayable(&old).then_some((old, new))
+    new.is_declarable(&old).then_some((old, new))
 }
 
 /// Pairs in the usual run.

@@ -9,13 +9,13 @@ use kuzu_ddl::{Error, Migrator, Undeclared};
 use proptest::prop_assume;
 
 use super::harness::{
-    PAIRS, SHARD, assert_same, config, folded, folder, migrate, run_shard, runner, versions,
+    PAIRS, SHARD, assert_same, config, folded, memory_dir, migrate, run_shard, runner, versions,
 };
 use super::model::{Model, edits, starts};
 use super::rows;
 
 /// The file as a process would leave it that is killed now.
-fn killed(path: &Path) -> PathBuf {
+fn copy_as_killed(path: &Path) -> PathBuf {
     let wal = |path: &Path| path.with_extension("wal");
     let copy = path.with_file_name("killed");
     std::fs::copy(path, &copy).unwrap();
@@ -25,8 +25,8 @@ fn killed(path: &Path) -> PathBuf {
 
 /// Old, rows, new; then everything that must hold.
 fn check_pair(old: &Model, new: &Model) {
-    let folder = folder();
-    let path = folder.path().join("migrated");
+    let memory_dir = memory_dir();
+    let path = memory_dir.path().join("migrated");
     let db = Database::new(&path, config()).unwrap();
     migrate(&db, old, &Model::default()).unwrap();
     assert_eq!(folded(&db).schema(), old.schema());
@@ -56,7 +56,7 @@ fn check_pair(old: &Model, new: &Model) {
     assert_eq!(folded(&db).frontier(), frontier);
 
     // The file is sound: after a kill, a checkpoint and more rows.
-    let path = killed(&path);
+    let path = copy_as_killed(&path);
     drop(db);
     let db = Database::new(&path, config()).unwrap();
     assert_same(&db, new, &rows);
@@ -65,7 +65,7 @@ fn check_pair(old: &Model, new: &Model) {
         .unwrap()
         .query("CHECKPOINT")
         .unwrap();
-    rows.more(&db, new);
+    rows.insert_more(&db, new);
     drop(db);
     let db = Database::new(&path, config()).unwrap();
     assert_same(&db, new, &rows);

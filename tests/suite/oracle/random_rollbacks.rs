@@ -2,7 +2,8 @@
 //! making the changes again it is as it was after the first time.
 
 use super::harness::{
-    assert_same, config, drift_of, folded, folder, may_be_asked, migrate, runner, versions,
+    assert_same, config, drift_of, folded, memory_dir, migrate, requires_permission, runner,
+    versions,
 };
 use super::model::{Model, ModelTable, edits, starts};
 use super::rows;
@@ -10,14 +11,14 @@ use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::{Error, Migrator, Point, Report};
 use proptest::prop_assume;
 
-fn allowed<'a>(
+fn with_permissions<'a>(
     db: &'a Database,
     run: impl Fn(Migrator<'a>) -> Result<Report, Error>,
 ) -> Result<Report, Error> {
     match run(Migrator::new(db)) {
         Err(Error::Blocked { hazards, .. }) => {
             let migrator = hazards.into_iter().fold(Migrator::new(db), |m, hazard| {
-                assert!(may_be_asked(&hazard), "{hazard}");
+                assert!(requires_permission(&hazard), "{hazard}");
                 m.allow(hazard.kind, hazard.object)
             });
             run(migrator)
@@ -26,9 +27,9 @@ fn allowed<'a>(
     }
 }
 
-fn check_way_back(old: &Model, new: &Model) {
-    let folder = folder();
-    let path = folder.path().join("migrated");
+fn check_rollback(old: &Model, new: &Model) {
+    let memory_dir = memory_dir();
+    let path = memory_dir.path().join("migrated");
     let db = Database::new(&path, config()).unwrap();
     migrate(&db, old, &Model::default()).unwrap();
     let mut rows = rows::Rows::insert(&db, old, new);
@@ -46,7 +47,7 @@ fn check_way_back(old: &Model, new: &Model) {
         })
     };
     let to = Point::Revision(1);
-    let report = match allowed(&db, |m| m.rollback(to.clone())) {
+    let report = match with_permissions(&db, |m| m.rollback(to.clone())) {
         Err(Error::Irreversible(lost)) => {
             assert!(
                 lost.iter()
@@ -54,7 +55,7 @@ fn check_way_back(old: &Model, new: &Model) {
                         || lost.ends_with("was dropped, and starts anew")),
                 "{lost:?}"
             );
-            allowed(&db, |m| m.partial().rollback(to.clone())).unwrap()
+            with_permissions(&db, |m| m.partial().rollback(to.clone())).unwrap()
         }
         // Casting back may fail, too, and then nothing is touched.
         Err(Error::Rows(failures)) => {
@@ -80,11 +81,11 @@ fn check_way_back(old: &Model, new: &Model) {
     rows::assert_found(&db, old);
     assert_eq!(drift_of(&db), []);
     let mut now = rows.all(&db, old);
-    let mut wanted = before;
-    for tables in [&mut now, &mut wanted] {
+    let mut expected = before;
+    for tables in [&mut now, &mut expected] {
         tables.retain(|name, _| !lossy(name));
     }
-    assert_eq!(now, wanted, "{report}");
+    assert_eq!(now, expected, "{report}");
 
     // The old binary opens and has nothing to do; the new one says why it does not.
     let again = migrate(&db, old, &Model::default()).unwrap();
@@ -97,7 +98,7 @@ fn check_way_back(old: &Model, new: &Model) {
     }
     drop(db);
     let db = Database::new(&path, config()).unwrap();
-    allowed(&db, |m| m.schema(declared()).redo().migrate()).unwrap();
+    with_permissions(&db, |m| m.schema(declared()).redo().migrate()).unwrap();
     let mut redone = folded(&db).schema();
     let sequences = new.schema().sequences;
     redone
@@ -130,7 +131,7 @@ fn rollback_and_reapplication_restore_every_row() {
         prop_assume!(versions.is_some());
         versions
             .iter()
-            .for_each(|(old, new)| check_way_back(old, new));
+            .for_each(|(old, new)| check_rollback(old, new));
         Ok(())
     });
     if let Err(e) = outcome {

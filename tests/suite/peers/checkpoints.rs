@@ -10,7 +10,7 @@ use kuzu_ddl::{Error, History, Incoming, Migrator, Point, Received};
 use crate::fixture::peer::{TestPeer, id, set_type, spec};
 
 /// A history of a few hundred events, most of them written over.
-fn long(draft: &mut Draft) {
+fn long_history(draft: &mut Draft) {
     let person = draft.create_node_table("Person", "id", spec(Type::Int64));
     let city = draft.create_node_table("City", "id", spec(Type::Int64));
     let name = draft.add_property(person, "name", spec(Type::String));
@@ -36,11 +36,11 @@ fn long(draft: &mut Draft) {
         },
     );
     draft.drop(old);
-    let gone = draft.create_node_table("Gone", "id", spec(Type::Int64));
-    draft.drop(gone);
+    let dropped = draft.create_node_table("Gone", "id", spec(Type::Int64));
+    draft.drop(dropped);
 }
 
-fn begin(peer: &TestPeer, bytes: &[u8]) -> Result<Received, Error> {
+fn bootstrap(peer: &TestPeer, bytes: &[u8]) -> Result<Received, Error> {
     let migrator = Migrator::new(peer.engine()).schema(Ok(Default::default()));
     migrator.incoming(Incoming::Apply).begin_with(bytes)
 }
@@ -54,12 +54,12 @@ fn comment(peer: &TestPeer, text: &str) {
 
 /// The same state, told by the next checkpoint, and the same tables in the database.
 #[track_caller]
-fn alike(one: &TestPeer, other: &TestPeer) {
+fn assert_equal_state(one: &TestPeer, other: &TestPeer) {
     assert!(one.sync_state().fold.checkpoint() == other.sync_state().fold.checkpoint());
     assert!(one.sync_state().waiting.is_empty() && other.sync_state().waiting.is_empty());
     let tables = |peer: &TestPeer| {
         let fold = peer.sync_state().fold;
-        let gone = |name: &str| name.contains("__a_") || name.starts_with("_kuzu_ddl");
+        let dropped = |name: &str| name.contains("__a_") || name.starts_with("_kuzu_ddl");
         let mut schema = kuzu_ddl::inspect::inspect(
             peer.engine().session().unwrap().as_ref(),
             kuzu_ddl::inspect::Scope::All,
@@ -67,9 +67,11 @@ fn alike(one: &TestPeer, other: &TestPeer) {
         .unwrap()
         .schema;
         // What is archived is on the one that had it alone.
-        schema.tables.retain(|_, table| !gone(&table.name));
+        schema.tables.retain(|_, table| !dropped(&table.name));
         for table in schema.tables.values_mut() {
-            table.properties.retain(|_, property| !gone(&property.name));
+            table
+                .properties
+                .retain(|_, property| !dropped(&property.name));
         }
         (schema.fingerprint(), fold.schema().fingerprint())
     };
@@ -83,15 +85,15 @@ fn alike(one: &TestPeer, other: &TestPeer) {
 #[test]
 fn new_peer_bootstraps_from_a_checkpoint_s07() {
     let old = TestPeer::new();
-    old.change(long);
+    old.change(long_history);
     let checkpoint = old.sync_state().fold.checkpoint();
-    let behind: BTreeSet<EventId> = old.events().iter().map(|event| event.id()).collect();
+    let covered: BTreeSet<EventId> = old.events().iter().map(|event| event.id()).collect();
     let mut new = TestPeer::new();
-    let received = begin(&new, &checkpoint).unwrap();
+    let received = bootstrap(&new, &checkpoint).unwrap();
     assert!(received.delayed.is_empty(), "{received}");
-    let kept = new.sync_state().events().count();
-    assert!(kept < 30, "{kept} events of {}", old.events().len());
-    alike(&old, &new);
+    let stored = new.sync_state().events().count();
+    assert!(stored < 30, "{stored} events of {}", old.events().len());
+    assert_equal_state(&old, &new);
     // Both go on, and hear of one another, also after a restart.
     new.db
         .execute(&["CREATE (:Person {id: 1, name: 'Ann', age: 7})-[:LivesIn]->(:City {id: 2})"]);
@@ -100,11 +102,11 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
         comment(&new, &format!("By the new one, {round}."));
         // A peer sends what is above the checkpoint alone.
         let mut theirs = old.events();
-        theirs.retain(|event| !behind.contains(&event.id()));
+        theirs.retain(|event| !covered.contains(&event.id()));
         let ours = new.events();
         new.receive(theirs);
         old.receive(ours);
-        alike(&old, &new);
+        assert_equal_state(&old, &new);
         new.db.reopen();
     }
     assert_eq!(new.conflicts(), old.conflicts());
@@ -113,7 +115,7 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
         draft.drop(age);
     });
     old.receive_from(&new);
-    alike(&old, &new);
+    assert_equal_state(&old, &new);
     // Its history begins with the checkpoint, and it can go back to it.
     let history = History::read(new.engine()).unwrap();
     assert!(history.schema_at(&Point::Revision(1)).is_ok());
@@ -133,31 +135,31 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
 #[test]
 fn incompatible_checkpoint_is_refused_s07() {
     let old = TestPeer::new();
-    old.change(long);
-    let apart = old.copy();
+    old.change(long_history);
+    let isolated = old.copy();
     // It leans on a name that is written over by now.
-    apart.change(|draft| {
+    isolated.change(|draft| {
         let person: ObjectId = id(draft.fold(), None, "Person");
         draft.comment(person, Some("Apart.".into()));
     });
     comment(&old, "One.");
     comment(&old, "Two.");
     let checkpoint = old.sync_state().fold.checkpoint();
-    let before = apart.sync_state().fold.checkpoint();
-    let refused = begin(&apart, &checkpoint).unwrap_err();
+    let before = isolated.sync_state().fold.checkpoint();
+    let refused = bootstrap(&isolated, &checkpoint).unwrap_err();
     assert!(matches!(refused, Error::Apart { .. }), "{refused}");
-    assert!(apart.sync_state().fold.checkpoint() == before);
+    assert!(isolated.sync_state().fold.checkpoint() == before);
     for bytes in [&[][..], &[7], &checkpoint[..checkpoint.len() / 2]] {
-        let refused = begin(&apart, bytes).unwrap_err();
+        let refused = bootstrap(&isolated, bytes).unwrap_err();
         assert!(matches!(refused, Error::Checkpoint(_)), "{refused}");
     }
     assert_eq!(
         Fold::from_checkpoint(&[7]).unwrap_err(),
         CheckpointError::Version(7)
     );
-    assert_eq!(apart.db.drift(), "");
+    assert_eq!(isolated.db.drift(), "");
     // By their events they come together.
-    apart.receive_from(&old);
-    old.receive_from(&apart);
-    alike(&old, &apart);
+    isolated.receive_from(&old);
+    old.receive_from(&isolated);
+    assert_equal_state(&old, &isolated);
 }

@@ -6,7 +6,7 @@ use kuzu_ddl::event::Endpoints;
 use kuzu_ddl::fold::ConflictKind::{self, *};
 use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
 
-use super::edits::edit;
+use super::edits::apply_edit;
 use crate::fixture::peer::{TestPeer, exchange_all, id, spec};
 
 /// All pairs are tried where this is set; else one of each kind of conflict.
@@ -163,22 +163,22 @@ const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
 fn conflicting_changes_converge_and_lose_no_value_s02() {
     let base = base();
     let all = std::env::var_os(ALL).is_some();
-    let mut tried = BTreeSet::new();
+    let mut covered = BTreeSet::new();
     for (kind, one, others) in PAIRS {
         for other in *others {
-            if tried.insert(*kind) || all {
-                contradict(&base, *kind, one, other);
+            if covered.insert(*kind) || all {
+                assert_conflict(&base, *kind, one, other);
             }
         }
     }
-    assert_eq!(tried.len(), 8);
+    assert_eq!(covered.len(), 8);
 }
 
-fn contradict(base: &TestPeer, kind: ConflictKind, one: &str, other: &str) {
+fn assert_conflict(base: &TestPeer, kind: ConflictKind, one: &str, other: &str) {
     let what = format!("{one} + {other}");
     let (a, b) = (base.copy(), base.copy());
-    a.change(|d| edit(one, d));
-    b.change(|d| edit(other, d));
+    a.change(|d| apply_edit(one, d));
+    b.change(|d| apply_edit(other, d));
     exchange_all(&[&a, &b]);
     let kinds: BTreeSet<ConflictKind> = a.conflicts().iter().map(|c| c.conflict.kind).collect();
     assert_eq!(kinds, BTreeSet::from([kind]), "{what}");

@@ -71,14 +71,23 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
     assert_eq!(conflicts.len(), 1);
     let conflict = &conflicts[0].conflict;
     assert_eq!(conflict.kind, ConflictKind::TypesDiffer);
-    let beside = format!("age__c_{}", conflict.event.short());
-    assert!(conflicts[0].what.contains(&beside), "{}", conflicts[0]);
+    let conflict_column = format!("age__c_{}", conflict.event.short());
+    assert!(
+        conflicts[0].what.contains(&conflict_column),
+        "{}",
+        conflicts[0]
+    );
     // Whoever won, both databases have both columns, each with its own rows.
-    a.db.rows(&format!("MATCH (p:Person) RETURN p.age, p.{beside}"));
-    let of_b = b.db.rows(&format!(
-        "MATCH (p:Person) RETURN p.id, CAST(p.age AS STRING), CAST(p.{beside} AS STRING) ORDER BY p.id"
+    a.db.rows(&format!(
+        "MATCH (p:Person) RETURN p.age, p.{conflict_column}"
     ));
-    assert!(of_b.contains("2|20|") && of_b.contains("old"), "{of_b}");
+    let rows_of_b = b.db.rows(&format!(
+        "MATCH (p:Person) RETURN p.id, CAST(p.age AS STRING), CAST(p.{conflict_column} AS STRING) ORDER BY p.id"
+    ));
+    assert!(
+        rows_of_b.contains("2|20|") && rows_of_b.contains("old"),
+        "{rows_of_b}"
+    );
     // Either choice settles it, here and there, and no value is lost.
     let choices: Vec<EventId> = a.sync_state().fold.choices(conflict).into_iter().collect();
     let string = choices
@@ -96,11 +105,11 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
         })
         .unwrap();
     let migrator = Migrator::new(a.engine()).schema(Ok(Default::default()));
-    let settled = migrator
+    let resolved = migrator
         .incoming(Incoming::Apply)
         .resolve(conflict, string)
         .unwrap();
-    assert!(settled.conflicts.is_empty(), "{settled}");
+    assert!(resolved.conflicts.is_empty(), "{resolved}");
     exchange_all(&[&a, &b]);
     assert!(b.conflicts().is_empty());
     let rows =
@@ -135,11 +144,11 @@ fn tables_of_one_name_with_different_keys_keep_their_rows_s04() {
         assert!(count("City") != count(other), "each has its own row");
     }
     let migrator = Migrator::new(a.engine()).schema(Ok(Default::default()));
-    let settled = migrator
+    let resolved = migrator
         .incoming(Incoming::Apply)
         .resolve_name(&conflicts[0].conflict, "Town")
         .unwrap();
-    assert!(settled.conflicts.is_empty(), "{settled}");
+    assert!(resolved.conflicts.is_empty(), "{resolved}");
     exchange_all(&[&a, &b]);
     b.db.rows("MATCH (t:Town), (c:City) RETURN count(*)");
 }
@@ -195,9 +204,9 @@ fn default_changes_during_a_type_conflict() {
     assert_eq!(a.conflicts().len(), 1);
     for (peer, rows) in [(&a, "1|10; 9|7"), (&b, "2|20; 9|7")] {
         peer.db.execute(&["CREATE (:Person {id: 9})"]);
-        let found = peer
+        let actual = peer
             .db
             .rows("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id");
-        assert_eq!(found, rows);
+        assert_eq!(actual, rows);
     }
 }

@@ -73,8 +73,8 @@ fn state_is_independent_of_delivery_order_s01() {
                 peer.receive(in_order);
             }
         }
-        let kept = "MATCH (p:Person) RETURN p.id, p.full, CAST(p.n AS STRING) ORDER BY p.id";
-        rows.insert(peer.db.rows(kept));
+        let people = "MATCH (p:Person) RETURN p.id, p.full, CAST(p.n AS STRING) ORDER BY p.id";
+        rows.insert(peer.db.rows(people));
         assert_eq!(peer.sync_state().waiting.len(), 0);
         peers.push(peer);
     }
@@ -111,8 +111,8 @@ fn recreated_table_reaches_new_and_old_peers_s08() {
     assert_converged(&[&a, &b, &c]);
     assert_eq!(a.conflicts(), []);
     assert_eq!(a.db.rows("MATCH (t:T) RETURN t.x"), "second");
-    for (peer, kept) in [(&a, "first"), (&b, "elsewhere")] {
-        assert!(peer.db.snapshot().contains(kept), "{}", peer.db.snapshot());
+    for (peer, value) in [(&a, "first"), (&b, "elsewhere")] {
+        assert!(peer.db.snapshot().contains(value), "{}", peer.db.snapshot());
     }
     assert_eq!(c.db.rows("MATCH (t:T) RETURN count(*)"), "0");
     // The second is dropped as well, apart from a third use of the name.

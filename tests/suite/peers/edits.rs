@@ -68,7 +68,7 @@ fn nullable(d: &mut Draft, nullable: bool) {
 }
 
 /// A change by its words.
-pub(super) fn edit(what: &str, d: &mut Draft) {
+pub(super) fn apply_edit(what: &str, d: &mut Draft) {
     match what {
         "create C(id)" => drop(d.create_node_table("C", "id", spec(Type::Int64))),
         "create C(id INT32)" => drop(d.create_node_table("C", "id", spec(Type::Int32))),

@@ -142,8 +142,8 @@ fn old_and_new_binaries_in_turn_record_nothing_s06() {
     exchange_all(&[&a, &b]);
     let events = ids(&a);
     for turn in 0..50 {
-        let (here, there) = if turn % 2 == 0 { (&a, &b) } else { (&b, &a) };
-        for (peer, declaration) in [(here, one()), (there, two()), (here, two())] {
+        let (left, right) = if turn % 2 == 0 { (&a, &b) } else { (&b, &a) };
+        for (peer, declaration) in [(left, one()), (right, two()), (left, two())] {
             let report = peer.db.migrate(declaration.clone());
             let report = report.unwrap_or_else(|e| panic!("in turn {turn}: {e}"));
             assert!(report.is_up_to_date(), "in turn {turn}: {report}");
@@ -202,7 +202,7 @@ fn rolled_back_deployment_converges_s06() {
     assert_eq!(a.conflicts(), []);
     for (peer, rows) in [(&a, "1|n1|1"), (&b, "2|n2|2")] {
         assert_eq!(peer.db.rows(PEOPLE), rows);
-        let kept = peer.db.rows("MATCH (p:Person) RETURN p.email, p.age");
-        assert_eq!(kept, "mail|7");
+        let values = peer.db.rows("MATCH (p:Person) RETURN p.email, p.age");
+        assert_eq!(values, "mail|7");
     }
 }

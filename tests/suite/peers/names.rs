@@ -18,8 +18,8 @@ fn names_that_differ_by_case_are_the_same_s18() {
     exchange_all(&[&a, &b]);
     let tables = |peer: &TestPeer| peer.db.rows("CALL show_tables() RETURN name ORDER BY name");
     assert_eq!(tables(&a), tables(&b));
-    for (peer, kept) in [(&a, "Person"), (&b, "PERSON")] {
-        assert_eq!(peer.db.rows("MATCH (p:person) RETURN p.name"), kept);
+    for (peer, value) in [(&a, "Person"), (&b, "PERSON")] {
+        assert_eq!(peer.db.rows("MATCH (p:person) RETURN p.name"), value);
     }
     // One renames by case alone, the other otherwise.
     a.change(|d| d.rename(id(d.fold(), None, "Person"), "pErson"));
@@ -60,10 +60,10 @@ fn keywords_and_other_scripts_are_accepted_as_names_s18() {
     }
     exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts(), []);
-    for (peer, kept) in [(&a, "union"), (&b, "Größe")] {
+    for (peer, value) in [(&a, "union"), (&b, "Größe")] {
         for name in names {
-            let rows = format!("MATCH (x:`{name}`) RETURN x.`{kept}`");
-            assert_eq!(peer.db.rows(&rows), format!("of {kept}"));
+            let rows = format!("MATCH (x:`{name}`) RETURN x.`{value}`");
+            assert_eq!(peer.db.rows(&rows), format!("of {value}"));
         }
     }
     for peer in [a, b] {

@@ -21,20 +21,20 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     let body = vec![1, 2, 3];
     let unknown = DdlEvent::new(person, heads, Change::Unknown { kind: 9999, body });
     let text = Some("after it".to_owned());
-    let behind = DdlEvent::new(
+    let dependent = DdlEvent::new(
         person,
         [unknown.id()].into(),
         Change::CommentOnTable { text },
     );
     let mut events = a.events();
-    events.extend([behind.clone(), unknown.clone()]);
+    events.extend([dependent.clone(), unknown.clone()]);
     let received = b.receive(events);
     assert_eq!(
         (received.applied.len(), received.delayed.len()),
         (1, 2),
         "{received}"
     );
-    let why = |event: &DdlEvent| {
+    let reason = |event: &DdlEvent| {
         let mut delayed = received.delayed.iter();
         delayed
             .find(|d| d.event == event.id())
@@ -42,18 +42,18 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
             .delay
             .clone()
     };
-    assert_eq!(why(&unknown), Delay::Held(Held::UnknownKind(9999)));
-    assert_eq!(why(&behind), Delay::Held(Held::Behind(unknown.id())));
+    assert_eq!(reason(&unknown), Delay::Held(Held::UnknownKind(9999)));
+    assert_eq!(reason(&dependent), Delay::Held(Held::Behind(unknown.id())));
     assert!(received.to_string().contains("newer version"), "{received}");
     // It is passed on as it came, and goes on waiting through starts.
     c.receive_from(&b);
     assert_eq!(c.sync_state().waiting, b.sync_state().waiting);
-    let kept = c
+    let stored = c
         .sync_state()
         .waiting
         .get(&unknown.id())
         .map(DdlEvent::encode);
-    assert_eq!(kept, Some(unknown.encode()));
+    assert_eq!(stored, Some(unknown.encode()));
     b.db.execute(&["CREATE (:Person {id: 1})"]);
     b.db.reopen();
     b.db.migrate(Ok(Default::default())).unwrap();

@@ -39,7 +39,7 @@ fn new() -> Declaration {
 }
 
 /// Rows in the file and rows in the log only; `A.s` is archived.
-fn filled() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A]);
     db.execute(&[
         "UNWIND range(1, 500) AS i CREATE (:A {id: i, s: 'text ' + CAST(i AS STRING)})",
@@ -61,7 +61,7 @@ const ALL: &str = "MATCH (a:A) RETURN count(*), max(a.id)";
 
 #[test]
 fn backup_restores_the_state_before_the_purge() {
-    let mut db = filled();
+    let mut db = populated();
     let report = purge(&db).backup(Backup::of(db.path())).migrate().unwrap();
     let backup = report.backup.clone().unwrap();
     assert!(report.to_string().contains("backup: "), "{report}");
@@ -102,7 +102,7 @@ fn backup_restores_over_an_unclosed_database() {
         db.execute(&["CREATE (:A {id: 2000})"]);
         fixture::child::exit();
     }
-    let mut db = filled();
+    let mut db = populated();
     let target = db.path().with_file_name("elsewhere");
     let to = Backup::of(db.path()).to(&target);
     purge(&db).backup(to).migrate().unwrap();
@@ -120,10 +120,10 @@ fn backup_restores_over_an_unclosed_database() {
 
 #[test]
 fn backup_is_taken_only_before_data_loss() {
-    let db = filled();
-    let more = || schema![v2::A, v2::B];
+    let db = populated();
+    let with_new_table = || schema![v2::A, v2::B];
     let report = db
-        .migrator(more())
+        .migrator(with_new_table())
         .backup(Backup::of(db.path()))
         .migrate()
         .unwrap();
@@ -132,7 +132,7 @@ fn backup_is_taken_only_before_data_loss() {
         "{report}"
     );
     let blocked = db
-        .migrator(more())
+        .migrator(with_new_table())
         .purge("A.s")
         .backup(Backup::of(db.path()));
     assert!(matches!(db.assert_fails(blocked), Error::Blocked { .. }));
@@ -146,7 +146,7 @@ fn backup_is_taken_only_before_data_loss() {
 /// A reader keeps checkpoints from being written, and nobody waits for it.
 #[test]
 fn backup_is_taken_next_to_a_reader() {
-    let db = filled();
+    let db = populated();
     let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query("MATCH (a:A) RETURN count(*)").unwrap();
@@ -187,7 +187,7 @@ fn unsupported_backup_source_or_target_is_refused() {
         "{e}"
     );
 
-    let db = filled();
+    let db = populated();
     // Another database's file.
     let other = TestDatabase::migrated(schema![v1::A]);
     let e = db.assert_fails(purge(&db).backup(Backup::of(other.path())));
@@ -200,7 +200,7 @@ fn unsupported_backup_source_or_target_is_refused() {
 
 #[test]
 fn file_that_is_no_backup_is_not_restored() {
-    let mut db = filled();
+    let mut db = populated();
     db.close();
     let before = fixture::file_bytes(&db.path());
     let bad = db.path().with_file_name("bad");
@@ -223,7 +223,7 @@ fn backup_keeps_the_file_lock() {
         assert_eq!(e.kind, engine::EngineErrorKind::Locked);
         fixture::child::exit();
     }
-    let db = filled();
+    let db = populated();
     purge(&db).backup(Backup::of(db.path())).migrate().unwrap();
     fixture::child::run_to_exit(
         fixture::child::test_path!(backup_keeps_the_file_lock),

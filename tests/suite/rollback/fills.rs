@@ -36,7 +36,7 @@ mod v2 {
         #[kuzu(fill = "3")]
         added: i64,
         #[kuzu(fill_with = super::double(id))]
-        made: i64,
+        computed: i64,
     }
 
     #[derive(KuzuEdge)]
@@ -61,7 +61,7 @@ fn new() -> Declaration {
     schema![v2::A, v2::R]
 }
 
-const NODES: &str = "MATCH (a:A) RETURN a.id, a.name, a.n, a.added, a.made ORDER BY a.id";
+const NODES: &str = "MATCH (a:A) RETURN a.id, a.name, a.n, a.added, a.computed ORDER BY a.id";
 const RELS: &str = "MATCH (a:A)-[r:R]->(:A) RETURN a.id, r.w, r.tag ORDER BY a.id";
 
 #[test]
@@ -80,9 +80,9 @@ fn rows_return_to_their_values_before_the_fill() {
     assert_eq!(db.rows(RELS), "1|1|r; 2|9|r; 3|3|r; 5|5|r");
     // Some of what was filled in is written over; a row comes that was never filled.
     db.execute(&[
-        "MATCH (a:A {id: 2}) SET a.name = 'two', a.n = 22, a.added = 33, a.made = 44",
+        "MATCH (a:A {id: 2}) SET a.name = 'two', a.n = 22, a.added = 33, a.computed = 44",
         "MATCH (:A {id: 2})-[r:R]->() SET r.w = 55, r.tag = 'own'",
-        "CREATE (:A {id: 4, name: 'four', n: -5, added: 3, made: 1})",
+        "CREATE (:A {id: 4, name: 'four', n: -5, added: 3, computed: 1})",
     ]);
     let (nodes, rels) = (db.rows(NODES), db.rows(RELS));
     for _ in 0..2 {

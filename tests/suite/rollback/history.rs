@@ -114,11 +114,11 @@ fn difference_of_any_two_points() {
     // The event leans on less than the database had by then.
     let known = history.schema_known_to(end).unwrap();
     assert!(known.tables.len() <= before.tables.len());
-    let found = history
+    let comparison = history
         .difference(&Point::Revision(1), &Point::Now)
         .unwrap();
     assert_eq!(
-        found.to_string(),
+        comparison.to_string(),
         "~ node table Human: was called Person\n\
          ~ node table Human: comment A person. -> A human being.\n\
          + property Human.email STRING\n\
@@ -158,18 +158,18 @@ fn difference_of_any_two_points() {
 #[test]
 fn schemas_of_two_databases_are_compared() {
     let (a, b) = (TestDatabase::migrated(old()), TestDatabase::migrated(old()));
-    let same = compare(
+    let comparison = compare(
         &live_schema(a.kuzu()).unwrap(),
         &live_schema(b.kuzu()).unwrap(),
     );
-    assert_eq!(same.to_string(), "no difference");
+    assert_eq!(comparison.to_string(), "no difference");
     b.migrate_cleanly(new());
     b.execute(&["CREATE NODE TABLE Foreign(id INT64 PRIMARY KEY)"]);
-    let found = compare(
+    let comparison = compare(
         &live_schema(a.kuzu()).unwrap(),
         &live_schema(b.kuzu()).unwrap(),
     );
-    let text = found.to_string();
+    let text = comparison.to_string();
     // What is archived is no part of the schema.
     assert!(!text.contains("__a_"), "{text}");
     for line in [

@@ -77,7 +77,7 @@ fn v3() -> Declaration {
     schema![v3::Doc, v3::Cites]
 }
 
-fn made() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(v1());
     db.execute(&[
         "UNWIND range(1, 20) AS i CREATE (:Doc {id: i, title: 'running dogs', note: 'n', v: [i * 1.0, 0.0]})",
@@ -86,7 +86,7 @@ fn made() -> TestDatabase {
     db
 }
 
-fn words(db: &TestDatabase, word: &str) -> String {
+fn matches(db: &TestDatabase, word: &str) -> String {
     db.rows(&format!(
         "CALL QUERY_FTS_INDEX('Doc', 'words', '{word}') RETURN count(*)"
     ))
@@ -97,7 +97,7 @@ fn words(db: &TestDatabase, word: &str) -> String {
 fn is_v1(db: &mut TestDatabase, rows: usize) {
     for n in rows..rows + 2 {
         db.assert_up_to_date(v1());
-        assert_eq!(words(db, "dog"), n.to_string());
+        assert_eq!(matches(db, "dog"), n.to_string());
         assert_eq!(
             db.rows("CALL QUERY_VECTOR_INDEX('Doc', 'near', CAST([7.1, 0.0] AS FLOAT[2]), 1) RETURN node.id"),
             "7"
@@ -114,10 +114,10 @@ fn is_v1(db: &mut TestDatabase, rows: usize) {
 
 #[test]
 fn former_indexes_are_recreated() {
-    let mut db = made();
+    let mut db = populated();
     db.migrate_cleanly(v2());
     assert_eq!(
-        (words(&db, "cat"), words(&db, "cats")),
+        (matches(&db, "cat"), matches(&db, "cats")),
         ("0".into(), "20".into())
     );
     let report = db.migrator(v2()).rollback(Point::Revision(1)).unwrap();
@@ -126,14 +126,14 @@ fn former_indexes_are_recreated() {
     // And there again.
     db.migrator(v2()).redo().migrate().unwrap();
     db.assert_up_to_date(v2());
-    assert_eq!(words(&db, "cats"), "20");
+    assert_eq!(matches(&db, "cats"), "20");
     db.reopen();
     db.assert_up_to_date(v2());
 }
 
 #[test]
 fn indexes_of_archived_properties_are_restored() {
-    let mut db = made();
+    let mut db = populated();
     db.migrate_cleanly(v3());
     let report = db.migrator(v3()).rollback(Point::Revision(1)).unwrap();
     assert_eq!(report.owed, []);
@@ -142,7 +142,7 @@ fn indexes_of_archived_properties_are_restored() {
 
 #[test]
 fn indexes_of_archived_tables_are_restored() {
-    let mut db = made();
+    let mut db = populated();
     db.migrate_cleanly(schema![; dropped "Doc", "Cites"]);
     let report = db.migrator(v1()).rollback(Point::Revision(1)).unwrap();
     assert_eq!(report.owed, []);
@@ -164,11 +164,11 @@ fn purge(db: &TestDatabase, declaration: Declaration, objects: &[&str]) {
 /// The index of an archived column goes with it, and one of a live column is made anew by the rebuild.
 #[test]
 fn purge_of_a_property_rebuilds_the_indexes() {
-    let mut db = made();
+    let mut db = populated();
     db.migrate_cleanly(v2());
     purge(&db, v2(), &["Doc.note"]);
     db.assert_up_to_date(v2());
-    assert_eq!(words(&db, "cats"), "20");
+    assert_eq!(matches(&db, "cats"), "20");
     db.reopen();
     db.assert_up_to_date(v2());
     db.execute(&[
@@ -176,9 +176,9 @@ fn purge_of_a_property_rebuilds_the_indexes() {
         "CHECKPOINT",
     ]);
     db.reopen();
-    assert_eq!(words(&db, "cats"), "21");
+    assert_eq!(matches(&db, "cats"), "21");
 
-    let mut db = made();
+    let mut db = populated();
     db.migrate_cleanly(v3());
     purge(&db, v3(), &["Doc.title", "Doc.v"]);
     db.assert_up_to_date(v3());
@@ -191,7 +191,7 @@ fn purge_of_a_property_rebuilds_the_indexes() {
 
 #[test]
 fn purge_of_an_indexed_table_frees_its_names() {
-    let mut db = made();
+    let mut db = populated();
     let none = || schema![; dropped "Doc", "Cites"];
     db.migrate_cleanly(none());
     purge(&db, none(), &["Cites", "Doc"]);
@@ -207,5 +207,5 @@ fn purge_of_an_indexed_table_frees_its_names() {
         .unwrap();
     db.assert_up_to_date(v1());
     db.execute(&["CREATE (:Doc {id: 1, title: 'dogs', v: [1.0, 1.0]})"]);
-    assert_eq!(words(&db, "dog"), "1");
+    assert_eq!(matches(&db, "dog"), "1");
 }

@@ -92,24 +92,27 @@ fn purge<'a>(db: &'a TestDatabase, declaration: Declaration, objects: &[&str]) -
 }
 
 fn names(db: &TestDatabase) -> Vec<String> {
-    let found = archives(db.kuzu()).unwrap();
-    found.into_iter().map(|archived| archived.object).collect()
+    let archived = archives(db.kuzu()).unwrap();
+    archived
+        .into_iter()
+        .map(|archived| archived.object)
+        .collect()
 }
 
 /// The rows that no purge may touch.
-fn kept(db: &TestDatabase) -> String {
+fn remaining_rows(db: &TestDatabase) -> String {
     db.rows("MATCH (a:A) RETURN count(*), sum(a.x), sum(a.keep)")
         + " / "
         + &db.rows("MATCH (:A)-[r:R]->(b:A) RETURN count(*), sum(r.k), min(b.id)")
 }
 
-const KEPT: &str = "40|820|280 / 39|-819|1";
+const REMAINING: &str = "40|820|280 / 39|-819|1";
 
 #[test]
 fn archived_objects_are_listed() {
     let db = archived();
-    let found = archives(db.kuzu()).unwrap();
-    let text: Vec<String> = found.iter().map(ToString::to_string).collect();
+    let archived = archives(db.kuzu()).unwrap();
+    let text: Vec<String> = archived.iter().map(ToString::to_string).collect();
     let text = text.join("\n");
     for line in [
         "property A.s, 39 values, about 1 KiB, as A.s__a_",
@@ -120,9 +123,9 @@ fn archived_objects_are_listed() {
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
-    assert_eq!(found.len(), 5, "{text}");
+    assert_eq!(archived.len(), 5, "{text}");
     let history = History::read(db.kuzu()).unwrap();
-    for one in &found {
+    for one in &archived {
         let entry = history
             .entries()
             .iter()
@@ -130,10 +133,10 @@ fn archived_objects_are_listed() {
             .unwrap();
         assert_eq!((entry.revision, Some(entry.at)), (Some(2), one.at));
     }
-    let json = serde_json::to_string(&found).unwrap();
+    let json = serde_json::to_string(&archived).unwrap();
     assert_eq!(
         serde_json::from_str::<Vec<kuzu_ddl::Archived>>(&json).unwrap(),
-        found
+        archived
     );
     // An empty database has nothing.
     assert_eq!(archives(TestDatabase::new().kuzu()).unwrap(), []);
@@ -166,8 +169,8 @@ fn purge_is_blocked_until_allowed() {
 #[test]
 fn purged_property_is_removed_by_a_rebuild() {
     let mut db = archived();
-    let before = kept(&db);
-    assert_eq!(before, KEPT);
+    let before = remaining_rows(&db);
+    assert_eq!(before, REMAINING);
     let plan = purge(&db, new(), &["A.s", "R.w"]).plan().unwrap();
     let cypher: Vec<&String> = plan.steps.iter().flat_map(|step| &step.cypher).collect();
     assert!(
@@ -180,7 +183,7 @@ fn purged_property_is_removed_by_a_rebuild() {
     assert_eq!(report.events.len(), 2, "{report}");
     for _ in 0..2 {
         db.assert_up_to_date(new());
-        assert_eq!(kept(&db), KEPT);
+        assert_eq!(remaining_rows(&db), REMAINING);
         assert_eq!(names(&db), ["A.x", "Old", "Tie"]);
         // What joined it still joins it, archived or not.
         assert_eq!(db.rows("MATCH (t)-[r]->(a:A {id: 3}) RETURN count(*)"), "2");
@@ -212,7 +215,7 @@ fn archived_values_and_tables_are_purged() {
         .unwrap();
     for _ in 0..2 {
         db.assert_up_to_date(new());
-        assert_eq!(kept(&db), KEPT);
+        assert_eq!(remaining_rows(&db), REMAINING);
         assert_eq!(names(&db), ["A.s", "R.w"]);
         db.reopen();
     }

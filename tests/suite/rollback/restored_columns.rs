@@ -108,9 +108,9 @@ fn former_column_is_restored_by_its_archive_name() {
     let db = TestDatabase::migrated(old());
     db.execute(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
     db.migrate_cleanly(schema![v2::A]);
-    let found = archives(db.kuzu()).unwrap();
-    let [column] = &found[..] else {
-        panic!("{found:?}");
+    let archived = archives(db.kuzu()).unwrap();
+    let [column] = &archived[..] else {
+        panic!("{archived:?}");
     };
     assert_eq!(column.object, "A.n");
     // Its struct says otherwise: nothing is touched.
@@ -128,7 +128,7 @@ fn former_column_is_restored_by_its_archive_name() {
     db.assert_up_to_date(old());
 }
 
-mod by {
+mod computed {
     use kuzu_ddl::KuzuNode;
 
     #[derive(KuzuNode)]
@@ -149,7 +149,7 @@ fn tenths(old: f64) -> i64 {
 fn former_column_is_restored_after_a_function() {
     let db = TestDatabase::migrated(old());
     db.execute(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
-    db.migrate_cleanly(schema![by::A]);
+    db.migrate_cleanly(schema![computed::A]);
     assert_eq!(db.rows(ALL), "1|13; 2|25");
     db.execute(&[
         "MATCH (a:A {id: 2}) SET a.n = 40",

@@ -355,12 +355,12 @@ fn rollback_reaches_any_point() {
     // There already: nothing to do, and nothing is recorded.
     let report = db.migrator(old()).rollback(Point::Revision(1)).unwrap();
     assert!(report.is_up_to_date(), "{report}");
-    for (point, told) in [
+    for (point, reason) in [
         (Point::Revision(77), "no revision 77"),
         (Point::tag("none"), "there is no tag `none`"),
         (Point::Time(1), "had not begun"),
     ] {
         let e = db.migrator(old()).rollback(point).unwrap_err();
-        assert!(e.to_string().contains(told), "{e}");
+        assert!(e.to_string().contains(reason), "{e}");
     }
 }

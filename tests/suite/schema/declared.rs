@@ -36,7 +36,7 @@ struct Buyer {
 struct SoldTo;
 
 /// The message, without what depends on the machine.
-fn mistakes(result: Result<Declared, DeclareError>, want: &Expect) {
+fn assert_errors(result: Result<Declared, DeclareError>, want: &Expect) {
     want.assert_eq(&format!("{}\n", result.unwrap_err()));
 }
 
@@ -46,19 +46,19 @@ fn duplicate_table_is_reported() {
         the declared schema has a mistake: tests/suite/schema/declared.rs:23: table `CUSTOMER`: `suite::schema::declared::other::Person` declares it, and so does `suite::schema::declared::Customer` at tests/suite/schema/declared.rs:15; rename one, or give one another table by `name = "…"`
     "#]];
     let (customer, person) = (Customer::DESC, other::Person::DESC);
-    mistakes(Declared::from_descs([customer, person]), &want);
+    assert_errors(Declared::from_descs([customer, person]), &want);
     // The order of registration is not the order of source.
-    mistakes(Declared::from_descs([person, customer]), &want);
-    let same = Declared::from_descs([customer, customer]).unwrap_err();
+    assert_errors(Declared::from_descs([person, customer]), &want);
+    let duplicate = Declared::from_descs([customer, customer]).unwrap_err();
     assert!(matches!(
-        same.mistakes()[0].kind,
+        duplicate.mistakes()[0].kind,
         MistakeKind::Duplicate { .. }
     ));
 }
 
 #[test]
 fn undeclared_endpoint_is_reported() {
-    mistakes(
+    assert_errors(
         Declared::from_descs([SoldTo::DESC, Customer::DESC]),
         &expect![[r#"
             the declared schema has a mistake: tests/suite/schema/declared.rs:38: table `SoldTo`: its endpoint `Buyer` is not declared in this schema; add its struct, or link its crate
@@ -68,7 +68,7 @@ fn undeclared_endpoint_is_reported() {
 
 #[test]
 fn former_name_claimed_by_two_tables_is_reported() {
-    mistakes(
+    assert_errors(
         Declared::from_descs([Customer::DESC, Buyer::DESC]),
         &expect![[r#"
             the declared schema has a mistake: tests/suite/schema/declared.rs:15: table `Customer`: `Customer` was renamed from `Client`, and so was `Buyer` at tests/suite/schema/declared.rs:31
@@ -98,7 +98,7 @@ fn former_name_that_is_still_declared_is_reported() {
         properties: &[property("id", TypeDesc::Int64, None, 0)],
         ..keyed("Customer", 40)
     };
-    mistakes(
+    assert_errors(
         Declared::from_descs([Guest::DESC, &STAYED]),
         &expect![[r#"
             the declared schema has a mistake: tests/suite/schema/declared.rs:84: table `Guest`: `Guest` was renamed from `Customer`, yet `Customer` is still declared; take the hint or the other away
@@ -265,7 +265,7 @@ const fn keyed(name: &'static str, line: u32) -> TableDesc {
 
 #[test]
 fn all_errors_are_reported_together() {
-    mistakes(
+    assert_errors(
         Declared::from_descs([&KEYS[0], &WRONG, &EDGE, &KEYS[1]]),
         &expect![[r#"
             the declared schema has 21 mistakes:
@@ -335,7 +335,7 @@ fn indexes_of_manual_descriptions_are_checked() {
         ],
         ..keyed("Indexed", 50)
     };
-    mistakes(
+    assert_errors(
         Declared::from_descs([&INDEXED]),
         &expect![[r#"
         the declared schema has 8 mistakes:

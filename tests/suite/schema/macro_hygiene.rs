@@ -84,7 +84,7 @@ pub(crate) mod strict {
     ::kuzu_ddl::dropped_table!("gone \\ with the wind");
 }
 
-mod made {
+mod user_macro {
     //! Structs that a macro of the user makes.
 
     macro_rules! node {
@@ -101,7 +101,7 @@ mod made {
         };
     }
 
-    node!(Made, "made", 5, { names: Vec<String>, maybe: Option<i64> });
+    node!(Generated, "generated", 5, { names: Vec<String>, maybe: Option<i64> });
 }
 
 #[test]
@@ -117,11 +117,11 @@ fn macros_expand_in_strict_modules() {
         strict::Option,
         strict::String,
         strict::Checked,
-        made::Made,
+        user_macro::Generated,
         InAFunction
     ]
     .unwrap();
     assert_eq!(declared.schema.tables.len(), 5);
-    let made = declared.schema.table("made").unwrap();
-    assert!(made.property("maybe").unwrap().nullable);
+    let generated = declared.schema.table("generated").unwrap();
+    assert!(generated.property("maybe").unwrap().nullable);
 }

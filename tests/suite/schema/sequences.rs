@@ -71,14 +71,17 @@ fn sequence_is_created_once_and_never_reset() {
 #[test]
 fn sequence_is_dropped_once_it_is_unused() {
     let db = TestDatabase::migrated(orders(1, 1));
-    let gone = |declaration: Declaration| declaration.map(|d| d.drop_sequence("order_no"));
-    let error = db.assert_refused(gone(schema![v1::Order])).to_string();
+    let without_sequence =
+        |declaration: Declaration| declaration.map(|d| d.drop_sequence("order_no"));
+    let error = db
+        .assert_refused(without_sequence(schema![v1::Order]))
+        .to_string();
     assert!(
         error.contains("the default of Order.id still counts by it"),
         "{error}"
     );
     db.migrate_cleanly(schema![v2::Order].map(|d| d.sequence("order_no", 1, 1)));
-    let declaration = gone(schema![v2::Order]);
+    let declaration = without_sequence(schema![v2::Order]);
     let migrator = db.migrator(declaration.clone());
     migrator
         .allow(HazardKind::Irreversible, "sequence order_no")
@@ -139,7 +142,7 @@ fn existing_sequence_continues() {
     );
 }
 
-mod counted {
+mod shelves {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
     #[derive(KuzuNode)]
@@ -158,9 +161,9 @@ mod counted {
     }
 }
 
-fn counted() -> Declaration {
+fn shelves() -> Declaration {
     schema![
-        counted::Shelf, counted::Next;
+        shelves::Shelf, shelves::Next;
         sequences
             ("shelf_no"),
             ("turn", start = 2, min = 1, max = 3, cycle),
@@ -171,7 +174,7 @@ fn counted() -> Declaration {
 /// All options of the macro reach the engine, and properties of nodes and rels count by it.
 #[test]
 fn all_sequence_options_reach_the_engine() {
-    let mut db = TestDatabase::migrated(counted());
+    let mut db = TestDatabase::migrated(shelves());
     assert_eq!(
         db.rows(
             "CALL show_sequences() RETURN name, `start value`, increment, `min value`, `max value`, cycle ORDER BY name"
@@ -187,7 +190,7 @@ fn all_sequence_options_reach_the_engine() {
     }
     db.execute(&["MATCH (a:Shelf), (b:Shelf) WHERE b.no = a.no + 1 CREATE (a)-[:Next]->(b)"]);
     db.reopen();
-    db.assert_up_to_date(counted());
+    db.assert_up_to_date(shelves());
     assert_eq!(
         db.rows("MATCH (s:Shelf) RETURN s.no, s.turn ORDER BY s.no"),
         "1|2; 2|3; 3|1; 4|2"

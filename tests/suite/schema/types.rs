@@ -17,7 +17,7 @@ fn text<T: KuzuType + ?Sized>() -> String {
     format!("{}{null}", Type::from(&T::TYPE))
 }
 
-macro_rules! are {
+macro_rules! assert_types {
     ($($rust:ty => $text:literal;)*) => {
         $(assert_eq!(text::<$rust>(), $text, "{}", stringify!($rust));)*
     };
@@ -25,7 +25,7 @@ macro_rules! are {
 
 #[test]
 fn rust_types_map_to_kuzu_types() {
-    are! {
+    assert_types! {
         bool => "BOOL";
         i8 => "INT8"; i16 => "INT16"; i32 => "INT32"; i64 => "INT64"; i128 => "INT128";
         u8 => "UINT8"; u16 => "UINT16"; u32 => "UINT32"; u64 => "UINT64";
@@ -51,7 +51,7 @@ fn rust_types_map_to_kuzu_types() {
 #[cfg(feature = "chrono")]
 #[test]
 fn chrono_types_map_to_kuzu_types() {
-    are! {
+    assert_types! {
         chrono::NaiveDate => "DATE";
         chrono::NaiveDateTime => "TIMESTAMP";
         chrono::DateTime<chrono::Utc> => "TIMESTAMP_TZ";
@@ -61,7 +61,7 @@ fn chrono_types_map_to_kuzu_types() {
 
 #[test]
 fn pointers_map_to_their_target_type() {
-    are! {
+    assert_types! {
         &str => "STRING"; &'static [i8] => "INT8[]"; &&i64 => "INT64";
         Box<str> => "STRING"; Rc<str> => "STRING"; Arc<str> => "STRING"; Cow<'static, str> => "STRING";
         Box<i64> => "INT64"; Arc<Vec<f32>> => "FLOAT[]"; Cow<'static, [u8]> => "UINT8[]";
@@ -133,7 +133,7 @@ enum Weird {
 
 #[test]
 fn derived_types_map_to_kuzu_types() {
-    are! {
+    assert_types! {
         Id<Opaque> => "INT64"; Maybe<u8> => "UINT8?"; Lines<'static, 4> => "STRING[4]";
         Point => "STRUCT(x DOUBLE, Y DOUBLE[], type json)";
         Wrapped => "STRUCT(x FLOAT, Y FLOAT[], type json)";

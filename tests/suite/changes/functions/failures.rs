@@ -4,7 +4,7 @@ use crate::fixture::prices::{cents, v1};
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Migrator, schema};
 
-fn made() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A]);
     db.execute(&[
         "UNWIND range(1, 40) AS i CREATE (:A {id: i, price: concat(CAST(i AS STRING), '.5')})",
@@ -15,7 +15,7 @@ fn made() -> TestDatabase {
 
 /// A version of `A` whose price is an integer.
 macro_rules! version {
-    ($name:ident: $ty:ty, $($words:tt)*) => {
+    ($name:ident: $ty:ty, $($message:tt)*) => {
         mod $name {
             use kuzu_ddl::KuzuNode;
 
@@ -24,7 +24,7 @@ macro_rules! version {
             pub(super) struct A {
                 #[kuzu(primary_key)]
                 id: i64,
-                #[kuzu($($words)*)]
+                #[kuzu($($message)*)]
                 price: $ty,
             }
         }
@@ -46,37 +46,37 @@ fn none(price: &str) -> Option<i64> {
     cents(price).ok()
 }
 
-fn refused(db: &TestDatabase, declaration: Declaration, words: &[&str]) {
+fn assert_refused_with(db: &TestDatabase, declaration: Declaration, message: &[&str]) {
     let e = db.assert_refused(declaration).to_string();
-    for words in words {
-        assert!(e.contains(words), "{words:?}: {e}");
+    for message in message {
+        assert!(e.contains(message), "{message:?}: {e}");
     }
 }
 
 #[test]
 fn failing_rows_are_counted_before_any_change() {
-    let db = made();
-    let words = [
+    let db = populated();
+    let message = [
         "A.price: 3 of 40 rows get no value by the function suite::changes::functions::failures::cents, \
          for example id 7 ('free'), id 20 ('free'), id 33 ('free'); it says: it has no point; \
          write `on_fail = \"null\"` or `on_fail = \"default\"`",
     ];
-    refused(&db, schema![abort::A], &words);
-    let words = ["3 of 40 rows get no value", "it gave no value"];
-    refused(&db, schema![none::A], &words);
+    assert_refused_with(&db, schema![abort::A], &message);
+    let message = ["3 of 40 rows get no value", "it gave no value"];
+    assert_refused_with(&db, schema![none::A], &message);
 }
 
 #[test]
 fn panicking_function_names_the_row() {
-    let db = made();
-    let words =
+    let db = populated();
+    let message =
         "A.price: the function suite::changes::functions::failures::panics gives no value for id 7";
     let e = db.assert_refused(schema![panics::A]);
     assert!(
         matches!(&e, Error::Function { row, why, .. } if row == "id 7" && why.contains("nothing is free")),
         "{e}"
     );
-    assert!(e.to_string().starts_with(words), "{e}");
+    assert!(e.to_string().starts_with(message), "{e}");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn failing_rows_get_the_declared_on_fail_value() {
         (schema![null::A] as Declaration, "37|NULL"),
         (schema![default::A], "40|-1"),
     ] {
-        let mut db = made();
+        let mut db = populated();
         let report = db.migrate_cleanly(declaration.clone());
         let text = report.to_string();
         assert!(text.contains("may fail: A.price, 3 of 40 values"), "{text}");
@@ -102,15 +102,15 @@ fn failing_rows_get_the_declared_on_fail_value() {
 /// The row changed after it was asked.
 #[test]
 fn row_that_fails_during_the_backfill_is_named_and_the_next_start_resumes() {
-    let db = made();
+    let db = populated();
     db.execute(&["MATCH (a:A) WHERE a.price = 'free' SET a.price = '0.5'"]);
     let migrator = Migrator::new(db.kuzu()).schema(schema![abort::A]).batch(10);
-    let mut spoiled = false;
+    let mut damaged = false;
     let e = migrator
         .on_progress(|progress| {
-            let begins = progress.phase == kuzu_ddl::Phase::Second && !spoiled;
+            let begins = progress.phase == kuzu_ddl::Phase::Second && !damaged;
             if begins {
-                spoiled = true;
+                damaged = true;
                 let archive =
                     db.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
                 db.execute(&[&format!("MATCH (a:A {{id: 33}}) SET a.{archive} = 'free'")]);

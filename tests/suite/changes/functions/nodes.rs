@@ -29,7 +29,7 @@ mod v2 {
 
 const ROWS: i64 = 2_500;
 
-fn made() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A, v1::R]);
     db.execute(&[
         &format!(
@@ -48,15 +48,15 @@ fn v2() -> Declaration {
 
 #[test]
 fn every_node_gets_the_value_of_the_function() {
-    let mut db = made();
+    let mut db = populated();
     let report = db.migrate_cleanly(v2());
     let text = report.to_string();
-    for words in [
+    for message in [
         "make the values of A.price by suite::changes::functions::nodes::cents (2,500 rows",
         "make the values of A.first by suite::changes::functions::nodes::first",
         "make the values of A.place by suite::changes::functions::nodes::v2::place",
     ] {
-        assert!(text.contains(words), "{words}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     assert!(report.owed.is_empty());
     for _ in 0..2 {

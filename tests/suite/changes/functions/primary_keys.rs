@@ -25,7 +25,7 @@ mod keyed {
     }
 }
 
-mod twice {
+mod duplicate {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
     #[derive(KuzuNode)]
@@ -60,7 +60,7 @@ mod price {
     }
 }
 
-fn made() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A, v1::R]);
     db.execute(&[
         "UNWIND range(1, 100) AS i CREATE (:A {id: i, price: concat(CAST(i AS STRING), '.5')})",
@@ -71,8 +71,10 @@ fn made() -> TestDatabase {
 
 #[test]
 fn rels_follow_a_computed_primary_key() {
-    let mut db = made();
-    let e = db.assert_refused(schema![twice::A, twice::R]).to_string();
+    let mut db = populated();
+    let e = db
+        .assert_refused(schema![duplicate::A, duplicate::R])
+        .to_string();
     assert!(e.contains("A.id: 49 of 100 rows share their value"), "{e}");
     let migrator = Migrator::new(db.kuzu()).schema(schema![keyed::A, keyed::R]);
     migrator.batch(30).migrate().unwrap();
@@ -88,15 +90,15 @@ fn rels_follow_a_computed_primary_key() {
 
 #[test]
 fn rollback_names_values_that_it_cannot_restore() {
-    let db = made();
+    let db = populated();
     db.migrate_cleanly(schema![price::A]);
     db.execute(&["CREATE (:A {id: 101, price: 7})"]);
     let e = Migrator::new(db.kuzu())
         .rollback(Point::Revision(1))
         .unwrap_err();
     assert!(matches!(e, Error::Irreversible(_)), "{e}");
-    let words = "A.price: gets the values back from before the function suite::changes::functions::primary_keys::price::cents";
-    assert!(e.to_string().contains(words), "{e}");
+    let message = "A.price: gets the values back from before the function suite::changes::functions::primary_keys::price::cents";
+    assert!(e.to_string().contains(message), "{e}");
     Migrator::new(db.kuzu())
         .partial()
         .rollback(Point::Revision(1))

@@ -5,7 +5,7 @@ use crate::fixture::prices::{cents, v1};
 use kuzu_ddl::{Migrator, schema};
 
 mod both {
-    use super::{cents, twice, v1};
+    use super::{cents, doubled, v1};
     use kuzu_ddl::KuzuEdge;
 
     #[derive(KuzuEdge)]
@@ -13,19 +13,19 @@ mod both {
     pub(super) struct R {
         #[kuzu(cast_with = cents)]
         w: i64,
-        #[kuzu(fill_with = twice(note))]
-        twice: String,
+        #[kuzu(fill_with = doubled(note))]
+        doubled: String,
         note: Option<String>,
     }
 
     #[derive(KuzuEdge)]
     #[kuzu(unregistered, from = v1::A, to = v1::A, name = "R")]
-    pub(super) struct Was {
+    pub(super) struct Former {
         w: String,
         note: Option<String>,
     }
 }
-fn twice(note: Option<&str>) -> String {
+fn doubled(note: Option<&str>) -> String {
     note.unwrap_or("-").repeat(2)
 }
 
@@ -33,7 +33,7 @@ fn twice(note: Option<&str>) -> String {
 /// values, in the one transaction.
 #[test]
 fn rel_values_are_computed_while_the_table_is_rebuilt() {
-    let mut db = TestDatabase::migrated(schema![v1::A, both::Was]);
+    let mut db = TestDatabase::migrated(schema![v1::A, both::Former]);
     db.execute(&[
         "UNWIND range(1, 3000) AS i CREATE (:A {id: i, price: '1.5'})",
         "MATCH (a:A), (b:A {id: 1}) CREATE (a)-[:R {w: concat(CAST(a.id AS STRING), '.25')}]->(b)",
@@ -49,7 +49,9 @@ fn rel_values_are_computed_while_the_table_is_rebuilt() {
             format!("3000|{}", 3_000 * 25)
         );
         assert_eq!(
-            db.rows("MATCH (a:A)-[r:R]->() RETURN a.id % 2, r.twice, count(*) ORDER BY r.twice"),
+            db.rows(
+                "MATCH (a:A)-[r:R]->() RETURN a.id % 2, r.doubled, count(*) ORDER BY r.doubled"
+            ),
             "1|--|1500; 0|xx|1500"
         );
         db.reopen();

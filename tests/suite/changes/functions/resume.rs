@@ -50,7 +50,7 @@ mod other {
     }
 }
 
-fn made() -> TestDatabase {
+fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A]);
     db.execute(&[
         "UNWIND range(1, 100) AS i CREATE (:A {id: i, price: concat(CAST(i AS STRING), '.5')})",
@@ -60,7 +60,7 @@ fn made() -> TestDatabase {
 
 #[test]
 fn rows_inserted_during_the_backfill_are_filled() {
-    let db = made();
+    let db = populated();
     db.execute(&["MATCH (a:A) WHERE a.id <= 20 DELETE a"]);
     let migrator = Migrator::new(db.kuzu()).schema(schema![v2::A]).batch(10);
     let mut calls = 0;
@@ -89,7 +89,7 @@ fn rows_inserted_during_the_backfill_are_filled() {
 
 /// Stops after some rows, as another writer that holds on would make it.
 fn interrupted() -> TestDatabase {
-    let db = made();
+    let db = populated();
     let session = db.session();
     let migrator = Migrator::new(db.kuzu())
         .schema(schema![v2::A])
@@ -138,12 +138,12 @@ fn next_start_resumes_an_interrupted_backfill() {
 fn application_without_the_function_is_refused() {
     let db = interrupted();
     let e = db.assert_refused(schema![v3::A]).to_string();
-    let words = "A.price: its values are made by the function suite::changes::functions::resume::v2::cents, \
+    let message = "A.price: its values are made by the function suite::changes::functions::resume::v2::cents, \
                  which is not in this program; start one that has it";
-    assert!(e.contains(words), "{e}");
+    assert!(e.contains(message), "{e}");
     // One that does not read them is let in, and says so.
     let report = db.migrate(schema![other::A]).unwrap();
-    assert!(report.to_string().contains(words), "{report}");
+    assert!(report.to_string().contains(message), "{report}");
     // A rebuild in between makes other offsets of the rows.
     db.migrate_cleanly(schema![v2::A]);
     assert_eq!(

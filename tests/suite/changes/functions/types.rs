@@ -82,8 +82,8 @@ fn every_type_passes_through_a_function_unchanged() {
     for _ in 0..2 {
         for (name, _) in ROWS {
             let texts = format!("CAST(a.`{name}` AS STRING), CAST(a.`{name}_2` AS STRING)");
-            let found = db.rows(&format!("MATCH (a:A) RETURN a.id, {texts} ORDER BY a.id"));
-            let rows: Vec<&str> = found.split("; ").collect();
+            let actual = db.rows(&format!("MATCH (a:A) RETURN a.id, {texts} ORDER BY a.id"));
+            let rows: Vec<&str> = actual.split("; ").collect();
             assert_eq!(rows[0], "1|NULL|NULL", "{name}");
             assert_eq!(rows[2], "3|NULL|NULL", "{name}");
             let (old, new) = rows[1].strip_prefix("2|").unwrap().split_once('|').unwrap();

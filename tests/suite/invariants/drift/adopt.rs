@@ -6,31 +6,34 @@ use kuzu_ddl::{DriftPolicy, Error, schema};
 #[test]
 fn adopt_records_drift_unless_the_source_contradicts_it() {
     for Case {
-        by, told, adopt, ..
+        manual,
+        reported,
+        adopt,
+        ..
     } in CASES
     {
-        let mut db = changed(by);
+        let mut db = changed(manual);
         match start(&db, DriftPolicy::Adopt) {
             Ok(report) => {
-                assert_eq!(*adopt, "", "{by:?}: {report}");
-                assert!(!report.events.is_empty(), "{by:?}: {report}");
-                let text = format!("adopted: {told}");
-                assert!(report.to_string().contains(&text), "{by:?}: {report}");
+                assert_eq!(*adopt, "", "{manual:?}: {report}");
+                assert!(!report.events.is_empty(), "{manual:?}: {report}");
+                let text = format!("adopted: {reported}");
+                assert!(report.to_string().contains(&text), "{manual:?}: {report}");
                 db.assert_up_to_date(declaration());
                 db.reopen();
                 db.assert_up_to_date(declaration());
             }
             Err(e) => {
-                assert!(matches!(e, Error::NotAdopted(_)), "{by:?}: {e}");
-                let has = |words: &str| e.to_string().contains(words);
-                assert!(!adopt.is_empty() && has(adopt), "{by:?}: {e}");
+                assert!(matches!(e, Error::NotAdopted(_)), "{manual:?}: {e}");
+                let has = |message: &str| e.to_string().contains(message);
+                assert!(!adopt.is_empty() && has(adopt), "{manual:?}: {e}");
                 assert!(
                     has("DriftPolicy::Repair") && has("DriftPolicy::Recreate"),
                     "{e}"
                 );
                 assert!(
                     matches!(db.assert_refused(declaration()), Error::Drift(_)),
-                    "{by:?}"
+                    "{manual:?}"
                 );
             }
         }

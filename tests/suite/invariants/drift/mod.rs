@@ -50,9 +50,9 @@ fn declaration() -> Declaration {
 
 /// A change by hand, and what becomes of it.
 struct Case {
-    by: &'static [&'static str],
+    manual: &'static [&'static str],
     /// What is told of it.
-    told: &'static str,
+    reported: &'static str,
     /// In the way of adopting it, empty where nothing is.
     adopt: &'static str,
     /// A step of the start after a repair, or what it says; empty where there is nothing to do.
@@ -64,150 +64,150 @@ struct Case {
 const CASES: &[Case] = &[
     // Missing.
     Case {
-        by: &["ALTER TABLE A DROP x"],
-        told: "A.x is in the ledger, but not in the database",
+        manual: &["ALTER TABLE A DROP x"],
+        reported: "A.x is in the ledger, but not in the database",
         adopt: "A.x: is declared",
         next: "add property A.x INT64",
         recreate: "add property A.x INT64",
     },
     Case {
-        by: &["DROP TABLE R"],
-        told: "R is in the ledger, but not in the database",
+        manual: &["DROP TABLE R"],
+        reported: "R is in the ledger, but not in the database",
         adopt: "R: is declared",
         next: "create rel table R",
         recreate: "create rel table R",
     },
     Case {
-        by: &["ALTER TABLE R DROP FROM B TO B"],
-        told: "R(b -> b) is in the ledger, but not in the database",
+        manual: &["ALTER TABLE R DROP FROM B TO B"],
+        reported: "R(b -> b) is in the ledger, but not in the database",
         adopt: "R(b -> b): is declared",
         next: "add pair R(B -> B)",
         recreate: "add pair R(B -> B)",
     },
     Case {
-        by: &["DROP SEQUENCE no"],
-        told: "sequence no is in the ledger, but not in the database",
+        manual: &["DROP SEQUENCE no"],
+        reported: "sequence no is in the ledger, but not in the database",
         adopt: "",
         next: "create sequence no",
         recreate: "create sequence no",
     },
     // Extra.
     Case {
-        by: &["ALTER TABLE A ADD extra STRING DEFAULT 'e'"],
-        told: "A.extra is in the database, but not in the ledger",
+        manual: &["ALTER TABLE A ADD extra STRING DEFAULT 'e'"],
+        reported: "A.extra is in the database, but not in the ledger",
         adopt: "",
         next: "",
         recreate: "",
     },
     Case {
-        by: &["ALTER TABLE R ADD FROM A TO A"],
-        told: "R(a -> a) is in the database, but not in the ledger",
+        manual: &["ALTER TABLE R ADD FROM A TO A"],
+        reported: "R(a -> a) is in the database, but not in the ledger",
         adopt: "",
         next: "",
         recreate: "",
     },
     // Altered.
     Case {
-        by: &["COMMENT ON TABLE A IS 'by hand'"],
-        told: "A: the comment is by hand, the ledger says Text.",
+        manual: &["COMMENT ON TABLE A IS 'by hand'"],
+        reported: "A: the comment is by hand, the ledger says Text.",
         adopt: "",
         next: "comment on table A",
         recreate: "comment on table A",
     },
     Case {
-        by: &["ALTER TABLE A RENAME s TO z"],
-        told: "A.s: the name is z, the ledger says s",
+        manual: &["ALTER TABLE A RENAME s TO z"],
+        reported: "A.s: the name is z, the ledger says s",
         adopt: "declare `z` with `#[kuzu(renamed_from = \"s\")]`",
         next: "declare `z` with `#[kuzu(renamed_from = \"s\")]`",
         recreate: "-",
     },
     Case {
-        by: &["ALTER TABLE A RENAME id TO key"],
-        told: "A.id: the name is key, the ledger says id",
+        manual: &["ALTER TABLE A RENAME id TO key"],
+        reported: "A.id: the name is key, the ledger says id",
         adopt: "declare `key` with `#[kuzu(renamed_from = \"id\")]`",
         next: "declare `key` with `#[kuzu(renamed_from = \"id\")]`",
         recreate: "-",
     },
     Case {
-        by: &["ALTER TABLE B RENAME TO C"],
-        told: "B: the name is C, the ledger says B",
+        manual: &["ALTER TABLE B RENAME TO C"],
+        reported: "B: the name is C, the ledger says B",
         adopt: "declare `C` with `#[kuzu(renamed_from = \"B\")]`",
         next: "declare `C` with `#[kuzu(renamed_from = \"B\")]`",
         recreate: "-",
     },
     // Both names are still there, so nothing that is declared is missing.
     Case {
-        by: &[
+        manual: &[
             "ALTER TABLE A RENAME s TO z",
             "ALTER TABLE A RENAME t TO s",
             "ALTER TABLE A RENAME z TO t",
         ],
-        told: "A.s: the name is t, the ledger says s",
+        reported: "A.s: the name is t, the ledger says s",
         adopt: "",
         next: "",
         recreate: "-",
     },
     Case {
-        by: &[
+        manual: &[
             "DROP TABLE R",
             "CREATE REL TABLE R(FROM A TO B, FROM B TO B, w STRING, MANY_ONE)",
         ],
-        told: "R.w: the type is STRING, the ledger says INT64",
+        reported: "R.w: the type is STRING, the ledger says INT64",
         adopt: "declare STRING",
         next: "#[kuzu(cast = \"CAST(old AS INT64)\")]",
         recreate: "-",
     },
     Case {
-        by: &[
+        manual: &[
             "DROP TABLE R",
             "CREATE REL TABLE R(FROM A TO B, FROM B TO B, w INT64 DEFAULT CAST(7 AS INT64), MANY_ONE)",
         ],
-        told: "R.w: the default is CAST(7 AS INT64), the ledger says none",
+        reported: "R.w: the default is CAST(7 AS INT64), the ledger says none",
         adopt: "",
         next: "copy the rels of R(A -> B)",
         recreate: "-",
     },
     Case {
-        by: &[
+        manual: &[
             "DROP TABLE R",
             "CREATE REL TABLE R(FROM A TO B, FROM B TO B, w INT64)",
         ],
-        told: "R: the multiplicity is MANY_MANY, the ledger says MANY_ONE",
+        reported: "R: the multiplicity is MANY_MANY, the ledger says MANY_ONE",
         adopt: "declare MANY_MANY",
         next: "copy the rels of R(A -> B)",
         recreate: "-",
     },
     Case {
-        by: &[
+        manual: &[
             "DROP TABLE R",
             "CREATE REL TABLE R(FROM A TO B, FROM B TO B, w INT64, MANY_ONE) WITH (storage_direction='fwd')",
         ],
-        told: "R: the storage direction is fwd, the ledger says both",
+        reported: "R: the storage direction is fwd, the ledger says both",
         adopt: "declare fwd",
         next: "copy the rels of R(A -> B)",
         recreate: "-",
     },
     Case {
-        by: &["DROP TABLE R", "CREATE NODE TABLE R(id INT64 PRIMARY KEY)"],
-        told: "R: the kind is node table, the ledger says rel table",
+        manual: &["DROP TABLE R", "CREATE NODE TABLE R(id INT64 PRIMARY KEY)"],
+        reported: "R: the kind is node table, the ledger says rel table",
         adopt: "is a node table in the database",
         next: "is a node table in the database",
         recreate: "-",
     },
     Case {
-        by: &[
+        manual: &[
             "DROP TABLE K",
             "CREATE NODE TABLE K(id INT64, k INT64, PRIMARY KEY(k))",
             "CREATE (:K {id: 1, k: 2})",
         ],
-        told: "K: the primary key is k, the ledger says id",
+        reported: "K: the primary key is k, the ledger says id",
         adopt: "K: the primary key is declared as id, but it is k by now",
         next: "copy the nodes of K",
         recreate: "-",
     },
     Case {
-        by: &["DROP SEQUENCE no", "CREATE SEQUENCE no START 3 INCREMENT 2"],
-        told: "sequence no: the form is INCREMENT 2",
+        manual: &["DROP SEQUENCE no", "CREATE SEQUENCE no START 3 INCREMENT 2"],
+        reported: "sequence no: the form is INCREMENT 2",
         adopt: "",
         next: "changing the step or the bounds",
         recreate: "-",
@@ -215,7 +215,7 @@ const CASES: &[Case] = &[
 ];
 
 /// A migrated database with rows, changed by hand.
-fn changed(by: &[&str]) -> TestDatabase {
+fn changed(manual: &[&str]) -> TestDatabase {
     let db = TestDatabase::migrated(declaration());
     db.execute(&[
         "CREATE (:A {id: 1, s: 'one', t: 'i'}), (:A {id: 2, s: 'two', x: 6}), (:B {id: 3}), (:K {id: 1, k: 2})",
@@ -223,7 +223,7 @@ fn changed(by: &[&str]) -> TestDatabase {
         "MATCH (b:B) CREATE (b)-[:R {w: 9}]->(b)",
         "CHECKPOINT",
     ]);
-    db.execute(by);
+    db.execute(manual);
     db
 }
 

@@ -60,14 +60,14 @@ fn newer() -> Declaration {
 }
 
 /// A migrated database with rows, changed by hand.
-fn changed(by: &[&str]) -> TestDatabase {
+fn changed(manual: &[&str]) -> TestDatabase {
     let db = TestDatabase::migrated(declaration());
     db.execute(&[
         "CREATE (:A {id: 1, s: 'one'}), (:A {id: 2, s: 'two', x: 6}), (:B {id: 3})",
         "MATCH (a:A), (b:B) CREATE (a)-[:R {w: a.id}]->(b)",
         "CHECKPOINT",
     ]);
-    db.execute(by);
+    db.execute(manual);
     db
 }
 
@@ -76,9 +76,9 @@ const EXTRA: &[&str] = &[
     "ALTER TABLE R ADD extra INT64",
 ];
 // Only the last column can be dropped by hand without damage.
-const LOST: &[&str] = &["ALTER TABLE A DROP x"];
+const MISSING: &[&str] = &["ALTER TABLE A DROP x"];
 const COMMENT: &[&str] = &["COMMENT ON TABLE A IS 'by hand'"];
-const GONE: &[&str] = &["DROP TABLE R"];
+const REMOVED: &[&str] = &["DROP TABLE R"];
 const REMADE: &[&str] = &[
     "DROP TABLE R",
     "CREATE REL TABLE R(FROM A TO B, FROM B TO A, w STRING, MANY_ONE)",
@@ -86,7 +86,7 @@ const REMADE: &[&str] = &[
 const PAIR: &[&str] = &["ALTER TABLE R ADD FROM B TO B"];
 const RENAMED: &[&str] = &["ALTER TABLE A RENAME s TO t"];
 
-fn settle(
+fn migrate_with(
     db: &TestDatabase,
     declaration: Declaration,
     policy: DriftPolicy,
@@ -96,11 +96,11 @@ fn settle(
 
 #[test]
 fn drift_is_an_error_with_and_without_pending_changes() {
-    for (by, told) in [
+    for (manual, reported) in [
         (EXTRA, "A.extra is in the database, but not in the ledger"),
-        (LOST, "A.x is in the ledger, but not in the database"),
+        (MISSING, "A.x is in the ledger, but not in the database"),
         (COMMENT, "A: the comment is by hand, the ledger says Text."),
-        (GONE, "R is in the ledger, but not in the database"),
+        (REMOVED, "R is in the ledger, but not in the database"),
         (REMADE, "R.w: the type is STRING, the ledger says INT64"),
         (
             REMADE,
@@ -109,11 +109,11 @@ fn drift_is_an_error_with_and_without_pending_changes() {
         (PAIR, "R(b -> b) is in the database, but not in the ledger"),
         (RENAMED, "A.s: the name is t, the ledger says s"),
     ] {
-        let mut db = changed(by);
+        let mut db = changed(manual);
         for declaration in [declaration(), newer()] {
             let e = db.assert_refused(declaration);
             assert!(
-                matches!(e, Error::Drift(_)) && e.to_string().contains(told),
+                matches!(e, Error::Drift(_)) && e.to_string().contains(reported),
                 "{e}"
             );
         }
@@ -125,11 +125,11 @@ fn drift_is_an_error_with_and_without_pending_changes() {
 
 #[test]
 fn warn_reports_drift_at_every_start() {
-    for by in [EXTRA, LOST, COMMENT, GONE, REMADE, PAIR, RENAMED] {
-        let mut db = changed(by);
+    for manual in [EXTRA, MISSING, COMMENT, REMOVED, REMADE, PAIR, RENAMED] {
+        let mut db = changed(manual);
         let drift = db.drift();
         for _ in 0..2 {
-            let report = settle(&db, declaration(), DriftPolicy::Warn).unwrap();
+            let report = migrate_with(&db, declaration(), DriftPolicy::Warn).unwrap();
             assert!(
                 report.is_up_to_date() && !report.notes.is_empty(),
                 "{report}"
@@ -143,9 +143,9 @@ fn warn_reports_drift_at_every_start() {
         // Having been warned is not having settled it.
         assert!(
             matches!(db.assert_refused(declaration()), Error::Drift(_)),
-            "{by:?}"
+            "{manual:?}"
         );
-        let report = settle(&db, newer(), DriftPolicy::Warn).unwrap();
+        let report = migrate_with(&db, newer(), DriftPolicy::Warn).unwrap();
         assert_eq!(report.steps.len(), 2, "{report}");
         assert!(
             report.notes.iter().any(|note| drift.contains(note)),
@@ -154,10 +154,10 @@ fn warn_reports_drift_at_every_start() {
         assert_eq!(db.drift(), drift);
         assert!(
             matches!(db.assert_refused(newer()), Error::Drift(_)),
-            "{by:?}"
+            "{manual:?}"
         );
         db.reopen();
-        let report = settle(&db, newer(), DriftPolicy::Warn).unwrap();
+        let report = migrate_with(&db, newer(), DriftPolicy::Warn).unwrap();
         assert!(report.is_up_to_date(), "{report}");
         assert_eq!(
             db.rows("MATCH (a:A) RETURN a.id, a.y ORDER BY a.id"),
@@ -168,8 +168,8 @@ fn warn_reports_drift_at_every_start() {
 
 #[test]
 fn removed_and_undeclared_object_is_adopted() {
-    let db = changed(GONE);
-    let report = settle(&db, schema![v1::A, v1::B], DriftPolicy::Adopt).unwrap();
+    let db = changed(REMOVED);
+    let report = migrate_with(&db, schema![v1::A, v1::B], DriftPolicy::Adopt).unwrap();
     assert_eq!(
         (report.steps.len(), report.events.len()),
         (0, 1),
@@ -178,7 +178,7 @@ fn removed_and_undeclared_object_is_adopted() {
     db.assert_up_to_date(schema![v1::A, v1::B]);
     let db = changed(&["ALTER TABLE R DROP w"]);
     let less = || schema![v1::A, v1::B, less::R];
-    settle(&db, less(), DriftPolicy::Adopt).unwrap();
+    migrate_with(&db, less(), DriftPolicy::Adopt).unwrap();
     db.assert_up_to_date(less());
 }
 

@@ -5,8 +5,11 @@ use kuzu_ddl::{DriftPolicy, Error};
 
 #[test]
 fn recreate_restores_missing_objects_only() {
-    for Case { by, recreate, .. } in CASES {
-        let mut db = changed(by);
+    for Case {
+        manual, recreate, ..
+    } in CASES
+    {
+        let mut db = changed(manual);
         let before = db.snapshot();
         let result = db
             .migrator(declaration())
@@ -14,13 +17,13 @@ fn recreate_restores_missing_objects_only() {
             .migrate();
         match (*recreate, result) {
             ("-", Err(e)) => {
-                assert!(matches!(e, Error::Drift(_)), "{by:?}: {e}");
-                assert_eq!(db.snapshot(), before, "{by:?}");
+                assert!(matches!(e, Error::Drift(_)), "{manual:?}: {e}");
+                assert_eq!(db.snapshot(), before, "{manual:?}");
             }
             ("", Ok(report)) => {
-                assert!(report.is_up_to_date(), "{by:?}: {report}");
-                assert!(!report.notes.is_empty(), "{by:?}");
-                assert_eq!(db.snapshot(), before, "{by:?}");
+                assert!(report.is_up_to_date(), "{manual:?}: {report}");
+                assert!(!report.notes.is_empty(), "{manual:?}");
+                assert_eq!(db.snapshot(), before, "{manual:?}");
             }
             (step, Ok(report)) => {
                 assert_eq!(
@@ -28,13 +31,13 @@ fn recreate_restores_missing_objects_only() {
                     (1, 0),
                     "{report}"
                 );
-                assert!(report.to_string().contains(step), "{by:?}: {report}");
+                assert!(report.to_string().contains(step), "{manual:?}: {report}");
                 db.assert_up_to_date(declaration());
                 db.reopen();
                 db.assert_up_to_date(declaration());
                 assert_eq!(counts(&db), "2; 1");
             }
-            (_, Err(e)) => panic!("{by:?}: {e}"),
+            (_, Err(e)) => panic!("{manual:?}: {e}"),
         }
     }
 }
@@ -59,23 +62,23 @@ fn table_recreated_in_the_same_shape_is_no_drift() {
 /// The engine cannot write the schema down here, and so not the multiplicity of a table made anew.
 #[test]
 fn unreadable_multiplicity_of_a_recreated_table_is_reported() {
-    let by = &[
+    let manual = &[
         "CREATE NODE TABLE X(`my id` INT64 PRIMARY KEY)",
         "CREATE REL TABLE XX(FROM X TO X)",
         "DROP TABLE R",
         "CREATE REL TABLE R(FROM A TO B, FROM B TO B, w INT64)",
     ];
-    let told = "R: was made anew by hand, and its multiplicity cannot be read";
-    let text = changed(by).assert_refused(declaration()).to_string();
-    assert!(text.contains(told), "{text}");
-    let db = changed(by);
+    let reported = "R: was made anew by hand, and its multiplicity cannot be read";
+    let text = changed(manual).assert_refused(declaration()).to_string();
+    assert!(text.contains(reported), "{text}");
+    let db = changed(manual);
     let report = start(&db, DriftPolicy::Warn).unwrap();
-    assert!(report.to_string().contains(told), "{report}");
+    assert!(report.to_string().contains(reported), "{report}");
     assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
     for policy in [DriftPolicy::Adopt, DriftPolicy::Repair] {
-        let db = changed(by);
+        let db = changed(manual);
         let report = start(&db, policy).unwrap();
-        assert!(report.to_string().contains(told), "{report}");
+        assert!(report.to_string().contains(reported), "{report}");
         db.migrate(declaration()).unwrap();
         db.assert_up_to_date(declaration());
     }

@@ -60,7 +60,7 @@ impl Model {
 
     /// Whether one version of a source can say it: a new thing cannot take the name of one that the
     /// same version drops.
-    pub(in crate::oracle) fn is_sayable(&self, old: &Self) -> bool {
+    pub(in crate::oracle) fn is_declarable(&self, old: &Self) -> bool {
         let declared = self.declared(old);
         declared.dropped_tables.keys().all(|key| {
             declared
@@ -150,7 +150,7 @@ impl ModelTable {
             }
         }
         for property in &self.properties {
-            property.say(&mut hints);
+            property.write_hints(&mut hints);
         }
         hints
     }
@@ -168,7 +168,7 @@ impl ModelProperty {
     }
 
     /// The words beside the field.
-    fn say(&self, hints: &mut TableHints) {
+    fn write_hints(&self, hints: &mut TableHints) {
         let key = || Key::new(&self.name);
         if let Some(fill) = &self.fill {
             hints.fills.insert(key(), fill.to_string());

@@ -23,17 +23,17 @@ pub(in crate::oracle) fn assert_archived(db: &Database, old: &Model, new: &Model
                 }
             }
             Some(now) => {
-                let gone = |p: &&ModelProperty| now.property(p.id).is_none();
-                for property in table.properties.iter().filter(gone) {
+                let dropped = |p: &&ModelProperty| now.property(p.id).is_none();
+                for property in table.properties.iter().filter(dropped) {
                     let archive = format!("{}__a_", property.name);
                     let name = string_literal(&now.name);
                     let info = format!("CALL table_info({name}) RETURN name");
                     let mut columns = ask(db, &info).into_iter();
-                    let found = columns.find(|name| name.starts_with(&archive)).unwrap();
-                    let held = column(db, now, &now.name, &found);
+                    let actual = columns.find(|name| name.starts_with(&archive)).unwrap();
+                    let held = column(db, now, &now.name, &actual);
                     if table.pairs.iter().all(|pair| now.pairs.contains(pair)) {
                         let expected = before.held(db, table.id, property.id);
-                        assert_eq!(held, expected, "{}.{found}", now.name);
+                        assert_eq!(held, expected, "{}.{actual}", now.name);
                     }
                 }
             }

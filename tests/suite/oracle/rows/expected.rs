@@ -9,7 +9,7 @@ use kuzu_ddl::schema::name::quote;
 
 use super::super::model::{Model, ModelProperty, ModelTable, TypeChange, differs_by_row};
 use super::inserted::{Row, Rows, node};
-use super::query::{ask, tried};
+use super::query::{ask, has_value};
 
 impl Rows {
     /// The rows as they are after the edits, which the database has seen: new tables have none.
@@ -28,7 +28,7 @@ impl Rows {
                 values.retain(|id, _| table.property(*id).is_some());
                 for property in &table.properties {
                     let next = match values.get(&property.id) {
-                        Some(was) => kept(db, before, property, was.clone()),
+                        Some(previous) => carried_over(db, before, property, previous.clone()),
                         None => added(property),
                     };
                     values.insert(property.id, next);
@@ -38,25 +38,31 @@ impl Rows {
         self.tables.retain(|id, _| new.table(*id).is_some());
         for table in &new.tables {
             if let Some(before) = old.table(table.id) {
-                self.read_made(db, new, before, table);
+                self.read_generated(db, new, before, table);
             }
         }
     }
 
     /// Takes from the database what it made for each row, which must be different values.
-    fn read_made(&mut self, db: &Database, new: &Model, before: &ModelTable, table: &ModelTable) {
-        let is_made = |p: &&ModelProperty| {
+    fn read_generated(
+        &mut self,
+        db: &Database,
+        new: &Model,
+        before: &ModelTable,
+        table: &ModelTable,
+    ) {
+        let is_generated = |p: &&ModelProperty| {
             let by_row = p.default.as_ref().is_some_and(differs_by_row);
             by_row && p.fill.is_none() && before.property(p.id).is_none()
         };
-        let made: Vec<&ModelProperty> = table.properties.iter().filter(is_made).collect();
+        let generated: Vec<&ModelProperty> = table.properties.iter().filter(is_generated).collect();
         let mut read: Vec<BTreeMap<u32, String>> = Vec::new();
         // Rows that nothing tells apart take what they find in turn.
         let mut taken: BTreeMap<String, usize> = BTreeMap::new();
         for row in &self.tables[&table.id] {
             let mut values = BTreeMap::new();
-            for property in &made {
-                let query = self.query(new, table, row, property, &made);
+            for property in &generated {
+                let query = self.query(new, table, row, property, &generated);
                 let turn = taken.entry(query.clone()).or_default();
                 let texts = ask(db, &query);
                 values.insert(property.id, texts[*turn].clone());
@@ -64,7 +70,7 @@ impl Rows {
             }
             read.push(values);
         }
-        for property in &made {
+        for property in &generated {
             let mut all: Vec<&String> = read.iter().map(|values| &values[&property.id]).collect();
             all.sort();
             all.dedup();
@@ -72,7 +78,7 @@ impl Rows {
         }
         let rows = self.tables.get_mut(&table.id).unwrap();
         for ((_, values), read) in rows.iter_mut().zip(read) {
-            for property in &made {
+            for property in &generated {
                 let text = &read[&property.id];
                 let value = format!("CAST('{text}' AS {})", property.ty);
                 values.insert(property.id, Some(value));
@@ -87,12 +93,12 @@ impl Rows {
         table: &ModelTable,
         (ends, values): &Row,
         property: &ModelProperty,
-        made: &[&ModelProperty],
+        generated: &[&ModelProperty],
     ) -> String {
         let name = quote(&table.name);
         let column = |p: &ModelProperty| format!("x.{}", quote(&p.name));
         let known = table.properties.iter();
-        let known = known.filter(|p| made.iter().all(|made| made.id != p.id));
+        let known = known.filter(|p| generated.iter().all(|generated| generated.id != p.id));
         let mut conditions: Vec<String> = known
             .map(|p| match values.get(&p.id).cloned().flatten() {
                 Some(value) => format!("{} = {value}", column(p)),
@@ -109,26 +115,26 @@ impl Rows {
                 conditions.push(format!("{v}.{key} = {}", self.key(new, end)));
             }
         }
-        let (conditions, made) = (conditions.join(" AND "), column(property));
+        let (conditions, generated) = (conditions.join(" AND "), column(property));
         let condition = if conditions.is_empty() {
             String::new()
         } else {
             format!(" WHERE {conditions}")
         };
-        format!("MATCH {pattern}{condition} RETURN CAST({made} AS STRING) AS v ORDER BY v")
+        format!("MATCH {pattern}{condition} RETURN CAST({generated} AS STRING) AS v ORDER BY v")
     }
 }
 
 /// The value of a property that was there, as Cypher.
-fn kept(
+fn carried_over(
     db: &Database,
     before: &ModelTable,
     property: &ModelProperty,
-    was: Option<String>,
+    previous: Option<String>,
 ) -> Option<String> {
-    let next = match (property.change, was) {
+    let next = match (property.change, previous) {
         (Some(change), Some(value)) => changed(db, property, change, &value),
-        (_, was) => was,
+        (_, previous) => previous,
     };
     let nullable = before.property(property.id).is_none_or(|p| p.nullable);
     let fails = property.change.is_some_and(|c| c.on_fail.is_some());
@@ -146,10 +152,10 @@ fn changed(
     let ty = &property.ty;
     let cast = change.cast.unwrap_or("old");
     let cast = Expr::parse_cast(cast).unwrap().with_old(value);
-    let made = format!("CAST({cast} AS {ty})");
+    let generated = format!("CAST({cast} AS {ty})");
     match change.on_fail {
-        None => Some(made),
-        Some(_) if tried(db, &made) => Some(made),
+        None => Some(generated),
+        Some(_) if has_value(db, &generated) => Some(generated),
         Some(OnFailDesc::Default) => property.default.as_ref().map(|expr| expr.canonical(ty)),
         Some(_) => None,
     }

@@ -21,13 +21,13 @@ pub(in crate::oracle) fn assert_found(db: &Database, model: &Model) {
                 IndexKind::FullText => full_text(table, index),
                 _ => vector(table, index),
             };
-            let found = ask(db, &format!("{call} RETURN {} ORDER BY k", key("node")));
+            let actual = ask(db, &format!("{call} RETURN {} ORDER BY k", key("node")));
             let rows = format!(
                 "MATCH (x:{}) WHERE {condition} RETURN {} ORDER BY k",
                 quote(&table.name),
                 key("x")
             );
-            assert_eq!(found, ask(db, &rows), "{}[{}]", table.name, index.name);
+            assert_eq!(actual, ask(db, &rows), "{}[{}]", table.name, index.name);
         }
     }
 }

@@ -62,7 +62,7 @@ impl Rows {
     }
 
     /// One more node a table and one more rel a pair, legal under every multiplicity.
-    pub(in crate::oracle) fn more(&mut self, db: &Database, model: &Model) {
+    pub(in crate::oracle) fn insert_more(&mut self, db: &Database, model: &Model) {
         let mut last = BTreeMap::new();
         for table in model.tables.iter().filter(|t| t.is_node()) {
             let rows = self.tables.entry(table.id).or_default();

@@ -25,7 +25,7 @@ pub(super) fn evaluate(db: &Database, parts: &[String]) -> Vec<String> {
 }
 
 /// Whether a constant expression has a value.
-pub(super) fn tried(db: &Database, part: &str) -> bool {
+pub(super) fn has_value(db: &Database, part: &str) -> bool {
     let connection = Connection::new(db).unwrap();
     let query = format!("RETURN ({part}) IS NOT NULL");
     connection.query(&query).is_ok_and(|mut rows| {

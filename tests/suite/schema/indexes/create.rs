@@ -2,7 +2,7 @@
 
 use crate::fixture::TestDatabase;
 use crate::fixture::documents::{
-    ROWS, both, docs, found, index, listed, steps, text, v1, vector, with,
+    ROWS, both, docs, index, listed, search_results, steps, text, v1, vector, with,
 };
 use kuzu_ddl::schema;
 use kuzu_ddl::schema::IndexKind;
@@ -11,7 +11,7 @@ use kuzu_ddl::schema::IndexKind;
 fn indexes_are_created_with_and_after_their_table() {
     let db = TestDatabase::migrated(both());
     db.execute(ROWS);
-    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
+    assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 7");
 
     let mut db = TestDatabase::migrated(docs());
     db.execute(ROWS);
@@ -27,7 +27,7 @@ fn indexes_are_created_with_and_after_their_table() {
     db.reopen();
     db.assert_up_to_date(both());
     db.execute(&["CREATE (:Doc {id: 21, title: 'a dog', v: [7.2, 0.0, 0.0]})"]);
-    assert_eq!(found(&db, "Doc"), "21 dogs, nearest 21");
+    assert_eq!(search_results(&db, "Doc"), "21 dogs, nearest 21");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn existing_indexes_are_adopted() {
     db.execute(ROWS);
     let report = db.migrate_cleanly(both());
     assert!(report.steps.is_empty(), "{report}");
-    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
+    assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 7");
     assert_eq!(listed(&db), "Doc|mine; Doc|near; Doc|words");
 }
 
@@ -68,7 +68,7 @@ fn existing_indexes_are_adopted() {
 #[test]
 fn invalid_indexes_are_refused() {
     let db = TestDatabase::new();
-    for (invalid, why) in [
+    for (invalid, reason) in [
         (index("a", IndexKind::FullText, &["n"], &[]), "needs STRING"),
         (
             index("a", IndexKind::Vector, &["title"], &[]),
@@ -87,7 +87,7 @@ fn invalid_indexes_are_refused() {
         let error = db
             .assert_refused(with(docs(), "Doc", &[invalid]))
             .to_string();
-        assert!(error.contains(why), "{error}");
+        assert!(error.contains(reason), "{error}");
     }
     let error = db
         .assert_refused(with(docs(), "Cites", &[text(&[])]))
@@ -95,7 +95,7 @@ fn invalid_indexes_are_refused() {
     assert!(error.contains("no rel tables"), "{error}");
 }
 
-mod words {
+mod stop_words {
     use kuzu_ddl::KuzuNode;
 
     #[derive(KuzuNode)]
@@ -107,10 +107,10 @@ mod words {
 
 #[test]
 fn stop_words_are_read_from_a_table() {
-    let db = TestDatabase::migrated(schema![v1::Doc, v1::Cites, words::Stop]);
+    let db = TestDatabase::migrated(schema![v1::Doc, v1::Cites, stop_words::Stop]);
     db.execute(ROWS);
     db.execute(&["CREATE (:Stop {word: 'dogs'})"]);
-    let declaration = schema![v1::Doc, v1::Cites, words::Stop];
+    let declaration = schema![v1::Doc, v1::Cites, stop_words::Stop];
     let declaration = with(
         declaration,
         "Doc",

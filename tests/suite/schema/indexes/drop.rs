@@ -1,7 +1,9 @@
 //! Indexes that are dropped, archived with their table, or drifted.
 
 use crate::fixture::TestDatabase;
-use crate::fixture::documents::{ROWS, both, docs, found, listed, steps, text, vector, with};
+use crate::fixture::documents::{
+    ROWS, both, docs, listed, search_results, steps, text, vector, with,
+};
 use kuzu_ddl::{DriftPolicy, Error, HazardKind, schema};
 
 /// No longer declared in a struct that is: it goes. A struct that is not declared keeps its own.
@@ -10,7 +12,7 @@ fn undeclared_index_of_a_declared_table_is_dropped() {
     let mut db = TestDatabase::migrated(both());
     db.execute(ROWS);
     db.migrate_cleanly(schema![]);
-    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
+    assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 7");
     db.migrate_cleanly(with(docs(), "Doc", &[text(&[])]));
     assert_eq!(listed(&db), "Doc|words");
     db.migrate_cleanly(docs());
@@ -55,18 +57,18 @@ fn indexes_are_archived_and_restored_with_their_objects() {
         .unwrap();
     assert_eq!(report.owed, []);
     db.assert_up_to_date(both());
-    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
+    assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 7");
 
-    let gone = with(schema![v4::Doc], "Doc", &[vector(&[("metric", "l2")])]);
-    let report = db.migrate_cleanly(gone.clone());
+    let dropped = with(schema![v4::Doc], "Doc", &[vector(&[("metric", "l2")])]);
+    let report = db.migrate_cleanly(dropped.clone());
     assert!(!steps(&report).join("\n").contains("copy"), "{report}");
     db.execute(&["CREATE (:Doc {id: 21, v: [7.2, 0.0, 0.0]})"]);
     db.reopen();
-    db.assert_up_to_date(gone);
+    db.assert_up_to_date(dropped);
     let report = db.migrator(both()).restore("Doc.title").migrate().unwrap();
     assert_eq!(report.owed, []);
     db.assert_up_to_date(both());
-    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 21");
+    assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 21");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Changes of an indexed table.
 
 use crate::fixture::TestDatabase;
-use crate::fixture::documents::{ROWS, both, docs, found, index, steps, text, vector, with};
+use crate::fixture::documents::{
+    ROWS, both, docs, index, search_results, steps, text, vector, with,
+};
 use kuzu_ddl::schema::IndexKind;
 use kuzu_ddl::{HazardKind, schema};
 
@@ -22,7 +24,7 @@ fn changed_option_rebuilds_the_table() {
     assert!(steps.contains("copy the nodes of Doc"), "{steps}");
     assert!(steps.contains("drop vector index Doc[near]"), "{steps}");
     // Not stemmed any more.
-    assert_eq!(found(&db, "Doc"), "0 dogs, nearest 7");
+    assert_eq!(search_results(&db, "Doc"), "0 dogs, nearest 7");
     assert_eq!(
         db.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN count(*), sum(c.w)"),
         "19|190"
@@ -32,7 +34,7 @@ fn changed_option_rebuilds_the_table() {
         "CHECKPOINT",
     ]);
     db.reopen();
-    assert_eq!(found(&db, "Doc"), "1 dogs, nearest 21");
+    assert_eq!(search_results(&db, "Doc"), "1 dogs, nearest 21");
     db.assert_up_to_date(declaration);
 }
 
@@ -79,7 +81,7 @@ fn indexes_survive_renames() {
     );
     db.reopen();
     db.execute(&["CREATE (:Paper {id: 21, name: 'dog', vec: [7.2, 0.0, 0.0]})"]);
-    assert_eq!(found(&db, "Paper"), "21 dogs, nearest 21");
+    assert_eq!(search_results(&db, "Paper"), "21 dogs, nearest 21");
     db.assert_up_to_date(declaration);
 }
 
@@ -189,5 +191,5 @@ fn table_with_a_column_gap_is_rebuilt_before_indexing() {
         "CHECKPOINT",
     ]);
     db.reopen();
-    assert_eq!(found(&db, "Doc"), "21 dogs, nearest 21");
+    assert_eq!(search_results(&db, "Doc"), "21 dogs, nearest 21");
 }

@@ -1,6 +1,6 @@
 //! What is known of an index before anything is touched: by a rehearsal, and by `check`.
 
-use crate::fixture::documents::{ROWS, both, docs, found, index, steps, text, with};
+use crate::fixture::documents::{ROWS, both, docs, index, search_results, steps, text, with};
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::IndexKind;
@@ -43,7 +43,7 @@ fn rehearsal_accepts_indexes_created_after_the_commit() {
     let report = db.migrate_cleanly(with(changed(), "Doc", &indexes));
     let steps = steps(&report).join("; ");
     assert!(steps.contains("copy the nodes of Doc"), "{steps}");
-    assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
+    assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 7");
 }
 
 /// The change alone would do; with an index that the engine cannot make, nothing is touched.
@@ -57,7 +57,7 @@ fn invalid_index_prevents_the_whole_migration() {
         index("near", IndexKind::Vector, &["title"], &[]),
     ] {
         db.assert_refused(with(changed(), "Doc", &[bad]));
-        assert_eq!(found(&db, "Doc"), "20 dogs, nearest 7");
+        assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 7");
     }
 }
 
