@@ -1,4 +1,4 @@
-//! Tests of the whole, in one binary: each links the engine.
+//! Whole-system tests, in one binary: each binary links the engine.
 
 #[cfg(feature = "kuzu")]
 mod adversarial;

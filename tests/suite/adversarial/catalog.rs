@@ -1,4 +1,4 @@
-//! Catalogs that others filled, and pools that are too small.
+//! Catalogs with unmanaged tables of any name, and buffer pools that are too small.
 
 use super::{declared, edge, illegal_names, node, odd_names, property};
 use crate::fixture::{self, TestDatabase};
@@ -16,7 +16,8 @@ fn unmanaged_tables_of_any_name_are_left_unchanged() {
         let quoted = name.replace('`', "``");
         let session = db.session();
         let ddl = format!("CREATE NODE TABLE `{quoted}`(id INT64 PRIMARY KEY, `p{quoted}` STRING)");
-        // What the engine itself refuses is no matter here; the ledger's name is another test's.
+        // Names that the engine refuses are irrelevant here; the ledger's own name has its own
+        // test.
         if !name.to_ascii_lowercase().starts_with("_kuzu") && session.query(&ddl).is_ok() {
             created += 1;
         }
@@ -74,7 +75,7 @@ fn comment_too_large_for_an_event_is_not_adopted() {
     let declaration = || declared([node("A", vec![property("s", Type::String, None)])]);
     db.migrate_cleanly(declaration());
     assert_eq!(db.rows("MATCH (a:A) RETURN size(a.s)"), "100000");
-    // A comment has no other place than an event.
+    // A comment can only be recorded in an event.
     let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE A(id INT64 PRIMARY KEY, s STRING)",
         &format!("COMMENT ON TABLE A IS '{long}'"),
@@ -119,7 +120,7 @@ fn buffer_pool_too_small_for_the_tables_is_an_error() {
     db.reopen();
     db.assert_up_to_date(many(2));
     assert_eq!(db.rows("MATCH (t:T1) RETURN t.id"), "1");
-    // With the larger pool that the error asks for it works.
+    // With the pool size that the error requests, the migration succeeds.
     db.open(fixture::config().buffer_pool_size(*needed));
     db.migrate_cleanly(many(80));
     db.open(fixture::config().buffer_pool_size(*needed));

@@ -1,4 +1,4 @@
-//! Declarations built by hand, where the derives would refuse.
+//! Declarations built without the derives, which would refuse them.
 
 use super::{declared, edge, illegal_names, node, odd_names, property, unchecked};
 use crate::fixture::TestDatabase;
@@ -40,7 +40,7 @@ fn odd_names_are_accepted() {
         if rel.len() <= 1024 {
             db.migrate_cleanly(tables("w"));
             db.execute(&[&format!("CREATE (:`{name}` {{id: 5}})")]);
-            // Renamed and archived under such names.
+            // Tables and properties are renamed and archived under such names.
             let mut later = tables("w").unwrap();
             let hints = later.tables.get_mut(&Key::new(&name)).unwrap();
             let mut table = later.schema.tables.remove(&Key::new(&name)).unwrap();
@@ -116,7 +116,7 @@ fn illegal_names_are_refused() {
 fn illegal_names_in_hints_have_no_effect() {
     let db = populated();
     for name in illegal_names() {
-        // They can be the name of nothing, so they say nothing.
+        // No object can have such a name, so the hints have no effect.
         let mut declared = unchecked([node("A", vec![])]);
         declared
             .dropped_tables
@@ -155,7 +155,7 @@ fn nested_types_are_stored_or_refused() {
     db.migrate_cleanly(with(nested(12)));
     db.reopen();
     db.assert_up_to_date(with(nested(12)));
-    // Whatever depth is let through can be read again.
+    // Every depth that is accepted can be read again.
     for depth in [16, 24, 32, 48, 64] {
         let db = populated();
         match db.migrate(with(nested(depth))) {
@@ -219,7 +219,7 @@ fn invalid_defaults_are_refused() {
             assert!(matches!(e, Error::Refused(_)), "{e}");
         }
     }
-    // What only the engine can tell is tried before anything is touched.
+    // Values that only the engine can check are rehearsed before any change.
     let date = Some(Expr::Text("not a date".into()));
     let e = db.assert_refused(declared([node("A", vec![property("d", Type::Date, date)])]));
     assert!(matches!(e, Error::Rehearsal { .. }), "{e}");
@@ -282,7 +282,7 @@ fn contradictory_declarations_are_refused() {
     assert!(matches!(db.assert_refused(Ok(no_key)), Error::Refused(_)));
 
     let db = populated();
-    // Endpoints that are nowhere, or that are no node tables.
+    // Endpoints that do not exist, or that are no node tables.
     for (from, to) in [
         ("A", "Nowhere"),
         ("Nowhere", "Nowhere"),

@@ -1,4 +1,4 @@
-//! Rows of the ledger that are not what they should be.
+//! Ledger rows that are damaged, missing, or written by another program.
 
 use super::{declared, node, property};
 use crate::fixture::{Declaration, TestDatabase};
@@ -11,7 +11,7 @@ fn old() -> Declaration {
     declared([node("A", vec![property("s", Type::String, None)])])
 }
 
-/// Whether there is something to do decides how much of the ledger is read.
+/// Pending changes decide how much of the ledger is read.
 fn new() -> Declaration {
     declared([
         node("A", vec![property("s", Type::String, None)]),
@@ -49,7 +49,7 @@ fn read(db: &TestDatabase) -> Vec<(String, Vec<u8>)> {
     rows.unwrap().into_iter().map(pair).collect()
 }
 
-/// The damage is told, nothing is changed, the rows are there; mended, all goes on.
+/// The damage is reported, nothing is changed, and the rows are intact.
 fn check(db: &mut TestDatabase, damage: &str) {
     let e = db.assert_refused(new());
     assert!(matches!(e, Error::Ledger(_)), "{damage}: {e}");
@@ -100,7 +100,7 @@ fn damaged_ledger_rows_are_reported() {
 fn missing_ledger_rows_are_reported() {
     let mut db = populated();
     for (key, body) in read(&db) {
-        // Of these nobody else speaks.
+        // No other row refers to these.
         let kinds = ["declared", "ancestor", "revision", "places"];
         if kinds.contains(&key.split('/').next().unwrap_or_default()) {
             continue;
@@ -156,12 +156,12 @@ fn newer_ledger_format_is_refused() {
             ),
         );
         check(&mut db, format);
-        // A start with nothing to do reads this row too.
+        // A no-op start reads this row, too.
         assert!(matches!(db.assert_refused(old()), Error::Ledger(_)));
     }
     let e = db.assert_refused(old());
     assert!(e.to_string().contains("state: "), "{e}");
-    // What a newer version adds to it is left out.
+    // Fields that a newer version adds are ignored.
     write(
         &db,
         &key,
@@ -262,7 +262,7 @@ fn foreign_events_in_the_ledger_never_change_tables() {
     let e = db.assert_refused(new());
     assert!(matches!(e, Error::Drift(_)), "{e}");
 
-    // Events about nothing, and about the wrong things, are rejected wherever they are folded.
+    // Events about unknown or unsuitable objects are rejected by every fold.
     let db = populated();
     let known: Dependencies = db.ledger().events.into_keys().collect();
     let a = table_a(&db);
@@ -277,8 +277,8 @@ fn foreign_events_in_the_ledger_never_change_tables() {
     db.migrate_cleanly(new());
     assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one");
 
-    // A drop that was put in by hand says that the table is archived, which it is not: it is taken
-    // for one that somebody made since, with its rows.
+    // This drop event claims that the table is archived, which it is not: the table is treated as
+    // one that was created later, with its rows.
     let db = populated();
     put(&db, &DdlEvent::new(a, known, Change::DropTable));
     for policy in [
@@ -294,8 +294,8 @@ fn foreign_events_in_the_ledger_never_change_tables() {
     }
 }
 
-/// Each row in turn is damaged or gone, and repaired: what cannot be read is set aside, the tables are
-/// recorded as they are, and the next start goes on as ever.
+/// Each row in turn is damaged or deleted, and repaired: unreadable rows are moved to `aside/`, the
+/// tables are recorded as they are, and the next start works as before.
 #[test]
 fn damaged_ledger_rows_are_repaired() {
     let rows = read(&populated());
@@ -344,7 +344,7 @@ fn damaged_ledger_rows_are_repaired() {
     }
 }
 
-/// What a newer version wrote is no damage.
+/// A row written by a newer version is not damage.
 #[test]
 fn newer_ledger_format_is_not_repaired() {
     let db = populated();

@@ -1,4 +1,4 @@
-//! A table of the ledger's name that is no ledger.
+//! A table with the ledger's name that is not a ledger.
 
 use super::{declared, node};
 use crate::fixture::TestDatabase;
@@ -21,7 +21,7 @@ fn ledger_table_of_another_shape_is_refused() {
             if row {
                 let state = shape.contains("STRING PRIMARY KEY");
                 let key = if state { "{key: 'state'}" } else { "{}" };
-                // Where the key cannot be so, there is no row.
+                // Where the key has another type, no row is created.
                 let _ = db
                     .session()
                     .query(&format!("CREATE (:_kuzu_ddl_ledger {key})"));

@@ -1,5 +1,5 @@
-//! What others wrote: ledger rows, catalogs, declarations built by hand. It is refused by a typed
-//! error or it works; it never panics, is never executed, and never costs a row.
+//! Ledger rows, catalogs, declarations and events from untrusted sources. Each is refused by a
+//! typed error or accepted; none causes a panic, is executed, or loses a row.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod catalog;
@@ -17,7 +17,7 @@ use kuzu_ddl::schema::{
     Expr, Key, Pair, Property, Schema, StorageDirection, Table, TableKind, Type,
 };
 
-/// A property that may be NULL.
+/// A nullable property.
 fn property(name: &str, ty: Type, default: Option<Expr>) -> Property {
     Property {
         name: name.into(),
@@ -28,7 +28,7 @@ fn property(name: &str, ty: Type, default: Option<Expr>) -> Property {
     }
 }
 
-/// A node table with the key `id` and more properties.
+/// A node table with the key `id` and further properties.
 fn node(name: &str, further: Vec<Property>) -> Table {
     let id = Property {
         nullable: false,
@@ -87,12 +87,12 @@ fn unchecked(tables: impl IntoIterator<Item = Table>) -> Declared {
     }
 }
 
-/// The same, as `schema![…]` says it.
+/// The same, as the result of `schema![…]`.
 fn declared(tables: impl IntoIterator<Item = Table>) -> Declaration {
     Ok(unchecked(tables))
 }
 
-/// Names that must simply work.
+/// Names that must be accepted.
 fn odd_names() -> Vec<String> {
     let odd = [
         "order",

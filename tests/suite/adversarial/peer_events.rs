@@ -1,4 +1,4 @@
-//! Events of somebody who means harm: refused or rejected, never executed.
+//! Events from a malicious peer: refused or rejected, never executed.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn peer() -> TestPeer {
     peer
 }
 
-/// The tables and all rows in them, without the ledger.
+/// The tables and all their rows, without the ledger.
 fn content(peer: &TestPeer) -> String {
     let state = peer.db.snapshot();
     let rows = peer.db.rows("MATCH (p:Person) RETURN p.*");
@@ -29,7 +29,7 @@ fn altered_event_bytes_never_keep_the_event_id_s15() {
     let peer = peer();
     let event = peer.events().remove(0);
     let bytes = event.encode();
-    // Whatever is changed is another event, or none: nobody can give an event a hash.
+    // Altered bytes are another event or no event: the id is always computed from the bytes.
     for at in 0..bytes.len() {
         for flip in [1, 0x80] {
             let mut bytes = bytes.clone();
@@ -56,7 +56,7 @@ fn events_of_unknown_objects_are_rejected_s15() {
     let unknown = [
         DdlEvent::new(nowhere, [].into(), rename("Taken")),
         DdlEvent::new(nowhere, heads.clone(), Change::DropTable),
-        // Knows nothing of what it changes.
+        // It does not depend on the object that it changes.
         DdlEvent::new(person, [].into(), Change::DropTable),
         DdlEvent::new(person, heads.clone(), Change::DropProperty),
         DdlEvent::new(
@@ -76,8 +76,8 @@ fn events_of_unknown_objects_are_rejected_s15() {
         "{received}"
     );
     assert_eq!(content(&peer), before);
-    // An event that needs itself would have to know its own hash; what is said to come before it never
-    // comes, and it waits.
+    // An event cannot depend on itself, because it would have to contain its own hash. Its claimed
+    // predecessor never arrives, so it waits.
     let one = DdlEvent::new(person, [EventId::from_bytes([9; 32])].into(), rename("X"));
     let two = DdlEvent::new(person, [one.id()].into(), rename("Y"));
     let received = peer.receive(vec![two, one]);
@@ -129,7 +129,7 @@ fn names_and_texts_of_events_are_never_executed_s15() {
             d.add_property(id(d.fold(), None, "Person"), name, spec(Type::Int64));
         }));
         let received = peer.receive(events);
-        // A text with a zero byte is none that the engine can hold.
+        // The engine cannot store a text that contains NUL.
         let column = if name.contains('\0') { "" } else { ", p.note" };
         let rows = peer
             .db
@@ -141,7 +141,7 @@ fn names_and_texts_of_events_are_never_executed_s15() {
         };
         assert_eq!(rows, expected, "{name}: {received}");
         assert_eq!(peer.db.drift(), "", "{name}: {received}");
-        // What is no legal name goes nowhere.
+        // An illegal name is not forwarded.
         assert_eq!(peer.sync_state().waiting.len(), received.delayed.len());
         let mut peer = peer;
         peer.db.reopen();

@@ -1,4 +1,4 @@
-//! `cast` and `on_fail`: what a row gets whose cast fails.
+//! `cast` and `on_fail`: the value of a row whose cast fails.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, schema};
@@ -25,7 +25,7 @@ fn old() -> Declaration {
     schema![v1::Person, v1::Knows]
 }
 
-/// 100 people, of whom three have an age that is no number, and one has none.
+/// 100 people, three of whom have an age that is not a number, and one of whom has none.
 fn people() -> TestDatabase {
     let db = TestDatabase::migrated(old());
     db.execute(&[
@@ -110,7 +110,7 @@ fn failing_casts_are_counted_before_any_change() {
     let message =
         "Knows.since: 6 of 147 values cannot be cast to INT32, for example rel 1 -> 17 ('abc')";
     assert!(text.contains(message), "{text}");
-    // A plan says the same.
+    // `plan()` returns the same error.
     let plan = db.migrator(schema![abort::Person, abort::Knows]).plan();
     assert_eq!(plan.unwrap_err().to_string(), text);
 }
@@ -146,7 +146,7 @@ fn on_fail_default_stores_the_default() {
     let mut db = people();
     db.migrate_cleanly(schema![default::Person, default::Knows]);
     for _ in 0..2 {
-        // What had no value has none: only a cast that fails gives the default.
+        // A row without a value stays without one: only a failing cast stores the default.
         assert_eq!(db.rows(ODD), "16|16; 17|-1; 18|-1; 19|-1; 20|NULL; 21|21");
         assert_eq!(
             db.rows(RELS),
@@ -156,7 +156,7 @@ fn on_fail_default_stores_the_default() {
     }
 }
 
-/// No condition tells which values overflow, so they are found by trial.
+/// No condition detects the overflowing values, so they are found by executing the cast.
 #[test]
 fn values_that_fail_only_at_execution_are_found() {
     let db = people();
@@ -213,7 +213,7 @@ fn failing_half_of_the_values_is_archived() {
         db.rows("MATCH (p:Person) RETURN count(p.size), max(p.size)"),
         "39|127"
     );
-    // The old values are there to go back to.
+    // The old values are archived for a rollback.
     let archive =
         db.rows("CALL table_info('Person') WHERE name STARTS WITH 'size__a_' RETURN name");
     assert_eq!(
@@ -243,7 +243,7 @@ fn first_start_requires_permission_for_failing_casts() {
     );
 }
 
-/// What a failed cast made NULL comes back when the type does.
+/// A value that became NULL by a failed cast returns when the former type returns.
 #[test]
 fn failed_values_return_with_the_former_type() {
     let db = people();
@@ -318,8 +318,8 @@ mod dated {
     }
 }
 
-/// The rels of each FROM–TO pair are copied by a statement of their own, and none may meet a value that a
-/// trial of all has found to fail.
+/// The rels of each FROM–TO pair are copied by their own statement, and none may include a value
+/// that failed in the preflight check of all pairs.
 #[test]
 fn values_that_fail_only_at_execution_are_found_in_each_pair() {
     let db = TestDatabase::migrated(schema![visits::Person, visits::Shop, visits::Visits]);

@@ -1,4 +1,4 @@
-//! The policies, and what none of them allows.
+//! The change policies, and the hazards that none of them allows.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, Policy, schema};
@@ -100,7 +100,7 @@ fn destructive_policy_deletes_but_still_requires_values() {
     let db = populated();
     let report = db.migrator(new()).policy(Policy::Destructive).migrate();
     assert!(report.unwrap().to_string().contains("drop pair R(B -> A)"));
-    // It deletes what shall go; it does not look away where values are missing.
+    // The policy permits deletions; it does not permit missing values.
     let tight = db.migrator(schema![tight::A]).policy(Policy::Destructive);
     let e = db.assert_fails(tight);
     assert!(matches!(&e, Error::Blocked { .. }), "{e}");

@@ -1,4 +1,4 @@
-//! What a step costs is said before, and compared after.
+//! The cost of a step is estimated before and measured during the migration.
 
 use std::time::Duration;
 
@@ -43,7 +43,8 @@ fn plan_estimates_rows_and_duration() {
         text.contains("change property A.n to INT64 (30,000 rows, about "),
         "{text}"
     );
-    // It goes with the plan, and another machine's measure does not make it another plan.
+    // The estimate is part of the JSON, but another machine's estimate does not make it another
+    // plan.
     let json = serde_json::to_string(&plan).unwrap();
     let mut read: Plan = serde_json::from_str(&json).unwrap();
     assert_eq!(read, plan);

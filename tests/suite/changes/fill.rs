@@ -1,4 +1,4 @@
-//! `fill`: what rows get that have no value.
+//! `fill`: the value of rows that have none.
 
 use crate::fixture::TestDatabase;
 use kuzu_ddl::schema;

@@ -1,4 +1,4 @@
-//! How new values are made, and what is asked of the rows before anything is touched.
+//! How values are converted and backfilled, and what the preflight checks require of the rows.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod cast;

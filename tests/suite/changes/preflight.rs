@@ -1,4 +1,4 @@
-//! Keys and multiplicities: what the rows say before anything is touched.
+//! Primary keys and multiplicities: preflight checks of the rows.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Phase, schema};
@@ -148,8 +148,7 @@ fn number(code: &str) -> Result<i64, std::num::ParseIntError> {
     code.trim_start_matches('c').parse()
 }
 
-/// What is asked before anything is touched is told as it is asked: question by question, and row by row
-/// where a function is tried.
+/// Progress is reported per preflight check, and per batch of rows where a function is evaluated.
 #[test]
 fn progress_reports_every_preflight_check() {
     let db = populated();

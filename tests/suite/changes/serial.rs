@@ -1,11 +1,11 @@
-//! Properties that begin to count their rows, and that cease to.
+//! Properties that become SERIAL, and that cease to be.
 
 use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Phase, Point, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 
-/// Everything counts, or nothing does: keys, properties, rels. A property tells one version of a kind from
-/// the next.
+/// All integers are SERIAL or none is: keys, properties, rels. An additional property distinguishes
+/// two versions of the same kind.
 macro_rules! version {
     ($name:ident, $int:ty, $($insert_row:ident)?) => {
         mod $name {
@@ -48,7 +48,7 @@ fn plain() -> TestDatabase {
     db
 }
 
-/// The rows of before are all there, with all their values.
+/// All former rows exist, with all their values.
 #[track_caller]
 fn assert_rows_kept(db: &TestDatabase) {
     let rows = db.rows(
@@ -58,7 +58,7 @@ fn assert_rows_kept(db: &TestDatabase) {
     assert_eq!(rows, "3|-5|b|2001|7; 7|100|a|1999|3");
 }
 
-/// What a row more gets.
+/// Inserts a row, and returns its numbers.
 fn insert_row(db: &TestDatabase, name: &str) -> String {
     let new = format!("MATCH (p:Person {{name: '{name}'}})");
     db.execute(&[
@@ -91,11 +91,11 @@ fn property_becomes_serial_plain_and_serial_again() {
     assert_eq!(db.rows(number), "NULL");
     assert_eq!(insert_row(&db, "f"), "51|103|2004");
     db.assert_up_to_date(serial_again::declaration());
-    // One by which each counts, and one that waits for DROP TABLE; none of before.
+    // One sequence per SERIAL property, and one that DROP TABLE requires; none of the former ones.
     assert_eq!(db.rows("CALL show_sequences() RETURN count(*)"), "6");
 }
 
-/// Killed right after the commit: all that the engine does again from its log must find what it needs.
+/// Killed directly after the commit: the replay of the log must find everything it needs.
 #[test]
 fn serial_numbering_survives_a_kill() {
     let db = plain();
@@ -112,19 +112,19 @@ fn serial_numbering_survives_a_kill() {
     let db = db.after_kill();
     assert_rows_kept(&db);
     assert_eq!(insert_row(&db, "d"), "9|102|2003");
-    // By hand, which knows nothing of sequences.
+    // Manual statements, which do not know about the sequences.
     db.execute(&["DROP TABLE Knows", "DROP TABLE Person"]);
     let db = db.after_kill();
     assert_eq!(db.rows("CALL show_tables() RETURN count(*)"), "1");
 }
 
-/// What was born counting goes on where it was: the numbers of deleted rows do not come again.
+/// A property created as SERIAL continues its numbering: numbers of deleted rows are not reused.
 #[test]
 fn numbers_of_deleted_rows_are_not_reused() {
     let db = TestDatabase::migrated(serial::declaration());
     db.execute(&["UNWIND range(1, 5) AS i CREATE (:Person {name: CAST(i AS STRING)})"]);
     db.execute(&["MATCH (p:Person) WHERE p.id > 1 DELETE p"]);
-    // Made anew for another reason.
+    // Rebuilt for another reason.
     db.migrate_cleanly(rekeyed::declaration());
     let db = db.after_kill();
     assert_eq!(
@@ -247,7 +247,7 @@ mod renamed_plain {
     }
 }
 
-/// A rename leaves the sequence behind that DROP TABLE looks for: it is made before.
+/// A rename leaves the sequence behind that DROP TABLE looks for: it is created before.
 #[test]
 fn renamed_serial_properties_can_become_plain() {
     for created_as_serial in [true, false] {
@@ -284,7 +284,7 @@ mod unrelated {
     }
 }
 
-/// What is archived is renamed, too.
+/// Archived tables are renamed, too.
 #[test]
 fn purged_serial_tables_leave_their_sequences() {
     let db = plain();
@@ -302,7 +302,7 @@ fn purged_serial_tables_leave_their_sequences() {
         .migrate()
         .unwrap();
     let db = db.after_kill();
-    // Those of the names that the tables had before they were archived are nobody's now.
+    // The sequences named after the tables before they were archived remain, unmanaged.
     assert_eq!(
         db.rows("CALL show_sequences() RETURN name ORDER BY name"),
         "Knows_since_serial; Person_id_serial; Person_number_serial"
@@ -327,7 +327,7 @@ fn purged_serial_tables_leave_their_sequences() {
     assert_eq!(insert_row(&db, "c"), "0|0|0");
 }
 
-/// The statements have all been run when the application panics.
+/// All statements have run when the application panics.
 #[test]
 fn rolled_back_change_leaves_no_sequence() {
     let db = plain();
@@ -348,7 +348,7 @@ fn rolled_back_change_leaves_no_sequence() {
     assert_eq!(insert_row(&db, "c"), "8|101|2002");
 }
 
-/// Above the largest INT64 there is nothing to count with.
+/// There is no INT64 above the largest one.
 #[test]
 fn exhausted_serial_numbers_are_reported() {
     let db = plain();
@@ -382,7 +382,7 @@ mod as_text {
     }
 }
 
-/// By way of text, and back by a rollback: the old values are those of then.
+/// Converted to text, and back by a rollback, which restores the former values.
 #[test]
 fn serial_property_returns_from_text_by_rollback() {
     let db = plain();

@@ -1,4 +1,4 @@
-//! Other handles, processes, readers and writers beside a migration: each has its documented
+//! Other handles, processes, readers and writers next to a migration: each has its documented
 //! result or a clear error.
 
 use std::sync::Barrier;
@@ -32,7 +32,7 @@ mod v1 {
     }
 }
 
-/// One of each kind of step.
+/// One step of each kind.
 mod v2 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -91,7 +91,7 @@ fn populated() -> TestDatabase {
 const AFTER: &str =
     "MATCH (a:A)-[r:R]->(b:Beta) RETURN count(*), sum(r.w), min(a.t), min(a.n), max(a.n)";
 
-/// Migrates to [`new`], and looks at the rows.
+/// Migrates to [`new`], and checks the rows.
 fn finish(db: &mut TestDatabase) {
     db.migrate_cleanly(new());
     for _ in 0..2 {
@@ -110,7 +110,7 @@ fn open_reader_keeps_its_view_during_a_migration() {
         assert_eq!(fixture::rows(&*reader, query), "100|-5050");
         let report = db.migrate(new()).unwrap();
         assert!(report.steps.len() > 8, "{report}");
-        // It keeps its view of a table that stays.
+        // It keeps its view of a table that is not removed.
         assert_eq!(fixture::rows(&*reader, query), "100|-5050");
         reader.query("COMMIT").unwrap();
         assert_eq!(fixture::rows(&*reader, AFTER), "100|5050|1|5|5");
@@ -134,7 +134,7 @@ fn migration_times_out_on_an_open_write_transaction() {
             .unwrap_err();
         assert!(matches!(e, Error::Busy { .. }), "{e}");
         assert!(start.elapsed() >= Duration::from_millis(300));
-        // A start with nothing to do needs no turn at writing.
+        // A no-op start does not need the write transaction.
         let report = db.migrator(old()).wait(Duration::ZERO).migrate().unwrap();
         assert!(report.is_up_to_date());
         writer.query("ROLLBACK").unwrap();
@@ -232,11 +232,11 @@ fn concurrent_first_starts_apply_once() {
     assert_eq!(db.ledger_counts(), "8 events, 1 revisions, 1 declared");
 }
 
-/// Each handle would be blind to what the other writes.
+/// Each handle would not see what the other writes.
 #[cfg(target_os = "linux")]
 #[test]
 fn second_handle_on_the_same_file_is_refused() {
-    // In a child: any two handles in a process are noticed, whichever test opened them.
+    // In a child: two handles in one process are detected, whichever test opened them.
     if let Some(path) = child::path() {
         let open = || engine::open(&path, fixture::config()).unwrap();
         let (first, second) = (open(), open());
@@ -247,7 +247,7 @@ fn second_handle_on_the_same_file_is_refused() {
                 "{e}"
             );
         }
-        // Nothing is written where there is nothing to do.
+        // A no-op start writes nothing.
         assert!(
             Migrator::new(&first)
                 .schema(old())
@@ -300,7 +300,7 @@ fn read_only_database_that_is_up_to_date_is_accepted() {
         let report = db.migrator(old()).verify(verify).migrate().unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
-    // A declaration that was never carried out here, and that fits.
+    // A compatible declaration that was never applied here.
     let report = db.migrate(schema![v1::A]).unwrap();
     assert!(
         report.is_up_to_date() && report.notes.len() == 2,
@@ -332,7 +332,7 @@ fn read_only_database_with_pending_changes_is_refused() {
         fixture::file_bytes(&db.path()) == before,
         "the file was written"
     );
-    // The other way about: an older binary, never seen here.
+    // The other direction: an older binary that never ran here.
     db.reopen();
     finish(&mut db);
     db.open(read_only());
@@ -376,7 +376,7 @@ fn pair_is_dropped_next_to_a_reader() {
 fn progress_callback_may_read_the_database() {
     let mut db = populated();
     let migrator = db.migrator(new()).on_progress(|progress| {
-        // It reads what was before, and its attempts at writing fail without harm.
+        // It reads the former state, and its writes fail without harm.
         assert_eq!(db.rows("MATCH (a:A) RETURN sum(a.x)"), "-5050");
         if progress.phase == Phase::Apply {
             let writer = db.session();

@@ -1,5 +1,5 @@
-//! kill -9 at every statement that writes while functions make values: the file opens, nothing is lost,
-//! and the next start finishes the job.
+//! `kill -9` at every writing statement of a function backfill: the file opens, nothing is lost,
+//! and the next start completes the migration.
 
 use std::path::Path;
 
@@ -36,7 +36,7 @@ fn v2() -> Declaration {
     schema![v2::A, v2::R]
 }
 
-/// Rows of a batch, and how many batches each property takes.
+/// Rows per batch.
 const BATCH: u64 = 20;
 const ROWS: u64 = 50;
 
@@ -53,7 +53,8 @@ fn prepare(at: &Path) {
     std::fs::copy(db.path(), at).unwrap();
 }
 
-/// The old values are there, under whatever name, and no new one is wrong. Returns how many there are.
+/// The old values exist under one name or another, and no new value is wrong. Returns how many new
+/// values exist.
 fn check_values(db: &TestDatabase, at: &str) -> String {
     let column = db.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");
     let old = if column.is_empty() { "price" } else { &column };
@@ -127,7 +128,7 @@ fn kill_at_any_statement_of_a_function_backfill_is_resumed() {
         std::fs::remove_file(&path).unwrap();
     }
     assert!(states.len() > 30, "only {} statements", states.len());
-    // Kills came between all batches.
+    // There was a kill between any two batches.
     states.dedup();
     let between = ["", "0|0", "20|0", "40|0", "50|0", "50|20", "50|40", "50|50"];
     assert_eq!(states, between);

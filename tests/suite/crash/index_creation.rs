@@ -1,4 +1,4 @@
-//! kill -9 while indexes are made.
+//! `kill -9` while indexes are created.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use kuzu_ddl::Phase;
 
 const ROW: &str = "CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})";
 
-/// In the child: makes what is owed, and is killed `after` milliseconds into the piece number `at`.
+/// In the child: executes the deferred tasks, and is killed `after` milliseconds into task `at`.
 fn migrate_until_killed(path: &Path) -> ! {
     let db = TestDatabase::open_at(path);
     let number = |name| std::env::var(name).unwrap().parse::<u64>().unwrap();
@@ -26,7 +26,7 @@ fn migrate_until_killed(path: &Path) -> ! {
     child::exit()
 }
 
-/// The file opens, no row is lost, and the next start finishes.
+/// The file opens, no row is lost, and the next start completes the indexes.
 fn kill_in(test: &str, at: u64, moments: &[u64]) {
     if let Some(path) = child::path() {
         migrate_until_killed(&path);
@@ -48,7 +48,8 @@ fn kill_in(test: &str, at: u64, moments: &[u64]) {
         child::run_to_exit_with(test, &path, &env);
         let mut db = TestDatabase::open_at(&path);
         assert_eq!(db.drift(), "", "killed after {after} ms");
-        // Where only a name is left of the index (B28), the table takes no rows before the start.
+        // Where only the name of the index is left (B28), the table accepts no rows before the
+        // start.
         let early = db.session().query(ROW);
         db.migrate_cleanly(both());
         if let Err(e) = early {
@@ -59,7 +60,7 @@ fn kill_in(test: &str, at: u64, moments: &[u64]) {
     }
 }
 
-/// All rows are there and are found, and the file opens again and again.
+/// All rows exist and are found, and the file opens repeatedly.
 fn assert_intact(db: &mut TestDatabase, when: &str) {
     for _ in 0..2 {
         assert_eq!(search_results(db, "Doc"), "21 dogs, nearest 21", "{when}");
@@ -71,7 +72,7 @@ fn assert_intact(db: &mut TestDatabase, when: &str) {
     }
 }
 
-/// Here and there in the dozen statements of a full-text index.
+/// At moments in the dozen statements of a full-text index.
 #[test]
 fn kill_during_a_full_text_index_is_resumed() {
     let moments = [0, 15, 40, 80, 130, 200, 300, 500];
@@ -82,7 +83,7 @@ fn kill_during_a_full_text_index_is_resumed() {
     );
 }
 
-/// A vector index is made first, and faster.
+/// A vector index is created first, and faster.
 #[test]
 fn kill_during_a_vector_index_is_resumed() {
     let moments = [0, 20, 40, 60, 75, 90, 120, 200];
@@ -93,7 +94,7 @@ fn kill_during_a_vector_index_is_resumed() {
     );
 }
 
-/// In the child: what is made beside a reader is committed, and not in the file.
+/// In the child: an index created next to a reader is committed, but not yet in the file.
 fn create_next_to_a_reader(db: &TestDatabase, make: impl FnOnce(&TestDatabase)) -> ! {
     let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
@@ -104,8 +105,8 @@ fn create_next_to_a_reader(db: &TestDatabase, make: impl FnOnce(&TestDatabase)) 
     child::exit()
 }
 
-/// B28: killed between the commit of an index and its checkpoint, which a reader makes long. Made by us, it
-/// is still owed then.
+/// B28: killed between the commit of an index and its checkpoint, which a reader delays. The index
+/// is still deferred then.
 #[test]
 fn index_interrupted_before_its_checkpoint_is_recreated_b28() {
     let test = child::test_path!(index_interrupted_before_its_checkpoint_is_recreated_b28);
@@ -127,7 +128,7 @@ fn index_interrupted_before_its_checkpoint_is_recreated_b28() {
     assert_eq!(db.drift(), "");
     let plan = db.migrator(near()).plan().unwrap();
     assert!(plan.to_string().contains("left only its name"), "{plan}");
-    // While a reader is there, nothing may be built on it.
+    // While a reader exists, nothing may be built on the incomplete index.
     let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     let e = db.migrate(near()).unwrap_err();
@@ -139,7 +140,7 @@ fn index_interrupted_before_its_checkpoint_is_recreated_b28() {
     assert_intact(&mut db, "after a reader");
 }
 
-/// The same with an index that was made by hand: it is gone, the rows are not.
+/// The same with a manually created index: it is removed, the rows are not.
 #[test]
 fn manually_created_index_interrupted_before_its_checkpoint_is_removed_b28() {
     let test =

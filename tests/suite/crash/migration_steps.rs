@@ -1,5 +1,5 @@
-//! kill -9 at every moment of a migration: afterwards it is all there or nothing is, and the next
-//! start finishes it.
+//! `kill -9` at every step of a migration: it is applied entirely or not at all, and the next start
+//! completes it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -40,7 +40,7 @@ mod v1 {
     }
 }
 
-/// `A` and `B` swapped, their properties too, and one of each other kind of step.
+/// `A` and `B` exchange their names and properties; one step of each other kind.
 mod v2 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -53,7 +53,7 @@ mod v2 {
         added: String,
     }
 
-    /// What was `A`.
+    /// Formerly `A`.
     #[derive(KuzuNode)]
     #[kuzu(renamed_from = "A", dropped("x"))]
     pub(super) struct B {
@@ -61,7 +61,7 @@ mod v2 {
         id: i64,
         #[kuzu(renamed_from = "q")]
         p: Option<String>,
-        /// Kept in the ledger.
+        /// A comment that is stored in the ledger.
         #[kuzu(renamed_from = "p")]
         q: Option<String>,
         #[kuzu(default_expr = "current_timestamp()")]
@@ -98,7 +98,7 @@ fn migrator(db: &kuzu_ddl::kuzu::Database) -> Migrator<'_> {
         .allow(HazardKind::Irreversible, "R(A -> B)")
 }
 
-/// A closed database file with rows; half of them are in the log only.
+/// A closed database file with rows, half of which are in the log only.
 fn prepare(at: &Path) {
     let mut db = TestDatabase::migrated(old());
     db.execute(&[
@@ -116,7 +116,7 @@ const BEFORE: &str =
     "MATCH (a:A)-[r:R]->(b:B) RETURN count(*), sum(r.w), min(a.p), max(a.q), sum(a.x), min(b.id)";
 const AFTER: &str = "MATCH (b:B)-[r:R]->(a:A) RETURN count(*), sum(r.w), min(b.q), max(b.p), min(a.id), min(r.k), count(b.at), min(size(a.added))";
 
-/// In the child: migrates, and at each call of the progress callback says so and waits for leave.
+/// In the child: migrates, and at each call of the progress callback prints a line and waits.
 #[expect(clippy::print_stdout, reason = "the parent reads it")]
 fn child(path: &Path) -> ! {
     let db = engine::open(path, fixture::config()).unwrap();
@@ -128,12 +128,12 @@ fn child(path: &Path) -> ! {
     report.migrate().unwrap();
     println!("at the end");
     std::io::stdin().read_line(&mut line).unwrap();
-    // It is killed here, at the latest.
+    // The parent kills it here at the latest.
     std::thread::sleep(Duration::from_secs(600));
     child::exit()
 }
 
-/// Opens what a killed process left, checks it, and finishes the migration.
+/// Opens the file of a killed process, checks it, and completes the migration.
 fn check(path: &Path, at: &str) -> bool {
     let mut db = TestDatabase::open_at(path);
     assert_eq!(db.drift(), "", "killed at {at}");
@@ -224,11 +224,11 @@ fn kill_during_the_commit_is_all_or_nothing() {
         child.wait().unwrap();
         outcomes.push(check(&path, "COMMIT"));
     }
-    // What was committed once is not undone by a later kill.
+    // A committed migration is not undone by a later kill.
     assert!(outcomes.last().is_some_and(|done| *done), "{outcomes:?}");
 }
 
-/// The very first start, on an empty file.
+/// The first start, on an empty file.
 #[test]
 fn kill_at_any_step_of_the_first_start_leaves_no_ledger() {
     if let Some(path) = child::path() {

@@ -1,4 +1,4 @@
-//! kill -9 while events of peers arrive.
+//! `kill -9` while events of peers are received.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::fixture::kill::{memory_dir, run_watched};
 use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
 use crate::fixture::{TestDatabase, child};
 
-/// What a peer made. The last needs one that does not come, and waits.
+/// Events of a peer. The last depends on one that does not arrive, and waits.
 fn events() -> (Vec<DdlEvent>, Vec<DdlEvent>) {
     let peer = TestPeer::new();
     peer.change(|d| {
@@ -54,8 +54,8 @@ const ROWS: &str =
     "MATCH (p:Person) RETURN count(*), sum(p.id), sum(CAST(p.age AS INT64)), min(p.id)";
 const EXPECTED: &str = "100|5050|15050|1";
 
-/// Opens what a killed process left, and finishes by another delivery, or by a start if the events were
-/// taken in.
+/// Opens the file of a killed process, and completes the work by another delivery, or by a start if
+/// the events were stored.
 fn check(path: &Path, at: &str, new: &[DdlEvent]) {
     let mut peer = TestPeer {
         db: TestDatabase::open_at(path),
@@ -84,7 +84,7 @@ fn check(path: &Path, at: &str, new: &[DdlEvent]) {
     assert_eq!(applied && pending == 1, at == "the end", "killed at {at}");
 }
 
-/// A closed file with rows, and what a peer made since.
+/// A closed file with rows, and the later events of a peer.
 fn prepare(at: &Path, policy: Option<Incoming>) -> Vec<DdlEvent> {
     let (base, new) = events();
     let mut peer = TestPeer::new();
@@ -101,7 +101,7 @@ fn prepare(at: &Path, policy: Option<Incoming>) -> Vec<DdlEvent> {
     new
 }
 
-/// Kills the test's child at its every statement, on a new copy of the template each time.
+/// Kills the test's child at each of its statements, on a new copy of the template each time.
 fn at_every_statement(test: &str, dir: &Path, check: impl Fn(&Path, &str)) {
     for stop in 0.. {
         let path = dir.join(format!("{stop}.db"));
@@ -127,7 +127,7 @@ fn kill_while_peer_events_are_received_is_resumed_s09() {
     at_every_statement(test, dir.path(), |path, at| check(path, at, &new));
 }
 
-/// A start that carries out what waited for it.
+/// A start that applies pending events.
 #[test]
 fn kill_while_a_start_applies_peer_events_is_resumed_s09() {
     if let Some(path) = child::path() {
@@ -142,7 +142,7 @@ fn kill_while_a_start_applies_peer_events_is_resumed_s09() {
         };
         assert_eq!(peer.db.rows(ROWS), EXPECTED, "killed at {at}");
         assert_eq!(peer.db.drift(), "", "killed at {at}");
-        // All of them wait still, or the one that must.
+        // Either all events are pending, or only the one that must be.
         let pending = peer.sync_state().waiting.len();
         assert!(pending == 1 || at != "the end");
         assert!(

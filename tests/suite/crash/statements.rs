@@ -1,8 +1,8 @@
-//! kill -9 at every statement that writes, of each way to change what is there: the file opens,
-//! nothing is lost, and the next start finishes the job.
+//! `kill -9` at every writing statement of each kind of change: the file opens, nothing is lost,
+//! and the next start completes the change.
 //!
-//! Statements that only read leave the file as it is, so a kill there is one after the statement
-//! before.
+//! Statements that only read leave the file unchanged, so a kill there equals one after the
+//! previous statement.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -105,18 +105,18 @@ fn v1() -> Declaration {
     schema![v1::A, v1::R]
 }
 
-/// A change, and what only it makes true.
+/// A change, and a fact that holds only after it.
 struct Case {
     /// The full name of the test.
     test: &'static str,
     declaration: fn() -> Declaration,
-    /// At least so many statements write.
+    /// Lower bound of the number of writing statements.
     statements: usize,
-    /// A query with its answer.
+    /// A query with its result.
     proof: (&'static str, &'static str),
 }
 
-/// A closed file: rows, and rels, half of them on a hub.
+/// A closed file with rows, and with rels, half of which share a node.
 fn prepare(at: &Path) {
     let mut db = TestDatabase::migrated(v1());
     db.execute(&[
@@ -128,11 +128,12 @@ fn prepare(at: &Path) {
     std::fs::copy(db.path(), at).unwrap();
 }
 
-/// What no change changes.
+/// Sums that no change affects.
 const SUMS: &str = "MATCH (a:A) OPTIONAL MATCH (a)-[r:R]->(b:A) \
     RETURN count(*), sum(a.id), sum(CAST(a.s AS INT64)), sum(a.x), sum(CAST(r.w AS INT64)), sum(b.id)";
 
-/// Opens what a killed process left, checks it, and finishes the job. Returns whether that was done.
+/// Opens the file of a killed process, checks it, and completes the change. Returns whether it was
+/// complete.
 fn check(case: &Case, path: &Path, at: &str) -> bool {
     const EXPECTED: &str = "200|20100|220100|-20100|20100|10150";
     let (query, answer) = case.proof;
@@ -176,7 +177,7 @@ const PRIMARY_KEY: Case = Case {
     proof: ("CALL table_info('A') WHERE `primary key` RETURN name", "s"),
 };
 
-/// The node table and the rel table are made anew.
+/// The node table and the rel table are rebuilt.
 #[test]
 fn kill_while_a_primary_key_changes_loses_nothing() {
     at_every_statement(&PRIMARY_KEY);
@@ -195,7 +196,7 @@ fn kill_while_a_rel_property_is_converted_loses_nothing() {
     });
 }
 
-/// Tables without rows carry sequences to and fro.
+/// Tables without rows carry the sequences.
 #[test]
 fn kill_while_properties_become_serial_loses_nothing() {
     at_every_statement(&Case {

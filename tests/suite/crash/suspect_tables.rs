@@ -1,5 +1,5 @@
 //! B1c: a property was dropped in place and the process was killed. The engine then crashes at a
-//! checkpoint, and at every start after that; a start of ours makes the table anew before.
+//! checkpoint, and at every later start; `migrate()` rebuilds the table before that.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ fn declaration() -> Declaration {
     schema![v1::A, v1::R]
 }
 
-/// Tables as declared, each with a property in the middle that is nobody's business, and rows.
+/// Tables as declared, each with an undeclared property in the middle, and rows.
 const MANUAL_DDL: &[&str] = &[
     "CREATE NODE TABLE A(id INT64 PRIMARY KEY, s STRING, x INT64)",
     "CREATE REL TABLE R(FROM A TO A, w STRING, k INT64, MANY_ONE)",
@@ -39,7 +39,7 @@ const MANUAL_DDL: &[&str] = &[
 const ROWS: &str = "MATCH (a:A)-[r:R]->(b:A) RETURN count(*), sum(a.x), sum(r.k), min(b.id)";
 const ALL: &str = "3000|4501500|4501500|1";
 
-/// Runs the statements of a file beside the database, and is killed.
+/// Executes the statements of the file next to the database, and is killed.
 fn child(path: &Path) -> ! {
     let statements = std::fs::read_to_string(path.with_extension("statements")).unwrap();
     let db = TestDatabase::open_at(path);
@@ -54,7 +54,7 @@ fn killed_after(test: &str, path: &Path, statements: &[&str]) {
     child::run_to_exit(test, path);
 }
 
-/// What the engine does with a table that is not mended.
+/// Statements on which the engine crashes if the table is not rebuilt.
 const DML: &[&str] = &["CREATE (:A {id: 9000, x: 1})", "CHECKPOINT"];
 
 fn check(test: &str, stages: &[&[&str]], extra: i64) {
@@ -127,7 +127,7 @@ fn suspect_rel_table_is_rebuilt() {
     );
 }
 
-/// That it would crash otherwise: the test is worth something.
+/// Proves that the engine crashes without the rebuild.
 #[test]
 fn suspect_table_without_rebuild_crashes_the_engine() {
     if let Some(path) = child::path() {
@@ -145,7 +145,7 @@ fn suspect_table_without_rebuild_crashes_the_engine() {
     assert_eq!(status.code(), None, "it ended by a signal");
 }
 
-/// A sound table with a gap loses nothing by it, and it happens once.
+/// An intact table with a column gap loses nothing by the rebuild, which happens once.
 #[test]
 fn intact_table_with_a_column_gap_is_rebuilt_once() {
     let mut db = TestDatabase::from_cypher(MANUAL_DDL);
@@ -171,14 +171,14 @@ fn intact_table_with_a_column_gap_is_rebuilt_once() {
     db.reopen();
     db.assert_up_to_date(declaration());
     db.execute(DML);
-    // A table that never lost a property is left alone.
+    // A table that never lost a property is not rebuilt.
     let other = TestDatabase::migrated(declaration());
     other.execute(&["ALTER TABLE A ADD y INT64", "ALTER TABLE A DROP y"]);
     let again = other.migrate(declaration()).unwrap();
     assert!(again.steps.is_empty(), "{again}");
 }
 
-/// What is not ours is told about, with the way that works.
+/// An unmanaged table is reported, together with the repair that works.
 #[test]
 fn suspect_unmanaged_table_is_reported() {
     let db = TestDatabase::from_cypher(MANUAL_DDL);

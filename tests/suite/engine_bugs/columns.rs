@@ -1,4 +1,4 @@
-//! Properties that go, come, or get another type.
+//! Properties that are dropped, added, or converted.
 
 use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{Declaration, TestDatabase};
@@ -32,7 +32,7 @@ const LATER_ROWS: &[&str] = &[
     "MATCH (a:A {id: 9}), (b:A {id: 1}) CREATE (a)-[:R {k: 91}]->(b)",
 ];
 
-/// Properties are not dropped but renamed away.
+/// Properties are renamed to an archive name, not dropped.
 #[test]
 fn property_dropped_after_unsaved_updates_leaves_rows_intact_b1() {
     let db = populated();
@@ -74,7 +74,7 @@ fn typed() -> Declaration {
     schema![typed::A, typed::R]
 }
 
-/// The old column stays, so nothing is dropped in the transaction that writes.
+/// The old column is kept, so nothing is dropped in the transaction that writes.
 #[test]
 fn property_retyped_under_its_name_leaves_rows_intact_b1b() {
     let db = populated();
@@ -152,7 +152,7 @@ fn all_at_once() -> Declaration {
     schema![all_at_once::A, all_at_once::R]
 }
 
-/// The rows are written and counted in the transaction that takes the property away.
+/// Rows are written and counted in the transaction that archives the property.
 #[test]
 fn property_dropped_with_rows_written_in_one_transaction_leaves_rows_intact_b3() {
     let db = populated();
@@ -204,7 +204,7 @@ fn repaired() -> Declaration {
     schema![repaired::A, v1::R]
 }
 
-/// The rolled-back columns are cleared away before anything else is done.
+/// Rolled-back columns are cleared by a checkpoint before anything else is done.
 #[test]
 fn second_attempt_does_not_read_rolled_back_columns_b4() {
     let db = populated();
@@ -277,7 +277,7 @@ mod other_kind {
     pub(super) struct A;
 }
 
-/// Whatever the source calls a table, the kind in the database decides.
+/// The kind in the database decides, not the declared one.
 #[test]
 fn edge_declaration_for_a_node_table_is_refused_b6() {
     for mut db in [

@@ -50,7 +50,7 @@ fn reader<'db>(db: &'db TestDatabase, query: &str) -> Box<dyn Session + 'db> {
     reader
 }
 
-/// The new tables are filled through the log, which the kill leaves whole.
+/// The new tables are filled through the log, which the kill leaves intact.
 #[test]
 fn rebuild_next_to_a_reader_survives_a_kill_b15() {
     let db = populated();
@@ -60,7 +60,8 @@ fn rebuild_next_to_a_reader_survives_a_kill_b15() {
     drop(reader);
 }
 
-/// COMMIT reports an error when its checkpoint waits in vain for a reader, and has taken effect.
+/// COMMIT reports an error when its checkpoint times out waiting for a reader, although it has
+/// taken effect.
 #[test]
 fn commit_over_the_checkpoint_threshold_next_to_a_reader_takes_effect_b16() {
     let mut db = populated();
@@ -89,7 +90,7 @@ mod retyped {
     }
 }
 
-/// A change of a property in place leaves a reader its view.
+/// Changing a property in place leaves a reader its view.
 #[test]
 fn reader_keeps_its_view_of_a_table_changed_in_place_b17() {
     const READ: &str = "MATCH (a:A) RETURN a.s ORDER BY a.id";
@@ -101,8 +102,8 @@ fn reader_keeps_its_view_of_a_table_changed_in_place_b17() {
     assert_eq!(fixture::rows(&*reader, READ), "11; 22");
 }
 
-/// A rebuild ends a reader's transaction with an error of its own; on the same connection the next
-/// try reads what is there now.
+/// A rebuild ends a reader's transaction with an error; on the same connection the next attempt
+/// reads the new table.
 #[test]
 fn reader_of_a_rebuilt_table_gets_an_error_and_can_retry_b17() {
     const READ: &str = "MATCH (a:A) RETURN a.id, a.s ORDER BY a.id";
@@ -116,7 +117,7 @@ fn reader_of_a_rebuilt_table_gets_an_error_and_can_retry_b17() {
     reader.query("COMMIT").unwrap();
 }
 
-/// A start that did not get its turn leaves nothing behind that could end the process.
+/// A start that timed out leaves nothing behind that could crash the process.
 #[test]
 fn start_that_times_out_next_to_a_writer_can_be_repeated_b22() {
     let test = child::test_path!(start_that_times_out_next_to_a_writer_can_be_repeated_b22);

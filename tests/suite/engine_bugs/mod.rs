@@ -1,6 +1,5 @@
-//! The bugs of the engine, by their names in our notes: the wish that runs into each, through the
-//! `Migrator`, is safe. What the obvious way does to the same wish is in the runtime's
-//! `tests/engine/bugs.rs`, under the same names.
+//! Engine bugs, by their ids: each change that runs into one is safe through the `Migrator`. The
+//! runtime's engine tests prove, under the same ids, what the plain statements do.
 //!
 //! B14 has no test: Kùzu has no mode in which two transactions write at once.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -13,7 +12,7 @@ mod values;
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::schema;
 
-/// Where most of them begin.
+/// The starting schema of most tests.
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -38,7 +37,7 @@ fn v1() -> Declaration {
     schema![v1::A, v1::R]
 }
 
-/// Two nodes and a rel, in the file; nothing in the log.
+/// Two nodes and a rel, in the file; the log is empty.
 fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(v1());
     db.execute(&[
@@ -49,19 +48,19 @@ fn populated() -> TestDatabase {
     db
 }
 
-/// What must hold after a change, whatever happens to the process and the file.
+/// What must hold after a change, after kills and checkpoints.
 struct DurabilityCheck {
     declaration: fn() -> Declaration,
     query: &'static str,
     after: &'static str,
-    /// Rows that come later, and what the query returns then.
+    /// Rows that are inserted later, and the result of the query then.
     later_rows: &'static [&'static str],
     after_later_rows: &'static str,
 }
 
 impl DurabilityCheck {
-    /// At once; after a kill and the replay of the log; after a checkpoint; with more rows; and once
-    /// more from the file.
+    /// Checks the result immediately; after a kill and the replay of the log; after a checkpoint;
+    /// with later rows; and after reopening.
     #[track_caller]
     fn verify(&self, db: &TestDatabase) {
         let mut db = self.after_kill(db);

@@ -1,4 +1,4 @@
-//! Rels: multiplicities, many rels of few nodes; and tables that are rebuilt.
+//! Rels: multiplicities, many rels of few nodes, and rebuilt tables.
 
 use super::{DurabilityCheck, v1};
 use crate::fixture::{Declaration, TestDatabase};
@@ -28,15 +28,15 @@ fn tight() -> Declaration {
     schema![v1::A, tight::R]
 }
 
-/// The rows are asked before anything is touched; and the rels would go into a new table, where a
-/// violation fails and is rolled back whole.
+/// The rows are checked before any change; besides, the rels are copied to a new table, where a
+/// violation fails and is rolled back.
 #[test]
 fn rels_violating_a_multiplicity_are_refused_b12() {
     let db = TestDatabase::migrated(schema![v1::A, loose::R]);
     db.execute(&[
         "UNWIND range(1, 3) AS i CREATE (:A {id: i})",
         "CHECKPOINT",
-        // These are in the log only.
+        // These rels are in the log only.
         "MATCH (a:A {id: 1}), (b:A) WHERE b.id > 1 CREATE (a)-[:R {w: b.id}]->(b)",
     ]);
     let e = db.assert_refused(tight());
@@ -72,7 +72,7 @@ fn cast() -> Declaration {
     schema![v1::A, cast::R]
 }
 
-/// A value that is written twice, to the new column and to the archive, arrives in both.
+/// A value that is written to the new column and to the archive arrives in both.
 #[test]
 fn column_copied_to_two_columns_arrives_in_both_b18() {
     let db = TestDatabase::migrated(schema![v1::A, loose::R]);
@@ -96,7 +96,7 @@ fn column_copied_to_two_columns_arrives_in_both_b18() {
     durability.verify(&db);
 }
 
-/// Rels that share few nodes are slow to SET, so they are created anew.
+/// Rels that share few nodes are slow to SET, so the table is recreated.
 #[test]
 fn rels_of_few_nodes_are_recreated_instead_of_updated_b20() {
     let db = TestDatabase::migrated(schema![v1::A, loose::R]);
@@ -155,7 +155,7 @@ fn slimmer() -> Declaration {
     schema![slimmer::D]
 }
 
-/// An index lives through a dropped property, made before or after it.
+/// An index survives a dropped property, whether it was created before or after it.
 #[test]
 fn index_survives_a_dropped_property_b19() {
     for start in [schema![indexed::D], schema![plain::D]] {
@@ -174,7 +174,7 @@ fn index_survives_a_dropped_property_b19() {
     }
 }
 
-/// Nothing that a start asks would end the process.
+/// No query of a start crashes the process.
 #[test]
 fn macro_in_the_database_does_not_crash_a_start_b8() {
     let db = TestDatabase::from_cypher(&["CREATE MACRO twice(x) AS x + x"]);

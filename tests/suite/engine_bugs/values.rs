@@ -1,4 +1,4 @@
-//! Values that the engine makes: sequences and defaults.
+//! Values that the engine computes: sequences and defaults.
 
 use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{Declaration, TestDatabase};
@@ -51,7 +51,8 @@ fn another() -> Declaration {
     schema![v1::A, another::U]
 }
 
-/// A renamed table counts on; it can be dropped, which archives it, and its name is free again.
+/// A renamed table continues its numbering; it can be dropped, which archives it, and its name is
+/// free again.
 #[test]
 fn renamed_serial_table_continues_its_numbering_b7() {
     let db = TestDatabase::migrated(schema![counted::T]);
@@ -104,7 +105,7 @@ fn fresh() -> Declaration {
     schema![fresh::A, v1::R]
 }
 
-/// Each row has a value of its own, and none has the garbage that ADD alone would leave.
+/// Each row has its own value, and none has the garbage that ADD alone would leave.
 #[test]
 fn default_computed_per_row_is_different_in_each_row_b9() {
     let db = populated();
@@ -121,7 +122,7 @@ fn default_computed_per_row_is_different_in_each_row_b9() {
     durability.verify(&db);
 }
 
-/// The replay after a kill finds the values, and does not make them anew.
+/// The replay after a kill reads the values instead of recomputing them.
 #[test]
 fn time_dependent_default_is_not_recomputed_at_replay_b10() {
     const QUERY: &str =
@@ -162,7 +163,7 @@ fn signed() -> Declaration {
     schema![signed::A, v1::R]
 }
 
-/// What the catalog says of a default that we wrote is what the source says, so that it is no drift.
+/// The catalog's text of a default equals the declared one, so it is no drift.
 #[test]
 fn negative_default_is_no_drift_b11() {
     let db = populated();

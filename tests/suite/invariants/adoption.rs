@@ -1,4 +1,4 @@
-//! Rule 5: a database without a ledger is adopted, and its tables go on working.
+//! Rule 5: a database without a ledger is adopted, and its tables continue to work.
 
 use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, HazardKind, schema};
@@ -101,7 +101,7 @@ fn existing_database_is_adopted_with_its_rows() {
             db.rows("MATCH (f:Foreign)-[:Tie]->(p:Person) RETURN f.id, p.id"),
             "4|1"
         );
-        // A comment that the source does not have is no reason to clear one.
+        // A comment that the source does not declare is kept.
         assert_eq!(
             db.rows("CALL show_tables() WHERE name = 'Person' RETURN comment"),
             "As it was."
@@ -131,7 +131,7 @@ fn matching_existing_table_is_adopted_without_steps() {
         (0, 1),
         "{report}"
     );
-    // The history is the same as that of a database that was made from the source.
+    // The history equals that of a database created from the source.
     let other = TestDatabase::migrated(schema![v1::New]);
     assert_eq!(
         db.ledger().events.keys().collect::<Vec<_>>(),
@@ -158,7 +158,7 @@ fn incompatible_existing_table_is_refused() {
     }
 }
 
-/// A first start says what is; that rows shall be rewritten must be said as well.
+/// A first start records what exists; rewriting rows requires permission.
 #[test]
 fn rewrite_of_an_existing_table_requires_permission() {
     let db = TestDatabase::from_cypher(&[
@@ -253,7 +253,7 @@ fn baseline_records_existing_objects_without_changes() {
     assert_eq!(db.ledger().seen.len(), 0);
     assert_eq!(db.ledger().ancestor, None);
     db.reopen();
-    // What the structs say otherwise is a plan, however often it is asked for.
+    // Differences from the structs are planned, however often the plan is requested.
     for _ in 0..2 {
         let plan = db.migrator(declaration()).plan().unwrap();
         let text = plan.to_string();
@@ -268,7 +268,7 @@ fn baseline_records_existing_objects_without_changes() {
         assert_eq!(plan.steps.len(), 4, "{text}");
     }
     assert_eq!(db.catalog_and_rows(), before);
-    // It is made once.
+    // A baseline is recorded once.
     let e = baseline_refused(&db);
     assert!(e.contains(".drift(DriftPolicy::Repair)"), "{e}");
     db.migrate_cleanly(declaration());
@@ -285,7 +285,7 @@ fn baseline_refused(db: &TestDatabase) -> String {
     e.to_string()
 }
 
-/// Rewriting what was there before is asked about, also by the start after a baseline.
+/// Rewriting an existing table requires permission, also at the start after a baseline.
 #[test]
 fn baseline_does_not_permit_a_rewrite() {
     let db = TestDatabase::from_cypher(&[
@@ -295,7 +295,7 @@ fn baseline_does_not_permit_a_rewrite() {
     db.migrator(schema![v1::New]).baseline().unwrap();
     let e = db.assert_refused(schema![v1::New]);
     assert!(matches!(e, Error::Blocked { .. }), "{e}");
-    // One of the other kind is not taken in; the next start says so.
+    // A table of the other kind is not adopted; the next start reports it.
     let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE X(id INT64 PRIMARY KEY)",
         "CREATE REL TABLE New(FROM X TO X)",
@@ -306,7 +306,7 @@ fn baseline_does_not_permit_a_rewrite() {
         db.assert_refused(schema![v1::New]),
         Error::Refused(_)
     ));
-    // Where there is nothing to record there is no ledger.
+    // Without anything to record, no ledger is created.
     let db = TestDatabase::new();
     assert!(
         db.migrator(declaration())
@@ -330,7 +330,7 @@ fn baseline_with_adopt_records_unmanaged_tables() {
         .drift(kuzu_ddl::DriftPolicy::Adopt);
     let text = migrator.baseline().unwrap().to_string();
     assert!(!text.contains("Bond belongs to nobody"), "{text}");
-    // No event can tell of a backtick, so what has one stays as it is, with what joins it.
+    // No event can contain a backtick, so a table with one remains unmanaged, with its rels.
     assert!(text.contains("Foreign belongs to nobody here"), "{text}");
     assert!(text.contains("Tie belongs to nobody here"), "{text}");
     db.migrate_cleanly(declaration());
@@ -338,7 +338,7 @@ fn baseline_with_adopt_records_unmanaged_tables() {
     assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
 }
 
-/// Names that only a ledger gives, and no ledger: somebody lost it.
+/// Archive names exist, but no ledger: it was lost.
 #[test]
 fn lost_ledger_is_reported_and_can_be_rebuilt() {
     mod dropped {

@@ -1,4 +1,4 @@
-//! Rule 3: all or nothing.
+//! Rule 3: a migration is applied entirely or not at all.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::engine::EngineErrorKind;
@@ -15,7 +15,8 @@ mod v1 {
     }
 }
 
-/// Everything before and after `n` succeeds; the sequence behind `n` ends before the rows do.
+/// Every step before and after `n` succeeds; the sequence behind `n` is exhausted before the last
+/// row.
 mod bad {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -110,7 +111,7 @@ fn next_change_after_a_rollback_requires_a_checkpoint() {
     let reader = db.session();
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query("MATCH (a:A) RETURN a.id").unwrap();
-    // What is rolled back stays in memory until a checkpoint, for which the reader must be gone.
+    // Rolled-back data stays in memory until a checkpoint, which requires that no reader is active.
     assert!(matches!(db.migrate(failing()), Err(Error::Step { .. })));
     let e = db.migrate(schema![good::A]).unwrap_err();
     assert!(

@@ -1,4 +1,4 @@
-//! An engine whose version is another than the recipes were tried on.
+//! Engine versions other than the one the recipes were verified on.
 
 use std::sync::LazyLock;
 

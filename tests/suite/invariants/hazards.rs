@@ -85,7 +85,7 @@ fn dropped_pair_with_rels_is_blocked_until_allowed() {
     for message in message {
         assert!(text.contains(message), "{text}");
     }
-    // One of two is not enough, and neither is another object.
+    // Allowing one of two hazards, or another object, is not enough.
     let one = db
         .migrator(declaration())
         .allow(HazardKind::DeletesData, "R(B -> A)");
@@ -97,7 +97,7 @@ fn dropped_pair_with_rels_is_blocked_until_allowed() {
     assert!(matches!(db.assert_fails(other), Error::Blocked { hazards, .. } if hazards.len() == 2));
     assert_eq!(db.rows("MATCH ()-[r:R]->() RETURN count(*)"), "3");
 
-    // The words of the error, pasted.
+    // The snippet of the error message.
     let migrator = db
         .migrator(declaration())
         .allow(HazardKind::DeletesData, "R(B -> A)")

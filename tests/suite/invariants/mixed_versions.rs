@@ -20,7 +20,7 @@ mod v1 {
     pub(super) struct Knows;
 }
 
-/// All that v1 declares is still there.
+/// Everything that v1 declares still exists.
 mod wider {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -78,7 +78,7 @@ mod moved {
     pub(super) struct Knows;
 }
 
-/// `Person.name` is gone.
+/// `Person.name` is dropped.
 mod dropped {
     use kuzu_ddl::KuzuNode;
 
@@ -113,7 +113,7 @@ fn new() -> Declaration {
 
 const ROWS: &[&str] = &["CREATE (:Person {id: 1, name: 'Ada'}), (:Person {id: 2, name: 'Bo'})"];
 
-/// What must not move.
+/// What must not change.
 fn ledger_marks(db: &TestDatabase) -> (String, String) {
     let state = db.ledger().state.unwrap();
     let marks = format!(
@@ -252,7 +252,7 @@ fn rename_hint_may_stay_permanently() {
     db.execute(ROWS);
     db.migrate_cleanly(schema![renamed::Person]);
     db.migrate_cleanly(schema![v3::Person]);
-    // One that starts there makes the same table.
+    // A database that starts with v3 has the same table.
     let other = TestDatabase::migrated(schema![v3::Person]);
     other.execute(&[
         "CREATE (:Person {id: 1, full_name: 'Ada'}), (:Person {id: 2, full_name: 'Bo'})",
@@ -266,7 +266,7 @@ fn rows_written_by_a_rolled_back_deployment_are_migrated() {
     let mut db = TestDatabase::migrated(old());
     db.execute(ROWS);
     db.migrate_cleanly(new());
-    // Back to the first, which writes rows with what it knows.
+    // Back to the first version, which writes rows with the properties it knows.
     assert!(db.migrate_cleanly(old()).is_up_to_date());
     db.execute(&["CREATE (:Person {id: 3, name: 'Cy'})"]);
     let report = db.migrate_cleanly(schema![v3::Person, v1::Knows]);
@@ -288,7 +288,7 @@ fn rows_written_by_a_rolled_back_deployment_are_migrated() {
         db.rows("MATCH (p:Person) RETURN p.id, p.full_name, p.points, p.age ORDER BY p.id"),
         "1|Ada|5|NULL; 2|Bo|5|NULL; 3|Cy|5|NULL"
     );
-    // And now neither of the two fits.
+    // Now neither of the two is compatible.
     assert!(matches!(db.assert_refused(old()), Error::Refused(_)));
     assert!(matches!(db.assert_refused(new()), Error::Refused(_)));
 }
@@ -308,7 +308,7 @@ fn two_paths_to_one_schema_record_the_same_events() {
 fn partial_declarations_do_not_hide_an_older_binary() {
     let db = TestDatabase::migrated(schema![renamed::Person, wider::Shop; dropped "Retired"]);
     db.execute(&["CREATE (:Person {id: 1, full_name: 'Ada'})"]);
-    // Neither the table is declared here, nor there the property.
+    // One version does not declare the table, the other does not declare the property.
     db.migrate_cleanly(schema![wider::Shop]);
     db.migrate_cleanly(schema![partial::Person]);
     let e = db.assert_refused(schema![v1::Person]);

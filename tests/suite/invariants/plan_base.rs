@@ -86,7 +86,7 @@ fn plan_is_applied_once() {
     let db = TestDatabase::migrated(old());
     db.execute(&["CREATE (:A {id: 1})"]);
     let plan = db.migrator(new()).plan().unwrap();
-    // Rows are no part of the base.
+    // Rows are not part of the base.
     db.execute(&["CREATE (:A {id: 2})"]);
     db.migrator(new()).apply(&plan).unwrap();
     let e = db.migrator(new()).apply(&plan).unwrap_err();

@@ -1,4 +1,4 @@
-//! Chains, swaps and changes of case, of tables and of properties, with rows in them.
+//! Chains, swaps and changes of case, of tables and properties, with rows.
 
 use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, schema};
@@ -101,7 +101,7 @@ fn swapped_tables_keep_rows_and_rels() {
         assert_eq!(db.rows("MATCH (a:A)-[:S]->(b:B) RETURN a.id, b.id"), "2|1");
         db.reopen();
     }
-    // The hints stay in the source, and are never carried out twice.
+    // The hints stay in the source, and are applied once.
     for _ in 0..3 {
         db.assert_up_to_date(swapped());
     }
@@ -222,7 +222,7 @@ fn rename_by_case_keeps_rows() {
     db.assert_up_to_date(declaration());
 }
 
-/// Two deploys: first a property makes room, then another takes its name.
+/// Two deployments: first a property releases its name, then another takes it.
 mod room {
     use kuzu_ddl::KuzuNode;
 
@@ -321,7 +321,8 @@ fn renamed_serial_table_keeps_its_numbering() {
         "0|a; 1|b; 2|c; 3|d"
     );
     db.assert_up_to_date(schema![serial::v2::U]);
-    // Another table of the old name wants a counter of the old name, which the renamed one keeps.
+    // Another table with the former name requires a sequence of the former name, which the renamed
+    // table keeps.
     let e = db.assert_refused(schema![serial::v3::U, serial::v1::T]);
     assert!(
         matches!(e, Error::Plan(_)) && e.to_string().contains("T_id_serial"),

@@ -1,4 +1,4 @@
-//! How much a start with nothing to do looks at is a setting, and each does what it says.
+//! How thoroughly a no-op start checks is a setting; each detects what it documents.
 
 use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, Verify, schema};
@@ -52,7 +52,7 @@ fn pending_changes_are_checked_under_every_setting() {
     assert!(matches!(db.assert_fails(migrator), Error::Drift(_)));
 }
 
-/// The same word of the source in several versions, each with something new beside it.
+/// The same tombstone in several versions, each with another change next to it.
 #[test]
 fn property_can_be_dropped_and_recreated_repeatedly() {
     let mut db = TestDatabase::migrated(schema![v1::A]);
@@ -75,7 +75,7 @@ fn property_can_be_dropped_and_recreated_repeatedly() {
         );
     }
     db.reopen();
-    // The last one that was dropped is the one that comes back.
+    // The last dropped property is the one that is restored.
     db.migrate_cleanly(schema![v2::A].unwrap().drop_table("Four"));
     db.migrator(schema![v1::A])
         .restore("A.s")

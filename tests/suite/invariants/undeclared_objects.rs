@@ -123,7 +123,7 @@ fn undeclared_properties_and_pairs_are_kept() {
     }
     assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22");
     assert_eq!(db.rows(BOUGHT), "1|3|tea");
-    // The notes of what is there are told at every start that looks.
+    // Notes about undeclared objects are reported by every start that checks the catalog.
     assert!(db.migrate_cleanly(everything()).notes.is_empty());
 }
 
@@ -158,7 +158,7 @@ fn dropped_property_is_restored_with_its_values() {
     db.assert_up_to_date(everything());
     db.reopen();
     assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
-    // The tombstone has done its work: whoever still has it does not drop it once more.
+    // The tombstone is complete: a binary that still has it does not drop the property again.
     db.assert_up_to_date(schema![v3::Person]);
     assert_eq!(db.rows(PERSONS), "1|Ada|11; 2|Bo|22; 3|Cy|NULL");
 }
@@ -175,7 +175,7 @@ fn dropped_property_is_recreated_empty_on_request() {
         .unwrap();
     assert_eq!(db.rows(PERSONS), "1|Ada|NULL; 2|Bo|NULL");
     db.assert_up_to_date(everything());
-    // Asked for once more there is nothing left to do.
+    // A repeated request has nothing left to do.
     let again = db
         .migrator(everything())
         .recreate("Person.x")

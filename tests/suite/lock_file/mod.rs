@@ -8,7 +8,7 @@ mod upgrade;
 use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuType, schema};
 
 mod v1 {
-    //! Everything that has values.
+    //! All types that have test values.
 
     use super::*;
 
@@ -76,7 +76,7 @@ mod v1 {
 }
 
 mod v2 {
-    //! The same after some time.
+    //! A later version.
 
     use super::*;
 

@@ -19,7 +19,7 @@ fn upgrade_keeps_everything_without_a_tombstone() {
     }
 }
 
-/// An engine that loses rows when a second migration commits.
+/// An engine that deletes rows when the second migration commits.
 struct LossyEngine {
     engine: Box<dyn Engine>,
     commits: Cell<u32>,

@@ -1,11 +1,11 @@
-//! The hand-written cases, one per kind of event: what was migrated must answer every question as what
-//! was built that way.
+//! Written cases, one per kind of event: a migrated database must answer every query like one that
+//! was built from the new schema.
 
 use super::harness::folded;
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, schema};
 
-/// Where all cases start.
+/// The schema that all cases start from.
 mod start {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -47,8 +47,8 @@ const PEOPLE: &str = "MATCH (a:Person) RETURN a.id, a.mail, a.age ORDER BY a.id"
 const VISITS: &str =
     "MATCH (a:Person)-[v:Visited]->(b:Place) RETURN a.id, v.year, b.id ORDER BY a.id";
 
-/// Migrates from the start, with rows, and builds the same straight: by the same statements, or by
-/// `straight` where they name what has another name now.
+/// Migrates from the start, with rows, and compares with a database built from the new schema by
+/// the statements `straight`, which use the new names.
 #[track_caller]
 fn case(new: fn() -> Declaration, straight: &[&str], questions: &[&str]) {
     let mut db = TestDatabase::migrated(start());
@@ -57,7 +57,7 @@ fn case(new: fn() -> Declaration, straight: &[&str], questions: &[&str]) {
     equals(&mut db, new, straight, questions);
 }
 
-/// The migrated database against one that is built straight, before and after it was closed.
+/// Compares the migrated database with one built from the new schema, before and after a reopen.
 #[track_caller]
 fn equals(db: &mut TestDatabase, new: fn() -> Declaration, straight: &[&str], questions: &[&str]) {
     db.assert_up_to_date(new());
@@ -161,7 +161,7 @@ fn rename_table() {
     case(all, &straight, &[&renamed(PEOPLE), &renamed(VISITS)]);
 }
 
-/// The start with another `Person`, and perhaps another `Visited`.
+/// The start with another `Person`.
 macro_rules! changed {
     ($($field:tt)*) => {
         mod new {
@@ -249,7 +249,7 @@ fn rename_property() {
         #[kuzu(renamed_from = "mail")]
         age: String,
     }
-    // What moves takes its comment along, and here no comment is declared.
+    // A comment moves with its property, and here none is declared.
     let straight = &[
         "CREATE (:Person {number: 1, age: 'a@x', mail: 30}), (:Person {number: 2, age: 'b@x'}), (:Person {number: 3, age: 'c@x', mail: -5})",
         ROWS[1],
@@ -395,7 +395,7 @@ fn set_type_with_a_cast() {
         })
         .collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    // `concat` takes NULL for an empty text, so the one without an age is set right by hand.
+    // `concat` treats NULL as empty text, so the row without an age is excluded.
     case(
         all,
         &rows,

@@ -1,5 +1,5 @@
-//! The usual pairs without a database: what they are about, and that a state which grew by the events of a
-//! diff is the one that all events fold to.
+//! The regular pairs without a database: the kinds of change they cover, and that the state after a
+//! diff equals the fold of all its events.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use kuzu_ddl::event::{Change, OnFail};
 use kuzu_ddl::fold::Fold;
 use kuzu_ddl::schema::{IndexKind, Type};
 
-/// What a change is about, in few words.
+/// A short label for a change.
 fn label(change: &Change) -> String {
     let detail = match change {
         Change::SetType {
@@ -32,7 +32,7 @@ fn label(change: &Change) -> String {
     format!("{} {detail}", change.word()).trim_end().to_owned()
 }
 
-/// Words that no event has: what rows get, and which property's type changes.
+/// Labels that no event has: fills, and changed types of keys.
 fn hints_used(old: &Model, new: &Model) -> Vec<&'static str> {
     let mut label = Vec::new();
     for table in &new.tables {
@@ -59,7 +59,7 @@ fn hints_used(old: &Model, new: &Model) -> Vec<&'static str> {
     label
 }
 
-/// The way from `old` to `new`, with all events so far.
+/// The diffs that create `old` and lead from it to `new`.
 fn diffs(old: &Model, new: &Model) -> (Diff, Diff) {
     let options = Options::default();
     let start = old.declared(&Model::default());
@@ -75,7 +75,7 @@ fn diffs(old: &Model, new: &Model) -> (Diff, Diff) {
     (first, second)
 }
 
-/// Every kind, each often in the usual run.
+/// Every kind; each occurs often in the regular run.
 const KINDS: &[&str] = &[
     "add pair",
     "add property",

@@ -1,4 +1,4 @@
-//! Random pairs of versions, and what is compared after each.
+//! Random pairs of versions, and the comparison after each.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub(super) fn config() -> SystemConfig {
         .max_num_threads(1)
 }
 
-/// What the ledger of a database says.
+/// The fold of a database's ledger.
 pub(super) fn folded(db: &Database) -> fold::Fold {
     let session = engine::Engine::session(db).unwrap();
     let contents = ledger::read(session.as_ref()).unwrap();
@@ -34,7 +34,7 @@ pub(super) fn drift_of(db: &Database) -> Vec<kuzu_ddl::drift::Drift> {
     kuzu_ddl::drift::drift(&folded(db), &live, &kuzu_ddl::drift::Local::default(), None)
 }
 
-/// What no source can say: that the rels of a dropped pair go, and the place of a dropped sequence.
+/// Hazards that no source can permit: dropped pairs with their rels, and dropped sequences.
 pub(super) fn requires_permission(hazard: &Hazard) -> bool {
     hazard.object.contains(" -> ") || hazard.object.starts_with("sequence ")
 }
@@ -42,7 +42,7 @@ pub(super) fn requires_permission(hazard: &Hazard) -> bool {
 pub(super) fn migrate(db: &Database, model: &Model, old: &Model) -> Result<Report, Error> {
     let migrator = Migrator::new(db).schema(Ok(model.declared(old)));
     let report = match migrator.migrate() {
-        // The words of the error.
+        // As the error proposes.
         Err(Error::Blocked { hazards, .. }) => {
             let mut migrator = Migrator::new(db).schema(Ok(model.declared(old)));
             for hazard in hazards {
@@ -67,8 +67,8 @@ pub(super) fn assert_same(db: &Database, new: &Model, rows: &rows::Rows) {
     rows::assert_found(db, new);
 }
 
-/// In memory where the system offers that: what a disk does with what was written is not the matter
-/// here, and to wait for it takes most of the time.
+/// A directory in memory where the system offers one: waiting for a disk would take most of the
+/// time.
 pub(super) fn memory_dir() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     tempfile::tempdir_in(memory)
@@ -76,7 +76,7 @@ pub(super) fn memory_dir() -> tempfile::TempDir {
         .unwrap()
 }
 
-/// Pairs that one runner takes, with a seed of its own.
+/// Pairs per runner; each runner has its own seed.
 pub(super) const SHARD: u32 = 25;
 
 pub(super) fn runner(cases: u32, seed: u64) -> TestRunner {
@@ -90,7 +90,7 @@ pub(super) fn runner(cases: u32, seed: u64) -> TestRunner {
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }
 
-/// Both versions from edits, if a source can say the second after the first.
+/// Both versions from edits, if a source can declare the second after the first.
 pub(super) fn versions(start: Vec<Edit>, change: Vec<Edit>) -> Option<(Model, Model)> {
     let mut old = Model::default();
     start.into_iter().for_each(|edit| old.edit(edit));
@@ -100,7 +100,7 @@ pub(super) fn versions(start: Vec<Edit>, change: Vec<Edit>) -> Option<(Model, Mo
     new.is_declarable(&old).then_some((old, new))
 }
 
-/// Pairs in the usual run.
+/// Pairs in the regular run.
 pub(super) const PAIRS: u32 = 500;
 
 pub(super) fn run_shard(pairs: u32, seed: u64, check: impl Fn(&Model, &Model)) {

@@ -1,7 +1,8 @@
-//! The oracle: a database that was migrated must equal one that was built that way, rows included.
+//! The oracle: a migrated database must equal one that was built from the new schema, rows
+//! included.
 //!
-//! The usual run takes the same 500 pairs every time. `KUZU_DDL_ORACLE_PAIRS=10000` runs a campaign of so
-//! many new ones, `KUZU_DDL_ORACLE_SEED` the same campaign again.
+//! The regular run takes the same 500 pairs every time. `KUZU_DDL_ORACLE_PAIRS=10000` runs a
+//! campaign of that many new pairs, `KUZU_DDL_ORACLE_SEED` repeats a campaign.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

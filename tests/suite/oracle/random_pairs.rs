@@ -1,4 +1,4 @@
-//! Random pairs of versions: the migrated database equals one that is built from the second.
+//! Random pairs of versions: the migrated database equals one built from the second version.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use super::harness::{
 use super::model::{Model, edits, starts};
 use super::rows;
 
-/// The file as a process would leave it that is killed now.
+/// The file as a killed process would leave it.
 fn copy_as_killed(path: &Path) -> PathBuf {
     let wal = |path: &Path| path.with_extension("wal");
     let copy = path.with_file_name("killed");
@@ -23,7 +23,7 @@ fn copy_as_killed(path: &Path) -> PathBuf {
     copy
 }
 
-/// Old, rows, new; then everything that must hold.
+/// Migrates to `old`, inserts rows, migrates to `new`, and checks everything that must hold.
 fn check_pair(old: &Model, new: &Model) {
     let memory_dir = memory_dir();
     let path = memory_dir.path().join("migrated");
@@ -37,7 +37,7 @@ fn check_pair(old: &Model, new: &Model) {
     rows.follow(&db, old, new);
     assert_same(&db, new, &rows);
 
-    // Nothing is left to do, and a start says so without writing.
+    // Nothing is left to do, and a start reports that without writing.
     let again = migrate(&db, new, old).unwrap();
     assert!(again.is_up_to_date(), "{again}");
     let plan = Migrator::new(&db)
@@ -46,7 +46,8 @@ fn check_pair(old: &Model, new: &Model) {
         .unwrap();
     assert!(plan.is_empty(), "{plan}");
 
-    // The older binary opens it if all it declares is there, and changes nothing either way.
+    // The older binary starts if everything it declares still exists, and changes nothing either
+    // way.
     let frontier = folded(&db).frontier();
     match migrate(&db, old, &Model::default()) {
         Ok(report) => assert!(report.is_up_to_date(), "{report}"),
@@ -55,7 +56,7 @@ fn check_pair(old: &Model, new: &Model) {
     }
     assert_eq!(folded(&db).frontier(), frontier);
 
-    // The file is sound: after a kill, a checkpoint and more rows.
+    // The file is intact: after a kill, a checkpoint and further rows.
     let path = copy_as_killed(&path);
     drop(db);
     let db = Database::new(&path, config()).unwrap();
@@ -70,7 +71,7 @@ fn check_pair(old: &Model, new: &Model) {
     let db = Database::new(&path, config()).unwrap();
     assert_same(&db, new, &rows);
 
-    // A database built straight from the new schema is the same to whoever looks.
+    // A database built from the new schema returns the same rows.
     let straight = Database::in_memory(config()).unwrap();
     migrate(&straight, new, &Model::default()).unwrap();
     rows.insert_into(&straight, new);
@@ -105,7 +106,7 @@ fn migrated_database_equals_built_database() {
     });
 }
 
-/// The policy that archives what is not declared leads to the same schema as tombstones.
+/// The policy that archives undeclared objects leads to the same schema as tombstones.
 #[test]
 fn archiving_undeclared_objects_equals_tombstones() {
     runner(10, 0)
@@ -121,7 +122,8 @@ fn archiving_undeclared_objects_equals_tombstones() {
                     hints.dropped.clear();
                     hints.dropped_pairs.clear();
                 });
-                // A sequence cannot be archived: the policy keeps it, and its tombstone is asked about.
+                // A sequence cannot be archived: the policy keeps it, and its tombstone requires
+                // permission.
                 let sequences: Vec<String> = declared.dropped_sequences.values().cloned().collect();
                 let mut migrator = Migrator::new(&db)
                     .schema(Ok(declared))

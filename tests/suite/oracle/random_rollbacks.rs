@@ -1,5 +1,5 @@
-//! The way back over random pairs: after going back everything is as it was, rows included, and after
-//! making the changes again it is as it was after the first time.
+//! Rollback of random pairs: it restores the former state, rows included, and reapplying the
+//! changes restores the state before the rollback.
 
 use super::harness::{
     assert_same, config, drift_of, folded, memory_dir, migrate, requires_permission, runner,
@@ -38,7 +38,7 @@ fn check_rollback(old: &Model, new: &Model) {
     rows.follow(&db, old, new);
     let events = folded(&db).len();
 
-    // Rels of dropped pairs are gone, and what was filled in stays; that is all that may be.
+    // Rels of dropped pairs are lost, and filled values stay; nothing else may differ.
     let lossy = |name: &str| {
         let table = old.tables.iter().find(|t| t.name == name);
         table.is_some_and(|table| {
@@ -57,7 +57,7 @@ fn check_rollback(old: &Model, new: &Model) {
             );
             with_permissions(&db, |m| m.partial().rollback(to.clone())).unwrap()
         }
-        // Casting back may fail, too, and then nothing is touched.
+        // The reverse cast may fail, too, and then nothing is changed.
         Err(Error::Rows(failures)) => {
             assert!(
                 old.tables.iter().any(|table| lossy(&table.name)),
@@ -73,7 +73,7 @@ fn check_rollback(old: &Model, new: &Model) {
         events + report.events.len(),
         "history only grows"
     );
-    // A sequence that came since stays.
+    // A sequence that was added since stays.
     let mut then = folded(&db).schema();
     let sequences = old.schema().sequences;
     then.sequences.retain(|key, _| sequences.contains_key(key));
@@ -87,7 +87,7 @@ fn check_rollback(old: &Model, new: &Model) {
     }
     assert_eq!(now, expected, "{report}");
 
-    // The old binary opens and has nothing to do; the new one says why it does not.
+    // The old binary has nothing to do; the new one reports why it does not start.
     let again = migrate(&db, old, &Model::default()).unwrap();
     assert!(again.is_up_to_date(), "{again}");
     let declared = || Ok(new.declared(old));

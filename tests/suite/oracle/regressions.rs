@@ -1,4 +1,4 @@
-//! What the random pairs found, by hand.
+//! Failures that the random pairs found, as fixed cases.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
@@ -37,7 +37,8 @@ mod counted {
     }
 }
 
-/// The rehearsal made tables without the defaults that count by a sequence, and then missed these.
+/// The rehearsal created tables without the defaults that use a sequence, and then reported these
+/// as missing.
 #[test]
 fn rehearsal_keeps_defaults_that_use_a_sequence() {
     let with = |declaration: Declaration| declaration.map(|d| d.sequence("no", 5, 5));
@@ -95,7 +96,7 @@ mod required {
     }
 }
 
-/// A property that was required and still is got NULL where its cast failed, though there was a fill.
+/// A property that was and stays required got NULL where its cast failed, although it had a fill.
 #[test]
 fn failed_cast_of_a_required_property_uses_the_fill() {
     let mut db = TestDatabase::migrated(schema![required::A, required::R]);
@@ -143,8 +144,8 @@ mod indexed {
     }
 }
 
-/// Filled in in place, an indexed text is not found any more after a crash (B27), and an indexed vector
-/// cannot be filled in.
+/// After a fill in place, an indexed text is not found after a crash (B27), and an indexed vector
+/// cannot be filled.
 #[test]
 fn filled_values_are_indexed_after_a_kill() {
     let db = TestDatabase::migrated(schema![indexed::A]);
@@ -186,9 +187,9 @@ mod retyped {
     }
 }
 
-/// The index of a text that became a number stayed with the old values, and the next start wanted a rebuild
-/// to be rid of it. Going back and there again was refused: the cast was tried on rows whose failing the
-/// source puts up with.
+/// The index of a text that became a number stayed with the old values, and the next start planned
+/// a rebuild to remove it. Rollback and reapplication were refused: the cast was checked on rows
+/// whose failure the source permits.
 #[test]
 fn indexed_text_becomes_a_number_and_text_again() {
     let mut db = TestDatabase::migrated(schema![retyped::A]);
@@ -245,7 +246,7 @@ mod pairs {
     }
 }
 
-/// A pair that was dropped, came again by going back, and is dropped again, was dropped twice.
+/// A pair that was dropped, restored by a rollback, and dropped again, was dropped in duplicate.
 #[test]
 fn pair_restored_by_rollback_is_dropped_again() {
     let db = TestDatabase::migrated(schema![pairs::A, pairs::B, pairs::R]);

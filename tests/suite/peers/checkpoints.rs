@@ -1,4 +1,4 @@
-//! Databases that begin with a checkpoint instead of the history.
+//! Databases that bootstrap from a checkpoint instead of the history.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use kuzu_ddl::{Error, History, Incoming, Migrator, Point, Received};
 
 use crate::fixture::peer::{TestPeer, id, set_type, spec};
 
-/// A history of a few hundred events, most of them written over.
+/// A history of a few hundred events, most of them overwritten.
 fn long_history(draft: &mut Draft) {
     let person = draft.create_node_table("Person", "id", spec(Type::Int64));
     let city = draft.create_node_table("City", "id", spec(Type::Int64));
@@ -52,7 +52,8 @@ fn comment(peer: &TestPeer, text: &str) {
     });
 }
 
-/// The same state, told by the next checkpoint, and the same tables in the database.
+/// Asserts that both have the same state, as their next checkpoint describes it, and the same
+/// tables.
 #[track_caller]
 fn assert_equal_state(one: &TestPeer, other: &TestPeer) {
     assert!(one.sync_state().fold.checkpoint() == other.sync_state().fold.checkpoint());
@@ -66,7 +67,7 @@ fn assert_equal_state(one: &TestPeer, other: &TestPeer) {
         )
         .unwrap()
         .schema;
-        // What is archived is on the one that had it alone.
+        // Archived objects exist only in the database that had them.
         schema.tables.retain(|_, table| !dropped(&table.name));
         for table in schema.tables.values_mut() {
             table
@@ -94,13 +95,13 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
     let stored = new.sync_state().events().count();
     assert!(stored < 30, "{stored} events of {}", old.events().len());
     assert_equal_state(&old, &new);
-    // Both go on, and hear of one another, also after a restart.
+    // Both continue, and exchange events, also after a restart.
     new.db
         .execute(&["CREATE (:Person {id: 1, name: 'Ann', age: 7})-[:LivesIn]->(:City {id: 2})"]);
     for round in 0..3 {
         comment(&old, &format!("By the old one, {round}."));
         comment(&new, &format!("By the new one, {round}."));
-        // A peer sends what is above the checkpoint alone.
+        // A peer sends only the events above the checkpoint.
         let mut theirs = old.events();
         theirs.retain(|event| !covered.contains(&event.id()));
         let ours = new.events();
@@ -116,7 +117,7 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
     });
     old.receive_from(&new);
     assert_equal_state(&old, &new);
-    // Its history begins with the checkpoint, and it can go back to it.
+    // Its history starts with the checkpoint, and can be rolled back to it.
     let history = History::read(new.engine()).unwrap();
     assert!(history.schema_at(&Point::Revision(1)).is_ok());
     let migrator = Migrator::new(new.engine()).schema(Ok(Default::default()));
@@ -125,7 +126,8 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
         new.db.rows("MATCH (p:Person) RETURN p.id, p.name, p.age"),
         "1|Ann|7"
     );
-    // What everybody has written over comes once more: nothing changes, though what leans on left out events waits.
+    // Overwritten events arrive again: nothing changes, and events that depend on omitted ones
+    // wait.
     let before = new.sync_state().fold.checkpoint();
     let received = new.receive(old.events());
     assert_eq!(received.applied, []);
@@ -137,7 +139,7 @@ fn incompatible_checkpoint_is_refused_s07() {
     let old = TestPeer::new();
     old.change(long_history);
     let isolated = old.copy();
-    // It leans on a name that is written over by now.
+    // It depends on a name that is overwritten by now.
     isolated.change(|draft| {
         let person: ObjectId = id(draft.fold(), None, "Person");
         draft.comment(person, Some("Apart.".into()));
@@ -158,7 +160,7 @@ fn incompatible_checkpoint_is_refused_s07() {
         CheckpointError::Version(7)
     );
     assert_eq!(isolated.db.drift(), "");
-    // By their events they come together.
+    // By exchanging events they converge.
     isolated.receive_from(&old);
     old.receive_from(&isolated);
     assert_equal_state(&old, &isolated);

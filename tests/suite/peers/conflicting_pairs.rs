@@ -1,4 +1,4 @@
-//! Every pair of changes that contradict one another, on two databases with rows.
+//! Every conflicting pair of changes, on two databases with rows.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
 use super::edits::apply_edit;
 use crate::fixture::peer::{TestPeer, exchange_all, id, spec};
 
-/// All pairs are tried where this is set; else one of each kind of conflict.
+/// If this is set, all pairs are run; otherwise one of each kind of conflict.
 const ALL: &str = "KUZU_DDL_PEERS_ALL";
 
-/// Values that nothing may lose, in a table, a column, or an archive.
+/// Values that must not be lost, in a table, a column, or an archive.
 const VALUES: [&str; 9] = [
     "7001", "7002", "7003", "7004", "7005", "7006", "7007", "7008", "7009",
 ];
@@ -44,7 +44,7 @@ fn base() -> TestPeer {
     peer
 }
 
-/// What contradicts what, as the fold says; the first of each kind is tried always.
+/// The conflicting changes, according to the fold; the first of each kind is always run.
 const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
     (
         NameTaken,

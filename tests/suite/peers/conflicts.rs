@@ -1,4 +1,4 @@
-//! Changes that contradict one another, with rows on both sides.
+//! Conflicting changes, with rows on both sides.
 
 use kuzu_ddl::event::{Change, EventId};
 use kuzu_ddl::fold::ConflictKind;
@@ -7,7 +7,7 @@ use kuzu_ddl::{Incoming, Migrator};
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, set_type, spec};
 
-/// Two members with one table and rows of their own.
+/// Two peers with one table and rows of their own.
 fn two() -> (TestPeer, TestPeer) {
     let (a, b) = (TestPeer::new(), TestPeer::new());
     a.change(|draft| {
@@ -21,7 +21,7 @@ fn two() -> (TestPeer, TestPeer) {
     (a, b)
 }
 
-/// One counts by it, the other makes it wider: who does not count is right, and no row is lost.
+/// One peer makes the key SERIAL, the other widens it: the plain type wins, and no row is lost.
 #[test]
 fn serial_and_wider_type_converge_to_the_plain_type() {
     let (a, b) = two();
@@ -38,7 +38,7 @@ fn serial_and_wider_type_converge_to_the_plain_type() {
     let ids = "MATCH (p:Person) RETURN CAST(p.id AS STRING), p.age ORDER BY p.age";
     assert_eq!(a.db.rows(ids), "1|10; 2|30");
     assert_eq!(b.db.rows(ids), "2|20");
-    // Where both do, both count on above their own rows.
+    // Where both are SERIAL, both continue above their own rows.
     a.change(|d| {
         let age = id(d.fold(), Some("Person"), "age");
         d.set(age, set_type(Type::Serial, None));
@@ -52,8 +52,8 @@ fn serial_and_wider_type_converge_to_the_plain_type() {
     }
 }
 
-/// INT32 to INT64 against INT32 to STRING: one type wins, the values of the other live on, on every
-/// peer; and whoever settles it settles it for all.
+/// INT32 to INT64 against INT32 to STRING: one type wins, the values of the other are kept on every
+/// peer, and a resolution applies to all.
 #[test]
 fn concurrent_type_changes_keep_the_values_of_both_s13() {
     let (a, b) = two();
@@ -77,7 +77,7 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
         "{}",
         conflicts[0]
     );
-    // Whoever won, both databases have both columns, each with its own rows.
+    // In either case, both databases have both columns, each with its own rows.
     a.db.rows(&format!(
         "MATCH (p:Person) RETURN p.age, p.{conflict_column}"
     ));
@@ -88,7 +88,7 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
         rows_of_b.contains("2|20|") && rows_of_b.contains("old"),
         "{rows_of_b}"
     );
-    // Either choice settles it, here and there, and no value is lost.
+    // Either choice resolves the conflict on both peers, and no value is lost.
     let choices: Vec<EventId> = a.sync_state().fold.choices(conflict).into_iter().collect();
     let string = choices
         .into_iter()
@@ -120,7 +120,7 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
     assert_eq!(rows, "1|10");
 }
 
-/// One table, two keys, rows in both: two tables, and every row where it was.
+/// One table, two keys, rows in both: the result is two tables, each with its rows.
 #[test]
 fn tables_of_one_name_with_different_keys_keep_their_rows_s04() {
     let (a, b) = (TestPeer::new(), TestPeer::new());
@@ -153,7 +153,8 @@ fn tables_of_one_name_with_different_keys_keep_their_rows_s04() {
     b.db.rows("MATCH (t:Town), (c:City) RETURN count(*)");
 }
 
-/// A node table is dropped while somebody else gives it a rel: it stays, and its rows come back.
+/// A node table is dropped while another peer gives it a rel: it is kept, and its rows are
+/// restored.
 #[test]
 fn dropped_node_table_with_a_new_rel_table_is_kept_s12() {
     let (a, b) = two();
@@ -178,8 +179,8 @@ fn dropped_node_table_with_a_new_rel_table_is_kept_s12() {
     assert_eq!(b.db.rows("MATCH ()-[k:Knows]->() RETURN count(*)"), "1");
 }
 
-/// While two types contradict one another, the default of the one that holds changes: the column beside
-/// stays as it is, on every peer.
+/// During a conflict of two types, the default of the winning type changes: the `conflict_…` column
+/// stays unchanged on every peer.
 #[test]
 fn default_changes_during_a_type_conflict() {
     let (a, b) = two();

@@ -1,4 +1,4 @@
-//! A space that falls apart and comes together again, and a member that comes back from the past.
+//! A partitioned space that reconnects, and a peer that is restored from an old copy.
 
 use kuzu_ddl::schema::Type;
 
@@ -50,7 +50,7 @@ fn peers_converge_after_a_partition_and_a_restored_copy_s17() {
         assert_eq!(peer.db.rows(&rows), format!("{n}|{n}|n{n}"));
     }
     assert_eq!(peers[3].db.rows("MATCH (c:City) RETURN c.id"), "33");
-    // The file of one is an old copy again, whose application goes on with it.
+    // One peer's file is replaced by an old copy, and its application continues with it.
     old.db
         .execute(&["CREATE (:Person {id: 44, age: 44, name: 'n44'})"]);
     old.change(|d| {

@@ -1,4 +1,4 @@
-//! Events in any order, twice, and lost on the way.
+//! Events in any order, duplicated, and lost.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use kuzu_ddl::schema::Type;
 
 use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
 
-/// Six events, of which some contradict one another and one needs another.
+/// Six events, of which some conflict and one depends on another.
 fn events(base: &TestPeer) -> Vec<DdlEvent> {
     let person = |d: &Draft, name: &str| id(d.fold(), Some("Person"), name);
     let mut events = base.draft(|d| {
@@ -25,7 +25,7 @@ fn events(base: &TestPeer) -> Vec<DdlEvent> {
     events
 }
 
-/// Each order is one of the 720, given event by event, in two halves, or with a loss that is made good
+/// Some of the 720 orders, delivered event by event, in two halves, or with a loss that is repeated
 /// at the end.
 const ORDERS: [[usize; 6]; 12] = [
     [0, 1, 2, 3, 4, 5],
@@ -67,7 +67,7 @@ fn state_is_independent_of_delivery_order_s01() {
                 peer.receive(half.to_vec());
             }),
             _ => {
-                // The first is lost, and whatever needs it waits.
+                // The first is lost, and events that depend on it wait.
                 peer.receive(in_order[1..].to_vec());
                 peer.receive(in_order[1..3].to_vec());
                 peer.receive(in_order);
@@ -89,8 +89,8 @@ fn state_is_independent_of_delivery_order_s01() {
     }
 }
 
-/// A table that is made, dropped and made again reaches a peer that knew nothing, and one that had the
-/// first with rows in it.
+/// A table that is created, dropped and recreated reaches a new peer, and one that had the first
+/// table with rows.
 #[test]
 fn recreated_table_reaches_new_and_old_peers_s08() {
     let (a, b, c) = (TestPeer::new(), TestPeer::new(), TestPeer::new());
@@ -115,7 +115,7 @@ fn recreated_table_reaches_new_and_old_peers_s08() {
         assert!(peer.db.snapshot().contains(value), "{}", peer.db.snapshot());
     }
     assert_eq!(c.db.rows("MATCH (t:T) RETURN count(*)"), "0");
-    // The second is dropped as well, apart from a third use of the name.
+    // The second table is dropped as well, concurrently with a third use of the name.
     b.change(|d| d.drop(id(d.fold(), None, "T")));
     c.receive_from(&b);
     c.change(make);

@@ -1,4 +1,4 @@
-//! Somebody changed the database by hand, and then events come.
+//! Events that arrive at a database with drift.
 
 use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
@@ -27,8 +27,8 @@ fn two() -> (TestPeer, TestPeer) {
     (a, b)
 }
 
-/// What came is kept and waits, it is told where the database differs, and once that is settled the next
-/// start, or the next delivery, carries it out.
+/// Received events are stored and wait, the drift is reported, and once it is resolved the next
+/// start, or the next delivery, applies them.
 #[test]
 fn events_wait_until_drift_is_removed_s16() {
     for by_start in [true, false] {
@@ -52,7 +52,7 @@ fn events_wait_until_drift_is_removed_s16() {
             assert_eq!(b.sync_state().waiting.len(), 1);
             b.db.reopen();
         }
-        // Nobody has settled it: a start says so, and loses nothing.
+        // The drift is unresolved: a start reports it, and loses nothing.
         let e = b.db.migrate(Ok(Default::default())).unwrap_err();
         assert!(matches!(e, Error::Drift(_)), "{e}");
         assert_eq!(b.sync_state().waiting.len(), 1);
@@ -83,7 +83,7 @@ fn adopted_drift_reaches_the_peers_s16() {
     assert_eq!(a.db.rows("MATCH (p:Person) RETURN count(p.hand)"), "0");
 }
 
-/// By hand what a peer did by an event: adopted, it is one and the same.
+/// A manual change equal to a peer's event: once adopted, both are the same event.
 #[test]
 fn manual_change_equal_to_an_event_is_merged_s16() {
     let (a, b) = (TestPeer::new(), TestPeer::new());

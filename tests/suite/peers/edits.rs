@@ -1,4 +1,4 @@
-//! Changes by their words, as `fold::tests::pairs` calls them.
+//! Changes by their text, as `fold::tests::pairs` names them.
 
 use kuzu_ddl::event::{Change, Endpoints, ObjectId, SequenceSpec};
 use kuzu_ddl::fold::Draft;
@@ -67,7 +67,7 @@ fn nullable(d: &mut Draft, nullable: bool) {
     d.set(q, Change::SetNullable { nullable });
 }
 
-/// A change by its words.
+/// Applies a change by its text.
 pub(super) fn apply_edit(what: &str, d: &mut Draft) {
     match what {
         "create C(id)" => drop(d.create_node_table("C", "id", spec(Type::Int64))),

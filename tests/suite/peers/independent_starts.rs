@@ -1,4 +1,4 @@
-//! Binaries that start on databases of their own, and meet afterwards.
+//! Binaries that start on separate databases, which exchange their events afterwards.
 
 use kuzu_ddl::{Error, Incoming, Point, schema};
 
@@ -169,8 +169,9 @@ fn old_and_new_binaries_in_turn_record_nothing_s06() {
     );
 }
 
-/// The one that deployed goes back. The other, whose application still needs what goes, keeps it until
-/// it goes back as well; and when the deploy is made again, all is there again on both.
+/// One peer rolls its deployment back. The other, whose application still needs the removed
+/// objects, keeps them until it rolls back as well; after a reapplication everything exists again
+/// on both.
 #[test]
 fn rolled_back_deployment_converges_s06() {
     let (a, b) = (first(1), first(2));
@@ -190,7 +191,7 @@ fn rolled_back_deployment_converges_s06() {
         b.db.rows("MATCH (p:Person) RETURN p.email, p.age"),
         "mail|7"
     );
-    // The old binary there too: now it is carried out.
+    // The old binary starts there, too: now the events are applied.
     let report = b.db.migrator(one()).incoming(Incoming::Apply).migrate();
     report.unwrap_or_else(|e| panic!("{e}"));
     assert_converged(&[&a, &b]);

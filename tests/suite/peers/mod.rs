@@ -1,4 +1,4 @@
-//! Databases of one space that change apart and hear of one another.
+//! Databases of one space that change concurrently and exchange events.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

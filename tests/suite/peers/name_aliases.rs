@@ -1,4 +1,4 @@
-//! A name that lost against a peer's: the property is found by it.
+//! A name that lost a rename conflict still identifies its property.
 
 use kuzu_ddl::fold::Fold;
 use kuzu_ddl::schema;
@@ -17,7 +17,7 @@ mod v1 {
     }
 }
 
-/// A version that calls `mail` otherwise, and one that renames it once more.
+/// A version that renames `mail`, and one that renames it again.
 macro_rules! versions {
     ($module:ident, $name:ident, $text:literal) => {
         mod $module {
@@ -100,7 +100,7 @@ fn property_is_found_by_a_name_that_lost_a_conflict_s18() {
         (one, other)
     };
     assert_eq!(lost.peer.conflicts().len(), 1);
-    // Who declares the name that lost is told the other.
+    // A declaration with the lost name is refused, and the error names the other.
     let e = lost
         .peer
         .db
@@ -110,7 +110,7 @@ fn property_is_found_by_a_name_that_lost_a_conflict_s18() {
         e.contains(&format!("it is called `{}` now", won.name)),
         "{e}"
     );
-    // Its next version finds the property by it, with the rows.
+    // The next version finds the property by its lost name, with the rows.
     let report = lost.peer.db.migrate_cleanly(lost.next.clone());
     let text = report.to_string();
     assert!(
@@ -129,7 +129,7 @@ fn property_is_found_by_a_name_that_lost_a_conflict_s18() {
     );
 }
 
-/// Only a rename that lost makes an alias, not every name of before.
+/// Only a lost rename creates an alias, not every former name.
 #[test]
 fn only_a_lost_rename_is_an_alias_s18() {
     let [one, other] = sides();

@@ -1,4 +1,4 @@
-//! Names that differ little, or are words of the language, and properties in another order.
+//! Names that differ by case, keywords, and properties in another order.
 
 use kuzu_ddl::schema::Type;
 
@@ -21,7 +21,7 @@ fn names_that_differ_by_case_are_the_same_s18() {
     for (peer, value) in [(&a, "Person"), (&b, "PERSON")] {
         assert_eq!(peer.db.rows("MATCH (p:person) RETURN p.name"), value);
     }
-    // One renames by case alone, the other otherwise.
+    // One peer renames by case only, the other makes another change.
     a.change(|d| d.rename(id(d.fold(), None, "Person"), "pErson"));
     b.change(|d| {
         d.add_property(id(d.fold(), None, "Person"), "NAME2", spec(Type::String));

@@ -1,4 +1,4 @@
-//! Events of a newer version: kept, passed on, and carried out after an update.
+//! Events of a newer version: stored, forwarded, and applied after an update.
 
 use kuzu_ddl::Migrator;
 use kuzu_ddl::engine::Cell;
@@ -45,7 +45,7 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     assert_eq!(reason(&unknown), Delay::Held(Held::UnknownKind(9999)));
     assert_eq!(reason(&dependent), Delay::Held(Held::Behind(unknown.id())));
     assert!(received.to_string().contains("newer version"), "{received}");
-    // It is passed on as it came, and goes on waiting through starts.
+    // It is forwarded unchanged, and still waits after further starts.
     c.receive_from(&b);
     assert_eq!(c.sync_state().waiting, b.sync_state().waiting);
     let stored = c
@@ -58,7 +58,7 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     b.db.reopen();
     b.db.migrate(Ok(Default::default())).unwrap();
     assert_eq!(b.sync_state().waiting.len(), 2);
-    // No start can do anything about it: it costs none of them more than a start with nothing to do.
+    // No start can apply it: it costs no more than a no-op start.
     let statements = |peer: &TestPeer| {
         let counted = Counted::new(peer.engine());
         let report = Migrator::new(&counted)
@@ -79,7 +79,7 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     assert_eq!(b.db.rows("MATCH (p:Person) RETURN p.*"), "1|NULL");
 }
 
-/// As if another version of kuzu-ddl had found that events wait for a newer one.
+/// As if another version of kuzu-ddl had recorded that events wait for a newer one.
 fn found_by_another_version(peer: &TestPeer) {
     let session = peer.db.session();
     let row = "MATCH (l:`_kuzu_ddl_ledger`) WHERE l.`key` = 'state'";
@@ -96,7 +96,7 @@ fn found_by_another_version(peer: &TestPeer) {
     session.query_with(&set, &[("body", body)]).unwrap();
 }
 
-/// What one version does not know and the next does: the same bytes, which the next start reads anew.
+/// An event whose kind becomes known by an update: the next start decodes the same bytes again.
 #[test]
 fn event_of_a_formerly_unknown_kind_is_applied_after_an_update_s14() {
     let (a, b) = (TestPeer::new(), TestPeer::new());
@@ -114,7 +114,7 @@ fn event_of_a_formerly_unknown_kind_is_applied_after_an_update_s14() {
         .values()
         .find(|e| matches!(e.change(), Change::AddProperty { .. }));
     let added = added.unwrap();
-    // As a version would read it that does not know the kind 6: number, then the length of the body.
+    // As a version would read it that does not know kind 6: number, then the length of the body.
     let bytes = added.encode();
     let head = 1 + 1 + 32 + 1 + 32 * added.depends_on().len();
     let length = usize::from(bytes[head]);
@@ -132,7 +132,7 @@ fn event_of_a_formerly_unknown_kind_is_applied_after_an_update_s14() {
     assert_eq!(b.db.rows("MATCH (p:Person) RETURN p.*"), "1|NULL");
 }
 
-/// Once the kind is known, the bytes may turn out to be nothing legal: they harm nobody.
+/// Once the kind is known, the bytes may turn out to be illegal: they do no harm.
 #[test]
 fn illegal_event_of_a_formerly_unknown_kind_is_harmless_s14() {
     let mut peer = TestPeer::new();
@@ -143,7 +143,7 @@ fn illegal_event_of_a_formerly_unknown_kind_is_harmless_s14() {
     let person = id(&peer.sync_state().fold, None, "Person");
     let (kind, body) = (6, vec![0xff; 9]);
     let event = DdlEvent::new(person, [].into(), Change::Unknown { kind, body });
-    // This version does not let it in; one that did not know the kind 6 left it here.
+    // This version does not accept it; one that did not know kind 6 has stored it.
     let received = peer.receive(vec![event.clone()]);
     assert_eq!(received.rejected.len(), 1, "{received}");
     assert!(

@@ -1,4 +1,4 @@
-//! What cannot be carried out here as things are waits, and nothing else does.
+//! An event that cannot be applied waits; all others are applied.
 
 use kuzu_ddl::migrate::Delay;
 use kuzu_ddl::schema::Type;
@@ -39,7 +39,7 @@ fn event_with_a_failing_cast_waits_alone_s10() {
         b.db.rows("MATCH (p:Person) RETURN p.id, p.age, p.email ORDER BY p.id"),
         "2|old|NULL; 3|30|NULL"
     );
-    // Another event goes in, and every start tries the first again.
+    // Another event is applied, and every start retries the first.
     a.change(|d| {
         d.create_node_table("City", "id", spec(Type::Int64));
     });
@@ -80,7 +80,7 @@ fn rename_chains_and_swaps_merge_with_additions_and_drops_s11() {
             &format!("CREATE (:B {{id: {n}, p: 'bp{n}', q: 'bq{n}'}})"),
         ]);
     }
-    // A becomes B becomes C, and in the first p and q change places.
+    // A becomes B, B becomes C, and in the first `p` and `q` exchange their names.
     a.change(|d| {
         let (one, two) = (id(d.fold(), None, "A"), id(d.fold(), None, "B"));
         let (p, q) = (id(d.fold(), Some("A"), "p"), id(d.fold(), Some("A"), "q"));
@@ -103,14 +103,14 @@ fn rename_chains_and_swaps_merge_with_additions_and_drops_s11() {
         let rows = peer.db.rows("MATCH (b:B) RETURN b.id, b.p, b.q");
         assert_eq!(rows, format!("{n}|aq{n}|ap{n}"));
         assert_eq!(peer.db.rows("MATCH (c:C) RETURN c.p"), format!("bp{n}"));
-        // What was dropped while nobody used it is archived.
+        // A property dropped while unused is archived.
         assert!(peer.db.snapshot().contains(&format!("bq{n}")));
     }
     assert_eq!(b.db.rows("MATCH (b:B), (c:C) RETURN b.n, c.n"), "5|6");
     let conflicts = a.conflicts();
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
     assert_eq!(conflicts[0].path, "B.p");
-    // A ring of three, against a drop of one of them.
+    // A rename cycle of three tables, against a drop of one of them.
     a.change(|d| {
         d.create_node_table("D", "id", spec(Type::Int64));
     });

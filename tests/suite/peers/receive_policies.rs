@@ -1,4 +1,4 @@
-//! What a running application lets peers do.
+//! What a running application permits its peers.
 
 use expect_test::expect;
 use kuzu_ddl::migrate::Delay;
@@ -25,7 +25,8 @@ fn declaration() -> Declaration {
     schema![app::Person]
 }
 
-/// A running application, and a peer that renames, drops and retypes what it declares, and adds beside it.
+/// A running application, and a peer that renames, drops and retypes declared properties, and adds
+/// others.
 fn two() -> (TestPeer, TestPeer) {
     let (a, b) = (TestPeer::with(declaration()), TestPeer::new());
     a.db.execute(&["CREATE (:Person {id: 1, name: 'Ada', age: 7})"]);
@@ -77,7 +78,8 @@ fn hold_policy_holds_changes_of_declared_objects() {
         a.db.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),
         "Ada|7|NULL"
     );
-    // However often it restarts. A version that no longer declares it lets it in.
+    // It is held through restarts. A version that no longer declares the property accepts the
+    // change.
     a.db.migrate(declaration()).unwrap();
     assert_eq!(a.sync_state().waiting.len(), 2);
     a.db.migrate(Ok(Default::default())).unwrap();
@@ -137,7 +139,7 @@ fn defer_policy_waits_for_the_next_start() {
     .assert_eq(&received.to_string());
     assert_eq!(a.db.rows("CALL show_tables() RETURN name"), before);
     assert_eq!(a.sync_state().waiting.len(), 4);
-    // The start does as `Hold` says.
+    // The start holds breaking changes.
     let migrator = a.db.migrator(declaration()).incoming(Incoming::NextStart);
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(a.sync_state().waiting.len(), 2);

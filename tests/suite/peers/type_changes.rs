@@ -1,4 +1,4 @@
-//! Changes of type that a peer made, here where there are rows.
+//! Changes of type by a peer, received where rows exist.
 
 use kuzu_ddl::event::OnFail;
 use kuzu_ddl::migrate::Delay;
@@ -67,7 +67,7 @@ fn with(declaration: Declaration, rows: &str) -> TestPeer {
 
 const ALL: &str = "MATCH (a:A) RETURN a.id, a.price ORDER BY a.id";
 
-/// The event names a function; a program that has none waits, and one that has it goes on.
+/// The event names a function; an application without it waits, and one that has it continues.
 #[test]
 fn event_with_an_unknown_function_waits() {
     let rows = "CREATE (:A {id: 1, price: '1.25'}), (:A {id: 2})";
@@ -96,13 +96,13 @@ fn event_with_an_unknown_function_waits() {
         assert_eq!(b.db.rows(ALL), rows);
         assert_eq!(b.db.drift(), "");
     }
-    // It goes on working, through restarts, and its rows are those it had.
+    // It works through restarts, and its rows are unchanged.
     b.db.reopen();
     let report = b.db.migrate(schema![v1::A]).unwrap();
     assert!(report.steps.is_empty(), "{report}");
     b.db.execute(&["CREATE (:A {id: 3, price: '3.5'})"]);
     assert_eq!(b.sync_state().waiting.len(), 1);
-    // The version that has the function finds the values made by it, and not by another cast.
+    // The version that has the function computes the values with it, not with another cast.
     let report = b.db.migrate(schema![by::A]).unwrap();
     assert_eq!(report.owed, []);
     assert_eq!(b.db.rows(ALL), "1|125; 2|NULL; 3|35");
@@ -110,7 +110,7 @@ fn event_with_an_unknown_function_waits() {
     assert_converged(&[&a, &b]);
 }
 
-/// Where a row has no value by the function, it is said which, and the event waits.
+/// If the function returns no value for a row, the row is reported, and the event waits.
 #[test]
 fn event_with_a_failing_function_waits() {
     let a = with(schema![v1::A], "CREATE (:A {id: 1, price: '1.25'})");
@@ -128,8 +128,8 @@ fn event_with_a_failing_function_waits() {
     assert_converged(&[&a, &b]);
 }
 
-/// Two changes of type that say something else of what cannot be cast are no one change. Heard of together,
-/// they are carried out one after the other, so that each row gets what its change says.
+/// Two type changes with different `on_fail` are not combined. Received together, they are applied
+/// one after the other, so that each row gets the value of its change.
 #[test]
 fn chained_type_changes_apply_their_own_on_fail() {
     let rows = "CREATE (:A {id: 1, price: 'x'}), (:A {id: 2, price: '300'}), (:A {id: 3, price: '5'}), (:A {id: 4})";

@@ -1,4 +1,4 @@
-//! A copy before something that cannot be taken back, and the way back to it.
+//! A backup before an irreversible change, and its restoration.
 
 use std::path::PathBuf;
 
@@ -88,7 +88,7 @@ fn backup_restores_the_state_before_the_purge() {
         db.rows("MATCH (a:A) RETURN count(a.s), min(a.s)"),
         "500|text 1"
     );
-    // What was there is kept, and opens.
+    // The replaced database is kept, and opens.
     let other = TestDatabase::open_at(&replaced);
     assert_eq!(other.rows(ALL), "502|2000");
     other.assert_up_to_date(new());
@@ -143,7 +143,7 @@ fn backup_is_taken_only_before_data_loss() {
     assert_eq!(copies.count(), 0);
 }
 
-/// A reader keeps checkpoints from being written, and nobody waits for it.
+/// A reader prevents checkpoints, and the backup does not wait for it.
 #[test]
 fn backup_is_taken_next_to_a_reader() {
     let db = populated();
@@ -188,7 +188,7 @@ fn unsupported_backup_source_or_target_is_refused() {
     );
 
     let db = populated();
-    // Another database's file.
+    // The file of another database.
     let other = TestDatabase::migrated(schema![v1::A]);
     let e = db.assert_fails(purge(&db).backup(Backup::of(other.path())));
     assert!(e.to_string().contains("is this its file?"), "{e}");
@@ -210,12 +210,12 @@ fn file_that_is_no_backup_is_not_restored() {
         assert!(matches!(e, Error::Backup(_)), "{e}");
         assert_eq!(fixture::file_bytes(&db.path()), before);
     }
-    // Nothing is left behind.
+    // No temporary file is left.
     let names = std::fs::read_dir(db.path().parent().unwrap()).unwrap();
     assert_eq!(names.count(), 2);
 }
 
-/// Another process still cannot open the file after a backup was made of it.
+/// Another process still cannot open the file after a backup.
 #[test]
 fn backup_keeps_the_file_lock() {
     if let Some(path) = fixture::child::path() {
@@ -229,7 +229,7 @@ fn backup_keeps_the_file_lock() {
         fixture::child::test_path!(backup_keeps_the_file_lock),
         &db.path(),
     );
-    // And the restoring of one sees that the file is open here.
+    // Restoring a backup detects that the file is open here.
     let e = restore_backup(db.path().with_file_name("db.backup-2"), db.path()).unwrap_err();
     assert!(e.to_string().contains("it is open"), "{e}");
 }

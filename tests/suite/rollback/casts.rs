@@ -1,4 +1,4 @@
-//! Going back over changes of type that the engine has no cast back for.
+//! Rollback of type changes that have no reverse cast in the engine.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Point, schema};
@@ -68,7 +68,7 @@ fn archived_values_return_without_a_reverse_cast() {
         db.assert_up_to_date(old());
         db.reopen();
     }
-    // And forward again, where what came back was made of nothing that can be cast.
+    // Reapplied: the restored values were never cast from the new ones.
     let new = || schema![v2::Person, v2::Knows];
     db.migrator(new()).redo().migrate().unwrap();
     db.assert_up_to_date(new());
@@ -78,7 +78,7 @@ fn archived_values_return_without_a_reverse_cast() {
     );
 }
 
-/// A value that was written since has no old one, and no cast makes one of it: nothing is touched.
+/// A value written since has no archived value and no reverse cast: nothing is changed.
 #[test]
 fn new_values_without_a_reverse_cast_prevent_the_rollback() {
     let db = migrated();

@@ -1,4 +1,4 @@
-//! Going back over casts that failed on values which only a trial tells.
+//! Rollback of casts that fail on values which only execution detects.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Point, schema};
@@ -52,7 +52,7 @@ fn new() -> Declaration {
 
 const ALL: &str = "MATCH (a:A) OPTIONAL MATCH (a)-[r:R]->(:A) RETURN a.id, CAST(a.day AS STRING), CAST(a.n AS STRING), CAST(r.day AS STRING) ORDER BY a.id";
 
-/// Two rows whose casts failed, two where they did not, one without values.
+/// Two rows whose casts failed, two whose casts succeeded, one without values.
 fn migrated() -> TestDatabase {
     let db = TestDatabase::migrated(old());
     db.execute(&[
@@ -92,7 +92,7 @@ fn failed_values_return_and_newer_values_stay() {
     assert_eq!(db.rows(ALL), now);
 }
 
-/// Twice there and back is the same as once.
+/// Two rounds give the same result as one.
 #[test]
 fn repeated_rollback_and_reapplication_is_stable() {
     let db = migrated();
@@ -132,7 +132,7 @@ mod float {
     }
 }
 
-/// Where the values cannot be told by their text, the present ones are cast back.
+/// Where values cannot be compared as text, the present ones are cast back.
 #[test]
 fn floats_are_cast_back() {
     let db = TestDatabase::migrated(schema![float::F]);

@@ -1,5 +1,4 @@
-//! What was filled in, on the way back and forward again: rows get the values that they had, and not
-//! the fill.
+//! Filled values under rollback and reapplication: rows get their former values, not the fill.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Point, schema};
@@ -78,7 +77,7 @@ fn rows_return_to_their_values_before_the_fill() {
         "1|one|1|3|2; 2|nobody|-5|3|4; 3|nobody|-5|3|6; 5|nobody|-5|3|10"
     );
     assert_eq!(db.rows(RELS), "1|1|r; 2|9|r; 3|3|r; 5|5|r");
-    // Some of what was filled in is written over; a row comes that was never filled.
+    // Some filled values are overwritten; a new row was never filled.
     db.execute(&[
         "MATCH (a:A {id: 2}) SET a.name = 'two', a.n = 22, a.added = 33, a.computed = 44",
         "MATCH (:A {id: 2})-[r:R]->() SET r.w = 55, r.tag = 'own'",
@@ -88,8 +87,8 @@ fn rows_return_to_their_values_before_the_fill() {
     for _ in 0..2 {
         db.migrator(new()).rollback(Point::Revision(1)).unwrap();
         db.assert_up_to_date(old());
-        // Where no column was archived, what was filled in stays; where one was, NULL is NULL again, and
-        // so it is for a row of which nobody can tell.
+        // Where no column was archived, filled values stay; where one was, NULL is restored, also
+        // for a row whose origin is unknown.
         assert_eq!(
             db.rows("MATCH (a:A) RETURN a.id, a.name, a.n ORDER BY a.id"),
             "1|one|1; 2|two|22; 3|nobody|x; 4|four|NULL; 5|nobody|NULL"

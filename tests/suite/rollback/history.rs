@@ -111,7 +111,7 @@ fn difference_of_any_two_points() {
     assert_eq!(history.schema_at(&Point::Revision(1)).unwrap(), before);
     let end = history.revisions()[&1].events.last().copied().unwrap();
     assert_eq!(history.schema_at(&end.into()).unwrap(), before);
-    // The event leans on less than the database had by then.
+    // The event depends on fewer objects than the database had by then.
     let known = history.schema_known_to(end).unwrap();
     assert!(known.tables.len() <= before.tables.len());
     let comparison = history
@@ -170,7 +170,7 @@ fn schemas_of_two_databases_are_compared() {
         &live_schema(b.kuzu()).unwrap(),
     );
     let text = comparison.to_string();
-    // What is archived is no part of the schema.
+    // Archived objects are not part of the schema.
     assert!(!text.contains("__a_"), "{text}");
     for line in [
         "- node table Person",

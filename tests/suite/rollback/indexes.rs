@@ -1,4 +1,4 @@
-//! Going back, and purging, where tables have indexes.
+//! Rollback and purge of indexed tables.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
@@ -24,7 +24,7 @@ mod v1 {
     }
 }
 
-/// The full-text index is of another property and of other words, the vector index is gone.
+/// The full-text index has another property and other options, the vector index is removed.
 mod v2 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -46,7 +46,7 @@ mod v2 {
     }
 }
 
-/// What is indexed is dropped.
+/// The indexed properties are dropped.
 mod v3 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -92,7 +92,7 @@ fn matches(db: &TestDatabase, word: &str) -> String {
     ))
 }
 
-/// The first version, whole: both indexes find what is there, and rows that come.
+/// Asserts the first version: both indexes find existing and new rows.
 #[track_caller]
 fn is_v1(db: &mut TestDatabase, rows: usize) {
     for n in rows..rows + 2 {
@@ -123,7 +123,7 @@ fn former_indexes_are_recreated() {
     let report = db.migrator(v2()).rollback(Point::Revision(1)).unwrap();
     assert_eq!(report.owed, []);
     is_v1(&mut db, 20);
-    // And there again.
+    // Reapplied.
     db.migrator(v2()).redo().migrate().unwrap();
     db.assert_up_to_date(v2());
     assert_eq!(matches(&db, "cats"), "20");
@@ -161,7 +161,8 @@ fn purge(db: &TestDatabase, declaration: Declaration, objects: &[&str]) {
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
 }
 
-/// The index of an archived column goes with it, and one of a live column is made anew by the rebuild.
+/// The index of an archived column is removed with it, and one of a live column is recreated by the
+/// rebuild.
 #[test]
 fn purge_of_a_property_rebuilds_the_indexes() {
     let mut db = populated();
@@ -199,7 +200,7 @@ fn purge_of_an_indexed_table_frees_its_names() {
     assert_eq!(db.rows("CALL show_indexes() RETURN index_name"), "");
     db.reopen();
     db.assert_up_to_date(none());
-    // The names are free, for a table as for its indexes.
+    // The names are free for tables and for indexes.
     db.migrator(v1())
         .recreate("Doc")
         .recreate("Cites")

@@ -1,4 +1,4 @@
-//! Going back, and what was there before.
+//! Rollback, backups, archives and history.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod backup;

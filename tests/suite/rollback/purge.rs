@@ -1,4 +1,4 @@
-//! What is archived is listed, and goes only when somebody says so twice.
+//! Archived objects are listed, and purged only on request and with permission.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, History, Migrator, archives, schema};
@@ -65,7 +65,7 @@ fn new() -> Declaration {
     schema![v2::A, v2::R; dropped "Old", "Tie"]
 }
 
-/// A migrated database with five archived things.
+/// A migrated database with five archived objects.
 fn archived() -> TestDatabase {
     let db = TestDatabase::migrated(old());
     db.execute(&[
@@ -99,7 +99,7 @@ fn names(db: &TestDatabase) -> Vec<String> {
         .collect()
 }
 
-/// The rows that no purge may touch.
+/// The rows that no purge may change.
 fn remaining_rows(db: &TestDatabase) -> String {
     db.rows("MATCH (a:A) RETURN count(*), sum(a.x), sum(a.keep)")
         + " / "
@@ -138,7 +138,7 @@ fn archived_objects_are_listed() {
         serde_json::from_str::<Vec<kuzu_ddl::Archived>>(&json).unwrap(),
         archived
     );
-    // An empty database has nothing.
+    // An empty database has no archives.
     assert_eq!(archives(TestDatabase::new().kuzu()).unwrap(), []);
 }
 
@@ -185,11 +185,11 @@ fn purged_property_is_removed_by_a_rebuild() {
         db.assert_up_to_date(new());
         assert_eq!(remaining_rows(&db), REMAINING);
         assert_eq!(names(&db), ["A.x", "Old", "Tie"]);
-        // What joined it still joins it, archived or not.
+        // Its rels still exist, archived or not.
         assert_eq!(db.rows("MATCH (t)-[r]->(a:A {id: 3}) RETURN count(*)"), "2");
         db.reopen();
     }
-    // The engine goes on with it as with any other table.
+    // The engine treats it like any other table.
     db.execute(&["CREATE (:A {id: 100, x: 0, keep: 0})", "CHECKPOINT"]);
     db.reopen();
     assert_eq!(db.rows("MATCH (a:A) RETURN count(*)"), "41");
@@ -237,7 +237,7 @@ fn purged_objects_cannot_be_restored() {
         let e = db.assert_fails(purge(&db, new(), &[object]));
         assert!(e.to_string().contains("nothing archived"), "{e}");
     }
-    // The binary that declares it is told, and may ask for a new, empty one.
+    // The binary that declares it is refused, and may request a new, empty one.
     let e = db.assert_refused(schema![v1::A, v1::Old, v1::R, v1::Tie]);
     assert!(e.to_string().contains(".recreate(\"A.s\")"), "{e}");
     let again = schema![v3::A, v2::R; dropped "Old", "Tie"];
@@ -270,7 +270,7 @@ fn purge_of_an_ambiguous_name_is_refused() {
     db.migrator(again).recreate("A.s").migrate().unwrap();
     db.execute(&["MATCH (a:A) SET a.s = 'newer'"]);
     let third = || schema![v2::A, v2::R; dropped "Tie", "Old", "None"];
-    // A tombstone that has done its work stays quiet, so it is said by policy.
+    // A completed tombstone has no effect, so the property is archived by policy.
     db.migrator(third())
         .undeclared(kuzu_ddl::Undeclared::Archive)
         .migrate()

@@ -1,4 +1,4 @@
-//! Going back in source: a new version whose struct has the shape of an earlier one, with a cast.
+//! Reverting in source: a new version whose struct has a former shape, with a cast.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::archive::archives;
@@ -51,7 +51,7 @@ fn declared_cast_restores_the_archived_values() {
     db.execute(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
     db.migrate_cleanly(schema![v2::A]);
     db.execute(&["MATCH (a:A {id: 2}) SET a.n = 40"]);
-    // As it was, it is an older binary.
+    // Without the cast it is an older binary.
     let e = db.assert_refused(old());
     assert!(e.to_string().contains("but it is INT64 by now"), "{e}");
     db.migrate_cleanly(schema![v3::A]);
@@ -60,7 +60,7 @@ fn declared_cast_restores_the_archived_values() {
         db.assert_up_to_date(schema![v3::A]);
         db.reopen();
     }
-    // The one in between is the older one now, and undoes nothing.
+    // The version in between is the older one now, and undoes nothing.
     assert!(matches!(
         db.assert_refused(schema![v2::A]),
         Error::Refused(_)
@@ -68,7 +68,7 @@ fn declared_cast_restores_the_archived_values() {
     db.assert_up_to_date(old());
 }
 
-/// The binary of before comes back, and says that its column is to come back as well.
+/// The former binary returns, and requests its former column.
 #[test]
 fn former_column_is_restored_on_request() {
     let mut db = TestDatabase::migrated(old());
@@ -86,7 +86,7 @@ fn former_column_is_restored_on_request() {
         db.assert_up_to_date(old());
         db.reopen();
     }
-    // And the other way round, where nothing was written since.
+    // The other direction, where nothing was written since.
     assert!(matches!(
         db.assert_refused(schema![v2::A]),
         Error::Refused(_)
@@ -97,12 +97,12 @@ fn former_column_is_restored_on_request() {
         .unwrap();
     assert_eq!(db.rows(ALL), "1|1; 2|40; 3|7");
     db.assert_up_to_date(schema![v2::A]);
-    // It is there already.
+    // It is already restored.
     let again = db.migrator(schema![v2::A]).restore("A.n").migrate();
     assert!(again.unwrap().is_up_to_date());
 }
 
-/// A program that does not declare the table names the column.
+/// An application that does not declare the table names the column.
 #[test]
 fn former_column_is_restored_by_its_archive_name() {
     let db = TestDatabase::migrated(old());
@@ -113,7 +113,7 @@ fn former_column_is_restored_by_its_archive_name() {
         panic!("{archived:?}");
     };
     assert_eq!(column.object, "A.n");
-    // Its struct says otherwise: nothing is touched.
+    // The struct contradicts the request: nothing is changed.
     db.assert_fails(db.migrator(schema![v2::A]).restore(&column.name));
     let report = db
         .migrator(schema![])
@@ -144,7 +144,8 @@ fn tenths(old: f64) -> i64 {
     (old * 10.0).round() as i64
 }
 
-/// Nobody can cast back what a function made: the old values come, wherever there are any.
+/// Values computed by a function have no reverse cast: archived values are restored where they
+/// exist.
 #[test]
 fn former_column_is_restored_after_a_function() {
     let db = TestDatabase::migrated(old());

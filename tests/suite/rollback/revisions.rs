@@ -1,4 +1,4 @@
-//! Going back: with data, as history, and without confusing who starts next.
+//! Rollback: with data, recorded as history, and without affecting which version starts next.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::history::set_tag;
@@ -80,7 +80,7 @@ fn new() -> Declaration {
 
 const OLD: &str = "MATCH (p:Person)-[l:Lives]->(c:City) RETURN p.id, p.name, p.score, p.nick, p.rank, l.rent, c.name ORDER BY p.id";
 
-/// Three people, then the second version, then a row that is changed and one that is new.
+/// Three people, then the second version, then a changed row and a new one.
 fn migrated() -> TestDatabase {
     let db = TestDatabase::migrated(old());
     db.execute(&[
@@ -127,7 +127,7 @@ fn rollback_restores_schema_and_rows() {
         .unwrap();
     assert_eq!(report.steps, plan.steps);
     for _ in 0..2 {
-        // The old values where nothing was written since, the new ones where something was.
+        // The archived values where nothing was written since, the new ones otherwise.
         assert_eq!(
             db.rows(OLD),
             "1|Ada|1.25|a|3|1.5|Rome; 2|Bob|40|NULL|7|2.5|Rome; 3|Cy|3.75|NULL|3|100|Rome; 4|Dee|5|NULL|9|8|Rome"
@@ -158,7 +158,7 @@ fn rolled_back_version_is_refused_until_reapplied() {
     let mut db = migrated();
     set_tag(db.kuzu(), "first", &Point::Revision(1)).unwrap();
     db.migrator(new()).rollback(Point::tag("first")).unwrap();
-    // The binary of that time opens; the other is told, however often it restarts.
+    // The former binary starts; the other is refused, however often it restarts.
     for _ in 0..2 {
         db.assert_up_to_date(old());
         let e = db.assert_refused(new());
@@ -170,7 +170,7 @@ fn rolled_back_version_is_refused_until_reapplied() {
         );
         db.reopen();
     }
-    // Once somebody says so, its changes are made again, and what was archived is back.
+    // On request, its changes are applied again, and the archived values are restored.
     db.migrator(new()).redo().migrate().unwrap();
     db.assert_up_to_date(new());
     assert_eq!(
@@ -178,7 +178,7 @@ fn rolled_back_version_is_refused_until_reapplied() {
         "1|Ada|1|NULL; 2|Bob|40|bob@x; 3|Cy|4|NULL; 4|Dee|5|dee@x"
     );
     assert_eq!(db.rows("MATCH (f:Fresh) RETURN f.id"), "1");
-    // It is an ordinary version again, and the first one too old.
+    // It is an ordinary version again, and the first one is too old.
     assert!(matches!(db.assert_refused(old()), Error::Refused(_)));
     db.migrator(new()).redo().migrate().unwrap();
     db.assert_up_to_date(new());
@@ -204,7 +204,7 @@ mod v3 {
     }
 }
 
-/// A version that was never here before is newly deployed: it asks for all that it changes.
+/// A version that never ran here is a new deployment: its declaration is applied.
 #[test]
 fn newer_version_reapplies_rolled_back_changes() {
     let db = migrated();
@@ -285,7 +285,7 @@ fn irreversible_changes_are_named() {
     assert_eq!(db.rows("MATCH ()-[l:Lives]->() RETURN count(*)"), "1");
 }
 
-/// A pair that was added since goes with its rels, and that must be allowed as ever.
+/// A pair that was added since is dropped with its rels, which requires permission as usual.
 #[test]
 fn rollback_has_hazards_like_any_plan() {
     let db = TestDatabase::migrated(old());
@@ -345,14 +345,14 @@ fn rollback_reaches_any_point() {
     let now = db.rows(all);
     db.migrator(new()).rollback(end).unwrap();
     db.assert_up_to_date(old());
-    // Back from there: the second version is in force again, and no longer undone.
+    // Rolled back from there: the second version is current again, and no longer undone.
     db.migrator(old()).rollback(Point::Revision(2)).unwrap();
     db.assert_up_to_date(new());
     assert_eq!(db.rows(all), now);
     db.migrator(old()).rollback(Point::Time(then)).unwrap();
     db.assert_up_to_date(old());
     assert!(matches!(db.assert_refused(new()), Error::Undone { .. }));
-    // There already: nothing to do, and nothing is recorded.
+    // Already there: nothing to do, and nothing is recorded.
     let report = db.migrator(old()).rollback(Point::Revision(1)).unwrap();
     assert!(report.is_up_to_date(), "{report}");
     for (point, reason) in [

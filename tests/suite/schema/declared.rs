@@ -1,4 +1,4 @@
-//! What is found at startup, because no derive can see it.
+//! Errors found at startup, because no derive can detect them.
 
 use expect_test::{Expect, expect};
 use kuzu_ddl::declared::desc::{
@@ -35,7 +35,7 @@ struct Buyer {
 #[kuzu(from = Customer, to = Buyer)]
 struct SoldTo;
 
-/// The message, without what depends on the machine.
+/// Asserts the error message.
 fn assert_errors(result: Result<Declared, DeclareError>, want: &Expect) {
     want.assert_eq(&format!("{}\n", result.unwrap_err()));
 }
@@ -47,7 +47,7 @@ fn duplicate_table_is_reported() {
     "#]];
     let (customer, person) = (Customer::DESC, other::Person::DESC);
     assert_errors(Declared::from_descs([customer, person]), &want);
-    // The order of registration is not the order of source.
+    // The registration order differs from the source order.
     assert_errors(Declared::from_descs([person, customer]), &want);
     let duplicate = Declared::from_descs([customer, customer]).unwrap_err();
     assert!(matches!(
@@ -76,7 +76,7 @@ fn former_name_claimed_by_two_tables_is_reported() {
     );
 }
 
-/// Its earlier name is that of a table that stayed.
+/// Its former name is that of a table that still exists.
 #[derive(KuzuNode)]
 #[kuzu(renamed_from = "Customer")]
 struct Guest {
@@ -84,7 +84,7 @@ struct Guest {
     id: i64,
 }
 
-/// The same, but that table moved on.
+/// The same, but that table was renamed.
 #[derive(KuzuNode)]
 #[kuzu(renamed_from = "Guest")]
 struct Visitor {
@@ -144,13 +144,13 @@ fn table_tombstones_are_checked() {
             "{error}"
         );
     }
-    // What came from elsewhere may take the name of what goes.
+    // A renamed table may take the name of a dropped one.
     assert!(schema![Customer; dropped "Customer"].is_ok());
 }
 
 #[test]
 fn duplicate_tables_of_the_whole_binary_are_reported() {
-    // The tests of this binary hold many schemas of the same names on purpose.
+    // The tests of this binary declare many schemas with the same names on purpose.
     let error = Schema::compiled().unwrap_err();
     assert!(
         error
@@ -186,7 +186,7 @@ const fn origin(line: u32) -> Origin {
     }
 }
 
-/// Everything that a description written by hand can have wrong.
+/// Every error that a manual description can contain.
 static WRONG: TableDesc = TableDesc {
     name: "a`b",
     kind: KindDesc::Node { primary_key: "key" },

@@ -1,4 +1,4 @@
-//! What the derives make of structs.
+//! What the derives generate from structs.
 
 use kuzu_ddl::schema::{Expr, Key, Multiplicity, Pair, StorageDirection, TableKind, Type};
 use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuType, schema};

@@ -1,4 +1,4 @@
-//! Declarations: what the derives and macros produce, and what is checked at startup.
+//! Declarations: what the derives and macros generate, and what is checked at startup.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod declared;

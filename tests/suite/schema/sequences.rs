@@ -1,4 +1,4 @@
-//! Sequences: made before what counts by them, kept with the place they have come to.
+//! Sequences: created before the defaults that use them, and never reset.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
@@ -47,7 +47,7 @@ fn sequence_is_created_once_and_never_reset() {
         "CREATE (:`Order` {what: 'b'})",
     ]);
     db.reopen();
-    // Where it starts counts only once.
+    // The start value applies once.
     db.migrate_cleanly(orders(1, 10));
     db.execute(&["CREATE (:`Order` {what: 'c'})"]);
     assert_eq!(
@@ -56,7 +56,7 @@ fn sequence_is_created_once_and_never_reset() {
     );
     let error = db.assert_refused(orders(100, 1)).to_string();
     assert!(error.contains("step or the bounds"), "{error}");
-    // Not declared any more, it is kept.
+    // No longer declared, it is kept.
     let report = db.migrate_cleanly(schema![v1::Order]);
     assert!(
         report
@@ -89,12 +89,12 @@ fn sequence_is_dropped_once_it_is_unused() {
         .unwrap_or_else(|e| panic!("{e}"));
     db.assert_up_to_date(declaration);
     assert_eq!(db.rows("CALL show_sequences() RETURN name"), "");
-    // A new one of the same name is another.
+    // A new sequence of the same name is another object.
     db.migrate_cleanly(orders(7, 1));
     assert_eq!(db.rows("RETURN nextval('order_no')"), "7");
 }
 
-/// Going back to before it, what counts by it is gone, and it stays with its place.
+/// Rolled back to before it, its default is removed, and it keeps its position.
 #[test]
 fn rollback_keeps_a_sequence() {
     let db = TestDatabase::migrated(schema![v2::Order]);
@@ -132,7 +132,7 @@ fn existing_sequence_continues() {
         db.rows("MATCH (o:`Order`) RETURN o.id ORDER BY o.id"),
         "40; 42"
     );
-    // By hand it is drift.
+    // A manual change is drift.
     db.execute(&["MATCH (o:`Order`) DELETE o"]);
     db.execute(&["DROP SEQUENCE order_no"]);
     let error = db.assert_refused(orders(1, 2)).to_string();
@@ -171,7 +171,7 @@ fn shelves() -> Declaration {
     ]
 }
 
-/// All options of the macro reach the engine, and properties of nodes and rels count by it.
+/// All options of the macro reach the engine, and properties of nodes and rels use the sequences.
 #[test]
 fn all_sequence_options_reach_the_engine() {
     let mut db = TestDatabase::migrated(shelves());

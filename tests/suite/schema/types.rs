@@ -1,4 +1,4 @@
-//! Which Rust type stands for which Kùzu type.
+//! The Kùzu type of each Rust type.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -144,7 +144,7 @@ fn derived_types_map_to_kuzu_types() {
     }
 }
 
-/// One field per text, so that the derive's parser reads what the runtime's reads.
+/// One field per text: the derive's parser must agree with the runtime's.
 macro_rules! texts {
     ($($field:ident: $text:literal,)*) => {
         #[derive(KuzuNode)]

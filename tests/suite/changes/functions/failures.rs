@@ -1,4 +1,4 @@
-//! Functions that give no value for some rows.
+//! Functions that return no value for some rows.
 
 use crate::fixture::prices::{cents, v1};
 use crate::fixture::{Declaration, TestDatabase};
@@ -99,7 +99,7 @@ fn failing_rows_get_the_declared_on_fail_value() {
     }
 }
 
-/// The row changed after it was asked.
+/// The row changes after the preflight check.
 #[test]
 fn row_that_fails_during_the_backfill_is_named_and_the_next_start_resumes() {
     let db = populated();
@@ -122,7 +122,7 @@ fn row_that_fails_during_the_backfill_is_named_and_the_next_start_resumes() {
     assert!(matches!(e, Error::Unfinished(_)), "{text}");
     assert!(text.contains("for id 33: it has no point"), "{text}");
     assert_eq!(db.rows("MATCH (a:A) RETURN count(a.price)"), "30");
-    // The same again, and nothing is lost.
+    // The next attempt fails in the same way, and nothing is lost.
     let e = db.assert_refused(schema![abort::A]);
     assert!(e.to_string().contains("for id 33"), "{e}");
     let archive = db.rows("CALL table_info('A') WHERE name STARTS WITH 'price__' RETURN name");

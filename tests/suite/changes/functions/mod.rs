@@ -1,4 +1,4 @@
-//! `cast_with` and `fill_with`: values that Rust functions make.
+//! `cast_with` and `fill_with`: values computed by Rust functions.
 
 mod failures;
 mod nodes;

@@ -1,4 +1,4 @@
-//! A primary key that a function makes, and going back from it.
+//! Primary keys computed by a function, and the rollback from them.
 
 use crate::fixture::TestDatabase;
 use crate::fixture::prices::v1;

@@ -29,8 +29,8 @@ fn doubled(note: Option<&str>) -> String {
     note.unwrap_or("-").repeat(2)
 }
 
-/// A rel has no key, and setting many on one node is quadratic: the rel table is made anew, with the
-/// values, in the one transaction.
+/// A rel has no key, and updating many rels of one node takes quadratic time: the rel table is
+/// rebuilt with its values in one transaction.
 #[test]
 fn rel_values_are_computed_while_the_table_is_rebuilt() {
     let mut db = TestDatabase::migrated(schema![v1::A, both::Former]);

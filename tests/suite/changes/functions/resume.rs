@@ -1,4 +1,4 @@
-//! Work that was interrupted, and what others do meanwhile.
+//! Interrupted backfills, and rows inserted by others during a backfill.
 
 use crate::fixture::TestDatabase;
 use crate::fixture::prices::v1;
@@ -24,7 +24,7 @@ mod v2 {
     }
 }
 
-/// A later version that does not have the functions any more.
+/// A later version without the functions.
 mod v3 {
     use kuzu_ddl::KuzuNode;
 
@@ -38,7 +38,7 @@ mod v3 {
     }
 }
 
-/// One that declares neither of the properties.
+/// A version that declares neither property.
 mod other {
     use kuzu_ddl::KuzuNode;
 
@@ -78,7 +78,7 @@ fn rows_inserted_during_the_backfill_are_filled() {
         .unwrap();
     assert!(report.owed.is_empty());
     assert!(calls >= 20);
-    // What they wrote is theirs.
+    // Values that the application wrote are not overwritten.
     assert_eq!(
         db.rows("MATCH (a:A) WHERE a.price IS NULL OR a.tag IS NULL RETURN count(*)"),
         "0"
@@ -87,7 +87,7 @@ fn rows_inserted_during_the_backfill_are_filled() {
     db.assert_up_to_date(schema![v2::A]);
 }
 
-/// Stops after some rows, as another writer that holds on would make it.
+/// Stops after some rows, as if another writer held the write transaction.
 fn interrupted() -> TestDatabase {
     let db = populated();
     let session = db.session();
@@ -141,10 +141,10 @@ fn application_without_the_function_is_refused() {
     let message = "A.price: its values are made by the function suite::changes::functions::resume::v2::cents, \
                  which is not in this program; start one that has it";
     assert!(e.contains(message), "{e}");
-    // One that does not read them is let in, and says so.
+    // An application that does not read these properties starts, with a note.
     let report = db.migrate(schema![other::A]).unwrap();
     assert!(report.to_string().contains(message), "{report}");
-    // A rebuild in between makes other offsets of the rows.
+    // A rebuild in between changes the row offsets.
     db.migrate_cleanly(schema![v2::A]);
     assert_eq!(
         db.rows("MATCH (a:A) RETURN count(a.price), count(a.tag)"),

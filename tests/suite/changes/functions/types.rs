@@ -1,4 +1,4 @@
-//! Every type that a function can take and give, there and back through the engine.
+//! Every type that a function can take and return, passed through the engine.
 
 use crate::fixture::TestDatabase;
 use kuzu_ddl::schema;

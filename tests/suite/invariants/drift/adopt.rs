@@ -69,7 +69,8 @@ mod renamed {
     }
 }
 
-/// What the source says by now needs no policy: the rename is known for one, and nothing is done.
+/// A manual rename that the source declares needs no policy: it is recognised as a rename, and no
+/// step is needed.
 #[test]
 fn manual_rename_that_the_source_declares_is_adopted_without_a_policy() {
     let mut db = changed(&["ALTER TABLE A RENAME s TO z", "ALTER TABLE B RENAME TO C"]);
@@ -88,7 +89,7 @@ fn manual_rename_that_the_source_declares_is_adopted_without_a_policy() {
     assert_eq!(db.rows("MATCH (a:A) RETURN a.z ORDER BY a.id"), "one; two");
 }
 
-/// A rename of the history is the same object: it can be gone back to.
+/// The recorded rename refers to the same object, so it can be rolled back.
 #[test]
 fn manually_renamed_property_keeps_its_identity() {
     let db = changed(&["ALTER TABLE A RENAME s TO z"]);
@@ -111,7 +112,7 @@ fn manually_renamed_property_keeps_its_identity() {
     assert_eq!(db.rows("MATCH (a:A) RETURN a.s ORDER BY a.id"), "one; two");
 }
 
-/// Tables and sequences made by hand are nobody's until somebody says that they are history.
+/// Manually created tables and sequences are unmanaged until they are adopted.
 #[test]
 fn manually_created_tables_are_adopted_only_on_request() {
     let mut db = changed(&[
@@ -139,7 +140,7 @@ fn manually_created_tables_are_adopted_only_on_request() {
     db.assert_up_to_date(declaration());
     db.reopen();
     db.assert_up_to_date(declaration());
-    // By now it is watched over as all others are.
+    // From now on their drift is detected like that of all others.
     db.execute(&["ALTER TABLE Hand RENAME s TO t", "DROP TABLE Ties"]);
     let text = db.assert_refused(declaration()).to_string();
     assert!(

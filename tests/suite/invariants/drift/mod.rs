@@ -1,4 +1,4 @@
-//! Rule 5: every class of drift under every policy. None deletes anything.
+//! Rule 5: every class of drift under every policy. No policy deletes anything.
 
 mod adopt;
 mod error;
@@ -48,16 +48,16 @@ fn declaration() -> Declaration {
     schema![v1::A, v1::B, v1::K, v1::R].map(|d| d.sequence("no", 1, 1))
 }
 
-/// A change by hand, and what becomes of it.
+/// A manual change, and its result under each policy.
 struct Case {
     manual: &'static [&'static str],
-    /// What is told of it.
+    /// The reported text.
     reported: &'static str,
-    /// In the way of adopting it, empty where nothing is.
+    /// Why it cannot be adopted; empty if it can.
     adopt: &'static str,
-    /// A step of the start after a repair, or what it says; empty where there is nothing to do.
+    /// A step of the start after a repair, or its error; empty if there is nothing to do.
     next: &'static str,
-    /// A step that makes it again; empty where it is left alone, `-` where that is refused.
+    /// The step that recreates the object; empty where nothing is done, `-` where that is refused.
     recreate: &'static str,
 }
 
@@ -135,7 +135,7 @@ const CASES: &[Case] = &[
         next: "declare `C` with `#[kuzu(renamed_from = \"B\")]`",
         recreate: "-",
     },
-    // Both names are still there, so nothing that is declared is missing.
+    // Both names still exist, so no declared property is missing.
     Case {
         manual: &[
             "ALTER TABLE A RENAME s TO z",
@@ -214,7 +214,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// A migrated database with rows, changed by hand.
+/// A migrated database with rows and a manual change.
 fn changed(manual: &[&str]) -> TestDatabase {
     let db = TestDatabase::migrated(declaration());
     db.execute(&[
@@ -227,7 +227,7 @@ fn changed(manual: &[&str]) -> TestDatabase {
     db
 }
 
-/// A start under a policy; catalog and rows are as before, whatever it says.
+/// A start under a policy; catalog and rows stay unchanged in any case.
 #[track_caller]
 fn start(db: &TestDatabase, policy: DriftPolicy) -> Result<kuzu_ddl::Report, Error> {
     let before = db.catalog_and_rows();
@@ -236,7 +236,7 @@ fn start(db: &TestDatabase, policy: DriftPolicy) -> Result<kuzu_ddl::Report, Err
     result
 }
 
-/// How many rows the two tables have; a UNION would give them in any order.
+/// The row counts of two tables; a UNION would return them in any order.
 fn counts(db: &TestDatabase) -> String {
     let count = |table| db.rows(&format!("MATCH (x:{table}) RETURN count(*)"));
     format!("{}; {}", count("A"), count("K"))

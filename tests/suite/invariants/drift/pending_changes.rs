@@ -1,4 +1,4 @@
-//! Rule 5: what was changed by hand is reported, and settled only as the policy says.
+//! Rule 5: drift next to pending changes is reported, and resolved only by policy.
 
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{DriftPolicy, Error, Report, schema};
@@ -29,7 +29,7 @@ mod v1 {
     }
 }
 
-/// A new table and property beside the drift.
+/// A new table and a new property, pending next to the drift.
 mod v2 {
     use kuzu_ddl::KuzuNode;
 
@@ -59,7 +59,7 @@ fn newer() -> Declaration {
     schema![v2::A, v1::B, v1::R, v2::New]
 }
 
-/// A migrated database with rows, changed by hand.
+/// A migrated database with rows and manual changes.
 fn changed(manual: &[&str]) -> TestDatabase {
     let db = TestDatabase::migrated(declaration());
     db.execute(&[
@@ -75,7 +75,7 @@ const EXTRA: &[&str] = &[
     "ALTER TABLE A ADD extra STRING DEFAULT 'e'",
     "ALTER TABLE R ADD extra INT64",
 ];
-// Only the last column can be dropped by hand without damage.
+// Only the last column can be dropped in place without damage.
 const MISSING: &[&str] = &["ALTER TABLE A DROP x"];
 const COMMENT: &[&str] = &["COMMENT ON TABLE A IS 'by hand'"];
 const REMOVED: &[&str] = &["DROP TABLE R"];
@@ -140,7 +140,7 @@ fn warn_reports_drift_at_every_start() {
             );
             assert_eq!(db.drift(), drift);
         }
-        // Having been warned is not having settled it.
+        // A warning does not resolve the drift.
         assert!(
             matches!(db.assert_refused(declaration()), Error::Drift(_)),
             "{manual:?}"
@@ -209,7 +209,7 @@ fn manually_created_and_declared_object_is_adopted() {
         db.rows("MATCH (a:A), (n:New) RETURN a.id, a.x, a.y, n.id ORDER BY a.id"),
         "1|5|10|7; 2|6|20|7"
     );
-    // Under another type it is not.
+    // With another type it is not adopted.
     let db = changed(&["ALTER TABLE A ADD y STRING"]);
     let e = db.assert_refused(newer());
     assert!(matches!(e, Error::Refused(_) | Error::Drift(_)), "{e}");

@@ -42,7 +42,8 @@ fn recreate_restores_missing_objects_only() {
     }
 }
 
-/// What was dropped and made anew in the same shape is no drift, and is known by its new number.
+/// A table that was dropped and recreated in the same shape is no drift, and is known by its new
+/// id.
 #[test]
 fn table_recreated_in_the_same_shape_is_no_drift() {
     let mut db = changed(&[
@@ -59,7 +60,8 @@ fn table_recreated_in_the_same_shape_is_no_drift() {
     );
 }
 
-/// The engine cannot write the schema down here, and so not the multiplicity of a table made anew.
+/// The engine cannot export the schema here, and so the multiplicity of a recreated table is
+/// unknown.
 #[test]
 fn unreadable_multiplicity_of_a_recreated_table_is_reported() {
     let manual = &[

@@ -3,13 +3,13 @@
 use kuzu_ddl::declared::desc::OnFailDesc;
 use kuzu_ddl::schema::{Expr, IndexKind, Multiplicity, StorageDirection, Type};
 
-/// A schema as a person thinks of it: things with identities, whatever their names are.
+/// A schema as objects with identities, independent of their names.
 #[derive(Clone, Debug, Default)]
 pub(in crate::oracle) struct Model {
     pub(in crate::oracle) tables: Vec<ModelTable>,
     pub(super) sequences: Vec<ModelSequence>,
     pub(super) next: u32,
-    /// Counts versions, so that an edit can tell what has rows from what is new.
+    /// Counts versions, so that an edit can distinguish properties with rows from new ones.
     pub(super) version: u32,
 }
 
@@ -17,11 +17,11 @@ pub(in crate::oracle) struct Model {
 pub(in crate::oracle) struct ModelTable {
     pub(in crate::oracle) id: u32,
     pub(in crate::oracle) name: String,
-    /// Ids of the node tables each pair joins; empty for a node table.
+    /// Ids of the node tables of each pair; empty for a node table.
     pub(in crate::oracle) pairs: Vec<(u32, u32)>,
     pub(in crate::oracle) multiplicity: Multiplicity,
     pub(super) storage: StorageDirection,
-    /// Which property is a node table's primary key.
+    /// The primary key of a node table, as a property id.
     pub(super) key: u32,
     pub(in crate::oracle) properties: Vec<ModelProperty>,
     pub(in crate::oracle) indexes: Vec<ModelIndex>,
@@ -36,20 +36,20 @@ pub(in crate::oracle) struct ModelProperty {
     pub(in crate::oracle) default: Option<Expr>,
     pub(in crate::oracle) nullable: bool,
     pub(super) comment: Option<String>,
-    /// The version it came with.
+    /// The version that added it.
     pub(super) version: u32,
-    /// How the present type came from the last version's.
+    /// How the type changed since the last version.
     pub(in crate::oracle) change: Option<TypeChange>,
-    /// What rows get that have no value.
+    /// The value of rows that have none.
     pub(in crate::oracle) fill: Option<Expr>,
 }
 
 /// A change of type.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::oracle) struct TypeChange {
-    /// `None` where every old value is a new one.
+    /// `None` where every old value is valid in the new type.
     pub(in crate::oracle) cast: Option<&'static str>,
-    /// What rows get whose cast fails; `None` where it cannot fail.
+    /// The value of rows whose cast fails; `None` where it cannot fail.
     pub(in crate::oracle) on_fail: Option<OnFailDesc>,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct ModelSequence {
     pub(super) name: String,
     pub(super) start: i64,
     pub(super) increment: i64,
-    /// Whether a default counts by it, or ever did: such a one cannot be dropped.
+    /// Whether a default uses it, or ever used it: such a sequence cannot be dropped.
     pub(super) used: bool,
 }
 
@@ -88,7 +88,7 @@ impl ModelTable {
         self.is_node() && self.key == property
     }
 
-    /// Whether rows may be without a value, though the next version says that they get one.
+    /// Whether rows may have no value, although the next version may fill it.
     pub(in crate::oracle) fn may_lack(&self, property: u32) -> bool {
         let may = |p: &ModelProperty| p.nullable || p.fill.is_some();
         !self.is_key(property) && self.property(property).is_none_or(may)
@@ -105,7 +105,7 @@ impl Model {
         self.next
     }
 
-    /// The next version: what there is by now has rows.
+    /// Starts the next version: all existing properties have rows from now on.
     pub(in crate::oracle) fn release(&mut self) {
         self.version += 1;
         for property in self.tables.iter_mut().flat_map(|t| &mut t.properties) {

@@ -16,7 +16,7 @@ impl Model {
         self.sequences.len() - 1
     }
 
-    /// A new one, or one that nothing counts by goes.
+    /// Adds a sequence, or removes an unused one.
     pub(super) fn add_or_drop_sequence(&mut self, b: u16, c: u16) {
         let unused: Vec<usize> = (0..self.sequences.len())
             .filter(|at| !self.sequences[*at].used)
@@ -31,7 +31,7 @@ impl Model {
         }
     }
 
-    /// A property counts by a sequence: a new one, or one that is there.
+    /// The default of a property uses a sequence: a new or an existing one.
     pub(super) fn count_by(&mut self, table: Option<usize>, b: u16, c: u16) {
         let Some(table) = table else { return };
         let sequence = match pick(&self.sequences, c) {

@@ -1,4 +1,4 @@
-//! What is there, and what should be.
+//! The existing rows, and the expected ones as text.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ impl Rows {
             .collect()
     }
 
-    /// What [`all`](Self::all) should say, in the engine's rendering of the values.
+    /// The expected result of [`all`](Self::all), in the engine's rendering of the values.
     pub(in crate::oracle) fn expected(
         &self,
         db: &Database,
@@ -58,7 +58,7 @@ impl Rows {
         out
     }
 
-    /// What a property holds, NULLs left out, in the engine's rendering and a fixed order.
+    /// The non-NULL values of a property, in the engine's rendering and a fixed order.
     pub(super) fn held(&self, db: &Database, table: u32, property: u32) -> Vec<String> {
         let rows = self.tables[&table].iter();
         let values: Vec<String> = rows

@@ -1,4 +1,4 @@
-//! What a version dropped.
+//! The objects that a version dropped.
 
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::name::{quote, string_literal};
@@ -7,7 +7,7 @@ use super::super::model::{Model, ModelProperty, ModelTable};
 use super::inserted::Rows;
 use super::query::ask;
 
-/// What was dropped is archived with its values: the archived columns hold what the old ones held.
+/// Dropped objects are archived with their values: the archived columns hold the former values.
 pub(in crate::oracle) fn assert_archived(db: &Database, old: &Model, new: &Model, before: &Rows) {
     let tables = ask(db, "CALL show_tables() RETURN name");
     for table in &old.tables {
@@ -41,7 +41,7 @@ pub(in crate::oracle) fn assert_archived(db: &Database, old: &Model, new: &Model
     }
 }
 
-/// A column's values in a fixed order, NULLs left out.
+/// The non-NULL values of a column in a fixed order.
 fn column(db: &Database, kind: &ModelTable, table: &str, name: &str) -> Vec<String> {
     let (table, name) = (quote(table), quote(name));
     let pattern = if kind.is_node() {

@@ -1,4 +1,4 @@
-//! What becomes of rows when a version changes their tables.
+//! The expected rows after a version changed their tables.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::inserted::{Row, Rows, node};
 use super::query::{ask, has_value};
 
 impl Rows {
-    /// The rows as they are after the edits, which the database has seen: new tables have none.
+    /// Follows the edits, which the database has applied: new tables have no rows.
     pub(in crate::oracle) fn follow(&mut self, db: &Database, old: &Model, new: &Model) {
         for table in &new.tables {
             let Some(before) = old.table(table.id) else {
@@ -43,7 +43,7 @@ impl Rows {
         }
     }
 
-    /// Takes from the database what it made for each row, which must be different values.
+    /// Reads the values that the database generated per row, which must differ.
     fn read_generated(
         &mut self,
         db: &Database,
@@ -57,7 +57,7 @@ impl Rows {
         };
         let generated: Vec<&ModelProperty> = table.properties.iter().filter(is_generated).collect();
         let mut read: Vec<BTreeMap<u32, String>> = Vec::new();
-        // Rows that nothing tells apart take what they find in turn.
+        // Indistinguishable rows take the results in turn.
         let mut taken: BTreeMap<String, usize> = BTreeMap::new();
         for row in &self.tables[&table.id] {
             let mut values = BTreeMap::new();
@@ -86,7 +86,8 @@ impl Rows {
         }
     }
 
-    /// The query for one property of a row, told by its key or its ends, and by all that is known of it.
+    /// The query for one property of a row, identified by its key or its ends, and by all its known
+    /// values.
     fn query(
         &self,
         new: &Model,
@@ -125,7 +126,7 @@ impl Rows {
     }
 }
 
-/// The value of a property that was there, as Cypher.
+/// The value of an existing property, as Cypher.
 fn carried_over(
     db: &Database,
     before: &ModelTable,
@@ -142,7 +143,7 @@ fn carried_over(
     next.or_else(|| fill.map(|fill| fill.canonical(&property.ty)))
 }
 
-/// The value that a change of type makes of one that is not NULL.
+/// The result of a change of type for a value that is not NULL.
 fn changed(
     db: &Database,
     property: &ModelProperty,
@@ -161,7 +162,7 @@ fn changed(
     }
 }
 
-/// The value of a property that is new; one that differs by row is read later.
+/// The value of a new property; one that differs by row is read later.
 fn added(property: &ModelProperty) -> Option<String> {
     let value = property.fill.as_ref().or(property.default.as_ref());
     let value = value.filter(|expr| !differs_by_row(expr));

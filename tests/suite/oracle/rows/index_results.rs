@@ -1,4 +1,4 @@
-//! What the indexes find, against a look at every row.
+//! The results of the indexes, compared with a scan of all rows.
 
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::schema::IndexKind;
@@ -7,10 +7,10 @@ use kuzu_ddl::schema::name::quote;
 use super::super::model::{Model, ModelIndex, ModelTable};
 use super::query::ask;
 
-/// The word that most texts have.
+/// The word that most texts contain.
 const WORD: &str = "row";
 
-/// Every index finds the rows that have the word, or a vector, and no others.
+/// Asserts that every index finds the rows that contain the word, or a vector, and no others.
 #[track_caller]
 pub(in crate::oracle) fn assert_found(db: &Database, model: &Model) {
     for table in &model.tables {

@@ -9,7 +9,7 @@ use kuzu_ddl::schema::name::quote;
 use super::super::model::{Model, ModelProperty, ModelTable, value};
 use super::query::ask;
 
-/// Rows a node table.
+/// Rows per node table.
 const NODES: i64 = 4;
 
 /// Values as Cypher by property id; `None` is NULL.
@@ -18,7 +18,7 @@ pub(super) type Values = BTreeMap<u32, Option<String>>;
 /// A rel also has its pair and the keys of its ends.
 pub(super) type Row = (Option<Ends>, Values);
 
-/// What was inserted, by table id.
+/// The inserted rows, by table id.
 #[derive(Clone, Debug, Default)]
 pub(in crate::oracle) struct Rows {
     pub(super) tables: BTreeMap<u32, Vec<Row>>,
@@ -40,7 +40,7 @@ impl Rows {
             rows.tables.insert(table.id, (1..=NODES).map(of).collect());
         }
         for table in model.tables.iter().filter(|t| !t.is_node()) {
-            // One rel a pair and node on each side at most: legal under every multiplicity.
+            // At most one rel per pair and node on each side: legal under every multiplicity.
             let mut rels = Vec::new();
             for (at, pair) in (0_i64..).zip(&table.pairs) {
                 let n = at % NODES + 1;
@@ -50,7 +50,7 @@ impl Rows {
                 };
                 rel(n, n, n + 10);
                 if is_many(table) && new.table(table.id).is_none_or(is_many) {
-                    // A second one beside it, and a hub.
+                    // A parallel rel, and a hub.
                     rel(n, n, n + 30);
                     (1..=NODES).for_each(|to| rel(1, to, to + 40));
                 }
@@ -61,7 +61,7 @@ impl Rows {
         rows
     }
 
-    /// One more node a table and one more rel a pair, legal under every multiplicity.
+    /// One more node per table and one more rel per pair, legal under every multiplicity.
     pub(in crate::oracle) fn insert_more(&mut self, db: &Database, model: &Model) {
         let mut last = BTreeMap::new();
         for table in model.tables.iter().filter(|t| t.is_node()) {
@@ -129,7 +129,7 @@ impl Rows {
         ends: Option<&Ends>,
         values: &Values,
     ) -> String {
-        // What is left out would get its default.
+        // An omitted property would get its default.
         let null = |p: &ModelProperty| format!("CAST(NULL AS {})", p.ty);
         let value = |p: &ModelProperty| values.get(&p.id).cloned().flatten();
         let properties: Vec<String> = table
@@ -165,7 +165,7 @@ impl Rows {
     }
 }
 
-/// The values of row `n`; some are NULL where that is legal now, and `new` has a way with it.
+/// The values of row `n`; some are NULL where that is legal, and where `new` can handle it.
 fn values(table: &ModelTable, new: &Model, n: i64) -> Values {
     let later = new.table(table.id);
     let value = |p: &ModelProperty| {

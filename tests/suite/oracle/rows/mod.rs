@@ -1,4 +1,4 @@
-//! Rows: what is inserted into a model's tables, what becomes of it, and what is there.
+//! The rows that are inserted into a model's tables, and the expected and the actual ones.
 
 mod actual;
 mod archived;

@@ -18,7 +18,7 @@ pub(super) fn ask(db: &Database, query: &str) -> Vec<String> {
 
 /// Constant expressions in the engine's rendering of their values.
 pub(super) fn evaluate(db: &Database, parts: &[String]) -> Vec<String> {
-    // The engine turns equal result columns into one, so each has a name.
+    // The engine merges equal result columns, so each has a name.
     let named = parts.iter().enumerate();
     let named: Vec<String> = named.map(|(i, part)| format!("{part} AS c{i}")).collect();
     cells(db, &format!("RETURN {}", named.join(", "))).remove(0)

@@ -64,7 +64,7 @@ fn existing_indexes_are_adopted() {
     assert_eq!(listed(&db), "Doc|mine; Doc|near; Doc|words");
 }
 
-/// What the engine cannot index is refused before anything is touched.
+/// An index that the engine cannot create is refused before any change.
 #[test]
 fn invalid_indexes_are_refused() {
     let db = TestDatabase::new();
@@ -125,7 +125,7 @@ fn stop_words_are_read_from_a_table() {
     assert_eq!((count("dogs"), count("running")), ("0".into(), "20".into()));
 }
 
-/// B21: beside an open transaction no index can be made. It stays owed, and the next start does it.
+/// B21: next to an open transaction no index can be created. It is deferred to the next start.
 #[test]
 fn index_next_to_a_reader_is_deferred_b21() {
     let db = TestDatabase::migrated(docs());

@@ -6,7 +6,7 @@ use crate::fixture::documents::{
 };
 use kuzu_ddl::{DriftPolicy, Error, HazardKind, schema};
 
-/// No longer declared in a struct that is: it goes. A struct that is not declared keeps its own.
+/// An index that its struct no longer declares is dropped. An undeclared struct keeps its indexes.
 #[test]
 fn undeclared_index_of_a_declared_table_is_dropped() {
     let mut db = TestDatabase::migrated(both());
@@ -23,7 +23,7 @@ fn undeclared_index_of_a_declared_table_is_dropped() {
     ]);
     db.reopen();
     db.execute(&["MATCH (d:Doc {id: 3}) SET d.v = [0.0, 0.0, 1.0], d.title = 'x'"]);
-    // Old and new binaries in turn: the one that declares it does not bring it back.
+    // Old and new binaries in turn: the one that declares it does not recreate it.
     let report = db.migrate(both()).unwrap();
     assert!(report.is_up_to_date(), "{report}");
     db.assert_up_to_date(docs());
@@ -42,7 +42,7 @@ mod v4 {
     }
 }
 
-/// An archived table keeps its indexes, an archived property too; both come back whole.
+/// An archived table keeps its indexes, and so does an archived property; both are restored.
 #[test]
 fn indexes_are_archived_and_restored_with_their_objects() {
     let mut db = TestDatabase::migrated(both());
@@ -79,7 +79,7 @@ fn manual_index_changes_are_drift() {
         Error::Drift(rows) => assert_eq!(rows[0].object, "Doc[words]"),
         other => panic!("{other}"),
     }
-    // Declared by now, it is taken in.
+    // Declared by now, it is adopted.
     db.migrate_cleanly(with(docs(), "Doc", &[text(&[])]));
 
     let db = TestDatabase::migrated(docs());
@@ -98,7 +98,7 @@ fn manual_index_changes_are_drift() {
     assert_eq!(listed(&db), "Doc|words");
 }
 
-/// The rows a rebuild touches are told, and the source's word is leave enough.
+/// The rewritten rows are reported, and the declaration is sufficient permission.
 #[test]
 fn plan_reports_the_rewrite_of_a_dropped_index() {
     let db = TestDatabase::migrated(both());

@@ -1,5 +1,5 @@
-//! Full-text and vector indexes: made after the commit, kept through every change of their table,
-//! and gone only with it.
+//! Full-text and vector indexes: created after the commit, kept through every change of their
+//! table, and dropped only with it.
 
 mod create;
 mod drop;

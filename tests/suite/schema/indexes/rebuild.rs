@@ -23,7 +23,7 @@ fn changed_option_rebuilds_the_table() {
     let steps = steps(&report).join("\n");
     assert!(steps.contains("copy the nodes of Doc"), "{steps}");
     assert!(steps.contains("drop vector index Doc[near]"), "{steps}");
-    // Not stemmed any more.
+    // Without stemming.
     assert_eq!(search_results(&db, "Doc"), "0 dogs, nearest 7");
     assert_eq!(
         db.rows("MATCH (:Doc)-[c:Cites]->(:Doc) RETURN count(*), sum(c.w)"),
@@ -41,7 +41,7 @@ fn changed_option_rebuilds_the_table() {
 mod v2 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
-    /// Renamed, as is what is indexed, and another property has another type.
+    /// The table and the indexed properties are renamed, and another property has another type.
     #[derive(KuzuNode)]
     #[kuzu(renamed_from = "Doc")]
     pub(super) struct Paper {
@@ -163,7 +163,7 @@ fn changed_type_or_primary_key_recreates_the_indexes() {
     }
 }
 
-/// B19: on a table of which a property was dropped in place, an index would crash the engine.
+/// B19: an index on a table with a property dropped in place would crash the engine.
 #[test]
 fn table_with_a_column_gap_is_rebuilt_before_indexing() {
     let mut db = TestDatabase::from_cypher(&[
@@ -174,7 +174,7 @@ fn table_with_a_column_gap_is_rebuilt_before_indexing() {
     ]);
     db.execute(ROWS);
     db.execute(&["CHECKPOINT"]);
-    // A first start says what is: that the rows are written anew is asked about.
+    // A first start records what exists: rewriting rows requires permission.
     let report = db
         .migrator(both())
         .allow(HazardKind::RewritesData, "Doc")

@@ -1,4 +1,4 @@
-//! What is known of an index before anything is touched: by a rehearsal, and by `check`.
+//! Checks of an index before any change: by a rehearsal, and by `check`.
 
 use crate::fixture::documents::{ROWS, both, docs, index, search_results, steps, text, with};
 use crate::fixture::{Declaration, TestDatabase};
@@ -9,7 +9,7 @@ use kuzu_ddl::{check_in, schema};
 mod changed {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
-    /// Another key, which is rehearsed.
+    /// Another key, whose change is rehearsed.
     #[derive(KuzuNode)]
     pub(super) struct Doc {
         id: i64,
@@ -30,7 +30,8 @@ fn changed() -> Declaration {
     schema![changed::Doc, changed::Cites]
 }
 
-/// A rehearsal makes no index, and does not miss those that the plan makes after the commit.
+/// A rehearsal creates no index, and does not report those as missing that the plan creates after
+/// the commit.
 #[test]
 fn rehearsal_accepts_indexes_created_after_the_commit() {
     let db = TestDatabase::migrated(docs());
@@ -46,7 +47,7 @@ fn rehearsal_accepts_indexes_created_after_the_commit() {
     assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 7");
 }
 
-/// The change alone would do; with an index that the engine cannot make, nothing is touched.
+/// The change alone would succeed; with an index that the engine cannot create, nothing is changed.
 #[test]
 fn invalid_index_prevents_the_whole_migration() {
     let db = TestDatabase::migrated(both());
@@ -61,7 +62,7 @@ fn invalid_index_prevents_the_whole_migration() {
     }
 }
 
-/// `check` makes the indexes, too, on its empty database.
+/// `check` creates the indexes, too, on its empty database.
 #[test]
 fn check_creates_the_indexes() {
     let memory = || Database::in_memory(crate::fixture::config()).unwrap();
