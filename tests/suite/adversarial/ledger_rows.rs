@@ -233,7 +233,7 @@ fn events_of_unknown_kind_are_held() {
         assert_eq!(
             contents.events.get(&event.id()),
             Some(&event),
-            "kept as it came"
+            "stored unchanged"
         );
     }
     assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one");

@@ -87,7 +87,7 @@ fn events_of_unknown_objects_are_rejected_s15() {
         "{received}"
     );
     assert_eq!(content(&peer), before);
-    let received = peer.receive(peer.draft(|d| d.comment(person, Some("goes on".into()))));
+    let received = peer.receive(peer.draft(|d| d.comment(person, Some("continues".into()))));
     assert_eq!(received.applied.len(), 1, "{received}");
     let other = TestPeer::new();
     other.receive_from(&peer);

@@ -28,7 +28,7 @@ mod v2 {
     pub(super) struct A {
         #[kuzu(primary_key)]
         id: i64,
-        #[kuzu(fill = "'nobody'")]
+        #[kuzu(fill = "'unknown'")]
         name: String,
         #[kuzu(cast = "CAST(old AS INT64)", on_fail = "null", fill = "-5")]
         n: i64,
@@ -78,7 +78,7 @@ fn fill_reaches_every_row_without_a_value() {
             "5000|5000|15000|10000|5000"
         );
         assert_eq!(
-            db.rows("MATCH (a:A) WHERE a.name = 'nobody' RETURN count(*)"),
+            db.rows("MATCH (a:A) WHERE a.name = 'unknown' RETURN count(*)"),
             "500"
         );
         assert_eq!(db.rows("MATCH (a:A) WHERE a.n = -5 RETURN count(*)"), "51");

@@ -162,5 +162,5 @@ fn manually_created_index_interrupted_before_its_checkpoint_is_removed_b28() {
     assert_eq!(listed(&db), "");
     db.reopen();
     db.migrate_cleanly(both());
-    assert_intact(&mut db, "made by hand");
+    assert_intact(&mut db, "created manually");
 }

@@ -177,12 +177,12 @@ fn index_survives_a_dropped_property_b19() {
 /// No query of a start crashes the process.
 #[test]
 fn macro_in_the_database_does_not_crash_a_start_b8() {
-    let db = TestDatabase::from_cypher(&["CREATE MACRO twice(x) AS x + x"]);
+    let db = TestDatabase::from_cypher(&["CREATE MACRO double(x) AS x + x"]);
     db.migrate_cleanly(v1_alone());
     db.execute(&["CREATE (:A {id: 1, x: 2})"]);
     let durability = DurabilityCheck {
         declaration: v1_alone,
-        query: "MATCH (a:A) RETURN a.id, twice(a.x) ORDER BY a.id",
+        query: "MATCH (a:A) RETURN a.id, double(a.x) ORDER BY a.id",
         after: "1|4",
         later_rows: &["CREATE (:A {id: 2, x: 3})"],
         after_later_rows: "1|4; 2|6",

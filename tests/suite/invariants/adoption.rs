@@ -10,7 +10,7 @@ mod v1 {
     pub(super) struct Person {
         #[kuzu(primary_key)]
         id: i64,
-        #[kuzu(default = "nobody")]
+        #[kuzu(default = "unknown")]
         name: String,
         #[kuzu(default = -5)]
         score: i64,
@@ -48,7 +48,7 @@ mod v1 {
 }
 
 const MANUAL_DDL: &[&str] = &[
-    "CREATE NODE TABLE Person(id INT64, name STRING DEFAULT 'nobody', score INT64 DEFAULT -5, since TIMESTAMP DEFAULT current_timestamp(), PRIMARY KEY(id))",
+    "CREATE NODE TABLE Person(id INT64, name STRING DEFAULT 'unknown', score INT64 DEFAULT -5, since TIMESTAMP DEFAULT current_timestamp(), PRIMARY KEY(id))",
     "CREATE NODE TABLE City(name STRING PRIMARY KEY, extra INT64)",
     "CREATE REL TABLE LivesIn(FROM Person TO City, rent DOUBLE, MANY_ONE)",
     "CREATE REL TABLE Likes(FROM Person TO Person, much BOOL) WITH (storage_direction='fwd')",
@@ -91,7 +91,7 @@ fn existing_database_is_adopted_with_its_rows() {
     for _ in 0..2 {
         assert_eq!(
             db.rows("MATCH (p:Person)-[l:LivesIn]->(c:City) RETURN p.id, p.name, p.score, p.added, p.also, l.rent, c.extra ORDER BY p.id"),
-            "1|Ada|-5|1|NULL|1.5|9; 2|nobody|-5|1|NULL|3|9"
+            "1|Ada|-5|1|NULL|1.5|9; 2|unknown|-5|1|NULL|3|9"
         );
         assert_eq!(
             db.rows("MATCH (:Person)-[l:Likes]->(q:Person) RETURN l.much, q.id"),
@@ -115,7 +115,7 @@ fn existing_database_is_adopted_with_its_rows() {
     ]);
     assert_eq!(
         db.rows("MATCH (p:Person {id: 3}) RETURN p.name, p.score, p.added"),
-        "nobody|-5|1"
+        "unknown|-5|1"
     );
 }
 
@@ -273,7 +273,7 @@ fn baseline_records_existing_objects_without_changes() {
     assert!(e.contains(".drift(DriftPolicy::Repair)"), "{e}");
     db.migrate_cleanly(declaration());
     let rows = "MATCH (p:Person) RETURN p.id, p.name, p.score, p.added ORDER BY p.id";
-    assert_eq!(db.rows(rows), "1|Ada|-5|1; 2|nobody|-5|1");
+    assert_eq!(db.rows(rows), "1|Ada|-5|1; 2|unknown|-5|1");
     assert!(baseline_refused(&db).contains("the database has a ledger"));
 }
 

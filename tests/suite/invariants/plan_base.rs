@@ -64,7 +64,7 @@ fn planning_does_not_change_an_empty_database() {
 fn manual_change_invalidates_a_plan() {
     for change in [
         "CREATE NODE TABLE Other(id INT64 PRIMARY KEY)",
-        "COMMENT ON TABLE A IS 'by hand'",
+        "COMMENT ON TABLE A IS 'manual'",
         "ALTER TABLE B ADD x INT64",
         "CREATE SEQUENCE s",
     ] {

@@ -29,7 +29,7 @@ mod v2 {
 fn each_startup_check_detects_its_drift() {
     const ALL: [Verify; 4] = [Verify::Ledger, Verify::Tables, Verify::Auto, Verify::Full];
     for (change, seen) in [
-        ("COMMENT ON TABLE A IS 'by hand'", [false, true, true, true]),
+        ("COMMENT ON TABLE A IS 'manual'", [false, true, true, true]),
         ("DROP TABLE A", [false, true, true, true]),
         ("ALTER TABLE A RENAME s TO t", [false, false, true, true]),
         ("ALTER TABLE A ADD x INT64", [false, false, true, true]),

@@ -411,7 +411,7 @@ fn set_default() {
     changed! {
         #[kuzu(primary_key)]
         id: i64,
-        #[kuzu(default = "nobody")]
+        #[kuzu(default = "unknown")]
         mail: String,
         /// In years.
         age: Option<i32>,
@@ -421,7 +421,7 @@ fn set_default() {
     db.execute(ROWS);
     db.migrate_cleanly(all());
     db.execute(&["CREATE (:Person {id: 9})"]);
-    assert_eq!(db.rows("MATCH (a:Person {id: 9}) RETURN a.mail"), "nobody");
+    assert_eq!(db.rows("MATCH (a:Person {id: 9}) RETURN a.mail"), "unknown");
 }
 
 #[test]

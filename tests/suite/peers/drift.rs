@@ -22,7 +22,7 @@ fn two() -> (TestPeer, TestPeer) {
     });
     b.db.execute(&[
         "ALTER TABLE Person ADD hand STRING",
-        "CREATE (:Person {id: 1, hand: 'made'})",
+        "CREATE (:Person {id: 1, hand: 'manual'})",
     ]);
     (a, b)
 }
@@ -78,7 +78,7 @@ fn adopted_drift_reaches_the_peers_s16() {
     assert_eq!(a.conflicts(), []);
     assert_eq!(
         b.db.rows("MATCH (p:Person) RETURN p.id, p.hand, p.age"),
-        "1|made|NULL"
+        "1|manual|NULL"
     );
     assert_eq!(a.db.rows("MATCH (p:Person) RETURN count(p.hand)"), "0");
 }

@@ -159,7 +159,7 @@ fn illegal_event_of_a_formerly_unknown_kind_is_harmless_s14() {
     drop(session);
     peer.db.reopen();
     peer.db.migrate(Ok(Default::default())).unwrap();
-    peer.change(|d| d.comment(person, Some("goes on".into())));
+    peer.change(|d| d.comment(person, Some("continues".into())));
     assert_converged(&[&peer]);
     assert_eq!(peer.db.rows("MATCH (p:Person) RETURN p.id"), "1");
 }

@@ -28,7 +28,7 @@ mod v2 {
     pub(super) struct A {
         #[kuzu(primary_key)]
         id: i64,
-        #[kuzu(fill = "'nobody'")]
+        #[kuzu(fill = "'unknown'")]
         name: String,
         #[kuzu(cast = "CAST(old AS INT64)", on_fail = "null", fill = "-5")]
         n: i64,
@@ -74,7 +74,7 @@ fn rows_return_to_their_values_before_the_fill() {
     db.migrate_cleanly(new());
     assert_eq!(
         db.rows(NODES),
-        "1|one|1|3|2; 2|nobody|-5|3|4; 3|nobody|-5|3|6; 5|nobody|-5|3|10"
+        "1|one|1|3|2; 2|unknown|-5|3|4; 3|unknown|-5|3|6; 5|unknown|-5|3|10"
     );
     assert_eq!(db.rows(RELS), "1|1|r; 2|9|r; 3|3|r; 5|5|r");
     // Some filled values are overwritten; a new row was never filled.
@@ -91,7 +91,7 @@ fn rows_return_to_their_values_before_the_fill() {
         // for a row whose origin is unknown.
         assert_eq!(
             db.rows("MATCH (a:A) RETURN a.id, a.name, a.n ORDER BY a.id"),
-            "1|one|1; 2|two|22; 3|nobody|x; 4|four|NULL; 5|nobody|NULL"
+            "1|one|1; 2|two|22; 3|unknown|x; 4|four|NULL; 5|unknown|NULL"
         );
         db.reopen();
         let report = db.migrator(new()).redo().migrate().unwrap();

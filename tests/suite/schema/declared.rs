@@ -179,9 +179,9 @@ const fn property(
 
 const fn origin(line: u32) -> Origin {
     Origin {
-        krate: "by-hand",
-        rust_name: "by_hand::T",
-        file: "src/by_hand.rs",
+        krate: "manual",
+        rust_name: "manual::T",
+        file: "src/manual.rs",
         line,
     }
 }
@@ -269,27 +269,27 @@ fn all_errors_are_reported_together() {
         Declared::from_descs([&KEYS[0], &WRONG, &EDGE, &KEYS[1]]),
         &expect![[r#"
             the declared schema has 21 mistakes:
-              src/by_hand.rs:2: table `a`b`: `a`b` is renamed from itself
-              src/by_hand.rs:2: table `a`b`: `x` is said to be dropped, yet it is declared
-              src/by_hand.rs:2: table `a`b`: the name "a`b" contains '`', which Kùzu cannot quote; rename it
-              src/by_hand.rs:2: table `a`b`: the primary key `key` is not among its properties
-              src/by_hand.rs:3: table `a`b`: the property name `_id` is reserved by Kùzu; rename it
-              src/by_hand.rs:4: table `a`b`: property `x`: `DECIMAL(50, 2)` is not a Kùzu type: a precision is 1 to 38
-              src/by_hand.rs:5: table `a`b`: property `X`: `300` cannot be a default: 300 does not fit INT8 (-128 to 127)
-              src/by_hand.rs:5: table `a`b`: the property `X` is declared twice, again at src/by_hand.rs:4
-              src/by_hand.rs:6: table `a`b`: property `y`: `load_extension('x')` cannot be a default: the function `load_extension` is not one of abs, array_value, ceil, coalesce, concat, current_date, current_timestamp, date, epoch_ms, floor, gen_random_uuid, interval, ln, list_creation, log10, lower, ltrim, make_date, map, md5, nextval, pi, pow, repeat, reverse, round, rtrim, sha256, size, sqrt, substring, timestamp, to_days, to_hours, to_json, to_microseconds, to_milliseconds, to_minutes, to_months, to_seconds, to_timestamp, to_years, trim, upper, uuid
-              src/by_hand.rs:7: table `a`b`: `old` is said to be dropped, yet `z` was renamed from it
-              src/by_hand.rs:7: table `a`b`: property `z`: `STRUCT()` is not a Kùzu type: it has no member
-              src/by_hand.rs:7: table `a`b`: the comment of `z` contains a NUL
-              src/by_hand.rs:7: table `a`b`: the name "x.y" contains '.', which Kùzu cannot quote; rename it
-              src/by_hand.rs:8: table `a`b`: `w` is renamed from itself
-              src/by_hand.rs:8: table `a`b`: `w` was renamed from `OLD`, and so was `z` at src/by_hand.rs:7
-              src/by_hand.rs:20: table `E`: `E → N` is said to be dropped, yet it is declared
-              src/by_hand.rs:20: table `E`: its endpoint `E` is a rel table; rels connect node tables
-              src/by_hand.rs:20: table `E`: its endpoint `N` is not declared in this schema; add its struct, or link its crate
-              src/by_hand.rs:20: table `E`: the pair from `e` to `n` is declared twice
-              src/by_hand.rs:30: table `K1`: the primary key `id` cannot be of type BOOL
-              src/by_hand.rs:31: table `K2`: the primary key `id` cannot be NULL: take the `Option` away
+              src/manual.rs:2: table `a`b`: `a`b` is renamed from itself
+              src/manual.rs:2: table `a`b`: `x` is said to be dropped, yet it is declared
+              src/manual.rs:2: table `a`b`: the name "a`b" contains '`', which Kùzu cannot quote; rename it
+              src/manual.rs:2: table `a`b`: the primary key `key` is not among its properties
+              src/manual.rs:3: table `a`b`: the property name `_id` is reserved by Kùzu; rename it
+              src/manual.rs:4: table `a`b`: property `x`: `DECIMAL(50, 2)` is not a Kùzu type: a precision is 1 to 38
+              src/manual.rs:5: table `a`b`: property `X`: `300` cannot be a default: 300 does not fit INT8 (-128 to 127)
+              src/manual.rs:5: table `a`b`: the property `X` is declared twice, again at src/manual.rs:4
+              src/manual.rs:6: table `a`b`: property `y`: `load_extension('x')` cannot be a default: the function `load_extension` is not one of abs, array_value, ceil, coalesce, concat, current_date, current_timestamp, date, epoch_ms, floor, gen_random_uuid, interval, ln, list_creation, log10, lower, ltrim, make_date, map, md5, nextval, pi, pow, repeat, reverse, round, rtrim, sha256, size, sqrt, substring, timestamp, to_days, to_hours, to_json, to_microseconds, to_milliseconds, to_minutes, to_months, to_seconds, to_timestamp, to_years, trim, upper, uuid
+              src/manual.rs:7: table `a`b`: `old` is said to be dropped, yet `z` was renamed from it
+              src/manual.rs:7: table `a`b`: property `z`: `STRUCT()` is not a Kùzu type: it has no member
+              src/manual.rs:7: table `a`b`: the comment of `z` contains a NUL
+              src/manual.rs:7: table `a`b`: the name "x.y" contains '.', which Kùzu cannot quote; rename it
+              src/manual.rs:8: table `a`b`: `w` is renamed from itself
+              src/manual.rs:8: table `a`b`: `w` was renamed from `OLD`, and so was `z` at src/manual.rs:7
+              src/manual.rs:20: table `E`: `E → N` is said to be dropped, yet it is declared
+              src/manual.rs:20: table `E`: its endpoint `E` is a rel table; rels connect node tables
+              src/manual.rs:20: table `E`: its endpoint `N` is not declared in this schema; add its struct, or link its crate
+              src/manual.rs:20: table `E`: the pair from `e` to `n` is declared twice
+              src/manual.rs:30: table `K1`: the primary key `id` cannot be of type BOOL
+              src/manual.rs:31: table `K2`: the primary key `id` cannot be NULL: take the `Option` away
         "#]],
     );
 }
@@ -320,7 +320,7 @@ fn indexes_of_manual_descriptions_are_checked() {
             index("good", IndexKindDesc::FullText, &["TEXT"]),
             index("Good", IndexKindDesc::FullText, &["text"]),
             index("v", IndexKindDesc::Vector, &["text"]),
-            index("gone", IndexKindDesc::FullText, &["text", "title"]),
+            index("missing", IndexKindDesc::FullText, &["text", "title"]),
             index("quoted", IndexKindDesc::FullText, &["order"]),
             index("a b", IndexKindDesc::FullText, &["text"]),
             index("two", IndexKindDesc::Vector, &["text", "id"]),
@@ -339,14 +339,14 @@ fn indexes_of_manual_descriptions_are_checked() {
         Declared::from_descs([&INDEXED]),
         &expect![[r#"
         the declared schema has 8 mistakes:
-          src/by_hand.rs:50: table `Indexed`: index `a b`: the name "a b" contains ' ', which Kùzu cannot quote; rename it; the name of an index is letters, digits and underscores
-          src/by_hand.rs:50: table `Indexed`: index `case`: the option `stemmer` cannot be `German`
-          src/by_hand.rs:50: table `Indexed`: index `gone`: `title` is not among the properties, or stands there twice
-          src/by_hand.rs:50: table `Indexed`: index `query`: `text` is STRING; a vector index needs an array of FLOAT or DOUBLE with its length
-          src/by_hand.rs:50: table `Indexed`: index `quoted`: Kùzu's index functions do not quote names, and `order` needs quotes; rename it to letters, digits and underscores
-          src/by_hand.rs:50: table `Indexed`: index `two`: 2 properties; a full-text index has at least one, a vector index exactly one
-          src/by_hand.rs:50: table `Indexed`: index `v`: `text` is STRING; a vector index needs an array of FLOAT or DOUBLE with its length
-          src/by_hand.rs:50: table `Indexed`: the index `Good` is declared twice
+          src/manual.rs:50: table `Indexed`: index `a b`: the name "a b" contains ' ', which Kùzu cannot quote; rename it; the name of an index is letters, digits and underscores
+          src/manual.rs:50: table `Indexed`: index `case`: the option `stemmer` cannot be `German`
+          src/manual.rs:50: table `Indexed`: index `missing`: `title` is not among the properties, or stands there twice
+          src/manual.rs:50: table `Indexed`: index `query`: `text` is STRING; a vector index needs an array of FLOAT or DOUBLE with its length
+          src/manual.rs:50: table `Indexed`: index `quoted`: Kùzu's index functions do not quote names, and `order` needs quotes; rename it to letters, digits and underscores
+          src/manual.rs:50: table `Indexed`: index `two`: 2 properties; a full-text index has at least one, a vector index exactly one
+          src/manual.rs:50: table `Indexed`: index `v`: `text` is STRING; a vector index needs an array of FLOAT or DOUBLE with its length
+          src/manual.rs:50: table `Indexed`: the index `Good` is declared twice
     "#]],
     );
 }

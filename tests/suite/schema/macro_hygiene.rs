@@ -81,7 +81,7 @@ pub(crate) mod strict {
         pub core: [::core::primitive::f32; 3],
     }
 
-    ::kuzu_ddl::dropped_table!("gone \\ with the wind");
+    ::kuzu_ddl::dropped_table!("old \\ table");
 }
 
 mod user_macro {

@@ -14,7 +14,7 @@ mod v2 {
         id: i64,
         #[kuzu(cast_with = super::cents, default = 5)]
         price: i64,
-        #[kuzu(fill_with = super::first(full_name), default = "nobody")]
+        #[kuzu(fill_with = super::first(full_name), default = "unknown")]
         first: String,
         #[kuzu(fill_with = place(id, first_city))]
         place: String,
@@ -76,7 +76,7 @@ fn every_node_gets_the_value_of_the_function() {
     db.execute(&["CREATE (:A {id: 0})"]);
     assert_eq!(
         db.rows("MATCH (a:A {id: 0}) RETURN a.price, a.first, a.place"),
-        "5|nobody|NULL"
+        "5|unknown|NULL"
     );
     db.assert_up_to_date(v2());
     assert_eq!(

@@ -108,8 +108,8 @@ const CASES: &[Case] = &[
     },
     // Altered.
     Case {
-        manual: &["COMMENT ON TABLE A IS 'by hand'"],
-        reported: "A: the comment is by hand, the ledger says Text.",
+        manual: &["COMMENT ON TABLE A IS 'manual'"],
+        reported: "A: the comment is manual, the ledger says Text.",
         adopt: "",
         next: "comment on table A",
         recreate: "comment on table A",

@@ -77,7 +77,7 @@ const EXTRA: &[&str] = &[
 ];
 // Only the last column can be dropped in place without damage.
 const MISSING: &[&str] = &["ALTER TABLE A DROP x"];
-const COMMENT: &[&str] = &["COMMENT ON TABLE A IS 'by hand'"];
+const COMMENT: &[&str] = &["COMMENT ON TABLE A IS 'manual'"];
 const REMOVED: &[&str] = &["DROP TABLE R"];
 const REMADE: &[&str] = &[
     "DROP TABLE R",
@@ -99,7 +99,7 @@ fn drift_is_an_error_with_and_without_pending_changes() {
     for (manual, reported) in [
         (EXTRA, "A.extra is in the database, but not in the ledger"),
         (MISSING, "A.x is in the ledger, but not in the database"),
-        (COMMENT, "A: the comment is by hand, the ledger says Text."),
+        (COMMENT, "A: the comment is manual, the ledger says Text."),
         (REMOVED, "R is in the ledger, but not in the database"),
         (REMADE, "R.w: the type is STRING, the ledger says INT64"),
         (
