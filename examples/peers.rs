@@ -1,18 +1,38 @@
-//! Three databases of one space in one terminal: they change apart, meet, find a contradiction, one
-//! person settles it, and all have the same schema, each with its own rows.
+//! Replicates the schema history of three databases through a shared folder: concurrent changes
+//! merge, a conflict is resolved on one of them, and all have the same schema, each with its own rows.
 //!
 //! `cargo run --example peers`
+//!
+//! prints
+//!
+//! ```text
+//! server: 1 event(s) of peers
+//! phone: 2 event(s) of peers
+//! laptop: 1 event(s) of peers
+//!
+//! Person.age was given two types: it is STRING, and the values of type INT64 live on in age__c_0521f17b
+//!
+//! phone: schema 604125b8fdf3a488d2e99f07a8ec764680f516fa99d089be1b3cf96d290531f8, person 3 of age 33
+//! server: 1 event(s) of peers
+//! server: schema 604125b8fdf3a488d2e99f07a8ec764680f516fa99d089be1b3cf96d290531f8, person 2 of age 32
+//! laptop: 1 event(s) of peers
+//! laptop: schema 604125b8fdf3a488d2e99f07a8ec764680f516fa99d089be1b3cf96d290531f8, person 1 of age 31
+//! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::error::Error;
+use std::path::Path;
 
 use kuzu_ddl::declared::{DeclareError, Declared};
+use kuzu_ddl::event::Change;
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl::{Fingerprint, Migrator, agreed, schema};
-use kuzu_ddl_sync::{Hub, Limits, PeerId, SpaceId, database};
+use kuzu_ddl::schema::Type;
+use kuzu_ddl::{Incoming, Migrator, agreed, schema};
+use kuzu_ddl_sync::folder::Folder;
+use kuzu_ddl_sync::{Limits, Output, PeerId, SpaceId, database};
 
-/// What all have at first.
+/// The release that all three start with.
 mod v1 {
     use kuzu_ddl::KuzuNode;
 
@@ -24,7 +44,7 @@ mod v1 {
     }
 }
 
-/// On the laptop ages grow beyond 32 bits.
+/// A release on the laptop.
 mod laptop {
     use kuzu_ddl::KuzuNode;
 
@@ -33,13 +53,12 @@ mod laptop {
         #[kuzu(primary_key)]
         pub id: i64,
         pub age: i64,
-        pub email: Option<String>,
     }
 }
 
-/// On the server they are texts, and people know one another.
+/// A release on the server.
 mod server {
-    use kuzu_ddl::{KuzuEdge, KuzuNode};
+    use kuzu_ddl::KuzuNode;
 
     #[derive(KuzuNode)]
     pub(super) struct Person {
@@ -48,160 +67,87 @@ mod server {
         #[kuzu(cast = "CAST(old AS STRING)")]
         pub age: String,
     }
-
-    #[derive(KuzuEdge)]
-    #[kuzu(from = Person, to = Person)]
-    pub(super) struct Knows {
-        pub since: Option<i32>,
-    }
 }
 
-/// What all come to in the end.
-mod together {
-    use kuzu_ddl::{KuzuEdge, KuzuNode};
-
-    #[derive(KuzuNode)]
-    pub(super) struct Person {
-        #[kuzu(primary_key)]
-        pub id: i64,
-        pub age: i64,
-        pub email: Option<String>,
-    }
-
-    #[derive(KuzuEdge)]
-    #[kuzu(from = Person, to = Person)]
-    pub(super) struct Knows {
-        pub since: Option<i32>,
-    }
-}
-
-type Said = Result<Declared, DeclareError>;
-
-/// One database, and the version of the application that runs on it.
-struct Place {
+/// A database, and the release of the application that runs on it.
+struct Site {
     name: &'static str,
     db: Database,
-    runs: fn() -> Said,
-    peer: PeerId,
+    release: fn() -> Result<Declared, DeclareError>,
 }
 
-impl Place {
+impl Site {
     fn migrator(&self) -> Migrator<'_> {
-        Migrator::new(&self.db).schema((self.runs)())
+        let migrator = Migrator::new(&self.db).schema((self.release)());
+        migrator.incoming(Incoming::Apply)
     }
 
-    /// A start of the application, maybe of another version.
-    fn boot(&mut self, runs: fn() -> Said) -> Result<(), Box<dyn Error>> {
-        self.runs = runs;
-        println!("{}: {}", self.name, self.migrator().migrate()?);
+    /// Writes this site's new events to the folder, and applies those of the others.
+    fn exchange(&self, folder: &Path) -> Result<(), Box<dyn Error>> {
+        let space = SpaceId::named("people");
+        let me = PeerId::named(self.name);
+        let mut peer = database::peer(&self.db, me, space, Limits::default())?;
+        for output in Folder::open(folder, space)?.sync(0, &mut peer)?.outputs {
+            if let Output::Events(events) = output {
+                let received = self.migrator().receive(events)?;
+                println!(
+                    "{}: {} event(s) of peers",
+                    self.name,
+                    received.applied.len()
+                );
+            }
+        }
         Ok(())
     }
-
-    fn run(&self, cypher: &str) -> Result<Vec<String>, Box<dyn Error>> {
-        let rows = Connection::new(&self.db)?.query(cypher)?;
-        let text = |row: Vec<_>| {
-            let cells = row.iter().map(kuzu_ddl::kuzu::Value::to_string);
-            cells.collect::<Vec<_>>().join(", ")
-        };
-        Ok(rows.map(text).collect())
-    }
-
-    fn schema(&self) -> Result<Fingerprint, Box<dyn Error>> {
-        Ok(agreed(&self.db)?.fold.schema().fingerprint())
-    }
-}
-
-/// All tell one another what they know, until nobody has anything new, and each database takes in what
-/// came.
-fn meet(hub: &mut Hub, places: &[Place]) -> Result<(), Box<dyn Error>> {
-    for place in places {
-        if let Some(peer) = hub.peer(place.peer) {
-            let news = database::news(&place.db, peer)?;
-            hub.local(place.peer, news)
-                .map_err(|lost| format!("{} events lean on nothing", lost.len()))?;
-        }
-    }
-    hub.settle(100, 1000).ok_or("the peers do not agree")?;
-    for place in places {
-        let received = database::deliver(|| place.migrator(), &hub.take(place.peer))?;
-        println!("{}: {received}", place.name);
-    }
-    Ok(())
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let space = SpaceId::named("people");
-    let first = || schema![v1::Person];
-    let (mut hub, mut places) = (Hub::new(), Vec::new());
-    println!("== three databases boot the same application, far from one another");
-    for (name, id, age) in [("laptop", 1, 30), ("server", 2, 40), ("phone", 3, 50)] {
-        let config = SystemConfig::default().buffer_pool_size(64 << 20);
-        let db = Database::new(folder.path().join(name), config.max_db_size(1 << 34))?;
-        let peer = PeerId::named(name);
-        let mut place = Place {
-            name,
-            db,
-            runs: first,
-            peer,
-        };
-        place.boot(first)?;
-        place.run(&format!("CREATE (:Person {{id: {id}, age: {age}}})"))?;
-        hub.add(database::peer(&place.db, peer, space, Limits::default())?);
-        places.push(place);
+    let mut sites = Vec::new();
+    for (name, row) in [("laptop", 1), ("server", 2), ("phone", 3)] {
+        let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
+        let release = || schema![v1::Person];
+        let site = Site { name, db, release };
+        site.migrator().migrate()?;
+        Connection::new(&site.db)?
+            .query(&format!("CREATE (:Person {{id: {row}, age: 3{row}}})"))?;
+        sites.push(site);
     }
-    hub.link_all();
-
-    println!(
-        "\n== they meet: the same application made the same events, so there is nothing to do"
-    );
-    meet(&mut hub, &places)?;
-
-    println!("\n== apart again, two of them start newer versions");
-    places[0].boot(|| schema![laptop::Person])?;
-    places[1].boot(|| schema![server::Person, server::Knows])?;
-    places[1].run("MATCH (p:Person) CREATE (p)-[:Knows {since: 1999}]->(p)")?;
-    places[1].run("CREATE (:Person {id: 4, age: 'unknown'})")?;
-
-    println!("\n== they meet: what can be together is; of two types of one property one wins, and");
-    println!("   nothing is taken away behind the back of an application that runs");
-    meet(&mut hub, &places)?;
-
-    println!("\n== somebody settles it, on the phone: an age is a number");
-    let phone = agreed(&places[2].db)?;
-    let conflict = phone.fold.conflicts().into_iter().next();
-    let conflict = conflict.ok_or("there must be a conflict")?;
-    let number = phone.events().find(|event| {
-        let choices = phone.fold.choices(&conflict);
-        choices.contains(&event.id()) && format!("{:?}", event.change()).contains("Int64")
-    });
-    let number = number.ok_or("one choice is a number")?.id();
-    println!(
-        "phone: {}",
-        places[2]
-            .migrator()
-            .incoming(kuzu_ddl::Incoming::Apply)
-            .resolve(&conflict, number)?
-    );
-    meet(&mut hub, &places)?;
-
-    println!("\n== and the next version of the application starts everywhere");
-    for place in &mut places {
-        place.boot(|| schema![together::Person, together::Knows])?;
+    sites[0].release = || schema![laptop::Person];
+    sites[1].release = || schema![server::Person];
+    for site in &sites[..2] {
+        site.migrator().migrate()?;
     }
-    meet(&mut hub, &places)?;
+    // The second round brings the first site the events of the last.
+    for site in sites.iter().chain(&sites) {
+        site.exchange(folder.path())?;
+    }
 
-    println!("\n== the end: one schema, each with its own rows");
-    let schema = places[0].schema()?;
-    for place in &places {
-        println!("{}: schema {}", place.name, place.schema()?);
-        for row in place.run("MATCH (p:Person) RETURN p ORDER BY p.id")? {
-            println!("   {row}");
+    let phone = &sites[2];
+    let state = agreed(&phone.db)?;
+    println!("\n{}\n", state.fold.explained().remove(0));
+    let integer = |change: &Change| {
+        matches!(
+            change,
+            Change::SetType {
+                ty: Type::Int64,
+                ..
+            }
+        )
+    };
+    let choice = state.events().find(|event| integer(event.change()));
+    let choice = choice.ok_or("one choice is an integer")?.id();
+    let conflict = state.fold.conflicts().remove(0);
+    phone.migrator().resolve(&conflict, choice)?;
+    for site in sites.iter().rev() {
+        site.exchange(folder.path())?;
+        let schema = agreed(&site.db)?.fold.schema().fingerprint();
+        for row in Connection::new(&site.db)?.query("MATCH (p:Person) RETURN p.id, p.age")? {
+            println!(
+                "{}: schema {schema}, person {} of age {}",
+                site.name, row[0], row[1]
+            );
         }
-        let known = agreed(&place.db)?;
-        assert_eq!(place.schema()?, schema, "all have the same schema");
-        assert!(known.waiting.is_empty(), "nothing waits any more");
-        assert!(known.fold.conflicts().is_empty(), "nothing is contradicted");
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ fn assert_errors(result: Result<Declared, DeclareError>, want: &Expect) {
 #[test]
 fn duplicate_table_is_reported() {
     let want = expect![[r#"
-        the declared schema has a mistake: tests/suite/schema/declared.rs:23: table `CUSTOMER`: `suite::schema::declared::other::Person` declares it, and so does `suite::schema::declared::Customer` at tests/suite/schema/declared.rs:15; rename one, or give one another table by `name = "…"`
+        the declared schema has a mistake: tests/suite/schema/declared.rs:21: table `CUSTOMER`: `suite::schema::declared::other::Person` declares it, and so does `suite::schema::declared::Customer` at tests/suite/schema/declared.rs:13; rename one, or give one another table by `name = "…"`
     "#]];
     let (customer, person) = (Customer::DESC, other::Person::DESC);
     assert_errors(Declared::from_descs([customer, person]), &want);
@@ -61,7 +61,7 @@ fn undeclared_endpoint_is_reported() {
     assert_errors(
         Declared::from_descs([SoldTo::DESC, Customer::DESC]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/schema/declared.rs:38: table `SoldTo`: its endpoint `Buyer` is not declared in this schema; add its struct, or link its crate
+            the declared schema has a mistake: tests/suite/schema/declared.rs:36: table `SoldTo`: its endpoint `Buyer` is not declared in this schema; add its struct, or link its crate
         "#]],
     );
 }
@@ -71,7 +71,7 @@ fn former_name_claimed_by_two_tables_is_reported() {
     assert_errors(
         Declared::from_descs([Customer::DESC, Buyer::DESC]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/schema/declared.rs:15: table `Customer`: `Customer` was renamed from `Client`, and so was `Buyer` at tests/suite/schema/declared.rs:31
+            the declared schema has a mistake: tests/suite/schema/declared.rs:13: table `Customer`: `Customer` was renamed from `Client`, and so was `Buyer` at tests/suite/schema/declared.rs:29
         "#]],
     );
 }
@@ -101,7 +101,7 @@ fn former_name_that_is_still_declared_is_reported() {
     assert_errors(
         Declared::from_descs([Guest::DESC, &STAYED]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/schema/declared.rs:84: table `Guest`: `Guest` was renamed from `Customer`, yet `Customer` is still declared; take the hint or the other away
+            the declared schema has a mistake: tests/suite/schema/declared.rs:82: table `Guest`: `Guest` was renamed from `Customer`, yet `Customer` is still declared; take the hint or the other away
         "#]],
     );
     assert!(schema![Guest, Visitor].is_ok());
