@@ -6,7 +6,7 @@
 //! prints
 //!
 //! ```text
-//! recorded 2 events, schema 2d2f230b, 794 ms
+//! recorded 2 events, schema 2d2f230b, 285 ms
 //!   note: Person was here before and is adopted
 //!   note: Session belongs to nobody here and is left alone
 //!

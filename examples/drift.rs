@@ -7,12 +7,16 @@
 //! ```text
 //! the database was changed behind the ledger:
 //!   Person.nickname is in the database, but not in the ledger
-//!   settle it on the Migrator with `.drift(DriftPolicy::Adopt)` (the database is right, and its changes become history), `.drift(DriftPolicy::Repair)` (only the ledger is put right; the next start plans what the structs say), `.drift(DriftPolicy::Recreate)` (the ledger is right: what is missing is made again, empty) or `.drift(DriftPolicy::Warn)` (go on without)
+//!   settle it on the Migrator with `.drift(DriftPolicy::Adopt)` (the database is right, and its
+//!       changes become history), `.drift(DriftPolicy::Repair)` (only the ledger is put right; the
+//!       next start plans what the structs say), `.drift(DriftPolicy::Recreate)` (the ledger is
+//!       right: what is missing is made again, empty) or `.drift(DriftPolicy::Warn)` (go on
+//!       without)
 //!
-//! recorded 1 events, schema f40e48c3, 21 ms
+//! recorded 1 events, schema f40e48c3, 50 ms
 //!   note: adopted: Person.nickname is in the database, but not in the ledger
 //!
-//! up to date, schema f40e48c3, 80 ms
+//! up to date, schema f40e48c3, 22 ms
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]

@@ -1,5 +1,5 @@
-//! Checks in CI that a change of the structs is intended. The lock file records the declared schema;
-//! a test compares the structs with it.
+//! Checks in CI that a change of the structs is intended. The lock file records the declared
+//! schema; a test compares the structs with it.
 //!
 //! An application writes this test, and commits `kuzu-schema.lock`:
 //!

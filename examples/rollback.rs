@@ -6,24 +6,20 @@
 //! prints
 //!
 //! ```text
-//! 2 steps applied, schema 61db3357, 4216 ms
-//!   ~ rename property Person.full_name to name
-//!       ! breaks older apps: Person.full_name
-//!       ALTER TABLE `Person` RENAME `full_name` TO `name`;
-//!   ~ change property Person.score to DOUBLE (2 rows, about 0.01 s), took 0.03 s
-//!       ! rewrites data: Person.score, 2 values
-//!       ! breaks older apps: Person.score, 2 values
-//!       ! may fail: Person.score, 0 of 2 values
-//!       ALTER TABLE `Person` RENAME `score` TO `score__a_5edd0a00`;
-//!       ALTER TABLE `Person` ADD `score` DOUBLE;
-//!       MATCH (x:`Person`) SET x.`score` = CASE WHEN x.`score__a_5edd0a00` = CAST(x.`score__a_51745b37` AS INT64) OR (x.`score__a_5edd0a00` IS NULL AND CAST(x.`score__a_51745b37` AS INT64) IS NULL) THEN x.`score__a_51745b37` ELSE CAST(CASE WHEN x.`score__a_5edd0a00` = CAST(x.`score__a_51745b37` AS INT64) OR (x.`score__a_5edd0a00` IS NULL AND CAST(x.`score__a_51745b37` AS INT64) IS NULL) THEN NULL ELSE x.`score__a_5edd0a00` END AS DOUBLE) END;
-//!
+//! ~ rename property Person.full_name to name
+//! ~ change property Person.score to DOUBLE
 //! person 1: Ada, score 1.25
 //! person 2: Bob, score 7
 //!
-//! the changes of this binary were undone: the database went back to tag release-1 on 2026-11-30T12:50:16Z. Start the binary of that time, or make the changes again with `.redo()` on the Migrator:
-//!   Person.full_name: is declared, but it is called `name` now; this binary is older than the database. Deploy the newer one, or declare `name` with `#[kuzu(renamed_from = "full_name")]` (examples/rollback.rs:31)
-//!   Person.score: the type is declared as INT64, but it is DOUBLE by now; declare DOUBLE, or deploy the binary that made it so, or go back to the values from before with `.restore("Person.score")` on the Migrator (examples/rollback.rs:31)
+//! the changes of this binary were undone: the database went back to tag release-1 on
+//!     2026-11-30T12:56:47Z. Start the binary of that time, or make the changes again with
+//!     `.redo()` on the Migrator:
+//!   Person.full_name: is declared, but it is called `name` now; this binary is older than the
+//!       database. Deploy the newer one, or declare `name` with `#[kuzu(renamed_from =
+//!       "full_name")]` (examples/rollback.rs:50)
+//!   Person.score: the type is declared as INT64, but it is DOUBLE by now; declare DOUBLE, or
+//!       deploy the binary that made it so, or go back to the values from before with
+//!       `.restore("Person.score")` on the Migrator (examples/rollback.rs:50)
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
@@ -73,7 +69,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     connection.query("CREATE (:Person {id: 2, full_name: 'Bob', score: 7})")?;
 
     let back = migrator(schema![v2::Person]).rollback(Point::tag("release-1"))?;
-    println!("{back}\n");
+    for step in &back.steps {
+        println!("{} {}", step.operation.sign(), step.operation);
+    }
     let people = "MATCH (p:Person) RETURN p.id, p.name, p.score ORDER BY p.id";
     for row in connection.query(people)? {
         println!("person {}: {}, score {}", row[0], row[1], row[2]);
