@@ -1,4 +1,4 @@
-//! From all descriptions to one [`Declared`].
+//! Assembles all descriptions into one [`Declared`].
 
 use super::error::{DeclareError, Mistake, MistakeKind, place};
 use super::model::Declared;
@@ -6,7 +6,7 @@ use super::{renames as names, sequences as sequence, table};
 use crate::describe::{Place, SequenceDesc, TableDesc, Tombstone};
 use crate::schema::{Key, Schema, Table, TableKind};
 
-/// All that was submitted.
+/// All registrations of a binary.
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     pub(super) descs: Vec<&'static TableDesc>,
@@ -16,10 +16,11 @@ pub(super) struct Registry {
 }
 
 impl Declared {
-    /// The schema of the given structs, in any order.
+    /// Assembles the schema of the given structs, in any order.
     ///
     /// # Errors
-    /// All mistakes that the compiler could not find.
+    ///
+    /// Returns every issue that the compiler could not detect.
     pub fn from_descs(
         descs: impl IntoIterator<Item = &'static TableDesc>,
     ) -> Result<Self, DeclareError> {
@@ -29,6 +30,7 @@ impl Declared {
         })
     }
 
+    /// Assembles a schema from descriptions, for [`schema!`](crate::schema!).
     #[doc(hidden)]
     pub fn from_parts(
         descs: &[&'static TableDesc],
@@ -44,6 +46,7 @@ impl Declared {
     }
 }
 
+/// Assembles all registrations, and reports every issue.
 pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
     let Registry {
         mut descs,
@@ -51,7 +54,8 @@ pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
         sequences,
         dropped_sequences,
     } = registry;
-    // Registration comes in any order; the order of source decides which of two is "the other".
+    // Registration order is arbitrary; source order decides which of two declarations is "the
+    // other".
     descs.sort_by_cached_key(|desc| {
         (
             Key::of_static(desc.name),
@@ -118,7 +122,7 @@ pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
     Ok(declared)
 }
 
-/// A rel table whose endpoint is unknown cannot be created.
+/// Reports unknown endpoints, without which a rel table cannot be created.
 fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
     let Some(Table {
         kind: TableKind::Edge { pairs, .. },
@@ -127,7 +131,7 @@ fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
     else {
         return;
     };
-    // One endpoint may be named by several pairs: equal mistakes become one.
+    // Several pairs may name one endpoint: equal issues are deduplicated.
     for key in pairs.iter().flat_map(|pair| [&pair.from, &pair.to]) {
         let kind = match schema.tables.get(key) {
             Some(table) if table.kind.is_node() => continue,

@@ -1,18 +1,18 @@
-//! What can be wrong with a declared schema, each with the place to look at.
+//! The issues of a declared schema, each with its source location.
 
 use std::fmt;
 
 use crate::describe::{Place, TableDesc};
 use crate::schema::{ExprError, IndexError, NameError, TypeError};
 
-/// Everything that is wrong with a declared schema.
+/// Error returned when a declared schema is invalid, with every issue found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeclareError {
     mistakes: Vec<Mistake>,
 }
 
 impl DeclareError {
-    /// `Err` if there are mistakes.
+    /// Returns an error if there are issues.
     pub(super) fn unless_empty(mut mistakes: Vec<Mistake>) -> Result<(), Self> {
         if mistakes.is_empty() {
             return Ok(());
@@ -22,7 +22,7 @@ impl DeclareError {
         Err(Self { mistakes })
     }
 
-    /// The mistakes, at least one, by file and line.
+    /// Returns the issues, at least one, ordered by file and line.
     #[must_use]
     pub fn mistakes(&self) -> &[Mistake] {
         &self.mistakes
@@ -34,24 +34,24 @@ impl std::error::Error for DeclareError {}
 impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.mistakes.as_slice() {
-            [only] => write!(f, "the declared schema has a mistake: {only}"),
+            [only] => write!(f, "the declared schema is invalid: {only}"),
             many => {
-                write!(f, "the declared schema has {} mistakes:", many.len())?;
+                write!(f, "the declared schema is invalid, {} issues:", many.len())?;
                 many.iter()
-                    .try_for_each(|mistake| write!(f, "\n  {mistake}"))
+                    .try_for_each(|m| write!(f, "\n  {}", m.to_string().replace('\n', "\n  ")))
             }
         }
     }
 }
 
-/// One mistake.
+/// One issue of a declared schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// Where to look.
+    /// The source location.
     pub place: Place,
     /// The table or sequence, as spelled.
     pub table: String,
-    /// What is wrong with it.
+    /// The kind of issue.
     pub kind: MistakeKind,
 }
 
@@ -66,146 +66,153 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// The kinds of mistake.
+/// The kind of an issue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MistakeKind {
-    /// Two structs claim one table. Names are compared without regard to ASCII case.
+    /// Two structs declare the same table. Names are compared without regard to ASCII case.
     #[error(
-        "`{rust_name}` declares it, and so does `{other_rust_name}` at {other}; rename one, or give one another table by `name = \"…\"`"
+        "duplicate table: declared by `{rust_name}`, and by `{other_rust_name}` at {other}\nhelp: map one of them to another table with `#[kuzu(name = \"…\")]`"
     )]
     Duplicate {
-        /// This struct.
+        /// The struct that the issue is reported for.
         rust_name: &'static str,
         /// The other struct.
         other_rust_name: &'static str,
-        /// Where the other struct stands.
+        /// The location of the other struct.
         other: Place,
     },
-    /// A sequence is declared twice.
-    #[error("it is declared again at {other}; once is enough for all that count by it")]
-    SequenceTwice {
-        /// The other place.
-        other: Place,
-    },
-    /// A sequence is declared, and something says that it is gone.
+    /// A sequence is declared more than once.
     #[error(
-        "`dropped_sequence!` says that it is gone, and it is declared at {other}; take one of the two out"
+        "duplicate sequence: also declared at {other}\nhelp: remove one; several properties can use one sequence"
+    )]
+    SequenceTwice {
+        /// The location of the other declaration.
+        other: Place,
+    },
+    /// A sequence is both declared and marked as dropped.
+    #[error(
+        "marked as dropped, but declared at {other}\nhelp: remove `dropped_sequence!` or the declaration"
     )]
     SequenceDroppedYetDeclared {
-        /// Where it is declared.
+        /// The location of the declaration.
         other: Place,
     },
-    /// A name of a table or property cannot be used.
+    /// A name of a table or property is not legal.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// Two properties have one name.
-    #[error("the property `{property}` is declared twice, again at {other}")]
+    /// Two properties have the same name.
+    #[error("duplicate property `{property}`: also declared at {other}")]
     DuplicateProperty {
         /// The property, as spelled.
         property: String,
-        /// The other field.
+        /// The location of the other field.
         other: Place,
     },
-    /// A property's type is none.
+    /// The type of a property is invalid.
     #[error("property `{property}`: {error}")]
     Type {
         /// The property, as spelled.
         property: String,
-        /// What is wrong.
+        /// The reason.
         error: TypeError,
     },
-    /// A property's default cannot be one, or is of another type.
+    /// The default of a property is invalid or has another type.
     #[error("property `{property}`: {error}")]
     Default {
         /// The property, as spelled.
         property: String,
-        /// What is wrong.
+        /// The reason.
         error: ExprError,
     },
-    /// The primary key is not a property.
-    #[error("the primary key `{0}` is not among its properties")]
+    /// The primary key is not a property of the table.
+    #[error("the primary key `{0}` is not a property of the table")]
     KeyMissing(String),
-    /// The primary key may be NULL.
-    #[error("the primary key `{0}` cannot be NULL: take the `Option` away")]
+    /// The primary key is nullable.
+    #[error("the primary key `{0}` cannot be NULL\nhelp: remove the `Option`")]
     KeyNullable(String),
-    /// The engine takes no primary key of this type.
-    #[error("the primary key `{property}` cannot be of type {ty}")]
+    /// The engine does not support a primary key of this type.
+    #[error("the primary key `{property}` cannot have type {ty}")]
     KeyType {
         /// The property, as spelled.
         property: String,
-        /// Its type.
+        /// The type of the property.
         ty: String,
     },
-    /// A rel table connects nothing.
-    #[error("it has no FROM–TO pair; say `from = …, to = …`")]
+    /// A rel table has no `FROM`–`TO` pair.
+    #[error("no FROM–TO pair\nhelp: add `#[kuzu(from = …, to = …)]`")]
     NoPair,
-    /// A rel table names a pair twice.
-    #[error("the pair from `{from}` to `{to}` is declared twice")]
+    /// A rel table declares a pair more than once.
+    #[error("duplicate pair from `{from}` to `{to}`")]
     DuplicatePair {
-        /// The source.
+        /// The source node table.
         from: String,
-        /// The destination.
+        /// The destination node table.
         to: String,
     },
     /// An endpoint is not declared in this schema.
-    #[error("its endpoint `{0}` is not declared in this schema; add its struct, or link its crate")]
+    #[error(
+        "the endpoint `{0}` is not declared in this schema\nhelp: add its struct, or link its crate with `use … as _;`"
+    )]
     Endpoint(String),
     /// An endpoint is a rel table.
-    #[error("its endpoint `{0}` is a rel table; rels connect node tables")]
+    #[error("the endpoint `{0}` is a rel table, but rels connect node tables")]
     EndpointKind(String),
-    /// `renamed_from` is the name that the table or property has.
-    #[error("`{0}` is renamed from itself")]
+    /// `renamed_from` is the current name of the table or property.
+    #[error("`renamed_from` of `{0}` is its current name")]
     RenamedFromItself(String),
-    /// `renamed_from` is the name of something that is declared and was not renamed itself.
+    /// `renamed_from` is the name of another declared object that was not renamed itself.
     #[error(
-        "`{name}` was renamed from `{old}`, yet `{old}` is still declared; take the hint or the other away"
+        "`{name}` is renamed from `{old}`, but `{old}` is still declared\nhelp: remove `renamed_from = \"{old}\"`, or remove `{old}`"
     )]
     RenamedFromPresent {
-        /// The present name.
+        /// The current name.
         name: String,
-        /// The name that it claims to have had.
+        /// The claimed former name.
         old: String,
     },
-    /// Two tables, or two properties of one table, were both renamed from one name.
-    #[error("`{name}` was renamed from `{old}`, and so was `{other_name}` at {other}")]
+    /// Two tables, or two properties of one table, claim the same former name.
+    #[error(
+        "`{name}` is renamed from `{old}`, and so is `{other_name}` at {other}\nhelp: remove one of the two `renamed_from = \"{old}\"`"
+    )]
     RenamedTwice {
-        /// The present name.
+        /// The current name.
         name: String,
-        /// The name that both claim.
+        /// The former name that both claim.
         old: String,
-        /// The other present name.
+        /// The current name of the other object.
         other_name: String,
-        /// Where the other is declared.
+        /// The location of the other declaration.
         other: Place,
     },
-    /// A tombstone names something that is declared.
-    #[error("`{0}` is said to be dropped, yet it is declared")]
+    /// A tombstone names a declared object.
+    #[error("`{0}` is both declared and marked as dropped")]
     DroppedYetDeclared(String),
-    /// A tombstone names something that was renamed.
-    #[error("`{old}` is said to be dropped, yet `{name}` was renamed from it")]
+    /// A tombstone names a former name of a declared object.
+    #[error("`{old}` is marked as dropped, but `{name}` is renamed from it")]
     DroppedYetRenamed {
-        /// The name said to be dropped.
+        /// The name of the tombstone.
         old: String,
-        /// What was renamed from it.
+        /// The object with this former name.
         name: String,
     },
-    /// Two indexes have one name.
-    #[error("the index `{0}` is declared twice")]
+    /// Two indexes have the same name.
+    #[error("duplicate index `{0}`")]
     DuplicateIndex(String),
-    /// The engine could not make an index.
+    /// An index is invalid.
     #[error("index `{index}`: {error}")]
     Index {
         /// The index, as spelled.
         index: String,
-        /// What is wrong.
+        /// The reason.
         error: IndexError,
     },
-    /// A comment holds a NUL, where the engine would end it.
+    /// A comment contains a NUL, at which the engine would truncate it.
     #[error("the comment of `{0}` contains a NUL")]
     Comment(String),
 }
 
+/// Returns the location of a struct.
 pub(super) fn place(desc: &TableDesc) -> Place {
     Place {
         file: desc.origin.file,

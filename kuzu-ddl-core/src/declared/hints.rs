@@ -8,18 +8,18 @@ use crate::describe::{FunctionDesc, OnFailDesc};
 use crate::event::OnFail;
 use crate::schema::{Key, Pair, Property};
 
-/// The functions that a program has, by name. All are equal: what is compiled in is no part of what is
-/// declared, and the names stand in the hints.
+/// The functions of a program, by name. All instances are equal: compiled code is not part of the
+/// declaration, and the names are in the hints.
 #[derive(Clone, Debug, Default)]
 pub struct Functions(BTreeMap<String, FunctionDesc>);
 
 impl Functions {
-    /// Takes a function up.
+    /// Adds a function.
     pub(crate) fn add(&mut self, function: &FunctionDesc) {
         self.0.insert(function.name(), *function);
     }
 
-    /// The function of that name.
+    /// Returns the function of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&FunctionDesc> {
         self.0.get(name)
@@ -34,12 +34,12 @@ impl PartialEq for Functions {
 
 impl Eq for Functions {}
 
-/// What a property is filled with where a function makes it, as the source says it.
+/// The function that backfills a property, with the properties that it reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FillBy {
-    /// The function's name.
+    /// The name of the function.
     pub function: String,
-    /// The properties that it takes.
+    /// The names of the properties that it reads.
     pub inputs: Vec<String>,
 }
 
@@ -56,8 +56,8 @@ impl From<&FunctionDesc> for FillBy {
     }
 }
 
-/// What a row gets whose cast fails. The default goes into the event as it is now: it may be another by
-/// the time that the event is carried out elsewhere.
+/// Returns the fallback for a row whose cast fails. The default is copied into the event, because
+/// it may have changed by the time a peer applies the event.
 pub(crate) fn on_fail(hints: &TableHints, name: &Key, wanted: &Property) -> OnFail {
     match hints.on_fails.get(name) {
         None | Some(OnFailDesc::Abort) => OnFail::Abort,
@@ -69,37 +69,38 @@ pub(crate) fn on_fail(hints: &TableHints, name: &Key, wanted: &Property) -> OnFa
     }
 }
 
-/// What a struct says beside its table's shape.
+/// What a struct declares beyond the shape of its table. Maps are keyed by the current name of a
+/// property.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableHints {
-    /// Earlier names of the table, in the order given.
+    /// The former names of the table, in declaration order.
     pub renamed_from: Vec<String>,
-    /// Earlier names of properties, by the property's present name.
+    /// The former names of properties.
     pub properties: BTreeMap<Key, Vec<String>>,
-    /// Tombstones of properties.
+    /// The tombstones of properties.
     pub dropped: BTreeSet<Key>,
-    /// Tombstones of FROM–TO pairs.
+    /// The tombstones of `FROM`–`TO` pairs.
     pub dropped_pairs: BTreeSet<Pair>,
-    /// After changes of type: how a new value is made of the `old` one, by the property's present name.
+    /// For type changes: the expression that converts an `old` value.
     #[serde(default)]
     pub casts: BTreeMap<Key, String>,
-    /// After changes of type: the function that makes a new value of the old one, by the property's
-    /// present name.
+    /// For type changes: the function that converts an old value.
     #[serde(default)]
     pub casts_with: BTreeMap<Key, String>,
-    /// What a row gets whose cast fails, by the property's present name; nothing is said where the
-    /// change is to be refused.
+    /// The fallback for rows whose cast fails; absent if such rows reject the change.
     #[serde(default)]
     pub on_fails: BTreeMap<Key, OnFailDesc>,
-    /// What existing rows get that have no value yet, by the property's present name.
+    /// The expression that backfills existing rows without a value.
+    #[doc(alias = "backfill")]
     #[serde(default)]
     pub fills: BTreeMap<Key, String>,
-    /// The function that makes it, by the property's present name.
+    /// The function that backfills existing rows without a value.
+    #[doc(alias = "backfill")]
     #[serde(default)]
     pub fills_with: BTreeMap<Key, FillBy>,
-    /// The properties in the order of the fields: the column order of a new table.
+    /// The properties in field order, which is the column order of a new table.
     pub order: Vec<Key>,
-    /// Where the struct stands, for messages: `file:line`.
+    /// The source location of the struct as `file:line`, for messages.
     pub origin: String,
     /// The package of the struct, for the lock file.
     #[serde(default)]

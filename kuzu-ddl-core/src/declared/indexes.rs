@@ -1,10 +1,10 @@
-//! The indexes of one description.
+//! Builds the indexes of a table description.
 
 use super::error::{Mistake, MistakeKind, place};
 use crate::describe::{IndexDesc, IndexKindDesc, TableDesc};
 use crate::schema::{Index, IndexKind, Key, Table};
 
-/// Puts the indexes into `table`, which has its properties. What is wrong goes to `mistakes`.
+/// Adds the indexes to `table`, which has its properties already. Issues are added to `mistakes`.
 pub(super) fn build(desc: &TableDesc, table: &mut Table, mistakes: &mut Vec<Mistake>) {
     let mut report = |kind| {
         mistakes.push(Mistake {

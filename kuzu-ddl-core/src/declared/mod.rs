@@ -1,6 +1,6 @@
-//! The declared schema: what the structs of a binary say.
+//! The declared schema: what the structs of a binary declare.
 //!
-//! [`Declared`] keeps rename hints and tombstones beside the [`Schema`], so that equality of
+//! [`Declared`] keeps rename hints and tombstones next to the [`Schema`], so that equality of
 //! schemas means equality.
 
 mod assemble;
@@ -29,9 +29,11 @@ use crate::describe::{Place, bounds};
 use crate::schema::{Key, Sequence};
 
 impl Declared {
-    /// The same with a sequence that counts from `start` by `increment`, up to the largest `INT64`
-    /// or, with a negative step, down to the smallest. Properties count by it with
-    /// `#[kuzu(default_expr = "nextval('name')")]`. `start` counts only when the sequence is made.
+    /// Adds a sequence that starts at `start` and advances by `increment`, up to the largest
+    /// `INT64`, or down to the smallest for a negative increment.
+    ///
+    /// Properties use it with `#[kuzu(default_expr = "nextval('name')")]`. `start` only matters
+    /// when the sequence is created.
     #[must_use]
     pub fn sequence(mut self, name: &str, start: i64, increment: i64) -> Self {
         let (min, max) = bounds(Some(start), increment);
@@ -47,7 +49,7 @@ impl Declared {
         self
     }
 
-    /// The same with a tombstone for the sequence `name`.
+    /// Adds a tombstone for the sequence `name`.
     #[must_use]
     pub fn drop_sequence(mut self, name: &str) -> Self {
         self.dropped_sequences
@@ -55,10 +57,13 @@ impl Declared {
         self
     }
 
-    /// The same with a tombstone for the table `name`.
+    /// Adds a tombstone for the table `name`.
     ///
     /// # Errors
-    /// `name` cannot be a name, is declared, or is what a declared table was renamed from.
+    ///
+    /// Returns an error if `name` is not a legal name, is declared, or is a former name of a
+    /// declared table.
+    #[doc(alias = "tombstone")]
     #[track_caller]
     pub fn drop_table(mut self, name: &str) -> Result<Self, DeclareError> {
         let caller = Location::caller();

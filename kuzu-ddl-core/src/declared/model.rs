@@ -7,19 +7,20 @@ use serde::{Deserialize, Serialize};
 use super::hints::{Functions, TableHints};
 use crate::schema::{Key, Schema};
 
-/// A schema with what source says about its past.
+/// A declared schema, with hints about its past.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declared {
-    /// The schema.
+    /// The declared schema.
     pub schema: Schema,
-    /// Per declared table: earlier names and tombstones.
+    /// The hints of each declared table.
     pub tables: BTreeMap<Key, TableHints>,
-    /// Tables that the source says are gone, each with an earlier name as spelled.
+    /// The tombstones of tables, each with a former name as spelled.
+    #[doc(alias = "tombstone")]
     pub dropped_tables: BTreeMap<Key, String>,
-    /// Sequences that the source says are gone, as spelled.
+    /// The tombstones of sequences, as spelled.
     #[serde(default)]
     pub dropped_sequences: BTreeMap<Key, String>,
-    /// The functions that the structs name. They are compiled code, and no part of what is declared.
+    /// The functions that the structs name. They are compiled code and not part of the declaration.
     #[serde(skip)]
     pub functions: Functions,
 }

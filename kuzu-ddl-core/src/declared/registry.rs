@@ -1,8 +1,7 @@
-//! The tables and sequences of a binary: every derive and every macro that says something of them submits
-//! its description.
+//! The registry of all declared tables and sequences in a binary.
 //!
-//! The linker brings them together, in an order that differs from build to build, so nothing here
-//! depends on order.
+//! Every derive and every declaring macro registers its description. The linker collects them in an
+//! order that differs from build to build, so nothing here depends on order.
 
 use super::assemble as collect;
 use super::assemble::Registry;
@@ -11,28 +10,31 @@ use super::model::Declared;
 use crate::describe::{SequenceDesc, TableDesc, Tombstone};
 use crate::schema::Schema;
 
-/// What a derive or a macro submits.
+/// A registration submitted by a derive or a macro.
 #[derive(Debug)]
 pub enum Registered {
     /// A table.
     Table(&'static TableDesc),
-    /// A table that is gone.
+    /// The tombstone of a table.
     Dropped(Tombstone),
     /// A sequence.
     Sequence(SequenceDesc),
-    /// A sequence that is gone.
+    /// The tombstone of a sequence.
     DroppedSequence(Tombstone),
 }
 
 inventory::collect!(Registered);
 
 impl Schema {
-    /// The schema that this binary declares: all structs with `#[derive(KuzuNode)]` or
-    /// `#[derive(KuzuEdge)]` in it, of all crates that are linked. A crate of which nothing is used
-    /// may not be linked; its tables are then not declared, which is not to say that they are dropped.
+    /// Returns the schema that this binary declares: all structs with `#[derive(KuzuNode)]` or
+    /// `#[derive(KuzuEdge)]`, from all linked crates.
+    ///
+    /// A crate of which nothing is used may not be linked. Its tables are then not declared, which
+    /// does not mean that they are dropped.
     ///
     /// # Errors
-    /// All mistakes that the compiler could not find.
+    ///
+    /// Returns every issue that the compiler could not detect.
     pub fn compiled() -> Result<Declared, DeclareError> {
         let mut registry = Registry::default();
         for registered in inventory::iter::<Registered> {

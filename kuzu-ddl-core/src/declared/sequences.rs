@@ -1,18 +1,19 @@
-//! Sequences that the source declares.
+//! Declared sequences: descriptions, macros and their assembly.
 
 use super::error::{Mistake, MistakeKind};
 use super::model::Declared;
 use crate::describe::{Place, SequenceDesc, Tombstone};
 use crate::schema::Key;
 
-/// Adds what the source says of sequences.
+/// Adds the declared sequences and their tombstones.
 pub(super) fn add(
     declared: &mut Declared,
     descs: &[SequenceDesc],
     tombstones: &[Tombstone],
     mistakes: &mut Vec<Mistake>,
 ) {
-    // Registration comes in any order; the order of source decides which of two is "the other".
+    // Registration order is arbitrary; source order decides which of two declarations is "the
+    // other".
     let mut descs = descs.to_vec();
     descs.sort_by_key(|desc| desc.place);
     let mut places: Vec<(Key, Place)> = Vec::new();

@@ -1,15 +1,16 @@
-//! A message put together in a constant, where `format!` does not reach.
+//! A string that is assembled in a constant, where `format!` is not available.
 
-/// As much text as any message needs: two names of the longest kind are cut.
+/// The capacity in bytes, enough for any message; two names of maximum length are truncated.
 const MAX_BYTES: usize = 1024;
 
-/// A text that grows.
+/// A string of bounded length.
 pub(crate) struct Message {
     bytes: [u8; MAX_BYTES],
     len: usize,
 }
 
 impl Message {
+    /// Creates a message that starts with `text`.
     pub(crate) const fn new(text: &str) -> Self {
         let empty = Self {
             bytes: [0; MAX_BYTES],
@@ -18,7 +19,7 @@ impl Message {
         empty.add(text)
     }
 
-    /// Adds `text`, or as many characters of it as there is room for.
+    /// Appends `text`, or as many of its characters as fit.
     pub(crate) const fn add(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         let mut end = text.len();
@@ -38,7 +39,7 @@ impl Message {
         self
     }
 
-    /// Adds the digits of `number`.
+    /// Appends the digits of `number`.
     pub(crate) const fn add_number(self, number: u64) -> Self {
         let mut digits = [0; 20];
         let (mut rest, mut start) = (number, digits.len());
@@ -56,14 +57,15 @@ impl Message {
         }
     }
 
+    /// Returns the text.
     pub(crate) const fn text(&self) -> &str {
         match str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
-            Err(_) => "a name is no UTF-8",
+            Err(_) => "a name is not UTF-8",
         }
     }
 
-    /// Says it to the compiler's user.
+    /// Fails the compilation with this message.
     #[track_caller]
     pub(crate) const fn panic(&self) -> ! {
         panic!("{}", self.text())

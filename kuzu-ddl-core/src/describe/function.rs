@@ -5,50 +5,54 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::types::TypeDesc;
 use crate::value::Cell;
 
-/// A call of a function with the values of one row.
+/// A pointer to a wrapper that calls a function with the values of one row.
 pub type Run = fn(&[Cell]) -> Result<Cell, Fault>;
 
-/// A function as its attribute describes it.
+/// The description of a function, from its attribute.
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionDesc {
-    /// The module that the attribute stands in.
+    /// The module that contains the attribute.
     pub module: &'static str,
-    /// The function's path as the attribute spells it.
+    /// The path of the function, as spelled in the attribute.
     pub path: &'static str,
-    /// The properties that a `fill_with` takes, by name; a `cast_with` takes the old value alone.
+    /// The names of the properties that a `fill_with` reads; a `cast_with` reads only the old
+    /// value.
     pub inputs: &'static [&'static str],
-    /// The types of its arguments.
+    /// The types of the arguments.
     pub takes: &'static [InputDesc],
-    /// The type that it gives.
+    /// The type of the return value.
     pub gives: TypeDesc,
-    /// Calls it.
+    /// The wrapper that calls the function.
     pub run: Run,
 }
 
 /// An argument of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InputDesc {
-    /// Its type.
+    /// The type of the argument.
     pub ty: TypeDesc,
-    /// Whether it takes NULL: `Option<T>`.
+    /// Whether it accepts NULL, as an `Option<T>`.
     pub nullable: bool,
 }
 
-/// Why a function gave no value for a row.
+/// Error returned when a function returns no value for a row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// It returned an error, or what is in the database is no value of the argument's Rust type.
+    /// The function returned an error, or a stored value is not valid for the Rust type of the
+    /// argument.
     #[error("{0}")]
     Refused(String),
-    /// It panicked.
-    #[error("it panicked: {0}")]
+    /// The function panicked.
+    #[error("the function panicked: {0}")]
     Panicked(String),
 }
 
 impl FunctionDesc {
-    /// The name by which events and ledgers know the function: its path from the crate's name on, as
-    /// the source spells it. `crate`, `self` and `super` are resolved against the module, and any other
-    /// path is taken to start there; what a `use` brings in counts under the name it has here.
+    /// Returns the name of the function in events and ledgers: its path, starting with the crate
+    /// name, as spelled in the source.
+    ///
+    /// `crate`, `self` and `super` are resolved against the module, and any other path is relative
+    /// to the module. An imported function has the name under which it was imported.
     #[must_use]
     pub fn name(&self) -> String {
         let mut names: Vec<&str> = self.module.split("::").collect();
@@ -66,12 +70,14 @@ impl FunctionDesc {
         names.join("::")
     }
 
-    /// Calls it; a panic is caught.
+    /// Calls the function with the values of a row, catching panics.
     ///
     /// # Errors
-    /// [`Fault`].
+    ///
+    /// Returns a [`Fault`] if the function fails or panics, or if a value is not valid for its
+    /// argument.
     pub fn call(&self, row: &[Cell]) -> Result<Cell, Fault> {
-        // A function sees nothing of ours but the row, which is read only.
+        // The function can access none of our state but the row, which is read-only.
         catch_unwind(AssertUnwindSafe(|| (self.run)(row))).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -79,7 +85,7 @@ impl FunctionDesc {
         })
     }
 
-    /// Whether it takes NULL as one of its arguments.
+    /// Returns whether one of the arguments accepts NULL.
     #[must_use]
     pub fn takes_null(&self) -> bool {
         self.takes.iter().any(|input| input.nullable)

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// A line of source.
+/// A location in the source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The file, as the compiler names it.
     pub file: &'static str,
-    /// The line, from 1.
+    /// The line, starting at 1.
     pub line: u32,
 }
 

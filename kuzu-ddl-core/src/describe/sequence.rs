@@ -4,7 +4,8 @@ use super::const_checks as check;
 use super::location::Place;
 use crate::schema::Sequence;
 
-/// What a [`sequence!`](crate::sequence) says. Each option once; what is left out is as the engine has it.
+/// The description of a sequence, from [`sequence!`](crate::sequence). Each option is given at most
+/// once; missing options have the engine's defaults.
 #[derive(Clone, Copy, Debug)]
 pub struct SequenceDesc {
     pub(crate) name: &'static str,
@@ -17,7 +18,7 @@ pub struct SequenceDesc {
 }
 
 impl SequenceDesc {
-    /// A sequence with the engine's options.
+    /// Creates a description with the engine's defaults.
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str, file: &'static str, line: u32) -> Self {
@@ -33,52 +34,52 @@ impl SequenceDesc {
         }
     }
 
-    /// The first value.
+    /// Sets the first value.
     #[must_use]
     #[track_caller]
     pub const fn start(mut self, start: i64) -> Self {
-        assert!(self.start.is_none(), "`start` is said twice");
+        assert!(self.start.is_none(), "duplicate option `start`");
         self.start = Some(start);
         self
     }
 
-    /// The step.
+    /// Sets the difference between consecutive values.
     #[must_use]
     #[track_caller]
     pub const fn increment(mut self, increment: i64) -> Self {
-        assert!(self.increment.is_none(), "`increment` is said twice");
+        assert!(self.increment.is_none(), "duplicate option `increment`");
         self.increment = Some(increment);
         self
     }
 
-    /// The smallest value.
+    /// Sets the smallest value.
     #[must_use]
     #[track_caller]
     pub const fn min(mut self, min: i64) -> Self {
-        assert!(self.min.is_none(), "`min` is said twice");
+        assert!(self.min.is_none(), "duplicate option `min`");
         self.min = Some(min);
         self
     }
 
-    /// The largest value.
+    /// Sets the largest value.
     #[must_use]
     #[track_caller]
     pub const fn max(mut self, max: i64) -> Self {
-        assert!(self.max.is_none(), "`max` is said twice");
+        assert!(self.max.is_none(), "duplicate option `max`");
         self.max = Some(max);
         self
     }
 
-    /// It starts anew at the end.
+    /// Makes the sequence restart after its last value.
     #[must_use]
     #[track_caller]
     pub const fn cycle(mut self) -> Self {
-        assert!(!self.cycle, "`cycle` is said twice");
+        assert!(!self.cycle, "duplicate option `cycle`");
         self.cycle = true;
         self
     }
 
-    /// Refuses what no engine could count by.
+    /// Rejects a definition that no engine can execute.
     #[must_use]
     #[track_caller]
     pub const fn checked(self) -> Self {
@@ -86,16 +87,16 @@ impl SequenceDesc {
         assert!(increment != 0, "the increment of a sequence cannot be 0");
         assert!(
             min <= max,
-            "the smallest value of a sequence is larger than its largest"
+            "the smallest value of a sequence exceeds its largest"
         );
         assert!(
             min <= start && start <= max,
-            "a sequence starts outside its smallest and largest value"
+            "the start of a sequence is outside its bounds"
         );
         self
     }
 
-    /// Start, increment, smallest and largest value.
+    /// Returns the start, the increment, the smallest and the largest value.
     const fn values(&self) -> (i64, i64, i64, i64) {
         let increment = or(self.increment, 1);
         let (low, high) = bounds(self.start, increment);
@@ -117,8 +118,8 @@ impl SequenceDesc {
     }
 }
 
-/// The smallest and the largest value of a sequence that does not say them. It counts up from 1 or down
-/// from -1; a start beyond that moves the bound.
+/// Returns the default bounds of a sequence. It counts up from 1 or down from -1; a start beyond
+/// that moves the bound.
 pub(crate) const fn bounds(start: Option<i64>, increment: i64) -> (i64, i64) {
     match (start, increment >= 0) {
         (Some(start), true) if start < 1 => (start, i64::MAX),

@@ -1,7 +1,7 @@
-//! What the derives emit: one constant description per struct, and no logic.
+//! The constant descriptions that the derives emit: one per struct, without logic.
 //!
-//! Everything here can be written in a `const`, so an expansion is a static table and costs the
-//! user next to nothing to compile. The owned model is made from it once, at startup.
+//! Everything here can be written in a `const`, so an expansion is a static table that costs the
+//! user almost no compile time. The owned model is built from it once, at startup.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,30 +9,31 @@ use super::function::FunctionDesc;
 use super::types::TypeDesc;
 use crate::schema::{Multiplicity, StorageDirection};
 
-/// A table as its struct describes it.
+/// The description of a table, from its struct.
 #[derive(Debug)]
 pub struct TableDesc {
-    /// The table's name.
+    /// The name of the table.
     pub name: &'static str,
-    /// What only node tables or only rel tables have.
+    /// The part that differs between node tables and rel tables.
     pub kind: KindDesc,
-    /// The properties in the order of the fields.
+    /// The properties, in field order.
     pub properties: &'static [PropertyDesc],
     /// The doc comment.
     pub comment: Option<&'static str>,
-    /// Earlier names of this table.
+    /// The former names of the table.
     pub renamed_from: &'static [&'static str],
-    /// Properties this table had and shall lose.
+    /// The tombstones of properties.
+    #[doc(alias = "tombstone")]
     pub dropped: &'static [&'static str],
     /// The indexes.
     pub indexes: &'static [IndexDesc],
-    /// Where the struct stands.
+    /// The source location of the struct.
     pub origin: Origin,
 }
 
 impl TableDesc {
-    /// What a description says unless its struct says more. It stands alone where a derive failed,
-    /// so that one mistake gives one error.
+    /// The default values of a description. A derive that failed emits it unchanged, so that one
+    /// issue gives one error.
     #[doc(hidden)]
     pub const BLANK: Self = Self {
         name: "",
@@ -51,67 +52,69 @@ impl TableDesc {
     };
 }
 
-/// What only node tables or only rel tables have.
+/// The kind of a table, with what only that kind has.
 #[derive(Debug)]
 pub enum KindDesc {
     /// A node table.
     Node {
-        /// The name of the primary key's property.
+        /// The name of the property that is the primary key.
         primary_key: &'static str,
     },
     /// A rel table.
     Edge {
-        /// The names of the node tables of each FROM–TO pair.
+        /// The `FROM`–`TO` pairs.
         pairs: &'static [PairDesc],
-        /// Pairs this table had and shall lose.
+        /// The tombstones of pairs.
         dropped_pairs: &'static [PairDesc],
         /// How many rels a node may have.
         multiplicity: Multiplicity,
-        /// Which directions are stored.
+        /// The directions in which rels are stored.
         storage: StorageDirection,
     },
 }
 
-/// A FROM–TO pair: names of node tables.
+/// A `FROM`–`TO` pair of node table names.
 #[derive(Debug)]
 pub struct PairDesc {
-    /// The source.
+    /// The source node table.
     pub from: &'static str,
-    /// The destination.
+    /// The destination node table.
     pub to: &'static str,
 }
 
-/// A property as its field describes it.
+/// The description of a property, from its field.
 #[derive(Debug)]
 pub struct PropertyDesc {
-    /// The property's name.
+    /// The name of the property.
     pub name: &'static str,
-    /// Its type.
+    /// The type.
     pub ty: TypeDesc,
     /// Whether it may be NULL.
     pub nullable: bool,
-    /// Its default.
+    /// The default.
     pub default: Option<ExprDesc>,
     /// The doc comment.
     pub comment: Option<&'static str>,
-    /// Earlier names of this property.
+    /// The former names of the property.
     pub renamed_from: &'static [&'static str],
-    /// After a change of type: how a new value is made of the `old` one.
+    /// For type changes: the expression that converts an `old` value.
     pub cast: Option<&'static str>,
-    /// After a change of type: the function that makes a new value of the old one.
+    /// For type changes: the function that converts an old value.
     pub cast_with: Option<FunctionDesc>,
-    /// What a row gets whose cast fails, or whose function gives nothing.
+    /// The fallback for rows whose cast fails, or whose function returns nothing.
     pub on_fail: Option<OnFailDesc>,
-    /// What existing rows get that have no value yet.
+    /// The expression that backfills existing rows without a value.
+    #[doc(alias = "backfill")]
     pub fill: Option<&'static str>,
-    /// The function that makes it.
+    /// The function that backfills existing rows without a value.
+    #[doc(alias = "backfill")]
     pub fill_with: Option<FunctionDesc>,
-    /// The field's line in the file of the struct.
+    /// The line number of the field.
     pub line: u32,
 }
 
 impl PropertyDesc {
-    /// What a description says unless its field says more.
+    /// The default values of a description.
     #[doc(hidden)]
     pub const BLANK: Self = Self {
         name: "",
@@ -129,45 +132,45 @@ impl PropertyDesc {
     };
 }
 
-/// An index as its attribute describes it.
+/// The description of an index, from its attribute.
 #[derive(Debug)]
 pub struct IndexDesc {
-    /// The index's name.
+    /// The name of the index.
     pub name: &'static str,
-    /// What is indexed, and how.
+    /// The kind of the index.
     pub kind: IndexKindDesc,
-    /// The names of the properties, in the index's order.
+    /// The indexed properties, in index order.
     pub properties: &'static [&'static str],
-    /// The options that were said: name in lower case, and canonical text.
+    /// The specified options: lowercase name and canonical value.
     pub options: &'static [(&'static str, &'static str)],
 }
 
 /// [`crate::schema::IndexKind`] as a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexKindDesc {
-    /// Full-text, by the FTS extension.
+    /// A full-text index, provided by the FTS extension.
     FullText,
-    /// HNSW, by the vector extension.
+    /// An HNSW index, provided by the vector extension.
     Vector,
 }
 
-/// What a row gets whose cast fails, as the attribute `on_fail` says it.
+/// The fallback for rows whose cast fails, from the attribute `on_fail`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnFailDesc {
-    /// Nothing: the change is refused while there is such a row.
+    /// No fallback: the change is rejected while such a row exists.
     Abort,
-    /// NULL.
+    /// The row gets NULL.
     Null,
-    /// The property's default.
+    /// The row gets the property's default.
     Default,
 }
 
-/// Where a struct stands in the source.
+/// The source location of a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// `CARGO_PKG_NAME` of its crate.
+    /// The package of the crate, `CARGO_PKG_NAME`.
     pub krate: &'static str,
-    /// The struct with its module path.
+    /// The path of the struct, including its module.
     pub rust_name: &'static str,
     /// The file, as the compiler names it.
     pub file: &'static str,
@@ -175,7 +178,7 @@ pub struct Origin {
     pub line: u32,
 }
 
-/// A default as its attribute gives it.
+/// A default value, from its attribute.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ExprDesc {
     /// `default = true`

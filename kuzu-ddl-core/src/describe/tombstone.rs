@@ -1,12 +1,12 @@
 //! TODO-DOC describe::tombstone
 
-/// The name of something that is gone.
+/// Declares that a table or sequence was removed.
 #[derive(Clone, Copy, Debug)]
 pub struct Tombstone {
-    /// Its name.
+    /// The name of the removed object.
     pub name: &'static str,
-    /// The file that says so.
+    /// The file of the declaration.
     pub file: &'static str,
-    /// The line that says so.
+    /// The line of the declaration.
     pub line: u32,
 }

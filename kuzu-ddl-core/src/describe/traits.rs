@@ -9,7 +9,7 @@ use super::types::TypeDesc;
     label = "derive `KuzuNode` or `KuzuEdge` for it"
 )]
 pub trait KuzuTable {
-    /// The table.
+    /// The description of the table.
     const DESC: &'static TableDesc;
 }
 
@@ -19,7 +19,7 @@ pub trait KuzuTable {
     label = "endpoints of rel tables are structs with `#[derive(KuzuNode)]`"
 )]
 pub trait KuzuNode: KuzuTable {
-    /// The table's name, as endpoints of rel tables refer to it.
+    /// The name of the table, as endpoints of rel tables refer to it.
     #[doc(hidden)]
     const NAME: &'static str = Self::DESC.name;
 }
@@ -31,8 +31,10 @@ pub trait KuzuNode: KuzuTable {
 )]
 pub trait KuzuEdge: KuzuTable {}
 
-/// A Rust type with a place in Kùzu's type system. Field types go through this trait, never
-/// through tokens, so aliases, newtypes and generics work.
+/// A Rust type with a corresponding Kùzu type.
+///
+/// Field types are resolved through this trait, never through tokens, so aliases, newtypes and
+/// generics work.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Kùzu type",
     label = "no Kùzu type is known for this field",
@@ -41,11 +43,11 @@ pub trait KuzuEdge: KuzuTable {}
 pub trait KuzuType {
     /// The engine's type.
     const TYPE: TypeDesc;
-    /// Whether a value may be NULL: `Option<T>`.
+    /// Whether a value may be NULL, as for `Option<T>`.
     const NULLABLE: bool = false;
 
-    /// A nameless property of this type, from which the derives make the properties of a table: one
-    /// mention of the field's type gives one error when it is no Kùzu type.
+    /// A nameless property of this type, from which the derives build the properties of a table.
+    /// Mentioning the field's type once yields one error if it is not a Kùzu type.
     #[doc(hidden)]
     const PROPERTY: PropertyDesc = PropertyDesc {
         ty: Self::TYPE,

@@ -40,8 +40,8 @@ pub enum TypeDesc {
     Struct(&'static [MemberDesc]),
     Map(&'static TypeDesc, &'static TypeDesc),
     Union(&'static [MemberDesc]),
-    /// The type of a struct whose derive reported a mistake. It fits everything, so that no other
-    /// error follows; no program that compiles holds it.
+    /// The type of a struct whose derive reported an error. It is compatible with everything, so
+    /// that no further errors follow; a program that compiles never holds it.
     #[doc(hidden)]
     Broken,
 }
@@ -49,8 +49,8 @@ pub enum TypeDesc {
 /// A member of a `STRUCT` or `UNION`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemberDesc {
-    /// The member's name.
+    /// The name of the member.
     pub name: &'static str,
-    /// The member's type.
+    /// The type of the member.
     pub ty: TypeDesc,
 }

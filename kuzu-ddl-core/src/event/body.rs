@@ -1,4 +1,4 @@
-//! The body of an event: what its kind says, in canonical bytes.
+//! The canonical encoding of changes: the body of an event.
 
 use super::aspect::Part;
 use super::change::{Change, Endpoints, MAX_COMMENT_BYTES, PropertySpec};
@@ -11,6 +11,7 @@ use crate::schema::Expr;
 use crate::schema::name::{check_property, check_table, is_function_path};
 
 impl Change {
+    /// Encodes the body of this change.
     pub(super) fn write(&self, w: &mut Writer) {
         match self {
             Self::CreateNodeTable {
@@ -110,6 +111,8 @@ impl Change {
         }
     }
 
+    /// Decodes the body of a kind. A kind that this version does not know becomes
+    /// [`Change::Unknown`].
     pub(super) fn read(kind: u16, body: &[u8]) -> Result<Self, CodecError> {
         let mut r = Reader::new(body);
         let change = Self::read_from(kind, &mut r)?;
@@ -123,7 +126,7 @@ impl Change {
         Ok(change)
     }
 
-    /// Reads the body of a kind; `None` if this version does not know it.
+    /// Decodes the body of a kind; returns `None` if this version does not know it.
     pub(super) fn read_from(kind: u16, r: &mut Reader<'_>) -> Result<Option<Self>, CodecError> {
         Ok(Some(match kind {
             1 => Self::CreateNodeTable {
@@ -222,16 +225,16 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
         default: r.option(Reader::expr)?,
     };
     match &spec.default {
-        Some(expr) if expr.check(&spec.ty).is_err() => r.bad("the default does not fit"),
+        Some(expr) if expr.check(&spec.ty).is_err() => r.bad("the default is invalid for its type"),
         _ => Ok(spec),
     }
 }
 
-/// Whether it fits the type is known only where the type is.
+/// Whether the default fits the type is checked where the type is known.
 fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let default = r.option(Reader::expr)?;
     match &default {
-        Some(expr) if expr.check_parts().is_err() => r.bad("the default is not legal"),
+        Some(expr) if expr.check_parts().is_err() => r.bad("the default is invalid"),
         _ => Ok(default),
     }
 }
@@ -239,7 +242,7 @@ fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
 fn read_cast(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let cast = r.option(Reader::expr)?;
     match &cast {
-        Some(expr) if expr.check_cast().is_err() => r.bad("the cast is not legal"),
+        Some(expr) if expr.check_cast().is_err() => r.bad("the cast is invalid"),
         _ => Ok(cast),
     }
 }
@@ -249,14 +252,14 @@ fn function_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     if is_function_path(&name) {
         Ok(name)
     } else {
-        r.bad("the name of a function is its path")
+        r.bad("the name of a function is not a path")
     }
 }
 
 fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
     if check_table(&name).is_err() {
-        r.bad("the table name is not legal")
+        r.bad("the table name is invalid")
     } else {
         Ok(name)
     }
@@ -265,7 +268,7 @@ fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
 fn property_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
     if check_property(&name).is_err() {
-        r.bad("the property name is not legal")
+        r.bad("the property name is invalid")
     } else {
         Ok(name)
     }

@@ -15,19 +15,20 @@ use super::dependencies::Dependencies;
 use super::id::{EventId, ObjectId};
 use super::{Body, Parts, encode};
 
-/// One typed, content-addressed schema change. It never changes, and a clone is the same one once more.
+/// An immutable, content-addressed schema change. Clones share their data.
+#[doc(alias = "migration")]
 #[derive(Clone, PartialEq, Eq)]
 pub struct DdlEvent(Arc<Body>);
 
 impl DdlEvent {
-    /// An event about `object`, made when `depends_on` were the newest events of all it reads or
-    /// changes.
+    /// Creates an event that changes `object`. `depends_on` are the heads of every object that the
+    /// event reads or changes.
     #[must_use]
     pub fn new(object: ObjectId, depends_on: Dependencies, change: Change) -> Self {
         Self::new_in(&mut Writer::with_capacity(256), object, depends_on, change)
     }
 
-    /// The same, with a buffer for the canonical bytes.
+    /// Creates an event, using `buffer` for the canonical encoding.
     pub(super) fn new_in(
         buffer: &mut Writer,
         object: ObjectId,
@@ -45,40 +46,40 @@ impl DdlEvent {
         }))
     }
 
-    /// The hash of [`encode`](Self::encode).
+    /// Returns the hash of [`encode`](Self::encode).
     #[inline]
     #[must_use]
     pub fn id(&self) -> EventId {
         self.0.id
     }
 
-    /// How long [`encode`](Self::encode) is, in bytes.
+    /// Returns the length of [`encode`](Self::encode), in bytes.
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
         self.0.size
     }
 
-    /// The object it is about.
+    /// Returns the object that the event changes.
     #[must_use]
     pub fn object(&self) -> ObjectId {
         self.0.object
     }
 
-    /// The events it leans on.
+    /// Returns the events that this event depends on.
     #[inline]
     #[must_use]
     pub fn depends_on(&self) -> &Dependencies {
         &self.0.depends_on
     }
 
-    /// What it says.
+    /// Returns the change.
     #[must_use]
     pub fn change(&self) -> &Change {
         &self.0.change
     }
 
-    /// The canonical bytes: version byte, kind, object, dependencies, body.
+    /// Returns the canonical encoding: version byte, kind, object, dependencies, body.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::with_capacity(self.size());
@@ -86,16 +87,17 @@ impl DdlEvent {
         w.finish()
     }
 
-    /// Holds on to the event only while others do.
+    /// Returns a reference that does not keep the event alive.
     #[must_use]
     pub fn downgrade(&self) -> WeakEvent {
         WeakEvent(Arc::downgrade(&self.0))
     }
 
-    /// Reads canonical bytes. A kind of a newer version is read as [`Change::Unknown`].
+    /// Decodes a canonical encoding. A kind from a newer version is decoded as [`Change::Unknown`].
     ///
     /// # Errors
-    /// Anything but the one canonical encoding of a legal event: never a panic.
+    ///
+    /// Returns an error for anything but the canonical encoding of a valid event. Never panics.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         if bytes.len() > MAX_EVENT_BYTES {
             return Err(CodecError::TooLarge(bytes.len()));
@@ -106,14 +108,14 @@ impl DdlEvent {
             return Err(CodecError::Version(version));
         }
         let Ok(kind) = u16::try_from(r.uint()?) else {
-            return r.bad("the kind is too large");
+            return r.bad("the kind is out of range");
         };
         let object = r.object()?;
         let depends_on = r.events()?;
         let change = Change::read(kind, r.bytes()?)?;
         r.end()?;
         if change.born().is_some_and(|born| born != object) {
-            return r.bad("the object is not the one that this change brings into being");
+            return r.bad("the object is not the one that this change creates");
         }
         Ok(Self(Arc::new(Body {
             id: EventId::of(bytes),
@@ -136,7 +138,7 @@ impl fmt::Debug for DdlEvent {
     }
 }
 
-/// An event that is let go when nobody else holds it.
+/// A reference to an event that does not keep it alive.
 #[derive(Clone, Default)]
 pub struct WeakEvent(Weak<Body>);
 
@@ -147,7 +149,7 @@ impl fmt::Debug for WeakEvent {
 }
 
 impl WeakEvent {
-    /// The event, if it is still held.
+    /// Returns the event if it is still alive.
     #[must_use]
     pub fn upgrade(&self) -> Option<DdlEvent> {
         self.0.upgrade().map(DdlEvent)
@@ -174,7 +176,7 @@ impl<'de> Deserialize<'de> for DdlEvent {
             parts.depends_on.into_owned(),
             parts.change.into_owned(),
         );
-        // The rules of the canonical encoding hold for events from JSON too.
+        // The rules of the canonical encoding apply to events from JSON too.
         Self::decode(&event.encode()).map_err(serde::de::Error::custom)
     }
 }

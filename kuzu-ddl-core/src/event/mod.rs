@@ -1,8 +1,8 @@
-//! Events: the unit of history and of sync.
+//! Events: the unit of history and of replication.
 //!
-//! An event's id is the hash of its canonical encoding: what it says and what it leans on, no
-//! author and no clock. So two peers that make the same change from the same past make the same
-//! event, and cycles cannot exist.
+//! The id of an event is the hash of its canonical encoding: its change and its dependencies,
+//! without author or clock. Two peers that make the same change from the same history therefore
+//! create the same event, and cycles cannot exist.
 
 mod aspect;
 mod body;
@@ -41,11 +41,11 @@ pub use pack::columns::PackError;
 use serde::{Deserialize, Serialize};
 pub use spec::{IndexSpec, MAX_INDEX_PARTS, MAX_OPTION_BYTES, SequenceSpec};
 
-/// What an event is.
+/// The shared data of an event.
 #[derive(PartialEq, Eq)]
 struct Body {
     id: EventId,
-    /// How long the canonical bytes are.
+    /// The length of the canonical encoding, in bytes.
     size: usize,
     object: ObjectId,
     depends_on: Dependencies,
@@ -65,7 +65,7 @@ fn encode(w: &mut Writer, object: ObjectId, depends_on: &Dependencies, change: &
     }
 }
 
-/// As JSON an event is its parts; read back, its id is computed anew, never believed.
+/// The JSON form of an event. When an event is read back its id is recomputed, never trusted.
 #[derive(Serialize, Deserialize)]
 struct Parts<'a> {
     object: ObjectId,

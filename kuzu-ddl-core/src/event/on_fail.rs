@@ -1,4 +1,4 @@
-//! What a row gets when its cast fails.
+//! The fallback for rows whose cast fails.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,20 +7,21 @@ use super::codec::reader::Reader;
 use super::codec::writer::Writer;
 use crate::schema::Expr;
 
-/// What a row gets of whose `old` value no new one can be made. A cast that makes NULL of a value
-/// has failed, too.
+/// The value of a row whose old value cannot be converted. A cast that yields NULL for a value has
+/// failed as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnFail {
-    /// Nothing: the change is refused while there is such a row.
+    /// No fallback: the change is rejected while such a row exists.
     #[default]
     Abort,
-    /// NULL.
+    /// The row gets NULL.
     Null,
-    /// This value: the default that the property had in the source when the change was made.
+    /// The row gets this value: the declared default of the property at the time of the change.
     Use(Expr),
 }
 
 impl OnFail {
+    /// Encodes the fallback.
     pub(super) fn write(&self, w: &mut Writer) {
         match self {
             Self::Abort => w.byte(0),
@@ -32,6 +33,7 @@ impl OnFail {
         }
     }
 
+    /// Decodes a fallback and checks its expression.
     pub(super) fn read(r: &mut Reader<'_>) -> Result<Self, CodecError> {
         match r.byte()? {
             0 => Ok(Self::Abort),
@@ -39,11 +41,11 @@ impl OnFail {
             2 => {
                 let expr = r.expr()?;
                 if expr.check_parts().is_err() {
-                    return r.bad("what a failed cast gives is not legal");
+                    return r.bad("the fallback of a failed cast is invalid");
                 }
                 Ok(Self::Use(expr))
             }
-            _ => r.bad("what follows a failed cast is 0, 1 or 2"),
+            _ => r.bad("unknown fallback of a failed cast"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What makes an index or a sequence, and its encoding.
+//! The definitions of indexes and sequences, and their encoding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,36 +10,36 @@ use super::codec::writer::Writer;
 use super::id::ObjectId;
 use crate::schema::{IndexKind, Sequence};
 
-/// The most properties of one index, and the most options.
+/// The maximum number of properties of an index, and of its options.
 pub const MAX_INDEX_PARTS: usize = 64;
 
-/// The longest value of an option, in bytes.
+/// The maximum length of an option's value, in bytes.
 pub const MAX_OPTION_BYTES: usize = 1024;
 
-/// What is indexed, and how: all that cannot be changed without making the index anew.
+/// The definition of an index: everything that cannot change without rebuilding it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexSpec {
-    /// The kind; never [`IndexKind::Other`].
+    /// The kind of the index; never [`IndexKind::Other`].
     pub kind: IndexKind,
-    /// The properties, in the index's order.
+    /// The indexed properties, in index order.
     pub properties: Vec<ObjectId>,
-    /// All options by name in lower case, each in its canonical text, the engine's defaults among
-    /// them: what is said and what is left to the engine then mean the same.
+    /// All options, lowercase name to canonical value, including the engine's defaults: specified
+    /// and unspecified defaults then mean the same.
     pub options: BTreeMap<String, String>,
 }
 
-/// How a sequence counts.
+/// The definition of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SequenceSpec {
     /// The first value.
     pub start: i64,
-    /// The step; never 0.
+    /// The difference between consecutive values; never 0.
     pub increment: i64,
     /// The smallest value.
     pub min: i64,
     /// The largest value.
     pub max: i64,
-    /// Whether it starts anew at the end.
+    /// Whether the sequence restarts after its last value.
     pub cycle: bool,
 }
 
@@ -56,7 +56,7 @@ impl From<&Sequence> for SequenceSpec {
 }
 
 impl SequenceSpec {
-    /// The sequence of this name.
+    /// Returns the sequence with this definition and the given name.
     #[must_use]
     pub fn named(self, name: String) -> Sequence {
         Sequence {
@@ -69,29 +69,31 @@ impl SequenceSpec {
         }
     }
 
-    /// Why no engine could count so.
+    /// Checks that an engine can execute this definition.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the definition violates.
     pub fn check(&self) -> Result<(), &'static str> {
         if self.increment == 0 {
             return Err("the increment of a sequence cannot be 0");
         }
         if self.min > self.max {
-            return Err("the smallest value of a sequence is larger than its largest");
+            return Err("the smallest value of a sequence exceeds its largest");
         }
         if self.start < self.min || self.start > self.max {
-            return Err("a sequence starts outside its smallest and largest value");
+            return Err("the start of a sequence is outside its bounds");
         }
         Ok(())
     }
 }
 
+/// Encodes the definition of an index.
 pub(super) fn index(w: &mut Writer, spec: &IndexSpec) {
     match &spec.kind {
         IndexKind::FullText => w.byte(0),
         IndexKind::Vector => w.byte(1),
-        // Nobody makes events of these; a reader refuses them.
+        // No event is created with these; a reader rejects them.
         IndexKind::Other(word) => {
             w.byte(0xff);
             w.text(word);
@@ -106,26 +108,27 @@ pub(super) fn index(w: &mut Writer, spec: &IndexSpec) {
     }
 }
 
+/// Decodes and checks the definition of an index.
 pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
     let kind = match r.byte()? {
         0 => IndexKind::FullText,
         1 => IndexKind::Vector,
-        _ => return r.bad("the kind of index is not known"),
+        _ => return r.bad("unknown kind of index"),
     };
     let count = r.len()?;
     if count == 0 || count > MAX_INDEX_PARTS {
-        return r.bad("an index has at least one property, and not that many");
+        return r.bad("the number of properties of an index is out of range");
     }
     let mut properties = Vec::new();
     for _ in 0..count {
         properties.push(r.object()?);
     }
     if properties.iter().collect::<BTreeSet<_>>().len() != count {
-        return r.bad("a property stands twice in an index");
+        return r.bad("duplicate property in an index");
     }
     let count = r.len()?;
     if count > MAX_INDEX_PARTS {
-        return r.bad("an index has not that many options");
+        return r.bad("too many options of an index");
     }
     let mut options: BTreeMap<String, String> = BTreeMap::new();
     for _ in 0..count {
@@ -135,12 +138,12 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
             .next_back()
             .is_some_and(|last| *last >= option)
         {
-            return r.bad("options are not sorted");
+            return r.bad("the options are not sorted");
         }
         let named =
             !option.is_empty() && option.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
         if !named || option.len() > MAX_INDEX_PARTS {
-            return r.bad("the name of an option is not legal");
+            return r.bad("the name of an option is invalid");
         }
         if value.len() > MAX_OPTION_BYTES || value.contains('\0') {
             return r.bad("the value of an option is too long, or contains a NUL");
@@ -154,6 +157,7 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
     })
 }
 
+/// Encodes the definition of a sequence.
 pub(super) fn sequence(w: &mut Writer, spec: &SequenceSpec) {
     for n in [spec.start, spec.increment, spec.min, spec.max] {
         w.int(n.into());
@@ -161,6 +165,7 @@ pub(super) fn sequence(w: &mut Writer, spec: &SequenceSpec) {
     w.bool(spec.cycle);
 }
 
+/// Decodes and checks the definition of a sequence.
 pub(super) fn read_sequence(r: &mut Reader<'_>) -> Result<SequenceSpec, CodecError> {
     let mut int = || -> Result<i64, CodecError> {
         let n = r.int()?;

@@ -1,12 +1,14 @@
-//! From a path in an attribute to a description and a call, one pair for each number of arguments: a
-//! function with another number of them does not fit, and the compiler says so at its name.
+//! Descriptions and wrappers of functions, one pair for each number of arguments.
+//!
+//! A function with another number of arguments does not match, which is a compile error at its
+//! name.
 
 use super::from_kuzu::FromKuzu;
 use super::into_kuzu::Outcome;
 use crate::describe::{Fault, FunctionDesc, InputDesc, KuzuType, Run};
 use crate::value::Cell;
 
-/// The arguments of a function as types.
+/// The arguments of a function, as types.
 struct Inputs<T>(std::marker::PhantomData<T>);
 
 macro_rules! arities {
@@ -16,7 +18,7 @@ macro_rules! arities {
                 &[$(InputDesc { ty: $arg::TYPE, nullable: $arg::NULLABLE }),*];
         }
 
-        /// Describes a function; the attribute adds where it stands and what it takes.
+        /// Describes a function; the attribute adds its location and its inputs.
         #[doc(hidden)]
         #[must_use]
         pub const fn $function<$($arg: FromKuzu<'static>,)* R: Outcome>(
@@ -36,7 +38,9 @@ macro_rules! arities {
         /// Calls a function with the values of a row.
         ///
         /// # Errors
-        /// A value is none of the argument's type, or the function returned an error.
+        ///
+        /// Returns an error if a value is not valid for its argument, or if the function returned
+        /// an error.
         #[doc(hidden)]
         pub fn $call<'a, $($arg: FromKuzu<'a>,)* R: Outcome>(
             function: fn($($arg),*) -> R,
@@ -73,7 +77,8 @@ pub const fn function0<R: Outcome>(_: fn() -> R, run: Run) -> FunctionDesc {
 /// Calls a function without arguments.
 ///
 /// # Errors
-/// The function returned an error.
+///
+/// Returns an error if the function returned one.
 #[doc(hidden)]
 pub fn call0<R: Outcome>(function: fn() -> R, _: &[Cell]) -> Result<Cell, Fault> {
     function().outcome()
@@ -117,9 +122,9 @@ mod tests {
         assert_eq!(call2(sum, &row(None, 13)), refused("13 brings bad luck"));
         assert_eq!(
             call2(sum, &row(None, 1 << 40)),
-            refused("1099511627776 is no i32")
+            refused("expected i32, found 1099511627776")
         );
-        assert_eq!(call2(sum, &[]), refused("NULL is no i32"));
+        assert_eq!(call2(sum, &[]), refused("expected i32, found NULL"));
     }
 
     #[test]

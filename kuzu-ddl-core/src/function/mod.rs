@@ -1,10 +1,11 @@
-//! Rust functions that make values: `cast_with` and `fill_with`.
+//! Rust functions that compute values, for `cast_with` and `fill_with`.
 //!
-//! A derive describes a function by a [`FunctionDesc`]: what it takes, what it gives, and a pointer to
-//! a call of it. Which types can go in and out, [`FromKuzu`] and [`IntoKuzu`] say, so a wrong signature
-//! is an error of the compiler at the function's name. Code is never part of the history: an event
-//! names the function ([`FunctionDesc::name`]), and a database whose program has no function of that
-//! name refuses to guess.
+//! A derive describes a function with a [`FunctionDesc`]: its argument types, its return type, and
+//! a pointer to a wrapper that calls it. [`FromKuzu`] and [`IntoKuzu`] define the supported types,
+//! so a wrong signature is a compile error at the name of the function.
+//!
+//! Code is never part of the history: an event names the function ([`FunctionDesc::name`]), and a
+//! database whose program has no function of that name does not apply the event.
 
 mod from_kuzu;
 mod into_kuzu;
@@ -18,8 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::Type;
 
-/// The type by way of which values of `ty` are read: the engine's crate hands over not all of them
-/// safely, and the others are read as text.
+/// Returns the type as which values of `ty` are read. The engine's crate does not return all types
+/// safely; the others are read as text.
 #[must_use]
 pub fn readable(ty: &Type) -> Type {
     match ty {

@@ -1,4 +1,4 @@
-//! What a lock has and the binary has no longer.
+//! Objects of a lock file that the binary removed without a tombstone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,36 +7,36 @@ use super::{Lock, LockedTable};
 use crate::declared::{Declared, TableHints};
 use crate::schema::Key;
 
-/// Something that went without a word. As text it says what to paste.
+/// An object that was removed without a tombstone. `Display` contains the code that fixes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Lost {
-    /// A package of which no struct is in the binary.
+    /// A package of which no struct is linked into the binary.
     Crate {
-        /// The package.
+        /// The name of the package.
         krate: String,
-        /// Its tables.
+        /// The tables of the package.
         tables: Vec<String>,
     },
-    /// A table whose struct is gone.
+    /// A table without a struct.
     Table {
-        /// The table.
+        /// The name of the table.
         table: String,
-        /// Tables of the same kind that are new: one may be it, under another name.
+        /// The new tables of the same kind; one may be the table under another name.
         candidates: Vec<String>,
     },
-    /// A property whose field is gone.
+    /// A property without a field.
     Property {
-        /// The table.
+        /// The name of the table.
         table: String,
-        /// The property.
+        /// The name of the property.
         property: String,
-        /// Properties of the same type that are new.
+        /// The new properties of the same type; one may be the property under another name.
         candidates: Vec<String>,
     },
-    /// A sequence that nobody declares any more.
+    /// A sequence that is no longer declared.
     Sequence {
-        /// The sequence.
+        /// The name of the sequence.
         sequence: String,
     },
 }
@@ -45,27 +45,30 @@ impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let renamed = |candidates: &[String], otherwise: &str| match candidates {
             [] => otherwise.to_owned(),
-            [one] => format!("if it is `{one}` by now"),
-            many => format!("if it is one of `{}` by now", many.join("`, `")),
+            [one] => format!("if it was renamed to `{one}`"),
+            many => format!("if it was renamed to one of `{}`", many.join("`, `")),
         };
         match self {
             Self::Crate { krate, tables } => {
                 let path = krate.replace('-', "_");
                 write!(
                     f,
-                    "no struct of the crate `{krate}` is in this binary; link it:\n    use {path} as _;\n\
-                     or, if its tables are to go, archived first, put where items stand:"
+                    "no struct of the crate `{krate}` is linked into this binary\n\
+                     help: link it with `use {path} as _;`"
                 )?;
-                tables
-                    .iter()
-                    .try_for_each(|t| write!(f, "\n    kuzu_ddl::dropped_table!({t:?});"))
+                tables.iter().try_for_each(|t| {
+                    write!(
+                        f,
+                        "\nhelp: or archive its table with `kuzu_ddl::dropped_table!({t:?});`"
+                    )
+                })
             }
             Self::Table { table, candidates } => write!(
                 f,
-                "the struct of the table `{table}` is gone; {}, say so on its struct:\n    \
-                 #[kuzu(renamed_from = {table:?})]\nor, if the table is to go, archived first, put where items stand:\n    \
-                 kuzu_ddl::dropped_table!({table:?});",
-                renamed(candidates, "if it has another name by now")
+                "the table `{table}` has no struct\n\
+                 help: {}, add to its struct: `#[kuzu(renamed_from = {table:?})]`\n\
+                 help: if it was removed, archive it with `kuzu_ddl::dropped_table!({table:?});`",
+                renamed(candidates, "if it was renamed")
             ),
             Self::Property {
                 table,
@@ -73,22 +76,22 @@ impl fmt::Display for Lost {
                 candidates,
             } => write!(
                 f,
-                "the field of `{table}.{property}` is gone; {}, say so on its field:\n    \
-                 #[kuzu(renamed_from = {property:?})]\nor, if the property is to go, archived first, put on the struct:\n    \
-                 #[kuzu(dropped({property:?}))]",
-                renamed(candidates, "if it has another name by now")
+                "the property `{table}.{property}` has no field\n\
+                 help: {}, add to its field: `#[kuzu(renamed_from = {property:?})]`\n\
+                 help: if it was removed, archive it by adding to the struct: `#[kuzu(dropped({property:?}))]`",
+                renamed(candidates, "if it was renamed")
             ),
             Self::Sequence { sequence } => write!(
                 f,
-                "the sequence `{sequence}` is not declared any more; declare it again where items stand:\n    \
-                 kuzu_ddl::sequence!({sequence:?});\nor, if it is to go with the place it has come to:\n    \
-                 kuzu_ddl::dropped_sequence!({sequence:?});"
+                "the sequence `{sequence}` is no longer declared\n\
+                 help: declare it with `kuzu_ddl::sequence!({sequence:?});`\n\
+                 help: or drop it and its current value with `kuzu_ddl::dropped_sequence!({sequence:?});`"
             ),
         }
     }
 }
 
-/// Everything that `lock` has and `declared` neither has, nor renamed, nor buried.
+/// Returns the objects of `lock` that `declared` neither declares, nor renames, nor drops.
 pub fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
     let none = TableHints::default();
     let hints = |key: &Key| declared.tables.get(key).unwrap_or(&none);
@@ -106,7 +109,7 @@ pub fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
         if let Some(now) = claimed.get(key) {
             properties(locked, now, declared, hints(now), &mut out);
         } else if declared.dropped_tables.contains_key(key) {
-            // Somebody said so.
+            // Dropped with a tombstone.
         } else if !locked.krate.is_empty() && !present.contains(&*locked.krate) {
             let tables = crates.entry(&locked.krate).or_default();
             tables.push(locked.table.name.clone());

@@ -1,4 +1,4 @@
-//! Locks through text and time, without an engine.
+//! Lock files as text and over time, without an engine.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -45,7 +45,7 @@ fn text_is_read_back() {
     let odd = &lock().tables[&Key::new("odd \"one\"")];
     let default = Some(Expr::Text("(it's\n".into()));
     assert_eq!(odd.table.properties[&Key::new("a b")].default, default);
-    // Another order, ends of lines as elsewhere, more space: the same lock.
+    // Another order, other line endings and more space yield the same lock.
     let other = TEXT.replace("  id INT64 3333333333333335\n", "");
     let other = other.replace(
         "  email STRING",
@@ -59,7 +59,7 @@ fn text_is_read_back() {
 fn a_lock_of_what_a_lock_declares_is_the_same() {
     let declared = lock().declared();
     let mut again = lock();
-    // Earlier names are hints, which a lock does not give back.
+    // Former names are hints, which a lock does not return.
     for table in again.tables.values_mut() {
         table.identity.was.clear();
         table.properties.values_mut().for_each(|p| p.was.clear());
@@ -101,31 +101,36 @@ fn broken_text_is_told() {
         broken("edge Bought", "edge person"),
     ];
     expect![[r##"
-        line 1: it has format 2, and this version of kuzu-ddl reads 1; use a newer one
-        line 1: expected `# kuzu-ddl schema lock, format 1`, not "# cuckoo schema lock, format 1"
-        line 11: a merge stopped here; keep the lines of both sides, and take its marks away
-        line 11: a merge stopped here; keep the lines of both sides, and take its marks away
-        line 16: `Person.id` and `Person.email` have the same id; if two branches renamed one thing, keep one line of the two
-        line 11: expected an id of hexadecimal digits, not "zz"
-        line 11: expected an id of hexadecimal digits, not "was=mail"
-        line 12: this property is there already; two branches said different things of it: keep one line
-        line 16: the key of `Person` is not among its properties
-        line 12: `BIGINT` is not a Kùzu type: the word `BIGINT` is unknown
-        line 11: "was=mail 3333333333333334" has no meaning here
+        line 1: unsupported format 2: this version of kuzu-ddl reads 1
+        help: use a newer version of kuzu-ddl
+        line 1: expected `# kuzu-ddl schema lock, format 1`, found "# cuckoo schema lock, format 1"
+        line 11: unresolved merge conflict
+        help: keep the lines of both sides and remove the conflict markers
+        line 11: unresolved merge conflict
+        help: keep the lines of both sides and remove the conflict markers
+        line 16: `Person.id` and `Person.email` have the same id
+        help: if two branches renamed one object, keep one of the lines
+        line 11: expected an id of hexadecimal digits, found "zz"
+        line 11: expected an id of hexadecimal digits, found "was=mail"
+        line 12: duplicate property
+        help: if two branches changed it, keep one of the lines
+        line 16: the primary key of `Person` is not one of its properties
+        line 12: `BIGINT` is not a Kùzu type: unknown type name `BIGINT`
+        line 11: unexpected "was=mail 3333333333333334"
         line 10: expected `key=…` after the name of a node
-        line 3: `MANY_TWO` is not MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE
-        line 10: expected `node`, `edge` or `sequence`, not "nodes Person key=id crate=shop was=Customer,\"old one\" 3333333333333333"
-        line 8: a quote is left open
-        line 4: expected `(A)->(B)`, not "(\"odd \\\"one\\\"\")->Person"
-        line 14: expected `FTS(…)` or `VECTOR(…)`, not "FTS"
-        line 14: an option is written `name=value`
+        line 3: unknown multiplicity `MANY_TWO`: expected MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE
+        line 10: expected `node`, `edge` or `sequence`, found "nodes Person key=id crate=shop was=Customer,\"old one\" 3333333333333333"
+        line 8: unclosed quote
+        line 4: expected `(A)->(B)`, found "(\"odd \\\"one\\\"\")->Person"
+        line 14: expected `FTS(…)` or `VECTOR(…)`, found "FTS"
+        line 14: expected an option `name=value`
         line 16: expected `start=… increment=… min=… max=…`
-        line 3: this line belongs to no table
-        line 16: the table that ends here is there already
+        line 3: indented line without a table
+        line 16: the table that ends here is a duplicate
     "##]].assert_eq(&all.concat());
 }
 
-/// Whatever is cut out of a good text, reading it never panics.
+/// Cutting or inserting text anywhere never makes the parser panic.
 #[test]
 fn no_text_panics() {
     for (at, _) in TEXT.char_indices() {
@@ -150,10 +155,11 @@ fn property(name: &str, ty: Type) -> Property {
     }
 }
 
-/// A name with earlier ones.
+/// A name with former names.
 type Named<'a> = (&'a str, &'a [&'a str]);
 
-/// Node tables by name, with properties of type STRING and the key `id`, and earlier names of tables and properties.
+/// Declares node tables by name, with properties of type STRING and the key `id`, and former names
+/// of tables and properties.
 fn declared(tables: &[(&str, &[&str], &[Named<'_>])]) -> Declared {
     let mut declared = Declared::default();
     let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
@@ -211,10 +217,10 @@ fn ids_stay_through_renames_and_are_new_after_them() {
     );
     assert_eq!(id(&first, "person", "mail"), id(&second, "human", "phone"));
     assert_eq!(id(&first, "person", "phone"), id(&second, "human", "mail"));
-    // The hints may stay, and say nothing new.
+    // The hints may remain and have no further effect.
     assert_eq!(Lock::of(&swapped, Some(&second)), second);
     assert_eq!(lost(&second, &swapped), []);
-    // What takes an old name is another thing.
+    // An object that takes a former name is another object.
     let third = declared(&[
         (
             "Human",
@@ -265,19 +271,16 @@ fn what_is_lost_is_told_with_both_answers() {
     told(
         &lost(&lock, &new),
         &expect![[r#"
-        no struct of the crate `other-shop` is in this binary; link it:
-            use other_shop as _;
-        or, if its tables are to go, archived first, put where items stand:
-            kuzu_ddl::dropped_table!("Elsewhere");
-        the struct of the table `Order` is gone; if it is `Invoice` by now, say so on its struct:
-            #[kuzu(renamed_from = "Order")]
-        or, if the table is to go, archived first, put where items stand:
-            kuzu_ddl::dropped_table!("Order");
-        the field of `Person.mail` is gone; if it is `email` by now, say so on its field:
-            #[kuzu(renamed_from = "mail")]
-        or, if the property is to go, archived first, put on the struct:
-            #[kuzu(dropped("mail"))]
-    "#]],
+            no struct of the crate `other-shop` is linked into this binary
+            help: link it with `use other_shop as _;`
+            help: or archive its table with `kuzu_ddl::dropped_table!("Elsewhere");`
+            the table `Order` has no struct
+            help: if it was renamed to `Invoice`, add to its struct: `#[kuzu(renamed_from = "Order")]`
+            help: if it was removed, archive it with `kuzu_ddl::dropped_table!("Order");`
+            the property `Person.mail` has no field
+            help: if it was renamed to `email`, add to its field: `#[kuzu(renamed_from = "mail")]`
+            help: if it was removed, archive it by adding to the struct: `#[kuzu(dropped("mail"))]`
+        "#]],
     );
     new.dropped_tables.insert(Key::new("order"), "Order".into());
     new.dropped_tables
@@ -297,10 +300,9 @@ fn a_lost_sequence_is_told() {
     told(
         &lost(&lock, &new),
         &expect![[r#"
-            the sequence `order_no` is not declared any more; declare it again where items stand:
-                kuzu_ddl::sequence!("order_no");
-            or, if it is to go with the place it has come to:
-                kuzu_ddl::dropped_sequence!("order_no");
+            the sequence `order_no` is no longer declared
+            help: declare it with `kuzu_ddl::sequence!("order_no");`
+            help: or drop it and its current value with `kuzu_ddl::dropped_sequence!("order_no");`
         "#]],
     );
     assert_eq!(lost(&lock, &new.drop_sequence("order_no")), []);

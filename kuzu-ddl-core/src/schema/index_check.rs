@@ -7,10 +7,11 @@ use super::name::Key;
 use super::types::Type;
 
 impl Index {
-    /// Whether the engine could make this index on `table`.
+    /// Checks that the engine can create this index on `table`.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the index violates.
     pub fn check(&self, table: &Table) -> Result<(), IndexError> {
         if let IndexKind::Other(kind) = &self.kind {
             return Err(IndexError::Kind(kind.clone()));
@@ -47,11 +48,11 @@ impl Index {
         let (good, wanted) = match self.kind {
             IndexKind::FullText => (
                 property.ty == Type::String,
-                "a full-text index needs STRING",
+                "a full-text index requires STRING",
             ),
             _ => (
                 is_vector(&property.ty),
-                "a vector index needs an array of FLOAT or DOUBLE with its length",
+                "a vector index requires an array of FLOAT or DOUBLE with a fixed length",
             ),
         };
         if good {

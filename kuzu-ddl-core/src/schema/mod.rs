@@ -1,5 +1,7 @@
-//! The one model of a database's schema. What structs declare, what the events fold to and what
-//! the catalog says are all a [`Schema`]; everything between them is a pure function.
+//! The schema model: tables, properties, indexes and sequences of one database.
+//!
+//! Declared structs, the folded event history and the live catalog all become a [`Schema`]. Because
+//! the three are the same type, everything between them is a pure function.
 
 mod cast;
 pub mod compare;

@@ -1,4 +1,4 @@
-//! Types without parts.
+//! Types without inner types.
 
 use crate::describe::{KuzuType, TypeDesc};
 use crate::schema::DEFAULT_DECIMAL;

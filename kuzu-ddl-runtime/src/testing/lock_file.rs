@@ -1,5 +1,4 @@
-//! The lock file of a package: the one place that reads and writes it, for tests only. `cargo build` never
-//! writes.
+//! Reads and writes the lock file of a package, from tests only: `cargo build` never writes.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
@@ -8,48 +7,48 @@ use kuzu_ddl_core::declared::{DeclareError, Declared};
 use kuzu_ddl_core::lock::{Lock, Lost, ParseError, difference, lost};
 use kuzu_ddl_core::schema::Schema;
 
-/// The file's name, beside `Cargo.toml`.
+/// The name of the lock file, next to `Cargo.toml`.
 pub(super) const FILE: &str = "kuzu-schema.lock";
 
-/// The environment variable that, as `overwrite`, lets [`verify`] write.
+/// The environment variable that allows [`verify`] to write, if it is `overwrite`.
 pub(super) const MODE: &str = "KUZU_DDL_LOCK";
 
-/// Why a lock file is not what it should be.
+/// Error returned when the lock file does not match the declared schema.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
-    /// The structs themselves have mistakes.
+    /// The declared schema is invalid.
     #[error(transparent)]
     Declare(#[from] DeclareError),
-    /// There is none.
-    #[error("there is no {}; make it:\n    {MODE}=overwrite cargo test", .0.display())]
+    /// The lock file does not exist.
+    #[error("lock file not found: {}\nhelp: create it with `{MODE}=overwrite cargo test`", .0.display())]
     Missing(PathBuf),
-    /// It cannot be read or written.
-    #[error("{}: {error}", .path.display())]
+    /// The lock file cannot be read or written.
+    #[error("cannot access the lock file {}: {error}", .path.display())]
     Io {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// A line of it is broken.
-    #[error("{}, {error}", .path.display())]
+    /// A line of the lock file is invalid.
+    #[error("invalid lock file {}: {error}", .path.display())]
     Parse {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The line, and what is wrong.
+        /// The line, with the reason.
         error: ParseError,
     },
-    /// Something is in it, and no longer in the binary. Nothing was written.
+    /// Objects of the lock file were removed without a tombstone. Nothing was written.
     #[error("{}", Sentences(.0))]
     Lost(Vec<Lost>),
-    /// The structs say something else. `-` is what the file has, `+` what the structs say.
+    /// The lock file is out of date. `-` is in the file, `+` is declared.
     #[error(
-        "{FILE} is not what the structs say:\n{0}if that is meant, write it anew:\n    {MODE}=overwrite cargo test"
+        "{FILE} is out of date:\n{0}help: if the changes are intended, update it with `{MODE}=overwrite cargo test`"
     )]
     Stale(String),
     /// The environment variable is neither unset nor `overwrite`.
-    #[error("{MODE} is {0:?}; legal: `overwrite`, or nothing")]
+    #[error("invalid value {0:?} of {MODE}: expected `overwrite` or nothing")]
     Mode(String),
 }
 
@@ -57,16 +56,22 @@ struct Sentences<'a>(&'a [Lost]);
 
 impl fmt::Display for Sentences<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{FILE} knows what this binary lacks:")?;
-        self.0.iter().try_for_each(|lost| write!(f, "\n{lost}"))
+        write!(f, "this binary lacks objects of {FILE}:")?;
+        self.0
+            .iter()
+            .try_for_each(|lost| write!(f, "\n  {}", lost.to_string().replace('\n', "\n  ")))
     }
 }
 
-/// Compares what is compiled in with the lock file in the folder `manifest`, a package's. With
-/// `KUZU_DDL_LOCK=overwrite` in the environment it writes the file instead, unless something is lost.
+/// Compares the compiled schema with the lock file in `manifest`, the folder of a package. With
+/// `KUZU_DDL_LOCK=overwrite` in the environment it writes the file instead, unless an object was
+/// removed without a tombstone.
 ///
 /// # Errors
-/// The file is stale, broken, or not there; or it knows something that is lost.
+///
+/// Returns an error if the file is missing, invalid or out of date, or if an object was removed
+/// without a tombstone.
+#[doc(alias = "snapshot")]
 pub fn verify(manifest: impl AsRef<Path>) -> Result<(), LockError> {
     verify_declared(manifest.as_ref(), &Schema::compiled()?)
 }
@@ -79,10 +84,11 @@ fn overwrite(mode: Option<String>) -> Result<bool, LockError> {
     }
 }
 
-/// [`verify`] for what `declared` says, whatever is compiled in.
+/// Compares `declared` with the lock file in `manifest`; see [`verify`].
 ///
 /// # Errors
-/// As [`verify`].
+///
+/// Returns the same errors as [`verify`].
 pub(super) fn verify_declared(manifest: &Path, declared: &Declared) -> Result<(), LockError> {
     verify_with(manifest, declared, overwrite(env::var(MODE).ok())?)
 }

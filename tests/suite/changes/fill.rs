@@ -163,7 +163,7 @@ fn fill_of_another_type_is_refused() {
     let e = db.assert_refused(Ok(declaration));
     assert!(
         e.to_string()
-            .contains("A.added: the fill cannot be used: a string is not of type INT64"),
+            .contains("A.added: the fill cannot be used: expected INT64, found a string"),
         "{e}"
     );
 }

@@ -97,7 +97,7 @@ fn upgrade_names_lost_rows_and_values() {
     };
     let lost: Vec<&str> = lost
         .iter()
-        .map(|lost| lost.split(": the row").next().unwrap())
+        .map(|lost| lost.split(": row").next().unwrap())
         .collect();
     assert_eq!(lost, ["Line", "Person", "Person: 1 values of `ratio`"]);
 }

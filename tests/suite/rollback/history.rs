@@ -119,10 +119,10 @@ fn difference_of_any_two_points() {
         .unwrap();
     assert_eq!(
         comparison.to_string(),
-        "~ node table Human: was called Person\n\
+        "~ node table Human: renamed from Person\n\
          ~ node table Human: comment A person. -> A human being.\n\
          + property Human.email STRING\n\
-         ~ property Human.full_name: was called name\n\
+         ~ property Human.full_name: renamed from name\n\
          - property Human.rank"
     );
     let back = history
@@ -184,7 +184,7 @@ fn schemas_of_two_databases_are_compared() {
         history.fold_at(&Point::Now).unwrap()
     };
     let known = kuzu_ddl::history::compare_states(&fold(&a), &fold(&b)).to_string();
-    assert!(known.contains("Human: was called Person"), "{known}");
+    assert!(known.contains("Human: renamed from Person"), "{known}");
 }
 
 #[test]

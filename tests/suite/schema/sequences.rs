@@ -206,8 +206,8 @@ fn duplicate_sequence_is_reported() {
     let error = schema![; sequences ("no"), ("NO", start = 5)].unwrap_err();
     let text = error.to_string();
     assert!(
-        text.contains("sequence `NO`: it is declared again at")
-            || text.contains("sequence `no`: it is declared again at"),
+        text.contains("sequence `NO`: duplicate sequence: also declared at")
+            || text.contains("sequence `no`: duplicate sequence: also declared at"),
         "{text}"
     );
 }

@@ -1,4 +1,4 @@
-//! Functions whose types do not suit the properties.
+//! Checks the types of functions against the properties that they read and write.
 
 use super::super::const_string::Message;
 use super::super::function::{FunctionDesc, InputDesc};
@@ -7,8 +7,8 @@ use super::super::table::{PropertyDesc, TableDesc};
 use super::super::type_text::with_type;
 use super::super::types::TypeDesc;
 
-/// Refuses a function that gives another type than its property has, or takes another than the
-/// properties that it is to take.
+/// Rejects a function whose return type is not the type of its property, or whose argument types
+/// are not those of the properties it reads.
 #[track_caller]
 pub const fn function(table: &TableDesc, at: usize) {
     let property = &table.properties[at];
@@ -28,9 +28,9 @@ pub const fn function(table: &TableDesc, at: usize) {
 #[track_caller]
 const fn gives(property: &PropertyDesc, function: &FunctionDesc) {
     if !fits(&function.gives, &property.ty) {
-        let message = Message::new("`").add(function.path).add("` gives ");
-        let message = with_type(message, &function.gives).add(", and `");
-        let message = message.add(property.name).add("` is ");
+        let message = Message::new("`").add(function.path).add("` returns ");
+        let message = with_type(message, &function.gives).add(", but `");
+        let message = message.add(property.name).add("` has type ");
         with_type(message, &property.ty).panic();
     }
 }
@@ -49,17 +49,17 @@ const fn takes(table: &TableDesc, function: &FunctionDesc, at: usize) {
         if !widens(&property.ty, ty) {
             let message = Message::new("`").add(function.path).add("` takes ");
             let message = with_type(message, ty)
-                .add(" of `")
+                .add(", but `")
                 .add(name)
-                .add("`, which is ");
+                .add("` has type ");
             with_type(message, &property.ty).panic();
         }
         if property.nullable && !*nullable {
             Message::new("`")
                 .add(name)
-                .add("` may be NULL: let `")
+                .add("` may be NULL, but `")
                 .add(function.path)
-                .add("` take an `Option` of it")
+                .add("` does not accept NULL\nhelp: change its argument to an `Option`")
                 .panic();
         }
     }

@@ -1,14 +1,14 @@
-//! What holds among the structs of one `schema![…]`.
+//! Consistency of the structs in one `schema![…]`.
 
 use super::super::const_string::Message;
 use super::super::table::{KindDesc, TableDesc};
 use super::super::tombstone::Tombstone;
 
-/// Beyond this many structs the comparison of each with each is left to the start of the program: the
-/// compiler takes long constants for endless ones.
+/// The maximum number of structs that are compared pairwise in a constant. The compiler takes
+/// longer evaluations for endless ones, so larger schemas are checked at startup only.
 const MOST: usize = 200;
 
-/// Refuses structs that do not go together. A struct whose derive failed has no name, and is passed over.
+/// Rejects inconsistent structs. A struct whose derive failed has no name and is skipped.
 #[track_caller]
 pub const fn schema(tables: &[&TableDesc], dropped: &[Tombstone]) {
     if tables.len() > MOST {
@@ -34,12 +34,12 @@ pub const fn schema(tables: &[&TableDesc], dropped: &[Tombstone]) {
     }
 }
 
-/// Whether Kùzu takes two names for one.
+/// Returns whether Kùzu considers two names equal.
 pub(super) const fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
-/// The table of this name.
+/// Returns the table of this name.
 const fn find<'a>(tables: &[&'a TableDesc], name: &str) -> Option<&'a TableDesc> {
     let mut i = 0;
     while i < tables.len() {
@@ -55,7 +55,7 @@ const fn rust_name(message: Message, table: &TableDesc) -> Message {
     message.add("`").add(table.origin.rust_name).add("`")
 }
 
-/// Two structs cannot be one table.
+/// Rejects two structs for one table.
 #[track_caller]
 const fn once(tables: &[&TableDesc], at: usize) {
     let table = tables[at];
@@ -64,28 +64,28 @@ const fn once(tables: &[&TableDesc], at: usize) {
         let other = tables[i];
         if same(other.name, table.name) {
             let message = rust_name(
-                Message::new("the table `")
+                Message::new("duplicate table `")
                     .add(table.name)
-                    .add("` is declared by "),
+                    .add("`: declared by "),
                 other,
             );
             if same(other.origin.rust_name, table.origin.rust_name)
                 && other.origin.line == table.origin.line
             {
                 message
-                    .add(" and stands in this schema twice; take one away")
+                    .add(", which is listed more than once\nhelp: remove one")
                     .panic();
             }
             rust_name(message.add(" and by "), table)
-                .add("; take one away, or give it another table: `#[kuzu(name = \"…\")]`")
+                .add("\nhelp: remove one, or map it to another table with `#[kuzu(name = \"…\")]`")
                 .panic();
         }
         i += 1;
     }
 }
 
-/// An earlier name is no present one, unless what has it now came from elsewhere; and one table only
-/// came from it.
+/// Rejects a former name that is the name of a declared table, unless that table was itself
+/// renamed, and a former name that two tables claim.
 #[track_caller]
 const fn moved(tables: &[&TableDesc], at: usize) {
     let table = tables[at];
@@ -97,18 +97,18 @@ const fn moved(tables: &[&TableDesc], at: usize) {
             && !same(old, table.name)
         {
             claim(table, old)
-                .add(", yet `")
+                .add(", but `")
                 .add(present.origin.rust_name)
-                .add("` is still that table; take the hint or the struct away")
+                .add("` still declares that table\nhelp: remove the hint or the struct")
                 .panic();
         }
         let mut i = 0;
         while i < at {
             if claims(tables[i], old) && !same(tables[i].name, table.name) {
                 claim(table, old)
-                    .add(", and so is `")
+                    .add(", and so has `")
                     .add(tables[i].name)
-                    .add("`; take one of the hints away")
+                    .add("`\nhelp: remove one of the hints")
                     .panic();
             }
             i += 1;
@@ -120,7 +120,7 @@ const fn moved(tables: &[&TableDesc], at: usize) {
 const fn claim(table: &TableDesc, old: &str) -> Message {
     Message::new("the table `")
         .add(table.name)
-        .add("` is `renamed_from = \"")
+        .add("` has `renamed_from = \"")
         .add(old)
         .add("\"`")
 }
@@ -136,7 +136,7 @@ const fn claims(table: &TableDesc, old: &str) -> bool {
     false
 }
 
-/// An edge connects nodes of the same schema.
+/// Rejects an edge whose endpoints are not in the same schema.
 #[track_caller]
 const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
     let KindDesc::Edge { pairs, .. } = edge.kind else {
@@ -151,7 +151,7 @@ const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
                 .add(edge.name)
                 .add("` connects `")
                 .add(name)
-                .add("`, which is not in this schema; add its struct: `schema![…, ")
+                .add("`, which is not in this schema\nhelp: add its struct: `schema![…, ")
                 .add(name)
                 .add("]`")
                 .panic();
@@ -160,20 +160,20 @@ const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
     }
 }
 
-/// A tombstone is for what is not there.
+/// Rejects a tombstone for a declared table.
 #[track_caller]
 const fn gone(tables: &[&TableDesc], name: &str) {
     crate::describe::const_checks::table_name(name);
     let message = Message::new("the table `")
         .add(name)
-        .add("` is said to be dropped, yet ");
+        .add("` is marked as dropped, but ");
     let mut i = 0;
     while i < tables.len() {
         if claims(tables[i], name) {
             message
                 .add("`")
                 .add(tables[i].name)
-                .add("` was renamed from it; take the tombstone away")
+                .add("` is renamed from it\nhelp: remove the tombstone")
                 .panic();
         }
         i += 1;
@@ -182,7 +182,7 @@ const fn gone(tables: &[&TableDesc], name: &str) {
         && present.renamed_from.is_empty()
     {
         rust_name(message, present)
-            .add(" declares it; take the tombstone or the struct away")
+            .add(" declares it\nhelp: remove the tombstone or the struct")
             .panic();
     }
 }

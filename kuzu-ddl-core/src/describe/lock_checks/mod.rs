@@ -1,7 +1,8 @@
-//! Checks against the lock file, in constants: only the traits know what a field's type is in Kùzu,
-//! so the derive says what was, and here it is compared with what is.
+//! Checks against the lock file, in constants.
 //!
-//! Each check stands at a field of its own, and says all of the answer that is to be pasted.
+//! Only the traits know the Kùzu type of a field, so the derive emits the locked type and it is
+//! compared here with the current one. Each check is reported at its field, with the complete
+//! attribute to paste.
 
 pub(in crate::describe) mod widen;
 
@@ -14,7 +15,7 @@ use super::table::{KindDesc, PairDesc, PropertyDesc, TableDesc};
 use super::type_text::{fill, literal, with_type};
 use super::types::TypeDesc;
 
-/// Refuses a property that was there as `was` and lost, without a word, room for values.
+/// Rejects a property that was locked as `was` and now, without a conversion, holds fewer values.
 #[track_caller]
 pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bool) {
     let property = &table.properties[at];
@@ -34,14 +35,14 @@ pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bo
     if was_nullable && !property.nullable && !fills(property) {
         Message::new("`")
             .add(property.name)
-            .add("` could be NULL, and now it cannot; say what rows without a value get:\n    #[kuzu(fill = \"")
+            .add("` is no longer nullable, but existing rows may be NULL\nhelp: backfill them with an expression: `#[kuzu(fill = \"")
             .add(fill(&property.ty))
-            .add("\")]\nor name a function that gives one of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make the field an `Option` again")
+            .add("\")]`\nhelp: or with a function of other properties: `#[kuzu(fill_with = path::to::function)]`\nhelp: or make the field an `Option` again")
             .panic();
     }
 }
 
-/// Whether rows that have no value get one.
+/// Returns whether rows without a value get one.
 const fn fills(property: &PropertyDesc) -> bool {
     let cast = match &property.cast_with {
         Some(function) => function.takes[0].nullable,
@@ -50,42 +51,43 @@ const fn fills(property: &PropertyDesc) -> bool {
     cast || property.fill.is_some() || property.fill_with.is_some()
 }
 
-/// Refuses a function that cannot take the values that were there. A field that kept its type has had
-/// its change already, and the function takes what was before that.
+/// Rejects a function that does not accept the previous values. If the type of the field is the
+/// locked one, its change is complete and the function accepts the values from before that change.
 #[track_caller]
 const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &TypeDesc) {
     if same(was, &property.ty) || widens(was, &function.takes[0].ty) {
         return;
     }
     let message = Message::new("`").add(function.path).add("` takes ");
-    let message = with_type(message, &function.takes[0].ty).add(", and `");
+    let message = with_type(message, &function.takes[0].ty).add(", but `");
     let message = message.add(property.name).add("` was ");
     with_type(message, was)
-        .add(" in kuzu-schema.lock: let it take that")
+        .add(" in kuzu-schema.lock\nhelp: change the argument of the function to that type")
         .panic();
 }
 
 #[track_caller]
 const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
-    let message = Message::new("`").add(property.name).add("` was ");
-    let message = with_type(message, was).add(" and is ");
+    let message = Message::new("changing the type of `")
+        .add(property.name)
+        .add("` from ");
+    let message = with_type(message, was).add(" to ");
     let message = with_type(message, &property.ty);
     let message = message.add(
-        " now, and not every value of the one is a value of the other; say how a new one is made of the `old` one:\n    \
-         #[kuzu(cast = \"CAST(old AS ",
+        " may lose data\nhelp: convert old values with an expression: \
+         `#[kuzu(cast = \"CAST(old AS ",
     );
     with_type(message, &property.ty)
-        .add(
-            ")\")]\nor name a function that makes it:\n    #[kuzu(cast_with = path::to::function)]",
-        )
+        .add(")\")]`\nhelp: or with a function: `#[kuzu(cast_with = path::to::function)]`")
         .panic();
 }
 
-/// What else a new property can say.
-const FUNCTION: &str = "\nor name a function that makes it of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make it an `Option`";
+/// The remaining remedies for a new required property.
+const FUNCTION: &str = "\nhelp: or with a function of other properties: `#[kuzu(fill_with = path::to::function)]`\nhelp: or make it an `Option`";
 
-/// Refuses a new property of a table that is there, if its rows would have no value for it. It may be one of those
-/// that are `gone`, under another name: that is asked first.
+/// Rejects a new property of an existing table if existing rows would have no value for it.
+///
+/// The property may be one of the `gone` ones under another name, which is reported first.
 #[track_caller]
 pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
     let property = &table.properties[at];
@@ -97,7 +99,7 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
         i += 1;
     }
     let message = Message::new("`").add(property.name);
-    // Of a SERIAL the engine counts the rows that are there.
+    // The engine numbers existing rows of a SERIAL.
     if matches!(property.ty, TypeDesc::Broken | TypeDesc::Serial) {
         return;
     }
@@ -105,52 +107,54 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
         return;
     }
     let message = message
-        .add("` is new and required, and the rows that are there have no value for it; say what they get:\n    #[kuzu(fill = \"")
+        .add("` is new and required, but existing rows have no value for it\nhelp: backfill them with an expression: `#[kuzu(fill = \"")
         .add(fill(&property.ty));
     let message = match literal(&property.ty) {
         Some(literal) => message
-            .add("\")]\nor what any row without a value gets:\n    #[kuzu(default = ")
+            .add("\")]`\nhelp: or with a default: `#[kuzu(default = ")
             .add(literal)
-            .add(")]")
+            .add(")]`")
             .add(FUNCTION),
-        None => message.add("\")]").add(FUNCTION),
+        None => message.add("\")]`").add(FUNCTION),
     };
     message.panic();
 }
 
-/// Tells of a property that is in the lock and of which the struct says nothing. `new` are the properties that are not
-/// in the lock: one of them may be it, under another name.
+/// Reports a property that is in the lock file but not in the struct.
+///
+/// `new` are the properties that are not in the lock file: one of them may be the property under
+/// another name.
 #[track_caller]
 pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usize]) -> ! {
     let mut message = Message::new("`")
         .add(name)
-        .add("` is in kuzu-schema.lock, and this struct has no field for it any more; if ");
+        .add("` is in kuzu-schema.lock, but has no field\nhelp: if it was renamed");
     let mut alike = 0;
     let mut i = 0;
     while i < new.len() {
         let property = &table.properties[new[i]];
         if same(&property.ty, was) && property.renamed_from.is_empty() {
-            message = message.add(if alike == 0 { "`" } else { "` or `" });
+            message = message.add(if alike == 0 { " to `" } else { "` or `" });
             message = message.add(property.name);
             alike += 1;
         }
         i += 1;
     }
     message = match alike {
-        0 => message.add("it has another name now, say so on its field"),
-        _ => message.add("` is its new name, say so on that field"),
+        0 => message.add(", add to its field"),
+        _ => message.add("`, add to that field"),
     };
     message
-        .add(":\n    #[kuzu(renamed_from = \"")
+        .add(": `#[kuzu(renamed_from = \"")
         .add(name)
-        .add("\")]\nor, if it is to go, archived first, say so on the struct:\n    #[kuzu(dropped(\"")
+        .add("\")]`\nhelp: if it was removed, archive it by adding to the struct: `#[kuzu(dropped(\"")
         .add(name)
-        .add("\"))]")
+        .add("\"))]`")
         .panic()
 }
 
-/// Refuses an edge that lost, without a word, a pair that is in the lock. `ends` are the endpoints of its pairs,
-/// in order.
+/// Rejects an edge that lost a locked pair without a tombstone. `ends` are the endpoints of its
+/// pairs, in order.
 #[track_caller]
 pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
     let KindDesc::Edge { dropped_pairs, .. } = table.kind else {
@@ -162,7 +166,7 @@ pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
         let mut found = false;
         let mut i = 0;
         while i + 1 < ends.len() {
-            // The endpoint of a derive that failed has no name, and may be any.
+            // The endpoint of a derive that failed has no name, and matches any.
             found |= called(ends[i], from) && called(ends[i + 1], to);
             i += 2;
         }
@@ -179,7 +183,7 @@ pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
     }
 }
 
-/// Whether a table is called so, or was.
+/// Returns whether a table has or had this name.
 const fn called(table: &TableDesc, name: &str) -> bool {
     let mut found = table.name.is_empty() || table.name.eq_ignore_ascii_case(name);
     let mut i = 0;
@@ -196,11 +200,11 @@ const fn lost(from: &str, to: &str) -> ! {
         .add(from)
         .add("` to `")
         .add(to)
-        .add("` is in kuzu-schema.lock, and no longer here; put it back: `from = ")
+        .add("` is in kuzu-schema.lock, but is not declared\nhelp: restore it: `from = ")
         .add(from)
         .add(", to = ")
         .add(to)
-        .add("`; or, if its rels are to go, say so:\n    #[kuzu(dropped_pair(from = \"")
+        .add("`\nhelp: or delete its rels: `#[kuzu(dropped_pair(from = \"")
         .add(from)
         .add("\", to = \"")
         .add(to)

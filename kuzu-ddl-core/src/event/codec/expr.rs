@@ -1,11 +1,11 @@
-//! Expressions: defaults and casts.
+//! The encoding of expressions: defaults and casts.
 
 use super::CodecError;
 use super::reader::Reader;
 use super::writer::Writer;
 use crate::schema::{Expr, Float, MAX_EXPR_DEPTH, Operator};
 
-/// Tag = position. Only ever append.
+/// The tag of an operator is its position. Only ever append.
 const OPERATORS: [Operator; 5] = [
     Operator::Add,
     Operator::Subtract,
@@ -15,6 +15,7 @@ const OPERATORS: [Operator; 5] = [
 ];
 
 impl Writer {
+    /// Writes an expression.
     pub(crate) fn expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Bool(b) => {
@@ -84,13 +85,14 @@ impl Writer {
 }
 
 impl Reader<'_> {
+    /// Reads an expression; its rules are checked by the caller.
     pub(crate) fn expr(&mut self) -> Result<Expr, CodecError> {
         self.expr_at(1)
     }
 
     fn expr_at(&mut self, depth: usize) -> Result<Expr, CodecError> {
         if depth > MAX_EXPR_DEPTH {
-            return self.bad("the expression nests too deep");
+            return self.bad("the expression is nested too deeply");
         }
         Ok(match self.byte()? {
             0 => Expr::Bool(self.bool()?),
@@ -123,14 +125,14 @@ impl Reader<'_> {
             9 => Expr::Negate(Box::new(self.expr_at(depth + 1)?)),
             10 => {
                 let Some(op) = OPERATORS.get(usize::from(self.byte()?)).copied() else {
-                    return self.bad("the operator is not known");
+                    return self.bad("unknown operator");
                 };
                 let left = self.expr_at(depth + 1)?;
                 Expr::Binary(op, Box::new(left), Box::new(self.expr_at(depth + 1)?))
             }
             11 => Expr::Opaque(self.text()?),
             12 => Expr::Old,
-            _ => return self.bad("the expression is not known"),
+            _ => return self.bad("unknown expression"),
         })
     }
 

@@ -1,11 +1,11 @@
-//! Types, and the words of tables.
+//! The encoding of types and of the options of tables.
 
 use super::CodecError;
 use super::reader::Reader;
 use super::writer::Writer;
 use crate::schema::{MAX_TYPE_DEPTH, Multiplicity, StorageDirection, StructField, Type};
 
-/// Types that are their tag and nothing else.
+/// The types that are encoded as a tag alone.
 macro_rules! plain {
     ($($tag:literal $ty:ident)*) => {
         fn tag(ty: &Type) -> Option<u8> {
@@ -24,7 +24,7 @@ macro_rules! plain {
     };
 }
 
-// A tag never means another type: only ever append.
+// A tag never changes its meaning: only ever append.
 plain! {
     0 Bool
     1 Int8
@@ -54,6 +54,7 @@ plain! {
 }
 
 impl Writer {
+    /// Writes a type.
     pub(crate) fn ty(&mut self, ty: &Type) {
         if let Some(tag) = tag(ty) {
             self.byte(tag);
@@ -81,12 +82,12 @@ impl Writer {
                 self.ty(v);
             }
             Type::Union(fields) => self.members(0x45, fields),
-            // Only foreign tables have it, and only fingerprints of live schemas meet it.
+            // Only unmanaged tables have it, and only fingerprints of live schemas encode it.
             Type::Unknown(text) => {
                 self.byte(0x7f);
                 self.text(text);
             }
-            // Every other variant is plain; the test `every_type_is_encoded` holds it so.
+            // Every other variant is a tag alone, which the test `every_type_is_encoded` ensures.
             _ => self.byte(0xff),
         }
     }
@@ -100,27 +101,30 @@ impl Writer {
         }
     }
 
+    /// Writes a multiplicity.
     pub(crate) fn multiplicity(&mut self, m: Multiplicity) {
         self.byte(Multiplicity::ALL.iter().position(|x| *x == m).unwrap_or(0) as u8);
     }
 
+    /// Writes a storage direction.
     pub(crate) fn storage(&mut self, s: StorageDirection) {
         self.byte(matches!(s, StorageDirection::Fwd).into());
     }
 }
 
 impl Reader<'_> {
+    /// Reads a type and checks it.
     pub(crate) fn ty(&mut self) -> Result<Type, CodecError> {
         let ty = self.ty_at(1)?;
         match ty.check() {
             Ok(()) => Ok(ty),
-            Err(_) => self.bad("the type breaks a rule of its own"),
+            Err(_) => self.bad("the type is invalid"),
         }
     }
 
     fn ty_at(&mut self, depth: usize) -> Result<Type, CodecError> {
         if depth > MAX_TYPE_DEPTH {
-            return self.bad("the type nests too deep");
+            return self.bad("the type is nested too deeply");
         }
         let tag = self.byte()?;
         if let Some(plain) = plain(tag) {
@@ -144,7 +148,7 @@ impl Reader<'_> {
                 Type::Map(Box::new(key), Box::new(self.ty_at(depth + 1)?))
             }
             0x45 => Type::Union(self.members(depth)?),
-            _ => return self.bad("the type is not known"),
+            _ => return self.bad("unknown type"),
         })
     }
 
@@ -159,13 +163,15 @@ impl Reader<'_> {
         Ok(fields)
     }
 
+    /// Reads a multiplicity.
     pub(crate) fn multiplicity(&mut self) -> Result<Multiplicity, CodecError> {
         match Multiplicity::ALL.get(usize::from(self.byte()?)) {
             Some(m) => Ok(*m),
-            None => self.bad("the multiplicity is not known"),
+            None => self.bad("unknown multiplicity"),
         }
     }
 
+    /// Reads a storage direction.
     pub(crate) fn storage(&mut self) -> Result<StorageDirection, CodecError> {
         Ok(if self.bool()? {
             StorageDirection::Fwd

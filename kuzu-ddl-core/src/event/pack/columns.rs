@@ -10,31 +10,32 @@ use super::predictor::Memory;
 /// The first byte of every pack.
 pub(crate) const PACK_VERSION: u8 = 1;
 
-/// Whether events of this kind are written in columns. A later kind travels as its canonical bytes, so that a
-/// reader that does not know it can still read the pack: never add one within one version.
+/// Returns whether events of this kind are written in columns. A later kind is stored in its
+/// canonical encoding, so that a reader that does not know it can still decode the pack: never add
+/// a kind within one version.
 pub(in crate::event) fn is_columned(kind: u16) -> bool {
     matches!(kind, 1..=24 | 26 | 40)
 }
 
-/// Why bytes are no pack.
+/// Error returned when bytes are not a valid pack.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackError {
     /// The version byte is not [`PACK_VERSION`].
-    #[error("pack version {0} is not known; this version of kuzu-ddl reads {PACK_VERSION}")]
+    #[error("unsupported pack version {0}: this version of kuzu-ddl reads {PACK_VERSION}")]
     Version(u8),
-    /// It comes, or claims to come, to more than the reader allows.
-    #[error("the pack comes to more than the {0} bytes that are allowed here")]
+    /// The pack decodes, or claims to decode, to more bytes than the caller's limit.
+    #[error("the pack exceeds the limit of {0} bytes")]
     TooLarge(usize),
-    /// What is deflated cannot be inflated to what it claims.
-    #[error("the deflated part is damaged")]
+    /// The deflated part does not inflate to its claimed size.
+    #[error("the deflated part is corrupt")]
     Damaged,
-    /// A value that is not legal.
-    #[error("event {event} of the pack: {error}")]
+    /// An event is invalid.
+    #[error("invalid event {event} of the pack: {error}")]
     Event {
-        /// Counts from 0; the number of events if it is behind the last.
+        /// The index of the event, from 0; the number of events if the error is after the last.
         event: usize,
-        /// What is wrong.
+        /// The reason.
         error: CodecError,
     },
 }
@@ -45,8 +46,9 @@ impl From<CodecError> for PackError {
     }
 }
 
-/// The object where it was there before, and what the event is near to: that object, or the table of the
-/// one that is born, which stands first in the body.
+/// Returns the id from which dependencies are predicted: the event's object, or the parent table of
+/// a created object, which is the first id in the body. The second value is the object, unless the
+/// event creates it.
 pub(in crate::event) fn place(
     mentions: &mut Vec<Number>,
     born: bool,
@@ -59,7 +61,7 @@ pub(in crate::event) fn place(
     }
 }
 
-/// What both sides do after each event.
+/// Records an event for the prediction of later dependencies, alike on both sides.
 pub(in crate::event) fn remember(
     memory: &mut Memory,
     event: &DdlEvent,

@@ -1,18 +1,19 @@
-//! Packs: many events in few bytes, for the wire, for files and for mail.
+//! Packs: a compact encoding of many events, for transport and for files.
 //!
-//! A pack is a way to write events, never a way to identify them: a reader makes each event anew, and its
-//! id is the hash of its canonical bytes. So nothing that a pack claims is believed.
+//! A pack encodes events but never identifies them: a reader reconstructs each event, and its id is
+//! the hash of its canonical encoding. No claim of a pack is trusted.
 //!
-//! | part | what |
+//! | part | content |
 //! |---|---|
 //! | version | one byte, [`PACK_VERSION`] |
-//! | method | one byte: 0 as it is, 1 deflated (RFC 1951) |
-//! | literals | length, and 32 bytes for each hash that the events do not bring with them |
-//! | size | of the columns, before they were deflated |
-//! | columns | number of events; length of each of numbers, references and texts; the three |
+//! | method | one byte: 0 stored, 1 deflated (RFC 1951) |
+//! | literals | length, then 32 bytes for each hash that cannot be derived from the events |
+//! | size | size of the columns before deflation |
+//! | columns | number of events; lengths of numbers, references and texts; the three columns |
 //!
-//! Hashes that follow from the events are not written: what an event brings into being, and what the
-//! pack itself tells. Dependencies are a bit mask over what an event of this kind usually depends on.
+//! Derivable hashes are not written: the ids of created objects, and hashes that occurred earlier
+//! in the pack. Dependencies are a bit mask over the predicted dependencies of an event of its
+//! kind.
 
 pub(in crate::event) mod columns;
 pub(in crate::event) mod intern;
@@ -30,14 +31,16 @@ use super::codec::reader::Reader;
 use super::codec::writer::Writer;
 use super::ddl_event::DdlEvent;
 
-/// Below this size deflate does not pay.
+/// The size in bytes below which deflating does not save space.
 const MIN_DEFLATED: usize = 96;
 
-/// Fast, and within a few percent of the smallest.
+/// The deflate level: fast, and within a few percent of the smallest output.
 const LEVEL: u8 = 6;
 
-/// Writes events, each after those it depends on: another order is read back just the same, but takes
-/// more bytes. An event that stands there twice is read back twice.
+/// Encodes events as a pack.
+///
+/// Pass each event after its dependencies: any order decodes to the same events, but another order
+/// takes more bytes. Duplicate events are decoded as duplicates.
 #[must_use]
 pub fn encode<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Vec<u8> {
     let (mut w, mut memory, mut count) = (Writer::packed(), Memory::default(), 0);
@@ -77,11 +80,12 @@ fn finish(columns: &[u8], names: &Telling) -> Vec<u8> {
     bytes
 }
 
-/// Reads a pack whose events come to at most `limit` bytes, each counted as it is outside of packs.
+/// Decodes a pack whose events have at most `limit` bytes in total, in their canonical encodings.
 ///
 /// # Errors
-/// Anything but legal events within the limit; never a panic, and never more memory than a small multiple
-/// of the limit.
+///
+/// Returns an error for anything but valid events within the limit. Never panics, and never
+/// allocates more than a small multiple of the limit.
 pub fn decode(bytes: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
     let mut r = Reader::new(bytes);
     let version = r.byte()?;
@@ -110,7 +114,7 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
     read::read_columns(columns, literals, limit)
 }
 
-/// The size is that of the whole: the room for it is made once.
+/// Inflates to exactly `size` bytes, allocated once.
 fn inflate(body: &[u8], size: usize) -> Result<Vec<u8>, PackError> {
     let mut inflated = vec![0; size];
     let body = std::iter::once(body);

@@ -1,4 +1,4 @@
-//! Reads events from columns.
+//! Decodes events from columns.
 
 use super::super::change::Change;
 use super::super::codec::reader::Reader;
@@ -11,10 +11,10 @@ use super::columns::{PackError, is_columned, place, remember};
 use super::intern::{Number, Told};
 use super::predictor::Memory;
 
-/// What a pack claims to hold is not believed: room for more than so many comes with the events.
+/// The maximum capacity reserved from a claimed count. Beyond it, memory grows as events arrive.
 const MOST_AT_ONCE: usize = 1 << 17;
 
-/// The events of a pack, its columns as they are.
+/// Decodes the events of inflated columns.
 pub(super) fn read_columns(
     columns: &[u8],
     literals: &[u8],
@@ -24,12 +24,12 @@ pub(super) fn read_columns(
     let (count, numbers, refs, texts) = (r.len()?, r.len()?, r.len()?, r.len()?);
     let (numbers, refs, texts) = (r.take(numbers)?, r.take(refs)?, r.take(texts)?);
     r.end()?;
-    // All at once: texts are short, and there are many.
+    // Validated at once, because there are many short texts.
     let Ok(texts) = std::str::from_utf8(texts) else {
         return Ok(r.bad("the texts are not UTF-8")?);
     };
     let room = count.min(MOST_AT_ONCE);
-    // An event brings at most two hashes with it, but for tables with their keys.
+    // An event introduces at most two hashes, except for tables with their keys.
     let told = Told::new((refs, texts, literals), 2 * room, limit);
     let mut pack = Pack {
         r: Reader::packed(numbers, told),
@@ -52,7 +52,7 @@ pub(super) fn read_columns(
 struct Pack<'a> {
     r: Reader<'a>,
     memory: Memory,
-    /// For all that is hashed.
+    /// A buffer for everything that is hashed.
     buffer: Writer,
 }
 
@@ -60,7 +60,7 @@ impl Pack<'_> {
     fn event(&mut self) -> Result<DdlEvent, CodecError> {
         let r = &mut self.r;
         let Ok(kind) = u16::try_from(r.uint()?) else {
-            return r.bad("the kind is too large");
+            return r.bad("the kind is out of range");
         };
         if kind == 0 {
             return self.whole();
@@ -69,7 +69,7 @@ impl Pack<'_> {
         let before = r.left();
         let change = match Change::read_from(kind, r)? {
             Some(change) if is_columned(kind) => change,
-            _ => return r.bad("the kind is not one that is written in columns"),
+            _ => return r.bad("events of this kind are not stored in columns"),
         };
         let born = change.born_in(&mut self.buffer);
         let object = match born {
@@ -93,7 +93,7 @@ impl Pack<'_> {
         Ok(event)
     }
 
-    /// An event in its canonical bytes.
+    /// Decodes an event from its canonical encoding.
     fn whole(&mut self) -> Result<DdlEvent, CodecError> {
         let bytes = self.r.bytes()?;
         let told = self.r.told()?;
@@ -108,7 +108,7 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[Number]) -> Result<Dependencies, 
     let mask = r.uint()?;
     let (others, mask) = (mask & 1 == 1, mask >> 1);
     if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {
-        return r.bad("a dependency is guessed that is none");
+        return r.bad("the mask selects a dependency that was not predicted");
     }
     let told = r.told()?;
     let mut ids = Vec::with_capacity(mask.count_ones() as usize);
@@ -125,7 +125,7 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[Number]) -> Result<Dependencies, 
     let all = ids.len();
     let depends_on = Dependencies::from(ids);
     if depends_on.len() != all {
-        return r.bad("a dependency stands twice");
+        return r.bad("duplicate dependency");
     }
     Ok(depends_on)
 }

@@ -1,4 +1,4 @@
-//! Writes events in columns.
+//! Encodes events in columns.
 
 use super::super::change::Change;
 use super::super::codec::writer::Writer;
@@ -7,7 +7,7 @@ use super::super::id::EventId;
 use super::columns::{is_columned, place, remember};
 use super::predictor::Memory;
 
-/// Writes one event behind the others.
+/// Appends one event to the columns.
 pub(super) fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
     let kind = event.change().number();
     if !is_columned(kind) || matches!(event.change(), Change::Unknown { .. }) {

@@ -9,11 +9,12 @@ use super::parse::Parser;
 use super::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, is_word, shorten};
 
 impl Expr {
-    /// Checks what a typed expression can still have wrong: unknown functions, non-finite numbers,
-    /// depth, size, literals that do not fit `ty`.
+    /// Checks this default for a property of type `ty`: known functions, finite numbers, depth,
+    /// size, and literals that fit `ty`.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the expression violates.
     pub fn check(&self, ty: &Type) -> Result<(), ExprError> {
         let fail = |reason: String| ExprError {
             text: shorten(&self.to_string()),
@@ -23,14 +24,16 @@ impl Expr {
         self.fits(ty).map_err(fail)
     }
 
-    /// [`check`](Self::check) where the type is not known.
+    /// Checks this default without a type; see [`check`](Self::check).
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the expression violates.
     pub fn check_parts(&self) -> Result<(), ExprError> {
         self.check_cast()?;
         if self.mentions_old() {
-            let reason = "`old` is the value before a change; a default has none".into();
+            let reason =
+                "`old` is the value before a type change and has no meaning in a default".into();
             return Err(ExprError {
                 text: shorten(&self.to_string()),
                 reason,
@@ -39,10 +42,11 @@ impl Expr {
         Ok(())
     }
 
-    /// The same for a cast, which may speak of the `old` value.
+    /// Checks this cast without a type; unlike a default it may reference the `old` value.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the expression violates.
     pub fn check_cast(&self) -> Result<(), ExprError> {
         let mut budget = MAX_EXPR_BYTES;
         self.check_at(1, &mut budget).map_err(|reason| ExprError {
@@ -51,17 +55,18 @@ impl Expr {
         })
     }
 
-    /// Reads a cast: an expression that may speak of the `old` value.
+    /// Parses a cast: an expression that may reference the `old` value.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    ///
+    /// Returns an error if the text is not a valid expression.
     pub fn parse_cast(text: &str) -> Result<Self, ExprError> {
         let fail = |reason: String| ExprError {
             text: shorten(text),
             reason,
         };
         if text.len() > MAX_EXPR_BYTES {
-            return Err(fail(format!("it is longer than {MAX_EXPR_BYTES} bytes")));
+            return Err(fail(format!("longer than {MAX_EXPR_BYTES} bytes")));
         }
         let expr = Parser::read(text).map_err(fail)?;
         expr.check_cast()?;
@@ -70,7 +75,7 @@ impl Expr {
 
     fn check_at(&self, depth: usize, budget: &mut usize) -> Result<(), String> {
         if depth > MAX_EXPR_DEPTH {
-            return Err(format!("it nests deeper than {MAX_EXPR_DEPTH}"));
+            return Err(format!("nested deeper than {MAX_EXPR_DEPTH} levels"));
         }
         let cost = match self {
             Self::Text(t) | Self::Opaque(t) => t.len(),
@@ -79,15 +84,15 @@ impl Expr {
         };
         *budget = budget
             .checked_sub(cost)
-            .ok_or_else(|| format!("it is longer than {MAX_EXPR_BYTES} bytes"))?;
+            .ok_or_else(|| format!("longer than {MAX_EXPR_BYTES} bytes"))?;
         match self {
             Self::Float(Float(x)) if !x.is_finite() => Err("the number is not finite".into()),
             Self::Text(t) if t.contains('\0') => Err("the string contains a NUL".into()),
-            Self::Opaque(_) => Err("the engine does not say what it is exactly".into()),
+            Self::Opaque(_) => Err("the engine reports it only in part".into()),
             Self::Call(name, args) => {
                 if !FUNCTIONS.contains(&name.as_str()) {
                     return Err(format!(
-                        "the function `{}` is not one of {}",
+                        "unknown function `{}`; expected one of {}",
                         shorten(name),
                         FUNCTIONS.join(", ")
                     ));
@@ -98,7 +103,7 @@ impl Expr {
             Self::Struct(fields) => fields.iter().try_for_each(|(name, e)| {
                 if !is_word(name) {
                     return Err(format!(
-                        "the member name {:?} is not a plain word",
+                        "the member name {:?} may have only letters, digits and underscores",
                         shorten(name)
                     ));
                 }
@@ -117,22 +122,25 @@ impl Expr {
         }
     }
 
-    /// Whether a literal fits `ty`. What only the engine can tell (calls, texts of dates) passes
-    /// here and is evaluated in the rehearsal.
+    /// Checks that the literals fit `ty`. What only the engine can decide (calls, texts of dates)
+    /// passes here and is evaluated in the rehearsal.
     fn fits(&self, ty: &Type) -> Result<(), String> {
-        let no = |what: &str| Err(format!("{what} is not of type {ty}"));
+        let no = |what: &str| Err(format!("expected {ty}, found {what}"));
         match (self, ty) {
-            (_, Type::Serial) => Err("SERIAL counts by itself and takes no default".into()),
+            (_, Type::Serial) => Err(
+                "a SERIAL property cannot have a default, because the engine numbers its rows"
+                    .into(),
+            ),
             (Self::Bool(_), Type::Bool) => Ok(()),
             (Self::Int(n), ty) => match integer_range(ty) {
                 Some((low, high)) if *n < low || *n > high => {
-                    Err(format!("{n} does not fit {ty} ({low} to {high})"))
+                    Err(format!("{n} is out of range for {ty} ({low} to {high})"))
                 }
                 Some(_) => Ok(()),
                 None => match ty {
                     Type::Float | Type::Double | Type::Decimal { .. } | Type::Json => Ok(()),
                     Type::Union(_) => Ok(()),
-                    _ => no("a whole number"),
+                    _ => no("an integer"),
                 },
             },
             (
@@ -159,12 +167,15 @@ impl Expr {
                 | Type::Json
                 | Type::Union(_),
             ) => Ok(()),
-            (Self::Text(_), Type::Blob) => Err("bytes are written b\"…\"".into()),
+            (Self::Text(_), Type::Blob) => Err("bytes are written as b\"…\"".into()),
             (Self::Text(_), _) => no("a string"),
             (Self::List(items), Type::List(t)) => items.iter().try_for_each(|e| e.fits(t)),
             (Self::List(items), Type::Array(t, n)) => {
                 if items.len() as u64 != *n {
-                    return Err(format!("{} elements are not the {n} of {ty}", items.len()));
+                    return Err(format!(
+                        "expected the {n} elements of {ty}, found {}",
+                        items.len()
+                    ));
                 }
                 items.iter().try_for_each(|e| e.fits(t))
             }
@@ -173,7 +184,7 @@ impl Expr {
                 if given.len() != wanted.len()
                     || given.iter().zip(wanted).any(|(g, w)| g.0 != w.name)
                 {
-                    return Err(format!("the members are not those of {ty}"));
+                    return Err(format!("the members differ from those of {ty}"));
                 }
                 given
                     .iter()
@@ -193,7 +204,7 @@ impl Expr {
         }
     }
 
-    /// Whether only the engine can say if this default can be evaluated.
+    /// Returns whether evaluating this default may fail in a way that only the engine can detect.
     #[must_use]
     pub fn needs_rehearsal(&self) -> bool {
         !matches!(
@@ -202,7 +213,8 @@ impl Expr {
         )
     }
 
-    /// Whether every row gets the same value, so that the engine may fill existing rows at once.
+    /// Returns whether every row gets the same value, so that the engine can fill all existing rows
+    /// at once.
     #[must_use]
     pub fn is_constant(&self) -> bool {
         match self {
@@ -221,7 +233,7 @@ impl Expr {
     }
 }
 
-/// The smallest and the largest value of an integer type.
+/// Returns the smallest and the largest value of an integer type.
 pub(crate) fn integer_range(ty: &Type) -> Option<(i128, i128)> {
     Some(match ty {
         Type::Int8 => (i8::MIN.into(), i8::MAX.into()),

@@ -1,8 +1,8 @@
-//! Default values as typed expressions.
+//! Default values and casts as typed expressions.
 //!
-//! Text from outside is never executed, so a default is data: literals, a short list of functions,
-//! and arithmetic. It is always rendered as `CAST(<expr> AS <TYPE>)`: the one form that the engine
-//! reports back to the letter (it drops the sign and the parentheses of everything else).
+//! Text from outside is never executed, so a default is data: literals, a fixed list of functions,
+//! and arithmetic. It is always rendered as `CAST(<expr> AS <TYPE>)`, the only form that the engine
+//! reports back verbatim (it drops signs and parentheses of anything else).
 
 pub(in crate::schema) mod check;
 pub(in crate::schema) mod parse;
@@ -14,13 +14,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::types::Type;
 
-/// How deep expressions may nest.
+/// The maximum nesting depth of expressions.
 pub const MAX_EXPR_DEPTH: usize = 64;
 
-/// The longest text of an expression, in bytes.
+/// The maximum length of an expression's text, in bytes.
 pub const MAX_EXPR_BYTES: usize = 64 * 1024;
 
-/// The functions a default may call: deterministic ones, and those whose purpose is a fresh value
+/// The functions that a default may call: deterministic ones, and those that generate a new value
 /// for each row.
 pub const FUNCTIONS: &[&str] = &[
     "abs",
@@ -70,12 +70,12 @@ pub const FUNCTIONS: &[&str] = &[
     "uuid",
 ];
 
-/// A 64-bit float that compares by its bits, so that a default can be compared and hashed.
+/// A 64-bit float that compares by its total order, so that expressions can be compared and sorted.
 #[derive(Clone, Copy, Debug)]
 pub struct Float(pub f64);
 
-// As a text, because readers of JSON numbers may be off by the last bit, and then an event read
-// back would be another event.
+// As text, because readers of JSON numbers may lose the last bit, and then an event read back would
+// have another id.
 impl Serialize for Float {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{:?}", self.0))
@@ -136,25 +136,25 @@ impl Operator {
     }
 }
 
-/// A default value.
+/// A typed expression: a default value, or a cast of an old value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Expr {
-    /// `true`, `false`
+    /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Int(i128),
     /// A finite floating-point number.
     Float(Float),
     /// A string; also the literal form of dates, timestamps, UUIDs, intervals and decimals.
     Text(String),
-    /// Bytes of a `BLOB`.
+    /// The bytes of a `BLOB`.
     Bytes(Vec<u8>),
     /// `[a, b]`
     List(Vec<Expr>),
     /// `{name: a, …}`
     Struct(Vec<(String, Expr)>),
-    /// One of [`FUNCTIONS`], in lower case.
+    /// A call of one of [`FUNCTIONS`], with the name in lowercase.
     Call(String, Vec<Expr>),
     /// `CAST(e AS T)`
     Cast(Box<Expr>, Type),
@@ -162,20 +162,20 @@ pub enum Expr {
     Negate(Box<Expr>),
     /// `(a + b)`
     Binary(Operator, Box<Expr>, Box<Expr>),
-    /// `old`: in a cast, the value before the change. In no default.
+    /// `old`: in a cast, the value before the change. Not allowed in a default.
     Old,
-    /// The engine's text of a default made by hand, which may have lost signs and parentheses on
-    /// the way. It is compared and shown, never executed.
+    /// The engine's text of a default created out of band, which may have lost signs and
+    /// parentheses. It is compared and displayed, never executed.
     Opaque(String),
 }
 
-/// Why a text is no default.
+/// Error returned when a text is not a valid expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` cannot be a default: {reason}")]
+#[error("invalid expression `{text}`: {reason}")]
 pub struct ExprError {
-    /// The text, shortened.
+    /// The rejected text, shortened.
     pub text: String,
-    /// What is wrong.
+    /// The reason for the rejection.
     pub reason: String,
 }
 

@@ -8,14 +8,14 @@ use super::super::types::Type;
 use super::{Expr, ExprError, Float, MAX_EXPR_DEPTH, Operator, shorten};
 
 impl Expr {
-    /// Reads what `table_info` reports for a property of type `ty`. `None` is no default. A text
-    /// that is not in the canonical form becomes [`Expr::Opaque`].
+    /// Parses the default that `table_info` reports for a property of type `ty`. Returns `None` if
+    /// there is no default, and [`Expr::Opaque`] for a text that is not in canonical form.
     #[must_use]
     pub fn from_engine(text: &str, ty: &Type) -> Option<Self> {
         if text.is_empty() || text == "NULL" {
             return None;
         }
-        // The canonical text may be longer and deeper than what we take from users.
+        // The canonical text may exceed the length and depth allowed for user input.
         match Parser::read(text) {
             Ok(Self::Cast(inner, cast)) if cast == *ty => inner.with_bytes(ty),
             _ => None,
@@ -24,8 +24,9 @@ impl Expr {
         .or_else(|| Some(Self::Opaque(text.to_owned())))
     }
 
-    /// Bytes are written as strings, and only the type tells them apart. `None` is a string that
-    /// is not written as [`Expr::Bytes`] are.
+    /// Converts strings to bytes where `ty` is `BLOB`: both are written as strings, and only the
+    /// type distinguishes them. Returns `None` for a string that is not the text of an
+    /// [`Expr::Bytes`].
     fn with_bytes(self, ty: &Type) -> Option<Self> {
         Some(match (self, ty) {
             (Self::Text(text), Type::Blob) => Self::Bytes(unescape(&text)?),
@@ -58,7 +59,7 @@ impl Expr {
     }
 }
 
-/// The bytes of `\x41\x42…`, as [`Expr::Bytes`] are written.
+/// Decodes `\x41\x42…`, the text of an [`Expr::Bytes`].
 fn unescape(text: &str) -> Option<Vec<u8>> {
     let mut rest = text;
     let mut bytes = Vec::with_capacity(text.len() / 4);
@@ -84,7 +85,7 @@ pub(in crate::schema) struct Parser<'a> {
     rest: &'a str,
 }
 
-/// How deep texts may nest: parentheses count here, and the canonical text has many.
+/// The maximum nesting depth of a text. Parentheses count, and the canonical text has many.
 const MAX_TEXT_DEPTH: usize = 3 * MAX_EXPR_DEPTH;
 
 impl<'a> Parser<'a> {
@@ -95,7 +96,10 @@ impl<'a> Parser<'a> {
         if parser.rest.is_empty() {
             Ok(expr)
         } else {
-            Err(format!("`{}` is left over", shorten(parser.rest)))
+            Err(format!(
+                "unexpected trailing text `{}`",
+                shorten(parser.rest)
+            ))
         }
     }
 
@@ -166,7 +170,7 @@ impl<'a> Parser<'a> {
 
     fn unary(&mut self, depth: usize) -> Result<Expr, String> {
         if depth > MAX_TEXT_DEPTH {
-            return Err(format!("it nests deeper than {MAX_EXPR_DEPTH}"));
+            return Err(format!("nested deeper than {MAX_EXPR_DEPTH} levels"));
         }
         if self.eat('-') {
             self.space();
@@ -181,7 +185,7 @@ impl<'a> Parser<'a> {
     fn primary(&mut self, depth: usize) -> Result<Expr, String> {
         self.space();
         match self.rest.chars().next() {
-            None => Err("it ends too early".into()),
+            None => Err("unexpected end of the text".into()),
             Some('\'') => self.string('\''),
             Some('"') => self.string('"'),
             Some(c) if c.is_ascii_digit() => self.number(false),
@@ -234,7 +238,7 @@ impl<'a> Parser<'a> {
     fn name(&mut self, depth: usize) -> Result<Expr, String> {
         let word = self.word();
         match word.to_ascii_lowercase().as_str() {
-            "" => Err(format!("`{}` is not expected here", shorten(self.rest))),
+            "" => Err(format!("unexpected `{}`", shorten(self.rest))),
             "old" => Ok(Expr::Old),
             "true" => Ok(Expr::Bool(true)),
             "false" => Ok(Expr::Bool(false)),
@@ -242,7 +246,7 @@ impl<'a> Parser<'a> {
                 self.expect('(')?;
                 let inner = self.sum(depth + 1)?;
                 if !self.word().eq_ignore_ascii_case("as") {
-                    return Err("a CAST is written CAST(<expression> AS <TYPE>)".into());
+                    return Err("expected CAST(<expression> AS <TYPE>)".into());
                 }
                 let ty = self.type_text()?;
                 self.expect(')')?;
@@ -255,7 +259,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The text up to the parenthesis that closes the CAST.
+    /// Parses the type up to the parenthesis that closes the CAST.
     fn type_text(&mut self) -> Result<Type, String> {
         let mut open = 0_usize;
         let end = self.rest.find(|c| {
@@ -267,7 +271,7 @@ impl<'a> Parser<'a> {
             }
             false
         });
-        let (text, rest) = self.rest.split_at(end.ok_or("a CAST is not closed")?);
+        let (text, rest) = self.rest.split_at(end.ok_or("unclosed CAST")?);
         self.rest = rest;
         text.parse::<Type>().map_err(|e| e.to_string())
     }
@@ -291,7 +295,7 @@ impl<'a> Parser<'a> {
         }
         let sign = if negative { "-" } else { "" };
         let text = format!("{sign}{}", &start[..start.len() - self.rest.len()]);
-        let unfit = || format!("`{}` is not a number that fits", shorten(&text));
+        let unfit = || format!("`{}` is not a number in range", shorten(&text));
         if whole {
             text.parse().map(Expr::Int).map_err(|_| unfit())
         } else {
@@ -314,8 +318,7 @@ impl<'a> Parser<'a> {
                     Some((_, c @ ('\\' | '\'' | '"'))) => text.push(c),
                     _ => {
                         return Err(
-                            "of the escapes only \\\\, \\' and \\\" mean the same everywhere"
-                                .into(),
+                            "unsupported escape: only \\\\, \\' and \\\" are portable".into()
                         );
                     }
                 }
@@ -323,6 +326,6 @@ impl<'a> Parser<'a> {
                 text.push(c);
             }
         }
-        Err("a string is not closed".into())
+        Err("unclosed string".into())
     }
 }

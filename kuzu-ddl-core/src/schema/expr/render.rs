@@ -7,8 +7,8 @@ use super::super::types::Type;
 use super::{Expr, Float};
 
 impl Expr {
-    /// The canonical text of this default on a property of type `ty`: what follows `DEFAULT` in
-    /// the DDL, and what `table_info` reports.
+    /// Returns the canonical text of this default for a property of type `ty`: what follows
+    /// `DEFAULT` in DDL, and what `table_info` reports.
     #[must_use]
     pub fn canonical(&self, ty: &Type) -> String {
         match self {
@@ -25,7 +25,7 @@ impl fmt::Display for Expr {
 }
 
 impl Expr {
-    /// The Cypher of a cast whose `old` is the column `old`, which is Cypher itself.
+    /// Renders a cast as Cypher, with the Cypher expression `old` as its input.
     #[must_use]
     pub fn with_old(&self, old: &str) -> String {
         struct With<'a>(&'a Expr, &'a str);
@@ -89,7 +89,7 @@ impl Expr {
         }
     }
 
-    /// The expression with another in the place of `old`.
+    /// Returns the expression with every `old` replaced by `by`.
     #[must_use]
     pub fn replace_old(&self, by: &Self) -> Self {
         let all = |items: &[Self]| items.iter().map(|e| e.replace_old(by)).collect();
@@ -111,7 +111,7 @@ impl Expr {
         }
     }
 
-    /// Whether the expression speaks of the value before a change.
+    /// Returns whether the expression references the value before a change.
     #[must_use]
     pub fn mentions_old(&self) -> bool {
         match self {

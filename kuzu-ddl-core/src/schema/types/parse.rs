@@ -14,7 +14,10 @@ impl FromStr for Type {
             if parser.rest.is_empty() {
                 ty.check_at(1).map(|()| ty)
             } else {
-                Err(format!("`{}` is left over", shorten(parser.rest)))
+                Err(format!(
+                    "unexpected trailing text `{}`",
+                    shorten(parser.rest)
+                ))
             }
         });
         ty.map_err(|reason| TypeError {
@@ -66,12 +69,12 @@ impl<'a> Parser<'a> {
     fn number<N: FromStr>(&mut self) -> Result<N, String> {
         let word = self.word();
         word.parse()
-            .map_err(|_| format!("`{}` is not a number that fits", shorten(word)))
+            .map_err(|_| format!("`{}` is not a number in range", shorten(word)))
     }
 
     fn ty(&mut self, depth: usize) -> Result<Type, String> {
         if depth > MAX_TYPE_DEPTH {
-            return Err(format!("it nests deeper than {MAX_TYPE_DEPTH}"));
+            return Err(format!("nested deeper than {MAX_TYPE_DEPTH} levels"));
         }
         let word = self.word();
         let mut ty = match word.to_ascii_uppercase().as_str() {
@@ -90,13 +93,13 @@ impl<'a> Parser<'a> {
                 .iter()
                 .find(|(text, _)| text.eq_ignore_ascii_case(word))
                 .map(|(_, ty)| ty.clone())
-                .ok_or_else(|| format!("the word `{}` is unknown", shorten(word)))?,
+                .ok_or_else(|| format!("unknown type name `{}`", shorten(word)))?,
         };
         let mut depth = depth;
         while self.eat('[') {
             depth += 1;
             if depth > MAX_TYPE_DEPTH {
-                return Err(format!("it nests deeper than {MAX_TYPE_DEPTH}"));
+                return Err(format!("nested deeper than {MAX_TYPE_DEPTH} levels"));
             }
             ty = if self.eat(']') {
                 Type::List(Box::new(ty))
