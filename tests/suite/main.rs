@@ -20,6 +20,8 @@ mod indexes;
 #[cfg(feature = "kuzu")]
 mod kill;
 #[cfg(feature = "kuzu")]
+mod ledger_format;
+#[cfg(feature = "kuzu")]
 mod lock;
 #[cfg(feature = "kuzu")]
 mod oracle;
