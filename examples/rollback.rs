@@ -27,7 +27,10 @@
 use std::error::Error;
 
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl::{Migrator, Point, history, schema};
+use kuzu_ddl::Migrator;
+use kuzu_ddl::Point;
+use kuzu_ddl_runtime::history;
+use kuzu_ddl::schema;
 
 /// The first release.
 mod v1 {

@@ -1,8 +1,13 @@
 //! A generated schema history, as events and as edits that a document can apply.
 
-use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId, PropertySpec};
-use kuzu_ddl_runtime::fold::{Draft, Fold};
-use kuzu_ddl_runtime::schema::{Expr, Type};
+use kuzu_ddl_core::event::Change;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::ObjectId;
+use kuzu_ddl_core::event::PropertySpec;
+use kuzu_ddl_core::fold::Draft;
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::Type;
 
 /// One edit of a schema, as an application would apply it to a document.
 #[derive(Clone, Debug)]

@@ -10,8 +10,9 @@
 
 use std::time::{Duration, Instant};
 
-use kuzu_ddl_runtime::event::{DdlEvent, pack};
-use kuzu_ddl_runtime::fold::Fold;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::fold::Fold;
 use loro::ExportMode;
 
 mod documents;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl::declared::Declared;
-use kuzu_ddl::diff::{Options, diff, said};
-use kuzu_ddl::fold::Fold;
-use kuzu_ddl::plan::plan;
-use kuzu_ddl::schema::Schema;
+use kuzu_ddl_core::declared::Declared;
+use kuzu_ddl_core::diff::Options;
+use kuzu_ddl_core::diff::diff;
+use kuzu_ddl_core::plan::hints;
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::plan::plan;
+use kuzu_ddl_core::schema::Schema;
 
 use super::{Outcome, print, tables, timed};
 

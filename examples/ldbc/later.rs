@@ -1,7 +1,8 @@
 //! What changed in later versions. A real application has one struct of each name and edits it;
 //! here the versions stand side by side.
 
-use kuzu_ddl::declared::{DeclareError, Declared};
+use kuzu_ddl_core::declared::DeclareError;
+use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl::schema;
 
 use super::v1;

@@ -1,6 +1,7 @@
 //! The versions that change what is there: a type, a key, a multiplicity; and those with indexes.
 
-use kuzu_ddl::declared::{DeclareError, Declared};
+use kuzu_ddl_core::declared::DeclareError;
+use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl::kuzu::{Connection, Database};
 use kuzu_ddl::schema;
 

@@ -21,9 +21,14 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use checksum::Contents;
-use kuzu_ddl::declared::{DeclareError, Declared};
+use kuzu_ddl_core::declared::DeclareError;
+use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::{Migrator, ObjectId, Plan, Point, history};
+use kuzu_ddl::Migrator;
+use kuzu_ddl::ObjectId;
+use kuzu_ddl::Plan;
+use kuzu_ddl::Point;
+use kuzu_ddl_runtime::history;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 

@@ -4,9 +4,12 @@
 //! those that can be applied change the schema.
 
 use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::event::DdlEvent;
-use kuzu_ddl_runtime::fold::CheckpointError;
-use kuzu_ddl_runtime::migrate::{Error, Migrator, Received, agreed};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::fold::CheckpointError;
+use kuzu_ddl_runtime::error::Error;
+use kuzu_ddl_runtime::migrate::Migrator;
+use kuzu_ddl_runtime::migrate::Received;
+use kuzu_ddl_runtime::migrate::agreed;
 
 use crate::checkpoint::Checkpoint;
 use crate::event_log::EventLog;
@@ -29,7 +32,7 @@ use crate::transport::hub::HubDelivery;
 /// ```
 /// use kuzu_ddl_sync::{Hub, Limits, PeerId, SpaceId, bridge};
 /// use kuzu_ddl_runtime::engine::Engine;
-/// use kuzu_ddl_runtime::migrate::Error;
+/// use kuzu_ddl_runtime::error::Error;
 ///
 /// fn add_database(hub: &mut Hub, name: &str, db: &dyn Engine) -> Result<PeerId, Error> {
 ///     let (id, space) = (PeerId::from_name(name), SpaceId::from_name("shop"));

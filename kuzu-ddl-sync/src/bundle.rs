@@ -11,7 +11,13 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_runtime::event::{CodecError, DdlEvent, EventId, PackError, Reader, Writer, pack};
+use kuzu_ddl_core::event::CodecError;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::pack::columns::PackError;
+use kuzu_ddl_core::event::Reader;
+use kuzu_ddl_core::event::Writer;
+use kuzu_ddl_core::event::pack;
 
 use crate::attestation::{Attestation, read_attestations, write_attestations};
 use crate::event_log::EventLog;

@@ -8,8 +8,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use kuzu_ddl_runtime::event::{CodecError, EventId, Reader, Writer};
-use kuzu_ddl_runtime::fold::{CheckpointError, Fold};
+use kuzu_ddl_core::event::CodecError;
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::Reader;
+use kuzu_ddl_core::event::Writer;
+use kuzu_ddl_core::fold::CheckpointError;
+use kuzu_ddl_core::fold::Fold;
 
 const VERSION: u8 = 1;
 
@@ -56,7 +60,7 @@ impl fmt::Debug for CheckpointId {
 ///
 /// ```
 /// use kuzu_ddl_sync::Checkpoint;
-/// use kuzu_ddl_runtime::fold::Fold;
+/// use kuzu_ddl_core::fold::Fold;
 ///
 /// let checkpoint = Checkpoint::from_fold(&Fold::default())?;
 /// let bytes = checkpoint.encode();

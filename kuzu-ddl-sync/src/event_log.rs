@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::EventId;
 
 use crate::checkpoint::{Checkpoint, CheckpointId};
 use crate::hash_tree::{Digest, HashTree, Prefix};
@@ -20,7 +21,7 @@ const MAX_RECORDED_DIGESTS: usize = 1_024;
 ///
 /// ```
 /// use kuzu_ddl_sync::{EventLog, Inserted};
-/// use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
+/// use kuzu_ddl_core::event::{Change, DdlEvent, ObjectId};
 ///
 /// let person = ObjectId::from_bytes([1; 32]);
 /// let rename = |to: &str, depends_on: &[&DdlEvent]| {

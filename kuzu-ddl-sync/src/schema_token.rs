@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_runtime::event::{EventId, Reader, Writer};
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::Reader;
+use kuzu_ddl_core::event::Writer;
 
 use crate::hash_tree::Digest;
 
@@ -29,7 +31,7 @@ const VERSION: u8 = 1;
 /// use std::collections::BTreeSet;
 ///
 /// use kuzu_ddl_sync::{EventLog, Readiness, SchemaToken};
-/// use kuzu_ddl_runtime::event::EventId;
+/// use kuzu_ddl_core::event::EventId;
 ///
 /// let event = EventId::from_bytes([7; 32]);
 /// let token = SchemaToken::requiring(&BTreeSet::from([event]));

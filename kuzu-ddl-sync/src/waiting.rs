@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::EventId;
 
 /// Events with at least one dependency that has not arrived.
 #[derive(Clone, Debug, Default)]

@@ -13,6 +13,8 @@ mod fixture;
 #[cfg(feature = "kuzu")]
 mod invariants;
 #[cfg(feature = "kuzu")]
+mod ledger_format;
+#[cfg(feature = "kuzu")]
 mod lock_file;
 #[cfg(feature = "kuzu")]
 mod oracle;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_runtime::event::EventId;
+use kuzu_ddl_core::event::EventId;
 
 use super::reconcile_step::{ReconcileStep, root, split_into_frames};
 use super::state::Peer;

@@ -3,7 +3,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId, PackError, WeakEvent, pack};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::pack::columns::PackError;
+use kuzu_ddl_core::event::WeakEvent;
+use kuzu_ddl_core::event::pack;
 
 use crate::limits::MAX_FRAME_EVENT_BYTES;
 

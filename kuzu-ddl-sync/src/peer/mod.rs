@@ -13,7 +13,8 @@ mod session;
 mod state;
 mod transfer;
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::EventId;
 
 pub use event_pool::EventPool;
 pub use state::Peer;

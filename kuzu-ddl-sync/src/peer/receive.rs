@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId, PackError, pack};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::pack::columns::PackError;
+use kuzu_ddl_core::event::pack;
 
 use super::session::Session;
 use super::state::Peer;

@@ -1,6 +1,6 @@
 //! One step of reconciliation: the difference between a local hash tree and remote subtrees.
 
-use kuzu_ddl_runtime::event::EventId;
+use kuzu_ddl_core::event::EventId;
 
 use crate::hash_tree::{Hash, HashTree, Prefix};
 use crate::limits::MAX_FRAME_SUBTREES;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::EventId;
 
 use super::event_pool::EventPool;
 use super::session::Session;
@@ -38,7 +39,7 @@ use crate::waiting::WaitingEvents;
 ///
 /// ```
 /// use kuzu_ddl_sync::{Limits, Output, Peer, PeerId, SpaceId};
-/// use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
+/// use kuzu_ddl_core::event::{Change, DdlEvent, ObjectId};
 ///
 /// let space = SpaceId::from_name("shop");
 /// let (a, b) = (PeerId::from_name("a"), PeerId::from_name("b"));

@@ -12,7 +12,8 @@
 
 mod codec;
 
-use kuzu_ddl_runtime::event::{CodecError, EventId};
+use kuzu_ddl_core::event::CodecError;
+use kuzu_ddl_core::event::EventId;
 
 use crate::attestation::Attestation;
 use crate::checkpoint::CheckpointId;

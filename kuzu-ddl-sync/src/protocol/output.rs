@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kuzu_ddl_runtime::event::DdlEvent;
+use kuzu_ddl_core::event::DdlEvent;
 
 use super::diagnostic::DiagnosticRecord;
 use crate::attestation::Attestation;

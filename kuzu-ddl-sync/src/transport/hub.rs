@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use kuzu_ddl_runtime::event::DdlEvent;
+use kuzu_ddl_core::event::DdlEvent;
 
 use crate::checkpoint::CheckpointId;
 use crate::identity::PeerId;
@@ -33,7 +33,7 @@ pub enum FrameFate {
 ///
 /// ```
 /// use kuzu_ddl_sync::{Hub, Limits, Peer, PeerId, SpaceId};
-/// use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
+/// use kuzu_ddl_core::event::{Change, DdlEvent, ObjectId};
 ///
 /// let space = SpaceId::from_name("shop");
 /// let mut hub = Hub::new();

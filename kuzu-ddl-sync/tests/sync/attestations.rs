@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_runtime::event::{EventId, pack};
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::pack;
 use kuzu_ddl_sync::{Attestation, Checkpoint, FrameFate, Hub, PeerId};
 
 use crate::fixture::{Random, hub, peer, publish_random};

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use expect_test::expect;
-use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
+use kuzu_ddl_core::event::Change;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::ObjectId;
 use kuzu_ddl_sync::{Attestation, Bundle, BundleError, EventLog, Output, SpaceId};
 
 use crate::fixture::{Random, SPACE, outcome, peer, random_events};
@@ -157,7 +159,7 @@ fn a_bundle_contains_the_attestations_of_its_events() {
         bytes: b"by a".to_vec(),
     };
     let stray = Attestation {
-        event: kuzu_ddl_runtime::event::EventId::of(b"?"),
+        event: kuzu_ddl_core::event::EventId::of(b"?"),
         bytes: Vec::new(),
     };
     bundle.attestations = vec![attestation.clone(), stray];

@@ -2,9 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_runtime::event::{Change, DdlEvent, Fingerprint, ObjectId, PropertySpec};
-use kuzu_ddl_runtime::fold::{Conflict, Draft, Fold};
-use kuzu_ddl_runtime::schema::{Expr, Type};
+use kuzu_ddl_core::event::Change;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::Fingerprint;
+use kuzu_ddl_core::event::ObjectId;
+use kuzu_ddl_core::event::PropertySpec;
+use kuzu_ddl_core::fold::Conflict;
+use kuzu_ddl_core::fold::Draft;
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_sync::{EventLog, Hub, Limits, Peer, PeerId, SpaceId};
 
 pub(crate) const SPACE: &str = "shop";
@@ -65,7 +72,7 @@ pub(crate) fn random_events(before: Fold, count: usize, random: &mut Random) -> 
             let name = format!("Table{n}");
             if draft
                 .fold()
-                .find(None, &kuzu_ddl_runtime::schema::Key::new(&name))
+                .find(None, &kuzu_ddl_core::schema::name::Key::new(&name))
                 .is_some()
             {
                 continue;
@@ -74,7 +81,7 @@ pub(crate) fn random_events(before: Fold, count: usize, random: &mut Random) -> 
         } else if properties.is_empty() || random.chance(30) {
             let table = tables[random.below(tables.len())];
             let name = format!("property{n}");
-            let taken = kuzu_ddl_runtime::schema::Key::new(&name);
+            let taken = kuzu_ddl_core::schema::name::Key::new(&name);
             if draft.fold().find(Some(table), &taken).is_some() {
                 continue;
             }
@@ -111,7 +118,7 @@ fn alter(draft: &mut Draft, property: ObjectId, n: usize, random: &mut Random) {
     }
 }
 
-fn live(fold: &Fold, which: impl Fn(&kuzu_ddl_runtime::fold::Object) -> bool) -> Vec<ObjectId> {
+fn live(fold: &Fold, which: impl Fn(&kuzu_ddl_core::fold::Object) -> bool) -> Vec<ObjectId> {
     let objects = fold
         .objects()
         .filter(|object| fold.is_in_use(object) && which(object));

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use kuzu_ddl_runtime::event::pack;
+use kuzu_ddl_core::event::pack;
 use kuzu_ddl_sync::folder::{Folder, FolderSync, SkipReason};
 use kuzu_ddl_sync::{Bundle, BundleError, Output, Peer, SpaceId};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_runtime::fold::Fold;
+use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl_sync::{
     Bundle, Checkpoint, CheckpointId, Diagnostic, EventLog, FrameFate, Hub, Limits, Output, Peer,
     PeerId, Readiness, SchemaToken, SpaceId,

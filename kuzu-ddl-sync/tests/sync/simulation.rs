@@ -1,6 +1,6 @@
 //! Convergence of many peers over an unreliable network.
 
-use kuzu_ddl_runtime::event::DdlEvent;
+use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_sync::{EventLog, FrameFate, Hub, Limits, Peer, SpaceId};
 
 use crate::fixture::{Random, SPACE, fold, hub, outcome, publish_random, random_events};

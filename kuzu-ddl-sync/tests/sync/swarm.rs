@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_runtime::event::DdlEvent;
+use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_sync::{EventLog, FrameFate, Hub, PeerId};
 
 use crate::fixture::{Random, fold, hub, outcome, random_events};
@@ -118,6 +118,6 @@ fn assert_converged(hub: &Hub, common: &[DdlEvent], histories: &[Vec<DdlEvent>])
     let distinct: BTreeSet<_> = all.iter().map(|event| event.id()).collect();
     let peer = outcomes.into_values().next().expect("one peer");
     assert_eq!(peer.log().len(), distinct.len());
-    let whole = kuzu_ddl_runtime::fold::Fold::of(all);
+    let whole = kuzu_ddl_core::fold::Fold::of(all);
     assert_eq!(outcome(peer.log()).0, whole.schema().fingerprint());
 }

@@ -2,7 +2,7 @@
 
 use super::{declared, edge, illegal_names, node, odd_names, property};
 use crate::fixture::{self, TestDatabase};
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{DriftPolicy, Error};
 
 #[test]

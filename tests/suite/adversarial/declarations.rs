@@ -2,7 +2,10 @@
 
 use super::{declared, edge, illegal_names, node, odd_names, property, unchecked};
 use crate::fixture::TestDatabase;
-use kuzu_ddl::schema::{Expr, Key, StructField, Type};
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::StructField;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Declared, Error};
 
 fn populated() -> TestDatabase {

@@ -12,10 +12,16 @@ use std::collections::BTreeMap;
 
 use crate::fixture::Declaration;
 use kuzu_ddl::Declared;
-use kuzu_ddl::declared::TableHints;
-use kuzu_ddl::schema::{
-    Expr, Key, Pair, Property, Schema, StorageDirection, Table, TableKind, Type,
-};
+use kuzu_ddl_core::declared::TableHints;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::Pair;
+use kuzu_ddl_core::schema::Property;
+use kuzu_ddl_core::schema::Schema;
+use kuzu_ddl_core::schema::StorageDirection;
+use kuzu_ddl_core::schema::Table;
+use kuzu_ddl_core::schema::TableKind;
+use kuzu_ddl_core::schema::Type;
 
 /// A nullable property.
 fn property(name: &str, ty: Type, default: Option<Expr>) -> Property {
@@ -55,7 +61,7 @@ fn edge(name: &str, from: &str, to: &str, further: Vec<Property>) -> Table {
     Table {
         kind: TableKind::Edge {
             pairs: [pair].into(),
-            multiplicity: Some(kuzu_ddl::schema::Multiplicity::ManyMany),
+            multiplicity: Some(kuzu_ddl_core::schema::Multiplicity::ManyMany),
             storage: StorageDirection::Both,
         },
         properties: further
@@ -82,7 +88,7 @@ fn unchecked(tables: impl IntoIterator<Item = Table>) -> Declared {
             sequences: BTreeMap::new(),
         },
         dropped_sequences: Default::default(),
-        functions: kuzu_ddl::function::Functions::default(),
+        functions: kuzu_ddl_core::declared::Functions::default(),
         dropped_tables: BTreeMap::new(),
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use crate::fixture::{self, Declaration, TestDatabase, child};
-use kuzu_ddl::engine::{self, EngineErrorKind};
+use kuzu_ddl_runtime::engine;
+use kuzu_ddl_runtime::engine::EngineErrorKind;
 use kuzu_ddl::{Error, HazardKind, Migrator, Phase, schema};
 
 mod v1 {

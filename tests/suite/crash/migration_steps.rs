@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use crate::fixture::kill::kill_at;
 use crate::fixture::{self, Declaration, TestDatabase, child};
-use kuzu_ddl::{HazardKind, Migrator, engine, schema};
+use kuzu_ddl::HazardKind;
+use kuzu_ddl::Migrator;
+use kuzu_ddl_runtime::engine;
+use kuzu_ddl::schema;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

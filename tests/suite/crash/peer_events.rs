@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use kuzu_ddl::event::{DdlEvent, pack};
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Incoming, Migrator};
 
 use crate::fixture::kill::kill_at;

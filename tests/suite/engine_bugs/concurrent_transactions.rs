@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{self, Declaration, TestDatabase, child};
-use kuzu_ddl::engine::{EngineErrorKind, Session};
+use kuzu_ddl_runtime::engine::EngineErrorKind;
+use kuzu_ddl_runtime::engine::Session;
 use kuzu_ddl::{Error, schema};
 
 mod keyed {

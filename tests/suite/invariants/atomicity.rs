@@ -1,7 +1,7 @@
 //! Rule 3: a migration is applied entirely or not at all.
 
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::engine::EngineErrorKind;
+use kuzu_ddl_runtime::engine::EngineErrorKind;
 use kuzu_ddl::{Error, Phase, schema};
 
 mod v1 {

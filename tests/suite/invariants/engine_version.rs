@@ -3,7 +3,13 @@
 use std::sync::LazyLock;
 
 use crate::fixture::TestDatabase;
-use kuzu_ddl::engine::{Capabilities, Cell, Engine, EngineError, KUZU, Row, Session};
+use kuzu_ddl_core::capabilities::Capabilities;
+use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_runtime::engine::Engine;
+use kuzu_ddl_runtime::engine::EngineError;
+use kuzu_ddl_core::capabilities::KUZU;
+use kuzu_ddl_core::value::Row;
+use kuzu_ddl_runtime::engine::Session;
 use kuzu_ddl::{KuzuNode, Migrator, schema};
 
 static VERIFIED_ON_OLDER: LazyLock<Capabilities> = LazyLock::new(|| {

@@ -3,9 +3,12 @@
 use std::fs;
 
 use super::v1;
-use kuzu_ddl::lock::{self, Lock, LockError};
-use kuzu_ddl::schema::Key;
-use kuzu_ddl::{engine, schema};
+use kuzu_ddl_core::lock;
+use kuzu_ddl_core::lock::Lock;
+use kuzu_ddl_runtime::testing::LockError;
+use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_runtime::engine;
+use kuzu_ddl::schema;
 
 #[test]
 fn lock_file_round_trips_the_declaration() {

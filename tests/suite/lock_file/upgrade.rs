@@ -3,8 +3,15 @@
 use std::cell::Cell;
 
 use super::{v1, v2};
-use kuzu_ddl::engine::{self, Capabilities, Engine, EngineError, Row, Session};
-use kuzu_ddl::lock::{self, Lock, UpgradeError};
+use kuzu_ddl_runtime::engine;
+use kuzu_ddl_core::capabilities::Capabilities;
+use kuzu_ddl_runtime::engine::Engine;
+use kuzu_ddl_runtime::engine::EngineError;
+use kuzu_ddl_core::value::Row;
+use kuzu_ddl_runtime::engine::Session;
+use kuzu_ddl_core::lock;
+use kuzu_ddl_core::lock::Lock;
+use kuzu_ddl_runtime::testing::UpgradeError;
 use kuzu_ddl::schema;
 
 #[test]

@@ -3,8 +3,15 @@
 use std::path::Path;
 
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::schema::Schema;
-use kuzu_ddl::{Error, Hazard, Migrator, Report, engine, fold, inspect, ledger};
+use kuzu_ddl_core::schema::Schema;
+use kuzu_ddl::Error;
+use kuzu_ddl::Hazard;
+use kuzu_ddl::Migrator;
+use kuzu_ddl::Report;
+use kuzu_ddl_runtime::engine;
+use kuzu_ddl_core::fold;
+use kuzu_ddl_runtime::inspect;
+use kuzu_ddl_runtime::ledger;
 
 use super::model::{Edit, Model, edits, starts};
 use super::rows;
@@ -26,12 +33,12 @@ pub(super) fn folded(db: &Database) -> fold::Fold {
     fold::Fold::of(contents.events.values())
 }
 
-pub(super) fn drift_of(db: &Database) -> Vec<kuzu_ddl::drift::Drift> {
+pub(super) fn drift_of(db: &Database) -> Vec<kuzu_ddl_core::drift::Drift> {
     let session = engine::Engine::session(db).unwrap();
     let live = inspect::inspect(session.as_ref(), inspect::Scope::All)
         .unwrap()
         .schema;
-    kuzu_ddl::drift::drift(&folded(db), &live, &kuzu_ddl::drift::Local::default(), None)
+    kuzu_ddl_core::drift::drift(&folded(db), &live, &kuzu_ddl_core::state::Local::default(), None)
 }
 
 /// Hazards that no source can permit: dropped pairs with their rels, and dropped sequences.

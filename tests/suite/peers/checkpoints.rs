@@ -2,9 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl::event::{Change, Endpoints, EventId, ObjectId};
-use kuzu_ddl::fold::{CheckpointError, Draft, Fold};
-use kuzu_ddl::schema::{Expr, Multiplicity, StorageDirection, Type};
+use kuzu_ddl_core::event::Change;
+use kuzu_ddl_core::event::Endpoints;
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::ObjectId;
+use kuzu_ddl_core::fold::CheckpointError;
+use kuzu_ddl_core::fold::Draft;
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::Multiplicity;
+use kuzu_ddl_core::schema::StorageDirection;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Error, History, Incoming, Migrator, Point, Received};
 
 use crate::fixture::peer::{TestPeer, id, set_type, spec};
@@ -61,9 +69,9 @@ fn assert_equal_state(one: &TestPeer, other: &TestPeer) {
     let tables = |peer: &TestPeer| {
         let fold = peer.sync_state().fold;
         let dropped = |name: &str| name.contains("__a_") || name.starts_with("_kuzu_ddl");
-        let mut schema = kuzu_ddl::inspect::inspect(
+        let mut schema = kuzu_ddl_runtime::inspect::inspect(
             peer.engine().session().unwrap().as_ref(),
-            kuzu_ddl::inspect::Scope::All,
+            kuzu_ddl_runtime::inspect::Scope::All,
         )
         .unwrap()
         .schema;

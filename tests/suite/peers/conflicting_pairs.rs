@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl::event::Endpoints;
-use kuzu_ddl::fold::ConflictKind::{self, *};
-use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
+use kuzu_ddl_core::event::Endpoints;
+use kuzu_ddl_core::fold::ConflictKind;
+use kuzu_ddl_core::fold::ConflictKind::*;
+use kuzu_ddl_core::schema::Multiplicity;
+use kuzu_ddl_core::schema::StorageDirection;
+use kuzu_ddl_core::schema::Type;
 
 use super::edits::apply_edit;
 use crate::fixture::peer::{TestPeer, exchange_all, id, spec};

@@ -1,8 +1,10 @@
 //! Conflicting changes, with rows on both sides.
 
-use kuzu_ddl::event::{Change, EventId};
-use kuzu_ddl::fold::ConflictKind;
-use kuzu_ddl::schema::{Expr, Type};
+use kuzu_ddl_core::event::Change;
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::fold::ConflictKind;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Incoming, Migrator};
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, set_type, spec};
@@ -25,7 +27,7 @@ fn two() -> (TestPeer, TestPeer) {
 #[test]
 fn serial_and_wider_type_converge_to_the_plain_type() {
     let (a, b) = two();
-    let key = |draft: &mut kuzu_ddl::fold::Draft, ty| {
+    let key = |draft: &mut kuzu_ddl_core::fold::Draft, ty| {
         let key = id(draft.fold(), Some("Person"), "id");
         draft.set(key, set_type(ty, None));
     };
@@ -164,7 +166,7 @@ fn dropped_node_table_with_a_new_rel_table_is_kept_s12() {
         let knows = d.create_edge_table("Knows", Default::default(), Default::default());
         d.add_pair(
             knows,
-            kuzu_ddl::event::Endpoints {
+            kuzu_ddl_core::event::Endpoints {
                 from: person,
                 to: person,
             },

@@ -1,6 +1,6 @@
 //! A partitioned space that reconnects, and a peer that is restored from an old copy.
 
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::schema::Type;
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, set_type, spec};
 
@@ -20,7 +20,7 @@ fn peers_converge_after_a_partition_and_a_restored_copy_s17() {
     }
     let old = peers[3].copy();
     let (left, right) = all.split_at(3);
-    let age = |d: &mut kuzu_ddl::fold::Draft| id(d.fold(), Some("Person"), "age");
+    let age = |d: &mut kuzu_ddl_core::fold::Draft| id(d.fold(), Some("Person"), "age");
     left[0].change(|d| {
         let age = age(d);
         d.set(age, set_type(Type::Int64, None));

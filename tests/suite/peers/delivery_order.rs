@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl::event::DdlEvent;
-use kuzu_ddl::fold::Draft;
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::fold::Draft;
+use kuzu_ddl_core::schema::Type;
 
 use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
 

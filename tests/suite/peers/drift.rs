@@ -1,7 +1,7 @@
 //! Events that arrive at a database with drift.
 
-use kuzu_ddl::migrate::Delay;
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_runtime::migrate::Delay;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{DriftPolicy, Error, Incoming, Migrator};
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, spec};

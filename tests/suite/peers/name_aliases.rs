@@ -1,6 +1,6 @@
 //! A name that lost a rename conflict still identifies its property.
 
-use kuzu_ddl::fold::Fold;
+use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl::schema;
 
 use crate::fixture::Declaration;

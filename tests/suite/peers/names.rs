@@ -1,6 +1,6 @@
 //! Names that differ by case, keywords, and properties in another order.
 
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::schema::Type;
 
 use crate::fixture::peer::{TestPeer, exchange_all, id, spec};
 

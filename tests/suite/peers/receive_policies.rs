@@ -1,8 +1,8 @@
 //! What a running application permits its peers.
 
 use expect_test::expect;
-use kuzu_ddl::migrate::Delay;
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_runtime::migrate::Delay;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Incoming, Received, schema};
 
 use crate::fixture::Declaration;

@@ -1,8 +1,8 @@
 //! Changes of type by a peer, received where rows exist.
 
-use kuzu_ddl::event::OnFail;
-use kuzu_ddl::migrate::Delay;
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::event::OnFail;
+use kuzu_ddl_runtime::migrate::Delay;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Error, Incoming, Migrator, schema};
 
 use crate::fixture::Declaration;

@@ -1,7 +1,9 @@
 //! The history of a database, its points, and their differences.
 
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::history::{live_schema, remove_tag, set_tag};
+use kuzu_ddl_runtime::queries::live_schema;
+use kuzu_ddl_runtime::queries::remove_tag;
+use kuzu_ddl_runtime::queries::set_tag;
 use kuzu_ddl::{Error, History, HistoryError, Point, compare, schema};
 
 mod v1 {
@@ -95,7 +97,7 @@ fn history_lists_every_event() {
     );
     assert!(last.at > 1_700_000_000_000 && last.took < 60_000);
     let json = serde_json::to_string(history.entries()).unwrap();
-    let read: Vec<kuzu_ddl::history::Entry> = serde_json::from_str(&json).unwrap();
+    let read: Vec<kuzu_ddl_runtime::history::Entry> = serde_json::from_str(&json).unwrap();
     assert_eq!(read, history.entries());
 }
 
@@ -183,7 +185,7 @@ fn schemas_of_two_databases_are_compared() {
         let history = History::read(db.kuzu()).unwrap();
         history.fold_at(&Point::Now).unwrap()
     };
-    let known = kuzu_ddl::history::compare_states(&fold(&a), &fold(&b)).to_string();
+    let known = kuzu_ddl_core::fold::compare_states(&fold(&a), &fold(&b)).to_string();
     assert!(known.contains("Human: renamed from Person"), "{known}");
 }
 

@@ -1,7 +1,7 @@
 //! Reverting in source: a new version whose struct has a former shape, with a cast.
 
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::archive::archives;
+use kuzu_ddl_runtime::queries::archives;
 use kuzu_ddl::{Error, schema};
 
 mod v1 {

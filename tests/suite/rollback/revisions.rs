@@ -1,7 +1,7 @@
 //! Rollback: with data, recorded as history, and without affecting which version starts next.
 
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::history::set_tag;
+use kuzu_ddl_runtime::queries::set_tag;
 use kuzu_ddl::{Error, HazardKind, History, Point, schema};
 
 mod v1 {

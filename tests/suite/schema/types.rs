@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::types::{
     Blob, Decimal, InternalId, Interval, Serial, TimestampMs, TimestampNs, TimestampSec,
 };

@@ -11,7 +11,8 @@ mod file;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use kuzu_ddl_runtime::event::{DdlEvent, EventId};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::EventId;
 
 pub use error::{FolderError, MAX_FILES, SkipReason, SkippedFile};
 pub use file::EXTENSION;

@@ -1,7 +1,7 @@
 //! Edits of properties.
 
-use kuzu_ddl::declared::desc::OnFailDesc;
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::describe::OnFailDesc;
+use kuzu_ddl_core::schema::Type;
 
 use super::schema::{Model, ModelProperty, TypeChange, name, pick, renamed};
 use super::value::{differs_by_row, failing, fill, successor, types};

@@ -1,7 +1,8 @@
 //! Edits of indexes.
 
-use kuzu_ddl::schema::name::is_plain;
-use kuzu_ddl::schema::{IndexKind, Type};
+use kuzu_ddl_core::schema::name::is_plain;
+use kuzu_ddl_core::schema::IndexKind;
+use kuzu_ddl_core::schema::Type;
 
 use super::schema::{Model, ModelIndex, ModelProperty, ModelTable, pick};
 

@@ -1,7 +1,11 @@
 //! The model of a schema.
 
-use kuzu_ddl::declared::desc::OnFailDesc;
-use kuzu_ddl::schema::{Expr, IndexKind, Multiplicity, StorageDirection, Type};
+use kuzu_ddl_core::describe::OnFailDesc;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::IndexKind;
+use kuzu_ddl_core::schema::Multiplicity;
+use kuzu_ddl_core::schema::StorageDirection;
+use kuzu_ddl_core::schema::Type;
 
 /// A schema as objects with identities, independent of their names.
 #[derive(Clone, Debug, Default)]

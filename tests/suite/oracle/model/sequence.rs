@@ -1,6 +1,7 @@
 //! Edits of sequences.
 
-use kuzu_ddl::schema::{Expr, Type};
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::Type;
 
 use super::schema::{Model, ModelProperty, ModelSequence, name, pick};
 

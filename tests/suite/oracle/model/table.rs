@@ -1,6 +1,8 @@
 //! Edits of tables and of their pairs.
 
-use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
+use kuzu_ddl_core::schema::Multiplicity;
+use kuzu_ddl_core::schema::StorageDirection;
+use kuzu_ddl_core::schema::Type;
 
 use super::schema::{Model, ModelProperty, ModelTable, name, pick, renamed};
 

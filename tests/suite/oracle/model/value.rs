@@ -1,6 +1,8 @@
 //! Types with their values, and their possible successors.
 
-use kuzu_ddl::schema::{Expr, Float, Type};
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::Float;
+use kuzu_ddl_core::schema::Type;
 
 /// An array that a vector index accepts.
 fn vector(item: Type) -> Type {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::schema::name::quote;
+use kuzu_ddl_core::schema::name::quote;
 
 use super::super::model::{Model, ModelTable};
 use super::inserted::{Rows, node};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kuzu_ddl::declared::desc::OnFailDesc;
+use kuzu_ddl_core::describe::OnFailDesc;
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::schema::Expr;
-use kuzu_ddl::schema::name::quote;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::name::quote;
 
 use super::super::model::{Model, ModelProperty, ModelTable, TypeChange, differs_by_row};
 use super::inserted::{Row, Rows, node};

@@ -1,8 +1,8 @@
 //! The results of the indexes, compared with a scan of all rows.
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::schema::IndexKind;
-use kuzu_ddl::schema::name::quote;
+use kuzu_ddl_core::schema::IndexKind;
+use kuzu_ddl_core::schema::name::quote;
 
 use super::super::model::{Model, ModelIndex, ModelTable};
 use super::query::ask;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::schema::Multiplicity;
-use kuzu_ddl::schema::name::quote;
+use kuzu_ddl_core::schema::Multiplicity;
+use kuzu_ddl_core::schema::name::quote;
 
 use super::super::model::{Model, ModelProperty, ModelTable, value};
 use super::query::ask;

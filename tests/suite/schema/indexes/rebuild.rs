@@ -4,7 +4,7 @@ use crate::fixture::TestDatabase;
 use crate::fixture::documents::{
     ROWS, both, docs, index, search_results, steps, text, vector, with,
 };
-use kuzu_ddl::schema::IndexKind;
+use kuzu_ddl_core::schema::IndexKind;
 use kuzu_ddl::{HazardKind, schema};
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::fixture::documents::{ROWS, both, docs, index, search_results, steps, text, with};
 use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::schema::IndexKind;
+use kuzu_ddl_core::schema::IndexKind;
 use kuzu_ddl::{check_in, schema};
 
 mod changed {

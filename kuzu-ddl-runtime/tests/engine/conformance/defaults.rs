@@ -1,10 +1,16 @@
-//! `DEFAULT CAST(<expr> AS <TYPE>)` comes back to the letter, and means what it says: in CREATE, in
-//! ALTER, on node and rel tables, and after the file was closed and opened.
+//! `DEFAULT CAST(<expr> AS <TYPE>)` is returned to the letter and has the value it states: in CREATE
+//! and ALTER, on node and rel tables, and after the file was closed and opened.
 
-use kuzu_ddl_runtime::inspect::{Inspection, Scope, inspect};
-use kuzu_ddl_runtime::schema::{
-    Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator, Type,
-};
+use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_runtime::inspect::Scope;
+use kuzu_ddl_runtime::inspect::inspect;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::FUNCTIONS;
+use kuzu_ddl_core::schema::Float;
+use kuzu_ddl_core::schema::MAX_EXPR_BYTES;
+use kuzu_ddl_core::schema::MAX_EXPR_DEPTH;
+use kuzu_ddl_core::schema::Operator;
+use kuzu_ddl_core::schema::Type;
 
 use super::*;
 
@@ -191,15 +197,20 @@ fn property(found: &Inspection, table: &str, name: &str) -> (String, Option<Expr
     (p.default_text().unwrap_or_default(), p.default.clone())
 }
 
-#[test]
-fn defaults_round_trip() {
+pub(crate) fn defaults_round_trip(subject: &Subject) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("db");
-    let big = || config().buffer_pool_size(512 << 20);
+    let open = || {
+        let options = Options {
+            buffer_pool: 512 << 20,
+            ..Options::default()
+        };
+        subject.try_open(&path, options).unwrap()
+    };
     let cases: Vec<_> = literals().into_iter().chain(expressions()).collect();
     let mut wrong = Vec::new();
     let mut good = Vec::new();
-    let mut db = engine::open(&path, big()).unwrap();
+    let mut db = open();
     {
         let s = db.session().unwrap();
         run(
@@ -232,10 +243,10 @@ fn defaults_round_trip() {
             }
         }
     }
-    for round in ["at once", "opened again"] {
+    for round in ["immediately", "opened again"] {
         if round == "opened again" {
             drop(db);
-            db = engine::open(&path, big()).unwrap();
+            db = open();
         }
         let s = db.session().unwrap();
         let found = inspect(&*s, Scope::All).unwrap();
@@ -267,9 +278,8 @@ fn defaults_round_trip() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn functions_are_accepted() {
-    let db = memory();
+pub(crate) fn functions_are_accepted(subject: &Subject) {
+    let db = subject.memory();
     let s = db.session().unwrap();
     run(&*s, &["CREATE SEQUENCE sq"]);
     let t = |s: &str| text(s);

@@ -1,8 +1,10 @@
-//! What can be asked of a cast without failing: the ground under `plan/judge.rs`.
+//! Conversions that are tried without failing: what `plan/judge.rs` builds on.
+
+use kuzu_ddl_core::schema::name::string_literal;
 
 use super::*;
 
-/// Texts that look like values of one type or another, and texts that nearly do.
+/// Texts that are values of one type or another, and texts that nearly are.
 const TEXTS: &[&str] = &[
     "",
     " ",
@@ -87,13 +89,12 @@ const TYPES: &[&str] = &[
     "TIMESTAMP_TZ",
 ];
 
-#[test]
-fn a_union_takes_what_a_cast_takes() {
-    let db = memory();
+pub(crate) fn a_union_accepts_what_a_cast_accepts(subject: &Subject) {
+    let db = subject.memory();
     let session = db.session().unwrap();
     for ty in TYPES {
         for text in TEXTS {
-            let text = kuzu_ddl_runtime::schema::name::string_literal(text);
+            let text = string_literal(text);
             let cast = session.query(&format!("RETURN CAST(CAST({text} AS {ty}) AS STRING)"));
             let tag = rows(
                 &*session,
@@ -104,10 +105,9 @@ fn a_union_takes_what_a_cast_takes() {
     }
 }
 
-/// Why a type that is not in the list above is left to trials.
-#[test]
-fn a_union_does_not_try_every_type() {
-    let db = memory();
+/// Types that are not in the list above are tried row by row.
+pub(crate) fn a_union_does_not_try_every_type(subject: &Subject) {
+    let db = subject.memory();
     let session = db.session().unwrap();
     for (text, ty) in [
         ("1.23", "DECIMAL(5, 2)"),
@@ -124,11 +124,10 @@ fn a_union_does_not_try_every_type() {
     }
 }
 
-/// Three bad values among many: a condition in the WHERE keeps them from a plain CAST, on nodes and
-/// on rels, where CASE does not.
-#[test]
-fn a_condition_guards_a_cast_and_case_does_not() {
-    let db = memory();
+/// Three invalid values among many: a condition in the WHERE protects a plain CAST from them, on nodes
+/// and on rels; CASE does not.
+pub(crate) fn a_condition_guards_a_cast_and_case_does_not(subject: &Subject) {
+    let db = subject.memory();
     let session = db.session().unwrap();
     run(
         &*session,
@@ -163,34 +162,4 @@ fn a_condition_guards_a_cast_and_case_does_not() {
     assert_eq!(rows(&*session, nodes), format!("5000|4999|{sum}"));
     let rels = "MATCH ()-[x:Q]->() RETURN count(*), count(x.n), sum(x.n)";
     assert_eq!(rows(&*session, rels), format!("10000|9998|{}", 2 * sum));
-}
-
-/// The value of the UNION itself would be the shorter way, and is wrong: where rows are handled one by
-/// one, the engine reads that of another row.
-#[test]
-fn the_value_of_a_union_is_that_of_another_row() {
-    let db = memory();
-    let session = db.session().unwrap();
-    run(
-        &*session,
-        &[
-            "CREATE NODE TABLE A(id INT64 PRIMARY KEY, s STRING, n INT32)",
-            "UNWIND range(1, 100) AS i CREATE (:A {id: i, s: CAST(i AS STRING)})",
-            "MATCH (x:A) SET x.n = union_extract(CAST(x.s AS UNION(v INT32, s STRING)), 'v')",
-        ],
-    );
-    let wrong = rows(&*session, "MATCH (x:A) WHERE x.n <> x.id RETURN count(*)");
-    assert_ne!(wrong, "0");
-}
-
-/// A number just above the largest becomes the smallest, without an error.
-#[test]
-fn a_float_beyond_the_range_wraps() {
-    let db = memory();
-    let session = db.session().unwrap();
-    assert_eq!(
-        rows(&*session, "RETURN CAST(2147483647.6 AS INT32)"),
-        "-2147483648"
-    );
-    assert!(session.query("RETURN CAST(2147483648.6 AS INT32)").is_err());
 }

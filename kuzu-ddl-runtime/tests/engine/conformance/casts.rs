@@ -1,9 +1,8 @@
-//! From which types to which the engine casts.
+//! The types between which the engine casts.
 
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::schema::Type;
+use kuzu_ddl_core::schema::Type;
 
-use crate::memory;
+use super::*;
 
 const TYPES: &[&str] = &[
     "BOOL",
@@ -34,10 +33,9 @@ const TYPES: &[&str] = &[
     "MAP(STRING, INT64)",
 ];
 
-/// What `Type::has_cast_to` says is what the engine says, of every pair.
-#[test]
-fn casts_that_there_are() {
-    let db = memory();
+/// `Type::has_cast_to` agrees with the engine for every pair of types.
+pub(crate) fn casts_are_those_of_the_schema_model(subject: &Subject) {
+    let db = subject.memory();
     let session = db.session().unwrap();
     let mut wrong = Vec::new();
     for from in TYPES {
@@ -47,7 +45,7 @@ fn casts_that_there_are() {
             let query = format!("MATCH (x:`{from}`) RETURN CAST(x.v AS {to}) IS NULL");
             let has = session.query(&query).is_ok();
             let (a, b): (Type, Type) = (from.parse().unwrap(), to.parse().unwrap());
-            // Of lists the engine finds out only when it meets a value.
+            // For lists the engine decides only when it converts a value.
             let late = has && from.ends_with(']') && to.ends_with(']');
             if a.has_cast_to(&b) != has && !late {
                 wrong.push(format!("{from} to {to}: {has}"));
