@@ -37,9 +37,9 @@
 use std::error::Error;
 
 use kuzu_ddl::kuzu::{Database, SystemConfig};
+use kuzu_ddl::{Declared, check_in, schema};
 use kuzu_ddl_core::lock;
 use kuzu_ddl_core::lock::Lock;
-use kuzu_ddl::{Declared, check_in, schema};
 
 /// The first release.
 mod v1 {

@@ -25,10 +25,10 @@
 use std::error::Error;
 use std::path::Path;
 
-use kuzu_ddl_core::event::Change;
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Declared, Incoming, Migrator, agreed, schema};
+use kuzu_ddl_core::event::Change;
+use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_sync::folder::Folder;
 use kuzu_ddl_sync::{Limits, Output, PeerId, SpaceId, bridge};
 

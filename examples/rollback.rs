@@ -27,10 +27,7 @@
 use std::error::Error;
 
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl::Migrator;
-use kuzu_ddl::Point;
-use kuzu_ddl_runtime::history;
-use kuzu_ddl::schema;
+use kuzu_ddl::{Migrator, Point, schema};
 
 /// The first release.
 mod v1 {
@@ -65,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let connection = Connection::new(&db)?;
     let migrator = |schema| Migrator::new(&db).schema(schema);
     migrator(schema![v1::Person]).migrate()?;
-    history::set_tag(&db, "release-1", &Point::Now)?;
+    kuzu_ddl::queries::set_tag(&db, "release-1", &Point::Now)?;
     connection.query("CREATE (:Person {id: 1, name: 'Ada', score: 1.25})")?;
 
     migrator(schema![v2::Person]).migrate()?;

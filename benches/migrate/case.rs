@@ -1,9 +1,8 @@
 //! The migrations, as structs and as handwritten scripts.
 
-use kuzu_ddl_core::declared::DeclareError;
-use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::{KuzuEdge, KuzuNode, Migrator, schema};
+use kuzu_ddl_core::declared::{DeclareError, Declared};
 
 use super::Outcome;
 

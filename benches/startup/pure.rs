@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::diff::Options;
-use kuzu_ddl_core::diff::diff;
-use kuzu_ddl_core::plan::hints;
+use kuzu_ddl_core::diff::{Options, diff};
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::plan::plan;
+use kuzu_ddl_core::plan::{plan, said};
 use kuzu_ddl_core::schema::Schema;
 
 use super::{Outcome, print, tables, timed};

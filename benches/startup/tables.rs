@@ -2,14 +2,8 @@
 
 use std::sync::OnceLock;
 
-use kuzu_ddl_core::describe::KindDesc;
-use kuzu_ddl_core::describe::Origin;
-use kuzu_ddl_core::describe::PairDesc;
-use kuzu_ddl_core::describe::PropertyDesc;
-use kuzu_ddl_core::describe::TableDesc;
-use kuzu_ddl_core::describe::TypeDesc;
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::StorageDirection;
+use kuzu_ddl_core::describe::{KindDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc};
+use kuzu_ddl_core::schema::{Multiplicity, StorageDirection};
 
 const TYPES: [(&str, TypeDesc); 5] = [
     ("INT64", TypeDesc::Int64),

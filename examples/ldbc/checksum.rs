@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::engine::Session;
-use kuzu_ddl_core::fold::Body;
-use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::fold::Object;
-use kuzu_ddl::kuzu::Database;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::ObjectId;
+use kuzu_ddl::kuzu::Database;
+use kuzu_ddl_core::fold::{Body, Fold, Object};
+use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_runtime::engine::{Engine, Session};
 use kuzu_ddl_runtime::ledger;
 
 use crate::Outcome;

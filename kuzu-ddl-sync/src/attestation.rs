@@ -4,10 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_core::event::CodecError;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::Reader;
-use kuzu_ddl_core::event::Writer;
+use kuzu_ddl_core::event::{CodecError, EventId, Reader, Writer};
 
 use crate::hash_tree::HashTree;
 use crate::limits::{LimitError, MAX_ATTESTATION_BYTES, MAX_ATTESTATIONS, read_count};

@@ -3,13 +3,11 @@
 //! The events of the ledger go to the peer. The events that the peer receives go to the ledger, and
 //! those that can be applied change the schema.
 
-use kuzu_ddl_runtime::engine::Engine;
 use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_core::fold::CheckpointError;
+use kuzu_ddl_runtime::engine::Engine;
 use kuzu_ddl_runtime::error::Error;
-use kuzu_ddl_runtime::migrate::Migrator;
-use kuzu_ddl_runtime::migrate::Received;
-use kuzu_ddl_runtime::migrate::agreed;
+use kuzu_ddl_runtime::migrate::{Migrator, Received, agreed};
 
 use crate::checkpoint::Checkpoint;
 use crate::event_log::EventLog;

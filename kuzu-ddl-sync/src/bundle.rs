@@ -11,13 +11,8 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::event::CodecError;
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::pack::columns::PackError;
-use kuzu_ddl_core::event::Reader;
-use kuzu_ddl_core::event::Writer;
-use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::event::pack::PackError;
+use kuzu_ddl_core::event::{CodecError, DdlEvent, EventId, Reader, Writer, pack};
 
 use crate::attestation::{Attestation, read_attestations, write_attestations};
 use crate::event_log::EventLog;

@@ -8,12 +8,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use kuzu_ddl_core::event::CodecError;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::Reader;
-use kuzu_ddl_core::event::Writer;
-use kuzu_ddl_core::fold::CheckpointError;
-use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::event::{CodecError, EventId, Reader, Writer};
+use kuzu_ddl_core::fold::{CheckpointError, Fold};
 
 const VERSION: u8 = 1;
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::{DdlEvent, EventId};
 
 use crate::checkpoint::{Checkpoint, CheckpointId};
 use crate::hash_tree::{Digest, HashTree, Prefix};

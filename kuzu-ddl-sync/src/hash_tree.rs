@@ -9,10 +9,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kuzu_ddl_core::event::CodecError;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::Reader;
-use kuzu_ddl_core::event::Writer;
+use kuzu_ddl_core::event::{CodecError, EventId, Reader, Writer};
 
 /// Number of bytes in the hash of a subtree.
 pub(crate) const HASH_BYTES: usize = 16;

@@ -3,9 +3,7 @@
 //! Every count and size that a frame, a file or a token can claim is checked against a constant of
 //! this module before memory is reserved for it. [`Limits`] bounds what one peer spends on others.
 
-use kuzu_ddl_core::event::CodecError;
-use kuzu_ddl_core::event::MAX_EVENT_BYTES;
-use kuzu_ddl_core::event::Reader;
+use kuzu_ddl_core::event::{CodecError, MAX_EVENT_BYTES, Reader};
 
 /// Maximum size of a frame, in bytes: one event of the maximum size, and room for its envelope.
 pub const MAX_FRAME_BYTES: usize = MAX_EVENT_BYTES + 64 * 1024;

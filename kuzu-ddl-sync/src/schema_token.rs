@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::Reader;
-use kuzu_ddl_core::event::Writer;
+use kuzu_ddl_core::event::{EventId, Reader, Writer};
 
 use crate::hash_tree::Digest;
 

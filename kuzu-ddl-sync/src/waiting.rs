@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::{DdlEvent, EventId};
 
 /// Events with at least one dependency that has not arrived.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,5 @@
 //! TODO-DOC describe::types
 
-use serde::{Deserialize, Serialize};
-
 /// [`crate::schema::Type`] as a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(

@@ -7,7 +7,7 @@ use super::options::Options;
 use crate::declared::Declared;
 use crate::event::DdlEvent;
 use crate::fold::Fold;
-use crate::plan::{orders, plan, said};
+use crate::plan::{plan, said};
 use crate::schema::Schema;
 use crate::test_schema::{present, sketch};
 

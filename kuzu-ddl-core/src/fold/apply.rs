@@ -259,7 +259,12 @@ impl Fold {
     }
 
     /// Returns the merged value of an aspect as the event saw it.
-    pub(super) fn known_value(&self, id: ObjectId, part: Part, event: &DdlEvent) -> Option<Settled> {
+    pub(super) fn known_value(
+        &self,
+        id: ObjectId,
+        part: Part,
+        event: &DdlEvent,
+    ) -> Option<Settled> {
         let object = self.object(id)?;
         let known = object.heads_of(part).known_to(event.depends_on());
         // A default that does not fit the type is not part of the object: only the event has it.

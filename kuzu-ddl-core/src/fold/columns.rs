@@ -10,7 +10,13 @@ impl Fold {
     /// Archives the column that a change replaces. The engine can alter neither type nor default,
     /// so the old values stay in another column. Which columns can exist follows from what each
     /// change saw, so it is the same on every peer.
-    pub(super) fn keep_columns(&mut self, id: ObjectId, part: Part, event: &DdlEvent, written: &Written) {
+    pub(super) fn keep_columns(
+        &mut self,
+        id: ObjectId,
+        part: Part,
+        event: &DdlEvent,
+        written: &Written,
+    ) {
         if event.change().is_birth() {
             return;
         }

@@ -16,6 +16,13 @@ pub(crate) mod index_options;
 
 mod index;
 
+use choices::{Multiplicity, multiplicity, on_fail, storage_direction};
+pub(crate) use endpoint::{EndpointAttr, PairAttr};
+pub(crate) use function::FunctionAttr;
+pub(crate) use index::IndexAttr;
+use index_options::IndexKind;
+use keyword::Target;
+use parse::{cast, equals, expression, flag, list, text, texts};
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser as _};
@@ -27,13 +34,6 @@ use crate::spanned::Spanned;
 use crate::syntax::case::Case;
 use crate::syntax::literal::Literal;
 use crate::syntax::types::Type;
-use choices::{Multiplicity, multiplicity, on_fail, storage_direction};
-pub(crate) use endpoint::{EndpointAttr, PairAttr};
-pub(crate) use function::FunctionAttr;
-pub(crate) use index::IndexAttr;
-use index_options::IndexKind;
-use keyword::Target;
-use parse::{cast, equals, expression, flag, list, text, texts};
 
 /// The attributes of one item. Each keyword has its field here; [`keyword`] defines which targets
 /// allow it.

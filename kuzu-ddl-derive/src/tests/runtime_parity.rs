@@ -1,8 +1,7 @@
 //! The derives depend on no other crate of the workspace, so some rules exist here and in the
 //! runtime. Each test applies both and compares the results.
 
-use kuzu_ddl_core::lock as runtime_lock;
-use kuzu_ddl_core::schema as runtime;
+use kuzu_ddl_core::{lock as runtime_lock, schema as runtime};
 
 use crate::attr::index_options::{IndexKind, OptionKind, parse_value};
 use crate::lock;

@@ -102,7 +102,7 @@ impl Contents {
 
 /// Detects all differences between a database and its ledger, recognising out-of-band renames.
 #[must_use]
-pub(super) fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
+pub fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
     let fold = contents.fold();
     let mut names = Names::find(&fold, found, &contents.places);
     // An inspection does not report multiplicities, so none count as lost.
@@ -119,6 +119,8 @@ pub(super) fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::encode::{put_events, put_revision};
+    use super::super::model::{Revision, Rows};
     use super::*;
 
     #[test]

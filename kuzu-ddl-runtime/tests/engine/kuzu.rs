@@ -4,8 +4,7 @@ use std::path::Path;
 
 use ::kuzu::{Database, SystemConfig};
 use kuzu_ddl_runtime::engine;
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::engine::EngineError;
+use kuzu_ddl_runtime::engine::{Engine, EngineError};
 
 use crate::conformance::{Options, Provider, conformance_suite};
 

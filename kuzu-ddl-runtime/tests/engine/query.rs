@@ -1,9 +1,7 @@
 //! Short ways to run statements.
 
 use kuzu_ddl_core::value::Cell;
-use kuzu_ddl_runtime::engine::EngineError;
-use kuzu_ddl_runtime::engine::EngineErrorKind;
-use kuzu_ddl_runtime::engine::Session;
+use kuzu_ddl_runtime::engine::{EngineError, EngineErrorKind, Session};
 
 /// Runs statements; each must succeed.
 #[track_caller]

@@ -3,11 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::pack::columns::PackError;
-use kuzu_ddl_core::event::WeakEvent;
-use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::event::pack::PackError;
+use kuzu_ddl_core::event::{DdlEvent, EventId, WeakEvent, pack};
 
 use crate::limits::MAX_FRAME_EVENT_BYTES;
 

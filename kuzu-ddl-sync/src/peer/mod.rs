@@ -13,13 +13,10 @@ mod session;
 mod state;
 mod transfer;
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
-
 pub use event_pool::EventPool;
-pub use state::Peer;
-
+use kuzu_ddl_core::event::{DdlEvent, EventId};
 use session::Session;
+pub use state::Peer;
 
 use crate::attestation::Attestation;
 use crate::identity::PeerId;

@@ -1,9 +1,6 @@
 //! Sending events: the queues of the sessions.
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::MAX_EVENT_BYTES;
-use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::event::{DdlEvent, EventId, MAX_EVENT_BYTES, pack};
 
 use super::state::Peer;
 use crate::attestation::Attestation;

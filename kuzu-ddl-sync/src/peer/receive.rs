@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::pack::columns::PackError;
-use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::event::pack::PackError;
+use kuzu_ddl_core::event::{DdlEvent, EventId, pack};
 
 use super::session::Session;
 use super::state::Peer;

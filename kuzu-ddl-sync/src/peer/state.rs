@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::{DdlEvent, EventId};
 
 use super::event_pool::EventPool;
 use super::session::Session;

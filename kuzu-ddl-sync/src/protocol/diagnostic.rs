@@ -1,6 +1,6 @@
 //! Diagnostics: what a peer reports about remote peers.
 
-use kuzu_ddl_core::event::pack::columns::PackError;
+use kuzu_ddl_core::event::pack::PackError;
 
 use super::frame::FrameError;
 use crate::checkpoint::CheckpointId;

@@ -12,8 +12,7 @@
 
 mod codec;
 
-use kuzu_ddl_core::event::CodecError;
-use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::event::{CodecError, EventId};
 
 use crate::attestation::Attestation;
 use crate::checkpoint::CheckpointId;

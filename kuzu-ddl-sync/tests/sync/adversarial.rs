@@ -2,12 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::ObjectId;
-use kuzu_ddl_core::event::Writer;
-use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::event::{Change, DdlEvent, EventId, ObjectId, Writer, pack};
 use kuzu_ddl_core::fold::Rejection;
 use kuzu_ddl_sync::limits::MAX_FRAME_BYTES;
 use kuzu_ddl_sync::{Diagnostic, FrameError, Limits, Output, Peer, PeerId, SpaceId};

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::event::{EventId, pack};
 use kuzu_ddl_sync::{Attestation, Checkpoint, FrameFate, Hub, PeerId};
 
 use crate::fixture::{Random, hub, peer, publish_random};

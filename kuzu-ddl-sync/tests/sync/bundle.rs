@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use expect_test::expect;
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::ObjectId;
+use kuzu_ddl_core::event::{Change, DdlEvent, ObjectId};
 use kuzu_ddl_sync::{Attestation, Bundle, BundleError, EventLog, Output, SpaceId};
 
 use crate::fixture::{Random, SPACE, outcome, peer, random_events};

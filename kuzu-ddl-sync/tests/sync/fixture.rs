@@ -2,16 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::Fingerprint;
-use kuzu_ddl_core::event::ObjectId;
-use kuzu_ddl_core::event::PropertySpec;
-use kuzu_ddl_core::fold::Conflict;
-use kuzu_ddl_core::fold::Draft;
-use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::event::{Change, DdlEvent, Fingerprint, ObjectId, PropertySpec};
+use kuzu_ddl_core::fold::{Conflict, Draft, Fold};
+use kuzu_ddl_core::schema::{Expr, Type};
 use kuzu_ddl_sync::{EventLog, Hub, Limits, Peer, PeerId, SpaceId};
 
 pub(crate) const SPACE: &str = "shop";

@@ -1,7 +1,6 @@
 //! Events and frames of newer versions.
 
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::{Change, DdlEvent};
 use kuzu_ddl_core::fold::Held;
 use kuzu_ddl_sync::{Diagnostic, FRAME_VERSION, Output};
 

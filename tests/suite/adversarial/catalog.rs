@@ -1,9 +1,10 @@
 //! Catalogs with unmanaged tables of any name, and buffer pools that are too small.
 
+use kuzu_ddl::{DriftPolicy, Error};
+use kuzu_ddl_core::schema::Type;
+
 use super::{declared, edge, illegal_names, node, odd_names, property};
 use crate::fixture::{self, TestDatabase};
-use kuzu_ddl_core::schema::Type;
-use kuzu_ddl::{DriftPolicy, Error};
 
 #[test]
 fn unmanaged_tables_of_any_name_are_left_unchanged() {

@@ -1,12 +1,11 @@
 //! Declarations built without the derives, which would refuse them.
 
+use kuzu_ddl::{Declared, Error};
+use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::{Expr, StructField, Type};
+
 use super::{declared, edge, illegal_names, node, odd_names, property, unchecked};
 use crate::fixture::TestDatabase;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::name::Key;
-use kuzu_ddl_core::schema::StructField;
-use kuzu_ddl_core::schema::Type;
-use kuzu_ddl::{Declared, Error};
 
 fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(declared([node("A", vec![])]));

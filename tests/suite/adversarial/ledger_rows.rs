@@ -1,18 +1,13 @@
 //! Ledger rows that are damaged, missing, or written by another program.
 
+use kuzu_ddl::{DdlEvent, DriftPolicy, Error, EventId, ObjectId};
+use kuzu_ddl_core::event::{Change, Dependencies, PropertySpec};
+use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_runtime::ledger;
+
 use super::{declared, node, property};
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl_core::value::Cell;
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::Dependencies;
-use kuzu_ddl_core::event::PropertySpec;
-use kuzu_ddl_core::schema::Type;
-use kuzu_ddl::DdlEvent;
-use kuzu_ddl::DriftPolicy;
-use kuzu_ddl::Error;
-use kuzu_ddl::EventId;
-use kuzu_ddl::ObjectId;
-use kuzu_ddl_runtime::ledger;
 
 fn old() -> Declaration {
     declared([node("A", vec![property("s", Type::String, None)])])

@@ -1,8 +1,9 @@
 //! A table with the ledger's name that is not a ledger.
 
+use kuzu_ddl::Error;
+
 use super::{declared, node};
 use crate::fixture::TestDatabase;
-use kuzu_ddl::Error;
 
 #[test]
 fn ledger_table_of_another_shape_is_refused() {

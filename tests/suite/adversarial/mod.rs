@@ -10,18 +10,14 @@ mod peer_events;
 
 use std::collections::BTreeMap;
 
-use crate::fixture::Declaration;
 use kuzu_ddl::Declared;
 use kuzu_ddl_core::declared::TableHints;
-use kuzu_ddl_core::schema::Expr;
 use kuzu_ddl_core::schema::name::Key;
-use kuzu_ddl_core::schema::Pair;
-use kuzu_ddl_core::schema::Property;
-use kuzu_ddl_core::schema::Schema;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::Table;
-use kuzu_ddl_core::schema::TableKind;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{
+    Expr, Pair, Property, Schema, StorageDirection, Table, TableKind, Type,
+};
+
+use crate::fixture::Declaration;
 
 /// A nullable property.
 fn property(name: &str, ty: Type, default: Option<Expr>) -> Property {

@@ -2,14 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::Dependencies;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::ObjectId;
-use kuzu_ddl_core::event::PropertySpec;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::event::{Change, DdlEvent, Dependencies, EventId, ObjectId, PropertySpec};
+use kuzu_ddl_core::schema::{Expr, Type};
 
 use crate::fixture::peer::{TestPeer, assert_converged, id, spec};
 

@@ -1,7 +1,8 @@
 //! `cast` and `on_fail`: the value of a row whose cast fails.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

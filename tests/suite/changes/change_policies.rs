@@ -1,7 +1,8 @@
 //! The change policies, and the hazards that none of them allows.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, Policy, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

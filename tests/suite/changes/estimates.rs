@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::fixture::TestDatabase;
 use kuzu_ddl::{Phase, Plan, schema};
+
+use crate::fixture::TestDatabase;
 
 mod v1 {
     use kuzu_ddl::KuzuNode;

@@ -1,7 +1,8 @@
 //! `fill`: the value of rows that have none.
 
-use crate::fixture::TestDatabase;
 use kuzu_ddl::schema;
+
+use crate::fixture::TestDatabase;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
@@ -157,9 +158,10 @@ fn fill_of_another_type_is_refused() {
         .tables
         .get_mut(&kuzu_ddl_core::schema::name::Key::new("A"))
         .unwrap();
-    hints
-        .fills
-        .insert(kuzu_ddl_core::schema::name::Key::new("added"), "'text'".into());
+    hints.fills.insert(
+        kuzu_ddl_core::schema::name::Key::new("added"),
+        "'text'".into(),
+    );
     let e = db.assert_refused(Ok(declaration));
     assert!(
         e.to_string()

@@ -1,7 +1,8 @@
 //! Primary keys and multiplicities: preflight checks of the rows.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Phase, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -4,10 +4,11 @@
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-use crate::fixture::{self, Declaration, TestDatabase, child};
+use kuzu_ddl::{Error, HazardKind, Migrator, Phase, schema};
 use kuzu_ddl_runtime::engine;
 use kuzu_ddl_runtime::engine::EngineErrorKind;
-use kuzu_ddl::{Error, HazardKind, Migrator, Phase, schema};
+
+use crate::fixture::{self, Declaration, TestDatabase, child};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

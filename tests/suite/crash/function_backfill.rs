@@ -3,15 +3,16 @@
 
 use std::path::Path;
 
-use crate::fixture::kill::kill_at;
-use crate::fixture::kill::{memory_dir, migrate_watched};
-use crate::fixture::prices::v1;
-use crate::fixture::{Declaration, TestDatabase, child};
 use kuzu_ddl::{Migrator, schema};
 
+use crate::fixture::kill::{kill_at, memory_dir, migrate_watched};
+use crate::fixture::prices::v1;
+use crate::fixture::{Declaration, TestDatabase, child};
+
 mod v2 {
-    use crate::fixture::prices::{cents, first};
     use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    use crate::fixture::prices::{cents, first};
 
     #[derive(KuzuNode)]
     #[kuzu(unregistered, dropped("full_name"))]

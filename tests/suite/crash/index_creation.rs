@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use kuzu_ddl::Phase;
+
 use crate::fixture::documents::{ROWS, both, docs, listed, search_results, vector, with};
 use crate::fixture::{TestDatabase, child};
-use kuzu_ddl::Phase;
 
 const ROW: &str = "CREATE (:Doc {id: 21, title: 'dog', v: [7.2, 0.0, 0.0]})";
 

@@ -5,12 +5,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use kuzu_ddl::{HazardKind, Migrator, schema};
+use kuzu_ddl_runtime::engine;
+
 use crate::fixture::kill::kill_at;
 use crate::fixture::{self, Declaration, TestDatabase, child};
-use kuzu_ddl::HazardKind;
-use kuzu_ddl::Migrator;
-use kuzu_ddl_runtime::engine;
-use kuzu_ddl::schema;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::pack;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Incoming, Migrator};
+use kuzu_ddl_core::event::{DdlEvent, pack};
+use kuzu_ddl_core::schema::Type;
 
-use crate::fixture::kill::kill_at;
-use crate::fixture::kill::{memory_dir, run_watched};
+use crate::fixture::kill::{kill_at, memory_dir, run_watched};
 use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
 use crate::fixture::{TestDatabase, child};
 

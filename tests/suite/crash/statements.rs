@@ -8,9 +8,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use kuzu_ddl::schema;
+
 use crate::fixture::kill::{kill_at, memory_dir, migrate_watched};
 use crate::fixture::{Declaration, TestDatabase, child};
-use kuzu_ddl::schema;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use crate::fixture::{Declaration, TestDatabase, child};
 use kuzu_ddl::schema;
+
+use crate::fixture::{Declaration, TestDatabase, child};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

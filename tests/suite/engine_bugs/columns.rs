@@ -1,8 +1,9 @@
 //! Properties that are dropped, added, or converted.
 
+use kuzu_ddl::{Error, schema};
+
 use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::{Error, schema};
 
 mod dropped {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use kuzu_ddl::{Error, schema};
+use kuzu_ddl_runtime::engine::{EngineErrorKind, Session};
+
 use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{self, Declaration, TestDatabase, child};
-use kuzu_ddl_runtime::engine::EngineErrorKind;
-use kuzu_ddl_runtime::engine::Session;
-use kuzu_ddl::{Error, schema};
 
 mod keyed {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

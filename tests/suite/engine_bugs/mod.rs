@@ -9,8 +9,9 @@ mod concurrent_transactions;
 mod rels;
 mod values;
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::schema;
+
+use crate::fixture::{Declaration, TestDatabase};
 
 /// The starting schema of most tests.
 mod v1 {

@@ -1,8 +1,9 @@
 //! Rels: multiplicities, many rels of few nodes, and rebuilt tables.
 
+use kuzu_ddl::{Error, schema};
+
 use super::{DurabilityCheck, v1};
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::{Error, schema};
 
 mod loose {
     use kuzu_ddl::KuzuEdge;

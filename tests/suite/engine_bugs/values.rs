@@ -1,8 +1,9 @@
 //! Values that the engine computes: sequences and defaults.
 
+use kuzu_ddl::schema;
+
 use super::{DurabilityCheck, populated, v1};
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::schema;
 
 mod counted {
     use kuzu_ddl::KuzuNode;

@@ -1,7 +1,8 @@
 //! Rule 5: a database without a ledger is adopted, and its tables continue to work.
 
-use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, HazardKind, schema};
+
+use crate::fixture::TestDatabase;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -1,8 +1,9 @@
 //! Rule 3: a migration is applied entirely or not at all.
 
-use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl_runtime::engine::EngineErrorKind;
 use kuzu_ddl::{Error, Phase, schema};
+use kuzu_ddl_runtime::engine::EngineErrorKind;
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;

@@ -2,15 +2,12 @@
 
 use std::sync::LazyLock;
 
-use crate::fixture::TestDatabase;
-use kuzu_ddl_core::capabilities::Capabilities;
-use kuzu_ddl_core::value::Cell;
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::engine::EngineError;
-use kuzu_ddl_core::capabilities::KUZU;
-use kuzu_ddl_core::value::Row;
-use kuzu_ddl_runtime::engine::Session;
 use kuzu_ddl::{KuzuNode, Migrator, schema};
+use kuzu_ddl_core::capabilities::{Capabilities, KUZU};
+use kuzu_ddl_core::value::{Cell, Row};
+use kuzu_ddl_runtime::engine::{Engine, EngineError, Session};
+
+use crate::fixture::TestDatabase;
 
 static VERIFIED_ON_OLDER: LazyLock<Capabilities> = LazyLock::new(|| {
     let mut can = KUZU;

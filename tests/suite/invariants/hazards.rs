@@ -1,7 +1,8 @@
 //! Rule 7: every hazard is named, counted, and blocked unless it is allowed.
 
-use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, HazardKind, schema};
+
+use crate::fixture::TestDatabase;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
@@ -26,8 +27,9 @@ mod v1 {
 }
 
 mod v2 {
-    use super::v1::{A, B};
     use kuzu_ddl::KuzuEdge;
+
+    use super::v1::{A, B};
 
     #[derive(KuzuEdge)]
     #[kuzu(from = A, to = B, dropped_pair(from = B, to = A))]

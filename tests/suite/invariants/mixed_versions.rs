@@ -1,7 +1,8 @@
 //! Rule 2: startup is a three-way diff. Old and new binaries never undo each other.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

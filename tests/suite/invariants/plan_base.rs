@@ -1,7 +1,8 @@
 //! Rule 4: a plan pins its base.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Phase, Plan, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;

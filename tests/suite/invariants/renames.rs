@@ -1,7 +1,8 @@
 //! Chains, swaps and changes of case, of tables and properties, with rows.
 
-use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, schema};
+
+use crate::fixture::TestDatabase;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

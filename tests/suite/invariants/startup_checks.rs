@@ -1,7 +1,8 @@
 //! How thoroughly a no-op start checks is a setting; each detects what it documents.
 
-use crate::fixture::TestDatabase;
 use kuzu_ddl::{Error, Verify, schema};
+
+use crate::fixture::TestDatabase;
 
 mod v1 {
     use kuzu_ddl::KuzuNode;

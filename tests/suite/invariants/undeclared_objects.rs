@@ -1,8 +1,9 @@
 //! Rule 1: absent is not dropped.
 
-use crate::fixture::TestDatabase;
 use kuzu_ddl::kuzu::Database;
 use kuzu_ddl::{Error, schema};
+
+use crate::fixture::TestDatabase;
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -2,9 +2,8 @@
 //!
 //! The names of the functions are part of the fixtures: `suite::ledger_format::declarations::…`.
 
-use kuzu_ddl_core::declared::DeclareError;
-use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl::schema;
+use kuzu_ddl_core::declared::{DeclareError, Declared};
 
 /// What `schema![…]` evaluates to.
 pub(super) type Declaration = Result<Declared, DeclareError>;
@@ -21,11 +20,12 @@ fn label(id: i64, note: Option<&str>) -> String {
 }
 
 mod v1 {
+    use std::collections::BTreeMap;
+
     use kuzu_ddl::types::{
         Blob, Decimal, Interval, Serial, TimestampMs, TimestampNs, TimestampSec,
     };
     use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuType};
-    use std::collections::BTreeMap;
 
     #[derive(KuzuType)]
     pub(super) struct Point {

@@ -2,21 +2,14 @@
 
 use std::fmt::{Display, Write as _};
 
-use kuzu_ddl_core::value::Cell;
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::engine::Session;
-use kuzu_ddl_runtime::inspect;
-use kuzu_ddl_runtime::inspect::Scope;
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl_runtime::ledger;
-use kuzu_ddl_runtime::ledger::Contents;
-use kuzu_ddl_runtime::ledger::Identified;
+use kuzu_ddl::{Fingerprint, History, Point};
 use kuzu_ddl_core::schema::Schema;
-use kuzu_ddl::Fingerprint;
-use kuzu_ddl::History;
-use kuzu_ddl::Point;
-use kuzu_ddl_core::drift;
-use kuzu_ddl_runtime::engine;
+use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_runtime::engine::{Engine, Session};
+use kuzu_ddl_runtime::inspect::Scope;
+use kuzu_ddl_runtime::ledger::{Contents, Identified};
+use kuzu_ddl_runtime::{engine, inspect, ledger};
 
 /// One database as version `4926982` left it.
 pub(super) struct Fixture {
@@ -100,7 +93,7 @@ impl Restored {
     /// All differences between the database and its ledger.
     pub(super) fn drift(&self) -> String {
         let found = inspect::inspect(&*self.db.session().unwrap(), Scope::All).unwrap();
-        let drift = drift::between(&self.contents(), &found);
+        let drift = kuzu_ddl_runtime::ledger::between(&self.contents(), &found);
         let lines: Vec<String> = drift.iter().map(ToString::to_string).collect();
         lines.join("; ")
     }

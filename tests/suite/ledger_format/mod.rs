@@ -12,8 +12,9 @@ mod variants;
 
 use declarations::{Declaration, items1, items2, legacy, shop1, shop2, shop3, shop4};
 use fixture::{Fixture, Restored, bytes, fixture, summary};
-use kuzu_ddl::{DdlEvent, Error, History, Incoming, Migrator, Point, Policy, Report, Verify};
-use kuzu_ddl::{agreed, schema};
+use kuzu_ddl::{
+    DdlEvent, Error, History, Incoming, Migrator, Point, Policy, Report, Verify, agreed, schema,
+};
 
 const SHOP: Fixture = fixture!("shop");
 const BACKFILL: Fixture = fixture!("backfill");

@@ -2,35 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_core::describe::OnFailDesc;
-use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::declared::TableHints;
-use kuzu_ddl_core::state::Local;
-use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_core::declared::FillBy;
-use kuzu_ddl_runtime::ledger::Back;
-use kuzu_ddl_runtime::ledger::Revision;
-use kuzu_ddl_runtime::ledger::State;
-use kuzu_ddl_runtime::ledger::Tag;
-use kuzu_ddl_core::state::Making;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::Float;
-use kuzu_ddl_core::schema::Index;
-use kuzu_ddl_core::schema::IndexKind;
-use kuzu_ddl_core::schema::name::Key;
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::Operator;
-use kuzu_ddl_core::schema::Pair;
-use kuzu_ddl_core::schema::Property;
-use kuzu_ddl_core::schema::Schema;
-use kuzu_ddl_core::schema::Sequence;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::StructField;
-use kuzu_ddl_core::schema::Table;
-use kuzu_ddl_core::schema::TableKind;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{EventId, Fingerprint, ObjectId};
-use kuzu_ddl_core::state::Owed;
+use kuzu_ddl_core::declared::{Declared, FillBy, TableHints};
+use kuzu_ddl_core::describe::OnFailDesc;
+use kuzu_ddl_core::event::OnFail;
+use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::{
+    Expr, Float, Index, IndexKind, Multiplicity, Operator, Pair, Property, Schema, Sequence,
+    StorageDirection, StructField, Table, TableKind, Type,
+};
+use kuzu_ddl_core::state::{Local, Making, Owed};
+use kuzu_ddl_runtime::ledger::{Back, Revision, State, Tag};
 
 /// One line for each value: its name, a tab, the JSON.
 const JSON: &str = include_str!("4926982/variants");

@@ -2,13 +2,14 @@
 
 use std::fs;
 
-use super::v1;
+use kuzu_ddl::schema;
 use kuzu_ddl_core::lock;
 use kuzu_ddl_core::lock::Lock;
-use kuzu_ddl_runtime::testing::LockError;
 use kuzu_ddl_core::schema::name::Key;
-use kuzu_ddl_runtime::engine;
-use kuzu_ddl::schema;
+use kuzu_ddl_runtime::testing::LockError;
+use kuzu_ddl_runtime::{engine, testing};
+
+use super::v1;
 
 #[test]
 fn lock_file_round_trips_the_declaration() {
@@ -23,7 +24,7 @@ fn lock_file_round_trips_the_declaration() {
 #[test]
 fn lock_file_is_written_only_on_request() {
     let dir = tempfile::tempdir().unwrap();
-    let missing = lock::verify_declared(dir.path(), &v1()).unwrap_err();
+    let missing = testing::verify_declared(dir.path(), &v1()).unwrap_err();
     assert!(
         missing
             .to_string()
@@ -33,7 +34,7 @@ fn lock_file_is_written_only_on_request() {
     let file = dir.path().join(lock::FILE);
     let text = Lock::of(&v1(), None).to_string();
     fs::write(&file, text.replace("score INT32", "score INT16")).unwrap();
-    let stale = lock::verify_declared(dir.path(), &v1()).unwrap_err();
+    let stale = testing::verify_declared(dir.path(), &v1()).unwrap_err();
     let LockError::Stale(difference) = &stale else {
         panic!("{stale}")
     };
@@ -42,14 +43,14 @@ fn lock_file_is_written_only_on_request() {
         "{stale}"
     );
     fs::write(&file, text.replace('\n', "\r\n")).unwrap();
-    lock::verify_declared(dir.path(), &v1()).unwrap();
-    let removed = lock::verify_declared(dir.path(), &schema![v1::Shop].unwrap()).unwrap_err();
+    testing::verify_declared(dir.path(), &v1()).unwrap();
+    let removed = testing::verify_declared(dir.path(), &schema![v1::Shop].unwrap()).unwrap_err();
     assert!(
         matches!(&removed, LockError::Lost(lost) if lost.len() == 3),
         "{removed}"
     );
     fs::write(&file, "<<<<<<< ours").unwrap();
-    let broken = lock::verify_declared(dir.path(), &v1()).unwrap_err();
+    let broken = testing::verify_declared(dir.path(), &v1()).unwrap_err();
     assert!(matches!(broken, LockError::Parse { .. }), "{broken}");
 }
 

@@ -2,17 +2,15 @@
 
 use std::cell::Cell;
 
-use super::{v1, v2};
-use kuzu_ddl_runtime::engine;
-use kuzu_ddl_core::capabilities::Capabilities;
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::engine::EngineError;
-use kuzu_ddl_core::value::Row;
-use kuzu_ddl_runtime::engine::Session;
-use kuzu_ddl_core::lock;
-use kuzu_ddl_core::lock::Lock;
-use kuzu_ddl_runtime::testing::UpgradeError;
 use kuzu_ddl::schema;
+use kuzu_ddl_core::capabilities::Capabilities;
+use kuzu_ddl_core::lock::Lock;
+use kuzu_ddl_core::value::Row;
+use kuzu_ddl_runtime::engine::{Engine, EngineError, Session};
+use kuzu_ddl_runtime::testing::UpgradeError;
+use kuzu_ddl_runtime::{engine, testing};
+
+use super::{v1, v2};
 
 #[test]
 fn upgrade_keeps_everything_without_a_tombstone() {
@@ -20,7 +18,7 @@ fn upgrade_keeps_everything_without_a_tombstone() {
     let old = Lock::of(&v1(), None).to_string();
     for declared in [v1(), v2] {
         let engine = engine::in_memory(64).unwrap();
-        if let Err(error) = lock::upgrade(&*engine, &old, &declared) {
+        if let Err(error) = testing::upgrade(&*engine, &old, &declared) {
             panic!("{error}");
         }
     }
@@ -82,7 +80,7 @@ impl Session for LossySession<'_> {
     fn query_with(
         &self,
         cypher: &str,
-        params: &[(&str, engine::Cell)],
+        params: &[(&str, kuzu_ddl_core::value::Cell)],
     ) -> Result<Vec<Row>, EngineError> {
         self.session.query_with(cypher, params)
     }
@@ -98,7 +96,7 @@ fn upgrade_names_lost_rows_and_values() {
         .to_string()
         .replace("\"order; 'line'\"", "Line");
     let v2 = schema![v2::Human, v1::Shop, v2::Bought].unwrap();
-    let error = lock::upgrade(&lossy, &old, &v2.drop_table("nothing").unwrap()).unwrap_err();
+    let error = testing::upgrade(&lossy, &old, &v2.drop_table("nothing").unwrap()).unwrap_err();
     let UpgradeError::Lost(lost) = &error else {
         panic!("{error}")
     };

@@ -1,9 +1,10 @@
 //! Written cases, one per kind of event: a migrated database must answer every query like one that
 //! was built from the new schema.
 
+use kuzu_ddl::{HazardKind, schema};
+
 use super::harness::folded;
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::{HazardKind, schema};
 
 /// The schema that all cases start from.
 mod start {

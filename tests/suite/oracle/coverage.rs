@@ -4,17 +4,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use kuzu_ddl_core::diff::{Diff, Options, ancestor, diff};
+use kuzu_ddl_core::event::{Change, OnFail};
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::schema::{IndexKind, Type};
+
 use super::harness::{PAIRS, SHARD, run_shard};
 use super::model::{self, Model};
-use kuzu_ddl_core::diff::Diff;
-use kuzu_ddl_core::diff::Options;
-use kuzu_ddl_core::diff::ancestor;
-use kuzu_ddl_core::diff::diff;
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::schema::IndexKind;
-use kuzu_ddl_core::schema::Type;
 
 /// A short label for a change.
 fn label(change: &Change) -> String {

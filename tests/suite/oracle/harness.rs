@@ -3,20 +3,15 @@
 use std::path::Path;
 
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl_core::schema::Schema;
-use kuzu_ddl::Error;
-use kuzu_ddl::Hazard;
-use kuzu_ddl::Migrator;
-use kuzu_ddl::Report;
-use kuzu_ddl_runtime::engine;
+use kuzu_ddl::{Error, Hazard, Migrator, Report};
 use kuzu_ddl_core::fold;
-use kuzu_ddl_runtime::inspect;
-use kuzu_ddl_runtime::ledger;
+use kuzu_ddl_core::schema::Schema;
+use kuzu_ddl_runtime::{engine, inspect, ledger};
+use proptest::prop_assume;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::model::{Edit, Model, edits, starts};
 use super::rows;
-use proptest::prop_assume;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 pub(super) fn config() -> SystemConfig {
     SystemConfig::default()
@@ -38,7 +33,12 @@ pub(super) fn drift_of(db: &Database) -> Vec<kuzu_ddl_core::drift::Drift> {
     let live = inspect::inspect(session.as_ref(), inspect::Scope::All)
         .unwrap()
         .schema;
-    kuzu_ddl_core::drift::drift(&folded(db), &live, &kuzu_ddl_core::state::Local::default(), None)
+    kuzu_ddl_core::drift::drift(
+        &folded(db),
+        &live,
+        &kuzu_ddl_core::state::Local::default(),
+        None,
+    )
 }
 
 /// Hazards that no source can permit: dropped pairs with their rels, and dropped sequences.

@@ -1,15 +1,16 @@
 //! Rollback of random pairs: it restores the former state, rows included, and reapplying the
 //! changes restores the state before the rollback.
 
+use kuzu_ddl::kuzu::Database;
+use kuzu_ddl::{Error, Migrator, Point, Report};
+use proptest::prop_assume;
+
 use super::harness::{
     assert_same, config, drift_of, folded, memory_dir, migrate, requires_permission, runner,
     versions,
 };
 use super::model::{Model, ModelTable, edits, starts};
 use super::rows;
-use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::{Error, Migrator, Point, Report};
-use proptest::prop_assume;
 
 fn with_permissions<'a>(
     db: &'a Database,

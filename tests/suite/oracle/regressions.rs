@@ -1,7 +1,8 @@
 //! Failures that the random pairs found, as fixed cases.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod counted {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

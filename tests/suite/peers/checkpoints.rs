@@ -2,18 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::Endpoints;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::ObjectId;
-use kuzu_ddl_core::fold::CheckpointError;
-use kuzu_ddl_core::fold::Draft;
-use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Error, History, Incoming, Migrator, Point, Received};
+use kuzu_ddl_core::event::{Change, Endpoints, EventId, ObjectId};
+use kuzu_ddl_core::fold::{CheckpointError, Draft, Fold};
+use kuzu_ddl_core::schema::{Expr, Multiplicity, StorageDirection, Type};
 
 use crate::fixture::peer::{TestPeer, id, set_type, spec};
 

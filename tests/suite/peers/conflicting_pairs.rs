@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use kuzu_ddl_core::event::Endpoints;
 use kuzu_ddl_core::fold::ConflictKind;
 use kuzu_ddl_core::fold::ConflictKind::*;
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{Multiplicity, StorageDirection, Type};
 
 use super::edits::apply_edit;
 use crate::fixture::peer::{TestPeer, exchange_all, id, spec};

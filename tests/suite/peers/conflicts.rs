@@ -1,11 +1,9 @@
 //! Conflicting changes, with rows on both sides.
 
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::fold::ConflictKind;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Incoming, Migrator};
+use kuzu_ddl_core::event::{Change, EventId};
+use kuzu_ddl_core::fold::ConflictKind;
+use kuzu_ddl_core::schema::{Expr, Type};
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, set_type, spec};
 

@@ -1,8 +1,8 @@
 //! Events that arrive at a database with drift.
 
-use kuzu_ddl_runtime::migrate::Delay;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{DriftPolicy, Error, Incoming, Migrator};
+use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_runtime::migrate::Delay;
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, spec};
 

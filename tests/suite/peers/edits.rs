@@ -1,14 +1,8 @@
 //! Changes by their text, as `fold::tests::pairs` names them.
 
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::Endpoints;
-use kuzu_ddl_core::event::ObjectId;
-use kuzu_ddl_core::event::SequenceSpec;
+use kuzu_ddl_core::event::{Change, Endpoints, ObjectId, SequenceSpec};
 use kuzu_ddl_core::fold::Draft;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{Expr, Multiplicity, StorageDirection, Type};
 
 use crate::fixture::peer::{id, set_type, spec};
 

@@ -1,7 +1,7 @@
 //! A name that lost a rename conflict still identifies its property.
 
-use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl::schema;
+use kuzu_ddl_core::fold::Fold;
 
 use crate::fixture::Declaration;
 use crate::fixture::peer::{TestPeer, exchange_all, id};

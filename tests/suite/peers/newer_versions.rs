@@ -1,12 +1,11 @@
 //! Events of a newer version: stored, forwarded, and applied after an update.
 
 use kuzu_ddl::Migrator;
-use kuzu_ddl_core::value::Cell;
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::{Change, DdlEvent};
 use kuzu_ddl_core::fold::Held;
-use kuzu_ddl_runtime::migrate::Delay;
 use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_runtime::migrate::Delay;
 
 use crate::fixture::peer::{TestPeer, assert_converged, id, spec};
 use crate::fixture::statement_counter::Counted;

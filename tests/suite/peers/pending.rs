@@ -1,7 +1,7 @@
 //! An event that cannot be applied waits; all others are applied.
 
-use kuzu_ddl_runtime::migrate::Delay;
 use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_runtime::migrate::Delay;
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, set_type, spec};
 

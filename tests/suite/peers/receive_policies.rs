@@ -1,9 +1,9 @@
 //! What a running application permits its peers.
 
 use expect_test::expect;
-use kuzu_ddl_runtime::migrate::Delay;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Incoming, Received, schema};
+use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_runtime::migrate::Delay;
 
 use crate::fixture::Declaration;
 use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};

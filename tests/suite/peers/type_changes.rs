@@ -1,9 +1,9 @@
 //! Changes of type by a peer, received where rows exist.
 
-use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_runtime::migrate::Delay;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{Error, Incoming, Migrator, schema};
+use kuzu_ddl_core::event::OnFail;
+use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_runtime::migrate::Delay;
 
 use crate::fixture::Declaration;
 use crate::fixture::peer::{TestPeer, assert_converged};

@@ -2,16 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::fixture::{self, Declaration, TestDatabase};
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl::Backup;
-use kuzu_ddl::Error;
-use kuzu_ddl::HazardKind;
-use kuzu_ddl::Migrator;
-use kuzu_ddl::Phase;
+use kuzu_ddl::{Backup, Error, HazardKind, Migrator, Phase, restore_backup, schema};
 use kuzu_ddl_runtime::engine;
-use kuzu_ddl::restore_backup;
-use kuzu_ddl::schema;
+use kuzu_ddl_runtime::engine::Engine;
+
+use crate::fixture::{self, Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;

@@ -1,7 +1,8 @@
 //! Rollback of type changes that have no reverse cast in the engine.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, Point, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -1,7 +1,8 @@
 //! Rollback of casts that fail on values which only execution detects.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Point, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

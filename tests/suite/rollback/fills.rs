@@ -1,7 +1,8 @@
 //! Filled values under rollback and reapplication: rows get their former values, not the fill.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Point, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -1,10 +1,9 @@
 //! The history of a database, its points, and their differences.
 
-use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl_runtime::queries::live_schema;
-use kuzu_ddl_runtime::queries::remove_tag;
-use kuzu_ddl_runtime::queries::set_tag;
 use kuzu_ddl::{Error, History, HistoryError, Point, compare, schema};
+use kuzu_ddl_runtime::queries::{live_schema, remove_tag, set_tag};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -1,7 +1,8 @@
 //! Rollback and purge of indexed tables.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

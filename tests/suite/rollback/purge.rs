@@ -1,7 +1,8 @@
 //! Archived objects are listed, and purged only on request and with permission.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{Error, HazardKind, History, Migrator, archives, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -1,8 +1,9 @@
 //! Reverting in source: a new version whose struct has a former shape, with a cast.
 
-use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl_runtime::queries::archives;
 use kuzu_ddl::{Error, schema};
+use kuzu_ddl_runtime::queries::archives;
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;

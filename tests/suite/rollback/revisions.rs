@@ -1,8 +1,9 @@
 //! Rollback: with data, recorded as history, and without affecting which version starts next.
 
-use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl_runtime::queries::set_tag;
 use kuzu_ddl::{Error, HazardKind, History, Point, schema};
+use kuzu_ddl_runtime::queries::set_tag;
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

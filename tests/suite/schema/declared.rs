@@ -1,20 +1,12 @@
 //! Errors found at startup, because no derive can detect them.
 
 use expect_test::{Expect, expect};
-use kuzu_ddl_core::describe::ExprDesc;
-use kuzu_ddl_core::describe::KindDesc;
-use kuzu_ddl_core::describe::Origin;
-use kuzu_ddl_core::describe::PairDesc;
-use kuzu_ddl_core::describe::PropertyDesc;
-use kuzu_ddl_core::describe::TableDesc;
-use kuzu_ddl_core::describe::TypeDesc;
-use kuzu_ddl_core::declared::DeclareError;
-use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::declared::MistakeKind;
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::Schema;
-use kuzu_ddl_core::schema::StorageDirection;
 use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuTable, schema};
+use kuzu_ddl_core::declared::{DeclareError, Declared, MistakeKind};
+use kuzu_ddl_core::describe::{
+    ExprDesc, KindDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
+};
+use kuzu_ddl_core::schema::{Multiplicity, Schema, StorageDirection};
 
 #[derive(KuzuNode)]
 #[kuzu(renamed_from = "Client")]
@@ -304,8 +296,7 @@ fn all_errors_are_reported_together() {
 
 #[test]
 fn indexes_of_manual_descriptions_are_checked() {
-    use kuzu_ddl_core::describe::IndexDesc;
-    use kuzu_ddl_core::describe::IndexKindDesc;
+    use kuzu_ddl_core::describe::{IndexDesc, IndexKindDesc};
 
     const fn index(
         name: &'static str,

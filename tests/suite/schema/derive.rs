@@ -1,13 +1,8 @@
 //! What the derives generate from structs.
 
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::name::Key;
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::Pair;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::TableKind;
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuType, schema};
+use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::{Expr, Multiplicity, Pair, StorageDirection, TableKind, Type};
 
 /// A person who can buy things.
 ///

@@ -1,7 +1,8 @@
 //! Sequences: created before the defaults that use them, and never reset.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{HazardKind, Point, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::KuzuNode;

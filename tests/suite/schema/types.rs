@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kuzu_ddl_core::schema::Type;
 use kuzu_ddl::types::{
     Blob, Decimal, InternalId, Interval, Serial, TimestampMs, TimestampNs, TimestampSec,
 };
 use kuzu_ddl::{KuzuNode, KuzuType, schema};
+use kuzu_ddl_core::schema::Type;
 
 fn text<T: KuzuType + ?Sized>() -> String {
     let null = if T::NULLABLE { "?" } else { "" };

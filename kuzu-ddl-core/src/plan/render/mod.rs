@@ -6,8 +6,6 @@ pub(in crate::plan) mod statement;
 
 use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
-
 use super::function_values::{Made, RANGE};
 use super::operation::Operation;
 use super::serial::Counted;

@@ -1,10 +1,7 @@
 //! Checkpoints that a rollback makes necessary.
 
-use kuzu_ddl_runtime::engine::Transaction;
-use kuzu_ddl_runtime::engine::owes_checkpoint;
-use kuzu_ddl_runtime::engine::settle;
-use kuzu_ddl_runtime::inspect::Scope;
-use kuzu_ddl_runtime::inspect::inspect;
+use kuzu_ddl_runtime::engine::{Transaction, owes_checkpoint, settle};
+use kuzu_ddl_runtime::inspect::{Scope, inspect};
 
 use super::*;
 

@@ -2,15 +2,10 @@
 //! and ALTER, on node and rel tables, and after the file was closed and opened.
 
 use kuzu_ddl_core::catalog::Inspection;
-use kuzu_ddl_runtime::inspect::Scope;
-use kuzu_ddl_runtime::inspect::inspect;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::FUNCTIONS;
-use kuzu_ddl_core::schema::Float;
-use kuzu_ddl_core::schema::MAX_EXPR_BYTES;
-use kuzu_ddl_core::schema::MAX_EXPR_DEPTH;
-use kuzu_ddl_core::schema::Operator;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{
+    Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator, Type,
+};
+use kuzu_ddl_runtime::inspect::{Scope, inspect};
 
 use super::*;
 

@@ -1,7 +1,6 @@
 //! Several handles of one file, in one process and in two.
 
-use kuzu_ddl_runtime::engine::check_opened_once;
-use kuzu_ddl_runtime::engine::is_in_memory;
+use kuzu_ddl_runtime::engine::{check_opened_once, is_in_memory};
 use kuzu_ddl_runtime::inspect::tables;
 
 use super::*;

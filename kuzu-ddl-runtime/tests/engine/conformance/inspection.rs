@@ -2,18 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_runtime::engine::Transaction;
 use kuzu_ddl_core::catalog::Inspection;
-use kuzu_ddl_runtime::inspect::Scope;
-use kuzu_ddl_runtime::inspect::inspect;
-use kuzu_ddl_runtime::inspect::multiplicities;
-use kuzu_ddl_runtime::inspect::tables;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::IndexKind;
 use kuzu_ddl_core::schema::name::Key;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::TableKind;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{Expr, IndexKind, StorageDirection, TableKind, Type};
+use kuzu_ddl_runtime::engine::Transaction;
+use kuzu_ddl_runtime::inspect::{Scope, inspect, multiplicities, tables};
 
 use super::*;
 

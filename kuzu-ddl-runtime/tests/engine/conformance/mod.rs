@@ -26,18 +26,14 @@ pub(crate) mod values;
 use std::path::Path;
 
 use kuzu_ddl_core::capabilities::Capabilities;
-use kuzu_ddl_core::value::Cell;
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::engine::EngineError;
-use kuzu_ddl_runtime::engine::EngineErrorKind;
-use kuzu_ddl_runtime::engine::Session;
 use kuzu_ddl_core::catalog::Inspection;
-use kuzu_ddl_runtime::inspect::Scope;
-use kuzu_ddl_runtime::inspect::inspect;
+use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_runtime::engine::{Engine, EngineError, EngineErrorKind, Session};
+use kuzu_ddl_runtime::inspect::{Scope, inspect};
+pub(crate) use suite::conformance_suite;
 
 use crate::child;
 use crate::query::{fails, kind, rows, run};
-pub(crate) use suite::conformance_suite;
 
 /// An engine that the suite can open databases of.
 pub(crate) trait Provider: Sync {

@@ -1,9 +1,9 @@
 //! Multiplicities, which only an export reports.
 
+use kuzu_ddl_core::schema::Multiplicity;
+use kuzu_ddl_core::schema::name::Key;
 use kuzu_ddl_runtime::engine::Transaction;
 use kuzu_ddl_runtime::inspect::multiplicities;
-use kuzu_ddl_core::schema::name::Key;
-use kuzu_ddl_core::schema::Multiplicity;
 
 use super::*;
 

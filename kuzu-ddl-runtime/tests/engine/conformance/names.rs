@@ -1,9 +1,8 @@
 //! Names that applications and operators may give to their tables.
 
-use kuzu_ddl_runtime::inspect::multiplicities;
-use kuzu_ddl_core::schema::name::RESERVED_MEMBERS;
-use kuzu_ddl_core::schema::name::Key;
 use kuzu_ddl_core::schema::TableKind;
+use kuzu_ddl_core::schema::name::{Key, RESERVED_MEMBERS};
+use kuzu_ddl_runtime::inspect::multiplicities;
 
 use super::*;
 

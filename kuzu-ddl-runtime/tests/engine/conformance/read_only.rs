@@ -1,9 +1,7 @@
 //! Databases that were opened read-only.
 
-use kuzu_ddl_runtime::engine::Transaction;
-use kuzu_ddl_runtime::engine::is_read_only;
-use kuzu_ddl_runtime::inspect::Scope;
-use kuzu_ddl_runtime::inspect::inspect;
+use kuzu_ddl_runtime::engine::{Transaction, is_read_only};
+use kuzu_ddl_runtime::inspect::{Scope, inspect};
 
 use super::*;
 

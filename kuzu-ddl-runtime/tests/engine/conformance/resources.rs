@@ -1,7 +1,6 @@
 //! The buffer pool, and scratch databases.
 
-use kuzu_ddl_runtime::engine::Transaction;
-use kuzu_ddl_runtime::engine::buffer_pool;
+use kuzu_ddl_runtime::engine::{Transaction, buffer_pool};
 use kuzu_ddl_runtime::inspect::tables;
 
 use super::*;

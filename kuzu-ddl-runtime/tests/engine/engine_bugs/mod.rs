@@ -22,9 +22,7 @@ use std::path::Path;
 
 use ::kuzu::Database;
 use kuzu_ddl_runtime::engine;
-use kuzu_ddl_runtime::engine::Engine;
-use kuzu_ddl_runtime::engine::EngineErrorKind;
-use kuzu_ddl_runtime::engine::Session;
+use kuzu_ddl_runtime::engine::{Engine, EngineErrorKind, Session};
 
 use crate::child;
 use crate::kuzu::config;

@@ -1,9 +1,6 @@
 //! Encoding and decoding of frames.
 
-use kuzu_ddl_core::event::CodecError;
-use kuzu_ddl_core::event::EventId;
-use kuzu_ddl_core::event::Reader;
-use kuzu_ddl_core::event::Writer;
+use kuzu_ddl_core::event::{CodecError, EventId, Reader, Writer};
 
 use super::{FRAME_VERSION, Frame, FrameError, Status, Subtree};
 use crate::attestation::{read_attestations, write_attestations};

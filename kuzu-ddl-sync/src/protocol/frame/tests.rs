@@ -3,11 +3,7 @@
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
-use kuzu_ddl_core::event::Change;
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::ObjectId;
-use kuzu_ddl_core::event::Writer;
-use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::event::{Change, DdlEvent, ObjectId, Writer, pack};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -11,11 +11,9 @@ mod file;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::event::EventId;
-
 pub use error::{FolderError, MAX_FILES, SkipReason, SkippedFile};
 pub use file::EXTENSION;
+use kuzu_ddl_core::event::{DdlEvent, EventId};
 
 use crate::attestation::Attestation;
 use crate::bundle::Bundle;

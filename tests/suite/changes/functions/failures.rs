@@ -1,8 +1,9 @@
 //! Functions that return no value for some rows.
 
+use kuzu_ddl::{Error, Migrator, schema};
+
 use crate::fixture::prices::{cents, v1};
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::{Error, Migrator, schema};
 
 fn populated() -> TestDatabase {
     let db = TestDatabase::migrated(schema![v1::A]);

@@ -1,8 +1,9 @@
 //! Properties of nodes.
 
+use kuzu_ddl::{Migrator, Phase, schema};
+
 use crate::fixture::prices::{cents, first, v1};
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::{Migrator, Phase, schema};
 
 mod v2 {
     use kuzu_ddl::KuzuNode;

@@ -1,8 +1,9 @@
 //! Primary keys computed by a function, and the rollback from them.
 
+use kuzu_ddl::{Error, Migrator, Point, schema};
+
 use crate::fixture::TestDatabase;
 use crate::fixture::prices::v1;
-use kuzu_ddl::{Error, Migrator, Point, schema};
 
 mod keyed {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
@@ -47,8 +48,9 @@ mod duplicate {
 }
 
 mod price {
-    use crate::fixture::prices::cents;
     use kuzu_ddl::KuzuNode;
+
+    use crate::fixture::prices::cents;
 
     #[derive(KuzuNode)]
     #[kuzu(unregistered)]

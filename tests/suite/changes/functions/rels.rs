@@ -1,12 +1,14 @@
 //! Properties of rels.
 
-use crate::fixture::TestDatabase;
-use crate::fixture::prices::{cents, v1};
 use kuzu_ddl::{Migrator, schema};
 
+use crate::fixture::TestDatabase;
+use crate::fixture::prices::{cents, v1};
+
 mod both {
-    use super::{cents, doubled, v1};
     use kuzu_ddl::KuzuEdge;
+
+    use super::{cents, doubled, v1};
 
     #[derive(KuzuEdge)]
     #[kuzu(unregistered, from = v1::A, to = v1::A)]

@@ -1,12 +1,14 @@
 //! Interrupted backfills, and rows inserted by others during a backfill.
 
-use crate::fixture::TestDatabase;
-use crate::fixture::prices::v1;
 use kuzu_ddl::{Error, Migrator, Phase, schema};
 
+use crate::fixture::TestDatabase;
+use crate::fixture::prices::v1;
+
 mod v2 {
-    use crate::fixture::prices::cents;
     use kuzu_ddl::KuzuNode;
+
+    use crate::fixture::prices::cents;
 
     #[derive(KuzuNode)]
     #[kuzu(unregistered)]

@@ -1,7 +1,8 @@
 //! Every type that a function can take and return, passed through the engine.
 
-use crate::fixture::TestDatabase;
 use kuzu_ddl::schema;
+
+use crate::fixture::TestDatabase;
 
 macro_rules! types {
     ($($name:ident $copy:ident: $ty:ty = $cypher:literal;)*) => {

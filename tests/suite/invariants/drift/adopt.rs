@@ -1,7 +1,8 @@
 //! `DriftPolicy::Adopt`, and drift that the source already declares.
 
-use super::{CASES, Case, changed, declaration, start, v1};
 use kuzu_ddl::{DriftPolicy, Error, schema};
+
+use super::{CASES, Case, changed, declaration, start, v1};
 
 #[test]
 fn adopt_records_drift_unless_the_source_contradicts_it() {

@@ -1,7 +1,8 @@
 //! `DriftPolicy::Error`, which is the default.
 
-use super::{CASES, Case, changed, declaration};
 use kuzu_ddl::Error;
+
+use super::{CASES, Case, changed, declaration};
 
 #[test]
 fn every_kind_of_drift_is_an_error_by_default() {

@@ -7,8 +7,9 @@ mod recreate;
 mod repair;
 mod warn;
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{DriftPolicy, Error, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -1,7 +1,8 @@
 //! Rule 5: drift next to pending changes is reported, and resolved only by policy.
 
-use crate::fixture::{Declaration, TestDatabase};
 use kuzu_ddl::{DriftPolicy, Error, Report, schema};
+
+use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};

@@ -1,7 +1,8 @@
 //! `DriftPolicy::Recreate`, and tables that were recreated manually.
 
-use super::{CASES, Case, changed, counts, declaration, start};
 use kuzu_ddl::{DriftPolicy, Error};
+
+use super::{CASES, Case, changed, counts, declaration, start};
 
 #[test]
 fn recreate_restores_missing_objects_only() {

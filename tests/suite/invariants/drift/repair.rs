@@ -1,7 +1,8 @@
 //! `DriftPolicy::Repair`.
 
-use super::{CASES, Case, changed, counts, declaration, start};
 use kuzu_ddl::{DriftPolicy, Error};
+
+use super::{CASES, Case, changed, counts, declaration, start};
 
 #[test]
 fn repair_changes_the_ledger_only() {

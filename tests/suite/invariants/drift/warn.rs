@@ -1,7 +1,8 @@
 //! `DriftPolicy::Warn`.
 
-use super::{CASES, Case, changed, declaration, start};
 use kuzu_ddl::{DriftPolicy, Error};
+
+use super::{CASES, Case, changed, declaration, start};
 
 #[test]
 fn warn_reports_drift_without_changes() {

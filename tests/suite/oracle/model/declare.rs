@@ -2,15 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::declared::TableHints;
-use kuzu_ddl_core::schema::Index;
+use kuzu_ddl_core::declared::{Declared, TableHints};
 use kuzu_ddl_core::schema::name::Key;
-use kuzu_ddl_core::schema::Pair;
-use kuzu_ddl_core::schema::Property;
-use kuzu_ddl_core::schema::Schema;
-use kuzu_ddl_core::schema::Table;
-use kuzu_ddl_core::schema::TableKind;
+use kuzu_ddl_core::schema::{Index, Pair, Property, Schema, Table, TableKind};
 
 use super::schema::{Model, ModelIndex, ModelProperty, ModelTable};
 

@@ -1,8 +1,7 @@
 //! Edits of indexes.
 
 use kuzu_ddl_core::schema::name::is_plain;
-use kuzu_ddl_core::schema::IndexKind;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{IndexKind, Type};
 
 use super::schema::{Model, ModelIndex, ModelProperty, ModelTable, pick};
 

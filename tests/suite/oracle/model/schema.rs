@@ -1,11 +1,7 @@
 //! The model of a schema.
 
 use kuzu_ddl_core::describe::OnFailDesc;
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::IndexKind;
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{Expr, IndexKind, Multiplicity, StorageDirection, Type};
 
 /// A schema as objects with identities, independent of their names.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,6 @@
 //! Edits of sequences.
 
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{Expr, Type};
 
 use super::schema::{Model, ModelProperty, ModelSequence, name, pick};
 

@@ -1,8 +1,6 @@
 //! Edits of tables and of their pairs.
 
-use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::StorageDirection;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{Multiplicity, StorageDirection, Type};
 
 use super::schema::{Model, ModelProperty, ModelTable, name, pick, renamed};
 

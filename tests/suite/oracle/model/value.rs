@@ -1,8 +1,6 @@
 //! Types with their values, and their possible successors.
 
-use kuzu_ddl_core::schema::Expr;
-use kuzu_ddl_core::schema::Float;
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::schema::{Expr, Float, Type};
 
 /// An array that a vector index accepts.
 fn vector(item: Type) -> Type {

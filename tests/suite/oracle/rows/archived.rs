@@ -1,8 +1,7 @@
 //! The objects that a version dropped.
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl_core::schema::name::quote;
-use kuzu_ddl_core::schema::name::string_literal;
+use kuzu_ddl_core::schema::name::{quote, string_literal};
 
 use super::super::model::{Model, ModelProperty, ModelTable};
 use super::inserted::Rows;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kuzu_ddl_core::describe::OnFailDesc;
 use kuzu_ddl::kuzu::Database;
+use kuzu_ddl_core::describe::OnFailDesc;
 use kuzu_ddl_core::schema::Expr;
 use kuzu_ddl_core::schema::name::quote;
 

@@ -1,11 +1,12 @@
 //! Indexes of new and of existing tables.
 
+use kuzu_ddl::schema;
+use kuzu_ddl_core::schema::IndexKind;
+
 use crate::fixture::TestDatabase;
 use crate::fixture::documents::{
     ROWS, both, docs, index, listed, search_results, steps, text, v1, vector, with,
 };
-use kuzu_ddl::schema;
-use kuzu_ddl_core::schema::IndexKind;
 
 #[test]
 fn indexes_are_created_with_and_after_their_table() {

@@ -1,10 +1,11 @@
 //! Indexes that are dropped, archived with their table, or drifted.
 
+use kuzu_ddl::{DriftPolicy, Error, HazardKind, schema};
+
 use crate::fixture::TestDatabase;
 use crate::fixture::documents::{
     ROWS, both, docs, listed, search_results, steps, text, vector, with,
 };
-use kuzu_ddl::{DriftPolicy, Error, HazardKind, schema};
 
 /// An index that its struct no longer declares is dropped. An undeclared struct keeps its indexes.
 #[test]

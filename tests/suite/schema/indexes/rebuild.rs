@@ -1,11 +1,12 @@
 //! Changes of an indexed table.
 
+use kuzu_ddl::{HazardKind, schema};
+use kuzu_ddl_core::schema::IndexKind;
+
 use crate::fixture::TestDatabase;
 use crate::fixture::documents::{
     ROWS, both, docs, index, search_results, steps, text, vector, with,
 };
-use kuzu_ddl_core::schema::IndexKind;
-use kuzu_ddl::{HazardKind, schema};
 
 #[test]
 fn changed_option_rebuilds_the_table() {

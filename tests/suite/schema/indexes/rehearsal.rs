@@ -1,10 +1,11 @@
 //! Checks of an index before any change: by a rehearsal, and by `check`.
 
+use kuzu_ddl::kuzu::Database;
+use kuzu_ddl::{check_in, schema};
+use kuzu_ddl_core::schema::IndexKind;
+
 use crate::fixture::documents::{ROWS, both, docs, index, search_results, steps, text, with};
 use crate::fixture::{Declaration, TestDatabase};
-use kuzu_ddl::kuzu::Database;
-use kuzu_ddl_core::schema::IndexKind;
-use kuzu_ddl::{check_in, schema};
 
 mod changed {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
