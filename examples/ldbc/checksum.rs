@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use kuzu_ddl::ObjectId;
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl_core::fold::{Body, Fold, Object};
+use kuzu_ddl_core::fold::{Fold, Object, ObjectBody};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_runtime::engine::{Engine, Session};
 use kuzu_ddl_runtime::ledger;
@@ -36,7 +36,7 @@ impl Contents {
 /// All tables, archived ones among them.
 pub(crate) fn contents(db: &Database) -> Outcome<BTreeMap<ObjectId, Contents>> {
     let session = db.session()?;
-    let fold = Fold::of(ledger::read(session.as_ref())?.events.values());
+    let fold = Fold::from_events(ledger::read(session.as_ref())?.events.values());
     let mut tables = BTreeMap::new();
     for table in fold.objects().filter(|object| object.kind().is_table()) {
         tables.insert(table.id, read(session.as_ref(), &fold, table)?);
@@ -45,18 +45,18 @@ pub(crate) fn contents(db: &Database) -> Outcome<BTreeMap<ObjectId, Contents>> {
 }
 
 fn read(session: &dyn Session, fold: &Fold, table: &Object) -> Outcome<Contents> {
-    let name = fold.physical(table);
-    let is_property = |child: &&Object| matches!(child.body, Body::Property(_));
+    let name = fold.database_name(table);
+    let is_property = |child: &&Object| matches!(child.body, ObjectBody::Property(_));
     let properties: Vec<&Object> = fold.children(table.id).filter(is_property).collect();
     // As text, so that the same value in a wider type has the same sum.
     let column = |(n, child): (usize, &&Object)| {
-        let column = format!("x.`{}`", fold.physical(child));
+        let column = format!("x.`{}`", fold.database_name(child));
         format!(", {} AS c{n}", text(child, &column))
     };
     let columns: String = properties.iter().enumerate().map(column).collect();
     // All tables of this schema know their rows by `id`.
     let query = match table.body {
-        Body::NodeTable { .. } => {
+        ObjectBody::NodeTable { .. } => {
             format!("MATCH (x:`{name}`) RETURN CAST(x.id AS STRING) AS a, '' AS b{columns}")
         }
         _ => format!(
@@ -85,7 +85,7 @@ fn read(session: &dyn Session, fold: &Fold, table: &Object) -> Outcome<Contents>
 /// A date reads as the digits that it is in the files, so that its sum tells whether the cast was right.
 fn text(property: &Object, column: &str) -> String {
     match &property.body {
-        Body::Property(body) if body.ty == Type::Date => {
+        ObjectBody::Property(body) if body.ty == Type::Date => {
             let part = |part| format!("date_part('{part}', {column})");
             let (year, month, day) = (part("year"), part("month"), part("day"));
             format!("CAST(10000 * {year} + 100 * {month} + {day} AS STRING)")

@@ -84,7 +84,7 @@ fn main() -> Outcome<()> {
     let db = Database::new(&path, config())?;
 
     println!("version 1: the published schema");
-    let report = Migrator::new(&db).schema(v1::schema()).migrate()?;
+    let report = Migrator::new(&db).declared_(v1::schema()).migrate()?;
     println!("{}\n", first_line(&report.to_string()));
     kuzu_ddl::queries::set_tag(&db, PUBLISHED, &Point::Now)?;
     files::load(&db, &data)?;
@@ -108,7 +108,7 @@ fn main() -> Outcome<()> {
 
 /// A start that must have nothing to do, as its report says it.
 fn nothing_to_do(db: &Database, schema: fn() -> Result<Declared, DeclareError>) -> Outcome<String> {
-    let report = Migrator::new(db).schema(schema()).migrate()?;
+    let report = Migrator::new(db).declared_(schema()).migrate()?;
     if !report.is_up_to_date() {
         return Err(format!("there was something to do: {report}").into());
     }
@@ -118,8 +118,8 @@ fn nothing_to_do(db: &Database, schema: fn() -> Result<Declared, DeclareError>) 
 /// Goes back to the published schema, and holds the contents against what was loaded.
 fn back(db: &Database, loaded: &BTreeMap<ObjectId, Contents>) -> Outcome<()> {
     println!("back to the published schema");
-    let migrator = || Migrator::new(db).schema(v1::schema());
-    let plan = migrator().rollback_plan(Point::tag(PUBLISHED))?;
+    let migrator = || Migrator::new(db).declared_(v1::schema());
+    let plan = migrator().plan_rollback(Point::tag(PUBLISHED))?;
     print_steps(&plan);
     let report = migrator().rollback(Point::tag(PUBLISHED))?;
     println!("{}", first_line(&report.to_string()));
@@ -128,7 +128,7 @@ fn back(db: &Database, loaded: &BTreeMap<ObjectId, Contents>) -> Outcome<()> {
 
 fn print_steps(plan: &Plan) {
     for step in &plan.steps {
-        println!("  {} {}", step.operation.sign(), step.operation);
+        println!("  {} {}", step.operation.symbol(), step.operation);
     }
 }
 
@@ -136,7 +136,7 @@ fn print_steps(plan: &Plan) {
 fn upgrade(db: &Database, version: &Version) -> Outcome<()> {
     println!("{}", version.title);
     let migrator = || {
-        let migrator = Migrator::new(db).schema((version.schema)());
+        let migrator = Migrator::new(db).declared_((version.schema)());
         version
             .restore
             .iter()

@@ -1,7 +1,7 @@
 //! Whether a declaration survives the ledger, which stores it as JSON.
 
 use super::model::Declared;
-use crate::schema::{Key, Table};
+use crate::schema::{NameKey, Table};
 
 /// Whether a declared table can be read back from the row of the ledger that holds it. JSON has a limit of
 /// nesting.
@@ -11,7 +11,7 @@ pub(crate) fn is_readable(table: &Table) -> bool {
     declared
         .schema
         .tables
-        .insert(Key::new(&table.name), table.clone());
+        .insert(NameKey::new(&table.name), table.clone());
     let bytes = serde_json::to_vec(&declared);
     bytes.is_ok_and(|bytes| {
         serde_json::from_slice::<Declared>(&bytes).is_ok_and(|read| read == declared)

@@ -2,9 +2,9 @@
 
 use expect_test::{Expect, expect};
 use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuTable, schema};
-use kuzu_ddl_core::declared::{DeclareError, Declared, MistakeKind};
+use kuzu_ddl_core::declared::{DeclareError, Declared, IssueKind};
 use kuzu_ddl_core::describe::{
-    ExprDesc, KindDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
+    ExprDesc, Origin, PairDesc, PropertyDesc, TableDesc, TableKindDesc, TypeDesc,
 };
 use kuzu_ddl_core::schema::{Multiplicity, Schema, StorageDirection};
 
@@ -46,20 +46,20 @@ fn duplicate_table_is_reported() {
         the declared schema has a mistake: tests/suite/schema/declared.rs:21: table `CUSTOMER`: `suite::schema::declared::other::Person` declares it, and so does `suite::schema::declared::Customer` at tests/suite/schema/declared.rs:13; rename one, or give one another table by `name = "…"`
     "#]];
     let (customer, person) = (Customer::DESC, other::Person::DESC);
-    assert_errors(Declared::from_descs([customer, person]), &want);
+    assert_errors(Declared::from_tables([customer, person]), &want);
     // The registration order differs from the source order.
-    assert_errors(Declared::from_descs([person, customer]), &want);
-    let duplicate = Declared::from_descs([customer, customer]).unwrap_err();
+    assert_errors(Declared::from_tables([person, customer]), &want);
+    let duplicate = Declared::from_tables([customer, customer]).unwrap_err();
     assert!(matches!(
         duplicate.mistakes()[0].kind,
-        MistakeKind::Duplicate { .. }
+        IssueKind::Duplicate { .. }
     ));
 }
 
 #[test]
 fn undeclared_endpoint_is_reported() {
     assert_errors(
-        Declared::from_descs([SoldTo::DESC, Customer::DESC]),
+        Declared::from_tables([SoldTo::DESC, Customer::DESC]),
         &expect![[r#"
             the declared schema has a mistake: tests/suite/schema/declared.rs:36: table `SoldTo`: its endpoint `Buyer` is not declared in this schema; add its struct, or link its crate
         "#]],
@@ -69,7 +69,7 @@ fn undeclared_endpoint_is_reported() {
 #[test]
 fn former_name_claimed_by_two_tables_is_reported() {
     assert_errors(
-        Declared::from_descs([Customer::DESC, Buyer::DESC]),
+        Declared::from_tables([Customer::DESC, Buyer::DESC]),
         &expect![[r#"
             the declared schema has a mistake: tests/suite/schema/declared.rs:13: table `Customer`: `Customer` was renamed from `Client`, and so was `Buyer` at tests/suite/schema/declared.rs:29
         "#]],
@@ -99,7 +99,7 @@ fn former_name_that_is_still_declared_is_reported() {
         ..keyed("Customer", 40)
     };
     assert_errors(
-        Declared::from_descs([Guest::DESC, &STAYED]),
+        Declared::from_tables([Guest::DESC, &STAYED]),
         &expect![[r#"
             the declared schema has a mistake: tests/suite/schema/declared.rs:82: table `Guest`: `Guest` was renamed from `Customer`, yet `Customer` is still declared; take the hint or the other away
         "#]],
@@ -118,13 +118,14 @@ fn table_tombstones_are_checked() {
     assert_eq!(
         schema![Customer]
             .unwrap()
-            .drop_table("Order")
+            .with_dropped_table("Order")
             .unwrap()
-            .drop_table("order line")
+            .with_dropped_table("order line")
             .unwrap(),
         declared
     );
-    let error = |declared: Declared, name| declared.drop_table(name).unwrap_err().to_string();
+    let error =
+        |declared: Declared, name| declared.with_dropped_table(name).unwrap_err().to_string();
     for (declared, name, want) in [
         (
             schema![other::Person],
@@ -156,7 +157,7 @@ fn duplicate_tables_of_the_whole_binary_are_reported() {
         error
             .mistakes()
             .iter()
-            .any(|m| matches!(m.kind, MistakeKind::Duplicate { .. })),
+            .any(|m| matches!(m.kind, IssueKind::Duplicate { .. })),
         "{error}"
     );
     assert!(error.mistakes().is_sorted_by_key(|m| m.place));
@@ -189,7 +190,7 @@ const fn origin(line: u32) -> Origin {
 /// Every error that a manual description can contain.
 static WRONG: TableDesc = TableDesc {
     name: "a`b",
-    kind: KindDesc::Node { primary_key: "key" },
+    kind: TableKindDesc::Node { primary_key: "key" },
     properties: &[
         property("_id", TypeDesc::Int64, None, 3),
         property("x", TypeDesc::Decimal(50, 2), None, 4),
@@ -219,7 +220,7 @@ static WRONG: TableDesc = TableDesc {
 
 static EDGE: TableDesc = TableDesc {
     name: "E",
-    kind: KindDesc::Edge {
+    kind: TableKindDesc::Edge {
         pairs: &[
             PairDesc { from: "E", to: "N" },
             PairDesc { from: "e", to: "n" },
@@ -253,7 +254,7 @@ static KEYS: [TableDesc; 2] = [
 const fn keyed(name: &'static str, line: u32) -> TableDesc {
     TableDesc {
         name,
-        kind: KindDesc::Node { primary_key: "ID" },
+        kind: TableKindDesc::Node { primary_key: "ID" },
         properties: &[],
         comment: Some(""),
         renamed_from: &[],
@@ -266,7 +267,7 @@ const fn keyed(name: &'static str, line: u32) -> TableDesc {
 #[test]
 fn all_errors_are_reported_together() {
     assert_errors(
-        Declared::from_descs([&KEYS[0], &WRONG, &EDGE, &KEYS[1]]),
+        Declared::from_tables([&KEYS[0], &WRONG, &EDGE, &KEYS[1]]),
         &expect![[r#"
             the declared schema has 21 mistakes:
               src/manual.rs:2: table `a`b`: `a`b` is renamed from itself
@@ -336,7 +337,7 @@ fn indexes_of_manual_descriptions_are_checked() {
         ..keyed("Indexed", 50)
     };
     assert_errors(
-        Declared::from_descs([&INDEXED]),
+        Declared::from_tables([&INDEXED]),
         &expect![[r#"
         the declared schema has 8 mistakes:
           src/manual.rs:50: table `Indexed`: index `a b`: the name "a b" contains ' ', which Kùzu cannot quote; rename it; the name of an index is letters, digits and underscores

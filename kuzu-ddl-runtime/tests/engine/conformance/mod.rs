@@ -26,10 +26,10 @@ pub(crate) mod values;
 use std::path::Path;
 
 use kuzu_ddl_core::capabilities::Capabilities;
-use kuzu_ddl_core::catalog::Inspection;
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
+use kuzu_ddl_core::value::Value;
 use kuzu_ddl_runtime::engine::{Engine, EngineError, EngineErrorKind, Session};
-use kuzu_ddl_runtime::inspect::{Scope, inspect};
+use kuzu_ddl_runtime::inspect::{InspectScope, inspect};
 pub(crate) use suite::conformance_suite;
 
 use crate::child;
@@ -108,6 +108,6 @@ impl Subject {
     }
 }
 
-fn inspect_all(session: &dyn Session) -> Inspection {
-    inspect(session, Scope::All).unwrap_or_else(|e| panic!("{e}"))
+fn inspect_all(session: &dyn Session) -> CatalogSnapshot {
+    inspect(session, InspectScope::All).unwrap_or_else(|e| panic!("{e}"))
 }

@@ -29,8 +29,8 @@ fn b25_dropped_vector_index_breaks_its_table() {
             &*s,
             &[VECTOR, "CALL DROP_VECTOR_INDEX('D', 'vx')", "CHECKPOINT"],
         );
-        assert_eq!(kind(&*s, ROW), EngineErrorKind::Missing);
-        assert_eq!(kind(&*s, VECTOR), EngineErrorKind::Exists);
+        assert_eq!(kind(&*s, ROW), EngineErrorKind::NotFound);
+        assert_eq!(kind(&*s, VECTOR), EngineErrorKind::AlreadyExists);
     }
     drop(db);
     assert!(child::crashed(child::run(test, &dir.path().join("db"))));
@@ -55,11 +55,14 @@ fn b26_dropped_full_text_index_reappears_on_replay() {
     let (bare, rows) = (dir.path().join("bare"), dir.path().join("rows"));
     child::run_to_exit(test, &bare);
     let db = open(&bare);
-    assert_eq!(kind(&*db.session().unwrap(), ROW), EngineErrorKind::Missing);
+    assert_eq!(
+        kind(&*db.session().unwrap(), ROW),
+        EngineErrorKind::NotFound
+    );
     child::run_to_exit(test, &rows);
     assert_eq!(
         engine::open(&rows, config()).unwrap_err().kind,
-        EngineErrorKind::Missing
+        EngineErrorKind::NotFound
     );
 }
 

@@ -18,7 +18,7 @@ fn b21_index_with_a_reader_is_not_created() {
     assert_eq!(rows(&*s, indexes), "");
     run(&*reader, &["COMMIT"]);
     // The index's own tables remain, so that the name cannot be used again.
-    assert_eq!(kind(&*s, index), EngineErrorKind::Exists);
+    assert_eq!(kind(&*s, index), EngineErrorKind::AlreadyExists);
     run(&*s, &["CALL CREATE_FTS_INDEX('A', 'other', ['s'])"]);
     assert_eq!(rows(&*s, indexes), "other");
 }
