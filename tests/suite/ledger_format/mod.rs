@@ -1,9 +1,10 @@
-//! The ledger's format: databases as version `4926982` left them are read, continued and rolled back.
+//! The ledger's format: databases as version `4926982` left them are read, continued and rolled
+//! back.
 //!
-//! A fixture in `4926982/` is a database as text: `.cypher` has the statements that create the tables
-//! with their catalog ids and rows, `.ledger` the rows of the ledger as they were written, and `.summary`
-//! what that version read from them. The files are never written again: a name that changes in the code
-//! keeps the old spelling as an alias.
+//! A fixture in `4926982/` is a database as text: `.cypher` has the statements that create the
+//! tables with their catalog ids and rows, `.ledger` the rows of the ledger as they were written,
+//! and `.summary` what that version read from them. The files are never written again: a name
+//! that changes in the code keeps the old spelling as an alias.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod declarations;

@@ -1,5 +1,5 @@
-//! `DEFAULT CAST(<expr> AS <TYPE>)` is returned to the letter and has the value it states: in CREATE
-//! and ALTER, on node and rel tables, and after the file was closed and opened.
+//! `DEFAULT CAST(<expr> AS <TYPE>)` is returned to the letter and has the value it states: in
+//! CREATE and ALTER, on node and rel tables, and after the file was closed and opened.
 
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::schema::{

@@ -1,9 +1,9 @@
-//! The conformance suite: what every engine adapter promises, and the facts that the planner builds on
-//! whatever the engine.
+//! The conformance suite: what every engine adapter promises, and the facts that the planner
+//! builds on whatever the engine.
 //!
-//! An adapter implements [`Provider`] and takes part with one line, `conformance_suite!(TheProvider);`,
-//! which makes a `#[test]` of each case. Where engines differ, a case asks
-//! [`Capabilities`] and asserts either way.
+//! An adapter implements [`Provider`] and takes part with one line,
+//! `conformance_suite!(TheProvider);`, which makes a `#[test]` of each case. Where engines
+//! differ, a case asks [`Capabilities`] and asserts either way.
 
 pub(crate) mod capabilities;
 pub(crate) mod casts;

@@ -107,9 +107,9 @@ const SERIAL_NAME_FREED: &[&str] = &[
     "DROP SEQUENCE T_id_serial",
 ];
 
-/// The work-around that frees the name of a SERIAL table: create a sequence of the name that the DROP of
-/// the archived table looks for, drop the original sequence, and run a CHECKPOINT (see B23) before the
-/// name is used again.
+/// The work-around that frees the name of a SERIAL table: create a sequence of the name that the
+/// DROP of the archived table looks for, drop the original sequence, and run a CHECKPOINT (see
+/// B23) before the name is used again.
 #[test]
 fn b7_an_archived_serial_frees_its_name() {
     let test = test_name!();
@@ -135,8 +135,8 @@ fn b7_an_archived_serial_frees_its_name() {
     assert_eq!(rows(&*s, "MATCH (t:T) RETURN t.id ORDER BY t.id"), "0; 1");
 }
 
-/// DROP SEQUENCE of a SERIAL's sequence is not logged: a later use of its name in the log fails at the
-/// replay, and the file can no longer be opened.
+/// DROP SEQUENCE of a SERIAL's sequence is not logged: a later use of its name in the log fails
+/// at the replay, and the file can no longer be opened.
 #[test]
 fn b23_dropped_serial_sequence_reappears_on_replay() {
     let test = test_name!();
@@ -156,8 +156,8 @@ fn b23_dropped_serial_sequence_reappears_on_replay() {
     );
 }
 
-/// A SERIAL counts by an existing sequence of its name; but only the first existing row of each vector
-/// gets a number, and the column is too short for the others.
+/// A SERIAL counts by an existing sequence of its name; but only the first existing row of each
+/// vector gets a number, and the column is too short for the others.
 #[test]
 fn b9_added_serial_does_not_number_existing_rows() {
     let db = memory();
@@ -177,8 +177,8 @@ fn b9_added_serial_does_not_number_existing_rows() {
     );
 }
 
-/// The log drops a sequence of CREATE SEQUENCE a second time when the table that found it by name is
-/// dropped.
+/// The log drops a sequence of CREATE SEQUENCE a second time when the table that found it by name
+/// is dropped.
 #[test]
 fn b29_dropped_table_with_a_created_sequence_loses_the_file() {
     let test = test_name!();
