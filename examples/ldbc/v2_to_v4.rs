@@ -1,5 +1,5 @@
-//! What changed in later versions. A real application has one struct of each name and edits it;
-//! here the versions stand side by side.
+//! Versions 2 to 4. An application has one struct per table and edits it; here the versions are
+//! next to each other.
 
 use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::schema;
@@ -85,7 +85,7 @@ pub(crate) mod v2 {
     }
 }
 
-/// Two things are dropped, and new edges come.
+/// A property and a rel table are dropped, and rels are added.
 pub(crate) mod v3 {
     use super::v1::{Tag, TagClass};
     use super::v2::Organization;
@@ -151,7 +151,7 @@ pub(crate) fn v3() -> Result<Declared, DeclareError> {
     ]
 }
 
-/// What version 3 dropped is declared again.
+/// Declares again what version 3 dropped.
 #[rustfmt::skip]
 pub(crate) fn v4() -> Result<Declared, DeclareError> {
     use v1::*;
