@@ -1,6 +1,6 @@
-//! The program of `tests/downstream/run`: all it knows of the engine comes by way of `kuzu_ddl`.
+//! The program of `tests/downstream/run`: it depends on `kuzu_ddl` alone.
 
-// Derived structs are the schema: they must not warn about fields that nobody reads.
+// Derived structs are the schema: unread fields must not cause warnings.
 #![deny(warnings)]
 
 use kuzu_ddl::{KuzuEdge, KuzuNode, kuzu};
@@ -21,7 +21,7 @@ struct Product {
     sku: String,
 }
 
-/// Who bought what.
+/// A purchase.
 #[derive(KuzuEdge)]
 #[kuzu(from = Person, to = Product)]
 struct Purchased {
@@ -31,7 +31,7 @@ struct Purchased {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args()
         .nth(1)
-        .ok_or("say where to put the database")?;
+        .ok_or("usage: shop <database>")?;
     let config = kuzu::SystemConfig::default()
         .max_db_size(1 << 34)
         .buffer_pool_size(256 << 20);
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let first = kuzu_ddl::migrate(&db)?;
     println!("first: {first}");
-    assert!(!first.is_up_to_date(), "the first start makes the tables");
+    assert!(!first.is_up_to_date(), "the first start creates the tables");
 
     let conn = kuzu::Connection::new(&db)?;
     conn.query(
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut bought = conn.query(
         "MATCH (a:Person)-[p:Purchased]->(b:Product) WHERE a.email IS NULL RETURN a.name, p.quantity, b.sku",
     )?;
-    let row = bought.next().ok_or("the purchase is not there")?;
+    let row = bought.next().ok_or("the purchase is missing")?;
     assert_eq!(
         row,
         [
@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("second: {second}");
     assert!(
         second.is_up_to_date(),
-        "the second start finds nothing to do"
+        "the second start has nothing to do"
     );
     Ok(())
 }
