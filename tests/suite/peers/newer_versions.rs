@@ -8,7 +8,7 @@ use kuzu_ddl_core::value::Value;
 use kuzu_ddl_runtime::migrate::PendingReason;
 
 use crate::fixture::peer::{TestPeer, assert_converged, id, spec};
-use crate::fixture::statement_counter::Counted;
+use crate::fixture::statement_counter::CountingEngine;
 
 #[test]
 fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
@@ -66,12 +66,12 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     assert_eq!(b.sync_state().waiting.len(), 2);
     // No start can apply it: it costs no more than a no-op start.
     let statements = |peer: &TestPeer| {
-        let counted = Counted::new(peer.engine());
+        let counted = CountingEngine::new(peer.engine());
         let report = Migrator::new(&counted)
             .declared_(Ok(Default::default()))
             .migrate();
         assert!(report.unwrap().is_up_to_date());
-        counted.taken()
+        counted.take_count()
     };
     a.db.migrate(Ok(Default::default())).unwrap();
     assert_eq!(statements(&b), statements(&a));
