@@ -58,15 +58,15 @@ mod v2 {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).declared_(schema);
-    migrator(schema![v1::Product]).migrate()?;
+    let migrator = |schema| Migrator::new(&db).declared(schema);
+    migrator(schema![v1::Product]?).migrate()?;
     connection.query(
         "UNWIND ['tea', 'milk', 'salt', 'rice', 'oats'] AS sku \
          CREATE (:Product {sku: sku, price: '2.50'})",
     )?;
 
-    let report = migrator(schema![v2::Product])
-        .batch(2)
+    let report = migrator(schema![v2::Product]?)
+        .batch_size(2)
         .on_progress(|progress| {
             if progress.phase == Phase::PostCommit {
                 println!("computed {} of {} rows", progress.rows_done, progress.rows);

@@ -7,10 +7,10 @@
 //! ```text
 //! the database was changed behind the ledger:
 //!   Person.nickname is in the database, but not in the ledger
-//!   settle it on the Migrator with `.drift(DriftPolicy::Adopt)` (the database is right, and its
-//!       changes become history), `.drift(DriftPolicy::Repair)` (only the ledger is put right; the
-//!       next start plans what the structs say), `.drift(DriftPolicy::Recreate)` (the ledger is
-//!       right: what is missing is made again, empty) or `.drift(DriftPolicy::Warn)` (go on
+//!   settle it on the Migrator with `.drift_policy(DriftPolicy::Adopt)` (the database is right, and its
+//!       changes become history), `.drift_policy(DriftPolicy::Repair)` (only the ledger is put right; the
+//!       next start plans what the structs say), `.drift_policy(DriftPolicy::Recreate)` (the ledger is
+//!       right: what is missing is made again, empty) or `.drift_policy(DriftPolicy::Warn)` (go on
 //!       without)
 //!
 //! recorded 1 events, schema f40e48c3, 50 ms
@@ -34,7 +34,8 @@ struct Person {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
-    let migrator = || Migrator::new(&db).declared_(schema![Person]);
+    let declared = schema![Person]?;
+    let migrator = || Migrator::new(&db).declared(declared.clone());
     migrator().migrate()?;
     Connection::new(&db)?.query("ALTER TABLE Person ADD nickname STRING")?;
 
@@ -42,7 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(_) => return Err("drift must be reported".into()),
         Err(error) => println!("{error}\n"),
     }
-    println!("{}\n", migrator().drift(DriftPolicy::Adopt).migrate()?);
+    println!(
+        "{}\n",
+        migrator().drift_policy(DriftPolicy::Adopt).migrate()?
+    );
     println!("{}", migrator().migrate()?);
     Ok(())
 }

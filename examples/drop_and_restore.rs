@@ -61,21 +61,21 @@ mod v2 {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).declared_(schema);
-    migrator(schema![v1::Person]).migrate()?;
+    let migrator = |schema| Migrator::new(&db).declared(schema);
+    migrator(schema![v1::Person]?).migrate()?;
     connection.query("CREATE (:Person {id: 1, fax: '555-0100'})")?;
 
-    println!("{}\n", migrator(schema![v2::Person]).migrate()?);
+    println!("{}\n", migrator(schema![v2::Person]?).migrate()?);
     for archived in list_archived(&db)? {
         println!("archived: {archived}");
     }
 
     // Declaring it again is refused until the application states which of the two it wants.
-    match migrator(schema![v1::Person]).migrate() {
+    match migrator(schema![v1::Person]?).migrate() {
         Ok(_) => return Err("an archived property must not return by itself".into()),
         Err(error) => println!("\n{error}\n"),
     }
-    let restore = migrator(schema![v1::Person]).restore("Person.fax");
+    let restore = migrator(schema![v1::Person]?).restore("Person.fax");
     println!("{}\n", restore.migrate()?);
     for row in connection.query("MATCH (p:Person) RETURN p.id, p.fax")? {
         println!("person {}: fax {}", row[0], row[1]);

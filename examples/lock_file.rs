@@ -37,7 +37,7 @@
 use std::error::Error;
 
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::{Declared, check_in, schema};
+use kuzu_ddl::{Declared, check_on, schema};
 use kuzu_ddl_core::lock;
 use kuzu_ddl_core::lock::LockFile;
 
@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let package = tempfile::tempdir()?;
     let check = |declared: &Declared| -> Result<String, Box<dyn Error>> {
         let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
-        let result = check_in(&db, declared, Some(package.path()));
+        let result = check_on(&db, declared, Some(package.path()));
         Ok(result.map_or_else(|e| e.to_string(), |()| "the check passes".to_owned()))
     };
     // `KUZU_DDL_LOCK=overwrite cargo test` writes the file in an application.

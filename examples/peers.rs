@@ -57,7 +57,7 @@ release!(
 
 /// Settings for peers' events; a running application would declare its own schema here.
 fn migrator(db: &Database) -> Migrator<'_> {
-    let migrator = Migrator::new(db).declared_(Ok(Declared::default()));
+    let migrator = Migrator::new(db).declared(Declared::default());
     migrator.receive_policy(ReceivePolicy::Apply)
 }
 
@@ -80,17 +80,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, id) in [("laptop", 1), ("server", 2), ("phone", 3)] {
         let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
         Migrator::new(&db)
-            .declared_(schema![v1::Person])
+            .declared(schema![v1::Person]?)
             .migrate()?;
         Connection::new(&db)?.query(&format!("CREATE (:Person {{id: {id}, age: 3{id}}})"))?;
         sites.push((name, db));
     }
     let phone = &sites[2].1;
     Migrator::new(&sites[0].1)
-        .declared_(schema![laptop::Person])
+        .declared(schema![laptop::Person]?)
         .migrate()?;
     Migrator::new(&sites[1].1)
-        .declared_(schema![server::Person])
+        .declared(schema![server::Person]?)
         .migrate()?;
     // The second round brings the first database the events of the last.
     for (name, db) in sites.iter().chain(&sites) {

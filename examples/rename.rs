@@ -54,14 +54,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
     Migrator::new(&db)
-        .declared_(schema![v1::Person])
+        .declared(schema![v1::Person]?)
         .migrate()?;
     connection.query("CREATE (:Person {id: 1, mail: 'ada@example.org'})")?;
 
-    let plan = Migrator::new(&db).declared_(schema![v2::Customer]).plan()?;
+    let plan = Migrator::new(&db).declared(schema![v2::Customer]?).plan()?;
     println!("{plan}\n");
     Migrator::new(&db)
-        .declared_(schema![v2::Customer])
+        .declared(schema![v2::Customer]?)
         .migrate()?;
     for row in connection.query("MATCH (c:Customer) RETURN c.id, c.email")? {
         println!("customer {}: {}", row[0], row[1]);

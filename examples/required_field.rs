@@ -65,15 +65,15 @@ mod corrected {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).declared_(schema);
-    migrator(schema![v1::Person]).migrate()?;
+    let migrator = |schema| Migrator::new(&db).declared(schema);
+    migrator(schema![v1::Person]?).migrate()?;
     connection.query("CREATE (:Person {id: 1})")?;
 
-    match migrator(schema![v2::Person]).migrate() {
+    match migrator(schema![v2::Person]?).migrate() {
         Ok(_) => return Err("a required property without values must be blocked".into()),
         Err(error) => println!("{error}\n"),
     }
-    println!("{}\n", migrator(schema![corrected::Person]).migrate()?);
+    println!("{}\n", migrator(schema![corrected::Person]?).migrate()?);
     for row in connection.query("MATCH (p:Person) RETURN p.id, p.language")? {
         println!("person {}: {}", row[0], row[1]);
     }

@@ -60,15 +60,15 @@ mod v2 {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).declared_(schema);
-    migrator(schema![v1::Person]).migrate()?;
+    let migrator = |schema| Migrator::new(&db).declared(schema);
+    migrator(schema![v1::Person]?).migrate()?;
     kuzu_ddl::queries::set_tag(&db, "release-1", &Point::Now)?;
     connection.query("CREATE (:Person {id: 1, name: 'Ada', score: 1.25})")?;
 
-    migrator(schema![v2::Person]).migrate()?;
+    migrator(schema![v2::Person]?).migrate()?;
     connection.query("CREATE (:Person {id: 2, full_name: 'Bob', score: 7})")?;
 
-    let back = migrator(schema![v2::Person]).rollback(Point::tag("release-1"))?;
+    let back = migrator(schema![v2::Person]?).rollback(Point::tag("release-1"))?;
     for step in &back.steps {
         println!("{} {}", step.operation.symbol(), step.operation);
     }
@@ -78,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // A restart of the second release does not repeat its changes.
-    match migrator(schema![v2::Person]).migrate() {
+    match migrator(schema![v2::Person]?).migrate() {
         Ok(_) => Err("a release that was rolled back must not migrate by itself".into()),
         Err(error) => {
             println!("\n{error}");

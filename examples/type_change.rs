@@ -63,15 +63,15 @@ mod corrected {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).declared_(schema);
-    migrator(schema![v1::Person]).migrate()?;
+    let migrator = |schema| Migrator::new(&db).declared(schema);
+    migrator(schema![v1::Person]?).migrate()?;
     connection.query("CREATE (:Person {id: 1, age: '36'}), (:Person {id: 2, age: 'unknown'})")?;
 
-    match migrator(schema![v2::Person]).migrate() {
+    match migrator(schema![v2::Person]?).migrate() {
         Ok(_) => return Err("the cast of a row must fail".into()),
         Err(error) => println!("{error}\n"),
     }
-    let report = migrator(schema![corrected::Person]).migrate()?;
+    let report = migrator(schema![corrected::Person]?).migrate()?;
     for step in &report.steps {
         println!("{} {}", step.operation.symbol(), step.operation);
     }

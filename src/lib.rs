@@ -27,7 +27,7 @@ pub use kuzu_ddl_runtime::migrate::{
     Report, StartupCheck, SyncState, UndeclaredPolicy, sync_state,
 };
 pub use kuzu_ddl_runtime::queries::{ArchivedObject, list_archived};
-pub use kuzu_ddl_runtime::testing::{CheckError, check as check_in};
+pub use kuzu_ddl_runtime::testing::{CheckError, check_on};
 pub use kuzu_ddl_runtime::{engine, inspect, ledger, lock, queries, testing};
 
 /// Brings the database to the schema that is compiled into this binary: call it at startup, before

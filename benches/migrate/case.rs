@@ -18,7 +18,7 @@ pub(crate) struct Case {
 type SchemaResult = Result<Declared, DeclareError>;
 
 fn migrate(db: &Database, declared: SchemaResult) -> Outcome<()> {
-    let report = Migrator::new(db).declared_(declared).migrate()?;
+    let report = Migrator::new(db).declared(declared?).migrate()?;
     if report.steps.is_empty() {
         return Err("the migration had no steps".into());
     }

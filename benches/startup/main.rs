@@ -178,7 +178,7 @@ fn no_op_start(rounds: usize) -> Outcome<()> {
 fn migrate(db: &Database) -> Outcome<Report> {
     let descs = tables::descs(TABLES, PROPERTIES);
     let declared = kuzu_ddl::Declared::from_tables(descs.iter().copied());
-    Ok(Migrator::new(db).declared_(declared).migrate()?)
+    Ok(Migrator::new(db).declared(declared?).migrate()?)
 }
 
 /// A new database file. Fields drop in order: the database is closed before its folder is removed.

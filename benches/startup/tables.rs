@@ -90,7 +90,7 @@ pub(crate) fn build(tables: usize, properties: usize) -> Vec<&'static TableDesc>
             ty: TYPES[p % TYPES.len()].1,
             nullable: !(node && p == 0),
             line: 1,
-            ..PropertyDesc::BLANK
+            ..PropertyDesc::EMPTY
         };
         let properties: Vec<PropertyDesc> = columns.iter().enumerate().map(property).collect();
         let origin = Origin {
@@ -106,7 +106,7 @@ pub(crate) fn build(tables: usize, properties: usize) -> Vec<&'static TableDesc>
             kind,
             properties,
             origin,
-            ..TableDesc::BLANK
+            ..TableDesc::EMPTY
         }))
     };
     (0..tables).map(desc).collect()

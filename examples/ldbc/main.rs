@@ -31,9 +31,9 @@ use std::path::PathBuf;
 
 use checksum::Contents;
 use comparison::compare;
-use kuzu_ddl_core::declared::{DeclareError, Declared};
 use kuzu_ddl::kuzu::{Database, SystemConfig};
 use kuzu_ddl::{Migrator, ObjectId, Plan, Point};
+use kuzu_ddl_core::declared::{DeclareError, Declared};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -94,7 +94,7 @@ fn main() -> Outcome<()> {
     let db = Database::new(&path, config())?;
 
     println!("version 1: the published schema");
-    let report = Migrator::new(&db).declared_(v1::schema()).migrate()?;
+    let report = Migrator::new(&db).declared(v1::schema()?).migrate()?;
     println!("{}\n", first_line(&report.to_string()));
     kuzu_ddl::queries::set_tag(&db, PUBLISHED, &Point::Now)?;
     files::load(&db, &data)?;
@@ -118,7 +118,7 @@ fn main() -> Outcome<()> {
 
 /// Returns the report of a start that must have nothing to do.
 fn nothing_to_do(db: &Database, schema: fn() -> Result<Declared, DeclareError>) -> Outcome<String> {
-    let report = Migrator::new(db).declared_(schema()).migrate()?;
+    let report = Migrator::new(db).declared(schema()?).migrate()?;
     if !report.is_up_to_date() {
         return Err(format!("unexpected changes: {report}").into());
     }
@@ -128,7 +128,8 @@ fn nothing_to_do(db: &Database, schema: fn() -> Result<Declared, DeclareError>) 
 /// Rolls back to the published schema, and compares the contents with the loaded ones.
 fn roll_back(db: &Database, loaded: &BTreeMap<ObjectId, Contents>) -> Outcome<()> {
     println!("rollback to the published schema");
-    let migrator = || Migrator::new(db).declared_(v1::schema());
+    let declared = v1::schema()?;
+    let migrator = || Migrator::new(db).declared(declared.clone());
     let plan = migrator().plan_rollback(Point::tag(PUBLISHED))?;
     print_steps(&plan);
     let report = migrator().rollback(Point::tag(PUBLISHED))?;
@@ -138,15 +139,16 @@ fn roll_back(db: &Database, loaded: &BTreeMap<ObjectId, Contents>) -> Outcome<()
 
 fn print_steps(plan: &Plan) {
     for step in &plan.steps {
-        println!("  {} {}", step.operation.sign(), step.operation);
+        println!("  {} {}", step.operation.symbol(), step.operation);
     }
 }
 
 /// Prints the plan, applies it, and compares the contents before and after.
 fn upgrade(db: &Database, version: &Version) -> Outcome<()> {
     println!("{}", version.title);
+    let declared = (version.schema)()?;
     let migrator = || {
-        let migrator = Migrator::new(db).schema((version.schema)());
+        let migrator = Migrator::new(db).declared(declared.clone());
         version
             .restore
             .iter()

@@ -15,11 +15,12 @@ pub use crate::declared::registry::Registration;
 pub use crate::describe::{
     ExprDesc, FunctionDesc, IndexDesc, IndexKindDesc, KuzuEdge, KuzuNode, KuzuTable, KuzuType,
     MemberDesc, OnFailDesc, Origin, PairDesc, PropertyDesc, SequenceDesc, TableDesc, TableKindDesc,
-    Tombstone, TypeDesc, const_checks as check, lock_checks as locked,
+    Tombstone, TypeDesc, const_checks, lock_checks,
 };
 pub use crate::function::{
-    invoke_fn0, invoke_fn1, invoke_fn2, invoke_fn3, invoke_fn4, invoke_fn5, invoke_fn6, describe_fn0, describe_fn1, describe_fn2, describe_fn3,
-    describe_fn4, describe_fn5, describe_fn6,
+    describe_fn0, describe_fn1, describe_fn2, describe_fn3, describe_fn4, describe_fn5,
+    describe_fn6, invoke_fn0, invoke_fn1, invoke_fn2, invoke_fn3, invoke_fn4, invoke_fn5,
+    invoke_fn6,
 };
 pub use crate::schema::{Multiplicity, StorageDirection};
 

@@ -96,17 +96,17 @@ pub enum Error {
     #[error("rows are in the way of the plan:{}", Lines(.0))]
     PreflightFailed(Vec<RowFailure>),
     /// The database is not what the ledger says.
-    #[error("the database was changed behind the ledger:{}\n  settle it on the Migrator with `.drift(DriftPolicy::Adopt)` (the database is right, and its changes become history), `.drift(DriftPolicy::Repair)` (only the ledger is put right; the next start plans what the structs say), `.drift(DriftPolicy::Recreate)` (the ledger is right: what is missing is made again, empty) or `.drift(DriftPolicy::Warn)` (go on without)", Lines(.0))]
+    #[error("the database was changed behind the ledger:{}\n  settle it on the Migrator with `.drift_policy(DriftPolicy::Adopt)` (the database is right, and its changes become history), `.drift_policy(DriftPolicy::Repair)` (only the ledger is put right; the next start plans what the structs say), `.drift_policy(DriftPolicy::Recreate)` (the ledger is right: what is missing is made again, empty) or `.drift_policy(DriftPolicy::Warn)` (go on without)", Lines(.0))]
     DriftDetected(Vec<Drift>),
     /// What was done by hand was to become history, and the source says otherwise.
-    #[error("what was done by hand cannot become history while the source says otherwise:{}\n  let the source say it as well; or put only the ledger right with `.drift(DriftPolicy::Repair)`, so that the next start plans what the structs say; or have what is missing made again, empty, with `.drift(DriftPolicy::Recreate)` on the Migrator", Lines(.0))]
+    #[error("what was done by hand cannot become history while the source says otherwise:{}\n  let the source say it as well; or put only the ledger right with `.drift_policy(DriftPolicy::Repair)`, so that the next start plans what the structs say; or have what is missing made again, empty, with `.drift_policy(DriftPolicy::Recreate)` on the Migrator", Lines(.0))]
     CannotAdopt(Vec<Incompatibility>),
     /// Rows of the ledger that cannot be read.
     #[error("the ledger is damaged:{}\n  {}", Lines(.0), way_out(.0))]
     CorruptLedger(Vec<CorruptRow>),
     /// There is a ledger, and what was here before it is recorded only where there is none.
     #[error(
-        "the database has a ledger with {events} events, and `baseline` is for one without; settle what was changed by hand since with `.drift(DriftPolicy::Adopt)` or `.drift(DriftPolicy::Repair)` on the Migrator"
+        "the database has a ledger with {events} events, and `baseline` is for one without; settle what was changed by hand since with `.drift_policy(DriftPolicy::Adopt)` or `.drift_policy(DriftPolicy::Repair)` on the Migrator"
     )]
     AlreadyBaselined {
         /// How many events it has.
@@ -204,7 +204,7 @@ fn way_out(bad: &[CorruptRow]) -> &'static str {
          one, or restore the file from a copy"
     } else {
         "nothing is changed until it is whole: restore the file from a copy, or the rows from a peer, or \
-         write `.drift(DriftPolicy::Repair)` on the Migrator, which sets these rows aside and records \
+         write `.drift_policy(DriftPolicy::Repair)` on the Migrator, which sets these rows aside and records \
          what the tables show"
     }
 }

@@ -80,7 +80,10 @@ pub const fn describe_fn0<R: FunctionReturn>(_: fn() -> R, run: FunctionPtr) -> 
 ///
 /// Returns an error if the function returned one.
 #[doc(hidden)]
-pub fn invoke_fn0<R: FunctionReturn>(function: fn() -> R, _: &[Value]) -> Result<Value, FunctionError> {
+pub fn invoke_fn0<R: FunctionReturn>(
+    function: fn() -> R,
+    _: &[Value],
+) -> Result<Value, FunctionError> {
     function().outcome()
 }
 
@@ -119,7 +122,10 @@ mod tests {
         assert_eq!(invoke_fn2(sum, &row(Some(1), 2)), Ok(Value::Int(3)));
         assert_eq!(invoke_fn2(sum, &row(None, 2)), Ok(Value::Null));
         let refused = |text: &str| Err(FunctionError::Refused(text.to_owned()));
-        assert_eq!(invoke_fn2(sum, &row(None, 13)), refused("13 brings bad luck"));
+        assert_eq!(
+            invoke_fn2(sum, &row(None, 13)),
+            refused("13 brings bad luck")
+        );
         assert_eq!(
             invoke_fn2(sum, &row(None, 1 << 40)),
             refused("expected i32, found 1099511627776")

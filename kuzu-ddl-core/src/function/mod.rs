@@ -14,7 +14,7 @@ mod time_text;
 
 pub use from_kuzu::FromKuzu;
 pub use into_kuzu::{FunctionReturn, IntoKuzu};
-pub use invoke::{invoke_fn0, describe_fn0, *};
+pub use invoke::{describe_fn0, invoke_fn0, *};
 
 use crate::schema::Type;
 

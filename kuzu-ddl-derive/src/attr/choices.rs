@@ -41,7 +41,7 @@ const MULTIPLICITY_SYNONYMS: &[(&str, &str)] = &[
 ];
 
 /// The storage directions, and the variants of the runtime's `StorageDirection`.
-const STORAGE_DIRECTIONS: &[(&str, &str)] = &[("both", "Both"), ("fwd", "Fwd")];
+const STORAGE_DIRECTIONS: &[(&str, &str)] = &[("both", "Both"), ("fwd", "Forward")];
 
 const STORAGE_DIRECTION_SYNONYMS: &[(&str, &str)] =
     &[("forward", "fwd"), ("bidirectional", "both")];

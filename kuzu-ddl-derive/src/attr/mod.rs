@@ -291,7 +291,10 @@ mod tests {
             parse_quote! { #[kuzu(from = A, to = B, storage = "fwd")] struct Knows; },
             parse_quote! { #[kuzu(from = A, to = B, storage_direction = "fwd")] struct Knows; },
         ] {
-            assert_eq!(parse(&item, Target::Edge)?.storage_direction, Some("Fwd"));
+            assert_eq!(
+                parse(&item, Target::Edge)?.storage_direction,
+                Some("Forward")
+            );
         }
         let both = parse_quote! {
             #[kuzu(from = A, to = B, storage = "fwd", storage_direction = "fwd")]

@@ -30,8 +30,8 @@ pub(super) fn function_descs(table: &Table<'_>, field: &Field<'_>) -> [Option<To
 /// Returns the `FunctionDesc`. A wrong signature is an error at the path.
 fn function_desc(function: &FunctionAttr, arity: usize, inputs: &[&str]) -> TokenStream {
     let (path, text) = (&function.path, function.path_text());
-    let describe = Ident::new(&format!("function{arity}"), Span::call_site());
-    let call = Ident::new(&format!("call{arity}"), Span::call_site());
+    let describe = Ident::new(&format!("describe_fn{arity}"), Span::call_site());
+    let call = Ident::new(&format!("invoke_fn{arity}"), Span::call_site());
     let inputs = inputs.iter().map(|name| Literal::string(name));
     let described = quote_spanned! {function.span()=>
         __kuzu::#describe(#path, |row| __kuzu::#call(#path, row))

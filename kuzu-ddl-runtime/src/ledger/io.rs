@@ -7,7 +7,7 @@ use kuzu_ddl_core::value::Value;
 
 use super::contents::LedgerContents;
 use super::corrupt::CorruptRow;
-use super::decode::{json, decode_state};
+use super::decode::{decode_state, json};
 use super::encode::{declared_key, to_json};
 use super::model::{LedgerState, RowMap, STATE, TABLE, Tag};
 use crate::engine::{EngineError, EngineErrorKind, Session};

@@ -55,7 +55,7 @@ type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 /// again from its start. Writers are kept out while the steps run, and wait or try again as ever.
 pub struct Migrator<'a> {
     engine: &'a dyn Engine,
-    declared: Option<Result<Declared, DeclareError>>,
+    declared: Option<Declared>,
     allowed: AllowedHazards,
     drift_policy: DriftPolicy,
     undeclared_policy: UndeclaredPolicy,
@@ -105,17 +105,17 @@ impl<'a> Migrator<'a> {
             policy_incoming: ReceivePolicy::default(),
             partial: false,
             redo: false,
-            lock_timeout: policy::WAIT,
-            batch_size: made::BATCH,
+            lock_timeout: policy::DEFAULT_LOCK_TIMEOUT,
+            batch_size: made::DEFAULT_BATCH_SIZE,
             application: None,
             progress: None,
             actual: Vec::new(),
         }
     }
 
-    /// What is declared, from `schema![…]`. Without this, everything compiled in is.
+    /// Sets the declared schema, from `schema![…]`. By default it is everything compiled into the binary.
     #[must_use]
-    pub fn declared_(mut self, declared: Result<Declared, DeclareError>) -> Self {
+    pub fn declared(mut self, declared: Declared) -> Self {
         self.declared = Some(declared);
         self
     }
@@ -137,21 +137,21 @@ impl<'a> Migrator<'a> {
 
     /// What to do when the database was changed by hand. Default: an error.
     #[must_use]
-    pub fn drift(mut self, policy: DriftPolicy) -> Self {
+    pub fn drift_policy(mut self, policy: DriftPolicy) -> Self {
         self.drift_policy = policy;
         self
     }
 
     /// What to do with what is no longer declared. Default: keep it.
     #[must_use]
-    pub fn undeclared(mut self, policy: UndeclaredPolicy) -> Self {
+    pub fn undeclared_policy(mut self, policy: UndeclaredPolicy) -> Self {
         self.undeclared_policy = policy;
         self
     }
 
     /// How much of the catalog a start with nothing to do looks at. Default: [`Verify::Auto`].
     #[must_use]
-    pub fn verify(mut self, verify: StartupCheck) -> Self {
+    pub fn startup_check(mut self, verify: StartupCheck) -> Self {
         self.startup_check = verify;
         self
     }
@@ -194,7 +194,7 @@ impl<'a> Migrator<'a> {
 
     /// How long to wait for another connection's write transaction. Default: 5 seconds.
     #[must_use]
-    pub fn wait(mut self, wait: Duration) -> Self {
+    pub fn lock_timeout(mut self, wait: Duration) -> Self {
         self.lock_timeout = wait;
         self
     }
@@ -202,14 +202,14 @@ impl<'a> Migrator<'a> {
     /// How many rows at most a Rust function of `cast_with` or `fill_with` makes values for in one
     /// transaction; deleted rows may count. Default: 10,000.
     #[must_use]
-    pub fn batch(mut self, rows: u64) -> Self {
+    pub fn batch_size(mut self, rows: u64) -> Self {
         self.batch_size = rows.max(1);
         self
     }
 
     /// The application's name and version, for the history. Nothing is decided by it.
     #[must_use]
-    pub fn app(mut self, app: impl Into<String>) -> Self {
+    pub fn application(mut self, app: impl Into<String>) -> Self {
         self.application = Some(app.into());
         self
     }
@@ -227,7 +227,7 @@ impl<'a> Migrator<'a> {
     /// # Errors
     /// All that `migrate` would refuse before its first step, blocked hazards excepted.
     pub fn plan(&self) -> Result<Plan, Error> {
-        let declared = self.declared()?;
+        let declared = self.declaration()?;
         let session = self.engine.session()?;
         let mut attempt = 1;
         loop {
@@ -266,11 +266,11 @@ impl<'a> Migrator<'a> {
     pub fn apply(mut self, plan: &Plan) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("apply").entered();
-        let declared = self.declared()?;
+        let declared = self.declaration()?;
         self.plan_and_apply(&declared, Some(plan), start)
     }
 
-    fn declared(&self) -> Result<FingerprintedDeclaration, Error> {
+    fn declaration(&self) -> Result<FingerprintedDeclaration, Error> {
         fingerprint_declaration(self.declared.clone())
     }
 
@@ -365,10 +365,10 @@ impl<'a> Migrator<'a> {
 }
 
 /// What was handed over, or everything that is compiled in.
-fn fingerprint_declaration(
-    declared: Option<Result<Declared, DeclareError>>,
-) -> Result<FingerprintedDeclaration, Error> {
-    Ok(FingerprintedDeclaration::new(
-        declared.unwrap_or_else(Schema::compiled)?,
-    ))
+fn fingerprint_declaration(declared: Option<Declared>) -> Result<FingerprintedDeclaration, Error> {
+    let declared = match declared {
+        Some(declared) => declared,
+        None => Schema::compiled()?,
+    };
+    Ok(FingerprintedDeclaration::new(declared))
 }

@@ -24,11 +24,11 @@ pub enum StartupCheck {
 }
 
 /// Up to how many tables [`Verify::Auto`] looks at everything.
-pub(super) const AUTO_FULL: usize = 128;
+pub(super) const FULL_CHECK_MAX_TABLES: usize = 128;
 
 impl StartupCheck {
     pub(super) fn is_full(self, tables: usize) -> bool {
-        self == Self::FullCatalog || (self == Self::Auto && tables <= AUTO_FULL)
+        self == Self::FullCatalog || (self == Self::Auto && tables <= FULL_CHECK_MAX_TABLES)
     }
 }
 
@@ -145,7 +145,7 @@ pub enum Phase {
 }
 
 /// How long a start waits for another connection's write transaction, unless told otherwise.
-pub(super) const WAIT: Duration = Duration::from_secs(5);
+pub(super) const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What to do with events of peers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

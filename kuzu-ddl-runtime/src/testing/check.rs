@@ -84,7 +84,7 @@ pub fn check_on(
     declared: &Declared,
     manifest: Option<&Path>,
 ) -> Result<(), CheckError> {
-    let migrator = Migrator::new(engine).declared_(Ok(declared.clone()));
+    let migrator = Migrator::new(engine).declared(declared.clone());
     migrator.migrate().map_err(Box::new)?;
     let session = engine.session().map_err(|e| Box::new(e.into()))?;
     let contents = ledger::read(&*session).map_err(|e| Box::new(e.into()))?;

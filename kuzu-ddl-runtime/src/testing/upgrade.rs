@@ -51,7 +51,7 @@ pub fn verify_upgrade(
     declared: &Declared,
 ) -> Result<(), UpgradeError> {
     let lock: LockFile = text.parse()?;
-    let old = Migrator::new(engine).declared_(Ok(lock.declared()));
+    let old = Migrator::new(engine).declared(lock.declared());
     old.migrate()
         .map_err(|e| UpgradeError::CreateOld(Box::new(e)))?;
     let views = views(&lock, declared);
@@ -71,7 +71,7 @@ pub fn verify_upgrade(
 
 /// Which hazards are allowed is the application's decision; what they lose is detected here.
 fn migrate_old(engine: &dyn Engine, declared: &Declared) -> Result<(), Error> {
-    let new = || Migrator::new(engine).declared_(Ok(declared.clone()));
+    let new = || Migrator::new(engine).declared(declared.clone());
     let plan = new().plan()?;
     let hazards = plan.steps.iter().flat_map(|step| &step.hazards);
     let allowing = hazards.fold(new(), |new, hazard| {

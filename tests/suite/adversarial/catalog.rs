@@ -57,12 +57,12 @@ fn manually_added_columns_with_odd_names_are_reported_as_drift() {
     );
     assert!(
         db.migrator(declaration())
-            .drift(DriftPolicy::Warn)
+            .drift_policy(DriftPolicy::Warn)
             .migrate()
             .unwrap()
             .is_up_to_date()
     );
-    let e = db.assert_fails(db.migrator(declaration()).drift(DriftPolicy::Adopt));
+    let e = db.assert_fails(db.migrator(declaration()).drift_policy(DriftPolicy::Adopt));
     assert!(matches!(e, Error::DriftDetected(_)), "{e}");
 }
 
@@ -88,7 +88,7 @@ fn comment_too_large_for_an_event_is_not_adopted() {
     assert!(e.to_string().contains("A: cannot be recorded"), "{e}");
     let db = TestDatabase::migrated(declaration());
     db.execute(&[&format!("COMMENT ON TABLE A IS '{long}'")]);
-    let e = db.assert_fails(db.migrator(declaration()).drift(DriftPolicy::Adopt));
+    let e = db.assert_fails(db.migrator(declaration()).drift_policy(DriftPolicy::Adopt));
     assert!(
         matches!(e, Error::Incompatible(_)) && e.to_string().len() < 2_000,
         "{e}"

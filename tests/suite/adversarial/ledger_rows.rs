@@ -294,7 +294,7 @@ fn foreign_events_in_the_ledger_never_change_tables() {
         DriftPolicy::Repair,
         DriftPolicy::Recreate,
     ] {
-        db.migrator(new()).drift(policy).migrate().unwrap();
+        db.migrator(new()).drift_policy(policy).migrate().unwrap();
         db.assert_up_to_date(new());
         assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one");
     }
@@ -320,15 +320,19 @@ fn damaged_ledger_rows_are_repaired() {
             }
             let what = format!("{key} {damage:?}");
             for policy in [DriftPolicy::Warn, DriftPolicy::Adopt, DriftPolicy::Recreate] {
-                let e = db.assert_fails(db.migrator(new()).drift(policy));
+                let e = db.assert_fails(db.migrator(new()).drift_policy(policy));
                 assert!(matches!(e, Error::CorruptLedger(_)), "{what}: {e}");
                 assert!(
-                    e.to_string().contains("`.drift(DriftPolicy::Repair)`"),
+                    e.to_string()
+                        .contains("`.drift_policy(DriftPolicy::Repair)`"),
                     "{e}"
                 );
             }
             let before = db.catalog_and_rows();
-            let report = db.migrator(old()).drift(DriftPolicy::Repair).migrate();
+            let report = db
+                .migrator(old())
+                .drift_policy(DriftPolicy::Repair)
+                .migrate();
             let report = report.unwrap_or_else(|e| panic!("{what}: {e}"));
             assert!(report.steps.is_empty(), "{what}: {report}");
             assert!(report.to_string().contains("of the ledger: "), "{report}");
@@ -362,7 +366,7 @@ fn newer_ledger_format_is_not_repaired() {
         .unwrap()
         .replace("\"format\":1", "\"format\":2");
     write(&db, &key, Some(text.as_bytes()));
-    let e = db.assert_fails(db.migrator(old()).drift(DriftPolicy::Repair));
+    let e = db.assert_fails(db.migrator(old()).drift_policy(DriftPolicy::Repair));
     assert!(matches!(e, Error::CorruptLedger(_)), "{e}");
     assert!(e.to_string().contains("a newer version of kuzu-ddl"), "{e}");
 }

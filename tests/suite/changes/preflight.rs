@@ -157,7 +157,7 @@ fn progress_reports_every_preflight_check() {
     let reported = |migrator: kuzu_ddl::Migrator<'_>, bad: bool| {
         let mut reported = Vec::new();
         let result = migrator
-            .batch(500)
+            .batch_size(500)
             .on_progress(|progress| {
                 let step = progress.step.map(|step| step.operation.to_string());
                 reported.push((

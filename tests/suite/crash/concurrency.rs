@@ -131,13 +131,17 @@ fn migration_times_out_on_an_open_write_transaction() {
         let start = Instant::now();
         let e = db
             .migrator(new())
-            .wait(Duration::from_millis(300))
+            .lock_timeout(Duration::from_millis(300))
             .migrate()
             .unwrap_err();
         assert!(matches!(e, Error::LockTimeout { .. }), "{e}");
         assert!(start.elapsed() >= Duration::from_millis(300));
         // A no-op start does not need the write transaction.
-        let report = db.migrator(old()).wait(Duration::ZERO).migrate().unwrap();
+        let report = db
+            .migrator(old())
+            .lock_timeout(Duration::ZERO)
+            .migrate()
+            .unwrap();
         assert!(report.is_up_to_date());
         writer.query("ROLLBACK").unwrap();
     }
@@ -161,7 +165,7 @@ fn migration_waits_for_a_write_transaction() {
         ready.wait();
         let report = db
             .migrator(new())
-            .wait(Duration::from_secs(30))
+            .lock_timeout(Duration::from_secs(30))
             .migrate()
             .unwrap();
         assert!(report.steps.len() > 8, "{report}");
@@ -188,7 +192,7 @@ fn migration_accepts_a_table_created_while_it_waits() {
         ready.wait();
         let report = db
             .migrator(new())
-            .wait(Duration::from_secs(30))
+            .lock_timeout(Duration::from_secs(30))
             .migrate()
             .unwrap();
         assert!(
@@ -243,7 +247,10 @@ fn second_handle_on_the_same_file_is_refused() {
         let open = || engine::open(&path, fixture::config()).unwrap();
         let (first, second) = (open(), open());
         for db in [&first, &second] {
-            let e = Migrator::new(db).declared_(new()).migrate().unwrap_err();
+            let e = Migrator::new(db)
+                .declared(new().unwrap())
+                .migrate()
+                .unwrap_err();
             assert!(
                 matches!(&e, Error::Engine(e) if e.kind == EngineErrorKind::OpenedTwice),
                 "{e}"
@@ -252,13 +259,16 @@ fn second_handle_on_the_same_file_is_refused() {
         // A no-op start writes nothing.
         assert!(
             Migrator::new(&first)
-                .declared_(old())
+                .declared(old().unwrap())
                 .migrate()
                 .unwrap()
                 .is_up_to_date()
         );
         drop(second);
-        Migrator::new(&first).declared_(new()).migrate().unwrap();
+        Migrator::new(&first)
+            .declared(new().unwrap())
+            .migrate()
+            .unwrap();
         drop(first);
         child::exit();
     }
@@ -302,7 +312,7 @@ fn read_only_database_that_is_up_to_date_is_accepted() {
         kuzu_ddl::StartupCheck::LedgerOnly,
         kuzu_ddl::StartupCheck::FullCatalog,
     ] {
-        let report = db.migrator(old()).verify(verify).migrate().unwrap();
+        let report = db.migrator(old()).startup_check(verify).migrate().unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
     // A compatible declaration that was never applied here.

@@ -88,8 +88,8 @@ fn check(path: &Path, at: &str) -> (String, bool) {
     let progress = check_values(&db, at);
     assert_eq!(db.drift(), "", "killed at {at}");
     let report = Migrator::new(db.kuzu())
-        .declared_(v2())
-        .batch(BATCH)
+        .declared(v2().unwrap())
+        .batch_size(BATCH)
         .migrate();
     let report = report.unwrap_or_else(|e| panic!("killed at {at}: {e}"));
     db.execute(&["CHECKPOINT"]);

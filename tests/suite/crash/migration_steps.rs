@@ -95,7 +95,7 @@ fn new() -> Declaration {
 
 fn migrator(db: &kuzu_ddl::kuzu::Database) -> Migrator<'_> {
     Migrator::new(db)
-        .declared_(new())
+        .declared(new().unwrap())
         .allow(HazardKind::DeletesData, "R(A -> B)")
         .allow(HazardKind::Irreversible, "R(A -> B)")
 }

@@ -43,7 +43,7 @@ fn receive(path: &Path) -> ! {
     let bytes = std::fs::read(path.with_file_name("events")).unwrap();
     let events = pack::decode(&bytes, 1 << 20).unwrap();
     run_watched(path, |db| {
-        let migrator = Migrator::new(db).declared_(Ok(Default::default()));
+        let migrator = Migrator::new(db).declared(Default::default());
         let received = migrator
             .receive_policy(ReceivePolicy::Apply)
             .receive(events)

@@ -127,7 +127,7 @@ fn start_that_times_out_next_to_a_writer_can_be_repeated_b22() {
         let writer = db.session();
         writer.query("BEGIN TRANSACTION").unwrap();
         for _ in 0..3 {
-            let migrator = db.migrator(keyed()).wait(Duration::from_millis(30));
+            let migrator = db.migrator(keyed()).lock_timeout(Duration::from_millis(30));
             assert!(matches!(migrator.migrate(), Err(Error::LockTimeout { .. })));
         }
         writer.query("COMMIT").unwrap();

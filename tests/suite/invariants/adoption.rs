@@ -271,7 +271,7 @@ fn baseline_records_existing_objects_without_changes() {
     assert_eq!(db.catalog_and_rows(), before);
     // A baseline is recorded once.
     let e = baseline_refused(&db);
-    assert!(e.contains(".drift(DriftPolicy::Repair)"), "{e}");
+    assert!(e.contains(".drift_policy(DriftPolicy::Repair)"), "{e}");
     db.migrate_cleanly(declaration());
     let rows = "MATCH (p:Person) RETURN p.id, p.name, p.score, p.added ORDER BY p.id";
     assert_eq!(db.rows(rows), "1|Ada|-5|1; 2|unknown|-5|1");
@@ -328,7 +328,7 @@ fn baseline_with_adopt_records_unmanaged_tables() {
     ]);
     let migrator = db
         .migrator(declaration())
-        .drift(kuzu_ddl::DriftPolicy::Adopt);
+        .drift_policy(kuzu_ddl::DriftPolicy::Adopt);
     let text = migrator.baseline().unwrap().to_string();
     assert!(!text.contains("Bond belongs to nobody"), "{text}");
     // No event can contain a backtick, so a table with one remains unmanaged, with its rels.
@@ -385,7 +385,7 @@ fn lost_ledger_is_reported_and_can_be_rebuilt() {
     for policy in [DriftPolicy::Warn, DriftPolicy::Adopt, DriftPolicy::Repair] {
         let db = lost();
         let before = db.catalog_and_rows();
-        let migrator = db.migrator(schema![dropped::City]).drift(policy);
+        let migrator = db.migrator(schema![dropped::City]).drift_policy(policy);
         let report = migrator.migrate().unwrap();
         assert!(report.to_string().contains(message), "{report}");
         assert_eq!((db.catalog_and_rows(), db.drift()), (before, String::new()));

@@ -65,12 +65,15 @@ struct A {
 fn plan_notes_an_unverified_engine_version() {
     let db = TestDatabase::new();
     let known = Migrator::new(db.kuzu())
-        .declared_(schema![A])
+        .declared(schema![A].unwrap())
         .plan()
         .unwrap();
     assert_eq!(known.notes, [""; 0]);
     let newer = NewerEngine(db.kuzu());
-    let plan = Migrator::new(&newer).declared_(schema![A]).plan().unwrap();
+    let plan = Migrator::new(&newer)
+        .declared(schema![A].unwrap())
+        .plan()
+        .unwrap();
     assert_eq!(
         plan.notes,
         [

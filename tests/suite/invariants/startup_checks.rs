@@ -43,7 +43,7 @@ fn each_startup_check_detects_its_drift() {
         for (verify, seen) in ALL.into_iter().zip(seen) {
             let db = TestDatabase::migrated(schema![v1::A]);
             db.execute(&[change]);
-            let result = db.migrator(schema![v1::A]).verify(verify).migrate();
+            let result = db.migrator(schema![v1::A]).startup_check(verify).migrate();
             let reported = matches!(result, Err(Error::DriftDetected(_)));
             assert_eq!(reported, seen, "{change} by {verify:?}: {result:?}");
         }
@@ -54,7 +54,9 @@ fn each_startup_check_detects_its_drift() {
 fn pending_changes_are_checked_under_every_setting() {
     let db = TestDatabase::migrated(schema![v1::A]);
     db.execute(&["ALTER TABLE A ADD x INT64"]);
-    let migrator = db.migrator(schema![v2::A]).verify(StartupCheck::LedgerOnly);
+    let migrator = db
+        .migrator(schema![v2::A])
+        .startup_check(StartupCheck::LedgerOnly);
     assert!(matches!(db.assert_fails(migrator), Error::DriftDetected(_)));
 }
 

@@ -231,7 +231,7 @@ fn undeclared_objects_are_archived_by_policy() {
     let db = populated();
     let migrator = db
         .migrator(schema![v2::Person])
-        .undeclared(kuzu_ddl::UndeclaredPolicy::Archive);
+        .undeclared_policy(kuzu_ddl::UndeclaredPolicy::Archive);
     let report = migrator.migrate().unwrap();
     assert_eq!(report.steps.len(), 3, "{report}");
     assert_eq!(

@@ -28,7 +28,7 @@ const BOOTSTRAPPED: Fixture = fixture!("bootstrapped");
 const MISSING: &str = include_str!("4926982/peers.missing");
 
 fn migrator(database: &Restored, declared: Declaration) -> Migrator<'_> {
-    Migrator::new(&database.db).declared_(declared)
+    Migrator::new(&database.db).declared(declared.unwrap())
 }
 
 #[track_caller]
@@ -44,7 +44,9 @@ fn up_to_date(database: &Restored, declared: Declaration) {
     let plan = plan.unwrap_or_else(|e| panic!("{e}"));
     assert!(plan.is_empty(), "{plan}");
     for check in [StartupCheck::Auto, StartupCheck::FullCatalog] {
-        let report = migrator(database, declared.clone()).verify(check).migrate();
+        let report = migrator(database, declared.clone())
+            .startup_check(check)
+            .migrate();
         let report = report.unwrap_or_else(|e| panic!("{e}"));
         assert!(report.is_up_to_date(), "{report}");
     }

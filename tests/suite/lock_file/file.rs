@@ -61,7 +61,7 @@ fn check_reports_tables_missing_from_the_binary() {
     let dir = tempfile::tempdir().unwrap();
     let check = |declared: &kuzu_ddl::Declared, dir| {
         let engine = engine::in_memory(16).unwrap();
-        kuzu_ddl::check_in(&*engine, declared, dir)
+        kuzu_ddl::check_on(&*engine, declared, dir)
     };
     check(&v1(), Some(dir.path())).unwrap();
     check(&v1(), None).unwrap();

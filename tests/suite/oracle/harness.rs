@@ -47,11 +47,11 @@ pub(super) fn requires_permission(hazard: &Hazard) -> bool {
 }
 
 pub(super) fn migrate(db: &Database, model: &Model, old: &Model) -> Result<Report, Error> {
-    let migrator = Migrator::new(db).declared_(Ok(model.declared(old)));
+    let migrator = Migrator::new(db).declared(model.declared(old));
     let report = match migrator.migrate() {
         // As the error proposes.
         Err(Error::HazardsNotAllowed { hazards, .. }) => {
-            let mut migrator = Migrator::new(db).declared_(Ok(model.declared(old)));
+            let mut migrator = Migrator::new(db).declared(model.declared(old));
             for hazard in hazards {
                 assert!(requires_permission(&hazard), "{hazard}");
                 migrator = migrator.allow(hazard.kind, hazard.object);

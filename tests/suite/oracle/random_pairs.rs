@@ -41,7 +41,7 @@ fn check_pair(old: &Model, new: &Model) {
     let again = migrate(&db, new, old).unwrap();
     assert!(again.is_up_to_date(), "{again}");
     let plan = Migrator::new(&db)
-        .declared_(Ok(new.declared(old)))
+        .declared(new.declared(old))
         .plan()
         .unwrap();
     assert!(plan.is_empty(), "{plan}");
@@ -126,8 +126,8 @@ fn archiving_undeclared_objects_equals_tombstones() {
                 // permission.
                 let sequences: Vec<String> = declared.dropped_sequences.values().cloned().collect();
                 let mut migrator = Migrator::new(&db)
-                    .declared_(Ok(declared))
-                    .undeclared(UndeclaredPolicy::Archive);
+                    .declared(declared)
+                    .undeclared_policy(UndeclaredPolicy::Archive);
                 for name in sequences {
                     migrator = migrator.allow(
                         kuzu_ddl::HazardKind::Irreversible,

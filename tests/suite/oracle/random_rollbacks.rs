@@ -91,8 +91,8 @@ fn check_rollback(old: &Model, new: &Model) {
     // The old binary has nothing to do; the new one reports why it does not start.
     let again = migrate(&db, old, &Model::default()).unwrap();
     assert!(again.is_up_to_date(), "{again}");
-    let declared = || Ok(new.declared(old));
-    match Migrator::new(&db).declared_(declared()).migrate() {
+    let declared = || new.declared(old);
+    match Migrator::new(&db).declared(declared()).migrate() {
         Ok(report) => assert!(report.is_up_to_date(), "{report}"),
         Err(Error::RolledBack { .. }) => {}
         Err(other) => panic!("{other}"),
@@ -100,7 +100,7 @@ fn check_rollback(old: &Model, new: &Model) {
     drop(db);
     let db = Database::new(&path, config()).unwrap();
     with_permissions(&db, |m| {
-        m.declared_(declared()).reapply_rolled_back().migrate()
+        m.declared(declared()).reapply_rolled_back().migrate()
     })
     .unwrap();
     let mut redone = folded(&db).schema();
@@ -114,7 +114,7 @@ fn check_rollback(old: &Model, new: &Model) {
     if !old.tables.iter().any(|table| lossy(&table.name)) {
         assert_eq!(rows.all(&db, new), rows.expected(&db, new));
     }
-    let again = Migrator::new(&db).declared_(declared()).migrate().unwrap();
+    let again = Migrator::new(&db).declared(declared()).migrate().unwrap();
     assert!(again.is_up_to_date(), "{again}");
 }
 

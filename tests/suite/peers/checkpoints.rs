@@ -41,7 +41,7 @@ fn long_history(draft: &mut ChangeBuilder) {
 }
 
 fn bootstrap(peer: &TestPeer, bytes: &[u8]) -> Result<ReceiveReport, Error> {
-    let migrator = Migrator::new(peer.engine()).declared_(Ok(Default::default()));
+    let migrator = Migrator::new(peer.engine()).declared(Default::default());
     migrator
         .receive_policy(ReceivePolicy::Apply)
         .bootstrap(bytes)
@@ -122,7 +122,7 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
     // Its history starts with the checkpoint, and can be rolled back to it.
     let history = History::read(new.engine()).unwrap();
     assert!(history.schema_at(&Point::Revision(1)).is_ok());
-    let migrator = Migrator::new(new.engine()).declared_(Ok(Default::default()));
+    let migrator = Migrator::new(new.engine()).declared(Default::default());
     migrator.rollback(Point::Revision(1)).unwrap();
     assert_eq!(
         new.db.rows("MATCH (p:Person) RETURN p.id, p.name, p.age"),

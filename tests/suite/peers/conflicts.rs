@@ -109,7 +109,7 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
             )
         })
         .unwrap();
-    let migrator = Migrator::new(a.engine()).declared_(Ok(Default::default()));
+    let migrator = Migrator::new(a.engine()).declared(Default::default());
     let resolved = migrator
         .receive_policy(ReceivePolicy::Apply)
         .resolve(conflict, string)
@@ -148,7 +148,7 @@ fn tables_of_one_name_with_different_keys_keep_their_rows_s04() {
             |table: &str| peer.db.rows(&format!("MATCH (c:{table}) RETURN count(*)")) == "1";
         assert!(count("City") != count(other), "each has its own row");
     }
-    let migrator = Migrator::new(a.engine()).declared_(Ok(Default::default()));
+    let migrator = Migrator::new(a.engine()).declared(Default::default());
     let resolved = migrator
         .receive_policy(ReceivePolicy::Apply)
         .resolve_by_rename(&conflicts[0].conflict, "Town")

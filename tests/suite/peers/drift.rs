@@ -7,7 +7,7 @@ use kuzu_ddl_runtime::migrate::PendingReason;
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, spec};
 
 fn migrator(peer: &TestPeer) -> Migrator<'_> {
-    let migrator = Migrator::new(peer.engine()).declared_(Ok(Default::default()));
+    let migrator = Migrator::new(peer.engine()).declared(Default::default());
     migrator.receive_policy(ReceivePolicy::Apply)
 }
 
@@ -71,7 +71,9 @@ fn events_wait_until_drift_is_removed_s16() {
 #[test]
 fn adopted_drift_reaches_the_peers_s16() {
     let (a, b) = two();
-    let received = migrator(&b).drift(DriftPolicy::Adopt).receive(a.events());
+    let received = migrator(&b)
+        .drift_policy(DriftPolicy::Adopt)
+        .receive(a.events());
     let received = received.unwrap_or_else(|e| panic!("{e}"));
     assert!(received.pending.is_empty(), "{received}");
     exchange_all(&[&a, &b]);
@@ -104,7 +106,9 @@ fn manual_change_equal_to_an_event_is_merged_s16() {
         (1, 1),
         "{received}"
     );
-    let received = migrator(&b).drift(DriftPolicy::Adopt).receive(a.events());
+    let received = migrator(&b)
+        .drift_policy(DriftPolicy::Adopt)
+        .receive(a.events());
     received.unwrap_or_else(|e| panic!("{e}"));
     assert_converged(&[&a, &b]);
     assert_eq!(a.conflicts(), []);

@@ -68,7 +68,7 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     let statements = |peer: &TestPeer| {
         let counted = CountingEngine::new(peer.engine());
         let report = Migrator::new(&counted)
-            .declared_(Ok(Default::default()))
+            .declared(Default::default())
             .migrate();
         assert!(report.unwrap().is_up_to_date());
         counted.take_count()

@@ -76,7 +76,7 @@ fn event_with_an_unknown_function_waits() {
     a.db.migrate_cleanly(schema![by::A]);
     let rows = b.db.rows(ALL);
     for declaration in [Ok(Default::default()), schema![v1::A]] {
-        let migrator = Migrator::new(b.engine()).declared_(declaration);
+        let migrator = Migrator::new(b.engine()).declared(declaration.unwrap());
         let received = migrator
             .receive_policy(ReceivePolicy::Apply)
             .receive(a.events());
@@ -118,7 +118,7 @@ fn event_with_a_failing_function_waits() {
     let a = with(schema![v1::A], "CREATE (:A {id: 1, price: '1.25'})");
     let b = with(schema![v1::A], "CREATE (:A {id: 7, price: 'free'})");
     a.db.migrate_cleanly(schema![by::A]);
-    let migrator = Migrator::new(b.engine()).declared_(schema![by::A]);
+    let migrator = Migrator::new(b.engine()).declared(schema![by::A].unwrap());
     let received = migrator
         .receive_policy(ReceivePolicy::Apply)
         .receive(a.events());

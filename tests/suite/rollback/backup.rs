@@ -170,9 +170,9 @@ fn backup_is_taken_next_to_a_reader() {
 #[test]
 fn unsupported_backup_source_or_target_is_refused() {
     let db = kuzu_ddl::kuzu::Database::in_memory(fixture::config()).unwrap();
-    let migrator = |declaration| {
+    let migrator = |declaration: Result<kuzu_ddl::Declared, _>| {
         Migrator::new(&db)
-            .declared_(declaration)
+            .declared(declaration.unwrap())
             .backup(Backup::new("nowhere"))
     };
     migrator(schema![v1::A]).migrate().unwrap();

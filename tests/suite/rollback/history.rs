@@ -68,8 +68,8 @@ fn new() -> Declaration {
 fn history_lists_every_event() {
     let db = TestDatabase::new();
     assert_eq!(History::read(db.kuzu()).unwrap().to_string(), "no history");
-    db.migrator(old()).app("shop 1").migrate().unwrap();
-    db.migrator(new()).app("shop 2").migrate().unwrap();
+    db.migrator(old()).application("shop 1").migrate().unwrap();
+    db.migrator(new()).application("shop 2").migrate().unwrap();
     let history = History::read(db.kuzu()).unwrap();
     let text = history.to_string();
     for line in [

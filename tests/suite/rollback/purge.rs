@@ -276,7 +276,7 @@ fn purge_of_an_ambiguous_name_is_refused() {
     let third = || schema![v2::A, v2::R; dropped "Tie", "Old", "None"];
     // A completed tombstone has no effect, so the property is archived by policy.
     db.migrator(third())
-        .undeclared(kuzu_ddl::UndeclaredPolicy::Archive)
+        .undeclared_policy(kuzu_ddl::UndeclaredPolicy::Archive)
         .migrate()
         .unwrap();
     let e = db.assert_fails(purge(&db, third(), &["A.s"]));

@@ -123,7 +123,7 @@ fn rollback_restores_schema_and_rows() {
     assert_eq!(db.ledger().events.len(), before, "a plan writes nothing");
     let report = db
         .migrator(new())
-        .app("desk")
+        .application("desk")
         .rollback(Point::Revision(1))
         .unwrap();
     assert_eq!(report.steps, plan.steps);

@@ -174,7 +174,7 @@ const fn property(
         ty,
         default,
         line,
-        ..PropertyDesc::BLANK
+        ..PropertyDesc::EMPTY
     }
 }
 

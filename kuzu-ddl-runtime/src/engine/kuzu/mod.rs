@@ -7,8 +7,8 @@ use std::path::Path;
 
 use kuzu::{Connection, Database, QueryResult, SystemConfig};
 use kuzu_ddl_core::capabilities::{Capabilities, KUZU};
-use kuzu_ddl_core::value::{Value, Row};
-use value::{is_readable, from_kuzu, to_kuzu};
+use kuzu_ddl_core::value::{Row, Value};
+use value::{from_kuzu, is_readable, to_kuzu};
 
 use super::error::{EngineError, EngineErrorKind};
 use super::{Engine, Session};

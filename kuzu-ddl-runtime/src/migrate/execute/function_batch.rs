@@ -11,7 +11,7 @@ use crate::engine::{EngineError, Session};
 use crate::error::Error;
 
 /// How many offsets a range has, unless told otherwise.
-pub(in crate::migrate) const BATCH: u64 = 10_000;
+pub(in crate::migrate) const DEFAULT_BATCH_SIZE: u64 = 10_000;
 
 /// What functions make of the rows of one range.
 #[derive(Debug, Default)]

@@ -106,8 +106,8 @@ fn row_that_fails_during_the_backfill_is_named_and_the_next_start_resumes() {
     let db = populated();
     db.execute(&["MATCH (a:A) WHERE a.price = 'free' SET a.price = '0.5'"]);
     let migrator = Migrator::new(db.kuzu())
-        .declared_(schema![abort::A])
-        .batch(10);
+        .declared(schema![abort::A].unwrap())
+        .batch_size(10);
     let mut damaged = false;
     let e = migrator
         .on_progress(|progress| {

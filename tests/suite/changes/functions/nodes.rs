@@ -95,7 +95,9 @@ fn progress_counts_the_rows_of_every_batch() {
             "UNWIND range(1, {rows}) AS i CREATE (:A {{id: i, price: '1.5'}})"
         )]);
         let mut seen = Vec::new();
-        let migrator = Migrator::new(db.kuzu()).declared_(v2()).batch(batch);
+        let migrator = Migrator::new(db.kuzu())
+            .declared(v2().unwrap())
+            .batch_size(batch);
         let report = migrator
             .on_progress(|progress| {
                 if progress.phase == Phase::PostCommit {

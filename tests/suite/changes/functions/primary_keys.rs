@@ -78,8 +78,8 @@ fn rels_follow_a_computed_primary_key() {
         .assert_refused(schema![duplicate::A, duplicate::R])
         .to_string();
     assert!(e.contains("A.id: 49 of 100 rows share their value"), "{e}");
-    let migrator = Migrator::new(db.kuzu()).declared_(schema![keyed::A, keyed::R]);
-    migrator.batch(30).migrate().unwrap();
+    let migrator = Migrator::new(db.kuzu()).declared(schema![keyed::A, keyed::R].unwrap());
+    migrator.batch_size(30).migrate().unwrap();
     for _ in 0..2 {
         assert_eq!(
             db.rows("MATCH (a:A)-[r:R]->(b:A) WHERE r.w = concat(substring(a.id, 2, 9), '.5') RETURN count(*), min(b.id), max(b.id)"),

@@ -64,7 +64,9 @@ fn populated() -> TestDatabase {
 fn rows_inserted_during_the_backfill_are_filled() {
     let db = populated();
     db.execute(&["MATCH (a:A) WHERE a.id <= 20 DELETE a"]);
-    let migrator = Migrator::new(db.kuzu()).declared_(schema![v2::A]).batch(10);
+    let migrator = Migrator::new(db.kuzu())
+        .declared(schema![v2::A].unwrap())
+        .batch_size(10);
     let mut calls = 0;
     let report = migrator
         .on_progress(|progress| {
@@ -94,9 +96,9 @@ fn interrupted() -> TestDatabase {
     let db = populated();
     let session = db.session();
     let migrator = Migrator::new(db.kuzu())
-        .declared_(schema![v2::A])
-        .batch(10)
-        .wait(std::time::Duration::from_millis(50));
+        .declared(schema![v2::A].unwrap())
+        .batch_size(10)
+        .lock_timeout(std::time::Duration::from_millis(50));
     let e = migrator
         .on_progress(|progress| {
             if progress.phase == Phase::PostCommit && progress.rows_done == 30 {
@@ -120,7 +122,7 @@ fn next_start_resumes_an_interrupted_backfill() {
     let mut db = interrupted();
     db.reopen();
     let plan = Migrator::new(db.kuzu())
-        .declared_(schema![v2::A])
+        .declared(schema![v2::A].unwrap())
         .plan()
         .unwrap();
     let text = plan.to_string();

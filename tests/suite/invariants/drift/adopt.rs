@@ -98,7 +98,7 @@ fn manually_renamed_property_keeps_its_identity() {
     let declaration =
         || schema![renamed::A, v1::B, v1::K, v1::R].map(|d| d.with_sequence("no", 1, 1));
     db.migrator(declaration())
-        .drift(DriftPolicy::Adopt)
+        .drift_policy(DriftPolicy::Adopt)
         .migrate()
         .unwrap();
     let events = db.ledger().events;

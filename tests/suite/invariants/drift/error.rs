@@ -15,7 +15,7 @@ fn every_kind_of_drift_is_an_error_by_default() {
         assert!(matches!(e, Error::DriftDetected(_)), "{manual:?}: {e}");
         assert!(e.to_string().contains(reported), "{manual:?}: {e}");
         for policy in ["Adopt", "Repair", "Recreate", "Warn"] {
-            let message = format!("`.drift(DriftPolicy::{policy})`");
+            let message = format!("`.drift_policy(DriftPolicy::{policy})`");
             assert!(e.to_string().contains(&message), "{e}");
         }
         db.reopen();

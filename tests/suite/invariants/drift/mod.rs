@@ -232,7 +232,7 @@ fn changed(manual: &[&str]) -> TestDatabase {
 #[track_caller]
 fn start(db: &TestDatabase, policy: DriftPolicy) -> Result<kuzu_ddl::Report, Error> {
     let before = db.catalog_and_rows();
-    let result = db.migrator(declaration()).drift(policy).migrate();
+    let result = db.migrator(declaration()).drift_policy(policy).migrate();
     assert_eq!(db.catalog_and_rows(), before);
     result
 }

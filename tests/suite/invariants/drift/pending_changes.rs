@@ -92,7 +92,7 @@ fn migrate_with(
     declaration: Declaration,
     policy: DriftPolicy,
 ) -> Result<Report, Error> {
-    db.migrator(declaration).drift(policy).migrate()
+    db.migrator(declaration).drift_policy(policy).migrate()
 }
 
 #[test]

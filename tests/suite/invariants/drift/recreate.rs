@@ -14,7 +14,7 @@ fn recreate_restores_missing_objects_only() {
         let before = db.snapshot();
         let result = db
             .migrator(declaration())
-            .drift(DriftPolicy::Recreate)
+            .drift_policy(DriftPolicy::Recreate)
             .migrate();
         match (*recreate, result) {
             ("-", Err(e)) => {
@@ -90,7 +90,7 @@ fn unreadable_multiplicity_of_a_recreated_table_is_reported() {
     }
     let e = db
         .migrator(declaration())
-        .drift(DriftPolicy::Recreate)
+        .drift_policy(DriftPolicy::Recreate)
         .migrate();
     assert!(matches!(e, Err(Error::DriftDetected(_))));
 }

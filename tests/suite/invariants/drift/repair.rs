@@ -30,7 +30,7 @@ fn repair_changes_the_ledger_only() {
                 assert!(text.contains(next), "{manual:?}: {text}");
                 db.migrator(declaration())
                     .change_policy(kuzu_ddl::ChangePolicy::Archive)
-                    .undeclared(kuzu_ddl::UndeclaredPolicy::Keep)
+                    .undeclared_policy(kuzu_ddl::UndeclaredPolicy::Keep)
                     .migrate()
                     .unwrap_or_else(|e| panic!("{manual:?}: {e}"));
                 db.assert_up_to_date(declaration());

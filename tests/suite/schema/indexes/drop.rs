@@ -86,14 +86,14 @@ fn manual_index_changes_are_drift() {
     let db = TestDatabase::migrated(docs());
     db.execute(&["CALL CREATE_FTS_INDEX('Doc', 'words', ['title'])"]);
     db.migrator(docs())
-        .drift(DriftPolicy::Adopt)
+        .drift_policy(DriftPolicy::Adopt)
         .migrate()
         .unwrap();
     db.assert_up_to_date(docs());
     db.execute(&["CALL DROP_FTS_INDEX('Doc', 'words')", "CHECKPOINT"]);
     assert!(matches!(db.assert_refused(docs()), Error::DriftDetected(_)));
     db.migrator(docs())
-        .drift(DriftPolicy::Recreate)
+        .drift_policy(DriftPolicy::Recreate)
         .migrate()
         .unwrap();
     assert_eq!(listed(&db), "Doc|words");

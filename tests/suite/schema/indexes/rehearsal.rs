@@ -1,7 +1,7 @@
 //! Checks of an index before any change: by a rehearsal, and by `check`.
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::{check_in, schema};
+use kuzu_ddl::{check_on, schema};
 use kuzu_ddl_core::schema::IndexKind;
 
 use crate::fixture::documents::{ROWS, both, docs, index, search_results, steps, text, with};
@@ -67,8 +67,8 @@ fn invalid_index_prevents_the_whole_migration() {
 #[test]
 fn check_creates_the_indexes() {
     let memory = || Database::in_memory(crate::fixture::config()).unwrap();
-    check_in(&memory(), &both().unwrap(), None).unwrap();
+    check_on(&memory(), &both().unwrap(), None).unwrap();
     let bad = with(docs(), "Doc", &[text(&[("stopwords", "Nowhere")])]);
-    let e = check_in(&memory(), &bad.unwrap(), None).unwrap_err();
+    let e = check_on(&memory(), &bad.unwrap(), None).unwrap_err();
     assert!(e.to_string().contains("no node table"), "{e}");
 }
