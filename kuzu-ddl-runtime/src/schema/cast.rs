@@ -1,10 +1,13 @@
-//! Which types the engine casts to which.
+//! The casts between types that the engine implements.
 
 use super::Type;
 
 impl Type {
-    /// Whether the engine has a cast from `self` to `to`, whatever becomes of single values. It has one to
-    /// and from STRING for every type; there are no others than these, as a test asks the engine itself.
+    /// Returns whether the engine implements a cast from `self` to `to`; single values may still
+    /// fail to convert.
+    ///
+    /// Every type casts to and from `STRING`. That no casts exist beyond the ones listed here is
+    /// verified against the engine by a test.
     #[must_use]
     pub fn has_cast_to(&self, to: &Self) -> bool {
         match (self, to) {
