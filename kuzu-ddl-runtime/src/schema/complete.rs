@@ -1,4 +1,6 @@
-//! One form for indexes that mean the same, whoever says it.
+//! Canonical index options.
+//!
+//! Indexes with the same meaning compare equal, whether they were declared or read from a catalog.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,10 +8,11 @@ use std::fmt;
 use super::{Index, IndexKind};
 
 impl Index {
-    /// The options with the engine's defaults among them and every text canonical: what is declared
-    /// and what a catalog tells are then equal if they mean the same. What has no canonical text
-    /// stays as it is; so do options that this version does not know.
-    /// [`UNKEPT`] ones with their default are left out.
+    /// Returns the options with the engine's defaults filled in and every value in canonical form.
+    ///
+    /// Declared options and options read from a catalog are then equal if they mean the same.
+    /// Values without a canonical form, and options that this version does not know, are passed
+    /// through unchanged. Options of [`UNKEPT`] that have their default value are left out.
     #[must_use]
     pub fn complete(&self) -> BTreeMap<String, String> {
         let mut options: BTreeMap<String, String> = self
@@ -41,7 +44,7 @@ impl Index {
         options
     }
 
-    /// Whether the two mean the same index: kind, properties and all options that the engine keeps.
+    /// Returns whether both mean the same index: the same kind, properties and retained options.
     #[must_use]
     pub fn is_as(&self, other: &Self) -> bool {
         let kept = |index: &Self| {
@@ -63,9 +66,10 @@ impl fmt::Display for IndexKind {
     }
 }
 
-/// Options that the engine does not keep with the index: `ignore_pattern` counts for the rows that
-/// are there when the index is made and for no later one, `cache_embeddings` is about the making
-/// alone. No catalog tells them.
+/// The index options that the engine does not retain, so that no catalog reports them.
+///
+/// `ignore_pattern` applies only to the rows that exist when the index is created, and
+/// `cache_embeddings` affects only its construction.
 pub const UNKEPT: [&str; 2] = ["cache_embeddings", "ignore_pattern"];
 
 #[cfg(test)]
