@@ -1,8 +1,8 @@
-//! Default values as typed expressions.
+//! Default values and casts as typed expressions.
 //!
-//! Text from outside is never executed, so a default is data: literals, a short list of functions,
-//! and arithmetic. It is always rendered as `CAST(<expr> AS <TYPE>)`: the one form that the engine
-//! reports back to the letter (it drops the sign and the parentheses of everything else).
+//! Text from outside is never executed, so a default is data: literals, a fixed list of functions,
+//! and arithmetic. It is always rendered as `CAST(<expr> AS <TYPE>)`, the only form that the engine
+//! reports back verbatim (it drops signs and parentheses of anything else).
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -13,13 +13,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::name::string_literal;
 use super::types::Type;
 
-/// How deep expressions may nest.
+/// The maximum nesting depth of expressions.
 pub const MAX_EXPR_DEPTH: usize = 64;
 
-/// The longest text of an expression, in bytes.
+/// The maximum length of an expression's text, in bytes.
 pub const MAX_EXPR_BYTES: usize = 64 * 1024;
 
-/// The functions a default may call: deterministic ones, and those whose purpose is a fresh value
+/// The functions that a default may call: deterministic ones, and those that generate a new value
 /// for each row.
 pub const FUNCTIONS: &[&str] = &[
     "abs",
@@ -69,12 +69,12 @@ pub const FUNCTIONS: &[&str] = &[
     "uuid",
 ];
 
-/// A 64-bit float that compares by its bits, so that a default can be compared and hashed.
+/// A 64-bit float that compares by its total order, so that expressions can be compared and sorted.
 #[derive(Clone, Copy, Debug)]
 pub struct Float(pub f64);
 
-// As a text, because readers of JSON numbers may be off by the last bit, and then an event read
-// back would be another event.
+// As text, because readers of JSON numbers may lose the last bit, and then an event read back would
+// have another id.
 impl Serialize for Float {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{:?}", self.0))
@@ -135,25 +135,25 @@ impl Operator {
     }
 }
 
-/// A default value.
+/// A typed expression: a default value, or a cast of an old value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Expr {
-    /// `true`, `false`
+    /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Int(i128),
     /// A finite floating-point number.
     Float(Float),
     /// A string; also the literal form of dates, timestamps, UUIDs, intervals and decimals.
     Text(String),
-    /// Bytes of a `BLOB`.
+    /// The bytes of a `BLOB`.
     Bytes(Vec<u8>),
     /// `[a, b]`
     List(Vec<Expr>),
     /// `{name: a, …}`
     Struct(Vec<(String, Expr)>),
-    /// One of [`FUNCTIONS`], in lower case.
+    /// A call of one of [`FUNCTIONS`], with the name in lowercase.
     Call(String, Vec<Expr>),
     /// `CAST(e AS T)`
     Cast(Box<Expr>, Type),
@@ -161,26 +161,26 @@ pub enum Expr {
     Negate(Box<Expr>),
     /// `(a + b)`
     Binary(Operator, Box<Expr>, Box<Expr>),
-    /// `old`: in a cast, the value before the change. In no default.
+    /// `old`: in a cast, the value before the change. Not allowed in a default.
     Old,
-    /// The engine's text of a default made by hand, which may have lost signs and parentheses on
-    /// the way. It is compared and shown, never executed.
+    /// The engine's text of a default created out of band, which may have lost signs and
+    /// parentheses. It is compared and displayed, never executed.
     Opaque(String),
 }
 
-/// Why a text is no default.
+/// Error returned when a text is not a valid expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` cannot be a default: {reason}")]
 pub struct ExprError {
-    /// The text, shortened.
+    /// The rejected text, shortened.
     pub text: String,
-    /// What is wrong.
+    /// The reason for the rejection.
     pub reason: String,
 }
 
 impl Expr {
-    /// The canonical text of this default on a property of type `ty`: what follows `DEFAULT` in
-    /// the DDL, and what `table_info` reports.
+    /// Returns the canonical text of this default for a property of type `ty`: what follows
+    /// `DEFAULT` in DDL, and what `table_info` reports.
     #[must_use]
     pub fn canonical(&self, ty: &Type) -> String {
         match self {
@@ -189,14 +189,14 @@ impl Expr {
         }
     }
 
-    /// Reads what `table_info` reports for a property of type `ty`. `None` is no default. A text
-    /// that is not in the canonical form becomes [`Expr::Opaque`].
+    /// Parses the default that `table_info` reports for a property of type `ty`. Returns `None` if
+    /// there is no default, and [`Expr::Opaque`] for a text that is not in canonical form.
     #[must_use]
     pub fn from_engine(text: &str, ty: &Type) -> Option<Self> {
         if text.is_empty() || text == "NULL" {
             return None;
         }
-        // The canonical text may be longer and deeper than what we take from users.
+        // The canonical text may exceed the length and depth allowed for user input.
         match Parser::read(text) {
             Ok(Self::Cast(inner, cast)) if cast == *ty => inner.with_bytes(ty),
             _ => None,
@@ -205,8 +205,9 @@ impl Expr {
         .or_else(|| Some(Self::Opaque(text.to_owned())))
     }
 
-    /// Bytes are written as strings, and only the type tells them apart. `None` is a string that
-    /// is not written as [`Expr::Bytes`] are.
+    /// Converts strings to bytes where `ty` is `BLOB`: both are written as strings, and only the
+    /// type distinguishes them. Returns `None` for a string that is not the text of an
+    /// [`Expr::Bytes`].
     fn with_bytes(self, ty: &Type) -> Option<Self> {
         Some(match (self, ty) {
             (Self::Text(text), Type::Blob) => Self::Bytes(unescape(&text)?),
@@ -238,11 +239,12 @@ impl Expr {
         })
     }
 
-    /// Checks what a typed expression can still have wrong: unknown functions, non-finite numbers,
-    /// depth, size, literals that do not fit `ty`.
+    /// Checks this default for a property of type `ty`: known functions, finite numbers, depth,
+    /// size, and literals that fit `ty`.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the expression violates.
     pub fn check(&self, ty: &Type) -> Result<(), ExprError> {
         let fail = |reason: String| ExprError {
             text: shorten(&self.to_string()),
@@ -252,10 +254,11 @@ impl Expr {
         self.fits(ty).map_err(fail)
     }
 
-    /// [`check`](Self::check) where the type is not known.
+    /// Checks this default without a type; see [`check`](Self::check).
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the expression violates.
     pub fn check_parts(&self) -> Result<(), ExprError> {
         self.check_cast()?;
         if self.mentions_old() {
@@ -268,10 +271,11 @@ impl Expr {
         Ok(())
     }
 
-    /// The same for a cast, which may speak of the `old` value.
+    /// Checks this cast without a type; unlike a default it may reference the `old` value.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the expression violates.
     pub fn check_cast(&self) -> Result<(), ExprError> {
         let mut budget = MAX_EXPR_BYTES;
         self.check_at(1, &mut budget).map_err(|reason| ExprError {
@@ -280,10 +284,11 @@ impl Expr {
         })
     }
 
-    /// Reads a cast: an expression that may speak of the `old` value.
+    /// Parses a cast: an expression that may reference the `old` value.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    ///
+    /// Returns an error if the text is not a valid expression.
     pub fn parse_cast(text: &str) -> Result<Self, ExprError> {
         let fail = |reason: String| ExprError {
             text: shorten(text),
@@ -346,8 +351,8 @@ impl Expr {
         }
     }
 
-    /// Whether a literal fits `ty`. What only the engine can tell (calls, texts of dates) passes
-    /// here and is evaluated in the rehearsal.
+    /// Checks that the literals fit `ty`. What only the engine can decide (calls, texts of dates)
+    /// passes here and is evaluated in the rehearsal.
     fn fits(&self, ty: &Type) -> Result<(), String> {
         let no = |what: &str| Err(format!("{what} is not of type {ty}"));
         match (self, ty) {
@@ -422,7 +427,7 @@ impl Expr {
         }
     }
 
-    /// Whether only the engine can say if this default can be evaluated.
+    /// Returns whether evaluating this default may fail in a way that only the engine can detect.
     #[must_use]
     pub fn needs_rehearsal(&self) -> bool {
         !matches!(
@@ -431,7 +436,8 @@ impl Expr {
         )
     }
 
-    /// Whether every row gets the same value, so that the engine may fill existing rows at once.
+    /// Returns whether every row gets the same value, so that the engine can fill all existing rows
+    /// at once.
     #[must_use]
     pub fn is_constant(&self) -> bool {
         match self {
@@ -450,7 +456,7 @@ impl Expr {
     }
 }
 
-/// The smallest and the largest value of an integer type.
+/// Returns the smallest and the largest value of an integer type.
 pub(crate) fn integer_range(ty: &Type) -> Option<(i128, i128)> {
     Some(match ty {
         Type::Int8 => (i8::MIN.into(), i8::MAX.into()),
@@ -466,7 +472,7 @@ pub(crate) fn integer_range(ty: &Type) -> Option<(i128, i128)> {
     })
 }
 
-/// The bytes of `\x41\x42…`, as [`Expr::Bytes`] are written.
+/// Decodes `\x41\x42…`, the text of an [`Expr::Bytes`].
 fn unescape(text: &str) -> Option<Vec<u8>> {
     let mut rest = text;
     let mut bytes = Vec::with_capacity(text.len() / 4);
@@ -499,7 +505,7 @@ impl fmt::Display for Expr {
 }
 
 impl Expr {
-    /// The Cypher of a cast whose `old` is the column `old`, which is Cypher itself.
+    /// Renders a cast as Cypher, with the Cypher expression `old` as its input.
     #[must_use]
     pub fn with_old(&self, old: &str) -> String {
         struct With<'a>(&'a Expr, &'a str);
@@ -563,7 +569,7 @@ impl Expr {
         }
     }
 
-    /// The expression with another in the place of `old`.
+    /// Returns the expression with every `old` replaced by `by`.
     #[must_use]
     pub fn replace_old(&self, by: &Self) -> Self {
         let all = |items: &[Self]| items.iter().map(|e| e.replace_old(by)).collect();
@@ -585,7 +591,7 @@ impl Expr {
         }
     }
 
-    /// Whether the expression speaks of the value before a change.
+    /// Returns whether the expression references the value before a change.
     #[must_use]
     pub fn mentions_old(&self) -> bool {
         match self {
@@ -623,7 +629,7 @@ struct Parser<'a> {
     rest: &'a str,
 }
 
-/// How deep texts may nest: parentheses count here, and the canonical text has many.
+/// The maximum nesting depth of a text. Parentheses count, and the canonical text has many.
 const MAX_TEXT_DEPTH: usize = 3 * MAX_EXPR_DEPTH;
 
 impl<'a> Parser<'a> {
@@ -794,7 +800,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The text up to the parenthesis that closes the CAST.
+    /// Parses the type up to the parenthesis that closes the CAST.
     fn type_text(&mut self) -> Result<Type, String> {
         let mut open = 0_usize;
         let end = self.rest.find(|c| {
