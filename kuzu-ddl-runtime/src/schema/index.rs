@@ -1,4 +1,4 @@
-//! Indexes: what the engine's two extensions can index, and the options they take.
+//! Indexes: what the engine's full-text and vector extensions can index, and their options.
 
 use std::collections::BTreeMap;
 
@@ -10,69 +10,72 @@ use super::{Key, Table, Type};
 /// An index of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
-    /// The name as spelled.
+    /// The name, as spelled.
     pub name: String,
-    /// What is indexed, and how.
+    /// The kind of the index.
     pub kind: IndexKind,
-    /// The properties, in the index's order.
+    /// The indexed properties, in index order.
     pub properties: Vec<Key>,
-    /// The options by name in lower case, each in its canonical text: see [`IndexKind::option`]. A declared
-    /// index has those that were said, one found in a catalog those that the engine tells.
+    /// The options: lowercase name to canonical value, see [`IndexKind::option`]. A declared index
+    /// holds the options that were specified, an index read from a catalog holds those that the
+    /// engine reports.
     pub options: BTreeMap<String, String>,
 }
 
-/// The kinds of index.
+/// The kind of an index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum IndexKind {
-    /// Full-text, by the FTS extension.
+    /// A full-text index, provided by the FTS extension.
     FullText,
-    /// HNSW, by the vector extension.
+    /// An HNSW index, provided by the vector extension.
     Vector,
-    /// A kind this version does not know, in the engine's word.
+    /// A kind that this version does not know, as the engine names it.
     Other(String),
 }
 
-/// An option of an index.
+/// An option that a kind of index accepts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IndexOption {
-    /// Its name.
+    /// The name of the option.
     pub name: &'static str,
-    /// What it takes.
+    /// The values that the option accepts.
     pub value: OptionValue,
-    /// What the engine takes where nothing is said, in the canonical text.
+    /// The canonical text of the value that the engine uses when the option is not specified.
     pub default: &'static str,
 }
 
-/// What an option takes.
+/// The values that an index option accepts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OptionValue {
-    /// A whole number from … to ….
+    /// An integer from the first to the second number, inclusive.
     Int(i64, i64),
-    /// A number from … to …. Cypher must see a point or an exponent in it.
+    /// A number from the first to the second number, inclusive. Its Cypher literal needs a decimal
+    /// point or an exponent.
     Float(f64, f64),
     /// `true` or `false`.
     Bool,
-    /// One of these words, and what else the engine calls it.
+    /// One of these keywords. The second text of a pair is a synonym that the engine uses, or
+    /// empty.
     Word(&'static [(&'static str, &'static str)]),
-    /// A regular expression without capitals, which the engine would turn into small letters.
+    /// A regular expression without uppercase letters, because the engine lowercases it.
     Pattern,
-    /// The name of a node table or the path of a file; the engine does not quote it.
+    /// The name of a node table or the path of a file, which the engine does not quote.
     Source,
 }
 
 use OptionValue::{Bool, Float, Int, Pattern, Source, Word};
 
 impl OptionValue {
-    /// Whether a Cypher literal of it stands between quotes.
+    /// Returns whether the option's Cypher literal is a quoted string.
     #[must_use]
     pub fn is_text(self) -> bool {
         matches!(self, Word(_) | Pattern | Source)
     }
 }
 
-/// Snowball's words, as far as the engine bundles them.
+/// The Snowball stemmers that the engine bundles.
 #[rustfmt::skip]
 const STEMMERS: &[(&str, &str)] = &[
     ("none", ""), ("arabic", ""), ("basque", ""), ("catalan", ""), ("danish", ""), ("dutch", ""),
@@ -107,8 +110,10 @@ const FULL_TEXT: &[IndexOption] = &[
     ),
 ];
 
-/// Above these degrees the engine refuses: they are 1.25 times as large inside, and must fit an `INT16`, and
-/// for `ml` one of its vectors of 2048 values.
+/// The options of a vector index.
+///
+/// The engine rejects larger degrees: internally they are 1.25 times as large and must fit an
+/// `INT16`, and for `ml` one of its vectors of 2048 values.
 const VECTOR: &[IndexOption] = &[
     option("metric", Word(METRICS), "cosine"),
     option("mu", Int(1, 26_213), "30"),
@@ -119,55 +124,55 @@ const VECTOR: &[IndexOption] = &[
     option("cache_embeddings", Bool, "true"),
 ];
 
-/// Why an index cannot be.
+/// Error returned when an index is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// The index's own name.
+    /// The name of the index is invalid.
     #[error("{0}; the name of an index is letters, digits and underscores")]
     Name(#[from] NameError),
-    /// The engine's index functions put names into Cypher as they are.
+    /// A name needs quotes, and the engine's index functions insert names into Cypher unquoted.
     #[error(
         "Kùzu's index functions do not quote names, and `{0}` needs quotes; rename it to letters, digits and underscores"
     )]
     NeedsQuotes(String),
-    /// An index on a rel table.
+    /// The table is a rel table.
     #[error("Kùzu indexes no rel tables")]
     RelTable,
-    /// No property, or several where there can be one.
+    /// The number of properties is wrong for the kind of index.
     #[error("{0} properties; a full-text index has at least one, a vector index exactly one")]
     Count(usize),
-    /// A property that is not there, or twice.
+    /// A property does not exist in the table or is listed more than once.
     #[error("`{0}` is not among the properties, or stands there twice")]
     Property(String),
-    /// A property of the wrong type.
+    /// A property has a type that the kind of index does not support.
     #[error("`{property}` is {ty}; {wanted}")]
     Type {
-        /// The property.
+        /// The name of the property.
         property: String,
-        /// Its type.
+        /// The type of the property.
         ty: String,
-        /// What the index needs.
+        /// The type that the index requires.
         wanted: &'static str,
     },
-    /// An option that the kind of index does not have.
+    /// The kind of index has no such option.
     #[error("it has no option `{0}`")]
     Option(String),
-    /// An option's value.
+    /// An option has an invalid value.
     #[error("the option `{option}` cannot be `{value}`")]
     Value {
-        /// The option.
+        /// The name of the option.
         option: String,
-        /// The value.
+        /// The rejected value.
         value: String,
     },
-    /// A kind of index that this version does not know.
+    /// This version does not know the kind of index.
     #[error("the kind of index `{0}` is unknown")]
     Kind(String),
 }
 
 impl IndexKind {
-    /// The options that the engine takes for this kind.
+    /// Returns the options that the engine accepts for this kind of index.
     #[must_use]
     pub fn options(&self) -> &'static [IndexOption] {
         match self {
@@ -177,11 +182,12 @@ impl IndexKind {
         }
     }
 
-    /// The canonical text of an option's value: words in small letters under one name, numbers in their
-    /// shortest form (`0.050000` is `0.05`).
+    /// Returns the canonical text of an option's value: keywords in lowercase without synonyms,
+    /// numbers in their shortest form (`0.050000` becomes `0.05`).
     ///
     /// # Errors
-    /// There is no such option, or it cannot have this value.
+    ///
+    /// Returns an error if this kind of index has no such option, or if the value is invalid.
     pub fn option(&self, name: &str, text: &str) -> Result<String, IndexError> {
         let known = self.options().iter().find(|option| option.name == name);
         let known = known.ok_or_else(|| IndexError::Option(name.to_owned()))?;
@@ -223,10 +229,11 @@ fn canonical(value: OptionValue, text: &str) -> Option<String> {
 }
 
 impl Index {
-    /// Whether the engine could make this index on `table`.
+    /// Checks that the engine can create this index on `table`.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the index violates.
     pub fn check(&self, table: &Table) -> Result<(), IndexError> {
         if let IndexKind::Other(kind) = &self.kind {
             return Err(IndexError::Kind(kind.clone()));
