@@ -1,13 +1,13 @@
-//! Lossless widenings: the one order among types that automatic type changes and merging share.
+//! Lossless widenings: the partial order of types shared by automatic type changes and merging.
 //!
-//! `a` widens to `b` if every value of `a` is a value of `b`, equal and of the same meaning. So
-//! integers widen to larger ones and to decimals and floats that hold them exactly, and containers
-//! widen with their members. Nothing widens to `STRING`: the text of a number is not that number.
-//! Timestamps do not widen to finer ones, whose range is smaller.
+//! `a` widens to `b` if every value of `a` is a value of `b` that compares equal and has the same
+//! meaning. Integers widen to larger integers and to decimals and floats that hold them exactly;
+//! containers widen with their members. Nothing widens to `STRING`: the text of a number is not
+//! that number. Timestamps do not widen to finer units, whose range is smaller.
 
 use super::types::{StructField, Type};
 
-/// Bits and sign of an integer type.
+/// Returns the bits and signedness of an integer type.
 fn integer(ty: &Type) -> Option<(u32, bool)> {
     Some(match ty {
         Type::Int8 => (8, true),
@@ -23,7 +23,7 @@ fn integer(ty: &Type) -> Option<(u32, bool)> {
     })
 }
 
-/// How many decimal digits hold every value.
+/// Returns the number of decimal digits that hold every value of an integer type.
 fn digits((bits, signed): (u32, bool)) -> u8 {
     match (bits, signed) {
         (8, _) => 3,
@@ -35,7 +35,7 @@ fn digits((bits, signed): (u32, bool)) -> u8 {
     }
 }
 
-/// How many bits of an integer a float holds exactly.
+/// Returns the number of integer bits that a float type holds exactly.
 fn mantissa(ty: &Type) -> Option<u32> {
     match ty {
         Type::Float => Some(24),
@@ -45,7 +45,8 @@ fn mantissa(ty: &Type) -> Option<u32> {
 }
 
 impl Type {
-    /// What types share that a primary key may be changed between while its rows stay the same rows.
+    /// Returns the name of the type family. A primary key may change within its family and still
+    /// identify the same rows.
     #[must_use]
     pub fn family(&self) -> String {
         match self {
@@ -56,8 +57,8 @@ impl Type {
         }
     }
 
-    /// Whether every value of `self` is a value of `to`, so that a change loses nothing and cannot
-    /// fail. A type widens to itself.
+    /// Returns whether every value of `self` is a value of `to`, so that a change loses nothing and
+    /// cannot fail. A type widens to itself.
     #[must_use]
     pub fn widens_to(&self, to: &Self) -> bool {
         if self == to {
@@ -65,7 +66,8 @@ impl Type {
         }
         if let Some((bits, signed)) = integer(self) {
             if let Some((to_bits, to_signed)) = integer(to) {
-                // SERIAL is an INT64 with a counter: from it one may go, to it not.
+                // SERIAL is an INT64 with a sequence: it widens to INT64, INT64 does not widen to
+                // it.
                 return *to != Self::Serial
                     && match (signed, to_signed) {
                         (true, false) => false,
@@ -97,14 +99,17 @@ impl Type {
         }
     }
 
-    /// Whether a change to `to` loses no value and cannot fail: a widening, or one into a SERIAL, which
-    /// stores INT64s. Merging asks for less: of the two, INT64 is the wider one, for it does not count.
+    /// Returns whether a change to `to` loses no value and cannot fail: a widening, or a change to
+    /// `SERIAL`, which stores `INT64` values.
+    ///
+    /// Merging requires the stricter [`widens_to`](Self::widens_to): of the two, `INT64` is the
+    /// wider type because it has no sequence.
     #[must_use]
     pub fn fits_in(&self, to: &Self) -> bool {
         self.widens_to(to) || self.widens_to(to.stored())
     }
 
-    /// The type of the values in the database: a SERIAL is an INT64 that counts.
+    /// Returns the type of the stored values: `INT64` for `SERIAL`, otherwise the type itself.
     #[must_use]
     pub fn stored(&self) -> &Self {
         match self {
@@ -113,7 +118,7 @@ impl Type {
         }
     }
 
-    /// The smallest type that both widen to, if there is one.
+    /// Returns the smallest type that both types widen to.
     #[must_use]
     pub fn join(&self, other: &Self) -> Option<Self> {
         if self.widens_to(other) {
@@ -169,7 +174,7 @@ fn members(a: &[StructField], b: &[StructField]) -> bool {
             .all(|(a, b)| a.name == b.name && a.ty.widens_to(&b.ty))
 }
 
-/// Numbers from narrow to wide: the first that holds both is their join.
+/// The numeric types from narrow to wide. The first that holds both types is their join.
 const CHAIN: [Type; 7] = [
     Type::Int16,
     Type::Int32,
@@ -236,7 +241,7 @@ mod tests {
         assert!(Type::Serial.fits_in(&Type::Int128));
     }
 
-    /// Order laws over all small types: what merging leans on.
+    /// Checks the laws of a partial order over all small types. Merging depends on them.
     #[test]
     fn it_is_an_order_with_joins() {
         let all: Vec<Type> = [
