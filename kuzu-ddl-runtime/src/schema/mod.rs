@@ -1,5 +1,7 @@
-//! The one model of a database's schema. What structs declare, what the events fold to and what
-//! the catalog says are all a [`Schema`]; everything between them is a pure function.
+//! The schema model: tables, properties, indexes and sequences of one database.
+//!
+//! Declared structs, the folded event history and the live catalog all become a [`Schema`]. Because
+//! the three are the same type, everything between them is a pure function.
 
 mod cast;
 mod complete;
@@ -24,58 +26,60 @@ pub use types::{
     DEFAULT_DECIMAL, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, StructField, Type, TypeError,
 };
 
-/// Tables and sequences by name. Equality is equality of schemas: the order of properties, of
-/// tables and of declarations does not count.
+/// The tables and sequences of one database, by name.
+///
+/// Equality is equality of schemas: the order of properties, of tables and of declarations does not
+/// count.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
-    /// Node and rel tables; they share one name space.
+    /// The node and rel tables, which share one namespace.
     pub tables: BTreeMap<Key, Table>,
-    /// Sequences, without those that `SERIAL` properties own.
+    /// The sequences, without the implicit ones of `SERIAL` properties.
     pub sequences: BTreeMap<Key, Sequence>,
 }
 
 /// A node table or a rel table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
-    /// The name as spelled.
+    /// The name, as spelled.
     pub name: String,
-    /// What only node tables or only rel tables have.
+    /// The part that differs between node tables and rel tables.
     pub kind: TableKind,
     /// The properties, a node table's primary key among them.
     pub properties: BTreeMap<Key, Property>,
-    /// The indexes, without the primary key's.
+    /// The indexes, without the implicit one of the primary key.
     pub indexes: BTreeMap<Key, Index>,
-    /// `COMMENT ON TABLE`; never empty.
+    /// The `COMMENT ON TABLE` text; never empty.
     pub comment: Option<String>,
 }
 
-/// What only node tables or only rel tables have.
+/// The kind of a table, with what only that kind has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TableKind {
     /// A node table.
     Node {
-        /// The primary key's property.
+        /// The property that is the primary key.
         primary_key: Key,
     },
     /// A rel table.
     Edge {
-        /// The FROM–TO pairs.
+        /// The `FROM`–`TO` pairs of node tables that the rels connect.
         pairs: BTreeSet<Pair>,
-        /// `None` where neither the engine nor the ledger could say.
+        /// How many rels a node may have; `None` if neither the catalog nor the ledger knows it.
         multiplicity: Option<Multiplicity>,
-        /// Which directions are stored.
+        /// The directions in which rels are stored.
         storage: StorageDirection,
     },
 }
 
 impl TableKind {
-    /// `true` for a node table.
+    /// Returns `true` for a node table.
     #[must_use]
     pub fn is_node(&self) -> bool {
         matches!(self, Self::Node { .. })
     }
 
-    /// The engine's words: `node table` or `rel table`.
+    /// Returns the engine's name of the kind: `node table` or `rel table`.
     #[must_use]
     pub fn words(&self) -> &'static str {
         if self.is_node() {
@@ -89,28 +93,29 @@ impl TableKind {
 /// A property of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Property {
-    /// The name as spelled.
+    /// The name, as spelled.
     pub name: String,
-    /// The type.
+    /// The type of the values.
     pub ty: Type,
-    /// Whether the application may read NULL here. The engine has no NOT NULL: this is kept in
-    /// the ledger.
+    /// Whether the application accepts NULL. The engine has no `NOT NULL` constraint, so this is
+    /// stored in the ledger.
     pub nullable: bool,
-    /// The default; `None` is NULL.
+    /// The default value; `None` is NULL.
     pub default: Option<Expr>,
-    /// The comment, kept in the ledger (the engine has none for properties); never empty.
+    /// The comment; never empty. It is stored in the ledger, because the engine has no comments on
+    /// properties.
     pub comment: Option<String>,
 }
 
 impl Property {
-    /// The canonical text of the default, as `table_info` reports it.
+    /// Returns the canonical Cypher of the default, as `table_info` reports it.
     #[must_use]
     pub fn default_text(&self) -> Option<String> {
         self.default.as_ref().map(|expr| expr.canonical(&self.ty))
     }
 }
 
-/// A FROM–TO pair of a rel table.
+/// One `FROM`–`TO` pair of a rel table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pair {
     /// The source node table.
@@ -119,27 +124,27 @@ pub struct Pair {
     pub to: Key,
 }
 
-/// How many rels a node may have on either side.
+/// How many rels a node may have at either end of a rel table.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub enum Multiplicity {
-    /// Any number on both sides.
+    /// Any number of rels per source and per destination.
     #[default]
     ManyMany,
-    /// At most one rel from each source.
+    /// At most one rel per source.
     ManyOne,
-    /// At most one rel to each destination.
+    /// At most one rel per destination.
     OneMany,
-    /// At most one on both sides.
+    /// At most one rel per source and per destination.
     OneOne,
 }
 
 impl Multiplicity {
-    /// All, in the engine's order.
+    /// All multiplicities, in the engine's order.
     pub const ALL: [Self; 4] = [Self::ManyMany, Self::ManyOne, Self::OneMany, Self::OneOne];
 
-    /// The word in DDL.
+    /// Returns the DDL keyword.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -168,20 +173,20 @@ impl FromStr for Multiplicity {
     }
 }
 
-/// Which directions of a rel table are stored.
+/// The directions in which the rels of a table are stored.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub enum StorageDirection {
-    /// Forward and backward: the engine's default.
+    /// Forward and backward, the engine's default.
     #[default]
     Both,
-    /// Forward only: smaller, and slow from the destination's side.
+    /// Forward only: uses less space, but traversal from the destination is slow.
     Fwd,
 }
 
 impl StorageDirection {
-    /// The word in DDL.
+    /// Returns the DDL keyword.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -191,25 +196,25 @@ impl StorageDirection {
     }
 }
 
-/// A sequence.
+/// A sequence, which hands out consecutive numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sequence {
-    /// The name as spelled.
+    /// The name, as spelled.
     pub name: String,
     /// The first value.
     pub start: i64,
-    /// The step.
+    /// The difference between consecutive values.
     pub increment: i64,
     /// The smallest value.
     pub min: i64,
     /// The largest value.
     pub max: i64,
-    /// Whether it starts anew at the end.
+    /// Whether the sequence restarts after its last value.
     pub cycle: bool,
 }
 
 impl Schema {
-    /// The table named `name`, in any case.
+    /// Returns the table named `name`, ignoring ASCII case.
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.get(&Key::new(name))
@@ -217,7 +222,7 @@ impl Schema {
 }
 
 impl Table {
-    /// The property named `name`, in any case.
+    /// Returns the property named `name`, ignoring ASCII case.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.properties.get(&Key::new(name))
