@@ -1,30 +1,30 @@
-//! Names of tables, properties and sequences: what is legal, how the engine compares them, how
-//! they are quoted.
+//! Names of tables, properties, indexes and sequences: legality, case folding and quoting.
 //!
-//! Kùzu compares names without regard to ASCII case and keeps the spelling. A [`Key`] is the
-//! compared form; the spelling stays in the object's `name`.
+//! Kùzu compares names without regard to ASCII case and preserves their spelling. A [`Key`] is the
+//! folded form used for comparison; the spelling is in the `name` of each object.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, StrExt as _};
 
-/// The longest name accepted, in bytes. The engine has no limit of its own; frames and ledgers
-/// that hold names need one.
+/// The maximum length of a name, in bytes. The engine has no limit, but frames and ledgers that
+/// hold names need one.
 pub const MAX_NAME_BYTES: usize = 1024;
 
-/// The longest suffix that a name has in the database: `__a_` and eight digits.
+/// The maximum length of a suffix that a name has in the database, in bytes: `__a_` or `__c_` and
+/// eight hex digits.
 pub const MAX_SUFFIX_BYTES: usize = 12;
 
-/// Names that start so belong to the ledger.
+/// The prefix of names that are reserved for the ledger.
 pub const INTERNAL_PREFIX: &str = "_kuzu_ddl";
 
-/// Property names the engine keeps for itself. CREATE refuses them, ALTER does not, so they are
-/// checked here.
+/// The property names that the engine reserves. `CREATE` rejects them but `ALTER` does not, so they
+/// are checked here.
 pub const RESERVED_PROPERTIES: [&str; 6] = ["_id", "_label", "_src", "_dst", "_nodes", "_rels"];
 
-/// Words of Cypher that cannot name a member of a `STRUCT` or `UNION`: only backticks would make names of them, and the
-/// engine keeps the backticks of a member as a part of its name.
+/// The Cypher keywords that cannot name a member of a `STRUCT` or `UNION`. A keyword needs
+/// backticks, and the engine stores the backticks as part of a member's name.
 pub const RESERVED_MEMBERS: &[&str] = &[
     "acyclic",
     "all",
@@ -83,20 +83,20 @@ pub const RESERVED_MEMBERS: &[&str] = &[
     "xor",
 ];
 
-/// A name as the engine compares it: ASCII letters in lower case, all else as written.
+/// A name as the engine compares it: ASCII letters in lowercase, everything else unchanged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(SmolStr);
 
 impl Key {
-    /// The compared form of `name`.
+    /// Folds `name`.
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self(name.to_ascii_lowercase_smolstr())
     }
 
-    /// The compared form of a name in the program itself, which need not be copied if it is folded
-    /// already: a start has one for each property.
+    /// Folds a name from the program itself without copying it if it is lowercase already. Startup
+    /// folds the name of every property.
     #[must_use]
     pub fn of_static(name: &'static str) -> Self {
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -106,13 +106,13 @@ impl Key {
         }
     }
 
-    /// The folded text.
+    /// Returns the folded text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether a table of this name belongs to the ledger.
+    /// Returns whether a table of this name belongs to the ledger.
     #[must_use]
     pub fn is_internal(&self) -> bool {
         self.0.starts_with(INTERNAL_PREFIX)
@@ -137,34 +137,34 @@ impl fmt::Display for Key {
     }
 }
 
-/// Why a name cannot be used.
+/// Error returned when a name cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameError {
-    /// The empty string.
+    /// The name is empty.
     #[error("a name cannot be empty")]
     Empty,
-    /// Longer than [`MAX_NAME_BYTES`].
+    /// The name is longer than [`MAX_NAME_BYTES`].
     #[error("the name `{start}…` has {bytes} bytes; at most {MAX_NAME_BYTES} are allowed")]
     TooLong {
-        /// The first characters.
+        /// The first characters of the name.
         start: String,
-        /// Its length.
+        /// The length of the name, in bytes.
         bytes: usize,
     },
-    /// A backtick, a dot or a NUL: the engine cannot quote them (backtick), takes the part before
-    /// them for a database (dot), or ends the text there (NUL).
+    /// The name contains a backtick, a dot or a NUL. The engine cannot quote a backtick, takes the
+    /// part before a dot for a database, and truncates the name at a NUL.
     #[error("the name {name:?} contains {character:?}, which Kùzu cannot quote; rename it")]
     Character {
         /// The whole name.
         name: String,
-        /// The first character at fault.
+        /// The first invalid character.
         character: char,
     },
-    /// One of [`RESERVED_PROPERTIES`].
+    /// The name is one of [`RESERVED_PROPERTIES`].
     #[error("the property name `{0}` is reserved by Kùzu; rename it")]
     Reserved(String),
-    /// Starts with [`INTERNAL_PREFIX`].
+    /// The name starts with [`INTERNAL_PREFIX`].
     #[error(
         "the name `{0}` is reserved: names that start with `{INTERNAL_PREFIX}` belong to kuzu-ddl; rename it"
     )]
@@ -187,7 +187,7 @@ fn check(name: &str, longest: usize) -> Result<(), NameError> {
             character: byte.into(),
         });
     }
-    // Without a `Key`: startup checks every name of the schema, and this way none is copied.
+    // Not through a `Key`: startup checks every name of the schema, and this avoids copying each.
     let start = name.as_bytes().get(..INTERNAL_PREFIX.len());
     if start.is_some_and(|start| start.eq_ignore_ascii_case(INTERNAL_PREFIX.as_bytes())) {
         return Err(NameError::Internal(name.into()));
@@ -195,27 +195,30 @@ fn check(name: &str, longest: usize) -> Result<(), NameError> {
     Ok(())
 }
 
-/// Whether `name` can name a table, a sequence or an index of ours.
+/// Checks that `name` can name a declared table or sequence.
 ///
 /// # Errors
-/// The first rule it breaks.
+///
+/// Returns the first rule that the name violates.
 pub fn check_table(name: &str) -> Result<(), NameError> {
     check(name, MAX_NAME_BYTES)
 }
 
-/// Whether `name`, found in a catalog, can be read: it may be one of ours with the suffix that an
-/// archived or contested object has.
+/// Checks that `name`, found in a catalog, can be represented: it may be a legal name with the
+/// suffix of an archived or conflicting object.
 ///
 /// # Errors
-/// The first rule it breaks.
+///
+/// Returns the first rule that the name violates.
 pub fn check_live(name: &str) -> Result<(), NameError> {
     check(name, MAX_NAME_BYTES + MAX_SUFFIX_BYTES)
 }
 
-/// Whether `name` can name a property of ours.
+/// Checks that `name` can name a declared property.
 ///
 /// # Errors
-/// The first rule it breaks.
+///
+/// Returns the first rule that the name violates.
 pub fn check_property(name: &str) -> Result<(), NameError> {
     check(name, MAX_NAME_BYTES)?;
     if RESERVED_PROPERTIES
@@ -227,7 +230,7 @@ pub fn check_property(name: &str) -> Result<(), NameError> {
     Ok(())
 }
 
-/// Whether Cypher takes `name` for a name without backticks.
+/// Returns whether Cypher accepts `name` as an identifier without backticks.
 #[must_use]
 pub fn is_plain(name: &str) -> bool {
     let mut chars = name.chars();
@@ -238,10 +241,12 @@ pub fn is_plain(name: &str) -> bool {
             .any(|word| word.eq_ignore_ascii_case(name))
 }
 
-/// Whether `name` can name an index of ours: the engine makes names of tables of it, without quotes.
+/// Checks that `name` can name a declared index. The engine derives table names from it and does
+/// not quote them.
 ///
 /// # Errors
-/// The first rule it breaks.
+///
+/// Returns the first rule that the name violates.
 pub fn check_index(name: &str) -> Result<(), NameError> {
     check(name, MAX_NAME_BYTES)?;
     let wrong = name.chars().find(|c| !c.is_alphanumeric() && *c != '_');
@@ -253,13 +258,15 @@ pub fn check_index(name: &str) -> Result<(), NameError> {
     })
 }
 
-/// `name` in backticks. Safe for every name that [`check_table`] or [`check_property`] passes.
+/// Returns `name` in backticks. Safe for every name accepted by [`check_table`] or
+/// [`check_property`].
 #[must_use]
 pub fn quote(name: &str) -> String {
     format!("`{name}`")
 }
 
-/// `text` as a Cypher string literal, in the escapes that both engines read alike: `\\` and `\'`.
+/// Returns `text` as a Cypher string literal, using only the escapes that both engines read alike:
+/// `\\` and `\'`.
 #[must_use]
 pub fn string_literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
