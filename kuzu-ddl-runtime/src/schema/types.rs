@@ -1,21 +1,24 @@
-//! The engine's types as data, with one canonical text each.
+//! The engine's types as data, each with one canonical text.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How deep types may nest. Far beyond any use; it bounds what a hostile event can cost.
+/// The maximum nesting depth of types. It exceeds any real use and bounds the cost of a hostile
+/// event.
 pub const MAX_TYPE_DEPTH: usize = 64;
 
 /// The precision and scale of a `DECIMAL` without arguments.
 pub const DEFAULT_DECIMAL: (u8, u8) = (18, 3);
 
-/// The largest precision of a `DECIMAL`.
+/// The maximum precision of a `DECIMAL`.
 pub const MAX_DECIMAL_PRECISION: u8 = 38;
 
-/// A Kùzu type. [`Display`](fmt::Display) is the text that `table_info` reports, byte for byte;
-/// [`FromStr`] reads it back, and also the engine's aliases (`REAL`, `BYTEA`, …).
+/// A Kùzu type.
+///
+/// [`Display`](fmt::Display) writes the text that `table_info` reports, byte for byte. [`FromStr`]
+/// reads it back, and also accepts the engine's aliases (`REAL`, `BYTEA`, …).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Type {
@@ -65,12 +68,12 @@ pub enum Type {
     Interval,
     /// `DECIMAL(precision, scale)`
     Decimal {
-        /// Digits in all, 1 to 38.
+        /// The total number of digits, 1 to 38.
         precision: u8,
-        /// Digits after the point, at most `precision`.
+        /// The number of digits after the decimal point, at most `precision`.
         scale: u8,
     },
-    /// `SERIAL`: an `INT64` counted by a sequence of the table's own
+    /// `SERIAL`: an `INT64` numbered by an implicit sequence of the table
     Serial,
     /// `json`, as Kùzu 0.11.3 writes it
     Json,
@@ -80,36 +83,37 @@ pub enum Type {
     List(Box<Type>),
     /// `T[n]`
     Array(Box<Type>, u64),
-    /// `STRUCT(name T, …)`; order and case of the names count
+    /// `STRUCT(name T, …)`; order and case of the names are significant
     Struct(Vec<StructField>),
     /// `MAP(K, V)`
     Map(Box<Type>, Box<Type>),
     /// `UNION(name T, …)`
     Union(Vec<StructField>),
-    /// A type of a foreign table that this version does not know. Never declared, never sent.
+    /// A type of an unmanaged table that this version does not know. Never declared or sent to a
+    /// peer.
     Unknown(String),
 }
 
 /// A member of a `STRUCT` or `UNION`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StructField {
-    /// The member's name; case counts.
+    /// The name of the member; case-sensitive.
     pub name: String,
-    /// The member's type.
+    /// The type of the member.
     pub ty: Type,
 }
 
-/// Why a text is no type.
+/// Error returned when a text is not a valid type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a Kùzu type: {reason}")]
 pub struct TypeError {
-    /// The text, shortened.
+    /// The rejected text, shortened.
     pub text: String,
-    /// What is wrong.
+    /// The reason for the rejection.
     pub reason: String,
 }
 
-/// The types without arguments: text and value. The first text of a value is the canonical one.
+/// The types without arguments, as pairs of text and value. The first text of a value is canonical.
 const PLAIN: &[(&str, Type)] = &[
     ("BOOL", Type::Bool),
     ("BOOLEAN", Type::Bool),
@@ -147,7 +151,7 @@ const PLAIN: &[(&str, Type)] = &[
 ];
 
 impl Type {
-    /// Whether the engine takes a node table's primary key of this type.
+    /// Returns whether the engine accepts this type for the primary key of a node table.
     #[must_use]
     pub fn can_be_key(&self) -> bool {
         use Type as T;
@@ -178,7 +182,7 @@ impl Type {
         )
     }
 
-    /// The deepest nesting, 1 for a plain type.
+    /// Returns the nesting depth, 1 for a type without inner types.
     #[must_use]
     pub fn depth(&self) -> usize {
         match self {
@@ -191,11 +195,12 @@ impl Type {
         }
     }
 
-    /// Checks what the parts of a type cannot say by themselves: precision, lengths, member names,
-    /// depth, and that no part is [`Type::Unknown`].
+    /// Checks the constraints that the Rust type does not express: precision, lengths, member
+    /// names, depth, and that no part is [`Type::Unknown`].
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the type violates.
     pub fn check(&self) -> Result<(), TypeError> {
         self.check_at(1).map_err(|reason| TypeError {
             text: shorten(&self.to_string()),
@@ -256,7 +261,7 @@ impl Type {
     }
 }
 
-/// The engine cannot quote member names, so only plain identifiers will do.
+/// Returns whether `name` is a keyword. The engine cannot quote the names of members.
 fn is_reserved_member(name: &str) -> bool {
     super::name::RESERVED_MEMBERS
         .iter()
