@@ -1,4 +1,4 @@
-//! Identities: what an object is for as long as there is history, whatever it is called.
+//! Object identities, which are stable across renames.
 
 use super::codec::Writer;
 use super::dependencies::Dependencies;
@@ -7,13 +7,13 @@ use super::{Change, Endpoints, ObjectKind};
 use crate::schema::{Key, Type};
 
 impl Change {
-    /// The object that this change brings into being.
+    /// Returns the id of the object that this change creates, or `None` if it creates none.
     #[must_use]
     pub fn born(&self) -> Option<ObjectId> {
         self.born_in(&mut Writer::default())
     }
 
-    /// The same, with a buffer for what is hashed.
+    /// Returns the id of the created object, using `w` as the buffer to hash.
     pub(super) fn born_in(&self, w: &mut Writer) -> Option<ObjectId> {
         use ObjectKind::{EdgeTable, Index, Pair, Property, Sequence};
         w.clear();
@@ -46,8 +46,11 @@ impl Change {
     }
 }
 
-/// The identity of an object: what it is, in what, under which name, after what. Not its type,
-/// default or author, so two peers that make it from one past speak of one object.
+/// Computes the identity of an object: kind, parent, original name, and the previous events of that
+/// name.
+///
+/// The type, the default and the author are not part of it, so two peers that create the object
+/// from the same history agree on its identity.
 #[must_use]
 pub fn birth(
     kind: ObjectKind,
@@ -74,9 +77,11 @@ fn write(
     w.events(past);
 }
 
-/// The identity of a node table: that of any table, and its first key. What has another key holds other
-/// rows, and two tables of one name that were made apart with different keys can never be one. Keys
-/// whose types have a common widening are the same key.
+/// Computes the identity of a node table: that of any table, plus its first primary key.
+///
+/// A table with another key holds other rows, so two tables of one name that were created
+/// concurrently with different keys can never be merged. Keys whose types have a common widening
+/// count as the same.
 #[must_use]
 pub fn node_table(name: &Key, key_name: &Key, key: &Type, past: &Dependencies) -> ObjectId {
     let mut w = Writer::default();
@@ -90,22 +95,23 @@ fn write_node_table(w: &mut Writer, name: &str, key_name: &str, key: &Type, past
     w.text(&key.family());
 }
 
-/// The name under which a pair is looked up in its table.
+/// Returns the name under which a table looks up a pair.
 pub(crate) fn pair_key(endpoints: Endpoints) -> Key {
     Key::new(&format!("{}>{}", endpoints.from, endpoints.to))
 }
 
-/// The names under which an index and a sequence are looked up: properties and tables may be called
-/// the same. Neither can have a dot in its name.
+/// Returns the name under which an index is looked up. It differs from that of any property or
+/// table, whose names cannot contain a dot; see also [`sequence_key`].
 pub(crate) fn index_key(name: &str) -> Key {
     Key::new(&format!("index.{name}"))
 }
 
+/// Returns the name under which a sequence is looked up.
 pub(crate) fn sequence_key(name: &str) -> Key {
     Key::new(&format!("sequence.{name}"))
 }
 
-/// The identity of a node table's primary key, which is born with its table.
+/// Computes the identity of a node table's primary key, which is created with its table.
 #[must_use]
 pub fn key_of(table: ObjectId, key_name: &str) -> ObjectId {
     birth(
