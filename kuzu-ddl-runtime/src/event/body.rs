@@ -1,4 +1,4 @@
-//! The body of an event: what its kind says, in canonical bytes.
+//! The canonical encoding of changes: the body of an event.
 
 use super::codec::{CodecError, Reader, Writer};
 use super::on_fail::OnFail;
@@ -109,6 +109,8 @@ impl Change {
         }
     }
 
+    /// Decodes the body of a kind. A kind that this version does not know becomes
+    /// [`Change::Unknown`].
     pub(super) fn read(kind: u16, body: &[u8]) -> Result<Self, CodecError> {
         let mut r = Reader::new(body);
         let change = Self::read_from(kind, &mut r)?;
@@ -122,7 +124,7 @@ impl Change {
         Ok(change)
     }
 
-    /// Reads the body of a kind; `None` if this version does not know it.
+    /// Decodes the body of a kind; returns `None` if this version does not know it.
     pub(super) fn read_from(kind: u16, r: &mut Reader<'_>) -> Result<Option<Self>, CodecError> {
         Ok(Some(match kind {
             1 => Self::CreateNodeTable {
@@ -226,7 +228,7 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
     }
 }
 
-/// Whether it fits the type is known only where the type is.
+/// Whether the default fits the type is checked where the type is known.
 fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let default = r.option(Reader::expr)?;
     match &default {
