@@ -1,4 +1,4 @@
-//! What an event says: one typed change of one object.
+//! The change of an event: one typed modification of one object.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,21 +9,21 @@ use super::part::Part;
 use super::spec::{IndexSpec, SequenceSpec};
 use crate::schema::{Expr, Multiplicity, StorageDirection, Type};
 
-/// The longest comment, in bytes.
+/// The maximum length of a comment, in bytes.
 pub const MAX_COMMENT_BYTES: usize = 64 * 1024;
 
-/// Type, nullability and default of a property: what cannot be changed by a rename.
+/// The type, nullability and default of a property.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PropertySpec {
     /// The type.
     pub ty: Type,
-    /// Whether the application may read NULL.
+    /// Whether the application accepts NULL.
     pub nullable: bool,
-    /// The default; existing rows get it when the property is added.
+    /// The default, which existing rows get when the property is added.
     pub default: Option<Expr>,
 }
 
-/// The two node tables of a FROM–TO pair.
+/// The two node tables of a `FROM`–`TO` pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Endpoints {
     /// The source node table.
@@ -32,171 +32,174 @@ pub struct Endpoints {
     pub to: ObjectId,
 }
 
-/// A change of one object. Changes that bring an object into being carry `past`: the events that
-/// last touched the name it takes, so that CREATE after DROP is a new object.
+/// A modification of one object.
+///
+/// Changes that create an object carry `past`, its predecessors: the events that last used the name
+/// it takes. A CREATE after a DROP is therefore a new object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Change {
     /// A new node table with its primary key.
     CreateNodeTable {
-        /// Its name.
+        /// The name of the table.
         name: String,
-        /// The primary key's name.
+        /// The name of the primary key.
         key_name: String,
-        /// The primary key's type and default.
+        /// The type and default of the primary key.
         key: PropertySpec,
-        /// What held the name before.
+        /// The predecessors: the last events of previous holders of the name.
         past: Dependencies,
     },
-    /// A new rel table; its FROM–TO pairs are events of their own.
+    /// A new rel table. Its `FROM`–`TO` pairs are separate events.
     CreateEdgeTable {
-        /// Its name.
+        /// The name of the table.
         name: String,
         /// How many rels a node may have.
         multiplicity: Multiplicity,
-        /// Which directions are stored.
+        /// The directions in which rels are stored.
         storage: StorageDirection,
-        /// What held the name before.
+        /// The predecessors: the last events of previous holders of the name.
         past: Dependencies,
     },
-    /// Archive a table with all its rows.
+    /// Archives a table with all its rows.
     DropTable,
-    /// Bring an archived table back.
+    /// Restores an archived table.
     RestoreTable,
-    /// Give a table another name.
+    /// Renames a table.
     RenameTable {
         /// The new name.
         to: String,
     },
     /// A new property.
     AddProperty {
-        /// Its table.
+        /// The table of the property.
         table: ObjectId,
-        /// Its name.
+        /// The name of the property.
         name: String,
-        /// Type, nullability, default.
+        /// The type, nullability and default.
         spec: PropertySpec,
-        /// What held the name before.
+        /// The predecessors: the last events of previous holders of the name.
         past: Dependencies,
     },
-    /// Archive a property with all its values.
+    /// Archives a property with all its values.
     DropProperty,
-    /// Bring an archived property back.
+    /// Restores an archived property.
     RestoreProperty,
-    /// Give a property another name.
+    /// Renames a property.
     RenameProperty {
         /// The new name.
         to: String,
     },
-    /// A new FROM–TO pair of a rel table.
+    /// A new `FROM`–`TO` pair of a rel table.
     AddPair {
         /// The rel table.
         table: ObjectId,
         /// The two node tables.
         endpoints: Endpoints,
-        /// What joined the two before.
+        /// The predecessors: the last events of a previous pair of the two tables.
         past: Dependencies,
     },
-    /// Delete a FROM–TO pair and its rels.
+    /// Deletes a `FROM`–`TO` pair and its rels.
     DropPair,
-    /// Set or clear a table's comment.
+    /// Sets or clears the comment of a table.
     CommentOnTable {
         /// The comment; `None` clears it.
         text: Option<String>,
     },
-    /// Set or clear a property's comment.
+    /// Sets or clears the comment of a property.
     CommentOnProperty {
         /// The comment; `None` clears it.
         text: Option<String>,
     },
-    /// Give a property another type. Its values are cast, and the old ones archived.
+    /// Changes the type of a property. Its values are cast, and the old values are archived.
     SetType {
         /// The new type.
         ty: Type,
-        /// How to make a new value of an `old` one; `None` is a plain CAST.
+        /// The expression that converts an `old` value; `None` is a plain CAST.
         cast: Option<Expr>,
-        /// What a row gets of whose value none can be made.
+        /// The fallback for rows whose value cannot be converted.
         on_fail: OnFail,
     },
-    /// Give a property another type, with values that a Rust function makes of the old ones. The event
-    /// names it; code is nothing that a history could hold. A database whose program has no function of
-    /// that name does not carry the change out.
+    /// Changes the type of a property and converts its values with a Rust function.
+    ///
+    /// The event holds the name of the function, since code cannot be part of a history. A database
+    /// whose program has no function of that name does not apply the change.
     SetTypeBy {
         /// The new type.
         ty: Type,
-        /// The function's name: its path from the crate's name on.
+        /// The name of the function: its path, starting with the crate name.
         function: String,
-        /// What a row gets of whose value none can be made.
+        /// The fallback for rows whose value cannot be converted.
         on_fail: OnFail,
     },
-    /// Give a property another default, for rows to come.
+    /// Changes the default of a property for future rows.
     SetDefault {
         /// The default; `None` is NULL.
         default: Option<Expr>,
     },
-    /// Say whether the application may read NULL.
+    /// Changes whether the application accepts NULL.
     SetNullable {
-        /// Whether it may.
+        /// Whether NULL is accepted.
         nullable: bool,
     },
-    /// Make another property the primary key of a node table.
+    /// Makes another property the primary key of a node table.
     SetKey {
-        /// The property.
+        /// The new primary key.
         key: ObjectId,
     },
-    /// Change how many rels a node may have.
+    /// Changes the multiplicity of a rel table.
     SetMultiplicity {
-        /// How many.
+        /// The new multiplicity.
         multiplicity: Multiplicity,
     },
-    /// Change which directions of a rel table are stored.
+    /// Changes the directions in which a rel table is stored.
     SetStorage {
-        /// Which.
+        /// The new storage direction.
         storage: StorageDirection,
     },
-    /// A new index of a node table. Another option is another index.
+    /// A new index of a node table. An index with another option is another index.
     CreateIndex {
         /// The node table.
         table: ObjectId,
-        /// Its name.
+        /// The name of the index.
         name: String,
-        /// What is indexed, and how.
+        /// The definition of the index.
         spec: IndexSpec,
-        /// What held the name before.
+        /// The predecessors: the last events of previous holders of the name.
         past: Dependencies,
     },
-    /// An index goes; it holds no data.
+    /// Removes an index, which holds no data of its own.
     DropIndex,
     /// A new sequence.
     CreateSequence {
-        /// Its name.
+        /// The name of the sequence.
         name: String,
-        /// How it counts.
+        /// The definition of the sequence.
         spec: SequenceSpec,
-        /// What held the name before.
+        /// The predecessors: the last events of previous holders of the name.
         past: Dependencies,
     },
-    /// A sequence goes, with the place it had come to.
+    /// Removes a sequence together with its current value.
     DropSequence,
-    /// Delete for ever what an event archived: a dropped table, a dropped property, or the column
-    /// with the values from before a change.
+    /// Permanently deletes what an event archived: a dropped table, a dropped property, or the
+    /// column with the values from before a change.
     Purge {
         /// The event that archived it.
         of: EventId,
     },
-    /// Settle a contradiction: of the events that wrote a part of the object without knowing of one
-    /// another, this one holds.
+    /// Resolves a conflict: of the concurrent events that wrote an aspect of the object, `keep`
+    /// wins.
     Resolve {
-        /// The part.
+        /// The aspect in conflict.
         part: Part,
-        /// The event whose word holds; one of those this event depends on.
+        /// The winning event; one of this event's dependencies.
         keep: EventId,
     },
-    /// A kind of a newer version: kept and passed on, not applied.
+    /// A kind from a newer version, stored and forwarded but not applied.
     Unknown {
-        /// The kind's number.
+        /// The number of the kind.
         kind: u16,
-        /// Its body, as it came.
+        /// The encoded body, unchanged.
         body: Vec<u8>,
     },
 }
