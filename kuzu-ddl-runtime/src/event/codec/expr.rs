@@ -1,9 +1,9 @@
-//! Expressions: defaults and casts.
+//! The encoding of expressions: defaults and casts.
 
 use super::{CodecError, Reader, Writer};
 use crate::schema::{Expr, Float, MAX_EXPR_DEPTH, Operator};
 
-/// Tag = position. Only ever append.
+/// The tag of an operator is its position. Only ever append.
 const OPERATORS: [Operator; 5] = [
     Operator::Add,
     Operator::Subtract,
