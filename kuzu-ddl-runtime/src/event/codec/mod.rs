@@ -1,8 +1,8 @@
-//! The canonical encoding: one byte string for one value, and bounds on everything it claims.
+//! The canonical encoding: exactly one byte string per value, with bounds on every claimed size.
 //!
-//! Whole numbers are LEB128 in the shortest form, signed ones zigzag first; texts and lists carry
-//! their length; sets are sorted without repeats. A reader that meets anything else refuses, so
-//! that one value has one hash.
+//! Integers are LEB128 in the shortest form, signed ones zigzag-encoded first; texts and lists are
+//! prefixed with their length; sets are sorted and unique. A reader rejects anything else, so that
+//! one value has one hash.
 
 mod expr;
 mod reader;
@@ -15,31 +15,31 @@ pub use writer::Writer;
 /// The first byte of every encoded event.
 pub const ENCODING_VERSION: u8 = 1;
 
-/// The largest encoded event, in bytes.
+/// The maximum length of an encoded event, in bytes.
 pub const MAX_EVENT_BYTES: usize = 4 * 1024 * 1024;
 
-/// Why bytes are no canonical encoding.
+/// Error returned when bytes are not a canonical encoding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {
-    /// The bytes end before the value does.
+    /// The bytes end within a value.
     #[error("the bytes end too early, at offset {0}")]
     Truncated(usize),
-    /// Bytes are left after the value.
+    /// Bytes follow the value.
     #[error("{0} bytes are left over")]
     Trailing(usize),
-    /// More than [`MAX_EVENT_BYTES`].
+    /// The event is longer than [`MAX_EVENT_BYTES`].
     #[error("{0} bytes are more than the {MAX_EVENT_BYTES} an event may have")]
     TooLarge(usize),
     /// The version byte is not [`ENCODING_VERSION`].
     #[error("encoding version {0} is not known; this version of kuzu-ddl reads {ENCODING_VERSION}")]
     Version(u8),
-    /// A value written in another than the one canonical way, or out of its range.
+    /// A value is not in its canonical form, or is out of range.
     #[error("not canonical at offset {offset}: {reason}")]
     Malformed {
-        /// Where.
+        /// The offset in the input, in bytes.
         offset: usize,
-        /// What.
+        /// The reason.
         reason: &'static str,
     },
 }
