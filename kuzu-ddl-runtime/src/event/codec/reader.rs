@@ -1,21 +1,21 @@
-//! Reads values, and refuses all that is not canonical.
+//! Decodes values and rejects everything that is not canonical.
 
 use super::CodecError;
 use crate::event::dependencies::Dependencies;
 use crate::event::id::{EventId, ObjectId};
 use crate::event::names::Told;
 
-/// Reads canonical bytes, or those of a pack, and refuses all others.
+/// A decoder of canonical bytes, or of the columns of a pack.
 #[derive(Debug)]
 pub struct Reader<'a> {
     all: &'a [u8],
     at: usize,
-    /// In a pack: where hashes and texts come from.
+    /// In a pack: the source of hashes and texts.
     names: Option<Box<Told<'a>>>,
 }
 
 impl<'a> Reader<'a> {
-    /// At the start of these bytes.
+    /// Creates a reader at the start of `all`.
     #[must_use]
     pub fn new(all: &'a [u8]) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A reader of a pack, where hashes are numbers.
+    /// Creates a reader of a pack, in which hashes are numbers.
     pub(in crate::event) fn packed(all: &'a [u8], names: Told<'a>) -> Self {
         Self {
             all,
@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What the pack has told so far.
+    /// Returns the interning table of a pack.
     pub(in crate::event) fn told(&mut self) -> Result<&mut Told<'a>, CodecError> {
         self.names.as_deref_mut().ok_or(CodecError::Malformed {
             offset: 0,
@@ -42,20 +42,20 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// All that is left.
+    /// Consumes and returns the remaining bytes.
     pub fn rest(&mut self) -> &'a [u8] {
         let rest = &self.all[self.at..];
         self.at = self.all.len();
         rest
     }
 
-    /// How many bytes are left.
+    /// Returns the number of remaining bytes.
     #[must_use]
     pub fn left(&self) -> usize {
         self.all.len() - self.at
     }
 
-    /// An error at this place.
+    /// Returns an error at the current offset.
     pub fn bad<T>(&self, reason: &'static str) -> Result<T, CodecError> {
         Err(CodecError::Malformed {
             offset: self.at,
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// An error if bytes are left.
+    /// Returns an error if bytes remain.
     pub fn end(&self) -> Result<(), CodecError> {
         match self.all.len() - self.at {
             0 => Ok(()),
@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// So many bytes.
+    /// Reads `n` bytes.
     pub fn take(&mut self, n: usize) -> Result<&'a [u8], CodecError> {
         let end = self.at.checked_add(n).filter(|end| *end <= self.all.len());
         let end = end.ok_or(CodecError::Truncated(self.all.len()))?;
@@ -80,12 +80,12 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    /// One byte.
+    /// Reads one byte.
     pub fn byte(&mut self) -> Result<u8, CodecError> {
         Ok(self.take(1)?[0])
     }
 
-    /// A whole number in its shortest form.
+    /// Reads an unsigned integer in its shortest form.
     #[inline]
     pub fn uint(&mut self) -> Result<u128, CodecError> {
         // Nearly all are small.
@@ -117,12 +117,12 @@ impl<'a> Reader<'a> {
         self.bad("the number has more than 128 bits")
     }
 
-    /// A count of things that take at least one byte each: it can never claim more than is there.
+    /// Reads a count of items that take at least one byte each, so that it cannot exceed the input.
     pub fn count(&mut self) -> Result<usize, CodecError> {
         self.len()
     }
 
-    /// A length in bytes, or a count.
+    /// Reads a length in bytes, or a count.
     pub(crate) fn len(&mut self) -> Result<usize, CodecError> {
         let n = self.uint()?;
         let told = self.names.as_ref().map_or(0, |names| names.left());
@@ -132,12 +132,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a signed integer.
     pub(crate) fn int(&mut self) -> Result<i128, CodecError> {
         let n = self.uint()?;
         Ok(((n >> 1) as i128) ^ -((n & 1) as i128))
     }
 
-    /// 0 or 1.
+    /// Reads a boolean: 0 or 1.
     pub fn bool(&mut self) -> Result<bool, CodecError> {
         match self.byte()? {
             0 => Ok(false),
@@ -146,13 +147,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Bytes after their length.
+    /// Reads length-prefixed bytes.
     pub fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
         let n = self.len()?;
         self.take(n)
     }
 
-    /// A text after its length.
+    /// Reads a length-prefixed text.
     pub fn text(&mut self) -> Result<String, CodecError> {
         if self.names.is_some() {
             let n = self.len()?;
@@ -173,16 +174,17 @@ impl<'a> Reader<'a> {
         Ok(hash)
     }
 
+    /// Reads the id of an object.
     pub(crate) fn object(&mut self) -> Result<ObjectId, CodecError> {
         self.hash().map(ObjectId::from_bytes)
     }
 
-    /// The id of an event.
+    /// Reads the id of an event.
     pub fn event(&mut self) -> Result<EventId, CodecError> {
         self.hash().map(EventId::from_bytes)
     }
 
-    /// Whether there is a value, and the value.
+    /// Reads an optional value: a presence flag, then the value.
     pub fn option<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, CodecError>,
@@ -194,10 +196,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A set of ids, in order and without repeats.
+    /// Reads a sorted set of unique event ids.
     pub fn events(&mut self) -> Result<Dependencies, CodecError> {
         let n = self.len()?;
-        // The count is a claim: room is made as the ids come.
+        // The count is only a claim: memory grows as the ids arrive.
         let mut ids = Vec::with_capacity(n.min(4));
         for _ in 0..n {
             let id = EventId::from_bytes(self.hash()?);
