@@ -1,9 +1,9 @@
-//! Types, and the words of tables.
+//! The encoding of types and of the options of tables.
 
 use super::{CodecError, Reader, Writer};
 use crate::schema::{MAX_TYPE_DEPTH, Multiplicity, StorageDirection, StructField, Type};
 
-/// Types that are their tag and nothing else.
+/// The types that are encoded as a tag alone.
 macro_rules! plain {
     ($($tag:literal $ty:ident)*) => {
         fn tag(ty: &Type) -> Option<u8> {
@@ -22,7 +22,7 @@ macro_rules! plain {
     };
 }
 
-// A tag never means another type: only ever append.
+// A tag never changes its meaning: only ever append.
 plain! {
     0 Bool
     1 Int8
@@ -79,12 +79,12 @@ impl Writer {
                 self.ty(v);
             }
             Type::Union(fields) => self.members(0x45, fields),
-            // Only foreign tables have it, and only fingerprints of live schemas meet it.
+            // Only unmanaged tables have it, and only fingerprints of live schemas encode it.
             Type::Unknown(text) => {
                 self.byte(0x7f);
                 self.text(text);
             }
-            // Every other variant is plain; the test `every_type_is_encoded` holds it so.
+            // Every other variant is a tag alone, which the test `every_type_is_encoded` ensures.
             _ => self.byte(0xff),
         }
     }
