@@ -1,18 +1,18 @@
-//! Writes values in the canonical way, or as a pack has them.
+//! Encodes values canonically, or in the form of a pack.
 
 use crate::event::id::EventId;
 use crate::event::names::Telling;
 
-/// Writes canonical bytes, or those of a pack.
+/// An encoder of canonical bytes, or of the columns of a pack.
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
-    /// In a pack: where hashes and texts go.
+    /// In a pack: the destination of hashes and texts.
     names: Option<Box<Telling>>,
 }
 
 impl Writer {
-    /// A writer of a pack, where hashes are numbers.
+    /// Creates a writer of a pack, in which hashes are numbers.
     pub(in crate::event) fn packed() -> Self {
         Self {
             bytes: Vec::new(),
@@ -20,10 +20,12 @@ impl Writer {
         }
     }
 
+    /// Returns the interning table of a pack.
     pub(in crate::event) fn names(&mut self) -> Option<&mut Telling> {
         self.names.as_deref_mut()
     }
 
+    /// Returns the bytes and the interning table of a pack.
     pub(in crate::event) fn parts(self) -> (Vec<u8>, Telling) {
         (
             self.bytes,
@@ -31,7 +33,7 @@ impl Writer {
         )
     }
 
-    /// With room for so many bytes.
+    /// Creates a writer with capacity for `bytes` bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
         Self {
@@ -40,38 +42,38 @@ impl Writer {
         }
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
         self.bytes
     }
 
-    /// The bytes by now.
+    /// Returns the bytes written so far.
     pub(in crate::event) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Makes room for so many bytes more.
+    /// Reserves capacity for `bytes` more bytes.
     pub(in crate::event) fn reserve(&mut self, bytes: usize) {
         self.bytes.reserve(bytes);
     }
 
-    /// Starts anew with the room it has.
+    /// Discards the bytes and keeps the allocation.
     pub(in crate::event) fn clear(&mut self) {
         self.bytes.clear();
     }
 
-    /// How many bytes there are by now.
+    /// Returns the number of bytes written so far.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len()
     }
 
-    /// One byte.
+    /// Writes one byte.
     pub fn byte(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
 
-    /// A whole number that is not negative.
+    /// Writes an unsigned integer.
     pub fn uint(&mut self, mut n: u128) {
         loop {
             let low = (n & 0x7f) as u8;
@@ -84,27 +86,28 @@ impl Writer {
         }
     }
 
-    /// A length or a count.
+    /// Writes a length or a count.
     pub fn len(&mut self, n: usize) {
         self.uint(n as u128);
     }
 
+    /// Writes a signed integer.
     pub(crate) fn int(&mut self, n: i128) {
         self.uint(((n << 1) ^ (n >> 127)) as u128);
     }
 
-    /// 0 or 1.
+    /// Writes a boolean: 0 or 1.
     pub fn bool(&mut self, b: bool) {
         self.byte(b.into());
     }
 
-    /// Bytes after their length.
+    /// Writes length-prefixed bytes.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.len(bytes.len());
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// What `write` writes, after its length.
+    /// Writes the output of `write`, prefixed with its length.
     pub(in crate::event) fn sized(&mut self, write: impl FnOnce(&mut Self)) {
         // The length nearly always takes one byte, and then nothing has to move.
         let at = self.bytes.len();
@@ -120,7 +123,7 @@ impl Writer {
         }
     }
 
-    /// A name as names are compared, after its length.
+    /// Writes a length-prefixed name, folded to its compared form.
     pub(in crate::event) fn folded(&mut self, name: &str) {
         self.len(name.len());
         let at = self.bytes.len();
@@ -128,7 +131,7 @@ impl Writer {
         self.bytes[at..].make_ascii_lowercase();
     }
 
-    /// A text after its length.
+    /// Writes a length-prefixed text.
     pub fn text(&mut self, text: &str) {
         match &mut self.names {
             None => self.bytes(text.as_bytes()),
@@ -139,12 +142,12 @@ impl Writer {
         }
     }
 
-    /// Bytes whose number the reader knows.
+    /// Writes bytes whose length the reader knows.
     pub fn raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The 32 bytes of a hash.
+    /// Writes the 32 bytes of a hash.
     pub fn hash(&mut self, hash: &[u8; 32]) {
         match &mut self.names {
             None => self.bytes.extend_from_slice(hash),
@@ -152,7 +155,7 @@ impl Writer {
         }
     }
 
-    /// Whether there is a value, and the value.
+    /// Writes an optional value: a presence flag, then the value.
     pub fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
         self.bool(value.is_some());
         if let Some(value) = value {
@@ -160,7 +163,7 @@ impl Writer {
         }
     }
 
-    /// A set of ids, in order.
+    /// Writes a sorted set of event ids.
     pub fn events<'a>(
         &mut self,
         ids: impl IntoIterator<Item = &'a EventId, IntoIter: ExactSizeIterator>,
