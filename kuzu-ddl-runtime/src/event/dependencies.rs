@@ -1,4 +1,4 @@
-//! The events that one leans on: a few ids, sorted.
+//! The dependencies of an event: a small sorted set of event ids.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,49 +7,49 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::EventId;
 
-/// Up to so many ids are searched one after another.
+/// The maximum number of ids that are searched linearly.
 const FEW: usize = 8;
 
-/// A set of events that never changes, in the order of their ids: nearly always one to three, which a
-/// tree would keep in ten times the memory.
+/// An immutable set of event ids in ascending order. It nearly always holds one to three ids, for
+/// which a tree would use ten times the memory.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dependencies(Box<[EventId]>);
 
 impl Dependencies {
-    /// Of ids that are sorted and without repeats, as the canonical encoding has them.
+    /// Wraps ids that are sorted and unique, as in the canonical encoding.
     pub(super) fn of_sorted(ids: Vec<EventId>) -> Self {
         debug_assert!(ids.is_sorted_by(|a, b| a < b), "sorted, without repeats");
         Self(ids.into_boxed_slice())
     }
 
-    /// In order.
+    /// Iterates over the ids in ascending order.
     #[inline]
     pub fn iter(&self) -> std::slice::Iter<'_, EventId> {
         self.0.iter()
     }
 
-    /// In order.
+    /// Returns the ids in ascending order.
     #[inline]
     #[must_use]
     pub fn as_slice(&self) -> &[EventId] {
         &self.0
     }
 
-    /// How many.
+    /// Returns the number of ids.
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether the set is empty.
     #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether the event is one of them.
+    /// Returns whether the set contains the event.
     #[inline]
     #[must_use]
     pub fn contains(&self, event: &EventId) -> bool {
@@ -108,7 +108,7 @@ impl<'a> IntoIterator for &'a Dependencies {
     }
 }
 
-/// A list of ids in hexadecimal digits.
+/// Serializes as a list of hexadecimal ids.
 impl Serialize for Dependencies {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self)
