@@ -1,4 +1,4 @@
-//! Bytes and texts from anybody: they are refused or understood, and one value has one encoding.
+//! Bytes and texts from untrusted sources are rejected or decoded, and each value has one encoding.
 
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
@@ -210,7 +210,7 @@ pub(super) fn event() -> impl Strategy<Value = DdlEvent> {
     })
 }
 
-/// What is understood is the one encoding of what it says.
+/// Whatever decodes is the canonical encoding of its value.
 fn check(bytes: &[u8]) {
     if let Ok(event) = DdlEvent::decode(bytes) {
         assert_eq!(event.encode(), bytes);
@@ -224,7 +224,7 @@ proptest! {
     #[test]
     fn events_are_read_back(event in event()) {
         let bytes = event.encode();
-        // What the rules refuse is refused; everything else comes back as it was, by both ways.
+        // What the rules reject is rejected; everything else round-trips through both encodings.
         if let Ok(read) = DdlEvent::decode(&bytes) {
             prop_assert_eq!(&read, &event);
             let json = serde_json::to_string(&event).expect("JSON");
@@ -269,7 +269,8 @@ proptest! {
         }
     }
 
-    /// A default that the rules pass is reported by the engine as it was sent, and read back so.
+    /// A default accepted by the rules is reported by the engine as it was sent, and parses to
+    /// itself.
     #[test]
     fn defaults_are_read_back(ty in ty(), expr in expr()) {
         if expr.check(&ty).is_ok() {
