@@ -1,5 +1,7 @@
-//! Events with the bytes and ids they have had since they were first made. A peer of any version, on
-//! any machine, must make the same: a test that fails here is never mended by new values.
+//! Events with the bytes and ids that they have had since they were first encoded.
+//!
+//! Every version on every machine must produce the same: never fix a failing test here by updating
+//! its values.
 
 use std::fmt::Write;
 
@@ -27,7 +29,7 @@ fn born(depends_on: Dependencies, change: Change) -> DdlEvent {
     DdlEvent::new(object, depends_on, change)
 }
 
-/// One history with an event of every kind.
+/// One history with an event of every kind of the first version.
 pub(super) fn history() -> Vec<DdlEvent> {
     let nothing = Dependencies::default;
     let node = |name: &str, past: Dependencies| {
@@ -211,7 +213,7 @@ fn every_kind() {
     );
 }
 
-/// The kinds that came later.
+/// The kinds that were added later.
 #[test]
 fn indexes_and_sequences() {
     let first = history();
@@ -424,7 +426,7 @@ fn every_type_and_default() {
     .assert_eq(&out);
 }
 
-/// What peers must agree on without talking: who an object is.
+/// Object identities, on which peers must agree without communication.
 #[test]
 fn identities() {
     let past = Dependencies::from([EventId::of(b"past")]);
@@ -446,7 +448,7 @@ fn identities() {
         .assert_eq(&id(ObjectKind::NodeTable, "Person", &past).to_string());
 }
 
-/// Kinds that came later.
+/// Kinds that were added later.
 #[test]
 fn a_purge() {
     let of = EventId::of(b"dropped");
@@ -459,7 +461,7 @@ fn a_purge() {
     expect!["257be31d596d469b495566ccfecb0371a66472b6e9f58a7da95ea274126407c9 01188b239c609f6cdb6ff5ba83aedd148886885fc96cab5da86cfe86c64f432031b201193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac186520193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac1865"].assert_eq(&format!("{} {}", event.id(), hex(&event.encode())));
 }
 
-/// What a change of type says of rows whose cast fails.
+/// The encodings of the fallback for rows whose cast fails.
 #[test]
 fn changes_of_type() {
     let object = ObjectId::of(b"a property");
@@ -492,7 +494,7 @@ fn changes_of_type() {
     );
 }
 
-/// The event of a function names it.
+/// An event that converts with a function contains the function's name.
 #[test]
 fn a_change_of_type_by_a_function() {
     let event = |function: &str| {
