@@ -1,4 +1,4 @@
-//! Content hashes: what identifies objects, events and schemas on every machine alike.
+//! Content hashes that identify objects, events and schemas on every machine alike.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -9,13 +9,13 @@ use std::sync::LazyLock;
 use blake3::hazmat::{ContextKey, HasherExt as _, hash_derive_key_context};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text is not 64 hexadecimal digits.
+/// Error returned when a text is not a hash of 64 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a hash of 64 hexadecimal digits")]
 pub struct HashError(String);
 
 fn read_hex(text: &str) -> Option<[u8; 32]> {
-    // Every start reads thousands of these.
+    // Every startup decodes thousands of these.
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'a'..=b'f' => Some(byte - b'a' + 10),
@@ -30,7 +30,7 @@ fn read_hex(text: &str) -> Option<[u8; 32]> {
     Some(out)
 }
 
-/// As text, in a buffer.
+/// Writes a hash as text into a buffer.
 fn digits<'a>(hash: &[u8; 32], buffer: &'a mut [u8; 64]) -> &'a str {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for (pair, byte) in buffer.chunks_exact_mut(2).zip(hash) {
@@ -40,7 +40,7 @@ fn digits<'a>(hash: &[u8; 32], buffer: &'a mut [u8; 64]) -> &'a str {
     std::str::from_utf8(buffer).unwrap_or_default()
 }
 
-/// Reads a hash without a copy of its text.
+/// Deserializes a hash without copying its text.
 struct Digits;
 
 impl serde::de::Visitor<'_> for Digits {
@@ -55,16 +55,16 @@ impl serde::de::Visitor<'_> for Digits {
     }
 }
 
-// The small functions are for inlining: everything that keeps events in order calls them all the time.
+// The small functions are inlined because every ordered collection of events calls them.
 
-/// The first eight bytes as a number that is ordered as they are.
+/// Returns the first eight bytes as a number with the same order.
 #[inline]
 fn head(hash: &[u8; 32]) -> u64 {
     hash.first_chunk()
         .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-/// Two hexadecimal digits for each byte.
+/// Formats each byte as two hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
     let digits = bytes.iter().flat_map(|n| [n >> 4, n & 15]);
@@ -77,7 +77,7 @@ macro_rules! hash_type {
         #[derive(Clone, Copy, PartialEq, Eq)]
         pub struct $name([u8; 32]);
 
-        /// All bytes, as two numbers: hashers take these at once, and a list of bytes one by one.
+        /// Hashes all bytes as two numbers: hashers take these at once, but a slice byte by byte.
         impl Hash for $name {
             #[inline]
             fn hash<H: Hasher>(&self, state: &mut H) {
@@ -96,41 +96,41 @@ macro_rules! hash_type {
             }
         }
 
-        /// As the bytes are ordered.
+        /// Orders by the bytes.
         impl Ord for $name {
             #[inline]
             fn cmp(&self, other: &Self) -> Ordering {
-                // The first bytes decide nearly always, and a number is compared without a call.
+                // The first bytes decide almost always, and numbers compare without a call.
                 head(&self.0).cmp(&head(&other.0)).then_with(|| self.0.cmp(&other.0))
             }
         }
 
         impl $name {
-            /// The BLAKE3 hash of `bytes` in this type's own domain.
+            /// Returns the BLAKE3 hash of `bytes` in the domain of this type.
             #[must_use]
             pub fn of(bytes: &[u8]) -> Self {
-                // `blake3::derive_key`, with the hash of the context made once.
+                // `blake3::derive_key`, with the hash of the context computed once.
                 static CONTEXT: LazyLock<ContextKey> =
                     LazyLock::new(|| hash_derive_key_context($context));
                 let mut hasher = blake3::Hasher::new_from_context_key(&CONTEXT);
                 Self(*hasher.update(bytes).finalize().as_bytes())
             }
 
-            /// The 32 bytes.
+            /// Returns the 32 bytes.
             #[inline]
             #[must_use]
             pub fn as_bytes(&self) -> &[u8; 32] {
                 &self.0
             }
 
-            /// From the 32 bytes of a hash made elsewhere.
+            /// Wraps the 32 bytes of an existing hash.
             #[inline]
             #[must_use]
             pub fn from_bytes(bytes: [u8; 32]) -> Self {
                 Self(bytes)
             }
 
-            /// The first eight hexadecimal digits, for names and for people.
+            /// Returns the first eight hexadecimal digits, for name suffixes and messages.
             #[must_use]
             pub fn short(&self) -> String {
                 hex(&self.0[..4])
@@ -174,17 +174,17 @@ macro_rules! hash_type {
 }
 
 hash_type!(
-    /// What an object is, whatever it is called by now.
+    /// The identity of an object, independent of its current name.
     ObjectId,
     "kuzu-ddl 2026-11-23 object v1"
 );
 hash_type!(
-    /// What an event says and what it leans on.
+    /// The identity of an event: the hash of its change and its dependencies.
     EventId,
     "kuzu-ddl 2026-11-23 event v1"
 );
 hash_type!(
-    /// A whole schema.
+    /// The hash of a whole schema.
     Fingerprint,
     "kuzu-ddl 2026-11-23 schema v1"
 );
