@@ -1,10 +1,10 @@
-//! Kinds of objects and of changes: their numbers in encodings, and their names for people.
+//! Kinds of objects and of changes: their numbers in encodings and their display names.
 
 use serde::{Deserialize, Serialize};
 
 use super::Change;
 
-/// What kind of thing an object is. Part of its identity.
+/// The kind of an object; part of its identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ObjectKind {
@@ -14,7 +14,7 @@ pub enum ObjectKind {
     EdgeTable,
     /// A property of a table.
     Property,
-    /// A FROM–TO pair of a rel table.
+    /// A `FROM`–`TO` pair of a rel table.
     Pair,
     /// An index of a node table.
     Index,
@@ -34,7 +34,7 @@ impl ObjectKind {
         }
     }
 
-    /// Whether it is a table of either kind.
+    /// Returns whether the kind is a node table or a rel table.
     #[must_use]
     pub fn is_table(self) -> bool {
         matches!(self, Self::NodeTable | Self::EdgeTable)
@@ -42,7 +42,7 @@ impl ObjectKind {
 }
 
 impl Change {
-    /// The kind's number in the encoding. Only ever append.
+    /// Returns the kind's number in the encoding. Numbers are only ever appended.
     pub(super) fn number(&self) -> u16 {
         match self {
             Self::CreateNodeTable { .. } => 1,
@@ -75,7 +75,7 @@ impl Change {
         }
     }
 
-    /// The kind's name, for people.
+    /// Returns the kind's name for messages.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -108,7 +108,7 @@ impl Change {
         }
     }
 
-    /// Whether this change brings an object into being.
+    /// Returns whether this change creates an object.
     #[must_use]
     pub fn is_birth(&self) -> bool {
         matches!(
