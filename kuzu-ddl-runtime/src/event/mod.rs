@@ -1,8 +1,8 @@
-//! Events: the unit of history and of sync.
+//! Events: the unit of history and of replication.
 //!
-//! An event's id is the hash of its canonical encoding: what it says and what it leans on, no
-//! author and no clock. So two peers that make the same change from the same past make the same
-//! event, and cycles cannot exist.
+//! The id of an event is the hash of its canonical encoding: its change and its dependencies,
+//! without author or clock. Two peers that make the same change from the same history therefore
+//! create the same event, and cycles cannot exist.
 
 mod birth;
 mod body;
@@ -41,15 +41,15 @@ pub use pack::PackError;
 pub use part::Part;
 pub use spec::{IndexSpec, MAX_INDEX_PARTS, MAX_OPTION_BYTES, SequenceSpec};
 
-/// One typed, content-addressed schema change. It never changes, and a clone is the same one once more.
+/// An immutable, content-addressed schema change. Clones share their data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DdlEvent(Arc<Body>);
 
-/// What an event is.
+/// The shared data of an event.
 #[derive(PartialEq, Eq)]
 struct Body {
     id: EventId,
-    /// How long the canonical bytes are.
+    /// The length of the canonical encoding, in bytes.
     size: usize,
     object: ObjectId,
     depends_on: Dependencies,
@@ -57,14 +57,14 @@ struct Body {
 }
 
 impl DdlEvent {
-    /// An event about `object`, made when `depends_on` were the newest events of all it reads or
-    /// changes.
+    /// Creates an event that changes `object`. `depends_on` are the heads of every object that the
+    /// event reads or changes.
     #[must_use]
     pub fn new(object: ObjectId, depends_on: Dependencies, change: Change) -> Self {
         Self::new_in(&mut Writer::with_capacity(256), object, depends_on, change)
     }
 
-    /// The same, with a buffer for the canonical bytes.
+    /// Creates an event, using `buffer` for the canonical encoding.
     fn new_in(
         buffer: &mut Writer,
         object: ObjectId,
@@ -82,40 +82,40 @@ impl DdlEvent {
         }))
     }
 
-    /// The hash of [`encode`](Self::encode).
+    /// Returns the hash of [`encode`](Self::encode).
     #[inline]
     #[must_use]
     pub fn id(&self) -> EventId {
         self.0.id
     }
 
-    /// How long [`encode`](Self::encode) is, in bytes.
+    /// Returns the length of [`encode`](Self::encode), in bytes.
     #[inline]
     #[must_use]
     pub fn size(&self) -> usize {
         self.0.size
     }
 
-    /// The object it is about.
+    /// Returns the object that the event changes.
     #[must_use]
     pub fn object(&self) -> ObjectId {
         self.0.object
     }
 
-    /// The events it leans on.
+    /// Returns the events that this event depends on.
     #[inline]
     #[must_use]
     pub fn depends_on(&self) -> &Dependencies {
         &self.0.depends_on
     }
 
-    /// What it says.
+    /// Returns the change.
     #[must_use]
     pub fn change(&self) -> &Change {
         &self.0.change
     }
 
-    /// The canonical bytes: version byte, kind, object, dependencies, body.
+    /// Returns the canonical encoding: version byte, kind, object, dependencies, body.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::with_capacity(self.size());
@@ -123,16 +123,17 @@ impl DdlEvent {
         w.finish()
     }
 
-    /// Holds on to the event only while others do.
+    /// Returns a reference that does not keep the event alive.
     #[must_use]
     pub fn downgrade(&self) -> WeakEvent {
         WeakEvent(Arc::downgrade(&self.0))
     }
 
-    /// Reads canonical bytes. A kind of a newer version is read as [`Change::Unknown`].
+    /// Decodes a canonical encoding. A kind from a newer version is decoded as [`Change::Unknown`].
     ///
     /// # Errors
-    /// Anything but the one canonical encoding of a legal event: never a panic.
+    ///
+    /// Returns an error for anything but the canonical encoding of a valid event. Never panics.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         if bytes.len() > MAX_EVENT_BYTES {
             return Err(CodecError::TooLarge(bytes.len()));
@@ -186,7 +187,7 @@ impl fmt::Debug for DdlEvent {
     }
 }
 
-/// An event that is let go when nobody else holds it.
+/// A reference to an event that does not keep it alive.
 #[derive(Clone, Default)]
 pub struct WeakEvent(Weak<Body>);
 
@@ -197,14 +198,14 @@ impl fmt::Debug for WeakEvent {
 }
 
 impl WeakEvent {
-    /// The event, if it is still held.
+    /// Returns the event if it is still alive.
     #[must_use]
     pub fn upgrade(&self) -> Option<DdlEvent> {
         self.0.upgrade().map(DdlEvent)
     }
 }
 
-/// As JSON an event is its parts; read back, its id is computed anew, never believed.
+/// The JSON form of an event. When an event is read back its id is recomputed, never trusted.
 #[derive(Serialize, Deserialize)]
 struct Parts<'a> {
     object: ObjectId,
@@ -232,7 +233,7 @@ impl<'de> Deserialize<'de> for DdlEvent {
             parts.depends_on.into_owned(),
             parts.change.into_owned(),
         );
-        // The rules of the canonical encoding hold for events from JSON too.
+        // The rules of the canonical encoding apply to events from JSON too.
         Self::decode(&event.encode()).map_err(serde::de::Error::custom)
     }
 }
