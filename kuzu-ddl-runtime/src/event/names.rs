@@ -1,21 +1,21 @@
-//! Hashes in a pack: each is written once at most, and those that follow from the events never.
+//! Interning of hashes in a pack: each hash is written at most once, and derivable hashes never.
 //!
-//! Both sides number every hash at the moment when it becomes known: the id of each event and of the object
-//! it brings into being after the event, a hash from outside where it is first met.
+//! Writer and reader number every hash when it becomes known: the id of each event, and of the
+//! object that it creates, after the event; any other hash at its first occurrence.
 
 use std::collections::HashMap;
 
 use super::codec::CodecError;
 
-/// A hash, by when it became known.
+/// The number of a hash, in the order in which hashes became known.
 pub(super) type Number = u32;
 
-/// The writer's side.
+/// The interning table of the writer, with the columns that it fills.
 #[derive(Debug, Default)]
 pub(super) struct Telling {
     numbers: HashMap<[u8; 32], Number, foldhash::fast::RandomState>,
     next: Number,
-    /// What the event at hand has spoken of, in order.
+    /// The hashes that the current event references, in order.
     pub(super) mentions: Vec<Number>,
     pub(super) refs: Vec<u8>,
     pub(super) texts: Vec<u8>,
@@ -23,7 +23,8 @@ pub(super) struct Telling {
 }
 
 impl Telling {
-    /// Gives a hash a new number, even if it has one: the reader does not look whether it does.
+    /// Assigns a new number to a hash, even if it has one: the reader does not check for
+    /// duplicates.
     pub(super) fn learn(&mut self, hash: &[u8; 32]) -> Number {
         let number = self.next;
         self.numbers.insert(*hash, number);
@@ -31,10 +32,12 @@ impl Telling {
         number
     }
 
+    /// Returns the number of a hash that is known already.
     pub(super) fn number(&self, hash: &[u8; 32]) -> Option<Number> {
         self.numbers.get(hash).copied()
     }
 
+    /// Writes a reference to a hash, and the hash itself at its first occurrence.
     pub(super) fn tell(&mut self, hash: &[u8; 32]) {
         let number = if let Some(number) = self.number(hash) {
             short(&mut self.refs, number + 1);
@@ -48,6 +51,7 @@ impl Telling {
     }
 }
 
+/// Appends a number as LEB128.
 fn short(bytes: &mut Vec<u8>, mut n: u32) {
     while n >= 0x80 {
         bytes.push(n as u8 | 0x80);
@@ -56,21 +60,21 @@ fn short(bytes: &mut Vec<u8>, mut n: u32) {
     bytes.push(n as u8);
 }
 
-/// The reader's side.
+/// The interning table of the reader, with the columns that it consumes.
 #[derive(Debug)]
 pub(super) struct Told<'a> {
     known: Vec<[u8; 32]>,
-    /// What the event at hand has spoken of, in order.
+    /// The hashes that the current event references, in order.
     pub(super) mentions: Vec<Number>,
     refs: &'a [u8],
     texts: &'a str,
     literals: &'a [u8],
-    /// How many bytes may still be made of numbers and texts.
+    /// The number of bytes that numbers and texts may still expand to.
     budget: usize,
 }
 
 impl<'a> Told<'a> {
-    /// With room for so many hashes.
+    /// Creates a table with capacity for `hashes` hashes.
     pub(super) fn new(
         (refs, texts, literals): (&'a [u8], &'a str, &'a [u8]),
         hashes: usize,
@@ -86,20 +90,23 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// Assigns the next number to a hash.
     pub(super) fn learn(&mut self, hash: [u8; 32]) -> Number {
         self.known.push(hash);
         (self.known.len() - 1) as Number
     }
 
+    /// Returns the hash with a number.
     pub(super) fn known(&self, number: Number) -> Result<[u8; 32], CodecError> {
         self.known.get(number as usize).copied().ok_or(UNKNOWN)
     }
 
-    /// How many texts and hashes there can still be, at a byte each.
+    /// Returns the maximum number of texts and hashes that can follow, at one byte each.
     pub(super) fn left(&self) -> usize {
         self.refs.len() + self.texts.len()
     }
 
+    /// Returns an error if a column has unread bytes.
     pub(super) fn end(&self) -> Result<(), CodecError> {
         match self.left() + self.literals.len() {
             0 => Ok(()),
@@ -135,7 +142,7 @@ impl<'a> Told<'a> {
         Ok(text)
     }
 
-    /// Small things can claim to stand for large ones: what they come to is bounded.
+    /// Charges the expansion budget, because a few bytes can reference large values.
     pub(super) fn spend(&mut self, bytes: usize) -> Result<(), CodecError> {
         let left = self.budget.checked_sub(bytes);
         self.budget = left.ok_or(CodecError::Malformed {
