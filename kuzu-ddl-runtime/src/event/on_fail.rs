@@ -1,20 +1,20 @@
-//! What a row gets when its cast fails.
+//! The fallback for rows whose cast fails.
 
 use serde::{Deserialize, Serialize};
 
 use super::codec::{CodecError, Reader, Writer};
 use crate::schema::Expr;
 
-/// What a row gets of whose `old` value no new one can be made. A cast that makes NULL of a value
-/// has failed, too.
+/// The value of a row whose old value cannot be converted. A cast that yields NULL for a value has
+/// failed as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnFail {
-    /// Nothing: the change is refused while there is such a row.
+    /// No fallback: the change is rejected while such a row exists.
     #[default]
     Abort,
-    /// NULL.
+    /// The row gets NULL.
     Null,
-    /// This value: the default that the property had in the source when the change was made.
+    /// The row gets this value: the declared default of the property at the time of the change.
     Use(Expr),
 }
 
