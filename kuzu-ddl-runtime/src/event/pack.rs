@@ -1,18 +1,19 @@
-//! Packs: many events in few bytes, for the wire, for files and for mail.
+//! Packs: a compact encoding of many events, for transport and for files.
 //!
-//! A pack is a way to write events, never a way to identify them: a reader makes each event anew, and its
-//! id is the hash of its canonical bytes. So nothing that a pack claims is believed.
+//! A pack encodes events but never identifies them: a reader reconstructs each event, and its id is
+//! the hash of its canonical encoding. No claim of a pack is trusted.
 //!
-//! | part | what |
+//! | part | content |
 //! |---|---|
 //! | version | one byte, [`PACK_VERSION`] |
-//! | method | one byte: 0 as it is, 1 deflated (RFC 1951) |
-//! | literals | length, and 32 bytes for each hash that the events do not bring with them |
-//! | size | of the columns, before they were deflated |
-//! | columns | number of events; length of each of numbers, references and texts; the three |
+//! | method | one byte: 0 stored, 1 deflated (RFC 1951) |
+//! | literals | length, then 32 bytes for each hash that cannot be derived from the events |
+//! | size | size of the columns before deflation |
+//! | columns | number of events; lengths of numbers, references and texts; the three columns |
 //!
-//! Hashes that follow from the events are not written: what an event brings into being, and what the
-//! pack itself tells. Dependencies are a bit mask over what an event of this kind usually depends on.
+//! Derivable hashes are not written: the ids of created objects, and hashes that occurred earlier
+//! in the pack. Dependencies are a bit mask over the predicted dependencies of an event of its
+//! kind.
 
 mod memory;
 mod read;
@@ -26,37 +27,38 @@ use super::{Change, DdlEvent, key_of};
 /// The first byte of every pack.
 pub const PACK_VERSION: u8 = 1;
 
-/// Whether events of this kind are written in columns. A later kind travels as its canonical bytes, so that a
-/// reader that does not know it can still read the pack: never add one within one version.
+/// Returns whether events of this kind are written in columns. A later kind is stored in its
+/// canonical encoding, so that a reader that does not know it can still decode the pack: never add
+/// a kind within one version.
 fn is_columned(kind: u16) -> bool {
     matches!(kind, 1..=24 | 26 | 40)
 }
 
-/// Below this size deflate does not pay.
+/// The size in bytes below which deflating does not save space.
 const MIN_DEFLATED: usize = 96;
 
-/// Fast, and within a few percent of the smallest.
+/// The deflate level: fast, and within a few percent of the smallest output.
 const LEVEL: u8 = 6;
 
-/// Why bytes are no pack.
+/// Error returned when bytes are not a valid pack.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackError {
     /// The version byte is not [`PACK_VERSION`].
     #[error("pack version {0} is not known; this version of kuzu-ddl reads {PACK_VERSION}")]
     Version(u8),
-    /// It comes, or claims to come, to more than the reader allows.
+    /// The pack decodes, or claims to decode, to more bytes than the caller's limit.
     #[error("the pack comes to more than the {0} bytes that are allowed here")]
     TooLarge(usize),
-    /// What is deflated cannot be inflated to what it claims.
+    /// The deflated part does not inflate to its claimed size.
     #[error("the deflated part is damaged")]
     Damaged,
-    /// A value that is not legal.
+    /// An event is invalid.
     #[error("event {event} of the pack: {error}")]
     Event {
-        /// Counts from 0; the number of events if it is behind the last.
+        /// The index of the event, from 0; the number of events if the error is after the last.
         event: usize,
-        /// What is wrong.
+        /// The reason.
         error: CodecError,
     },
 }
@@ -67,8 +69,10 @@ impl From<CodecError> for PackError {
     }
 }
 
-/// Writes events, each after those it depends on: another order is read back just the same, but takes
-/// more bytes. An event that stands there twice is read back twice.
+/// Encodes events as a pack.
+///
+/// Pass each event after its dependencies: any order decodes to the same events, but another order
+/// takes more bytes. Duplicate events are decoded as duplicates.
 #[must_use]
 pub fn encode<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Vec<u8> {
     let (mut w, mut memory, mut count) = (Writer::packed(), Memory::default(), 0);
@@ -108,8 +112,9 @@ fn finish(columns: &[u8], names: &Telling) -> Vec<u8> {
     bytes
 }
 
-/// The object where it was there before, and what the event is near to: that object, or the table of the
-/// one that is born, which stands first in the body.
+/// Returns the id from which dependencies are predicted: the event's object, or the parent table of
+/// a created object, which is the first id in the body. The second value is the object, unless the
+/// event creates it.
 fn place(mentions: &mut Vec<Number>, born: bool) -> (Option<Number>, Option<Number>) {
     if born {
         (mentions.first().copied(), None)
@@ -119,7 +124,7 @@ fn place(mentions: &mut Vec<Number>, born: bool) -> (Option<Number>, Option<Numb
     }
 }
 
-/// What both sides do after each event.
+/// Records an event for the prediction of later dependencies, alike on both sides.
 fn remember(
     memory: &mut Memory,
     event: &DdlEvent,
@@ -142,11 +147,12 @@ fn remember(
     }
 }
 
-/// Reads a pack whose events come to at most `limit` bytes, each counted as it is outside of packs.
+/// Decodes a pack whose events have at most `limit` bytes in total, in their canonical encodings.
 ///
 /// # Errors
-/// Anything but legal events within the limit; never a panic, and never more memory than a small multiple
-/// of the limit.
+///
+/// Returns an error for anything but valid events within the limit. Never panics, and never
+/// allocates more than a small multiple of the limit.
 pub fn decode(bytes: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
     let mut r = Reader::new(bytes);
     let version = r.byte()?;
@@ -175,7 +181,7 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
     read::read_columns(columns, literals, limit)
 }
 
-/// The size is that of the whole: the room for it is made once.
+/// Inflates to exactly `size` bytes, allocated once.
 fn inflate(body: &[u8], size: usize) -> Result<Vec<u8>, PackError> {
     let mut inflated = vec![0; size];
     let body = std::iter::once(body);
