@@ -1,24 +1,25 @@
-//! What an event of a pack probably depends on: both sides remember the same, and guess the same.
+//! Prediction of the dependencies of an event in a pack: writer and reader keep the same state and
+//! make the same predictions.
 
 use crate::event::names::Number;
 
-/// More than this many guesses are not made.
+/// The maximum number of predictions for one event.
 const MAX_GUESSES: usize = 32;
 
-/// The kinds that make, drop or restore.
+/// The kinds that create, drop or restore an object.
 const LIVES: [u16; 13] = [1, 2, 3, 4, 6, 7, 8, 10, 11, 20, 21, 22, 23];
 
-/// What has happened to an object so far, as far as the pack tells. There is one for each hash, so it is small.
+/// The history of one object as far as the pack contains it. There is one per hash, so it is small.
 #[derive(Clone, Copy, Debug, Default)]
 struct Trace {
     parent: Known,
-    /// The event that last made, dropped or restored it.
+    /// The last event that created, dropped or restored the object.
     life: Known,
-    /// Where the last events of each other kind about it begin in [`Memory::lasts`].
+    /// The head of the list in [`Memory::lasts`] with the last events of every other kind.
     lasts: Known,
 }
 
-/// A number that may be missing.
+/// An optional number in four bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Known(u32);
 
@@ -32,16 +33,16 @@ impl Known {
     }
 }
 
-/// The last event of one kind about an object.
+/// The last event of one kind that changed an object.
 #[derive(Debug)]
 struct Last {
     kind: u16,
     event: Number,
-    /// That of another kind.
+    /// The entry for the next kind.
     next: Known,
 }
 
-/// All that has happened.
+/// The state from which dependencies are predicted.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     traces: Vec<Trace>,
@@ -50,7 +51,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// With room for so many hashes.
+    /// Creates a state with capacity for `hashes` hashes.
     pub(super) fn with_capacity(hashes: usize) -> Self {
         Self {
             traces: Vec::with_capacity(hashes),
@@ -58,7 +59,8 @@ impl Memory {
         }
     }
 
-    /// The events that one of this kind about `object` probably depends on, given all it mentions.
+    /// Predicts the dependencies of an event of this kind about `object` that references
+    /// `mentions`.
     pub(super) fn guess(
         &mut self,
         kind: u16,
@@ -93,7 +95,7 @@ impl Memory {
         self.traces.get(object as usize)
     }
 
-    /// Where the last event of a kind stands.
+    /// Returns the index of the entry for the last event of a kind.
     fn last(&self, trace: Trace, kind: u16) -> Option<usize> {
         let mut next = trace.lasts;
         while let Some(at) = next.get() {
@@ -106,7 +108,7 @@ impl Memory {
         None
     }
 
-    /// Remembers an event about an object; `parent` if it brought it into being.
+    /// Records an event about an object, with its `parent` if the event created it.
     pub(super) fn learn(
         &mut self,
         event: Number,
