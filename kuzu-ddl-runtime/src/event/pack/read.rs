@@ -1,4 +1,4 @@
-//! Reads events from columns.
+//! Decodes events from columns.
 
 use super::memory::Memory;
 use super::{PackError, is_columned, place, remember};
@@ -6,10 +6,10 @@ use crate::event::codec::{CodecError, MAX_EVENT_BYTES, Reader, Writer};
 use crate::event::names::{Number, Told};
 use crate::event::{Change, DdlEvent, Dependencies, EventId};
 
-/// What a pack claims to hold is not believed: room for more than so many comes with the events.
+/// The maximum capacity reserved from a claimed count. Beyond it, memory grows as events arrive.
 const MOST_AT_ONCE: usize = 1 << 17;
 
-/// The events of a pack, its columns as they are.
+/// Decodes the events of inflated columns.
 pub(super) fn read_columns(
     columns: &[u8],
     literals: &[u8],
@@ -19,12 +19,12 @@ pub(super) fn read_columns(
     let (count, numbers, refs, texts) = (r.len()?, r.len()?, r.len()?, r.len()?);
     let (numbers, refs, texts) = (r.take(numbers)?, r.take(refs)?, r.take(texts)?);
     r.end()?;
-    // All at once: texts are short, and there are many.
+    // Validated at once, because there are many short texts.
     let Ok(texts) = std::str::from_utf8(texts) else {
         return Ok(r.bad("the texts are not UTF-8")?);
     };
     let room = count.min(MOST_AT_ONCE);
-    // An event brings at most two hashes with it, but for tables with their keys.
+    // An event introduces at most two hashes, except for tables with their keys.
     let told = Told::new((refs, texts, literals), 2 * room, limit);
     let mut pack = Pack {
         r: Reader::packed(numbers, told),
@@ -47,7 +47,7 @@ pub(super) fn read_columns(
 struct Pack<'a> {
     r: Reader<'a>,
     memory: Memory,
-    /// For all that is hashed.
+    /// A buffer for everything that is hashed.
     buffer: Writer,
 }
 
@@ -88,7 +88,7 @@ impl Pack<'_> {
         Ok(event)
     }
 
-    /// An event in its canonical bytes.
+    /// Decodes an event from its canonical encoding.
     fn whole(&mut self) -> Result<DdlEvent, CodecError> {
         let bytes = self.r.bytes()?;
         let told = self.r.told()?;
