@@ -1,4 +1,4 @@
-//! Packs: what is written comes back, and anything else is refused within bounds.
+//! Packs round-trip, and anything else is rejected within bounds.
 
 use expect_test::expect;
 use proptest::collection::vec;
@@ -21,15 +21,16 @@ fn a_history_with_every_kind_comes_back() {
     assert_eq!(decode(&pack, LIMIT).as_ref(), Ok(&events));
     let canonical: usize = events.iter().map(DdlEvent::size).sum();
     assert!(pack.len() * 2 < canonical, "{} of {canonical}", pack.len());
-    // In another order it takes more bytes, and is read just the same.
+    // Another order takes more bytes and decodes to the same events.
     let reversed: Vec<DdlEvent> = events.iter().rev().cloned().collect();
     assert_eq!(decode(&encode(&reversed), LIMIT), Ok(reversed));
-    // And twice the same event is twice the same event.
+    // A duplicate event is decoded as a duplicate.
     let twice: Vec<DdlEvent> = events.iter().chain(&events).cloned().collect();
     assert_eq!(decode(&encode(&twice), LIMIT), Ok(twice));
 }
 
-/// A pack that was once written is read for ever. (How well it is deflated may change, so this one is not.)
+/// A pack written by any version stays readable. (The deflated size may change, so this pack is
+/// stored.)
 #[test]
 fn golden_bytes() {
     let person = &golden::history()[..1];
@@ -39,7 +40,7 @@ fn golden_bytes() {
     assert_eq!(decode(&all, LIMIT), Ok(golden::history()));
 }
 
-/// Two changes of a property's type that did not know of one another, and the word that settles it.
+/// Two concurrent type changes of a property, and the event that resolves the conflict.
 fn settled() -> Vec<DdlEvent> {
     let mut events = golden::history();
     let is_property = |event: &DdlEvent| matches!(event.change(), Change::AddProperty { .. });
@@ -71,7 +72,7 @@ fn golden_bytes_of_what_settles() {
     assert_eq!(decode(&all, LIMIT), Ok(settled()));
 }
 
-/// Kinds that no version knows yet travel whole, also those between known ones.
+/// Unknown kinds are stored in full, including numbers between known ones.
 #[test]
 fn kinds_of_later_versions() {
     let later = |kind| {
@@ -98,11 +99,11 @@ fn what_is_small_stays_small() {
     let events = golden::history();
     let pack = encode(&events);
     let canonical: usize = events.iter().map(DdlEvent::size).sum();
-    // All of it within the limit, to the byte.
+    // Everything within the limit, to the byte.
     assert!(decode(&pack, canonical).is_ok());
     assert!(matches!(decode(&pack, 100), Err(PackError::TooLarge(100))));
-    // A numbers' column that tells of far more than it is: one event with a hundred thousand dependencies,
-    // all of them one hash that was written once.
+    // A numbers column that expands far beyond its size: one event with a hundred thousand
+    // dependencies, all of them one hash that was written once.
     let mut w = Writer::default();
     w.uint(3);
     w.uint(1);
@@ -115,7 +116,7 @@ fn what_is_small_stays_small() {
         matches!(refused, Err(PackError::Event { event: 0, .. })),
         "{refused:?}"
     );
-    // Deflate's own bomb.
+    // A deflate bomb.
     let zeros = miniz_oxide::deflate::compress_to_vec(&vec![0; 100 << 20], 9);
     let mut w = Writer::default();
     w.raw(&[PACK_VERSION, 1, 0]);
@@ -125,7 +126,7 @@ fn what_is_small_stays_small() {
     assert_eq!(decode(&bomb, LIMIT), Err(PackError::Damaged));
 }
 
-/// A pack put together by hand.
+/// A pack assembled from raw columns.
 fn pack_of(numbers: &[u8], refs: &[u8], texts: &[u8], literals: &[u8], count: usize) -> Vec<u8> {
     let mut columns = Writer::default();
     columns.len(count);
@@ -155,9 +156,9 @@ fn what_no_writer_makes_is_refused() {
     }
     assert!(decode(&[], LIMIT).is_err());
     assert!(decode(&[1, 2, 0, 0], LIMIT).is_err());
-    // More events than there are bytes.
+    // More events than bytes.
     assert!(decode(&pack_of(&[], &[], &[], &[], usize::MAX >> 1), LIMIT).is_err());
-    // An event that speaks of itself, of a later one, or of nothing: there are no circles to be written.
+    // An event that references itself, a later event, or nothing: cycles cannot be encoded.
     for number in [1, 2, 9, 127] {
         let refused = decode(&pack_of(&[3, 0], &[number], &[], &[], 1), LIMIT);
         assert!(
@@ -165,12 +166,12 @@ fn what_no_writer_makes_is_refused() {
             "{refused:?}"
         );
     }
-    // A kind that is not written in columns, and one with a mask that guesses too much.
+    // A kind that is not written in columns, and a mask with too many predictions.
     assert!(decode(&pack_of(&[0xac, 2, 0], &[0], &[], &[7; 32], 1), LIMIT).is_err());
     assert!(decode(&pack_of(&[3, 2], &[0], &[], &[7; 32], 1), LIMIT).is_err());
-    // The same, but whole.
+    // The same event with a valid mask.
     assert!(decode(&pack_of(&[3, 0], &[0], &[], &[7; 32], 1), LIMIT).is_ok());
-    // Left over in any column.
+    // Bytes left over in each column.
     for (numbers, refs, texts, literals) in [
         (&[3, 0, 0][..], &[0][..], &[][..], &[7; 32][..]),
         (&[3, 0], &[0, 0], &[], &[7; 32]),
@@ -201,7 +202,7 @@ fn names_from_outside_are_held_to_the_rules() {
     }
 }
 
-/// What is understood is what it says, however it was written.
+/// Whatever decodes is the value that was encoded, in either form.
 fn check(bytes: &[u8]) {
     if let Ok(events) = decode(bytes, 1 << 20) {
         for event in &events {
@@ -248,7 +249,7 @@ proptest! {
     }
 }
 
-/// The same pack with its columns as they are, so that changes reach what is in them.
+/// Rewrites a pack with stored columns, so that mutations reach their content.
 fn inflated(pack: &[u8]) -> Vec<u8> {
     if pack[1] == 0 {
         return pack.to_vec();
