@@ -1,11 +1,11 @@
-//! Writes events in columns.
+//! Encodes events in columns.
 
 use super::memory::Memory;
 use super::{is_columned, place, remember};
 use crate::event::codec::Writer;
 use crate::event::{Change, DdlEvent, EventId};
 
-/// Writes one event behind the others.
+/// Appends one event to the columns.
 pub(super) fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
     let kind = event.change().number();
     if !is_columned(kind) || matches!(event.change(), Change::Unknown { .. }) {
