@@ -1,38 +1,38 @@
-//! The parts of an object, each of which events write on its own.
+//! The independently written aspects of an object.
 
 use serde::{Deserialize, Serialize};
 
 use super::codec::{CodecError, Reader};
 
-/// A part of an object: what one event writes, and what two events can write without knowing of one
-/// another.
+/// An aspect of an object: the unit that one event writes, and that concurrent events can write in
+/// conflict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Part {
-    /// Whether it is live, archived or purged.
+    /// The lifecycle: live, archived or purged.
     Life,
-    /// Its name.
+    /// The name.
     Name,
-    /// Its comment.
+    /// The comment.
     Comment,
-    /// A property's type.
+    /// The type of a property.
     Type,
-    /// A property's default.
+    /// The default of a property.
     Default,
-    /// Whether a property may be NULL.
+    /// Whether a property accepts NULL.
     Nullable,
-    /// A node table's primary key.
+    /// The primary key of a node table.
     Key,
-    /// A rel table's multiplicity.
+    /// The multiplicity of a rel table.
     Multiplicity,
-    /// A rel table's storage direction.
+    /// The storage direction of a rel table.
     Storage,
-    /// What makes an index or a sequence.
+    /// The definition of an index or a sequence.
     Spec,
 }
 
 impl Part {
-    /// Tag = position. Only ever append.
+    /// The tag of an aspect is its position. Only ever append.
     const ALL: [Self; 10] = [
         Self::Life,
         Self::Name,
@@ -58,7 +58,7 @@ impl Part {
         }
     }
 
-    /// The part in a word, for people.
+    /// Returns the aspect's name for messages.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
