@@ -1,4 +1,4 @@
-//! What makes an index or a sequence, and its encoding.
+//! The definitions of indexes and sequences, and their encoding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,36 +8,36 @@ use super::codec::{CodecError, Reader, Writer};
 use super::id::ObjectId;
 use crate::schema::{IndexKind, Sequence};
 
-/// The most properties of one index, and the most options.
+/// The maximum number of properties of an index, and of its options.
 pub const MAX_INDEX_PARTS: usize = 64;
 
-/// The longest value of an option, in bytes.
+/// The maximum length of an option's value, in bytes.
 pub const MAX_OPTION_BYTES: usize = 1024;
 
-/// What is indexed, and how: all that cannot be changed without making the index anew.
+/// The definition of an index: everything that cannot change without rebuilding it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexSpec {
-    /// The kind; never [`IndexKind::Other`].
+    /// The kind of the index; never [`IndexKind::Other`].
     pub kind: IndexKind,
-    /// The properties, in the index's order.
+    /// The indexed properties, in index order.
     pub properties: Vec<ObjectId>,
-    /// All options by name in lower case, each in its canonical text, the engine's defaults among
-    /// them: what is said and what is left to the engine then mean the same.
+    /// All options, lowercase name to canonical value, including the engine's defaults: specified
+    /// and unspecified defaults then mean the same.
     pub options: BTreeMap<String, String>,
 }
 
-/// How a sequence counts.
+/// The definition of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SequenceSpec {
     /// The first value.
     pub start: i64,
-    /// The step; never 0.
+    /// The difference between consecutive values; never 0.
     pub increment: i64,
     /// The smallest value.
     pub min: i64,
     /// The largest value.
     pub max: i64,
-    /// Whether it starts anew at the end.
+    /// Whether the sequence restarts after its last value.
     pub cycle: bool,
 }
 
@@ -54,7 +54,7 @@ impl From<&Sequence> for SequenceSpec {
 }
 
 impl SequenceSpec {
-    /// The sequence of this name.
+    /// Returns the sequence with this definition and the given name.
     #[must_use]
     pub fn named(self, name: String) -> Sequence {
         Sequence {
@@ -67,10 +67,11 @@ impl SequenceSpec {
         }
     }
 
-    /// Why no engine could count so.
+    /// Checks that an engine can execute this definition.
     ///
     /// # Errors
-    /// The first rule it breaks.
+    ///
+    /// Returns the first rule that the definition violates.
     pub fn check(&self) -> Result<(), &'static str> {
         if self.increment == 0 {
             return Err("the increment of a sequence cannot be 0");
@@ -89,7 +90,7 @@ pub(super) fn index(w: &mut Writer, spec: &IndexSpec) {
     match &spec.kind {
         IndexKind::FullText => w.byte(0),
         IndexKind::Vector => w.byte(1),
-        // Nobody makes events of these; a reader refuses them.
+        // No event is created with these; a reader rejects them.
         IndexKind::Other(word) => {
             w.byte(0xff);
             w.text(word);
