@@ -1,4 +1,4 @@
-//! Functions whose types do not suit the properties.
+//! Checks the types of functions against the properties that they read and write.
 
 use crate::declared::desc::{PropertyDesc, TableDesc, TypeDesc};
 use crate::declared::locked::{fits, widens};
@@ -6,8 +6,8 @@ use crate::declared::message::Message;
 use crate::declared::words::with_type;
 use crate::function::{FunctionDesc, InputDesc};
 
-/// Refuses a function that gives another type than its property has, or takes another than the
-/// properties that it is to take.
+/// Rejects a function whose return type is not the type of its property, or whose argument types
+/// are not those of the properties it reads.
 #[track_caller]
 pub const fn function(table: &TableDesc, at: usize) {
     let property = &table.properties[at];
