@@ -1,10 +1,10 @@
-//! What can be indexed, seen through the aliases of a field.
+//! Checks the types of indexed fields, seen through aliases.
 
 use crate::declared::desc::TypeDesc;
 use crate::declared::message::Message;
 use crate::declared::words::with_type;
 
-/// Refuses a full-text index on what is no text.
+/// Rejects a full-text index on a property that is not a string.
 #[track_caller]
 pub const fn fts_index(name: &str, ty: &TypeDesc) {
     if !matches!(ty, TypeDesc::String | TypeDesc::Broken) {
@@ -14,7 +14,7 @@ pub const fn fts_index(name: &str, ty: &TypeDesc) {
     }
 }
 
-/// Refuses a vector index on what is no vector.
+/// Rejects a vector index on a property that is not a vector.
 #[track_caller]
 pub const fn vector_index(name: &str, ty: &TypeDesc) {
     let item = match ty {
