@@ -1,8 +1,8 @@
-//! Checks in constants, so that the compiler finds what a derive cannot see: the type behind an
+//! Checks in constants, so that the compiler detects what a derive cannot see: the type behind an
 //! alias.
 //!
-//! The same rules hold again at run time (where the structs are collected, [`crate::schema::Expr::check`]), for
-//! descriptions written by hand.
+//! The same rules are checked again at run time (where structs are assembled, and by
+//! [`crate::schema::Expr::check`]), for handwritten descriptions.
 
 mod function;
 mod index;
@@ -18,7 +18,7 @@ pub use index::{fts_index, vector_index};
 pub use set::schema;
 pub use table::table;
 
-/// Refuses what cannot be a primary key.
+/// Rejects a type that cannot be a primary key.
 #[track_caller]
 pub const fn key(property: &PropertyDesc) {
     assert!(
@@ -41,7 +41,7 @@ pub const fn key(property: &PropertyDesc) {
         .panic()
 }
 
-/// Refuses NULL as the outcome of a failed cast where the property cannot be NULL.
+/// Rejects NULL as the fallback of a failed cast if the property is not nullable.
 #[track_caller]
 pub const fn on_fail_null(property: &PropertyDesc) {
     assert!(
@@ -51,7 +51,7 @@ pub const fn on_fail_null(property: &PropertyDesc) {
     );
 }
 
-/// Refuses a default that is not of the property's type.
+/// Rejects a default that does not have the property's type.
 #[track_caller]
 pub const fn default(ty: &TypeDesc, value: &ExprDesc) {
     if matches!(ty, TypeDesc::Serial) {
@@ -104,7 +104,7 @@ const fn int(ty: &TypeDesc, n: i128) {
     }
 }
 
-/// The text of a value that is no string.
+/// Rejects a string literal that is not a value of a type other than `STRING`.
 #[track_caller]
 const fn text(ty: &TypeDesc, value: &str) {
     let good = match ty {
@@ -281,7 +281,7 @@ const fn mismatch(ty: &TypeDesc) -> ! {
     }
 }
 
-/// Refuses what cannot name a table, for `dropped_table!`.
+/// Rejects names that are illegal for a table, in `dropped_table!`.
 #[track_caller]
 pub const fn table_name(name: &str) {
     let bytes = name.as_bytes();
