@@ -1,14 +1,14 @@
-//! What holds among the structs of one `schema![…]`.
+//! Consistency of the structs in one `schema![…]`.
 
 use crate::declared::desc::{KindDesc, TableDesc};
 use crate::declared::message::Message;
 use crate::declared::registry::Tombstone;
 
-/// Beyond this many structs the comparison of each with each is left to the start of the program: the
-/// compiler takes long constants for endless ones.
+/// The maximum number of structs that are compared pairwise in a constant. The compiler takes
+/// longer evaluations for endless ones, so larger schemas are checked at startup only.
 const MOST: usize = 200;
 
-/// Refuses structs that do not go together. A struct whose derive failed has no name, and is passed over.
+/// Rejects inconsistent structs. A struct whose derive failed has no name and is skipped.
 #[track_caller]
 pub const fn schema(tables: &[&TableDesc], dropped: &[Tombstone]) {
     if tables.len() > MOST {
@@ -34,12 +34,12 @@ pub const fn schema(tables: &[&TableDesc], dropped: &[Tombstone]) {
     }
 }
 
-/// Whether Kùzu takes two names for one.
+/// Returns whether Kùzu considers two names equal.
 pub(super) const fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
-/// The table of this name.
+/// Returns the table of this name.
 const fn find<'a>(tables: &[&'a TableDesc], name: &str) -> Option<&'a TableDesc> {
     let mut i = 0;
     while i < tables.len() {
@@ -55,7 +55,7 @@ const fn rust_name(message: Message, table: &TableDesc) -> Message {
     message.add("`").add(table.origin.rust_name).add("`")
 }
 
-/// Two structs cannot be one table.
+/// Rejects two structs for one table.
 #[track_caller]
 const fn once(tables: &[&TableDesc], at: usize) {
     let table = tables[at];
@@ -84,8 +84,8 @@ const fn once(tables: &[&TableDesc], at: usize) {
     }
 }
 
-/// An earlier name is no present one, unless what has it now came from elsewhere; and one table only
-/// came from it.
+/// Rejects a former name that is the name of a declared table, unless that table was itself
+/// renamed, and a former name that two tables claim.
 #[track_caller]
 const fn moved(tables: &[&TableDesc], at: usize) {
     let table = tables[at];
@@ -136,7 +136,7 @@ const fn claims(table: &TableDesc, old: &str) -> bool {
     false
 }
 
-/// An edge connects nodes of the same schema.
+/// Rejects an edge whose endpoints are not in the same schema.
 #[track_caller]
 const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
     let KindDesc::Edge { pairs, .. } = edge.kind else {
@@ -160,7 +160,7 @@ const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
     }
 }
 
-/// A tombstone is for what is not there.
+/// Rejects a tombstone for a declared table.
 #[track_caller]
 const fn gone(tables: &[&TableDesc], name: &str) {
     super::table_name(name);
