@@ -1,12 +1,12 @@
-//! What holds for one table, seen through the aliases of its fields.
+//! Consistency of one table, seen through the aliases of its fields.
 
 use super::set::same;
 use crate::declared::desc::{KindDesc, PairDesc, TableDesc, TypeDesc};
 use crate::declared::message::Message;
 use crate::schema::MAX_TYPE_DEPTH;
 
-/// The table, unless a type of it is none or it contradicts itself. The names in its own tokens the derive has
-/// checked.
+/// Returns the table, and rejects invalid types and contradictions. The derive has already checked
+/// the names in its own tokens.
 #[track_caller]
 pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
     let mut i = 0;
@@ -33,7 +33,7 @@ pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
     desc
 }
 
-/// What is wrong with a type.
+/// Returns what is wrong with a type.
 const fn shape(ty: &TypeDesc, depth: usize) -> Option<&'static str> {
     if depth > MAX_TYPE_DEPTH {
         return Some("it nests deeper than 64");
