@@ -1,7 +1,8 @@
-//! Texts that the engine reads as a value of another type. Refused here is only what the engine
-//! refuses too: what passes is tried in the rehearsal.
+//! Syntax of string literals that the engine converts to other types.
+//!
+//! Only what the engine rejects is rejected here; the rest is tried in the rehearsal.
 
-/// A text that is read from its start.
+/// A cursor over a text.
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -34,7 +35,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A number of at most `most` digits. `None` if there is no digit.
+    /// Reads a number of at most `most` digits; returns `None` if there is no digit.
     const fn number(&mut self, most: usize) -> Option<u32> {
         let start = self.at;
         let mut number = 0;
@@ -45,7 +46,7 @@ impl Reader<'_> {
         if self.at == start { None } else { Some(number) }
     }
 
-    /// How many digits come.
+    /// Skips digits and returns their number.
     const fn digits(&mut self) -> usize {
         let start = self.at;
         while self.peek().is_ascii_digit() {
@@ -54,7 +55,7 @@ impl Reader<'_> {
         self.at - start
     }
 
-    /// A year, a month and a day of the calendar.
+    /// Reads a valid calendar date.
     const fn date(&mut self) -> bool {
         self.spaces();
         let Some(year) = self.number(6) else {
@@ -77,7 +78,7 @@ impl Reader<'_> {
         1 <= month && month <= 12 && 1 <= day && day <= days(year, month)
     }
 
-    /// Hours, minutes and seconds.
+    /// Reads a time of day.
     const fn time(&mut self) -> bool {
         let Some(hour) = self.number(9) else {
             return false;
@@ -116,7 +117,7 @@ const fn reader(text: &str) -> Reader<'_> {
     }
 }
 
-/// "2024-12-31".
+/// Returns whether the text is a date such as "2024-12-31".
 pub(super) const fn is_date(text: &str) -> bool {
     let mut reader = reader(text);
     let good = reader.date();
@@ -124,7 +125,8 @@ pub(super) const fn is_date(text: &str) -> bool {
     good && reader.is_done()
 }
 
-/// "2024-12-31 23:59:59", or only the day. What may follow is a zone in one of many forms.
+/// Returns whether the text is a timestamp such as "2024-12-31 23:59:59", or a date. A time zone
+/// may follow, in one of many forms.
 pub(super) const fn is_timestamp(text: &str) -> bool {
     let mut reader = reader(text);
     if !reader.date() {
@@ -136,7 +138,7 @@ pub(super) const fn is_timestamp(text: &str) -> bool {
     reader.is_done() || reader.time()
 }
 
-/// 32 hexadecimal digits, with or without dashes and braces.
+/// Returns whether the text has 32 hexadecimal digits, with or without dashes and braces.
 pub(super) const fn is_uuid(text: &str) -> bool {
     let mut reader = reader(text);
     let braces = reader.eat(b'{');
@@ -150,7 +152,8 @@ pub(super) const fn is_uuid(text: &str) -> bool {
     digits == 32 && (!braces || reader.eat(b'}')) && reader.is_done()
 }
 
-/// A number with at most `whole` digits before the point, or in another form than digits and a point.
+/// Returns whether the text is a number with at most `whole` digits before the decimal point, or in
+/// exponent notation.
 pub(super) const fn is_decimal(text: &str, whole: u8) -> bool {
     let mut reader = reader(text);
     reader.spaces();
@@ -162,7 +165,7 @@ pub(super) const fn is_decimal(text: &str, whole: u8) -> bool {
     let before = reader.digits();
     let some = reader.eat(b'.') || reader.at > start;
     reader.digits();
-    // An exponent moves the point.
+    // An exponent moves the decimal point.
     let exponent = matches!(reader.peek(), b'e' | b'E');
     reader.spaces();
     some && (exponent || (reader.is_done() && before <= whole as usize))
