@@ -1,4 +1,4 @@
-//! From all descriptions to one [`Declared`].
+//! Assembles all descriptions into one [`Declared`].
 
 use super::desc::TableDesc;
 use super::mistake::{DeclareError, Mistake, MistakeKind, Place};
@@ -13,7 +13,8 @@ pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
         sequences,
         dropped_sequences,
     } = registry;
-    // Registration comes in any order; the order of source decides which of two is "the other".
+    // Registration order is arbitrary; source order decides which of two declarations is "the
+    // other".
     descs.sort_by_cached_key(|desc| {
         (
             Key::of_static(desc.name),
@@ -80,7 +81,7 @@ pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
     Ok(declared)
 }
 
-/// A rel table whose endpoint is unknown cannot be created.
+/// Reports unknown endpoints, without which a rel table cannot be created.
 fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
     let Some(Table {
         kind: TableKind::Edge { pairs, .. },
@@ -89,7 +90,7 @@ fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
     else {
         return;
     };
-    // One endpoint may be named by several pairs: equal mistakes become one.
+    // Several pairs may name one endpoint: equal issues are deduplicated.
     for key in pairs.iter().flat_map(|pair| [&pair.from, &pair.to]) {
         let kind = match schema.tables.get(key) {
             Some(table) if table.kind.is_node() => continue,
@@ -104,6 +105,7 @@ fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
     }
 }
 
+/// Returns the location of a struct.
 pub(super) fn place(desc: &TableDesc) -> Place {
     Place {
         file: desc.origin.file,
