@@ -1,4 +1,4 @@
-//! From constant descriptions to the owned model.
+//! Conversions from constant descriptions to the owned model.
 
 use super::desc::{ExprDesc, MemberDesc, TypeDesc};
 use crate::schema::{Expr, ExprError, Float, StructField, Type};
@@ -37,7 +37,7 @@ impl From<&TypeDesc> for Type {
             TypeDesc::Struct(members) => Self::Struct(fields(members)),
             TypeDesc::Map(k, v) => Self::Map(Box::new(k.into()), Box::new(v.into())),
             TypeDesc::Union(members) => Self::Union(fields(members)),
-            // Only hand-written descriptions can hold it; `Type::check` refuses what comes out.
+            // Only handwritten descriptions can hold it; `Type::check` rejects the result.
             TypeDesc::Broken => Self::Unknown(String::new()),
         }
     }
