@@ -1,7 +1,7 @@
-//! What the derives emit: one constant description per struct, and no logic.
+//! The constant descriptions that the derives emit: one per struct, without logic.
 //!
-//! Everything here can be written in a `const`, so an expansion is a static table and costs the
-//! user next to nothing to compile. The owned model is made from it once, at startup.
+//! Everything here can be written in a `const`, so an expansion is a static table that costs the
+//! user almost no compile time. The owned model is built from it once, at startup.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::schema::{Multiplicity, StorageDirection};
     label = "derive `KuzuNode` or `KuzuEdge` for it"
 )]
 pub trait KuzuTable {
-    /// The table.
+    /// The description of the table.
     const DESC: &'static TableDesc;
 }
 
@@ -24,7 +24,7 @@ pub trait KuzuTable {
     label = "endpoints of rel tables are structs with `#[derive(KuzuNode)]`"
 )]
 pub trait KuzuNode: KuzuTable {
-    /// The table's name, as endpoints of rel tables refer to it.
+    /// The name of the table, as endpoints of rel tables refer to it.
     #[doc(hidden)]
     const NAME: &'static str = Self::DESC.name;
 }
@@ -36,8 +36,10 @@ pub trait KuzuNode: KuzuTable {
 )]
 pub trait KuzuEdge: KuzuTable {}
 
-/// A Rust type with a place in Kùzu's type system. Field types go through this trait, never
-/// through tokens, so aliases, newtypes and generics work.
+/// A Rust type with a corresponding Kùzu type.
+///
+/// Field types are resolved through this trait, never through tokens, so aliases, newtypes and
+/// generics work.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Kùzu type",
     label = "no Kùzu type is known for this field",
@@ -46,11 +48,11 @@ pub trait KuzuEdge: KuzuTable {}
 pub trait KuzuType {
     /// The engine's type.
     const TYPE: TypeDesc;
-    /// Whether a value may be NULL: `Option<T>`.
+    /// Whether a value may be NULL, as for `Option<T>`.
     const NULLABLE: bool = false;
 
-    /// A nameless property of this type, from which the derives make the properties of a table: one
-    /// mention of the field's type gives one error when it is no Kùzu type.
+    /// A nameless property of this type, from which the derives build the properties of a table.
+    /// Mentioning the field's type once yields one error if it is not a Kùzu type.
     #[doc(hidden)]
     const PROPERTY: PropertyDesc = PropertyDesc {
         ty: Self::TYPE,
@@ -59,30 +61,30 @@ pub trait KuzuType {
     };
 }
 
-/// A table as its struct describes it.
+/// The description of a table, from its struct.
 #[derive(Debug)]
 pub struct TableDesc {
-    /// The table's name.
+    /// The name of the table.
     pub name: &'static str,
-    /// What only node tables or only rel tables have.
+    /// The part that differs between node tables and rel tables.
     pub kind: KindDesc,
-    /// The properties in the order of the fields.
+    /// The properties, in field order.
     pub properties: &'static [PropertyDesc],
     /// The doc comment.
     pub comment: Option<&'static str>,
-    /// Earlier names of this table.
+    /// The former names of the table.
     pub renamed_from: &'static [&'static str],
-    /// Properties this table had and shall lose.
+    /// The tombstones of properties.
     pub dropped: &'static [&'static str],
     /// The indexes.
     pub indexes: &'static [IndexDesc],
-    /// Where the struct stands.
+    /// The source location of the struct.
     pub origin: Origin,
 }
 
 impl TableDesc {
-    /// What a description says unless its struct says more. It stands alone where a derive failed,
-    /// so that one mistake gives one error.
+    /// The default values of a description. A derive that failed emits it unchanged, so that one
+    /// issue gives one error.
     #[doc(hidden)]
     pub const BLANK: Self = Self {
         name: "",
@@ -101,67 +103,67 @@ impl TableDesc {
     };
 }
 
-/// What only node tables or only rel tables have.
+/// The kind of a table, with what only that kind has.
 #[derive(Debug)]
 pub enum KindDesc {
     /// A node table.
     Node {
-        /// The name of the primary key's property.
+        /// The name of the property that is the primary key.
         primary_key: &'static str,
     },
     /// A rel table.
     Edge {
-        /// The names of the node tables of each FROM–TO pair.
+        /// The `FROM`–`TO` pairs.
         pairs: &'static [PairDesc],
-        /// Pairs this table had and shall lose.
+        /// The tombstones of pairs.
         dropped_pairs: &'static [PairDesc],
         /// How many rels a node may have.
         multiplicity: Multiplicity,
-        /// Which directions are stored.
+        /// The directions in which rels are stored.
         storage: StorageDirection,
     },
 }
 
-/// A FROM–TO pair: names of node tables.
+/// A `FROM`–`TO` pair of node table names.
 #[derive(Debug)]
 pub struct PairDesc {
-    /// The source.
+    /// The source node table.
     pub from: &'static str,
-    /// The destination.
+    /// The destination node table.
     pub to: &'static str,
 }
 
-/// A property as its field describes it.
+/// The description of a property, from its field.
 #[derive(Debug)]
 pub struct PropertyDesc {
-    /// The property's name.
+    /// The name of the property.
     pub name: &'static str,
-    /// Its type.
+    /// The type.
     pub ty: TypeDesc,
     /// Whether it may be NULL.
     pub nullable: bool,
-    /// Its default.
+    /// The default.
     pub default: Option<ExprDesc>,
     /// The doc comment.
     pub comment: Option<&'static str>,
-    /// Earlier names of this property.
+    /// The former names of the property.
     pub renamed_from: &'static [&'static str],
-    /// After a change of type: how a new value is made of the `old` one.
+    /// For type changes: the expression that converts an `old` value.
     pub cast: Option<&'static str>,
-    /// After a change of type: the function that makes a new value of the old one.
+    /// For type changes: the function that converts an old value.
     pub cast_with: Option<FunctionDesc>,
-    /// What a row gets whose cast fails, or whose function gives nothing.
+    /// The fallback for rows whose cast fails, or whose function returns nothing.
     pub on_fail: Option<OnFailDesc>,
-    /// What existing rows get that have no value yet.
+    /// The expression that backfills existing rows without a value.
     pub fill: Option<&'static str>,
-    /// The function that makes it.
+    /// The function that backfills existing rows without a value.
     pub fill_with: Option<FunctionDesc>,
-    /// The field's line in the file of the struct.
+    /// The line number of the field.
     pub line: u32,
 }
 
 impl PropertyDesc {
-    /// What a description says unless its field says more.
+    /// The default values of a description.
     #[doc(hidden)]
     pub const BLANK: Self = Self {
         name: "",
@@ -179,45 +181,45 @@ impl PropertyDesc {
     };
 }
 
-/// An index as its attribute describes it.
+/// The description of an index, from its attribute.
 #[derive(Debug)]
 pub struct IndexDesc {
-    /// The index's name.
+    /// The name of the index.
     pub name: &'static str,
-    /// What is indexed, and how.
+    /// The kind of the index.
     pub kind: IndexKindDesc,
-    /// The names of the properties, in the index's order.
+    /// The indexed properties, in index order.
     pub properties: &'static [&'static str],
-    /// The options that were said: name in lower case, and canonical text.
+    /// The specified options: lowercase name and canonical value.
     pub options: &'static [(&'static str, &'static str)],
 }
 
 /// [`crate::schema::IndexKind`] as a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexKindDesc {
-    /// Full-text, by the FTS extension.
+    /// A full-text index, provided by the FTS extension.
     FullText,
-    /// HNSW, by the vector extension.
+    /// An HNSW index, provided by the vector extension.
     Vector,
 }
 
-/// What a row gets whose cast fails, as the attribute `on_fail` says it.
+/// The fallback for rows whose cast fails, from the attribute `on_fail`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnFailDesc {
-    /// Nothing: the change is refused while there is such a row.
+    /// No fallback: the change is rejected while such a row exists.
     Abort,
-    /// NULL.
+    /// The row gets NULL.
     Null,
-    /// The property's default.
+    /// The row gets the property's default.
     Default,
 }
 
-/// Where a struct stands in the source.
+/// The source location of a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// `CARGO_PKG_NAME` of its crate.
+    /// The package of the crate, `CARGO_PKG_NAME`.
     pub krate: &'static str,
-    /// The struct with its module path.
+    /// The path of the struct, including its module.
     pub rust_name: &'static str,
     /// The file, as the compiler names it.
     pub file: &'static str,
@@ -263,8 +265,8 @@ pub enum TypeDesc {
     Struct(&'static [MemberDesc]),
     Map(&'static TypeDesc, &'static TypeDesc),
     Union(&'static [MemberDesc]),
-    /// The type of a struct whose derive reported a mistake. It fits everything, so that no other
-    /// error follows; no program that compiles holds it.
+    /// The type of a struct whose derive reported an error. It is compatible with everything, so
+    /// that no further errors follow; a program that compiles never holds it.
     #[doc(hidden)]
     Broken,
 }
@@ -272,13 +274,13 @@ pub enum TypeDesc {
 /// A member of a `STRUCT` or `UNION`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemberDesc {
-    /// The member's name.
+    /// The name of the member.
     pub name: &'static str,
-    /// The member's type.
+    /// The type of the member.
     pub ty: TypeDesc,
 }
 
-/// A default as its attribute gives it.
+/// A default value, from its attribute.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ExprDesc {
     /// `default = true`
