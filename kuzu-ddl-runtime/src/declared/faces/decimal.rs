@@ -9,35 +9,38 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::declared::desc::{KuzuType, TypeDesc};
 use crate::schema::MAX_DECIMAL_PRECISION;
 
-/// A decimal of at most `P` digits, `S` of them after the point: `DECIMAL(P, S)`. `P` is 1 to 38, `S`
-/// at most `P`; anything else does not compile. The value inside has at most 28 digits.
+/// A decimal with at most `P` digits, `S` of them after the decimal point: `DECIMAL(P, S)`.
+///
+/// `P` is 1 to 38 and `S` at most `P`; anything else does not compile. The value has at most 28
+/// digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decimal<const P: u8, const S: u8>(rust_decimal::Decimal);
 
-/// Why a number is no [`Decimal`].
+/// Error returned when a number is not a valid [`Decimal`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecimalError {
-    /// More digits before or after the point than the type holds.
+    /// The number has more digits before or after the decimal point than the type holds.
     #[error("{value} does not fit DECIMAL({precision}, {scale})")]
     Fit {
-        /// The number.
+        /// The rejected number.
         value: rust_decimal::Decimal,
-        /// The digits that the type holds.
+        /// The total number of digits of the type.
         precision: u8,
-        /// How many of them stand after the point.
+        /// The number of digits after the decimal point.
         scale: u8,
     },
-    /// No number at all.
+    /// The text is not a number.
     #[error("not a decimal number: {0}")]
     Text(String),
 }
 
 impl<const P: u8, const S: u8> Decimal<P, S> {
-    /// `value`, if it fits without rounding.
+    /// Wraps `value` if it fits without rounding.
     ///
     /// # Errors
-    /// [`DecimalError::Fit`].
+    ///
+    /// Returns [`DecimalError::Fit`] if `value` has too many digits.
     pub fn new(value: rust_decimal::Decimal) -> Result<Self, DecimalError> {
         const {
             assert!(
@@ -57,7 +60,7 @@ impl<const P: u8, const S: u8> Decimal<P, S> {
         Ok(Self(value))
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub fn get(self) -> rust_decimal::Decimal {
         self.0
@@ -124,7 +127,7 @@ impl<const P: u8, const S: u8> FromStr for Decimal<P, S> {
     }
 }
 
-// As text: a float on the way would round.
+// As text, because a float would round.
 impl<const P: u8, const S: u8> Serialize for Decimal<P, S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         serializer.collect_str(&self.0)
