@@ -1,4 +1,4 @@
-//! Which Rust type stands for which Kùzu type.
+//! The mapping from Rust types to Kùzu types.
 //!
 //! | Rust | Kùzu |
 //! |---|---|
@@ -14,7 +14,7 @@
 //! | [`TimestampNs`], [`TimestampMs`], [`TimestampSec`] | `TIMESTAMP_NS`, `TIMESTAMP_MS`, `TIMESTAMP_SEC` |
 //! | `time::OffsetDateTime`, `time::UtcDateTime`, `chrono::DateTime<Tz>` | `TIMESTAMP_TZ` |
 //! | `time::Duration`, `std::time::Duration`, `chrono::TimeDelta`, [`Interval`] | `INTERVAL` |
-//! | `rust_decimal::Decimal` | `DECIMAL(18, 3)`, as the engine's bare `DECIMAL` |
+//! | `rust_decimal::Decimal` | `DECIMAL(18, 3)`, like the engine's bare `DECIMAL` |
 //! | [`Decimal<P, S>`](Decimal) | `DECIMAL(P, S)` |
 //! | [`Serial`] | `SERIAL` |
 //! | `serde_json::Value` | `json` |
@@ -29,8 +29,8 @@
 //! | … enum without data | `STRING` |
 //! | … enum with data | `UNION(…)`; a variant without data is a `BOOL` |
 //!
-//! The `chrono` types need the feature `chrono`. Any other type of a field is given by
-//! `#[kuzu(type = "…")]`.
+//! The `chrono` types need the feature `chrono`. A field of any other type needs `#[kuzu(type =
+//! "…")]`.
 
 mod decimal;
 mod nested;
