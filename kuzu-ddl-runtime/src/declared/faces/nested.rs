@@ -1,4 +1,4 @@
-//! Types made of other types, and pointers, which are what they point to.
+//! Container types, and pointers, which have the type of their target.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
