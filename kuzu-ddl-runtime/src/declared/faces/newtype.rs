@@ -1,4 +1,4 @@
-//! Small types of ours where Rust has none that would mean the same.
+//! Newtypes for Kùzu types without an equivalent Rust type.
 
 use std::ops::{Deref, DerefMut};
 
@@ -11,36 +11,35 @@ use crate::declared::desc::{KuzuType, TypeDesc};
 #[serde(transparent)]
 pub struct Blob(pub Vec<u8>);
 
-/// A number that the engine counts up from 0 where a row does not give it: `SERIAL`.
+/// A number that the engine assigns in sequence, starting at 0, to rows without one: `SERIAL`.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
 pub struct Serial(pub i64);
 
-/// A span of calendar time: `INTERVAL`. The types named `Duration` cannot hold a month, whose length
-/// depends on where it starts.
+/// A span of calendar time: `INTERVAL`. The usual `Duration` types cannot hold a month, whose
+/// length depends on its start.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct Interval {
-    /// Months.
+    /// The number of months.
     pub months: i32,
-    /// Days.
+    /// The number of days.
     pub days: i32,
-    /// Microseconds.
+    /// The number of microseconds.
     pub micros: i64,
 }
 
-/// The engine's own name of a node or rel: `INTERNAL_ID`. It is not stable from one database to
-/// another.
+/// The engine's internal identifier of a node or rel: `INTERNAL_ID`. It differs between databases.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct InternalId {
-    /// The table's number.
+    /// The id of the table.
     pub table: u64,
-    /// The row's place in the table.
+    /// The offset of the row in the table.
     pub offset: u64,
 }
 
