@@ -1,4 +1,4 @@
-//! Types without parts.
+//! Types without inner types.
 
 use crate::declared::desc::{KuzuType, TypeDesc};
 use crate::schema::DEFAULT_DECIMAL;
