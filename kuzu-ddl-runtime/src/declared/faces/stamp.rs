@@ -1,4 +1,4 @@
-//! Timestamps of another grain than microseconds.
+//! Timestamps with a resolution other than microseconds.
 
 use std::ops::{Deref, DerefMut};
 
@@ -7,16 +7,16 @@ use time::PrimitiveDateTime;
 use super::newtype::wraps;
 use crate::declared::desc::{KuzuType, TypeDesc};
 
-/// A point in time without a zone, to the nanosecond: `TIMESTAMP_NS`.
+/// A point in time without a zone, in nanoseconds: `TIMESTAMP_NS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimestampNs(pub PrimitiveDateTime);
 
-/// A point in time without a zone, to the millisecond: `TIMESTAMP_MS`. The engine drops what is
-/// finer.
+/// A point in time without a zone, in milliseconds: `TIMESTAMP_MS`. The engine truncates finer
+/// values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimestampMs(pub PrimitiveDateTime);
 
-/// A point in time without a zone, to the second: `TIMESTAMP_SEC`. The engine drops what is finer.
+/// A point in time without a zone, in seconds: `TIMESTAMP_SEC`. The engine truncates finer values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimestampSec(pub PrimitiveDateTime);
 
