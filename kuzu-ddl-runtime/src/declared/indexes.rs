@@ -1,11 +1,11 @@
-//! The indexes of one description.
+//! Builds the indexes of a table description.
 
 use super::collect::place;
 use super::desc::{IndexDesc, IndexKindDesc, TableDesc};
 use super::mistake::{Mistake, MistakeKind};
 use crate::schema::{Index, IndexKind, Key, Table};
 
-/// Puts the indexes into `table`, which has its properties. What is wrong goes to `mistakes`.
+/// Adds the indexes to `table`, which has its properties already. Issues are added to `mistakes`.
 pub(super) fn build(desc: &TableDesc, table: &mut Table, mistakes: &mut Vec<Mistake>) {
     let mut report = |kind| {
         mistakes.push(Mistake {
