@@ -1,7 +1,8 @@
-//! Checks against the lock file, in constants: only the traits know what a field's type is in Kùzu,
-//! so the derive says what was, and here it is compared with what is.
+//! Checks against the lock file, in constants.
 //!
-//! Each check stands at a field of its own, and says all of the answer that is to be pasted.
+//! Only the traits know the Kùzu type of a field, so the derive emits the locked type and it is
+//! compared here with the current one. Each check is reported at its field, with the complete
+//! attribute to paste.
 
 mod widen;
 
@@ -12,7 +13,7 @@ use crate::function::FunctionDesc;
 use widen::same;
 pub(crate) use widen::{fits, widens};
 
-/// Refuses a property that was there as `was` and lost, without a word, room for values.
+/// Rejects a property that was locked as `was` and now, without a conversion, holds fewer values.
 #[track_caller]
 pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bool) {
     let property = &table.properties[at];
@@ -39,7 +40,7 @@ pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bo
     }
 }
 
-/// Whether rows that have no value get one.
+/// Returns whether rows without a value get one.
 const fn fills(property: &PropertyDesc) -> bool {
     let cast = match &property.cast_with {
         Some(function) => function.takes[0].nullable,
@@ -48,8 +49,8 @@ const fn fills(property: &PropertyDesc) -> bool {
     cast || property.fill.is_some() || property.fill_with.is_some()
 }
 
-/// Refuses a function that cannot take the values that were there. A field that kept its type has had
-/// its change already, and the function takes what was before that.
+/// Rejects a function that does not accept the previous values. If the type of the field is the
+/// locked one, its change is complete and the function accepts the values from before that change.
 #[track_caller]
 const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &TypeDesc) {
     if same(was, &property.ty) || widens(was, &function.takes[0].ty) {
@@ -79,11 +80,12 @@ const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
         .panic();
 }
 
-/// What else a new property can say.
+/// The remaining remedies for a new required property.
 const FUNCTION: &str = "\nor name a function that makes it of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make it an `Option`";
 
-/// Refuses a new property of a table that is there, if its rows would have no value for it. It may be one of those
-/// that are `gone`, under another name: that is asked first.
+/// Rejects a new property of an existing table if existing rows would have no value for it.
+///
+/// The property may be one of the `gone` ones under another name, which is reported first.
 #[track_caller]
 pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
     let property = &table.properties[at];
@@ -95,7 +97,7 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
         i += 1;
     }
     let message = Message::new("`").add(property.name);
-    // Of a SERIAL the engine counts the rows that are there.
+    // The engine numbers existing rows of a SERIAL.
     if matches!(property.ty, TypeDesc::Broken | TypeDesc::Serial) {
         return;
     }
@@ -116,8 +118,10 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
     message.panic();
 }
 
-/// Tells of a property that is in the lock and of which the struct says nothing. `new` are the properties that are not
-/// in the lock: one of them may be it, under another name.
+/// Reports a property that is in the lock file but not in the struct.
+///
+/// `new` are the properties that are not in the lock file: one of them may be the property under
+/// another name.
 #[track_caller]
 pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usize]) -> ! {
     let mut message = Message::new("`")
@@ -147,8 +151,8 @@ pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usiz
         .panic()
 }
 
-/// Refuses an edge that lost, without a word, a pair that is in the lock. `ends` are the endpoints of its pairs,
-/// in order.
+/// Rejects an edge that lost a locked pair without a tombstone. `ends` are the endpoints of its
+/// pairs, in order.
 #[track_caller]
 pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
     let KindDesc::Edge { dropped_pairs, .. } = table.kind else {
@@ -160,7 +164,7 @@ pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
         let mut found = false;
         let mut i = 0;
         while i + 1 < ends.len() {
-            // The endpoint of a derive that failed has no name, and may be any.
+            // The endpoint of a derive that failed has no name, and matches any.
             found |= called(ends[i], from) && called(ends[i + 1], to);
             i += 2;
         }
@@ -177,7 +181,7 @@ pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
     }
 }
 
-/// Whether a table is called so, or was.
+/// Returns whether a table has or had this name.
 const fn called(table: &TableDesc, name: &str) -> bool {
     let mut found = table.name.is_empty() || table.name.eq_ignore_ascii_case(name);
     let mut i = 0;
