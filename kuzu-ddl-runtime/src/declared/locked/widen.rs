@@ -1,10 +1,12 @@
-//! The order of lossless widenings over constants: [`Type::widens_to`](crate::schema::Type::widens_to)
-//! again, for that one cannot run in a constant. The test holds the two together.
+//! The order of lossless widenings over constants.
+//!
+//! It repeats [`Type::widens_to`](crate::schema::Type::widens_to), which cannot run in a constant;
+//! a test ensures that both agree.
 
 use crate::declared::desc::{MemberDesc, TypeDesc};
 use crate::declared::words::word;
 
-/// Whether every value of `from` is a value of `to`.
+/// Returns whether every value of `from` is a value of `to`.
 pub(crate) const fn widens(from: &TypeDesc, to: &TypeDesc) -> bool {
     if same(from, to) {
         return true;
@@ -41,13 +43,13 @@ pub(crate) const fn widens(from: &TypeDesc, to: &TypeDesc) -> bool {
     }
 }
 
-/// Whether a change to `to` loses no value and cannot fail:
-/// [`Type::fits_in`](crate::schema::Type::fits_in) again.
+/// Returns whether a change to `to` loses no value and cannot fail; repeats
+/// [`Type::fits_in`](crate::schema::Type::fits_in).
 pub(crate) const fn fits(from: &TypeDesc, to: &TypeDesc) -> bool {
     widens(from, to) || (matches!(to, TypeDesc::Serial) && widens(from, &TypeDesc::Int64))
 }
 
-/// Equality, which no constant can ask of a derived `PartialEq`.
+/// Returns whether two types are equal, because a derived `PartialEq` cannot run in a constant.
 pub(super) const fn same(a: &TypeDesc, b: &TypeDesc) -> bool {
     match (a, b) {
         (TypeDesc::Decimal(p, s), TypeDesc::Decimal(q, t)) => *p == *q && *s == *t,
@@ -92,7 +94,7 @@ const fn equal(a: &str, b: &str) -> bool {
     i == a.len() && i == b.len()
 }
 
-/// Bits and sign of an integer type.
+/// Returns the bits and signedness of an integer type.
 const fn integer(ty: &TypeDesc) -> Option<(u32, bool)> {
     Some(match ty {
         TypeDesc::Int8 => (8, true),
@@ -108,7 +110,7 @@ const fn integer(ty: &TypeDesc) -> Option<(u32, bool)> {
     })
 }
 
-/// How many decimal digits hold every value.
+/// Returns the number of decimal digits that hold every value of an integer type.
 const fn digits(bits: u32, signed: bool) -> u8 {
     match (bits, signed) {
         (8, _) => 3,
@@ -130,7 +132,8 @@ mod tests {
         MemberDesc { name, ty }
     }
 
-    /// Every type without parts, decimals on both sides of each limit, and parts in all containers.
+    /// Every type without inner types, decimals on both sides of each limit, and nested types in
+    /// all containers.
     fn all() -> Vec<TypeDesc> {
         use TypeDesc as T;
         let plain = [
