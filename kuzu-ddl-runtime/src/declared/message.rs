@@ -1,9 +1,9 @@
-//! A message put together in a constant, where `format!` does not reach.
+//! A string that is assembled in a constant, where `format!` is not available.
 
-/// As much text as any message needs: two names of the longest kind are cut.
+/// The capacity in bytes, enough for any message; two names of maximum length are truncated.
 const MAX_BYTES: usize = 1024;
 
-/// A text that grows.
+/// A string of bounded length.
 pub(super) struct Message {
     bytes: [u8; MAX_BYTES],
     len: usize,
@@ -18,7 +18,7 @@ impl Message {
         empty.add(text)
     }
 
-    /// Adds `text`, or as many characters of it as there is room for.
+    /// Appends `text`, or as many of its characters as fit.
     pub(super) const fn add(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         let mut end = text.len();
@@ -38,7 +38,7 @@ impl Message {
         self
     }
 
-    /// Adds the digits of `number`.
+    /// Appends the digits of `number`.
     pub(super) const fn add_number(self, number: u64) -> Self {
         let mut digits = [0; 20];
         let (mut rest, mut start) = (number, digits.len());
@@ -63,7 +63,7 @@ impl Message {
         }
     }
 
-    /// Says it to the compiler's user.
+    /// Fails the compilation with this message.
     #[track_caller]
     pub(super) const fn panic(&self) -> ! {
         panic!("{}", self.text())
