@@ -1,15 +1,15 @@
-//! What can be wrong with a declared schema, each with the place to look at.
+//! The issues of a declared schema, each with its source location.
 
 use std::fmt;
 
 use crate::schema::{ExprError, IndexError, NameError, TypeError};
 
-/// A line of source.
+/// A location in the source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The file, as the compiler names it.
     pub file: &'static str,
-    /// The line, from 1.
+    /// The line, starting at 1.
     pub line: u32,
 }
 
@@ -19,14 +19,14 @@ impl fmt::Display for Place {
     }
 }
 
-/// Everything that is wrong with a declared schema.
+/// Error returned when a declared schema is invalid, with every issue found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeclareError {
     mistakes: Vec<Mistake>,
 }
 
 impl DeclareError {
-    /// `Err` if there are mistakes.
+    /// Returns an error if there are issues.
     pub(super) fn unless_empty(mut mistakes: Vec<Mistake>) -> Result<(), Self> {
         if mistakes.is_empty() {
             return Ok(());
@@ -36,7 +36,7 @@ impl DeclareError {
         Err(Self { mistakes })
     }
 
-    /// The mistakes, at least one, by file and line.
+    /// Returns the issues, at least one, ordered by file and line.
     #[must_use]
     pub fn mistakes(&self) -> &[Mistake] {
         &self.mistakes
@@ -58,14 +58,14 @@ impl fmt::Display for DeclareError {
     }
 }
 
-/// One mistake.
+/// One issue of a declared schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// Where to look.
+    /// The source location.
     pub place: Place,
     /// The table or sequence, as spelled.
     pub table: String,
-    /// What is wrong with it.
+    /// The kind of issue.
     pub kind: MistakeKind,
 }
 
@@ -80,86 +80,86 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// The kinds of mistake.
+/// The kind of an issue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MistakeKind {
-    /// Two structs claim one table. Names are compared without regard to ASCII case.
+    /// Two structs declare the same table. Names are compared without regard to ASCII case.
     #[error(
         "`{rust_name}` declares it, and so does `{other_rust_name}` at {other}; rename one, or give one another table by `name = \"…\"`"
     )]
     Duplicate {
-        /// This struct.
+        /// The struct that the issue is reported for.
         rust_name: &'static str,
         /// The other struct.
         other_rust_name: &'static str,
-        /// Where the other struct stands.
+        /// The location of the other struct.
         other: Place,
     },
-    /// A sequence is declared twice.
+    /// A sequence is declared more than once.
     #[error("it is declared again at {other}; once is enough for all that count by it")]
     SequenceTwice {
-        /// The other place.
+        /// The location of the other declaration.
         other: Place,
     },
-    /// A sequence is declared, and something says that it is gone.
+    /// A sequence is both declared and marked as dropped.
     #[error(
         "`dropped_sequence!` says that it is gone, and it is declared at {other}; take one of the two out"
     )]
     SequenceDroppedYetDeclared {
-        /// Where it is declared.
+        /// The location of the declaration.
         other: Place,
     },
-    /// A name of a table or property cannot be used.
+    /// A name of a table or property is not legal.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// Two properties have one name.
+    /// Two properties have the same name.
     #[error("the property `{property}` is declared twice, again at {other}")]
     DuplicateProperty {
         /// The property, as spelled.
         property: String,
-        /// The other field.
+        /// The location of the other field.
         other: Place,
     },
-    /// A property's type is none.
+    /// The type of a property is invalid.
     #[error("property `{property}`: {error}")]
     Type {
         /// The property, as spelled.
         property: String,
-        /// What is wrong.
+        /// The reason.
         error: TypeError,
     },
-    /// A property's default cannot be one, or is of another type.
+    /// The default of a property is invalid or has another type.
     #[error("property `{property}`: {error}")]
     Default {
         /// The property, as spelled.
         property: String,
-        /// What is wrong.
+        /// The reason.
         error: ExprError,
     },
-    /// The primary key is not a property.
+    /// The primary key is not a property of the table.
     #[error("the primary key `{0}` is not among its properties")]
     KeyMissing(String),
-    /// The primary key may be NULL.
+    /// The primary key is nullable.
     #[error("the primary key `{0}` cannot be NULL: take the `Option` away")]
     KeyNullable(String),
-    /// The engine takes no primary key of this type.
+    /// The engine does not support a primary key of this type.
     #[error("the primary key `{property}` cannot be of type {ty}")]
     KeyType {
         /// The property, as spelled.
         property: String,
-        /// Its type.
+        /// The type of the property.
         ty: String,
     },
-    /// A rel table connects nothing.
+    /// A rel table has no `FROM`–`TO` pair.
     #[error("it has no FROM–TO pair; say `from = …, to = …`")]
     NoPair,
-    /// A rel table names a pair twice.
+    /// A rel table declares a pair more than once.
     #[error("the pair from `{from}` to `{to}` is declared twice")]
     DuplicatePair {
-        /// The source.
+        /// The source node table.
         from: String,
-        /// The destination.
+        /// The destination node table.
         to: String,
     },
     /// An endpoint is not declared in this schema.
@@ -168,54 +168,54 @@ pub enum MistakeKind {
     /// An endpoint is a rel table.
     #[error("its endpoint `{0}` is a rel table; rels connect node tables")]
     EndpointKind(String),
-    /// `renamed_from` is the name that the table or property has.
+    /// `renamed_from` is the current name of the table or property.
     #[error("`{0}` is renamed from itself")]
     RenamedFromItself(String),
-    /// `renamed_from` is the name of something that is declared and was not renamed itself.
+    /// `renamed_from` is the name of another declared object that was not renamed itself.
     #[error(
         "`{name}` was renamed from `{old}`, yet `{old}` is still declared; take the hint or the other away"
     )]
     RenamedFromPresent {
-        /// The present name.
+        /// The current name.
         name: String,
-        /// The name that it claims to have had.
+        /// The claimed former name.
         old: String,
     },
-    /// Two tables, or two properties of one table, were both renamed from one name.
+    /// Two tables, or two properties of one table, claim the same former name.
     #[error("`{name}` was renamed from `{old}`, and so was `{other_name}` at {other}")]
     RenamedTwice {
-        /// The present name.
+        /// The current name.
         name: String,
-        /// The name that both claim.
+        /// The former name that both claim.
         old: String,
-        /// The other present name.
+        /// The current name of the other object.
         other_name: String,
-        /// Where the other is declared.
+        /// The location of the other declaration.
         other: Place,
     },
-    /// A tombstone names something that is declared.
+    /// A tombstone names a declared object.
     #[error("`{0}` is said to be dropped, yet it is declared")]
     DroppedYetDeclared(String),
-    /// A tombstone names something that was renamed.
+    /// A tombstone names a former name of a declared object.
     #[error("`{old}` is said to be dropped, yet `{name}` was renamed from it")]
     DroppedYetRenamed {
-        /// The name said to be dropped.
+        /// The name of the tombstone.
         old: String,
-        /// What was renamed from it.
+        /// The object with this former name.
         name: String,
     },
-    /// Two indexes have one name.
+    /// Two indexes have the same name.
     #[error("the index `{0}` is declared twice")]
     DuplicateIndex(String),
-    /// The engine could not make an index.
+    /// An index is invalid.
     #[error("index `{index}`: {error}")]
     Index {
         /// The index, as spelled.
         index: String,
-        /// What is wrong.
+        /// The reason.
         error: IndexError,
     },
-    /// A comment holds a NUL, where the engine would end it.
+    /// A comment contains a NUL, at which the engine would truncate it.
     #[error("the comment of `{0}` contains a NUL")]
     Comment(String),
 }
