@@ -1,6 +1,6 @@
-//! The declared schema: what the structs of a binary say.
+//! The declared schema: what the structs of a binary declare.
 //!
-//! [`Declared`] keeps rename hints and tombstones beside the [`Schema`], so that equality of
+//! [`Declared`] keeps rename hints and tombstones next to the [`Schema`], so that equality of
 //! schemas means equality.
 
 #[doc(hidden)]
@@ -34,54 +34,53 @@ pub use mistake::{DeclareError, Mistake, MistakeKind, Place};
 use registry::{Registry, Tombstone};
 use sequence::SequenceDesc;
 
-/// A schema with what source says about its past.
+/// A declared schema, with hints about its past.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declared {
-    /// The schema.
+    /// The declared schema.
     pub schema: Schema,
-    /// Per declared table: earlier names and tombstones.
+    /// The hints of each declared table.
     pub tables: BTreeMap<Key, TableHints>,
-    /// Tables that the source says are gone, each with an earlier name as spelled.
+    /// The tombstones of tables, each with a former name as spelled.
     pub dropped_tables: BTreeMap<Key, String>,
-    /// Sequences that the source says are gone, as spelled.
+    /// The tombstones of sequences, as spelled.
     #[serde(default)]
     pub dropped_sequences: BTreeMap<Key, String>,
-    /// The functions that the structs name. They are compiled code, and no part of what is declared.
+    /// The functions that the structs name. They are compiled code and not part of the declaration.
     #[serde(skip)]
     pub functions: Functions,
 }
 
-/// What a struct says beside its table's shape.
+/// What a struct declares beyond the shape of its table. Maps are keyed by the current name of a
+/// property.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableHints {
-    /// Earlier names of the table, in the order given.
+    /// The former names of the table, in declaration order.
     pub renamed_from: Vec<String>,
-    /// Earlier names of properties, by the property's present name.
+    /// The former names of properties.
     pub properties: BTreeMap<Key, Vec<String>>,
-    /// Tombstones of properties.
+    /// The tombstones of properties.
     pub dropped: BTreeSet<Key>,
-    /// Tombstones of FROM–TO pairs.
+    /// The tombstones of `FROM`–`TO` pairs.
     pub dropped_pairs: BTreeSet<Pair>,
-    /// After changes of type: how a new value is made of the `old` one, by the property's present name.
+    /// For type changes: the expression that converts an `old` value.
     #[serde(default)]
     pub casts: BTreeMap<Key, String>,
-    /// After changes of type: the function that makes a new value of the old one, by the property's
-    /// present name.
+    /// For type changes: the function that converts an old value.
     #[serde(default)]
     pub casts_with: BTreeMap<Key, String>,
-    /// What a row gets whose cast fails, by the property's present name; nothing is said where the
-    /// change is to be refused.
+    /// The fallback for rows whose cast fails; absent if such rows reject the change.
     #[serde(default)]
     pub on_fails: BTreeMap<Key, OnFailDesc>,
-    /// What existing rows get that have no value yet, by the property's present name.
+    /// The expression that backfills existing rows without a value.
     #[serde(default)]
     pub fills: BTreeMap<Key, String>,
-    /// The function that makes it, by the property's present name.
+    /// The function that backfills existing rows without a value.
     #[serde(default)]
     pub fills_with: BTreeMap<Key, FillBy>,
-    /// The properties in the order of the fields: the column order of a new table.
+    /// The properties in field order, which is the column order of a new table.
     pub order: Vec<Key>,
-    /// Where the struct stands, for messages: `file:line`.
+    /// The source location of the struct as `file:line`, for messages.
     pub origin: String,
     /// The package of the struct, for the lock file.
     #[serde(default)]
@@ -89,10 +88,11 @@ pub struct TableHints {
 }
 
 impl Declared {
-    /// The schema of the given structs, in any order.
+    /// Assembles the schema of the given structs, in any order.
     ///
     /// # Errors
-    /// All mistakes that the compiler could not find.
+    ///
+    /// Returns every issue that the compiler could not detect.
     pub fn from_descs(
         descs: impl IntoIterator<Item = &'static TableDesc>,
     ) -> Result<Self, DeclareError> {
@@ -116,9 +116,11 @@ impl Declared {
         })
     }
 
-    /// The same with a sequence that counts from `start` by `increment`, up to the largest `INT64`
-    /// or, with a negative step, down to the smallest. Properties count by it with
-    /// `#[kuzu(default_expr = "nextval('name')")]`. `start` counts only when the sequence is made.
+    /// Adds a sequence that starts at `start` and advances by `increment`, up to the largest
+    /// `INT64`, or down to the smallest for a negative increment.
+    ///
+    /// Properties use it with `#[kuzu(default_expr = "nextval('name')")]`. `start` only matters
+    /// when the sequence is created.
     #[must_use]
     pub fn sequence(mut self, name: &str, start: i64, increment: i64) -> Self {
         let (min, max) = sequence::bounds(Some(start), increment);
@@ -134,7 +136,7 @@ impl Declared {
         self
     }
 
-    /// The same with a tombstone for the sequence `name`.
+    /// Adds a tombstone for the sequence `name`.
     #[must_use]
     pub fn drop_sequence(mut self, name: &str) -> Self {
         self.dropped_sequences
@@ -142,10 +144,12 @@ impl Declared {
         self
     }
 
-    /// The same with a tombstone for the table `name`.
+    /// Adds a tombstone for the table `name`.
     ///
     /// # Errors
-    /// `name` cannot be a name, is declared, or is what a declared table was renamed from.
+    ///
+    /// Returns an error if `name` is not a legal name, is declared, or is a former name of a
+    /// declared table.
     #[track_caller]
     pub fn drop_table(mut self, name: &str) -> Result<Self, DeclareError> {
         let caller = Location::caller();
