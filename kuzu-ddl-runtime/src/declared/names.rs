@@ -1,4 +1,4 @@
-//! Rules about names that are gone: what was renamed, what was dropped.
+//! Rename hints and tombstones: rules about former names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,20 +8,20 @@ use super::desc::TableDesc;
 use super::mistake::{Mistake, MistakeKind, Place};
 use crate::schema::{Key, name};
 
-/// One present name with its earlier names.
+/// The current name of an object, with its former names.
 pub(super) struct Renamed {
     pub(super) name: &'static str,
     pub(super) earlier: &'static [&'static str],
     pub(super) place: Place,
 }
 
-/// Refuses a rename from the present name, a rename from a name whose holder stayed, and two renames from
-/// one name. Calls `report` with the place of each mistake.
+/// Reports a rename from the current name, a rename from the name of an object that was not renamed
+/// itself, and two renames from one name. Calls `report` with the location of each issue.
 pub(super) fn renamed(
     all: impl Iterator<Item = Renamed> + Clone,
     mut report: impl FnMut(Place, MistakeKind),
 ) {
-    // Every start comes by here for every table, and hardly any was renamed.
+    // Every startup runs this for every table, and hardly any was renamed.
     if all.clone().all(|object| object.earlier.is_empty()) {
         return;
     }
@@ -48,7 +48,7 @@ pub(super) fn renamed(
                 continue;
             }
             match claims.insert(Key::new(old), (name, place)) {
-                // The same hint twice on one object is harmless.
+                // A repeated hint on one object is harmless.
                 Some((other_name, other)) if other_name != name => report(
                     place,
                     MistakeKind::RenamedTwice {
@@ -64,7 +64,7 @@ pub(super) fn renamed(
     }
 }
 
-/// [`renamed`] over the tables, and the legality of their earlier names.
+/// Checks the rename hints of tables with [`renamed`], and that former names are legal.
 pub(super) fn renamed_tables(descs: &[&'static TableDesc], mistakes: &mut Vec<Mistake>) {
     for desc in descs {
         for old in desc.renamed_from {
@@ -95,7 +95,7 @@ pub(super) fn renamed_tables(descs: &[&'static TableDesc], mistakes: &mut Vec<Mi
     }));
 }
 
-/// Adds a tombstone for a table.
+/// Adds the tombstone of a table.
 pub(super) fn bury(declared: &mut Declared, name: &str, place: Place, mistakes: &mut Vec<Mistake>) {
     let key = Key::new(name);
     let heir = declared
@@ -103,7 +103,7 @@ pub(super) fn bury(declared: &mut Declared, name: &str, place: Place, mistakes: 
         .iter()
         .find(|(_, hints)| hints.renamed_from.iter().any(|old| Key::new(old) == key))
         .map(|(heir, _)| heir);
-    // A declared table that came from elsewhere may take the name of one that goes.
+    // A declared table that was renamed may take the name of a dropped one.
     let came = declared
         .tables
         .get(&key)
