@@ -1,8 +1,7 @@
-//! The tables and sequences of a binary: every derive and every macro that says something of them submits
-//! its description.
+//! The registry of all declared tables and sequences in a binary.
 //!
-//! The linker brings them together, in an order that differs from build to build, so nothing here
-//! depends on order.
+//! Every derive and every declaring macro registers its description. The linker collects them in an
+//! order that differs from build to build, so nothing here depends on order.
 
 use super::desc::TableDesc;
 use super::mistake::DeclareError;
@@ -10,20 +9,20 @@ use super::sequence::SequenceDesc;
 use super::{Declared, collect};
 use crate::schema::Schema;
 
-/// What a derive or a macro submits.
+/// A registration submitted by a derive or a macro.
 #[derive(Debug)]
 pub enum Registered {
     /// A table.
     Table(&'static TableDesc),
-    /// A table that is gone.
+    /// The tombstone of a table.
     Dropped(Tombstone),
     /// A sequence.
     Sequence(SequenceDesc),
-    /// A sequence that is gone.
+    /// The tombstone of a sequence.
     DroppedSequence(Tombstone),
 }
 
-/// All that was submitted.
+/// All registrations of a binary.
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     pub(super) descs: Vec<&'static TableDesc>,
@@ -32,26 +31,29 @@ pub(super) struct Registry {
     pub(super) dropped_sequences: Vec<Tombstone>,
 }
 
-/// The name of something that is gone.
+/// Declares that a table or sequence was removed.
 #[derive(Clone, Copy, Debug)]
 pub struct Tombstone {
-    /// Its name.
+    /// The name of the removed object.
     pub name: &'static str,
-    /// The file that says so.
+    /// The file of the declaration.
     pub file: &'static str,
-    /// The line that says so.
+    /// The line of the declaration.
     pub line: u32,
 }
 
 inventory::collect!(Registered);
 
 impl Schema {
-    /// The schema that this binary declares: all structs with `#[derive(KuzuNode)]` or
-    /// `#[derive(KuzuEdge)]` in it, of all crates that are linked. A crate of which nothing is used
-    /// may not be linked; its tables are then not declared, which is not to say that they are dropped.
+    /// Returns the schema that this binary declares: all structs with `#[derive(KuzuNode)]` or
+    /// `#[derive(KuzuEdge)]`, from all linked crates.
+    ///
+    /// A crate of which nothing is used may not be linked. Its tables are then not declared, which
+    /// does not mean that they are dropped.
     ///
     /// # Errors
-    /// All mistakes that the compiler could not find.
+    ///
+    /// Returns every issue that the compiler could not detect.
     pub fn compiled() -> Result<Declared, DeclareError> {
         let mut registry = Registry::default();
         for registered in inventory::iter::<Registered> {
@@ -66,8 +68,10 @@ impl Schema {
     }
 }
 
-/// Says that a table is gone, though its struct is no longer there to say so. Stands where items
-/// stand.
+/// Declares that tables were removed, after their structs have been deleted. Use it where items are
+/// allowed.
+///
+/// # Examples
 ///
 /// ```
 /// # use kuzu_ddl_runtime as kuzu_ddl;
@@ -89,9 +93,13 @@ macro_rules! dropped_table {
     };
 }
 
-/// A schema of the given structs, whatever else the binary declares: for tests, and for a program
-/// with several databases. What follows `sequences` is what stands in a [`sequence!`](crate::sequence), what
-/// follows `dropped` are names of tables that are gone.
+/// Assembles a schema from the given structs, ignoring other declarations of the binary: for tests,
+/// and for programs with several databases.
+///
+/// `sequences` takes the arguments of [`sequence!`](crate::sequence), and `dropped` the names of
+/// removed tables.
+///
+/// # Examples
 ///
 /// ```
 /// # use kuzu_ddl_runtime as kuzu_ddl;
@@ -104,9 +112,10 @@ macro_rules! dropped_table {
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 ///
-/// Evaluates to `Result<Declared, DeclareError>`. What can be known without running the program, the compiler
-/// finds: two structs of one table, an edge whose endpoint is not in the list, a tombstone for what is there.
-/// Types that a generic function was given are not known to it: use [`Declared::from_descs`] there.
+/// Evaluates to `Result<Declared, DeclareError>`. The compiler detects what does not depend on
+/// running the program: two structs for one table, an edge whose endpoint is not listed, a
+/// tombstone for a declared table. It cannot see types passed to a generic function: use
+/// [`Declared::from_descs`] there.
 #[macro_export]
 macro_rules! schema {
     (
