@@ -1,4 +1,4 @@
-//! Sequences that the source declares.
+//! Declared sequences: descriptions, macros and their assembly.
 
 use super::Declared;
 use super::check;
@@ -6,7 +6,8 @@ use super::mistake::{Mistake, MistakeKind, Place};
 use super::registry::Tombstone;
 use crate::schema::{Key, Sequence};
 
-/// What a [`sequence!`](crate::sequence) says. Each option once; what is left out is as the engine has it.
+/// The description of a sequence, from [`sequence!`](crate::sequence). Each option is given at most
+/// once; missing options have the engine's defaults.
 #[derive(Clone, Copy, Debug)]
 pub struct SequenceDesc {
     name: &'static str,
@@ -19,7 +20,7 @@ pub struct SequenceDesc {
 }
 
 impl SequenceDesc {
-    /// A sequence with the engine's options.
+    /// Creates a description with the engine's defaults.
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str, file: &'static str, line: u32) -> Self {
@@ -35,7 +36,7 @@ impl SequenceDesc {
         }
     }
 
-    /// The first value.
+    /// Sets the first value.
     #[must_use]
     #[track_caller]
     pub const fn start(mut self, start: i64) -> Self {
@@ -44,7 +45,7 @@ impl SequenceDesc {
         self
     }
 
-    /// The step.
+    /// Sets the difference between consecutive values.
     #[must_use]
     #[track_caller]
     pub const fn increment(mut self, increment: i64) -> Self {
@@ -53,7 +54,7 @@ impl SequenceDesc {
         self
     }
 
-    /// The smallest value.
+    /// Sets the smallest value.
     #[must_use]
     #[track_caller]
     pub const fn min(mut self, min: i64) -> Self {
@@ -62,7 +63,7 @@ impl SequenceDesc {
         self
     }
 
-    /// The largest value.
+    /// Sets the largest value.
     #[must_use]
     #[track_caller]
     pub const fn max(mut self, max: i64) -> Self {
@@ -71,7 +72,7 @@ impl SequenceDesc {
         self
     }
 
-    /// It starts anew at the end.
+    /// Makes the sequence restart after its last value.
     #[must_use]
     #[track_caller]
     pub const fn cycle(mut self) -> Self {
@@ -80,7 +81,7 @@ impl SequenceDesc {
         self
     }
 
-    /// Refuses what no engine could count by.
+    /// Rejects a definition that no engine can execute.
     #[must_use]
     #[track_caller]
     pub const fn checked(self) -> Self {
@@ -97,7 +98,7 @@ impl SequenceDesc {
         self
     }
 
-    /// Start, increment, smallest and largest value.
+    /// Returns the start, the increment, the smallest and the largest value.
     const fn values(&self) -> (i64, i64, i64, i64) {
         let increment = or(self.increment, 1);
         let (low, high) = bounds(self.start, increment);
@@ -119,8 +120,8 @@ impl SequenceDesc {
     }
 }
 
-/// The smallest and the largest value of a sequence that does not say them. It counts up from 1 or down
-/// from -1; a start beyond that moves the bound.
+/// Returns the default bounds of a sequence. It counts up from 1 or down from -1; a start beyond
+/// that moves the bound.
 pub(super) const fn bounds(start: Option<i64>, increment: i64) -> (i64, i64) {
     match (start, increment >= 0) {
         (Some(start), true) if start < 1 => (start, i64::MAX),
@@ -137,14 +138,15 @@ const fn or(value: Option<i64>, otherwise: i64) -> i64 {
     }
 }
 
-/// Adds what the source says of sequences.
+/// Adds the declared sequences and their tombstones.
 pub(super) fn add(
     declared: &mut Declared,
     descs: &[SequenceDesc],
     tombstones: &[Tombstone],
     mistakes: &mut Vec<Mistake>,
 ) {
-    // Registration comes in any order; the order of source decides which of two is "the other".
+    // Registration order is arbitrary; source order decides which of two declarations is "the
+    // other".
     let mut descs = descs.to_vec();
     descs.sort_by_key(|desc| desc.place);
     let mut places: Vec<(Key, Place)> = Vec::new();
@@ -186,8 +188,10 @@ pub(super) fn add(
     }
 }
 
-/// Declares a sequence, by which properties count with `#[kuzu(default_expr = "nextval('name')")]`. Stands
-/// where items stand.
+/// Declares a sequence, which properties use with `#[kuzu(default_expr = "nextval('name')")]`. Use
+/// it where items are allowed.
+///
+/// # Examples
 ///
 /// ```standalone_crate
 /// # use kuzu_ddl_runtime as kuzu_ddl;
@@ -203,11 +207,13 @@ pub(super) fn add(
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 ///
-/// It is made before the tables that count by it, and counts on for ever: where it starts counts only when
-/// it is made, and one that is no longer declared is kept. To drop it, say
-/// [`dropped_sequence!`](crate::dropped_sequence). The step, the bounds and `cycle` cannot be changed: Kùzu
-/// has no ALTER SEQUENCE. Without `min` and `max` it counts up from 1 to the largest `INT64`, or down from
-/// -1 to the smallest; a `start` beyond moves that bound.
+/// The sequence is created before the tables that use it. `start` only matters at that time, and a
+/// sequence that is no longer declared is kept: to remove it, use
+/// [`dropped_sequence!`](crate::dropped_sequence). The increment, the bounds and `cycle` cannot
+/// change, because Kùzu has no `ALTER SEQUENCE`.
+///
+/// Without `min` and `max` the sequence counts up from 1 to the largest `INT64`, or down from -1 to
+/// the smallest; a `start` beyond these moves the bound.
 #[macro_export]
 macro_rules! sequence {
     ($name:literal $($options:tt)*) => {
@@ -221,7 +227,10 @@ macro_rules! sequence {
     };
 }
 
-/// Says that a sequence is gone, with the place it had come to. Stands where items stand.
+/// Declares that sequences were removed, together with their current values. Use it where items are
+/// allowed.
+///
+/// # Examples
 ///
 /// ```
 /// # use kuzu_ddl_runtime as kuzu_ddl;
