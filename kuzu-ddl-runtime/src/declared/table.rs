@@ -1,4 +1,4 @@
-//! From one description to one table and its hints.
+//! Builds one table and its hints from a description.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +11,8 @@ use crate::function::FunctionDesc;
 use crate::schema::name::{check_property, check_table};
 use crate::schema::{Expr, Key, Pair, Property, Table, TableKind, Type};
 
-/// The table and its hints. What is wrong goes to `mistakes`; the table is then of no use, but
-/// the search goes on.
+/// Builds the table and its hints. Issues are added to `mistakes`; the table is then unusable, but
+/// checking continues.
 pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (Table, TableHints) {
     let mut builder = Builder { desc, mistakes };
     if let Err(error) = check_table(desc.name) {
@@ -67,7 +67,7 @@ pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (T
     (table, hints)
 }
 
-/// A text that some properties have.
+/// Returns a text attribute of the properties that have it.
 fn said(
     desc: &TableDesc,
     text: impl Fn(&PropertyDesc) -> Option<&'static str>,
@@ -80,7 +80,7 @@ fn said(
         .collect()
 }
 
-/// A function that some properties have.
+/// Returns a function attribute of the properties that have it.
 fn by(
     desc: &TableDesc,
     function: impl Fn(&PropertyDesc) -> Option<&FunctionDesc>,
@@ -90,7 +90,7 @@ fn by(
         .filter_map(move |property| Some((Key::of_static(property.name), function(property)?)))
 }
 
-/// How the struct of a rel table spells an endpoint.
+/// Returns an endpoint as spelled by the struct of a rel table.
 pub(super) fn spelled(desc: &TableDesc, key: &Key) -> String {
     let pairs = match desc.kind {
         KindDesc::Edge { pairs, .. } => pairs,
@@ -128,7 +128,7 @@ impl Builder<'_> {
         });
     }
 
-    /// Where a field stands. Descriptions written by hand may not say.
+    /// Returns the location of a field. Handwritten descriptions may not have one.
     fn field(&self, property: &PropertyDesc) -> Place {
         let line = if property.line == 0 {
             self.desc.origin.line
@@ -267,7 +267,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Names of properties that are gone.
+    /// Checks the former names and tombstones of properties.
     fn past(&mut self) {
         let here = place(self.desc);
         let all = self.desc.properties.iter().map(|property| Renamed {
@@ -284,7 +284,7 @@ impl Builder<'_> {
             if let Err(error) = check_property(old) {
                 self.report(here, error.into());
             }
-            // A property that came from elsewhere may take the name of one that goes.
+            // A property that was renamed may take the name of a dropped one.
             let present = self.desc.properties.iter().find(|property| {
                 property.name.eq_ignore_ascii_case(old) && property.renamed_from.is_empty()
             });
