@@ -1,9 +1,9 @@
-//! Types as text, and values to propose, in constants.
+//! Type names and suggested values, available in constants.
 
 use super::message::Message;
 use crate::declared::desc::{MemberDesc, TypeDesc};
 
-/// The canonical text of a type without parts; empty for others.
+/// Returns the canonical text of a type without inner types; empty for others.
 pub(super) const fn word(ty: &TypeDesc) -> &'static str {
     match ty {
         TypeDesc::Bool => "BOOL",
@@ -41,7 +41,7 @@ pub(super) const fn word(ty: &TypeDesc) -> &'static str {
     }
 }
 
-/// `message` with the canonical text of the type.
+/// Appends the canonical text of the type to `message`.
 pub(super) const fn with_type(message: Message, ty: &TypeDesc) -> Message {
     match ty {
         TypeDesc::Decimal(precision, scale) => {
@@ -72,7 +72,7 @@ const fn with_members(mut message: Message, members: &[MemberDesc]) -> Message {
     message.add(")")
 }
 
-/// An expression that could fill a property of this type, to start from.
+/// Suggests an expression that could backfill a property of this type.
 pub(super) const fn fill(ty: &TypeDesc) -> &'static str {
     match ty {
         TypeDesc::String => "''",
@@ -92,7 +92,7 @@ pub(super) const fn fill(ty: &TypeDesc) -> &'static str {
     }
 }
 
-/// A Rust literal that could be the default of a property of this type.
+/// Suggests a Rust literal that could be the default of a property of this type.
 pub(super) const fn literal(ty: &TypeDesc) -> Option<&'static str> {
     Some(match ty {
         TypeDesc::Bool => "false",
