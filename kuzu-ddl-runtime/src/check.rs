@@ -1,4 +1,4 @@
-//! The whole of what is declared at once, for an application's own tests.
+//! A test of the whole declared schema, for an application's own test suite.
 
 use std::fmt;
 use std::path::Path;
@@ -11,28 +11,28 @@ use crate::ledger;
 use crate::lock::{self, Lock, LockError};
 use crate::migrate::{self, Migrator};
 
-/// Why what is declared cannot go into production.
+/// Error returned when the declared schema fails the test.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {
-    /// The structs contradict each other.
+    /// The declared schema is invalid.
     #[error(transparent)]
     Declare(#[from] DeclareError),
-    /// The engine does not take the schema.
+    /// The migration of an empty database failed.
     #[error("an empty database cannot be brought to what is declared: {0}")]
     Migrate(#[from] Box<migrate::Error>),
-    /// What the history says is not what is declared. `-` is declared, `+` is there.
+    /// The history differs from the declared schema. `-` is declared, `+` is in the history.
     #[error("what is made is not what is declared:\n{0}")]
     Differs(String),
-    /// What the catalog says is not what the history says.
+    /// The catalog differs from the history.
     #[error("what is made is not what the history says:\n  {}", lines(.0))]
     Drift(Vec<Drift>),
-    /// The lock file is not what it should be.
+    /// The lock file does not match the declared schema.
     #[error(transparent)]
     Lock(#[from] LockError),
 }
 
-/// As [`Display`](fmt::Display): it is tests that print it.
+/// Formats like [`Display`](fmt::Display), because tests print it.
 impl fmt::Debug for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -44,10 +44,12 @@ fn lines(rows: &[Drift]) -> String {
     rows.join("\n  ")
 }
 
-/// [`check`] of what is compiled in, in memory, with the lock file of the package that cargo runs.
+/// Runs [`check`] on the compiled schema, in memory, with the lock file of the package that cargo
+/// runs.
 ///
 /// # Errors
-/// As [`check`].
+///
+/// Returns the same errors as [`check`].
 #[cfg(feature = "kuzu")]
 pub fn check_compiled() -> Result<(), CheckError> {
     let declared = crate::schema::Schema::compiled()?;
@@ -57,7 +59,7 @@ pub fn check_compiled() -> Result<(), CheckError> {
     check(&*engine, &declared, manifest.as_ref().map(Path::new))
 }
 
-/// The same with all options of its indexes, as the history has them.
+/// Returns the declaration with all options of its indexes, as in the history.
 fn complete(declared: &Declared) -> Declared {
     let mut declared = declared.clone();
     let tables = declared.schema.tables.values_mut();
@@ -67,11 +69,12 @@ fn complete(declared: &Declared) -> Declared {
     declared
 }
 
-/// Makes `declared` in `engine`, an empty database, looks at what is there, and compares. If there is a lock
-/// file in the folder `manifest`, it must be current: see [`lock::verify`], also for how it is written.
+/// Migrates `engine`, an empty database, to `declared`, inspects it, and compares. If `manifest`
+/// contains a lock file, it must be up to date; see [`lock::verify`] for updating it.
 ///
 /// # Errors
-/// The first thing that is wrong.
+///
+/// Returns the first failure.
 pub fn check(
     engine: &dyn Engine,
     declared: &Declared,
