@@ -1,8 +1,10 @@
-//! The difference between two schemas, for people and as data: of two points of a history, of two
-//! databases, of what is declared and what is there.
+//! Comparison of two schemas, as text and as data.
 //!
-//! Two schemas alone do not say that something was renamed. Who knows it, as a history does by the
-//! identity of objects, passes [`Renames`]; without them a rename is a removal and an addition.
+//! The schemas may be two points of a history, two databases, or a declared and a live schema.
+//!
+//! Two schemas alone do not show that an object was renamed. A caller that knows it, as a history
+//! does from object identities, passes [`Renames`]; without them a rename is a removal and an
+//! addition.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,67 +13,68 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::{Key, Property, Schema, Table, TableKind};
 
-/// What differs between two schemas, in a fixed order: by object, then as found.
+/// The differences between two schemas, ordered by object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// One entry for each thing that is added, gone, or otherwise.
+    /// One entry per added, removed or changed object.
     pub rows: Vec<Differs>,
 }
 
-/// One thing that differs.
+/// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Differs {
-    /// What kind of thing: `node table`, `rel table`, `property`, `pair`, `index`, `sequence`.
+    /// The kind of object: `node table`, `rel table`, `property`, `pair`, `index` or `sequence`.
     pub what: String,
-    /// `Table`, `Table.property`, `Table(From -> To)`, `Table.index` or the sequence's name.
+    /// The object: `Table`, `Table.property`, `Table(From -> To)`, `Table.index` or the name of a
+    /// sequence.
     pub object: String,
-    /// How it differs.
+    /// The kind of difference.
     pub how: How,
 }
 
-/// How something differs.
+/// The kind of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum How {
-    /// Only in the second schema.
+    /// The object exists only in the second schema.
     Added {
-        /// What it is, in short: a property's type, a table's properties.
+        /// A short definition: the type of a property, the properties of a table.
         detail: String,
     },
-    /// Only in the first schema.
+    /// The object exists only in the first schema.
     Removed,
-    /// In both, under another name.
+    /// The object has another name in the second schema.
     Renamed {
         /// The name in the first schema.
         from: String,
     },
-    /// In both, with something about it that differs.
+    /// An aspect of the object differs.
     Altered {
-        /// What: `type`, `default`, `comment`, …
+        /// The aspect: `type`, `default`, `comment`, …
         aspect: String,
-        /// In the first schema.
+        /// The value in the first schema.
         from: String,
-        /// In the second.
+        /// The value in the second schema.
         to: String,
     },
 }
 
-/// What has another name in the second schema.
+/// The objects that have another name in the second schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renames {
-    /// Tables: the name in the first schema, and in the second.
+    /// The tables: name in the first schema to name in the second.
     pub tables: BTreeMap<Key, Key>,
-    /// Properties: table and name in the first schema, and the name in the second.
+    /// The properties: table and name in the first schema to name in the second.
     pub properties: BTreeMap<(Key, Key), Key>,
 }
 
-/// What one has to do to `from` to get `to`.
+/// Returns the changes that lead from `from` to `to`.
 #[must_use]
 pub fn compare(from: &Schema, to: &Schema) -> Difference {
     compare_with(from, to, &Renames::default())
 }
 
-/// The same where it is known what was renamed.
+/// Returns the changes that lead from `from` to `to`, given the known renames.
 #[must_use]
 pub fn compare_with(from: &Schema, to: &Schema, renames: &Renames) -> Difference {
     let mut rows = Rows(Vec::new());
@@ -187,7 +190,7 @@ impl Rows {
                     storage: s,
                 },
             ) => {
-                // What nobody could read differs from nothing.
+                // An unknown multiplicity does not differ.
                 if let (Some(a), Some(b)) = (multiplicity, m) {
                     self.alter(what, name, "multiplicity", a.word(), b.word());
                 }
@@ -250,12 +253,12 @@ impl Rows {
     }
 }
 
-/// What there may be none of.
+/// Returns an optional text for display.
 fn said(text: &Option<String>) -> String {
     text.clone().unwrap_or_else(|| "none".into())
 }
 
-/// What has no text form of its own: compared and shown as data.
+/// Returns a value without a text form as JSON, to be compared and displayed.
 fn text<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -281,7 +284,7 @@ fn shape(table: &Table) -> String {
 }
 
 impl Difference {
-    /// Whether the two are the same.
+    /// Returns whether the schemas are equal.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -306,7 +309,7 @@ impl fmt::Display for Differs {
     }
 }
 
-/// One line each: `+` what the second has, `-` what only the first had, `~` what is otherwise.
+/// One line per difference: `+` only in the second schema, `-` only in the first, `~` changed.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows.is_empty() {
