@@ -1,7 +1,7 @@
-//! Checks in constants, so that the compiler detects what a derive cannot see: the type behind an
-//! alias.
+//! Checks of descriptions in constants.
 //!
-//! The same rules are checked again at run time (where structs are assembled, and by
+//! They let the compiler detect what a derive cannot see: the type behind an alias. The same rules
+//! are checked again at run time (where structs are assembled, and by
 //! [`crate::schema::Expr::check`]), for handwritten descriptions.
 
 mod function;
