@@ -1,5 +1,6 @@
-//! Prediction of the dependencies of an event in a pack: writer and reader keep the same state and
-//! make the same predictions.
+//! Prediction of the dependencies of an event in a pack.
+//!
+//! Writer and reader keep the same state and make the same predictions.
 
 use crate::event::names::Number;
 
