@@ -1,14 +1,14 @@
-//! Fingerprints: one hash for one schema, on every machine.
+//! Schema fingerprints: one hash per schema, alike on every machine.
 
 use crate::event::{Fingerprint, Writer};
 use crate::schema::{IndexKind, Key, Property, Schema, Table, TableKind};
 
-/// The first byte of what is hashed. Another value for another layout, so that fingerprints of
-/// different layouts never meet.
+/// The first byte of the hashed bytes. Another layout needs another value, so that fingerprints of
+/// different layouts never collide.
 const VERSION: u8 = 1;
 
 impl Schema {
-    /// The hash of everything in the schema.
+    /// Returns the hash of the whole schema.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let mut w = Writer::default();
