@@ -1,11 +1,13 @@
-//! From a path in an attribute to a description and a call, one pair for each number of arguments: a
-//! function with another number of them does not fit, and the compiler says so at its name.
+//! Descriptions and wrappers of functions, one pair for each number of arguments.
+//!
+//! A function with another number of arguments does not match, which is a compile error at its
+//! name.
 
 use super::{Fault, FromKuzu, FunctionDesc, InputDesc, Outcome, Run};
 use crate::declared::desc::KuzuType;
 use crate::engine::Cell;
 
-/// The arguments of a function as types.
+/// The arguments of a function, as types.
 struct Inputs<T>(std::marker::PhantomData<T>);
 
 macro_rules! arities {
@@ -15,7 +17,7 @@ macro_rules! arities {
                 &[$(InputDesc { ty: $arg::TYPE, nullable: $arg::NULLABLE }),*];
         }
 
-        /// Describes a function; the attribute adds where it stands and what it takes.
+        /// Describes a function; the attribute adds its location and its inputs.
         #[doc(hidden)]
         #[must_use]
         pub const fn $function<$($arg: FromKuzu<'static>,)* R: Outcome>(
@@ -35,7 +37,9 @@ macro_rules! arities {
         /// Calls a function with the values of a row.
         ///
         /// # Errors
-        /// A value is none of the argument's type, or the function returned an error.
+        ///
+        /// Returns an error if a value is not valid for its argument, or if the function returned
+        /// an error.
         #[doc(hidden)]
         pub fn $call<'a, $($arg: FromKuzu<'a>,)* R: Outcome>(
             function: fn($($arg),*) -> R,
@@ -72,7 +76,8 @@ pub const fn function0<R: Outcome>(_: fn() -> R, run: Run) -> FunctionDesc {
 /// Calls a function without arguments.
 ///
 /// # Errors
-/// The function returned an error.
+///
+/// Returns an error if the function returned one.
 #[doc(hidden)]
 pub fn call0<R: Outcome>(function: fn() -> R, _: &[Cell]) -> Result<Cell, Fault> {
     function().outcome()
