@@ -1,4 +1,4 @@
-//! Values of the database as values of Rust.
+//! Conversion of stored values to Rust values.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -11,26 +11,29 @@ use crate::declared::desc::KuzuType;
 use crate::declared::faces::{Blob, Decimal, Interval, TimestampMs, TimestampSec};
 use crate::engine::Cell;
 
-/// A Rust type that a function may take. There is one for nearly every [`KuzuType`]; implement it
-/// for types of your own, from the cell that a type of the engine arrives as: texts, dates, times,
-/// decimals, UUIDs and json as text, lists and arrays as lists, structs as structs.
+/// A Rust type that a function can accept as an argument.
 ///
-/// Not taken, because the engine does not give them out whole: maps, unions, and times to the
-/// nanosecond.
+/// It is implemented for nearly every [`KuzuType`]. An implementation for another type converts
+/// from the cell in which the engine's type arrives: texts, dates, times, decimals, UUIDs and json
+/// as text, lists and arrays as lists, structs as structs.
+///
+/// Maps, unions and nanosecond timestamps are not supported, because the engine does not return
+/// them completely.
 #[diagnostic::on_unimplemented(
     message = "a function for `cast_with` or `fill_with` cannot take `{Self}`",
     label = "an argument of this function has no conversion from a value of the database",
     note = "it can take integers, floats, `bool`, `String`, `&str`, `Uuid`, dates and times, decimals, `Blob`, and `Option`, `Vec` and arrays of these; implement `kuzu_ddl::FromKuzu` for other types"
 )]
 pub trait FromKuzu<'a>: KuzuType + Sized {
-    /// The value in `cell`.
+    /// Converts the value in `cell`.
     ///
     /// # Errors
-    /// Why it is none, in words.
+    ///
+    /// Returns a message if the value is not valid for this type.
     fn from_kuzu(cell: &'a Cell) -> Result<Self, String>;
 }
 
-/// `… is no i32`.
+/// Returns the message `expected i32, found …`.
 fn no(cell: &Cell, what: &str) -> String {
     let is = match cell {
         Cell::Null => "NULL".to_owned(),
@@ -43,7 +46,7 @@ fn no(cell: &Cell, what: &str) -> String {
     format!("{is} is no {what}")
 }
 
-/// The text of a cell that came as text.
+/// Returns the text of a cell that holds text.
 fn words(cell: &Cell) -> Option<&str> {
     match cell {
         Cell::Text(text) | Cell::Other(text) => Some(text),
