@@ -1,4 +1,4 @@
-//! Values of Rust as values of the database.
+//! Conversion of Rust values to stored values.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -12,20 +12,22 @@ use crate::declared::desc::KuzuType;
 use crate::declared::faces::{Blob, Decimal, Interval, TimestampMs, TimestampNs, TimestampSec};
 use crate::engine::Cell;
 
-/// A Rust type that a function may give. There is one for nearly every [`KuzuType`]; implement it for
-/// types of your own, by the cell that the engine casts to the property's type: a number, a text, a
-/// list. A list is of one type.
+/// A Rust type that a function can return.
+///
+/// It is implemented for nearly every [`KuzuType`]. An implementation for another type returns a
+/// cell that the engine casts to the property's type: a number, a text, or a list whose items have
+/// one type.
 #[diagnostic::on_unimplemented(
     message = "a function for `cast_with` or `fill_with` cannot give `{Self}`",
     label = "what this function returns has no conversion to a value of the database",
     note = "it can give integers, floats, `bool`, `String`, `&str`, `Uuid`, dates and times, decimals, `Blob`, and `Option`, `Vec` and arrays of these, or a `Result` of one of them where it may refuse; implement `kuzu_ddl::IntoKuzu` for other types"
 )]
 pub trait IntoKuzu: KuzuType {
-    /// The value as a cell.
+    /// Converts the value to a cell.
     fn into_kuzu(self) -> Cell;
 }
 
-/// What a function returns: a value, or a `Result` of one.
+/// The return type of a function: a value, or a `Result` of one.
 #[diagnostic::on_unimplemented(
     message = "a function for `cast_with` or `fill_with` cannot give `{Self}`",
     label = "what this function returns has no conversion to a value of the database",
@@ -35,10 +37,11 @@ pub trait Outcome {
     /// The type of the value.
     type Value: IntoKuzu;
 
-    /// The value, or why there is none.
+    /// Returns the value as a cell.
     ///
     /// # Errors
-    /// [`Fault::Refused`].
+    ///
+    /// Returns [`Fault::Refused`] if the function returned an error.
     fn outcome(self) -> Result<Cell, Fault>;
 }
 
