@@ -1,10 +1,11 @@
-//! Rust functions that make values: `cast_with` and `fill_with`.
+//! Rust functions that compute values, for `cast_with` and `fill_with`.
 //!
-//! A derive describes a function by a [`FunctionDesc`]: what it takes, what it gives, and a pointer to
-//! a call of it. Which types can go in and out, [`FromKuzu`] and [`IntoKuzu`] say, so a wrong signature
-//! is an error of the compiler at the function's name. Code is never part of the history: an event
-//! names the function ([`FunctionDesc::name`]), and a database whose program has no function of that
-//! name refuses to guess.
+//! A derive describes a function with a [`FunctionDesc`]: its argument types, its return type, and
+//! a pointer to a wrapper that calls it. [`FromKuzu`] and [`IntoKuzu`] define the supported types,
+//! so a wrong signature is a compile error at the name of the function.
+//!
+//! Code is never part of the history: an event names the function ([`FunctionDesc::name`]), and a
+//! database whose program has no function of that name does not apply the event.
 
 mod call;
 mod from;
@@ -24,50 +25,54 @@ use crate::declared::desc::TypeDesc;
 use crate::engine::Cell;
 use crate::schema::Type;
 
-/// A call of a function with the values of one row.
+/// A pointer to a wrapper that calls a function with the values of one row.
 pub type Run = fn(&[Cell]) -> Result<Cell, Fault>;
 
-/// A function as its attribute describes it.
+/// The description of a function, from its attribute.
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionDesc {
-    /// The module that the attribute stands in.
+    /// The module that contains the attribute.
     pub module: &'static str,
-    /// The function's path as the attribute spells it.
+    /// The path of the function, as spelled in the attribute.
     pub path: &'static str,
-    /// The properties that a `fill_with` takes, by name; a `cast_with` takes the old value alone.
+    /// The names of the properties that a `fill_with` reads; a `cast_with` reads only the old
+    /// value.
     pub inputs: &'static [&'static str],
-    /// The types of its arguments.
+    /// The types of the arguments.
     pub takes: &'static [InputDesc],
-    /// The type that it gives.
+    /// The type of the return value.
     pub gives: TypeDesc,
-    /// Calls it.
+    /// The wrapper that calls the function.
     pub run: Run,
 }
 
 /// An argument of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InputDesc {
-    /// Its type.
+    /// The type of the argument.
     pub ty: TypeDesc,
-    /// Whether it takes NULL: `Option<T>`.
+    /// Whether it accepts NULL, as an `Option<T>`.
     pub nullable: bool,
 }
 
-/// Why a function gave no value for a row.
+/// Error returned when a function returns no value for a row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// It returned an error, or what is in the database is no value of the argument's Rust type.
+    /// The function returned an error, or a stored value is not valid for the Rust type of the
+    /// argument.
     #[error("{0}")]
     Refused(String),
-    /// It panicked.
+    /// The function panicked.
     #[error("it panicked: {0}")]
     Panicked(String),
 }
 
 impl FunctionDesc {
-    /// The name by which events and ledgers know the function: its path from the crate's name on, as
-    /// the source spells it. `crate`, `self` and `super` are resolved against the module, and any other
-    /// path is taken to start there; what a `use` brings in counts under the name it has here.
+    /// Returns the name of the function in events and ledgers: its path, starting with the crate
+    /// name, as spelled in the source.
+    ///
+    /// `crate`, `self` and `super` are resolved against the module, and any other path is relative
+    /// to the module. An imported function has the name under which it was imported.
     #[must_use]
     pub fn name(&self) -> String {
         let mut names: Vec<&str> = self.module.split("::").collect();
@@ -85,12 +90,14 @@ impl FunctionDesc {
         names.join("::")
     }
 
-    /// Calls it; a panic is caught.
+    /// Calls the function with the values of a row, catching panics.
     ///
     /// # Errors
-    /// [`Fault`].
+    ///
+    /// Returns a [`Fault`] if the function fails or panics, or if a value is not valid for its
+    /// argument.
     pub fn call(&self, row: &[Cell]) -> Result<Cell, Fault> {
-        // A function sees nothing of ours but the row, which is read only.
+        // The function can access none of our state but the row, which is read-only.
         catch_unwind(AssertUnwindSafe(|| (self.run)(row))).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -98,25 +105,25 @@ impl FunctionDesc {
         })
     }
 
-    /// Whether it takes NULL as one of its arguments.
+    /// Returns whether one of the arguments accepts NULL.
     #[must_use]
     pub fn takes_null(&self) -> bool {
         self.takes.iter().any(|input| input.nullable)
     }
 }
 
-/// The functions that a program has, by name. All are equal: what is compiled in is no part of what is
-/// declared, and the names stand in the hints.
+/// The functions of a program, by name. All instances are equal: compiled code is not part of the
+/// declaration, and the names are in the hints.
 #[derive(Clone, Debug, Default)]
 pub struct Functions(BTreeMap<String, FunctionDesc>);
 
 impl Functions {
-    /// Takes a function up.
+    /// Adds a function.
     pub(crate) fn add(&mut self, function: &FunctionDesc) {
         self.0.insert(function.name(), *function);
     }
 
-    /// The function of that name.
+    /// Returns the function of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&FunctionDesc> {
         self.0.get(name)
@@ -131,12 +138,12 @@ impl PartialEq for Functions {
 
 impl Eq for Functions {}
 
-/// What a property is filled with where a function makes it, as the source says it.
+/// The function that backfills a property, with the properties that it reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FillBy {
-    /// The function's name.
+    /// The name of the function.
     pub function: String,
-    /// The properties that it takes.
+    /// The names of the properties that it reads.
     pub inputs: Vec<String>,
 }
 
@@ -153,10 +160,10 @@ impl From<&FunctionDesc> for FillBy {
     }
 }
 
-/// The longest name of a function, in bytes.
+/// The maximum length of a function's name, in bytes.
 pub const MAX_NAME_BYTES: usize = 1024;
 
-/// Whether `name` can be that of a function.
+/// Returns whether `name` is a valid function path.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
     let legal = |part: &str| {
@@ -168,8 +175,8 @@ pub fn is_name(name: &str) -> bool {
     name.len() <= MAX_NAME_BYTES && name.split("::").all(legal)
 }
 
-/// The type by way of which values of `ty` are read: the engine's crate hands over not all of them
-/// safely, and the others are read as text.
+/// Returns the type as which values of `ty` are read. The engine's crate does not return all types
+/// safely; the others are read as text.
 #[must_use]
 pub fn readable(ty: &Type) -> Type {
     match ty {
