@@ -1,10 +1,10 @@
-//! Dates, times and intervals as the engine writes them.
+//! The engine's text format of dates, times and intervals.
 
 use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 use crate::declared::faces::Interval;
 
-/// `2020-01-31`
+/// Parses `2020-01-31`.
 pub(super) fn date(text: &str) -> Option<Date> {
     let (rest, day) = text.rsplit_once('-')?;
     let (year, month) = rest.rsplit_once('-')?;
@@ -12,7 +12,7 @@ pub(super) fn date(text: &str) -> Option<Date> {
     Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
 }
 
-/// `03:04:05.123456`
+/// Parses `03:04:05.123456`.
 fn clock(text: &str) -> Option<Time> {
     let span = span(text)?;
     let (hours, nanos) = (span.whole_hours(), span.subsec_nanoseconds());
@@ -27,7 +27,7 @@ fn clock(text: &str) -> Option<Time> {
     .ok()
 }
 
-/// `-03:04:05.123456`: hours may be many.
+/// Parses `-03:04:05.123456`, with any number of hours.
 fn span(text: &str) -> Option<Duration> {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -42,18 +42,18 @@ fn span(text: &str) -> Option<Duration> {
     Some(if negative { -span } else { span })
 }
 
-/// `2020-01-31 03:04:05.123456`
+/// Parses `2020-01-31 03:04:05.123456`.
 pub(super) fn moment(text: &str) -> Option<PrimitiveDateTime> {
     let (day, time) = text.split_once(' ')?;
     Some(PrimitiveDateTime::new(date(day)?, clock(time)?))
 }
 
-/// `2020-01-31 03:04:05.123456+00`: the engine keeps and writes UTC.
+/// Parses `2020-01-31 03:04:05.123456+00`: the engine stores and writes UTC.
 pub(super) fn instant(text: &str) -> Option<OffsetDateTime> {
     Some(moment(text.strip_suffix("+00")?)?.assume_utc())
 }
 
-/// `1 year 2 months 3 days 04:05:06.000007`, each part with a sign of its own.
+/// Parses `1 year 2 months 3 days 04:05:06.000007`, in which each part has its own sign.
 pub(super) fn interval(text: &str) -> Option<Interval> {
     let mut interval = Interval::default();
     let mut words = text.split(' ');
@@ -74,25 +74,28 @@ pub(super) fn interval(text: &str) -> Option<Interval> {
     Some(interval)
 }
 
-/// The interval as a length, if it has no months.
+/// Returns the interval as a duration, or `None` if it has months.
 pub(super) fn duration(interval: &Interval) -> Option<Duration> {
     let days = Duration::days(interval.days.into());
     (interval.months == 0).then(|| days + Duration::microseconds(interval.micros))
 }
 
+/// Formats a date.
 pub(super) fn of_date(date: Date) -> String {
     let (year, month, day) = date.to_calendar_date();
     format!("{year:04}-{:02}-{day:02}", u8::from(month))
 }
 
+/// Formats a timestamp with nanoseconds.
 pub(super) fn of_moment(at: PrimitiveDateTime) -> String {
     let (h, m, s, nanos) = at.time().as_hms_nano();
     format!("{} {h:02}:{m:02}:{s:02}.{nanos:09}", of_date(at.date()))
 }
 
+/// Formats a timestamp with time zone, in UTC.
 pub(super) fn of_instant(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
-    // The engine reads no more than six digits before a zone.
+    // The engine accepts at most six fractional digits before a zone.
     let (h, m, s, micros) = at.time().as_hms_micro();
     format!(
         "{} {h:02}:{m:02}:{s:02}.{micros:06}+00:00",
@@ -100,6 +103,7 @@ pub(super) fn of_instant(at: OffsetDateTime) -> String {
     )
 }
 
+/// Formats an interval.
 pub(super) fn of_interval(interval: Interval) -> String {
     let Interval {
         months,
@@ -109,6 +113,7 @@ pub(super) fn of_interval(interval: Interval) -> String {
     format!("{months} months {days} days {micros} microseconds")
 }
 
+/// Formats a duration.
 pub(super) fn of_duration(span: Duration) -> String {
     let micros = span.whole_microseconds();
     format!("{micros} microseconds")
