@@ -1,8 +1,8 @@
-//! Where two texts differ, for people.
+//! A line-by-line difference of two texts.
 
 use std::fmt::Write as _;
 
-/// The lines that differ, each under the line of its table. `-` is what `old` has, `+` what `new` has.
+/// Returns the lines that differ, each after the line of its table. `-` is in `old`, `+` in `new`.
 pub(crate) fn difference(old: &str, new: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let mut out = String::new();
@@ -37,7 +37,7 @@ pub(crate) fn difference(old: &str, new: &str) -> String {
     out
 }
 
-/// The pairs of equal lines of a longest common subsequence, in order.
+/// Returns the pairs of equal lines in a longest common subsequence, in order.
 fn common(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     let equal = |(a, b): &(&&str, &&str)| a == b;
     let start = old.iter().zip(new).take_while(equal).count();
@@ -50,7 +50,7 @@ fn common(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
         .take_while(equal)
         .count();
     let (a, b) = (&rest.0[..rest.0.len() - end], &rest.1[..rest.1.len() - end]);
-    // Beyond this the table of lengths would take too much memory: what differs is then shown whole.
+    // Beyond this the table of lengths would use too much memory: all differing lines are shown.
     let middle = if a.len().saturating_mul(b.len()) > 16_000_000 {
         Vec::new()
     } else {
