@@ -1,5 +1,4 @@
-//! The lock file of a package: the one place that reads and writes it, for tests only. `cargo build` never
-//! writes.
+//! Reads and writes the lock file of a package, from tests only: `cargo build` never writes.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
@@ -12,42 +11,42 @@ use crate::schema::Schema;
 
 pub use super::lost::Lost;
 
-/// The file's name, beside `Cargo.toml`.
+/// The name of the lock file, next to `Cargo.toml`.
 pub const FILE: &str = "kuzu-schema.lock";
 
-/// The environment variable that, as `overwrite`, lets [`verify`] write.
+/// The environment variable that allows [`verify`] to write, if it is `overwrite`.
 pub const MODE: &str = "KUZU_DDL_LOCK";
 
-/// Why a lock file is not what it should be.
+/// Error returned when the lock file does not match the declared schema.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
-    /// The structs themselves have mistakes.
+    /// The declared schema is invalid.
     #[error(transparent)]
     Declare(#[from] DeclareError),
-    /// There is none.
+    /// The lock file does not exist.
     #[error("there is no {}; make it:\n    {MODE}=overwrite cargo test", .0.display())]
     Missing(PathBuf),
-    /// It cannot be read or written.
+    /// The lock file cannot be read or written.
     #[error("{}: {error}", .path.display())]
     Io {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// A line of it is broken.
+    /// A line of the lock file is invalid.
     #[error("{}, {error}", .path.display())]
     Parse {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The line, and what is wrong.
+        /// The line, with the reason.
         error: ParseError,
     },
-    /// Something is in it, and no longer in the binary. Nothing was written.
+    /// Objects of the lock file were removed without a tombstone. Nothing was written.
     #[error("{}", Sentences(.0))]
     Lost(Vec<Lost>),
-    /// The structs say something else. `-` is what the file has, `+` what the structs say.
+    /// The lock file is out of date. `-` is in the file, `+` is declared.
     #[error(
         "{FILE} is not what the structs say:\n{0}if that is meant, write it anew:\n    {MODE}=overwrite cargo test"
     )]
@@ -66,11 +65,14 @@ impl fmt::Display for Sentences<'_> {
     }
 }
 
-/// Compares what is compiled in with the lock file in the folder `manifest`, a package's. With
-/// `KUZU_DDL_LOCK=overwrite` in the environment it writes the file instead, unless something is lost.
+/// Compares the compiled schema with the lock file in `manifest`, the folder of a package. With
+/// `KUZU_DDL_LOCK=overwrite` in the environment it writes the file instead, unless an object was
+/// removed without a tombstone.
 ///
 /// # Errors
-/// The file is stale, broken, or not there; or it knows something that is lost.
+///
+/// Returns an error if the file is missing, invalid or out of date, or if an object was removed
+/// without a tombstone.
 pub fn verify(manifest: impl AsRef<Path>) -> Result<(), LockError> {
     verify_declared(manifest.as_ref(), &Schema::compiled()?)
 }
@@ -83,10 +85,11 @@ fn overwrite(mode: Option<String>) -> Result<bool, LockError> {
     }
 }
 
-/// [`verify`] for what `declared` says, whatever is compiled in.
+/// Compares `declared` with the lock file in `manifest`; see [`verify`].
 ///
 /// # Errors
-/// As [`verify`].
+///
+/// Returns the same errors as [`verify`].
 pub fn verify_declared(manifest: &Path, declared: &Declared) -> Result<(), LockError> {
     verify_with(manifest, declared, overwrite(env::var(MODE).ok())?)
 }
