@@ -1,4 +1,4 @@
-//! What a lock has and the binary has no longer.
+//! Objects of a lock file that the binary removed without a tombstone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,36 +7,36 @@ use super::{Lock, LockedTable};
 use crate::declared::{Declared, TableHints};
 use crate::schema::Key;
 
-/// Something that went without a word. As text it says what to paste.
+/// An object that was removed without a tombstone. `Display` contains the code that fixes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Lost {
-    /// A package of which no struct is in the binary.
+    /// A package of which no struct is linked into the binary.
     Crate {
-        /// The package.
+        /// The name of the package.
         krate: String,
-        /// Its tables.
+        /// The tables of the package.
         tables: Vec<String>,
     },
-    /// A table whose struct is gone.
+    /// A table without a struct.
     Table {
-        /// The table.
+        /// The name of the table.
         table: String,
-        /// Tables of the same kind that are new: one may be it, under another name.
+        /// The new tables of the same kind; one may be the table under another name.
         candidates: Vec<String>,
     },
-    /// A property whose field is gone.
+    /// A property without a field.
     Property {
-        /// The table.
+        /// The name of the table.
         table: String,
-        /// The property.
+        /// The name of the property.
         property: String,
-        /// Properties of the same type that are new.
+        /// The new properties of the same type; one may be the property under another name.
         candidates: Vec<String>,
     },
-    /// A sequence that nobody declares any more.
+    /// A sequence that is no longer declared.
     Sequence {
-        /// The sequence.
+        /// The name of the sequence.
         sequence: String,
     },
 }
@@ -88,7 +88,7 @@ impl fmt::Display for Lost {
     }
 }
 
-/// Everything that `lock` has and `declared` neither has, nor renamed, nor buried.
+/// Returns the objects of `lock` that `declared` neither declares, nor renames, nor drops.
 pub(super) fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
     let none = TableHints::default();
     let hints = |key: &Key| declared.tables.get(key).unwrap_or(&none);
@@ -106,7 +106,7 @@ pub(super) fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
         if let Some(now) = claimed.get(key) {
             properties(locked, now, declared, hints(now), &mut out);
         } else if declared.dropped_tables.contains_key(key) {
-            // Somebody said so.
+            // Dropped with a tombstone.
         } else if !locked.krate.is_empty() && !present.contains(&*locked.krate) {
             let tables = crates.entry(&locked.krate).or_default();
             tables.push(locked.table.name.clone());
