@@ -1,5 +1,7 @@
-//! The lock file: what a crate's structs declared when somebody last looked, kept beside its `Cargo.toml` and
-//! under version control. The derives compare with it while they compile, people read its changes in review.
+//! The lock file: a snapshot of the schema that a crate declares.
+//!
+//! It is stored next to the crate's `Cargo.toml` under version control. The derives compare the
+//! structs with it at compile time, and its changes show up in code review.
 //!
 //! ```text
 //! # kuzu-ddl schema lock, format 1
@@ -14,10 +16,11 @@
 //!   quantity INT64 DEFAULT 1 8899aabbccddeeff
 //! ```
 //!
-//! One thing a line, sorted by name, so that two branches which add different things seldom touch the same line. Names that are
-//! more than letters, digits and underscores stand in quotes. The digits at the end are the start of the
-//! [`ObjectId`] that the thing gets where it is made first; they stay when it is renamed, and so do the
-//! names it `was`. Comments are not in it: they are no part of what rows look like.
+//! Each line holds one object, sorted by name, so that branches which add different objects seldom
+//! touch the same line. Names with other characters than letters, digits and underscores are
+//! quoted. The digits at the end are the start of the [`ObjectId`] that the object gets where it is
+//! created first; they survive renames, as do the former names after `was`. Comments are not
+//! included, because they do not affect rows.
 
 mod difference;
 mod file;
@@ -40,10 +43,10 @@ pub use read::ParseError;
 pub(crate) use upgrade::upgrade_compiled;
 pub use upgrade::{UpgradeError, upgrade};
 
-/// The format that this version writes, and the newest it reads.
+/// The format that this version writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
 
-/// The declared schema as a lock file has it.
+/// The content of a lock file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     /// The tables.
@@ -55,32 +58,32 @@ pub struct Lock {
 /// A table of a lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockedTable {
-    /// Its shape, without comments.
+    /// The shape of the table, without comments.
     pub table: Table,
-    /// The table's own identity.
+    /// The identity of the table.
     pub identity: Identity,
     /// The package of its struct.
     pub krate: String,
-    /// The properties' identities.
+    /// The identities of the properties.
     pub properties: BTreeMap<Key, Identity>,
-    /// The ids of the FROM–TO pairs.
+    /// The ids of the `FROM`–`TO` pairs.
     pub pairs: BTreeMap<Pair, String>,
 }
 
-/// What stays of a thing when it is renamed.
+/// The identity of an object, which survives renames.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// Hexadecimal digits: the start of an [`ObjectId`].
+    /// The first hexadecimal digits of an [`ObjectId`].
     pub id: String,
-    /// Its earlier names, as the source gives them.
+    /// The declared former names.
     pub was: Vec<String>,
 }
 
-/// How many digits of an [`ObjectId`] are written.
+/// The number of written digits of an [`ObjectId`].
 const DIGITS: usize = 16;
 
 impl Lock {
-    /// The lock of `declared`. What was in `previous` keeps its id, by whatever name.
+    /// Creates the lock of `declared`. Objects of `previous` keep their ids, whatever their names.
     #[must_use]
     pub fn of(declared: &Declared, previous: Option<&Self>) -> Self {
         let none = Self::default();
@@ -106,7 +109,7 @@ impl Lock {
         }
     }
 
-    /// What the structs of this lock's time declared. Hints and comments are not known any more.
+    /// Returns the declarations from which this lock was written, without hints and comments.
     #[must_use]
     pub fn declared(&self) -> Declared {
         let tables = self.tables.iter();
@@ -128,7 +131,7 @@ impl Lock {
         }
     }
 
-    /// By which name this lock knows each table of `declared`.
+    /// Maps each table of `declared` to its name in this lock.
     fn former_tables(&self, declared: &Declared) -> BTreeMap<Key, Key> {
         let olds = |key: &Key| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
         let tables = declared.schema.tables.keys();
@@ -140,7 +143,7 @@ impl Lock {
 }
 
 impl LockedTable {
-    /// By which name this lock knows each property of what is `table` now.
+    /// Maps each property of `table` to its name in this lock.
     fn former_properties(&self, table: &Table, hints: &TableHints) -> BTreeMap<Key, Key> {
         let olds = |key: &Key| hints.properties.get(key).map(Vec::as_slice);
         let properties = table.properties.keys();
@@ -151,9 +154,10 @@ impl LockedTable {
     }
 }
 
-/// By which name a lock knows each of `names`, which come with their earlier names; `was` gives the earlier
-/// names of what is in the lock. An earlier name counts unless the lock says already that the thing came from
-/// there; then come the names that stayed.
+/// Maps each of `names`, which come with their former names, to its name in a lock.
+///
+/// `was` returns the former names of an object in the lock. A former name counts unless the lock
+/// already records it as a former name of the same object; unchanged names come after that.
 fn formers<'a>(
     names: impl Iterator<Item = (&'a Key, &'a [String])> + Clone,
     was: impl Fn(&Key) -> Option<&'a [String]>,
@@ -177,7 +181,7 @@ fn formers<'a>(
     found
 }
 
-/// Ids, each once.
+/// Allocates unique ids.
 struct Ids {
     taken: BTreeSet<String>,
 }
@@ -237,7 +241,8 @@ impl Ids {
         }
     }
 
-    /// The start of `id`; where another thing was born under the same name, that of a later birth.
+    /// Returns the first digits of `id`, or of the id of a later creation if another object was
+    /// created under the same name.
     fn new_id(
         &mut self,
         id: ObjectId,
@@ -256,7 +261,7 @@ impl Ids {
 }
 
 impl LockedTable {
-    /// All ids in it, and whose they are.
+    /// Returns all ids of the table, each with the name of its object.
     fn ids(&self) -> impl Iterator<Item = (&str, String)> {
         let name = &self.table.name;
         let own = std::iter::once((self.identity.id.as_str(), name.clone()));
