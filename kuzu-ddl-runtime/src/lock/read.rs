@@ -1,4 +1,4 @@
-//! A lock from text. Whatever stands there, this says what is wrong and never panics.
+//! Parses a lock file. Any input yields a lock or an error, never a panic.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -9,13 +9,13 @@ use crate::schema::{
     TableKind, Type,
 };
 
-/// A line of a lock file that is not what it should be.
+/// Error returned when a line of a lock file is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {reason}")]
 pub struct ParseError {
-    /// The line, from 1.
+    /// The line number, starting at 1.
     pub line: usize,
-    /// What is wrong.
+    /// The reason.
     pub reason: String,
 }
 
@@ -40,7 +40,7 @@ impl FromStr for Lock {
     }
 }
 
-/// Reads the format.
+/// Checks the format line.
 fn header(line: &str) -> Result<(), String> {
     if line.starts_with("<<<<<<<") {
         return Err(CONFLICT.into());
@@ -65,14 +65,14 @@ fn short(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-/// Lines as they come.
+/// The state of a parser that consumes lines in order.
 #[derive(Default)]
 struct Reader {
     lock: Lock,
-    /// The table that is being read.
+    /// The table of the current lines.
     table: Option<(Key, LockedTable)>,
     at: usize,
-    /// Whose each id is.
+    /// The objects that use each id.
     ids: BTreeMap<String, String>,
 }
 
@@ -145,7 +145,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Ends the table that is being read.
+    /// Completes the current table.
     fn close(&mut self) -> Result<(), String> {
         let Some((key, table)) = self.table.take() else {
             return Ok(());
@@ -177,7 +177,7 @@ impl Reader {
     }
 }
 
-/// Cuts at spaces outside quotes and brackets.
+/// Splits at spaces outside quotes and parentheses.
 fn words(line: &str) -> Result<Vec<&str>, String> {
     let mut words = Vec::new();
     let (mut start, mut depth, mut quoted, mut escaped) = (None, 0_usize, false, false);
@@ -205,7 +205,7 @@ fn words(line: &str) -> Result<Vec<&str>, String> {
     Ok(words)
 }
 
-/// A name or a value, without its quotes.
+/// Returns a name or a value without its quotes.
 fn bare(word: &str) -> Result<String, String> {
     if word.starts_with('"') {
         return serde_json::from_str(word)
@@ -217,7 +217,7 @@ fn bare(word: &str) -> Result<String, String> {
     Ok(word.to_owned())
 }
 
-/// Names between commas; a comma in quotes is none.
+/// Splits names at commas outside quotes.
 fn list(text: &str) -> Result<Vec<String>, String> {
     let mut all = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
@@ -247,7 +247,7 @@ fn id(word: &str) -> Result<String, String> {
     ))
 }
 
-/// `was=a,b` and the id, at the end of a line.
+/// Parses `was=a,b` and the id, at the end of a line.
 fn identity(words: &[&str]) -> Result<Identity, String> {
     let (was, last) = match words {
         [was, last] => match was.strip_prefix("was=") {
@@ -332,7 +332,7 @@ fn property(name: &str, words: &[&str]) -> Result<(Property, Identity), String> 
     Ok((property, identity(rest)?))
 }
 
-/// `(A)->(B)`, each in quotes if need be.
+/// Parses `(A)->(B)`, in which names may be quoted.
 fn pair(word: &str, rest: &[&str]) -> Result<(Pair, String), String> {
     let form = || format!("expected `(A)->(B)`, not {:?}", short(word));
     let inside = word
