@@ -1,4 +1,4 @@
-//! Locks through text and time, without an engine.
+//! Lock files as text and over time, without an engine.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -45,7 +45,7 @@ fn text_is_read_back() {
     let odd = &lock().tables[&Key::new("odd \"one\"")];
     let default = Some(Expr::Text("(it's\n".into()));
     assert_eq!(odd.table.properties[&Key::new("a b")].default, default);
-    // Another order, ends of lines as elsewhere, more space: the same lock.
+    // Another order, other line endings and more space yield the same lock.
     let other = TEXT.replace("  id INT64 3333333333333335\n", "");
     let other = other.replace(
         "  email STRING",
@@ -59,7 +59,7 @@ fn text_is_read_back() {
 fn a_lock_of_what_a_lock_declares_is_the_same() {
     let declared = lock().declared();
     let mut again = lock();
-    // Earlier names are hints, which a lock does not give back.
+    // Former names are hints, which a lock does not return.
     for table in again.tables.values_mut() {
         table.identity.was.clear();
         table.properties.values_mut().for_each(|p| p.was.clear());
@@ -125,7 +125,7 @@ fn broken_text_is_told() {
     "##]].assert_eq(&all.concat());
 }
 
-/// Whatever is cut out of a good text, reading it never panics.
+/// Cutting or inserting text anywhere never makes the parser panic.
 #[test]
 fn no_text_panics() {
     for (at, _) in TEXT.char_indices() {
@@ -150,10 +150,11 @@ fn property(name: &str, ty: Type) -> Property {
     }
 }
 
-/// A name with earlier ones.
+/// A name with former names.
 type Named<'a> = (&'a str, &'a [&'a str]);
 
-/// Node tables by name, with properties of type STRING and the key `id`, and earlier names of tables and properties.
+/// Declares node tables by name, with properties of type STRING and the key `id`, and former names
+/// of tables and properties.
 fn declared(tables: &[(&str, &[&str], &[Named<'_>])]) -> Declared {
     let mut declared = Declared::default();
     let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
@@ -211,10 +212,10 @@ fn ids_stay_through_renames_and_are_new_after_them() {
     );
     assert_eq!(id(&first, "person", "mail"), id(&second, "human", "phone"));
     assert_eq!(id(&first, "person", "phone"), id(&second, "human", "mail"));
-    // The hints may stay, and say nothing new.
+    // The hints may remain and have no further effect.
     assert_eq!(Lock::of(&swapped, Some(&second)), second);
     assert_eq!(lost(&second, &swapped), []);
-    // What takes an old name is another thing.
+    // An object that takes a former name is another object.
     let third = declared(&[
         (
             "Human",
