@@ -1,4 +1,4 @@
-//! A lock as text.
+//! Formats a lock file.
 
 use std::fmt;
 
@@ -123,13 +123,14 @@ fn write_sequence(f: &mut fmt::Formatter<'_>, sequence: &Sequence) -> fmt::Resul
     writeln!(f, "{}", if *cycle { " cycle" } else { "" })
 }
 
-/// The property's name as spelled.
+/// Returns the name of a property, as spelled.
 fn spelled(table: &Table, key: &Key) -> String {
     let property = table.properties.get(key);
     property.map_or_else(|| key.to_string(), |p| p.name.clone())
 }
 
-/// A name, in quotes if it is more than letters, digits and underscores. Packages have hyphens.
+/// Returns a name, quoted if it has other characters than letters, digits, underscores and the
+/// hyphens of packages.
 fn name(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     if !name.is_empty() && name.chars().all(plain) {
@@ -138,7 +139,7 @@ fn name(name: &str) -> String {
     quoted(name)
 }
 
-/// A text that is bare where no reader could cut it in the wrong place.
+/// Returns a text, unquoted unless a reader could split it.
 fn value(text: &str) -> String {
     let cuts = |c: char| c.is_whitespace() || c.is_control() || c == '"';
     let nests = |c: char| matches!(c, '(' | ')' | '[' | ']');
@@ -148,7 +149,7 @@ fn value(text: &str) -> String {
     text.to_owned()
 }
 
-/// As JSON has it.
+/// Quotes a text as JSON does.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
