@@ -1,4 +1,4 @@
-//! A database of an old lock's time, with rows, brought to what is declared now: is anything lost?
+//! Verifies that an upgrade from an old lock file to the declared schema preserves rows.
 
 use std::collections::BTreeMap;
 
@@ -10,36 +10,39 @@ use crate::migrate::{self, Migrator};
 use crate::schema::name::quote;
 use crate::schema::{Key, Pair, Table, TableKind, Type};
 
-/// Why an old database cannot be brought to what is declared.
+/// Error returned when a database of the old schema cannot be migrated without loss.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpgradeError {
-    /// The old lock cannot be read.
+    /// The old lock file is invalid.
     #[error("the old lock, {0}")]
     Parse(#[from] ParseError),
-    /// The structs contradict each other.
+    /// The declared schema is invalid.
     #[error(transparent)]
     Declare(#[from] DeclareError),
-    /// The old schema cannot be made.
+    /// The old schema cannot be created.
     #[error("the old schema cannot be made: {0}")]
     Old(#[source] Box<migrate::Error>),
-    /// The old database cannot be brought to what is declared.
+    /// The old database cannot be migrated to the declared schema.
     #[error("an old database cannot be brought to what is declared: {0}")]
     New(#[source] Box<migrate::Error>),
-    /// A row cannot be written or read.
+    /// The engine failed to write or read a row.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// Rows or values are gone.
+    /// Rows or values were lost.
     #[error("lost on the way:\n  {}", .0.join("\n  "))]
     Lost(Vec<String>),
 }
 
-/// Makes the schema of the lock in `text` in `engine`, an empty database, writes some rows, brings it to
-/// `declared`, and compares: every row and every value must be there that was not said to be dropped. A value whose
-/// type changed must still be one.
+/// Creates the schema of the lock file `text` in `engine`, an empty database, inserts rows,
+/// migrates it to `declared`, and compares.
+///
+/// Every row and every value that was not explicitly dropped must be preserved. A value whose type
+/// changed must still exist.
 ///
 /// # Errors
-/// What went wrong, or what is lost.
+///
+/// Returns an error if a step fails, or if rows or values were lost.
 pub fn upgrade(engine: &dyn Engine, text: &str, declared: &Declared) -> Result<(), UpgradeError> {
     let lock: Lock = text.parse()?;
     let old = Migrator::new(engine).schema(Ok(lock.declared()));
@@ -59,7 +62,7 @@ pub fn upgrade(engine: &dyn Engine, text: &str, declared: &Declared) -> Result<(
     }
 }
 
-/// Which hazards to allow is the application's word to its migrator; what they cost is seen here.
+/// Which hazards are allowed is the application's decision; what they lose is detected here.
 fn bring(engine: &dyn Engine, declared: &Declared) -> Result<(), migrate::Error> {
     let new = || Migrator::new(engine).schema(Ok(declared.clone()));
     let plan = new().plan()?;
@@ -70,18 +73,18 @@ fn bring(engine: &dyn Engine, declared: &Declared) -> Result<(), migrate::Error>
     allowing.migrate().map(|_| ())
 }
 
-/// [`upgrade`] to what is compiled in, in memory.
+/// Verifies the [`upgrade`] to the compiled schema, in memory.
 #[cfg(feature = "kuzu")]
 pub(crate) fn upgrade_compiled(text: &str) -> Result<(), UpgradeError> {
     let declared = crate::schema::Schema::compiled()?;
     let lock: Lock = text.parse()?;
-    // Each table may be there twice, old and new, and leave an archive.
+    // Each table may exist as old and new, and leave an archive.
     let tables = 3 * (lock.tables.len() + declared.schema.tables.len());
     let engine = crate::engine::in_memory(tables)?;
     upgrade(&*engine, text, &declared)
 }
 
-/// Rows a table.
+/// The number of rows per table.
 const ROWS: usize = 3;
 
 fn insert(session: &dyn Session, lock: &Lock) -> Result<(), EngineError> {
@@ -96,7 +99,7 @@ fn insert(session: &dyn Session, lock: &Lock) -> Result<(), EngineError> {
         let TableKind::Edge { pairs, .. } = &table.kind else {
             continue;
         };
-        // One rel a pair and node on each side at most: legal under every multiplicity.
+        // At most one rel per pair and per node at either end: legal under every multiplicity.
         for (at, pair) in pairs.iter().enumerate() {
             let n = at % ROWS + 1;
             let (Some(a), Some(b)) = (node(lock, &pair.from, "a", n), node(lock, &pair.to, "b", n))
@@ -110,7 +113,7 @@ fn insert(session: &dyn Session, lock: &Lock) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// The values of row `n`. What may be NULL is so in the last row.
+/// Returns the values of row `n`. Nullable properties are NULL in the last row.
 fn body(table: &Table, n: usize) -> String {
     let values = table.properties.values().filter_map(|property| {
         if property.nullable && n == ROWS {
@@ -125,7 +128,7 @@ fn body(table: &Table, n: usize) -> String {
     values.collect::<Vec<_>>().join(", ")
 }
 
-/// The pattern of row `n` of a node table, by its key.
+/// Returns the pattern that matches row `n` of a node table by its key.
 fn node(lock: &Lock, key: &Key, variable: &str, n: usize) -> Option<String> {
     let table = &lock.tables.get(key)?.table;
     let TableKind::Node { primary_key } = &table.kind else {
@@ -141,7 +144,7 @@ fn node(lock: &Lock, key: &Key, variable: &str, n: usize) -> Option<String> {
     Some(format!("({variable}:{name} {{{key}: {value}}})"))
 }
 
-/// A name before and after.
+/// A name before and after the migration.
 #[derive(Clone, Debug)]
 struct Names(String, String);
 
@@ -151,15 +154,15 @@ impl Names {
     }
 }
 
-/// What is to be seen before and after, and be the same.
+/// A query that must return the same before and after the migration.
 struct View {
     what: String,
-    /// The pattern's variable and label, with those of the ends of a rel.
+    /// The label of the pattern, with the labels of the endpoints of a rel below.
     table: Names,
     ends: Option<[Names; 2]>,
-    /// Columns whose values stay: variable and name.
+    /// The columns whose values stay equal: variable and name.
     same: Vec<(&'static str, Names)>,
-    /// Columns whose values become others, but stay.
+    /// The columns whose values change but must still exist.
     counted: Vec<Names>,
 }
 
@@ -190,16 +193,16 @@ fn views(lock: &Lock, declared: &Declared) -> Vec<View> {
     views
 }
 
-/// Where the things of the lock are by now.
+/// The current names of the objects in the lock.
 struct Moves<'a> {
     lock: &'a Lock,
     declared: &'a Declared,
     formers: BTreeMap<Key, Key>,
 }
 
-/// Where a table is.
+/// The current declaration of a table.
 struct Now<'a> {
-    /// As it is declared; `None` where it is not, and kept.
+    /// The declared table; `None` if it is no longer declared, and therefore kept.
     table: Option<&'a Table>,
     hints: Option<&'a TableHints>,
     before: &'a Table,
@@ -212,7 +215,7 @@ impl Now<'_> {
 }
 
 impl<'a> Moves<'a> {
-    /// `None` if it was dropped.
+    /// Returns the current declaration of a table, or `None` if it was dropped.
     fn table(&self, key: &Key) -> Option<Now<'a>> {
         let before = &self.lock.tables.get(key)?.table;
         let now = self.formers.iter().find(|(_, old)| *old == key);
@@ -261,7 +264,7 @@ impl<'a> Moves<'a> {
         }
     }
 
-    /// The rels of one pair, with the keys of their ends.
+    /// Returns the view of the rels of one pair, with the keys of their endpoints.
     fn pair(&self, pair: &Pair, edge: &Now<'_>, view: &View) -> Option<View> {
         let (from, to) = (self.table(&pair.from)?, self.table(&pair.to)?);
         let present = Pair {
@@ -306,9 +309,9 @@ impl<'a> Moves<'a> {
     }
 }
 
-/// What one view shows.
+/// The result of one view.
 struct Seen {
-    /// How often there is each row.
+    /// The number of occurrences of each row.
     rows: BTreeMap<Vec<String>, usize>,
     counts: Vec<i128>,
 }
