@@ -1,10 +1,10 @@
-//! Rows for a schema of which nothing is known but its types.
+//! Test values for a schema of which only the types are known.
 
 use crate::schema::name::string_literal;
 use crate::schema::{StructField, Type};
 
-/// Cypher of a value, another for each small `n` from 1, except that there are only two BOOLs. `None` where no
-/// value can be written.
+/// Returns Cypher of a value that differs for each small `n` from 1 (except that there are only two
+/// `BOOL`s), or `None` if no value can be written.
 pub(super) fn value(ty: &Type, n: usize) -> Option<String> {
     let literal = match ty {
         Type::Bool => n.is_multiple_of(2).to_string(),
@@ -41,13 +41,13 @@ pub(super) fn value(ty: &Type, n: usize) -> Option<String> {
         Type::Struct(fields) => members(fields, n)?,
         Type::Map(key, item) => format!("map([{}], [{}])", value(key, n)?, value(item, n)?),
         Type::Union(fields) => value(&fields.first()?.ty, n)?,
-        // A SERIAL counts by itself; an INTERNAL_ID cannot be written.
+        // A SERIAL is numbered by the engine; an INTERNAL_ID cannot be written.
         _ => return None,
     };
     Some(format!("CAST({literal} AS {ty})"))
 }
 
-/// Beyond this an array is too long to be written out.
+/// The maximum length of an array that is written out.
 const MOST: usize = 4096;
 
 fn members(fields: &[StructField], n: usize) -> Option<String> {
