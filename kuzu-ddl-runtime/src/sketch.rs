@@ -1,8 +1,8 @@
-//! Declarations from a few words, for the tests of the pure stages.
+//! Declarations from a compact notation, for tests of the pure stages.
 //!
-//! A line is a table: `node Person: id INT64, mail STRING`, `edge Knows Person>Person MANY_ONE: w
-//! DOUBLE`. The first property of a node is its key. `name<old` is a rename, `-name` a tombstone,
-//! `name TYPE = expr` a default, `# text` at the end a comment on the table.
+//! Each line is a table: `node Person: id INT64, mail STRING` or `edge Knows Person>Person
+//! MANY_ONE: w DOUBLE`. The first property of a node is its key. `name<old` is a rename, `-name` a
+//! tombstone, `name TYPE = expr` a default, `# text` at the end a comment on the table.
 
 use std::collections::BTreeMap;
 
@@ -122,7 +122,7 @@ fn pair(from: &str, to: &str) -> Pair {
     }
 }
 
-/// What a database with these events holds, archived things among it.
+/// Returns the schema of a database with these events, including archived objects.
 pub(crate) fn present(fold: &Fold) -> Schema {
     let mut schema = Schema::default();
     for object in fold.objects().filter(|o| o.kind().is_table()) {
