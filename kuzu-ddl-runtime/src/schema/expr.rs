@@ -170,7 +170,7 @@ pub enum Expr {
 
 /// Error returned when a text is not a valid expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` cannot be a default: {reason}")]
+#[error("invalid expression `{text}`: {reason}")]
 pub struct ExprError {
     /// The rejected text, shortened.
     pub text: String,
@@ -262,7 +262,8 @@ impl Expr {
     pub fn check_parts(&self) -> Result<(), ExprError> {
         self.check_cast()?;
         if self.mentions_old() {
-            let reason = "`old` is the value before a change; a default has none".into();
+            let reason =
+                "`old` is the value before a type change and has no meaning in a default".into();
             return Err(ExprError {
                 text: shorten(&self.to_string()),
                 reason,
@@ -295,7 +296,7 @@ impl Expr {
             reason,
         };
         if text.len() > MAX_EXPR_BYTES {
-            return Err(fail(format!("it is longer than {MAX_EXPR_BYTES} bytes")));
+            return Err(fail(format!("longer than {MAX_EXPR_BYTES} bytes")));
         }
         let expr = Parser::read(text).map_err(fail)?;
         expr.check_cast()?;
@@ -304,7 +305,7 @@ impl Expr {
 
     fn check_at(&self, depth: usize, budget: &mut usize) -> Result<(), String> {
         if depth > MAX_EXPR_DEPTH {
-            return Err(format!("it nests deeper than {MAX_EXPR_DEPTH}"));
+            return Err(format!("nested deeper than {MAX_EXPR_DEPTH} levels"));
         }
         let cost = match self {
             Self::Text(t) | Self::Opaque(t) => t.len(),
@@ -313,15 +314,15 @@ impl Expr {
         };
         *budget = budget
             .checked_sub(cost)
-            .ok_or_else(|| format!("it is longer than {MAX_EXPR_BYTES} bytes"))?;
+            .ok_or_else(|| format!("longer than {MAX_EXPR_BYTES} bytes"))?;
         match self {
             Self::Float(Float(x)) if !x.is_finite() => Err("the number is not finite".into()),
             Self::Text(t) if t.contains('\0') => Err("the string contains a NUL".into()),
-            Self::Opaque(_) => Err("the engine does not say what it is exactly".into()),
+            Self::Opaque(_) => Err("the engine reports it only in part".into()),
             Self::Call(name, args) => {
                 if !FUNCTIONS.contains(&name.as_str()) {
                     return Err(format!(
-                        "the function `{}` is not one of {}",
+                        "unknown function `{}`; expected one of {}",
                         shorten(name),
                         FUNCTIONS.join(", ")
                     ));
@@ -332,7 +333,7 @@ impl Expr {
             Self::Struct(fields) => fields.iter().try_for_each(|(name, e)| {
                 if !is_word(name) {
                     return Err(format!(
-                        "the member name {:?} is not a plain word",
+                        "the member name {:?} may have only letters, digits and underscores",
                         shorten(name)
                     ));
                 }
@@ -354,19 +355,22 @@ impl Expr {
     /// Checks that the literals fit `ty`. What only the engine can decide (calls, texts of dates)
     /// passes here and is evaluated in the rehearsal.
     fn fits(&self, ty: &Type) -> Result<(), String> {
-        let no = |what: &str| Err(format!("{what} is not of type {ty}"));
+        let no = |what: &str| Err(format!("expected {ty}, found {what}"));
         match (self, ty) {
-            (_, Type::Serial) => Err("SERIAL counts by itself and takes no default".into()),
+            (_, Type::Serial) => Err(
+                "a SERIAL property cannot have a default, because the engine numbers its rows"
+                    .into(),
+            ),
             (Self::Bool(_), Type::Bool) => Ok(()),
             (Self::Int(n), ty) => match integer_range(ty) {
                 Some((low, high)) if *n < low || *n > high => {
-                    Err(format!("{n} does not fit {ty} ({low} to {high})"))
+                    Err(format!("{n} is out of range for {ty} ({low} to {high})"))
                 }
                 Some(_) => Ok(()),
                 None => match ty {
                     Type::Float | Type::Double | Type::Decimal { .. } | Type::Json => Ok(()),
                     Type::Union(_) => Ok(()),
-                    _ => no("a whole number"),
+                    _ => no("an integer"),
                 },
             },
             (
@@ -393,12 +397,15 @@ impl Expr {
                 | Type::Json
                 | Type::Union(_),
             ) => Ok(()),
-            (Self::Text(_), Type::Blob) => Err("bytes are written b\"…\"".into()),
+            (Self::Text(_), Type::Blob) => Err("bytes are written as b\"…\"".into()),
             (Self::Text(_), _) => no("a string"),
             (Self::List(items), Type::List(t)) => items.iter().try_for_each(|e| e.fits(t)),
             (Self::List(items), Type::Array(t, n)) => {
                 if items.len() as u64 != *n {
-                    return Err(format!("{} elements are not the {n} of {ty}", items.len()));
+                    return Err(format!(
+                        "expected the {n} elements of {ty}, found {}",
+                        items.len()
+                    ));
                 }
                 items.iter().try_for_each(|e| e.fits(t))
             }
@@ -407,7 +414,7 @@ impl Expr {
                 if given.len() != wanted.len()
                     || given.iter().zip(wanted).any(|(g, w)| g.0 != w.name)
                 {
-                    return Err(format!("the members are not those of {ty}"));
+                    return Err(format!("the members differ from those of {ty}"));
                 }
                 given
                     .iter()
@@ -640,7 +647,10 @@ impl<'a> Parser<'a> {
         if parser.rest.is_empty() {
             Ok(expr)
         } else {
-            Err(format!("`{}` is left over", shorten(parser.rest)))
+            Err(format!(
+                "unexpected trailing text `{}`",
+                shorten(parser.rest)
+            ))
         }
     }
 
@@ -711,7 +721,7 @@ impl<'a> Parser<'a> {
 
     fn unary(&mut self, depth: usize) -> Result<Expr, String> {
         if depth > MAX_TEXT_DEPTH {
-            return Err(format!("it nests deeper than {MAX_EXPR_DEPTH}"));
+            return Err(format!("nested deeper than {MAX_EXPR_DEPTH} levels"));
         }
         if self.eat('-') {
             self.space();
@@ -726,7 +736,7 @@ impl<'a> Parser<'a> {
     fn primary(&mut self, depth: usize) -> Result<Expr, String> {
         self.space();
         match self.rest.chars().next() {
-            None => Err("it ends too early".into()),
+            None => Err("unexpected end of the text".into()),
             Some('\'') => self.string('\''),
             Some('"') => self.string('"'),
             Some(c) if c.is_ascii_digit() => self.number(false),
@@ -779,7 +789,7 @@ impl<'a> Parser<'a> {
     fn name(&mut self, depth: usize) -> Result<Expr, String> {
         let word = self.word();
         match word.to_ascii_lowercase().as_str() {
-            "" => Err(format!("`{}` is not expected here", shorten(self.rest))),
+            "" => Err(format!("unexpected `{}`", shorten(self.rest))),
             "old" => Ok(Expr::Old),
             "true" => Ok(Expr::Bool(true)),
             "false" => Ok(Expr::Bool(false)),
@@ -787,7 +797,7 @@ impl<'a> Parser<'a> {
                 self.expect('(')?;
                 let inner = self.sum(depth + 1)?;
                 if !self.word().eq_ignore_ascii_case("as") {
-                    return Err("a CAST is written CAST(<expression> AS <TYPE>)".into());
+                    return Err("expected CAST(<expression> AS <TYPE>)".into());
                 }
                 let ty = self.type_text()?;
                 self.expect(')')?;
@@ -812,7 +822,7 @@ impl<'a> Parser<'a> {
             }
             false
         });
-        let (text, rest) = self.rest.split_at(end.ok_or("a CAST is not closed")?);
+        let (text, rest) = self.rest.split_at(end.ok_or("unclosed CAST")?);
         self.rest = rest;
         text.parse::<Type>().map_err(|e| e.to_string())
     }
@@ -836,7 +846,7 @@ impl<'a> Parser<'a> {
         }
         let sign = if negative { "-" } else { "" };
         let text = format!("{sign}{}", &start[..start.len() - self.rest.len()]);
-        let unfit = || format!("`{}` is not a number that fits", shorten(&text));
+        let unfit = || format!("`{}` is not a number in range", shorten(&text));
         if whole {
             text.parse().map(Expr::Int).map_err(|_| unfit())
         } else {
@@ -859,8 +869,7 @@ impl<'a> Parser<'a> {
                     Some((_, c @ ('\\' | '\'' | '"'))) => text.push(c),
                     _ => {
                         return Err(
-                            "of the escapes only \\\\, \\' and \\\" mean the same everywhere"
-                                .into(),
+                            "unsupported escape: only \\\\, \\' and \\\" are portable".into()
                         );
                     }
                 }
@@ -868,7 +877,7 @@ impl<'a> Parser<'a> {
                 text.push(c);
             }
         }
-        Err("a string is not closed".into())
+        Err("unclosed string".into())
     }
 }
 

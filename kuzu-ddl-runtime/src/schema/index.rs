@@ -129,24 +129,26 @@ const VECTOR: &[IndexOption] = &[
 #[non_exhaustive]
 pub enum IndexError {
     /// The name of the index is invalid.
-    #[error("{0}; the name of an index is letters, digits and underscores")]
+    #[error("invalid index name: {0}\nhelp: use letters, digits and underscores")]
     Name(#[from] NameError),
     /// A name needs quotes, and the engine's index functions insert names into Cypher unquoted.
     #[error(
-        "Kùzu's index functions do not quote names, and `{0}` needs quotes; rename it to letters, digits and underscores"
+        "cannot index `{0}`: Kùzu's index functions do not quote names\nhelp: use a name of letters, digits and underscores"
     )]
     NeedsQuotes(String),
     /// The table is a rel table.
-    #[error("Kùzu indexes no rel tables")]
+    #[error("Kùzu cannot index rel tables")]
     RelTable,
     /// The number of properties is wrong for the kind of index.
-    #[error("{0} properties; a full-text index has at least one, a vector index exactly one")]
+    #[error(
+        "wrong number of properties: {0}; a full-text index needs at least one, a vector index exactly one"
+    )]
     Count(usize),
     /// A property does not exist in the table or is listed more than once.
-    #[error("`{0}` is not among the properties, or stands there twice")]
+    #[error("`{0}` is not a property of the table, or is listed more than once")]
     Property(String),
     /// A property has a type that the kind of index does not support.
-    #[error("`{property}` is {ty}; {wanted}")]
+    #[error("`{property}` has type {ty}; {wanted}")]
     Type {
         /// The name of the property.
         property: String,
@@ -156,10 +158,10 @@ pub enum IndexError {
         wanted: &'static str,
     },
     /// The kind of index has no such option.
-    #[error("it has no option `{0}`")]
+    #[error("unknown option `{0}`")]
     Option(String),
     /// An option has an invalid value.
-    #[error("the option `{option}` cannot be `{value}`")]
+    #[error("invalid value `{value}` of the option `{option}`")]
     Value {
         /// The name of the option.
         option: String,
@@ -167,7 +169,7 @@ pub enum IndexError {
         value: String,
     },
     /// This version does not know the kind of index.
-    #[error("the kind of index `{0}` is unknown")]
+    #[error("unknown kind of index `{0}`")]
     Kind(String),
 }
 
@@ -270,11 +272,11 @@ impl Index {
         let (good, wanted) = match self.kind {
             IndexKind::FullText => (
                 property.ty == Type::String,
-                "a full-text index needs STRING",
+                "a full-text index requires STRING",
             ),
             _ => (
                 is_vector(&property.ty),
-                "a vector index needs an array of FLOAT or DOUBLE with its length",
+                "a vector index requires an array of FLOAT or DOUBLE with a fixed length",
             ),
         };
         if good {

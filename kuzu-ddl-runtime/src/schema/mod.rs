@@ -169,7 +169,7 @@ impl FromStr for Multiplicity {
         Self::ALL
             .into_iter()
             .find(|m| m.word().eq_ignore_ascii_case(word))
-            .ok_or_else(|| format!("`{word}` is not MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE"))
+            .ok_or_else(|| format!("unknown multiplicity `{word}`: expected MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE"))
     }
 }
 

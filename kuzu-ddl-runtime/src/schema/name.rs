@@ -142,10 +142,10 @@ impl fmt::Display for Key {
 #[non_exhaustive]
 pub enum NameError {
     /// The name is empty.
-    #[error("a name cannot be empty")]
+    #[error("the name is empty")]
     Empty,
     /// The name is longer than [`MAX_NAME_BYTES`].
-    #[error("the name `{start}…` has {bytes} bytes; at most {MAX_NAME_BYTES} are allowed")]
+    #[error("the name `{start}…` is too long: {bytes} bytes, at most {MAX_NAME_BYTES}")]
     TooLong {
         /// The first characters of the name.
         start: String,
@@ -154,7 +154,7 @@ pub enum NameError {
     },
     /// The name contains a backtick, a dot or a NUL. The engine cannot quote a backtick, takes the
     /// part before a dot for a database, and truncates the name at a NUL.
-    #[error("the name {name:?} contains {character:?}, which Kùzu cannot quote; rename it")]
+    #[error("invalid name {name:?}: it contains {character:?}, which Kùzu cannot quote")]
     Character {
         /// The whole name.
         name: String,
@@ -162,11 +162,11 @@ pub enum NameError {
         character: char,
     },
     /// The name is one of [`RESERVED_PROPERTIES`].
-    #[error("the property name `{0}` is reserved by Kùzu; rename it")]
+    #[error("the property name `{0}` is reserved by Kùzu")]
     Reserved(String),
     /// The name starts with [`INTERNAL_PREFIX`].
     #[error(
-        "the name `{0}` is reserved: names that start with `{INTERNAL_PREFIX}` belong to kuzu-ddl; rename it"
+        "the name `{0}` is reserved: the prefix `{INTERNAL_PREFIX}` is for the tables of kuzu-ddl"
     )]
     Internal(String),
 }

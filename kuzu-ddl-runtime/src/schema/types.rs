@@ -210,52 +210,54 @@ impl Type {
 
     fn check_at(&self, depth: usize) -> Result<(), String> {
         if depth > MAX_TYPE_DEPTH {
-            return Err(format!("it nests deeper than {MAX_TYPE_DEPTH}"));
+            return Err(format!("nested deeper than {MAX_TYPE_DEPTH} levels"));
         }
         match self {
             Self::Decimal { precision, scale } => {
                 if *precision == 0 || *precision > MAX_DECIMAL_PRECISION {
-                    return Err(format!("a precision is 1 to {MAX_DECIMAL_PRECISION}"));
+                    return Err(format!(
+                        "the precision must be 1 to {MAX_DECIMAL_PRECISION}"
+                    ));
                 }
                 if scale > precision {
                     return Err("the scale is larger than the precision".into());
                 }
                 Ok(())
             }
-            Self::Serial if depth > 1 => Err("SERIAL cannot be inside another type".into()),
+            Self::Serial if depth > 1 => Err("SERIAL cannot be nested in another type".into()),
             Self::List(t) => t.check_at(depth + 1),
             Self::Array(t, n) => {
                 if *n == 0 {
-                    return Err("an array has at least one element".into());
+                    return Err("an array needs at least one element".into());
                 }
                 t.check_at(depth + 1)
             }
             Self::Map(k, v) => k.check_at(depth + 1).and_then(|()| v.check_at(depth + 1)),
             Self::Struct(fields) | Self::Union(fields) => {
                 if fields.is_empty() {
-                    return Err("it has no member".into());
+                    return Err("it has no members".into());
                 }
                 for (i, field) in fields.iter().enumerate() {
                     if !is_member_name(&field.name) {
                         return Err(format!(
-                            "the member name {:?} is not letters, digits and underscores",
+                            "the member name {:?} may have only letters, digits and underscores",
                             shorten(&field.name)
                         ));
                     }
                     if is_reserved_member(&field.name) {
                         return Err(format!(
-                            "the member name `{}` is a word of Cypher that Kùzu cannot quote there",
+                            "the member name `{}` is a Cypher keyword, which Kùzu cannot quote here",
                             field.name
                         ));
                     }
                     if fields[..i].iter().any(|f| f.name == field.name) {
-                        return Err(format!("two members are named `{}`", field.name));
+                        return Err(format!("duplicate member `{}`", field.name));
                     }
                     field.ty.check_at(depth + 1)?;
                 }
                 Ok(())
             }
-            Self::Unknown(_) => Err("this version of kuzu-ddl does not know it".into()),
+            Self::Unknown(_) => Err("unknown to this version of kuzu-ddl".into()),
             _ => Ok(()),
         }
     }
@@ -325,7 +327,10 @@ impl FromStr for Type {
             if parser.rest.is_empty() {
                 ty.check_at(1).map(|()| ty)
             } else {
-                Err(format!("`{}` is left over", shorten(parser.rest)))
+                Err(format!(
+                    "unexpected trailing text `{}`",
+                    shorten(parser.rest)
+                ))
             }
         });
         ty.map_err(|reason| TypeError {
@@ -377,12 +382,12 @@ impl<'a> Parser<'a> {
     fn number<N: FromStr>(&mut self) -> Result<N, String> {
         let word = self.word();
         word.parse()
-            .map_err(|_| format!("`{}` is not a number that fits", shorten(word)))
+            .map_err(|_| format!("`{}` is not a number in range", shorten(word)))
     }
 
     fn ty(&mut self, depth: usize) -> Result<Type, String> {
         if depth > MAX_TYPE_DEPTH {
-            return Err(format!("it nests deeper than {MAX_TYPE_DEPTH}"));
+            return Err(format!("nested deeper than {MAX_TYPE_DEPTH} levels"));
         }
         let word = self.word();
         let mut ty = match word.to_ascii_uppercase().as_str() {
@@ -401,13 +406,13 @@ impl<'a> Parser<'a> {
                 .iter()
                 .find(|(text, _)| text.eq_ignore_ascii_case(word))
                 .map(|(_, ty)| ty.clone())
-                .ok_or_else(|| format!("the word `{}` is unknown", shorten(word)))?,
+                .ok_or_else(|| format!("unknown type name `{}`", shorten(word)))?,
         };
         let mut depth = depth;
         while self.eat('[') {
             depth += 1;
             if depth > MAX_TYPE_DEPTH {
-                return Err(format!("it nests deeper than {MAX_TYPE_DEPTH}"));
+                return Err(format!("nested deeper than {MAX_TYPE_DEPTH} levels"));
             }
             ty = if self.eat(']') {
                 Type::List(Box::new(ty))
