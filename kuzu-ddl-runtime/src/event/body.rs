@@ -223,7 +223,7 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
         default: r.option(Reader::expr)?,
     };
     match &spec.default {
-        Some(expr) if expr.check(&spec.ty).is_err() => r.bad("the default does not fit"),
+        Some(expr) if expr.check(&spec.ty).is_err() => r.bad("the default is invalid for its type"),
         _ => Ok(spec),
     }
 }
@@ -232,7 +232,7 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
 fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let default = r.option(Reader::expr)?;
     match &default {
-        Some(expr) if expr.check_parts().is_err() => r.bad("the default is not legal"),
+        Some(expr) if expr.check_parts().is_err() => r.bad("the default is invalid"),
         _ => Ok(default),
     }
 }
@@ -240,7 +240,7 @@ fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
 fn read_cast(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let cast = r.option(Reader::expr)?;
     match &cast {
-        Some(expr) if expr.check_cast().is_err() => r.bad("the cast is not legal"),
+        Some(expr) if expr.check_cast().is_err() => r.bad("the cast is invalid"),
         _ => Ok(cast),
     }
 }
@@ -250,14 +250,14 @@ fn function_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     if function::is_name(&name) {
         Ok(name)
     } else {
-        r.bad("the name of a function is its path")
+        r.bad("the name of a function is not a path")
     }
 }
 
 fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
     if check_table(&name).is_err() {
-        r.bad("the table name is not legal")
+        r.bad("the table name is invalid")
     } else {
         Ok(name)
     }
@@ -266,7 +266,7 @@ fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
 fn property_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
     if check_property(&name).is_err() {
-        r.bad("the property name is not legal")
+        r.bad("the property name is invalid")
     } else {
         Ok(name)
     }

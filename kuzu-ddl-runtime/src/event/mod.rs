@@ -144,14 +144,14 @@ impl DdlEvent {
             return Err(CodecError::Version(version));
         }
         let Ok(kind) = u16::try_from(r.uint()?) else {
-            return r.bad("the kind is too large");
+            return r.bad("the kind is out of range");
         };
         let object = r.object()?;
         let depends_on = r.events()?;
         let change = Change::read(kind, r.bytes()?)?;
         r.end()?;
         if change.born().is_some_and(|born| born != object) {
-            return r.bad("the object is not the one that this change brings into being");
+            return r.bad("the object is not the one that this change creates");
         }
         Ok(Self(Arc::new(Body {
             id: EventId::of(bytes),

@@ -136,7 +136,7 @@ impl<'a> Told<'a> {
         let text = self.texts.split_at_checked(n);
         let (text, rest) = text.ok_or(CodecError::Malformed {
             offset: 0,
-            reason: "a text of the pack ends nowhere, or within a character",
+            reason: "a text exceeds its column, or ends within a character",
         })?;
         self.texts = rest;
         Ok(text)
@@ -147,7 +147,7 @@ impl<'a> Told<'a> {
         let left = self.budget.checked_sub(bytes);
         self.budget = left.ok_or(CodecError::Malformed {
             offset: 0,
-            reason: "the pack comes to more than is allowed",
+            reason: "the pack expands beyond the limit",
         })?;
         Ok(())
     }
@@ -172,5 +172,5 @@ impl<'a> Told<'a> {
 
 const UNKNOWN: CodecError = CodecError::Malformed {
     offset: 0,
-    reason: "the pack speaks of something that it has not told",
+    reason: "the pack references an unknown hash",
 };

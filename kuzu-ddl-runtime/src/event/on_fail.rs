@@ -37,11 +37,11 @@ impl OnFail {
             2 => {
                 let expr = r.expr()?;
                 if expr.check_parts().is_err() {
-                    return r.bad("what a failed cast gives is not legal");
+                    return r.bad("the fallback of a failed cast is invalid");
                 }
                 Ok(Self::Use(expr))
             }
-            _ => r.bad("what follows a failed cast is 0, 1 or 2"),
+            _ => r.bad("unknown fallback of a failed cast"),
         }
     }
 }

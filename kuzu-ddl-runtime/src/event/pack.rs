@@ -45,16 +45,16 @@ const LEVEL: u8 = 6;
 #[non_exhaustive]
 pub enum PackError {
     /// The version byte is not [`PACK_VERSION`].
-    #[error("pack version {0} is not known; this version of kuzu-ddl reads {PACK_VERSION}")]
+    #[error("unsupported pack version {0}: this version of kuzu-ddl reads {PACK_VERSION}")]
     Version(u8),
     /// The pack decodes, or claims to decode, to more bytes than the caller's limit.
-    #[error("the pack comes to more than the {0} bytes that are allowed here")]
+    #[error("the pack exceeds the limit of {0} bytes")]
     TooLarge(usize),
     /// The deflated part does not inflate to its claimed size.
-    #[error("the deflated part is damaged")]
+    #[error("the deflated part is corrupt")]
     Damaged,
     /// An event is invalid.
-    #[error("event {event} of the pack: {error}")]
+    #[error("invalid event {event} of the pack: {error}")]
     Event {
         /// The index of the event, from 0; the number of events if the error is after the last.
         event: usize,

@@ -54,7 +54,7 @@ impl Part {
         let tag = r.byte()?;
         match Self::ALL.get(usize::from(tag)) {
             Some(part) => Ok(*part),
-            None => r.bad("the part of an object is not known"),
+            None => r.bad("unknown aspect of an object"),
         }
     }
 
@@ -62,7 +62,7 @@ impl Part {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::Life => "stage",
+            Self::Life => "lifecycle",
             Self::Name => "name",
             Self::Comment => "comment",
             Self::Type => "type",

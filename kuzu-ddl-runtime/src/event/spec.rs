@@ -77,10 +77,10 @@ impl SequenceSpec {
             return Err("the increment of a sequence cannot be 0");
         }
         if self.min > self.max {
-            return Err("the smallest value of a sequence is larger than its largest");
+            return Err("the smallest value of a sequence exceeds its largest");
         }
         if self.start < self.min || self.start > self.max {
-            return Err("a sequence starts outside its smallest and largest value");
+            return Err("the start of a sequence is outside its bounds");
         }
         Ok(())
     }
@@ -109,22 +109,22 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
     let kind = match r.byte()? {
         0 => IndexKind::FullText,
         1 => IndexKind::Vector,
-        _ => return r.bad("the kind of index is not known"),
+        _ => return r.bad("unknown kind of index"),
     };
     let count = r.len()?;
     if count == 0 || count > MAX_INDEX_PARTS {
-        return r.bad("an index has at least one property, and not that many");
+        return r.bad("the number of properties of an index is out of range");
     }
     let mut properties = Vec::new();
     for _ in 0..count {
         properties.push(r.object()?);
     }
     if properties.iter().collect::<BTreeSet<_>>().len() != count {
-        return r.bad("a property stands twice in an index");
+        return r.bad("duplicate property in an index");
     }
     let count = r.len()?;
     if count > MAX_INDEX_PARTS {
-        return r.bad("an index has not that many options");
+        return r.bad("too many options of an index");
     }
     let mut options: BTreeMap<String, String> = BTreeMap::new();
     for _ in 0..count {
@@ -134,12 +134,12 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
             .next_back()
             .is_some_and(|last| *last >= option)
         {
-            return r.bad("options are not sorted");
+            return r.bad("the options are not sorted");
         }
         let named =
             !option.is_empty() && option.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
         if !named || option.len() > MAX_INDEX_PARTS {
-            return r.bad("the name of an option is not legal");
+            return r.bad("the name of an option is invalid");
         }
         if value.len() > MAX_OPTION_BYTES || value.contains('\0') {
             return r.bad("the value of an option is too long, or contains a NUL");

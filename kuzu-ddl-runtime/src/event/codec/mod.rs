@@ -23,16 +23,16 @@ pub const MAX_EVENT_BYTES: usize = 4 * 1024 * 1024;
 #[non_exhaustive]
 pub enum CodecError {
     /// The bytes end within a value.
-    #[error("the bytes end too early, at offset {0}")]
+    #[error("unexpected end at offset {0}")]
     Truncated(usize),
     /// Bytes follow the value.
-    #[error("{0} bytes are left over")]
+    #[error("trailing bytes: {0}")]
     Trailing(usize),
     /// The event is longer than [`MAX_EVENT_BYTES`].
-    #[error("{0} bytes are more than the {MAX_EVENT_BYTES} an event may have")]
+    #[error("the event is too large: {0} bytes, at most {MAX_EVENT_BYTES}")]
     TooLarge(usize),
     /// The version byte is not [`ENCODING_VERSION`].
-    #[error("encoding version {0} is not known; this version of kuzu-ddl reads {ENCODING_VERSION}")]
+    #[error("unsupported encoding version {0}: this version of kuzu-ddl reads {ENCODING_VERSION}")]
     Version(u8),
     /// A value is not in its canonical form, or is out of range.
     #[error("not canonical at offset {offset}: {reason}")]

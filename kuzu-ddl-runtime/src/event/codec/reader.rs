@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
     pub(in crate::event) fn told(&mut self) -> Result<&mut Told<'a>, CodecError> {
         self.names.as_deref_mut().ok_or(CodecError::Malformed {
             offset: 0,
-            reason: "it is not a pack",
+            reason: "not a pack",
         })
     }
 

@@ -112,13 +112,13 @@ impl Reader<'_> {
         let ty = self.ty_at(1)?;
         match ty.check() {
             Ok(()) => Ok(ty),
-            Err(_) => self.bad("the type breaks a rule of its own"),
+            Err(_) => self.bad("the type is invalid"),
         }
     }
 
     fn ty_at(&mut self, depth: usize) -> Result<Type, CodecError> {
         if depth > MAX_TYPE_DEPTH {
-            return self.bad("the type nests too deep");
+            return self.bad("the type is nested too deeply");
         }
         let tag = self.byte()?;
         if let Some(plain) = plain(tag) {
@@ -142,7 +142,7 @@ impl Reader<'_> {
                 Type::Map(Box::new(key), Box::new(self.ty_at(depth + 1)?))
             }
             0x45 => Type::Union(self.members(depth)?),
-            _ => return self.bad("the type is not known"),
+            _ => return self.bad("unknown type"),
         })
     }
 
@@ -160,7 +160,7 @@ impl Reader<'_> {
     pub(crate) fn multiplicity(&mut self) -> Result<Multiplicity, CodecError> {
         match Multiplicity::ALL.get(usize::from(self.byte()?)) {
             Some(m) => Ok(*m),
-            None => self.bad("the multiplicity is not known"),
+            None => self.bad("unknown multiplicity"),
         }
     }
 

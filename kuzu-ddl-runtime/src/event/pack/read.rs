@@ -55,7 +55,7 @@ impl Pack<'_> {
     fn event(&mut self) -> Result<DdlEvent, CodecError> {
         let r = &mut self.r;
         let Ok(kind) = u16::try_from(r.uint()?) else {
-            return r.bad("the kind is too large");
+            return r.bad("the kind is out of range");
         };
         if kind == 0 {
             return self.whole();
@@ -64,7 +64,7 @@ impl Pack<'_> {
         let before = r.left();
         let change = match Change::read_from(kind, r)? {
             Some(change) if is_columned(kind) => change,
-            _ => return r.bad("the kind is not one that is written in columns"),
+            _ => return r.bad("events of this kind are not stored in columns"),
         };
         let born = change.born_in(&mut self.buffer);
         let object = match born {
@@ -103,7 +103,7 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[Number]) -> Result<Dependencies, 
     let mask = r.uint()?;
     let (others, mask) = (mask & 1 == 1, mask >> 1);
     if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {
-        return r.bad("a dependency is guessed that is none");
+        return r.bad("the mask selects a dependency that was not predicted");
     }
     let told = r.told()?;
     let mut ids = Vec::with_capacity(mask.count_ones() as usize);
@@ -120,7 +120,7 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[Number]) -> Result<Dependencies, 
     let all = ids.len();
     let depends_on = Dependencies::from(ids);
     if depends_on.len() != all {
-        return r.bad("a dependency stands twice");
+        return r.bad("duplicate dependency");
     }
     Ok(depends_on)
 }
