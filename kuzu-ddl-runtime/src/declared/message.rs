@@ -59,7 +59,7 @@ impl Message {
     pub(super) const fn text(&self) -> &str {
         match str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
-            Err(_) => "a name is no UTF-8",
+            Err(_) => "a name is not UTF-8",
         }
     }
 

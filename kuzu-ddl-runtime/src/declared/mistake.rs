@@ -48,11 +48,11 @@ impl std::error::Error for DeclareError {}
 impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.mistakes.as_slice() {
-            [only] => write!(f, "the declared schema has a mistake: {only}"),
+            [only] => write!(f, "the declared schema is invalid: {only}"),
             many => {
-                write!(f, "the declared schema has {} mistakes:", many.len())?;
+                write!(f, "the declared schema is invalid, {} issues:", many.len())?;
                 many.iter()
-                    .try_for_each(|mistake| write!(f, "\n  {mistake}"))
+                    .try_for_each(|m| write!(f, "\n  {}", m.to_string().replace('\n', "\n  ")))
             }
         }
     }
@@ -86,7 +86,7 @@ impl fmt::Display for Mistake {
 pub enum MistakeKind {
     /// Two structs declare the same table. Names are compared without regard to ASCII case.
     #[error(
-        "`{rust_name}` declares it, and so does `{other_rust_name}` at {other}; rename one, or give one another table by `name = \"…\"`"
+        "duplicate table: declared by `{rust_name}`, and by `{other_rust_name}` at {other}\nhelp: map one of them to another table with `#[kuzu(name = \"…\")]`"
     )]
     Duplicate {
         /// The struct that the issue is reported for.
@@ -97,14 +97,16 @@ pub enum MistakeKind {
         other: Place,
     },
     /// A sequence is declared more than once.
-    #[error("it is declared again at {other}; once is enough for all that count by it")]
+    #[error(
+        "duplicate sequence: also declared at {other}\nhelp: remove one; several properties can use one sequence"
+    )]
     SequenceTwice {
         /// The location of the other declaration.
         other: Place,
     },
     /// A sequence is both declared and marked as dropped.
     #[error(
-        "`dropped_sequence!` says that it is gone, and it is declared at {other}; take one of the two out"
+        "marked as dropped, but declared at {other}\nhelp: remove `dropped_sequence!` or the declaration"
     )]
     SequenceDroppedYetDeclared {
         /// The location of the declaration.
@@ -114,7 +116,7 @@ pub enum MistakeKind {
     #[error(transparent)]
     Name(#[from] NameError),
     /// Two properties have the same name.
-    #[error("the property `{property}` is declared twice, again at {other}")]
+    #[error("duplicate property `{property}`: also declared at {other}")]
     DuplicateProperty {
         /// The property, as spelled.
         property: String,
@@ -138,13 +140,13 @@ pub enum MistakeKind {
         error: ExprError,
     },
     /// The primary key is not a property of the table.
-    #[error("the primary key `{0}` is not among its properties")]
+    #[error("the primary key `{0}` is not a property of the table")]
     KeyMissing(String),
     /// The primary key is nullable.
-    #[error("the primary key `{0}` cannot be NULL: take the `Option` away")]
+    #[error("the primary key `{0}` cannot be NULL\nhelp: remove the `Option`")]
     KeyNullable(String),
     /// The engine does not support a primary key of this type.
-    #[error("the primary key `{property}` cannot be of type {ty}")]
+    #[error("the primary key `{property}` cannot have type {ty}")]
     KeyType {
         /// The property, as spelled.
         property: String,
@@ -152,10 +154,10 @@ pub enum MistakeKind {
         ty: String,
     },
     /// A rel table has no `FROM`–`TO` pair.
-    #[error("it has no FROM–TO pair; say `from = …, to = …`")]
+    #[error("no FROM–TO pair\nhelp: add `#[kuzu(from = …, to = …)]`")]
     NoPair,
     /// A rel table declares a pair more than once.
-    #[error("the pair from `{from}` to `{to}` is declared twice")]
+    #[error("duplicate pair from `{from}` to `{to}`")]
     DuplicatePair {
         /// The source node table.
         from: String,
@@ -163,17 +165,19 @@ pub enum MistakeKind {
         to: String,
     },
     /// An endpoint is not declared in this schema.
-    #[error("its endpoint `{0}` is not declared in this schema; add its struct, or link its crate")]
+    #[error(
+        "the endpoint `{0}` is not declared in this schema\nhelp: add its struct, or link its crate with `use … as _;`"
+    )]
     Endpoint(String),
     /// An endpoint is a rel table.
-    #[error("its endpoint `{0}` is a rel table; rels connect node tables")]
+    #[error("the endpoint `{0}` is a rel table, but rels connect node tables")]
     EndpointKind(String),
     /// `renamed_from` is the current name of the table or property.
-    #[error("`{0}` is renamed from itself")]
+    #[error("`renamed_from` of `{0}` is its current name")]
     RenamedFromItself(String),
     /// `renamed_from` is the name of another declared object that was not renamed itself.
     #[error(
-        "`{name}` was renamed from `{old}`, yet `{old}` is still declared; take the hint or the other away"
+        "`{name}` is renamed from `{old}`, but `{old}` is still declared\nhelp: remove `renamed_from = \"{old}\"`, or remove `{old}`"
     )]
     RenamedFromPresent {
         /// The current name.
@@ -182,7 +186,9 @@ pub enum MistakeKind {
         old: String,
     },
     /// Two tables, or two properties of one table, claim the same former name.
-    #[error("`{name}` was renamed from `{old}`, and so was `{other_name}` at {other}")]
+    #[error(
+        "`{name}` is renamed from `{old}`, and so is `{other_name}` at {other}\nhelp: remove one of the two `renamed_from = \"{old}\"`"
+    )]
     RenamedTwice {
         /// The current name.
         name: String,
@@ -194,10 +200,10 @@ pub enum MistakeKind {
         other: Place,
     },
     /// A tombstone names a declared object.
-    #[error("`{0}` is said to be dropped, yet it is declared")]
+    #[error("`{0}` is both declared and marked as dropped")]
     DroppedYetDeclared(String),
     /// A tombstone names a former name of a declared object.
-    #[error("`{old}` is said to be dropped, yet `{name}` was renamed from it")]
+    #[error("`{old}` is marked as dropped, but `{name}` is renamed from it")]
     DroppedYetRenamed {
         /// The name of the tombstone.
         old: String,
@@ -205,7 +211,7 @@ pub enum MistakeKind {
         name: String,
     },
     /// Two indexes have the same name.
-    #[error("the index `{0}` is declared twice")]
+    #[error("duplicate index `{0}`")]
     DuplicateIndex(String),
     /// An index is invalid.
     #[error("index `{index}`: {error}")]

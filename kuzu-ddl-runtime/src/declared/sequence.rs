@@ -40,7 +40,7 @@ impl SequenceDesc {
     #[must_use]
     #[track_caller]
     pub const fn start(mut self, start: i64) -> Self {
-        assert!(self.start.is_none(), "`start` is said twice");
+        assert!(self.start.is_none(), "duplicate option `start`");
         self.start = Some(start);
         self
     }
@@ -49,7 +49,7 @@ impl SequenceDesc {
     #[must_use]
     #[track_caller]
     pub const fn increment(mut self, increment: i64) -> Self {
-        assert!(self.increment.is_none(), "`increment` is said twice");
+        assert!(self.increment.is_none(), "duplicate option `increment`");
         self.increment = Some(increment);
         self
     }
@@ -58,7 +58,7 @@ impl SequenceDesc {
     #[must_use]
     #[track_caller]
     pub const fn min(mut self, min: i64) -> Self {
-        assert!(self.min.is_none(), "`min` is said twice");
+        assert!(self.min.is_none(), "duplicate option `min`");
         self.min = Some(min);
         self
     }
@@ -67,7 +67,7 @@ impl SequenceDesc {
     #[must_use]
     #[track_caller]
     pub const fn max(mut self, max: i64) -> Self {
-        assert!(self.max.is_none(), "`max` is said twice");
+        assert!(self.max.is_none(), "duplicate option `max`");
         self.max = Some(max);
         self
     }
@@ -76,7 +76,7 @@ impl SequenceDesc {
     #[must_use]
     #[track_caller]
     pub const fn cycle(mut self) -> Self {
-        assert!(!self.cycle, "`cycle` is said twice");
+        assert!(!self.cycle, "duplicate option `cycle`");
         self.cycle = true;
         self
     }
@@ -89,11 +89,11 @@ impl SequenceDesc {
         assert!(increment != 0, "the increment of a sequence cannot be 0");
         assert!(
             min <= max,
-            "the smallest value of a sequence is larger than its largest"
+            "the smallest value of a sequence exceeds its largest"
         );
         assert!(
             min <= start && start <= max,
-            "a sequence starts outside its smallest and largest value"
+            "the start of a sequence is outside its bounds"
         );
         self
     }
@@ -282,9 +282,9 @@ macro_rules! __sequence {
     };
     (@$desc:expr; $other:tt $($more:tt)*) => {
         $crate::__private::compile_error!($crate::__private::concat!(
-            "a sequence has the options `start = …`, `increment = …`, `min = …`, `max = …` and `cycle`, and no `",
+            "unknown option `",
             $crate::__private::stringify!($other),
-            "` like this"
+            "` of a sequence\nexpected one of: `start = …`, `increment = …`, `min = …`, `max = …`, `cycle`"
         ))
     };
 }

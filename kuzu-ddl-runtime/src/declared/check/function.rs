@@ -27,9 +27,9 @@ pub const fn function(table: &TableDesc, at: usize) {
 #[track_caller]
 const fn gives(property: &PropertyDesc, function: &FunctionDesc) {
     if !fits(&function.gives, &property.ty) {
-        let message = Message::new("`").add(function.path).add("` gives ");
-        let message = with_type(message, &function.gives).add(", and `");
-        let message = message.add(property.name).add("` is ");
+        let message = Message::new("`").add(function.path).add("` returns ");
+        let message = with_type(message, &function.gives).add(", but `");
+        let message = message.add(property.name).add("` has type ");
         with_type(message, &property.ty).panic();
     }
 }
@@ -48,17 +48,17 @@ const fn takes(table: &TableDesc, function: &FunctionDesc, at: usize) {
         if !widens(&property.ty, ty) {
             let message = Message::new("`").add(function.path).add("` takes ");
             let message = with_type(message, ty)
-                .add(" of `")
+                .add(", but `")
                 .add(name)
-                .add("`, which is ");
+                .add("` has type ");
             with_type(message, &property.ty).panic();
         }
         if property.nullable && !*nullable {
             Message::new("`")
                 .add(name)
-                .add("` may be NULL: let `")
+                .add("` may be NULL, but `")
                 .add(function.path)
-                .add("` take an `Option` of it")
+                .add("` does not accept NULL\nhelp: take an `Option` of it")
                 .panic();
         }
     }

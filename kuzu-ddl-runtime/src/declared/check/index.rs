@@ -9,7 +9,7 @@ use crate::declared::words::with_type;
 pub const fn fts_index(name: &str, ty: &TypeDesc) {
     if !matches!(ty, TypeDesc::String | TypeDesc::Broken) {
         is(name, ty)
-            .add(", and a full-text index needs a STRING")
+            .add(", but a full-text index requires STRING")
             .panic();
     }
 }
@@ -22,14 +22,15 @@ pub const fn vector_index(name: &str, ty: &TypeDesc) {
         TypeDesc::List(item) => *item,
         other => other,
     };
-    let message = is(name, ty).add(", and a vector index needs an array of FLOAT or DOUBLE");
+    let message = is(name, ty)
+        .add(", but a vector index requires an array of FLOAT or DOUBLE with a fixed length");
     match item {
-        TypeDesc::Float => message.add(" with its length: `[f32; 384]`").panic(),
-        TypeDesc::Double => message.add(" with its length: `[f64; 384]`").panic(),
-        _ => message.add(": `[f32; 384]`").panic(),
+        TypeDesc::Float => message.add("\nhelp: for example `[f32; 384]`").panic(),
+        TypeDesc::Double => message.add("\nhelp: for example `[f64; 384]`").panic(),
+        _ => message.add("\nhelp: for example `[f32; 384]`").panic(),
     }
 }
 
 const fn is(name: &str, ty: &TypeDesc) -> Message {
-    with_type(Message::new("`").add(name).add("` is "), ty)
+    with_type(Message::new("`").add(name).add("` has type "), ty)
 }

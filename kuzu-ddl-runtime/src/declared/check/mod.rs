@@ -23,7 +23,7 @@ pub use table::table;
 pub const fn key(property: &PropertyDesc) {
     assert!(
         !property.nullable,
-        "a primary key cannot be NULL: take the `Option` away"
+        "a primary key cannot be NULL\nhelp: remove the `Option`"
     );
     let what = match property.ty {
         TypeDesc::Bool => "a BOOL",
@@ -37,7 +37,7 @@ pub const fn key(property: &PropertyDesc) {
         _ => return,
     };
     Message::new(what)
-        .add(" cannot be a primary key\nlegal: integers, FLOAT, DOUBLE, DECIMAL, SERIAL, STRING, BLOB, UUID, DATE and timestamps")
+        .add(" cannot be a primary key\nexpected one of: integers, FLOAT, DOUBLE, DECIMAL, SERIAL, STRING, BLOB, UUID, DATE, timestamps")
         .panic()
 }
 
@@ -46,8 +46,8 @@ pub const fn key(property: &PropertyDesc) {
 pub const fn on_fail_null(property: &PropertyDesc) {
     assert!(
         property.nullable || property.fill.is_some() || matches!(property.ty, TypeDesc::Broken),
-        "`on_fail = \"null\"` needs a property that can be NULL: make the field an `Option`, or say \
-         what rows without a value get: `fill = \"…\"`"
+        "`on_fail = \"null\"` requires a nullable property\nhelp: make the field an `Option`\n\
+         help: or backfill rows without a value with `#[kuzu(fill = \"…\")]`"
     );
 }
 
@@ -55,7 +55,7 @@ pub const fn on_fail_null(property: &PropertyDesc) {
 #[track_caller]
 pub const fn default(ty: &TypeDesc, value: &ExprDesc) {
     if matches!(ty, TypeDesc::Serial) {
-        panic!("a SERIAL counts by itself and takes no default");
+        panic!("a SERIAL property cannot have a default, because the engine numbers its rows");
     }
     match value {
         ExprDesc::Engine(_) => {}
@@ -148,13 +148,13 @@ const fn decimal(precision: u8, scale: u8, n: i128) {
 
 #[track_caller]
 const fn too_wide(precision: u8, scale: u8) -> ! {
-    Message::new("the default does not fit: a DECIMAL(")
+    Message::new("the default is out of range: a DECIMAL(")
         .add_number(precision as u64)
         .add(", ")
         .add_number(scale as u64)
-        .add(") has digits, and at most ")
+        .add(") is a number with at most ")
         .add_number(precision.saturating_sub(scale) as u64)
-        .add(" of them before the point")
+        .add(" digits before the decimal point")
         .panic()
 }
 
@@ -164,7 +164,7 @@ const fn float(ty: &TypeDesc, x: f64) {
         TypeDesc::Float => {
             assert!(
                 x.abs() <= f32::MAX as f64,
-                "the default does not fit: a FLOAT ends at 3.4e38"
+                "the default is out of range: a FLOAT is at most 3.4e38"
             );
         }
         TypeDesc::Double
@@ -184,7 +184,7 @@ const fn list(ty: &TypeDesc, items: &[ExprDesc]) {
             if items.len() as u64 != *n {
                 Message::new("the default has ")
                     .add_number(items.len() as u64)
-                    .add(" elements, and the array has ")
+                    .add(" elements, but the array has ")
                     .add_number(*n)
                     .panic();
             }
@@ -203,27 +203,29 @@ const fn list(ty: &TypeDesc, items: &[ExprDesc]) {
 #[track_caller]
 const fn out_of_range(ty: &TypeDesc) -> ! {
     match ty {
-        TypeDesc::Int8 => panic!("the default does not fit: an INT8 is -128 to 127"),
-        TypeDesc::Int16 => panic!("the default does not fit: an INT16 is -32768 to 32767"),
+        TypeDesc::Int8 => panic!("the default is out of range: an INT8 is -128 to 127"),
+        TypeDesc::Int16 => panic!("the default is out of range: an INT16 is -32768 to 32767"),
         TypeDesc::Int32 => {
-            panic!("the default does not fit: an INT32 is -2147483648 to 2147483647")
+            panic!("the default is out of range: an INT32 is -2147483648 to 2147483647")
         }
         TypeDesc::Int64 => {
             panic!(
-                "the default does not fit: an INT64 is -9223372036854775808 to 9223372036854775807"
+                "the default is out of range: an INT64 is -9223372036854775808 to 9223372036854775807"
             )
         }
-        TypeDesc::UInt8 => panic!("the default does not fit: a UINT8 is 0 to 255"),
-        TypeDesc::UInt16 => panic!("the default does not fit: a UINT16 is 0 to 65535"),
-        TypeDesc::UInt32 => panic!("the default does not fit: a UINT32 is 0 to 4294967295"),
-        _ => panic!("the default does not fit: a UINT64 is 0 to 18446744073709551615"),
+        TypeDesc::UInt8 => panic!("the default is out of range: a UINT8 is 0 to 255"),
+        TypeDesc::UInt16 => panic!("the default is out of range: a UINT16 is 0 to 65535"),
+        TypeDesc::UInt32 => panic!("the default is out of range: a UINT32 is 0 to 4294967295"),
+        _ => panic!("the default is out of range: a UINT64 is 0 to 18446744073709551615"),
     }
 }
 
 #[track_caller]
 const fn mismatch(ty: &TypeDesc) -> ! {
     match ty {
-        TypeDesc::Bool => panic!("the default of a BOOL is `default = true` or `default = false`"),
+        TypeDesc::Bool => panic!(
+            "the default of a BOOL must be a boolean\nhelp: write `default = true` or `default = false`"
+        ),
         TypeDesc::Int8
         | TypeDesc::Int16
         | TypeDesc::Int32
@@ -233,23 +235,33 @@ const fn mismatch(ty: &TypeDesc) -> ! {
         | TypeDesc::UInt16
         | TypeDesc::UInt32
         | TypeDesc::UInt64 => {
-            panic!("the default of an integer is a whole number: `default = 0`")
+            panic!(
+                "the default of an integer property must be an integer\nhelp: for example `default = 0`"
+            )
         }
         TypeDesc::Float | TypeDesc::Double => {
-            panic!("the default of a FLOAT or DOUBLE is a number: `default = 0.5`")
+            panic!(
+                "the default of a FLOAT or DOUBLE must be a number\nhelp: for example `default = 0.5`"
+            )
         }
         TypeDesc::Decimal(..) => {
-            panic!("the default of a DECIMAL is a number, or its digits as a string: \"1.50\"")
+            panic!(
+                "the default of a DECIMAL must be a number, or its digits as a string\nhelp: for example `default = \"1.50\"`"
+            )
         }
-        TypeDesc::String => panic!("the default of a STRING is a string: `default = \"\"`"),
-        TypeDesc::Blob => panic!("the default of a BLOB is a byte string: `default = b\"…\"`"),
+        TypeDesc::String => {
+            panic!("the default of a STRING must be a string\nhelp: for example `default = \"\"`")
+        }
+        TypeDesc::Blob => panic!(
+            "the default of a BLOB must be a byte string\nhelp: for example `default = b\"…\"`"
+        ),
         TypeDesc::Uuid => {
             panic!(
-                "the default of a UUID is its text, \"00000000-0000-0000-0000-000000000000\", or `default_expr = \"gen_random_uuid()\"`"
+                "the default of a UUID must be a UUID as a string\nhelp: for example `default = \"00000000-0000-0000-0000-000000000000\"`\nhelp: or generate it with `default_expr = \"gen_random_uuid()\"`"
             )
         }
         TypeDesc::Date => panic!(
-            "the default of a DATE is its text, \"2024-12-31\", or `default_expr = \"current_date()\"`"
+            "the default of a DATE must be a date as a string\nhelp: for example `default = \"2024-12-31\"`\nhelp: or use `default_expr = \"current_date()\"`"
         ),
         TypeDesc::Timestamp
         | TypeDesc::TimestampNs
@@ -257,27 +269,29 @@ const fn mismatch(ty: &TypeDesc) -> ! {
         | TypeDesc::TimestampSec
         | TypeDesc::TimestampTz => {
             panic!(
-                "the default of a timestamp is its text, \"2024-12-31 23:59:59\", or `default_expr = \"current_timestamp()\"`"
+                "the default of a timestamp must be a timestamp as a string\nhelp: for example `default = \"2024-12-31 23:59:59\"`\nhelp: or use `default_expr = \"current_timestamp()\"`"
             )
         }
         TypeDesc::Interval => {
-            panic!("the default of an INTERVAL is its text: `default = \"3 days\"`")
+            panic!(
+                "the default of an INTERVAL must be an interval as a string\nhelp: for example `default = \"3 days\"`"
+            )
         }
         TypeDesc::List(_) | TypeDesc::Array(..) => {
-            panic!("the default of a list is a list: `default = [1, 2]`")
+            panic!("the default of a list must be a list\nhelp: for example `default = [1, 2]`")
         }
         TypeDesc::Struct(_) => {
             panic!(
-                "no Rust literal is a STRUCT; write it for the engine: `default_expr = \"{{a: 1}}\"`"
+                "the default of a STRUCT must be a Cypher expression\nhelp: for example `default_expr = \"{{a: 1}}\"`"
             )
         }
         TypeDesc::Map(..) => {
             panic!(
-                "no Rust literal is a MAP; write it for the engine: `default_expr = \"map(['a'], [1])\"`"
+                "the default of a MAP must be a Cypher expression\nhelp: for example `default_expr = \"map(['a'], [1])\"`"
             )
         }
-        TypeDesc::InternalId => panic!("an INTERNAL_ID takes no default"),
-        _ => panic!("the default is not of the property's type"),
+        TypeDesc::InternalId => panic!("an INTERNAL_ID property cannot have a default"),
+        _ => panic!("the default does not have the property's type"),
     }
 }
 
@@ -285,16 +299,16 @@ const fn mismatch(ty: &TypeDesc) -> ! {
 #[track_caller]
 pub const fn table_name(name: &str) {
     let bytes = name.as_bytes();
-    assert!(!bytes.is_empty(), "a name cannot be empty");
+    assert!(!bytes.is_empty(), "the name is empty");
     assert!(
         bytes.len() <= MAX_NAME_BYTES,
-        "a name has at most 1024 bytes"
+        "the name is too long: at most 1024 bytes"
     );
     let mut i = 0;
     while i < bytes.len() {
         assert!(
             !matches!(bytes[i], b'`' | b'.' | 0),
-            "Kùzu cannot quote a name with a backtick, a dot or a NUL"
+            "invalid name: Kùzu cannot quote a backtick, a dot or a NUL"
         );
         i += 1;
     }
@@ -308,6 +322,6 @@ pub const fn table_name(name: &str) {
     }
     assert!(
         same < prefix.len(),
-        "names that start with `_kuzu_ddl` belong to kuzu-ddl"
+        "the name is reserved: the prefix `_kuzu_ddl` is for the tables of kuzu-ddl"
     );
 }

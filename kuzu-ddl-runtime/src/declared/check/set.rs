@@ -64,20 +64,20 @@ const fn once(tables: &[&TableDesc], at: usize) {
         let other = tables[i];
         if same(other.name, table.name) {
             let message = rust_name(
-                Message::new("the table `")
+                Message::new("duplicate table `")
                     .add(table.name)
-                    .add("` is declared by "),
+                    .add("`: declared by "),
                 other,
             );
             if same(other.origin.rust_name, table.origin.rust_name)
                 && other.origin.line == table.origin.line
             {
                 message
-                    .add(" and stands in this schema twice; take one away")
+                    .add(", which is listed more than once\nhelp: remove one")
                     .panic();
             }
             rust_name(message.add(" and by "), table)
-                .add("; take one away, or give it another table: `#[kuzu(name = \"…\")]`")
+                .add("\nhelp: remove one, or map it to another table with `#[kuzu(name = \"…\")]`")
                 .panic();
         }
         i += 1;
@@ -97,18 +97,18 @@ const fn moved(tables: &[&TableDesc], at: usize) {
             && !same(old, table.name)
         {
             claim(table, old)
-                .add(", yet `")
+                .add(", but `")
                 .add(present.origin.rust_name)
-                .add("` is still that table; take the hint or the struct away")
+                .add("` still declares that table\nhelp: remove the hint or the struct")
                 .panic();
         }
         let mut i = 0;
         while i < at {
             if claims(tables[i], old) && !same(tables[i].name, table.name) {
                 claim(table, old)
-                    .add(", and so is `")
+                    .add(", and so has `")
                     .add(tables[i].name)
-                    .add("`; take one of the hints away")
+                    .add("`\nhelp: remove one of the hints")
                     .panic();
             }
             i += 1;
@@ -120,7 +120,7 @@ const fn moved(tables: &[&TableDesc], at: usize) {
 const fn claim(table: &TableDesc, old: &str) -> Message {
     Message::new("the table `")
         .add(table.name)
-        .add("` is `renamed_from = \"")
+        .add("` has `renamed_from = \"")
         .add(old)
         .add("\"`")
 }
@@ -151,7 +151,7 @@ const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
                 .add(edge.name)
                 .add("` connects `")
                 .add(name)
-                .add("`, which is not in this schema; add its struct: `schema![…, ")
+                .add("`, which is not in this schema\nhelp: add its struct: `schema![…, ")
                 .add(name)
                 .add("]`")
                 .panic();
@@ -166,14 +166,14 @@ const fn gone(tables: &[&TableDesc], name: &str) {
     super::table_name(name);
     let message = Message::new("the table `")
         .add(name)
-        .add("` is said to be dropped, yet ");
+        .add("` is marked as dropped, but ");
     let mut i = 0;
     while i < tables.len() {
         if claims(tables[i], name) {
             message
                 .add("`")
                 .add(tables[i].name)
-                .add("` was renamed from it; take the tombstone away")
+                .add("` is renamed from it\nhelp: remove the tombstone")
                 .panic();
         }
         i += 1;
@@ -182,7 +182,7 @@ const fn gone(tables: &[&TableDesc], name: &str) {
         && present.renamed_from.is_empty()
     {
         rust_name(message, present)
-            .add(" declares it; take the tombstone or the struct away")
+            .add(" declares it\nhelp: remove the tombstone or the struct")
             .panic();
     }
 }

@@ -13,9 +13,9 @@ pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
     while i < desc.properties.len() {
         let property = &desc.properties[i];
         if let Some(what) = shape(&property.ty, 1) {
-            Message::new("the property `")
+            Message::new("invalid type of the property `")
                 .add(property.name)
-                .add("` has no Kùzu type: ")
+                .add("`: ")
                 .add(what)
                 .panic();
         }
@@ -36,13 +36,13 @@ pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
 /// Returns what is wrong with a type.
 const fn shape(ty: &TypeDesc, depth: usize) -> Option<&'static str> {
     if depth > MAX_TYPE_DEPTH {
-        return Some("it nests deeper than 64");
+        return Some("nested deeper than 64 levels");
     }
     match ty {
         TypeDesc::Serial if depth > 1 => {
-            Some("SERIAL cannot be inside another type; make the field a `Serial`")
+            Some("SERIAL cannot be nested in another type\nhelp: make the field a `Serial`")
         }
-        TypeDesc::Array(_, 0) => Some("an array has at least one element"),
+        TypeDesc::Array(_, 0) => Some("an array needs at least one element"),
         TypeDesc::List(ty) | TypeDesc::Array(ty, _) => shape(ty, depth + 1),
         TypeDesc::Map(key, value) => match shape(key, depth + 1) {
             None => shape(value, depth + 1),
@@ -83,8 +83,8 @@ const fn each_once(pairs: &[PairDesc]) {
         while j < i {
             // The endpoint of a derive that failed has no name.
             if is(&pairs[i], &pairs[j]) && !pairs[i].from.is_empty() && !pairs[i].to.is_empty() {
-                names(Message::new("the pair "), &pairs[i])
-                    .add(" stands here twice; take one away")
+                names(Message::new("duplicate pair "), &pairs[i])
+                    .add("\nhelp: remove one")
                     .panic();
             }
             j += 1;
@@ -101,7 +101,7 @@ const fn none_dropped(pairs: &[PairDesc], dropped: &[PairDesc]) {
         while j < dropped.len() {
             if is(&pairs[i], &dropped[j]) && !pairs[i].from.is_empty() && !pairs[i].to.is_empty() {
                 names(Message::new("the pair "), &pairs[i])
-                    .add(" is said to be dropped, yet it is still there; take one of the two away")
+                    .add(" is both declared and marked as dropped\nhelp: remove one of the two")
                     .panic();
             }
             j += 1;

@@ -21,7 +21,7 @@ pub struct Decimal<const P: u8, const S: u8>(rust_decimal::Decimal);
 #[non_exhaustive]
 pub enum DecimalError {
     /// The number has more digits before or after the decimal point than the type holds.
-    #[error("{value} does not fit DECIMAL({precision}, {scale})")]
+    #[error("{value} is out of range for DECIMAL({precision}, {scale})")]
     Fit {
         /// The rejected number.
         value: rust_decimal::Decimal,
@@ -45,7 +45,7 @@ impl<const P: u8, const S: u8> Decimal<P, S> {
         const {
             assert!(
                 shape_is_legal(P, S),
-                "a DECIMAL has 1 to 38 digits, and at most all of them after the point"
+                "a DECIMAL has a precision of 1 to 38, and a scale of at most the precision"
             )
         };
         let short = value.normalize();
@@ -83,7 +83,7 @@ impl<const P: u8, const S: u8> KuzuType for Decimal<P, S> {
     const TYPE: TypeDesc = {
         assert!(
             shape_is_legal(P, S),
-            "a DECIMAL has 1 to 38 digits, and at most all of them after the point"
+            "a DECIMAL has a precision of 1 to 38, and a scale of at most the precision"
         );
         TypeDesc::Decimal(P, S)
     };

@@ -33,9 +33,9 @@ pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bo
     if was_nullable && !property.nullable && !fills(property) {
         Message::new("`")
             .add(property.name)
-            .add("` could be NULL, and now it cannot; say what rows without a value get:\n    #[kuzu(fill = \"")
+            .add("` is no longer nullable, but existing rows may be NULL\nhelp: backfill them with an expression: `#[kuzu(fill = \"")
             .add(fill(&property.ty))
-            .add("\")]\nor name a function that gives one of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make the field an `Option` again")
+            .add("\")]`\nhelp: or with a function of other properties: `#[kuzu(fill_with = path::to::function)]`\nhelp: or make the field an `Option` again")
             .panic();
     }
 }
@@ -57,31 +57,31 @@ const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &
         return;
     }
     let message = Message::new("`").add(function.path).add("` takes ");
-    let message = with_type(message, &function.takes[0].ty).add(", and `");
+    let message = with_type(message, &function.takes[0].ty).add(", but `");
     let message = message.add(property.name).add("` was ");
     with_type(message, was)
-        .add(" in kuzu-schema.lock: let it take that")
+        .add(" in kuzu-schema.lock\nhelp: change the argument of the function to that type")
         .panic();
 }
 
 #[track_caller]
 const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
-    let message = Message::new("`").add(property.name).add("` was ");
-    let message = with_type(message, was).add(" and is ");
+    let message = Message::new("changing the type of `")
+        .add(property.name)
+        .add("` from ");
+    let message = with_type(message, was).add(" to ");
     let message = with_type(message, &property.ty);
     let message = message.add(
-        " now, and not every value of the one is a value of the other; say how a new one is made of the `old` one:\n    \
-         #[kuzu(cast = \"CAST(old AS ",
+        " may lose data\nhelp: convert old values with an expression: \
+         `#[kuzu(cast = \"CAST(old AS ",
     );
     with_type(message, &property.ty)
-        .add(
-            ")\")]\nor name a function that makes it:\n    #[kuzu(cast_with = path::to::function)]",
-        )
+        .add(")\")]`\nhelp: or with a function: `#[kuzu(cast_with = path::to::function)]`")
         .panic();
 }
 
 /// The remaining remedies for a new required property.
-const FUNCTION: &str = "\nor name a function that makes it of other properties:\n    #[kuzu(fill_with = path::to::function)]\nor make it an `Option`";
+const FUNCTION: &str = "\nhelp: or with a function of other properties: `#[kuzu(fill_with = path::to::function)]`\nhelp: or make it an `Option`";
 
 /// Rejects a new property of an existing table if existing rows would have no value for it.
 ///
@@ -105,15 +105,15 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
         return;
     }
     let message = message
-        .add("` is new and required, and the rows that are there have no value for it; say what they get:\n    #[kuzu(fill = \"")
+        .add("` is new and required, but existing rows have no value for it\nhelp: backfill them with an expression: `#[kuzu(fill = \"")
         .add(fill(&property.ty));
     let message = match literal(&property.ty) {
         Some(literal) => message
-            .add("\")]\nor what any row without a value gets:\n    #[kuzu(default = ")
+            .add("\")]`\nhelp: or with a default: `#[kuzu(default = ")
             .add(literal)
-            .add(")]")
+            .add(")]`")
             .add(FUNCTION),
-        None => message.add("\")]").add(FUNCTION),
+        None => message.add("\")]`").add(FUNCTION),
     };
     message.panic();
 }
@@ -126,28 +126,28 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
 pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usize]) -> ! {
     let mut message = Message::new("`")
         .add(name)
-        .add("` is in kuzu-schema.lock, and this struct has no field for it any more; if ");
+        .add("` is in kuzu-schema.lock, but has no field\nhelp: if it was renamed");
     let mut alike = 0;
     let mut i = 0;
     while i < new.len() {
         let property = &table.properties[new[i]];
         if same(&property.ty, was) && property.renamed_from.is_empty() {
-            message = message.add(if alike == 0 { "`" } else { "` or `" });
+            message = message.add(if alike == 0 { " to `" } else { "` or `" });
             message = message.add(property.name);
             alike += 1;
         }
         i += 1;
     }
     message = match alike {
-        0 => message.add("it has another name now, say so on its field"),
-        _ => message.add("` is its new name, say so on that field"),
+        0 => message.add(", add to its field"),
+        _ => message.add("`, add to that field"),
     };
     message
-        .add(":\n    #[kuzu(renamed_from = \"")
+        .add(": `#[kuzu(renamed_from = \"")
         .add(name)
-        .add("\")]\nor, if it is to go, archived first, say so on the struct:\n    #[kuzu(dropped(\"")
+        .add("\")]`\nhelp: if it was removed, archive it by adding to the struct: `#[kuzu(dropped(\"")
         .add(name)
-        .add("\"))]")
+        .add("\"))]`")
         .panic()
 }
 
@@ -198,11 +198,11 @@ const fn lost(from: &str, to: &str) -> ! {
         .add(from)
         .add("` to `")
         .add(to)
-        .add("` is in kuzu-schema.lock, and no longer here; put it back: `from = ")
+        .add("` is in kuzu-schema.lock, but is not declared\nhelp: restore it: `from = ")
         .add(from)
         .add(", to = ")
         .add(to)
-        .add("`; or, if its rels are to go, say so:\n    #[kuzu(dropped_pair(from = \"")
+        .add("`\nhelp: or delete its rels: `#[kuzu(dropped_pair(from = \"")
         .add(from)
         .add("\", to = \"")
         .add(to)
