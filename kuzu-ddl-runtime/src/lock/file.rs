@@ -25,10 +25,10 @@ pub enum LockError {
     #[error(transparent)]
     Declare(#[from] DeclareError),
     /// The lock file does not exist.
-    #[error("there is no {}; make it:\n    {MODE}=overwrite cargo test", .0.display())]
+    #[error("lock file not found: {}\nhelp: create it with `{MODE}=overwrite cargo test`", .0.display())]
     Missing(PathBuf),
     /// The lock file cannot be read or written.
-    #[error("{}: {error}", .path.display())]
+    #[error("cannot access the lock file {}: {error}", .path.display())]
     Io {
         /// The path of the file.
         path: PathBuf,
@@ -36,7 +36,7 @@ pub enum LockError {
         error: io::Error,
     },
     /// A line of the lock file is invalid.
-    #[error("{}, {error}", .path.display())]
+    #[error("invalid lock file {}: {error}", .path.display())]
     Parse {
         /// The path of the file.
         path: PathBuf,
@@ -48,11 +48,11 @@ pub enum LockError {
     Lost(Vec<Lost>),
     /// The lock file is out of date. `-` is in the file, `+` is declared.
     #[error(
-        "{FILE} is not what the structs say:\n{0}if that is meant, write it anew:\n    {MODE}=overwrite cargo test"
+        "{FILE} is out of date:\n{0}help: if the changes are intended, update it with `{MODE}=overwrite cargo test`"
     )]
     Stale(String),
     /// The environment variable is neither unset nor `overwrite`.
-    #[error("{MODE} is {0:?}; legal: `overwrite`, or nothing")]
+    #[error("invalid value {0:?} of {MODE}: expected `overwrite` or nothing")]
     Mode(String),
 }
 
@@ -60,7 +60,7 @@ struct Sentences<'a>(&'a [Lost]);
 
 impl fmt::Display for Sentences<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{FILE} knows what this binary lacks:")?;
+        write!(f, "this binary lacks objects of {FILE}:")?;
         self.0.iter().try_for_each(|lost| write!(f, "\n{lost}"))
     }
 }

@@ -45,27 +45,30 @@ impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let renamed = |candidates: &[String], otherwise: &str| match candidates {
             [] => otherwise.to_owned(),
-            [one] => format!("if it is `{one}` by now"),
-            many => format!("if it is one of `{}` by now", many.join("`, `")),
+            [one] => format!("if it was renamed to `{one}`"),
+            many => format!("if it was renamed to one of `{}`", many.join("`, `")),
         };
         match self {
             Self::Crate { krate, tables } => {
                 let path = krate.replace('-', "_");
                 write!(
                     f,
-                    "no struct of the crate `{krate}` is in this binary; link it:\n    use {path} as _;\n\
-                     or, if its tables are to go, archived first, put where items stand:"
+                    "no struct of the crate `{krate}` is linked into this binary\n\
+                     help: link it with `use {path} as _;`"
                 )?;
-                tables
-                    .iter()
-                    .try_for_each(|t| write!(f, "\n    kuzu_ddl::dropped_table!({t:?});"))
+                tables.iter().try_for_each(|t| {
+                    write!(
+                        f,
+                        "\nhelp: or archive its table with `kuzu_ddl::dropped_table!({t:?});`"
+                    )
+                })
             }
             Self::Table { table, candidates } => write!(
                 f,
-                "the struct of the table `{table}` is gone; {}, say so on its struct:\n    \
-                 #[kuzu(renamed_from = {table:?})]\nor, if the table is to go, archived first, put where items stand:\n    \
-                 kuzu_ddl::dropped_table!({table:?});",
-                renamed(candidates, "if it has another name by now")
+                "the table `{table}` has no struct\n\
+                 help: {}, add to its struct: `#[kuzu(renamed_from = {table:?})]`\n\
+                 help: if it was removed, archive it with `kuzu_ddl::dropped_table!({table:?});`",
+                renamed(candidates, "if it was renamed")
             ),
             Self::Property {
                 table,
@@ -73,16 +76,16 @@ impl fmt::Display for Lost {
                 candidates,
             } => write!(
                 f,
-                "the field of `{table}.{property}` is gone; {}, say so on its field:\n    \
-                 #[kuzu(renamed_from = {property:?})]\nor, if the property is to go, archived first, put on the struct:\n    \
-                 #[kuzu(dropped({property:?}))]",
-                renamed(candidates, "if it has another name by now")
+                "the property `{table}.{property}` has no field\n\
+                 help: {}, add to its field: `#[kuzu(renamed_from = {property:?})]`\n\
+                 help: if it was removed, archive it by adding to the struct: `#[kuzu(dropped({property:?}))]`",
+                renamed(candidates, "if it was renamed")
             ),
             Self::Sequence { sequence } => write!(
                 f,
-                "the sequence `{sequence}` is not declared any more; declare it again where items stand:\n    \
-                 kuzu_ddl::sequence!({sequence:?});\nor, if it is to go with the place it has come to:\n    \
-                 kuzu_ddl::dropped_sequence!({sequence:?});"
+                "the sequence `{sequence}` is no longer declared\n\
+                 help: declare it with `kuzu_ddl::sequence!({sequence:?});`\n\
+                 help: or drop it and its current value with `kuzu_ddl::dropped_sequence!({sequence:?});`"
             ),
         }
     }

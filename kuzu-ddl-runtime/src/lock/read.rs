@@ -48,18 +48,18 @@ fn header(line: &str) -> Result<(), String> {
     let format = line.strip_prefix("# kuzu-ddl schema lock, format ");
     match format.and_then(|format| format.parse::<u32>().ok()) {
         Some(format) if format > FORMAT => Err(format!(
-            "it has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
+            "unsupported format {format}: this version of kuzu-ddl reads {FORMAT}\nhelp: use a newer version of kuzu-ddl"
         )),
         Some(1..) => Ok(()),
         _ => Err(format!(
-            "expected `# kuzu-ddl schema lock, format {FORMAT}`, not {:?}",
+            "expected `# kuzu-ddl schema lock, format {FORMAT}`, found {:?}",
             short(line)
         )),
     }
 }
 
 const CONFLICT: &str =
-    "a merge stopped here; keep the lines of both sides, and take its marks away";
+    "unresolved merge conflict\nhelp: keep the lines of both sides and remove the conflict markers";
 
 fn short(text: &str) -> String {
     text.chars().take(80).collect()
@@ -100,12 +100,12 @@ impl Reader {
                 let sequence = sequence(rest)?;
                 let key = Key::new(&sequence.name);
                 if self.lock.sequences.insert(key, sequence).is_some() {
-                    return Err("this sequence is there already".into());
+                    return Err("duplicate sequence".into());
                 }
             }
             _ => {
                 return Err(format!(
-                    "expected `node`, `edge` or `sequence`, not {:?}",
+                    "expected `node`, `edge` or `sequence`, found {:?}",
                     short(line)
                 ));
             }
@@ -114,22 +114,22 @@ impl Reader {
     }
 
     fn inner(&mut self, words: &[&str]) -> Result<(), String> {
-        let (_, table) = self.table.as_mut().ok_or("this line belongs to no table")?;
+        let (_, table) = self.table.as_mut().ok_or("indented line without a table")?;
         let (first, rest) = words.split_first().ok_or("the line is empty")?;
         if first.starts_with('(') {
             let (pair, id) = pair(first, rest)?;
             let TableKind::Edge { pairs, .. } = &mut table.table.kind else {
-                return Err("a node table has no FROM–TO pairs".into());
+                return Err("a node table cannot have FROM–TO pairs".into());
             };
             if !pairs.insert(pair.clone()) {
-                return Err("this pair is there already".into());
+                return Err("duplicate pair".into());
             }
             table.pairs.insert(pair, id);
         } else if let Some(name) = first.strip_prefix('@') {
             let index = index(name, rest)?;
             let key = Key::new(&index.name);
             if table.table.indexes.insert(key, index).is_some() {
-                return Err("this index is there already".into());
+                return Err("duplicate index".into());
             }
         } else {
             let (property, identity) = property(first, rest)?;
@@ -137,7 +137,7 @@ impl Reader {
             table.properties.insert(key.clone(), identity);
             if table.table.properties.insert(key, property).is_some() {
                 return Err(
-                    "this property is there already; two branches said different things of it: keep one line"
+                    "duplicate property\nhelp: if two branches changed it, keep one of the lines"
                         .into(),
                 );
             }
@@ -153,7 +153,7 @@ impl Reader {
         for (id, whose) in table.ids() {
             if let Some(other) = self.ids.insert(id.to_owned(), whose.clone()) {
                 return Err(format!(
-                    "`{whose}` and `{other}` have the same id; if two branches renamed one thing, keep one line of the two"
+                    "`{whose}` and `{other}` have the same id\nhelp: if two branches renamed one object, keep one of the lines"
                 ));
             }
         }
@@ -161,12 +161,12 @@ impl Reader {
             && !table.table.properties.contains_key(primary_key)
         {
             return Err(format!(
-                "the key of `{}` is not among its properties",
+                "the primary key of `{}` is not one of its properties",
                 table.table.name
             ));
         }
         if self.lock.tables.insert(key, table).is_some() {
-            return Err("the table that ends here is there already".into());
+            return Err("the table that ends here is a duplicate".into());
         }
         Ok(())
     }
@@ -199,7 +199,7 @@ fn words(line: &str) -> Result<Vec<&str>, String> {
         start.get_or_insert(at);
     }
     if quoted {
-        return Err("a quote is left open".into());
+        return Err("unclosed quote".into());
     }
     words.extend(start.map(|start| &line[start..]));
     Ok(words)
@@ -209,10 +209,10 @@ fn words(line: &str) -> Result<Vec<&str>, String> {
 fn bare(word: &str) -> Result<String, String> {
     if word.starts_with('"') {
         return serde_json::from_str(word)
-            .map_err(|_| format!("{:?} is no text in quotes", short(word)));
+            .map_err(|_| format!("{:?} is not a quoted text", short(word)));
     }
     if word.is_empty() {
-        return Err("a name is missing".into());
+        return Err("missing name".into());
     }
     Ok(word.to_owned())
 }
@@ -242,7 +242,7 @@ fn id(word: &str) -> Result<String, String> {
         return Ok(word.to_owned());
     }
     Err(format!(
-        "expected an id of hexadecimal digits, not {:?}",
+        "expected an id of hexadecimal digits, found {:?}",
         short(word)
     ))
 }
@@ -252,19 +252,19 @@ fn identity(words: &[&str]) -> Result<Identity, String> {
     let (was, last) = match words {
         [was, last] => match was.strip_prefix("was=") {
             Some(names) => (list(names)?, last),
-            None => return Err(format!("{:?} has no meaning here", short(was))),
+            None => return Err(format!("unexpected {:?}", short(was))),
         },
         [last] => (Vec::new(), last),
-        [] => return Err("the id at the end is missing".into()),
+        [] => return Err("missing id at the end of the line".into()),
         [_, extra @ ..] => {
-            return Err(format!("{:?} has no meaning here", short(&extra.join(" "))));
+            return Err(format!("unexpected {:?}", short(&extra.join(" "))));
         }
     };
     Ok(Identity { id: id(last)?, was })
 }
 
 fn table(words: &[&str], is_node: bool) -> Result<(Key, LockedTable), String> {
-    let (name, mut rest) = words.split_first().ok_or("the name is missing")?;
+    let (name, mut rest) = words.split_first().ok_or("missing name")?;
     let name = bare(name)?;
     let kind = if is_node {
         let key = rest.first().and_then(|word| word.strip_prefix("key="));
@@ -274,8 +274,7 @@ fn table(words: &[&str], is_node: bool) -> Result<(Key, LockedTable), String> {
             primary_key: Key::new(&bare(key)?),
         }
     } else {
-        let multiplicity: Multiplicity =
-            rest.first().ok_or("the multiplicity is missing")?.parse()?;
+        let multiplicity: Multiplicity = rest.first().ok_or("missing multiplicity")?.parse()?;
         rest = &rest[1..];
         let fwd = rest.first() == Some(&"fwd");
         rest = if fwd { &rest[1..] } else { rest };
@@ -312,13 +311,13 @@ fn table(words: &[&str], is_node: bool) -> Result<(Key, LockedTable), String> {
 
 fn property(name: &str, words: &[&str]) -> Result<(Property, Identity), String> {
     let name = bare(name)?;
-    let (ty, mut rest) = words.split_first().ok_or("the type is missing")?;
+    let (ty, mut rest) = words.split_first().ok_or("missing type")?;
     let ty: Type = ty.parse().map_err(|e| format!("{e}"))?;
     let nullable = rest.first() == Some(&"NULL");
     rest = if nullable { &rest[1..] } else { rest };
     let mut default = None;
     if let Some((&"DEFAULT", after)) = rest.split_first() {
-        let (text, after) = after.split_first().ok_or("the default is missing")?;
+        let (text, after) = after.split_first().ok_or("missing default")?;
         default = Expr::from_engine(&format!("CAST({} AS {ty})", bare(text)?), &ty);
         rest = after;
     }
@@ -334,7 +333,7 @@ fn property(name: &str, words: &[&str]) -> Result<(Property, Identity), String> 
 
 /// Parses `(A)->(B)`, in which names may be quoted.
 fn pair(word: &str, rest: &[&str]) -> Result<(Pair, String), String> {
-    let form = || format!("expected `(A)->(B)`, not {:?}", short(word));
+    let form = || format!("expected `(A)->(B)`, found {:?}", short(word));
     let inside = word
         .strip_prefix('(')
         .and_then(|w| w.strip_suffix(')'))
@@ -352,8 +351,8 @@ fn pair(word: &str, rest: &[&str]) -> Result<(Pair, String), String> {
 
 fn index(name: &str, words: &[&str]) -> Result<Index, String> {
     let name = bare(name)?;
-    let (kind, options) = words.split_first().ok_or("the kind of index is missing")?;
-    let form = || format!("expected `FTS(…)` or `VECTOR(…)`, not {:?}", short(kind));
+    let (kind, options) = words.split_first().ok_or("missing kind of index")?;
+    let form = || format!("expected `FTS(…)` or `VECTOR(…)`, found {:?}", short(kind));
     let (word, on) = kind
         .strip_suffix(')')
         .and_then(|k| k.split_once('('))
@@ -367,7 +366,7 @@ fn index(name: &str, words: &[&str]) -> Result<Index, String> {
     for option in options {
         let (option, value) = option
             .split_once('=')
-            .ok_or("an option is written `name=value`")?;
+            .ok_or("expected an option `name=value`")?;
         read.insert(option.to_owned(), bare(value)?);
     }
     Ok(Index {
@@ -379,7 +378,7 @@ fn index(name: &str, words: &[&str]) -> Result<Index, String> {
 }
 
 fn sequence(words: &[&str]) -> Result<Sequence, String> {
-    let (name, words) = words.split_first().ok_or("the name is missing")?;
+    let (name, words) = words.split_first().ok_or("missing name")?;
     let name = bare(name)?;
     let (words, cycle) = match words {
         [numbers @ .., "cycle"] => (numbers, true),

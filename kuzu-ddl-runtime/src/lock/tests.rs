@@ -101,27 +101,32 @@ fn broken_text_is_told() {
         broken("edge Bought", "edge person"),
     ];
     expect![[r##"
-        line 1: it has format 2, and this version of kuzu-ddl reads 1; use a newer one
-        line 1: expected `# kuzu-ddl schema lock, format 1`, not "# cuckoo schema lock, format 1"
-        line 11: a merge stopped here; keep the lines of both sides, and take its marks away
-        line 11: a merge stopped here; keep the lines of both sides, and take its marks away
-        line 16: `Person.id` and `Person.email` have the same id; if two branches renamed one thing, keep one line of the two
-        line 11: expected an id of hexadecimal digits, not "zz"
-        line 11: expected an id of hexadecimal digits, not "was=mail"
-        line 12: this property is there already; two branches said different things of it: keep one line
-        line 16: the key of `Person` is not among its properties
-        line 12: `BIGINT` is not a Kùzu type: the word `BIGINT` is unknown
-        line 11: "was=mail 3333333333333334" has no meaning here
+        line 1: unsupported format 2: this version of kuzu-ddl reads 1
+        help: use a newer version of kuzu-ddl
+        line 1: expected `# kuzu-ddl schema lock, format 1`, found "# cuckoo schema lock, format 1"
+        line 11: unresolved merge conflict
+        help: keep the lines of both sides and remove the conflict markers
+        line 11: unresolved merge conflict
+        help: keep the lines of both sides and remove the conflict markers
+        line 16: `Person.id` and `Person.email` have the same id
+        help: if two branches renamed one object, keep one of the lines
+        line 11: expected an id of hexadecimal digits, found "zz"
+        line 11: expected an id of hexadecimal digits, found "was=mail"
+        line 12: duplicate property
+        help: if two branches changed it, keep one of the lines
+        line 16: the primary key of `Person` is not one of its properties
+        line 12: `BIGINT` is not a Kùzu type: unknown type name `BIGINT`
+        line 11: unexpected "was=mail 3333333333333334"
         line 10: expected `key=…` after the name of a node
-        line 3: `MANY_TWO` is not MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE
-        line 10: expected `node`, `edge` or `sequence`, not "nodes Person key=id crate=shop was=Customer,\"old one\" 3333333333333333"
-        line 8: a quote is left open
-        line 4: expected `(A)->(B)`, not "(\"odd \\\"one\\\"\")->Person"
-        line 14: expected `FTS(…)` or `VECTOR(…)`, not "FTS"
-        line 14: an option is written `name=value`
+        line 3: unknown multiplicity `MANY_TWO`: expected MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE
+        line 10: expected `node`, `edge` or `sequence`, found "nodes Person key=id crate=shop was=Customer,\"old one\" 3333333333333333"
+        line 8: unclosed quote
+        line 4: expected `(A)->(B)`, found "(\"odd \\\"one\\\"\")->Person"
+        line 14: expected `FTS(…)` or `VECTOR(…)`, found "FTS"
+        line 14: expected an option `name=value`
         line 16: expected `start=… increment=… min=… max=…`
-        line 3: this line belongs to no table
-        line 16: the table that ends here is there already
+        line 3: indented line without a table
+        line 16: the table that ends here is a duplicate
     "##]].assert_eq(&all.concat());
 }
 
@@ -266,19 +271,16 @@ fn what_is_lost_is_told_with_both_answers() {
     told(
         &lost(&lock, &new),
         &expect![[r#"
-        no struct of the crate `other-shop` is in this binary; link it:
-            use other_shop as _;
-        or, if its tables are to go, archived first, put where items stand:
-            kuzu_ddl::dropped_table!("Elsewhere");
-        the struct of the table `Order` is gone; if it is `Invoice` by now, say so on its struct:
-            #[kuzu(renamed_from = "Order")]
-        or, if the table is to go, archived first, put where items stand:
-            kuzu_ddl::dropped_table!("Order");
-        the field of `Person.mail` is gone; if it is `email` by now, say so on its field:
-            #[kuzu(renamed_from = "mail")]
-        or, if the property is to go, archived first, put on the struct:
-            #[kuzu(dropped("mail"))]
-    "#]],
+            no struct of the crate `other-shop` is linked into this binary
+            help: link it with `use other_shop as _;`
+            help: or archive its table with `kuzu_ddl::dropped_table!("Elsewhere");`
+            the table `Order` has no struct
+            help: if it was renamed to `Invoice`, add to its struct: `#[kuzu(renamed_from = "Order")]`
+            help: if it was removed, archive it with `kuzu_ddl::dropped_table!("Order");`
+            the property `Person.mail` has no field
+            help: if it was renamed to `email`, add to its field: `#[kuzu(renamed_from = "mail")]`
+            help: if it was removed, archive it by adding to the struct: `#[kuzu(dropped("mail"))]`
+        "#]],
     );
     new.dropped_tables.insert(Key::new("order"), "Order".into());
     new.dropped_tables
@@ -298,10 +300,9 @@ fn a_lost_sequence_is_told() {
     told(
         &lost(&lock, &new),
         &expect![[r#"
-            the sequence `order_no` is not declared any more; declare it again where items stand:
-                kuzu_ddl::sequence!("order_no");
-            or, if it is to go with the place it has come to:
-                kuzu_ddl::dropped_sequence!("order_no");
+            the sequence `order_no` is no longer declared
+            help: declare it with `kuzu_ddl::sequence!("order_no");`
+            help: or drop it and its current value with `kuzu_ddl::dropped_sequence!("order_no");`
         "#]],
     );
     assert_eq!(lost(&lock, &new.drop_sequence("order_no")), []);

@@ -15,22 +15,22 @@ use crate::schema::{Key, Pair, Table, TableKind, Type};
 #[non_exhaustive]
 pub enum UpgradeError {
     /// The old lock file is invalid.
-    #[error("the old lock, {0}")]
+    #[error("invalid old lock file: {0}")]
     Parse(#[from] ParseError),
     /// The declared schema is invalid.
     #[error(transparent)]
     Declare(#[from] DeclareError),
     /// The old schema cannot be created.
-    #[error("the old schema cannot be made: {0}")]
+    #[error("cannot create the old schema: {0}")]
     Old(#[source] Box<migrate::Error>),
     /// The old database cannot be migrated to the declared schema.
-    #[error("an old database cannot be brought to what is declared: {0}")]
+    #[error("cannot migrate the old database to the declared schema: {0}")]
     New(#[source] Box<migrate::Error>),
     /// The engine failed to write or read a row.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// Rows or values were lost.
-    #[error("lost on the way:\n  {}", .0.join("\n  "))]
+    #[error("the migration lost data:\n  {}", .0.join("\n  "))]
     Lost(Vec<String>),
 }
 
@@ -367,7 +367,7 @@ fn compare(views: &[View], before: &[Seen], after: &[Seen]) -> Vec<String> {
         for (row, n) in &before.rows {
             if after.rows.get(row).unwrap_or(&0) < n {
                 let values: Vec<&str> = row.iter().skip(1).map(String::as_str).collect();
-                lost.push(format!("{}: the row {}", view.what, values.join(", ")));
+                lost.push(format!("{}: row {}", view.what, values.join(", ")));
             }
         }
         for (names, (before, after)) in view
