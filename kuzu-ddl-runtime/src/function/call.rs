@@ -121,9 +121,9 @@ mod tests {
         assert_eq!(call2(sum, &row(None, 13)), refused("13 brings bad luck"));
         assert_eq!(
             call2(sum, &row(None, 1 << 40)),
-            refused("1099511627776 is no i32")
+            refused("expected i32, found 1099511627776")
         );
-        assert_eq!(call2(sum, &[]), refused("NULL is no i32"));
+        assert_eq!(call2(sum, &[]), refused("expected i32, found NULL"));
     }
 
     #[test]

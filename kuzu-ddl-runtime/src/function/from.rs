@@ -21,7 +21,7 @@ use crate::engine::Cell;
 /// them completely.
 #[diagnostic::on_unimplemented(
     message = "a function for `cast_with` or `fill_with` cannot take `{Self}`",
-    label = "an argument of this function has no conversion from a value of the database",
+    label = "an argument of this function has no conversion from a stored value",
     note = "it can take integers, floats, `bool`, `String`, `&str`, `Uuid`, dates and times, decimals, `Blob`, and `Option`, `Vec` and arrays of these; implement `kuzu_ddl::FromKuzu` for other types"
 )]
 pub trait FromKuzu<'a>: KuzuType + Sized {
@@ -43,7 +43,7 @@ fn no(cell: &Cell, what: &str) -> String {
         Cell::Text(text) | Cell::Other(text) => format!("{text:?}"),
         other => format!("{other:?}"),
     };
-    format!("{is} is no {what}")
+    format!("expected {what}, found {is}")
 }
 
 /// Returns the text of a cell that holds text.
@@ -187,7 +187,7 @@ impl<'a, T: FromKuzu<'a>, const N: usize> FromKuzu<'a> for [T; N] {
         let items = Vec::from_kuzu(cell)?;
         items
             .try_into()
-            .map_err(|_| no(cell, "array of that length"))
+            .map_err(|_| no(cell, "array of the declared length"))
     }
 }
 

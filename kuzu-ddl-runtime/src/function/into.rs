@@ -18,9 +18,9 @@ use crate::engine::Cell;
 /// cell that the engine casts to the property's type: a number, a text, or a list whose items have
 /// one type.
 #[diagnostic::on_unimplemented(
-    message = "a function for `cast_with` or `fill_with` cannot give `{Self}`",
-    label = "what this function returns has no conversion to a value of the database",
-    note = "it can give integers, floats, `bool`, `String`, `&str`, `Uuid`, dates and times, decimals, `Blob`, and `Option`, `Vec` and arrays of these, or a `Result` of one of them where it may refuse; implement `kuzu_ddl::IntoKuzu` for other types"
+    message = "a function for `cast_with` or `fill_with` cannot return `{Self}`",
+    label = "the return type of this function has no conversion to a stored value",
+    note = "it can return integers, floats, `bool`, `String`, `&str`, `Uuid`, dates and times, decimals, `Blob`, and `Option`, `Vec` and arrays of these, or a `Result` of one of them if it can fail; implement `kuzu_ddl::IntoKuzu` for other types"
 )]
 pub trait IntoKuzu: KuzuType {
     /// Converts the value to a cell.
@@ -29,9 +29,9 @@ pub trait IntoKuzu: KuzuType {
 
 /// The return type of a function: a value, or a `Result` of one.
 #[diagnostic::on_unimplemented(
-    message = "a function for `cast_with` or `fill_with` cannot give `{Self}`",
-    label = "what this function returns has no conversion to a value of the database",
-    note = "it can give integers, floats, `bool`, `String`, `&str`, `Uuid`, dates and times, decimals, `Blob`, and `Option`, `Vec` and arrays of these, or a `Result` of one of them where it may refuse; implement `kuzu_ddl::IntoKuzu` for other types"
+    message = "a function for `cast_with` or `fill_with` cannot return `{Self}`",
+    label = "the return type of this function has no conversion to a stored value",
+    note = "it can return integers, floats, `bool`, `String`, `&str`, `Uuid`, dates and times, decimals, `Blob`, and `Option`, `Vec` and arrays of these, or a `Result` of one of them if it can fail; implement `kuzu_ddl::IntoKuzu` for other types"
 )]
 pub trait Outcome {
     /// The type of the value.

@@ -63,7 +63,7 @@ pub enum Fault {
     #[error("{0}")]
     Refused(String),
     /// The function panicked.
-    #[error("it panicked: {0}")]
+    #[error("the function panicked: {0}")]
     Panicked(String),
 }
 
