@@ -301,7 +301,7 @@ impl fmt::Display for Differs {
             }
             How::Added { detail } => write!(f, "+ {what} {object} {detail}"),
             How::Removed => write!(f, "- {what} {object}"),
-            How::Renamed { from } => write!(f, "~ {what} {object}: was called {from}"),
+            How::Renamed { from } => write!(f, "~ {what} {object}: renamed from {from}"),
             How::Altered { aspect, from, to } => {
                 write!(f, "~ {what} {object}: {aspect} {from} -> {to}")
             }
@@ -313,7 +313,7 @@ impl fmt::Display for Differs {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows.is_empty() {
-            return f.write_str("no difference");
+            return f.write_str("no differences");
         }
         let lines: Vec<String> = self.rows.iter().map(ToString::to_string).collect();
         f.write_str(&lines.join("\n"))
@@ -349,11 +349,11 @@ mod tests {
         expect![[r#"
             + property City.code UUID
             - node table Gone
-            ~ node table Human: was called Person
+            ~ node table Human: renamed from Person
             ~ node table Human: comment Old. -> New.
             ~ property Human.age: type INT32 -> INT64
             ~ property Human.age: default none -> CAST(3 AS INT64)
-            ~ property Human.email: was called mail
+            ~ property Human.email: renamed from mail
             ~ rel table Lives: multiplicity MANY_MANY -> MANY_ONE
             + pair Lives(city -> city)
             + node table New(id INT64 PRIMARY KEY, k STRING DEFAULT CAST('x' AS STRING))"#]]

@@ -516,7 +516,7 @@ mod tests {
                 assert_eq!(fresh.conflicts(), way.after.conflicts());
                 assert_eq!(
                     compare_states(&fresh, &way.after).to_string(),
-                    "no difference"
+                    "no differences"
                 );
                 // Archives come in the order of the events, and those of one start have none.
                 for (a, b) in fresh.objects().zip(way.after.objects()) {

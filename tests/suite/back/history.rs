@@ -119,10 +119,10 @@ fn any_two_points() {
         .unwrap();
     assert_eq!(
         found.to_string(),
-        "~ node table Human: was called Person\n\
+        "~ node table Human: renamed from Person\n\
          ~ node table Human: comment A person. -> A human being.\n\
          + property Human.email STRING\n\
-         ~ property Human.full_name: was called name\n\
+         ~ property Human.full_name: renamed from name\n\
          - property Human.rank"
     );
     let back = history
@@ -159,7 +159,7 @@ fn any_two_points() {
 fn two_databases() {
     let (a, b) = (Bed::with(old()), Bed::with(old()));
     let same = compare(&live_schema(a.db()).unwrap(), &live_schema(b.db()).unwrap());
-    assert_eq!(same.to_string(), "no difference");
+    assert_eq!(same.to_string(), "no differences");
     b.up(new());
     b.run(&["CREATE NODE TABLE Foreign(id INT64 PRIMARY KEY)"]);
     let found = compare(&live_schema(a.db()).unwrap(), &live_schema(b.db()).unwrap());
@@ -178,7 +178,7 @@ fn two_databases() {
         history.fold_at(&Point::Now).unwrap()
     };
     let known = kuzu_ddl::history::compare_states(&fold(&a), &fold(&b)).to_string();
-    assert!(known.contains("Human: was called Person"), "{known}");
+    assert!(known.contains("Human: renamed from Person"), "{known}");
 }
 
 #[test]
