@@ -19,13 +19,13 @@ pub enum CheckError {
     #[error(transparent)]
     Declare(#[from] DeclareError),
     /// The migration of an empty database failed.
-    #[error("an empty database cannot be brought to what is declared: {0}")]
+    #[error("cannot migrate an empty database to the declared schema: {0}")]
     Migrate(#[from] Box<migrate::Error>),
     /// The history differs from the declared schema. `-` is declared, `+` is in the history.
-    #[error("what is made is not what is declared:\n{0}")]
+    #[error("the created schema differs from the declared schema:\n{0}")]
     Differs(String),
     /// The catalog differs from the history.
-    #[error("what is made is not what the history says:\n  {}", lines(.0))]
+    #[error("the live schema differs from the history:\n  {}", lines(.0))]
     Drift(Vec<Drift>),
     /// The lock file does not match the declared schema.
     #[error(transparent)]
