@@ -245,7 +245,7 @@ fn what_is_lost_is_named() {
     };
     let lost: Vec<&str> = lost
         .iter()
-        .map(|lost| lost.split(": the row").next().unwrap())
+        .map(|lost| lost.split(": row").next().unwrap())
         .collect();
     assert_eq!(lost, ["Line", "Person", "Person: 1 values of `ratio`"]);
 }

@@ -205,8 +205,8 @@ fn declared_twice_or_gone_at_once() {
     let error = schema![; sequences ("no"), ("NO", start = 5)].unwrap_err();
     let text = error.to_string();
     assert!(
-        text.contains("sequence `NO`: it is declared again at")
-            || text.contains("sequence `no`: it is declared again at"),
+        text.contains("sequence `NO`: duplicate sequence: also declared at")
+            || text.contains("sequence `no`: duplicate sequence: also declared at"),
         "{text}"
     );
 }

@@ -163,7 +163,7 @@ fn a_fill_that_is_no_value_of_the_type() {
     let e = bed.refused(Ok(said));
     assert!(
         e.to_string()
-            .contains("A.added: the fill cannot be used: a string is not of type INT64"),
+            .contains("A.added: the fill cannot be used: expected INT64, found a string"),
         "{e}"
     );
 }
