@@ -69,6 +69,7 @@ pub struct Renames {
 }
 
 /// Returns the changes that lead from `from` to `to`.
+#[doc(alias = "diff")]
 #[must_use]
 pub fn compare(from: &Schema, to: &Schema) -> Difference {
     compare_with(from, to, &Renames::default())
