@@ -6,6 +6,7 @@ use super::registry::Registry;
 use super::{Declared, names, sequence, table};
 use crate::schema::{Key, Schema, Table, TableKind};
 
+/// Assembles all registrations, and reports every issue.
 pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
     let Registry {
         mut descs,
