@@ -75,6 +75,7 @@ pub struct TableDesc {
     /// The former names of the table.
     pub renamed_from: &'static [&'static str],
     /// The tombstones of properties.
+    #[doc(alias = "tombstone")]
     pub dropped: &'static [&'static str],
     /// The indexes.
     pub indexes: &'static [IndexDesc],
@@ -155,8 +156,10 @@ pub struct PropertyDesc {
     /// The fallback for rows whose cast fails, or whose function returns nothing.
     pub on_fail: Option<OnFailDesc>,
     /// The expression that backfills existing rows without a value.
+    #[doc(alias = "backfill")]
     pub fill: Option<&'static str>,
     /// The function that backfills existing rows without a value.
+    #[doc(alias = "backfill")]
     pub fill_with: Option<FunctionDesc>,
     /// The line number of the field.
     pub line: u32,
