@@ -10,6 +10,7 @@ pub(super) struct Message {
 }
 
 impl Message {
+    /// Creates a message that starts with `text`.
     pub(super) const fn new(text: &str) -> Self {
         let empty = Self {
             bytes: [0; MAX_BYTES],
@@ -56,6 +57,7 @@ impl Message {
         }
     }
 
+    /// Returns the text.
     pub(super) const fn text(&self) -> &str {
         match str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
