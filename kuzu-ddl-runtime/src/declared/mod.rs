@@ -42,6 +42,7 @@ pub struct Declared {
     /// The hints of each declared table.
     pub tables: BTreeMap<Key, TableHints>,
     /// The tombstones of tables, each with a former name as spelled.
+    #[doc(alias = "tombstone")]
     pub dropped_tables: BTreeMap<Key, String>,
     /// The tombstones of sequences, as spelled.
     #[serde(default)]
@@ -73,9 +74,11 @@ pub struct TableHints {
     #[serde(default)]
     pub on_fails: BTreeMap<Key, OnFailDesc>,
     /// The expression that backfills existing rows without a value.
+    #[doc(alias = "backfill")]
     #[serde(default)]
     pub fills: BTreeMap<Key, String>,
     /// The function that backfills existing rows without a value.
+    #[doc(alias = "backfill")]
     #[serde(default)]
     pub fills_with: BTreeMap<Key, FillBy>,
     /// The properties in field order, which is the column order of a new table.
@@ -102,6 +105,7 @@ impl Declared {
         })
     }
 
+    /// Assembles a schema from descriptions, for [`schema!`](crate::schema!).
     #[doc(hidden)]
     pub fn from_parts(
         descs: &[&'static TableDesc],
@@ -150,6 +154,7 @@ impl Declared {
     ///
     /// Returns an error if `name` is not a legal name, is declared, or is a former name of a
     /// declared table.
+    #[doc(alias = "tombstone")]
     #[track_caller]
     pub fn drop_table(mut self, name: &str) -> Result<Self, DeclareError> {
         let caller = Location::caller();
