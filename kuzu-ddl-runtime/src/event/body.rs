@@ -10,6 +10,7 @@ use crate::schema::Expr;
 use crate::schema::name::{check_property, check_table};
 
 impl Change {
+    /// Encodes the body of this change.
     pub(super) fn write(&self, w: &mut Writer) {
         match self {
             Self::CreateNodeTable {
