@@ -62,6 +62,7 @@ pub enum Change {
         past: Dependencies,
     },
     /// Archives a table with all its rows.
+    #[doc(alias = "archive")]
     DropTable,
     /// Restores an archived table.
     RestoreTable,
@@ -183,6 +184,7 @@ pub enum Change {
     DropSequence,
     /// Permanently deletes what an event archived: a dropped table, a dropped property, or the
     /// column with the values from before a change.
+    #[doc(alias = "delete")]
     Purge {
         /// The event that archived it.
         of: EventId,
