@@ -13,6 +13,7 @@ const OPERATORS: [Operator; 5] = [
 ];
 
 impl Writer {
+    /// Writes an expression.
     pub(crate) fn expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Bool(b) => {
@@ -82,6 +83,7 @@ impl Writer {
 }
 
 impl Reader<'_> {
+    /// Reads an expression; its rules are checked by the caller.
     pub(crate) fn expr(&mut self) -> Result<Expr, CodecError> {
         self.expr_at(1)
     }
