@@ -52,6 +52,7 @@ plain! {
 }
 
 impl Writer {
+    /// Writes a type.
     pub(crate) fn ty(&mut self, ty: &Type) {
         if let Some(tag) = tag(ty) {
             self.byte(tag);
@@ -98,16 +99,19 @@ impl Writer {
         }
     }
 
+    /// Writes a multiplicity.
     pub(crate) fn multiplicity(&mut self, m: Multiplicity) {
         self.byte(Multiplicity::ALL.iter().position(|x| *x == m).unwrap_or(0) as u8);
     }
 
+    /// Writes a storage direction.
     pub(crate) fn storage(&mut self, s: StorageDirection) {
         self.byte(matches!(s, StorageDirection::Fwd).into());
     }
 }
 
 impl Reader<'_> {
+    /// Reads a type and checks it.
     pub(crate) fn ty(&mut self) -> Result<Type, CodecError> {
         let ty = self.ty_at(1)?;
         match ty.check() {
@@ -157,6 +161,7 @@ impl Reader<'_> {
         Ok(fields)
     }
 
+    /// Reads a multiplicity.
     pub(crate) fn multiplicity(&mut self) -> Result<Multiplicity, CodecError> {
         match Multiplicity::ALL.get(usize::from(self.byte()?)) {
             Some(m) => Ok(*m),
@@ -164,6 +169,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads a storage direction.
     pub(crate) fn storage(&mut self) -> Result<StorageDirection, CodecError> {
         Ok(if self.bool()? {
             StorageDirection::Fwd
