@@ -23,6 +23,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
+    /// Returns the number of the kind in encodings.
     pub(super) fn tag(self) -> u8 {
         match self {
             Self::NodeTable => 0,
