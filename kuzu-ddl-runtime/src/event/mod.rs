@@ -42,6 +42,7 @@ pub use part::Part;
 pub use spec::{IndexSpec, MAX_INDEX_PARTS, MAX_OPTION_BYTES, SequenceSpec};
 
 /// An immutable, content-addressed schema change. Clones share their data.
+#[doc(alias = "migration")]
 #[derive(Clone, PartialEq, Eq)]
 pub struct DdlEvent(Arc<Body>);
 
