@@ -114,6 +114,7 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// Reads a reference to a hash, or a hash at its first occurrence.
     pub(super) fn hash(&mut self) -> Result<[u8; 32], CodecError> {
         self.spend(32)?;
         let n = self.short()?;
@@ -131,6 +132,7 @@ impl<'a> Told<'a> {
         Ok(hash)
     }
 
+    /// Reads the next `n` bytes of text.
     pub(super) fn text(&mut self, n: usize) -> Result<&'a str, CodecError> {
         self.spend(n)?;
         let text = self.texts.split_at_checked(n);
