@@ -19,6 +19,7 @@ pub enum OnFail {
 }
 
 impl OnFail {
+    /// Encodes the fallback.
     pub(super) fn write(&self, w: &mut Writer) {
         match self {
             Self::Abort => w.byte(0),
@@ -30,6 +31,7 @@ impl OnFail {
         }
     }
 
+    /// Decodes a fallback and checks its expression.
     pub(super) fn read(r: &mut Reader<'_>) -> Result<Self, CodecError> {
         match r.byte()? {
             0 => Ok(Self::Abort),
