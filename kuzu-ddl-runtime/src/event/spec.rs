@@ -86,6 +86,7 @@ impl SequenceSpec {
     }
 }
 
+/// Encodes the definition of an index.
 pub(super) fn index(w: &mut Writer, spec: &IndexSpec) {
     match &spec.kind {
         IndexKind::FullText => w.byte(0),
@@ -105,6 +106,7 @@ pub(super) fn index(w: &mut Writer, spec: &IndexSpec) {
     }
 }
 
+/// Decodes and checks the definition of an index.
 pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
     let kind = match r.byte()? {
         0 => IndexKind::FullText,
@@ -153,6 +155,7 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
     })
 }
 
+/// Encodes the definition of a sequence.
 pub(super) fn sequence(w: &mut Writer, spec: &SequenceSpec) {
     for n in [spec.start, spec.increment, spec.min, spec.max] {
         w.int(n.into());
@@ -160,6 +163,7 @@ pub(super) fn sequence(w: &mut Writer, spec: &SequenceSpec) {
     w.bool(spec.cycle);
 }
 
+/// Decodes and checks the definition of a sequence.
 pub(super) fn read_sequence(r: &mut Reader<'_>) -> Result<SequenceSpec, CodecError> {
     let mut int = || -> Result<i64, CodecError> {
         let n = r.int()?;
