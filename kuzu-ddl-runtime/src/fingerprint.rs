@@ -9,6 +9,8 @@ const VERSION: u8 = 1;
 
 impl Schema {
     /// Returns the hash of the whole schema.
+    #[doc(alias = "checksum")]
+    #[doc(alias = "hash")]
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let mut w = Writer::default();
