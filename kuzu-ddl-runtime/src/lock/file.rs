@@ -73,6 +73,7 @@ impl fmt::Display for Sentences<'_> {
 ///
 /// Returns an error if the file is missing, invalid or out of date, or if an object was removed
 /// without a tombstone.
+#[doc(alias = "snapshot")]
 pub fn verify(manifest: impl AsRef<Path>) -> Result<(), LockError> {
     verify_declared(manifest.as_ref(), &Schema::compiled()?)
 }
