@@ -12,6 +12,7 @@ use crate::schema::{
     Key, Multiplicity, Pair, Property, Schema, StorageDirection, Table, TableKind, Type,
 };
 
+/// Parses the notation.
 pub(crate) fn sketch(text: &str) -> Declared {
     let mut declared = Declared::default();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
