@@ -61,7 +61,9 @@ struct Sentences<'a>(&'a [Lost]);
 impl fmt::Display for Sentences<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "this binary lacks objects of {FILE}:")?;
-        self.0.iter().try_for_each(|lost| write!(f, "\n{lost}"))
+        self.0
+            .iter()
+            .try_for_each(|lost| write!(f, "\n  {}", lost.to_string().replace('\n', "\n  ")))
     }
 }
 
