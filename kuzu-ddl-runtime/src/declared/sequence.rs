@@ -282,7 +282,7 @@ macro_rules! __sequence {
     };
     (@$desc:expr; $other:tt $($more:tt)*) => {
         $crate::__private::compile_error!($crate::__private::concat!(
-            "unknown option `",
+            "invalid option `",
             $crate::__private::stringify!($other),
             "` of a sequence\nexpected one of: `start = …`, `increment = …`, `min = …`, `max = …`, `cycle`"
         ))

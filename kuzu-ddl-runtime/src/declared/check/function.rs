@@ -58,7 +58,7 @@ const fn takes(table: &TableDesc, function: &FunctionDesc, at: usize) {
                 .add(name)
                 .add("` may be NULL, but `")
                 .add(function.path)
-                .add("` does not accept NULL\nhelp: take an `Option` of it")
+                .add("` does not accept NULL\nhelp: change its argument to an `Option`")
                 .panic();
         }
     }
