@@ -1,33 +1,12 @@
-//! What the macros name. Not part of the public interface: any release may change it, which is why
-//! the derives are pinned to one version.
+//! What the macros and derives name: all that core has, and the bodies of tests that need files or an
+//! engine. Not part of the public interface.
 
-use std::marker::PhantomData;
-
-pub use core::option::Option::Some;
-pub use core::{
-    compile_error, concat, env, file, include_bytes, include_str, line, module_path, stringify,
-};
-pub use std::prelude::v1::test;
-
-pub use inventory;
-
-pub use crate::declared::desc::{
-    ExprDesc, IndexDesc, IndexKindDesc, KindDesc, KuzuEdge, KuzuNode, KuzuTable, KuzuType,
-    MemberDesc, OnFailDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
-};
-pub use crate::declared::registry::{Registered, Tombstone};
-pub use crate::declared::sequence::SequenceDesc;
-pub use crate::declared::{check, locked};
-pub use crate::function::{
-    FunctionDesc, call0, call1, call2, call3, call4, call5, call6, function0, function1, function2,
-    function3, function4, function5, function6,
-};
-pub use crate::schema::{Multiplicity, StorageDirection};
+pub use kuzu_ddl_core::__private::*;
 
 /// The body of `lock!`.
 #[track_caller]
 pub fn verify_lock(manifest: &str) {
-    if let Err(error) = crate::lock::verify(manifest) {
+    if let Err(error) = crate::testing::verify(manifest) {
         panic!("{error}");
     }
 }
@@ -36,7 +15,7 @@ pub fn verify_lock(manifest: &str) {
 #[track_caller]
 pub fn upgrade(old: &str) {
     #[cfg(feature = "kuzu")]
-    if let Err(error) = crate::lock::upgrade_compiled(old) {
+    if let Err(error) = crate::testing::upgrade_compiled(old) {
         panic!("{error}");
     }
     #[cfg(not(feature = "kuzu"))]
@@ -59,18 +38,3 @@ pub fn all_locks(folder: &str, compiled: &[&str]) {
         new.join(", ")
     );
 }
-
-/// Tells whether a type is an `Option`, also behind an alias: an inherent constant goes before that
-/// of a trait. For fields with `type = "…"`, whose Rust type need not be a Kùzu type.
-pub struct Probe<T: ?Sized>(PhantomData<T>);
-
-impl<T> Probe<Option<T>> {
-    pub const NULLABLE: bool = true;
-}
-
-/// What [`Probe`] says of all other types.
-pub trait Otherwise {
-    const NULLABLE: bool = false;
-}
-
-impl<T: ?Sized> Otherwise for Probe<T> {}

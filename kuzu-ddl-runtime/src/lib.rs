@@ -1,33 +1,20 @@
-//! The runtime of `kuzu-ddl`: the schema model, events, fold, diff and plan as pure functions, and
-//! behind features the adapters to the engines.
+//! The part of `kuzu-ddl` that talks to an engine: adapters, inspection, ledger, migrations.
+//!
+//! The modules are listed in the order of the data flow. A module imports only from modules above it;
+//! the test `layers` holds this.
 
-#[doc(hidden)]
-pub mod __private;
-pub mod archive;
-pub mod backup;
-pub mod check;
-pub mod compare;
-pub mod declared;
-pub mod diff;
-pub mod drift;
 pub mod engine;
-pub mod event;
-mod fingerprint;
-pub mod fold;
-pub mod function;
-pub mod history;
 pub mod inspect;
 pub mod ledger;
-pub mod lock;
+pub mod history;
+pub mod error;
+pub mod backup;
+mod write_lock;
+pub mod queries;
 pub mod migrate;
-pub mod owed;
-pub mod plan;
-pub mod schema;
-#[cfg(test)]
-mod sketch;
-
-pub use declared::desc::{KuzuEdge, KuzuNode, KuzuTable, KuzuType};
-pub use function::{FromKuzu, IntoKuzu};
+pub mod testing;
+#[doc(hidden)]
+pub mod __private;
 
 #[cfg(feature = "kuzu")]
 pub use kuzu;

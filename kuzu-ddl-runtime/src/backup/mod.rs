@@ -10,15 +10,17 @@ mod restore;
 
 use std::path::{Path, PathBuf};
 
+use kuzu_ddl_core::schema::Schema;
+use kuzu_ddl_core::schema::name::quote;
+use kuzu_ddl_core::value::Cell;
 #[cfg(feature = "kuzu")]
 pub use restore::restore_backup;
 
-use crate::engine::{Cell, Engine, Session, is_in_memory};
+use crate::engine::{Engine, Session, is_in_memory};
+use crate::error::Error;
 use crate::inspect::{Scope, inspect, tables};
-use crate::ledger::{self, State};
-use crate::migrate::Error;
-use crate::schema::Schema;
-use crate::schema::name::quote;
+use crate::ledger;
+use crate::ledger::State;
 
 /// Where the database is, and where its backup goes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,22 @@
 //! Putting a backup in the place of the database.
 
 #[cfg(feature = "kuzu")]
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "kuzu")]
+use std::path::PathBuf;
 
 #[cfg(feature = "kuzu")]
-use super::{failed, file};
+use super::failed;
 #[cfg(feature = "kuzu")]
-use crate::{engine, inspect, ledger, migrate::Error};
+use super::file;
+#[cfg(feature = "kuzu")]
+use crate::engine;
+#[cfg(feature = "kuzu")]
+use crate::error::Error;
+#[cfg(feature = "kuzu")]
+use crate::inspect;
+#[cfg(feature = "kuzu")]
+use crate::ledger;
 
 /// Puts a backup in the place of a closed database. The file that was there is kept beside it, with
 /// its log, as `….replaced`, whose path is returned; `None` if there was none.

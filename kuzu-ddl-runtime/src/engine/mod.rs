@@ -5,26 +5,28 @@
 //! and cannot do is data ([`Capabilities`]), what its texts mean is decided in one place
 //! ([`EngineErrorKind`]).
 
-mod capabilities;
-mod cell;
+mod database_info;
 mod error;
 #[cfg(feature = "kuzu")]
 mod kuzu;
-mod owed;
-mod state;
+mod pending_checkpoint;
+mod single_handle;
 mod transaction;
-mod twice;
 
-pub use capabilities::{Capabilities, KUZU, LADYBUG};
-pub use cell::{Cell, Row};
+pub use database_info::{BufferPool, buffer_pool, is_in_memory, is_read_only};
 pub use error::{EngineError, EngineErrorKind};
 #[cfg(feature = "kuzu")]
-pub use kuzu::{in_memory, open, open_file};
-pub(crate) use owed::owe;
-pub use owed::{owes_checkpoint, settle};
-pub use state::{BufferPool, buffer_pool, is_in_memory, is_read_only};
+pub use kuzu::in_memory;
+#[cfg(feature = "kuzu")]
+pub use kuzu::open;
+#[cfg(feature = "kuzu")]
+pub use kuzu::open_file;
+use kuzu_ddl_core::capabilities::Capabilities;
+use kuzu_ddl_core::value::{Cell, Row};
+pub(crate) use pending_checkpoint::owe;
+pub use pending_checkpoint::{owes_checkpoint, settle};
+pub use single_handle::check_opened_once;
 pub use transaction::Transaction;
-pub use twice::check_opened_once;
 
 /// A database of some engine, opened by the user.
 pub trait Engine {

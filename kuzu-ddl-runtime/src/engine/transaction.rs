@@ -2,8 +2,12 @@
 
 use std::cell::Cell as Flag;
 
-use super::owed::{self, Left};
-use super::{Capabilities, Cell, EngineError, EngineErrorKind, Row, Session};
+use kuzu_ddl_core::capabilities::Capabilities;
+use kuzu_ddl_core::value::{Cell, Row};
+
+use super::error::{EngineError, EngineErrorKind};
+use super::pending_checkpoint::Left;
+use super::{Session, pending_checkpoint as owed};
 
 /// A write transaction on a session. It is a session itself, and the only one to use while it
 /// lives: it sees errors, after which the engine has rolled back already and would run the
@@ -33,7 +37,7 @@ impl<'s> Transaction<'s> {
     /// # Errors
     /// [`EngineErrorKind::WriterBusy`] while another connection has it, and then `session` is
     /// [`Unusable`](EngineErrorKind::Unusable); [`EngineErrorKind::CheckpointOwed`] (see
-    /// [`settle`](super::settle)).
+    /// [`settle`](crate::engine::pending_checkpoint::settle)).
     pub fn begin(session: &'s dyn Session) -> Result<Self, EngineError> {
         owed::settle(session)?;
         session.query("BEGIN TRANSACTION")?;

@@ -1,7 +1,7 @@
 //! Events in sentences, with the names that things had when the event came.
 
-use crate::event::{Change, DdlEvent, ObjectId};
-use crate::fold::{Body, Fold};
+use kuzu_ddl_core::event::{Change, DdlEvent};
+use kuzu_ddl_core::fold::{Fold, path};
 
 /// What an event is about and what it says, and the state with it.
 pub(super) fn describe(event: &DdlEvent, fold: &mut Fold) -> (String, String) {
@@ -12,20 +12,6 @@ pub(super) fn describe(event: &DdlEvent, fold: &mut Fold) -> (String, String) {
         .unwrap_or_else(|| event.object().short());
     let what = sentence(event.change(), &path, fold);
     (path, what)
-}
-
-/// `Table`, `Table.property` or `Table(From -> To)`, without suffixes.
-pub(crate) fn path(fold: &Fold, id: ObjectId) -> Option<String> {
-    let name = |id| Some(fold.object(id)?.name.value.clone());
-    let object = fold.object(id)?;
-    let Some(parent) = object.parent else {
-        return Some(object.name.value.clone());
-    };
-    let table = name(parent)?;
-    Some(match &object.body {
-        Body::Pair(ends) => format!("{table}({} -> {})", name(ends.from)?, name(ends.to)?),
-        _ => format!("{table}.{}", object.name.value),
-    })
 }
 
 fn sentence(change: &Change, path: &str, fold: &Fold) -> String {

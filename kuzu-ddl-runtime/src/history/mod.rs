@@ -7,38 +7,28 @@
 //! machine, and often only a part of the database.
 
 mod describe;
-mod live;
 mod point;
-mod tag;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint};
+use kuzu_ddl_core::fold::{Fold, Held, compare_states, ranked};
+use kuzu_ddl_core::schema::{Difference, Schema};
+pub use point::{HistoryError, Point, time_text};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use describe::path;
-pub use live::live_schema;
-pub use point::{HistoryError, Point, time_text};
-pub use tag::{MAX_TAG_BYTES, check_tag, remove_tag, set_tag};
-
-use crate::compare::{Difference, Renames, compare_with};
-use crate::engine::Engine;
-use crate::event::{DdlEvent, EventId, Fingerprint};
-use crate::fold::{Fold, Held, ranked};
-pub use crate::ledger::Tag;
-use crate::ledger::{self, Contents, Revision};
-use crate::migrate::Error;
-use crate::schema::{Key, Schema};
+use crate::ledger::{Contents, Revision, Tag};
 
 /// The history of one database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     /// The checkpoint that it begins with.
-    base: Option<Fold>,
-    events: BTreeMap<EventId, DdlEvent>,
-    revisions: BTreeMap<u64, Revision>,
-    tags: BTreeMap<String, Tag>,
+    pub(crate) base: Option<Fold>,
+    pub(crate) events: BTreeMap<EventId, DdlEvent>,
+    pub(crate) revisions: BTreeMap<u64, Revision>,
+    pub(crate) tags: BTreeMap<String, Tag>,
 }
 
 /// One event of the history, with what was said about it when it came in.
@@ -46,7 +36,7 @@ pub struct History {
 pub struct Entry {
     /// The event.
     pub event: EventId,
-    /// The kind of change, as [`Change::word`](crate::event::Change::word) says it.
+    /// The kind of change, as [`Change::word`](kuzu_ddl_core::event::Change::word) says it.
     pub kind: String,
     /// What it is about, by the name it had then: `Table`, `Table.property` or `Table(From -> To)`.
     pub object: String,
@@ -67,20 +57,6 @@ pub struct Entry {
 }
 
 impl History {
-    /// Reads the history of a database. One without a ledger has an empty one.
-    ///
-    /// # Errors
-    /// [`Error::Ledger`] if rows cannot be read; otherwise what the engine says.
-    pub fn read(db: &dyn Engine) -> Result<Self, Error> {
-        let session = db.session()?;
-        let contents = ledger::read(session.as_ref())?;
-        if contents.bad.is_empty() {
-            Ok(Self::of(&contents))
-        } else {
-            Err(Error::Ledger(contents.bad))
-        }
-    }
-
     /// The history that the rows of a ledger hold.
     #[must_use]
     pub fn of(contents: &Contents) -> Self {
@@ -152,7 +128,7 @@ impl History {
     }
 
     /// What these events say, on top of the checkpoint that the history begins with.
-    fn fold_of(&self, ids: &BTreeSet<EventId>) -> Result<Fold, HistoryError> {
+    pub(crate) fn fold_of(&self, ids: &BTreeSet<EventId>) -> Result<Fold, HistoryError> {
         let base = self.base.as_ref();
         let base = base.filter(|base| base.frontier().is_subset(ids));
         let mut fold = base.cloned().unwrap_or_default();
@@ -249,30 +225,6 @@ impl History {
         }
         found
     }
-}
-
-/// The difference between two states of events. Objects that both have are known by their identity,
-/// so that a rename is seen as one, also between two databases of one history.
-#[must_use]
-pub fn compare_states(from: &Fold, to: &Fold) -> Difference {
-    let mut renames = Renames::default();
-    let moved = |object: &crate::fold::Object| {
-        let now = to.object(object.id).filter(|now| now.is_live())?;
-        object.is_live().then(|| {
-            let was = Key::new(&from.physical(object));
-            (was, Key::new(&to.physical(now)))
-        })
-    };
-    for table in from.objects().filter(|object| object.kind().is_table()) {
-        let Some((was, is)) = moved(table) else {
-            continue;
-        };
-        for (old, new) in from.children(table.id).filter_map(moved) {
-            renames.properties.insert((was.clone(), old), new);
-        }
-        renames.tables.insert(was, is);
-    }
-    compare_with(&from.schema(), &to.schema(), &renames)
 }
 
 /// All events in the order in which they came, each with its revision. What no revision has comes

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use kuzu_ddl_core::event::EventId;
 use serde::{Deserialize, Serialize};
 
 use super::History;
-use crate::event::EventId;
 
 /// A point of a history.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Inspection, Note, bool, cells, strange, text};
-use crate::engine::{Cell, EngineError, Row, Session};
-use crate::schema::{Index, IndexKind, Key};
+use kuzu_ddl_core::catalog::{Inspection, Note};
+use kuzu_ddl_core::schema::{Index, IndexKind, Key};
+use kuzu_ddl_core::value::{Cell, Row};
+
+use super::row::{bool, cells, strange, text};
+use crate::engine::{EngineError, Session};
 
 /// An index that is only a name: the process ended after the engine had committed it, and before the
 /// checkpoint that it takes with it. The log holds the entry in the catalog and nothing else, and
@@ -80,7 +83,7 @@ fn told(session: &dyn Session) -> Result<(Vec<Told>, Vec<Told>), EngineError> {
         let name = match kind {
             IndexKind::FullText => "FTS",
             IndexKind::Vector => "VECTOR",
-            IndexKind::Other(_) => return false,
+            _ => return false,
         };
         extensions.contains(&Key::new(name))
     };
@@ -157,7 +160,7 @@ fn arguments(text: &str) -> Option<Vec<&str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::options;
+    use crate::inspect::index::options;
 
     #[test]
     fn options_are_read() {

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use super::{Inspection, tables};
+use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::schema::name::string_literal;
+use kuzu_ddl_core::schema::{Key, Multiplicity, TableKind};
+
+use super::tables::tables;
 use crate::engine::{EngineError, EngineErrorKind, Session};
-use crate::schema::name::string_literal;
-use crate::schema::{Key, Multiplicity, TableKind};
 
 /// What could be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

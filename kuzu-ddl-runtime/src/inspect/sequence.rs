@@ -1,9 +1,12 @@
 //! Sequences, without those that `SERIAL` properties own.
 
-use super::{Inspection, Note, Scope, bool, cells, int, text};
+use kuzu_ddl_core::catalog::{Inspection, Note};
+use kuzu_ddl_core::schema::name::{check_table, counter};
+use kuzu_ddl_core::schema::{Key, Sequence, Type};
+
+use super::row::{bool, cells, int, text};
+use super::scope::Scope;
 use crate::engine::{EngineError, Session};
-use crate::schema::name::check_table;
-use crate::schema::{Key, Sequence, Type};
 
 /// Adds the sequences.
 pub(super) fn read(
@@ -53,11 +56,6 @@ pub(super) fn read(
 fn is_serial(s: &Sequence) -> bool {
     s.name.to_ascii_lowercase().ends_with("_serial")
         && (s.increment, s.min, s.max, s.cycle) == (1, 0, i64::MAX, false)
-}
-
-/// The sequence that the engine makes for a `SERIAL` property, and looks for when its table is dropped.
-pub(crate) fn counter(table: &str, property: &str) -> Key {
-    Key::new(&format!("{table}_{property}_serial"))
 }
 
 fn is_owned(sequence: &Key, found: &Inspection) -> bool {

@@ -2,12 +2,12 @@
 //! thousands of properties.
 
 use std::collections::BTreeSet;
-use std::fmt::{self, Write as _};
+use std::fmt;
+use std::fmt::Write as _;
 
+use kuzu_ddl_core::event::EventId;
 use serde::de::{Error, Visitor};
 use serde::{Deserializer, Serializer};
-
-use crate::event::EventId;
 
 const DIGITS: usize = 64;
 

@@ -1,12 +1,17 @@
 //! Rows to and from the engine.
 
-use super::rows::{Contents, declared_key, json, read_state, to_json};
-use super::{BadRow, Rows, STATE, State, TABLE, Tag};
-use crate::engine::{Cell, EngineError, EngineErrorKind, Session};
-use crate::event::{Fingerprint, ObjectId};
+use kuzu_ddl_core::event::{Fingerprint, ObjectId};
+use kuzu_ddl_core::schema::Key;
+use kuzu_ddl_core::state::Making;
+use kuzu_ddl_core::value::Cell;
+
+use super::contents::Contents;
+use super::corrupt::BadRow;
+use super::decode::{json, read_state};
+use super::encode::{declared_key, to_json};
+use super::model::{Rows, STATE, State, TABLE, Tag};
+use crate::engine::{EngineError, EngineErrorKind, Session};
 use crate::inspect::tables;
-use crate::plan::Making;
-use crate::schema::Key;
 
 /// Rows a statement, so that no parameter grows without bound.
 const BATCH: usize = 4096;

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `event/<id>` | the canonical bytes of an event |
 //! | `events/<id>` | those of many that came in together, each after its length; the id is the first one's |
-//! | `checkpoint` | what the history begins with, if not with nothing: [`Fold::checkpoint`](crate::fold::Fold::checkpoint) |
+//! | `checkpoint` | what the history begins with, if not with nothing: [`Fold::checkpoint`](kuzu_ddl_core::fold::Fold::checkpoint) |
 //! | `inbox/<id>` | the bytes of an event of a peer that is known and not carried out here yet |
 //! | `declared/<fingerprint>` | marks a declaration that was carried out here |
 //! | `ancestor` | what was declared last of every object, JSON |
@@ -18,162 +18,28 @@
 //! | `aside/<key>` | what a repair took out because it could not be read, as it was |
 //! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
 
+mod contents;
+mod corrupt;
+mod decode;
+mod encode;
+mod fingerprint;
 mod frontier;
 mod io;
+mod model;
 mod repair;
-mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::{Deserialize, Serialize};
-
+pub use contents::Contents;
+pub use corrupt::{BadRow, Damage};
+pub use decode::json;
+pub use encode::to_json;
+pub(crate) use encode::{
+    inbox_key, put_ancestor, put_checkpoint, put_declared, put_events, put_inbox, put_places,
+    put_revision, put_state,
+};
+pub use fingerprint::Identified;
 pub use io::{add, create, put, read, remove, state};
 pub(crate) use io::{
     making, put_making, put_tag, remove_declared, remove_making, remove_tag, set_aside,
 };
+pub use model::{Back, FORMAT, Revision, Rows, State, Tag};
 pub(crate) use repair::Repair;
-pub use rows::{BadRow, Contents, Damage};
-pub(crate) use rows::{
-    inbox_key, is_readable, put_ancestor, put_checkpoint, put_declared, put_events, put_inbox,
-    put_places, put_revision, put_state,
-};
-
-use crate::declared::Declared;
-use crate::drift::Local;
-use crate::event::{EventId, Fingerprint};
-
-/// The ledger's table.
-pub const TABLE: &str = "_kuzu_ddl_ledger";
-
-/// The key of the row [`State`].
-const STATE: &str = "state";
-
-/// The layout of the rows. A ledger with a larger number belongs to a newer version.
-pub const FORMAT: u32 = 1;
-
-/// What the last start left behind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
-    /// The layout of the rows: [`FORMAT`].
-    pub format: u32,
-    /// The number of the newest revision.
-    pub revision: u64,
-    /// The newest events.
-    #[serde(with = "frontier")]
-    pub frontier: BTreeSet<EventId>,
-    /// The fingerprint of the schema that all peers with these events share.
-    pub schema: Fingerprint,
-    /// Declarations that were checked against exactly this state and can open it.
-    pub checked: BTreeSet<Fingerprint>,
-    /// The hash of what `show_tables` said.
-    pub tables: Fingerprint,
-    /// The hash of the whole catalog.
-    pub catalog: Fingerprint,
-    /// How many tables that were.
-    pub size: usize,
-    /// What this database alone knows.
-    pub local: Local,
-    /// How many events of peers the next start tries to carry out.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub inbox: usize,
-    /// If other events of peers wait for one that has not come, or for a newer version of kuzu-ddl: the
-    /// version that found that. No start of it need look at them again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub held: Option<String>,
-}
-
-impl State {
-    /// Whether a start has to look at the events of peers that wait.
-    pub(crate) fn has_waiting(&self) -> bool {
-        let newer = |found: &str| found != env!("CARGO_PKG_VERSION");
-        self.inbox > 0 || self.held.as_deref().is_some_and(newer)
-    }
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference"
-)]
-fn is_zero(n: &usize) -> bool {
-    *n == 0
-}
-
-/// Which events came in together, when, and through whom: an attestation, not part of any hash.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revision {
-    /// Counts from 1.
-    pub number: u64,
-    /// The events, in order.
-    pub events: Vec<EventId>,
-    /// What was declared; `None` where nothing declared it, as when going back.
-    pub declared: Option<Fingerprint>,
-    /// If this revision went back, to what.
-    #[serde(default)]
-    pub back: Option<Back>,
-    /// Whether the events came from peers.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub received: bool,
-    /// The application, as it names itself.
-    pub app: Option<String>,
-    /// The version of kuzu-ddl.
-    pub version: String,
-    /// When it began, in milliseconds since 1970 by this machine's clock. Nothing is decided by it.
-    pub at: u64,
-    /// How long the steps took, in milliseconds.
-    pub took: u64,
-}
-
-/// A revision that undid others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Back {
-    /// The point, in words.
-    pub to: String,
-    /// The declarations whose changes it undid. Their binaries are kept out until somebody says that
-    /// the changes are to be made again.
-    pub undone: BTreeSet<Fingerprint>,
-}
-
-/// What a tag names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tag {
-    /// The newest events of that point.
-    pub frontier: BTreeSet<EventId>,
-    /// The newest revision of that point; 0 where none has its events.
-    pub revision: u64,
-    /// When the tag was set, in milliseconds since 1970.
-    pub at: u64,
-}
-
-/// A declaration with its identity.
-#[derive(Clone, Debug)]
-pub struct Identified {
-    /// The declaration.
-    pub declared: Declared,
-    /// The hash of all it says, where it stands in the source excepted.
-    pub id: Fingerprint,
-    /// The same with its casts, if it has any. An earlier shape that says for the first time how to make its
-    /// values of the present ones is no older binary: it asks to go back.
-    pub with_casts: Option<Fingerprint>,
-}
-
-impl Identified {
-    /// Computes the identity.
-    #[must_use]
-    pub fn new(declared: Declared) -> Self {
-        let id = rows::identity(&declared);
-        let with_casts = rows::with_casts(&declared, id);
-        Self {
-            declared,
-            id,
-            with_casts,
-        }
-    }
-
-    /// The hashes under which the ledger knows it once it was carried out.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = Fingerprint> {
-        std::iter::once(self.id).chain(self.with_casts)
-    }
-}
-
-/// Rows to be written, by key.
-pub type Rows = BTreeMap<String, Vec<u8>>;

@@ -1,7 +1,9 @@
 //! A damaged ledger without its damage.
 
-use super::rows::put_revision;
-use super::{BadRow, Contents, Damage, Rows};
+use super::contents::Contents;
+use super::corrupt::{BadRow, Damage};
+use super::encode::put_revision;
+use super::model::Rows;
 
 /// What is left of a damaged ledger, and what has to be done so that it can be read again. No byte is
 /// lost: what cannot be read is set aside.

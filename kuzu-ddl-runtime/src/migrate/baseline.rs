@@ -6,28 +6,23 @@
 
 use std::time::Instant;
 
-use super::prepare::{Ground, Prepared, base, foreign, notes_of, sentences};
-use super::settle::Settled;
-use super::{Error, Migrator, Report, identified};
-use crate::declared::Declared;
-use crate::diff::{Live, Note, adopt, ancestor_as_is, follow, unreadable};
-use crate::drift::drift;
-use crate::event::DdlEvent;
-use crate::fold::Fold;
-use crate::ledger::{Contents, Repair};
-use crate::plan::Plan;
+use kuzu_ddl_core::declared::Declared;
+use kuzu_ddl_core::diff::{Live, Note, adopt, ancestor_as_is, follow, unreadable};
+use kuzu_ddl_core::drift::drift;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::plan::Plan;
+
+use super::planning::inputs::{Ground, Prepared, Records, Settled, base};
+use super::planning::notes::{foreign, notes_of, sentences};
+use super::report::Report;
+use super::{Migrator, identified};
+use crate::error::Error;
+use crate::ledger::Contents;
 
 /// How often the ledger is made to follow the database: the first time brings events into force, the
 /// second follows what these say.
 const ROUNDS: usize = 3;
-
-/// What is written beside the events where only the ledger is written.
-pub(super) struct Records {
-    /// How a damaged ledger is put right.
-    pub(super) repair: Option<Repair>,
-    /// What the next declaration is compared with; `None` where nothing was declared yet.
-    pub(super) ancestor: Option<Declared>,
-}
 
 impl Migrator<'_> {
     /// Records the tables of a database that has no ledger yet, and changes nothing else: its tables go
@@ -36,7 +31,7 @@ impl Migrator<'_> {
     /// would adopt by itself; this is for who wants to see the history begin with what is.
     ///
     /// Tables that no struct declares are left alone, unless the policy is
-    /// [`DriftPolicy::Adopt`](super::DriftPolicy::Adopt). Where nothing is to be recorded, no ledger is
+    /// [`DriftPolicy::Adopt`](crate::migrate::policy::DriftPolicy::Adopt). Where nothing is to be recorded, no ledger is
     /// made.
     ///
     /// # Errors

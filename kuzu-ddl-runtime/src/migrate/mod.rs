@@ -1,49 +1,38 @@
 //! Bringing a database to what is declared: the one way, whoever the change came from.
 
-mod apply;
-mod back;
 mod baseline;
-mod begin;
-mod catalog;
-mod counting;
-mod error;
-mod estimate;
-mod failure;
-mod look;
-mod made;
-mod mend;
+mod bootstrap;
+mod execute;
+mod planning;
 mod policy;
+mod post_commit;
 mod preflight;
-mod prepare;
 mod receive;
 mod rehearse;
 mod report;
-mod second;
-mod settle;
-mod trial;
-mod unfinished;
-mod verify;
-mod writer;
+mod rollback;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-pub use error::Error;
-pub use failure::{Failure, Why};
+use execute::function_batch as made;
+use kuzu_ddl_core::declared::{DeclareError, Declared};
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::plan::{Allowed, HazardKind, Plan, Step};
+use kuzu_ddl_core::schema::Schema;
+use planning::catalog_hash as catalog;
 pub use policy::{DriftPolicy, Incoming, Phase, Policy, Progress, Undeclared, Verify};
-pub use receive::{Agreed, Delay, Delayed, Received, agreed};
-pub use report::{Report, Unpaid};
-pub(crate) use writer::{now, with_writer};
+pub use receive::report::{Delay, Delayed, Received};
+pub use receive::sync_state::{Agreed, agreed};
+pub use report::Report;
 
 use crate::backup::Backup;
-use crate::declared::{DeclareError, Declared};
 use crate::engine::{Engine, EngineErrorKind, Session};
-use crate::event::DdlEvent;
+use crate::error::Error;
 use crate::history::Point;
-use crate::inspect::{self, Scope};
-use crate::ledger::{self, Identified};
-use crate::plan::{Allowed, HazardKind, Plan, Step};
-use crate::schema::Schema;
+use crate::inspect::Scope;
+use crate::ledger::Identified;
+use crate::{inspect, ledger};
 
 /// How often a plan is made anew because the database changed under it.
 const ATTEMPTS: usize = 5;
@@ -79,7 +68,7 @@ pub struct Migrator<'a> {
     /// The events of peers that are being carried out.
     received: Option<Vec<DdlEvent>>,
     /// The checkpoint that the history is to begin with.
-    beginning: Option<begin::Beginning>,
+    beginning: Option<bootstrap::Beginning>,
     policy_incoming: Incoming,
     partial: bool,
     redo: bool,
@@ -167,7 +156,7 @@ impl<'a> Migrator<'a> {
 
     /// Brings a dropped `Table` or `Table.property` back, with its rows. A property whose type was changed goes back
     /// to the type that is declared, if it had it before, or to that of the column which
-    /// [`archives`](crate::archive::archives) calls so: with the old values, but for rows that are new or
+    /// [`archives`](crate::queries::archives) calls so: with the old values, but for rows that are new or
     /// were written since, which are cast. (Of values that a Rust function made nobody can tell: there all
     /// rows that have an old value get it.)
     #[must_use]
@@ -184,7 +173,7 @@ impl<'a> Migrator<'a> {
     }
 
     /// Deletes something archived for ever: what was dropped, as `Table` or `Table.property`, or the
-    /// column with the values from before a change, by its name in [`archives`](crate::archive::archives).
+    /// column with the values from before a change, by its name in [`archives`](crate::queries::archives).
     /// The hazards must be allowed like all others, and there is no way back but a backup.
     #[must_use]
     pub fn purge(mut self, object: impl Into<String>) -> Self {

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use kuzu_ddl_core::plan::HazardKind;
 use serde::{Deserialize, Serialize};
-
-use crate::plan::HazardKind;
 
 /// How much of the live catalog a start looks at when the ledger says that there is nothing to do.
 /// Whenever there is something to do, everything is looked at.
@@ -71,7 +70,7 @@ pub enum Undeclared {
 
 /// What a migration may do without being asked about each object. None of them lets a property be
 /// required that has no value in some rows, and there is no policy that allows everything: what is
-/// left is allowed one by one, with [`Migrator::allow`](super::Migrator::allow).
+/// left is allowed one by one, with [`Migrator::allow`](crate::migrate::Migrator::allow).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Policy {
@@ -114,7 +113,7 @@ pub struct Progress<'a> {
     /// Steps in all.
     pub total: usize,
     /// The step under way, if it is at one.
-    pub step: Option<&'a crate::plan::Step>,
+    pub step: Option<&'a kuzu_ddl_core::plan::Step>,
     /// Rows that the steps done have touched, and those that functions have made values for in the one
     /// under way; a row touched by several counts as often.
     pub rows_done: u64,

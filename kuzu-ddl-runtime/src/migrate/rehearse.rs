@@ -3,19 +3,23 @@
 
 use std::collections::BTreeSet;
 
-use super::counting;
-use super::made::{Maker, borrowed};
-use super::prepare::Prepared;
-use super::{Error, Migrator, Phase};
-use crate::drift::{Local, drift};
+use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::drift::drift;
+use kuzu_ddl_core::event::ObjectKind;
+use kuzu_ddl_core::plan::{Operation, Step, create_counter};
+use kuzu_ddl_core::schema::name::quote;
+use kuzu_ddl_core::schema::{Expr, Key, Property, Table, TableKind, Type};
+use kuzu_ddl_core::state::{Local, Owed};
+
+use super::Migrator;
+use super::execute::function_batch::{Maker, borrowed};
+use super::execute::serial as counting;
+use super::planning::inputs::Prepared;
+use super::policy::Phase;
 use crate::engine::{Engine, EngineErrorKind, Session};
-use crate::event::ObjectKind;
-use crate::inspect::{Inspection, Scope, inspect};
+use crate::error::Error;
+use crate::inspect::{Scope, inspect};
 use crate::ledger::Identified;
-use crate::owed::Owed;
-use crate::plan::{Operation, Purpose, Step, create_counter};
-use crate::schema::name::quote;
-use crate::schema::{Expr, Key, Property, Table, TableKind, Type};
 
 impl Migrator<'_> {
     /// Runs the plan on a copy of the touched tables, without rows, and evaluates new defaults.
@@ -26,7 +30,7 @@ impl Migrator<'_> {
     ) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
         let defaults = defaults(steps, &sequences(prepared))?;
-        let changes = steps.iter().any(|step| may_fail(&step.operation));
+        let changes = steps.iter().any(|step| step.operation.may_fail());
         if !changes && defaults.is_empty() {
             return Ok(());
         }
@@ -85,7 +89,7 @@ impl Migrator<'_> {
             ..Local::default()
         };
         let rows = drift(&prepared.after, &found.schema, &scratch, Some(&only));
-        let rows = super::verify::unexpected(rows, prepared);
+        let rows = crate::migrate::execute::verify::unexpected(rows, prepared);
         // The scratch copy has no opaque defaults and no unknown types.
         let rows: Vec<_> = rows
             .into_iter()
@@ -99,7 +103,7 @@ impl Migrator<'_> {
     }
 }
 
-fn is_lossy(row: &crate::drift::Drift, prepared: &Prepared) -> bool {
+fn is_lossy(row: &kuzu_ddl_core::drift::Drift, prepared: &Prepared) -> bool {
     row.id
         .is_some_and(|id| prepared.local.defaults.contains_key(&id))
 }
@@ -109,38 +113,6 @@ fn is_of_index(operation: &Operation) -> bool {
         operation,
         Operation::DropIndex { .. } | Operation::CreateIndex { .. }
     )
-}
-
-/// What can fail, or lead elsewhere than wanted, though its statement is well formed.
-fn may_fail(operation: &Operation) -> bool {
-    match operation {
-        Operation::CreateTable { .. }
-        | Operation::CreateSequence { .. }
-        | Operation::DropSequence { .. }
-        // There is no index on a scratch table, and making one takes longer than all else.
-        | Operation::DropIndex { .. }
-        | Operation::CreateIndex { .. }
-        | Operation::MakeValues { .. }
-        | Operation::AddProperty { .. }
-        | Operation::CommentOnTable { .. }
-        | Operation::SetNullable { .. }
-        | Operation::CommentOnProperty { .. } => false,
-        // A lone rename of a table or property has no way to go wrong.
-        Operation::RenameTable { purpose, .. } | Operation::RenameProperty { purpose, .. } => {
-            *purpose == Purpose::Temporary
-        }
-        Operation::AddPair { .. }
-        | Operation::DropPair { .. }
-        | Operation::ChangeProperty { .. }
-        | Operation::CopyNodes { .. }
-        | Operation::CopyRels { .. }
-        | Operation::AlterType { .. }
-        | Operation::DropProperty { .. }
-        | Operation::CountOn { .. }
-        | Operation::ClaimCounters { .. }
-        | Operation::DropTable { .. }
-        | Operation::DropCopied { .. } => true,
-    }
 }
 
 /// The sequences that there are, or will be before anything counts by them.
@@ -285,7 +257,7 @@ fn touched(prepared: &Prepared) -> BTreeSet<Key> {
 
 /// The names that the touched tables have after the plan.
 fn after_names(prepared: &Prepared, touched: &BTreeSet<Key>) -> BTreeSet<Key> {
-    let owned = crate::drift::owned(&prepared.before);
+    let owned = kuzu_ddl_core::fold::owned(&prepared.before);
     touched
         .iter()
         .filter_map(|key| prepared.after.object(*owned.get(key)?))

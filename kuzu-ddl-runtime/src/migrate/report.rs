@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use kuzu_ddl_core::event::{EventId, Fingerprint};
+use kuzu_ddl_core::fold::{Explained, Held};
+use kuzu_ddl_core::plan::{Seconds, Step, Unpaid};
 use serde::{Deserialize, Serialize};
-
-use crate::event::{EventId, Fingerprint};
-use crate::fold::{Explained, Held};
-use crate::plan::{Seconds, Step};
 
 /// What a migration did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,16 +36,6 @@ pub struct Report {
     pub owed: Vec<Unpaid>,
     /// The whole start, from the first query to the last.
     pub took: Duration,
-}
-
-/// Work that could not be done yet. Nothing else waits for it: queries that need it fail until the
-/// next start has done it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unpaid {
-    /// What is to be done.
-    pub step: Step,
-    /// What was in the way.
-    pub why: String,
 }
 
 impl Report {

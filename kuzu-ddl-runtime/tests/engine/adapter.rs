@@ -1,7 +1,8 @@
 //! Our own adapter: values, errors, transactions.
 
-use super::*;
 use kuzu_ddl_runtime::engine::{Transaction, owes_checkpoint, settle};
+
+use super::*;
 
 #[test]
 fn values_come_back() {

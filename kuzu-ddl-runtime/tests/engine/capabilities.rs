@@ -1,7 +1,8 @@
 //! The lines of the table of capabilities that no bug's test tells of.
 
-use super::*;
 use kuzu_ddl_runtime::engine::KUZU;
+
+use super::*;
 
 #[test]
 fn the_version_is_the_one_that_was_tried() {

@@ -1,11 +1,12 @@
 //! `DEFAULT CAST(<expr> AS <TYPE>)` comes back to the letter, and means what it says: in CREATE, in
 //! ALTER, on node and rel tables, and after the file was closed and opened.
 
-use super::*;
 use kuzu_ddl_runtime::inspect::{Inspection, Scope, inspect};
 use kuzu_ddl_runtime::schema::{
     Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator, Type,
 };
+
+use super::*;
 
 fn text(s: &str) -> Expr {
     Expr::Text(s.into())

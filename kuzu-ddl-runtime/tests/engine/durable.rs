@@ -2,8 +2,9 @@
 //! hard exit before any checkpoint; then replay, checkpoint, more rows, and once more from the
 //! file.
 
-use super::*;
 use kuzu_ddl_runtime::engine::Transaction;
+
+use super::*;
 
 pub(crate) struct Case {
     pub(crate) test: &'static str,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::*;
 use kuzu_ddl_runtime::engine::Transaction;
 use kuzu_ddl_runtime::inspect::{Inspection, Scope, inspect, multiplicities, tables};
 use kuzu_ddl_runtime::schema::{
     Expr, IndexKind, Key, Multiplicity, StorageDirection, TableKind, Type,
 };
+
+use super::*;
 
 fn all(session: &dyn Session) -> Inspection {
     inspect(session, Scope::All).unwrap_or_else(|e| panic!("{e}"))

@@ -1,11 +1,12 @@
 //! One database in several hands: connections, handles, processes; and databases that cannot be
 //! written.
 
-use super::*;
 use kuzu_ddl_runtime::engine::{
     Transaction, buffer_pool, check_opened_once, is_in_memory, is_read_only, owes_checkpoint,
 };
 use kuzu_ddl_runtime::inspect::{Scope, inspect, tables};
+
+use super::*;
 
 #[test]
 fn a_second_process_is_locked_out() {

@@ -1,14 +1,17 @@
 //! Kùzu 0.11.3: the only module that names the crate `kuzu`.
 
-mod value;
+pub(in crate::engine) mod value;
 
 use std::cell::Cell as Flag;
 use std::path::Path;
 
 use kuzu::{Connection, Database, QueryResult, SystemConfig};
-
-use super::{Capabilities, Cell, Engine, EngineError, EngineErrorKind, KUZU, Row, Session};
+use kuzu_ddl_core::capabilities::{Capabilities, KUZU};
+use kuzu_ddl_core::value::{Cell, Row};
 use value::{is_readable, to_cell, to_value};
+
+use super::error::{EngineError, EngineErrorKind};
+use super::{Engine, Session};
 
 const MIB: u64 = 1 << 20;
 

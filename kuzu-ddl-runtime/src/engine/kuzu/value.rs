@@ -1,8 +1,7 @@
 //! Cells from and to the values of the crate `kuzu`.
 
 use kuzu::{LogicalType, Value};
-
-use crate::engine::Cell;
+use kuzu_ddl_core::value::Cell;
 
 /// Whether the crate hands over every value of this type. Of the others it panics on some: dates
 /// outside the years that `time` knows, decimals of more than 96 bits, intervals, nodes that hold

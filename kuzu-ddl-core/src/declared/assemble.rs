@@ -1,0 +1,146 @@
+//! Assembles all descriptions into one [`Declared`].
+
+use super::error::{DeclareError, Mistake, MistakeKind, place};
+use super::model::Declared;
+use super::{renames as names, sequences as sequence, table};
+use crate::describe::{Place, SequenceDesc, TableDesc, Tombstone};
+use crate::schema::{Key, Schema, Table, TableKind};
+
+/// All registrations of a binary.
+#[derive(Debug, Default)]
+pub(super) struct Registry {
+    pub(super) descs: Vec<&'static TableDesc>,
+    pub(super) tombstones: Vec<Tombstone>,
+    pub(super) sequences: Vec<SequenceDesc>,
+    pub(super) dropped_sequences: Vec<Tombstone>,
+}
+
+impl Declared {
+    /// Assembles the schema of the given structs, in any order.
+    ///
+    /// # Errors
+    ///
+    /// Returns every issue that the compiler could not detect.
+    pub fn from_descs(
+        descs: impl IntoIterator<Item = &'static TableDesc>,
+    ) -> Result<Self, DeclareError> {
+        collect(Registry {
+            descs: descs.into_iter().collect(),
+            ..Registry::default()
+        })
+    }
+
+    #[doc(hidden)]
+    pub fn from_parts(
+        descs: &[&'static TableDesc],
+        sequences: &[SequenceDesc],
+        tombstones: &[Tombstone],
+    ) -> Result<Self, DeclareError> {
+        collect(Registry {
+            descs: descs.to_vec(),
+            sequences: sequences.to_vec(),
+            tombstones: tombstones.to_vec(),
+            ..Registry::default()
+        })
+    }
+}
+
+/// Assembles all registrations, and reports every issue.
+pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
+    let Registry {
+        mut descs,
+        tombstones,
+        sequences,
+        dropped_sequences,
+    } = registry;
+    // Registration order is arbitrary; source order decides which of two declarations is "the
+    // other".
+    descs.sort_by_cached_key(|desc| {
+        (
+            Key::of_static(desc.name),
+            place(desc),
+            desc.origin.rust_name,
+        )
+    });
+    let mut mistakes = Vec::new();
+    let mut tables = Vec::with_capacity(descs.len());
+    let mut hints = Vec::with_capacity(descs.len());
+    let mut unique: Vec<&TableDesc> = Vec::with_capacity(descs.len());
+    for desc in descs {
+        if let Some(first) = unique
+            .last()
+            .filter(|first| first.name.eq_ignore_ascii_case(desc.name))
+        {
+            mistakes.push(Mistake {
+                place: place(desc),
+                table: desc.name.to_owned(),
+                kind: MistakeKind::Duplicate {
+                    rust_name: desc.origin.rust_name,
+                    other_rust_name: first.origin.rust_name,
+                    other: place(first),
+                },
+            });
+            continue;
+        }
+        unique.push(desc);
+        let (table, hint) = table::build(desc, &mut mistakes);
+        let key = Key::of_static(desc.name);
+        tables.push((key.clone(), table));
+        hints.push((key, hint));
+    }
+    // Sorted already, so the maps are built in one pass.
+    let mut declared = Declared {
+        schema: Schema {
+            tables: tables.into_iter().collect(),
+            ..Schema::default()
+        },
+        tables: hints.into_iter().collect(),
+        ..Declared::default()
+    };
+    for property in unique.iter().flat_map(|desc| desc.properties) {
+        for function in [&property.cast_with, &property.fill_with]
+            .into_iter()
+            .flatten()
+        {
+            declared.functions.add(function);
+        }
+    }
+    for desc in &unique {
+        endpoints(desc, &declared.schema, &mut mistakes);
+    }
+    names::renamed_tables(&unique, &mut mistakes);
+    sequence::add(&mut declared, &sequences, &dropped_sequences, &mut mistakes);
+    for tombstone in tombstones {
+        let place = Place {
+            file: tombstone.file,
+            line: tombstone.line,
+        };
+        names::bury(&mut declared, tombstone.name, place, &mut mistakes);
+    }
+    DeclareError::unless_empty(mistakes)?;
+    Ok(declared)
+}
+
+/// Reports unknown endpoints, without which a rel table cannot be created.
+fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
+    let Some(Table {
+        kind: TableKind::Edge { pairs, .. },
+        ..
+    }) = schema.table(desc.name)
+    else {
+        return;
+    };
+    // Several pairs may name one endpoint: equal issues are deduplicated.
+    for key in pairs.iter().flat_map(|pair| [&pair.from, &pair.to]) {
+        let kind = match schema.tables.get(key) {
+            Some(table) if table.kind.is_node() => continue,
+            Some(table) => MistakeKind::EndpointKind(table.name.clone()),
+            None => MistakeKind::Endpoint(table::spelled(desc, key)),
+        };
+        mistakes.push(Mistake {
+            place: place(desc),
+            table: desc.name.to_owned(),
+            kind,
+        });
+    }
+}

@@ -1,0 +1,26 @@
+//! The declared schema with its hints and tombstones.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::hints::{Functions, TableHints};
+use crate::schema::{Key, Schema};
+
+/// A declared schema, with hints about its past.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// The declared schema.
+    pub schema: Schema,
+    /// The hints of each declared table.
+    pub tables: BTreeMap<Key, TableHints>,
+    /// The tombstones of tables, each with a former name as spelled.
+    #[doc(alias = "tombstone")]
+    pub dropped_tables: BTreeMap<Key, String>,
+    /// The tombstones of sequences, as spelled.
+    #[serde(default)]
+    pub dropped_sequences: BTreeMap<Key, String>,
+    /// The functions that the structs name. They are compiled code and not part of the declaration.
+    #[serde(skip)]
+    pub functions: Functions,
+}

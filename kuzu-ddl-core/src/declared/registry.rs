@@ -1,0 +1,50 @@
+//! The registry of all declared tables and sequences in a binary.
+//!
+//! Every derive and every declaring macro registers its description. The linker collects them in an
+//! order that differs from build to build, so nothing here depends on order.
+
+use super::assemble as collect;
+use super::assemble::Registry;
+use super::error::DeclareError;
+use super::model::Declared;
+use crate::describe::{SequenceDesc, TableDesc, Tombstone};
+use crate::schema::Schema;
+
+/// A registration submitted by a derive or a macro.
+#[derive(Debug)]
+pub enum Registered {
+    /// A table.
+    Table(&'static TableDesc),
+    /// The tombstone of a table.
+    Dropped(Tombstone),
+    /// A sequence, which hands out consecutive numbers.
+    Sequence(SequenceDesc),
+    /// The tombstone of a sequence.
+    DroppedSequence(Tombstone),
+}
+
+inventory::collect!(Registered);
+
+impl Schema {
+    /// Returns the schema that this binary declares: all structs with `#[derive(KuzuNode)]` or
+    /// `#[derive(KuzuEdge)]`, from all linked crates.
+    ///
+    /// A crate of which nothing is used may not be linked. Its tables are then not declared, which
+    /// does not mean that they are dropped.
+    ///
+    /// # Errors
+    ///
+    /// Returns every issue that the compiler could not detect.
+    pub fn compiled() -> Result<Declared, DeclareError> {
+        let mut registry = Registry::default();
+        for registered in inventory::iter::<Registered> {
+            match registered {
+                Registered::Table(desc) => registry.descs.push(*desc),
+                Registered::Dropped(tombstone) => registry.tombstones.push(*tombstone),
+                Registered::Sequence(desc) => registry.sequences.push(*desc),
+                Registered::DroppedSequence(gone) => registry.dropped_sequences.push(*gone),
+            }
+        }
+        collect::collect(registry)
+    }
+}

@@ -1,0 +1,133 @@
+//! Rename hints and tombstones: rules about former names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::{Mistake, MistakeKind, place};
+use super::model::Declared;
+use crate::describe::{Place, TableDesc};
+use crate::schema::{Key, name};
+
+/// The current name of an object, with its former names.
+pub(super) struct Renamed {
+    pub(super) name: &'static str,
+    pub(super) earlier: &'static [&'static str],
+    pub(super) place: Place,
+}
+
+/// Reports a rename from the current name, a rename from the name of an object that was not renamed
+/// itself, and two renames from one name. Calls `report` with the location of each issue.
+pub(super) fn renamed(
+    all: impl Iterator<Item = Renamed> + Clone,
+    mut report: impl FnMut(Place, MistakeKind),
+) {
+    // Every startup runs this for every table, and hardly any was renamed.
+    if all.clone().all(|object| object.earlier.is_empty()) {
+        return;
+    }
+    let stayed: BTreeSet<Key> = all
+        .clone()
+        .filter(|object| object.earlier.is_empty())
+        .map(|object| Key::new(object.name))
+        .collect();
+    let mut claims: BTreeMap<Key, (&'static str, Place)> = BTreeMap::new();
+    for Renamed {
+        name,
+        earlier,
+        place,
+    } in all
+    {
+        for old in earlier {
+            if *old == name {
+                report(place, MistakeKind::RenamedFromItself(name.to_owned()));
+                continue;
+            }
+            if stayed.contains(&Key::new(old)) {
+                let (name, old) = (name.to_owned(), (*old).to_owned());
+                report(place, MistakeKind::RenamedFromPresent { name, old });
+                continue;
+            }
+            match claims.insert(Key::new(old), (name, place)) {
+                // A repeated hint on one object is harmless.
+                Some((other_name, other)) if other_name != name => report(
+                    place,
+                    MistakeKind::RenamedTwice {
+                        name: name.to_owned(),
+                        old: (*old).to_owned(),
+                        other_name: other_name.to_owned(),
+                        other,
+                    },
+                ),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Checks the rename hints of tables with [`renamed`], and that former names are legal.
+pub(super) fn renamed_tables(descs: &[&'static TableDesc], mistakes: &mut Vec<Mistake>) {
+    for desc in descs {
+        for old in desc.renamed_from {
+            if let Err(error) = name::check_table(old) {
+                mistakes.push(Mistake {
+                    place: place(desc),
+                    table: desc.name.to_owned(),
+                    kind: error.into(),
+                });
+            }
+        }
+    }
+    let all = descs.iter().map(|desc| Renamed {
+        name: desc.name,
+        earlier: desc.renamed_from,
+        place: place(desc),
+    });
+    let mut found = Vec::new();
+    renamed(all, |place, kind| found.push((place, kind)));
+    mistakes.extend(found.into_iter().map(|(place, kind)| {
+        let table = match &kind {
+            MistakeKind::RenamedTwice { name, .. }
+            | MistakeKind::RenamedFromPresent { name, .. }
+            | MistakeKind::RenamedFromItself(name) => name.clone(),
+            _ => String::new(),
+        };
+        Mistake { place, table, kind }
+    }));
+}
+
+/// Adds the tombstone of a table.
+pub(super) fn bury(declared: &mut Declared, name: &str, place: Place, mistakes: &mut Vec<Mistake>) {
+    let key = Key::new(name);
+    let heir = declared
+        .tables
+        .iter()
+        .find(|(_, hints)| hints.renamed_from.iter().any(|old| Key::new(old) == key))
+        .map(|(heir, _)| heir);
+    // A declared table that was renamed may take the name of a dropped one.
+    let came = declared
+        .tables
+        .get(&key)
+        .is_some_and(|hints| !hints.renamed_from.is_empty());
+    let kind = if let Err(error) = name::check_table(name) {
+        error.into()
+    } else if let Some(table) = declared.schema.tables.get(&key).filter(|_| !came) {
+        MistakeKind::DroppedYetDeclared(table.name.clone())
+    } else if let Some(heir) = heir {
+        let heir = declared
+            .schema
+            .tables
+            .get(heir)
+            .map_or_else(String::new, |table| table.name.clone());
+        MistakeKind::DroppedYetRenamed {
+            old: name.to_owned(),
+            name: heir,
+        }
+    } else {
+        declared.dropped_tables.insert(key, name.to_owned());
+        return;
+    };
+    mistakes.push(Mistake {
+        place,
+        table: name.to_owned(),
+        kind,
+    });
+}

@@ -1,0 +1,112 @@
+//! Consistency of one table, seen through the aliases of its fields.
+
+use super::super::const_string::Message;
+use super::super::table::{KindDesc, PairDesc, TableDesc};
+use super::super::types::TypeDesc;
+use super::schema_set::same;
+use crate::schema::MAX_TYPE_DEPTH;
+
+/// Returns the table, and rejects invalid types and contradictions. The derive has already checked
+/// the names in its own tokens.
+#[track_caller]
+pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
+    let mut i = 0;
+    while i < desc.properties.len() {
+        let property = &desc.properties[i];
+        if let Some(what) = shape(&property.ty, 1) {
+            Message::new("invalid type of the property `")
+                .add(property.name)
+                .add("`: ")
+                .add(what)
+                .panic();
+        }
+        i += 1;
+    }
+    if let KindDesc::Edge {
+        pairs,
+        dropped_pairs,
+        ..
+    } = desc.kind
+    {
+        each_once(pairs);
+        none_dropped(pairs, dropped_pairs);
+    }
+    desc
+}
+
+/// Returns what is wrong with a type.
+const fn shape(ty: &TypeDesc, depth: usize) -> Option<&'static str> {
+    if depth > MAX_TYPE_DEPTH {
+        return Some("nested deeper than 64 levels");
+    }
+    match ty {
+        TypeDesc::Serial if depth > 1 => {
+            Some("SERIAL cannot be nested in another type\nhelp: make the field a `Serial`")
+        }
+        TypeDesc::Array(_, 0) => Some("an array needs at least one element"),
+        TypeDesc::List(ty) | TypeDesc::Array(ty, _) => shape(ty, depth + 1),
+        TypeDesc::Map(key, value) => match shape(key, depth + 1) {
+            None => shape(value, depth + 1),
+            some => some,
+        },
+        TypeDesc::Struct(members) | TypeDesc::Union(members) => {
+            let mut i = 0;
+            while i < members.len() {
+                if let Some(what) = shape(&members[i].ty, depth + 1) {
+                    return Some(what);
+                }
+                i += 1;
+            }
+            None
+        }
+        _ => None,
+    }
+}
+
+const fn is(a: &PairDesc, b: &PairDesc) -> bool {
+    same(a.from, b.from) && same(a.to, b.to)
+}
+
+const fn names(message: Message, pair: &PairDesc) -> Message {
+    message
+        .add("`from = ")
+        .add(pair.from)
+        .add(", to = ")
+        .add(pair.to)
+        .add("`")
+}
+
+#[track_caller]
+const fn each_once(pairs: &[PairDesc]) {
+    let mut i = 1;
+    while i < pairs.len() {
+        let mut j = 0;
+        while j < i {
+            // The endpoint of a derive that failed has no name.
+            if is(&pairs[i], &pairs[j]) && !pairs[i].from.is_empty() && !pairs[i].to.is_empty() {
+                names(Message::new("duplicate pair "), &pairs[i])
+                    .add("\nhelp: remove one")
+                    .panic();
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+}
+
+#[track_caller]
+const fn none_dropped(pairs: &[PairDesc], dropped: &[PairDesc]) {
+    let mut i = 0;
+    while i < pairs.len() {
+        let mut j = 0;
+        while j < dropped.len() {
+            if is(&pairs[i], &dropped[j]) && !pairs[i].from.is_empty() && !pairs[i].to.is_empty() {
+                names(Message::new("the pair "), &pairs[i])
+                    .add(" is both declared and marked as dropped\nhelp: remove one of the two")
+                    .panic();
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+}

@@ -1,0 +1,215 @@
+//! Changes of what is there: types, defaults, nullability, keys, multiplicities, storage.
+//!
+//! Each is an event only if this very declaration changes it; what somebody else changed stays, and
+//! the check at the end says so.
+
+use std::collections::BTreeMap;
+
+use super::differ::Differ;
+use super::incompatibility::Reason;
+use super::resolve_names::Resolved;
+use crate::declared::on_fail;
+use crate::event::{Change, ObjectId};
+use crate::fold::Body;
+use crate::schema::{Expr, Key, Property, Table, TableKind, Type};
+
+/// A cast as the source gives it.
+pub(super) enum Cast {
+    /// Every old value is a new one.
+    Widening,
+    /// By this expression.
+    Said(Expr),
+    /// By the function of this name.
+    By(String),
+}
+
+impl Differ<'_> {
+    /// The body of a property, in the light of how it was declared last.
+    pub(super) fn alter_property(
+        &mut self,
+        (table, name): (&Key, &Key),
+        path: &str,
+        id: ObjectId,
+        wanted: &Property,
+        last: Option<&Property>,
+    ) {
+        let Some(Body::Property(spec)) = self.draft.fold().object(id).map(|o| o.body.clone())
+        else {
+            return;
+        };
+        if spec.ty != wanted.ty && last.is_none_or(|last| last.ty != wanted.ty) {
+            match self.cast((table, name), &spec.ty, &wanted.ty) {
+                Ok(cast) => {
+                    let hints = self.declared.tables.get(table);
+                    let on_fail = hints.map(|hints| on_fail(hints, name, wanted));
+                    let (ty, on_fail) = (wanted.ty.clone(), on_fail.unwrap_or_default());
+                    let change = match cast {
+                        Cast::By(function) => Change::SetTypeBy {
+                            ty,
+                            function,
+                            on_fail,
+                        },
+                        Cast::Said(expr) => Change::SetType {
+                            ty,
+                            cast: Some(expr),
+                            on_fail,
+                        },
+                        Cast::Widening => Change::SetType {
+                            ty,
+                            cast: None,
+                            on_fail,
+                        },
+                    };
+                    self.draft.set(id, change);
+                }
+                Err(reason) => return self.refuse(path.to_owned(), self.origin(table), reason),
+            }
+        }
+        let asked = match last {
+            Some(last) => last.default != wanted.default,
+            None => wanted.default.is_some(),
+        };
+        if spec.default != wanted.default && asked {
+            self.draft.set(
+                id,
+                Change::SetDefault {
+                    default: wanted.default.clone(),
+                },
+            );
+        }
+        // A key is never NULL, whatever the property was before it became one.
+        let kind = self.declared.schema.tables.get(table).map(|t| &t.kind);
+        let is_key = matches!(kind, Some(TableKind::Node { primary_key }) if primary_key == name);
+        if spec.nullable != wanted.nullable
+            && !(is_key && wanted.nullable)
+            && last.is_none_or(|last| last.nullable != wanted.nullable)
+        {
+            self.draft.set(
+                id,
+                Change::SetNullable {
+                    nullable: wanted.nullable,
+                },
+            );
+        }
+    }
+
+    fn cast(&self, (table, name): (&Key, &Key), from: &Type, to: &Type) -> Result<Cast, Reason> {
+        let hints = self.declared.tables.get(table);
+        if let Some(by) = hints.and_then(|hints| hints.casts_with.get(name)) {
+            return self.cast_by(by, from, to);
+        }
+        if let Some(said) = hints.and_then(|hints| hints.casts.get(name)) {
+            return Expr::parse_cast(said)
+                .map(Cast::Said)
+                .map_err(|e| Reason::BadCast { reason: e.reason });
+        }
+        if from.fits_in(to) {
+            return Ok(Cast::Widening);
+        }
+        Err(Reason::NeedsCast {
+            from: from.to_string(),
+            to: to.to_string(),
+        })
+    }
+
+    /// A function casts what it takes; the compiler knows only the type that the property has now.
+    fn cast_by(&self, name: &str, from: &Type, to: &Type) -> Result<Cast, Reason> {
+        let bad = |reason| Err(Reason::BadCast { reason });
+        let Some(function) = self.declared.functions.get(name) else {
+            return bad(format!("the function {name} is not in this program"));
+        };
+        let takes = function.takes.first().map(|input| Type::from(&input.ty));
+        if let Some(takes) = takes.filter(|takes| !from.widens_to(takes)) {
+            return bad(format!(
+                "the function {name} takes {takes}, and the property is {from}; let it take {from}"
+            ));
+        }
+        let gives = Type::from(&function.gives);
+        if !gives.fits_in(to) {
+            return bad(format!("the function {name} gives {gives}, and not {to}"));
+        }
+        Ok(Cast::By(name.to_owned()))
+    }
+
+    /// The body of a table: which property is the key, how many rels, which directions.
+    /// `was`: the name by which the last declaration knows each property.
+    pub(super) fn alter_table(
+        &mut self,
+        key: &Key,
+        id: ObjectId,
+        resolved: &Resolved,
+        was: &BTreeMap<Key, Key>,
+    ) {
+        let declared = self.declared;
+        let Some(table) = declared.schema.tables.get(key) else {
+            return;
+        };
+        let last = self.ancestor_table(key);
+        let Some(body) = self.draft.fold().object(id).map(|o| o.body.clone()) else {
+            return;
+        };
+        match (&table.kind, body) {
+            (TableKind::Node { primary_key }, Body::NodeTable { key: is })
+                if !self.same_key(key, primary_key, last, was) =>
+            {
+                // Until the former key is dropped, two properties may have the name.
+                let known = resolved.get(primary_key).copied().flatten();
+                let found = known.or_else(|| self.find(Some(id), primary_key));
+                if let Some(key) = found.filter(|found| *found != is) {
+                    self.draft.set(id, Change::SetKey { key });
+                }
+            }
+            (
+                TableKind::Edge {
+                    multiplicity,
+                    storage,
+                    ..
+                },
+                Body::EdgeTable {
+                    multiplicity: is,
+                    storage: stored,
+                },
+            ) => {
+                let (said, kept) = match last.map(|t| &t.kind) {
+                    Some(TableKind::Edge {
+                        multiplicity,
+                        storage,
+                        ..
+                    }) => (*multiplicity, Some(*storage)),
+                    _ => (None, None),
+                };
+                if let Some(to) = multiplicity.filter(|to| *to != is && said != Some(*to)) {
+                    self.draft
+                        .set(id, Change::SetMultiplicity { multiplicity: to });
+                }
+                if *storage != stored && kept != Some(*storage) {
+                    self.draft.set(id, Change::SetStorage { storage: *storage });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the last declaration had the same key, perhaps by another name. A name alone tells
+    /// nothing: the one that the key had may be another property's by now.
+    fn same_key(
+        &self,
+        table: &Key,
+        wanted: &Key,
+        last: Option<&Table>,
+        was: &BTreeMap<Key, Key>,
+    ) -> bool {
+        let Some(last) = last else { return false };
+        let TableKind::Node { primary_key } = &last.kind else {
+            return false;
+        };
+        if was.get(wanted) == Some(primary_key) {
+            return true;
+        }
+        // A rename that came from elsewhere, before this declaration asked for it.
+        let olds = self.declared.tables.get(table);
+        let olds = olds.and_then(|hints| hints.properties.get(wanted));
+        !last.properties.contains_key(wanted)
+            && olds.is_some_and(|olds| olds.iter().any(|old| Key::new(old) == *primary_key))
+    }
+}

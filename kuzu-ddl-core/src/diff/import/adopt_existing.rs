@@ -1,0 +1,220 @@
+//! Taking in what was there before: tables without a ledger go on working.
+
+use std::collections::BTreeSet;
+
+use super::super::incompatibility::{Reason, Refusal};
+use super::super::note::Note;
+use super::importer::Taker;
+use crate::declared::Declared;
+use crate::event::{DdlEvent, ObjectId, index_key, sequence_key};
+use crate::fold::{Draft, Fold, owned};
+use crate::schema::{Key, Schema, Table};
+use crate::state::Local;
+
+/// The live schema, and this database's own knowledge of it.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// What the catalog says.
+    pub schema: Schema,
+    /// What only this database knows.
+    pub local: Local,
+}
+
+/// What adoption found.
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    /// The events that describe what is there.
+    pub events: Vec<DdlEvent>,
+    /// The state with them.
+    pub fold: Fold,
+    /// What this database alone knows.
+    pub local: Local,
+    /// What a person should know.
+    pub notes: Vec<Note>,
+    /// Declared things that are there, but otherwise.
+    pub refusals: Vec<Refusal>,
+}
+
+/// Describes by events the declared tables and properties that are in the database without any.
+/// Nothing is changed by that. Tables that nobody declares stay foreign.
+#[must_use]
+pub fn adopt(declared: &Declared, live: &Live, expected: Fold) -> Adopted {
+    let mut adopter = Adopter {
+        declared,
+        live: &live.schema,
+        taker: Taker {
+            declared,
+            draft: Draft::new(expected),
+            local: live.local.clone(),
+            notes: Vec::new(),
+        },
+        adopted: BTreeSet::new(),
+        refusals: Vec::new(),
+    };
+    adopter.tables();
+    adopter.properties();
+    adopter.indexes();
+    adopter.sequences();
+    let Adopter {
+        taker, refusals, ..
+    } = adopter;
+    Adopted::of(taker, refusals)
+}
+
+impl Adopted {
+    pub(in crate::diff) fn of(taker: Taker<'_>, refusals: Vec<Refusal>) -> Self {
+        let Taker {
+            draft,
+            local,
+            notes,
+            ..
+        } = taker;
+        let (fold, events) = draft.finish();
+        Self {
+            events,
+            fold,
+            local,
+            notes,
+            refusals,
+        }
+    }
+}
+
+struct Adopter<'a> {
+    declared: &'a Declared,
+    live: &'a Schema,
+    taker: Taker<'a>,
+    /// The tables that were taken in.
+    adopted: BTreeSet<ObjectId>,
+    refusals: Vec<Refusal>,
+}
+
+impl<'a> Adopter<'a> {
+    fn fold(&self) -> &Fold {
+        self.taker.draft.fold()
+    }
+
+    fn note(&mut self, object: String) {
+        self.taker.notes.push(Note::Adopted { object });
+    }
+
+    fn refuse(&mut self, table: &Key, object: String, reason: Reason) {
+        let hints = self.declared.tables.get(table);
+        let origin = hints.map(|h| h.origin.clone()).unwrap_or_default();
+        self.refusals.push(Refusal {
+            object,
+            origin,
+            reason,
+        });
+    }
+
+    fn tables(&mut self) {
+        let owned: BTreeSet<Key> = owned(self.fold()).into_keys().collect();
+        for nodes in [true, false] {
+            for (key, table) in &self.declared.schema.tables {
+                if table.kind.is_node() != nodes || self.fold().find(None, key).is_some() {
+                    continue;
+                }
+                let hints = self.declared.tables.get(key);
+                let earlier = hints.map(|h| h.renamed_from.as_slice()).unwrap_or_default();
+                let names = std::iter::once(key.clone()).chain(earlier.iter().map(|n| Key::new(n)));
+                let found = names
+                    .filter(|name| !owned.contains(name))
+                    .find_map(|name| self.live.tables.get(&name));
+                if let Some(live) = found {
+                    self.table(key, table, live);
+                }
+            }
+        }
+    }
+
+    fn table(&mut self, key: &Key, declared: &Table, live: &Table) {
+        if declared.kind.is_node() != live.kind.is_node() {
+            let is = live.kind.words().to_owned();
+            return self.refuse(key, declared.name.clone(), Reason::OtherKind { is });
+        }
+        if let Some(id) = self.taker.table(Some(key), live) {
+            self.note(live.name.clone());
+            self.adopted.insert(id);
+        }
+    }
+
+    /// Properties that somebody added by hand and the source now declares.
+    fn properties(&mut self) {
+        for (key, table) in &self.declared.schema.tables {
+            let fold = self.taker.draft.fold();
+            let Some(object) = fold.find(None, key) else {
+                continue;
+            };
+            let (id, physical) = (object.id, Key::new(&fold.physical(object)));
+            let Some(live) = self.live.tables.get(&physical) else {
+                continue;
+            };
+            for (name, declared) in &table.properties {
+                let fold = self.taker.draft.fold();
+                let known = fold.holders(Some(id), name).next().is_some();
+                let Some(found) = live.properties.get(name).filter(|_| !known) else {
+                    continue;
+                };
+                let path = format!("{}.{}", table.name, declared.name);
+                if found.ty == declared.ty {
+                    self.note(path.clone());
+                    self.taker.property(Some(key), &path, found, id);
+                } else {
+                    let (declared, is) = (declared.ty.to_string(), found.ty.to_string());
+                    let what = "type".into();
+                    let reason = Reason::Differs {
+                        what,
+                        declared,
+                        is,
+                        restorable: false,
+                    };
+                    self.refuse(key, path, reason);
+                }
+            }
+        }
+    }
+
+    /// Indexes that are there and of which no event tells: all of a table that is adopted now, and
+    /// those that the source declares by now.
+    fn indexes(&mut self) {
+        for (key, table) in &self.declared.schema.tables {
+            let fold = self.taker.draft.fold();
+            let Some(object) = fold.find(None, key) else {
+                continue;
+            };
+            let (id, physical) = (object.id, Key::new(&fold.physical(object)));
+            let Some(live) = self.live.tables.get(&physical) else {
+                continue;
+            };
+            let adopted = self.adopted.contains(&id);
+            for (name, index) in &live.indexes {
+                let key = index_key(&index.name);
+                let known = self.fold().holders(Some(id), &key).next().is_some();
+                if !known && (adopted || table.indexes.contains_key(name)) {
+                    let object = format!("{}[{}]", table.name, index.name);
+                    if self.taker.index(id, index) {
+                        self.note(object);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Declared sequences that are there, as they are.
+    fn sequences(&mut self) {
+        for (key, wanted) in &self.declared.schema.sequences {
+            let known = self
+                .fold()
+                .holders(None, &sequence_key(&wanted.name))
+                .next()
+                .is_some();
+            let Some(live) = self.live.sequences.get(key).filter(|_| !known) else {
+                continue;
+            };
+            let (name, spec) = (live.name.clone(), live.into());
+            self.taker.draft.create_sequence(&name, spec);
+            self.note(format!("sequence {name}"));
+        }
+    }
+}

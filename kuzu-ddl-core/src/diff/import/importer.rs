@@ -1,0 +1,201 @@
+//! Describing by events what is in the database without any.
+
+use super::super::note::Note;
+use super::super::table::spec;
+use crate::declared::Declared;
+use crate::event::{Endpoints, IndexSpec, ObjectId, PropertySpec};
+use crate::fold::Draft;
+use crate::schema::name::{check_property, check_table};
+use crate::schema::{Expr, Index, IndexKind, Key, Property, Table, TableKind};
+use crate::state::Local;
+
+/// Takes live things into the history, one by one.
+pub(in crate::diff) struct Taker<'a> {
+    pub(in crate::diff) declared: &'a Declared,
+    pub(in crate::diff) draft: Draft,
+    pub(in crate::diff) local: Local,
+    pub(in crate::diff) notes: Vec<Note>,
+}
+
+impl Taker<'_> {
+    /// A table with all that is in it. `key`: what the source calls it, which knows what the catalog
+    /// does not tell. `None` where no event can tell of it.
+    pub(in crate::diff) fn table(&mut self, key: Option<&Key>, live: &Table) -> Option<ObjectId> {
+        let id = match &live.kind {
+            TableKind::Node { primary_key } => {
+                let property = live.properties.get(primary_key)?;
+                if check_table(&live.name).is_err() || !is_legal(property) {
+                    return None;
+                }
+                let (spec, _) = adopted_spec(property, self.declared_property(key, primary_key));
+                self.draft
+                    .create_node_table(&live.name, &property.name, spec)
+            }
+            TableKind::Edge { .. } if check_table(&live.name).is_err() => return None,
+            TableKind::Edge {
+                multiplicity,
+                storage,
+                ..
+            } => {
+                let wanted = key.and_then(|key| self.declared.schema.tables.get(key));
+                let (wanted, wanted_storage) = match wanted.map(|table| &table.kind) {
+                    Some(TableKind::Edge {
+                        multiplicity,
+                        storage,
+                        ..
+                    }) => (*multiplicity, storage),
+                    _ => (None, storage),
+                };
+                if multiplicity.is_none() {
+                    let object = live.name.clone();
+                    self.notes.push(Note::UnknownMultiplicity { object });
+                }
+                // Without a property the engine does not tell the direction.
+                let storage = if live.properties.is_empty() {
+                    wanted_storage
+                } else {
+                    storage
+                };
+                let multiplicity = multiplicity.or(wanted).unwrap_or_default();
+                self.draft
+                    .create_edge_table(&live.name, multiplicity, *storage)
+            }
+        };
+        if live.comment.is_some() {
+            self.draft.comment(id, live.comment.clone());
+        }
+        self.pairs(live, id);
+        self.properties(key, live, id);
+        Some(id)
+    }
+
+    fn pairs(&mut self, live: &Table, id: ObjectId) {
+        if let TableKind::Edge { pairs, .. } = &live.kind {
+            for pair in pairs {
+                let node = |name| self.draft.fold().find(None, name).map(|o| o.id);
+                if let (Some(from), Some(to)) = (node(&pair.from), node(&pair.to)) {
+                    self.draft.add_pair(id, Endpoints { from, to });
+                }
+            }
+        }
+    }
+
+    fn properties(&mut self, key: Option<&Key>, live: &Table, id: ObjectId) {
+        for (name, property) in &live.properties {
+            let path = format!("{}.{}", live.name, property.name);
+            if let Some(object) = self.draft.fold().find(Some(id), name).map(|o| o.id) {
+                // The primary key came with its table; only its default may still be unclear.
+                let (_, text) = adopted_spec(property, self.declared_property(key, name));
+                self.unclear(object, path, text);
+            } else if !self.property(key, &path, property, id) {
+                let reason = "its name or its type cannot be managed".to_owned();
+                self.notes.push(Note::Unreadable {
+                    object: path,
+                    reason,
+                });
+            }
+        }
+    }
+
+    /// A property of a table of the events; `false` if no event can tell of it.
+    pub(in crate::diff) fn property(
+        &mut self,
+        key: Option<&Key>,
+        path: &str,
+        live: &Property,
+        table: ObjectId,
+    ) -> bool {
+        if !is_legal(live) {
+            return false;
+        }
+        let (spec, text) = adopted_spec(live, self.declared_property(key, &Key::new(&live.name)));
+        let id = self.draft.add_property(table, &live.name, spec);
+        self.unclear(id, path.to_owned(), text);
+        true
+    }
+
+    /// The default of a property as the catalog has it now; `false` if it has none in typed form.
+    pub(in crate::diff) fn default(
+        &mut self,
+        id: ObjectId,
+        path: &str,
+        live: &Property,
+    ) -> Option<Expr> {
+        let (spec, text) = adopted_spec(live, None);
+        self.local.defaults.remove(&id);
+        self.unclear(id, path.to_owned(), text);
+        spec.default
+    }
+
+    fn unclear(&mut self, id: ObjectId, object: String, text: Option<String>) {
+        if let Some(text) = text {
+            self.notes.push(Note::UnclearDefault {
+                object,
+                text: text.clone(),
+            });
+            self.local.defaults.insert(id, text);
+        }
+    }
+
+    /// What the source says of a property that is called so, or was.
+    fn declared_property(&self, table: Option<&Key>, name: &Key) -> Option<&Property> {
+        let properties = &self.declared.schema.tables.get(table?)?.properties;
+        properties.get(name).or_else(|| {
+            let hints = &self.declared.tables.get(table?)?.properties;
+            let (now, _) = hints
+                .iter()
+                .find(|(_, olds)| olds.iter().any(|old| Key::new(old) == *name))?;
+            properties.get(now)
+        })
+    }
+
+    /// An index of a table of the events; `false` if no event can tell of it.
+    pub(in crate::diff) fn index(&mut self, table: ObjectId, index: &Index) -> bool {
+        let fold = self.draft.fold();
+        let children = || fold.children(table).filter(|child| child.is_live());
+        let property = |key: &Key| {
+            let mut all = children().filter(|child| fold.property(child).is_some());
+            all.find(|child| Key::new(&fold.physical(child)) == *key)
+                .map(|child| child.id)
+        };
+        let properties: Option<Vec<_>> = index.properties.iter().map(property).collect();
+        let known = matches!(index.kind, IndexKind::FullText | IndexKind::Vector);
+        match properties {
+            Some(properties) if known && check_table(&index.name).is_ok() => {
+                let spec = IndexSpec {
+                    kind: index.kind.clone(),
+                    properties,
+                    options: index.complete(),
+                };
+                self.draft.create_index(table, &index.name, spec);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether an event can tell of a property.
+pub(in crate::diff) fn is_legal(property: &Property) -> bool {
+    check_property(&property.name).is_ok() && property.ty.check().is_ok()
+}
+
+/// What the events shall say of a property that is there; and the engine's text of its default
+/// where that is not to be had in typed form. Such a default is taken for the declared one if the
+/// two differ at most in what the engine loses.
+fn adopted_spec(live: &Property, declared: Option<&Property>) -> (PropertySpec, Option<String>) {
+    let mut spec = spec(live);
+    spec.nullable = declared.is_none_or(|p| p.nullable);
+    let text = match &live.default {
+        Some(Expr::Opaque(text)) => text,
+        // The engine takes longer ones than a history may hold.
+        Some(expr) if expr.check(&live.ty).is_err() => &expr.canonical(&live.ty),
+        _ => return (spec, None),
+    };
+    let bare = |text: &str| text.replace(['-', ' ', '(', ')'], "").to_ascii_lowercase();
+    let wanted = declared.and_then(|p| p.default.as_ref());
+    spec.default = wanted
+        .filter(|expr| bare(&expr.to_string()) == bare(text))
+        .cloned();
+    (spec, Some(text.clone()))
+}

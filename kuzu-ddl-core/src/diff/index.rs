@@ -1,0 +1,121 @@
+//! Indexes of one table.
+//!
+//! An index holds no data: whatever it was is made again from the rows. So, unlike a table or a
+//! property, one that the struct declared last time and does not declare any more is dropped, as
+//! every tool does that makes indexes from source. What this source never declared (a newer binary's,
+//! or one made by hand and adopted) is kept; so is every index of a table that is not declared.
+
+use super::differ::Differ;
+use super::note::Note;
+use crate::event::{IndexSpec, ObjectId, index_key};
+use crate::fold::Body;
+use crate::schema::{Index, Key, Table, UNKEPT};
+
+impl Differ<'_> {
+    pub(super) fn indexes(&mut self, key: &Key, id: ObjectId) {
+        let declared = self.declared;
+        let Some(table) = declared.schema.tables.get(key) else {
+            return;
+        };
+        let last = self.ancestor_table(key).map(|t| &t.indexes);
+        let children = self.draft.fold().children(id);
+        let mut present: Vec<(Key, ObjectId)> = children
+            .filter(|child| child.is_live() && matches!(child.body, Body::Index(_)))
+            .map(|child| (Key::new(&child.name.value), child.id))
+            .collect();
+        present.sort();
+        for (name, object) in present {
+            if table.indexes.contains_key(&name) {
+                continue;
+            }
+            let was = last.is_some_and(|last| last.contains_key(&name));
+            if was || self.options.drop_undeclared {
+                self.draft.drop(object);
+            } else {
+                let object = format!("{}[{name}]", table.name);
+                self.notes.push(Note::Undeclared { object });
+            }
+        }
+        for (name, wanted) in &table.indexes {
+            let last = last.and_then(|last| last.get(name));
+            self.index(key, id, wanted, last);
+        }
+    }
+
+    fn index(&mut self, key: &Key, table: ObjectId, wanted: &Index, last: Option<&Index>) {
+        let Some(spec) = self.index_spec(table, wanted) else {
+            // A property that is declared and is not there is refused by itself.
+            return;
+        };
+        let present = self.draft.fold().find_index(table, &wanted.name);
+        let present = present.and_then(|object| match &object.body {
+            Body::Index(spec) => Some((object.id, spec.clone())),
+            _ => None,
+        });
+        // What this declaration said last time already, somebody else has changed since.
+        let new = last.is_none_or(|last| !last.is_as(wanted));
+        match present {
+            Some((_, is)) if kept(&is) == kept(&spec) => {}
+            Some((object, is)) if new || is.properties != spec.properties => {
+                self.draft.drop(object);
+                self.draft.create_index(table, &wanted.name, spec);
+            }
+            None if new || self.lost_property(table, &wanted.name) => {
+                self.draft.create_index(table, &wanted.name, spec);
+            }
+            _ => {
+                let object = self.declared.schema.tables.get(key);
+                let object = object.map_or_else(String::new, |t| t.name.clone());
+                let object = format!("{object}[{}]", wanted.name);
+                self.notes.push(Note::OtherIndex { object });
+            }
+        }
+    }
+
+    /// Whether the index went with a property, and nobody dropped it for its own sake.
+    fn lost_property(&self, table: ObjectId, name: &str) -> bool {
+        let fold = self.draft.fold();
+        let key = index_key(name);
+        let mut last = fold.holders(Some(table), &key);
+        let is_gone = |id: &ObjectId| fold.object(*id).is_none_or(|object| !object.is_live());
+        last.any(|object| match &object.body {
+            Body::Index(spec) => spec.properties.iter().any(is_gone),
+            _ => false,
+        })
+    }
+
+    fn index_spec(&self, table: ObjectId, index: &Index) -> Option<IndexSpec> {
+        let property = |key| self.find(Some(table), key);
+        Some(IndexSpec {
+            kind: index.kind.clone(),
+            properties: index
+                .properties
+                .iter()
+                .map(property)
+                .collect::<Option<_>>()?,
+            options: index.complete(),
+        })
+    }
+}
+
+/// What the engine keeps of an index.
+fn kept(spec: &IndexSpec) -> IndexSpec {
+    let mut spec = spec.clone();
+    spec.options
+        .retain(|name, _| !UNKEPT.contains(&name.as_str()));
+    spec
+}
+
+/// What of a declared index no engine could make.
+pub(super) fn check(table: &Table, mut report: impl FnMut(String, String)) {
+    for (key, index) in &table.indexes {
+        let path = format!("{}[{}]", table.name, index.name);
+        if *key != Key::new(&index.name) {
+            report(path.clone(), format!("is filed under the name `{key}`"));
+        }
+        let why = index.check(table).err().map(|e| e.to_string());
+        if let Some(why) = why.or_else(|| crate::schema::unkept(index)) {
+            report(path, why);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Properties of one table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::differ::Differ;
+use super::incompatibility::Reason;
+use super::note::Note;
+use super::resolve_names::{Names, Resolution, Resolved};
+use super::table::spec;
+use crate::declared::Declared;
+use crate::event::ObjectId;
+use crate::fold::Body;
+use crate::schema::{Key, Table};
+
+impl<'a> Differ<'a> {
+    /// Drops, renames, adds, changes and comments, in this order.
+    pub(super) fn properties(&mut self, key: &Key, id: ObjectId) {
+        let declared = self.declared;
+        let Some(table) = declared.schema.tables.get(key) else {
+            return;
+        };
+        let (resolved, was) = self.resolve_properties(key, table, id);
+        let former = self.draft.fold().key(id);
+        self.drop_properties(key, table, id, &resolved, former);
+        for (name, property) in &table.properties {
+            let Some(found) = resolved.get(name) else {
+                continue;
+            };
+            let last = was
+                .get(name)
+                .and_then(|was| self.ancestor_table(key)?.properties.get(was));
+            let last = last.cloned();
+            let undone = self.undone(Some(id), name).filter(|_| found.is_none());
+            if let Some(object) = undone {
+                self.draft.restore(object);
+            }
+            let found = &found.or(undone);
+            let object = match found {
+                Some(object) => {
+                    self.rename_if_asked(
+                        *object,
+                        &property.name,
+                        last.as_ref().map(|p| p.name.clone()),
+                    );
+                    *object
+                }
+                None => self.draft.add_property(id, &property.name, spec(property)),
+            };
+            if found.is_some() {
+                let path = format!("{}.{}", table.name, property.name);
+                self.alter_property((key, name), &path, object, property, last.as_ref());
+            }
+            self.comment_if_asked(object, &property.comment, last.map(|p| p.comment));
+        }
+        self.alter_table(key, id, &resolved, &was);
+        self.drop_former_key(key, table, id, &resolved, former);
+    }
+
+    fn resolve_properties(
+        &mut self,
+        key: &Key,
+        table: &Table,
+        id: ObjectId,
+    ) -> (Resolved, BTreeMap<Key, Key>) {
+        let names = Names {
+            parent: Some((self.was.get(key).unwrap_or(key), id)),
+            declared: property_names(self.declared, key, table),
+            last: self.last_names(key),
+            buried: self.new_tombstones_of(key),
+        };
+        let path = |name: &Key| {
+            let spelled = table.properties.get(name).map(|p| p.name.as_str());
+            format!("{}.{}", table.name, spelled.unwrap_or_default())
+        };
+        let recreate = |name: &Key| self.options.recreate.contains(&path(name));
+        let Resolution {
+            objects,
+            was,
+            refused,
+        } = self.resolve(&names, |_, _| true, recreate);
+        for (name, reason) in refused {
+            self.refuse(path(&name), self.origin(key), reason);
+        }
+        (objects, was)
+    }
+
+    /// The names of the table's properties by the last declaration.
+    fn last_names(&self, key: &Key) -> Option<BTreeMap<&Key, &[String]>> {
+        let ancestor = self.ancestor?;
+        let table = self.ancestor_table(key)?;
+        Some(property_names(ancestor, &Key::new(&table.name), table))
+    }
+
+    fn new_tombstones_of(&self, key: &Key) -> BTreeSet<&'a Key> {
+        let before = self.last_hints(key).map(|h| &h.dropped);
+        let said = self
+            .declared
+            .tables
+            .get(key)
+            .into_iter()
+            .flat_map(|h| &h.dropped);
+        said.filter(|name| before.is_none_or(|before| !before.contains(*name)))
+            .collect()
+    }
+
+    /// All but the key, which can go only once another has taken its place.
+    fn drop_properties(
+        &mut self,
+        key: &Key,
+        table: &Table,
+        id: ObjectId,
+        resolved: &Resolved,
+        former: Option<ObjectId>,
+    ) {
+        let claimed: BTreeSet<ObjectId> = resolved.values().flatten().copied().collect();
+        let children = self.draft.fold().children(id);
+        let mut drops: Vec<(Key, ObjectId)> = children
+            .filter(|child| child.is_live() && matches!(child.body, Body::Property(_)))
+            .filter(|child| !claimed.contains(&child.id) && former != Some(child.id))
+            .map(|child| (Key::new(&child.name.value), child.id))
+            .collect();
+        drops.sort();
+        for (_, object) in drops {
+            self.drop_property(key, table, object);
+        }
+    }
+
+    fn drop_former_key(
+        &mut self,
+        key: &Key,
+        table: &Table,
+        id: ObjectId,
+        resolved: &Resolved,
+        former: Option<ObjectId>,
+    ) {
+        let claimed = |object| resolved.values().any(|known| *known == Some(object));
+        let Some(former) = former.filter(|object| !claimed(*object)) else {
+            return;
+        };
+        if self.draft.fold().key(id) != Some(former) {
+            self.drop_property(key, table, former);
+        } else if self.draft.fold().object(former).is_some_and(|o| {
+            self.new_tombstones_of(key)
+                .contains(&Key::new(&o.name.value))
+        }) {
+            let name = self
+                .draft
+                .fold()
+                .object(former)
+                .map(|o| o.name.value.clone());
+            let path = format!("{}.{}", table.name, name.unwrap_or_default());
+            self.refuse(path, self.origin(key), Reason::KeyDropped);
+        }
+    }
+
+    /// Archives a property that nobody declares if the source or the policy says so.
+    fn drop_property(&mut self, key: &Key, table: &Table, object: ObjectId) {
+        let Some(name) = self
+            .draft
+            .fold()
+            .object(object)
+            .map(|o| o.name.value.clone())
+        else {
+            return;
+        };
+        if self.new_tombstones_of(key).contains(&Key::new(&name)) || self.options.drop_undeclared {
+            self.draft.drop(object);
+        } else {
+            self.notes.push(Note::Undeclared {
+                object: format!("{}.{name}", table.name),
+            });
+        }
+    }
+}
+
+fn property_names<'a>(
+    declared: &'a Declared,
+    key: &Key,
+    table: &'a Table,
+) -> BTreeMap<&'a Key, &'a [String]> {
+    let hints = declared.tables.get(key);
+    let olds = |name| {
+        hints
+            .and_then(|h| h.properties.get(name))
+            .map(Vec::as_slice)
+    };
+    table
+        .properties
+        .keys()
+        .map(|name| (name, olds(name).unwrap_or_default()))
+        .collect()
+}

@@ -1,0 +1,163 @@
+//! Which object each declared name is: the one part where names become identity.
+//!
+//! In source, identity is the name unless the struct says otherwise. A `renamed_from` that is new
+//! since the last declaration moves the object of that name, whoever holds the new name by now, so
+//! that swaps and chains work. One that was there last time has done its work: it may stay for ever.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compatibility::explain;
+use super::differ::Differ;
+use super::incompatibility::Reason;
+use crate::event::ObjectId;
+use crate::schema::Key;
+
+/// Declared names with the objects they are; `None` is yet to be made.
+pub(super) type Resolved = BTreeMap<Key, Option<ObjectId>>;
+
+/// What [`Differ::resolve`] found.
+pub(super) struct Resolution {
+    pub(super) objects: Resolved,
+    /// The name by which the last declaration may know each object that is there.
+    pub(super) was: BTreeMap<Key, Key>,
+    pub(super) refused: Vec<(Key, Reason)>,
+}
+
+/// The names of one name space: all tables, or the properties of one table.
+pub(super) struct Names<'a> {
+    /// The table, for properties.
+    pub(super) parent: Option<(&'a Key, ObjectId)>,
+    /// Each declared name with its earlier names.
+    pub(super) declared: BTreeMap<&'a Key, &'a [String]>,
+    /// The same by the last declaration; `None` where there was none.
+    pub(super) last: Option<BTreeMap<&'a Key, &'a [String]>>,
+    /// Tombstones that the last declaration did not have.
+    pub(super) buried: BTreeSet<&'a Key>,
+}
+
+impl Names<'_> {
+    fn was_declared(&self, key: &Key) -> bool {
+        self.last
+            .as_ref()
+            .is_some_and(|last| last.contains_key(key))
+    }
+
+    /// Earlier names that the last declaration did not mention, and that it had as present ones.
+    fn new_moves(&self) -> impl Iterator<Item = (&Key, Key)> {
+        let last = self.last.as_ref();
+        self.declared.iter().flat_map(move |(key, olds)| {
+            let before = last
+                .and_then(|last| last.get(*key))
+                .copied()
+                .unwrap_or_default();
+            olds.iter()
+                .map(|old| Key::new(old))
+                .filter(move |old| !before.iter().any(|b| Key::new(b) == *old))
+                .filter(move |old| last.is_some_and(|last| last.contains_key(old)))
+                .map(move |old| (*key, old))
+        })
+    }
+}
+
+impl Differ<'_> {
+    /// Resolves all names of a name space. `fits` says whether an object can be the one of a name;
+    /// `recreate` whether the caller asked for a new one in place of what is gone.
+    pub(super) fn resolve(
+        &self,
+        names: &Names<'_>,
+        fits: impl Fn(ObjectId, &Key) -> bool,
+        recreate: impl Fn(&Key) -> bool,
+    ) -> Resolution {
+        let parent = names.parent.map(|(_, id)| id);
+        let moves = self.moves(names, parent, &fits);
+        let moved: BTreeSet<ObjectId> = moves.values().map(|(id, _)| *id).collect();
+        let mut claimed = moved.clone();
+        let (mut resolved, mut was) = (Resolved::new(), BTreeMap::new());
+        for (key, (id, old)) in moves {
+            resolved.insert(key.clone(), Some(id));
+            was.insert(key.clone(), old);
+        }
+        for key in names.declared.keys() {
+            if let Some(id) = self.find(parent, key).filter(|id| !moved.contains(id))
+                && !resolved.contains_key(*key)
+            {
+                claimed.insert(id);
+                resolved.insert((*key).clone(), Some(id));
+                was.insert((*key).clone(), (*key).clone());
+            }
+        }
+        let mut refused = Vec::new();
+        for (key, olds) in &names.declared {
+            if resolved.contains_key(*key) {
+                continue;
+            }
+            let known = names.was_declared(key);
+            let vacated = self.find(parent, key).is_some();
+            let old = olds
+                .iter()
+                .filter_map(|old| Some((self.find_old(names, &Key::new(old))?, old)))
+                .find(|(id, _)| !claimed.contains(id) && fits(*id, key));
+            if let (Some((id, old)), false) = (old, known) {
+                claimed.insert(id);
+                resolved.insert((*key).clone(), Some(id));
+                was.insert((*key).clone(), Key::new(old));
+                continue;
+            }
+            let fold = self.draft.fold();
+            let reason = explain(fold, self.ancestor, names.parent, key, known, &claimed);
+            match reason {
+                Some(reason) if !vacated && !recreate(key) => {
+                    refused.push(((*key).clone(), reason))
+                }
+                _ => {
+                    resolved.insert((*key).clone(), None);
+                }
+            }
+        }
+        Resolution {
+            objects: resolved,
+            was,
+            refused,
+        }
+    }
+
+    /// What has this name, or had it until a peer gave it another that won and that nobody declares here.
+    fn find_old(&self, names: &Names<'_>, old: &Key) -> Option<ObjectId> {
+        let parent = names.parent.map(|(_, id)| id);
+        let alias = || {
+            let object = self.draft.fold().alias(parent, old)?;
+            let is = Key::new(&object.name.value);
+            (!names.declared.contains_key(&is)).then_some(object.id)
+        };
+        self.find(parent, old).or_else(alias)
+    }
+
+    /// The moves that the declaration newly asks for. One whose new name is held by an object that
+    /// neither moves nor has a tombstone is left out: there is no place for it.
+    fn moves<'n>(
+        &self,
+        names: &'n Names<'_>,
+        parent: Option<ObjectId>,
+        fits: &impl Fn(ObjectId, &Key) -> bool,
+    ) -> BTreeMap<&'n Key, (ObjectId, Key)> {
+        let mut moves: BTreeMap<&Key, (ObjectId, Key)> = BTreeMap::new();
+        for (key, old) in names.new_moves() {
+            if let Some(id) = self.find_old(names, &old).filter(|id| fits(*id, key)) {
+                moves.entry(key).or_insert((id, old));
+            }
+        }
+        loop {
+            let leaving: BTreeSet<ObjectId> = moves.values().map(|(id, _)| *id).collect();
+            let before = moves.len();
+            moves.retain(|key, (id, _)| {
+                names.buried.contains(*key)
+                    || self
+                        .find(parent, key)
+                        .is_none_or(|holder| holder == *id || leaving.contains(&holder))
+            });
+            if moves.len() == before {
+                return moves;
+            }
+        }
+    }
+}

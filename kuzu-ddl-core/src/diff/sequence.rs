@@ -1,0 +1,92 @@
+//! Sequences, told apart by name alone.
+//!
+//! One that is no longer declared is kept, because the place it has come to would be lost; it is
+//! dropped by a tombstone. Where it starts counts only when it is made. Another step or other bounds
+//! are refused: the engine has no ALTER SEQUENCE, and one made anew would have to be told where the
+//! old one is, while others may be counting.
+
+use super::differ::Differ;
+use super::incompatibility::Reason;
+use super::note::Note;
+use crate::event::SequenceSpec;
+use crate::fold::Body;
+use crate::schema::{Key, Sequence};
+
+impl Differ<'_> {
+    pub(super) fn sequences(&mut self) {
+        let declared = self.declared;
+        for name in declared.dropped_sequences.values() {
+            let before = self.ancestor.map(|a| &a.dropped_sequences);
+            if before.is_some_and(|before| before.contains_key(&Key::new(name))) {
+                continue;
+            }
+            let id = self
+                .draft
+                .fold()
+                .find_sequence(name)
+                .map(|object| object.id);
+            if let Some(id) = id {
+                self.draft.drop(id);
+            }
+        }
+        for wanted in declared.schema.sequences.values() {
+            self.sequence(wanted);
+        }
+        let fold = self.draft.fold();
+        let kept = fold.objects().filter(|object| object.is_live());
+        let kept = kept.filter_map(|object| fold.sequence(object));
+        let undeclared: Vec<String> = kept
+            .filter(|s| !declared.schema.sequences.contains_key(&Key::new(&s.name)))
+            .map(|s| format!("sequence {}", s.name))
+            .collect();
+        let notes = undeclared.into_iter();
+        self.notes
+            .extend(notes.map(|object| Note::Undeclared { object }));
+    }
+
+    fn sequence(&mut self, wanted: &Sequence) {
+        let spec = SequenceSpec::from(wanted);
+        let object = format!("sequence {}", wanted.name);
+        let present = self.draft.fold().find_sequence(&wanted.name);
+        let present = present.and_then(|object| match object.body {
+            Body::Sequence(spec) => Some(spec),
+            _ => None,
+        });
+        let last = self
+            .ancestor
+            .and_then(|a| a.schema.sequences.get(&Key::new(&wanted.name)));
+        match present {
+            None if last.is_some() => self.refuse(object, String::new(), Reason::Gone),
+            None => {
+                self.draft.create_sequence(&wanted.name, spec);
+            }
+            Some(is)
+                if SequenceSpec {
+                    start: spec.start,
+                    ..is
+                } != spec =>
+            {
+                let what = "step or the bounds".to_owned();
+                let (from, to) = (said(&is), said(&spec));
+                self.refuse(
+                    object,
+                    String::new(),
+                    Reason::Unsupported { what, from, to },
+                );
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn said(spec: &SequenceSpec) -> String {
+    let SequenceSpec {
+        increment,
+        min,
+        max,
+        cycle,
+        ..
+    } = spec;
+    let cycle = if *cycle { ", cycling" } else { "" };
+    format!("{increment} from {min} to {max}{cycle}")
+}

@@ -1,0 +1,369 @@
+//! Tables: which object each declared table is, and the events about whole tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::archive_entry::archived;
+use super::differ::Differ;
+use super::incompatibility::Reason;
+use super::note::Note;
+use super::resolve_names::{Names, Resolution, Resolved};
+use super::reverse::definitions::change_back;
+use crate::declared::{Declared, TableHints};
+use crate::event::{Endpoints, ObjectId, PropertySpec};
+use crate::fold::{Archive, Body, Life};
+use crate::schema::{Key, Pair, Property, Table, TableKind};
+
+impl<'a> Differ<'a> {
+    /// Brings back what the caller asked for by name.
+    pub(super) fn restores(&mut self) {
+        for path in &self.options.restore {
+            let (table, property) = match path.split_once('.') {
+                Some((table, property)) => (Key::new(table), Some(Key::new(property))),
+                None => (Key::new(path), None),
+            };
+            let parent = property.as_ref().and_then(|_| self.find(None, &table));
+            let name = property.unwrap_or(table);
+            if self.restore_column(path, parent, &name) || self.find(parent, &name).is_some() {
+                continue;
+            }
+            let gone = self
+                .draft
+                .fold()
+                .holders(parent, &name)
+                .filter(|object| !object.is_live() && Key::new(&object.name.value) == name);
+            let (purged, archived): (Vec<_>, Vec<_>) =
+                gone.partition(|object| matches!(object.life.value, Life::Purged(_)));
+            // Of several of one name the last dropped is meant.
+            let last = archived
+                .into_iter()
+                .max_by_key(|object| self.draft.fold().age(object.id));
+            if let Some(id) = last.map(|object| object.id) {
+                self.draft.restore(id);
+            } else if !purged.is_empty() {
+                self.refuse(path.clone(), String::new(), Reason::Purged);
+            }
+        }
+    }
+
+    /// Brings the values of a property back from before a change of its type: the column is meant by its name in
+    /// the database, or by that of the property where the source declares the type that it had.
+    fn restore_column(&mut self, path: &str, parent: Option<ObjectId>, name: &Key) -> bool {
+        let fold = self.draft.fold();
+        let (Some(table), wanted) = (parent, Key::new(path)) else {
+            return false;
+        };
+        let mut columns = archived(fold).into_iter().filter(|a| a.is_column);
+        let named = columns.find(|column| Key::new(&column.name) == wanted);
+        let property = match &named {
+            Some(column) => fold.object(column.object),
+            None => fold.find(Some(table), name),
+        };
+        let Some((id, archives, Body::Property(spec))) =
+            property.map(|object| (object.id, &object.archives, &object.body))
+        else {
+            return false;
+        };
+        let declared = self.declared.schema.tables.values().find_map(|declared| {
+            let is = self.find(None, &Key::new(&declared.name)) == Some(table);
+            declared.properties.get(name).filter(|_| is)
+        });
+        let meant = |archive: &&Archive| match &named {
+            Some(column) => archive.by == column.by,
+            None => declared.is_some_and(|declared| declared.ty == archive.ty),
+        };
+        let mut archives = archives.iter().rev().filter(|archive| !archive.purged);
+        let Some(back) = archives.find(meant).filter(|archive| archive.ty != spec.ty) else {
+            return named.is_some();
+        };
+        let change = change_back(&spec.ty, &back.ty);
+        self.restored.insert(id);
+        self.draft.set(id, change);
+        true
+    }
+
+    pub(super) fn resolve_tables(&mut self) -> Resolved {
+        let declared = self.declared;
+        let names = Names {
+            parent: None,
+            declared: table_names(declared),
+            last: self.ancestor.map(table_names),
+            buried: self.new_tombstones().collect(),
+        };
+        let tables = &declared.schema.tables;
+        let fits = |id, key: &Key| tables.get(key).is_some_and(|t| self.is_kind(id, &t.kind));
+        let recreate = |key: &Key| {
+            tables
+                .get(key)
+                .is_some_and(|t| self.options.recreate.contains(&t.name))
+        };
+        let Resolution {
+            objects,
+            was,
+            refused,
+        } = self.resolve(&names, fits, recreate);
+        self.was = was;
+        for (key, reason) in refused {
+            let name = tables.get(&key).map(|t| t.name.clone()).unwrap_or_default();
+            self.refuse(name, self.origin(&key), reason);
+        }
+        objects
+    }
+
+    /// A tombstone that was there last time has done its work.
+    fn new_tombstones(&self) -> impl Iterator<Item = &'a Key> {
+        let before = self.ancestor.map(|a| &a.dropped_tables);
+        let said = self.declared.dropped_tables.keys();
+        said.filter(move |key| before.is_none_or(|before| !before.contains_key(*key)))
+    }
+
+    fn is_kind(&self, id: ObjectId, kind: &TableKind) -> bool {
+        let object = self.draft.fold().object(id);
+        object.is_some_and(|o| matches!(o.body, Body::NodeTable { .. }) == kind.is_node())
+    }
+
+    /// Tombstones of tables; rel tables first, since they hold on to node tables.
+    pub(super) fn drop_tables(&mut self, resolved: &Resolved) {
+        let claimed: BTreeSet<ObjectId> = resolved.values().flatten().copied().collect();
+        let said: BTreeSet<ObjectId> = self
+            .new_tombstones()
+            .filter_map(|key| self.find(None, key))
+            .filter(|id| !claimed.contains(id))
+            .collect();
+        let mut drops = Vec::new();
+        for table in self.draft.fold().objects() {
+            if !table.is_live() || !table.kind().is_table() || claimed.contains(&table.id) {
+                continue;
+            }
+            if said.contains(&table.id) || self.options.drop_undeclared {
+                let is_node = matches!(table.body, Body::NodeTable { .. });
+                drops.push((is_node, Key::new(&table.name.value), table.id));
+            } else {
+                let object = table.name.value.clone();
+                self.notes.push(Note::Undeclared { object });
+            }
+        }
+        drops.sort();
+        self.drop_pairs(resolved);
+        for (_, _, id) in drops {
+            let user = self
+                .draft
+                .fold()
+                .pairs_of(id)
+                .next()
+                .and_then(|pair| pair.parent);
+            match user.and_then(|user| self.draft.fold().object(user)) {
+                Some(user) => {
+                    let by = user.name.value.clone();
+                    let object = self.draft.fold().object(id).map(|o| o.name.value.clone());
+                    self.refuse(
+                        object.unwrap_or_default(),
+                        String::new(),
+                        Reason::InUse { by },
+                    );
+                }
+                None => self.draft.drop(id),
+            }
+        }
+    }
+
+    /// Tombstones of pairs come before those of the node tables they join.
+    fn drop_pairs(&mut self, resolved: &Resolved) {
+        for (key, id) in resolved {
+            let (Some(id), Some(hints)) = (*id, self.declared.tables.get(key)) else {
+                continue;
+            };
+            let before = self.last_hints(key);
+            for pair in &hints.dropped_pairs {
+                if before.is_some_and(|b| b.dropped_pairs.contains(pair)) {
+                    continue;
+                }
+                // The source speaks in the names that renames are yet to give.
+                let node = |name| match resolved.get(name) {
+                    Some(id) => *id,
+                    None => self.find(None, name),
+                };
+                let (Some(from), Some(to)) = (node(&pair.from), node(&pair.to)) else {
+                    continue;
+                };
+                if let Some(pair) = self.find_pair(id, Endpoints { from, to }) {
+                    self.draft.drop(pair);
+                }
+            }
+        }
+    }
+
+    fn find_pair(&self, table: ObjectId, endpoints: Endpoints) -> Option<ObjectId> {
+        let mut pairs = self
+            .draft
+            .fold()
+            .children(table)
+            .filter(|child| child.is_live());
+        pairs
+            .find(|object| object.body == Body::Pair(endpoints))
+            .map(|object| object.id)
+    }
+
+    pub(super) fn rename_tables(&mut self, resolved: &Resolved) {
+        let declared = self.declared;
+        for (key, id) in resolved {
+            let (Some(id), Some(table)) = (*id, declared.schema.tables.get(key)) else {
+                continue;
+            };
+            self.rename_if_asked(
+                id,
+                &table.name,
+                self.ancestor_table(key).map(|t| &t.name).cloned(),
+            );
+        }
+    }
+
+    /// Renames when the declaration asks for a new name or a new spelling. A spelling that the
+    /// declaration had already last time was changed by somebody else, and stays.
+    pub(super) fn rename_if_asked(&mut self, id: ObjectId, to: &str, last: Option<String>) {
+        let Some(object) = self.draft.fold().object(id) else {
+            return;
+        };
+        if object.name.value != to && last.as_deref() != Some(to) {
+            self.draft.rename(id, to);
+        }
+    }
+
+    /// The table as it was declared last, under its present or an earlier name.
+    pub(super) fn ancestor_table(&self, key: &Key) -> Option<&'a Table> {
+        self.ancestor?.schema.tables.get(self.was.get(key)?)
+    }
+
+    /// What the table's struct said last beside its shape.
+    pub(super) fn last_hints(&self, key: &Key) -> Option<&'a TableHints> {
+        self.ancestor?.tables.get(self.was.get(key)?)
+    }
+
+    /// Makes new tables, node tables first, and sets comments.
+    pub(super) fn create_tables(&mut self, resolved: Resolved) -> BTreeMap<Key, ObjectId> {
+        let declared = self.declared;
+        let mut ids = BTreeMap::new();
+        for nodes in [true, false] {
+            for (key, id) in &resolved {
+                let Some(table) = declared.schema.tables.get(key) else {
+                    continue;
+                };
+                if table.kind.is_node() != nodes {
+                    continue;
+                }
+                let id = match id.or_else(|| self.bring_back(key, &table.kind)) {
+                    Some(id) if !self.is_kind(id, &table.kind) => continue,
+                    Some(id) => Some(id),
+                    None => self.create_table(table),
+                };
+                if let Some(id) = id {
+                    let last = self.ancestor_table(key).map(|t| t.comment.clone());
+                    self.comment_if_asked(id, &table.comment, last);
+                    ids.insert(key.clone(), id);
+                }
+            }
+        }
+        ids
+    }
+
+    fn bring_back(&mut self, key: &Key, kind: &TableKind) -> Option<ObjectId> {
+        let id = self
+            .undone(None, key)
+            .filter(|id| self.is_kind(*id, kind))?;
+        self.draft.restore(id);
+        Some(id)
+    }
+
+    fn create_table(&mut self, table: &Table) -> Option<ObjectId> {
+        Some(match &table.kind {
+            TableKind::Node { primary_key } => {
+                let key = table.properties.get(primary_key)?;
+                self.draft
+                    .create_node_table(&table.name, &key.name, spec(key))
+            }
+            TableKind::Edge {
+                multiplicity,
+                storage,
+                ..
+            } => self.draft.create_edge_table(
+                &table.name,
+                multiplicity.unwrap_or_default(),
+                *storage,
+            ),
+        })
+    }
+
+    /// Adds declared pairs; others are reported and kept.
+    pub(super) fn pairs(&mut self, key: &Key, id: ObjectId) {
+        let declared = self.declared;
+        let Some(table) = declared.schema.tables.get(key) else {
+            return;
+        };
+        let TableKind::Edge { pairs, .. } = &table.kind else {
+            return;
+        };
+        let fold = self.draft.fold();
+        let mut present: BTreeMap<Pair, ObjectId> = BTreeMap::new();
+        for child in fold.children(id).filter(|child| child.is_live()) {
+            if let Some(pair) = fold.pair(child) {
+                present.insert(pair, child.id);
+            }
+        }
+        for pair in pairs {
+            if present.remove(pair).is_some() {
+                continue;
+            }
+            let from = self.find(None, &pair.from);
+            let to = self.find(None, &pair.to);
+            if let (Some(from), Some(to)) = (from, to) {
+                self.draft.add_pair(id, Endpoints { from, to });
+            }
+        }
+        for (pair, id) in present {
+            if self.options.drop_undeclared {
+                self.draft.drop(id);
+            } else {
+                let object = format!("{}({} -> {})", table.name, pair.from, pair.to);
+                self.notes.push(Note::Undeclared { object });
+            }
+        }
+    }
+
+    /// Sets a comment when the declaration changed it. Without an earlier declaration only a
+    /// comment that says something counts.
+    pub(super) fn comment_if_asked(
+        &mut self,
+        id: ObjectId,
+        wanted: &Option<String>,
+        last: Option<Option<String>>,
+    ) {
+        let Some(object) = self.draft.fold().object(id) else {
+            return;
+        };
+        let asked = match last {
+            Some(last) => last != *wanted,
+            None => wanted.is_some(),
+        };
+        if asked && object.comment.value != *wanted {
+            self.draft.comment(id, wanted.clone());
+        }
+    }
+}
+
+fn table_names(declared: &Declared) -> BTreeMap<&Key, &[String]> {
+    let olds = |key| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
+    declared
+        .schema
+        .tables
+        .keys()
+        .map(|key| (key, olds(key).unwrap_or_default()))
+        .collect()
+}
+
+/// What of a property goes into the event that makes it.
+pub(super) fn spec(property: &Property) -> PropertySpec {
+    PropertySpec {
+        ty: property.ty.clone(),
+        nullable: property.nullable,
+        default: property.default.clone(),
+    }
+}

@@ -1,0 +1,185 @@
+//! What no database could be brought to, and no history may hold.
+//!
+//! The derives refuse all of this, but a [`Declared`] can be built by hand, and what is adopted comes
+//! from a catalog that others filled. An event that breaks a rule of the encoding could be written,
+//! and never be read again.
+
+use super::incompatibility::{Reason, Refusal};
+use crate::declared::{Declared, is_readable};
+use crate::event::{DdlEvent, MAX_COMMENT_BYTES, SequenceSpec};
+use crate::fold::Fold;
+use crate::schema::name::{check_property, check_table};
+use crate::schema::{Expr, Index, Key, Property, Table, TableKind};
+
+/// Everything in `declared` that breaks a rule by itself.
+#[must_use]
+pub fn illegal(declared: &Declared) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for (key, sequence) in &declared.schema.sequences {
+        let named = check_table(&sequence.name).map_err(|e| e.to_string());
+        let spec = SequenceSpec::from(sequence);
+        let why = named
+            .and_then(|()| spec.check().map_err(str::to_owned))
+            .err();
+        let filed =
+            (*key != Key::new(&sequence.name)).then(|| format!("is filed under the name `{key}`"));
+        let gone = declared.dropped_sequences.contains_key(key);
+        let both = gone.then(|| "is declared, and has a tombstone".to_owned());
+        if let Some(why) = why.or(filed).or(both) {
+            let name: String = sequence.name.chars().take(SHOWN).collect();
+            refusals.push(Refusal {
+                object: format!("sequence {name}"),
+                origin: String::new(),
+                reason: Reason::Illegal { why },
+            });
+        }
+    }
+    for (key, table) in &declared.schema.tables {
+        let origin = declared
+            .tables
+            .get(key)
+            .map(|h| h.origin.clone())
+            .unwrap_or_default();
+        let mut report = |object: String, why: String| {
+            refusals.push(Refusal {
+                object: object.chars().take(SHOWN).collect(),
+                origin: origin.clone(),
+                reason: Reason::Illegal { why },
+            });
+        };
+        check_shape(key, table, &mut report);
+        for (key, index) in &table.indexes {
+            let path = format!("{}.{}", table.name, index.name);
+            check_index(key, index, table, |why| report(path.clone(), why));
+        }
+        for (key, property) in &table.properties {
+            let path = format!("{}.{}", table.name, property.name);
+            check_one(key, property, |why| report(path.clone(), why));
+        }
+        for (key, text) in declared.tables.get(key).into_iter().flat_map(|h| &h.fills) {
+            let Some(property) = table.properties.get(key) else {
+                continue;
+            };
+            let fill = text.parse::<Expr>();
+            if let Err(e) = fill.and_then(|expr| expr.check(&property.ty)) {
+                let path = format!("{}.{}", table.name, property.name);
+                report(path, format!("the fill cannot be used: {}", e.reason));
+            }
+        }
+        crate::diff::index::check(table, report);
+    }
+    refusals
+}
+
+/// How much of a name a refusal shows.
+const SHOWN: usize = 200;
+
+fn check_shape(key: &Key, table: &Table, report: &mut impl FnMut(String, String)) {
+    let mut report = |why: String| report(table.name.clone(), why);
+    if let Err(e) = check_table(&table.name) {
+        report(e.to_string());
+    }
+    if *key != Key::new(&table.name) {
+        report(format!("is filed under the name `{key}`"));
+    }
+    check_comment(table.comment.as_deref(), &mut report);
+    if is_deep(table) && !is_readable(table) {
+        report("it nests deeper than the ledger can hold".into());
+    }
+    match &table.kind {
+        TableKind::Node { primary_key } => match table.properties.get(primary_key) {
+            None => report("its primary key is not among its properties".into()),
+            Some(key) if !key.ty.can_be_key() => {
+                report(format!("a primary key cannot be of type {}", key.ty));
+            }
+            Some(_) => {}
+        },
+        TableKind::Edge { pairs, .. } => {
+            if pairs.is_empty() {
+                report("a rel table needs at least one FROM–TO pair".into());
+            }
+        }
+    }
+}
+
+/// Readers of JSON give up at some depth, and a type takes several levels for each of its own.
+fn is_deep(table: &Table) -> bool {
+    let plain = |expr: &Expr| {
+        use Expr::{Bool, Bytes, Float, Int, Text};
+        matches!(expr, Bool(_) | Int(_) | Float(_) | Text(_) | Bytes(_))
+    };
+    let mut properties = table.properties.values();
+    properties.any(|p| p.ty.depth() > 8 || p.default.as_ref().is_some_and(|expr| !plain(expr)))
+}
+
+fn check_one(key: &Key, property: &Property, mut report: impl FnMut(String)) {
+    if let Err(e) = check_property(&property.name) {
+        report(e.to_string());
+    }
+    if *key != Key::new(&property.name) {
+        report(format!("is filed under the name `{key}`"));
+    }
+    if let Err(e) = property.ty.check() {
+        report(e.to_string());
+    } else if let Some(Err(e)) = property
+        .default
+        .as_ref()
+        .map(|expr| expr.check(&property.ty))
+    {
+        report(e.to_string());
+    }
+    check_comment(property.comment.as_deref(), &mut report);
+}
+
+fn check_index(key: &Key, index: &Index, table: &Table, mut report: impl FnMut(String)) {
+    if let Err(e) = index.check(table) {
+        report(e.to_string());
+    }
+    if *key != Key::new(&index.name) {
+        report(format!("is filed under the name `{key}`"));
+    }
+}
+
+fn check_comment(text: Option<&str>, report: &mut impl FnMut(String)) {
+    match text {
+        Some("") => report("its comment is empty; leave it out".into()),
+        Some(text) if text.len() > MAX_COMMENT_BYTES => report(format!(
+            "its comment has {} bytes; at most {MAX_COMMENT_BYTES} are allowed",
+            text.len()
+        )),
+        Some(text) if text.contains('\0') => report("its comment contains a NUL".into()),
+        _ => {}
+    }
+}
+
+/// Events that could be written and never be read again. `after` is the state with them.
+#[must_use]
+pub fn unreadable<'e>(
+    events: impl IntoIterator<Item = &'e DdlEvent>,
+    after: &Fold,
+) -> Vec<Refusal> {
+    let broken = events.into_iter().filter_map(|event| {
+        let why = DdlEvent::decode(&event.encode()).err()?;
+        let object = after.object(event.object());
+        let table = object
+            .and_then(|o| o.parent)
+            .and_then(|id| after.object(id));
+        let names = [table, object]
+            .into_iter()
+            .flatten()
+            .map(|o| o.name.value.as_str());
+        Some(Refusal {
+            object: names
+                .collect::<Vec<_>>()
+                .join(".")
+                .chars()
+                .take(SHOWN)
+                .collect(),
+            origin: String::new(),
+            reason: Reason::Illegal {
+                why: format!("cannot be recorded: {why}"),
+            },
+        })
+    });
+    broken.collect()
+}

@@ -1,0 +1,211 @@
+//! TODO-DOC drift::collector
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::live_names::Names;
+use super::model::{Drift, DriftKind, Part, Site};
+use crate::event::ObjectId;
+use crate::fold::{Body, Fold, Life, Object};
+use crate::schema::{Key, Pair, Property, Table, TableKind};
+use crate::state::Local;
+
+/// Rows about one object.
+pub(super) struct Rows<'a> {
+    rows: &'a mut Vec<Drift>,
+    name: String,
+    id: ObjectId,
+    site: Site,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(rows: &'a mut Vec<Drift>, name: String, id: ObjectId, site: Site) -> Self {
+        Self {
+            rows,
+            name,
+            id,
+            site,
+        }
+    }
+
+    pub(super) fn push(&mut self, kind: DriftKind) {
+        self.rows.push(Drift {
+            object: self.name.clone(),
+            kind,
+            id: Some(self.id),
+            site: self.site.clone(),
+        });
+    }
+
+    pub(super) fn check<T: PartialEq + fmt::Display>(&mut self, what: Part, expected: &T, is: &T) {
+        if expected != is {
+            let (expected, is) = (expected.to_string(), is.to_string());
+            self.push(DriftKind::Altered { what, expected, is });
+        }
+    }
+}
+
+/// A table of the events, the one of the database, and what this database alone knows of it.
+pub(super) struct Compared<'a> {
+    pub(super) fold: &'a Fold,
+    pub(super) object: &'a Object,
+    pub(super) live: &'a Table,
+    pub(super) key: Key,
+    pub(super) local: &'a Local,
+    pub(super) names: &'a Names,
+}
+
+impl Compared<'_> {
+    /// The table without what is in it, and whether it makes sense to look at that.
+    pub(super) fn itself(&self, expected: &Table, rows: &mut Vec<Drift>) -> bool {
+        let (name, site) = (expected.name.clone(), Site::Table(self.key.clone()));
+        let mut rows = Rows::new(rows, name, self.object.id, site);
+        rows.check(Part::Name, &expected.name, &self.live.name);
+        let text = |c: &Option<String>| c.clone().unwrap_or_default();
+        rows.check(
+            Part::Comment,
+            &text(&expected.comment),
+            &text(&self.live.comment),
+        );
+        let kinds = (expected.kind.words(), self.live.kind.words());
+        rows.check(Part::Kind, &kinds.0, &kinds.1);
+        match (&self.object.body, &expected.kind, &self.live.kind) {
+            (Body::NodeTable { key }, _, TableKind::Node { primary_key }) => {
+                let expected = self.property(*key).unwrap_or_else(|| primary_key.clone());
+                rows.check(Part::PrimaryKey, &expected, primary_key);
+                true
+            }
+            (
+                _,
+                TableKind::Edge {
+                    multiplicity,
+                    storage,
+                    ..
+                },
+                TableKind::Edge {
+                    multiplicity: m,
+                    storage: s,
+                    ..
+                },
+            ) => {
+                match (multiplicity, m) {
+                    (Some(a), Some(b)) => rows.check(Part::Multiplicity, a, b),
+                    // The ledger told of the table that was there before.
+                    _ if self.names.remade.contains(&self.object.id) => {
+                        rows.push(DriftKind::Lost {
+                            what: "was made anew by hand, and its multiplicity cannot be read"
+                                .into(),
+                        });
+                    }
+                    _ => {}
+                }
+                // The engine reports the direction beside a property; without one it says nothing.
+                if !self.live.properties.is_empty() {
+                    rows.check(Part::Storage, &storage.word(), &s.word());
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The name that a property has in the database.
+    fn property(&self, id: ObjectId) -> Option<Key> {
+        let expected = Key::new(&self.fold.physical(self.fold.object(id)?));
+        self.names.property(self.object.id, id, &expected)
+    }
+
+    /// The same for one of which the name that the events give it is known.
+    pub(super) fn here(&self, expected: &Key) -> Key {
+        let mut properties = self.fold.children(self.object.id);
+        let of = |o: &&crate::fold::Object| {
+            matches!(o.body, Body::Property(_)) && Key::new(&self.fold.physical(o)) == *expected
+        };
+        let object = properties.find(of);
+        let here = object.and_then(|object| self.property(object.id));
+        here.unwrap_or_else(|| expected.clone())
+    }
+
+    pub(super) fn pairs(&self, rows: &mut Vec<Drift>) {
+        let TableKind::Edge { pairs, .. } = &self.live.kind else {
+            return;
+        };
+        let (mut extra, name) = (pairs.clone(), &self.live.name);
+        let row = |pair: &Pair, kind, id| Drift {
+            object: format!("{name}({} -> {})", pair.from, pair.to),
+            kind,
+            id,
+            site: Site::Pair(self.key.clone(), pair.clone()),
+        };
+        let children = self.fold.children(self.object.id);
+        for child in children.filter(|child| child.is_live()) {
+            let Some(pair) = self.pair(child) else {
+                continue;
+            };
+            if !extra.remove(&pair) {
+                rows.push(row(&pair, DriftKind::Missing, Some(child.id)));
+            }
+        }
+        rows.extend(extra.iter().map(|pair| row(pair, DriftKind::Extra, None)));
+    }
+
+    /// A pair by the names that its node tables have in the database.
+    fn pair(&self, object: &Object) -> Option<Pair> {
+        let Body::Pair(ends) = &object.body else {
+            return None;
+        };
+        let here = |id: ObjectId| {
+            let expected = Key::new(&self.fold.physical(self.fold.object(id)?));
+            Some(self.names.table(id, &expected).unwrap_or(expected))
+        };
+        Some(Pair {
+            from: here(ends.from)?,
+            to: here(ends.to)?,
+        })
+    }
+
+    pub(super) fn properties(&self, rows: &mut Vec<Drift>) {
+        let mut extra: BTreeMap<&Key, &Property> = self.live.properties.iter().collect();
+        let children = || self.fold.children(self.object.id);
+        let there = |o: &&Object| !matches!(o.life.value, Life::Purged(_));
+        for child in children().filter(there) {
+            let Some(expected) = self.fold.property(child) else {
+                continue;
+            };
+            let key = Key::new(&expected.name);
+            let here = self.names.property(self.object.id, child.id, &key);
+            let is = here.as_ref().and_then(|here| extra.remove(here));
+            let path = format!("{}.{}", self.live.name, expected.name);
+            let site = Site::Property(self.key.clone(), here.unwrap_or(key));
+            let mut rows = Rows::new(rows, path, child.id, site);
+            match is {
+                Some(is) => self.alike(&expected, is, &mut rows),
+                None if child.is_live() => rows.push(DriftKind::Missing),
+                None => {}
+            }
+        }
+        // Columns with the values from before a change; a database that never had the old ones has none.
+        let archives = children().flat_map(Object::columns);
+        for archive in archives.filter(|archive| !archive.purged) {
+            extra.remove(&Key::new(&archive.name));
+        }
+        rows.extend(extra.into_iter().map(|(key, property)| Drift {
+            object: format!("{}.{}", self.live.name, property.name),
+            kind: DriftKind::Extra,
+            id: None,
+            site: Site::Property(self.key.clone(), key.clone()),
+        }));
+    }
+
+    fn alike(&self, expected: &Property, is: &Property, rows: &mut Rows<'_>) {
+        rows.check(Part::Name, &expected.name, &is.name);
+        rows.check(Part::Type, &expected.ty, &is.ty);
+        let none = || "none".to_owned();
+        let known = self.local.defaults.get(&rows.id).cloned();
+        let default = known
+            .or_else(|| expected.default_text())
+            .unwrap_or_else(none);
+        let is = is.default_text().unwrap_or_else(none);
+        rows.check(Part::Default, &default, &is);
+    }
+}

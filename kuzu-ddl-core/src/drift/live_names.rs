@@ -1,0 +1,207 @@
+//! Which thing in the database is which object, by the engine's numbers.
+//!
+//! A rename by hand keeps the engine's number of a table or property, so what was noted at the last apply
+//! tells it from a drop and a new one. Numbers are not believed blindly: where an application rolled back
+//! the making of a table and the process was killed, the engine counts the later tables anew, lower by as
+//! many. So an object is taken for another name's only if its own name is gone, or is held by something
+//! newer, or by an object that was itself renamed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::Inspection;
+use crate::event::ObjectId;
+use crate::fold::Fold;
+use crate::schema::Key;
+use crate::state::{Places, properties};
+
+/// The names that objects have in the database, as far as these are not those of the events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    tables: Group,
+    properties: BTreeMap<ObjectId, Group>,
+    /// Tables that have the name of an object and not its number: somebody made them anew.
+    pub remade: BTreeSet<ObjectId>,
+}
+
+impl Names {
+    /// Finds the objects of `fold` in `found` by the numbers in `places`.
+    #[must_use]
+    pub fn find(fold: &Fold, found: &Inspection, places: &Places) -> Self {
+        let mut names = Self::default();
+        let tables = fold
+            .objects()
+            .filter(|o| o.kind().is_table() && o.is_live());
+        let expected: BTreeMap<ObjectId, Key> = tables
+            .map(|table| (table.id, Key::new(&fold.physical(table))))
+            .collect();
+        names.tables = Group::find(&expected, &places.tables, &found.ids);
+        for (id, name) in &expected {
+            let Some(here) = names.tables.name(*id, name) else {
+                continue;
+            };
+            let stored = places.tables.get(id);
+            let number = found.ids.get(here);
+            if stored.is_some() && number.is_some() && stored != number {
+                names.remade.insert(*id);
+                continue;
+            }
+            let Some(numbers) = found.numbers.get(here) else {
+                continue;
+            };
+            let expected = properties(fold, *id)
+                .map(|property| (property.id, Key::new(&fold.physical(property))))
+                .collect();
+            let group = Group::find(&expected, &places.properties, numbers);
+            if group != Group::default() {
+                names.properties.insert(*id, group);
+            }
+        }
+        names
+    }
+
+    /// The name that a table has in the database, which the events call `expected`; `None` where
+    /// another object has taken that name.
+    #[must_use]
+    pub fn table(&self, id: ObjectId, expected: &Key) -> Option<Key> {
+        self.tables.name(id, expected).cloned()
+    }
+
+    /// The same of a property of `table`.
+    #[must_use]
+    pub fn property(&self, table: ObjectId, id: ObjectId, expected: &Key) -> Option<Key> {
+        match self.properties.get(&table) {
+            Some(group) => group.name(id, expected).cloned(),
+            None => Some(expected.clone()),
+        }
+    }
+
+    /// Whether the table `name` of the database is an object that the events call otherwise.
+    #[must_use]
+    pub fn is_taken(&self, name: &Key) -> bool {
+        self.tables.taken.contains(name)
+    }
+}
+
+/// The objects of one name space that have other names than expected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Group {
+    moved: BTreeMap<ObjectId, Key>,
+    taken: BTreeSet<Key>,
+}
+
+impl Group {
+    fn find(
+        expected: &BTreeMap<ObjectId, Key>,
+        stored: &BTreeMap<ObjectId, u64>,
+        live: &BTreeMap<Key, u64>,
+    ) -> Self {
+        let at: BTreeMap<u64, &Key> = live.iter().map(|(key, number)| (*number, key)).collect();
+        let owner: BTreeMap<u64, ObjectId> = expected
+            .keys()
+            .filter_map(|id| Some((*stored.get(id)?, *id)))
+            .collect();
+        // Where its own name went: backwards from holder to holder.
+        let left = |id: ObjectId| {
+            let (mut here, mut seen) = (id, BTreeSet::new());
+            while seen.insert(here) {
+                let Some(holder) = expected.get(&here).and_then(|name| live.get(name)) else {
+                    return true;
+                };
+                match owner.get(holder) {
+                    Some(next) => here = *next,
+                    None => return stored.get(&here).is_some_and(|number| holder > number),
+                }
+            }
+            true
+        };
+        let mut group = Self::default();
+        for (id, name) in expected {
+            let now = stored.get(id).and_then(|number| at.get(number));
+            if let Some(now) = now.filter(|now| **now != name)
+                && left(*id)
+            {
+                group.moved.insert(*id, (*now).clone());
+                group.taken.insert((*now).clone());
+            }
+        }
+        group
+    }
+
+    fn name<'a>(&'a self, id: ObjectId, expected: &'a Key) -> Option<&'a Key> {
+        let moved = self.moved.get(&id);
+        moved.or_else(|| (!self.taken.contains(expected)).then_some(expected))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `A=3` is the object A with the number 3.
+    fn numbers<K: Ord>(text: &str, key: impl Fn(&str) -> K) -> BTreeMap<K, u64> {
+        let parts = text
+            .split_whitespace()
+            .filter_map(|part| part.split_once('='));
+        parts
+            .filter_map(|(name, n)| Some((key(name), n.parse().ok()?)))
+            .collect()
+    }
+
+    /// The objects that are found under another name, `-` for one whose name another has.
+    fn found(stored: &str, live: &str) -> String {
+        let id = |name: &str| ObjectId::of(name.as_bytes());
+        let names: Vec<&str> = stored
+            .split_whitespace()
+            .filter_map(|part| Some(part.split_once('=')?.0))
+            .collect();
+        let expected = names
+            .iter()
+            .map(|name| (id(name), Key::new(name)))
+            .collect();
+        let stored = numbers(stored, id);
+        let group = Group::find(&expected, &stored, &numbers(live, Key::new));
+        let of = |name: &&str| {
+            let key = Key::new(name);
+            match group.name(id(name), &key) {
+                Some(now) if *now == key => None,
+                Some(now) => Some(format!("{name}:{now}")),
+                None => Some(format!("{name}:-")),
+            }
+        };
+        names.iter().filter_map(of).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn renamed_by_hand() {
+        for (stored, live, said) in [
+            ("a=0 b=1", "a=0 b=1", ""),
+            ("a=0 b=1", "c=0 b=1", "a:c"),
+            // Swapped, in a circle, in a chain.
+            ("a=0 b=1", "a=1 b=0", "a:b b:a"),
+            ("a=0 b=1 c=2", "a=1 b=2 c=0", "a:c b:a c:b"),
+            ("a=0 b=1", "b=0 c=1", "a:b b:c"),
+            // One went, and another took its name.
+            ("a=0 b=1", "b=0", "a:b b:-"),
+            // Renamed, and a new one made under the old name.
+            ("a=0 b=1", "x=0 a=2 b=1", "a:x"),
+            // Dropped and made again; or simply gone.
+            ("a=0 b=1", "a=2 b=1", ""),
+            ("a=0 b=1", "b=1", ""),
+        ] {
+            assert_eq!(found(stored, live), said, "{stored} in {live}");
+        }
+    }
+
+    /// After a making that was rolled back and a crash the engine counts lower: nothing was renamed.
+    #[test]
+    fn counted_anew() {
+        for (stored, live) in [
+            ("a=3 b=4", "a=2 b=3"),
+            ("a=3 b=4", "a=2 b=3 foreign=4"),
+            ("a=3 b=5 c=6", "a=3 b=4 c=5"),
+            ("z=1 a=3 b=4", "z=1 a=2 b=3 foreign=4"),
+        ] {
+            assert_eq!(found(stored, live), "", "{stored} in {live}");
+        }
+    }
+}

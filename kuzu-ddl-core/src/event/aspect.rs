@@ -1,0 +1,80 @@
+//! The independently written aspects of an object.
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::CodecError;
+use super::codec::reader::Reader;
+
+/// An aspect of an object: the unit that one event writes, and that concurrent events can write in
+/// conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Part {
+    /// The lifecycle: live, archived or purged.
+    Life,
+    /// The name.
+    Name,
+    /// The comment.
+    Comment,
+    /// The type of a property.
+    Type,
+    /// The default of a property.
+    Default,
+    /// Whether a property accepts NULL.
+    Nullable,
+    /// The primary key of a node table.
+    Key,
+    /// The multiplicity of a rel table.
+    Multiplicity,
+    /// The storage direction of a rel table.
+    Storage,
+    /// The definition of an index or a sequence.
+    Spec,
+}
+
+impl Part {
+    /// The tag of an aspect is its position. Only ever append.
+    const ALL: [Self; 10] = [
+        Self::Life,
+        Self::Name,
+        Self::Comment,
+        Self::Type,
+        Self::Default,
+        Self::Nullable,
+        Self::Key,
+        Self::Multiplicity,
+        Self::Storage,
+        Self::Spec,
+    ];
+
+    /// Returns the number of the aspect in encodings.
+    pub(crate) fn tag(self) -> u8 {
+        Self::ALL.iter().position(|part| *part == self).unwrap_or(0) as u8
+    }
+
+    /// Decodes an aspect.
+    pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, CodecError> {
+        let tag = r.byte()?;
+        match Self::ALL.get(usize::from(tag)) {
+            Some(part) => Ok(*part),
+            None => r.bad("unknown aspect of an object"),
+        }
+    }
+
+    /// Returns the aspect's name for messages.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Life => "lifecycle",
+            Self::Name => "name",
+            Self::Comment => "comment",
+            Self::Type => "type",
+            Self::Default => "default",
+            Self::Nullable => "nullability",
+            Self::Key => "primary key",
+            Self::Multiplicity => "multiplicity",
+            Self::Storage => "storage direction",
+            Self::Spec => "definition",
+        }
+    }
+}

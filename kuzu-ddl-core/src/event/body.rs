@@ -1,0 +1,284 @@
+//! The canonical encoding of changes: the body of an event.
+
+use super::aspect::Part;
+use super::change::{Change, Endpoints, MAX_COMMENT_BYTES, PropertySpec};
+use super::codec::CodecError;
+use super::codec::reader::Reader;
+use super::codec::writer::Writer;
+use super::on_fail::OnFail;
+use super::spec::{read_index, read_sequence};
+use crate::schema::Expr;
+use crate::schema::name::{check_property, check_table, is_function_path};
+
+impl Change {
+    /// Encodes the body of this change.
+    pub(super) fn write(&self, w: &mut Writer) {
+        match self {
+            Self::CreateNodeTable {
+                name,
+                key_name,
+                key,
+                past,
+            } => {
+                w.text(name);
+                w.text(key_name);
+                spec(w, key);
+                w.events(past);
+            }
+            Self::CreateEdgeTable {
+                name,
+                multiplicity,
+                storage,
+                past,
+            } => {
+                w.text(name);
+                w.multiplicity(*multiplicity);
+                w.storage(*storage);
+                w.events(past);
+            }
+            Self::RenameTable { to } | Self::RenameProperty { to } => w.text(to),
+            Self::AddProperty {
+                table,
+                name,
+                spec: s,
+                past,
+            } => {
+                w.hash(table.as_bytes());
+                w.text(name);
+                spec(w, s);
+                w.events(past);
+            }
+            Self::AddPair {
+                table,
+                endpoints,
+                past,
+            } => {
+                w.hash(table.as_bytes());
+                w.hash(endpoints.from.as_bytes());
+                w.hash(endpoints.to.as_bytes());
+                w.events(past);
+            }
+            Self::CommentOnTable { text } | Self::CommentOnProperty { text } => {
+                w.option(text.as_ref(), |w, text| w.text(text));
+            }
+            Self::SetType { ty, cast, on_fail } => {
+                w.ty(ty);
+                w.option(cast.as_ref(), |w, expr| w.expr(expr));
+                on_fail.write(w);
+            }
+            Self::SetTypeBy {
+                ty,
+                function,
+                on_fail,
+            } => {
+                w.ty(ty);
+                w.text(function);
+                on_fail.write(w);
+            }
+            Self::SetDefault { default } => w.option(default.as_ref(), |w, expr| w.expr(expr)),
+            Self::SetNullable { nullable } => w.bool(*nullable),
+            Self::SetKey { key } => w.hash(key.as_bytes()),
+            Self::SetMultiplicity { multiplicity } => w.multiplicity(*multiplicity),
+            Self::SetStorage { storage } => w.storage(*storage),
+            Self::CreateIndex {
+                table,
+                name,
+                spec,
+                past,
+            } => {
+                w.hash(table.as_bytes());
+                w.text(name);
+                crate::event::spec::index(w, spec);
+                w.events(past);
+            }
+            Self::CreateSequence { name, spec, past } => {
+                w.text(name);
+                crate::event::spec::sequence(w, spec);
+                w.events(past);
+            }
+            Self::DropIndex | Self::DropSequence => {}
+            Self::Purge { of } => w.hash(of.as_bytes()),
+            Self::Resolve { part, keep } => {
+                w.byte(part.tag());
+                w.hash(keep.as_bytes());
+            }
+            Self::DropTable
+            | Self::RestoreTable
+            | Self::DropProperty
+            | Self::RestoreProperty
+            | Self::DropPair
+            | Self::Unknown { .. } => {}
+        }
+    }
+
+    /// Decodes the body of a kind. A kind that this version does not know becomes
+    /// [`Change::Unknown`].
+    pub(super) fn read(kind: u16, body: &[u8]) -> Result<Self, CodecError> {
+        let mut r = Reader::new(body);
+        let change = Self::read_from(kind, &mut r)?;
+        let Some(change) = change else {
+            return Ok(Self::Unknown {
+                kind,
+                body: body.to_vec(),
+            });
+        };
+        r.end()?;
+        Ok(change)
+    }
+
+    /// Decodes the body of a kind; returns `None` if this version does not know it.
+    pub(super) fn read_from(kind: u16, r: &mut Reader<'_>) -> Result<Option<Self>, CodecError> {
+        Ok(Some(match kind {
+            1 => Self::CreateNodeTable {
+                name: table_name(r)?,
+                key_name: property_name(r)?,
+                key: read_spec(r)?,
+                past: r.events()?,
+            },
+            2 => Self::CreateEdgeTable {
+                name: table_name(r)?,
+                multiplicity: r.multiplicity()?,
+                storage: r.storage()?,
+                past: r.events()?,
+            },
+            3 => Self::DropTable,
+            4 => Self::RestoreTable,
+            5 => Self::RenameTable { to: table_name(r)? },
+            6 => Self::AddProperty {
+                table: r.object()?,
+                name: property_name(r)?,
+                spec: read_spec(r)?,
+                past: r.events()?,
+            },
+            7 => Self::DropProperty,
+            8 => Self::RestoreProperty,
+            9 => Self::RenameProperty {
+                to: property_name(r)?,
+            },
+            10 => Self::AddPair {
+                table: r.object()?,
+                endpoints: Endpoints {
+                    from: r.object()?,
+                    to: r.object()?,
+                },
+                past: r.events()?,
+            },
+            11 => Self::DropPair,
+            12 => Self::CommentOnTable { text: comment(r)? },
+            13 => Self::CommentOnProperty { text: comment(r)? },
+            14 => Self::SetType {
+                ty: r.ty()?,
+                cast: read_cast(r)?,
+                on_fail: OnFail::read(r)?,
+            },
+            15 => Self::SetDefault {
+                default: read_default(r)?,
+            },
+            16 => Self::SetNullable {
+                nullable: r.bool()?,
+            },
+            17 => Self::SetKey { key: r.object()? },
+            18 => Self::SetMultiplicity {
+                multiplicity: r.multiplicity()?,
+            },
+            19 => Self::SetStorage {
+                storage: r.storage()?,
+            },
+            20 => Self::CreateIndex {
+                table: r.object()?,
+                name: table_name(r)?,
+                spec: read_index(r)?,
+                past: r.events()?,
+            },
+            21 => Self::DropIndex,
+            22 => Self::CreateSequence {
+                name: table_name(r)?,
+                spec: read_sequence(r)?,
+                past: r.events()?,
+            },
+            23 => Self::DropSequence,
+            24 => Self::Purge { of: r.event()? },
+            26 => Self::SetTypeBy {
+                ty: r.ty()?,
+                function: function_name(r)?,
+                on_fail: OnFail::read(r)?,
+            },
+            40 => Self::Resolve {
+                part: Part::read(r)?,
+                keep: r.event()?,
+            },
+            _ => return Ok(None),
+        }))
+    }
+}
+
+fn spec(w: &mut Writer, spec: &PropertySpec) {
+    w.ty(&spec.ty);
+    w.bool(spec.nullable);
+    w.option(spec.default.as_ref(), |w, expr| w.expr(expr));
+}
+
+fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
+    let spec = PropertySpec {
+        ty: r.ty()?,
+        nullable: r.bool()?,
+        default: r.option(Reader::expr)?,
+    };
+    match &spec.default {
+        Some(expr) if expr.check(&spec.ty).is_err() => r.bad("the default is invalid for its type"),
+        _ => Ok(spec),
+    }
+}
+
+/// Whether the default fits the type is checked where the type is known.
+fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
+    let default = r.option(Reader::expr)?;
+    match &default {
+        Some(expr) if expr.check_parts().is_err() => r.bad("the default is invalid"),
+        _ => Ok(default),
+    }
+}
+
+fn read_cast(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
+    let cast = r.option(Reader::expr)?;
+    match &cast {
+        Some(expr) if expr.check_cast().is_err() => r.bad("the cast is invalid"),
+        _ => Ok(cast),
+    }
+}
+
+fn function_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
+    let name = r.text()?;
+    if is_function_path(&name) {
+        Ok(name)
+    } else {
+        r.bad("the name of a function is not a path")
+    }
+}
+
+fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
+    let name = r.text()?;
+    if check_table(&name).is_err() {
+        r.bad("the table name is invalid")
+    } else {
+        Ok(name)
+    }
+}
+
+fn property_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
+    let name = r.text()?;
+    if check_property(&name).is_err() {
+        r.bad("the property name is invalid")
+    } else {
+        Ok(name)
+    }
+}
+
+fn comment(r: &mut Reader<'_>) -> Result<Option<String>, CodecError> {
+    match r.option(Reader::text)? {
+        Some(text) if text.is_empty() || text.len() > MAX_COMMENT_BYTES || text.contains('\0') => {
+            r.bad("the comment is empty, too long, or contains a NUL")
+        }
+        text => Ok(text),
+    }
+}

@@ -1,0 +1,85 @@
+//! Definitions that the encoder and the decoder of packs share.
+
+use super::super::change::Change;
+use super::super::codec::CodecError;
+use super::super::ddl_event::DdlEvent;
+use super::super::object_id::key_of;
+use super::intern::Number;
+use super::predictor::Memory;
+
+/// The first byte of every pack.
+pub(crate) const PACK_VERSION: u8 = 1;
+
+/// Returns whether events of this kind are written in columns. A later kind is stored in its
+/// canonical encoding, so that a reader that does not know it can still decode the pack: never add
+/// a kind within one version.
+pub(in crate::event) fn is_columned(kind: u16) -> bool {
+    matches!(kind, 1..=24 | 26 | 40)
+}
+
+/// Error returned when bytes are not a valid pack.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackError {
+    /// The version byte is not [`PACK_VERSION`].
+    #[error("unsupported pack version {0}: this version of kuzu-ddl reads {PACK_VERSION}")]
+    Version(u8),
+    /// The pack decodes, or claims to decode, to more bytes than the caller's limit.
+    #[error("the pack exceeds the limit of {0} bytes")]
+    TooLarge(usize),
+    /// The deflated part does not inflate to its claimed size.
+    #[error("the deflated part is corrupt")]
+    Damaged,
+    /// An event is invalid.
+    #[error("invalid event {event} of the pack: {error}")]
+    Event {
+        /// The index of the event, from 0; the number of events if the error is after the last.
+        event: usize,
+        /// The reason.
+        error: CodecError,
+    },
+}
+
+impl From<CodecError> for PackError {
+    fn from(error: CodecError) -> Self {
+        Self::Event { event: 0, error }
+    }
+}
+
+/// Returns the id from which dependencies are predicted: the event's object, or the parent table of
+/// a created object, which is the first id in the body. The second value is the object, unless the
+/// event creates it.
+pub(in crate::event) fn place(
+    mentions: &mut Vec<Number>,
+    born: bool,
+) -> (Option<Number>, Option<Number>) {
+    if born {
+        (mentions.first().copied(), None)
+    } else {
+        let object = mentions.pop();
+        (object, object)
+    }
+}
+
+/// Records an event for the prediction of later dependencies, alike on both sides.
+pub(in crate::event) fn remember(
+    memory: &mut Memory,
+    event: &DdlEvent,
+    kind: u16,
+    near: Option<Number>,
+    mut learn: impl FnMut(&[u8; 32]) -> Number,
+) {
+    let number = learn(event.id().as_bytes());
+    if !event.change().is_birth() {
+        if let Some(object) = near {
+            memory.learn(number, kind, object, None);
+        }
+        return;
+    }
+    let object = learn(event.object().as_bytes());
+    memory.learn(number, kind, object, near);
+    if let Change::CreateNodeTable { key_name, .. } = event.change() {
+        let key = learn(key_of(event.object(), key_name).as_bytes());
+        memory.learn(number, kind, key, Some(object));
+    }
+}

@@ -1,0 +1,178 @@
+//! Interning of hashes in a pack: each hash is written at most once, and derivable hashes never.
+//!
+//! Writer and reader number every hash when it becomes known: the id of each event, and of the
+//! object that it creates, after the event; any other hash at its first occurrence.
+
+use std::collections::HashMap;
+
+use super::super::codec::CodecError;
+
+/// The number of a hash, in the order in which hashes became known.
+pub(in crate::event) type Number = u32;
+
+/// The interning table of the writer, with the columns that it fills.
+#[derive(Debug, Default)]
+pub(in crate::event) struct Telling {
+    numbers: HashMap<[u8; 32], Number, foldhash::fast::RandomState>,
+    next: Number,
+    /// The hashes that the current event references, in order.
+    pub(in crate::event) mentions: Vec<Number>,
+    pub(in crate::event) refs: Vec<u8>,
+    pub(in crate::event) texts: Vec<u8>,
+    pub(in crate::event) literals: Vec<u8>,
+}
+
+impl Telling {
+    /// Assigns a new number to a hash, even if it has one: the reader does not check for
+    /// duplicates.
+    pub(in crate::event) fn learn(&mut self, hash: &[u8; 32]) -> Number {
+        let number = self.next;
+        self.numbers.insert(*hash, number);
+        self.next += 1;
+        number
+    }
+
+    /// Returns the number of a hash that is known already.
+    pub(in crate::event) fn number(&self, hash: &[u8; 32]) -> Option<Number> {
+        self.numbers.get(hash).copied()
+    }
+
+    /// Writes a reference to a hash, and the hash itself at its first occurrence.
+    pub(in crate::event) fn tell(&mut self, hash: &[u8; 32]) {
+        let number = if let Some(number) = self.number(hash) {
+            short(&mut self.refs, number + 1);
+            number
+        } else {
+            short(&mut self.refs, 0);
+            self.literals.extend_from_slice(hash);
+            self.learn(hash)
+        };
+        self.mentions.push(number);
+    }
+}
+
+/// Appends a number as LEB128.
+fn short(bytes: &mut Vec<u8>, mut n: u32) {
+    while n >= 0x80 {
+        bytes.push(n as u8 | 0x80);
+        n >>= 7;
+    }
+    bytes.push(n as u8);
+}
+
+/// The interning table of the reader, with the columns that it consumes.
+#[derive(Debug)]
+pub(in crate::event) struct Told<'a> {
+    known: Vec<[u8; 32]>,
+    /// The hashes that the current event references, in order.
+    pub(in crate::event) mentions: Vec<Number>,
+    refs: &'a [u8],
+    texts: &'a str,
+    literals: &'a [u8],
+    /// The number of bytes that numbers and texts may still expand to.
+    budget: usize,
+}
+
+impl<'a> Told<'a> {
+    /// Creates a table with capacity for `hashes` hashes.
+    pub(in crate::event) fn new(
+        (refs, texts, literals): (&'a [u8], &'a str, &'a [u8]),
+        hashes: usize,
+        budget: usize,
+    ) -> Self {
+        Self {
+            known: Vec::with_capacity(hashes),
+            mentions: Vec::new(),
+            refs,
+            texts,
+            literals,
+            budget,
+        }
+    }
+
+    /// Assigns the next number to a hash.
+    pub(in crate::event) fn learn(&mut self, hash: [u8; 32]) -> Number {
+        self.known.push(hash);
+        (self.known.len() - 1) as Number
+    }
+
+    /// Returns the hash with a number.
+    pub(in crate::event) fn known(&self, number: Number) -> Result<[u8; 32], CodecError> {
+        self.known.get(number as usize).copied().ok_or(UNKNOWN)
+    }
+
+    /// Returns the maximum number of texts and hashes that can follow, at one byte each.
+    pub(in crate::event) fn left(&self) -> usize {
+        self.refs.len() + self.texts.len()
+    }
+
+    /// Returns an error if a column has unread bytes.
+    pub(in crate::event) fn end(&self) -> Result<(), CodecError> {
+        match self.left() + self.literals.len() {
+            0 => Ok(()),
+            n => Err(CodecError::Trailing(n)),
+        }
+    }
+
+    /// Reads a reference to a hash, or a hash at its first occurrence.
+    pub(in crate::event) fn hash(&mut self) -> Result<[u8; 32], CodecError> {
+        self.spend(32)?;
+        let n = self.short()?;
+        let number = match n.checked_sub(1) {
+            Some(number) => number,
+            None => {
+                let literal = self.literals.split_first_chunk();
+                let (hash, rest) = literal.ok_or(CodecError::Truncated(0))?;
+                self.literals = rest;
+                self.learn(*hash)
+            }
+        };
+        let hash = self.known(number)?;
+        self.mentions.push(number);
+        Ok(hash)
+    }
+
+    /// Reads the next `n` bytes of text.
+    pub(in crate::event) fn text(&mut self, n: usize) -> Result<&'a str, CodecError> {
+        self.spend(n)?;
+        let text = self.texts.split_at_checked(n);
+        let (text, rest) = text.ok_or(CodecError::Malformed {
+            offset: 0,
+            reason: "a text exceeds its column, or ends within a character",
+        })?;
+        self.texts = rest;
+        Ok(text)
+    }
+
+    /// Charges the expansion budget, because a few bytes can reference large values.
+    pub(in crate::event) fn spend(&mut self, bytes: usize) -> Result<(), CodecError> {
+        let left = self.budget.checked_sub(bytes);
+        self.budget = left.ok_or(CodecError::Malformed {
+            offset: 0,
+            reason: "the pack expands beyond the limit",
+        })?;
+        Ok(())
+    }
+
+    fn short(&mut self) -> Result<u32, CodecError> {
+        if let Some((small @ 0..0x80, rest)) = self.refs.split_first() {
+            self.refs = rest;
+            return Ok((*small).into());
+        }
+        let mut n = 0_u32;
+        for shift in (0..32).step_by(7) {
+            let (byte, rest) = self.refs.split_first().ok_or(CodecError::Truncated(0))?;
+            self.refs = rest;
+            n |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+            if byte & 0x80 == 0 {
+                return Ok(n);
+            }
+        }
+        Err(UNKNOWN)
+    }
+}
+
+const UNKNOWN: CodecError = CodecError::Malformed {
+    offset: 0,
+    reason: "the pack references an unknown hash",
+};

@@ -1,0 +1,131 @@
+//! Decodes events from columns.
+
+use super::super::change::Change;
+use super::super::codec::reader::Reader;
+use super::super::codec::writer::Writer;
+use super::super::codec::{CodecError, MAX_EVENT_BYTES};
+use super::super::ddl_event::DdlEvent;
+use super::super::dependencies::Dependencies;
+use super::super::id::EventId;
+use super::columns::{PackError, is_columned, place, remember};
+use super::intern::{Number, Told};
+use super::predictor::Memory;
+
+/// The maximum capacity reserved from a claimed count. Beyond it, memory grows as events arrive.
+const MOST_AT_ONCE: usize = 1 << 17;
+
+/// Decodes the events of inflated columns.
+pub(super) fn read_columns(
+    columns: &[u8],
+    literals: &[u8],
+    limit: usize,
+) -> Result<Vec<DdlEvent>, PackError> {
+    let mut r = Reader::new(columns);
+    let (count, numbers, refs, texts) = (r.len()?, r.len()?, r.len()?, r.len()?);
+    let (numbers, refs, texts) = (r.take(numbers)?, r.take(refs)?, r.take(texts)?);
+    r.end()?;
+    // Validated at once, because there are many short texts.
+    let Ok(texts) = std::str::from_utf8(texts) else {
+        return Ok(r.bad("the texts are not UTF-8")?);
+    };
+    let room = count.min(MOST_AT_ONCE);
+    // An event introduces at most two hashes, except for tables with their keys.
+    let told = Told::new((refs, texts, literals), 2 * room, limit);
+    let mut pack = Pack {
+        r: Reader::packed(numbers, told),
+        memory: Memory::with_capacity(2 * room),
+        buffer: Writer::with_capacity(1024),
+    };
+    let mut events = Vec::with_capacity(room);
+    for event in 0..count {
+        let read = pack.event();
+        events.push(read.map_err(|error| PackError::Event { event, error })?);
+    }
+    let end = pack.r.end().and_then(|()| pack.r.told()?.end());
+    end.map_err(|error| PackError::Event {
+        event: count,
+        error,
+    })?;
+    Ok(events)
+}
+
+struct Pack<'a> {
+    r: Reader<'a>,
+    memory: Memory,
+    /// A buffer for everything that is hashed.
+    buffer: Writer,
+}
+
+impl Pack<'_> {
+    fn event(&mut self) -> Result<DdlEvent, CodecError> {
+        let r = &mut self.r;
+        let Ok(kind) = u16::try_from(r.uint()?) else {
+            return r.bad("the kind is out of range");
+        };
+        if kind == 0 {
+            return self.whole();
+        }
+        r.told()?.mentions.clear();
+        let before = r.left();
+        let change = match Change::read_from(kind, r)? {
+            Some(change) if is_columned(kind) => change,
+            _ => return r.bad("events of this kind are not stored in columns"),
+        };
+        let born = change.born_in(&mut self.buffer);
+        let object = match born {
+            Some(object) => object,
+            None => r.object()?,
+        };
+        let told = r.told()?;
+        let (near, known) = place(&mut told.mentions, born.is_some());
+        let guesses = self.memory.guess(kind, known, &told.mentions);
+        let depends_on = dependencies(r, guesses)?;
+        let spent = before - r.left();
+        r.told()?.spend(spent)?;
+        let event = DdlEvent::new_in(&mut self.buffer, object, depends_on, change);
+        if event.size() > MAX_EVENT_BYTES {
+            return Err(CodecError::TooLarge(event.size()));
+        }
+        let told = r.told()?;
+        remember(&mut self.memory, &event, kind, near, |hash| {
+            told.learn(*hash)
+        });
+        Ok(event)
+    }
+
+    /// Decodes an event from its canonical encoding.
+    fn whole(&mut self) -> Result<DdlEvent, CodecError> {
+        let bytes = self.r.bytes()?;
+        let told = self.r.told()?;
+        told.spend(bytes.len())?;
+        let event = DdlEvent::decode(bytes)?;
+        remember(&mut self.memory, &event, 0, None, |hash| told.learn(*hash));
+        Ok(event)
+    }
+}
+
+fn dependencies(r: &mut Reader<'_>, guesses: &[Number]) -> Result<Dependencies, CodecError> {
+    let mask = r.uint()?;
+    let (others, mask) = (mask & 1 == 1, mask >> 1);
+    if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {
+        return r.bad("the mask selects a dependency that was not predicted");
+    }
+    let told = r.told()?;
+    let mut ids = Vec::with_capacity(mask.count_ones() as usize);
+    for (bit, guess) in guesses.iter().enumerate() {
+        if mask >> bit & 1 == 1 {
+            ids.push(EventId::from_bytes(told.known(*guess)?));
+        }
+    }
+    if others {
+        for _ in 0..r.len()? {
+            ids.push(r.event()?);
+        }
+    }
+    let all = ids.len();
+    let depends_on = Dependencies::from(ids);
+    if depends_on.len() != all {
+        return r.bad("duplicate dependency");
+    }
+    Ok(depends_on)
+}

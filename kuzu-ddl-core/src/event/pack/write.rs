@@ -1,0 +1,51 @@
+//! Encodes events in columns.
+
+use super::super::change::Change;
+use super::super::codec::writer::Writer;
+use super::super::ddl_event::DdlEvent;
+use super::super::id::EventId;
+use super::columns::{is_columned, place, remember};
+use super::predictor::Memory;
+
+/// Appends one event to the columns.
+pub(super) fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
+    let kind = event.change().number();
+    if !is_columned(kind) || matches!(event.change(), Change::Unknown { .. }) {
+        w.uint(0);
+        w.bytes(&event.encode());
+        if let Some(names) = w.names() {
+            remember(memory, event, 0, None, |hash| names.learn(hash));
+        }
+        return;
+    }
+    w.uint(kind.into());
+    if let Some(names) = w.names() {
+        names.mentions.clear();
+    }
+    event.change().write(w);
+    let born = event.change().is_birth();
+    if !born {
+        w.hash(event.object().as_bytes());
+    }
+    let Some(names) = w.names() else { return };
+    let (near, object) = place(&mut names.mentions, born);
+    let guesses = memory.guess(kind, object, &names.mentions);
+    let mut mask = 0_u64;
+    let mut others: Vec<EventId> = Vec::new();
+    for id in event.depends_on() {
+        let number = names.number(id.as_bytes());
+        let bit = number.and_then(|number| guesses.iter().position(|guess| *guess == number));
+        match bit {
+            Some(bit) => mask |= 1 << bit,
+            None => others.push(*id),
+        }
+    }
+    w.uint(u128::from(mask) << 1 | u128::from(!others.is_empty()));
+    if !others.is_empty() {
+        w.len(others.len());
+        others.iter().for_each(|id| w.hash(id.as_bytes()));
+    }
+    if let Some(names) = w.names() {
+        remember(memory, event, kind, near, |hash| names.learn(hash));
+    }
+}

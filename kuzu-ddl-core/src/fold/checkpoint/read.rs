@@ -1,0 +1,280 @@
+//! A checkpoint read back. What it says is held against the events that it has.
+
+use std::collections::BTreeMap;
+
+use super::super::columns::{archive, column_name};
+use super::super::creation::born_of;
+use super::super::event_node::{Known, Standing};
+use super::super::object::{Archive, Life, Object};
+use super::super::small_set::{Few, Heads};
+use super::super::state::Fold;
+use super::format::{CheckpointError, VERSION};
+use crate::event::{DdlEvent, Dependencies, EventId, ObjectId, OnFail, Part, Reader};
+use crate::schema::Key;
+
+type Read<T> = Result<T, CheckpointError>;
+
+pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
+    let mut r = Reader::new(bytes);
+    let version = r.byte()?;
+    if version != VERSION {
+        return Err(CheckpointError::Version(version));
+    }
+    let mut sheet = Sheet {
+        r,
+        fold: Fold::default(),
+        events: Vec::new(),
+        objects: Vec::new(),
+    };
+    let left_out = u64::try_from(sheet.r.uint()?).ok();
+    let left_out = left_out.filter(|count| *count < u64::MAX / 2);
+    sheet.fold.left_out = left_out.ok_or(wrong("no history has so many events"))?;
+    sheet.history()?;
+    sheet.behind()?;
+    let count = sheet.r.count()?;
+    let mut parts = Vec::new();
+    for _ in 0..count {
+        parts.push(sheet.object()?);
+    }
+    sheet.settle(&parts)?;
+    sheet.names()?;
+    sheet.r.end()?;
+    Ok(sheet.fold)
+}
+
+/// Who wrote the parts of an object last.
+type Parts = Vec<(Part, Heads)>;
+
+struct Sheet<'a> {
+    r: Reader<'a>,
+    fold: Fold,
+    events: Vec<EventId>,
+    objects: Vec<ObjectId>,
+}
+
+impl Sheet<'_> {
+    fn at(&mut self) -> Read<usize> {
+        usize::try_from(self.r.uint()?).map_err(|_| wrong("a place is out of range"))
+    }
+
+    fn event(&mut self) -> Read<EventId> {
+        let at = self.at()?;
+        let event = self.events.get(at).copied();
+        event.ok_or(wrong("an event is named that is not there"))
+    }
+
+    fn list(&mut self) -> Read<Vec<EventId>> {
+        let count = self.r.count()?;
+        (0..count).map(|_| self.event()).collect()
+    }
+
+    fn heads(&mut self) -> Read<Heads> {
+        Ok(self.list()?.into_iter().collect())
+    }
+
+    fn history(&mut self) -> Read<()> {
+        let count = self.r.count()?;
+        let (mut depth, mut links) = (0_u64, Vec::new());
+        for _ in 0..count {
+            let event = DdlEvent::decode(self.r.bytes()?)?;
+            let deeper = u64::try_from(self.r.uint()?).ok();
+            let deeper = deeper.and_then(|deeper| depth.checked_add(deeper));
+            depth = deeper.ok_or(wrong("no history is so deep"))?;
+            let standing = if self.r.bool()? {
+                Standing::Newest
+            } else {
+                Standing::Known
+            };
+            let id = event.id();
+            let known = Known {
+                depth,
+                standing,
+                event,
+                links: None,
+            };
+            if self.fold.log.insert(id, known).is_some() {
+                return Err(wrong("an event stands twice"));
+            }
+            links.push((id, self.links()?));
+            self.events.push(id);
+        }
+        // They go back to events that stand before, so all are here by now.
+        for (id, links) in links {
+            let mut reached = BTreeMap::new();
+            for (object, places) in links {
+                let events = places.iter().map(|at| self.events.get(*at).copied());
+                let events: Option<Vec<EventId>> = events.collect();
+                let events = events.ok_or(wrong("an event is named that is not there"))?;
+                reached.insert(object, events);
+            }
+            if let Some(known) = self.fold.log.get_mut(&id)
+                && !reached.is_empty()
+            {
+                known.links = Some(Box::new(reached));
+            }
+        }
+        Ok(())
+    }
+
+    fn links(&mut self) -> Read<Vec<(ObjectId, Vec<usize>)>> {
+        let count = self.r.count()?;
+        let mut links = Vec::new();
+        for _ in 0..count {
+            let object = self.r.object()?;
+            let places = self.r.count()?;
+            let places: Read<Vec<usize>> = (0..places).map(|_| self.at()).collect();
+            links.push((object, places?));
+        }
+        Ok(links)
+    }
+
+    fn behind(&mut self) -> Read<()> {
+        let count = self.r.count()?;
+        for _ in 0..count {
+            let id = self.r.event()?;
+            let depends_on: Dependencies = self.list()?.into_iter().collect();
+            if self.fold.log.contains_key(&id) {
+                return Err(wrong("an event is there and left out"));
+            }
+            self.fold.behind.insert(id, depends_on);
+        }
+        Ok(())
+    }
+
+    /// One object, as it was born; what became of it since is settled when all are there.
+    fn object(&mut self) -> Read<(ObjectId, Parts)> {
+        let id = self.r.object()?;
+        let births = self.heads()?;
+        let mut object: Option<Object> = None;
+        for birth in &births {
+            let event = self.fold.event(*birth);
+            let mut born = event.into_iter().flat_map(born_of);
+            let born = born.find(|born| born.id == id);
+            object = Some(born.ok_or(wrong("an object was not made by its births"))?);
+        }
+        let mut object = object.ok_or(wrong("an object was never made"))?;
+        object.births = births;
+        object.life.value = match self.r.byte()? {
+            0 => Life::Live,
+            1 => Life::Archived(self.event()?),
+            2 => Life::Purged(self.event()?),
+            _ => return Err(wrong("a stage is not known")),
+        };
+        object.life.heads = self.heads()?;
+        object.endings = self.heads()?;
+        object.blocked = self.list()?.into_iter().collect();
+        let mut parts = Vec::new();
+        for _ in 0..self.r.count()? {
+            let part = Part::read(&mut self.r)?;
+            parts.push((part, self.heads()?));
+        }
+        for _ in 0..self.r.count()? {
+            let column = self.column(&object)?;
+            object.archives.push(column);
+        }
+        // What was not written since is what the births wrote; those of one alone are there already.
+        if object.births.len() > 1 {
+            let unchanged = object.body.parts().iter().copied();
+            let unchanged: Vec<Part> = unchanged
+                .filter(|part| parts.iter().all(|(other, _)| other != part))
+                .collect();
+            parts.extend(
+                unchanged
+                    .into_iter()
+                    .map(|part| (part, object.births.clone())),
+            );
+        }
+        self.objects.push(id);
+        if self.fold.object(id).is_some() {
+            return Err(wrong("an object stands twice"));
+        }
+        if !self.fold.keep(object) {
+            return Err(wrong("an object is in a table that is not there"));
+        }
+        Ok((id, parts))
+    }
+
+    fn column(&mut self, object: &Object) -> Read<Archive> {
+        let by = self.event()?;
+        let beside = self.r.bool()?;
+        let mark: [u8; 4] = self.r.take(4)?.try_into().unwrap_or_default();
+        let (ty, to) = (self.r.ty()?, self.r.ty()?);
+        let purged = self.r.bool()?;
+        let event = self.fold.event(by);
+        let event = event.ok_or(wrong("a column was made by no event"))?;
+        let name = column_name(&object.born_as, beside, mark);
+        let mut column = archive(event, name, (ty, to));
+        if beside || event.change().is_birth() {
+            (column.cast, column.function) = (None, None);
+            column.on_fail = OnFail::Null;
+        }
+        column.purged = purged;
+        Ok(column)
+    }
+
+    /// What the parts of all objects are, from what their last writers wrote.
+    fn settle(&mut self, parts: &[(ObjectId, Parts)]) -> Read<()> {
+        for (id, parts) in parts {
+            for (part, heads) in parts {
+                self.part(*id, *part, heads)?;
+            }
+        }
+        for (id, _) in parts {
+            self.fold.fit(*id);
+            self.fold.set_beside(*id);
+            if self.fold.object(*id).is_some_and(Object::is_live) {
+                self.fold.enter(*id);
+            }
+        }
+        for (id, _) in parts {
+            self.fold.contest(*id);
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, id: ObjectId, part: Part, heads: &Heads) -> Read<()> {
+        let written = self.fold.written_by(id, part, heads);
+        if written.len() != heads.len() {
+            return Err(wrong("a part was not written by the events that it names"));
+        }
+        let value = self.fold.settled(&written).map(|settled| settled.value);
+        if let Some(object) = self.fold.object_mut(id) {
+            object.set_heads(part, heads.clone());
+            value.into_iter().for_each(|value| object.set(value));
+            if written.len() > 1 {
+                object.rivals.insert(part, written);
+            }
+        }
+        Ok(())
+    }
+
+    fn names(&mut self) -> Read<()> {
+        for _ in 0..self.r.count()? {
+            let parent = self.r.bool()?;
+            let parent = if parent { Some(self.owner()?) } else { None };
+            let text = self.r.text()?;
+            let name = Key::new(&text);
+            if name.as_str() != text {
+                return Err(wrong("a name is not in lower case"));
+            }
+            let touched = self.heads()?;
+            let count = self.r.count()?;
+            let ever: Read<Vec<ObjectId>> = (0..count).map(|_| self.owner()).collect();
+            let ever: Few<ObjectId> = ever?.into_iter().collect();
+            let place = self.fold.store.place_mut(parent, name);
+            let place = place.ok_or(wrong("a name is in a table that is not there"))?;
+            (place.touched, place.ever) = (touched, ever);
+        }
+        Ok(())
+    }
+
+    fn owner(&mut self) -> Read<ObjectId> {
+        let at = self.at()?;
+        let object = self.objects.get(at).copied();
+        object.ok_or(wrong("an object is named that is not there"))
+    }
+}
+
+fn wrong(what: &'static str) -> CheckpointError {
+    CheckpointError::Contradiction(what)
+}

@@ -1,0 +1,168 @@
+//! Which events a checkpoint keeps, and what the others leave behind.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::super::effects::Stage;
+use super::super::event_node::{Known, Rank, Standing};
+use super::super::state::Fold;
+use crate::event::{Change, Dependencies, EventId, ObjectId};
+
+/// The events of a checkpoint.
+pub(super) struct Retained<'a> {
+    fold: &'a Fold,
+    /// In order.
+    pub(super) events: BTreeMap<Rank, &'a Known>,
+    ids: HashSet<EventId>,
+}
+
+impl<'a> Retained<'a> {
+    pub(super) fn of(fold: &'a Fold) -> Self {
+        let named = named(fold);
+        let endings = Endings::of(fold);
+        let applied = fold.log.iter();
+        let applied = applied.filter(|(_, known)| known.standing != Standing::Rejected);
+        let kept = applied.filter(|(id, known)| {
+            known.standing == Standing::Newest
+                || !is_plain(known.event.change())
+                || named.contains(*id)
+                || endings.any_apart(known)
+        });
+        let events: BTreeMap<Rank, &Known> = kept
+            .map(|(id, known)| ((known.depth, *id), known))
+            .collect();
+        let ids = events.keys().map(|(_, id)| *id).collect();
+        Self { fold, events, ids }
+    }
+
+    /// Events that are left out though they lean on nothing but what is kept, with what they lean on: they alone
+    /// could be taken for new ones if they came again.
+    pub(super) fn behind(&self) -> BTreeMap<EventId, Dependencies> {
+        let log = self.fold.log.iter();
+        let left_out = log
+            .filter(|(id, known)| known.standing != Standing::Rejected && !self.ids.contains(*id));
+        let left_out = left_out.map(|(id, known)| (id, known.event.depends_on()));
+        let all = left_out.chain(&self.fold.behind);
+        let first = all.filter(|(_, depends_on)| depends_on.iter().all(|d| self.ids.contains(d)));
+        first
+            .map(|(id, depends_on)| (*id, depends_on.clone()))
+            .collect()
+    }
+
+    /// What an event knew of each object through events that are left out.
+    pub(super) fn links(&self, known: &Known) -> BTreeMap<ObjectId, Vec<EventId>> {
+        let depends_on = known.event.depends_on();
+        let mut objects: BTreeSet<ObjectId> = BTreeSet::new();
+        objects.extend(known.links.iter().flat_map(|links| links.keys()));
+        let left_out = depends_on.iter().filter(|d| !self.ids.contains(d));
+        for event in left_out.filter_map(|id| self.fold.event(*id)) {
+            objects.insert(event.object());
+            let object = self.fold.object(event.object());
+            objects.extend(object.and_then(|object| object.parent));
+        }
+        let links = objects.into_iter().map(|id| (id, self.reached(known, id)));
+        links.filter(|(_, reached)| !reached.is_empty()).collect()
+    }
+
+    /// The nearest events that are kept on all ways back through those that are not; without those that are
+    /// dependencies anyway.
+    fn reached(&self, from: &Known, id: ObjectId) -> Vec<EventId> {
+        let direct = from.event.depends_on();
+        let (mut reached, mut seen) = (BTreeSet::new(), HashSet::new());
+        let mut open: Vec<EventId> = from.before(id).collect();
+        while let Some(next) = open.pop() {
+            if self.ids.contains(&next) {
+                reached.insert(next);
+                continue;
+            }
+            let known = self.fold.log.get(&next);
+            let Some(known) = known.filter(|known| self.fold.leads_to(&known.event, id)) else {
+                continue;
+            };
+            if seen.insert(next) {
+                open.extend(known.before(id));
+            }
+        }
+        reached
+            .into_iter()
+            .filter(|id| !direct.contains(id))
+            .collect()
+    }
+}
+
+/// Whether an event does nothing but write one part of one object: another write can take its place.
+fn is_plain(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::RenameTable { .. }
+            | Change::RenameProperty { .. }
+            | Change::CommentOnTable { .. }
+            | Change::CommentOnProperty { .. }
+            | Change::SetType { .. }
+            | Change::SetTypeBy { .. }
+            | Change::SetDefault { .. }
+            | Change::SetNullable { .. }
+            | Change::SetMultiplicity { .. }
+            | Change::SetStorage { .. }
+    )
+}
+
+/// The events that the state names, or that an event which shaped it does.
+fn named(fold: &Fold) -> HashSet<EventId> {
+    let mut named: HashSet<EventId> = HashSet::new();
+    for object in fold.objects() {
+        named.extend(object.heads());
+        named.extend(object.endings.iter().chain(&object.blocked));
+        named.extend(object.columns().map(|column| column.by));
+    }
+    for (_, place) in fold.store.places() {
+        named.extend(&place.touched);
+    }
+    // What can never be applied names nothing: whoever begins with a checkpoint does not have it.
+    let applied = fold.log.values();
+    for known in applied.filter(|known| known.standing != Standing::Rejected) {
+        match known.event.change() {
+            Change::Purge { of } => drop(named.insert(*of)),
+            Change::Resolve { keep, .. } => drop(named.insert(*keep)),
+            _ => {}
+        }
+        // Whoever comes later may have known a use, or the end that knew it, and not the other.
+        if fold.stage(&known.event).is_some_and(Stage::is_ending) {
+            named.extend(known.event.depends_on());
+        }
+    }
+    named
+}
+
+/// Every drop that ever was, and what it knew. A purge is none: it needs to know the drop alone.
+struct Endings<'a> {
+    fold: &'a Fold,
+    by_object: HashMap<ObjectId, Vec<(EventId, HashSet<EventId>)>>,
+}
+
+impl<'a> Endings<'a> {
+    fn of(fold: &'a Fold) -> Self {
+        let mut by_object: HashMap<ObjectId, Vec<_>> = HashMap::new();
+        let applied = fold.log.iter();
+        for (id, known) in applied.filter(|(_, k)| k.standing != Standing::Rejected) {
+            if fold.stage(&known.event) == Some(Stage::Drop) {
+                let object = known.event.object();
+                let past = fold.past(&known.event, object);
+                by_object.entry(object).or_default().push((*id, past));
+            }
+        }
+        Self { fold, by_object }
+    }
+
+    /// Whether an event and some end of its object, or of its table, did not know of one another: whoever comes
+    /// later may ask which of the two somebody knew.
+    fn any_apart(&self, known: &Known) -> bool {
+        let id = known.event.object();
+        let parent = self.fold.object(id).and_then(|object| object.parent);
+        std::iter::once(id).chain(parent).any(|object| {
+            let mut endings = self.by_object.get(&object).into_iter().flatten();
+            endings.any(|(ending, past)| {
+                !past.contains(&known.event.id()) && !self.fold.knows(&known.event, *ending, object)
+            })
+        })
+    }
+}

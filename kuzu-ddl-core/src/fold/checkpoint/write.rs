@@ -1,0 +1,136 @@
+//! A checkpoint's bytes. Events and objects are told by their place in the lists that come first.
+
+use std::collections::HashMap;
+
+use super::super::object::{Archive, Life, Object};
+use super::super::state::Fold;
+use super::format::VERSION;
+use super::retained::Retained;
+use crate::event::{EventId, ObjectId, Part, Writer};
+
+pub(super) fn written(fold: &Fold) -> Vec<u8> {
+    let retained = Retained::of(fold);
+    let mut sheet = Sheet {
+        w: Writer::default(),
+        events: retained.events.keys().map(|rank| rank.1).zip(0..).collect(),
+        objects: fold.objects().map(|object| object.id).zip(0..).collect(),
+    };
+    sheet.w.byte(VERSION);
+    let left_out = fold.count() - retained.events.len() as u64;
+    sheet.w.uint(left_out.into());
+    sheet.history(&retained);
+    sheet.behind(&retained);
+    sheet.w.len(sheet.objects.len());
+    fold.objects().for_each(|object| sheet.object(object));
+    sheet.names(fold);
+    sheet.w.finish()
+}
+
+struct Sheet {
+    w: Writer,
+    events: HashMap<EventId, usize>,
+    objects: HashMap<ObjectId, usize>,
+}
+
+impl Sheet {
+    fn event(&mut self, id: &EventId) {
+        // Everything that the state names is retained.
+        let place = self.events.get(id).copied();
+        self.w.len(place.unwrap_or(self.events.len()));
+    }
+
+    fn list<'a>(&mut self, ids: impl IntoIterator<Item = &'a EventId>) {
+        let ids: Vec<&EventId> = ids.into_iter().collect();
+        self.w.len(ids.len());
+        ids.into_iter().for_each(|id| self.event(id));
+    }
+
+    /// The events in order, how much deeper each is than the one before, and what it knew through others.
+    fn history(&mut self, retained: &Retained<'_>) {
+        self.w.len(retained.events.len());
+        let mut last = 0;
+        for ((depth, _), known) in &retained.events {
+            self.w.bytes(&known.event.encode());
+            self.w.uint((depth - last).into());
+            last = *depth;
+            self.w.bool(known.is_newest());
+            let links = retained.links(known);
+            self.w.len(links.len());
+            for (object, reached) in links {
+                self.w.hash(object.as_bytes());
+                self.list(&reached);
+            }
+        }
+    }
+
+    fn behind(&mut self, retained: &Retained<'_>) {
+        let behind = retained.behind();
+        self.w.len(behind.len());
+        for (id, depends_on) in &behind {
+            self.w.hash(id.as_bytes());
+            self.list(depends_on);
+        }
+    }
+
+    fn object(&mut self, object: &Object) {
+        self.w.hash(object.id.as_bytes());
+        self.list(&object.births);
+        match object.life.value {
+            Life::Live => self.w.byte(0),
+            Life::Archived(by) => {
+                self.w.byte(1);
+                self.event(&by);
+            }
+            Life::Purged(by) => {
+                self.w.byte(2);
+                self.event(&by);
+            }
+        }
+        self.list(&object.life.heads);
+        self.list(&object.endings);
+        self.list(&object.blocked);
+        let own = [
+            (Part::Name, &object.name.heads),
+            (Part::Comment, &object.comment.heads),
+        ];
+        let parts = object.parts.iter().map(|(part, heads)| (*part, heads));
+        let parts: Vec<_> = own.into_iter().chain(parts).collect();
+        self.w.len(parts.len());
+        for (part, heads) in parts {
+            self.w.byte(part.tag());
+            self.list(heads);
+        }
+        self.w.len(object.archives.len());
+        object
+            .archives
+            .iter()
+            .for_each(|column| self.column(column));
+    }
+
+    fn column(&mut self, column: &Archive) {
+        self.event(&column.by);
+        let (beside, mark) = column.tail();
+        self.w.bool(beside);
+        self.w.raw(&mark);
+        self.w.ty(&column.ty);
+        self.w.ty(&column.to);
+        self.w.bool(column.purged);
+    }
+
+    /// What became of the names, those of tables first.
+    fn names(&mut self, fold: &Fold) {
+        let places = fold.store.places();
+        self.w.len(places.len());
+        for ((parent, name), place) in places {
+            let parent = parent.and_then(|parent| self.objects.get(&parent));
+            self.w.option(parent, |w, parent| w.len(*parent));
+            self.w.text(name.as_str());
+            self.list(&place.touched);
+            self.w.len(place.ever.len());
+            for object in &place.ever {
+                let at = self.objects.get(object).copied();
+                self.w.len(at.unwrap_or(self.objects.len()));
+            }
+        }
+    }
+}

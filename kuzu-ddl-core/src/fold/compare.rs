@@ -1,0 +1,28 @@
+//! TODO-DOC fold::compare
+
+use super::state::Fold;
+use crate::schema::{Difference, Key, Renames, compare_with};
+
+/// The difference between two states of events. Objects that both have are known by their identity,
+/// so that a rename is seen as one, also between two databases of one history.
+#[must_use]
+pub fn compare_states(from: &Fold, to: &Fold) -> Difference {
+    let mut renames = Renames::default();
+    let moved = |object: &crate::fold::object::Object| {
+        let now = to.object(object.id).filter(|now| now.is_live())?;
+        object.is_live().then(|| {
+            let was = Key::new(&from.physical(object));
+            (was, Key::new(&to.physical(now)))
+        })
+    };
+    for table in from.objects().filter(|object| object.kind().is_table()) {
+        let Some((was, is)) = moved(table) else {
+            continue;
+        };
+        for (old, new) in from.children(table.id).filter_map(moved) {
+            renames.properties.insert((was.clone(), old), new);
+        }
+        renames.tables.insert(was, is);
+    }
+    compare_with(&from.schema(), &to.schema(), &renames)
+}

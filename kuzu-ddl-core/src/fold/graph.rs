@@ -1,0 +1,166 @@
+//! What is known of events by themselves: how deep they are, what they touch, what they wrote. All of
+//! it follows from an event and its past alone, and never changes.
+
+use std::collections::HashSet;
+
+use super::event_node::{Known, Past, Rank, Standing};
+use super::hold::Rejection;
+use super::state::Fold;
+use crate::event::{Change, DdlEvent, EventId, ObjectId};
+
+impl Fold {
+    pub(super) fn event(&self, id: EventId) -> Option<&DdlEvent> {
+        self.log.get(&id).map(|known| &known.event)
+    }
+
+    /// The place of an event in the one order.
+    pub fn rank_of(&self, id: EventId) -> Rank {
+        (self.log.get(&id).map_or(0, |known| known.depth), id)
+    }
+
+    /// Whether the event knew the object, as far as its own past tells.
+    pub(super) fn knew(&self, event: &DdlEvent, id: ObjectId) -> bool {
+        let knows = |dependency: &EventId| {
+            self.event(*dependency)
+                .is_some_and(|dependency| self.touches(dependency, id))
+        };
+        event.depends_on().iter().any(knows)
+    }
+
+    /// The events one step back in the history of an object.
+    fn before(&self, event: &DdlEvent, id: ObjectId) -> Vec<EventId> {
+        match self.log.get(&event.id()) {
+            Some(known) => known.before(id).collect(),
+            None => event.depends_on().iter().copied().collect(),
+        }
+    }
+
+    /// Whether an event that touches an object knew another one that does.
+    pub(super) fn knows(&self, event: &DdlEvent, other: EventId, id: ObjectId) -> bool {
+        if event.depends_on().contains(&other) {
+            return true;
+        }
+        let depth = self.rank_of(other).0;
+        let mut seen = HashSet::new();
+        let mut open = self.before(event, id);
+        while let Some(next) = open.pop() {
+            if next == other {
+                return true;
+            }
+            let deeper = self.log.get(&next).filter(|known| known.depth > depth);
+            let Some(known) = deeper.filter(|known| self.leads_to(&known.event, id)) else {
+                continue;
+            };
+            if seen.insert(next) {
+                open.extend(known.before(id));
+            }
+        }
+        false
+    }
+
+    /// Everything that touches an object and that an event knew.
+    pub(super) fn past(&self, event: &DdlEvent, id: ObjectId) -> HashSet<EventId> {
+        let mut past = HashSet::new();
+        let mut open = self.before(event, id);
+        while let Some(next) = open.pop() {
+            let known = self.log.get(&next);
+            let Some(known) = known.filter(|known| self.leads_to(&known.event, id)) else {
+                continue;
+            };
+            if past.insert(next) {
+                open.extend(known.before(id));
+            }
+        }
+        past
+    }
+}
+
+impl Fold {
+    /// Folds a set of events; order and repeats do not matter.
+    #[must_use]
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Self {
+        let mut fold = Self::default();
+        fold.extend(events.into_iter().cloned());
+        fold
+    }
+
+    /// Takes in more events, in whatever order, repeats among them. The result is the fold of all
+    /// events together, and costs what they touch, not the history.
+    pub fn extend(&mut self, events: impl IntoIterator<Item = DdlEvent>) {
+        let events = events.into_iter();
+        self.log.reserve(events.size_hint().0);
+        events.for_each(|event| self.take(event));
+    }
+
+    /// Takes in one event.
+    pub fn take(&mut self, event: DdlEvent) {
+        let mut next = Some(event);
+        let mut ready = Vec::new();
+        while let Some(event) = next.take().or_else(|| ready.pop()) {
+            let id = event.id();
+            if self.log.contains_key(&id) || self.behind.contains_key(&id) {
+                continue;
+            }
+            match self.past_of(&event) {
+                Err(missing) => {
+                    self.wanted.entry(missing).or_default().insert(id);
+                    self.waiting.insert(id, event);
+                }
+                Ok(_) if matches!(event.change(), Change::Unknown { .. }) => {
+                    self.waiting.insert(id, event);
+                }
+                Ok(past) => {
+                    self.waiting.remove(&id);
+                    self.accept(event, past);
+                    if let Some(waiting) = self.wanted.remove(&id) {
+                        let waiting = waiting.iter().filter_map(|id| self.waiting.get(id));
+                        ready.extend(waiting.cloned());
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an event leans on, by itself; the first that is not here if one is not.
+    fn past_of(&self, event: &DdlEvent) -> Result<Past, EventId> {
+        let mut past = Past::default();
+        for dependency in event.depends_on() {
+            let known = self.log.get(dependency).ok_or(*dependency)?;
+            past.depth = past.depth.max(known.depth + 1);
+            if known.standing == Standing::Rejected && past.rejected.is_none() {
+                past.rejected = Some(*dependency);
+            }
+        }
+        Ok(past)
+    }
+
+    /// An event whose dependencies are all here.
+    fn accept(&mut self, event: DdlEvent, past: Past) {
+        let id = event.id();
+        let behind = past.rejected.map(Rejection::Behind);
+        let verdict = behind.map_or_else(|| self.judge(&event), Err);
+        let standing = match verdict {
+            Ok(()) => Standing::Newest,
+            Err(rejection) => {
+                self.rejected.insert(id, rejection);
+                Standing::Rejected
+            }
+        };
+        let known = Known {
+            depth: past.depth,
+            standing,
+            event: event.clone(),
+            links: None,
+        };
+        self.log.insert(id, known);
+        if standing == Standing::Rejected {
+            return;
+        }
+        for known in event.depends_on() {
+            if let Some(known) = self.log.get_mut(known) {
+                known.standing = Standing::Known;
+            }
+        }
+        self.apply(&event);
+    }
+}

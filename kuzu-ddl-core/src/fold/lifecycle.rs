@@ -1,0 +1,190 @@
+//! Stages: what is live, archived or purged.
+//!
+//! A drop holds if it knew every use of what it drops, and every use that came after knew it. Else the use
+//! wins, whatever the order in which the two came, and the drop is a contradiction until somebody
+//! settles it: by a restore, or by another drop that knows all.
+
+use std::collections::HashSet;
+
+use super::effects::Stage;
+use super::event_node::Rank;
+use super::object::{Life, Object};
+use super::state::Fold;
+use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part};
+
+impl Object {
+    /// Notes an event that says something of its stage.
+    pub(super) fn note(&mut self, event: &DdlEvent, stage: Stage) {
+        let known = event.depends_on();
+        if !self.life.heads.contains(&event.id()) {
+            self.life.heads.touch(event.id(), known);
+        }
+        self.endings.retain(|ending| !known.contains(ending));
+        if stage.is_ending() {
+            self.endings.insert(event.id());
+        }
+        let endings = &self.endings;
+        self.blocked.retain(|ending| endings.contains(ending));
+    }
+}
+
+impl Fold {
+    /// Blocks the drops of an object that an event contradicts, or the event if it is such a drop.
+    pub(super) fn block(&mut self, id: ObjectId, event: &DdlEvent, stage: Option<Stage>) {
+        let Some(object) = self.object(id) else {
+            return;
+        };
+        let blocked: Vec<EventId> = if stage.is_some_and(Stage::is_ending) {
+            let alive = match stage {
+                Some(Stage::Purge(of)) => self.was_live(id, event, of),
+                _ => false,
+            };
+            let blocked = alive || self.is_used_unknown_to(id, event);
+            blocked.then_some(event.id()).into_iter().collect()
+        } else if !object.endings.is_empty() && self.is_use(event, id) {
+            let endings = object.endings.iter().copied();
+            endings.filter(|end| !self.knows(event, *end, id)).collect()
+        } else {
+            return;
+        };
+        if let Some(object) = self.object_mut(id) {
+            object.blocked.extend(blocked);
+        }
+    }
+
+    /// Whether a purge knew that the drop it builds on did not hold.
+    fn was_live(&self, id: ObjectId, purge: &DdlEvent, of: EventId) -> bool {
+        let Some(drop) = self.event(of) else {
+            return false;
+        };
+        let before = self.past(drop, id);
+        let mut known = self.past(purge, id).into_iter();
+        known.any(|known| {
+            let event = self.event(known).filter(|event| self.is_use(event, id));
+            !before.contains(&known) && event.is_some_and(|event| !self.knows(event, of, id))
+        })
+    }
+
+    /// Whether an event needs an object: all need what they touch but those that end something.
+    fn is_use(&self, event: &DdlEvent, id: ObjectId) -> bool {
+        !self.stage(event).is_some_and(Stage::is_ending)
+            && !matches!(event.change(), Change::Purge { .. })
+            && self.touches(event, id)
+    }
+
+    /// Whether something uses an object of which its drop did not know.
+    fn is_used_unknown_to(&self, id: ObjectId, drop: &DdlEvent) -> bool {
+        let mut open: Vec<EventId> = self.heads_around(id);
+        open.retain(|head| *head != drop.id());
+        if open.iter().all(|head| drop.depends_on().contains(head)) {
+            return false;
+        }
+        let past = self.past(drop, id);
+        let mut seen = HashSet::new();
+        while let Some(next) = open.pop() {
+            if past.contains(&next) || !seen.insert(next) {
+                continue;
+            }
+            let known = self.log.get(&next);
+            let Some(known) = known.filter(|known| self.leads_to(&known.event, id)) else {
+                continue;
+            };
+            if self.is_use(&known.event, id) {
+                return true;
+            }
+            open.extend(known.before(id));
+        }
+        false
+    }
+
+    /// The newest events of all that an object is and of all that uses it, gone things among it.
+    pub(crate) fn heads_around(&self, id: ObjectId) -> Vec<EventId> {
+        let own = self.object(id).into_iter();
+        let users = self.children(id).chain(self.all_pairs_of(id));
+        let users = users.chain(self.indexes_ever(id));
+        let mut heads: Vec<EventId> = own.chain(users).flat_map(|user| user.heads()).collect();
+        // A property may be, or may have been, the key of its table.
+        let table = self.object(id).and_then(|object| object.parent);
+        let table = table.and_then(|table| self.object(table));
+        heads.extend(
+            table
+                .and_then(|table| table.changed(Part::Key))
+                .into_iter()
+                .flatten(),
+        );
+        heads
+    }
+
+    /// The indexes that were ever made on a property, by whatever definition.
+    fn indexes_ever(&self, property: ObjectId) -> impl Iterator<Item = &Object> {
+        let table = self.object(property).and_then(|object| object.parent);
+        let children = table.into_iter().flat_map(|table| self.children(table));
+        children.filter(move |child| {
+            let mut births = child.births.iter().filter_map(|birth| self.event(*birth));
+            child.kind() == ObjectKind::Index && births.any(|birth| self.touches(birth, property))
+        })
+    }
+
+    /// Settles the stage of an object anew.
+    pub(super) fn relive(&mut self, id: ObjectId) {
+        let life = self.settled_life(id);
+        let Some(object) = self.object_mut(id) else {
+            return;
+        };
+        let before = std::mem::replace(&mut object.life.value, life);
+        if before.is_live() != life.is_live() {
+            if life.is_live() {
+                self.enter(id);
+            } else {
+                self.leave(id);
+            }
+            self.relive_ends(id);
+        }
+        self.contest(id);
+    }
+
+    /// A node table that a pair needs cannot be gone while the pair is there.
+    fn relive_ends(&mut self, id: ObjectId) {
+        let pairs = std::iter::once(id).chain(self.children(id).map(|child| child.id));
+        let pairs = pairs.filter_map(|pair| self.object(pair)?.ends());
+        let ends: Vec<ObjectId> = pairs.flatten().collect();
+        for node in ends {
+            if self.object(node).is_some_and(|n| !n.endings.is_empty()) {
+                self.relive(node);
+            }
+        }
+    }
+
+    fn settled_life(&self, id: ObjectId) -> Life {
+        let Some(object) = self.object(id) else {
+            return Life::Live;
+        };
+        let ended_only = object.endings.len() == object.life.heads.len();
+        let needed = || match object.kind() {
+            ObjectKind::Property => self.is_key(id),
+            ObjectKind::NodeTable => self.pairs_of(id).next().is_some(),
+            _ => false,
+        };
+        if !ended_only || needed() {
+            return Life::Live;
+        }
+        let mut holding: Vec<(bool, Rank, Life)> = Vec::new();
+        for ending in object
+            .endings
+            .iter()
+            .filter(|e| !object.blocked.contains(e))
+        {
+            let stage = self.event(*ending).and_then(|event| self.stage(event));
+            match stage {
+                Some(Stage::Purge(_)) => {
+                    holding.push((false, self.rank_of(*ending), Life::Purged(*ending)));
+                }
+                _ => holding.push((true, self.rank_of(*ending), Life::Archived(*ending))),
+            }
+        }
+        let first = holding
+            .into_iter()
+            .min_by_key(|(drop, rank, _)| (*drop, *rank));
+        first.map_or(Life::Live, |(_, _, life)| life)
+    }
+}

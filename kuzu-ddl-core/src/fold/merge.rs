@@ -1,0 +1,85 @@
+//! What a part is when several events wrote it without knowing of one another.
+
+use std::collections::BTreeMap;
+
+use super::event_node::Rank;
+use super::object::Written;
+use super::state::Fold;
+use crate::event::EventId;
+use crate::schema::{Multiplicity, StorageDirection};
+
+/// What everybody agrees on, and whose word it is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Settled {
+    pub(super) value: Written,
+    /// The events that wrote something which does not hold.
+    pub(super) losers: Vec<EventId>,
+}
+
+impl Fold {
+    /// The last in the order has its way; where both can, both have: the smallest type that all
+    /// values fit, NULL where one allows it, the looser multiplicity, both directions.
+    pub(super) fn settled(&self, heads: &BTreeMap<EventId, Written>) -> Option<Settled> {
+        let mut ranked: Vec<(Rank, &Written)> = heads
+            .iter()
+            .map(|(event, written)| (self.rank_of(*event), written))
+            .collect();
+        ranked.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+        let mut rest = ranked.iter();
+        let mut value = rest.next()?.1.clone();
+        for (_, other) in rest {
+            if let Some(joined) = value.join(other) {
+                value = joined;
+            }
+        }
+        let losers = ranked
+            .iter()
+            .filter(|(_, written)| !value.serves(written))
+            .map(|(rank, _)| rank.1)
+            .collect();
+        Some(Settled { value, losers })
+    }
+}
+
+impl Written {
+    fn join(&self, other: &Self) -> Option<Self> {
+        Some(match (self, other) {
+            (Self::Type(a), Self::Type(b)) => Self::Type(a.join(b)?),
+            (Self::Nullable(a), Self::Nullable(b)) => Self::Nullable(*a || *b),
+            (Self::Multiplicity(a), Self::Multiplicity(b)) => Self::Multiplicity(looser(*a, *b)),
+            (Self::Storage(a), Self::Storage(b)) if a != b => Self::Storage(StorageDirection::Both),
+            _ => return None,
+        })
+    }
+
+    /// Whether whoever wrote `other` gets what it asked for, or more.
+    fn serves(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Type(joined), Self::Type(written)) => written.widens_to(joined),
+            (Self::Storage(joined), Self::Storage(_)) => {
+                *joined == StorageDirection::Both || self == other
+            }
+            // Nothing breaks on these.
+            (Self::Comment(_) | Self::Default(_), _) => true,
+            _ => self == other,
+        }
+    }
+}
+
+/// What rows of both fit.
+fn looser(a: Multiplicity, b: Multiplicity) -> Multiplicity {
+    let many = |from: bool, to: bool| match (from, to) {
+        (true, true) => Multiplicity::ManyMany,
+        (true, false) => Multiplicity::ManyOne,
+        (false, true) => Multiplicity::OneMany,
+        (false, false) => Multiplicity::OneOne,
+    };
+    let sides = |m: Multiplicity| match m {
+        Multiplicity::ManyMany => (true, true),
+        Multiplicity::ManyOne => (true, false),
+        Multiplicity::OneMany => (false, true),
+        Multiplicity::OneOne => (false, false),
+    };
+    let ((a, b), (c, d)) = (sides(a), sides(b));
+    many(a || c, b || d)
+}

@@ -1,0 +1,87 @@
+//! Whatever the order in which events come, the state is the same.
+
+use super::super::state::Fold;
+use super::swarm::{Dice, Peer, edit};
+use crate::event::DdlEvent;
+
+/// What peers made together that changed their schemas apart.
+fn swarm(seed: u64, peers: usize, steps: usize) -> Vec<DdlEvent> {
+    let mut dice = Dice::new(seed);
+    let mut swarm = vec![Peer::default(); peers];
+    for _ in 0..steps {
+        let at = dice.below(peers);
+        if dice.below(4) == 0 {
+            let other = swarm[dice.below(peers)].clone();
+            swarm[at].hear(&other);
+        } else {
+            swarm[at].change(|draft| edit(draft, &mut dice));
+        }
+    }
+    let mut all = Peer::default();
+    swarm.iter().for_each(|peer| all.hear(peer));
+    all.events.into_values().collect()
+}
+
+#[test]
+fn every_order_gives_one_state() {
+    let mut conflicts = 0;
+    for seed in 0..600 {
+        let mut events = swarm(seed, 3, 40);
+        let whole = Fold::of(events.iter());
+        assert!(whole.held().is_empty(), "seed {seed}");
+        assert!(
+            whole.rejected().is_empty(),
+            "seed {seed}: {:?}",
+            whole.rejected()
+        );
+        conflicts += whole.conflicts().len();
+        let mut dice = Dice::new(seed + 1_000_000);
+        for _ in 0..4 {
+            dice.shuffle(&mut events);
+            let mut fold = Fold::default();
+            for event in &events {
+                fold.take(event.clone());
+                if dice.below(10) == 0 {
+                    fold.take(event.clone());
+                }
+            }
+            assert_eq!(fold.schema(), whole.schema(), "seed {seed}");
+            assert_eq!(fold.conflicts(), whole.conflicts(), "seed {seed}");
+            let state = |fold: &Fold| {
+                let objects: Vec<_> = fold.objects().collect();
+                format!("{objects:#?}")
+            };
+            similar(&state(&fold), &state(&whole), seed);
+            assert!(fold == whole, "seed {seed}: the states differ");
+        }
+    }
+    assert!(conflicts > 500, "{conflicts} conflicts are too few to tell");
+}
+
+/// What a part of the events says follows from that part alone.
+#[test]
+fn a_part_of_the_events_in_two_orders() {
+    for seed in 0..200 {
+        let mut events = swarm(seed, 3, 30);
+        let mut dice = Dice::new(seed);
+        dice.shuffle(&mut events);
+        events.truncate(events.len() / 2);
+        let one = Fold::of(events.iter());
+        dice.shuffle(&mut events);
+        let other = Fold::of(events.iter());
+        assert_eq!(one.held(), other.held(), "seed {seed}");
+        assert!(one == other, "seed {seed}");
+    }
+}
+
+/// Shows where two states differ.
+fn similar(one: &str, other: &str, seed: u64) {
+    let differ = one.lines().zip(other.lines()).position(|(a, b)| a != b);
+    if let Some(at) = differ {
+        let near = |text: &str| {
+            let lines = text.lines().skip(at.saturating_sub(40)).take(60);
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        panic!("seed {seed}:\n{}\n--- whole:\n{}", near(one), near(other));
+    }
+}

@@ -1,0 +1,509 @@
+//! Every pair and every triple of kinds of change, made by peers that did not know of one another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use expect_test::expect;
+
+use super::super::builder::Draft;
+use super::super::conflict::{Conflict, ConflictKind};
+use super::super::state::Fold;
+use super::swarm::{Peer, spec};
+use crate::event::{Change, Endpoints, IndexSpec, ObjectId, OnFail, Part, SequenceSpec};
+use crate::schema::{Expr, IndexKind, Multiplicity, StorageDirection, Type};
+
+/// What the peers have in common: tables with rows, archived things among them.
+fn base() -> Peer {
+    let mut peer = Peer::default();
+    peer.change(|draft| {
+        let a = draft.create_node_table("A", "id", spec(Type::Int64));
+        let b = draft.create_node_table("B", "id", spec(Type::Int64));
+        let r = draft.create_edge_table("R", Multiplicity::ManyOne, StorageDirection::Fwd);
+        draft.add_pair(r, Endpoints { from: a, to: b });
+        draft.add_property(a, "p", spec(Type::Int16));
+        draft.add_property(a, "q", spec(Type::Int64));
+        draft.add_property(r, "w", spec(Type::Int16));
+        draft.create_index(a, "ix", text_index(draft.fold(), "p"));
+        draft.create_sequence("s", sequence(1));
+        draft.create_node_table("Old", "id", spec(Type::Int64));
+        draft.add_property(a, "old", spec(Type::Int64));
+        draft.create_node_table("Lone", "id", spec(Type::Int64));
+    });
+    peer.change(|draft| {
+        drop_named(draft, None, "Old");
+        drop_named(draft, Some("A"), "old");
+    });
+    peer
+}
+
+fn text_index(fold: &Fold, property: &str) -> IndexSpec {
+    IndexSpec {
+        kind: IndexKind::FullText,
+        properties: fold
+            .find(Some(id(fold, None, "A")), &property.into())
+            .map(|o| o.id)
+            .into_iter()
+            .collect(),
+        options: BTreeMap::new(),
+    }
+}
+
+fn sequence(start: i64) -> SequenceSpec {
+    SequenceSpec {
+        start,
+        increment: 1,
+        min: 0,
+        max: 9,
+        cycle: false,
+    }
+}
+
+/// The object that has, or last had, a name.
+fn id(fold: &Fold, table: Option<&str>, name: &str) -> ObjectId {
+    let parent = table.map(|table| id(fold, None, table));
+    let key = name.into();
+    let held = fold.holders(parent, &key).map(|object| object.id);
+    held.last().expect("the base has it")
+}
+
+fn drop_named(draft: &mut Draft, table: Option<&str>, name: &str) {
+    let id = id(draft.fold(), table, name);
+    draft.drop(id);
+}
+
+fn set_type(ty: Type) -> Change {
+    let (cast, on_fail) = (None, OnFail::Null);
+    Change::SetType { ty, cast, on_fail }
+}
+
+type Edit = (&'static str, fn(&mut Draft));
+
+/// At least one change of every kind; of those that contradict themselves two.
+const EDITS: &[Edit] = &[
+    ("create C(id)", |d| {
+        d.create_node_table("C", "id", spec(Type::Int64));
+    }),
+    ("create C(id INT32)", |d| {
+        d.create_node_table("C", "id", spec(Type::Int32));
+    }),
+    ("create C(code)", |d| {
+        d.create_node_table("C", "code", spec(Type::String));
+    }),
+    ("create rel C", |d| {
+        let id = d.create_edge_table("C", Multiplicity::ManyOne, StorageDirection::Both);
+        let (a, b) = ends(d);
+        d.add_pair(id, Endpoints { from: a, to: b });
+    }),
+    ("create rel C, loose", |d| {
+        let id = d.create_edge_table("C", Multiplicity::OneMany, StorageDirection::Both);
+        let (a, b) = ends(d);
+        d.add_pair(id, Endpoints { from: b, to: a });
+    }),
+    ("drop R", |d| drop_named(d, None, "R")),
+    ("drop Lone", |d| drop_named(d, None, "Lone")),
+    ("restore Old", |d| d.restore(id(d.fold(), None, "Old"))),
+    ("rename A to C", |d| d.rename(id(d.fold(), None, "A"), "C")),
+    ("rename A to D", |d| d.rename(id(d.fold(), None, "A"), "D")),
+    ("rename Lone to C", |d| {
+        d.rename(id(d.fold(), None, "Lone"), "C")
+    }),
+    ("add A.n INT32", |d| {
+        d.add_property(id(d.fold(), None, "A"), "n", spec(Type::Int32));
+    }),
+    ("add A.n INT64", |d| {
+        d.add_property(id(d.fold(), None, "A"), "n", spec(Type::Int64));
+    }),
+    ("add A.n STRING", |d| {
+        d.add_property(id(d.fold(), None, "A"), "n", spec(Type::String));
+    }),
+    ("add Lone.n", |d| {
+        d.add_property(id(d.fold(), None, "Lone"), "n", spec(Type::Int32));
+    }),
+    ("add R.n", |d| {
+        d.add_property(id(d.fold(), None, "R"), "n", spec(Type::Int32));
+    }),
+    ("drop A.q", |d| drop_named(d, Some("A"), "q")),
+    ("restore A.old", |d| {
+        d.restore(id(d.fold(), Some("A"), "old"))
+    }),
+    ("rename A.q to n", |d| {
+        d.rename(id(d.fold(), Some("A"), "q"), "n")
+    }),
+    ("rename A.q to m", |d| {
+        d.rename(id(d.fold(), Some("A"), "q"), "m")
+    }),
+    ("add pair B -> A", |d| {
+        let (a, b) = (id(d.fold(), None, "A"), id(d.fold(), None, "B"));
+        d.add_pair(id(d.fold(), None, "R"), Endpoints { from: b, to: a });
+    }),
+    ("add pair A -> Lone", |d| {
+        let (a, b) = (id(d.fold(), None, "A"), id(d.fold(), None, "Lone"));
+        d.add_pair(id(d.fold(), None, "R"), Endpoints { from: a, to: b });
+    }),
+    ("drop pair A -> B", |d| {
+        let r = id(d.fold(), None, "R");
+        let pair = d.fold().children(r).find(|o| o.name.value.is_empty());
+        let pair = pair.map(|pair| pair.id).expect("the base has it");
+        d.drop(pair);
+    }),
+    ("comment on A", |d| {
+        d.comment(id(d.fold(), None, "A"), Some("a".into()))
+    }),
+    ("comment on A otherwise", |d| {
+        d.comment(id(d.fold(), None, "A"), Some("b".into()))
+    }),
+    ("comment on A.q", |d| {
+        d.comment(id(d.fold(), Some("A"), "q"), Some("a".into()))
+    }),
+    ("A.q is INT128", |d| {
+        d.set(id(d.fold(), Some("A"), "q"), set_type(Type::Int128))
+    }),
+    ("A.q is DECIMAL", |d| {
+        let ty = Type::Decimal {
+            precision: 38,
+            scale: 2,
+        };
+        d.set(id(d.fold(), Some("A"), "q"), set_type(ty));
+    }),
+    ("A.q is STRING", |d| {
+        d.set(id(d.fold(), Some("A"), "q"), set_type(Type::String))
+    }),
+    ("A.q defaults to 7", |d| {
+        let default = Some(Expr::Int(7));
+        d.set(id(d.fold(), Some("A"), "q"), Change::SetDefault { default });
+    }),
+    ("A.q is required", |d| {
+        d.set(
+            id(d.fold(), Some("A"), "q"),
+            Change::SetNullable { nullable: false },
+        );
+    }),
+    ("A.q may be NULL", |d| {
+        d.set(
+            id(d.fold(), Some("A"), "q"),
+            Change::SetNullable { nullable: true },
+        );
+    }),
+    ("the key of A is q", |d| {
+        let key = id(d.fold(), Some("A"), "q");
+        d.set(id(d.fold(), None, "A"), Change::SetKey { key });
+    }),
+    ("the key of A is p", |d| {
+        let key = id(d.fold(), Some("A"), "p");
+        d.set(id(d.fold(), None, "A"), Change::SetKey { key });
+    }),
+    ("R is one to many", |d| {
+        let multiplicity = Multiplicity::OneMany;
+        d.set(
+            id(d.fold(), None, "R"),
+            Change::SetMultiplicity { multiplicity },
+        );
+    }),
+    ("R is one to one", |d| {
+        let multiplicity = Multiplicity::OneOne;
+        d.set(
+            id(d.fold(), None, "R"),
+            Change::SetMultiplicity { multiplicity },
+        );
+    }),
+    ("R is stored both ways", |d| {
+        let storage = StorageDirection::Both;
+        d.set(id(d.fold(), None, "R"), Change::SetStorage { storage });
+    }),
+    ("index A.q", |d| {
+        let spec = text_index(d.fold(), "q");
+        d.create_index(id(d.fold(), None, "A"), "iq", spec);
+    }),
+    ("index A.p by that name", |d| {
+        let spec = text_index(d.fold(), "p");
+        d.create_index(id(d.fold(), None, "A"), "iq", spec);
+    }),
+    ("drop the index", |d| {
+        let ix = d
+            .fold()
+            .find_index(id(d.fold(), None, "A"), "ix")
+            .map(|o| o.id);
+        ix.into_iter().for_each(|ix| d.drop(ix));
+    }),
+    ("create sequence t", |d| {
+        d.create_sequence("t", sequence(1));
+    }),
+    ("create sequence t from 2", |d| {
+        d.create_sequence("t", sequence(2));
+    }),
+    ("drop sequence s", |d| {
+        let s = d.fold().find_sequence("s").map(|o| o.id);
+        s.into_iter().for_each(|s| d.drop(s));
+    }),
+    ("purge Old", |d| {
+        let old = id(d.fold(), None, "Old");
+        if let crate::fold::object::Life::Archived(by) =
+            d.fold().object(old).expect("it is there").life.value
+        {
+            d.purge(old, by);
+        }
+    }),
+];
+
+fn edited(base: &Peer, edit: &Edit) -> Peer {
+    let mut peer = base.clone();
+    peer.change(edit.1);
+    peer
+}
+
+fn kinds(conflicts: &[Conflict]) -> BTreeSet<ConflictKind> {
+    conflicts.iter().map(|conflict| conflict.kind).collect()
+}
+
+/// Where nothing contradicts, the result is what either would have made that knew of the other. Where
+/// something does, the table below says what, and it is the table of the design.
+#[test]
+fn s02_every_pair_of_kinds_on_two_peers() {
+    let base = base();
+    let mut table = String::new();
+    for (i, one) in EDITS.iter().enumerate() {
+        for other in &EDITS[i..] {
+            let (a, b) = (edited(&base, one), edited(&base, other));
+            let (mut ab, mut ba) = (a.clone(), b.clone());
+            ab.hear(&b);
+            ba.hear(&a);
+            let what = format!("{} + {}", one.0, other.0);
+            assert!(ab.fold == ba.fold, "{what}");
+            assert!(
+                ab.fold.rejected().is_empty(),
+                "{what}: {:?}",
+                ab.fold.rejected()
+            );
+            let conflicts = ab.fold.conflicts();
+            if one.0 == other.0 {
+                assert!(ab.fold == a.fold, "{what}: the same change is one");
+                continue;
+            }
+            if conflicts.is_empty() && is_unanimous(&ab.fold, (&a, other), (&b, one), &what) {
+                continue;
+            }
+            let _ = writeln!(table, "{what}");
+            if conflicts.is_empty() {
+                table.push_str("  joined\n");
+            }
+            for conflict in &conflicts {
+                let _ = writeln!(table, "  {:?}", conflict.kind);
+            }
+            settle(&ab, &what);
+        }
+    }
+    expect![[r#"
+        create C(id) + create C(id INT32)
+          joined
+        create C(id) + create C(code)
+          NameTaken
+        create C(id) + create rel C
+          NameTaken
+        create C(id) + create rel C, loose
+          NameTaken
+        create C(id) + rename A to C
+          NameTaken
+        create C(id) + rename Lone to C
+          NameTaken
+        create C(id INT32) + create C(code)
+          NameTaken
+        create C(id INT32) + create rel C
+          NameTaken
+        create C(id INT32) + create rel C, loose
+          NameTaken
+        create C(id INT32) + rename A to C
+          NameTaken
+        create C(id INT32) + rename Lone to C
+          NameTaken
+        create C(code) + create rel C
+          NameTaken
+        create C(code) + create rel C, loose
+          NameTaken
+        create C(code) + rename A to C
+          NameTaken
+        create C(code) + rename Lone to C
+          NameTaken
+        create rel C + create rel C, loose
+          MultiplicitiesDiffer
+          MultiplicitiesDiffer
+        create rel C + rename A to C
+          NameTaken
+        create rel C + rename Lone to C
+          NameTaken
+        create rel C, loose + rename A to C
+          NameTaken
+        create rel C, loose + rename Lone to C
+          NameTaken
+        drop R + add R.n
+          DropBlocked
+        drop R + add pair B -> A
+          DropBlocked
+        drop R + add pair A -> Lone
+          DropBlocked
+        drop R + R is one to many
+          DropBlocked
+        drop R + R is one to one
+          DropBlocked
+        drop R + R is stored both ways
+          DropBlocked
+        drop Lone + rename Lone to C
+          DropBlocked
+        drop Lone + add Lone.n
+          DropBlocked
+        drop Lone + add pair A -> Lone
+          DropBlocked
+        restore Old + purge Old
+          DropBlocked
+        rename A to C + rename A to D
+          RenamedTwice
+        rename A to C + rename Lone to C
+          NameTaken
+        add A.n INT32 + add A.n INT64
+          joined
+        add A.n INT32 + add A.n STRING
+          TypesDiffer
+        add A.n INT32 + rename A.q to n
+          NameTaken
+        add A.n INT64 + add A.n STRING
+          TypesDiffer
+        add A.n INT64 + rename A.q to n
+          NameTaken
+        add A.n STRING + rename A.q to n
+          NameTaken
+        drop A.q + rename A.q to n
+          DropBlocked
+        drop A.q + rename A.q to m
+          DropBlocked
+        drop A.q + comment on A.q
+          DropBlocked
+        drop A.q + A.q is INT128
+          DropBlocked
+        drop A.q + A.q is DECIMAL
+          DropBlocked
+        drop A.q + A.q is STRING
+          DropBlocked
+        drop A.q + A.q defaults to 7
+          DropBlocked
+        drop A.q + A.q is required
+          DropBlocked
+        drop A.q + A.q may be NULL
+          DropBlocked
+        drop A.q + the key of A is q
+          DropBlocked
+        drop A.q + index A.q
+          DropBlocked
+        rename A.q to n + rename A.q to m
+          RenamedTwice
+        A.q is INT128 + A.q is DECIMAL
+          TypesDiffer
+        A.q is INT128 + A.q is STRING
+          TypesDiffer
+        A.q is DECIMAL + A.q is STRING
+          TypesDiffer
+        A.q is required + A.q may be NULL
+          NullabilityDiffers
+        the key of A is q + the key of A is p
+          KeysDiffer
+        R is one to many + R is one to one
+          MultiplicitiesDiffer
+        index A.q + index A.p by that name
+          DefinitionsDiffer
+        create sequence t + create sequence t from 2
+          DefinitionsDiffer
+    "#]]
+    .assert_eq(&table);
+}
+
+/// Whether the result is that of both orders of knowing; where neither could be made by somebody who knew
+/// of the other (a name is taken by then), what they are together is in the table.
+fn is_unanimous(merged: &Fold, first: (&Peer, &Edit), second: (&Peer, &Edit), what: &str) -> bool {
+    let later = [first, second].map(|(peer, edit)| {
+        let mut peer = peer.clone();
+        peer.change(edit.1);
+        peer.fold
+    });
+    if later.iter().all(|fold| !fold.conflicts().is_empty()) {
+        return false;
+    }
+    let same = later.iter().any(|fold| fold.schema() == merged.schema());
+    assert!(same, "{what}: {:#?}", merged.schema());
+    true
+}
+
+/// Every conflict can be settled by every choice, on any peer, and then is none; and two who settle it
+/// apart have at most that one conflict again.
+fn settle(peer: &Peer, what: &str) {
+    for conflict in peer.fold.conflicts() {
+        for keep in peer.fold.choices(&conflict) {
+            let mut settled = peer.clone();
+            settled.change(|draft| assert!(draft.resolve(&conflict, keep), "{what}"));
+            assert!(settled.fold.rejected().is_empty(), "{what}");
+            let left = settled.fold.conflicts();
+            let same = |c: &&Conflict| c.object == conflict.object && c.kind == conflict.kind;
+            let before = peer.fold.conflicts();
+            assert!(!left.iter().any(|c| same(&c)), "{what}: {left:?}");
+            assert!(left.len() < before.len() + 1, "{what}: {left:?}");
+        }
+        if conflict.kind == ConflictKind::NameTaken {
+            let mut settled = peer.clone();
+            settled.change(|draft| draft.rename(conflict.object, "another"));
+            assert!(!settled.fold.conflicts().contains(&conflict), "{what}");
+        }
+        let choices: Vec<_> = peer.fold.choices(&conflict).into_iter().collect();
+        if let [first, .., last] = choices[..] {
+            let (mut one, mut other) = (peer.clone(), peer.clone());
+            one.change(|draft| assert!(draft.resolve(&conflict, first), "{what}"));
+            other.change(|draft| assert!(draft.resolve(&conflict, last), "{what}"));
+            one.hear(&other);
+            other.hear(&one);
+            assert!(one.fold == other.fold, "{what}");
+            let part = conflict.kind.part();
+            let rows = one.fold.conflicts();
+            let about = rows
+                .iter()
+                .filter(|c| c.object == conflict.object && c.kind.part() == part);
+            assert!(part == Part::Life || about.count() <= 2, "{what}: {rows:?}");
+        }
+    }
+}
+
+/// Three peers: one state in every order of hearing, and whatever two agree on a third cannot make
+/// them contradict, unless it contradicts one of them.
+#[test]
+fn s02_every_triple_of_kinds_on_three_peers() {
+    let base = base();
+    let mut peers: Vec<Peer> = EDITS.iter().map(|edit| edited(&base, edit)).collect();
+    let mut pairs: BTreeMap<(usize, usize), BTreeSet<ConflictKind>> = BTreeMap::new();
+    for i in 0..peers.len() {
+        for j in i + 1..peers.len() {
+            let mut both = peers[i].clone();
+            both.hear(&peers[j]);
+            pairs.insert((i, j), kinds(&both.fold.conflicts()));
+        }
+    }
+    for peer in &mut peers {
+        peer.events.retain(|id, _| !base.events.contains_key(id));
+    }
+    let n = peers.len();
+    let pairs_of = |i| (i + 1..n).flat_map(move |j| (j + 1..n).map(move |k| [i, j, k]));
+    for [i, j, k] in (0..n).flat_map(pairs_of) {
+        let what = || format!("{} + {} + {}", EDITS[i].0, EDITS[j].0, EDITS[k].0);
+        let hear = |order: [usize; 3]| {
+            let mut fold = base.fold.clone();
+            for peer in order {
+                fold.extend(peers[peer].events.values().cloned());
+            }
+            fold
+        };
+        let (one, other) = (hear([i, j, k]), hear([k, j, i]));
+        assert!(one == other, "{}", what());
+        let found = kinds(&one.conflicts());
+        let of = |a, b| pairs.get(&(a, b)).cloned().unwrap_or_default();
+        let known = &(&of(i, j) | &of(i, k)) | &of(j, k);
+        assert!(found.is_subset(&known), "{}: {found:?} {known:?}", what());
+    }
+}
+
+fn ends(draft: &Draft) -> (ObjectId, ObjectId) {
+    (id(draft.fold(), None, "A"), id(draft.fold(), None, "B"))
+}

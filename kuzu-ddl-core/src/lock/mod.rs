@@ -1,0 +1,280 @@
+//! The lock file: a snapshot of the schema that a crate declares.
+//!
+//! It is stored next to the crate's `Cargo.toml` under version control. The derives compare the
+//! structs with it at compile time, and its changes show up in code review.
+//!
+//! ```text
+//! # kuzu-ddl schema lock, format 1
+//!
+//! node Person key=id crate=shop 3f1c0a9be2d44c18
+//!   email STRING NULL was=mail 9d02b6a1c45e7f30
+//!   id INT64 5b7e8c0d1f2a3946
+//!   @email_fts FTS(email) stemmer=german
+//!
+//! edge Purchased MANY_ONE crate=shop 77aa01b2c3d4e5f6
+//!   (Person)->(Product) 0c1d2e3f40516273
+//!   quantity INT64 DEFAULT 1 8899aabbccddeeff
+//! ```
+//!
+//! Each line holds one object, sorted by name, so that branches which add different objects seldom
+//! touch the same line. Names with other characters than letters, digits and underscores are
+//! quoted. The digits at the end are the start of the [`ObjectId`] that the object gets where it is
+//! created first; they survive renames, as do the former names after `was`. Comments are not
+//! included, because they do not affect rows.
+
+mod difference;
+mod parse;
+mod removals;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use difference::difference;
+pub use parse::ParseError;
+pub use removals::{Lost, lost};
+
+use crate::declared::{Declared, TableHints};
+use crate::event::{Dependencies, EventId, ObjectId, ObjectKind, birth};
+use crate::schema::{Key, Pair, Schema, Sequence, Table, TableKind};
+
+/// The format that this version writes, and the newest that it reads.
+pub const FORMAT: u32 = 1;
+
+/// The content of a lock file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The tables.
+    pub tables: BTreeMap<Key, LockedTable>,
+    /// The sequences.
+    pub sequences: BTreeMap<Key, Sequence>,
+}
+
+/// A table of a lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedTable {
+    /// The shape of the table, without comments.
+    pub table: Table,
+    /// The identity of the table.
+    pub identity: Identity,
+    /// The package of its struct.
+    pub krate: String,
+    /// The identities of the properties.
+    pub properties: BTreeMap<Key, Identity>,
+    /// The ids of the `FROM`–`TO` pairs.
+    pub pairs: BTreeMap<Pair, String>,
+}
+
+/// The identity of an object, which survives renames.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The first hexadecimal digits of an [`ObjectId`].
+    pub id: String,
+    /// The declared former names.
+    pub was: Vec<String>,
+}
+
+/// The number of written digits of an [`ObjectId`].
+const DIGITS: usize = 16;
+
+impl Lock {
+    /// Creates the lock of `declared`. Objects of `previous` keep their ids, whatever their names.
+    #[must_use]
+    pub fn of(declared: &Declared, previous: Option<&Self>) -> Self {
+        let none = Self::default();
+        let previous = previous.unwrap_or(&none);
+        let mut ids = Ids::of(previous);
+        let blank = TableHints::default();
+        let hints = |key: &Key| declared.tables.get(key).unwrap_or(&blank);
+        let formers = previous.former_tables(declared);
+        let mut tables = BTreeMap::new();
+        for (key, table) in &declared.schema.tables {
+            let former = formers.get(key).and_then(|old| previous.tables.get(old));
+            let kind = if table.kind.is_node() {
+                ObjectKind::NodeTable
+            } else {
+                ObjectKind::EdgeTable
+            };
+            let table = ids.table(kind, key, table, hints(key), former);
+            tables.insert(key.clone(), table);
+        }
+        Self {
+            tables,
+            sequences: declared.schema.sequences.clone(),
+        }
+    }
+
+    /// Returns the declarations from which this lock was written, without hints and comments.
+    #[must_use]
+    pub fn declared(&self) -> Declared {
+        let tables = self.tables.iter();
+        let hints = |locked: &LockedTable| TableHints {
+            order: locked.table.properties.keys().cloned().collect(),
+            krate: locked.krate.clone(),
+            ..TableHints::default()
+        };
+        Declared {
+            schema: Schema {
+                tables: tables
+                    .clone()
+                    .map(|(k, t)| (k.clone(), t.table.clone()))
+                    .collect(),
+                sequences: self.sequences.clone(),
+            },
+            tables: tables.map(|(k, t)| (k.clone(), hints(t))).collect(),
+            ..Declared::default()
+        }
+    }
+
+    /// Maps each table of `declared` to its name in this lock.
+    pub fn former_tables(&self, declared: &Declared) -> BTreeMap<Key, Key> {
+        let olds = |key: &Key| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
+        let tables = declared.schema.tables.keys();
+        let names = tables.map(|key| (key, olds(key).unwrap_or_default()));
+        formers(names, |key| {
+            self.tables.get(key).map(|t| t.identity.was.as_slice())
+        })
+    }
+}
+
+impl LockedTable {
+    /// Maps each property of `table` to its name in this lock.
+    pub fn former_properties(&self, table: &Table, hints: &TableHints) -> BTreeMap<Key, Key> {
+        let olds = |key: &Key| hints.properties.get(key).map(Vec::as_slice);
+        let properties = table.properties.keys();
+        let names = properties.map(|key| (key, olds(key).unwrap_or_default()));
+        formers(names, |key| {
+            self.properties.get(key).map(|p| p.was.as_slice())
+        })
+    }
+}
+
+/// Maps each of `names`, which come with their former names, to its name in a lock.
+///
+/// `was` returns the former names of an object in the lock. A former name counts unless the lock
+/// already records it as a former name of the same object; unchanged names come after that.
+fn formers<'a>(
+    names: impl Iterator<Item = (&'a Key, &'a [String])> + Clone,
+    was: impl Fn(&Key) -> Option<&'a [String]>,
+) -> BTreeMap<Key, Key> {
+    let mut found = BTreeMap::new();
+    let mut claimed = BTreeSet::new();
+    for (key, olds) in names.clone() {
+        let own = was(key).unwrap_or_default();
+        let came = |old: &Key| own.iter().any(|name| Key::new(name) == *old);
+        let mut olds = olds.iter().map(|old| Key::new(old));
+        let moved = olds.find(|old| old != key && was(old).is_some() && !came(old));
+        if let Some(old) = moved.filter(|old| claimed.insert(old.clone())) {
+            found.insert(key.clone(), old);
+        }
+    }
+    for (key, _) in names {
+        if was(key).is_some() && !found.contains_key(key) && claimed.insert(key.clone()) {
+            found.insert(key.clone(), key.clone());
+        }
+    }
+    found
+}
+
+/// Allocates unique ids.
+struct Ids {
+    taken: BTreeSet<String>,
+}
+
+impl Ids {
+    fn of(lock: &Lock) -> Self {
+        let ids = lock.tables.values().flat_map(LockedTable::ids);
+        Self {
+            taken: ids.map(|(id, _)| id.to_owned()).collect(),
+        }
+    }
+
+    fn table(
+        &mut self,
+        kind: ObjectKind,
+        key: &Key,
+        table: &Table,
+        hints: &TableHints,
+        former_table: Option<&LockedTable>,
+    ) -> LockedTable {
+        let born = birth(kind, None, key, &Dependencies::default());
+        let id = former_table.map(|t| t.identity.id.clone());
+        let id = id.unwrap_or_else(|| self.new_id(born, kind, None, key));
+        let mut properties = BTreeMap::new();
+        let formers = former_table.map(|t| t.former_properties(table, hints));
+        let formers = formers.unwrap_or_default();
+        for name in table.properties.keys() {
+            let was = hints.properties.get(name).cloned().unwrap_or_default();
+            let before = former_table.and_then(|t| t.properties.get(formers.get(name)?));
+            let id = before.map(|p| p.id.clone()).unwrap_or_else(|| {
+                let kind = ObjectKind::Property;
+                let first = birth(kind, Some(born), name, &Dependencies::default());
+                self.new_id(first, kind, Some(born), name)
+            });
+            properties.insert(name.clone(), Identity { id, was });
+        }
+        let mut pairs = BTreeMap::new();
+        if let TableKind::Edge { pairs: all, .. } = &table.kind {
+            for pair in all {
+                let before = former_table.and_then(|t| t.pairs.get(pair).cloned());
+                let name = Key::new(&format!("{}>{}", pair.from, pair.to));
+                let kind = ObjectKind::Pair;
+                let first = birth(kind, Some(born), &name, &Dependencies::default());
+                let id = before.unwrap_or_else(|| self.new_id(first, kind, Some(born), &name));
+                pairs.insert(pair.clone(), id);
+            }
+        }
+        LockedTable {
+            table: bare(table),
+            identity: Identity {
+                id,
+                was: hints.renamed_from.clone(),
+            },
+            krate: hints.krate.clone(),
+            properties,
+            pairs,
+        }
+    }
+
+    /// Returns the first digits of `id`, or of the id of a later creation if another object was
+    /// created under the same name.
+    fn new_id(
+        &mut self,
+        id: ObjectId,
+        kind: ObjectKind,
+        parent: Option<ObjectId>,
+        key: &Key,
+    ) -> String {
+        let mut digits: String = id.to_string().chars().take(DIGITS).collect();
+        while !self.taken.insert(digits.clone()) {
+            let past = Dependencies::from([EventId::of(digits.as_bytes())]);
+            let next = birth(kind, parent, key, &past).to_string();
+            digits = next.chars().take(DIGITS).collect();
+        }
+        digits
+    }
+}
+
+impl LockedTable {
+    /// Returns all ids of the table, each with the name of its object.
+    fn ids(&self) -> impl Iterator<Item = (&str, String)> {
+        let name = &self.table.name;
+        let own = std::iter::once((self.identity.id.as_str(), name.clone()));
+        let properties = self.properties.iter();
+        let properties = properties.map(move |(key, p)| (p.id.as_str(), format!("{name}.{key}")));
+        let pairs = self.pairs.iter();
+        let pairs =
+            pairs.map(move |(p, id)| (id.as_str(), format!("{name} ({})->({})", p.from, p.to)));
+        own.chain(properties).chain(pairs)
+    }
+}
+
+fn bare(table: &Table) -> Table {
+    let mut table = table.clone();
+    table.comment = None;
+    for property in table.properties.values_mut() {
+        property.comment = None;
+    }
+    table
+}

@@ -1,0 +1,41 @@
+//! TODO-DOC plan::fmt
+
+use std::fmt;
+use std::time::Duration;
+
+/// A duration for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seconds(pub Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs_f64();
+        if seconds < 0.01 {
+            f.write_str("0.01 s")
+        } else if seconds < 10.0 {
+            write!(f, "{seconds:.2} s")
+        } else {
+            write!(f, "{seconds:.0} s")
+        }
+    }
+}
+
+/// A number with its thousands separated.
+#[must_use]
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number with what it counts.
+#[must_use]
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(n), if n == 1 { one } else { many })
+}

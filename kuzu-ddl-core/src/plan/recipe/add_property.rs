@@ -1,0 +1,86 @@
+//! New properties of tables that are there.
+
+use super::super::builder::{Builder, Kept};
+use super::super::hazard::{Hazard, HazardKind};
+use super::super::operation::Operation;
+use super::super::render::statement::count_rows;
+use super::super::row_work::{Work, WorkKind};
+use super::super::value::Value;
+use crate::fold::Object;
+use crate::schema::{Expr, Key, Property};
+
+impl<'a> Builder<'a> {
+    pub(in crate::plan) fn add_properties(&mut self, table: &Kept<'a>) {
+        if !table.object.is_live() {
+            return;
+        }
+        let mut added: Vec<(Property, &Object)> = Vec::new();
+        for child in self.after.children(table.object.id) {
+            if self.made.contains(&child.id) || !self.is_added(child, table) {
+                continue;
+            }
+            if let Some(property) = self.after.property(child) {
+                added.push((property, child));
+            }
+        }
+        let order = self.said.orders.get(&Key::new(&table.name));
+        let place = |name: &str| {
+            let key = Key::new(name);
+            order
+                .and_then(|order| order.iter().position(|k| *k == key))
+                .unwrap_or(usize::MAX)
+        };
+        added.sort_by_key(|(property, _)| (place(&property.name), Key::new(&property.name)));
+        let node = table.live.kind.is_node();
+        for (property, child) in added {
+            let path = format!("{}.{}", table.name, property.name);
+            let fill = self.fill(&table.name, &property.name);
+            let by = match fill {
+                // Rel tables with such a property are rebuilt.
+                None if node => self.fill_by(table, child),
+                _ => None,
+            };
+            let count = count_rows(&table.live.name, node);
+            let hazard = |kind| Hazard::new(kind, path.clone(), Some(count.clone()));
+            let mut hazards = Vec::new();
+            if by.is_some() {
+                hazards.push(hazard(HazardKind::MayFail));
+            } else if !property.nullable && property.default.is_none() && fill.is_none() {
+                hazards.push(hazard(HazardKind::Tightens));
+            }
+            let later = by.is_some();
+            let fill = match fill {
+                None if !later => self.evaluated(&property),
+                fill => fill,
+            };
+            let made = by.map(|by| Value::made(&property.ty, by));
+            let live = made.as_ref().map(|value| self.in_live(table, value));
+            let demand = live.and_then(|live| self.castable(&path, table, live));
+            if let Some(value) = made {
+                self.make_later(table, child.id, value, count.clone());
+            }
+            let operation = Operation::AddProperty {
+                table: table.name.clone(),
+                node,
+                property,
+                fill: fill.map(Box::new),
+                later,
+            };
+            let step = self.push_step(operation, &[&table.name], hazards);
+            step.demands.extend(demand);
+            if step.cypher.len() > 1 {
+                step.work = Some(Work::new(WorkKind::SetNode, count));
+            }
+        }
+    }
+}
+
+/// Whether the engine evaluates the expression once, at the time of the ADD.
+pub(in crate::plan) fn folds(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call(name, _) if matches!(name.as_str(), "current_timestamp" | "current_date") => {
+            true
+        }
+        other => other.is_constant(),
+    }
+}

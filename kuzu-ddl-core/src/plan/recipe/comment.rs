@@ -1,0 +1,55 @@
+//! Comments: of tables in the catalog, of properties in the ledger.
+
+use super::super::builder::{Builder, Kept};
+use super::super::operation::Operation;
+use crate::fold::Object;
+
+impl<'a> Builder<'a> {
+    pub(in crate::plan) fn comments(&mut self, table: &Kept<'_>) {
+        if !table.object.is_live() {
+            return;
+        }
+        let text = table.object.comment.value.clone();
+        let before = self
+            .before
+            .object(table.object.id)
+            .map(|before| &before.comment.value);
+        let stays = self.leave.contains(&table.object.id) && before == Some(&text);
+        if text != table.live.comment && !stays {
+            let operation = Operation::CommentOnTable {
+                table: table.name.clone(),
+                text,
+            };
+            self.push(operation, &[&table.name], Vec::new());
+        }
+        self.property_comments(table.object, &table.name);
+    }
+
+    /// Comments of properties are in the ledger, so only a difference of the events counts.
+    pub(in crate::plan) fn property_comments(&mut self, table: &Object, name: &str) {
+        let mut changed = Vec::new();
+        for child in self
+            .after
+            .children(table.id)
+            .filter(|child| child.is_live())
+        {
+            let was = self
+                .before
+                .object(child.id)
+                .and_then(|o| o.comment.value.clone());
+            if was != child.comment.value {
+                changed.push((self.after.physical(child), child.comment.value.clone()));
+            }
+        }
+        changed.sort();
+        for (property, text) in changed {
+            let table = name.to_owned();
+            let operation = Operation::CommentOnProperty {
+                table,
+                property,
+                text,
+            };
+            self.push(operation, &[name], Vec::new());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! New tables, and the order of their columns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::builder::Builder;
+use super::super::error::PlanError;
+use super::super::operation::Operation;
+use super::super::render::spelled;
+use crate::fold::Object;
+use crate::schema::{Key, Table, TableKind, Type};
+
+impl<'a> Builder<'a> {
+    pub(in crate::plan) fn create_tables(&mut self, created: &[&Object]) {
+        for object in created {
+            let Some(table) = self.after.table(object) else {
+                continue;
+            };
+            let table = Table {
+                // They come later.
+                indexes: BTreeMap::new(),
+                ..table
+            };
+            let counting = table.properties.values().filter(|p| p.ty == Type::Serial);
+            let counting: Vec<String> = counting.map(|p| p.name.clone()).collect();
+            self.refuse_taken(&table.name, counting.iter());
+            let order = self.order(&table);
+            let name = |key: &Key| self.spelling(key);
+            let (pairs, empty) = match &table.kind {
+                TableKind::Edge { pairs, .. } => {
+                    let pairs: Vec<_> = pairs.iter().map(|pair| spelled(pair, name)).collect();
+                    let empty = pairs.is_empty();
+                    (pairs, empty)
+                }
+                TableKind::Node { .. } => (Vec::new(), false),
+            };
+            if empty {
+                let reason = "a rel table needs at least one FROM–TO pair".to_owned();
+                self.errors.push(PlanError::Impossible {
+                    object: table.name,
+                    reason,
+                });
+                continue;
+            }
+            let mut names = vec![table.name.clone()];
+            names.extend(
+                pairs
+                    .iter()
+                    .flat_map(|(from, to)| [from.clone(), to.clone()]),
+            );
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let operation = Operation::CreateTable {
+                table: table.clone(),
+                order,
+                pairs,
+            };
+            self.push(operation, &names, Vec::new());
+        }
+    }
+
+    /// A node table's name as spelled after all renames.
+    pub(in crate::plan) fn spelling(&self, key: &Key) -> String {
+        let found = self
+            .after
+            .find(None, key)
+            .map(|object| self.after.physical(object));
+        found.unwrap_or_else(|| key.to_string())
+    }
+
+    /// The declared column order, then all else by name; the primary key first where nothing is
+    /// declared.
+    pub(in crate::plan) fn order_by<'k>(
+        &self,
+        table: &str,
+        keys: impl Iterator<Item = &'k Key>,
+    ) -> Vec<Key> {
+        let order = self.said.orders.get(&Key::new(table));
+        let place = |key: &Key| {
+            order
+                .and_then(|order| order.iter().position(|k| k == key))
+                .unwrap_or(usize::MAX)
+        };
+        let mut keys: Vec<Key> = keys.cloned().collect();
+        keys.sort_by_cached_key(|key| (place(key), key.clone()));
+        keys
+    }
+
+    pub(in crate::plan) fn order(&self, table: &Table) -> Vec<Key> {
+        let declared = self.said.orders.get(&Key::new(&table.name));
+        let declared = declared.map(Vec::as_slice);
+        let first = match (&table.kind, declared) {
+            (TableKind::Node { primary_key }, None) => std::slice::from_ref(primary_key),
+            (_, declared) => declared.unwrap_or_default(),
+        };
+        let mut order: Vec<Key> = first
+            .iter()
+            .filter(|key| table.properties.contains_key(key))
+            .cloned()
+            .collect();
+        let seen: BTreeSet<Key> = order.iter().cloned().collect();
+        order.extend(
+            table
+                .properties
+                .keys()
+                .filter(|key| !seen.contains(key))
+                .cloned(),
+        );
+        order
+    }
+}

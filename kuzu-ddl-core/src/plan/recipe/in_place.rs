@@ -1,0 +1,90 @@
+//! What some engines can change in place and others only by another way.
+
+use super::super::builder::{Builder, Kept};
+use super::super::hazard::{Hazard, HazardKind};
+use super::super::operation::Operation;
+use super::super::render::statement::count_rows;
+use super::purge::lost;
+use crate::event::{ObjectId, OnFail};
+use crate::fold::Archive;
+use crate::schema::name::quote;
+use crate::schema::{Expr, Key, Property, Type};
+
+impl<'a> Builder<'a> {
+    /// Whether the engine changes the type of a property itself: where nothing can be lost and nobody
+    /// says how.
+    pub(in crate::plan) fn alters(&self, id: ObjectId) -> bool {
+        let Some((was, is)) = self.changed(id).filter(|_| self.can.alter_type) else {
+            return false;
+        };
+        let plain = |archive: &&Archive| {
+            archive.cast.is_none() && archive.function.is_none() && archive.on_fail == OnFail::Abort
+        };
+        let counts = [&was.ty, &is.ty].contains(&&Type::Serial);
+        was.default == is.default
+            && !counts
+            && was.ty.widens_to(&is.ty)
+            && self.new_casts(id).iter().all(plain)
+    }
+
+    pub(in crate::plan) fn alter_type(
+        &mut self,
+        table: &Kept<'a>,
+        property: Property,
+        path: String,
+    ) {
+        let node = table.live.kind.is_node();
+        let count = count_rows(&table.live.name, node);
+        let hazards = vec![Hazard::new(HazardKind::BreaksOlderApps, path, Some(count))];
+        let operation = Operation::AlterType {
+            table: table.name.clone(),
+            property: property.name,
+            ty: property.ty,
+        };
+        self.push(operation, &[&table.name], hazards);
+    }
+
+    /// The columns of a table that go for ever and can be dropped by themselves.
+    fn droppable(&self, table: &Kept<'a>) -> Option<Vec<(Key, String)>> {
+        let columns = self.purged_columns(table);
+        let mut indexed = table.live.indexes.values().flat_map(|i| &i.properties);
+        let free = !indexed.any(|key| columns.iter().any(|(column, _)| column == key));
+        (self.can.drop_property && free).then_some(columns)
+    }
+
+    /// Whether a table must be made anew to get rid of a column.
+    pub(in crate::plan) fn purges_by_rebuild(&self, table: &Kept<'a>) -> bool {
+        self.purges_column(table) && self.droppable(table).is_none()
+    }
+
+    pub(in crate::plan) fn drop_properties(&mut self, table: &Kept<'a>) {
+        for (key, path) in self.droppable(table).unwrap_or_default() {
+            let Some(property) = table.live.properties.get(&key) else {
+                continue;
+            };
+            let count = self.count_values(table, &property.name);
+            let operation = Operation::DropProperty {
+                table: table.name.clone(),
+                property: property.name.clone(),
+            };
+            self.push(operation, &[&table.name], lost(&path, &count));
+        }
+    }
+
+    /// Counts the values of a column, in the names of before the plan.
+    pub(in crate::plan) fn count_values(&self, table: &Kept<'_>, column: &str) -> String {
+        let rows = count_rows(&table.live.name, table.live.kind.is_node());
+        let rows = rows.trim_end_matches(" RETURN count(*)");
+        format!(
+            "{rows} WHERE x.{} IS NOT NULL RETURN count(*)",
+            quote(column)
+        )
+    }
+
+    /// What a new column is SET to beside the ADD: a default that could be evaluated anew.
+    pub(in crate::plan) fn evaluated(&self, property: &Property) -> Option<Expr> {
+        let fresh = |expr: &&Expr| !expr.is_constant() && !matches!(expr, Expr::Opaque(_));
+        let default = property.default.as_ref().filter(fresh)?;
+        self.can.replay_evaluates_defaults.then(|| default.clone())
+    }
+}

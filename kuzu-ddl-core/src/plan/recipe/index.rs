@@ -1,0 +1,263 @@
+//! Indexes: made last, and gone only with their table.
+//!
+//! What follows is so where the engine's table of capabilities says no more. The engine makes an index in no transaction, so that is owed after it. It cannot drop one in
+//! place at all: dropping a vector index leaves a table that takes no rows and crashes the next
+//! process, and dropping a full-text index does the same after a crash before the next checkpoint
+//! (bugs B25 and B26). What does work, and rolls back and replays like any change, is to drop the
+//! index together with its table. So a table whose index must go is rebuilt, and all its other
+//! indexes are made anew.
+//!
+//! An index whose property is archived stays with the archived column: it follows every rename, and
+//! costs nothing but its upkeep. That of an archived table is restored with the table.
+
+use super::super::builder::{Builder, Kept};
+use super::super::error::PlanError;
+use super::super::operation::Operation;
+use super::rebuild::Rebuilds;
+use crate::event::ObjectId;
+use crate::fold::{Body, Object};
+use crate::schema::{Index, IndexKind, Key, Table, TableKind, Type, unkept};
+
+impl<'a> Builder<'a> {
+    /// Whether an index must go that is there, or one is to be made where the engine could crash.
+    pub(in crate::plan) fn index_needs_rebuild(&self, table: &Kept<'a>) -> bool {
+        if !table.object.is_live() || !table.live.kind.is_node() {
+            return false;
+        }
+        let goes = |index| {
+            (!self.can.drop_index && self.must_go(table, index))
+                || (!self.can.set_indexed && self.is_filled(table, index))
+        };
+        let gap = self.gaps.contains_key(&Key::new(&table.live.name));
+        table.live.indexes.values().any(goes)
+            || (gap
+                && self
+                    .wanted(table.object)
+                    .any(|index| !self.is_there(table, &index.1)))
+    }
+
+    /// Whether a column of an index gets values in place: a vector index lets none be SET, and a
+    /// full-text index does not have them any more after a crash (bug B27).
+    fn is_filled(&self, table: &Kept<'a>, index: &Index) -> bool {
+        let filled = |object: &Object| {
+            self.becomes_required(object.id)
+                && self.changed(object.id).is_none()
+                && self.fill_of(object).is_some()
+        };
+        let columns = index.properties.iter();
+        columns
+            .filter_map(|key| self.column(table, key))
+            .any(filled)
+    }
+
+    /// The live indexes of a table as they will be.
+    fn wanted(&self, table: &Object) -> impl Iterator<Item = (&'a Object, Index)> + use<'a> {
+        let (after, leave) = (self.after, self.leave);
+        after
+            .children(table.id)
+            .filter(|child| child.is_live() && !leave.contains(&child.id))
+            .filter_map(|child| Some((child, after.index(child)?)))
+    }
+
+    /// Whether the database has an index as it will be.
+    fn is_there(&self, table: &Kept<'a>, wanted: &Index) -> bool {
+        let live = table.live.indexes.get(&Key::new(&wanted.name));
+        live.is_some_and(|live| wanted.is_as(&self.moved(table, live)))
+    }
+
+    /// An index of the database with its columns by the names that they will have.
+    fn moved(&self, table: &Kept<'a>, index: &Index) -> Index {
+        let column = |key: &Key| {
+            let Some(object) = self.column(table, key) else {
+                return key.clone();
+            };
+            let archive = self
+                .changed(object.id)
+                .and_then(|_| self.archive(object.id));
+            Key::new(&archive.unwrap_or_else(|| self.after.physical(object)))
+        };
+        Index {
+            properties: index.properties.iter().map(column).collect(),
+            ..index.clone()
+        }
+    }
+
+    /// The property that a column of the database is.
+    fn column(&self, table: &Kept<'a>, key: &Key) -> Option<&'a Object> {
+        self.after
+            .children(table.object.id)
+            .filter(|child| matches!(child.body, Body::Property(_)))
+            .find(|child| {
+                let here = self.here(child, table);
+                here.is_some_and(|property| Key::new(&property.name) == *key)
+            })
+    }
+
+    fn must_go(&self, table: &Kept<'a>, index: &Index) -> bool {
+        let key = Key::new(&index.name);
+        let named = |object: &&Object| {
+            let is = self.after.index(object).map(|index| Key::new(&index.name));
+            is == Some(key.clone())
+        };
+        let indexes = || self.after.children(table.object.id).filter(named);
+        if indexes().any(|object| self.leave.contains(&object.id)) {
+            return false;
+        }
+        if let Some(wanted) = indexes().find(|object| object.is_live()) {
+            let wanted = self.after.index(wanted);
+            return wanted.is_some_and(|wanted| !wanted.is_as(&self.moved(table, index)));
+        }
+        // It stays with an archived column, be it of a dropped property or of one that changed.
+        let goes = |key: &Key| match self.column(table, key) {
+            Some(object) => object.is_live() && self.changed(object.id).is_none(),
+            None => !self.keeps_old_values(table, key),
+        };
+        self.knows_index(table, &key) && index.properties.iter().all(goes)
+    }
+
+    /// Whether a column has the values of a property from before a change.
+    fn keeps_old_values(&self, table: &Kept<'_>, column: &Key) -> bool {
+        let properties = self.before.children(table.object.id);
+        let mut archives = properties.flat_map(|property| &property.archives);
+        archives.any(|archive| !archive.purged && Key::new(&archive.name) == *column)
+    }
+
+    fn knows_index(&self, table: &Kept<'_>, name: &Key) -> bool {
+        let mut children = self.after.children(table.object.id);
+        children.any(|child| {
+            matches!(child.body, Body::Index(_)) && Key::new(&child.name.value) == *name
+        })
+    }
+
+    /// Before a table that was rebuilt is dropped, its indexes go.
+    pub(in crate::plan) fn drop_indexes(&mut self, table: &Kept<'a>) {
+        for index in table.live.indexes.values() {
+            let ours = self.knows_index(table, &Key::new(&index.name));
+            if !ours || !self.drop_index(table.live, &table.name, index) {
+                let reason = "an index that kuzu-ddl does not know is in the way of this change, \
+                              and would be lost; declare it on its struct, so that it can be made \
+                              again";
+                self.errors.push(PlanError::Impossible {
+                    object: format!("{}[{}]", table.live.name, index.name),
+                    reason: reason.into(),
+                });
+            }
+        }
+    }
+
+    /// Of a table that stays, the indexes that go by themselves.
+    pub(in crate::plan) fn drop_in_place(&mut self, table: &Kept<'a>) {
+        if !self.can.drop_index || !table.object.is_live() {
+            return;
+        }
+        for index in table.live.indexes.values() {
+            if self.must_go(table, index) {
+                self.drop_index(table.live, &table.name, index);
+            }
+        }
+    }
+
+    /// The step that an index of a table goes whose name is `name` by then. `false` if nobody knows
+    /// how.
+    pub(in crate::plan) fn drop_index(&mut self, table: &Table, name: &str, index: &Index) -> bool {
+        let id = self.ids.get(&Key::new(&table.name)).copied();
+        let (false, Some(id)) = (matches!(index.kind, IndexKind::Other(_)), id) else {
+            return false;
+        };
+        let operation = Operation::DropIndex {
+            table: name.to_owned(),
+            index: index.name.clone(),
+            kind: index.kind.clone(),
+            id: (!self.can.drop_index).then_some(id),
+        };
+        self.push(operation, &[name], Vec::new());
+        true
+    }
+
+    /// What is owed once all else is done.
+    pub(in crate::plan) fn create_indexes(
+        &mut self,
+        kept: &[Kept<'a>],
+        created: &[&'a Object],
+        rebuilds: &Rebuilds,
+    ) {
+        let mut missing: Vec<(Key, ObjectId, Index)> = Vec::new();
+        let mut add = |table: &Object, object: &Object, index| {
+            let key = Key::new(&self.after.physical(table));
+            missing.push((key, object.id, index));
+        };
+        for table in kept.iter().filter(|table| table.object.is_live()) {
+            for (object, index) in self.wanted(table.object) {
+                if rebuilds.contains(table.object.id) || !self.is_there(table, &index) {
+                    add(table.object, object, index);
+                }
+            }
+        }
+        for table in created {
+            for (object, index) in self.wanted(table) {
+                add(table, object, index);
+            }
+        }
+        missing.sort_by(|a, b| (&a.0, &a.2.name).cmp(&(&b.0, &b.2.name)));
+        for (_, id, index) in missing {
+            self.create_index(id, index);
+        }
+    }
+
+    fn create_index(&mut self, id: ObjectId, index: Index) {
+        let table = self.after.object(id).and_then(|object| object.parent);
+        let table = table.and_then(|table| self.after.table(self.after.object(table)?));
+        let Some(table) = table else { return };
+        if let Err(reason) = self.check_index(&index, &table) {
+            let object = format!("{}[{}]", table.name, index.name);
+            self.errors.push(PlanError::Impossible { object, reason });
+            return;
+        }
+        let spelled = |key: &Key| table.properties.get(key).map(|p| p.name.clone());
+        let operation = Operation::CreateIndex {
+            table: table.name.clone(),
+            id,
+            columns: index.properties.iter().filter_map(spelled).collect(),
+            index,
+            within: self.can.index_in_transaction,
+        };
+        self.push(operation, &[&table.name], Vec::new());
+    }
+
+    /// What the engine cannot index, with what to do instead.
+    fn check_index(&self, index: &Index, table: &Table) -> Result<(), String> {
+        index.check(table).map_err(|e| e.to_string())?;
+        if let Some(option) = unkept(index) {
+            return Err(option);
+        }
+        let words = index
+            .options
+            .get("stopwords")
+            .filter(|words| *words != "default");
+        match words {
+            Some(words) if !self.has_words(words) => Err(format!(
+                "its stop words `{words}` are no node table with one property, a STRING; declare \
+                 such a table and give its name (a file would be read anew, and elsewhere, on every \
+                 machine)"
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn has_words(&self, name: &str) -> bool {
+        let table = self
+            .after
+            .find(None, &Key::new(name))
+            .and_then(|o| self.after.table(o));
+        table.is_some_and(|table| {
+            let text = |key: &Key| {
+                table
+                    .properties
+                    .get(key)
+                    .is_some_and(|p| p.ty == Type::String)
+            };
+            let key = matches!(&table.kind, TableKind::Node { primary_key } if text(primary_key));
+            key && table.properties.len() == 1
+        })
+    }
+}

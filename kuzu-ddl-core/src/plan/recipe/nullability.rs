@@ -1,0 +1,96 @@
+//! Whether NULL is legal, and what rows get where it no longer is.
+
+use super::super::builder::{Builder, Kept};
+use super::super::hazard::{Hazard, HazardKind};
+use super::super::operation::Operation;
+use super::super::preflight::What;
+use super::super::row_work::{Work, WorkKind};
+use super::super::value::Value;
+use crate::schema::name::quote;
+use crate::schema::{Expr, Key};
+
+impl<'a> Builder<'a> {
+    /// Whether NULL is legal is known to the ledger alone; the rows must agree.
+    pub(in crate::plan) fn nullability(&mut self, table: &Kept<'a>, rebuilt: bool) {
+        if !table.object.is_live() {
+            return;
+        }
+        let mut changes = Vec::new();
+        for child in self
+            .after
+            .children(table.object.id)
+            .filter(|child| child.is_live())
+        {
+            let (Some(was), Some(is)) = (
+                self.before
+                    .object(child.id)
+                    .and_then(|o| self.before.property(o)),
+                self.after.property(child),
+            ) else {
+                continue;
+            };
+            if was.nullable != is.nullable && !self.after.is_key(child.id) {
+                let here = self.here_name(child.id, table);
+                changes.push((is.name, is.nullable, here, is.ty, child.id));
+            }
+        }
+        changes.sort();
+        for (property, nullable, here, ty, id) in changes {
+            let object = format!("{}.{property}", table.name);
+            let fill = self.fill(&table.name, &property).filter(|_| !nullable);
+            let by = match self.after.object(id) {
+                Some(child) if !nullable && fill.is_none() => self.fill_by(table, child),
+                _ => None,
+            };
+            let filled = fill.is_some() || by.is_some() || self.casts_null(id);
+            let here = here.filter(|_| !nullable);
+            let count = here.as_ref().map(|here| {
+                let null = format!("x.{} IS NULL", quote(here));
+                self.rows(table).count(&null)
+            });
+            let kind = match (&here, filled) {
+                (None, _) => HazardKind::BreaksOlderApps,
+                (Some(_), true) => HazardKind::RewritesData,
+                (Some(_), false) => HazardKind::Tightens,
+            };
+            let hazards = vec![Hazard::new(kind, object.clone(), count.clone())];
+            let demands = match (here, by.filter(|_| !rebuilt)) {
+                (_, Some(by)) => {
+                    let value = Value {
+                        fill_by: Some(by),
+                        ..Value::same(&property, &ty)
+                    };
+                    let count = count.clone().unwrap_or_default();
+                    let live = self.in_live(table, &value);
+                    self.make_later(table, id, value, count);
+                    self.castable(&object, table, live)
+                }
+                (Some(here), None) if !filled => {
+                    Some(self.demand(&object, table, What::Present(Value::same(&here, &ty))))
+                }
+                _ => None,
+            };
+            // A rebuild has filled it in already, and rels with a fill are always rebuilt.
+            let fill = fill.filter(|_| !rebuilt).map(|fill| (fill, ty));
+            let work = count
+                .filter(|_| fill.is_some())
+                .map(|count| Work::new(WorkKind::SetNode, count));
+            let operation = Operation::SetNullable {
+                table: table.name.clone(),
+                node: table.live.kind.is_node(),
+                property,
+                nullable,
+                fill,
+            };
+            let step = self.push_step(operation, &[&table.name], hazards);
+            step.demands.extend(demands);
+            step.work = work;
+        }
+    }
+
+    /// What the source says that rows get which have no value.
+    pub(in crate::plan) fn fill(&self, table: &str, property: &str) -> Option<Expr> {
+        let key = (Key::new(table), Key::new(property));
+        self.said.fills.get(&key).cloned()
+    }
+}

@@ -1,0 +1,255 @@
+//! Which demands a plan makes on the rows, in the names that the database has now.
+
+use super::super::builder::{Builder, Kept};
+use super::super::error::PlanError;
+use super::super::preflight::{Demand, Rows, What};
+use super::super::value::Value;
+use super::super::value::fallibility::Verdict;
+use super::rebuild::columns::Column;
+use crate::event::OnFail;
+use crate::schema::name::quote;
+use crate::schema::{Key, Multiplicity, TableKind, Type};
+
+/// How many columns of one rebuilt table may say what a failed cast gives: each doubles the
+/// statements.
+const MAX_SPLIT: usize = 4;
+
+impl<'a> Builder<'a> {
+    /// The rows of a table.
+    pub(in crate::plan) fn rows(&self, table: &Kept<'_>) -> Rows {
+        match &table.live.kind {
+            TableKind::Node { .. } => Rows::of_nodes(&table.live.name, &self.live_key(table)),
+            TableKind::Edge { .. } => Rows::of_rels(&table.live.name, &self.live_pairs(table)),
+        }
+    }
+
+    /// The key by which a person knows the rows, and the demand on them.
+    pub(in crate::plan) fn demand(&self, object: &str, table: &Kept<'_>, what: What) -> Demand {
+        let key = if table.live.kind.is_node() {
+            self.live_key(table)
+        } else {
+            "rel".to_owned()
+        };
+        Demand {
+            object: object.to_owned(),
+            what,
+            key,
+            rows: self.rows(table),
+        }
+    }
+
+    fn live_key(&self, table: &Kept<'_>) -> String {
+        self.key_name(&Key::new(&table.live.name))
+    }
+
+    /// The name of a node table's key in the database.
+    fn key_name(&self, table: &Key) -> String {
+        let Some(table) = self.live.tables.get(table) else {
+            return String::new();
+        };
+        match &table.kind {
+            TableKind::Node { primary_key } => table
+                .properties
+                .get(primary_key)
+                .map_or_else(|| primary_key.to_string(), |p| p.name.clone()),
+            TableKind::Edge { .. } => String::new(),
+        }
+    }
+
+    fn live_pairs(&self, table: &Kept<'_>) -> Vec<[(String, String); 2]> {
+        let TableKind::Edge { pairs, .. } = &table.live.kind else {
+            return Vec::new();
+        };
+        let end = |key: &Key| {
+            let name = self.live.tables.get(key).map(|t| t.name.clone());
+            (name.unwrap_or_default(), self.key_name(key))
+        };
+        pairs
+            .iter()
+            .map(|pair| [end(&pair.from), end(&pair.to)])
+            .collect()
+    }
+
+    /// The demand of a change of type, if it can fail. `value` is of the column as it is called now.
+    pub(in crate::plan) fn castable(
+        &mut self,
+        path: &str,
+        table: &Kept<'_>,
+        value: Value,
+    ) -> Option<Demand> {
+        if value.is_ambiguous() {
+            self.errors.push(PlanError::Impossible {
+                object: path.to_owned(),
+                reason:
+                    "its type changes several times at once, and each change says something else \
+                         of values that cannot be cast; start the versions in between first"
+                        .into(),
+            });
+            return None;
+        }
+        if value.is_made() {
+            let unique = self.is_key_column(path, table);
+            let what = What::Made { value, unique };
+            return Some(self.demand(path, table, what));
+        }
+        let untried = value
+            .original
+            .as_ref()
+            .is_some_and(|o| o.untried().is_some());
+        let asks = untried || value.verdict("x") != Verdict::Never;
+        asks.then(|| self.demand(path, table, What::Cast(value)))
+    }
+
+    /// The demands of all columns of a table that is rebuilt.
+    pub(in crate::plan) fn castables(
+        &mut self,
+        table: &Kept<'_>,
+        columns: &[Column],
+    ) -> Vec<Demand> {
+        let demands = columns.iter().flat_map(|column| {
+            let path = format!("{}.{}", table.name, column.property.name);
+            let value = self.in_live(table, &column.value);
+            let counts = column.property.ty == Type::Serial && !column.value.is_counted();
+            // Of what can fail the step itself tells.
+            let asked = counts && !value.is_made() && value.verdict("x") == Verdict::Never;
+            let what = asked.then(|| What::Countable(value.clone()));
+            let countable = what.map(|what| self.demand(&path, table, what));
+            self.castable(&path, table, value)
+                .into_iter()
+                .chain(countable)
+        });
+        demands.collect()
+    }
+
+    /// The value, made of the column as it is called now.
+    pub(in crate::plan) fn in_live(&self, table: &Kept<'_>, value: &Value) -> Value {
+        value.renamed(|name| {
+            let mut children = self.after.children(table.object.id);
+            let object = children.find(|child| self.after.physical(child) == name);
+            let here = object.and_then(|child| self.here_name(child.id, table));
+            here.unwrap_or_else(|| name.to_owned())
+        })
+    }
+
+    /// Whether the path is that of the key as it will be.
+    fn is_key_column(&self, path: &str, table: &Kept<'_>) -> bool {
+        let key = self.after.key(table.object.id);
+        let key = key.and_then(|key| self.after.object(key));
+        key.is_some_and(|key| path == format!("{}.{}", table.name, self.after.physical(key)))
+    }
+
+    /// No node may have more than one rel on the sides that `multiplicity` says.
+    pub(in crate::plan) fn single(&self, table: &Kept<'_>, multiplicity: Multiplicity) -> Demand {
+        let rel = quote(&table.live.name);
+        let mut sides = Vec::new();
+        for [(from, from_key), (to, to_key)] in self.live_pairs(table) {
+            let (from, to) = (quote(&from), quote(&to));
+            let name = |key: &str| format!("CAST(x.{} AS STRING)", quote(key));
+            use Multiplicity::{ManyOne, OneMany, OneOne};
+            if matches!(multiplicity, ManyOne | OneOne) {
+                sides.push((
+                    format!("MATCH (x:{from})-[r:{rel}]->(:{to})"),
+                    name(&from_key),
+                ));
+            }
+            if matches!(multiplicity, OneMany | OneOne) {
+                sides.push((
+                    format!("MATCH (:{from})-[r:{rel}]->(x:{to})"),
+                    name(&to_key),
+                ));
+            }
+        }
+        let what = What::Single {
+            multiplicity,
+            sides,
+        };
+        self.demand(&table.name, table, what)
+    }
+
+    /// A rebuilt table has a statement for each way that a row can go.
+    pub(in crate::plan) fn check_ways(
+        &mut self,
+        table: &Kept<'_>,
+        columns: &[Column],
+    ) -> Option<()> {
+        let split = columns.iter().filter(|column| {
+            let value = &column.value;
+            *value.on_fail() != OnFail::Abort && value.verdict("x") != Verdict::Never
+        });
+        if split.count() <= MAX_SPLIT {
+            return Some(());
+        }
+        self.errors.push(PlanError::Impossible {
+            object: table.name.clone(),
+            reason: format!(
+                "more than {MAX_SPLIT} of its properties have an `on_fail`, and its table must be \
+                 rebuilt; change them in several versions"
+            ),
+        });
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::catalog::Inspection;
+    use crate::event::{Change, OnFail, PropertySpec};
+    use crate::fold::{Draft, Fold};
+    use crate::plan::hints::Said;
+    use crate::plan::live_catalog::Live;
+    use crate::plan::planner::plan;
+    use crate::schema::{Expr, Type};
+
+    fn spec(ty: Type) -> PropertySpec {
+        PropertySpec {
+            ty,
+            nullable: true,
+            default: None,
+        }
+    }
+
+    /// What is said of a plan over two changes of type that say this of casts that fail.
+    fn over(first: OnFail, second: OnFail) -> Result<usize, String> {
+        let mut draft = Draft::new(Fold::default());
+        let table = draft.create_node_table("A", "id", spec(Type::Int64));
+        let property = draft.add_property(table, "s", spec(Type::String));
+        let (before, _) = draft.finish();
+        let mut draft = Draft::new(before.clone());
+        for (ty, on_fail) in [(Type::Int64, first), (Type::Int8, second)] {
+            let cast = Some(Expr::Cast(Box::new(Expr::Old), ty.clone()));
+            draft.set(property, Change::SetType { ty, cast, on_fail });
+        }
+        let (after, _) = draft.finish();
+        let found = Inspection {
+            schema: before.schema(),
+            ..Inspection::default()
+        };
+        let (live, leave) = (Live::from(&found), BTreeSet::new());
+        let steps = plan(&before, &after, live, &Said::default(), &leave);
+        steps
+            .map(|steps| steps.len())
+            .map_err(|errors| errors[0].to_string())
+    }
+
+    /// Each change of type says for itself what becomes of rows whose cast fails; a plan over several
+    /// could keep to one of them only.
+    #[test]
+    fn a_chain_that_says_two_things_of_failures_is_refused() {
+        let default = || OnFail::Use(Expr::Int(-1));
+        for (first, second) in [
+            (OnFail::Null, default()),
+            (OnFail::Abort, OnFail::Null),
+            (default(), OnFail::Abort),
+        ] {
+            let e = over(first, second).expect_err("two things");
+            assert!(
+                e.starts_with("A.s: its type changes several times at once")
+                    && e.ends_with("start the versions in between first"),
+                "{e}"
+            );
+        }
+        assert_eq!(over(OnFail::Abort, OnFail::Abort), Ok(1));
+    }
+}

@@ -1,0 +1,121 @@
+//! Purges: what is archived goes for ever.
+//!
+//! A table is dropped. A property is never dropped in place, where a later checkpoint may crash: its
+//! table is rebuilt without the column.
+
+use std::collections::BTreeSet;
+
+use super::super::builder::{Builder, Kept, is_purged};
+use super::super::error::PlanError;
+use super::super::hazard::{Hazard, HazardKind};
+use super::super::operation::Operation;
+use super::super::render::statement::count_rows;
+use crate::event::ObjectId;
+use crate::fold::{Body, Object};
+use crate::schema::{Key, Table, TableKind, Type};
+
+impl<'a> Builder<'a> {
+    /// Drops purged tables, rel tables first, since they hold on to node tables.
+    pub(in crate::plan) fn drop_purged(&mut self) {
+        let mut tables: Vec<(&'a Object, &'a Table)> = self
+            .after
+            .objects()
+            .filter(|object| object.kind().is_table() && is_purged(object))
+            .filter_map(|object| {
+                let before = self.before.object(object.id).filter(|o| !is_purged(o))?;
+                let key = Key::new(&self.before.physical(before));
+                Some((object, self.live.tables.get(&key)?))
+            })
+            .collect();
+        tables.sort_by_key(|(_, table)| (table.kind.is_node(), Key::new(&table.name)));
+        let going: BTreeSet<Key> = tables.iter().map(|(_, t)| Key::new(&t.name)).collect();
+        for (object, table) in tables {
+            if let Some(user) = self.user_of(table, &going) {
+                let reason = format!(
+                    "the rel table {user} still joins it; purge that one too, or rename it by hand"
+                );
+                let object = object.name.value.clone();
+                self.errors.push(PlanError::Impossible { object, reason });
+                continue;
+            }
+            for index in table.indexes.values() {
+                self.drop_index(table, &table.name, index);
+            }
+            let count = count_rows(&table.name, table.kind.is_node());
+            let hazards = lost(&object.name.value, &count);
+            let operation = Operation::DropTable {
+                table: table.name.clone(),
+            };
+            let counting = table.properties.values().filter(|p| p.ty == Type::Serial);
+            let counting = counting.map(|p| p.name.clone()).collect();
+            self.complete_claims(&table.name, counting);
+            self.push(operation, &[&table.name], hazards);
+            self.drop_counters(object.id, None);
+        }
+    }
+
+    /// A rel table that stays and joins a node table.
+    fn user_of(&self, table: &Table, going: &BTreeSet<Key>) -> Option<String> {
+        let name = Key::new(&table.name);
+        let joins = |other: &&Table| match &other.kind {
+            TableKind::Edge { pairs, .. } => pairs.iter().any(|p| p.from == name || p.to == name),
+            TableKind::Node { .. } => false,
+        };
+        let stays = |other: &&Table| !going.contains(&Key::new(&other.name));
+        let mut tables = self.live.tables.values().filter(stays);
+        tables.find(joins).map(|other| other.name.clone())
+    }
+
+    /// The columns of a table that go for ever, by the names they have in the database, each with
+    /// the name under which that is to be allowed.
+    pub(in crate::plan) fn purged_columns(&self, table: &Kept<'_>) -> Vec<(Key, String)> {
+        let mut out = Vec::new();
+        for child in self.after.children(table.object.id) {
+            let Some(before) = self.before.object(child.id) else {
+                continue;
+            };
+            let Body::Property(_) = child.body else {
+                continue;
+            };
+            if is_purged(child) && !is_purged(before) {
+                let path = format!("{}.{}", table.name, child.name.value);
+                out.push((Key::new(&self.before.physical(before)), path));
+            }
+            let new = child.archives.iter().filter(|archive| archive.purged);
+            for archive in new {
+                let path = format!("{}.{}", table.name, archive.name);
+                out.push((Key::new(&archive.name), path));
+            }
+        }
+        out.retain(|(key, _)| table.live.properties.contains_key(key));
+        out.sort();
+        out
+    }
+
+    /// What the rebuild of a table deletes.
+    pub(in crate::plan) fn purge_hazards(&self, table: &Kept<'_>) -> Vec<Hazard> {
+        let columns = self.purged_columns(table);
+        let hazards = columns.into_iter().flat_map(|(key, path)| {
+            let column = table.live.properties.get(&key);
+            let column = column.map(|p| p.name.as_str()).unwrap_or_default();
+            lost(&path, &self.count_values(table, column))
+        });
+        hazards.collect()
+    }
+
+    /// Whether a table is to be rid of a column.
+    pub(in crate::plan) fn purges_column(&self, table: &Kept<'_>) -> bool {
+        !self.purged_columns(table).is_empty()
+    }
+
+    /// Whether an object is gone for ever, so that neither name nor place of it matters.
+    pub(in crate::plan) fn is_gone(&self, id: ObjectId) -> bool {
+        self.after.object(id).is_some_and(is_purged)
+    }
+}
+
+pub(in crate::plan) fn lost(path: &str, count: &str) -> Vec<Hazard> {
+    [HazardKind::DeletesData, HazardKind::Irreversible]
+        .map(|kind| Hazard::new(kind, path, Some(count.to_owned())))
+        .into()
+}

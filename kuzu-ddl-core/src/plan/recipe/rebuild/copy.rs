@@ -1,0 +1,284 @@
+//! The new table of a rebuild, and its rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::serial::counting;
+use super::columns::Column;
+use crate::fold::{Body, Object};
+use crate::plan::builder::{Builder, Kept};
+use crate::plan::error::PlanError;
+use crate::plan::hazard::{Hazard, HazardKind};
+use crate::plan::operation::Operation;
+use crate::plan::preflight::{Demand, What};
+use crate::plan::render::statement::count_rows;
+use crate::plan::row_work::{Work, WorkKind};
+use crate::plan::value::Value;
+use crate::schema::name::quote;
+use crate::schema::{Key, Multiplicity, Table, TableKind};
+
+impl<'a> Builder<'a> {
+    /// The new node table, and how an old row finds its new one.
+    pub(in crate::plan) fn rebuild_node(
+        &mut self,
+        table: &Kept<'a>,
+    ) -> Option<(Rebuilt, String, Value)> {
+        let columns = self.columns(table)?;
+        let Body::NodeTable { key } = table.object.body else {
+            return None;
+        };
+        let key = self.after.physical(self.after.object(key)?);
+        let Some(value) = columns.iter().find(|c| c.property.name == key) else {
+            self.errors.push(PlanError::Impossible {
+                object: format!("{}.{key}", table.name),
+                reason: "it is to be the primary key, is new, and the rows that are there have no \
+                         value for it; say what they get, for example `#[kuzu(fill = \
+                         \"gen_random_uuid()\")]`"
+                    .into(),
+            });
+            return None;
+        };
+        let (key_name, value) = self.followed(table, &columns, (&key, &value.value));
+        self.check_ways(table, &columns)?;
+        let kind = TableKind::Node {
+            primary_key: Key::new(&key),
+        };
+        let to = self.make(table, &columns, kind, Vec::new());
+        let changes = |child: &Object| self.changed(child.id).is_some();
+        let breaks = self.key_changes(table.object)
+            || columns.iter().any(Column::is_cast)
+            || self.after.children(table.object.id).any(changes);
+        let mut demands = self.castables(table, &columns);
+        let mut hazards = self.hazards(table, breaks, self.key_changes(table.object));
+        hazards.extend(self.may_fail(table, &demands));
+        let from = table.name.clone();
+        let path = format!("{from}.{key}");
+        let made = columns.iter().find(|c| c.property.name == key);
+        let live = self.in_live(table, made.map_or(&value, |c| &c.value));
+        let keys = [What::Present(live.clone()), What::Unique(live.clone())];
+        let asked = self.key_changes(table.object) && !live.is_made();
+        for what in keys.into_iter().filter(|_| asked) {
+            demands.push(self.demand(&path, table, what));
+        }
+        let counting = counting(&columns);
+        let operation = Operation::CopyNodes {
+            from: from.clone(),
+            to: to.clone(),
+            columns: copied(columns),
+        };
+        let count = count_rows(&table.live.name, true);
+        let step = self.push_step(operation, &[&from, &to], hazards);
+        step.checks = vec![(count_rows(&from, true), count_rows(&to, true))];
+        step.demands = demands;
+        step.work = Some(Work::new(WorkKind::CopyNode, count));
+        self.count_on(table, &to, &counting);
+        Some((Rebuilt { name: to, counting }, key_name, value))
+    }
+
+    pub(in crate::plan) fn rebuild_edge(
+        &mut self,
+        table: &Kept<'a>,
+        keys: &BTreeMap<Key, (String, String, Value)>,
+    ) -> Option<Rebuilt> {
+        let columns = self.columns(table)?;
+        self.check_ways(table, &columns)?;
+        let Body::EdgeTable {
+            multiplicity,
+            storage,
+        } = table.object.body
+        else {
+            return None;
+        };
+        let TableKind::Edge { pairs, .. } = &table.live.kind else {
+            return None;
+        };
+        let here: Vec<(String, String)> = pairs
+            .iter()
+            .map(|p| (self.renamed(&p.from), self.renamed(&p.to)))
+            .collect();
+        let moved = |name: &String| keys.get(&Key::new(name));
+        let place = |name: &String| moved(name).map_or_else(|| name.clone(), |m| m.0.clone());
+        let there = here.iter().map(|(a, b)| (place(a), place(b))).collect();
+        let kind = TableKind::Edge {
+            pairs: BTreeSet::new(),
+            multiplicity: Some(multiplicity),
+            storage,
+        };
+        let to = self.make(table, &columns, kind, there);
+        let tightens = self.tightens(table, multiplicity);
+        let breaks = self.edge_changes(table)
+            || here.iter().flat_map(|(a, b)| [a, b]).any(|name| {
+                let node = self.after.find(None, &Key::new(name));
+                node.is_some_and(|node| self.key_changes(node))
+            });
+        let mut demands = self.castables(table, &columns);
+        let mut hazards = self.hazards(table, breaks, tightens);
+        hazards.extend(self.may_fail(table, &demands));
+        demands.extend(tightens.then(|| self.single(table, multiplicity)));
+        let live: Vec<String> = pairs
+            .iter()
+            .map(|pair| {
+                let name = |key: &Key| self.live.tables.get(key).map(|t| quote(&t.name));
+                let (a, b) = (name(&pair.from), name(&pair.to));
+                let rel = quote(&table.live.name);
+                let (a, b) = (a.unwrap_or_default(), b.unwrap_or_default());
+                format!("MATCH (:{a})-[r:{rel}]->(:{b}) RETURN count(*)")
+            })
+            .collect();
+        let counting = counting(&columns);
+        let named = copied(columns);
+        let from = table.name.clone();
+        for ((a, b), live) in here.into_iter().zip(live) {
+            let ends = [moved(&a).cloned(), moved(&b).cloned()];
+            let count = |table: &str, a: &str, b: &str| {
+                format!(
+                    "MATCH (:{})-[r:{}]->(:{}) RETURN count(*)",
+                    quote(a),
+                    quote(table),
+                    quote(b)
+                )
+            };
+            let checks = vec![(count(&from, &a, &b), count(&to, &place(&a), &place(&b)))];
+            let operation = Operation::CopyRels {
+                from: from.clone(),
+                to: to.clone(),
+                pair: (a, b),
+                moved: Box::new(ends),
+                columns: named.clone(),
+            };
+            let hazards = std::mem::take(&mut hazards);
+            let step = self.push_step(operation, &[&from, &to], hazards);
+            step.checks = checks;
+            step.demands = std::mem::take(&mut demands);
+            step.work = Some(Work::new(WorkKind::CopyRel, live));
+        }
+        self.count_on(table, &to, &counting);
+        Some(Rebuilt { name: to, counting })
+    }
+
+    pub(in crate::plan) fn make(
+        &mut self,
+        table: &Kept<'_>,
+        columns: &[Column],
+        kind: TableKind,
+        pairs: Vec<(String, String)>,
+    ) -> String {
+        let name = self.rebuilt_name(table, columns);
+        let made = Table {
+            name: name.clone(),
+            kind,
+            properties: columns
+                .iter()
+                .map(|c| (Key::new(&c.property.name), c.property.clone()))
+                .collect(),
+            indexes: BTreeMap::new(),
+            comment: table.live.comment.clone(),
+        };
+        let order = columns.iter().map(|c| Key::new(&c.property.name)).collect();
+        let mut names = vec![name.clone()];
+        names.extend(pairs.iter().flat_map(|(a, b)| [a.clone(), b.clone()]));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.push(
+            Operation::CreateTable {
+                table: made,
+                order,
+                pairs,
+            },
+            &names,
+            Vec::new(),
+        );
+        name
+    }
+
+    pub(in crate::plan) fn hazards(
+        &self,
+        table: &Kept<'_>,
+        breaks: bool,
+        may_fail: bool,
+    ) -> Vec<Hazard> {
+        if self.mended.contains(&table.object.id) {
+            // As it was, and checked by count.
+            return Vec::new();
+        }
+        let mut kinds = vec![HazardKind::RewritesData];
+        if breaks {
+            kinds.push(HazardKind::BreaksOlderApps);
+        }
+        if may_fail {
+            kinds.push(HazardKind::MayFail);
+        }
+        let count = count_rows(&table.live.name, table.live.kind.is_node());
+        let hazard = |kind| Hazard::new(kind, table.name.clone(), Some(count.clone()));
+        let mut hazards: Vec<Hazard> = kinds.into_iter().map(hazard).collect();
+        hazards.extend(self.purge_hazards(table));
+        hazards
+    }
+
+    /// The columns whose casts can fail: the rows tell how many do.
+    fn may_fail(&self, table: &Kept<'_>, demands: &[Demand]) -> Vec<Hazard> {
+        if self.mended.contains(&table.object.id) {
+            return Vec::new();
+        }
+        let casts = demands
+            .iter()
+            .filter(|demand| matches!(demand.what, What::Cast(_) | What::Made { .. }));
+        let hazard = |demand: &Demand| Hazard::new(HazardKind::MayFail, &*demand.object, None);
+        casts.map(hazard).collect()
+    }
+
+    /// By which column of the new table rels find their nodes: by the new key, unless it is made
+    /// anew each time it is asked for; then by the old one, which comes along.
+    fn followed(
+        &self,
+        table: &Kept<'_>,
+        columns: &[Column],
+        (key, value): (&str, &Value),
+    ) -> (String, Value) {
+        let old = self.before.key(table.object.id);
+        let old = old.and_then(|id| self.after.object(id));
+        let old = old.map(|object| self.after.physical(object));
+        let is_old = |column: &&Column| {
+            let from = column.value.from.as_ref();
+            !column.value.is_made() && from.is_some_and(|(from, _)| Some(from) == old.as_ref())
+        };
+        let anew = value.from.is_none() || value.is_made();
+        match columns.iter().find(is_old).filter(|_| anew) {
+            Some(column) => (column.property.name.clone(), column.value.clone()),
+            None => (key.to_owned(), value.clone()),
+        }
+    }
+
+    pub(in crate::plan) fn tightens(&self, table: &Kept<'_>, to: Multiplicity) -> bool {
+        let before = self.before.object(table.object.id).map(|o| &o.body);
+        match before {
+            Some(Body::EdgeTable { multiplicity, .. }) => {
+                *multiplicity != to && to != Multiplicity::ManyMany
+            }
+            _ => false,
+        }
+    }
+
+    /// A table's name after all renames, from the one it has in the database.
+    pub(in crate::plan) fn renamed(&self, key: &Key) -> String {
+        let spelled = || {
+            self.live
+                .tables
+                .get(key)
+                .map_or_else(|| key.to_string(), |t| t.name.clone())
+        };
+        let object = self.owned.get(key).and_then(|id| self.after.object(*id));
+        object.map_or_else(spelled, |o| self.after.physical(o))
+    }
+}
+
+/// A table that has the rows of another, and is yet to be put in its place.
+pub(in crate::plan) struct Rebuilt {
+    pub(in crate::plan) name: String,
+    /// The properties that count.
+    pub(in crate::plan) counting: Vec<String>,
+}
+
+/// The columns that are copied, without those that the engine counts.
+pub(in crate::plan) fn copied(columns: Vec<Column>) -> Vec<(String, Value)> {
+    let copied = columns.into_iter().filter(|c| !c.value.is_counted());
+    copied.map(|c| (c.property.name, c.value)).collect()
+}

@@ -1,0 +1,225 @@
+//! Rebuilds: what the engine cannot alter in place is made anew beside the old, filled through the
+//! write-ahead log, counted, and put in the old one's place.
+//!
+//! A rel table is rebuilt for another type or default of a property, another multiplicity or
+//! storage direction. A node table is rebuilt for another primary key, for a default that differs by
+//! row, for a property that begins or ceases to count, or to be rid of an index, and with it every rel
+//! table that joins it. Filling is always `MATCH … CREATE`: a COPY is not in the log, and beside an open
+//! reader it can lose every row.
+
+pub(in crate::plan) mod archived_columns;
+pub(in crate::plan) mod columns;
+pub(in crate::plan) mod copy;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use copy::Rebuilt;
+
+use super::super::builder::{Builder, Kept};
+use super::super::error::PlanError;
+use super::super::operation::{Operation, Purpose};
+use super::super::value::Value;
+use super::add_property::folds;
+use crate::event::ObjectId;
+use crate::fold::{Body, Object};
+use crate::schema::{Expr, Key, Property, TableKind};
+
+/// Tables that are rebuilt, by their names after all renames.
+#[derive(Default)]
+pub(in crate::plan) struct Rebuilds {
+    nodes: BTreeSet<ObjectId>,
+    edges: BTreeSet<ObjectId>,
+}
+
+impl Rebuilds {
+    pub(in crate::plan) fn contains(&self, table: ObjectId) -> bool {
+        self.nodes.contains(&table) || self.edges.contains(&table)
+    }
+}
+
+/// The node tables that are rebuilt, by the names they have in the database.
+fn moved(kept: &[Kept<'_>], rebuilds: &Rebuilds) -> BTreeSet<Key> {
+    let nodes = kept
+        .iter()
+        .filter(|t| rebuilds.nodes.contains(&t.object.id));
+    nodes.map(|t| Key::new(&t.live.name)).collect()
+}
+
+impl<'a> Builder<'a> {
+    /// Which tables cannot be altered in place.
+    pub(in crate::plan) fn find_rebuilds(&mut self, kept: &[Kept<'a>]) -> Rebuilds {
+        let needed = self.needed_rebuilds(kept, &BTreeSet::new());
+        let rebuilds = self.needed_rebuilds(kept, self.mend);
+        let all = rebuilds.nodes.union(&rebuilds.edges);
+        self.mended = all.filter(|id| !needed.contains(**id)).copied().collect();
+        let moved = moved(kept, &rebuilds);
+        self.refuse_foreign(kept, &moved);
+        rebuilds
+    }
+
+    fn needed_rebuilds(&self, kept: &[Kept<'a>], mend: &BTreeSet<ObjectId>) -> Rebuilds {
+        let mut rebuilds = Rebuilds::default();
+        for table in kept.iter().filter(|t| t.live.kind.is_node()) {
+            let mend = mend.contains(&table.object.id);
+            if mend
+                || self.key_changes(table.object)
+                || self.purges_by_rebuild(table)
+                || self.fills_by_row(table)
+                || self.index_needs_rebuild(table)
+                || self.recounts(table)
+            {
+                rebuilds.nodes.insert(table.object.id);
+            }
+        }
+        let moved = moved(kept, &rebuilds);
+        for table in kept {
+            let TableKind::Edge { pairs, .. } = &table.live.kind else {
+                continue;
+            };
+            let joined = pairs
+                .iter()
+                .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
+            let joined = joined || mend.contains(&table.object.id);
+            let changes = self.edge_changes(table) || self.recounts(table);
+            if joined || changes || self.purges_by_rebuild(table) {
+                rebuilds.edges.insert(table.object.id);
+            }
+        }
+        rebuilds
+    }
+
+    pub(in crate::plan) fn key_changes(&self, table: &Object) -> bool {
+        let Some(before) = self.before.object(table.id) else {
+            return false;
+        };
+        let (Body::NodeTable { key: was }, Body::NodeTable { key: is }) =
+            (&before.body, &table.body)
+        else {
+            return false;
+        };
+        was != is || self.changes_column(*is)
+    }
+
+    pub(in crate::plan) fn edge_changes(&self, table: &Kept<'_>) -> bool {
+        let Some(before) = self.before.object(table.object.id) else {
+            return false;
+        };
+        before.body != table.object.body
+            || self.after.children(table.object.id).any(|child| {
+                let changes = self.here(child, table).is_some() && self.changes_column(child.id);
+                changes || self.fills(child, table)
+            })
+    }
+
+    /// Whether a rel property gets values that no ADD gives it. To SET them takes three times as
+    /// long as a rebuild, and where many rels share a node for ever.
+    pub(in crate::plan) fn fills(&self, child: &Object, table: &Kept<'_>) -> bool {
+        if !child.is_live() || self.leave.contains(&child.id) {
+            return false;
+        }
+        let Some(is) = self.after.property(child) else {
+            return false;
+        };
+        let fill = self.fill(&table.name, &is.name).is_some() && !self.can.set_rels;
+        let fill = fill || self.is_filled_by(&table.name, &is.name);
+        let sets = self.evaluated(&is).is_some() && !self.can.set_rels;
+        let refused = |expr: &Expr| !folds(expr) && (sets || !self.can.add_to_rels);
+        match self.here(child, table) {
+            Some(_) => fill && self.becomes_required(child.id),
+            None => fill || is.default.as_ref().is_some_and(refused),
+        }
+    }
+
+    pub(in crate::plan) fn becomes_required(&self, id: ObjectId) -> bool {
+        let was = self.before.object(id).and_then(|o| self.before.property(o));
+        let is = self.after.object(id).and_then(|o| self.after.property(o));
+        matches!((was, is), (Some(was), Some(is)) if was.nullable && !is.nullable)
+    }
+
+    /// Whether the column changes, and the engine cannot do it by itself.
+    fn changes_column(&self, id: ObjectId) -> bool {
+        self.changed(id).is_some() && !self.alters(id)
+    }
+
+    /// The property as it was and as it will be, if its column changes.
+    pub(in crate::plan) fn changed(&self, id: ObjectId) -> Option<(Property, Property)> {
+        let was = self.before.property(self.before.object(id)?)?;
+        let is = self.after.property(self.after.object(id)?)?;
+        (was.ty != is.ty || was.default != is.default).then_some((was, is))
+    }
+
+    /// Rel tables that no event made would lose the nodes they join.
+    fn refuse_foreign(&mut self, kept: &[Kept<'_>], moved: &BTreeSet<Key>) {
+        let ours: BTreeSet<Key> = kept.iter().map(|t| Key::new(&t.live.name)).collect();
+        for (key, table) in &self.live.tables {
+            let TableKind::Edge { pairs, .. } = &table.kind else {
+                continue;
+            };
+            let joins = pairs
+                .iter()
+                .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
+            let goes = self.owned.get(key).is_some_and(|id| self.is_gone(*id));
+            if joins && !goes && !ours.contains(key) {
+                self.errors.push(PlanError::Impossible {
+                    object: table.name.clone(),
+                    reason: "it joins a node table that must be rebuilt, and is not declared; \
+                             declare it, so that its rels can follow"
+                        .into(),
+                });
+            }
+        }
+    }
+
+    /// The steps of all rebuilds.
+    pub(in crate::plan) fn rebuild(&mut self, kept: &[Kept<'a>], rebuilds: &Rebuilds) {
+        let mut keys: BTreeMap<Key, (String, String, Value)> = BTreeMap::new();
+        let mut old: Vec<(&Kept<'a>, Rebuilt)> = Vec::new();
+        for table in kept
+            .iter()
+            .filter(|t| rebuilds.nodes.contains(&t.object.id))
+        {
+            if let Some((rebuilt, key, value)) = self.rebuild_node(table) {
+                keys.insert(Key::new(&table.name), (rebuilt.name.clone(), key, value));
+                old.push((table, rebuilt));
+            }
+        }
+        let mut edges = Vec::new();
+        for table in kept
+            .iter()
+            .filter(|t| rebuilds.edges.contains(&t.object.id))
+        {
+            edges.extend(
+                self.rebuild_edge(table, &keys)
+                    .map(|rebuilt| (table, rebuilt)),
+            );
+        }
+        // Rel tables hold on to node tables, so they go first.
+        old.splice(0..0, edges);
+        for (table, _) in &old {
+            self.drop_copied(table);
+        }
+        for (table, rebuilt) in old {
+            self.claim_name(table, rebuilt.counting);
+            self.drop_counters(table.object.id, Some(&rebuilt.name));
+            let (from, to, purpose) = (rebuilt.name, table.name.clone(), Purpose::Rebuilt);
+            let operation = Operation::RenameTable {
+                from: from.clone(),
+                to: to.clone(),
+                purpose,
+            };
+            self.push(operation, &[&from, &to], Vec::new());
+        }
+    }
+
+    fn drop_copied(&mut self, table: &Kept<'a>) {
+        let name = &table.name;
+        if table.live.kind.is_node() {
+            self.drop_indexes(table);
+        }
+        self.complete_claims(name, self.counting_before(table));
+        let operation = Operation::DropCopied {
+            table: name.clone(),
+        };
+        self.push(operation, &[name], Vec::new());
+    }
+}

@@ -1,0 +1,182 @@
+//! What a step does, in words.
+
+use std::fmt;
+
+use super::super::operation::{Operation, Purpose};
+
+impl Operation {
+    /// `+` for what is added, `-` for what goes away, `~` for what changes.
+    #[must_use]
+    pub fn sign(&self) -> char {
+        match self {
+            Self::CreateTable { .. }
+            | Self::AddProperty { .. }
+            | Self::AddPair { .. }
+            | Self::CreateSequence { .. }
+            | Self::CreateIndex { .. } => '+',
+            Self::DropCopied { .. } => '~',
+            Self::DropIndex { .. }
+            | Self::DropProperty { .. }
+            | Self::DropSequence { .. }
+            | Self::DropTable { .. }
+            | Self::DropPair { .. }
+            | Self::RenameTable {
+                purpose: Purpose::Archive,
+                ..
+            }
+            | Self::RenameProperty {
+                purpose: Purpose::Archive,
+                ..
+            } => '-',
+            Self::RenameTable {
+                purpose: Purpose::Restore,
+                ..
+            }
+            | Self::RenameProperty {
+                purpose: Purpose::Restore,
+                ..
+            } => '+',
+            _ => '~',
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateTable { table, .. } => {
+                write!(f, "create {} {}", table.kind.words(), table.name)
+            }
+            Self::RenameTable { from, to, purpose } => match purpose {
+                Purpose::Rename => write!(f, "rename table {from} to {to}"),
+                Purpose::Archive => write!(f, "archive table {from} as {to}"),
+                Purpose::Restore => write!(f, "restore table {to} from {from}"),
+                Purpose::Temporary => write!(f, "move table {from} aside as {to}"),
+                Purpose::Rebuilt => write!(f, "put the rebuilt table {from} in place as {to}"),
+            },
+            Self::RenameProperty {
+                table,
+                from,
+                to,
+                purpose,
+            } => match purpose {
+                Purpose::Rename => write!(f, "rename property {table}.{from} to {to}"),
+                Purpose::Archive => write!(f, "archive property {table}.{from} as {to}"),
+                Purpose::Restore => write!(f, "restore property {table}.{to} from {from}"),
+                Purpose::Temporary | Purpose::Rebuilt => {
+                    write!(f, "move property {table}.{from} aside as {to}")
+                }
+            },
+            Self::AddProperty {
+                table, property, ..
+            } => {
+                write!(f, "add property {table}.{} {}", property.name, property.ty)
+            }
+            Self::ChangeProperty {
+                table, property, ..
+            } => {
+                write!(
+                    f,
+                    "change property {table}.{} to {}",
+                    property.name, property.ty
+                )?;
+                property
+                    .default_text()
+                    .map_or(Ok(()), |text| write!(f, " DEFAULT {text}"))
+            }
+            Self::AlterType {
+                table,
+                property,
+                ty,
+            } => write!(f, "alter the type of {table}.{property} to {ty}"),
+            Self::DropProperty { table, property } => {
+                write!(f, "drop property {table}.{property} and all its values")
+            }
+            Self::CountOn { table, columns, .. } => {
+                let columns: Vec<&str> = columns.iter().map(|c| c.property.as_str()).collect();
+                let columns = columns.join(", ");
+                write!(f, "let {columns} of {table} count on above the rows")
+            }
+            Self::ClaimCounters {
+                table, properties, ..
+            } => {
+                let properties = properties.join(", ");
+                write!(f, "make the sequences that go with {properties} of {table}")
+            }
+            Self::CopyNodes { from, to, .. } => write!(f, "copy the nodes of {from} to {to}"),
+            Self::CopyRels {
+                from,
+                to,
+                pair: (a, b),
+                ..
+            } => {
+                write!(f, "copy the rels of {from}({a} -> {b}) to {to}")
+            }
+            Self::DropTable { table } => write!(f, "drop table {table} and all its rows"),
+            Self::DropCopied { table } => write!(f, "drop table {table}, whose rows are copied"),
+            Self::SetNullable {
+                table,
+                property,
+                nullable: true,
+                ..
+            } => {
+                write!(f, "allow NULL in {table}.{property}")
+            }
+            Self::SetNullable {
+                table,
+                property,
+                nullable: false,
+                ..
+            } => {
+                write!(f, "require a value of {table}.{property}")
+            }
+            Self::MakeValues {
+                table,
+                property,
+                value,
+                ..
+            } => {
+                let by = value.by.as_ref().or(value.fill_by.as_ref());
+                let function = by.map_or("", |by| by.function.as_str());
+                write!(f, "make the values of {table}.{property} by {function}")
+            }
+            Self::CreateSequence { sequence } => write!(f, "create sequence {}", sequence.name),
+            Self::DropSequence { name } => write!(f, "drop sequence {name}"),
+            Self::DropIndex {
+                table, index, kind, ..
+            } => write!(f, "drop {kind} {table}[{index}]"),
+            Self::CreateIndex {
+                table,
+                columns,
+                index,
+                ..
+            } => {
+                let (kind, name) = (&index.kind, &index.name);
+                write!(f, "create {kind} {table}[{name}] on {}", columns.join(", "))
+            }
+            Self::AddPair { table, from, to } => write!(f, "add pair {table}({from} -> {to})"),
+            Self::DropPair { table, from, to } => write!(f, "drop pair {table}({from} -> {to})"),
+            Self::CommentOnTable {
+                table,
+                text: Some(_),
+            } => write!(f, "comment on table {table}"),
+            Self::CommentOnTable { table, text: None } => {
+                write!(f, "clear the comment on table {table}")
+            }
+            Self::CommentOnProperty {
+                table,
+                property,
+                text: Some(_),
+            } => {
+                write!(f, "comment on property {table}.{property}")
+            }
+            Self::CommentOnProperty {
+                table,
+                property,
+                text: None,
+            } => {
+                write!(f, "clear the comment on property {table}.{property}")
+            }
+        }
+    }
+}

@@ -1,0 +1,434 @@
+//! The Cypher of a step.
+
+pub(in crate::plan) mod display;
+pub(in crate::plan) mod serial;
+pub(in crate::plan) mod statement;
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::function_values::{Made, RANGE};
+use super::operation::Operation;
+use super::serial::Counted;
+use super::value::{Value, ways};
+use crate::schema::name::{quote, string_literal};
+use crate::schema::{Expr, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind};
+
+impl Operation {
+    /// The part that Rust functions make, if there is one: the statement is then run once for each
+    /// range of rows.
+    #[must_use]
+    pub fn made(&self) -> Option<Made<'_>> {
+        match self {
+            Self::MakeValues {
+                table,
+                property,
+                value,
+                ..
+            } => Made::of(
+                format!("MATCH (x:{})", quote(table)),
+                Some(unmade(property, value)),
+                vec![value],
+            ),
+            Self::CopyNodes { from, columns, .. } => {
+                Made::of(format!("MATCH (x:{})", quote(from)), None, values(columns))
+            }
+            Self::CopyRels {
+                from,
+                pair,
+                columns,
+                ..
+            } => Made::of(rels(from, pair), None, values(columns)),
+            _ => None,
+        }
+    }
+
+    /// What the numbers depend on with which properties count on: they are found out when it is the
+    /// step's turn, and [`counting_from`](Self::counting_from) has them.
+    #[must_use]
+    pub fn counted(&self) -> Vec<Counted> {
+        match self {
+            Self::CountOn {
+                table,
+                node,
+                columns,
+            } => serial::counted(table, *node, columns),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The statements, with the next number of each property that counts on.
+    #[must_use]
+    pub fn counting_from(&self, next: &[i64]) -> Vec<String> {
+        match self {
+            Self::CountOn { table, columns, .. } => serial::count_on(table, columns, Some(next)),
+            _ => self.cypher(),
+        }
+    }
+}
+
+impl Operation {
+    /// The statements, in order; each is run by itself. Every name is quoted, every literal is
+    /// rendered here.
+    #[must_use]
+    pub fn cypher(&self) -> Vec<String> {
+        match self {
+            Self::CreateTable {
+                table,
+                order,
+                pairs,
+            } => create(table, order, pairs),
+            Self::RenameTable { from, to, .. } => {
+                vec![format!(
+                    "ALTER TABLE {} RENAME TO {}",
+                    quote(from),
+                    quote(to)
+                )]
+            }
+            Self::RenameProperty {
+                table, from, to, ..
+            } => {
+                vec![format!(
+                    "ALTER TABLE {} RENAME {} TO {}",
+                    quote(table),
+                    quote(from),
+                    quote(to)
+                )]
+            }
+            Self::AddProperty {
+                table,
+                node,
+                property,
+                fill,
+                later,
+            } => add(table, *node, property, fill.as_deref(), *later),
+            Self::ChangeProperty {
+                table,
+                property,
+                archive,
+                value,
+            } => change(table, property, archive, value),
+            Self::CopyNodes { from, to, columns } => copy_nodes(from, to, columns),
+            Self::CopyRels {
+                from,
+                to,
+                pair,
+                moved,
+                columns,
+            } => copy_rels(from, to, pair, moved, columns),
+            Self::DropTable { table } | Self::DropCopied { table } => {
+                vec![format!("DROP TABLE {}", quote(table))]
+            }
+            Self::CountOn { table, columns, .. } => serial::count_on(table, columns, None),
+            Self::ClaimCounters {
+                table,
+                properties,
+                there,
+            } => serial::claim(table, properties, *there),
+            Self::AlterType {
+                table,
+                property,
+                ty,
+            } => {
+                let (table, property) = (quote(table), quote(property));
+                vec![format!("ALTER TABLE {table} ALTER {property} TYPE {ty}")]
+            }
+            Self::DropProperty { table, property } => {
+                vec![format!(
+                    "ALTER TABLE {} DROP {}",
+                    quote(table),
+                    quote(property)
+                )]
+            }
+            Self::SetNullable { fill: None, .. } => Vec::new(),
+            Self::SetNullable {
+                table,
+                node,
+                property,
+                fill: Some((fill, ty)),
+                ..
+            } => {
+                let name = quote(property);
+                vec![format!(
+                    "MATCH {} WHERE x.{name} IS NULL SET x.{name} = {}",
+                    pattern(table, *node),
+                    fill.canonical(ty)
+                )]
+            }
+            Self::AddPair { table, from, to } => {
+                vec![format!(
+                    "ALTER TABLE {} ADD FROM {} TO {}",
+                    quote(table),
+                    quote(from),
+                    quote(to)
+                )]
+            }
+            Self::DropPair { table, from, to } => {
+                vec![format!(
+                    "ALTER TABLE {} DROP FROM {} TO {}",
+                    quote(table),
+                    quote(from),
+                    quote(to)
+                )]
+            }
+            Self::MakeValues {
+                table,
+                property,
+                value,
+                ..
+            } => {
+                let (name, only) = (quote(property), unmade(property, value));
+                vec![format!(
+                    "MATCH (x:{}) WHERE {RANGE} AND {only} SET x.{name} = {}",
+                    quote(table),
+                    value.of("x")
+                )]
+            }
+            Self::CreateSequence { sequence } => vec![statement::create_sequence(sequence)],
+            Self::DropSequence { name } => vec![format!("DROP SEQUENCE {}", quote(name))],
+            Self::DropIndex {
+                table,
+                index,
+                kind,
+                id,
+            } => match id {
+                Some(id) => statement::drop_index(table, index, kind, *id),
+                None => vec![statement::drop_index_alone(table, index, kind)],
+            },
+            Self::CreateIndex {
+                table,
+                columns,
+                index,
+                ..
+            } => vec![statement::create_index(table, columns, index)],
+            Self::CommentOnTable { table, text } => vec![comment(table, text.as_deref())],
+            Self::CommentOnProperty { .. } => Vec::new(),
+        }
+    }
+}
+
+pub(super) fn create(table: &Table, order: &[Key], pairs: &[(String, String)]) -> Vec<String> {
+    let mut parts: Vec<String> = pairs
+        .iter()
+        .map(|(from, to)| format!("FROM {} TO {}", quote(from), quote(to)))
+        .collect();
+    parts.extend(
+        order
+            .iter()
+            .filter_map(|key| table.properties.get(key))
+            .map(column),
+    );
+    let mut text = String::new();
+    match &table.kind {
+        TableKind::Node { primary_key } => {
+            // The engine compares the name in PRIMARY KEY(…) with regard to case.
+            if let Some(key) = table.properties.get(primary_key) {
+                parts.push(format!("PRIMARY KEY({})", quote(&key.name)));
+            }
+            text.push_str("CREATE NODE TABLE ");
+        }
+        TableKind::Edge { multiplicity, .. } => {
+            match multiplicity {
+                None | Some(Multiplicity::ManyMany) => {}
+                Some(other) => parts.push(other.word().to_owned()),
+            }
+            text.push_str("CREATE REL TABLE ");
+        }
+    }
+    let _ = write!(text, "{}({})", quote(&table.name), parts.join(", "));
+    if let TableKind::Edge {
+        storage: StorageDirection::Fwd,
+        ..
+    } = table.kind
+    {
+        text.push_str(" WITH (storage_direction='fwd')");
+    }
+    let mut statements = vec![text];
+    if let Some(text) = &table.comment {
+        statements.push(comment(&table.name, Some(text)));
+    }
+    statements
+}
+
+pub(super) fn column(property: &Property) -> String {
+    let mut text = format!("{} {}", quote(&property.name), property.ty);
+    if let Some(default) = typed_default(property) {
+        let _ = write!(text, " DEFAULT {default}");
+    }
+    text
+}
+
+/// An opaque default is the engine's text and is never sent back to it.
+fn typed_default(property: &Property) -> Option<String> {
+    match &property.default {
+        None | Some(Expr::Opaque(_)) => None,
+        Some(expr) => Some(expr.canonical(&property.ty)),
+    }
+}
+
+pub(super) fn add(
+    table: &str,
+    node: bool,
+    property: &Property,
+    fill: Option<&Expr>,
+    later: bool,
+) -> Vec<String> {
+    let mut statements = vec![format!(
+        "ALTER TABLE {} ADD {}",
+        quote(table),
+        column(property)
+    )];
+    let value = match fill {
+        // A default that stood there meanwhile would pass for a value.
+        None if later => property.default.as_ref().map(|_| "NULL".to_owned()),
+        fill => fill.map(|fill| fill.canonical(&property.ty)),
+    };
+    if let Some(value) = value {
+        statements.push(format!(
+            "MATCH {} SET x.{} = {value}",
+            pattern(table, node),
+            quote(&property.name)
+        ));
+    }
+    statements
+}
+
+/// The rows of a table, as `x`.
+fn pattern(table: &str, node: bool) -> String {
+    let table = quote(table);
+    if node {
+        format!("(x:{table})")
+    } else {
+        format!("()-[x:{table}]->()")
+    }
+}
+
+pub(super) fn change(
+    table: &str,
+    property: &Property,
+    archive: &str,
+    value: &Value,
+) -> Vec<String> {
+    let (table, name) = (quote(table), quote(&property.name));
+    let mut statements = vec![
+        format!("ALTER TABLE {table} RENAME {name} TO {}", quote(archive)),
+        format!("ALTER TABLE {table} ADD {}", column(property)),
+    ];
+    if value.is_made() {
+        let unset = format!("MATCH (x:{table}) SET x.{name} = NULL");
+        statements.extend(typed_default(property).map(|_| unset));
+        return statements;
+    }
+    statements.extend(ways("x", &[value]).into_iter().map(|(condition, values)| {
+        let (when, value) = (matched(condition), values.join(", "));
+        format!("MATCH (x:{table}){when} SET x.{name} = {value}")
+    }));
+    statements
+}
+
+fn matched(condition: Option<String>) -> String {
+    condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"))
+}
+
+/// ` {name: value, …}`, or nothing.
+fn assigned(columns: &[(String, Value)], values: Vec<String>) -> String {
+    if columns.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<String> = columns
+        .iter()
+        .zip(values)
+        .map(|((name, _), value)| format!("{}: {value}", quote(name)))
+        .collect();
+    format!(" {{{}}}", parts.join(", "))
+}
+
+fn copy_nodes(from: &str, to: &str, columns: &[(String, Value)]) -> Vec<String> {
+    let values = values(columns);
+    let (from, to) = (quote(from), quote(to));
+    let statement = |(condition, values)| {
+        let condition = ranged(columns, condition);
+        let (when, properties) = (matched(condition), assigned(columns, values));
+        format!("MATCH (x:{from}){when} CREATE (:{to}{properties})")
+    };
+    ways("x", &values).into_iter().map(statement).collect()
+}
+
+fn copy_rels(
+    from: &str,
+    to: &str,
+    pair: &(String, String),
+    moved: &[Option<(String, String, Value)>; 2],
+    columns: &[(String, Value)],
+) -> Vec<String> {
+    let rels = rels(from, pair);
+    let mut ends = ["a", "b"];
+    let mut nodes = String::new();
+    for (end, (name, moved)) in ends.iter_mut().zip(["a2", "b2"].into_iter().zip(moved)) {
+        if let Some((table, key, value)) = moved {
+            let _ = write!(
+                nodes,
+                " MATCH ({name}:{}) WHERE {name}.{} = {}",
+                quote(table),
+                quote(key),
+                value.of(end)
+            );
+            *end = name;
+        }
+    }
+    let values = values(columns);
+    let statement = |(condition, values)| {
+        let condition = ranged(columns, condition);
+        let (when, properties) = (matched(condition), assigned(columns, values));
+        let (start, rel, end) = (ends[0], quote(to), ends[1]);
+        format!("{rels}{when}{nodes} CREATE ({start})-[:{rel}{properties}]->({end})")
+    };
+    ways("x", &values).into_iter().map(statement).collect()
+}
+
+/// The rels of one pair, as `x` between `a` and `b`.
+pub(super) fn rels(table: &str, (a, b): &(String, String)) -> String {
+    format!(
+        "MATCH (a:{})-[x:{}]->(b:{})",
+        quote(a),
+        quote(table),
+        quote(b)
+    )
+}
+
+pub(super) fn values(columns: &[(String, Value)]) -> Vec<&Value> {
+    columns.iter().map(|(_, value)| value).collect()
+}
+
+/// The condition, of a range of the rows where a function makes values.
+fn ranged(columns: &[(String, Value)], condition: Option<String>) -> Option<String> {
+    if !columns.iter().any(|(_, value)| value.is_made()) {
+        return condition;
+    }
+    let more = condition.map_or_else(String::new, |condition| format!(" AND {condition}"));
+    Some(format!("{RANGE}{more}"))
+}
+
+/// Which rows lack a value that a function makes: none of what others write meanwhile is touched.
+pub(super) fn unmade(property: &str, value: &Value) -> String {
+    let null = format!("x.{} IS NULL", quote(property));
+    match &value.by {
+        Some(by) if !by.takes_null => format!("{null} AND {} IS NOT NULL", value.old("x")),
+        _ => null,
+    }
+}
+
+pub(super) fn comment(table: &str, text: Option<&str>) -> String {
+    // There is no NULL for comments; the empty one is none.
+    format!(
+        "COMMENT ON TABLE {} IS {}",
+        quote(table),
+        string_literal(text.unwrap_or_default())
+    )
+}
+
+/// A pair by the spelling of its names.
+pub(super) fn spelled(pair: &Pair, name: impl Fn(&Key) -> String) -> (String, String) {
+    (name(&pair.from), name(&pair.to))
+}

@@ -1,0 +1,85 @@
+//! TODO-DOC plan::render::serial
+
+use super::super::serial::{Count, Counted};
+use super::statement;
+use super::statement::count_rows;
+use crate::schema::Key;
+use crate::schema::name::{INTERNAL_PREFIX, quote, string_literal};
+
+/// Stands for the next number in statements until it is known.
+const NEXT: &str = "$next";
+
+pub(in crate::plan) fn counted(table: &str, node: bool, counts: &[Count]) -> Vec<Counted> {
+    let rows = count_rows(table, node);
+    let rows = rows.trim_end_matches("count(*)");
+    let of = |count: &Count| Counted {
+        largest: format!("{rows}max(x.{})", quote(&count.property)),
+        formers: count.formers.iter().map(|name| next_of(name)).collect(),
+    };
+    counts.iter().map(of).collect()
+}
+
+fn next_of(sequence: &str) -> String {
+    format!("RETURN nextval({})", string_literal(sequence))
+}
+
+/// Lets a table that is there count by sequences of ours, from the numbers in `next` on.
+pub(in crate::plan) fn count_on(
+    table: &str,
+    counts: &[Count],
+    next: Option<&[i64]>,
+) -> Vec<String> {
+    let properties: Vec<&str> = counts.iter().map(|c| c.property.as_str()).collect();
+    let aside = format!("{table}_");
+    let mut statements = vec![rename(table, &aside)];
+    statements.push(stand_in(table, &properties, ""));
+    statements.extend(properties.iter().map(|p| {
+        let (table, p) = (quote(table), quote(p));
+        format!("ALTER TABLE {table} ADD {p} SERIAL")
+    }));
+    statements.push(format!("DROP TABLE {}", quote(table)));
+    for (i, property) in properties.iter().enumerate() {
+        let next = next.and_then(|next| next.get(i));
+        let start = next.map_or_else(|| NEXT.to_owned(), i64::to_string);
+        let name = format!("{table}_{property}_serial");
+        statements.push(statement::create_counter(&name, &start));
+    }
+    statements.push(rename(&aside, table));
+    statements
+}
+
+/// Makes the sequences that DROP TABLE will look for.
+pub(in crate::plan) fn claim(table: &str, properties: &[String], there: bool) -> Vec<String> {
+    let aside = format!("{INTERNAL_PREFIX}_aside");
+    let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
+    let columns: String = properties
+        .iter()
+        .map(|p| format!(", {} SERIAL", quote(p)))
+        .collect();
+    let mut statements = Vec::new();
+    statements.extend(there.then(|| rename(table, &aside)));
+    statements.push(stand_in(table, &properties, &columns));
+    // From the last one on: it leaves no gap.
+    statements.extend(properties.iter().rev().map(|p| {
+        let (table, p) = (quote(table), quote(p));
+        format!("ALTER TABLE {table} DROP {p}")
+    }));
+    statements.push(format!("DROP TABLE {}", quote(table)));
+    statements.extend(there.then(|| rename(&aside, table)));
+    statements
+}
+
+fn rename(from: &str, to: &str) -> String {
+    format!("ALTER TABLE {} RENAME TO {}", quote(from), quote(to))
+}
+
+/// A table without rows, for sequences that follow its name.
+fn stand_in(table: &str, properties: &[&str], columns: &str) -> String {
+    let taken = |key: &str| properties.iter().any(|p| Key::new(p) == Key::new(key));
+    let mut key = "k".to_owned();
+    while taken(&key) {
+        key.push('k');
+    }
+    let (table, key) = (quote(table), quote(&key));
+    format!("CREATE NODE TABLE {table}({key} INT64 PRIMARY KEY{columns})")
+}

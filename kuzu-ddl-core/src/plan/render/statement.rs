@@ -1,0 +1,110 @@
+//! The Cypher of indexes and sequences.
+
+use crate::schema::name::{quote, string_literal};
+use crate::schema::{Index, IndexKind, OptionValue, Sequence};
+
+pub(in crate::plan) fn count_rows(table: &str, node: bool) -> String {
+    if node {
+        format!("MATCH (x:{}) RETURN count(*)", quote(table))
+    } else {
+        format!("MATCH ()-[x:{}]->() RETURN count(*)", quote(table))
+    }
+}
+
+/// One call. Numbers are checked where they enter; all else is quoted.
+pub(in crate::plan) fn create_index(table: &str, columns: &[String], index: &Index) -> String {
+    let texts = |names: &[String]| -> String {
+        let quoted: Vec<String> = names.iter().map(|name| string_literal(name)).collect();
+        quoted.join(", ")
+    };
+    let (call, columns) = match index.kind {
+        IndexKind::FullText => ("CREATE_FTS_INDEX", format!("[{}]", texts(columns))),
+        _ => ("CREATE_VECTOR_INDEX", texts(columns)),
+    };
+    let mut parts = vec![string_literal(table), string_literal(&index.name), columns];
+    for (name, value) in index.complete() {
+        let known = index
+            .kind
+            .options()
+            .iter()
+            .find(|option| option.name == name);
+        let value = match known.map(|option| option.value) {
+            Some(OptionValue::Int(..) | OptionValue::Float(..) | OptionValue::Bool) => value,
+            _ => string_literal(&value),
+        };
+        parts.push(format!("{name} := {value}"));
+    }
+    format!("CALL {call}({})", parts.join(", "))
+}
+
+/// Drops an index, where the engine's own call leaves its table as it should be.
+pub(in crate::plan) fn drop_index_alone(table: &str, index: &str, kind: &IndexKind) -> String {
+    let call = match kind {
+        IndexKind::FullText => "DROP_FTS_INDEX",
+        _ => "DROP_VECTOR_INDEX",
+    };
+    let (table, index) = (string_literal(table), string_literal(index));
+    format!("CALL {call}({table}, {index})")
+}
+
+/// Drops an index inside a transaction that drops its table too, or one that is only a name. The engine's own calls do it in no
+/// transaction (full-text), or leave the table broken (vector); what they are made of is within
+/// reach while the connection sees the engine's internal tables. It is switched off again at once,
+/// because it makes every new table an internal one.
+pub fn drop_index(table: &str, index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
+    let mut statements = vec![
+        format!("CALL {INTERNAL} = true"),
+        format!(
+            "CALL _DROP_HNSW_INDEX({}, {})",
+            string_literal(table),
+            string_literal(index)
+        ),
+    ];
+    let own = own_tables(index, kind, id);
+    statements.extend(
+        own.iter()
+            .map(|table| format!("DROP TABLE {}", quote(table))),
+    );
+    statements.push(format!("CALL {INTERNAL} = false"));
+    statements
+}
+
+/// The setting that lets a connection see internal tables.
+pub const INTERNAL: &str = "enable_internal_catalog";
+
+/// The internal tables of an index, rel tables first.
+pub fn own_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
+    match kind {
+        IndexKind::FullText => ["appears_in", "docs", "terms"]
+            .map(|part| format!("{id}_{index}_{part}"))
+            .into(),
+        _ => ["UPPER", "LOWER"]
+            .map(|part| format!("_{id}_{index}_{part}"))
+            .into(),
+    }
+}
+
+/// A sequence as the engine makes one for a SERIAL, save for its start.
+pub fn create_counter(name: &str, start: &str) -> String {
+    format!(
+        "CREATE SEQUENCE {} START {start} INCREMENT 1 MINVALUE 0 MAXVALUE {} NO CYCLE",
+        quote(name),
+        i64::MAX
+    )
+}
+
+pub(in crate::plan) fn create_sequence(sequence: &Sequence) -> String {
+    let Sequence {
+        name,
+        start,
+        increment,
+        min,
+        max,
+        cycle,
+    } = sequence;
+    let cycle = if *cycle { "CYCLE" } else { "NO CYCLE" };
+    format!(
+        "CREATE SEQUENCE {} START {start} INCREMENT {increment} MINVALUE {min} MAXVALUE {max} {cycle}",
+        quote(name)
+    )
+}

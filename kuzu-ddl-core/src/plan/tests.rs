@@ -1,0 +1,370 @@
+//! What a plan takes by what the engine can do: engines that are made up, each with one thing that Kùzu cannot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use expect_test::{Expect, expect};
+
+use super::hints::said;
+use super::live_catalog::Live;
+use super::model::Step;
+use super::planner::plan;
+use crate::capabilities::{Capabilities, KUZU, LADYBUG};
+use crate::declared::Declared;
+use crate::diff::{Options, diff};
+use crate::fold::Fold;
+use crate::schema::{Index, IndexKind, Key};
+use crate::test_schema::{present, sketch};
+
+/// Declared one after another; the plan of the last with the statements, as Kùzu and as `engine` takes it.
+struct Way {
+    pub(super) declared: Vec<Declared>,
+    pub(super) options: Options,
+    /// The sequences of SERIALs that there are.
+    pub(super) counters: Option<BTreeSet<Key>>,
+}
+
+impl Way {
+    fn of(texts: &[&str]) -> Self {
+        Self {
+            declared: texts.iter().map(|text| sketch(text)).collect(),
+            options: Options::default(),
+            counters: None,
+        }
+    }
+
+    /// The steps of the last declaration.
+    fn steps(&self, can: &Capabilities) -> Vec<Step> {
+        let (last, earlier) = self.declared.split_last().expect("a declaration");
+        let (mut events, mut known) = (Vec::new(), None);
+        for declared in earlier {
+            let found = diff(declared, known, Fold::of(&events), &Options::default());
+            events.extend(found.expect("a diff").events);
+            known = Some(declared);
+        }
+        let before = Fold::of(&events);
+        let found = diff(last, known, before.clone(), &self.options).expect("a diff");
+        let schema = present(&before);
+        let ids: BTreeMap<Key, u64> = schema.tables.keys().cloned().zip(7..).collect();
+        let live = Live {
+            can,
+            ids: &ids,
+            counters: self.counters.as_ref(),
+            ..Live::from(&schema)
+        };
+        let steps = plan(
+            &before,
+            &found.after,
+            live,
+            &said(last),
+            &Default::default(),
+        );
+        steps.expect("a plan")
+    }
+
+    fn plan(&self, can: &Capabilities) -> String {
+        let steps = self.steps(can);
+        steps.iter().map(|step| format!("{step}\n")).collect()
+    }
+
+    /// What an engine does that is Kùzu but for what `change` says.
+    #[track_caller]
+    fn check(&self, change: impl FnOnce(&mut Capabilities), expected: &Expect) {
+        let mut can = KUZU.clone();
+        change(&mut can);
+        assert_ne!(can, KUZU, "it must be another engine");
+        let plan = self.plan(&can);
+        assert_ne!(
+            plan,
+            self.plan(&KUZU),
+            "what the engine can do is not asked"
+        );
+        expected.assert_eq(&plan);
+    }
+}
+
+fn indexed(declared: &mut Declared, table: &str, name: &str, property: &str) {
+    let index = Index {
+        name: name.to_owned(),
+        kind: IndexKind::FullText,
+        properties: vec![Key::new(property)],
+        options: BTreeMap::new(),
+    };
+    let table = declared
+        .schema
+        .tables
+        .get_mut(&Key::new(table))
+        .expect("a table");
+    table.indexes.insert(Key::new(name), index);
+}
+
+const PERSON: &str =
+    "node Person: id INT64, mail STRING, age INT32\nedge Knows Person>Person: w INT32";
+
+#[test]
+fn alter_type() {
+    Way::of(&[
+        PERSON,
+        "node Person: id INT64, mail STRING, age INT64\nedge Knows Person>Person: w INT64",
+    ])
+    .check(
+        |can| can.alter_type = true,
+        &expect![[r#"
+        ~ alter the type of Knows.w to INT64
+            ! breaks older apps: Knows.w
+            ALTER TABLE `Knows` ALTER `w` TYPE INT64;
+        ~ alter the type of Person.age to INT64
+            ! breaks older apps: Person.age
+            ALTER TABLE `Person` ALTER `age` TYPE INT64;
+    "#]],
+    );
+    // A key as well, and the rels stay where they are.
+    Way::of(&[
+        "node A: id INT32\nedge R A>A: w INT32",
+        "node A: id INT64\nedge R A>A: w INT32",
+    ])
+    .check(
+        |can| can.alter_type = true,
+        &expect![[r#"
+        ~ alter the type of A.id to INT64
+            ! breaks older apps: A.id
+            ALTER TABLE `A` ALTER `id` TYPE INT64;
+    "#]],
+    );
+}
+
+#[test]
+fn drop_property() {
+    let mut way = Way::of(&[
+        PERSON,
+        "node Person: id INT64, -mail, age INT32\nedge Knows Person>Person: -w",
+        "node Person: id INT64, age INT32\nedge Knows Person>Person:",
+    ]);
+    way.options.purge = ["Person.mail", "Knows.w"].map(str::to_owned).into();
+    way.check(
+        |can| can.drop_property = true,
+        &expect![[r#"
+        - drop property Knows.w__a_2c473f14 and all its values
+            ! deletes data: Knows.w
+            ! irreversible: Knows.w
+            ALTER TABLE `Knows` DROP `w__a_2c473f14`;
+        - drop property Person.mail__a_9c76ea7e and all its values
+            ! deletes data: Person.mail
+            ! irreversible: Person.mail
+            ALTER TABLE `Person` DROP `mail__a_9c76ea7e`;
+    "#]],
+    );
+    assert_eq!(
+        way.plan(&LADYBUG),
+        way.plan(&Capabilities {
+            drop_property: true,
+            ..KUZU
+        })
+    );
+}
+
+#[test]
+fn rename_case() {
+    Way::of(&[
+        PERSON,
+        "node PERSON: id INT64, Mail STRING, age INT32\nedge Knows Person>Person: w INT32",
+    ])
+    .check(
+        |can| can.rename_case = true,
+        &expect![[r#"
+        ~ rename table Person to PERSON
+            ! breaks older apps: Person
+            ALTER TABLE `Person` RENAME TO `PERSON`;
+        ~ rename property PERSON.mail to Mail
+            ! breaks older apps: PERSON.mail
+            ALTER TABLE `PERSON` RENAME `mail` TO `Mail`;
+    "#]],
+    );
+}
+
+#[test]
+fn rename_serial() {
+    Way::of(&["node A: id INT64, n INT64", "node A: id SERIAL, n SERIAL"])
+        .check(|can| can.rename_serial = true, &expect![[r#"
+            + create node table _kuzu_ddl_r_99e8e2cb
+                CREATE NODE TABLE `_kuzu_ddl_r_99e8e2cb`(`id` SERIAL, `n` SERIAL, PRIMARY KEY(`id`));
+            ~ copy the nodes of A to _kuzu_ddl_r_99e8e2cb
+                ! rewrites data: A
+                ! breaks older apps: A
+                ! may fail: A
+                MATCH (x:`A`) CREATE (:`_kuzu_ddl_r_99e8e2cb` {`id`: CAST(x.`id` AS SERIAL), `n`: CAST(x.`n` AS SERIAL)});
+            ~ let id, n of _kuzu_ddl_r_99e8e2cb count on above the rows
+                ALTER TABLE `_kuzu_ddl_r_99e8e2cb` RENAME TO `_kuzu_ddl_r_99e8e2cb_`;
+                CREATE NODE TABLE `_kuzu_ddl_r_99e8e2cb`(`k` INT64 PRIMARY KEY);
+                ALTER TABLE `_kuzu_ddl_r_99e8e2cb` ADD `id` SERIAL;
+                ALTER TABLE `_kuzu_ddl_r_99e8e2cb` ADD `n` SERIAL;
+                DROP TABLE `_kuzu_ddl_r_99e8e2cb`;
+                CREATE SEQUENCE `_kuzu_ddl_r_99e8e2cb_id_serial` START $next INCREMENT 1 MINVALUE 0 MAXVALUE 9223372036854775807 NO CYCLE;
+                CREATE SEQUENCE `_kuzu_ddl_r_99e8e2cb_n_serial` START $next INCREMENT 1 MINVALUE 0 MAXVALUE 9223372036854775807 NO CYCLE;
+                ALTER TABLE `_kuzu_ddl_r_99e8e2cb_` RENAME TO `_kuzu_ddl_r_99e8e2cb`;
+            ~ drop table A, whose rows are copied
+                DROP TABLE `A`;
+            ~ put the rebuilt table _kuzu_ddl_r_99e8e2cb in place as A
+                ALTER TABLE `_kuzu_ddl_r_99e8e2cb` RENAME TO `A`;
+        "#]]);
+}
+
+/// As Kùzu takes it, of a table that was rebuilt before, counted by a sequence of ours, and was renamed since:
+/// that one goes, and the one is made that DROP TABLE looks for.
+#[test]
+fn cease_to_count() {
+    let mut way = Way::of(&["node A: id INT64, n SERIAL", "node A: id INT64, n INT64"]);
+    way.counters = Some(["_kuzu_ddl_s_99e8e2cb_n_serial"].map(Key::new).into());
+    expect![[r#"
+        + create node table A__r_99e8e2cb
+            CREATE NODE TABLE `A__r_99e8e2cb`(`id` INT64, `n` INT64, PRIMARY KEY(`id`));
+        ~ copy the nodes of A to A__r_99e8e2cb
+            ! rewrites data: A
+            ! breaks older apps: A
+            MATCH (x:`A`) CREATE (:`A__r_99e8e2cb` {`id`: x.`id`, `n`: CAST(x.`n` AS INT64)});
+        ~ make the sequences that go with n of A
+            ALTER TABLE `A` RENAME TO `_kuzu_ddl_aside`;
+            CREATE NODE TABLE `A`(`k` INT64 PRIMARY KEY, `n` SERIAL);
+            ALTER TABLE `A` DROP `n`;
+            DROP TABLE `A`;
+            ALTER TABLE `_kuzu_ddl_aside` RENAME TO `A`;
+        ~ drop table A, whose rows are copied
+            DROP TABLE `A`;
+        - drop sequence _kuzu_ddl_s_99e8e2cb_n_serial
+            DROP SEQUENCE `_kuzu_ddl_s_99e8e2cb_n_serial`;
+        ~ put the rebuilt table A__r_99e8e2cb in place as A
+            ALTER TABLE `A__r_99e8e2cb` RENAME TO `A`;
+    "#]]
+    .assert_eq(&way.plan(&KUZU));
+}
+
+#[test]
+fn add_serial() {
+    Way::of(&["node A: id INT64", "node A: id INT64, n SERIAL"]).check(
+        |can| can.add_serial = true,
+        &expect![[r#"
+            + add property A.n SERIAL
+                ALTER TABLE `A` ADD `n` SERIAL;
+        "#]],
+    );
+}
+
+#[test]
+fn add_by_row() {
+    Way::of(&[
+        "node A: id INT64",
+        "node A: id INT64, u UUID = gen_random_uuid()",
+    ])
+    .check(
+        |can| can.add_by_row = true,
+        &expect![[r#"
+        + add property A.u UUID
+            ALTER TABLE `A` ADD `u` UUID DEFAULT CAST(gen_random_uuid() AS UUID);
+            MATCH (x:`A`) SET x.`u` = CAST(gen_random_uuid() AS UUID);
+    "#]],
+    );
+}
+
+#[test]
+fn add_to_rels() {
+    Way::of(&[
+        "node A: id INT64\nedge R A>A:",
+        "node A: id INT64\nedge R A>A: u UUID = gen_random_uuid()",
+    ])
+    .check(
+        |can| (can.add_to_rels, can.set_rels) = (true, true),
+        &expect![[r#"
+        + add property R.u UUID
+            ALTER TABLE `R` ADD `u` UUID DEFAULT CAST(gen_random_uuid() AS UUID);
+            MATCH ()-[x:`R`]->() SET x.`u` = CAST(gen_random_uuid() AS UUID);
+    "#]],
+    );
+}
+
+#[test]
+fn set_rels() {
+    let mut way = Way::of(&[
+        "node A: id INT64\nedge R A>A:",
+        "node A: id INT64\nedge R A>A: w INT64",
+    ]);
+    let hints = way.declared[1].tables.get_mut(&Key::new("R")).expect("R");
+    hints.fills.insert(Key::new("w"), "7".to_owned());
+    way.check(
+        |can| can.set_rels = true,
+        &expect![[r#"
+        + add property R.w INT64
+            ALTER TABLE `R` ADD `w` INT64;
+            MATCH ()-[x:`R`]->() SET x.`w` = CAST(7 AS INT64);
+    "#]],
+    );
+}
+
+#[test]
+fn set_indexed() {
+    let mut way = Way::of(&[
+        "node Person: id INT64, mail STRING",
+        "node Person: id INT64, mail STRING",
+    ]);
+    for declared in &mut way.declared {
+        indexed(declared, "Person", "by_mail", "mail");
+    }
+    let person = Key::new("Person");
+    let table = way.declared[1].schema.tables.get_mut(&person).expect("it");
+    let mail = table.properties.get_mut(&Key::new("mail")).expect("it");
+    mail.nullable = false;
+    let hints = way.declared[1].tables.get_mut(&person).expect("it");
+    hints.fills.insert(Key::new("mail"), "'nobody'".to_owned());
+    way.check(
+        |can| can.set_indexed = true,
+        &expect![[r#"
+        ~ require a value of Person.mail
+            ! rewrites data: Person.mail
+            MATCH (x:`Person`) WHERE x.`mail` IS NULL SET x.`mail` = CAST('nobody' AS STRING);
+    "#]],
+    );
+}
+
+#[test]
+fn index_in_transaction() {
+    let mut way = Way::of(&[PERSON, PERSON]);
+    indexed(&mut way.declared[1], "Person", "by_mail", "mail");
+    let can = Capabilities {
+        index_in_transaction: true,
+        ..KUZU
+    };
+    let owed = |can| {
+        let steps = way.steps(can);
+        steps
+            .iter()
+            .filter_map(|step| step.operation.owed())
+            .count()
+    };
+    assert_eq!((owed(&KUZU), owed(&can)), (1, 0));
+}
+
+#[test]
+fn drop_index() {
+    let mut way = Way::of(&[PERSON, PERSON]);
+    indexed(&mut way.declared[0], "Person", "by_mail", "mail");
+    way.check(
+        |can| can.drop_index = true,
+        &expect![[r#"
+        - drop full-text index Person[by_mail]
+            CALL DROP_FTS_INDEX('Person', 'by_mail');
+    "#]],
+    );
+}
+
+#[test]
+fn replay_evaluates_defaults() {
+    Way::of(&[
+        "node A: id INT64",
+        "node A: id INT64, at TIMESTAMP = current_timestamp()",
+    ])
+    .check(
+        |can| can.replay_evaluates_defaults = false,
+        &expect![[r#"
+        + add property A.at TIMESTAMP
+            ALTER TABLE `A` ADD `at` TIMESTAMP DEFAULT CAST(current_timestamp() AS TIMESTAMP);
+    "#]],
+    );
+}

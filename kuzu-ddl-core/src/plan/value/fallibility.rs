@@ -1,0 +1,208 @@
+//! Which values a cast can fail on, where that can be told without trying.
+//!
+//! The engine has no TRY_CAST, and one value that cannot be cast fails the whole statement: CASE
+//! evaluates all its branches on all rows. But a STRING cast to a UNION never fails, it chooses the first
+//! member that takes the text. Asked in a WHERE beside the scan, its tag tells which rows a plain CAST can
+//! take. (Its value must not be used: where rows are handled one by one, the engine reads that of another
+//! row. There is a test of both.)
+
+use crate::schema::{Expr, Type, integer_range};
+
+/// What can be said of an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It has a value for every row.
+    Never,
+    /// It fails unless this condition holds, which itself never fails and is never NULL.
+    Unless(String),
+    /// Only a trial can tell.
+    Unknown,
+}
+
+/// What can be said of `expr`, where `old` is of type `ty` and its Cypher is `text`.
+pub(in crate::plan) fn judge(expr: &Expr, ty: &Type, text: &str) -> Verdict {
+    let (found, _) = Judge { ty, text }.of(expr);
+    match found {
+        None => Verdict::Unknown,
+        Some(conditions) if conditions.is_empty() => Verdict::Never,
+        Some(conditions) => Verdict::Unless(format!("({})", conditions.join(" AND "))),
+    }
+}
+
+struct Judge<'a> {
+    ty: &'a Type,
+    text: &'a str,
+}
+
+/// The conditions, or `None` where they are not known; and the type, where it is known.
+type Found = (Option<Vec<String>>, Option<Type>);
+
+impl Judge<'_> {
+    fn of(&self, expr: &Expr) -> Found {
+        let never = |ty: Type| (Some(Vec::new()), Some(ty));
+        match expr {
+            Expr::Old => never(self.ty.clone()),
+            Expr::Text(_) => never(Type::String),
+            Expr::Bool(_) => never(Type::Bool),
+            Expr::Int(n) if i64::try_from(*n).is_ok() => never(Type::Int64),
+            Expr::Cast(inner, ty) => (self.cast(inner, ty), Some(ty.clone())),
+            Expr::Call(name, args) => self.call(name, args),
+            _ => (None, None),
+        }
+    }
+
+    /// Functions on strings that have a value whatever they are given.
+    fn call(&self, name: &str, args: &[Expr]) -> Found {
+        let found: Vec<Found> = args.iter().map(|arg| self.of(arg)).collect();
+        let strings = found.iter().all(|(_, ty)| *ty == Some(Type::String));
+        let legal = match name {
+            "lower" | "upper" | "trim" | "ltrim" | "rtrim" | "reverse" => strings,
+            "concat" | "coalesce" => strings && !args.is_empty(),
+            "substring" => {
+                let positive = |e: &Expr| matches!(e, Expr::Int(n) if *n > 0);
+                let text = found.first().is_some_and(|f| f.1 == Some(Type::String));
+                text && args.len() == 3 && args[1..].iter().all(positive)
+            }
+            _ => false,
+        };
+        if !legal {
+            return (None, None);
+        }
+        let all = found
+            .into_iter()
+            .try_fold(Vec::new(), |mut all, (conditions, _)| {
+                all.extend(conditions?);
+                Some(all)
+            });
+        (all, Some(Type::String))
+    }
+
+    fn cast(&self, inner: &Expr, to: &Type) -> Option<Vec<String>> {
+        let (conditions, from) = self.of(inner);
+        let (mut conditions, from) = (conditions?, from?);
+        if from == *to || from.fits_in(to) || *to == Type::String {
+            return Some(conditions);
+        }
+        // A condition must not fail itself, so what it is about must not.
+        if !conditions.is_empty() {
+            return None;
+        }
+        let text = inner.with_old(self.text);
+        conditions.push(condition(&text, &from, to)?);
+        Some(conditions)
+    }
+}
+
+/// When the value `text` of type `from` can be cast to `to`.
+fn condition(text: &str, from: &Type, to: &Type) -> Option<String> {
+    let fits = if *from == Type::String {
+        if !is_tried(to) {
+            return None;
+        }
+        format!("union_tag(CAST({text} AS UNION(v {to}, s STRING))) = 'v'")
+    } else {
+        let (low, high) = integer_range(to)?;
+        match from {
+            // The engine casts numbers just above the largest to the smallest.
+            Type::Float | Type::Double if high <= i128::from(u32::MAX) => {
+                format!("({text} >= {low}.0 AND {text} <= {high}.0)")
+            }
+            Type::Float | Type::Double => {
+                let (low, high) = (low as f64, high as f64);
+                format!("({text} >= {low:?} AND {text} < {high:?})")
+            }
+            _ => {
+                let (from_low, from_high) = integer_range(from)?;
+                let at_least = (from_low < low).then(|| format!("{text} >= {low}"));
+                let at_most = (from_high > high).then(|| format!("{text} <= {high}"));
+                let both: Vec<String> = at_least.into_iter().chain(at_most).collect();
+                format!("({})", both.join(" AND "))
+            }
+        }
+    };
+    Some(format!("({text} IS NULL OR {fits})"))
+}
+
+/// The types that a UNION tries as a CAST does.
+fn is_tried(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Bool
+            | Type::Int8
+            | Type::Int16
+            | Type::Int32
+            | Type::Int64
+            | Type::Int128
+            | Type::UInt8
+            | Type::UInt16
+            | Type::UInt32
+            | Type::UInt64
+            | Type::Float
+            | Type::Double
+            | Type::Date
+            | Type::Timestamp
+            | Type::TimestampNs
+            | Type::TimestampMs
+            | Type::TimestampSec
+            | Type::TimestampTz
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(cast: &str, from: &str) -> String {
+        let (expr, ty) = (Expr::parse_cast(cast), from.parse());
+        match judge(&expr.expect("a cast"), &ty.expect("a type"), "x.p") {
+            Verdict::Never => "never".into(),
+            Verdict::Unless(condition) => condition,
+            Verdict::Unknown => "unknown".into(),
+        }
+    }
+
+    #[test]
+    fn verdicts() {
+        for (cast, from, want) in [
+            ("old", "INT64", "never"),
+            ("CAST(old AS STRING)", "DOUBLE", "never"),
+            ("CAST(old AS INT64)", "INT32", "never"),
+            (
+                "CAST(old AS INT32)",
+                "STRING",
+                "((x.p IS NULL OR union_tag(CAST(x.p AS UNION(v INT32, s STRING))) = 'v'))",
+            ),
+            (
+                "CAST(CAST(trim(old) AS INT8) AS INT64)",
+                "STRING",
+                "((trim(x.p) IS NULL OR union_tag(CAST(trim(x.p) AS UNION(v INT8, s STRING))) = 'v'))",
+            ),
+            (
+                "CAST(old AS INT8)",
+                "INT64",
+                "((x.p IS NULL OR (x.p >= -128 AND x.p <= 127)))",
+            ),
+            (
+                "CAST(old AS INT8)",
+                "UINT8",
+                "((x.p IS NULL OR (x.p <= 127)))",
+            ),
+            (
+                "CAST(old AS INT32)",
+                "DOUBLE",
+                "((x.p IS NULL OR (x.p >= -2147483648.0 AND x.p <= 2147483647.0)))",
+            ),
+            (
+                "CAST(old AS INT64)",
+                "DOUBLE",
+                "((x.p IS NULL OR (x.p >= -9.223372036854776e18 AND x.p < 9.223372036854776e18)))",
+            ),
+            ("CAST(old AS UUID)", "STRING", "unknown"),
+            ("CAST(old AS INT8) * 2", "STRING", "unknown"),
+            ("CAST(CAST(old AS INT64) AS INT8)", "STRING", "unknown"),
+            ("lower(old)", "INT64", "unknown"),
+        ] {
+            assert_eq!(said(cast, from), want, "{cast} {from}");
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! Comparison of two schemas, as text and as data.
+//!
+//! The schemas may be two points of a history, two databases, or a declared and a live schema.
+//!
+//! Two schemas alone do not show that an object was renamed. A caller that knows it, as a history
+//! does from object identities, passes [`Renames`]; without them a rename is a removal and an
+//! addition.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Property, Schema, Table, TableKind};
+use super::name::Key;
+
+/// The differences between two schemas, ordered by object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// One entry per added, removed or changed object.
+    pub rows: Vec<Differs>,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Differs {
+    /// The kind of object: `node table`, `rel table`, `property`, `pair`, `index` or `sequence`.
+    pub what: String,
+    /// The object: `Table`, `Table.property`, `Table(From -> To)`, `Table.index` or the name of a
+    /// sequence.
+    pub object: String,
+    /// The kind of difference.
+    pub how: How,
+}
+
+/// The kind of a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum How {
+    /// The object exists only in the second schema.
+    Added {
+        /// A short definition: the type of a property, the properties of a table.
+        detail: String,
+    },
+    /// The object exists only in the first schema.
+    Removed,
+    /// The object has another name in the second schema.
+    Renamed {
+        /// The name in the first schema.
+        from: String,
+    },
+    /// An aspect of the object differs.
+    Altered {
+        /// The aspect: `type`, `default`, `comment`, …
+        aspect: String,
+        /// The value in the first schema.
+        from: String,
+        /// The value in the second schema.
+        to: String,
+    },
+}
+
+/// The objects that have another name in the second schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renames {
+    /// The tables: name in the first schema to name in the second.
+    pub tables: BTreeMap<Key, Key>,
+    /// The properties: table and name in the first schema to name in the second.
+    pub properties: BTreeMap<(Key, Key), Key>,
+}
+
+/// Returns the changes that lead from `from` to `to`.
+#[doc(alias = "diff")]
+#[must_use]
+pub fn compare(from: &Schema, to: &Schema) -> Difference {
+    compare_with(from, to, &Renames::default())
+}
+
+/// Returns the changes that lead from `from` to `to`, given the known renames.
+#[must_use]
+pub fn compare_with(from: &Schema, to: &Schema, renames: &Renames) -> Difference {
+    let mut rows = Rows(Vec::new());
+    let here = |key: &Key| renames.tables.get(key).unwrap_or(key).clone();
+    let mut new: BTreeMap<&Key, &Table> = to.tables.iter().collect();
+    for (key, was) in &from.tables {
+        let is = to.tables.get(&here(key));
+        match is.filter(|is| is.kind.is_node() == was.kind.is_node()) {
+            Some(is) => {
+                new.remove(&Key::new(&is.name));
+                rows.tables(key, was, is, renames);
+            }
+            None => rows.push(was.kind.words(), &was.name, How::Removed),
+        }
+    }
+    for table in new.into_values() {
+        let detail = shape(table);
+        rows.push(table.kind.words(), &table.name, How::Added { detail });
+    }
+    for (key, sequence) in &from.sequences {
+        match to.sequences.get(key) {
+            None => rows.push("sequence", &sequence.name, How::Removed),
+            Some(is) if is != sequence => {
+                rows.alter("sequence", &is.name, "shape", &text(sequence), &text(is));
+            }
+            Some(_) => {}
+        }
+    }
+    for (key, sequence) in &to.sequences {
+        if !from.sequences.contains_key(key) {
+            let detail = text(sequence);
+            rows.push("sequence", &sequence.name, How::Added { detail });
+        }
+    }
+    rows.0.sort_by(|a, b| a.object.cmp(&b.object));
+    Difference { rows: rows.0 }
+}
+
+struct Rows(Vec<Differs>);
+
+impl Rows {
+    fn push(&mut self, what: &str, object: &str, how: How) {
+        self.0.push(Differs {
+            what: what.to_owned(),
+            object: object.to_owned(),
+            how,
+        });
+    }
+
+    fn alter(&mut self, what: &str, object: &str, aspect: &str, from: &str, to: &str) {
+        if from != to {
+            let how = How::Altered {
+                aspect: aspect.to_owned(),
+                from: from.to_owned(),
+                to: to.to_owned(),
+            };
+            self.push(what, object, how);
+        }
+    }
+
+    fn tables(&mut self, key: &Key, was: &Table, is: &Table, renames: &Renames) {
+        let (what, name) = (is.kind.words(), is.name.as_str());
+        if was.name != is.name {
+            let from = was.name.clone();
+            self.push(what, name, How::Renamed { from });
+        }
+        self.alter(
+            what,
+            name,
+            "comment",
+            &said(&was.comment),
+            &said(&is.comment),
+        );
+        self.kinds(key, was, is, renames);
+        let mut new: BTreeMap<&Key, &Property> = is.properties.iter().collect();
+        for (old, property) in &was.properties {
+            let place = (key.clone(), old.clone());
+            let now = renames.properties.get(&place).unwrap_or(old);
+            match new.remove(now) {
+                Some(found) => self.properties(name, property, found),
+                None => {
+                    let path = format!("{name}.{}", property.name);
+                    self.push("property", &path, How::Removed);
+                }
+            }
+        }
+        for property in new.into_values() {
+            let path = format!("{name}.{}", property.name);
+            let detail = column(property);
+            self.push("property", &path, How::Added { detail });
+        }
+        self.indexes(name, was, is);
+    }
+
+    fn kinds(&mut self, key: &Key, was: &Table, is: &Table, renames: &Renames) {
+        let (what, name) = (is.kind.words(), is.name.as_str());
+        let here = |key: &Key| renames.tables.get(key).unwrap_or(key).clone();
+        match (&was.kind, &is.kind) {
+            (TableKind::Node { primary_key: a }, TableKind::Node { primary_key: b }) => {
+                let place = (key.clone(), a.clone());
+                let now = renames.properties.get(&place).unwrap_or(a);
+                self.alter(what, name, "primary key", now.as_str(), b.as_str());
+            }
+            (
+                TableKind::Edge {
+                    pairs,
+                    multiplicity,
+                    storage,
+                },
+                TableKind::Edge {
+                    pairs: new,
+                    multiplicity: m,
+                    storage: s,
+                },
+            ) => {
+                // An unknown multiplicity does not differ.
+                if let (Some(a), Some(b)) = (multiplicity, m) {
+                    self.alter(what, name, "multiplicity", a.word(), b.word());
+                }
+                self.alter(what, name, "storage direction", storage.word(), s.word());
+                let old: std::collections::BTreeSet<_> =
+                    pairs.iter().map(|p| (here(&p.from), here(&p.to))).collect();
+                let new = new.iter().map(|p| (p.from.clone(), p.to.clone())).collect();
+                for (from, to) in old.difference(&new) {
+                    self.push("pair", &format!("{name}({from} -> {to})"), How::Removed);
+                }
+                for (from, to) in new.difference(&old) {
+                    let detail = String::new();
+                    self.push(
+                        "pair",
+                        &format!("{name}({from} -> {to})"),
+                        How::Added { detail },
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn properties(&mut self, table: &str, was: &Property, is: &Property) {
+        let path = format!("{table}.{}", is.name);
+        if was.name != is.name {
+            let from = was.name.clone();
+            self.push("property", &path, How::Renamed { from });
+        }
+        let mut alter =
+            |aspect: &str, a: &str, b: &str| self.alter("property", &path, aspect, a, b);
+        alter("type", &was.ty.to_string(), &is.ty.to_string());
+        let word = |p: &Property| if p.nullable { "nullable" } else { "required" };
+        alter("nullability", word(was), word(is));
+        if was.default != is.default {
+            alter(
+                "default",
+                &said(&was.default_text()),
+                &said(&is.default_text()),
+            );
+        }
+        alter("comment", &said(&was.comment), &said(&is.comment));
+    }
+
+    fn indexes(&mut self, table: &str, was: &Table, is: &Table) {
+        for (key, index) in &was.indexes {
+            let path = format!("{table}.{}", index.name);
+            match is.indexes.get(key) {
+                None => self.push("index", &path, How::Removed),
+                Some(now) => self.alter("index", &path, "shape", &text(index), &text(now)),
+            }
+        }
+        for (key, index) in &is.indexes {
+            if !was.indexes.contains_key(key) {
+                let path = format!("{table}.{}", index.name);
+                let detail = text(index);
+                self.push("index", &path, How::Added { detail });
+            }
+        }
+    }
+}
+
+/// Returns an optional text for display.
+fn said(text: &Option<String>) -> String {
+    text.clone().unwrap_or_else(|| "none".into())
+}
+
+/// Returns a value without a text form as JSON, to be compared and displayed.
+fn text<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn column(property: &Property) -> String {
+    let default = property
+        .default_text()
+        .map(|text| format!(" DEFAULT {text}"));
+    format!("{}{}", property.ty, default.unwrap_or_default())
+}
+
+fn shape(table: &Table) -> String {
+    let mut parts = Vec::new();
+    if let TableKind::Edge { pairs, .. } = &table.kind {
+        parts.extend(pairs.iter().map(|p| format!("{} -> {}", p.from, p.to)));
+    }
+    for (key, property) in &table.properties {
+        let is_key = matches!(&table.kind, TableKind::Node { primary_key } if primary_key == key);
+        let key = if is_key { " PRIMARY KEY" } else { "" };
+        parts.push(format!("{} {}{key}", property.name, column(property)));
+    }
+    format!("({})", parts.join(", "))
+}
+
+impl Difference {
+    /// Returns whether the schemas are equal.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+impl fmt::Display for Differs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, object, how } = self;
+        match how {
+            How::Added { detail } if detail.is_empty() => write!(f, "+ {what} {object}"),
+            How::Added { detail } if detail.starts_with('(') => {
+                write!(f, "+ {what} {object}{detail}")
+            }
+            How::Added { detail } => write!(f, "+ {what} {object} {detail}"),
+            How::Removed => write!(f, "- {what} {object}"),
+            How::Renamed { from } => write!(f, "~ {what} {object}: renamed from {from}"),
+            How::Altered { aspect, from, to } => {
+                write!(f, "~ {what} {object}: {aspect} {from} -> {to}")
+            }
+        }
+    }
+}
+
+/// One line per difference: `+` only in the second schema, `-` only in the first, `~` changed.
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rows.is_empty() {
+            return f.write_str("no differences");
+        }
+        let lines: Vec<String> = self.rows.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::test_schema::sketch;
+
+    #[test]
+    fn lines() {
+        let from = sketch(
+            "node Person: id INT64, mail STRING, age INT32 # Old.
+             node City: name STRING
+             edge Lives Person>City: since DATE
+             node Gone: id INT64",
+        );
+        let to = sketch(
+            "node Human: id INT64, email STRING, age INT64 = 3 # New.
+             node City: name STRING, code UUID
+             edge Lives Human>City City>City MANY_ONE: since DATE
+             node New: id INT64, k STRING = 'x'",
+        );
+        let mut renames = Renames::default();
+        let key = Key::new;
+        renames.tables.insert(key("Person"), key("Human"));
+        let place = (key("Person"), key("mail"));
+        renames.properties.insert(place, key("email"));
+        let found = compare_with(&from.schema, &to.schema, &renames);
+        expect![[r#"
+            + property City.code UUID
+            - node table Gone
+            ~ node table Human: renamed from Person
+            ~ node table Human: comment Old. -> New.
+            ~ property Human.age: type INT32 -> INT64
+            ~ property Human.age: default none -> CAST(3 AS INT64)
+            ~ property Human.email: renamed from mail
+            ~ rel table Lives: multiplicity MANY_MANY -> MANY_ONE
+            + pair Lives(city -> city)
+            + node table New(id INT64 PRIMARY KEY, k STRING DEFAULT CAST('x' AS STRING))"#]]
+        .assert_eq(&found.to_string());
+        assert!(compare(&from.schema, &from.schema).is_empty());
+        let text = compare(&from.schema, &to.schema).to_string();
+        assert!(text.contains("- node table Person") && text.contains("+ node table Human("));
+    }
+}

@@ -1,0 +1,120 @@
+//! Canonical index options.
+//!
+//! Indexes with the same meaning compare equal, whether they were declared or read from a catalog.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::index::{Index, IndexKind};
+
+impl Index {
+    /// Returns the options with the engine's defaults filled in and every value in canonical form.
+    ///
+    /// Declared options and options read from a catalog are then equal if they mean the same.
+    /// Values without a canonical form, and options that this version does not know, are passed
+    /// through unchanged. Options of [`UNKEPT`] that have their default value are left out.
+    #[must_use]
+    pub fn complete(&self) -> BTreeMap<String, String> {
+        let mut options: BTreeMap<String, String> = self
+            .kind
+            .options()
+            .iter()
+            .map(|option| (option.name.to_owned(), option.default.to_owned()))
+            .collect();
+        for (name, text) in &self.options {
+            let text = self
+                .kind
+                .option(name, text)
+                .unwrap_or_else(|_| text.clone());
+            options.insert(name.clone(), text);
+        }
+        for option in self
+            .kind
+            .options()
+            .iter()
+            .filter(|o| UNKEPT.contains(&o.name))
+        {
+            if options
+                .get(option.name)
+                .is_some_and(|text| text == option.default)
+            {
+                options.remove(option.name);
+            }
+        }
+        options
+    }
+
+    /// Returns whether both mean the same index: the same kind, properties and retained options.
+    #[must_use]
+    pub fn is_as(&self, other: &Self) -> bool {
+        let kept = |index: &Self| {
+            let mut options = index.complete();
+            options.retain(|name, _| !UNKEPT.contains(&name.as_str()));
+            options
+        };
+        self.kind == other.kind && self.properties == other.properties && kept(self) == kept(other)
+    }
+}
+
+impl fmt::Display for IndexKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FullText => f.write_str("full-text index"),
+            Self::Vector => f.write_str("vector index"),
+            Self::Other(word) => write!(f, "{word} index"),
+        }
+    }
+}
+
+/// The index options that the engine does not retain, so that no catalog reports them.
+///
+/// `ignore_pattern` applies only to the rows that exist when the index is created, and
+/// `cache_embeddings` affects only its construction.
+pub const UNKEPT: [&str; 2] = ["cache_embeddings", "ignore_pattern"];
+
+/// Returns the reason why an option has no lasting effect, if the index has one that the engine
+/// does not retain.
+pub(crate) fn unkept(index: &Index) -> Option<String> {
+    let (name, _) = index
+        .complete()
+        .into_iter()
+        .find(|(name, _)| UNKEPT.contains(&name.as_str()) && name != "cache_embeddings")?;
+    Some(format!(
+        "Kùzu 0.11.3 applies the option `{name}` only to the rows that exist when the index is \
+         created\nhelp: remove the option"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::index::{Index, IndexKind};
+
+    #[test]
+    fn what_is_said_and_what_is_told_are_one() {
+        let index = |options: &[(&str, &str)]| Index {
+            name: "ix".into(),
+            kind: IndexKind::Vector,
+            properties: vec!["v".into()],
+            options: options
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect(),
+        };
+        let told = index(&[
+            ("mu", "30"),
+            ("ml", "60"),
+            ("pu", "0.050000"),
+            ("metric", "cosine"),
+            ("alpha", "1.100000"),
+            ("efc", "200"),
+        ]);
+        assert_eq!(index(&[]).complete(), told.complete());
+        let said = index(&[
+            ("pu", "0.05"),
+            ("metric", "COSINE"),
+            ("cache_embeddings", "true"),
+        ]);
+        assert_eq!(said.complete(), told.complete());
+        assert_ne!(index(&[("efc", "100")]).complete(), told.complete());
+    }
+}

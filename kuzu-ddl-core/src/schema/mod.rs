@@ -1,0 +1,29 @@
+//! The schema model: tables, properties, indexes and sequences of one database.
+//!
+//! Declared structs, the folded event history and the live catalog all become a [`Schema`]. Because
+//! the three are the same type, everything between them is a pure function.
+
+mod cast;
+pub mod compare;
+mod expr;
+mod index;
+mod index_check;
+mod index_options;
+mod lattice;
+mod model;
+pub mod name;
+mod types;
+
+pub use compare::{Difference, Differs, How, Renames, compare_with};
+pub(crate) use expr::check::integer_range;
+pub use expr::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator};
+pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
+pub use index_options::UNKEPT;
+pub(crate) use index_options::unkept;
+pub use model::{
+    Multiplicity, Pair, Property, Schema, Sequence, StorageDirection, Table, TableKind,
+};
+pub use name::{Key, NameError};
+pub use types::{
+    DEFAULT_DECIMAL, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, StructField, Type, TypeError,
+};

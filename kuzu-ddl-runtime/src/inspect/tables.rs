@@ -1,0 +1,67 @@
+//! Which tables there are: the one cheap call.
+
+use kuzu_ddl_core::catalog::Attached;
+
+use super::row::{cells, int, strange, text};
+use crate::engine::{EngineError, Session};
+
+/// A line of `show_tables`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// The name as spelled.
+    pub name: String,
+    /// The engine's id. A rename keeps it.
+    pub id: u64,
+    /// A node table, or else a rel table.
+    pub node: bool,
+    /// The comment; never empty.
+    pub comment: Option<String>,
+}
+
+/// The tables of the local database, the ledger's among them, by name.
+///
+/// # Errors
+/// What the engine says.
+pub fn tables(session: &dyn Session) -> Result<Vec<Listed>, EngineError> {
+    const CALL: &str = "CALL show_tables() RETURN id, name, type, comment, `database name`";
+    let local = session.capabilities().local_database;
+    let mut tables = Vec::new();
+    for row in session.query(CALL)? {
+        let [id, name, kind, comment, database] = cells(row, CALL)?;
+        // Attached databases are listed among them.
+        if database.text() != Some(local) {
+            continue;
+        }
+        let node = match kind.text() {
+            Some("NODE") => true,
+            Some("REL") => false,
+            _ => return Err(strange(CALL)),
+        };
+        tables.push(Listed {
+            name: text(&name, CALL)?,
+            id: int(&id, CALL)?,
+            node,
+            comment: comment.text().filter(|c| !c.is_empty()).map(str::to_owned),
+        });
+    }
+    tables.sort();
+    Ok(tables)
+}
+
+/// The attached databases, by name.
+///
+/// # Errors
+/// What the engine says.
+pub fn attached(session: &dyn Session) -> Result<Vec<Attached>, EngineError> {
+    const CALL: &str = "CALL show_attached_databases() RETURN name, `database type`";
+    let mut databases = Vec::new();
+    for row in session.query(CALL)? {
+        let [name, kind] = cells(row, CALL)?;
+        databases.push(Attached {
+            name: text(&name, CALL)?,
+            kind: text(&kind, CALL)?,
+        });
+    }
+    databases.sort();
+    Ok(databases)
+}

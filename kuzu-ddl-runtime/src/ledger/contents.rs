@@ -1,0 +1,192 @@
+//! Rows to values and back, without an engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::declared::Declared;
+use kuzu_ddl_core::drift::{Drift, Names, drift_by};
+use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, ObjectId};
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::state::{Making, Places};
+
+use super::corrupt::BadRow;
+use super::model::{Revision, STATE, State, Tag};
+
+/// All rows, understood.
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    /// The events by id.
+    pub events: BTreeMap<EventId, DdlEvent>,
+    /// What the history begins with, if it is a checkpoint; the events that it kept are among the others.
+    pub base: Option<Fold>,
+    /// Events of peers that are known, and not carried out here yet.
+    pub inbox: BTreeMap<EventId, DdlEvent>,
+    /// Declarations that were carried out here.
+    pub seen: BTreeSet<Fingerprint>,
+    /// What was declared last of every object.
+    pub ancestor: Option<Declared>,
+    /// The revisions by number.
+    pub revisions: BTreeMap<u64, Revision>,
+    /// The tags by name.
+    pub tags: BTreeMap<String, Tag>,
+    /// Values that are being made, by property.
+    pub making: BTreeMap<ObjectId, Making>,
+    /// What the last start left behind; `None` only where there is no ledger.
+    pub state: Option<State>,
+    /// The engine's numbers of tables and properties.
+    pub places: Places,
+    /// Rows that are not what they should be.
+    pub bad: Vec<BadRow>,
+}
+
+impl Contents {
+    /// Reads rows. Whatever they hold, this never panics and loses nothing in silence.
+    pub fn from_rows(rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        let mut contents = Self::default();
+        let mut any = false;
+        for (key, body) in rows {
+            any = true;
+            if let Err(bad) = contents.take(&key, &body) {
+                contents.bad.push(bad);
+            }
+        }
+        if any && contents.state.is_none() && !contents.bad.iter().any(|row| row.key == STATE) {
+            contents.bad.push(BadRow::missing(STATE.into()));
+        }
+        let frontier = contents.state.iter().flat_map(|state| &state.frontier);
+        let recorded = contents
+            .revisions
+            .values()
+            .flat_map(|revision| &revision.events);
+        let tagged = contents.tags.values().flat_map(|tag| &tag.frontier);
+        for event in frontier
+            .chain(recorded)
+            .chain(tagged)
+            .filter(|id| !contents.events.contains_key(id))
+        {
+            contents.bad.push(BadRow::missing(format!("event/{event}")));
+        }
+        contents.bad.sort();
+        contents.bad.dedup_by(|a, b| a.key == b.key);
+        contents
+    }
+
+    /// What all events say that are carried out here.
+    #[must_use]
+    pub fn fold(&self) -> Fold {
+        let mut fold = self.base.clone().unwrap_or_default();
+        fold.extend(self.events.values().cloned());
+        fold
+    }
+
+    /// The declarations whose changes were undone by going back, and that nobody has made again.
+    #[must_use]
+    pub fn undone(&self) -> BTreeSet<Fingerprint> {
+        self.undone_by(u64::MAX)
+    }
+
+    /// The same when the revision `last` was the newest.
+    pub(crate) fn undone_by(&self, last: u64) -> BTreeSet<Fingerprint> {
+        let mut undone = BTreeSet::new();
+        for revision in self.revisions.range(..=last).map(|(_, revision)| revision) {
+            if let Some(back) = &revision.back {
+                undone.clone_from(&back.undone);
+            }
+            if let Some(declared) = &revision.declared {
+                undone.remove(declared);
+            }
+        }
+        undone
+    }
+}
+
+/// All differences between a database and its ledger; what was renamed by hand is known for it.
+#[must_use]
+pub(super) fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
+    let fold = contents.fold();
+    let mut names = Names::find(&fold, found, &contents.places);
+    // An inspection says nothing of multiplicities, so it has lost none.
+    names.remade.clear();
+    let local = contents.state.as_ref().map(|state| state.local.clone());
+    drift_by(
+        &fold,
+        &found.schema,
+        &local.unwrap_or_default(),
+        &names,
+        None,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_events_share_rows() {
+        let events: Vec<DdlEvent> = (0..5_000)
+            .map(|n| {
+                let change = kuzu_ddl_core::event::Change::RenameTable {
+                    to: format!("T{n}"),
+                };
+                DdlEvent::new(kuzu_ddl_core::event::ObjectId::of(b"t"), [].into(), change)
+            })
+            .collect();
+        let mut rows = Rows::new();
+        put_events(&mut rows, &events);
+        assert!(rows.len() < 20, "{}", rows.len());
+        let found = Contents::from_rows(rows.clone()).events;
+        assert_eq!(found.len(), events.len());
+        // Each row is told by its key, or by the events that the revision says were there.
+        put_revision(
+            &mut rows,
+            &Revision {
+                number: 1,
+                events: events.iter().map(DdlEvent::id).collect(),
+                declared: None,
+                back: None,
+                app: None,
+                version: String::new(),
+                at: 0,
+                took: 0,
+                received: false,
+            },
+        );
+        for key in rows.keys().filter(|key| key.starts_with("events/")) {
+            for damage in [
+                |body: &mut Vec<u8>| body.truncate(body.len() / 2),
+                |body: &mut Vec<u8>| body[20] ^= 1,
+                |body: &mut Vec<u8>| body[60] ^= 1,
+                Vec::clear,
+            ] {
+                let mut rows = rows.clone();
+                damage(rows.get_mut(key).expect("it is there"));
+                let bad = Contents::from_rows(rows).bad;
+                let told = |row: &BadRow| row.key == *key || row.key.starts_with("event/");
+                assert!(bad.iter().any(told), "{bad:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn corrupt_rows_are_told() {
+        let row = |key: &str, body: &[u8]| (key.to_owned(), body.to_vec());
+        let contents = Contents::from_rows([
+            row("event/zz", b""),
+            row(&format!("event/{}", EventId::of(b"x")), b"\x01garbage"),
+            row("revision/1", b"{"),
+            row("state", b"{\"format\": 99}"),
+            row("ancestor", &[0xff]),
+            row("declared/short", b""),
+            row("what", b""),
+            row(&"k".repeat(100_000), b""),
+        ]);
+        assert_eq!(contents.bad.len(), 8);
+        assert!(
+            contents
+                .bad
+                .iter()
+                .any(|bad| bad.reason.contains("format 99"))
+        );
+        assert!(Contents::from_rows([]).bad.is_empty());
+    }
+}

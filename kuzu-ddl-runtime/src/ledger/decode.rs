@@ -1,0 +1,183 @@
+//! TODO-DOC ledger::decode
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use kuzu_ddl_core::event::{CodecError, DdlEvent, ENCODING_VERSION, EventId, ObjectId, Reader};
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::state::Places;
+
+use super::contents::Contents;
+use super::corrupt::BadRow;
+use super::model::{FORMAT, Revision, STATE, State};
+
+impl Contents {
+    pub(super) fn take(&mut self, key: &str, body: &[u8]) -> Result<(), BadRow> {
+        let (kind, name) = key.split_once('/').unwrap_or((key, ""));
+        match kind {
+            STATE => {
+                self.state = Some(read_state(body)?);
+                Ok(())
+            }
+            "event" => {
+                let event = read_event(name, body).map_err(|e| e.of(key))?;
+                self.events.insert(event.id(), event);
+                Ok(())
+            }
+            "inbox" => {
+                let event = read_waiting(name, body).map_err(|e| e.of(key))?;
+                self.inbox.extend(event.map(|event| (event.id(), event)));
+                Ok(())
+            }
+            "events" => self.events(name, body).map_err(|e| e.of(key)),
+            _ => self
+                .other(kind, name, body)
+                .map_err(|reason| BadRow::broken(key, reason)),
+        }
+    }
+
+    fn events(&mut self, name: &str, body: &[u8]) -> Result<(), Unreadable> {
+        let first: EventId = name.parse().map_err(text)?;
+        let events = unpack(body)?;
+        if events.first().is_none_or(|event| event.id() != first) {
+            return Err(text("the body begins with another event"));
+        }
+        self.events
+            .extend(events.into_iter().map(|event| (event.id(), event)));
+        Ok(())
+    }
+
+    fn other(&mut self, kind: &str, name: &str, body: &[u8]) -> Result<(), String> {
+        match kind {
+            "declared" => {
+                self.seen.insert(name.parse().map_err(|e| format!("{e}"))?);
+            }
+            "ancestor" => self.ancestor = Some(json(body)?),
+            "revision" => {
+                let revision: Revision = json(body)?;
+                self.revisions.insert(revision.number, revision);
+            }
+            "tag" => {
+                self.tags.insert(name.to_owned(), json(body)?);
+            }
+            "making" => {
+                let id: ObjectId = name.parse().map_err(|e| format!("{e}"))?;
+                self.making.insert(id, json(body)?);
+            }
+            "checkpoint" => {
+                let base = Fold::from_checkpoint(body).map_err(|e| e.to_string())?;
+                let kept = base.events().into_iter();
+                self.events.extend(kept.map(|event| (event.id(), event)));
+                self.base = Some(base);
+            }
+            "places" => self.places = read_places(body).map_err(|e| e.to_string())?,
+            // What a repair set aside; whatever it is, nobody needs it any more.
+            "aside" => {}
+            _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
+        }
+        Ok(())
+    }
+}
+
+fn read_event(name: &str, body: &[u8]) -> Result<DdlEvent, Unreadable> {
+    let id: EventId = name.parse().map_err(text)?;
+    let event = DdlEvent::decode(body).map_err(Unreadable::from)?;
+    if event.id() == id {
+        return Ok(event);
+    }
+    let reason = format!("the body is the event {}", event.id());
+    Err(Unreadable::Text(reason))
+}
+
+/// Why an event cannot be read.
+enum Unreadable {
+    /// Another version wrote it.
+    Version(CodecError),
+    Text(String),
+}
+
+pub(super) fn text(reason: impl fmt::Display) -> Unreadable {
+    Unreadable::Text(reason.to_string())
+}
+
+impl From<CodecError> for Unreadable {
+    fn from(e: CodecError) -> Self {
+        match e {
+            CodecError::Version(version) if version > ENCODING_VERSION => Self::Version(e),
+            e => text(e),
+        }
+    }
+}
+
+impl Unreadable {
+    fn of(self, key: &str) -> BadRow {
+        match self {
+            Self::Version(e) => BadRow::not_ours(key, e.to_string()),
+            Self::Text(reason) => BadRow::broken(key, reason),
+        }
+    }
+}
+
+/// What a peer sent as an event of a newer version can turn out to be none once its kind is known here.
+/// Then it is left where it is: nobody may damage a ledger from afar.
+fn read_waiting(name: &str, body: &[u8]) -> Result<Option<DdlEvent>, Unreadable> {
+    match read_event(name, body) {
+        Err(Unreadable::Text(_)) if EventId::of(body).to_string() == name => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// Reads the row `state`.
+pub(super) fn read_state(body: &[u8]) -> Result<State, BadRow> {
+    #[derive(serde::Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let broken = |reason| BadRow::broken(STATE, reason);
+    let state = json::<State>(body);
+    match state {
+        // Every start comes by here, so what is in order is read once only.
+        Ok(state) if state.format <= FORMAT => return Ok(state),
+        _ => {}
+    }
+    let Format { format } = json(body).map_err(broken)?;
+    if format > FORMAT {
+        let reason = format!(
+            "the ledger has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
+        );
+        return Err(BadRow::not_ours(STATE, reason));
+    }
+    state.map_err(broken)
+}
+
+pub fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|e| e.to_string())
+}
+
+fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, CodecError> {
+    let mut reader = Reader::new(body);
+    let mut events = Vec::new();
+    while reader.end().is_err() {
+        events.push(DdlEvent::decode(reader.bytes()?)?);
+    }
+    Ok(events)
+}
+
+fn read_places(body: &[u8]) -> Result<Places, CodecError> {
+    let mut reader = Reader::new(body);
+    let mut numbers = || {
+        let mut numbers = BTreeMap::new();
+        for _ in 0..reader.len()? {
+            let object = reader.object()?;
+            let number = reader.uint()?;
+            let Ok(number) = u64::try_from(number) else {
+                return reader.bad("a number out of range");
+            };
+            numbers.insert(object, number);
+        }
+        Ok(numbers)
+    };
+    let (tables, properties) = (numbers()?, numbers()?);
+    reader.end()?;
+    Ok(Places { tables, properties })
+}

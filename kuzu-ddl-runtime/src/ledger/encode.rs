@@ -1,0 +1,88 @@
+//! TODO-DOC ledger::encode
+
+use kuzu_ddl_core::declared::Declared;
+use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, Writer};
+use kuzu_ddl_core::state::Places;
+
+use super::model::{Revision, Rows, STATE, State};
+
+pub(crate) fn inbox_key(id: EventId) -> String {
+    format!("inbox/{id}")
+}
+
+pub(crate) fn put_inbox(rows: &mut Rows, event: &DdlEvent) {
+    rows.insert(inbox_key(event.id()), event.encode());
+}
+
+pub fn to_json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    // Our own types: no map has keys that JSON cannot hold, so this cannot fail.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+/// From how many events on several share a row: a row costs more than what is in it.
+const PACKED_FROM: usize = 32;
+
+/// How large a row of several events grows, in bytes, before the next one is begun.
+const PACK_BYTES: usize = 64 * 1024;
+
+pub(crate) fn put_events(rows: &mut Rows, events: &[DdlEvent]) {
+    if events.len() < PACKED_FROM {
+        let row = |event: &DdlEvent| (format!("event/{}", event.id()), event.encode());
+        rows.extend(events.iter().map(row));
+        return;
+    }
+    let mut pack: Option<(EventId, Writer)> = None;
+    for event in events {
+        let (_, w) = pack.get_or_insert_with(|| (event.id(), Writer::default()));
+        w.bytes(&event.encode());
+        if w.size() >= PACK_BYTES
+            && let Some((first, w)) = pack.take()
+        {
+            rows.insert(format!("events/{first}"), w.finish());
+        }
+    }
+    if let Some((first, w)) = pack {
+        rows.insert(format!("events/{first}"), w.finish());
+    }
+}
+
+pub(crate) fn put_checkpoint(rows: &mut Rows, bytes: &[u8]) {
+    rows.insert("checkpoint".into(), bytes.to_vec());
+}
+
+pub(crate) fn put_places(rows: &mut Rows, places: &Places) {
+    let mut w = Writer::default();
+    for numbers in [&places.tables, &places.properties] {
+        w.len(numbers.len());
+        for (object, number) in numbers {
+            w.hash(object.as_bytes());
+            w.uint((*number).into());
+        }
+    }
+    rows.insert("places".into(), w.finish());
+}
+
+pub(crate) fn put_declared(rows: &mut Rows, id: Fingerprint, declared: &Declared) {
+    rows.insert(declared_key(id), Vec::new());
+    rows.insert("ancestor".into(), to_json(declared));
+}
+
+/// The key of the row that says that a declaration was carried out here.
+pub(super) fn declared_key(id: Fingerprint) -> String {
+    format!("declared/{id}")
+}
+
+pub(crate) fn put_ancestor(rows: &mut Rows, declared: &Declared) {
+    rows.insert("ancestor".into(), to_json(declared));
+}
+
+pub(crate) fn put_revision(rows: &mut Rows, revision: &Revision) {
+    rows.insert(
+        format!("revision/{:010}", revision.number),
+        to_json(revision),
+    );
+}
+
+pub(crate) fn put_state(rows: &mut Rows, state: &State) {
+    rows.insert(STATE.into(), to_json(state));
+}

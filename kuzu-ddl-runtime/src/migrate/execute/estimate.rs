@@ -1,0 +1,124 @@
+//! How long a step will take, by what this machine does with a few rows of the same kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use kuzu_ddl_core::plan::{Plan, WorkKind};
+
+use super::super::Migrator;
+use crate::engine::{Engine, EngineError, Session};
+use crate::error::Error;
+
+/// Rows of the trial: enough to outweigh what a statement costs by itself, and done in a fraction
+/// of a second.
+const ROWS: u32 = 5_000;
+
+/// Nanoseconds a row by kind of work, on this machine, each measured once in a process, when it is asked for.
+static MEASURED: Mutex<BTreeMap<WorkKind, u64>> = Mutex::new(BTreeMap::new());
+
+impl Migrator<'_> {
+    /// Counts the rows that the steps touch, and says how long each will take.
+    pub(in crate::migrate) fn estimate(
+        &self,
+        session: &dyn Session,
+        plan: &mut Plan,
+    ) -> Result<(), Error> {
+        let work = || plan.steps.iter().filter_map(|step| step.work.as_ref());
+        let mut counted = Vec::new();
+        for work in work() {
+            counted.push(self.rows(session, &work.count)?);
+        }
+        let asked = work().zip(&counted).filter(|(_, rows)| **rows > 0);
+        let speeds = measured(self.engine, asked.map(|(work, _)| work.kind).collect());
+        let work = plan.steps.iter_mut().filter_map(|step| step.work.as_mut());
+        for (work, rows) in work.zip(counted) {
+            work.rows = Some(rows);
+            let speed = if rows == 0 {
+                Some(&0)
+            } else {
+                speeds.get(&work.kind)
+            };
+            work.estimate = speed.map(|nanos| Duration::from_nanos(nanos.saturating_mul(rows)));
+        }
+        Ok(())
+    }
+
+    fn rows(&self, session: &dyn Session, query: &str) -> Result<u64, EngineError> {
+        let rows = session.query(query)?;
+        let count = rows
+            .first()
+            .and_then(|row| row.first())
+            .and_then(|cell| cell.int());
+        Ok(count
+            .and_then(|n| u64::try_from(n).ok())
+            .unwrap_or_default())
+    }
+}
+
+/// The speeds of this machine at these kinds of work. A measurement that fails, for want of memory say, leaves
+/// the plan without an estimate and is no reason not to migrate.
+fn measured(engine: &dyn Engine, mut asked: BTreeSet<WorkKind>) -> BTreeMap<WorkKind, u64> {
+    let mut measured = MEASURED.lock().unwrap_or_else(PoisonError::into_inner);
+    asked.retain(|kind| !measured.contains_key(kind));
+    if !asked.is_empty() {
+        match measure(engine, &asked) {
+            Ok(speeds) => measured.extend(speeds),
+            Err(error) => tracing::warn!(%error, "this machine's speed could not be measured"),
+        }
+    }
+    measured.clone()
+}
+
+/// The statements before a trial, each made once, and the trial.
+fn trial(kind: WorkKind) -> (&'static [&'static str], &'static str) {
+    const RELS: [&str; 2] = [
+        "CREATE REL TABLE R(FROM A TO A, w INT64)",
+        "MATCH (a:A) MATCH (b:A) WHERE b.id = a.id CREATE (a)-[:R {w: a.id}]->(b)",
+    ];
+    match kind {
+        WorkKind::SetNode => (
+            &["ALTER TABLE A ADD n INT64"],
+            "MATCH (x:A) SET x.n = CAST(x.s AS INT64)",
+        ),
+        WorkKind::CopyNode => (
+            &["CREATE NODE TABLE B(id INT64, s STRING, PRIMARY KEY(id))"],
+            "MATCH (x:A) CREATE (:B {id: x.id, s: x.s})",
+        ),
+        WorkKind::CopyRel => (
+            &[RELS[0], RELS[1], "CREATE REL TABLE Q(FROM A TO A, w INT64)"],
+            "MATCH (a:A)-[x:R]->(b:A) CREATE (a)-[:Q {w: x.w}]->(b)",
+        ),
+        WorkKind::DropRel => (&RELS, "MATCH (:A)-[x:R]->(:A) DELETE x"),
+    }
+}
+
+/// Nanoseconds a row.
+fn measure(
+    engine: &dyn Engine,
+    asked: &BTreeSet<WorkKind>,
+) -> Result<BTreeMap<WorkKind, u64>, EngineError> {
+    let _span = tracing::debug_span!("measure").entered();
+    let scratch = engine.scratch(8)?;
+    let session = scratch.session()?;
+    let run = |statement: &str| session.query(statement).map(drop);
+    run("CREATE NODE TABLE A(id INT64, s STRING, PRIMARY KEY(id))")?;
+    run(&format!(
+        "UNWIND range(1, {ROWS}) AS i CREATE (:A {{id: i, s: CAST(i AS STRING)}})"
+    ))?;
+    let mut made = BTreeSet::new();
+    let mut speeds = BTreeMap::new();
+    for kind in asked {
+        let (before, trial) = trial(*kind);
+        for statement in before {
+            if made.insert(statement) {
+                run(statement)?;
+            }
+        }
+        let start = Instant::now();
+        run(trial)?;
+        let nanos = start.elapsed().as_nanos() / u128::from(ROWS);
+        speeds.insert(*kind, u64::try_from(nanos).unwrap_or(u64::MAX).max(1));
+    }
+    Ok(speeds)
+}

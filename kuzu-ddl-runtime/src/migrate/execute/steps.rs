@@ -1,0 +1,94 @@
+//! TODO-DOC migrate::execute::steps
+
+use std::time::Instant;
+
+use kuzu_ddl_core::declared::Functions;
+use kuzu_ddl_core::plan::Step;
+
+use super::super::Migrator;
+use super::super::planning::inputs::Prepared;
+use super::super::policy::Phase;
+use super::function_batch::{Extent, Maker, borrowed};
+use super::serial as counting;
+use crate::engine::{Session, Transaction};
+use crate::error::Error;
+use crate::ledger::Identified;
+
+impl Migrator<'_> {
+    pub(in crate::migrate) fn steps(
+        &mut self,
+        tx: &Transaction<'_>,
+        declared: &Identified,
+        prepared: &Prepared,
+    ) -> Result<(), Error> {
+        let steps = &prepared.plan.steps;
+        self.actual.clear();
+        for (i, step) in steps.iter().enumerate() {
+            if step.operation.owed().is_some() {
+                continue;
+            }
+            let _span =
+                tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
+            self.tell(Phase::Apply, i, steps);
+            let start = Instant::now();
+            self.statements(tx, &declared.declared.functions, steps, i)?;
+            for (left, right) in &step.checks {
+                let (a, b) = (tx.query(left)?, tx.query(right)?);
+                if a != b {
+                    return Err(Error::Lost {
+                        step: step.operation.to_string(),
+                    });
+                }
+            }
+            self.actual.push(start.elapsed());
+        }
+        Ok(())
+    }
+
+    /// Runs the statements of one step, for each range of rows where functions make values.
+    fn statements(
+        &mut self,
+        tx: &Transaction<'_>,
+        functions: &Functions,
+        steps: &[Step],
+        i: usize,
+    ) -> Result<(), Error> {
+        let step = &steps[i];
+        let failed = |source| Error::Step {
+            number: i + 1,
+            step: step.operation.to_string(),
+            source,
+        };
+        let Some(made) = step.operation.made() else {
+            let all = counting::statements(tx, step).map_err(failed)?;
+            return all
+                .iter()
+                .try_for_each(|cypher| tx.query(cypher).map(drop).map_err(failed));
+        };
+        let maker = Maker::new(made, functions, step.operation.table())?;
+        let Some(Extent { first, last, .. }) = maker.extent(tx, 0).map_err(failed)? else {
+            return Ok(());
+        };
+        let (mut from, mut done) = (first, 0);
+        while from <= last {
+            let to = from.saturating_add(self.batch);
+            let batch = maker.range(tx, (from, to)).map_err(failed)?;
+            if let Some(bad) = batch.failed.iter().find(|bad| !bad.settled) {
+                return Err(Error::Function {
+                    object: step.operation.to_string(),
+                    function: bad.function.clone(),
+                    row: format!("the row with the offset {}", bad.offset),
+                    why: bad.why.to_string(),
+                });
+            }
+            for cypher in step.cypher.iter().filter(|_| batch.rows > 0) {
+                tx.query_with(cypher, &borrowed(&batch.params))
+                    .map_err(failed)?;
+            }
+            done += batch.rows;
+            self.tell_within(Phase::Apply, i, steps, done);
+            from = to;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! After the steps, inside their transaction: the database must be what was wanted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::drift::{Drift, DriftKind, Site, drift};
+use kuzu_ddl_core::plan::Operation;
+use kuzu_ddl_core::schema::{Key, Multiplicity, StorageDirection, Table, TableKind};
+
+use super::super::planning::inputs::Prepared;
+use crate::engine::Transaction;
+use crate::error::Error;
+use crate::inspect::{Listed, Scope, first_number, inspect, tables};
+
+/// Up to how many new tables each is looked at from all sides.
+///
+/// The engine makes a table as a whole or not at all, and what it makes differs from what was
+/// asked for at most in how it writes a type or a default. So of many tables one of each form is
+/// looked at like this, and of the others that they are there, as what, and with which comment.
+const ALL_SIDES: usize = 128;
+
+/// Looks at what the steps touched; the rest cannot have moved.
+pub(in crate::migrate) fn verify(
+    tx: &Transaction<'_>,
+    prepared: &Prepared,
+) -> Result<Inspection, Error> {
+    let mut before = BTreeSet::new();
+    let mut touched = BTreeSet::new();
+    let mut created: BTreeMap<Key, &Table> = BTreeMap::new();
+    let mut orders: BTreeMap<Key, &[Key]> = BTreeMap::new();
+    for step in &prepared.plan.steps {
+        match &step.operation {
+            Operation::RenameTable { from, to, .. } => {
+                before.insert(Key::new(from));
+                touched.insert(Key::new(to));
+            }
+            Operation::CreateTable { table, order, .. } => {
+                created.insert(Key::new(&table.name), table);
+                orders.insert(Key::new(&table.name), order);
+            }
+            other => {
+                touched.insert(Key::new(other.table()));
+            }
+        }
+    }
+    created.retain(|key, _| !touched.contains(key));
+    if before.is_empty() && touched.is_empty() && created.is_empty() {
+        return Ok(prepared.found.clone());
+    }
+    let mut found;
+    if before.is_empty() {
+        let plain = if created.len() > ALL_SIDES {
+            alike(created)
+        } else {
+            touched.extend(created.into_keys());
+            BTreeMap::new()
+        };
+        touched.extend(
+            plain
+                .iter()
+                .filter(|(_, seen)| **seen)
+                .map(|(key, _)| key.clone()),
+        );
+        found = looked_at(tx, prepared, &touched)?;
+        let listed = plain
+            .into_iter()
+            .filter(|(_, seen)| !seen)
+            .map(|(key, _)| key);
+        let listed = listed.map(|key| {
+            let order = orders.get(&key).copied().unwrap_or_default();
+            (key, order)
+        });
+        list(&tables(tx)?, prepared, listed.collect(), &mut found)?;
+    } else {
+        // A renamed node table is renamed in the pairs of every rel table.
+        found = inspect(tx, Scope::All)?;
+        touched.extend(found.schema.tables.keys().cloned());
+        touched.extend(before);
+    }
+    let rows = drift(
+        &prepared.after,
+        &found.schema,
+        &prepared.local,
+        Some(&touched),
+    );
+    none(unexpected(rows, prepared))?;
+    Ok(found)
+}
+
+fn none(rows: Vec<Drift>) -> Result<(), Error> {
+    if rows.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Verify(rows))
+    }
+}
+
+/// What was found before, with `touched` as it is now.
+fn looked_at(
+    tx: &Transaction<'_>,
+    prepared: &Prepared,
+    touched: &BTreeSet<Key>,
+) -> Result<Inspection, Error> {
+    let now = inspect(tx, Scope::Only(touched))?;
+    let mut found = prepared.found.clone();
+    for key in touched {
+        found.schema.tables.remove(key);
+        found.ids.remove(key);
+        found.gaps.remove(key);
+        found.numbers.remove(key);
+    }
+    found.schema.tables.extend(now.schema.tables);
+    found.ids.extend(now.ids);
+    found.gaps.extend(now.gaps);
+    found.numbers.extend(now.numbers);
+    found.schema.sequences = now.schema.sequences;
+    Ok(found)
+}
+
+/// Everything of a table that the engine could write otherwise than it was asked.
+fn forms(
+    table: &Table,
+) -> impl Iterator<Item = (Option<(Multiplicity, StorageDirection)>, String)> {
+    let edge = match &table.kind {
+        TableKind::Node { .. } => None,
+        TableKind::Edge {
+            multiplicity,
+            storage,
+            ..
+        } => Some((multiplicity.unwrap_or_default(), *storage)),
+    };
+    let properties = table.properties.values();
+    std::iter::once((edge, String::new())).chain(properties.map(move |property| {
+        (
+            edge,
+            format!("{} {:?}", property.ty, property.default_text()),
+        )
+    }))
+}
+
+/// The tables, each with whether it has a form that none before it has.
+fn alike(created: BTreeMap<Key, &Table>) -> BTreeMap<Key, bool> {
+    let mut known = BTreeSet::new();
+    let of = |(key, table): (Key, &Table)| {
+        let before = known.len();
+        known.extend(forms(table));
+        (key, known.len() > before)
+    };
+    created.into_iter().map(of).collect()
+}
+
+/// Takes `created` for what was asked for, if each is there by name, kind and comment.
+fn list(
+    listed: &[Listed],
+    prepared: &Prepared,
+    created: BTreeMap<Key, &[Key]>,
+    found: &mut Inspection,
+) -> Result<(), Error> {
+    if created.is_empty() {
+        return Ok(());
+    }
+    let here: BTreeMap<Key, &Listed> = listed.iter().map(|t| (Key::new(&t.name), t)).collect();
+    let mut rows = Vec::new();
+    for (key, order) in created {
+        let object = prepared.after.find(None, &key);
+        let wanted = object.and_then(|object| prepared.after.table(object));
+        let Some(wanted) = wanted else { continue };
+        match here.get(&key) {
+            Some(is)
+                if is.name == wanted.name
+                    && is.node == wanted.kind.is_node()
+                    && is.comment == wanted.comment =>
+            {
+                found.ids.insert(key.clone(), is.id);
+                let numbers = order.iter().cloned().zip(first_number(is.node)..);
+                found.numbers.insert(key.clone(), numbers.collect());
+                found.schema.tables.insert(key, as_inspected(wanted));
+            }
+            _ => rows.push(Drift {
+                object: wanted.name,
+                kind: DriftKind::Missing,
+                id: object.map(|o| o.id),
+                site: Site::Table(key),
+            }),
+        }
+    }
+    none(rows)
+}
+
+/// Without what the catalog does not tell.
+fn as_inspected(mut table: Table) -> Table {
+    if let TableKind::Edge { multiplicity, .. } = &mut table.kind {
+        *multiplicity = None;
+    }
+    table.indexes.clear();
+    for property in table.properties.values_mut() {
+        property.nullable = true;
+        property.comment = None;
+    }
+    table
+}
+
+/// Differences other than those that the policy tolerates.
+pub(in crate::migrate) fn unexpected(rows: Vec<Drift>, prepared: &Prepared) -> Vec<Drift> {
+    let tolerated = |row: &Drift| {
+        row.id.is_some_and(|id| prepared.leave.contains(&id))
+            || (row.id.is_none() && !prepared.tolerated.is_empty())
+            || prepared.tolerated.contains(row)
+    };
+    rows.into_iter().filter(|row| !tolerated(row)).collect()
+}

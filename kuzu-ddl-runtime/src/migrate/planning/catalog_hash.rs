@@ -1,0 +1,48 @@
+//! Hashes of what the catalog says, to see at the next start whether anything has changed.
+
+use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::event::{Fingerprint, Writer};
+use kuzu_ddl_core::schema::name::check_table;
+
+use crate::inspect::Listed;
+
+/// The hash of what `show_tables` says, the engine's ids among it. The ledger's own table is left
+/// out: it is made by the very transaction that writes this hash.
+pub(in crate::migrate) fn listing(tables: &[Listed]) -> Fingerprint {
+    let mut w = Writer::default();
+    w.byte(3);
+    for table in tables.iter().filter(|t| !is_internal(&t.name)) {
+        w.text(&table.name);
+        w.uint(table.id.into());
+        w.bool(table.node);
+        w.option(table.comment.as_ref(), |w, text| w.text(text));
+    }
+    Fingerprint::of(&w.finish())
+}
+
+fn is_internal(name: &str) -> bool {
+    matches!(
+        check_table(name),
+        Err(kuzu_ddl_core::schema::NameError::Internal(_))
+    )
+}
+
+/// The hash of everything that was read.
+pub(in crate::migrate) fn whole(found: &Inspection) -> Fingerprint {
+    let mut w = Writer::default();
+    w.byte(5);
+    w.hash(found.schema.fingerprint().as_bytes());
+    for (key, id) in &found.ids {
+        w.text(key.as_str());
+        w.uint((*id).into());
+    }
+    // Two properties of one type may have changed names.
+    for (table, numbers) in &found.numbers {
+        w.text(table.as_str());
+        for (property, number) in numbers {
+            w.text(property.as_str());
+            w.uint((*number).into());
+        }
+    }
+    Fingerprint::of(&w.finish())
+}

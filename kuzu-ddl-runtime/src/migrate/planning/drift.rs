@@ -1,0 +1,279 @@
+//! What to do where the database is not what the ledger says.
+
+use std::collections::BTreeSet;
+
+use kuzu_ddl_core::declared::Declared;
+use kuzu_ddl_core::diff::{Note, adopt, follow};
+use kuzu_ddl_core::drift::{Drift, DriftKind, Part, Site, drift_by, made_by_hand};
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::schema::{Key, Schema};
+
+use super::super::Migrator;
+use super::super::policy::DriftPolicy;
+use super::inputs::{Ground, Settled};
+use crate::error::Error;
+use crate::ledger::{Contents, Identified, Repair};
+
+impl Migrator<'_> {
+    /// A ledger that is damaged is an error, unless it is to be put right.
+    pub(in crate::migrate) fn readable(
+        &self,
+        contents: Contents,
+    ) -> Result<(Contents, Option<Repair>), Error> {
+        if contents.bad.is_empty() {
+            return Ok((contents, None));
+        }
+        if self.drift != DriftPolicy::Repair || self.back.is_some() {
+            return Err(Error::Ledger(contents.bad));
+        }
+        let (contents, repair) = contents.repaired().map_err(Error::Ledger)?;
+        Ok((contents, Some(repair)))
+    }
+
+    /// Compares the ledger with the database and settles the differences by policy.
+    pub(in crate::migrate) fn settle(
+        &self,
+        declared: &Identified,
+        ground: &Ground,
+    ) -> Result<Settled, Error> {
+        let declared = &declared.declared;
+        let expected = &ground.expected;
+        let (schema, local) = (&ground.live.schema, &ground.live.local);
+        let all = drift_by(expected, schema, local, &ground.names, None);
+        let mut settled = Settled {
+            fold: expected.clone(),
+            live: ground.live.clone(),
+            leave: BTreeSet::new(),
+            tolerated: Vec::new(),
+            events: Vec::new(),
+            notes: Vec::new(),
+            followed: Vec::new(),
+            record_only: self.baseline,
+        };
+        // What somebody did by hand and the source says by now is adopted, not drift.
+        let (said, mut rows): (Vec<Drift>, Vec<Drift>) = all
+            .into_iter()
+            .partition(|row| is_said(row, declared, expected));
+        rows.extend(lost_ledger(&ground.contents, schema));
+        let lost = ground.repair.iter().flat_map(lost_rows);
+        rows.extend(lost);
+        if self.drift == DriftPolicy::Repair && !rows.is_empty() {
+            rows.extend(said);
+            settled.record_only = true;
+            settled.follow(rows, declared, "repaired")?;
+            return Ok(settled);
+        }
+        let renames = said.into_iter().filter(|row| row.id.is_some()).collect();
+        settled.follow(renames, declared, "adopted")?;
+        match self.drift {
+            DriftPolicy::Adopt => {
+                settled.follow(rows, declared, "adopted")?;
+                settled.take_all(ground, declared);
+            }
+            _ if self.baseline => settled.note(&rows),
+            DriftPolicy::Error if rows.is_empty() => {}
+            DriftPolicy::Error => return Err(Error::Drift(rows)),
+            DriftPolicy::Warn => settled.tolerate(rows),
+            DriftPolicy::Recreate => settled.recreate(rows)?,
+            DriftPolicy::Repair => {}
+        }
+        Ok(settled)
+    }
+}
+
+impl Settled {
+    fn note(&mut self, rows: &[Drift]) {
+        self.notes.extend(rows.iter().map(|row| Note::Drift {
+            row: row.to_string(),
+        }));
+    }
+
+    fn tolerate(&mut self, rows: Vec<Drift>) {
+        self.note(&rows);
+        for (row, id) in rows.iter().filter_map(|row| Some((row, row.id?))) {
+            self.leave.insert(id);
+            if matches!(&row.kind, DriftKind::Altered { what, .. } if *what == Part::Kind) {
+                self.leave
+                    .extend(self.fold.children(id).map(|child| child.id));
+            }
+            // What speaks of it by its name does not find it either.
+            let users = self.fold.pairs_of(id).chain(self.fold.indexes_of(id));
+            self.leave.extend(users.map(|user| user.id));
+        }
+        self.tolerated.extend(rows);
+    }
+
+    /// Makes history of all rows.
+    fn follow(&mut self, rows: Vec<Drift>, declared: &Declared, word: &str) -> Result<(), Error> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let left = self.take(rows.clone(), declared);
+        if !left.is_empty() {
+            return Err(Error::Drift(left));
+        }
+        self.notes.extend(rows.iter().map(|row| Note::Drift {
+            row: format!("{word}: {row}"),
+        }));
+        self.followed.extend(rows);
+        Ok(())
+    }
+
+    /// Makes history of what can be; returns the rest.
+    fn take(&mut self, rows: Vec<Drift>, declared: &Declared) -> Vec<Drift> {
+        let fold = std::mem::take(&mut self.fold);
+        let (adopted, left) = follow(&rows, declared, &self.live, fold);
+        self.fold = adopted.fold;
+        self.live.local = adopted.local;
+        self.events.extend(adopted.events);
+        self.notes.extend(adopted.notes);
+        left
+    }
+
+    /// Makes history of whole tables and sequences that no event made, as far as it can be. What the
+    /// source has a word about comes first, and as the source knows it.
+    fn take_all(&mut self, ground: &Ground, declared: &Declared) {
+        let fold = std::mem::take(&mut self.fold);
+        let adopted = adopt(declared, &self.live, fold);
+        self.fold = adopted.fold;
+        self.live.local = adopted.local;
+        self.events.extend(adopted.events);
+        self.notes.extend(adopted.notes);
+        let made = made_by_hand(&self.fold, &self.live.schema, &ground.names);
+        let undeclared = |row: &Drift| !is_of_source(row, declared);
+        self.take(made.into_iter().filter(undeclared).collect(), declared);
+    }
+
+    fn recreate(&mut self, rows: Vec<Drift>) -> Result<(), Error> {
+        let (mendable, rest): (Vec<Drift>, Vec<Drift>) = rows.into_iter().partition(mends);
+        let (extra, other): (Vec<Drift>, Vec<Drift>) = rest
+            .into_iter()
+            .partition(|row| row.kind == DriftKind::Extra);
+        if !other.is_empty() {
+            return Err(Error::Drift(other));
+        }
+        self.notes.extend(mendable.iter().map(|row| Note::Drift {
+            row: format!("made again: {row}"),
+        }));
+        self.tolerate(extra);
+        Ok(())
+    }
+}
+
+/// What a plan mends by itself: what is missing is made, comments are set.
+fn mends(row: &Drift) -> bool {
+    match &row.kind {
+        DriftKind::Missing => true,
+        DriftKind::Altered { what, .. } => *what == Part::Comment,
+        _ => false,
+    }
+}
+
+/// Whether the source says by now what was done by hand.
+fn is_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
+    match (&row.kind, row.id) {
+        (DriftKind::Extra, None) => is_extra_said(row, declared, expected),
+        (DriftKind::Altered { what, .. }, Some(id)) if *what == Part::Name => {
+            let object = expected.object(id);
+            object.is_some_and(|object| is_rename_said(&row.site, &object.name.value, declared))
+        }
+        _ => false,
+    }
+}
+
+fn is_extra_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
+    let known = |name: &Key| {
+        let table = expected.find(None, name)?;
+        Some((table.id, declared.schema.tables.get(name)?))
+    };
+    match &row.site {
+        Site::Index(table, index) => {
+            known(table).is_some_and(|(_, said)| said.indexes.contains_key(index))
+        }
+        Site::Property(table, property) => known(table).is_some_and(|(id, said)| {
+            said.properties.contains_key(property)
+                && expected.holders(Some(id), property).next().is_none()
+        }),
+        _ => false,
+    }
+}
+
+/// Whether a struct has the new name, and says that it was called `old`.
+fn is_rename_said(site: &Site, old: &str, declared: &Declared) -> bool {
+    let old = Key::new(old);
+    let was = |olds: &[String]| olds.iter().any(|name| Key::new(name) == old);
+    match site {
+        Site::Table(now) => {
+            let hints = declared.tables.get(now);
+            hints.is_some_and(|hints| was(&hints.renamed_from))
+                && !declared.schema.tables.contains_key(&old)
+        }
+        Site::Property(table, now) => {
+            let said = declared.schema.tables.get(table);
+            let olds = declared.tables.get(table).map(|h| &h.properties);
+            olds.and_then(|olds| olds.get(now))
+                .is_some_and(|olds| was(olds))
+                && said.is_some_and(|said| !said.properties.contains_key(&old))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the source has a word about something that no event made: then that decides about it.
+fn is_of_source(row: &Drift, declared: &Declared) -> bool {
+    match &row.site {
+        Site::Table(key) => {
+            let mut hints = declared.tables.values().flat_map(|h| &h.renamed_from);
+            declared.schema.tables.contains_key(key) || hints.any(|old| Key::new(old) == *key)
+        }
+        Site::Sequence(key) => declared.schema.sequences.contains_key(key),
+        _ => false,
+    }
+}
+
+/// Where there is no ledger: names that only a ledger gives.
+fn lost_ledger(contents: &Contents, live: &Schema) -> Vec<Drift> {
+    if contents.state.is_some() || !contents.events.is_empty() {
+        return Vec::new();
+    }
+    let lost = |object: String, site| Drift {
+        object,
+        kind: DriftKind::Lost {
+            what: "was archived by a ledger that is not there any more".into(),
+        },
+        id: None,
+        site,
+    };
+    let mut rows = Vec::new();
+    for (key, table) in &live.tables {
+        if is_archive(&table.name) {
+            rows.push(lost(table.name.clone(), Site::Table(key.clone())));
+        }
+        for (name, property) in table.properties.iter().filter(|(_, p)| is_archive(&p.name)) {
+            let path = format!("{}.{}", table.name, property.name);
+            rows.push(lost(path, Site::Property(key.clone(), name.clone())));
+        }
+    }
+    rows
+}
+
+/// `name__a_1b2c3d4e`
+fn is_archive(name: &str) -> bool {
+    name.rsplit_once("__a_").is_some_and(|(_, digits)| {
+        digits.len() == 8
+            && digits
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+fn lost_rows(repair: &Repair) -> impl Iterator<Item = Drift> {
+    repair.bad.iter().map(|row| Drift {
+        object: format!("the row {} of the ledger", row.short()),
+        kind: DriftKind::Lost {
+            what: row.reason.clone(),
+        },
+        id: None,
+        site: Site::Ledger(row.key.clone()),
+    })
+}

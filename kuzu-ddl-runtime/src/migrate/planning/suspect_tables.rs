@@ -1,0 +1,115 @@
+//! Tables that the engine may have left broken.
+//!
+//! A property that was dropped in place, by hand, leaves a table whose columns the engine renumbers at
+//! the next checkpoint, but only if it knows that the table has changed. After a crash it does not, and
+//! a checkpoint later, once there are new rows, it crashes, as does every start after that. The catalog
+//! shows that a property was dropped, and not whether this happened; any look at the storage of a
+//! table that is broken would crash as well. Tried through the Rust crate, the one cure that works in
+//! every state of such a table, a sound one among them, is to copy it row by row, drop it, and put the
+//! copy in its place. (Adding and dropping a property, then CHECKPOINT, is cheaper, and crashes where
+//! there are rows already that no checkpoint has seen.) So that is done, once: the copy has no gap.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::diff::Note;
+use kuzu_ddl_core::event::ObjectId;
+use kuzu_ddl_core::fold::{Fold, owned};
+use kuzu_ddl_core::plan::{Live, PlanError, Said, Step, plan, plan_mending};
+use kuzu_ddl_core::schema::Key;
+use kuzu_ddl_core::state::{Local, Making};
+
+/// The steps, those that mend among them, and whether there are no others.
+pub(in crate::migrate) struct Mended {
+    pub(in crate::migrate) steps: Vec<Step>,
+    pub(in crate::migrate) nothing_else: bool,
+}
+
+/// Plans from `before` to `after`, and mends what is suspect where that can be done.
+pub(in crate::migrate) fn plan_and_mend(
+    (before, after): (&Fold, &Fold),
+    found: &Inspection,
+    said: &Said,
+    leave: &BTreeSet<ObjectId>,
+    (local, making): (&Local, &BTreeMap<ObjectId, Making>),
+    notes: &mut Vec<Note>,
+) -> Result<Mended, Vec<PlanError>> {
+    let live = &found.schema;
+    let start = Live {
+        making,
+        filled: &local.fills,
+        ..Live::from(found)
+    };
+    let steps = plan(before, after, start, said, leave)?;
+    let nothing_else = steps.is_empty();
+    let plain = |steps| Mended {
+        steps,
+        nothing_else,
+    };
+    if found.gaps.is_empty() {
+        return Ok(plain(steps));
+    }
+    let owned = owned(before);
+    let name = |key: &Key| live.tables.get(key).map(|table| table.name.clone());
+    let mut mend = BTreeSet::new();
+    let mut ours = Vec::new();
+    for (key, numbers) in &found.gaps {
+        let object = name(key).unwrap_or_default();
+        match owned.get(key) {
+            Some(id) if local.gaps.get(id) == Some(numbers) => {}
+            Some(id) if !leave.contains(id) => {
+                mend.insert(*id);
+                ours.push(object);
+            }
+            _ => {
+                let reason = "no declaration of this program has it".to_owned();
+                notes.push(Note::Suspect { object, reason });
+            }
+        }
+    }
+    if mend.is_empty() {
+        return Ok(plain(steps));
+    }
+    match plan_mending(before, after, start, said, leave, &mend) {
+        Ok(steps) => {
+            notes.extend(ours.into_iter().map(|object| Note::Mended { object }));
+            Ok(plain(steps))
+        }
+        Err(errors) => {
+            let reason = errors.first().map(ToString::to_string).unwrap_or_default();
+            notes.extend(ours.into_iter().map(|object| {
+                let reason = reason.clone();
+                Note::Suspect { object, reason }
+            }));
+            Ok(plain(steps))
+        }
+    }
+}
+
+/// What this database knows by itself once the steps are done. A gap that they made is none to be
+/// afraid of: a property was added, and so the engine knows that the table has changed.
+pub(in crate::migrate) fn known(
+    local: &Local,
+    before: &Inspection,
+    now: &Inspection,
+    after: &Fold,
+) -> Local {
+    let mut known = local.clone();
+    if now.gaps.is_empty() {
+        known.gaps.clear();
+        return known;
+    }
+    let owned = owned(after);
+    let id = |key: &Key| owned.get(key).copied();
+    let new = now
+        .gaps
+        .iter()
+        .filter(|(key, _)| !before.gaps.contains_key(*key));
+    let sound: Vec<_> = new
+        .filter_map(|(key, numbers)| Some((id(key)?, numbers.clone())))
+        .collect();
+    known.gaps.extend(sound);
+    let present: BTreeSet<ObjectId> = now.gaps.keys().filter_map(id).collect();
+    known.gaps.retain(|id, _| present.contains(id));
+    known
+}

@@ -1,0 +1,251 @@
+//! Making values in batches.
+//!
+//! Each batch is a transaction: the rows of a range of offsets, and in the ledger how far it has come.
+//! So a crash between any two statements loses at most the batch under way, and a batch that runs twice
+//! finds nothing left to do. Rows that have a value are never touched: others may write meanwhile.
+
+use kuzu_ddl_core::declared::Functions;
+use kuzu_ddl_core::event::ObjectId;
+use kuzu_ddl_core::plan::{Operation, Step};
+use kuzu_ddl_core::schema::Key;
+use kuzu_ddl_core::schema::name::quote;
+use kuzu_ddl_core::state::Making;
+
+use super::super::Migrator;
+use super::super::execute::function_batch::{Extent, Failed, Maker, borrowed};
+use super::super::planning::inputs::Prepared;
+use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
+use crate::error::Error;
+use crate::inspect::tables;
+use crate::ledger;
+use crate::write_lock::with_writer;
+
+/// How often a COMMIT may fail in a row.
+const TRIES: u32 = 3;
+
+/// One property whose values are made.
+struct Work<'a> {
+    step: &'a Step,
+    id: ObjectId,
+    maker: Maker<'a>,
+    required: bool,
+    size: u64,
+}
+
+/// Where the work is.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Between two passes over the rows.
+    Before,
+    /// In a pass that ends with this offset.
+    Within(u64),
+    /// No row is left.
+    After,
+}
+
+impl Migrator<'_> {
+    /// Makes the values of one property, and tells `progress` how many rows are done.
+    pub(super) fn make(
+        &mut self,
+        step: &Step,
+        functions: &Functions,
+        mut progress: impl FnMut(&mut Self, u64),
+    ) -> Result<(), Error> {
+        let Some(work) = self.work(step, functions)? else {
+            return Ok(());
+        };
+        let mut place = Place::Before;
+        let mut failures = 0;
+        // How many rows without a value a further pass began with.
+        let mut left = None;
+        loop {
+            let went = with_writer(self.engine, self.wait, |tx| work.go(tx, place));
+            let (now, done) = match went {
+                // The ledger says whether it did.
+                Err(Error::Engine(e))
+                    if e.kind == EngineErrorKind::OutcomeUnknown && failures < TRIES =>
+                {
+                    failures += 1;
+                    continue;
+                }
+                went => went?,
+            };
+            failures = 0;
+            place = now;
+            progress(self, done);
+            if !matches!(place, Place::After) {
+                continue;
+            }
+            match work.left(self.engine.session()?.as_ref())? {
+                Some(extent) if left.is_none_or(|left| extent.rows < left) => {
+                    left = Some(extent.rows);
+                    with_writer(self.engine, self.wait, |tx| work.again(tx))?;
+                    place = Place::Before;
+                }
+                Some(extent) => return Err(work.stuck(extent)),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn work<'a>(
+        &self,
+        step: &'a Step,
+        functions: &'a Functions,
+    ) -> Result<Option<Work<'a>>, Error> {
+        let (Operation::MakeValues { id, value, .. }, Some(made)) =
+            (&step.operation, step.operation.made())
+        else {
+            return Ok(None);
+        };
+        let by = value.by.as_ref().or(value.fill_by.as_ref());
+        Ok(Some(Work {
+            id: *id,
+            maker: Maker::new(made, functions, &path(step))?,
+            required: by.is_some_and(|by| by.required),
+            size: self.batch,
+            step,
+        }))
+    }
+}
+
+impl Work<'_> {
+    /// One batch. Returns where the work is then, and how many rows are done in all.
+    fn go(&self, tx: Transaction<'_>, place: Place) -> Result<(Place, u64), Error> {
+        let Some(mut making) = ledger::making(&tx, self.id)? else {
+            // Somebody else has finished it.
+            return Ok((Place::After, 0));
+        };
+        if matches!(place, Place::Before) {
+            let table = self.table(&tx)?;
+            if table != making.table {
+                // Another table has other offsets.
+                (making.table, making.next) = (table, 0);
+            }
+        }
+        let (from, last) = match place {
+            Place::Within(last) if making.next <= last => (making.next, last),
+            _ => match self.maker.extent(&tx, making.next)? {
+                Some(Extent { first, last, .. }) => (first, last),
+                None => return Ok((Place::After, making.done)),
+            },
+        };
+        let to = from.saturating_add(self.size);
+        let batch = self.maker.range(&tx, (from, to))?;
+        if let Some(failed) = batch.failed.iter().find(|failed| !failed.settled) {
+            return Err(self.failure(&tx, failed));
+        }
+        if batch.rows > 0 {
+            for cypher in &self.step.cypher {
+                tx.query_with(cypher, &borrowed(&batch.params))?;
+            }
+        }
+        making.next = to;
+        making.done += batch.rows;
+        ledger::put_making(&tx, self.id, &making)?;
+        tx.commit()?;
+        Ok((Place::Within(last), making.done))
+    }
+
+    /// Rows that came meanwhile before the place where the work was, and must have a value.
+    fn left(&self, session: &dyn Session) -> Result<Option<Extent>, EngineError> {
+        if self.required {
+            self.maker.extent(session, 0)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Begins with the first row once more.
+    fn again(&self, tx: Transaction<'_>) -> Result<(), Error> {
+        if let Some(making) = ledger::making(&tx, self.id)? {
+            let making = Making { next: 0, ..making };
+            ledger::put_making(&tx, self.id, &making)?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    fn stuck(&self, extent: Extent) -> Error {
+        let message = format!("{} rows keep no value", extent.rows);
+        let cypher = self.step.cypher.first().cloned().unwrap_or_default();
+        EngineError::new(EngineErrorKind::Other, message, cypher).into()
+    }
+
+    /// The engine's id of the table.
+    fn table(&self, session: &dyn Session) -> Result<u64, EngineError> {
+        let name = Key::new(self.step.operation.table());
+        let listed = tables(session)?;
+        let table = listed.iter().find(|table| Key::new(&table.name) == name);
+        Ok(table.map_or(0, |table| table.id))
+    }
+
+    fn failure(&self, session: &dyn Session, failed: &Failed) -> Error {
+        let Operation::MakeValues { table, key, .. } = &self.step.operation else {
+            return Error::BaseMoved;
+        };
+        let (table, name) = (quote(table), quote(key));
+        let query = format!(
+            "MATCH (x:{table}) WHERE offset(id(x)) = {} RETURN CAST(x.{name} AS STRING)",
+            failed.offset
+        );
+        let rows = session.query(&query).unwrap_or_default();
+        let text = rows.first().and_then(|row| row.first()?.text());
+        Error::Function {
+            object: path(self.step),
+            function: failed.function.clone(),
+            row: format!("{key} {}", text.unwrap_or("?")),
+            why: failed.why.to_string(),
+        }
+    }
+}
+
+/// `Table.property`
+pub(super) fn path(step: &Step) -> String {
+    match &step.operation {
+        Operation::MakeValues {
+            table, property, ..
+        } => format!("{table}.{property}"),
+        other => other.table().to_owned(),
+    }
+}
+
+/// What the ledger keeps of the steps that make values, where it keeps nothing yet.
+pub(in crate::migrate) fn begun(prepared: &Prepared) -> Vec<(ObjectId, Making)> {
+    let after = &prepared.after;
+    let steps = prepared.plan.steps.iter();
+    let new = steps.filter_map(|step| {
+        let Operation::MakeValues { id, value, .. } = &step.operation else {
+            return None;
+        };
+        if prepared.contents.making.contains_key(id) {
+            return None;
+        }
+        let by = value.by.as_ref().or(value.fill_by.as_ref())?;
+        let table = after.object(*id)?.parent?;
+        let object = |name: &String| {
+            let mut children = after.children(table);
+            children
+                .find(|child| after.physical(child) == *name)
+                .map(|child| child.id)
+        };
+        let inputs = by.inputs.iter().filter(|_| value.by.is_none());
+        Some((
+            *id,
+            Making {
+                function: by.function.clone(),
+                inputs: inputs.filter_map(|(name, _)| object(name)).collect(),
+                old: value
+                    .by
+                    .as_ref()
+                    .and(value.from.as_ref())
+                    .map(|(old, _)| old.clone()),
+                takes_null: by.takes_null,
+                on_fail: by.on_fail.clone(),
+                table: 0,
+                next: 0,
+                done: 0,
+            },
+        ))
+    });
+    new.collect()
+}

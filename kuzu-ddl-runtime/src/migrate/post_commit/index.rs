@@ -1,0 +1,115 @@
+//! Making an index.
+//!
+//! The engine makes a vector index in one transaction of its own, and a full-text index in a dozen
+//! statements that each commit. A crash, or a reader beside it, leaves the tables of the first ones,
+//! and every later attempt fails on them. So they are cleared away first.
+
+use kuzu_ddl_core::plan::{INTERNAL, Operation, own_tables};
+use kuzu_ddl_core::schema::name::quote;
+use kuzu_ddl_core::schema::{Index, IndexKind, Key};
+
+use super::super::planning::inputs::Prepared;
+use crate::engine::{Engine, EngineError, EngineErrorKind, Session};
+use crate::error::Error;
+use crate::inspect::{Scope, inspect, tables};
+
+/// Makes the index with `cypher`, unless it is there, and sees to it that it is in the file: an index
+/// that is committed and not checkpointed does not outlive its process (bug B28), and beside an open
+/// transaction the engine leaves it so. The connection is used for nothing else: it may be left
+/// inside a transaction.
+pub(super) fn create(
+    engine: &dyn Engine,
+    table: &str,
+    index: &Index,
+    cypher: &[String],
+) -> Result<(), Error> {
+    let session = engine.session()?;
+    if !is_there(session.as_ref(), table, index)? {
+        clear(session.as_ref(), table, index)?;
+        make(engine, table, index, cypher)?;
+    }
+    session.query("CHECKPOINT")?;
+    Ok(())
+}
+
+fn make(engine: &dyn Engine, table: &str, index: &Index, cypher: &[String]) -> Result<(), Error> {
+    let session = engine.session()?;
+    let made = cypher
+        .iter()
+        .try_for_each(|cypher| session.query(cypher).map(drop));
+    drop(session);
+    let session = engine.session()?;
+    // An error may be that of the checkpoint alone, with the index in use already.
+    if is_there(session.as_ref(), table, index)? {
+        return Ok(());
+    }
+    // Better now than at the next start; that one does it all the same.
+    let _ = clear(session.as_ref(), table, index);
+    Err(made.err().unwrap_or_else(|| {
+        EngineError::new(
+            EngineErrorKind::Other,
+            "the engine reported no error, and made no index",
+            cypher.first().cloned().unwrap_or_default(),
+        )
+    }))?
+}
+
+fn is_there(session: &dyn Session, table: &str, index: &Index) -> Result<bool, Error> {
+    let key = Key::new(table);
+    let only = [key.clone()].into();
+    let found = inspect(session, Scope::Only(&only))?;
+    let there = found.schema.tables.get(&key);
+    let there = there.and_then(|table| table.indexes.get(&Key::new(&index.name)));
+    Ok(there.is_some_and(|there| there.is_as(index)))
+}
+
+/// Drops what an earlier attempt left.
+fn clear(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error> {
+    let key = Key::new(table);
+    let Some(id) = tables(session)?
+        .into_iter()
+        .find(|table| Key::new(&table.name) == key)
+        .map(|table| table.id)
+    else {
+        return Ok(());
+    };
+    session.query(&format!("CALL {INTERNAL} = true"))?;
+    let mut left = own_tables(&index.name, &index.kind, id);
+    if index.kind == IndexKind::FullText {
+        left.push(format!("{id}_{}_appears_info", index.name));
+        left.push(format!("{id}_{}_stopwords", index.name));
+        // A table of stop words that was made and not filled is taken for a full one.
+        let query = "CALL show_indexes() WHERE index_type = 'FTS' RETURN count(*)";
+        let used = session.query(query)?;
+        if used.first().and_then(|row| row.first()?.int()) == Some(0) {
+            left.push("default_english_stopwords".to_owned());
+        }
+    }
+    for table in left {
+        session.query(&format!("DROP TABLE IF EXISTS {}", quote(&table)))?;
+    }
+    session.query(&format!("CALL {INTERNAL} = false"))?;
+    Ok(())
+}
+
+/// How many node tables the new indexes of a plan take, and those that are there: no catalog call
+/// lists them. A full-text index has two, one more while it is made, and one for all of them.
+pub(in crate::migrate) fn tables_of(prepared: &Prepared) -> usize {
+    let steps = prepared.plan.steps.iter();
+    let new = steps.filter(|step| {
+        matches!(&step.operation, Operation::CreateIndex { index, .. } if index.kind == IndexKind::FullText)
+    });
+    let live = prepared
+        .found
+        .schema
+        .tables
+        .values()
+        .flat_map(|t| t.indexes.values());
+    let live = live
+        .filter(|index| index.kind == IndexKind::FullText)
+        .count();
+    match new.count() {
+        0 => 0,
+        new => 2 * (new + live) + 2,
+    }
+}

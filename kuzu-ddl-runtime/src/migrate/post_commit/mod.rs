@@ -1,0 +1,171 @@
+//! The second phase: what no transaction can do.
+//!
+//! The transaction has written down what is owed (see [`Owed`]). Here it is
+//! done piece by piece, each struck out by a transaction of its own once it is done. What cannot be
+//! done now stays owed and is told in the report; the application may start without it.
+//!
+//! A new kind of such work is a variant of [`Owed`], an
+//! [`Operation`] that answers [`owed`](Operation::owed), and an arm in
+//! [`Migrator::pay`]. The plan must find out by itself, from events and catalog, that it is still to
+//! be done: a start after a crash makes a plan with just these steps.
+
+pub(in crate::migrate) mod backfill;
+pub(in crate::migrate) mod index;
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use kuzu_ddl_core::drift::drift;
+use kuzu_ddl_core::plan::{Operation, Step, Unpaid};
+use kuzu_ddl_core::state::Owed;
+
+use super::Migrator;
+use super::planning::catalog_hash as catalog;
+use super::planning::inputs::Prepared;
+use super::policy::Phase;
+use crate::engine::EngineErrorKind;
+use crate::error::Error;
+use crate::inspect::{Scope, inspect};
+use crate::ledger;
+use crate::ledger::{Identified, Rows};
+use crate::write_lock::with_writer;
+
+/// One second phase at a time in a process, and no other process has the file open: what is found
+/// half-done is nobody's present work.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// How long to sleep between two attempts to become the writer.
+const PAUSE: Duration = Duration::from_millis(20);
+
+impl Migrator<'_> {
+    /// Does what is owed. Returns what could not be done.
+    pub(super) fn second(&mut self, declared: &Identified, prepared: &Prepared) -> Vec<Unpaid> {
+        let all = prepared.plan.steps.iter();
+        let steps: Vec<Step> = all
+            .filter(|step| step.operation.owed().is_some())
+            .cloned()
+            .collect();
+        if steps.is_empty() {
+            return Vec::new();
+        }
+        let _span = tracing::info_span!("second").entered();
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unpaid = Vec::new();
+        for (i, step) in steps.iter().enumerate() {
+            self.tell(Phase::Second, i, &steps);
+            let start = Instant::now();
+            if let Some(first) = awaited(step, &unpaid) {
+                let step = step.clone();
+                let why = format!("waits for another: {}", first.step.operation);
+                unpaid.push(Unpaid { step, why });
+                continue;
+            }
+            let paid = self.pay(declared, (i, &steps)).and_then(|()| {
+                let piece = step.operation.owed();
+                piece.map_or(Ok(()), |piece| self.strike(piece, prepared))
+            });
+            if paid.is_ok() {
+                self.actual.push(start.elapsed());
+            }
+            if let Err(error) = paid {
+                tracing::warn!(%error, step = %step.operation, "still owed");
+                unpaid.push(Unpaid {
+                    step: step.clone(),
+                    why: error.to_string(),
+                });
+            }
+        }
+        unpaid
+    }
+
+    /// Does one piece. What is done already is no error.
+    fn pay(&mut self, declared: &Identified, (i, steps): (usize, &[Step])) -> Result<(), Error> {
+        let step = &steps[i];
+        match &step.operation {
+            Operation::MakeValues { .. } => {
+                let functions = &declared.declared.functions;
+                self.make(step, functions, |this, done| {
+                    this.tell_within(Phase::Second, i, steps, done);
+                })
+            }
+            Operation::CreateIndex { table, index, .. } => {
+                self.patiently(|| index::create(self.engine, table, index, &step.cypher))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Strikes out a piece that is done, and notes the catalog as it is with it.
+    fn strike(&self, piece: Owed, prepared: &Prepared) -> Result<(), Error> {
+        with_writer(self.engine, self.wait, |tx| {
+            let mut state = match ledger::state(&tx)? {
+                Some(Ok(state)) => state,
+                Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
+                None => return Ok(()),
+            };
+            state.local.owed.remove(&piece);
+            if let Owed::Values(id) = piece {
+                ledger::remove_making(&tx, id)?;
+            }
+            let found = inspect(&tx, Scope::All)?;
+            let rows = drift(&prepared.after, &found.schema, &state.local, None);
+            if crate::migrate::execute::verify::unexpected(rows, prepared).is_empty() {
+                state.catalog = catalog::whole(&found);
+            } else {
+                // Somebody else changed something meanwhile: the next start looks at everything.
+                state.checked.clear();
+            }
+            let mut rows = Rows::new();
+            ledger::put_state(&mut rows, &state);
+            ledger::put(&tx, rows)?;
+            match tx.commit() {
+                // Struck out or not: if not, the next start finds it done.
+                Err(e) if e.kind != EngineErrorKind::OutcomeUnknown => Err(e.into()),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Tries again while another connection of this process writes.
+    fn patiently<T>(&self, mut run: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+        let deadline = Instant::now() + self.wait;
+        loop {
+            match run() {
+                Err(Error::Engine(e))
+                    if e.kind == EngineErrorKind::WriterBusy && Instant::now() < deadline =>
+                {
+                    std::thread::sleep(PAUSE);
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+/// What an index must wait for: a property that is indexed takes no values any more.
+fn awaited<'u>(step: &Step, unpaid: &'u [Unpaid]) -> Option<&'u Unpaid> {
+    let Operation::CreateIndex { table, .. } = &step.operation else {
+        return None;
+    };
+    unpaid.iter().find(|unpaid| {
+        let is_values = matches!(unpaid.step.operation.owed(), Some(Owed::Values(_)));
+        is_values && unpaid.step.operation.table() == table
+    })
+}
+
+/// Whether a program that declares this cannot go on without what is unpaid: its values are what the
+/// program would read.
+pub(super) fn lacks(declared: &Identified, unpaid: &Unpaid) -> bool {
+    let Operation::MakeValues {
+        table,
+        property,
+        value,
+        ..
+    } = &unpaid.step.operation
+    else {
+        return false;
+    };
+    let table = declared.declared.schema.table(table);
+    let property = table.and_then(|table| table.property(property));
+    property.is_some_and(|property| !property.nullable || value.by.is_some())
+}

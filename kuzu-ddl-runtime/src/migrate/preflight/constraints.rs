@@ -1,0 +1,143 @@
+//! TODO-DOC migrate::preflight::constraints
+
+use kuzu_ddl_core::plan::{Demand, Failure, Hazard, HazardKind, SAMPLE, Step, Value, Why, short};
+use kuzu_ddl_core::schema::{Multiplicity, Type};
+
+use super::cast::is_of_values;
+use super::sample::{number, sample};
+use crate::engine::Session;
+use crate::error::Error;
+
+/// Rows without a value: a key cannot be made of them, and where a value becomes required, the
+/// hazard shows some.
+pub(in crate::migrate) fn present(
+    session: &dyn Session,
+    step: &mut Step,
+    demand: &Demand,
+    value: &Value,
+) -> Result<Option<Failure>, Error> {
+    if value.fill.is_some() {
+        return Ok(None);
+    }
+    let null = format!("{} IS NULL", value.old("x"));
+    let rows = number(session, &demand.rows.count(&null))?;
+    if rows == 0 {
+        return Ok(None);
+    }
+    let sample = sample(session, demand.rows.sample(&null, "NULL"), false)?;
+    let tightens = |h: &&mut Hazard| h.kind == HazardKind::Tightens && h.object == demand.object;
+    if let Some(hazard) = step.hazards.iter_mut().find(tightens) {
+        let named = |(key, _): &(String, _)| format!("{} {}", demand.key, short(key));
+        hazard.sample = sample.iter().map(named).collect();
+        return Ok(None);
+    }
+    let of = number(session, &demand.rows.count("true"))?;
+    Ok(Some(Failure {
+        object: demand.object.clone(),
+        rows: Some(rows),
+        of,
+        sample,
+        key: demand.key.clone(),
+        why: Why::Null,
+    }))
+}
+
+/// Values that would be keys twice.
+pub(in crate::migrate) fn unique(
+    session: &dyn Session,
+    demand: &Demand,
+    value: &Value,
+) -> Result<Option<Failure>, Error> {
+    let Some((_, ty)) = &value.from else {
+        return Ok(None);
+    };
+    let all = &demand.rows.all;
+    let groups = format!(
+        "{all} WITH {} AS k, count(*) AS n WHERE n > 1 AND k IS NOT NULL",
+        value.of("x")
+    );
+    let rows = match number(session, &format!("{groups} RETURN sum(n)")) {
+        Ok(0) => return Ok(None),
+        Ok(rows) => rows,
+        // That the cast fails is told already.
+        Err(e) if is_of_values(&e) => return Ok(None),
+        Err(e) => return Err(e.into()),
+    };
+    let of = number(session, &demand.rows.count("true"))?;
+    let queries = format!(
+        "{groups} RETURN CAST(k AS STRING) AS v, concat(CAST(n AS STRING), ' times') \
+         ORDER BY v LIMIT {SAMPLE}"
+    );
+    let mut sample = sample(session, std::iter::once(queries), false)?;
+    if *ty == Type::String {
+        sample
+            .iter_mut()
+            .for_each(|(key, _)| *key = format!("'{key}'"));
+    }
+    Ok(Some(Failure {
+        object: demand.object.clone(),
+        rows: Some(rows),
+        of,
+        sample,
+        key: demand.key.clone(),
+        why: Why::Twice,
+    }))
+}
+
+/// Values above which nothing can be counted.
+pub(in crate::migrate) fn countable(
+    session: &dyn Session,
+    demand: &Demand,
+    value: &Value,
+) -> Result<Option<Failure>, Error> {
+    let largest = format!("{} = {}", value.of("x"), i64::MAX);
+    let rows = number(session, &demand.rows.count(&largest))?;
+    if rows == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Failure {
+        object: demand.object.clone(),
+        rows: Some(rows),
+        of: number(session, &demand.rows.count("true"))?,
+        sample: sample(
+            session,
+            demand.rows.sample(&largest, &value.old("x")),
+            false,
+        )?,
+        key: demand.key.clone(),
+        why: Why::Largest,
+    }))
+}
+
+/// Nodes with more rels than they may have.
+pub(in crate::migrate) fn single(
+    session: &dyn Session,
+    demand: &Demand,
+    multiplicity: Multiplicity,
+    sides: &[(String, String)],
+) -> Result<Option<Failure>, Error> {
+    let (mut rows, mut of) = (0, 0);
+    let mut samples = Vec::new();
+    for (nodes, name) in sides {
+        let groups = format!("{nodes} WITH x, count(r) AS n");
+        of += number(session, &format!("{groups} RETURN count(*)"))?;
+        let several = number(session, &format!("{groups} WHERE n > 1 RETURN count(*)"))?;
+        rows += several;
+        if several > 0 && samples.len() < SAMPLE {
+            let query = format!(
+                "{groups} WHERE n > 1 RETURN {name} AS k, concat(CAST(n AS STRING), ' rels') \
+                 ORDER BY k LIMIT {SAMPLE}"
+            );
+            samples.extend(sample(session, std::iter::once(query), false)?);
+        }
+    }
+    samples.truncate(SAMPLE);
+    Ok((rows > 0).then(|| Failure {
+        object: demand.object.clone(),
+        rows: Some(rows),
+        of,
+        sample: samples,
+        key: "node".to_owned(),
+        why: Why::Several(multiplicity),
+    }))
+}

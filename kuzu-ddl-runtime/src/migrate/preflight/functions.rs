@@ -1,0 +1,193 @@
+//! Calling functions for all rows before anything is touched: how many get no value, and which.
+
+use std::collections::HashMap;
+
+use kuzu_ddl_core::declared::Functions;
+use kuzu_ddl_core::describe::Fault;
+use kuzu_ddl_core::plan::{Demand, Failure, Made, SAMPLE, Step, Value, Why};
+use kuzu_ddl_core::value::Cell;
+
+use super::super::execute::function_batch::{Batch, Extent, Failed, Maker};
+use super::cast::take;
+use crate::engine::{EngineError, Session};
+use crate::error::Error;
+
+/// What a trial needs.
+pub(in crate::migrate) struct Trial<'a> {
+    pub(in crate::migrate) session: &'a dyn Session,
+    pub(in crate::migrate) functions: &'a Functions,
+    /// How many offsets a range has.
+    pub(in crate::migrate) size: u64,
+}
+
+/// What a trial finds.
+#[derive(Default)]
+struct Found {
+    rows: u64,
+    /// Rows without a value, those for which the source says what they get among them.
+    failing: u64,
+    /// Those for which it does not.
+    bad: u64,
+    sample: Vec<(String, Option<String>)>,
+    says: Option<(String, String)>,
+    /// Values that would be keys, each with a row.
+    keys: HashMap<String, (usize, u64)>,
+    twice: u64,
+}
+
+impl Trial<'_> {
+    /// Which rows get no value. `tell` is told after each range of them how many rows were tried.
+    pub(in crate::migrate) fn made(
+        &self,
+        step: &mut Step,
+        demand: &Demand,
+        value: &Value,
+        unique: bool,
+        mut tell: impl FnMut(&Step, u64),
+    ) -> Result<Option<Failure>, Error> {
+        let mut found = Found::default();
+        for (part, (rows, name)) in demand.rows.named.iter().enumerate() {
+            let Some(made) = Made::of(rows.clone(), null(value), vec![value]) else {
+                continue;
+            };
+            let maker = Maker::new(made, self.functions, &demand.object)?;
+            let Some(Extent { first, last, .. }) = maker.extent(self.session, 0)? else {
+                continue;
+            };
+            let mut from = first;
+            while from <= last {
+                let to = from.saturating_add(self.size);
+                let batch = maker.range(self.session, (from, to))?;
+                self.count(&mut found, (rows, name), demand, &batch)?;
+                if unique {
+                    self.count_keys(&mut found, (part, name), demand, &batch)?;
+                }
+                tell(step, found.rows);
+                from = to;
+            }
+        }
+        take(
+            step,
+            &demand.object,
+            (value, value),
+            found.failing,
+            found.rows,
+        );
+        Ok(found.failure(demand, unique))
+    }
+
+    fn count(
+        &self,
+        found: &mut Found,
+        (rows, name): (&str, &str),
+        demand: &Demand,
+        batch: &Batch,
+    ) -> Result<(), Error> {
+        found.rows += batch.rows;
+        for failed in &batch.failed {
+            found.failing += 1;
+            if let Fault::Panicked(_) = failed.why {
+                let key = self.key((rows, name), failed.offset)?;
+                return Err(Error::Function {
+                    object: demand.object.clone(),
+                    function: failed.function.clone(),
+                    row: format!("{} {key}", demand.key),
+                    why: failed.why.to_string(),
+                });
+            }
+            if failed.settled {
+                continue;
+            }
+            found.bad += 1;
+            if found.sample.len() < SAMPLE {
+                let key = self.key((rows, name), failed.offset)?;
+                found.sample.push((key, old(failed)));
+            }
+            let says = || (failed.function.clone(), failed.why.to_string());
+            found.says.get_or_insert_with(says);
+        }
+        Ok(())
+    }
+
+    fn count_keys(
+        &self,
+        found: &mut Found,
+        (part, name): (usize, &str),
+        demand: &Demand,
+        batch: &Batch,
+    ) -> Result<(), Error> {
+        for (offset, value) in &batch.made {
+            let text = text(value);
+            if let Some((part, first)) = found.keys.get(&text).copied() {
+                found.twice += 1;
+                if found.sample.len() < SAMPLE {
+                    let rows = &demand.rows.named[part].0;
+                    let keys = [
+                        self.key((rows, name), first)?,
+                        self.key((rows, name), *offset)?,
+                    ];
+                    let keys = format!("of {} {}", demand.key, keys.join(" and "));
+                    found.sample.push((text, Some(keys)));
+                }
+            } else {
+                found.keys.insert(text, (part, *offset));
+            }
+        }
+        Ok(())
+    }
+
+    /// The text by which a person knows a row.
+    fn key(&self, (rows, name): (&str, &str), offset: u64) -> Result<String, EngineError> {
+        let query = format!("{rows} WHERE offset(id(x)) = {offset} RETURN {name}");
+        let rows = self.session.query(&query)?;
+        let text = rows.first().and_then(|row| row.first()?.text());
+        Ok(text.unwrap_or("?").to_owned())
+    }
+}
+
+/// A fill is asked only where there is no value.
+fn null(value: &Value) -> Option<String> {
+    let fills = value.fill_by.is_some() && value.by.is_none() && value.from.is_some();
+    fills.then(|| format!("{} IS NULL", value.old("x")))
+}
+
+fn old(failed: &Failed) -> Option<String> {
+    failed.old.as_ref().map(text)
+}
+
+fn text(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "NULL".to_owned(),
+        Cell::Bool(b) => b.to_string(),
+        Cell::Int(n) => n.to_string(),
+        Cell::Float(x) => x.to_string(),
+        Cell::Text(text) => format!("'{text}'"),
+        Cell::Other(text) => text.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+impl Found {
+    fn failure(self, demand: &Demand, unique: bool) -> Option<Failure> {
+        let (rows, why) = match self.says {
+            Some((function, says)) => (
+                self.bad,
+                Why::Made {
+                    function,
+                    says,
+                    can_fall_back: !unique,
+                },
+            ),
+            None if self.twice > 0 => (self.twice, Why::Twice),
+            None => return None,
+        };
+        Some(Failure {
+            object: demand.object.clone(),
+            rows: Some(rows),
+            of: self.rows,
+            sample: self.sample,
+            key: demand.key.clone(),
+            why,
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! A look at the rows before anything is touched: how many each hazard is about, and whether they let
+//! the plan succeed.
+
+use std::collections::BTreeMap;
+
+use kuzu_ddl_core::declared::Functions;
+use kuzu_ddl_core::plan::{Demand, Failure, Plan, Step, What};
+
+use super::super::Listener;
+use super::super::policy::{Phase, Progress};
+use super::ask;
+use super::functions::Trial;
+use super::sample::number;
+use crate::engine::Session;
+use crate::error::Error;
+
+/// A look under way.
+pub(in crate::migrate) struct Look<'a, 'l> {
+    session: &'a dyn Session,
+    functions: &'a Functions,
+    /// How many rows a function is called for at once.
+    batch: u64,
+    listener: Option<&'a mut Listener<'l>>,
+    /// Questions asked, and all of them.
+    done: usize,
+    total: usize,
+}
+
+impl<'a, 'l> Look<'a, 'l> {
+    pub(in crate::migrate) fn new(
+        session: &'a dyn Session,
+        (functions, batch): (&'a Functions, u64),
+        listener: Option<&'a mut Listener<'l>>,
+    ) -> Self {
+        Self {
+            session,
+            functions,
+            batch,
+            listener,
+            done: 0,
+            total: 0,
+        }
+    }
+
+    /// Fills in what the rows say of a plan.
+    pub(in crate::migrate) fn at(mut self, plan: &mut Plan) -> Result<(), Error> {
+        let questions = |step: &Step| {
+            let counts = step.hazards.iter().filter(|hazard| hazard.count.is_some());
+            counts.count() + step.demands.len()
+        };
+        self.total = plan.steps.iter().map(questions).sum();
+        self.count(plan)?;
+        self.preflight(plan)
+    }
+
+    /// Fills in how many rows each hazard touches.
+    fn count(&mut self, plan: &mut Plan) -> Result<(), Error> {
+        // Several hazards of one step, and steps of one table, count the same rows.
+        let mut counted: BTreeMap<String, u64> = BTreeMap::new();
+        for step in &mut plan.steps {
+            for i in 0..step.hazards.len() {
+                let Some(query) = step.hazards[i].count.clone() else {
+                    continue;
+                };
+                self.tell(step, 0);
+                let rows = match counted.get(&query) {
+                    Some(rows) => *rows,
+                    None => number(self.session, &query)?,
+                };
+                step.hazards[i].rows = Some(rows);
+                counted.insert(query, rows);
+                self.done += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the rows whether they let the plan succeed.
+    fn preflight(&mut self, plan: &mut Plan) -> Result<(), Error> {
+        let _span = tracing::debug_span!("preflight").entered();
+        let mut failures = Vec::new();
+        for at in 0..plan.steps.len() {
+            let (asked, after) = plan.steps.split_at_mut(at + 1);
+            let Some(step) = asked.last_mut() else {
+                continue;
+            };
+            for demand in step.demands.clone() {
+                self.tell(step, 0);
+                failures.extend(self.ask(step, &demand)?);
+                self.done += 1;
+            }
+            let others = after.iter_mut();
+            for other in others.filter(|_| !step.demands.is_empty()) {
+                if other.operation.follow(&step.operation) {
+                    other.cypher = other.operation.cypher();
+                }
+            }
+        }
+        if failures.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Rows(failures))
+        }
+    }
+
+    fn ask(&mut self, step: &mut Step, demand: &Demand) -> Result<Option<Failure>, Error> {
+        let What::Made { value, unique } = &demand.what else {
+            return ask(self.session, step, demand);
+        };
+        let trial = Trial {
+            session: self.session,
+            functions: self.functions,
+            size: self.batch,
+        };
+        trial.made(step, demand, value, *unique, |step, rows| {
+            self.tell(step, rows);
+        })
+    }
+
+    /// Tells the application at which question this is, and on how many rows a function was tried for it.
+    fn tell(&mut self, step: &Step, rows_done: u64) {
+        if let Some(listener) = &mut self.listener {
+            listener(Progress {
+                phase: Phase::Preflight,
+                done: self.done,
+                total: self.total,
+                step: Some(step),
+                rows_done,
+                rows: 0,
+            });
+        }
+    }
+}

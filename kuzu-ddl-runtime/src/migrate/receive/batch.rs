@@ -1,0 +1,145 @@
+//! TODO-DOC migrate::receive::batch
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kuzu_ddl_core::drift::Drift;
+use kuzu_ddl_core::event::{Change, DdlEvent, EventId};
+use kuzu_ddl_core::fold::{Fold, Rejection};
+
+use super::super::report::Report;
+use super::report::{Delay, Delayed, Received};
+
+/// The legal events, and what is wrong with the others: in the ledger, nobody could read them again.
+pub(in crate::migrate) fn sorted(
+    given: Vec<DdlEvent>,
+) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
+    let (mut legal, mut malformed) = (Vec::new(), Vec::new());
+    for event in given {
+        match DdlEvent::decode(&event.encode()) {
+            Ok(_) => legal.push(event),
+            Err(why) => malformed.push((event.id(), Rejection::Malformed(why.to_string()))),
+        }
+    }
+    (legal, malformed)
+}
+
+/// What waits, for the next start: how many events it is to try again, and, where others wait for events or
+/// for a newer version, the version that found that.
+pub(super) struct Waiting {
+    pub(super) tried: usize,
+    pub(super) by: Option<String>,
+}
+
+/// One delivery under way.
+pub(in crate::migrate) struct Delivery {
+    /// What everything says together.
+    pub(super) fold: Fold,
+    /// The events that are carried out.
+    pub(super) known: BTreeSet<EventId>,
+    /// The events that are to be.
+    pub(super) all: BTreeMap<EventId, DdlEvent>,
+    /// Those of them that wait.
+    pub(super) delayed: BTreeSet<EventId>,
+    pub(super) received: Received,
+}
+
+impl Delivery {
+    pub(in crate::migrate) fn delay(&mut self, event: EventId, delay: Delay) {
+        let object = self.all.get(&event).map(DdlEvent::object);
+        let object = object.map_or_else(|| "?".to_owned(), |id| self.fold.path(id));
+        self.delayed.insert(event);
+        self.received.delayed.push(Delayed {
+            event,
+            object,
+            delay,
+        });
+    }
+
+    pub(in crate::migrate) fn done(&mut self, ids: Vec<EventId>, report: Report) {
+        self.known.extend(&ids);
+        self.received.applied.extend(ids);
+        self.received.steps.extend(report.steps);
+    }
+
+    /// What the next start need not try: nothing but an event or a newer version can help there.
+    pub(in crate::migrate) fn held(&self) -> Waiting {
+        let mut held: BTreeSet<EventId> = BTreeSet::new();
+        // Each comes after what it depends on, but for those that were found to be held at once.
+        let mut delayed: Vec<&Delayed> = self.received.delayed.iter().collect();
+        delayed.sort_by_key(|delayed| self.fold.rank_of(delayed.event));
+        for Delayed { event, delay, .. } in delayed {
+            let waits = match delay {
+                Delay::Held(_) => true,
+                Delay::Behind(other) => held.contains(other),
+                _ => false,
+            };
+            if waits {
+                held.insert(*event);
+            }
+        }
+        Waiting {
+            tried: self.received.delayed.len() - held.len(),
+            by: (!held.is_empty()).then(|| env!("CARGO_PKG_VERSION").to_owned()),
+        }
+    }
+
+    /// Nothing of what is left can be carried out before this is settled.
+    pub(in crate::migrate) fn drifted(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
+        for id in units.iter().flatten() {
+            if !self.known.contains(id) && !self.delayed.contains(id) {
+                self.delay(*id, Delay::Drift);
+            }
+        }
+        self.received.drift = rows;
+    }
+
+    /// What can be carried out only together, in the order of the events: a rel table with its pairs,
+    /// anything else by itself.
+    pub(in crate::migrate) fn units(&self) -> Vec<Vec<EventId>> {
+        let mut order: Vec<_> = self.all.keys().copied().collect();
+        order.retain(|id| !self.delayed.contains(id));
+        order.sort_by_key(|id| self.fold.rank_of(*id));
+        let mut units: Vec<Vec<EventId>> = Vec::new();
+        let mut tables = BTreeMap::new();
+        for id in order {
+            let change = self
+                .all
+                .get(&id)
+                .map(|event| (event.object(), event.change()));
+            match change {
+                Some((table, Change::CreateEdgeTable { .. })) => {
+                    tables.insert(table, units.len());
+                    units.push(vec![id]);
+                }
+                Some((_, Change::AddPair { table, .. })) if tables.contains_key(table) => {
+                    let unit = tables.get(table).and_then(|at| units.get_mut(*at));
+                    unit.into_iter().for_each(|unit| unit.push(id));
+                }
+                _ => units.push(vec![id]),
+            }
+        }
+        units
+    }
+
+    /// The events of these units that wait for no other, in order; the others are delayed.
+    pub(in crate::migrate) fn ready(&mut self, units: &[Vec<EventId>]) -> Vec<DdlEvent> {
+        let mut ids: Vec<EventId> = units.iter().flatten().copied().collect();
+        ids.sort_by_key(|id| self.fold.rank_of(*id));
+        let mut ready: BTreeSet<EventId> = BTreeSet::new();
+        let mut events = Vec::new();
+        for id in ids {
+            let Some(event) = self.all.get(&id).cloned() else {
+                continue;
+            };
+            let mut needs = event.depends_on().iter();
+            match needs.find(|need| !self.known.contains(need) && !ready.contains(need)) {
+                Some(need) => self.delay(id, Delay::Behind(*need)),
+                None => {
+                    ready.insert(id);
+                    events.push(event);
+                }
+            }
+        }
+        events
+    }
+}

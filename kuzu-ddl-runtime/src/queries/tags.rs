@@ -1,0 +1,112 @@
+//! Tags: names for points of a history, kept in the ledger. A tag does not move; who wants it
+//! elsewhere removes it first.
+
+use std::time::Duration;
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::history::{History, HistoryError, Point};
+use crate::ledger;
+use crate::ledger::Tag;
+use crate::write_lock::{now, with_writer};
+
+/// The longest name of a tag, in bytes.
+pub(super) const MAX_TAG_BYTES: usize = 100;
+
+/// How long to wait for another connection's write transaction.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Whether `name` can be the name of a tag: ASCII letters, digits, `.`, `-`, `_` and `/`, at most
+/// [`MAX_TAG_BYTES`], beginning with a letter, and not to be taken for the digits of an event.
+///
+/// # Errors
+/// Which rule it breaks.
+pub(super) fn check_tag(name: &str) -> Result<(), HistoryError> {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b".-_/".contains(&b);
+    let reason = if name.is_empty() {
+        "it is empty"
+    } else if name.len() > MAX_TAG_BYTES {
+        "it is longer than 100 bytes"
+    } else if !name.bytes().all(legal) {
+        "it has another character"
+    } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        "it does not begin with a letter"
+    } else if name.len() >= 4 && name.bytes().all(|b| b.is_ascii_hexdigit()) {
+        "it looks like the digits of an event"
+    } else if name == "now" {
+        "the word has a meaning of its own"
+    } else {
+        return Ok(());
+    };
+    let name = name.chars().take(40).collect();
+    Err(HistoryError::TagName { name, reason })
+}
+
+/// Gives a point of the history a name. The same tag of the same point again changes nothing.
+///
+/// # Errors
+/// [`Error::History`] for a name that breaks a rule, one that names another point, or a point that
+/// is not there; otherwise what the engine says.
+pub(super) fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error> {
+    check_tag(name)?;
+    with_writer(db, WAIT, |tx| {
+        let contents = ledger::read(&tx)?;
+        if !contents.bad.is_empty() {
+            return Err(Error::Ledger(contents.bad));
+        }
+        let history = History::of(&contents);
+        if history.events.is_empty() {
+            return Err(HistoryError::NothingThen("this point".into()).into());
+        }
+        let ids = history.events_at(point)?;
+        let fold = history.fold_of(&ids)?;
+        let within = history
+            .entries
+            .iter()
+            .filter(|entry| ids.contains(&entry.event));
+        let tag = Tag {
+            frontier: fold.frontier(),
+            revision: within.filter_map(|entry| entry.revision).max().unwrap_or(0),
+            at: now(),
+        };
+        match history.tags.get(name) {
+            Some(known) if known.frontier == tag.frontier => return Ok(known.clone()),
+            Some(_) => return Err(HistoryError::TagTaken(name.to_owned()).into()),
+            None => {}
+        }
+        ledger::put_tag(&tx, name, &tag)?;
+        tx.commit()?;
+        Ok(tag)
+    })
+}
+
+/// Removes a tag. The events that it named stay.
+///
+/// # Errors
+/// [`Error::History`] if there is no such tag; otherwise what the engine says.
+pub(super) fn remove_tag(db: &dyn Engine, name: &str) -> Result<(), Error> {
+    with_writer(db, WAIT, |tx| {
+        if !ledger::remove_tag(&tx, name)? {
+            return Err(HistoryError::NoTag(name.chars().take(40).collect()).into());
+        }
+        Ok(tx.commit()?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for name in ["v1", "release/2026-11", "a", "before_the.big-one", "bad"] {
+            assert_eq!(check_tag(name), Ok(()), "{name}");
+        }
+        let long = "x".repeat(MAX_TAG_BYTES + 1);
+        for name in [
+            "", "1", "-a", "a b", "é", "a\0", "deadbeef", "now", &long, "`",
+        ] {
+            assert!(check_tag(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A test of the whole declared schema, for an application's own test suite.
+
+use std::fmt;
+use std::path::Path;
+
+use kuzu_ddl_core::declared::{DeclareError, Declared};
+use kuzu_ddl_core::drift::{Drift, drift};
+use kuzu_ddl_core::lock;
+use kuzu_ddl_core::lock::Lock;
+
+use super::lock_file::{FILE, LockError, verify_declared};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::inspect::{Scope, inspect};
+use crate::ledger;
+use crate::migrate::Migrator;
+
+/// Error returned when the declared schema fails the test.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The declared schema is invalid.
+    #[error(transparent)]
+    Declare(#[from] DeclareError),
+    /// The migration of an empty database failed.
+    #[error("cannot migrate an empty database to the declared schema: {0}")]
+    Migrate(#[from] Box<Error>),
+    /// The history differs from the declared schema. `-` is declared, `+` is in the history.
+    #[error("the created schema differs from the declared schema:\n{0}")]
+    Differs(String),
+    /// The catalog differs from the history.
+    #[error("the live schema differs from the history:\n  {}", lines(.0))]
+    Drift(Vec<Drift>),
+    /// The lock file does not match the declared schema.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
+/// Formats like [`Display`](fmt::Display), because tests print it.
+impl fmt::Debug for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn lines(rows: &[Drift]) -> String {
+    let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
+    rows.join("\n  ")
+}
+
+/// Runs [`check`] on the compiled schema, in memory, with the lock file of the package that cargo
+/// runs.
+///
+/// # Errors
+///
+/// Returns the same errors as [`check`].
+#[cfg(feature = "kuzu")]
+pub fn check_compiled() -> Result<(), CheckError> {
+    let declared = kuzu_ddl_core::schema::Schema::compiled()?;
+    let tables = declared.schema.tables.len();
+    let engine = crate::engine::in_memory(2 * tables).map_err(|e| Box::new(e.into()))?;
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR");
+    check(&*engine, &declared, manifest.as_ref().map(Path::new))
+}
+
+/// Returns the declaration with all options of its indexes, as in the history.
+fn complete(declared: &Declared) -> Declared {
+    let mut declared = declared.clone();
+    let tables = declared.schema.tables.values_mut();
+    for index in tables.flat_map(|table| table.indexes.values_mut()) {
+        index.options = index.complete();
+    }
+    declared
+}
+
+/// Migrates `engine`, an empty database, to `declared`, inspects it, and compares. If `manifest`
+/// contains a lock file, it must be up to date; see [`lock::verify`] for updating it.
+///
+/// # Errors
+///
+/// Returns the first failure.
+pub fn check(
+    engine: &dyn Engine,
+    declared: &Declared,
+    manifest: Option<&Path>,
+) -> Result<(), CheckError> {
+    let migrator = Migrator::new(engine).schema(Ok(declared.clone()));
+    migrator.migrate().map_err(Box::new)?;
+    let session = engine.session().map_err(|e| Box::new(e.into()))?;
+    let contents = ledger::read(&*session).map_err(|e| Box::new(e.into()))?;
+    let fold = contents.fold();
+    let said = Lock::of(&complete(declared), None).to_string();
+    let made = Declared {
+        schema: fold.schema(),
+        ..declared.clone()
+    };
+    let made = Lock::of(&made, None).to_string();
+    if said != made {
+        return Err(CheckError::Differs(lock::difference(&said, &made)));
+    }
+    let live = inspect(&*session, Scope::All).map_err(|e| Box::new(e.into()))?;
+    let local = contents.state.map(|s| s.local).unwrap_or_default();
+    let rows = drift(&fold, &live.schema, &local, None);
+    if !rows.is_empty() {
+        return Err(CheckError::Drift(rows));
+    }
+    match manifest {
+        Some(manifest) if manifest.join(FILE).exists() => Ok(verify_declared(manifest, declared)?),
+        _ => Ok(()),
+    }
+}

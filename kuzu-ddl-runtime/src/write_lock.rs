@@ -1,0 +1,43 @@
+//! Becoming the writer: one write transaction in a process, and it is not waited for by the engine.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::engine::{Engine, EngineErrorKind, Transaction, check_opened_once};
+use crate::error::Error;
+
+/// How long to sleep between two attempts.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Runs `f` in a write transaction. It must commit; otherwise all is rolled back.
+///
+/// # Errors
+/// [`Error::Busy`] if another connection has the transaction for longer than `wait`; otherwise what
+/// `f` says.
+pub(crate) fn with_writer<T>(
+    engine: &dyn Engine,
+    wait: Duration,
+    f: impl FnOnce(Transaction<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let deadline = Instant::now() + wait;
+    loop {
+        // A connection whose BEGIN failed can never be used again.
+        let session = engine.session()?;
+        check_opened_once(session.as_ref())?;
+        match Transaction::begin(session.as_ref()) {
+            Ok(transaction) => return f(transaction),
+            Err(e) if e.kind == EngineErrorKind::WriterBusy => {
+                if Instant::now() >= deadline {
+                    return Err(Error::Busy { waited: wait });
+                }
+            }
+            Err(e) => return Err(e.into()),
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// The time in milliseconds since 1970 by this machine's clock.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
