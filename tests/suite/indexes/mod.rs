@@ -411,7 +411,10 @@ fn refused_at_plan_time() {
             "letters, digits and underscores",
         ),
         (text(&[("stemmer", "klingon")]), "cannot be `klingon`"),
-        (text(&[("ignore_pattern", "[a-f]+")]), "only to the rows that exist"),
+        (
+            text(&[("ignore_pattern", "[a-f]+")]),
+            "only to the rows that exist",
+        ),
         (vector(&[("ml", "99999")]), "cannot be `99999`"),
         (text(&[("stopwords", "/etc/passwd")]), "no node table"),
         (text(&[("stopwords", "Doc")]), "no node table"),
