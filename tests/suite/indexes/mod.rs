@@ -410,12 +410,12 @@ fn refused_at_plan_time() {
             index("a b", IndexKind::Vector, &["v"], &[]),
             "letters, digits and underscores",
         ),
-        (text(&[("stemmer", "klingon")]), "cannot be `klingon`"),
+        (text(&[("stemmer", "klingon")]), "invalid value `klingon`"),
         (
             text(&[("ignore_pattern", "[a-f]+")]),
             "only to the rows that exist",
         ),
-        (vector(&[("ml", "99999")]), "cannot be `99999`"),
+        (vector(&[("ml", "99999")]), "invalid value `99999`"),
         (text(&[("stopwords", "/etc/passwd")]), "no node table"),
         (text(&[("stopwords", "Doc")]), "no node table"),
     ] {
