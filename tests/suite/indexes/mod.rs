@@ -401,7 +401,10 @@ fn made_or_dropped_by_hand_is_drift() {
 fn refused_at_plan_time() {
     let bed = Bed::new();
     for (said, why) in [
-        (index("a", IndexKind::FullText, &["n"], &[]), "needs STRING"),
+        (
+            index("a", IndexKind::FullText, &["n"], &[]),
+            "requires STRING",
+        ),
         (
             index("a", IndexKind::Vector, &["title"], &[]),
             "array of FLOAT or DOUBLE",
@@ -423,7 +426,7 @@ fn refused_at_plan_time() {
         assert!(error.contains(why), "{error}");
     }
     let error = bed.refused(with(docs(), "Cites", &[text(&[])])).to_string();
-    assert!(error.contains("no rel tables"), "{error}");
+    assert!(error.contains("cannot index rel tables"), "{error}");
 }
 
 mod words {
