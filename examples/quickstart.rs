@@ -1,7 +1,33 @@
-//! Three starts of one application: the first makes the database, the second finds nothing to do,
-//! the third is a newer version whose structs have changed.
+//! Three starts of one application: the first creates the database, the second has nothing to do,
+//! the third is a newer release whose structs have changed.
 //!
 //! `cargo run --example quickstart`
+//!
+//! prints
+//!
+//! ```text
+//! first start: 3 steps applied, schema 69dbaa44, 233 ms
+//!   + create node table Person
+//!       CREATE NODE TABLE `Person`(`id` INT64, `name` STRING, `mail` STRING, PRIMARY KEY(`id`));
+//!       COMMENT ON TABLE `Person` IS 'A person who can buy things.';
+//!   + create node table Product
+//!       CREATE NODE TABLE `Product`(`sku` STRING, PRIMARY KEY(`sku`));
+//!   + create rel table Purchased
+//!       CREATE REL TABLE `Purchased`(FROM `Person` TO `Product`, `quantity` INT64);
+//!
+//! second start: up to date, schema 69dbaa44, 5 ms
+//!
+//! newer release: 3 steps applied, schema bc236257, 38 ms
+//!   ~ rename property Person.mail to email
+//!       ! breaks older apps: Person.mail
+//!       ALTER TABLE `Person` RENAME `mail` TO `email`;
+//!   + add property Person.points INT32
+//!       ALTER TABLE `Person` ADD `points` INT32 DEFAULT CAST(100 AS INT32);
+//!   ~ comment on table Person
+//!       COMMENT ON TABLE `Person` IS 'A customer.';
+//!
+//! Ada, ada@example.org, 100 points
+//! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
@@ -10,7 +36,7 @@ use std::error::Error;
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
 use kuzu_ddl::{Migrator, schema};
 
-/// The structs of the first version.
+/// The structs of the first release.
 mod v1 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -36,7 +62,7 @@ mod v1 {
     }
 }
 
-/// The same a year later: `mail` is called `email`, people have points.
+/// A later release: `mail` is renamed to `email`, and people have points.
 mod v2 {
     use kuzu_ddl::KuzuNode;
 
@@ -57,7 +83,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let config = SystemConfig::default().buffer_pool_size(256 << 20);
     let db = Database::new(folder.path().join("shop.kuzu"), config)?;
-    // An application has one version of each struct and writes `kuzu_ddl::migrate(&db)?`.
+    // An application has one struct per table, and writes `kuzu_ddl_runtime::migrate(&db)?`.
     let start = |schema| Migrator::new(&db).schema(schema).migrate();
 
     let first = || schema![v1::Person, v1::Product, v1::Purchased];
@@ -68,10 +94,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("second start: {}\n", start(first())?);
 
     let newer = schema![v2::Person, v1::Product, v1::Purchased];
-    println!("a newer version: {}\n", start(newer)?);
+    println!("newer release: {}\n", start(newer)?);
     for row in connection.query("MATCH (p:Person) RETURN p.name, p.email, p.points")? {
-        let row: Vec<String> = row.iter().map(ToString::to_string).collect();
-        println!("still there: {}", row.join(", "));
+        println!("{}, {}, {} points", row[0], row[1], row[2]);
     }
     Ok(())
 }

@@ -4,37 +4,31 @@
     doc = "Schema as code for Kùzu, without the engine."
 )]
 
-pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType, upgrades};
+pub use kuzu_ddl_core::declared::{self, DeclareError, Declared};
+pub use kuzu_ddl_core::event::{self, DdlEvent, EventId, Fingerprint, ObjectId};
+pub use kuzu_ddl_core::plan::{self, Failure, Hazard, HazardKind, Plan, Step, Why};
+pub use kuzu_ddl_core::schema::{Difference, compare};
+pub use kuzu_ddl_core::{
+    FromKuzu, IntoKuzu, KuzuEdge, KuzuNode, KuzuTable, KuzuType, diff, drift, dropped_sequence,
+    dropped_table, fold, function, schema, sequence, types,
+};
+pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType, upgrade_tests};
 #[doc(hidden)]
 pub use kuzu_ddl_runtime::__private;
-pub use kuzu_ddl_runtime::{
-    FromKuzu, IntoKuzu, KuzuEdge, KuzuNode, KuzuTable, KuzuType, declared, dropped_sequence,
-    dropped_table, schema, sequence,
-};
-
-pub use kuzu_ddl_runtime::declared::faces as types;
-
-#[cfg(feature = "kuzu")]
-pub use kuzu_ddl_runtime::kuzu;
-
-pub use kuzu_ddl_runtime::archive::{Archived, archives};
 pub use kuzu_ddl_runtime::backup::Backup;
 #[cfg(feature = "kuzu")]
 pub use kuzu_ddl_runtime::backup::restore_backup;
-pub use kuzu_ddl_runtime::check::{CheckError, check as check_in};
-pub use kuzu_ddl_runtime::compare::{Difference, compare};
-pub use kuzu_ddl_runtime::declared::{DeclareError, Declared};
-pub use kuzu_ddl_runtime::event::{DdlEvent, EventId, Fingerprint, ObjectId};
-pub use kuzu_ddl_runtime::history::{History, HistoryError, Point};
+pub use kuzu_ddl_runtime::error::Error;
+pub use kuzu_ddl_runtime::history::{self, History, HistoryError, Point};
+#[cfg(feature = "kuzu")]
+pub use kuzu_ddl_runtime::kuzu;
 pub use kuzu_ddl_runtime::migrate::{
-    DriftPolicy, Error, Failure, Incoming, Migrator, Phase, Policy, Progress, Received, Report,
-    Undeclared, Verify, Why, agreed,
+    self, Agreed, DriftPolicy, Incoming, Migrator, Phase, Policy, Progress, Received, Report,
+    Undeclared, Verify, agreed,
 };
-pub use kuzu_ddl_runtime::plan::{Hazard, HazardKind, Plan, Step};
-pub use kuzu_ddl_runtime::{
-    archive, compare, diff, drift, engine, event, fold, function, history, inspect, ledger, lock,
-    migrate, plan,
-};
+pub use kuzu_ddl_runtime::queries::{Archived, archives};
+pub use kuzu_ddl_runtime::testing::{CheckError, check as check_in};
+pub use kuzu_ddl_runtime::{engine, inspect, ledger, lock, queries, testing};
 
 /// Brings the database to the schema that is compiled into this binary: call it at startup, before
 /// anything else uses the database.
@@ -76,5 +70,5 @@ pub fn baseline(db: &dyn engine::Engine) -> Result<Report, Error> {
 /// See [`CheckError`].
 #[cfg(feature = "kuzu")]
 pub fn check() -> Result<(), CheckError> {
-    kuzu_ddl_runtime::check::check_compiled()
+    kuzu_ddl_runtime::testing::check_compiled()
 }

@@ -1,12 +1,12 @@
-//! The same edits in documents of automerge and loro: a map of tables, a map of properties in each, and in each
-//! of them its name, type, nullability, default and comment, since each changes on its own.
+//! The edits as automerge and loro documents: a map of tables, each with a map of properties, each
+//! with entries for name, type, nullability, default and comment, since these change independently.
 
 use automerge::{ActorId, AutoCommit, Change, ObjType, ROOT, ReadDoc, transaction::Transactable};
 use loro::{ExportMode, LoroDoc, LoroMap};
 
 use crate::history::Edit;
 
-/// All edits of all writers, each a change of its own.
+/// Builds the document of all edits by all writers, one change per edit.
 pub fn automerge(edits: &[Vec<Edit>]) -> AutoCommit {
     let mut base = AutoCommit::new().with_actor(ActorId::from([255_u8; 16]));
     base.put_object(ROOT, "tables", ObjType::Map).expect("put");
@@ -16,7 +16,7 @@ pub fn automerge(edits: &[Vec<Edit>]) -> AutoCommit {
         let mut doc = base.fork().with_actor(ActorId::from([writer as u8; 16]));
         let (_, tables) = doc.get(ROOT, "tables").expect("get").expect("tables");
         let mut known = std::collections::BTreeMap::new();
-        let mut places = std::collections::BTreeMap::new();
+        let mut properties = std::collections::BTreeMap::new();
         for edit in edits {
             match edit {
                 Edit::Table(t, name) => {
@@ -33,18 +33,20 @@ pub fn automerge(edits: &[Vec<Edit>]) -> AutoCommit {
                     doc.put(&property, "name", name.as_str()).expect("put");
                     doc.put(&property, "type", ty.to_string()).expect("put");
                     doc.put(&property, "nullable", true).expect("put");
-                    places.insert((*t, *p), property);
+                    properties.insert((*t, *p), property);
                 }
                 Edit::Rename(t, p, to) => doc
-                    .put(&places[&(*t, *p)], "name", to.as_str())
+                    .put(&properties[&(*t, *p)], "name", to.as_str())
                     .expect("put"),
                 Edit::Comment(t, p, text) => doc
-                    .put(&places[&(*t, *p)], "comment", text.as_str())
+                    .put(&properties[&(*t, *p)], "comment", text.as_str())
                     .expect("put"),
-                Edit::Default(t, p, n) => doc.put(&places[&(*t, *p)], "default", *n).expect("put"),
-                Edit::Nullable(t, p, n) => {
-                    doc.put(&places[&(*t, *p)], "nullable", *n).expect("put")
+                Edit::Default(t, p, n) => {
+                    doc.put(&properties[&(*t, *p)], "default", *n).expect("put")
                 }
+                Edit::Nullable(t, p, n) => doc
+                    .put(&properties[&(*t, *p)], "nullable", *n)
+                    .expect("put"),
             }
             doc.commit();
         }
@@ -53,14 +55,14 @@ pub fn automerge(edits: &[Vec<Edit>]) -> AutoCommit {
     all
 }
 
-/// The bytes of each change.
+/// Returns the bytes of each change.
 pub fn automerge_changes(doc: &mut AutoCommit) -> Vec<Vec<u8>> {
     let changes = doc.get_changes(&[]);
     changes.iter().map(|c| c.raw_bytes().to_vec()).collect()
 }
 
-/// Takes in change after change.
-pub fn follow_automerge(changes: &[Vec<u8>]) -> usize {
+/// Applies the changes one at a time.
+pub fn apply_automerge(changes: &[Vec<u8>]) -> usize {
     let mut doc = AutoCommit::new();
     for change in changes {
         let change = Change::try_from(change.as_slice()).expect("a change");
@@ -76,7 +78,7 @@ pub fn load_automerge(bytes: &[u8]) -> usize {
     doc.length(&tables)
 }
 
-/// All edits of all writers, and the updates of each edit.
+/// Builds the document of all edits by all writers, and returns the updates of each edit.
 pub fn loro(edits: &[Vec<Edit>]) -> (LoroDoc, Vec<Vec<u8>>) {
     let (all, mut updates) = (LoroDoc::new(), Vec::new());
     for (writer, edits) in edits.iter().enumerate() {
@@ -84,7 +86,7 @@ pub fn loro(edits: &[Vec<Edit>]) -> (LoroDoc, Vec<Vec<u8>>) {
         doc.set_peer_id(writer as u64 + 1).expect("id");
         let tables = doc.get_map("tables");
         let mut known = std::collections::BTreeMap::new();
-        let mut places = std::collections::BTreeMap::new();
+        let mut properties = std::collections::BTreeMap::new();
         for edit in edits {
             let before = doc.oplog_vv();
             match edit {
@@ -102,16 +104,18 @@ pub fn loro(edits: &[Vec<Edit>]) -> (LoroDoc, Vec<Vec<u8>>) {
                     property.insert("name", name.as_str()).expect("put");
                     property.insert("type", ty.to_string()).expect("put");
                     property.insert("nullable", true).expect("put");
-                    places.insert((*t, *p), property);
+                    properties.insert((*t, *p), property);
                 }
-                Edit::Rename(t, p, to) => {
-                    places[&(*t, *p)].insert("name", to.as_str()).expect("put")
-                }
-                Edit::Comment(t, p, text) => places[&(*t, *p)]
+                Edit::Rename(t, p, to) => properties[&(*t, *p)]
+                    .insert("name", to.as_str())
+                    .expect("put"),
+                Edit::Comment(t, p, text) => properties[&(*t, *p)]
                     .insert("comment", text.as_str())
                     .expect("put"),
-                Edit::Default(t, p, n) => places[&(*t, *p)].insert("default", *n).expect("put"),
-                Edit::Nullable(t, p, n) => places[&(*t, *p)].insert("nullable", *n).expect("put"),
+                Edit::Default(t, p, n) => properties[&(*t, *p)].insert("default", *n).expect("put"),
+                Edit::Nullable(t, p, n) => {
+                    properties[&(*t, *p)].insert("nullable", *n).expect("put")
+                }
             }
             doc.commit();
             updates.push(doc.export(ExportMode::updates(&before)).expect("export"));
@@ -122,8 +126,8 @@ pub fn loro(edits: &[Vec<Edit>]) -> (LoroDoc, Vec<Vec<u8>>) {
     (all, updates)
 }
 
-/// Takes in the updates of edit after edit.
-pub fn follow_loro(updates: &[Vec<u8>]) -> usize {
+/// Imports the updates one at a time.
+pub fn apply_loro(updates: &[Vec<u8>]) -> usize {
     let doc = LoroDoc::new();
     for update in updates {
         doc.import(update).expect("import");

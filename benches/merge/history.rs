@@ -1,10 +1,15 @@
-//! One history of a schema, as events and as edits that a document can follow.
+//! A generated schema history, as events and as edits that a document can apply.
 
-use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId, PropertySpec};
-use kuzu_ddl_runtime::fold::{Draft, Fold};
-use kuzu_ddl_runtime::schema::{Expr, Type};
+use kuzu_ddl_core::event::Change;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::ObjectId;
+use kuzu_ddl_core::event::PropertySpec;
+use kuzu_ddl_core::fold::Draft;
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::schema::Expr;
+use kuzu_ddl_core::schema::Type;
 
-/// One edit of a schema, as an application would make it in a document.
+/// One edit of a schema, as an application would apply it to a document.
 #[derive(Clone, Debug)]
 pub enum Edit {
     Table(usize, String),
@@ -18,16 +23,16 @@ pub enum Edit {
 pub const WRITERS: usize = 8;
 const PROPERTIES: usize = 20;
 
-/// Edits by each writer, who has tables of its own, as in a team.
+/// Generates `count` edits. Each writer has tables of its own, as in a team.
 pub fn edits(count: usize, tables: usize) -> Vec<Vec<Edit>> {
     let mut random = Random(7);
     (0..WRITERS)
         .map(|writer| {
-            let mine: Vec<usize> = (0..tables)
+            let own: Vec<usize> = (0..tables)
                 .filter(|table| table % WRITERS == writer)
                 .collect();
             let mut edits = Vec::new();
-            for table in &mine {
+            for table in &own {
                 edits.push(Edit::Table(*table, format!("Table{table}")));
                 for property in 0..PROPERTIES {
                     let word = WORDS[random.below(WORDS.len())];
@@ -43,7 +48,7 @@ pub fn edits(count: usize, tables: usize) -> Vec<Vec<Edit>> {
             }
             let share = count / WRITERS;
             while edits.len() < share {
-                let (table, property) = (mine[random.below(mine.len())], random.below(PROPERTIES));
+                let (table, property) = (own[random.below(own.len())], random.below(PROPERTIES));
                 let word = WORDS[random.below(WORDS.len())];
                 edits.push(match random.below(4) {
                     0 => Edit::Rename(
@@ -51,7 +56,7 @@ pub fn edits(count: usize, tables: usize) -> Vec<Vec<Edit>> {
                         property,
                         format!("{word}_{property}_{}", random.below(100)),
                     ),
-                    1 => Edit::Comment(table, property, format!("The {word} of what it is.")),
+                    1 => Edit::Comment(table, property, format!("The {word} of the object.")),
                     2 => Edit::Default(table, property, random.below(1_000) as i64),
                     _ => Edit::Nullable(table, property, random.below(2) == 0),
                 });
@@ -62,12 +67,15 @@ pub fn edits(count: usize, tables: usize) -> Vec<Vec<Edit>> {
         .collect()
 }
 
-/// The same edits as events.
+/// Converts the edits to events.
 pub fn events(edits: &[Vec<Edit>]) -> Vec<DdlEvent> {
-    edits.iter().flat_map(|edits| written(edits)).collect()
+    edits
+        .iter()
+        .flat_map(|edits| writer_events(edits))
+        .collect()
 }
 
-fn written(edits: &[Edit]) -> Vec<DdlEvent> {
+fn writer_events(edits: &[Edit]) -> Vec<DdlEvent> {
     let mut draft = Draft::new(Fold::default());
     let mut tables = std::collections::BTreeMap::new();
     let mut properties: std::collections::BTreeMap<(usize, usize), ObjectId> = Default::default();
@@ -113,8 +121,9 @@ fn written(edits: &[Edit]) -> Vec<DdlEvent> {
     draft.finish().1
 }
 
-/// A history of so many events that comes to the same schema, by the same names, however long it is.
-pub fn written_over(count: usize) -> Vec<DdlEvent> {
+/// Generates a history of `count` events that leads to the same schema, by the same names, for
+/// every count.
+pub fn overwritten(count: usize) -> Vec<DdlEvent> {
     let mut random = Random(11);
     let mut draft = Draft::new(Fold::default());
     let spec = PropertySpec {
@@ -130,27 +139,27 @@ pub fn written_over(count: usize) -> Vec<DdlEvent> {
         }
     }
     let all = properties.len();
-    let mut made = all + 4;
-    // Each is written in every way once, then some again and again; what is written last is the same.
-    while made + 3 * all < count {
-        let write = made - all - 4;
-        let (n, what) = if write < 4 * all {
+    let mut written = all + 4;
+    // Every attribute is written once, then random ones repeatedly; the last values never differ.
+    while written + 3 * all < count {
+        let write = written - all - 4;
+        let (n, attribute) = if write < 4 * all {
             (write % all, write / all)
         } else {
             (random.below(all), random.below(4))
         };
-        match what {
+        match attribute {
             0 => draft.rename(properties[n], &format!("old_{n}")),
             1 => draft.rename(properties[n], &format!("new_{n}")),
-            2 => draft.comment(properties[n], Some(format!("As of {made}."))),
+            2 => draft.comment(properties[n], Some(format!("Revision {written}."))),
             _ => draft.set(
                 properties[n],
                 Change::SetNullable {
-                    nullable: made % 2 == 0,
+                    nullable: written % 2 == 0,
                 },
             ),
         }
-        made += 1;
+        written += 1;
     }
     for (n, property) in properties.iter().enumerate() {
         draft.rename(*property, &format!("last_{n}"));

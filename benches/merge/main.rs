@@ -1,17 +1,18 @@
-//! What it costs to take in a history of a schema: events of kuzu-ddl beside the same edits in documents of automerge
-//! and loro, all at once and one after another as they are made; and to begin with a checkpoint of a long history
-//! beside one of a short history.
+//! Cost of merging a schema history, compared with automerge and loro documents that hold the same
+//! edits: the whole history at once, and incrementally, edit by edit. Also the cost of
+//! bootstrapping from the checkpoint of a long history, compared with that of a short one.
 //!
-//! `cargo bench --manifest-path benches/merge/Cargo.toml`, or with `-- --quick` for one round of each.
+//! `cargo xtask bench merge`; `-- --quick` runs one round of each comparison.
 //!
-//! Times differ from machine to machine, ratios hardly: the sides run in turn in one process, and what counts is
-//! the median of the ratios of neighbours. Each side begins with bytes and ends with something that can be asked what
-//! the schema is.
+//! Absolute times vary between machines, ratios hardly do: the sides alternate in one process, and
+//! the result is the median of the ratios of adjacent measurements. Each side starts from bytes and
+//! ends with a value that answers queries about the schema.
 
 use std::time::{Duration, Instant};
 
-use kuzu_ddl_runtime::event::{DdlEvent, pack};
-use kuzu_ddl_runtime::fold::Fold;
+use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::event::pack;
+use kuzu_ddl_core::fold::Fold;
 use loro::ExportMode;
 
 mod documents;
@@ -24,22 +25,22 @@ const LIMIT: usize = 64 << 20;
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let rounds = if quick { 1 } else { 9 };
-    println!("median of the ratios (smallest–largest), and the median times\n");
-    against_documents(rounds);
-    newcomers(10 * rounds);
+    println!("median ratio (minimum–maximum), and the median times\n");
+    whole_history(rounds);
+    bootstrap(10 * rounds);
 }
 
-/// What a newcomer pays who begins with a checkpoint: of a long history, beside one of a short history that comes to
-/// the same schema.
-fn newcomers(rounds: usize) {
+/// Bootstrapping a new peer from the checkpoint of a long history, compared with that of a short
+/// history that leads to the same schema.
+fn bootstrap(rounds: usize) {
     let [long, short] = [EVENTS, 1_000].map(|count| {
-        let fold = Fold::of(&history::written_over(count));
+        let fold = Fold::of(&history::overwritten(count));
         assert_eq!(fold.len(), count);
         fold
     });
     assert_eq!(long.schema(), short.schema());
-    let [many, few] = [&long, &short].map(Fold::checkpoint);
-    let begin = |bytes: &[u8]| {
+    let [large, small] = [&long, &short].map(Fold::checkpoint);
+    let load = |bytes: &[u8]| {
         timed(|| {
             let fold = Fold::from_checkpoint(bytes).expect("a checkpoint");
             fold.schema().fingerprint()
@@ -47,29 +48,30 @@ fn newcomers(rounds: usize) {
     };
     let mut pairs = Vec::new();
     for round in 0..=rounds {
-        let ((a, one), (b, other)) = (begin(&many), begin(&few));
+        let ((a, one), (b, other)) = (load(&large), load(&small));
         assert_eq!(one, other);
         if round > 0 {
             pairs.push((a, b));
         }
     }
     print(
-        "a newcomer by checkpoint, 100,000 events beside 1,000 behind one schema",
+        "bootstrap from a checkpoint: 100,000 events / 1,000 events, same schema",
         1.2,
         &pairs,
     );
-    let ratio = many.len() as f64 / few.len() as f64;
+    let ratio = large.len() as f64 / small.len() as f64;
     let verdict = verdict(ratio, 1.2);
     println!(
         "  bytes {ratio:.3}, {verdict}; {} against {}",
-        many.len(),
-        few.len()
+        large.len(),
+        small.len()
     );
     let (replay, _) = timed(|| Fold::of(&long.events()));
-    println!("  folding the long history takes {replay:.1?}");
+    println!("  folding the long history instead: {replay:.1?}");
 }
 
-fn against_documents(rounds: usize) {
+/// Reading and folding 100,000 events, compared with loading the same edits as one document.
+fn whole_history(rounds: usize) {
     let edits = history::edits(EVENTS, TABLES);
     let events = history::events(&edits);
     let ours = pack::encode(&events);
@@ -77,7 +79,7 @@ fn against_documents(rounds: usize) {
     let (automerge, changes) = (document.save(), documents::automerge_changes(&mut document));
     let (document, updates) = documents::loro(&edits);
     let loro = document.export(ExportMode::all_updates()).expect("updates");
-    println!("{} events; on the wire:", events.len());
+    println!("{} events, encoded size:", events.len());
     for (name, theirs) in [("automerge", &automerge), ("loro", &loro)] {
         let ratio = ours.len() as f64 / theirs.len() as f64;
         let verdict = verdict(ratio, 1.0);
@@ -88,7 +90,7 @@ fn against_documents(rounds: usize) {
         );
     }
     println!();
-    let (mut first, mut second, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut with_automerge, mut with_loro, mut phases) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=rounds {
         let (decode, read) = timed(|| pack::decode(&ours, LIMIT).expect("a pack"));
         let (fold, state) = timed(|| Fold::of(&read));
@@ -98,33 +100,37 @@ fn against_documents(rounds: usize) {
         let (l, tables) = timed(|| documents::load_loro(&loro));
         assert_eq!(tables, TABLES);
         if round > 0 {
-            first.push((decode + fold, a));
-            second.push((decode + fold, l));
-            parts.push((decode, fold));
+            with_automerge.push((decode + fold, a));
+            with_loro.push((decode + fold, l));
+            phases.push((decode, fold));
         }
     }
-    print("taking in and folding, automerge's load", 0.2, &first);
     print(
-        "taking in and folding, loro's import of updates",
+        "decoding and folding / automerge, load",
         0.2,
-        &second,
+        &with_automerge,
     );
-    let median = |which: fn(&(Duration, Duration)) -> Duration| {
-        let mut times: Vec<Duration> = parts.iter().map(which).collect();
+    print(
+        "decoding and folding / loro, import of updates",
+        0.2,
+        &with_loro,
+    );
+    let median = |phase: fn(&(Duration, Duration)) -> Duration| {
+        let mut times: Vec<Duration> = phases.iter().map(phase).collect();
         times.sort();
         times[times.len() / 2]
     };
     println!(
-        "  of which reading the pack {:.1?}, folding {:.1?}\n",
+        "  decoding the pack {:.1?}, folding {:.1?}\n",
         median(|p| p.0),
         median(|p| p.1)
     );
-    one_by_one(&events, &changes, &updates);
+    incremental(&events, &changes, &updates);
 }
 
-/// What a peer pays that is there while the edits are made: each comes by itself, and the state holds it before the
-/// next. Once is enough: the documents take minutes.
-fn one_by_one(events: &[DdlEvent], changes: &[Vec<u8>], updates: &[Vec<u8>]) {
+/// Applying each edit on arrival, as a connected peer does: the state includes it before the next
+/// one is read. Measured once, because the documents take minutes.
+fn incremental(events: &[DdlEvent], changes: &[Vec<u8>], updates: &[Vec<u8>]) {
     let ours: Vec<Vec<u8>> = events.iter().map(DdlEvent::encode).collect();
     let (time, count) = timed(|| {
         let mut fold = Fold::default();
@@ -134,19 +140,19 @@ fn one_by_one(events: &[DdlEvent], changes: &[Vec<u8>], updates: &[Vec<u8>]) {
         fold.len()
     });
     assert_eq!(count, events.len());
-    let (a, tables) = timed(|| documents::follow_automerge(changes));
+    let (a, tables) = timed(|| documents::apply_automerge(changes));
     assert_eq!(tables, TABLES);
-    let (l, tables) = timed(|| documents::follow_loro(updates));
+    let (l, tables) = timed(|| documents::apply_loro(updates));
     assert_eq!(tables, TABLES);
-    print("one after another, automerge's changes", 0.2, &[(time, a)]);
-    print("one after another, loro's updates", 0.2, &[(time, l)]);
+    print("incremental / automerge, changes", 0.2, &[(time, a)]);
+    print("incremental / loro, updates", 0.2, &[(time, l)]);
     println!();
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let start = Instant::now();
-    let made = work();
-    (start.elapsed(), made)
+    let output = work();
+    (start.elapsed(), output)
 }
 
 fn verdict(ratio: f64, target: f64) -> String {
@@ -154,8 +160,8 @@ fn verdict(ratio: f64, target: f64) -> String {
     format!("at most {target}: {met}")
 }
 
-/// Prints the ratio of the first of each pair to the second.
-fn print(what: &str, target: f64, pairs: &[(Duration, Duration)]) {
+/// Prints the median ratio of the first of each pair to the second, and whether it meets `target`.
+fn print(title: &str, target: f64, pairs: &[(Duration, Duration)]) {
     let mut ratios: Vec<f64> = pairs
         .iter()
         .map(|(a, b)| a.as_secs_f64() / b.as_secs_f64())
@@ -169,7 +175,7 @@ fn print(what: &str, target: f64, pairs: &[(Duration, Duration)]) {
         times[times.len() / 2]
     };
     let (ours, theirs) = (median(|pair| pair.0), median(|pair| pair.1));
-    println!("{what}");
+    println!("{title}");
     println!(
         "  {ratio:.3} ({least:.3}–{most:.3}), {}; {ours:.1?} against {theirs:.1?}",
         verdict(ratio, target)

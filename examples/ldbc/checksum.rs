@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use kuzu_ddl::engine::{Engine, Session};
-use kuzu_ddl::fold::{Body, Fold, Object};
+use kuzu_ddl::ObjectId;
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::schema::Type;
-use kuzu_ddl::{ObjectId, ledger};
+use kuzu_ddl_core::fold::{Body, Fold, Object};
+use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_runtime::engine::{Engine, Session};
+use kuzu_ddl_runtime::ledger;
 
 use crate::Outcome;
 

@@ -1,15 +1,16 @@
 //! What changed in later versions. A real application has one struct of each name and edits it;
 //! here the versions stand side by side.
 
-use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::schema;
+use kuzu_ddl_core::declared::{DeclareError, Declared};
 
 use super::v1;
 
 /// Renames, new properties, comments.
 pub(crate) mod v2 {
-    use super::v1::{Person as AnyPerson, Place as AnyPlace};
     use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    use super::v1::{Person as AnyPerson, Place as AnyPlace};
 
     /// Where people study and work.
     #[derive(KuzuNode)]
@@ -87,9 +88,10 @@ pub(crate) mod v2 {
 
 /// Two things are dropped, and new edges come.
 pub(crate) mod v3 {
+    use kuzu_ddl::{KuzuEdge, KuzuNode};
+
     use super::v1::{Tag, TagClass};
     use super::v2::Organization;
-    use kuzu_ddl::{KuzuEdge, KuzuNode};
 
     /// A member of the network.
     #[derive(KuzuNode)]

@@ -1,15 +1,16 @@
 //! The versions that change what is there: a type, a key, a multiplicity; and those with indexes.
 
-use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::kuzu::{Connection, Database};
 use kuzu_ddl::schema;
+use kuzu_ddl_core::declared::{DeclareError, Declared};
 
 use super::{Outcome, later, v1};
 
 /// Other types, another key, another multiplicity, a full-text index.
 mod v5 {
-    use super::v1::Person as AnyPerson;
     use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+    use super::v1::Person as AnyPerson;
 
     /// Where people study and work.
     #[derive(KuzuNode)]

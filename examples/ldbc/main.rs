@@ -21,9 +21,9 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use checksum::Contents;
-use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::{Migrator, ObjectId, Plan, Point, history};
+use kuzu_ddl::{Migrator, ObjectId, Plan, Point};
+use kuzu_ddl_core::declared::{DeclareError, Declared};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -86,7 +86,7 @@ fn main() -> Outcome<()> {
     println!("version 1: the published schema");
     let report = Migrator::new(&db).schema(v1::schema()).migrate()?;
     println!("{}\n", first_line(&report.to_string()));
-    history::set_tag(&db, PUBLISHED, &Point::Now)?;
+    kuzu_ddl::queries::set_tag(&db, PUBLISHED, &Point::Now)?;
     files::load(&db, &data)?;
     let loaded = checksum::contents(&db)?;
 

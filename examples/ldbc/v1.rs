@@ -1,7 +1,7 @@
 //! The published schema: 8 node tables and 23 rel tables.
 
-use kuzu_ddl::declared::{DeclareError, Declared};
 use kuzu_ddl::{KuzuEdge, KuzuNode, schema};
+use kuzu_ddl_core::declared::{DeclareError, Declared};
 
 #[derive(KuzuNode)]
 #[kuzu(rename_all = "camelCase")]

@@ -68,7 +68,7 @@ macro_rules! schema {
                 line: $crate::__private::line!(),
             }),*)?];
         const _: () = $crate::__private::check::schema(__TABLES, __DROPPED);
-        $crate::declared::model::Declared::from_parts(__TABLES, __SEQUENCES, __DROPPED)
+        $crate::__private::Declared::from_parts(__TABLES, __SEQUENCES, __DROPPED)
     }};
 }
 

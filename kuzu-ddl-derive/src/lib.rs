@@ -1,144 +1,198 @@
-//! The derives of `kuzu-ddl`: [`macro@KuzuNode`], [`macro@KuzuEdge`] and [`macro@KuzuType`]. Use them through
-//! the crate `kuzu-ddl`, which also has the traits of these names.
+//! Derive macros of `kuzu-ddl`: [`macro@KuzuNode`], [`macro@KuzuEdge`] and [`macro@KuzuType`].
 //!
-//! A derive emits one constant description and no logic. Types are never judged by their tokens: what
-//! a field's type is in Kùzu, its `KuzuType` says, so aliases, newtypes and generics work.
+//! Use them through the crate `kuzu-ddl`, which also exports the traits of the same names.
+//!
+//! A derive emits one constant description and no logic. It does not interpret the tokens of a
+//! type: the Kùzu type of a field is that of its `KuzuType` impl, so aliases, newtypes and generic
+//! types work.
 
-#[cfg(test)]
-mod agreement;
-mod ast;
+// In the order of the data flow: a module imports only modules above it.
+
+mod spanned;
+
+mod error;
+
+mod suggest;
+
+mod syntax;
+
 mod attr;
-mod case;
-mod comment;
-mod ctxt;
-mod expand;
-mod expr;
-mod fallback;
-mod function;
-mod index;
-mod lifetime;
-mod literal;
-mod lock;
-mod name;
-mod near;
-mod site;
-#[cfg(test)]
-mod snapshot;
-mod types;
-mod upgrades;
-mod valid;
-mod word;
 
+mod ast;
+
+mod valid;
+
+mod lock;
+
+mod expand;
+
+mod upgrade_tests;
+
+#[cfg(test)]
+mod tests;
+
+use ast::TableKind;
 use proc_macro::TokenStream;
 
-/// Describes a node table.
+/// Declares a node table.
 ///
-/// The struct's fields are the table's properties; doc comments are comments.
+/// The fields of the struct are the properties of the table. Doc comments become comments in the
+/// database.
 ///
-/// On the struct, in `#[kuzu(…)]`:
+/// # Attributes of the struct
 ///
-/// | word | meaning |
+/// All attributes are written in `#[kuzu(…)]`. A repeatable attribute may occur more than once.
+///
+/// | attribute | meaning |
 /// |---|---|
-/// | `name = "…"` | the table's name; otherwise the struct's |
-/// | `rename_all = "camelCase"` | the case of property names: `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE` |
-/// | `renamed_from = "…"` | an earlier name of the table; repeatable, safe to keep for ever |
-/// | `dropped("…", …)` | properties that the table had and shall lose |
-/// | `key_was = "…"` | beside a lock file: the primary key was another property, and the table shall be built anew; repeatable |
-/// | `fts_index(name = "…", on("…", "…"), …)` | a full-text index on several properties, with the options below; repeatable |
-/// | `comment = "…"` | the comment, in place of the doc comment; `""` is none |
-/// | `unregistered` | only `schema![…]` shall know this struct: for tests, and for a second database; the lock file does not concern it |
-/// | `crate = "…"` | the path of `kuzu_ddl`, where it has another name |
+/// | `name = "…"` | name of the table; default: the name of the struct |
+/// | `rename_all = "…"` | case convention of the property names |
+/// | `renamed_from = "…"` | former name of the table; repeatable, may remain permanently |
+/// | `dropped("…", …)` | tombstones: former properties that are dropped; repeatable |
+/// | `key_changed_from = "…"` | former primary key; repeatable |
+/// | `fts_index(name = "…", on("…", …), …)` | full-text index on several properties; repeatable |
+/// | `comment = "…"` | comment in place of the doc comment; `""` for none |
+/// | `skip_registration` | the struct is part of a schema only where `schema![…]` names it |
+/// | `crate = "…"` | path of `kuzu_ddl`, where the crate has another name |
 ///
-/// On a field:
+/// The case conventions are `lowercase`, `UPPERCASE`, `PascalCase`, `camelCase`, `snake_case`,
+/// `SCREAMING_SNAKE_CASE`, `kebab-case` and `SCREAMING-KEBAB-CASE`.
 ///
-/// | word | meaning |
+/// `key_changed_from` is required only with a lock file: it confirms that the table is to be
+/// rebuilt with another primary key.
+///
+/// `skip_registration` is for tests, and for the schema of a second database. The lock file does
+/// not contain such a struct.
+///
+/// # Attributes of a field
+///
+/// | attribute | meaning |
 /// |---|---|
-/// | `primary_key` | the primary key: exactly one, not an `Option` |
-/// | `name = "…"` | the property's name; otherwise the field's, in the case of `rename_all` |
-/// | `type = "…"` | the Kùzu type, for a field whose type has no `KuzuType`; an `Option` is still nullable |
-/// | `nullable` | only with `type`: NULL is allowed though the field is no `Option` |
-/// | `default = …` | a literal: `true`, `-5`, `1.5`, `"text"`, `b"bytes"`, `[1, 2]`; it must fit the type |
-/// | `default_expr = "…"` | an expression of the engine, such as `current_timestamp()` |
-/// | `renamed_from = "…"` | an earlier name of the property; repeatable, safe to keep for ever |
-/// | `cast = "…"` | after a change of type: an expression that makes a new value of the `old` one, `CAST(old AS INT32)` |
-/// | `cast_with = path` | after a change of type: the function that makes a new value of the old one; it may return an `Option` or a `Result` |
-/// | `fill_with = path(a, b)` | the function that makes what existing rows get that have no value yet, of these properties (of dropped ones, too) |
-/// | `on_fail = "…"` | what a row gets whose cast fails, or whose function gives nothing, or makes NULL of a value: `abort` (otherwise) refuses the change, `null`, `default` |
-/// | `fill = "…"` | an expression for what existing rows get, where the property is new or NULL is no longer allowed |
-/// | `fts_index(…)` | a full-text index on this `STRING`; repeatable |
-/// | `vector_index(…)` | a vector index on this array of `FLOAT` or `DOUBLE`; repeatable |
-/// | `comment = "…"` | the comment, in place of the doc comment; `""` is none |
-/// | `skip` | the field is no property |
+/// | `primary_key` | primary key: exactly one field, not an `Option` |
+/// | `name = "…"` | name of the property; default: that of the field, by `rename_all` |
+/// | `type = "…"` | Kùzu type, for a field whose type has no `KuzuType` |
+/// | `nullable` | allows NULL; only with `type`, for a field that is not an `Option` |
+/// | `default = …` | default value: a literal |
+/// | `default_expr = "…"` | default value: an expression such as `current_timestamp()` |
+/// | `renamed_from = "…"` | former name of the property; repeatable, may remain permanently |
+/// | `cast = "…"` | conversion after a type change: an expression of the `old` value |
+/// | `cast_with = path` | conversion after a type change: a function of the old value |
+/// | `fill = "…"` | backfill of rows without a value: an expression |
+/// | `fill_with = path(a, b)` | backfill of rows without a value: a function of other properties |
+/// | `on_fail = "…"` | action when the conversion of a row fails: `abort`, `null`, `default` |
+/// | `fts_index(…)` | full-text index on a `STRING`; repeatable |
+/// | `vector_index(…)` | vector index on an array of `FLOAT` or `DOUBLE`; repeatable |
+/// | `comment = "…"` | comment in place of the doc comment; `""` for none |
+/// | `skip` | the field is not a property |
 ///
-/// An index of its own mind says so in parentheses; what is not said, the engine chooses:
+/// With `type`, a field that is an `Option` is still nullable.
 ///
-/// | word | of | meaning |
+/// Literals are `true`, `-5`, `1.5`, `"text"`, `b"bytes"` and lists such as `[1, 2]`. The literal
+/// must be of the type of the property.
+///
+/// A `cast` is for example `CAST(old AS INT32)`. The function of `cast_with` may return an `Option`
+/// or a `Result`.
+///
+/// `fill` and `fill_with` apply where the property is new, or no longer allows NULL. The inputs of
+/// `fill_with` may be dropped properties.
+///
+/// `on_fail` also applies where the function of `cast_with` or `fill_with` returns no value, or
+/// NULL for a value that was not NULL. The default, `abort`, rejects the change.
+///
+/// # Options of an index
+///
+/// The options of an index are written in parentheses. An option that is not set has the default of
+/// the engine.
+///
+/// | option | index | meaning |
 /// |---|---|---|
-/// | `name = "…"` | both | its name; otherwise `<property>_fts` or `<property>_vec` |
-/// | `stemmer = "…"` | `fts_index` | a language, `porter`, or `none`; the engine's: `english` |
-/// | `stopwords = "…"` | `fts_index` | a node table with one `STRING`; the engine's: English words. A start refuses a file: the engine would read it anew |
-/// | `ignore_pattern = "…"` | `fts_index` | a regular expression for what parts words. A start refuses it on Kùzu 0.11.3, which forgets it for later rows |
-/// | `metric = "…"` | `vector_index` | `cosine`, `l2`, `l2sq`, `dotproduct`; the engine's: `cosine` |
-/// | `mu = 30` | `vector_index` | the degree of the upper graph, 1 to 26213 |
-/// | `ml = 60` | `vector_index` | the degree of the lower graph, 1 to 1638 |
-/// | `pu = 0.05` | `vector_index` | the share of nodes in the upper graph, 0 to 1 |
-/// | `efc = 200` | `vector_index` | how many candidates are looked at while it is built, at least 1 |
-/// | `alpha = 1.1` | `vector_index` | how far edges may reach, at least 1 |
-/// | `cache_embeddings = true` | `vector_index` | whether vectors are kept in memory while it is built |
+/// | `name = "…"` | both | name; default: `<property>_fts` or `<property>_vec` |
+/// | `stemmer = "…"` | `fts_index` | a language, `porter` or `none`; default: `english` |
+/// | `stopwords = "…"` | `fts_index` | node table with one `STRING`; default: English words |
+/// | `ignore_pattern = "…"` | `fts_index` | regular expression for the separators of words |
+/// | `metric = "…"` | `vector_index` | `cosine` (default), `l2`, `l2sq`, `dotproduct` |
+/// | `mu = 30` | `vector_index` | degree of the upper graph, from 1 to 26213 |
+/// | `ml = 60` | `vector_index` | degree of the lower graph, from 1 to 1638 |
+/// | `pu = 0.05` | `vector_index` | share of nodes in the upper graph, from 0 to 1 |
+/// | `efc = 200` | `vector_index` | number of candidates during construction, at least 1 |
+/// | `alpha = 1.1` | `vector_index` | maximum reach of edges, at least 1 |
+/// | `cache_embeddings = true` | `vector_index` | keeps vectors in memory during construction |
+///
+/// A migration rejects a file as `stopwords`, because the engine would read it again later. It
+/// rejects `ignore_pattern` on Kùzu 0.11.3, which does not apply it to rows that are added later.
 #[proc_macro_derive(KuzuNode, attributes(kuzu))]
 pub fn derive_node(input: TokenStream) -> TokenStream {
-    expand::table(input.into(), word::Place::Node).into()
+    expand::derive_table(input.into(), TableKind::Node).into()
 }
 
-/// Describes a rel table.
+/// Declares a rel table.
 ///
-/// All that [`macro@KuzuNode`] takes, except `primary_key` and indexes; the struct may have no fields. And on the
-/// struct:
+/// The attributes are those of [`macro@KuzuNode`], except `primary_key`, `key_changed_from` and the
+/// indexes. The struct may have no fields.
 ///
-/// | word | meaning |
+/// The struct has these attributes in addition:
+///
+/// | attribute | meaning |
 /// |---|---|
-/// | `from = A, to = B` | a FROM–TO pair of structs with `KuzuNode`; repeatable |
-/// | `pair(from = A, to = B)` | the same |
-/// | `multiplicity = "…"` | `many_many` (otherwise), `many_one`, `one_many`, `one_one` |
-/// | `multiplicity_was = "…"` | beside a lock file: it was another, and the table shall be built anew; repeatable |
-/// | `storage = "…"` | `both` directions (otherwise), or `fwd` only |
-/// | `dropped_pair(from = A, to = "B")` | a pair that the table had and shall lose; a name in quotes where the struct is gone |
+/// | `from = A, to = B` | FROM–TO pair of structs that derive `KuzuNode` |
+/// | `pair(from = A, to = B)` | the same, for a table with several pairs; repeatable |
+/// | `multiplicity = "…"` | `many_many` (default), `many_one`, `one_many`, `one_one` |
+/// | `multiplicity_changed_from = "…"` | former multiplicity; repeatable |
+/// | `storage_direction = "…"` | `both` (default) or `fwd` |
+/// | `dropped_pair(from = A, to = "B")` | tombstone: a former pair that is dropped; repeatable |
+///
+/// `multiplicity_changed_from` is required only with a lock file: it confirms that the table is to
+/// be rebuilt with another multiplicity.
+///
+/// A `dropped_pair` has the name of a table in place of a struct that was removed.
 #[proc_macro_derive(KuzuEdge, attributes(kuzu))]
 pub fn derive_edge(input: TokenStream) -> TokenStream {
-    expand::table(input.into(), word::Place::Edge).into()
+    expand::derive_table(input.into(), TableKind::Edge).into()
 }
 
-/// Gives a Rust type its place among Kùzu's types.
+/// Maps a Rust type to a Kùzu type.
 ///
-/// A struct with one unnamed field is what the field is. A struct with named fields is a `STRUCT`. An
-/// enum without data is a `STRING`. An enum with data is a `UNION` of its variants: one field is the
-/// member's type, named fields are a `STRUCT`, no field is a `BOOL`.
+/// | Rust type | Kùzu type |
+/// |---|---|
+/// | struct with one unnamed field | the type of the field |
+/// | struct with named fields | `STRUCT` |
+/// | enum without data | `STRING` |
+/// | enum with data | `UNION` of the variants |
 ///
-/// | word | on | meaning |
+/// A variant with one unnamed field has the type of the field, one with named fields is a `STRUCT`,
+/// and one without fields is a `BOOL`.
+///
+/// # Attributes
+///
+/// | attribute | of | meaning |
 /// |---|---|---|
-/// | `type = "…"` | the type | the Kùzu type, whatever is inside |
-/// | `transparent` | a struct | with its one named field it is what the field is |
-/// | `rename_all = "…"` | the type | the case of member names or variants |
-/// | `name = "…"` | a field, a variant | its name |
-/// | `type = "…"` | a field | the Kùzu type of the field |
-/// | `skip` | a field | it is no member; a `PhantomData` never is |
-/// | `crate = "…"` | the type | the path of `kuzu_ddl`, where it has another name |
+/// | `type = "…"` | the type | Kùzu type, independent of the fields |
+/// | `transparent` | a struct | the type of its one named field |
+/// | `rename_all = "…"` | the type | case convention of the members or variants |
+/// | `name = "…"` | a field, a variant | name of the member or variant |
+/// | `type = "…"` | a field | Kùzu type of the member |
+/// | `skip` | a field | the field is not a member; implied for a `PhantomData` |
+/// | `crate = "…"` | the type | path of `kuzu_ddl`, where the crate has another name |
 #[proc_macro_derive(KuzuType, attributes(kuzu))]
 pub fn derive_type(input: TokenStream) -> TokenStream {
-    expand::value(input.into()).into()
+    expand::derive_value_type(input.into()).into()
 }
 
-/// Makes a test of each old lock: copies of `kuzu-schema.lock` that went out, kept as `locks/<name>.lock` beside
-/// `Cargo.toml`.
+/// Generates an upgrade test for each lock file in the folder `locks`.
+///
+/// The folder is located next to `Cargo.toml`. It contains a copy of `kuzu-schema.lock`, as
+/// `locks/<name>.lock`, for each released schema.
 ///
 /// ```ignore
-/// kuzu_ddl::upgrades!();
+/// kuzu_ddl::upgrade_tests!();
 /// ```
 ///
-/// `upgrade_from_<name>` makes the old schema in an in-memory database, writes rows, brings it to what is compiled
-/// into the test, and fails if a row or a value is gone that no tombstone names. Where `kuzu_ddl` has another name:
-/// `upgrades!(crate = "…")`.
+/// The test `upgrade_from_<name>` creates the locked schema in an in-memory database, writes rows,
+/// and migrates it to the compiled-in schema. It fails if the migration removes a row or a value
+/// that no tombstone names.
+///
+/// Where `kuzu_ddl` has another name, use `upgrade_tests!(crate = "…")`.
 #[proc_macro]
-pub fn upgrades(input: TokenStream) -> TokenStream {
-    upgrades::expand(input.into()).into()
+pub fn upgrade_tests(input: TokenStream) -> TokenStream {
+    upgrade_tests::expand(input.into()).into()
 }

@@ -211,7 +211,8 @@ struct Lines<'a, T>(&'a [T]);
 
 impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|line| write!(f, "\n  {line}"))
+        let mut lines = self.0.iter().map(T::to_string);
+        lines.try_for_each(|line| write!(f, "\n  {}", line.replace('\n', "\n    ")))
     }
 }
 

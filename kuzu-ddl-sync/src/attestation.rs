@@ -1,24 +1,30 @@
-//! What somebody says about an event: who made it, when, with which version, and a signature. The room is
-//! here; what is in it is not looked at yet, only kept within bounds and passed on.
+//! Attestations: opaque statements about events, such as author, time, version or signature.
+//!
+//! Peers store and forward them within limits. Nothing interprets their content yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_runtime::event::EventId;
+use kuzu_ddl_core::event::{CodecError, EventId, Reader, Writer};
 
-use crate::digest::Index;
-use crate::limits::{MAX_ATTESTATION_BYTES, MAX_ATTESTATIONS};
+use crate::hash_tree::HashTree;
+use crate::limits::{LimitError, MAX_ATTESTATION_BYTES, MAX_ATTESTATIONS, read_count};
 
-/// Something said about an event. Several peers may say something about one.
+/// A statement about an event.
+///
+/// An event can have several, from one peer or from several. [`Peer::attest`](crate::Peer::attest)
+/// publishes them.
+#[doc(alias = "signature")]
+#[doc(alias = "author")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Attestation {
     /// The event.
     pub event: EventId,
-    /// What is said, at most [`MAX_ATTESTATION_BYTES`].
+    /// The content, at most [`MAX_ATTESTATION_BYTES`].
     pub bytes: Vec<u8>,
 }
 
 impl Attestation {
-    /// What stands for it in a tree of ids.
+    /// The id of the attestation in a hash tree.
     fn id(event: EventId, bytes: &[u8]) -> EventId {
         let mut hasher = blake3::Hasher::new_derive_key("kuzu-ddl 2026-11-26 attestation v1");
         hasher.update(event.as_bytes()).update(bytes);
@@ -26,51 +32,80 @@ impl Attestation {
     }
 }
 
-/// All that was said, by event.
+/// The attestations that a peer has stored, by event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attestations {
     by_event: BTreeMap<EventId, BTreeSet<Vec<u8>>>,
-    /// What each is about, so that two peers can find what one of them has not heard.
-    index: Index<EventId>,
+    /// The event of each attestation, so that two peers can find the attestations one of them
+    /// lacks.
+    tree: HashTree<EventId>,
 }
 
 impl Attestations {
-    /// Whether it is new; too long ones, and more than [`MAX_ATTESTATIONS`] of one event, are not kept.
-    pub(crate) fn add(&mut self, attestation: Attestation) -> bool {
+    /// Adds an attestation and returns whether it is new.
+    ///
+    /// One that exceeds [`MAX_ATTESTATION_BYTES`] or [`MAX_ATTESTATIONS`] is discarded.
+    pub(crate) fn insert(&mut self, attestation: Attestation) -> bool {
         let Attestation { event, bytes } = attestation;
-        let said = self.by_event.entry(event).or_default();
+        let of_event = self.by_event.entry(event).or_default();
         let id = Attestation::id(event, &bytes);
-        let new = said.len() < MAX_ATTESTATIONS
+        let new = of_event.len() < MAX_ATTESTATIONS
             && bytes.len() <= MAX_ATTESTATION_BYTES
-            && said.insert(bytes);
+            && of_event.insert(bytes);
         if new {
-            self.index.insert(id, event);
+            self.tree.insert(id, event);
         }
         new
     }
 
-    /// All of them, as a tree.
-    pub(crate) fn index(&self) -> &Index<EventId> {
-        &self.index
+    pub(crate) fn tree(&self) -> &HashTree<EventId> {
+        &self.tree
     }
 
-    /// Lets go of what was said about events that are not kept.
-    pub(crate) fn retain(&mut self, keeps: impl Fn(&EventId) -> bool) {
-        self.by_event.retain(|event, _| keeps(event));
-        self.index = Index::default();
-        for (event, said) in &self.by_event {
-            for bytes in said {
-                self.index.insert(Attestation::id(*event, bytes), *event);
+    /// Discards the attestations of events that are no longer stored.
+    pub(crate) fn retain(&mut self, is_stored: impl Fn(&EventId) -> bool) {
+        self.by_event.retain(|event, _| is_stored(event));
+        self.tree = HashTree::default();
+        for (event, of_event) in &self.by_event {
+            for bytes in of_event {
+                self.tree.insert(Attestation::id(*event, bytes), *event);
             }
         }
     }
 
-    /// What was said about an event.
+    /// The attestations of an event.
     pub(crate) fn of(&self, event: EventId) -> impl Iterator<Item = Attestation> {
-        let said = self.by_event.get(&event).into_iter().flatten();
-        said.map(move |bytes| Attestation {
+        let of_event = self.by_event.get(&event).into_iter().flatten();
+        of_event.map(move |bytes| Attestation {
             event,
             bytes: bytes.clone(),
         })
     }
+}
+
+pub(crate) fn write_attestations(w: &mut Writer, attestations: &[Attestation]) {
+    w.len(attestations.len());
+    for attestation in attestations {
+        w.hash(attestation.event.as_bytes());
+        w.bytes(&attestation.bytes);
+    }
+}
+
+pub(crate) fn read_attestations<E: From<CodecError> + From<LimitError>>(
+    r: &mut Reader<'_>,
+    limit: usize,
+) -> Result<Vec<Attestation>, E> {
+    let count = read_count::<E>(r, "attestations", limit)?;
+    let mut attestations = Vec::new();
+    for _ in 0..count {
+        let (event, bytes) = (r.event()?, r.bytes()?);
+        LimitError::check(
+            "bytes in an attestation",
+            MAX_ATTESTATION_BYTES,
+            bytes.len(),
+        )?;
+        let bytes = bytes.to_vec();
+        attestations.push(Attestation { event, bytes });
+    }
+    Ok(attestations)
 }

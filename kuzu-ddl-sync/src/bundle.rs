@@ -1,82 +1,120 @@
-//! Bundles: events in a file, for peers that never meet. Mail it, commit it, carry it on a stick.
+//! Bundles: events in one file, for peers without a connection.
 //!
-//! | part | what |
+//! | part | content |
 //! |---|---|
 //! | magic | `KDDLSYNC` |
 //! | version | one byte, 1 |
 //! | space | 16 bytes |
-//! | packs | number, and each after its length |
-//! | attestations | number, and each: the event's id, and bytes after their length |
-//! | checksum | the first 16 bytes of the BLAKE3 hash of all before |
+//! | packs | their number; for each, its length and its bytes |
+//! | attestations | their number; for each, the id of the event, the length and the bytes |
+//! | checksum | the first 16 bytes of the BLAKE3 hash of everything before |
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_runtime::event::{CodecError, DdlEvent, EventId, PackError, Reader, Writer, pack};
+use kuzu_ddl_core::event::pack::PackError;
+use kuzu_ddl_core::event::{CodecError, DdlEvent, EventId, Reader, Writer, pack};
 
-use crate::frame::{FrameError, read_attestations, write_attestations};
-use crate::{Attestation, Log, SpaceId};
+use crate::attestation::{Attestation, read_attestations, write_attestations};
+use crate::event_log::EventLog;
+use crate::identity::SpaceId;
+use crate::limits::LimitError;
 
-/// The largest bundle, in bytes.
+/// Maximum size of a bundle, in bytes.
 pub const MAX_BUNDLE_BYTES: usize = 256 * 1024 * 1024;
 
-/// What the events of one pack of a bundle may come to, in bytes, each counted as it is outside of packs.
+/// Maximum total size of the events in one pack, in bytes of their encoding outside packs.
 const MAX_PACK_BYTES: usize = 32 * 1024 * 1024;
 
-/// What they do come to, about.
+/// Size at which a new pack is started, in bytes of the events' encoding outside packs.
 const PACK_BYTES: usize = 16 * 1024 * 1024;
 
 const MAGIC: &[u8; 8] = b"KDDLSYNC";
 const VERSION: u8 = 1;
-const CHECKSUM: usize = 16;
+const CHECKSUM_BYTES: usize = 16;
 const MAX_BUNDLE_ATTESTATIONS: usize = 1 << 20;
 
 /// Events that travel as one file.
+///
+/// ```
+/// use std::collections::BTreeSet;
+///
+/// use kuzu_ddl_sync::{Bundle, Limits, Peer, PeerId, SpaceId};
+///
+/// let space = SpaceId::from_name("shop");
+/// let mut sender = Peer::new(PeerId::from_name("a"), space, Limits::default());
+/// let mut receiver = Peer::new(PeerId::from_name("b"), space, Limits::default());
+///
+/// let file = Bundle::new(sender.log(), &BTreeSet::new()).encode(&space);
+/// // The file is mailed, committed or copied.
+/// let bundle = Bundle::decode(&file, &space)?;
+/// let outputs = receiver.import(0, bundle.events, bundle.attestations);
+/// # assert!(outputs.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "export")]
+#[doc(alias = "archive")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bundle {
-    /// The events, each after what it depends on as far as that is in the bundle.
+    /// The events, each after those of its dependencies that the bundle contains.
     pub events: Vec<DdlEvent>,
-    /// What was said about them.
+    /// The attestations of the events.
     pub attestations: Vec<Attestation>,
 }
 
-/// Why bytes are no bundle. Nothing was taken from them.
+/// Error returned when bytes are not a valid bundle. Nothing is read from such bytes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
-    /// Other bytes than those of a bundle.
-    #[error("it is no bundle of kuzu-ddl")]
-    NoBundle,
-    /// More than [`MAX_BUNDLE_BYTES`].
-    #[error("{0} bytes are more than the {MAX_BUNDLE_BYTES} a bundle may have")]
+    /// The bytes are not a bundle.
+    #[error("not a kuzu-ddl bundle")]
+    NotABundle,
+    /// The bundle is larger than [`MAX_BUNDLE_BYTES`].
+    #[error("bundle too large: {0} bytes, the limit is {MAX_BUNDLE_BYTES}")]
     TooLarge(usize),
-    /// The version is not known.
-    #[error("bundle version {0} is not known; update kuzu-ddl here")]
+    /// The version of the format is unknown.
+    #[error("unknown bundle version {0}\nhelp: update kuzu-ddl here")]
     Version(u8),
-    /// The end is missing, or something was changed on the way.
-    #[error("the bundle is damaged or not complete: its checksum is not that of its contents")]
+    /// The end is missing, or the content was changed.
+    #[error("bundle damaged or incomplete: the checksum does not match the content")]
     Damaged,
-    /// It is for another group of peers.
-    #[error("the bundle is for another space")]
+    /// The bundle belongs to another space.
+    #[error("the bundle belongs to another space")]
     Space,
-    /// Its contents are not legal.
-    #[error("the bundle is refused: {0}")]
-    Pack(#[from] PackError),
-    /// What stands around the packs is not legal.
-    #[error("the bundle is refused: {0}")]
-    Malformed(#[from] FrameError),
+    /// A pack of events is invalid.
+    #[error("invalid bundle: {0}")]
+    Pack(PackError),
+    /// The bundle claims more items than it can have.
+    #[error("invalid bundle: {0}")]
+    TooMany(LimitError),
+    /// The envelope of the packs is malformed.
+    #[error("invalid bundle: {0}")]
+    Malformed(CodecError),
+}
+
+impl From<PackError> for BundleError {
+    fn from(error: PackError) -> Self {
+        Self::Pack(error)
+    }
+}
+
+impl From<LimitError> for BundleError {
+    fn from(error: LimitError) -> Self {
+        Self::TooMany(error)
+    }
 }
 
 impl From<CodecError> for BundleError {
     fn from(error: CodecError) -> Self {
-        Self::Malformed(error.into())
+        Self::Malformed(error)
     }
 }
 
 impl Bundle {
-    /// All events of a log but those that are there already: give what the receiver has, as far as it is known. With
-    /// nothing known, it is the whole history.
+    /// Creates a bundle of all events of a log, except those that the receiver is known to have.
+    ///
+    /// If `known` is empty, the bundle contains the whole history.
     #[must_use]
-    pub fn of(log: &Log, known: &BTreeSet<EventId>) -> Self {
+    pub fn new(log: &EventLog, known: &BTreeSet<EventId>) -> Self {
         let events = log.events().filter(|event| !known.contains(&event.id()));
         Self {
             events: events.cloned().collect(),
@@ -84,28 +122,30 @@ impl Bundle {
         }
     }
 
-    /// All events of a log that are not behind these newest events of the receiver, who has what these
-    /// depend on.
+    /// Creates a bundle of the events that a receiver with this frontier lacks.
+    ///
+    /// The receiver must have the dependencies of the frontier.
     #[must_use]
-    pub fn since(log: &Log, frontier: &BTreeSet<EventId>) -> Self {
-        let here = frontier.iter().filter(|id| log.get(id).is_some());
-        let above = log.without(&here.copied().collect()).unwrap_or_default();
-        let mut places: Vec<u32> = above
-            .below(&Default::default())
-            .map(|(_, at)| *at)
-            .collect();
-        places.sort_unstable();
-        let events = places.iter().filter_map(|at| log.at(*at));
+    pub fn since(log: &EventLog, frontier: &BTreeSet<EventId>) -> Self {
+        let stored = frontier.iter().filter(|id| log.get(id).is_some());
+        let above = log
+            .events_above(&stored.copied().collect())
+            .unwrap_or_default();
+        let mut positions: Vec<u32> = above.values().copied().collect();
+        positions.sort_unstable();
+        let events = positions
+            .iter()
+            .filter_map(|position| log.get_at(*position));
         Self {
             events: events.cloned().collect(),
             attestations: Vec::new(),
         }
     }
 
-    /// The bytes of the file.
+    /// Encodes the bundle as the content of a file.
     #[must_use]
     pub fn encode(&self, space: &SpaceId) -> Vec<u8> {
-        let packs = packs(&self.events);
+        let packs = split_into_packs(&self.events);
         let mut w = Writer::default();
         w.raw(MAGIC);
         w.byte(VERSION);
@@ -121,24 +161,28 @@ impl Bundle {
         bytes
     }
 
-    /// Reads the bytes of a file. Its events' ids are made anew: nothing in it is believed.
+    /// Decodes the content of a file.
+    ///
+    /// The ids of the events are computed from their content; nothing in the file is trusted.
     ///
     /// # Errors
-    /// See [`BundleError`]: all of the bundle is refused.
+    ///
+    /// Returns an error if any part of the bundle is invalid: see [`BundleError`].
     pub fn decode(bytes: &[u8], space: &SpaceId) -> Result<Self, BundleError> {
         if bytes.len() > MAX_BUNDLE_BYTES {
             return Err(BundleError::TooLarge(bytes.len()));
         }
         let head = bytes.strip_prefix(MAGIC).and_then(<[u8]>::split_first);
-        let (version, _) = head.ok_or(BundleError::NoBundle)?;
+        let (version, _) = head.ok_or(BundleError::NotABundle)?;
         if *version != VERSION {
             return Err(BundleError::Version(*version));
         }
-        let (all, end) = bytes.split_at(bytes.len().saturating_sub(CHECKSUM).max(MAGIC.len() + 1));
-        if end != checksum(all) {
+        let end = bytes.len().saturating_sub(CHECKSUM_BYTES);
+        let (content, end) = bytes.split_at(end.max(MAGIC.len() + 1));
+        if end != checksum(content) {
             return Err(BundleError::Damaged);
         }
-        let mut r = Reader::new(&all[MAGIC.len() + 1..]);
+        let mut r = Reader::new(&content[MAGIC.len() + 1..]);
         if r.take(space.as_bytes().len())? != space.as_bytes() {
             return Err(BundleError::Space);
         }
@@ -147,14 +191,14 @@ impl Bundle {
             let events = pack::decode(r.bytes()?, MAX_PACK_BYTES)?;
             bundle.events.extend(events);
         }
-        bundle.attestations = read_attestations(&mut r, MAX_BUNDLE_ATTESTATIONS)?;
+        bundle.attestations = read_attestations::<BundleError>(&mut r, MAX_BUNDLE_ATTESTATIONS)?;
         r.end()?;
         Ok(bundle)
     }
 }
 
-/// The events in runs that come to no more than a pack may.
-fn packs(events: &[DdlEvent]) -> Vec<&[DdlEvent]> {
+/// Splits the events into runs that fit into one pack each.
+fn split_into_packs(events: &[DdlEvent]) -> Vec<&[DdlEvent]> {
     let (mut packs, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (at, event) in events.iter().enumerate() {
         if bytes + event.size() > PACK_BYTES && at > start {
@@ -169,8 +213,8 @@ fn packs(events: &[DdlEvent]) -> Vec<&[DdlEvent]> {
     packs
 }
 
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    let mut checksum = [0; CHECKSUM];
-    checksum.copy_from_slice(&blake3::hash(bytes).as_bytes()[..CHECKSUM]);
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    let mut checksum = [0; CHECKSUM_BYTES];
+    checksum.copy_from_slice(&blake3::hash(bytes).as_bytes()[..CHECKSUM_BYTES]);
     checksum
 }

@@ -1,38 +1,39 @@
-//! Checkpoints: what a history comes to, for peers that were not there.
+//! Checkpoints: the state of a history, for peers that start without the events.
 //!
-//! What the state is, is the fold's business; here it is bytes. Around them stands what a peer must know to go on
-//! from there: the newest events, and all events that later ones may still depend on.
+//! The fold defines the content of the state; here it is a byte string. A checkpoint adds what a
+//! peer needs to continue from the state: the frontier, and every event that later events can
+//! depend on.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use kuzu_ddl_runtime::event::{CodecError, EventId, Reader, Writer};
-use kuzu_ddl_runtime::fold::{CheckpointError, Fold};
+use kuzu_ddl_core::event::{CodecError, EventId, Reader, Writer};
+use kuzu_ddl_core::fold::{CheckpointError, Fold};
 
 const VERSION: u8 = 1;
 
-/// The hash of a checkpoint.
+/// Identifies a checkpoint by the hash of its content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CheckpointId([u8; 32]);
 
 impl CheckpointId {
-    /// The 32 bytes.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    fn of(head: &[u8], body: [u8; 32]) -> Self {
+    fn from_parts(head: &[u8], body_hash: [u8; 32]) -> Self {
         let mut both = hash(head).to_vec();
-        both.extend(body);
+        both.extend(body_hash);
         Self(hash(&both))
     }
 
-    /// From the 32 bytes of a hash made elsewhere.
+    /// Creates the identifier from its bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// Returns the bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 
@@ -48,41 +49,63 @@ impl fmt::Debug for CheckpointId {
     }
 }
 
-/// The state that a set of events comes to.
+/// The state that a set of events folds to.
+///
+/// A checkpoint grows with the schema, the history grows with the number of changes. A new peer can
+/// start from a checkpoint instead of the history:
+///
+/// ```
+/// use kuzu_ddl_sync::Checkpoint;
+/// use kuzu_ddl_core::fold::Fold;
+///
+/// let checkpoint = Checkpoint::from_fold(&Fold::default())?;
+/// let bytes = checkpoint.encode();
+/// assert_eq!(Checkpoint::decode(&bytes)?.id(), checkpoint.id());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "snapshot")]
+#[doc(alias = "squash")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// How many events are behind it.
+    /// Number of events that the checkpoint covers.
     pub count: u64,
-    /// The newest of them.
+    /// The covered events that no other covered event depends on.
     pub frontier: BTreeSet<EventId>,
-    /// Those that later events may depend on: everything that the state names.
+    /// The covered events that later events can depend on: all that the state refers to.
     pub known: BTreeSet<EventId>,
-    /// The state, as the fold writes it.
+    /// The encoded state of the fold.
     pub state: Vec<u8>,
 }
 
 impl Checkpoint {
-    /// The checkpoint of what a fold applied. What it holds or rejected is not part of it.
+    /// Creates the checkpoint of the events that a fold has applied.
+    ///
+    /// Held and rejected events are not part of it.
     ///
     /// # Errors
-    /// What was written cannot be read back: a mistake of ours, found before anybody else has it.
-    pub fn of(fold: &Fold) -> Result<Self, CheckpointError> {
+    ///
+    /// Returns an error if the encoded state cannot be read back. That is a defect of this crate,
+    /// detected before the checkpoint reaches another peer.
+    pub fn from_fold(fold: &Fold) -> Result<Self, CheckpointError> {
         let state = fold.checkpoint();
-        let kept = Fold::from_checkpoint(&state)?;
+        let stored = Fold::from_checkpoint(&state)?;
         Ok(Self {
-            count: kept.count(),
-            frontier: kept.frontier(),
-            known: kept.known(),
+            count: stored.count(),
+            frontier: stored.frontier(),
+            known: stored.known(),
             state,
         })
     }
 
-    /// The state, for the fold to go on from. It is told here, and not when the bytes are read, whether the frontier and
-    /// the known events are those of the state.
+    /// Decodes the state and checks it against the other fields.
+    ///
+    /// [`decode`](Self::decode) does not read the state. A peer that relays checkpoints never needs
+    /// to.
     ///
     /// # Errors
-    /// The state is none, or not that of this checkpoint.
-    pub fn fold(&self) -> Result<Fold, CheckpointError> {
+    ///
+    /// Returns an error if the state is malformed, or if it is the state of another checkpoint.
+    pub fn to_fold(&self) -> Result<Fold, CheckpointError> {
         let fold = Fold::from_checkpoint(&self.state)?;
         let same = fold.count() == self.count
             && fold.frontier() == self.frontier
@@ -91,12 +114,12 @@ impl Checkpoint {
             Ok(fold)
         } else {
             Err(CheckpointError::Contradiction(
-                "its head is that of another state",
+                "the head belongs to another state",
             ))
         }
     }
 
-    /// The bytes: head (version, count, frontier), then the other known events and the state.
+    /// Encodes the checkpoint: head (version, count, frontier), other known events, state.
     #[must_use]
     pub fn encode(&self) -> Arc<[u8]> {
         let mut w = Writer::with_capacity(self.state.len() + 32 * self.known.len() + 64);
@@ -121,22 +144,25 @@ impl Checkpoint {
         w.finish()
     }
 
-    /// The hash: of head and body apart, so that the head alone can be shown to be right.
+    /// Returns the identifier.
+    ///
+    /// Head and body are hashed separately, so that a peer can verify the head without the body.
     #[must_use]
     pub fn id(&self) -> CheckpointId {
-        CheckpointId::of(&self.head(), hash(&self.body()))
+        CheckpointId::from_parts(&self.head(), hash(&self.body()))
     }
 
-    /// Reads the bytes of a checkpoint. What the state says is for the fold to judge.
+    /// Decodes a checkpoint, but not its state: see [`to_fold`](Self::to_fold).
     ///
     /// # Errors
-    /// The bytes are no checkpoint.
+    ///
+    /// Returns an error if the bytes are not a checkpoint of this version.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         let mut r = Reader::new(bytes);
         let (count, frontier) = read_head(&mut r)?;
-        let mut known = set(&mut r)?;
+        let mut known = read_ids(&mut r)?;
         if !known.is_disjoint(&frontier) {
-            return r.bad("an event stands twice");
+            return r.bad("duplicate event in the checkpoint");
         }
         known.extend(&frontier);
         let state = r.bytes()?.to_vec();
@@ -149,7 +175,7 @@ impl Checkpoint {
         })
     }
 
-    /// The head, with what proves that it belongs to the checkpoint.
+    /// The head, and the hash that proves that it belongs to the checkpoint.
     pub(crate) fn proof(&self) -> Vec<u8> {
         let mut proof = hash(&self.body()).to_vec();
         proof.extend(self.head());
@@ -157,10 +183,10 @@ impl Checkpoint {
     }
 }
 
-/// The frontier of a checkpoint, if the proof holds.
-pub(crate) fn frontier_of(id: CheckpointId, proof: &[u8]) -> Option<BTreeSet<EventId>> {
-    let (body, head) = proof.split_first_chunk::<32>()?;
-    if CheckpointId::of(head, *body) != id {
+/// Returns the frontier of a checkpoint if the proof is valid.
+pub(crate) fn verified_frontier(id: CheckpointId, proof: &[u8]) -> Option<BTreeSet<EventId>> {
+    let (body_hash, head) = proof.split_first_chunk::<32>()?;
+    if CheckpointId::from_parts(head, *body_hash) != id {
         return None;
     }
     let mut r = Reader::new(head);
@@ -175,12 +201,12 @@ fn read_head(r: &mut Reader<'_>) -> Result<(u64, BTreeSet<EventId>), CodecError>
         return Err(CodecError::Version(version));
     }
     let Ok(count) = u64::try_from(r.uint()?) else {
-        return r.bad("no history has so many events");
+        return r.bad("the number of events exceeds 64 bits");
     };
-    Ok((count, set(r)?))
+    Ok((count, read_ids(r)?))
 }
 
-fn set(r: &mut Reader<'_>) -> Result<BTreeSet<EventId>, CodecError> {
+fn read_ids(r: &mut Reader<'_>) -> Result<BTreeSet<EventId>, CodecError> {
     Ok(r.events()?.iter().copied().collect())
 }
 

@@ -1,78 +1,135 @@
-//! What a peer may cost. Every number that a frame can claim is checked against one of these.
+//! Limits on what remote peers can cost.
+//!
+//! Every count and size that a frame, a file or a token can claim is checked against a constant of
+//! this module before memory is reserved for it. [`Limits`] bounds what one peer spends on others.
 
-/// The largest frame, in bytes: one event of the largest size, with room for what stands around it.
-pub const MAX_FRAME_BYTES: usize = kuzu_ddl_runtime::event::MAX_EVENT_BYTES + 64 * 1024;
+use kuzu_ddl_core::event::{CodecError, MAX_EVENT_BYTES, Reader};
 
-/// What the events of one frame may come to, in bytes, each counted as it is outside of packs.
-pub const MAX_FRAME_EVENT_BYTES: usize = 2 * kuzu_ddl_runtime::event::MAX_EVENT_BYTES;
+/// Maximum size of a frame, in bytes: one event of the maximum size, and room for its envelope.
+pub const MAX_FRAME_BYTES: usize = MAX_EVENT_BYTES + 64 * 1024;
 
-/// The most places of the tree in one frame.
-pub const MAX_FRAME_PLACES: usize = 4_096;
+/// Maximum total size of the events in a frame, in bytes of their encoding outside packs.
+pub const MAX_FRAME_EVENT_BYTES: usize = 2 * MAX_EVENT_BYTES;
 
-/// The most ids in one frame.
+/// Maximum number of subtrees in a frame.
+pub const MAX_FRAME_SUBTREES: usize = 4_096;
+
+/// Maximum number of ids in a frame.
 pub const MAX_FRAME_IDS: usize = 32_768;
 
-/// The most attestations of one event, and the largest, in bytes.
+/// Maximum number of attestations that a peer stores for one event.
 pub const MAX_ATTESTATIONS: usize = 16;
-/// The largest attestation, in bytes.
+
+/// Maximum size of an attestation, in bytes.
 pub const MAX_ATTESTATION_BYTES: usize = 1_024;
 
-/// What one peer spends on others. All times are in milliseconds.
+/// Limits on what one peer spends on others.
+///
+/// ```
+/// use kuzu_ddl_sync::Limits;
+///
+/// let mut limits = Limits::default();
+/// limits.max_peers = 16;
+/// limits.mute_ms = 5 * 60_000;
+/// ```
+#[doc(alias = "config")]
+#[doc(alias = "options")]
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
-    /// Other peers that are listened to at the same time; frames of more are dropped.
-    pub peers: usize,
-    /// Bytes per second taken from each peer. What comes faster is dropped, and comes again later.
+    /// Maximum number of remote peers; frames of further peers are dropped.
+    pub max_peers: usize,
+    /// Bytes accepted from each peer per second. Frames beyond the rate are dropped; their content
+    /// is requested again later.
     pub bytes_per_second: u64,
-    /// Bytes taken from a peer at once before the rate counts.
+    /// Bytes accepted from a peer in one burst before the rate applies.
     pub burst_bytes: u64,
     /// Bytes of events sent to each peer per tick.
     pub bytes_per_tick: usize,
-    /// Events that wait for others, from all peers together.
-    pub waiting_events: usize,
-    /// Their bytes.
-    pub waiting_bytes: usize,
-    /// Waiting events of one peer.
-    pub waiting_events_per_peer: usize,
-    /// How long an event waits.
-    pub waiting_time: u64,
-    /// Bad frames of one peer before it is not listened to.
-    pub strikes: u32,
-    /// For how long it is not.
-    pub mute_time: u64,
-    /// How often the state is told at least, while it differs.
-    pub status_interval: u64,
-    /// How often it is told at least where all agree.
-    pub quiet_interval: u64,
-    /// After how long something that was asked for or sent is taken for lost.
-    pub resend_after: u64,
-    /// Rows of one kind about one peer are given once in this time, with their number.
-    pub report_interval: u64,
-    /// A peer with nothing asks for a checkpoint instead of the history if there are more events than this.
-    pub checkpoint_above: u64,
-    /// The largest checkpoint that is taken, in bytes.
-    pub checkpoint_bytes: usize,
+    /// Maximum number of events, of all peers together, that wait for missing dependencies.
+    pub max_waiting_events: usize,
+    /// Maximum total size of the waiting events, in bytes.
+    pub max_waiting_bytes: usize,
+    /// Maximum number of waiting events received from one peer.
+    pub max_waiting_events_per_peer: usize,
+    /// Time after which a waiting event is discarded, in milliseconds.
+    pub waiting_timeout_ms: u64,
+    /// Number of invalid frames after which a peer is muted.
+    pub max_bad_frames: u32,
+    /// Time for which frames of a muted peer are ignored, in milliseconds.
+    pub mute_ms: u64,
+    /// Minimum interval between two status frames while peers differ, in milliseconds.
+    pub status_interval_ms: u64,
+    /// Maximum interval between two status frames while peers agree, in milliseconds.
+    pub idle_status_interval_ms: u64,
+    /// Time after which an unanswered request or transmission counts as lost, in milliseconds.
+    pub resend_after_ms: u64,
+    /// Minimum interval between two records of the same kind for the same peer, in milliseconds.
+    pub diagnostic_interval_ms: u64,
+    /// Number of events that a checkpoint must exceed for an empty peer to download it instead of
+    /// the history.
+    pub checkpoint_threshold_events: u64,
+    /// Maximum size of a checkpoint to download, in bytes.
+    pub max_checkpoint_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            peers: 256,
+            max_peers: 256,
             bytes_per_second: 8 << 20,
             burst_bytes: 32 << 20,
             bytes_per_tick: 1 << 20,
-            waiting_events: 65_536,
-            waiting_bytes: 64 << 20,
-            waiting_events_per_peer: 16_384,
-            waiting_time: 10 * 60_000,
-            strikes: 16,
-            mute_time: 60_000,
-            status_interval: 1_000,
-            quiet_interval: 30_000,
-            resend_after: 3_000,
-            report_interval: 10_000,
-            checkpoint_above: 20_000,
-            checkpoint_bytes: 64 << 20,
+            max_waiting_events: 65_536,
+            max_waiting_bytes: 64 << 20,
+            max_waiting_events_per_peer: 16_384,
+            waiting_timeout_ms: 10 * 60_000,
+            max_bad_frames: 16,
+            mute_ms: 60_000,
+            status_interval_ms: 1_000,
+            idle_status_interval_ms: 30_000,
+            resend_after_ms: 3_000,
+            diagnostic_interval_ms: 10_000,
+            checkpoint_threshold_events: 20_000,
+            max_checkpoint_bytes: 64 << 20,
         }
     }
+}
+
+/// Error returned when encoded data claims more items than a limit allows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many {what}: {claimed} claimed, the limit is {limit}")]
+#[non_exhaustive]
+pub struct LimitError {
+    /// Kind of the items.
+    pub what: &'static str,
+    /// Maximum number of items.
+    pub limit: usize,
+    /// Number of items that the data claims.
+    pub claimed: usize,
+}
+
+impl LimitError {
+    /// Checks a claimed number of items.
+    pub(crate) fn check(what: &'static str, limit: usize, claimed: usize) -> Result<(), Self> {
+        if claimed > limit {
+            return Err(Self {
+                what,
+                limit,
+                claimed,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Reads a number of items, which must not exceed the limit.
+pub(crate) fn read_count<E: From<CodecError> + From<LimitError>>(
+    r: &mut Reader<'_>,
+    what: &'static str,
+    limit: usize,
+) -> Result<usize, E> {
+    let claimed = r.count()?;
+    LimitError::check(what, limit, claimed)?;
+    Ok(claimed)
 }

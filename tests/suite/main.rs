@@ -1,34 +1,25 @@
-//! Tests of the whole, in one binary: each links the engine.
+//! Whole-system tests, in one binary: each binary links the engine.
 
 #[cfg(feature = "kuzu")]
-mod back;
+mod adversarial;
 #[cfg(feature = "kuzu")]
-mod bed;
-#[cfg(feature = "kuzu")]
-mod bugs;
-#[cfg(feature = "kuzu")]
-mod concurrency;
+mod changes;
 #[cfg(feature = "kuzu")]
 mod crash;
-mod declared;
-mod derive;
 #[cfg(feature = "kuzu")]
-mod hostile;
-mod hygiene;
+mod engine_bugs;
 #[cfg(feature = "kuzu")]
-mod indexes;
+mod fixture;
 #[cfg(feature = "kuzu")]
-mod kill;
+mod invariants;
 #[cfg(feature = "kuzu")]
-mod lock;
+mod ledger_format;
+#[cfg(feature = "kuzu")]
+mod lock_file;
 #[cfg(feature = "kuzu")]
 mod oracle;
 #[cfg(feature = "kuzu")]
 mod peers;
 #[cfg(feature = "kuzu")]
-mod rules;
-#[cfg(feature = "kuzu")]
-mod sequences;
-mod types;
-#[cfg(feature = "kuzu")]
-mod values;
+mod rollback;
+mod schema;

@@ -1,1 +1,1 @@
-//! Nothing: the package exists for its test.
+//! An empty library: the package exists for its test.

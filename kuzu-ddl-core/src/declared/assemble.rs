@@ -30,6 +30,7 @@ impl Declared {
         })
     }
 
+    /// Assembles a schema from descriptions, for [`schema!`](crate::schema!).
     #[doc(hidden)]
     pub fn from_parts(
         descs: &[&'static TableDesc],

@@ -56,8 +56,8 @@ impl From<&FunctionDesc> for FillBy {
     }
 }
 
-/// Returns the fallback for rows whose cast fails. A default is copied into the event, because it
-/// may have changed by the time another database applies the event.
+/// Returns the fallback for a row whose cast fails. The default is copied into the event, because
+/// it may have changed by the time a peer applies the event.
 pub(crate) fn on_fail(hints: &TableHints, name: &Key, wanted: &Property) -> OnFail {
     match hints.on_fails.get(name) {
         None | Some(OnFailDesc::Abort) => OnFail::Abort,

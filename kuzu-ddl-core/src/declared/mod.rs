@@ -24,6 +24,7 @@ pub(crate) use hints::on_fail;
 pub use hints::{FillBy, Functions, TableHints};
 pub(crate) use json::is_readable;
 pub use model::Declared;
+pub use registry::Registered;
 
 use crate::describe::{Place, bounds};
 use crate::schema::{Key, Sequence};

@@ -17,7 +17,7 @@ pub enum Registered {
     Table(&'static TableDesc),
     /// The tombstone of a table.
     Dropped(Tombstone),
-    /// A sequence, which hands out consecutive numbers.
+    /// A sequence.
     Sequence(SequenceDesc),
     /// The tombstone of a sequence.
     DroppedSequence(Tombstone),

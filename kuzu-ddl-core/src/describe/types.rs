@@ -1,7 +1,5 @@
 //! Types as constants.
 
-use serde::{Deserialize, Serialize};
-
 /// [`crate::schema::Type`] as a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(

@@ -1,7 +1,7 @@
-//! Changes of what is there: types, defaults, nullability, keys, multiplicities, storage.
+//! Changes of existing objects: types, defaults, nullability, keys, multiplicities, storage.
 //!
-//! Each is an event only if this very declaration changes it; what somebody else changed stays, and
-//! the check at the end says so.
+//! A difference becomes an event only if this very declaration introduces it. What others changed
+//! stays, and the final compatibility check reports it.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,18 @@ use crate::event::{Change, ObjectId};
 use crate::fold::Body;
 use crate::schema::{Expr, Key, Property, Table, TableKind, Type};
 
-/// A cast as the source gives it.
+/// Declared cast of a type change.
 pub(super) enum Cast {
-    /// Every old value is a new one.
+    /// Every old value is a value of the new type.
     Widening,
-    /// By this expression.
+    /// Cast by this expression.
     Said(Expr),
-    /// By the function of this name.
+    /// Cast by the function with this path.
     By(String),
 }
 
 impl Differ<'_> {
-    /// The body of a property, in the light of how it was declared last.
+    /// Diffs the body of a property, relative to its last declaration.
     pub(super) fn alter_property(
         &mut self,
         (table, name): (&Key, &Key),
@@ -112,27 +112,30 @@ impl Differ<'_> {
         })
     }
 
-    /// A function casts what it takes; the compiler knows only the type that the property has now.
+    /// Checks a cast function: the compiler knows only the present type of the property, so the
+    /// function's argument is compared here.
     fn cast_by(&self, name: &str, from: &Type, to: &Type) -> Result<Cast, Reason> {
         let bad = |reason| Err(Reason::BadCast { reason });
         let Some(function) = self.declared.functions.get(name) else {
-            return bad(format!("the function {name} is not in this program"));
+            return bad(format!("the function {name} is missing from this program"));
         };
         let takes = function.takes.first().map(|input| Type::from(&input.ty));
         if let Some(takes) = takes.filter(|takes| !from.widens_to(takes)) {
             return bad(format!(
-                "the function {name} takes {takes}, and the property is {from}; let it take {from}"
+                "the function {name} takes {takes}, but the property is {from}"
             ));
         }
         let gives = Type::from(&function.gives);
         if !gives.fits_in(to) {
-            return bad(format!("the function {name} gives {gives}, and not {to}"));
+            return bad(format!(
+                "the function {name} returns {gives} instead of {to}"
+            ));
         }
         Ok(Cast::By(name.to_owned()))
     }
 
-    /// The body of a table: which property is the key, how many rels, which directions.
-    /// `was`: the name by which the last declaration knows each property.
+    /// Diffs the body of a table: its primary key, multiplicity and storage direction. `was` holds
+    /// the name by which the last declaration knows each property.
     pub(super) fn alter_table(
         &mut self,
         key: &Key,
@@ -190,8 +193,8 @@ impl Differ<'_> {
         }
     }
 
-    /// Whether the last declaration had the same key, perhaps by another name. A name alone tells
-    /// nothing: the one that the key had may be another property's by now.
+    /// Returns whether the last declaration had the same key, perhaps under another name. Equal
+    /// names are not enough: the name of the former key may be another property's now.
     fn same_key(
         &self,
         table: &Key,
@@ -206,7 +209,7 @@ impl Differ<'_> {
         if was.get(wanted) == Some(primary_key) {
             return true;
         }
-        // A rename that came from elsewhere, before this declaration asked for it.
+        // A rename on another peer, before this declaration requested it.
         let olds = self.declared.tables.get(table);
         let olds = olds.and_then(|hints| hints.properties.get(wanted));
         !last.properties.contains_key(wanted)

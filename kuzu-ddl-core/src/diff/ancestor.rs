@@ -1,4 +1,4 @@
-//! What the next declaration is compared with.
+//! Ancestors: the declaration that the next one is compared with.
 
 use crate::declared::{Declared, TableHints};
 use crate::drift::{Drift, DriftKind, Part, Site};
@@ -6,11 +6,11 @@ use crate::event::ObjectId;
 use crate::fold::{Fold, Object};
 use crate::schema::{Key, Schema, Table, TableKind};
 
-/// The last declared ancestor of every object: `declared`, and what it does not mention as it was
-/// declared `last`, while it is still in `after`.
+/// Computes the next ancestor: `declared`, and whatever it does not mention as it was declared
+/// `last`, while that still exists in `after`.
 ///
-/// A binary may declare a part only, because a crate was not linked. If its word about the rest
-/// replaced what was said before, an older binary would not be known for one any more.
+/// A binary may declare only a part of the schema, because a crate was not linked. If its
+/// declaration replaced the rest as well, an older binary would no longer be recognised as one.
 #[must_use]
 pub fn ancestor(declared: &Declared, last: Option<&Declared>, after: &Fold) -> Declared {
     let mut merged = declared.clone();
@@ -51,11 +51,11 @@ pub fn ancestor(declared: &Declared, last: Option<&Declared>, after: &Fold) -> D
     merged
 }
 
-/// The last declared ancestor after going back to `then`, whose schema the database has again.
+/// Computes the ancestor after a rollback to `then`, whose schema the database has again.
 ///
-/// It is what `then` says, and not what was declared last: so a binary that is deployed anew asks
-/// again for all that was undone, and does it again. Hints and tombstones of `last` stay where they
-/// had done their work by then; the others are to do it once more.
+/// The result describes `then`, not the last declaration: so a binary that is deployed again
+/// requests everything that was undone, and applies it again. Hints and tombstones of `last` stay
+/// where they had been applied by then; the others are to be applied again.
 #[must_use]
 pub fn ancestor_then(last: Option<&Declared>, then: &Fold) -> Declared {
     let mut ancestor = Declared {
@@ -84,9 +84,9 @@ pub fn ancestor_then(last: Option<&Declared>, then: &Fold) -> Declared {
     ancestor
 }
 
-/// The last declared ancestor after a repair: where `rows` say that the database is otherwise, it is as
-/// if that had been declared. So the next start plans what the structs say. `before`: the state without
-/// the rows.
+/// Computes the ancestor after a repair of the ledger: where `rows` report that the database
+/// differs, the result is as if that had been declared. So the next start plans what the structs
+/// declare. `before` is the state without the rows.
 #[must_use]
 pub fn ancestor_as_is(last: &Declared, rows: &[Drift], before: &Fold, live: &Schema) -> Declared {
     let mut ancestor = last.clone();
@@ -152,7 +152,8 @@ fn as_is(
     }
 }
 
-/// What of a kind can be altered by hand, without pairs: those are rows of their own.
+/// Copies the aspects of a kind that can be altered out of band, without pairs, which have their
+/// own rows.
 fn alike(kind: &mut TableKind, live: &TableKind) {
     match (kind, live) {
         (TableKind::Node { primary_key }, TableKind::Node { primary_key: is }) => {

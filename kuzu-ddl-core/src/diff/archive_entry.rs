@@ -3,23 +3,23 @@
 use crate::event::{EventId, ObjectId};
 use crate::fold::{Fold, Life, Object};
 
-/// Something archived: a dropped table or property, or the column from before a change.
+/// Archive entry: a dropped table or property, or the column from before a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archived {
-    /// The object that it is or was a part of.
+    /// Object that it is, or that the column belongs to.
     pub object: ObjectId,
-    /// The event that archived it.
+    /// Event that archived it.
     pub by: EventId,
-    /// `Table` or `Table.property`, as it was called.
+    /// Original name, as `Table` or `Table.property`.
     pub origin: String,
-    /// The same with the name that it has in the database: no two are the same.
+    /// Name in the database, in the same form; unique.
     pub name: String,
-    /// Whether it is the column from before a change, and the property itself is another.
+    /// Whether it is the column from before a change of a property.
     pub is_column: bool,
 }
 
-/// Everything that is archived by the events, whether this database ever had it or not. What is in
-/// an archived table goes with the table.
+/// Returns everything that the events archived, whether this database ever had it or not. Members
+/// of an archived table are part of the table's entry.
 pub fn archived(fold: &Fold) -> Vec<Archived> {
     let mut out = Vec::new();
     for table in fold.objects().filter(|object| object.kind().is_table()) {

@@ -1,4 +1,4 @@
-//! Whether everything declared is there as declared.
+//! Compatibility of a declaration with the state: whether everything declared exists as declared.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,9 @@ use crate::event::ObjectId;
 use crate::fold::{Fold, Life, Object};
 use crate::schema::{Key, Property, Table, TableKind, Type};
 
-/// What `declared` asks for and `fold` does not have: the check that lets an older binary open a
-/// newer database, or keeps it out. Comments, defaults and nullability do not keep it out.
+/// Returns what `declared` requires and `fold` does not have: the check that lets an older binary
+/// open a newer database, or stops it. Differences in comments, defaults and nullability do not
+/// stop it.
 #[must_use]
 pub fn compatible(declared: &Declared, ancestor: Option<&Declared>, fold: &Fold) -> Vec<Refusal> {
     let mut refusals = Vec::new();
@@ -122,7 +123,7 @@ fn compare_tables(
     }
 }
 
-/// Whether the values are archived that a property had when it was of this type.
+/// Returns whether the values that a property had with this type are archived.
 fn has_values_of(property: &Object, ty: &Type) -> bool {
     let mut archives = property.archives.iter();
     archives.any(|archive| !archive.purged && archive.ty == *ty)
@@ -185,9 +186,11 @@ fn differs(
     }
 }
 
-/// Why a declared name is not there, if that is a sign of an older binary; `None` if the name is
-/// simply new. `known`: the declaration had it last time. `claimed`: objects that the declaration
-/// has under their present names, so that their old names are free to be used for something new.
+/// Returns why a declared name is missing, if that indicates an older binary; `None` if the name is
+/// simply new.
+///
+/// `known` is whether the last declaration had the name; `claimed` holds the objects that are
+/// declared under their present names, so that their former names are free for new objects.
 pub(super) fn explain(
     fold: &Fold,
     ancestor: Option<&Declared>,
@@ -232,7 +235,8 @@ pub(super) fn explain(
     known.then_some(Reason::Gone)
 }
 
-/// The present name of what was called `name`, by the hints of an earlier declaration.
+/// Returns the present name of what was called `name`, according to the hints of an earlier
+/// declaration.
 fn renamed_in_source(ancestor: &Declared, table: Option<&Key>, name: &Key) -> Option<String> {
     let was = |olds: &[String]| olds.iter().any(|old| Key::new(old) == *name);
     match table {

@@ -10,13 +10,13 @@ use crate::event::ObjectId;
 use crate::fold::{Draft, Life, Object};
 use crate::schema::Key;
 
-/// One diff under way.
+/// Diff in progress.
 pub(super) struct Differ<'a> {
     pub(super) declared: &'a Declared,
     pub(super) ancestor: Option<&'a Declared>,
     pub(super) options: &'a Options,
     pub(super) draft: Draft,
-    /// By which name the last declaration may know each declared table.
+    /// Name by which the last declaration may know each declared table.
     pub(super) was: BTreeMap<Key, Key>,
     pub(super) notes: Vec<Note>,
     pub(super) refusals: Vec<Refusal>,
@@ -24,8 +24,8 @@ pub(super) struct Differ<'a> {
 }
 
 impl Differ<'_> {
-    /// The order of the phases is part of the history that peers compare: drops free names,
-    /// renames take them, then come new tables, and the insides of tables last.
+    /// Runs the phases. Their order is part of the history that peers compare: drops free names,
+    /// renames claim them, then come new tables, and the members of tables last.
     pub(super) fn run(&mut self) {
         self.restores();
         self.sequences();
@@ -45,8 +45,8 @@ impl Differ<'_> {
         }
     }
 
-    /// What had this name until somebody went back to before it was made: to be restored where the
-    /// declaration makes that change again.
+    /// Returns the object that had this name until a rollback undid its creation: it is restored
+    /// where the declaration makes that change again.
     pub(super) fn undone(&self, parent: Option<ObjectId>, name: &Key) -> Option<ObjectId> {
         let fold = self.draft.fold();
         let undone = |object: &&Object| match object.life.value {

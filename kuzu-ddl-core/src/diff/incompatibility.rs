@@ -1,91 +1,172 @@
-//! What a diff refuses, with the words that settle it.
+//! Incompatibilities that a diff reports, with their remedies; and notes.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something declared that the database cannot be brought to, or must not be without being asked.
+/// Incompatibility: a declared item that the database cannot be migrated to, or only on explicit
+/// request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Refusal {
-    /// The table or property, as `Table` or `Table.property`.
+    /// Table or property, as `Table` or `Table.property`.
     pub object: String,
-    /// Where it is declared, as `file:line`; empty where nothing declares it.
+    /// Location of the declaration, as `file:line`; empty where nothing declares it.
     pub origin: String,
-    /// What is the matter.
+    /// Kind of the incompatibility.
     pub reason: Reason,
 }
 
-/// The reasons for a refusal.
+/// Kind of an incompatibility.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reason {
-    /// Declared, but by now it has another name.
+    /// Declared under a name that was changed since.
     Renamed {
-        /// The present name.
+        /// Present name.
         to: String,
     },
-    /// Declared, but it was dropped; its rows are archived.
+    /// Declared, but dropped; its rows are archived.
     Dropped,
-    /// It was dropped, and its rows were deleted for ever.
+    /// Declared, but dropped and purged: its rows no longer exist.
     Purged,
-    /// To be purged, but nothing archived has this name.
+    /// Requested for purge, but no archived object has this name.
     NothingArchived,
-    /// To be purged, but several archived things have this name.
+    /// Requested for purge, but several archived objects have this name.
     SeveralArchived {
-        /// Their names in the database.
+        /// Names of the candidates in the database.
         names: Vec<String>,
     },
-    /// Declared and known before, but it is gone.
+    /// Declared and known before, but missing.
     Gone,
-    /// A table of this name is of the other kind.
+    /// A table with this name exists and is of the other kind.
     OtherKind {
-        /// The engine's words for what it is.
+        /// Existing kind, as the engine names it.
         is: String,
     },
-    /// It differs from the database, and the declaration has not changed: something else changed it.
+    /// Differs from the database, while the declaration is unchanged: something else changed the
+    /// database.
     Differs {
-        /// What differs.
+        /// Aspect that differs.
         what: String,
-        /// As declared.
+        /// Declared value.
         declared: String,
-        /// As it is.
+        /// Value in the database.
         is: String,
-        /// Whether the values are archived that it had when it was as declared.
+        /// Whether the values that it had with the declared type are archived.
         restorable: bool,
     },
-    /// A change of this kind is not carried out by this version.
+    /// A change that this version does not support.
     Unsupported {
-        /// What changes.
+        /// Aspect to change.
         what: String,
-        /// As it is.
+        /// Value in the database.
         from: String,
-        /// As declared.
+        /// Declared value.
         to: String,
     },
-    /// A change of type that may lose something, and no word on how to make the new values.
+    /// A type change that may lose data, without a declared cast.
     NeedsCast {
-        /// As it is.
+        /// Type in the database.
         from: String,
-        /// As declared.
+        /// Declared type.
         to: String,
     },
-    /// The cast cannot be read.
+    /// The declared cast is invalid.
     BadCast {
-        /// Why.
+        /// Reason why it is invalid.
         reason: String,
     },
     /// A dropped node table that a rel table still uses.
     InUse {
-        /// The rel table.
+        /// Name of the rel table.
         by: String,
     },
     /// The primary key has a tombstone.
     KeyDropped,
-    /// It breaks a rule by itself, in whatever database.
+    /// Invalid by itself, in any database.
     Illegal {
-        /// The rule.
+        /// Rule that is violated.
         why: String,
     },
+}
+
+impl Reason {
+    /// Returns the message about `object`, with each remedy on a line of its own.
+    fn text(&self, object: &str) -> String {
+        match self {
+            Self::Renamed { to } => format!(
+                "was renamed to `{to}`; this binary is older than the database\n\
+                 help: deploy the newer binary\n\
+                 help: or declare `{to}` with `#[kuzu(renamed_from = \"{}\")]`",
+                object.rsplit('.').next().unwrap_or(object)
+            ),
+            Self::Dropped => format!(
+                "is declared, but was dropped; this binary is older than the database\n\
+                 help: deploy the newer binary\n\
+                 help: or restore it with its rows: `.restore(\"{object}\")` on the Migrator\n\
+                 help: or create a new, empty one: `.recreate(\"{object}\")` on the Migrator"
+            ),
+            Self::Purged => format!(
+                "was dropped and purged; its data no longer exist\n\
+                 help: create a new, empty one: `.recreate(\"{object}\")` on the Migrator\n\
+                 help: or restore a backup"
+            ),
+            Self::NothingArchived => "cannot be purged: no archived object has this name\n\
+                 help: list the archived objects with `archives(&db)`"
+                .to_owned(),
+            Self::SeveralArchived { names } => format!(
+                "cannot be purged: several archived objects have this name\n\
+                 help: name one of them: {}",
+                names.join(", ")
+            ),
+            Self::Gone => format!(
+                "is declared and existed before, but is missing\n\
+                 help: inspect the history, then restore it: `.restore(\"{object}\")` on the Migrator\n\
+                 help: or create a new, empty one: `.recreate(\"{object}\")` on the Migrator"
+            ),
+            Self::OtherKind { is } => format!(
+                "is a {is} in the database\n\
+                 help: rename the struct's table with `#[kuzu(name = \"…\")]`"
+            ),
+            Self::Differs {
+                what,
+                declared,
+                is,
+                restorable,
+            } => {
+                let restore = restorable.then(|| {
+                    format!(
+                        "\nhelp: or restore the values from before: `.restore(\"{object}\")` on the \
+                         Migrator"
+                    )
+                });
+                format!(
+                    "the {what} is declared as {declared}, but is {is} in the database\n\
+                     help: declare {is}\n\
+                     help: or deploy the binary that changed it{}",
+                    restore.unwrap_or_default()
+                )
+            }
+            Self::Unsupported { what, from, to } => format!(
+                "changing the {what} from {from} to {to} is not supported\n\
+                 help: declare {from}\n\
+                 help: or add a new property under another name and backfill it"
+            ),
+            Self::NeedsCast { from, to } => format!(
+                "changing the type from {from} to {to} may lose data\n\
+                 help: add `#[kuzu(cast = \"CAST(old AS {to})\")]`\n\
+                 help: or name a function with `#[kuzu(cast_with = path::to::function)]`"
+            ),
+            Self::BadCast { reason } => format!("the cast is invalid: {reason}"),
+            Self::InUse { by } => format!(
+                "has a tombstone, but the rel table `{by}` still uses it\n\
+                 help: drop `{by}` as well\n\
+                 help: or add `#[kuzu(dropped_pair(…))]` to its struct"
+            ),
+            Self::KeyDropped => "the primary key cannot be dropped".to_owned(),
+            Self::Illegal { why } => why.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -95,88 +176,25 @@ impl fmt::Display for Refusal {
             origin,
             reason,
         } = self;
-        write!(f, "{object}: ")?;
-        match reason {
-            Reason::Renamed { to } => write!(
-                f,
-                "is declared, but it is called `{to}` now; this binary is older than the database. \
-                 Deploy the newer one, or declare `{to}` with `#[kuzu(renamed_from = \"{}\")]`",
-                object.rsplit('.').next().unwrap_or(object)
-            ),
-            Reason::Dropped => write!(
-                f,
-                "is declared, but it was dropped; this binary is older than the database. Deploy \
-                 the newer one, or bring it back with `.restore(\"{object}\")`, or make a new, empty \
-                 one with `.recreate(\"{object}\")` on the Migrator"
-            ),
-            Reason::Purged => write!(
-                f,
-                "was dropped and purged, and its data are gone for ever; make a new, empty one with \
-                 `.recreate(\"{object}\")` on the Migrator, or go back to a backup"
-            ),
-            Reason::NothingArchived => write!(
-                f,
-                "is to be purged, but nothing archived has this name; `archives(&db)` lists what there is"
-            ),
-            Reason::SeveralArchived { names } => write!(
-                f,
-                "is to be purged, but several archived things have this name; say which: {}",
-                names.join(", ")
-            ),
-            Reason::Gone => write!(
-                f,
-                "is declared and was here before, but it is gone; look at the history, then bring \
-                 it back with `.restore(\"{object}\")` or make a new, empty one with \
-                 `.recreate(\"{object}\")` on the Migrator"
-            ),
-            Reason::OtherKind { is } => write!(
-                f,
-                "is a {is} in the database; rename the struct's table with `#[kuzu(name = \"…\")]`"
-            ),
-            Reason::Differs {
-                what,
-                declared,
-                is,
-                restorable,
-            } => {
-                write!(
-                    f,
-                    "the {what} is declared as {declared}, but it is {is} by now; declare {is}, or \
-                     deploy the binary that made it so"
-                )?;
-                if *restorable {
-                    write!(
-                        f,
-                        ", or go back to the values from before with `.restore(\"{object}\")` on the \
-                         Migrator"
-                    )?;
-                }
-                Ok(())
-            }
-            Reason::Unsupported { what, from, to } => write!(
-                f,
-                "changing the {what} from {from} to {to} is not supported yet; declare {from}, or \
-                 add a new property under another name and fill it"
-            ),
-            Reason::NeedsCast { from, to } => write!(
-                f,
-                "changing the type from {from} to {to} may lose something; say how to make a new \
-                 value of an `old` one, for example `#[kuzu(cast = \"CAST(old AS {to})\")]`, or name a \
-                 function that does: `#[kuzu(cast_with = path::to::function)]`"
-            ),
-            Reason::BadCast { reason } => write!(f, "the cast cannot be used: {reason}"),
-            Reason::InUse { by } => write!(
-                f,
-                "has a tombstone, but the rel table `{by}` still uses it; drop that one too, or \
-                 write `#[kuzu(dropped_pair(…))]` on its struct"
-            ),
-            Reason::KeyDropped => write!(f, "is the primary key and cannot be dropped"),
-            Reason::Illegal { why } => f.write_str(why),
-        }?;
-        if origin.is_empty() {
-            Ok(())
-        } else {
-            write!(f, " ({origin})")
+        let text = reason.text(object);
+        let (message, help) = text.split_at(text.find('\n').unwrap_or(text.len()));
+        write!(f, "{object}: {message}")?;
+        if !origin.is_empty() {
+            write!(f, " ({origin})")?;
         }
+        f.write_str(help)
     }
+}
+
+/// Returns the declaration that drops an object; indexes have none.
+pub(super) fn tombstone(object: &str) -> Option<String> {
+    Some(match (object.strip_prefix("sequence "), object) {
+        (Some(name), _) => format!("`dropped_sequence!(\"{name}\")`"),
+        (None, index) if index.contains('[') => return None,
+        (None, pair) if pair.contains('(') => "`#[kuzu(dropped_pair(…))]` on its struct".to_owned(),
+        (None, path) => match path.split_once('.') {
+            Some((_, property)) => format!("`#[kuzu(dropped(\"{property}\"))]` on its struct"),
+            None => format!("`dropped_table!(\"{path}\")`"),
+        },
+    })
 }

@@ -1,9 +1,9 @@
 //! Indexes of one table.
 //!
-//! An index holds no data: whatever it was is made again from the rows. So, unlike a table or a
-//! property, one that the struct declared last time and does not declare any more is dropped, as
-//! every tool does that makes indexes from source. What this source never declared (a newer binary's,
-//! or one made by hand and adopted) is kept; so is every index of a table that is not declared.
+//! An index holds no data and is rebuilt from the rows. So, unlike a table or a property, an index
+//! that the struct declared last time and no longer declares is dropped, as in every tool that
+//! creates indexes from source. What this source never declared (an index of a newer binary, or one
+//! created out of band and adopted) is kept; so is every index of a table that is not declared.
 
 use super::differ::Differ;
 use super::note::Note;
@@ -44,7 +44,7 @@ impl Differ<'_> {
 
     fn index(&mut self, key: &Key, table: ObjectId, wanted: &Index, last: Option<&Index>) {
         let Some(spec) = self.index_spec(table, wanted) else {
-            // A property that is declared and is not there is refused by itself.
+            // A declared property that is missing is reported by itself.
             return;
         };
         let present = self.draft.fold().find_index(table, &wanted.name);
@@ -52,7 +52,7 @@ impl Differ<'_> {
             Body::Index(spec) => Some((object.id, spec.clone())),
             _ => None,
         });
-        // What this declaration said last time already, somebody else has changed since.
+        // If the last declaration had the same index, another party has changed it since.
         let new = last.is_none_or(|last| !last.is_as(wanted));
         match present {
             Some((_, is)) if kept(&is) == kept(&spec) => {}
@@ -72,7 +72,7 @@ impl Differ<'_> {
         }
     }
 
-    /// Whether the index went with a property, and nobody dropped it for its own sake.
+    /// Returns whether the index was dropped with a property, not on its own.
     fn lost_property(&self, table: ObjectId, name: &str) -> bool {
         let fold = self.draft.fold();
         let key = index_key(name);
@@ -98,7 +98,7 @@ impl Differ<'_> {
     }
 }
 
-/// What the engine keeps of an index.
+/// Returns the options of an index that the engine retains.
 fn kept(spec: &IndexSpec) -> IndexSpec {
     let mut spec = spec.clone();
     spec.options
@@ -106,12 +106,15 @@ fn kept(spec: &IndexSpec) -> IndexSpec {
     spec
 }
 
-/// What of a declared index no engine could make.
+/// Reports declared indexes that no engine could create.
 pub(super) fn check(table: &Table, mut report: impl FnMut(String, String)) {
     for (key, index) in &table.indexes {
         let path = format!("{}[{}]", table.name, index.name);
         if *key != Key::new(&index.name) {
-            report(path.clone(), format!("is filed under the name `{key}`"));
+            report(
+                path.clone(),
+                format!("its key `{key}` does not match its name"),
+            );
         }
         let why = index.check(table).err().map(|e| e.to_string());
         if let Some(why) = why.or_else(|| crate::schema::unkept(index)) {

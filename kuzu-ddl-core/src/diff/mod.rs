@@ -1,8 +1,9 @@
-//! The three-way diff: what the source says now, what it said last, and what the events say.
+//! Three-way diff (as a three-way merge) of the present declaration, the last declaration as common
+//! ancestor, and the state of the events.
 //!
-//! Only what the declaration itself changed becomes an event. What others changed in between
-//! stays, and what a declaration no longer mentions is reported and kept: a model crate that was
-//! not linked must never cost a table.
+//! Only what the declaration itself changed becomes an event. Changes that others made in the
+//! meantime stay, and what a declaration no longer mentions is reported and kept: a model crate
+//! that was not linked must never cost a table.
 
 mod alter;
 mod ancestor;
@@ -42,23 +43,24 @@ use crate::declared::Declared;
 use crate::event::{DdlEvent, ObjectId};
 use crate::fold::{Draft, Fold};
 
-/// What a diff found.
+/// Result of a diff.
 #[derive(Clone, Debug)]
 pub struct Diff {
-    /// The new events, in order.
+    /// New events, in order.
     pub events: Vec<DdlEvent>,
-    /// The state with them.
+    /// State after the new events.
     pub after: Fold,
-    /// What a person should know.
+    /// Notes for the operator.
     pub notes: Vec<Note>,
-    /// Properties that get the values back from before a change of their type.
+    /// Properties that get their prior values, from before a change of their type.
     pub restored: BTreeSet<ObjectId>,
 }
 
-/// Compares `declared` with `expected`, in the light of what was declared last.
+/// Compares `declared` with `expected`, relative to what was declared last.
 ///
 /// # Errors
-/// All that the declaration asks for and this database cannot be brought to.
+/// Returns every declared item that is incompatible with this database.
+#[doc(alias = "three_way_merge")]
 pub fn diff(
     declared: &Declared,
     ancestor: Option<&Declared>,
@@ -84,7 +86,7 @@ pub fn diff(
         ..
     } = differ;
     let (after, events) = draft.finish();
-    // Whatever was done above, in the end everything declared must be there as declared.
+    // In the end everything declared must exist as declared, whatever was done above.
     for refusal in compatible(declared, ancestor, &after) {
         if !refusals.iter().any(|known| known.object == refusal.object) {
             refusals.push(refusal);

@@ -4,76 +4,78 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something a person should know; nothing is done about it.
+use super::incompatibility::tombstone;
+
+/// Note for the operator; no change follows from it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Note {
-    /// In the database, no longer declared, kept.
+    /// Exists in the database, is no longer declared, and is kept.
     Undeclared {
-        /// The table, property or pair.
+        /// Table, property or pair.
         object: String,
     },
-    /// A default that the engine reports in a form that may have lost a sign.
+    /// The engine reports a default in a form that may have lost a sign.
     UnclearDefault {
-        /// The property.
+        /// Property with the default.
         object: String,
-        /// The engine's text.
+        /// Text that the engine reports.
         text: String,
     },
-    /// The multiplicity could not be read; the declared one is believed.
+    /// The multiplicity cannot be read; the declared one is assumed.
     UnknownMultiplicity {
-        /// The rel table.
+        /// Name of the rel table.
         object: String,
     },
-    /// A table that existed before is now under kuzu-ddl.
+    /// An existing table or property was adopted: it is managed by kuzu-ddl from now on.
     Adopted {
-        /// The table or property.
+        /// Table or property.
         object: String,
     },
-    /// A table nobody declared and no event made: never touched.
+    /// A table that is neither declared nor created by an event: it is never changed.
     Foreign {
-        /// The table.
+        /// Name of the table.
         object: String,
     },
-    /// Something in the catalog that cannot be read.
+    /// Part of the catalog that cannot be read.
     Unreadable {
-        /// The table.
+        /// Name of the table.
         object: String,
-        /// Why.
+        /// Reason why it cannot be read.
         reason: String,
     },
-    /// The engine is of another version than its recipes were tried on.
+    /// The engine's version is not the one that the plans were tested with.
     OtherVersion {
-        /// Its version.
+        /// Version of the engine.
         object: String,
-        /// The engine and the version of the recipes.
+        /// Engine and version that the plans were tested with.
         tried: String,
     },
-    /// An attached database: never entered.
+    /// An attached database: it is never read.
     Attached {
-        /// Its name.
+        /// Name of the attached database.
         object: String,
     },
-    /// A property of it was dropped in place once, and so it is made anew.
+    /// A property of the table was dropped in place, so the table is rebuilt.
     Mended {
-        /// The table.
+        /// Name of the table.
         object: String,
     },
-    /// A property of it was dropped in place once, and it cannot be made anew here.
+    /// A property of the table was dropped in place, and the table cannot be rebuilt here.
     Suspect {
-        /// The table.
+        /// Name of the table.
         object: String,
-        /// Why not.
+        /// Reason why it cannot be rebuilt.
         reason: String,
     },
-    /// An index that is declared as it was, and that somebody else dropped or changed since.
+    /// An index that is declared unchanged, and was dropped or changed elsewhere since.
     OtherIndex {
-        /// The index.
+        /// Path of the index.
         object: String,
     },
-    /// The database differs from the ledger, and the policy is to go on.
+    /// The database differs from the ledger, and the drift policy is to continue.
     Drift {
-        /// What differs, as the drift row says it.
+        /// Difference, as displayed by its drift entry.
         row: String,
     },
 }
@@ -81,46 +83,48 @@ pub enum Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Undeclared { object } => write!(
-                f,
-                "{object} is not declared and is kept; to drop it, say so in the source"
-            ),
+            Self::Undeclared { object } => {
+                write!(f, "{object} is not declared and is kept")?;
+                tombstone(object).map_or(Ok(()), |tombstone| {
+                    write!(f, "\nhelp: to drop it, declare {tombstone}")
+                })
+            }
             Self::UnclearDefault { object, text } => write!(
                 f,
                 "{object}: the engine reports the default as `{text}`, which may have lost a sign"
             ),
             Self::UnknownMultiplicity { object } => write!(
                 f,
-                "{object}: the multiplicity cannot be read; the declared one is believed"
+                "{object}: the multiplicity cannot be read; the declared one is assumed"
             ),
-            Self::Adopted { object } => write!(f, "{object} was here before and is adopted"),
+            Self::Adopted { object } => write!(f, "{object}: existing object adopted"),
             Self::Foreign { object } => {
-                write!(f, "{object} belongs to nobody here and is left alone")
+                write!(f, "{object} is not managed by kuzu-ddl; left unchanged")
             }
             Self::Unreadable { object, reason } => write!(f, "{object} cannot be read: {reason}"),
             Self::OtherVersion { object, tried } => write!(
                 f,
-                "the engine is of version {object}, and how it is to be changed was tried with {tried}; \
-                 make a backup, and try this on a copy first"
+                "engine version {object} is untested; plans were tested with {tried}\n\
+                 help: create a backup, and migrate a copy first"
             ),
             Self::Attached { object } => {
-                write!(f, "the attached database {object} is left alone")
+                write!(f, "the attached database {object} is left unchanged")
             }
             Self::Mended { object } => write!(
                 f,
-                "{object}: a property was dropped in place; if the process was killed soon after, a \
-                 later checkpoint would crash, so the table is made anew with all its rows"
+                "{object} is rebuilt with all its rows: a property was dropped in place, and if the \
+                 process was killed soon after, a later checkpoint would crash"
             ),
             Self::Suspect { object, reason } => write!(
                 f,
-                "{object}: a property was dropped in place; if the process was killed soon after, a \
-                 later checkpoint will crash. To be safe, make a new table of the same shape, copy row \
-                 by row with MATCH … CREATE (not COPY, which checkpoints), drop this one, rename the \
-                 new one, CHECKPOINT. It is not done here: {reason}"
+                "{object} is not rebuilt ({reason}): a property was dropped in place, and if the \
+                 process was killed soon after, a later checkpoint will crash\n\
+                 help: create a table of the same shape, copy row by row with `MATCH … CREATE` (not \
+                 `COPY`, which checkpoints), drop {object}, rename the new table, run `CHECKPOINT`"
             ),
             Self::OtherIndex { object } => write!(
                 f,
-                "{object} was dropped or changed by another binary, and is left so"
+                "{object} was dropped or changed by another binary; left unchanged"
             ),
             Self::Drift { row } => f.write_str(row),
         }

@@ -4,20 +4,19 @@ use std::collections::BTreeSet;
 
 use crate::event::EventId;
 
-/// What a diff may do beyond what the source says.
+/// Options of a diff: changes that the application requests in addition to the declaration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Archive what is not declared, instead of keeping it.
+    /// Whether to archive what is not declared, instead of keeping it.
     pub drop_undeclared: bool,
-    /// Dropped objects, as `Table` or `Table.property`, to bring back with their rows; and properties, or
-    /// archived columns of them by their names in the database, to take back to the type that they had.
+    /// Dropped objects, as `Table` or `Table.property`, to restore with their rows; and properties,
+    /// or archived columns of them by their names in the database, to return to their earlier type.
     pub restore: BTreeSet<String>,
-    /// Dropped objects, as `Table` or `Table.property`, to make anew, empty.
+    /// Dropped objects, as `Table` or `Table.property`, to recreate without rows.
     pub recreate: BTreeSet<String>,
-    /// Archived things to delete for ever, as `Table` or `Table.property`, or by the name that they
-    /// have in the database.
+    /// Archived objects to purge, as `Table` or `Table.property`, or by their name in the database.
     pub purge: BTreeSet<String>,
-    /// Events that went back. What they archived comes back with its rows when it is declared anew,
-    /// instead of being made anew.
+    /// Events of rollbacks. What they archived is restored with its rows when it is declared again,
+    /// instead of being recreated.
     pub back: BTreeSet<EventId>,
 }

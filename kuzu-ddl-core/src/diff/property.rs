@@ -13,7 +13,7 @@ use crate::fold::Body;
 use crate::schema::{Key, Table};
 
 impl<'a> Differ<'a> {
-    /// Drops, renames, adds, changes and comments, in this order.
+    /// Drops, renames, adds, changes and comments on properties, in this order.
     pub(super) fn properties(&mut self, key: &Key, id: ObjectId) {
         let declared = self.declared;
         let Some(table) = declared.schema.tables.get(key) else {
@@ -84,7 +84,7 @@ impl<'a> Differ<'a> {
         (objects, was)
     }
 
-    /// The names of the table's properties by the last declaration.
+    /// Returns the names of the table's properties in the last declaration.
     fn last_names(&self, key: &Key) -> Option<BTreeMap<&Key, &[String]>> {
         let ancestor = self.ancestor?;
         let table = self.ancestor_table(key)?;
@@ -103,7 +103,8 @@ impl<'a> Differ<'a> {
             .collect()
     }
 
-    /// All but the key, which can go only once another has taken its place.
+    /// Drops properties, except for the key, which can be dropped only once another has replaced
+    /// it.
     fn drop_properties(
         &mut self,
         key: &Key,
@@ -153,7 +154,7 @@ impl<'a> Differ<'a> {
         }
     }
 
-    /// Archives a property that nobody declares if the source or the policy says so.
+    /// Archives an undeclared property if a tombstone or the policy requests it.
     fn drop_property(&mut self, key: &Key, table: &Table, object: ObjectId) {
         let Some(name) = self
             .draft

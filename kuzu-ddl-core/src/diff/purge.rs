@@ -1,4 +1,4 @@
-//! What the caller wants deleted for ever.
+//! Archived objects, and the purges that the application requests.
 
 use super::archive_entry::{Archived, archived};
 use super::differ::Differ;
@@ -6,7 +6,7 @@ use super::incompatibility::Reason;
 use crate::schema::Key;
 
 impl Differ<'_> {
-    /// Deletes for ever what the caller asked for by name.
+    /// Purges what the application requested by name.
     pub(super) fn purges(&mut self) {
         for path in &self.options.purge {
             let wanted = Key::new(path);
@@ -39,7 +39,7 @@ mod tests {
     use crate::fold::{ConflictKind, Draft, Fold, Object, Rejection};
     use crate::schema::Type;
 
-    /// A table with a dropped property, and the events so far.
+    /// Returns a table with a dropped property, and the events so far.
     fn dropped() -> (Fold, Vec<DdlEvent>, ObjectId) {
         let spec = |ty| PropertySpec {
             ty,
@@ -94,7 +94,7 @@ mod tests {
         );
     }
 
-    /// The name is free for the same new object, whether a peer has purged or not.
+    /// The name yields the same new object, whether a peer has purged or not.
     #[test]
     fn a_purge_does_not_change_who_comes_next() {
         let (fold, _, id) = dropped();

@@ -1,8 +1,10 @@
-//! Which object each declared name is: the one part where names become identity.
+//! Name resolution: which object each declared name refers to, the one place where names become
+//! identity.
 //!
-//! In source, identity is the name unless the struct says otherwise. A `renamed_from` that is new
-//! since the last declaration moves the object of that name, whoever holds the new name by now, so
-//! that swaps and chains work. One that was there last time has done its work: it may stay for ever.
+//! In source, identity is the name unless the struct specifies otherwise. A `renamed_from` that is
+//! new since the last declaration moves the object with that name, whichever object holds the new
+//! name now, so that swaps and chains work. A `renamed_from` that was declared before has been
+//! applied and may stay permanently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,24 +14,24 @@ use super::incompatibility::Reason;
 use crate::event::ObjectId;
 use crate::schema::Key;
 
-/// Declared names with the objects they are; `None` is yet to be made.
+/// Declared names with their objects; `None` is yet to be created.
 pub(super) type Resolved = BTreeMap<Key, Option<ObjectId>>;
 
-/// What [`Differ::resolve`] found.
+/// Result of [`Differ::resolve`].
 pub(super) struct Resolution {
     pub(super) objects: Resolved,
-    /// The name by which the last declaration may know each object that is there.
+    /// Name by which the last declaration may know each existing object.
     pub(super) was: BTreeMap<Key, Key>,
     pub(super) refused: Vec<(Key, Reason)>,
 }
 
-/// The names of one name space: all tables, or the properties of one table.
+/// Name space: all tables, or the properties of one table.
 pub(super) struct Names<'a> {
-    /// The table, for properties.
+    /// Table, for properties.
     pub(super) parent: Option<(&'a Key, ObjectId)>,
-    /// Each declared name with its earlier names.
+    /// Declared names, each with its former names.
     pub(super) declared: BTreeMap<&'a Key, &'a [String]>,
-    /// The same by the last declaration; `None` where there was none.
+    /// The same in the last declaration; `None` if there was none.
     pub(super) last: Option<BTreeMap<&'a Key, &'a [String]>>,
     /// Tombstones that the last declaration did not have.
     pub(super) buried: BTreeSet<&'a Key>,
@@ -42,7 +44,8 @@ impl Names<'_> {
             .is_some_and(|last| last.contains_key(key))
     }
 
-    /// Earlier names that the last declaration did not mention, and that it had as present ones.
+    /// Returns the former names that the last declaration did not mention, and had as present
+    /// names.
     fn new_moves(&self) -> impl Iterator<Item = (&Key, Key)> {
         let last = self.last.as_ref();
         self.declared.iter().flat_map(move |(key, olds)| {
@@ -60,8 +63,8 @@ impl Names<'_> {
 }
 
 impl Differ<'_> {
-    /// Resolves all names of a name space. `fits` says whether an object can be the one of a name;
-    /// `recreate` whether the caller asked for a new one in place of what is gone.
+    /// Resolves all names of a name space. `fits` determines whether an object can have a name;
+    /// `recreate` whether the application requested a new object in place of a dropped one.
     pub(super) fn resolve(
         &self,
         names: &Names<'_>,
@@ -121,7 +124,8 @@ impl Differ<'_> {
         }
     }
 
-    /// What has this name, or had it until a peer gave it another that won and that nobody declares here.
+    /// Returns the object with this name, or one that had it until a peer gave it another name
+    /// which won and is not declared here.
     fn find_old(&self, names: &Names<'_>, old: &Key) -> Option<ObjectId> {
         let parent = names.parent.map(|(_, id)| id);
         let alias = || {
@@ -132,8 +136,8 @@ impl Differ<'_> {
         self.find(parent, old).or_else(alias)
     }
 
-    /// The moves that the declaration newly asks for. One whose new name is held by an object that
-    /// neither moves nor has a tombstone is left out: there is no place for it.
+    /// Returns the renames that the declaration newly requests. A rename is left out if the holder
+    /// of its new name neither moves nor has a tombstone, because the name is not free.
     fn moves<'n>(
         &self,
         names: &'n Names<'_>,

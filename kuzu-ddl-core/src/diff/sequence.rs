@@ -1,9 +1,9 @@
-//! Sequences, told apart by name alone.
+//! Sequences, identified by name alone.
 //!
-//! One that is no longer declared is kept, because the place it has come to would be lost; it is
-//! dropped by a tombstone. Where it starts counts only when it is made. Another step or other bounds
-//! are refused: the engine has no ALTER SEQUENCE, and one made anew would have to be told where the
-//! old one is, while others may be counting.
+//! A sequence that is no longer declared is kept, because its current value would be lost; it is
+//! dropped by a tombstone. The start value matters only when it is created. Another increment or
+//! other bounds are rejected: the engine has no ALTER SEQUENCE, and a recreated sequence would need
+//! the current value of the old one, while others may be using it.
 
 use super::differ::Differ;
 use super::incompatibility::Reason;
@@ -66,7 +66,7 @@ impl Differ<'_> {
                     ..is
                 } != spec =>
             {
-                let what = "step or the bounds".to_owned();
+                let what = "increment or the bounds".to_owned();
                 let (from, to) = (said(&is), said(&spec));
                 self.refuse(
                     object,

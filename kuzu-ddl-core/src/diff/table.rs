@@ -1,4 +1,4 @@
-//! Tables: which object each declared table is, and the events about whole tables.
+//! Tables: the object of each declared table, and the events about whole tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::fold::{Archive, Body, Life};
 use crate::schema::{Key, Pair, Property, Table, TableKind};
 
 impl<'a> Differ<'a> {
-    /// Brings back what the caller asked for by name.
+    /// Restores what the application requested by name.
     pub(super) fn restores(&mut self) {
         for path in &self.options.restore {
             let (table, property) = match path.split_once('.') {
@@ -33,7 +33,7 @@ impl<'a> Differ<'a> {
                 .filter(|object| !object.is_live() && Key::new(&object.name.value) == name);
             let (purged, archived): (Vec<_>, Vec<_>) =
                 gone.partition(|object| matches!(object.life.value, Life::Purged(_)));
-            // Of several of one name the last dropped is meant.
+            // Of several with one name, the one dropped last.
             let last = archived
                 .into_iter()
                 .max_by_key(|object| self.draft.fold().age(object.id));
@@ -45,8 +45,9 @@ impl<'a> Differ<'a> {
         }
     }
 
-    /// Brings the values of a property back from before a change of its type: the column is meant by its name in
-    /// the database, or by that of the property where the source declares the type that it had.
+    /// Restores the values of a property from before a change of its type. The path is the name of
+    /// the archived column in the database, or that of the property where the earlier type is
+    /// declared.
     fn restore_column(&mut self, path: &str, parent: Option<ObjectId>, name: &Key) -> bool {
         let fold = self.draft.fold();
         let (Some(table), wanted) = (parent, Key::new(path)) else {
@@ -109,7 +110,8 @@ impl<'a> Differ<'a> {
         objects
     }
 
-    /// A tombstone that was there last time has done its work.
+    /// Returns the tombstones of tables that the last declaration did not have: others have been
+    /// applied.
     fn new_tombstones(&self) -> impl Iterator<Item = &'a Key> {
         let before = self.ancestor.map(|a| &a.dropped_tables);
         let said = self.declared.dropped_tables.keys();
@@ -121,7 +123,7 @@ impl<'a> Differ<'a> {
         object.is_some_and(|o| matches!(o.body, Body::NodeTable { .. }) == kind.is_node())
     }
 
-    /// Tombstones of tables; rel tables first, since they hold on to node tables.
+    /// Applies the tombstones of tables; rel tables first, since they depend on node tables.
     pub(super) fn drop_tables(&mut self, resolved: &Resolved) {
         let claimed: BTreeSet<ObjectId> = resolved.values().flatten().copied().collect();
         let said: BTreeSet<ObjectId> = self
@@ -166,7 +168,7 @@ impl<'a> Differ<'a> {
         }
     }
 
-    /// Tombstones of pairs come before those of the node tables they join.
+    /// Applies the tombstones of pairs, before those of the node tables that they connect.
     fn drop_pairs(&mut self, resolved: &Resolved) {
         for (key, id) in resolved {
             let (Some(id), Some(hints)) = (*id, self.declared.tables.get(key)) else {
@@ -177,7 +179,7 @@ impl<'a> Differ<'a> {
                 if before.is_some_and(|b| b.dropped_pairs.contains(pair)) {
                     continue;
                 }
-                // The source speaks in the names that renames are yet to give.
+                // The declaration uses names that renames are yet to assign.
                 let node = |name| match resolved.get(name) {
                     Some(id) => *id,
                     None => self.find(None, name),
@@ -217,8 +219,8 @@ impl<'a> Differ<'a> {
         }
     }
 
-    /// Renames when the declaration asks for a new name or a new spelling. A spelling that the
-    /// declaration had already last time was changed by somebody else, and stays.
+    /// Renames an object when the declaration requests a new name or spelling. A spelling that was
+    /// declared before was changed elsewhere since, and stays.
     pub(super) fn rename_if_asked(&mut self, id: ObjectId, to: &str, last: Option<String>) {
         let Some(object) = self.draft.fold().object(id) else {
             return;
@@ -228,17 +230,17 @@ impl<'a> Differ<'a> {
         }
     }
 
-    /// The table as it was declared last, under its present or an earlier name.
+    /// Returns the table as it was declared last, under its present or a former name.
     pub(super) fn ancestor_table(&self, key: &Key) -> Option<&'a Table> {
         self.ancestor?.schema.tables.get(self.was.get(key)?)
     }
 
-    /// What the table's struct said last beside its shape.
+    /// Returns the hints of the table's last declaration.
     pub(super) fn last_hints(&self, key: &Key) -> Option<&'a TableHints> {
         self.ancestor?.tables.get(self.was.get(key)?)
     }
 
-    /// Makes new tables, node tables first, and sets comments.
+    /// Creates new tables, node tables first, and sets comments.
     pub(super) fn create_tables(&mut self, resolved: Resolved) -> BTreeMap<Key, ObjectId> {
         let declared = self.declared;
         let mut ids = BTreeMap::new();
@@ -328,8 +330,8 @@ impl<'a> Differ<'a> {
         }
     }
 
-    /// Sets a comment when the declaration changed it. Without an earlier declaration only a
-    /// comment that says something counts.
+    /// Sets a comment when the declaration changed it. Without an earlier declaration, only a
+    /// non-empty comment counts.
     pub(super) fn comment_if_asked(
         &mut self,
         id: ObjectId,
@@ -359,7 +361,7 @@ fn table_names(declared: &Declared) -> BTreeMap<&Key, &[String]> {
         .collect()
 }
 
-/// What of a property goes into the event that makes it.
+/// Returns what the creating event records of a property.
 pub(super) fn spec(property: &Property) -> PropertySpec {
     PropertySpec {
         ty: property.ty.clone(),

@@ -7,11 +7,11 @@ use super::options::Options;
 use crate::declared::Declared;
 use crate::event::DdlEvent;
 use crate::fold::Fold;
-use crate::plan::{orders, plan, said};
+use crate::plan::{plan, said};
 use crate::schema::Schema;
 use crate::test_schema::{present, sketch};
 
-/// A database that exists only as its events.
+/// Fixture: a database that exists only as its events.
 #[derive(Default)]
 struct Paper {
     events: Vec<DdlEvent>,
@@ -23,7 +23,7 @@ impl Paper {
         Fold::of(&self.events)
     }
 
-    /// One start: what the plan says, or what is refused.
+    /// Runs one start; returns the plan, or the incompatibilities.
     fn start(&mut self, text: &str) -> String {
         self.start_with(text, &Options::default())
     }
@@ -70,7 +70,7 @@ fn lines<T: ToString>(items: &[T]) -> String {
     items.iter().map(|item| item.to_string() + "\n").collect()
 }
 
-/// Starts one after another on one database.
+/// Runs several starts on one database.
 fn check(starts: &[&str], expected: Expect) {
     let mut paper = Paper::default();
     let said: Vec<String> = starts.iter().map(|text| paper.start(text)).collect();
@@ -118,12 +118,12 @@ fn swaps_chains_and_case() {
             + create node table A
             + create node table B
             --
-            ~ move table A aside as B__t_0
+            ~ rename table A to B__t_0 temporarily
             ~ rename table B to A
             ~ rename table B__t_0 to B
-            ~ move property B.id aside as ID__t_0
+            ~ rename property B.id to ID__t_0 temporarily
             ~ rename property B.ID__t_0 to ID
-            ~ move property B.x aside as y__t_0
+            ~ rename property B.x to y__t_0 temporarily
             ~ rename property B.y to x
             ~ rename property B.y__t_0 to y
             ~ rename property B.z to w
@@ -142,13 +142,13 @@ fn a_key_that_takes_the_name_of_the_former_key() {
         expect![[r#"
             + create node table A
             --
-            ~ move property A.id aside as n__t_0
+            ~ rename property A.id to n__t_0 temporarily
             ~ rename property A.n to id
             ~ rename property A.n__t_0 to n
             + create node table A__r_99e8e2cb
             ~ copy the nodes of A to A__r_99e8e2cb
-            ~ drop table A, whose rows are copied
-            ~ put the rebuilt table A__r_99e8e2cb in place as A
+            ~ drop replaced table A
+            ~ swap in rebuilt table A__r_99e8e2cb as A
             ~ allow NULL in A.n
             --
         "#]],
@@ -157,12 +157,12 @@ fn a_key_that_takes_the_name_of_the_former_key() {
     check(
         &[old, "node A: n<id INT64, id<n INT64"],
         expect![[r#"
-        + create node table A
-        --
-        ~ move property A.id aside as n__t_0
-        ~ rename property A.n to id
-        ~ rename property A.n__t_0 to n
-    "#]],
+            + create node table A
+            --
+            ~ rename property A.id to n__t_0 temporarily
+            ~ rename property A.n to id
+            ~ rename property A.n__t_0 to n
+        "#]],
     );
 }
 
@@ -178,7 +178,7 @@ fn a_key_that_takes_the_place_of_the_former_key() {
     assert_eq!(paper.start(new), "");
 }
 
-/// Both in one version; whatever ids the events have, the drop comes after the move.
+/// Both in one version; whatever ids the events have, the drop comes after the change of key.
 #[test]
 fn the_former_key_is_dropped() {
     for n in 0..20 {
@@ -191,7 +191,8 @@ fn the_former_key_is_dropped() {
     }
 }
 
-/// A key that somebody drops while somebody else makes it the key: the use wins, in either order.
+/// Concurrently, one peer drops a property and another makes it the key: the use wins, in either
+/// order.
 #[test]
 fn a_new_key_wins_over_its_drop() {
     for n in 0..20 {
@@ -226,12 +227,14 @@ fn absent_is_kept() {
             "node A: id INT64",
         ],
         expect![[r#"
-        + create node table A
-        + create node table B
-        --
-        B is not declared and is kept; to drop it, say so in the source
-        A.x is not declared and is kept; to drop it, say so in the source
-    "#]],
+            + create node table A
+            + create node table B
+            --
+            B is not declared and is kept
+            help: to drop it, declare `dropped_table!("B")`
+            A.x is not declared and is kept
+            help: to drop it, declare `#[kuzu(dropped("x"))]` on its struct
+        "#]],
     );
 }
 
@@ -264,18 +267,20 @@ fn a_node_table_in_use_is_not_dropped() {
             "node A: id INT64\nedge R A>A\n-B",
         ],
         expect![[r#"
-        + create node table A
-        + create node table B
-        + create rel table R
-        --
-        B: has a tombstone, but the rel table `R` still uses it; drop that one too, or write `#[kuzu(dropped_pair(…))]` on its struct
-    "#]],
+            + create node table A
+            + create node table B
+            + create rel table R
+            --
+            B: has a tombstone, but the rel table `R` still uses it
+            help: drop `R` as well
+            help: or add `#[kuzu(dropped_pair(…))]` to its struct
+        "#]],
     );
 }
 
 #[test]
 fn older_binaries_are_told() {
-    // Made by the newer binary; the older one was never here.
+    // Created by the newer binary; the older one never ran here.
     check(
         &[
             "node Person<Human: id INT64, email<mail STRING, -fax",
@@ -284,7 +289,9 @@ fn older_binaries_are_told() {
         expect![[r#"
             + create node table Person
             --
-            Person.mail: is declared, but it is called `email` now; this binary is older than the database. Deploy the newer one, or declare `email` with `#[kuzu(renamed_from = "mail")]`
+            Person.mail: was renamed to `email`; this binary is older than the database
+            help: deploy the newer binary
+            help: or declare `email` with `#[kuzu(renamed_from = "mail")]`
         "#]],
     );
     check(
@@ -295,16 +302,21 @@ fn older_binaries_are_told() {
         expect![[r#"
             + create node table Person
             --
-            Person.fax: is declared, but it was dropped; this binary is older than the database. Deploy the newer one, or bring it back with `.restore("Person.fax")`, or make a new, empty one with `.recreate("Person.fax")` on the Migrator
+            Person.fax: is declared, but was dropped; this binary is older than the database
+            help: deploy the newer binary
+            help: or restore it with its rows: `.restore("Person.fax")` on the Migrator
+            help: or create a new, empty one: `.recreate("Person.fax")` on the Migrator
         "#]],
     );
     check(
         &["node Person<Human: id INT64", "node Human: id INT64"],
         expect![[r#"
-        + create node table Person
-        --
-        Human: is declared, but it is called `Person` now; this binary is older than the database. Deploy the newer one, or declare `Person` with `#[kuzu(renamed_from = "Human")]`
-    "#]],
+            + create node table Person
+            --
+            Human: was renamed to `Person`; this binary is older than the database
+            help: deploy the newer binary
+            help: or declare `Person` with `#[kuzu(renamed_from = "Human")]`
+        "#]],
     );
 }
 
@@ -335,7 +347,9 @@ fn other_changes_are_refused_for_now() {
             + create node table A
             + create rel table R
             --
-            A.id: changing the type from INT64 to STRING may lose something; say how to make a new value of an `old` one, for example `#[kuzu(cast = "CAST(old AS STRING)")]`, or name a function that does: `#[kuzu(cast_with = path::to::function)]`
+            A.id: changing the type from INT64 to STRING may lose data
+            help: add `#[kuzu(cast = "CAST(old AS STRING)")]`
+            help: or name a function with `#[kuzu(cast_with = path::to::function)]`
         "#]],
     );
 }
@@ -347,8 +361,12 @@ fn dropped_things_come_back() {
     paper.start(first);
     paper.start("node A: id INT64, -x");
     expect![[r#"
-        A.x: is declared, but it was dropped; this binary is older than the database. Deploy the newer one, or bring it back with `.restore("A.x")`, or make a new, empty one with `.recreate("A.x")` on the Migrator
-    "#]].assert_eq(&paper.start(first));
+        A.x: is declared, but was dropped; this binary is older than the database
+        help: deploy the newer binary
+        help: or restore it with its rows: `.restore("A.x")` on the Migrator
+        help: or create a new, empty one: `.recreate("A.x")` on the Migrator
+    "#]]
+    .assert_eq(&paper.start(first));
     let restore = Options {
         restore: ["A.x".to_owned()].into(),
         ..Options::default()
@@ -359,7 +377,7 @@ fn dropped_things_come_back() {
     .assert_eq(&paper.start_with(first, &restore));
 }
 
-/// Whether a peer went through a version in between makes no difference to the events.
+/// Whether a peer went through an intermediate version makes no difference to the events.
 #[test]
 fn one_way_or_another() {
     let v1 = "node A: id INT64";

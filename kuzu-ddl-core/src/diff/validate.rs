@@ -1,8 +1,9 @@
-//! What no database could be brought to, and no history may hold.
+//! Validation of declarations and events: what no database can be migrated to, and no history can
+//! hold.
 //!
-//! The derives refuse all of this, but a [`Declared`] can be built by hand, and what is adopted comes
-//! from a catalog that others filled. An event that breaks a rule of the encoding could be written,
-//! and never be read again.
+//! The derives reject all of this, but a [`Declared`] can be built manually, and adopted objects
+//! come from a catalog that others filled. An event that breaks a rule of the encoding could be
+//! written but never read again.
 
 use super::incompatibility::{Reason, Refusal};
 use crate::declared::{Declared, is_readable};
@@ -11,7 +12,7 @@ use crate::fold::Fold;
 use crate::schema::name::{check_property, check_table};
 use crate::schema::{Expr, Index, Key, Property, Table, TableKind};
 
-/// Everything in `declared` that breaks a rule by itself.
+/// Returns everything in `declared` that is invalid by itself.
 #[must_use]
 pub fn illegal(declared: &Declared) -> Vec<Refusal> {
     let mut refusals = Vec::new();
@@ -21,10 +22,10 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
         let why = named
             .and_then(|()| spec.check().map_err(str::to_owned))
             .err();
-        let filed =
-            (*key != Key::new(&sequence.name)).then(|| format!("is filed under the name `{key}`"));
+        let filed = (*key != Key::new(&sequence.name))
+            .then(|| format!("its key `{key}` does not match its name"));
         let gone = declared.dropped_sequences.contains_key(key);
-        let both = gone.then(|| "is declared, and has a tombstone".to_owned());
+        let both = gone.then(|| "is both declared and marked as dropped".to_owned());
         if let Some(why) = why.or(filed).or(both) {
             let name: String = sequence.name.chars().take(SHOWN).collect();
             refusals.push(Refusal {
@@ -63,7 +64,10 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
             let fill = text.parse::<Expr>();
             if let Err(e) = fill.and_then(|expr| expr.check(&property.ty)) {
                 let path = format!("{}.{}", table.name, property.name);
-                report(path, format!("the fill cannot be used: {}", e.reason));
+                report(
+                    path,
+                    format!("the fill expression is invalid: {}", e.reason),
+                );
             }
         }
         crate::diff::index::check(table, report);
@@ -71,7 +75,7 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
     refusals
 }
 
-/// How much of a name a refusal shows.
+/// Number of characters of a name shown in a message.
 const SHOWN: usize = 200;
 
 fn check_shape(key: &Key, table: &Table, report: &mut impl FnMut(String, String)) {
@@ -80,15 +84,15 @@ fn check_shape(key: &Key, table: &Table, report: &mut impl FnMut(String, String)
         report(e.to_string());
     }
     if *key != Key::new(&table.name) {
-        report(format!("is filed under the name `{key}`"));
+        report(format!("its key `{key}` does not match its name"));
     }
     check_comment(table.comment.as_deref(), &mut report);
     if is_deep(table) && !is_readable(table) {
-        report("it nests deeper than the ledger can hold".into());
+        report("it nests deeper than the ledger can store".into());
     }
     match &table.kind {
         TableKind::Node { primary_key } => match table.properties.get(primary_key) {
-            None => report("its primary key is not among its properties".into()),
+            None => report("the primary key is not one of its properties".into()),
             Some(key) if !key.ty.can_be_key() => {
                 report(format!("a primary key cannot be of type {}", key.ty));
             }
@@ -102,7 +106,8 @@ fn check_shape(key: &Key, table: &Table, report: &mut impl FnMut(String, String)
     }
 }
 
-/// Readers of JSON give up at some depth, and a type takes several levels for each of its own.
+/// Returns whether a table may exceed the nesting depth of JSON readers; a type takes several
+/// levels for each of its own.
 fn is_deep(table: &Table) -> bool {
     let plain = |expr: &Expr| {
         use Expr::{Bool, Bytes, Float, Int, Text};
@@ -117,7 +122,7 @@ fn check_one(key: &Key, property: &Property, mut report: impl FnMut(String)) {
         report(e.to_string());
     }
     if *key != Key::new(&property.name) {
-        report(format!("is filed under the name `{key}`"));
+        report(format!("its key `{key}` does not match its name"));
     }
     if let Err(e) = property.ty.check() {
         report(e.to_string());
@@ -136,23 +141,23 @@ fn check_index(key: &Key, index: &Index, table: &Table, mut report: impl FnMut(S
         report(e.to_string());
     }
     if *key != Key::new(&index.name) {
-        report(format!("is filed under the name `{key}`"));
+        report(format!("its key `{key}` does not match its name"));
     }
 }
 
 fn check_comment(text: Option<&str>, report: &mut impl FnMut(String)) {
     match text {
-        Some("") => report("its comment is empty; leave it out".into()),
+        Some("") => report("the comment is empty\nhelp: remove it".into()),
         Some(text) if text.len() > MAX_COMMENT_BYTES => report(format!(
-            "its comment has {} bytes; at most {MAX_COMMENT_BYTES} are allowed",
+            "the comment has {} bytes; at most {MAX_COMMENT_BYTES} are allowed",
             text.len()
         )),
-        Some(text) if text.contains('\0') => report("its comment contains a NUL".into()),
+        Some(text) if text.contains('\0') => report("the comment contains a NUL character".into()),
         _ => {}
     }
 }
 
-/// Events that could be written and never be read again. `after` is the state with them.
+/// Returns the events that could be written but never read again. `after` is the state with them.
 #[must_use]
 pub fn unreadable<'e>(
     events: impl IntoIterator<Item = &'e DdlEvent>,

@@ -10,7 +10,7 @@ use crate::fold::{Body, Fold, Life, Object};
 use crate::schema::{Key, Pair, Property, Table, TableKind};
 use crate::state::Local;
 
-/// Rows about one object.
+/// Collector of the drift entries of one object.
 pub(super) struct Rows<'a> {
     rows: &'a mut Vec<Drift>,
     name: String,
@@ -45,7 +45,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// A table of the events, the one of the database, and what this database alone knows of it.
+/// Table of the events, its counterpart in the database, and the state that only this database has.
 pub(super) struct Compared<'a> {
     pub(super) fold: &'a Fold,
     pub(super) object: &'a Object,
@@ -56,7 +56,7 @@ pub(super) struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    /// The table without what is in it, and whether it makes sense to look at that.
+    /// Compares the table without its members; returns whether comparing the members makes sense.
     pub(super) fn itself(&self, expected: &Table, rows: &mut Vec<Drift>) -> bool {
         let (name, site) = (expected.name.clone(), Site::Table(self.key.clone()));
         let mut rows = Rows::new(rows, name, self.object.id, site);
@@ -90,16 +90,17 @@ impl Compared<'_> {
             ) => {
                 match (multiplicity, m) {
                     (Some(a), Some(b)) => rows.check(Part::Multiplicity, a, b),
-                    // The ledger told of the table that was there before.
+                    // The ledger described the table that existed before.
                     _ if self.names.remade.contains(&self.object.id) => {
                         rows.push(DriftKind::Lost {
-                            what: "was made anew by hand, and its multiplicity cannot be read"
+                            what: "was recreated out of band, and its multiplicity cannot be read"
                                 .into(),
                         });
                     }
                     _ => {}
                 }
-                // The engine reports the direction beside a property; without one it says nothing.
+                // The engine reports the direction with a property; without properties it reports
+                // nothing.
                 if !self.live.properties.is_empty() {
                     rows.check(Part::Storage, &storage.word(), &s.word());
                 }
@@ -109,13 +110,13 @@ impl Compared<'_> {
         }
     }
 
-    /// The name that a property has in the database.
+    /// Returns the name that a property has in the database.
     fn property(&self, id: ObjectId) -> Option<Key> {
         let expected = Key::new(&self.fold.physical(self.fold.object(id)?));
         self.names.property(self.object.id, id, &expected)
     }
 
-    /// The same for one of which the name that the events give it is known.
+    /// Returns the same for a property given by the name that the events record.
     pub(super) fn here(&self, expected: &Key) -> Key {
         let mut properties = self.fold.children(self.object.id);
         let of = |o: &&crate::fold::Object| {
@@ -149,7 +150,7 @@ impl Compared<'_> {
         rows.extend(extra.iter().map(|pair| row(pair, DriftKind::Extra, None)));
     }
 
-    /// A pair by the names that its node tables have in the database.
+    /// Returns a pair with the names that its node tables have in the database.
     fn pair(&self, object: &Object) -> Option<Pair> {
         let Body::Pair(ends) = &object.body else {
             return None;
@@ -184,7 +185,7 @@ impl Compared<'_> {
                 None => {}
             }
         }
-        // Columns with the values from before a change; a database that never had the old ones has none.
+        // Columns with old values, which a database that never had the old values does not have.
         let archives = children().flat_map(Object::columns);
         for archive in archives.filter(|archive| !archive.purged) {
             extra.remove(&Key::new(&archive.name));

@@ -1,4 +1,4 @@
-//! Indexes of a table.
+//! Comparison of the indexes of a table.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,8 +8,8 @@ use super::model::{Drift, DriftKind, Part, Site};
 use crate::fold::{Body, Object};
 use crate::schema::{Index, IndexKind, Key};
 
-/// One that the events dropped may still be there: with an archived property it stays, for the engine
-/// cannot drop it in place.
+/// Compares the indexes. A dropped one may still exist: it stays with an archived property, because
+/// the engine cannot drop it in place.
 pub(super) fn compare(of: &Compared<'_>, rows: &mut Vec<Drift>) {
     let (fold, live) = (of.fold, of.live);
     let mut extra = live.indexes.clone();
@@ -41,23 +41,23 @@ pub(super) fn compare(of: &Compared<'_>, rows: &mut Vec<Drift>) {
     }));
 }
 
-/// Takes out what is no drift though no live index of the events is it.
+/// Removes what is not drift although it matches no live index of the events.
 fn forget(of: &Compared<'_>, before: &[&Object], extra: &mut BTreeMap<Key, Index>) {
     let dropped = before.iter().filter(|o| matches!(o.body, Body::Index(_)));
     for object in dropped {
         extra.remove(&Key::new(&object.name.value));
     }
-    // What is owed may be there already: nobody had the time to strike it out.
+    // A deferred index may exist already: the process may have ended before the task was removed.
     let children = of.fold.children(of.object.id);
     let owed = children.filter(|child| of.local.owes(child.id));
     for index in owed.filter_map(|o| of.fold.index(o)) {
         extra.remove(&Key::new(&index.name));
     }
-    // Another kind of index is somebody else's affair.
+    // Indexes of other kinds are not managed.
     extra.retain(|_, index| !matches!(index.kind, IndexKind::Other(_)));
 }
 
-/// What an index is, for people.
+/// Definition of an index, for display.
 #[derive(PartialEq)]
 struct Form<'a>(&'a Index);
 

@@ -1,10 +1,10 @@
-//! Which thing in the database is which object, by the engine's numbers.
+//! Matching of database objects with the objects of the events, by catalog id.
 //!
-//! A rename by hand keeps the engine's number of a table or property, so what was noted at the last apply
-//! tells it from a drop and a new one. Numbers are not believed blindly: where an application rolled back
-//! the making of a table and the process was killed, the engine counts the later tables anew, lower by as
-//! many. So an object is taken for another name's only if its own name is gone, or is held by something
-//! newer, or by an object that was itself renamed.
+//! An out-of-band rename keeps the catalog id of a table or property, so the ids recorded at the
+//! last apply distinguish it from a drop and a new object. Ids are not trusted blindly: if an
+//! application rolled back the creation of a table and the process was killed, the engine renumbers
+//! the later tables, lower by as many. So an object counts as renamed only if its own name is gone,
+//! or is held by a newer object or by one that was itself renamed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +14,17 @@ use crate::fold::Fold;
 use crate::schema::Key;
 use crate::state::{Places, properties};
 
-/// The names that objects have in the database, as far as these are not those of the events.
+/// Names of objects in the database, where they differ from those of the events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     tables: Group,
     properties: BTreeMap<ObjectId, Group>,
-    /// Tables that have the name of an object and not its number: somebody made them anew.
+    /// Tables that have the name of an object but not its id: they were recreated out of band.
     pub remade: BTreeSet<ObjectId>,
 }
 
 impl Names {
-    /// Finds the objects of `fold` in `found` by the numbers in `places`.
+    /// Matches the objects of `fold` with those in `found` by the ids in `places`.
     #[must_use]
     pub fn find(fold: &Fold, found: &Inspection, places: &Places) -> Self {
         let mut names = Self::default();
@@ -59,14 +59,14 @@ impl Names {
         names
     }
 
-    /// The name that a table has in the database, which the events call `expected`; `None` where
-    /// another object has taken that name.
+    /// Returns the database name of a table that the events call `expected`; `None` where another
+    /// object has that name.
     #[must_use]
     pub fn table(&self, id: ObjectId, expected: &Key) -> Option<Key> {
         self.tables.name(id, expected).cloned()
     }
 
-    /// The same of a property of `table`.
+    /// Returns the same for a property of `table`.
     #[must_use]
     pub fn property(&self, table: ObjectId, id: ObjectId, expected: &Key) -> Option<Key> {
         match self.properties.get(&table) {
@@ -75,14 +75,15 @@ impl Names {
         }
     }
 
-    /// Whether the table `name` of the database is an object that the events call otherwise.
+    /// Returns whether the database table `name` is an object that the events know under another
+    /// name.
     #[must_use]
     pub fn is_taken(&self, name: &Key) -> bool {
         self.tables.taken.contains(name)
     }
 }
 
-/// The objects of one name space that have other names than expected.
+/// Objects of one name space that have other names than expected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Group {
     moved: BTreeMap<ObjectId, Key>,
@@ -100,7 +101,7 @@ impl Group {
             .keys()
             .filter_map(|id| Some((*stored.get(id)?, *id)))
             .collect();
-        // Where its own name went: backwards from holder to holder.
+        // Follow the name backwards from holder to holder.
         let left = |id: ObjectId| {
             let (mut here, mut seen) = (id, BTreeSet::new());
             while seen.insert(here) {
@@ -137,7 +138,7 @@ impl Group {
 mod tests {
     use super::*;
 
-    /// `A=3` is the object A with the number 3.
+    /// Parses ids: `A=3` is the object A with the id 3.
     fn numbers<K: Ord>(text: &str, key: impl Fn(&str) -> K) -> BTreeMap<K, u64> {
         let parts = text
             .split_whitespace()
@@ -147,7 +148,7 @@ mod tests {
             .collect()
     }
 
-    /// The objects that are found under another name, `-` for one whose name another has.
+    /// Returns the objects found under another name, `-` for one whose name another object has.
     fn found(stored: &str, live: &str) -> String {
         let id = |name: &str| ObjectId::of(name.as_bytes());
         let names: Vec<&str> = stored
@@ -176,15 +177,15 @@ mod tests {
         for (stored, live, said) in [
             ("a=0 b=1", "a=0 b=1", ""),
             ("a=0 b=1", "c=0 b=1", "a:c"),
-            // Swapped, in a circle, in a chain.
+            // Swapped, in a cycle, in a chain.
             ("a=0 b=1", "a=1 b=0", "a:b b:a"),
             ("a=0 b=1 c=2", "a=1 b=2 c=0", "a:c b:a c:b"),
             ("a=0 b=1", "b=0 c=1", "a:b b:c"),
-            // One went, and another took its name.
+            // One was dropped, and another took its name.
             ("a=0 b=1", "b=0", "a:b b:-"),
-            // Renamed, and a new one made under the old name.
+            // Renamed, and a new one was created under the old name.
             ("a=0 b=1", "x=0 a=2 b=1", "a:x"),
-            // Dropped and made again; or simply gone.
+            // Dropped and recreated; or dropped alone.
             ("a=0 b=1", "a=2 b=1", ""),
             ("a=0 b=1", "b=1", ""),
         ] {
@@ -192,7 +193,8 @@ mod tests {
         }
     }
 
-    /// After a making that was rolled back and a crash the engine counts lower: nothing was renamed.
+    /// After a creation that was rolled back and a crash the engine assigns lower ids: nothing was
+    /// renamed.
     #[test]
     fn counted_anew() {
         for (stored, live) in [

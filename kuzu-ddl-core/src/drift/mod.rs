@@ -1,4 +1,4 @@
-//! What the database has against what the events say it has.
+//! Drift: differences between the live database and the state that its events describe.
 
 mod collector;
 mod index;
@@ -15,9 +15,9 @@ use crate::fold::{Fold, owned};
 use crate::schema::{Key, Schema};
 use crate::state::Local;
 
-/// All differences between `live` and `fold`, in tables of `only` if it is given (names in the
-/// database). Foreign tables are no drift, and archived objects may be absent: they may have been
-/// archived before they ever came here. Things are told by their names alone.
+/// Detects all differences between `live` and `fold`, in the tables of `only` if it is given (names
+/// in the database). Unmanaged tables are not drift, and archived objects may be missing: they may
+/// have been archived before they reached this database. Objects are matched by name alone.
 #[must_use]
 pub fn drift(
     fold: &Fold,
@@ -28,7 +28,7 @@ pub fn drift(
     drift_by(fold, live, local, &Names::default(), only)
 }
 
-/// The same, with the names that objects have in the database.
+/// Detects drift like [`drift`], with the names that objects have in the database.
 #[must_use]
 pub fn drift_by(
     fold: &Fold,
@@ -62,7 +62,8 @@ pub fn drift_by(
     rows
 }
 
-/// Tables and sequences of which no event tells: foreign ones, or made by hand.
+/// Detects tables and sequences that no event describes: unmanaged ones, or ones created out of
+/// band.
 #[must_use]
 pub fn made_by_hand(fold: &Fold, live: &Schema, names: &Names) -> Vec<Drift> {
     let owned = owned(fold);

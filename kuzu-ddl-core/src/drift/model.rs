@@ -7,84 +7,86 @@ use serde::{Deserialize, Serialize};
 use crate::event::ObjectId;
 use crate::schema::{Key, Pair};
 
-/// One difference between the database and the ledger.
+/// Difference between the database and the ledger.
+#[doc(alias = "schema_drift")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Drift {
-    /// `Table`, `Table.property`, `Table(From -> To)`, `Table[index]` or `sequence name`.
+    /// Display path: `Table`, `Table.property`, `Table(From -> To)`, `Table[index]` or `sequence
+    /// name`.
     pub object: String,
-    /// What differs.
+    /// Kind of the difference.
     pub kind: DriftKind,
-    /// The object of the events; `None` for what no event made.
+    /// Object of the events; `None` for what no event created.
     pub id: Option<ObjectId>,
-    /// Where it is in the database, or should be.
+    /// Location in the database, actual or expected.
     pub site: Site,
 }
 
-/// A place in the database, by the names that it has there.
+/// Location in the database, by the names used there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Site {
-    /// A table.
+    /// Location of a table.
     Table(Key),
-    /// A property of a table.
+    /// Location of a property of a table.
     Property(Key, Key),
-    /// A FROM–TO pair of a rel table.
+    /// Location of a FROM–TO pair of a rel table.
     Pair(Key, Pair),
-    /// An index of a node table.
+    /// Location of an index of a node table.
     Index(Key, Key),
-    /// A sequence.
+    /// Location of a sequence.
     Sequence(Key),
-    /// A row of the ledger, by its key.
+    /// Location of a row of the ledger, by its key.
     Ledger(String),
 }
 
-/// The classes of drift.
+/// Kind of drift.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DriftKind {
-    /// The events made it, the database lacks it.
+    /// Created by the events, but missing from the database.
     Missing,
-    /// Made by no event: in a table of ours, or, where what was done by hand is looked for, a table or
-    /// sequence of its own.
+    /// Created by no event: in a managed table, or, where out-of-band changes are detected, a table
+    /// or sequence of its own.
     Extra,
-    /// Something that only the ledger can tell is not known any more: a row of the ledger is gone or
-    /// damaged, or a table was made anew and the engine does not tell all about it.
+    /// Metadata that only the ledger had is lost: a row of the ledger is missing or corrupt, or a
+    /// table was recreated and the engine does not report all of its metadata.
     Lost {
-        /// What, and why.
+        /// What is lost, and why.
         what: String,
     },
-    /// It is there, but otherwise.
+    /// Exists in a different form.
     Altered {
-        /// What differs.
+        /// Aspect that differs.
         what: Part,
-        /// By the events.
+        /// Value according to the events.
         expected: String,
-        /// By the catalog.
+        /// Value according to the catalog.
         is: String,
     },
 }
 
-/// What of an object can be otherwise than the ledger says.
+/// Aspect of an object that can differ from the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Part {
-    /// Its name: renamed by hand, by the engine's number of it, or spelled otherwise.
+    /// Name: renamed out of band, according to the catalog id, or with another spelling.
     Name,
-    /// A table's comment.
+    /// Comment of a table.
     Comment,
-    /// Node table or rel table.
+    /// Kind of a table: node table or rel table.
     Kind,
-    /// Which property is the primary key.
+    /// Property that is the primary key.
     PrimaryKey,
-    /// How many rels a node may have.
+    /// Number of rels that a node may have.
     Multiplicity,
-    /// Which directions of a rel table are stored.
+    /// Directions of a rel table that are stored.
     Storage,
-    /// A property's type.
+    /// Type of a property.
     Type,
-    /// A property's default.
+    /// Default of a property.
     Default,
-    /// What an index or a sequence is.
+    /// Definition of an index or a sequence.
     Form,
 }
 
@@ -99,7 +101,7 @@ impl fmt::Display for Part {
             Self::Storage => "storage direction",
             Self::Type => "type",
             Self::Default => "default",
-            Self::Form => "form",
+            Self::Form => "definition",
         })
     }
 }
@@ -113,16 +115,13 @@ impl fmt::Display for Drift {
             DriftKind::Lost { what } => write!(f, "{object}: {what}"),
             DriftKind::Altered { what, expected, is } => {
                 let (is, expected) = (Short(is), Short(expected));
-                write!(
-                    f,
-                    "{object}: the {what} is {is}, the ledger says {expected}"
-                )
+                write!(f, "{object}: the {what} is {is}, expected {expected}")
             }
         }
     }
 }
 
-/// A value as far as a line has room: comments may be long.
+/// Value shortened for display: comments may be long.
 struct Short<'a>(&'a str);
 
 impl fmt::Display for Short<'_> {

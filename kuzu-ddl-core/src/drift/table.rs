@@ -1,4 +1,4 @@
-//! One table or sequence against what the events say of it.
+//! Comparison of one table or sequence with the state that its events describe.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::fold::{Fold, Object};
 use crate::schema::{Key, Schema, Sequence, Table};
 use crate::state::Local;
 
-/// Sequences that no event made are nobody's here: a default of a foreign table may need them.
+/// Compares sequences. Unmanaged ones are ignored: a default of an unmanaged table may need them.
 pub(super) fn sequences(fold: &Fold, live: &Schema, rows: &mut Vec<Drift>) {
     for object in fold.objects().filter(|object| object.is_live()) {
         let Some(expected) = fold.sequence(object) else {
@@ -28,8 +28,8 @@ pub(super) fn sequences(fold: &Fold, live: &Schema, rows: &mut Vec<Drift>) {
     }
 }
 
-/// How a sequence counts. Where it started says nothing of where it is: one that is made again
-/// counts on from the value it had come to.
+/// Numbering of a sequence. The start value does not determine the current value: a recreated
+/// sequence continues from the value that it had reached.
 struct Counting<'a>(&'a Sequence);
 
 impl PartialEq for Counting<'_> {

@@ -15,7 +15,7 @@ pub const MAX_COMMENT_BYTES: usize = 64 * 1024;
 /// The type, nullability and default of a property.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PropertySpec {
-    /// The type of the values.
+    /// The type.
     pub ty: Type,
     /// Whether the application accepts NULL.
     pub nullable: bool,
@@ -135,7 +135,7 @@ pub enum Change {
     },
     /// Changes the default of a property for future rows.
     SetDefault {
-        /// The default value; `None` is NULL.
+        /// The default; `None` is NULL.
         default: Option<Expr>,
     },
     /// Changes whether the application accepts NULL.

@@ -18,7 +18,7 @@ pub enum ObjectKind {
     Pair,
     /// An index of a node table.
     Index,
-    /// A sequence, which hands out consecutive numbers.
+    /// A sequence.
     Sequence,
 }
 

@@ -29,7 +29,7 @@ pub use codec::reader::Reader;
 #[doc(hidden)]
 pub use codec::writer::Writer;
 pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
-pub use ddl_event::DdlEvent;
+pub use ddl_event::{DdlEvent, WeakEvent};
 pub use dependencies::Dependencies;
 pub(crate) use id::hex;
 pub use id::{EventId, Fingerprint, HashError, ObjectId};

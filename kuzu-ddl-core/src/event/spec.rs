@@ -31,13 +31,13 @@ pub struct IndexSpec {
 /// The definition of a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SequenceSpec {
-    /// Sets the first value.
+    /// The first value.
     pub start: i64,
     /// The difference between consecutive values; never 0.
     pub increment: i64,
-    /// Sets the smallest value.
+    /// The smallest value.
     pub min: i64,
-    /// Sets the largest value.
+    /// The largest value.
     pub max: i64,
     /// Whether the sequence restarts after its last value.
     pub cycle: bool,

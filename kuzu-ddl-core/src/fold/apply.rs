@@ -1,6 +1,8 @@
-//! One event onto the state. Whatever order events come in after their dependencies, the state is
-//! the same: parts keep the newest events that wrote them, and what those mean together is settled
-//! by rank; stages are settled in `life`, names in `place`.
+//! Applies one event to the state.
+//!
+//! The result is the same for every order of arrival that respects dependencies: an aspect keeps
+//! the newest events that wrote it, and their values are merged by rank. Lifecycles are resolved in
+//! `life`, names in `place`.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +49,7 @@ impl Fold {
         let Some(object) = self.object_mut(id) else {
             return self.settle_in(born);
         };
-        // Made apart, with the same identity: each part was written twice.
+        // Created concurrently with the same identity: each aspect was written by both events.
         let parts = born.body.parts().iter();
         let before: Vec<(Part, Heads)> = parts
             .map(|part| (*part, object.heads_of(*part).clone()))
@@ -62,7 +64,7 @@ impl Fold {
         self.keep_births(id);
     }
 
-    /// An object that is not there yet.
+    /// Inserts an object that does not exist yet, and claims its name if its table exists.
     fn settle_in(&mut self, object: Object) {
         let id = object.id;
         if self.keep(object) {
@@ -70,7 +72,8 @@ impl Fold {
         }
     }
 
-    /// Takes in an object that is not there yet; returns whether what it belongs to is there.
+    /// Stores an object that does not exist yet; returns whether the table that it belongs to
+    /// exists.
     pub(super) fn keep(&mut self, object: Object) -> bool {
         let (id, ends) = (object.id, object.ends());
         let here = self.store.put(object);
@@ -81,8 +84,8 @@ impl Fold {
         here
     }
 
-    /// A property that was made apart with two types has a column of old values wherever the type that
-    /// came of both is not the one it was made with.
+    /// Records the archived columns of a property that was created concurrently with different
+    /// types: one column for each creation whose type is not the merged one.
     fn keep_births(&mut self, id: ObjectId) {
         let Some(object) = self.object(id) else {
             return;
@@ -104,7 +107,7 @@ impl Fold {
             let other = births.iter().find(|((_, other), _)| other != by);
             let old = other.map_or_else(|| ty.clone(), |(_, ty)| ty.clone());
             let name = column_name(&object.born_as, false, mark(*by));
-            // The one of an earlier birth tells of all that are known now.
+            // The column of an earlier creation accounts for all creations known now.
             if let Some(archive) = archives.iter_mut().find(|archive| archive.name == name) {
                 archive.ty = old;
                 continue;
@@ -126,8 +129,8 @@ impl Fold {
         }
     }
 
-    /// Writes a part of an object: `event` takes the place of what it knew, and stands beside what it
-    /// did not know.
+    /// Writes an aspect of an object: `event` replaces the writes that it saw, and becomes a
+    /// concurrent head next to those that it did not see.
     fn write(&mut self, id: ObjectId, part: Part, event: &DdlEvent) {
         if self.write_over(id, part, event).is_some() {
             return;
@@ -182,8 +185,9 @@ impl Fold {
         self.contest(id);
     }
 
-    /// The same for what is nearly always written, where the event knew all that was there before and nothing of
-    /// the object is contradicted or was ever ended: then what it says holds, and nothing is settled.
+    /// Writes an aspect on the fast path, which covers nearly all writes: the event saw all
+    /// previous writes, and the object has neither conflicts nor drops. Its value then holds as
+    /// written and nothing needs to be merged. Returns `None` where the fast path does not apply.
     fn write_over(&mut self, id: ObjectId, part: Part, event: &DdlEvent) -> Option<()> {
         let known = event.depends_on();
         let object = self.object(id)?;
@@ -241,7 +245,7 @@ impl Fold {
         Some(())
     }
 
-    /// What each of these events wrote to a part.
+    /// Returns what each of these events wrote to an aspect.
     pub(super) fn written_by<'a>(
         &self,
         id: ObjectId,
@@ -254,7 +258,7 @@ impl Fold {
             .collect()
     }
 
-    /// What an event knew a part to be.
+    /// Returns the merged value of an aspect as the event saw it.
     pub(super) fn known_value(
         &self,
         id: ObjectId,
@@ -263,7 +267,7 @@ impl Fold {
     ) -> Option<Settled> {
         let object = self.object(id)?;
         let known = object.heads_of(part).known_to(event.depends_on());
-        // Of a default only the events tell what was said: one that does not fit its type is left out.
+        // A default that does not fit the type is not part of the object: only the event has it.
         if known && !object.rivals.contains_key(&part) {
             let value = match (part, object.heads_of(part).as_slice()) {
                 (Part::Type, _) => object.value(part),
@@ -286,10 +290,11 @@ impl Fold {
         self.settled(&written)
     }
 
-    /// Notes an event among the stages, and what it means for those of all that it touches.
+    /// Records an event that changes lifecycles, and recomputes those of all objects that it
+    /// touches.
     fn live_on(&mut self, event: &DdlEvent) {
         let stage = self.stage(event);
-        // Most events say nothing of a stage, and are about nothing that was ever ended.
+        // Most events change no lifecycle, and touch nothing that was ever dropped.
         let says = stage.is_some_and(|stage| stage != Stage::Birth);
         if !says && !self.around(event).any(|id| self.is_old(id, event)) {
             return;
@@ -316,7 +321,7 @@ impl Fold {
             .is_some_and(|object| object.births.contains(&event.id()))
     }
 
-    /// Whether something was ended here, or an event made anew what is here.
+    /// Returns whether the object was dropped before, or is created again by the event.
     fn is_old(&self, id: ObjectId, event: &DdlEvent) -> bool {
         let again = |object: &Object| object.births.len() > 1;
         self.is_ended(id) || self.is_born(id, event) && self.object(id).is_some_and(again)

@@ -1,4 +1,5 @@
-//! Making events: each knows the newest state of all it reads or changes.
+//! Creation of new events, each of which depends on the newest state of all that it reads or
+//! changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,7 @@ use crate::event::{
 };
 use crate::schema::{Key, Multiplicity, StorageDirection};
 
-/// A fold that grows by the events it makes.
+/// Builder for new events: a fold that grows by the events it creates.
 #[derive(Clone, Debug)]
 pub struct Draft {
     fold: Fold,
@@ -19,7 +20,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Starts from a state.
+    /// Starts from a folded state.
     #[must_use]
     pub fn new(fold: Fold) -> Self {
         Self {
@@ -28,13 +29,13 @@ impl Draft {
         }
     }
 
-    /// The state with all events made so far.
+    /// Returns the state with all events created so far.
     #[must_use]
     pub fn fold(&self) -> &Fold {
         &self.fold
     }
 
-    /// The state and the new events, in the order made.
+    /// Returns the state and the new events, in the order of creation.
     #[must_use]
     pub fn finish(self) -> (Fold, Vec<DdlEvent>) {
         (self.fold, self.events)
@@ -51,15 +52,15 @@ impl Draft {
         heads.into_iter().flatten().copied().collect()
     }
 
-    /// What made an object what it is, live or not, and the table that it is in: a change of what is in
-    /// a table that came back must not come before the table went.
+    /// Returns the events that determine whether an object exists, with those of its table: a
+    /// change of a member of a restored table must not precede the drop of that table.
     fn lives(&self, object: &Object) -> BTreeSet<EventId> {
         let mut heads: BTreeSet<EventId> = object.life.heads.iter().copied().collect();
         heads.extend(object.parent.into_iter().flat_map(|table| self.life(table)));
         heads
     }
 
-    /// A new node table with its primary key.
+    /// Creates a node table with its primary key.
     pub fn create_node_table(&mut self, name: &str, key_name: &str, key: PropertySpec) -> ObjectId {
         let past = Dependencies::from(self.fold.slot(None, &Key::new(name)));
         let id = node_table(&Key::new(name), &Key::new(key_name), &key.ty, &past);
@@ -73,7 +74,7 @@ impl Draft {
         id
     }
 
-    /// A new rel table, still without pairs.
+    /// Creates a rel table, without pairs yet.
     pub fn create_edge_table(
         &mut self,
         name: &str,
@@ -93,7 +94,7 @@ impl Draft {
         id
     }
 
-    /// A new property.
+    /// Adds a property to a table.
     pub fn add_property(&mut self, table: ObjectId, name: &str, spec: PropertySpec) -> ObjectId {
         let key = Key::new(name);
         let past = Dependencies::from(self.fold.slot(Some(table), &key));
@@ -110,7 +111,7 @@ impl Draft {
         id
     }
 
-    /// A new FROM–TO pair.
+    /// Adds a FROM–TO pair to a rel table.
     pub fn add_pair(&mut self, table: ObjectId, endpoints: Endpoints) -> ObjectId {
         let key = pair_key(endpoints);
         let past = Dependencies::from(self.fold.slot(Some(table), &key));
@@ -131,7 +132,7 @@ impl Draft {
         id
     }
 
-    /// A new index.
+    /// Creates an index on a node table.
     pub fn create_index(&mut self, table: ObjectId, name: &str, spec: IndexSpec) -> ObjectId {
         let past = Dependencies::from(self.fold.slot(Some(table), &index_key(name)));
         let id = birth(ObjectKind::Index, Some(table), &Key::new(name), &past);
@@ -151,7 +152,7 @@ impl Draft {
         id
     }
 
-    /// A new sequence.
+    /// Creates a sequence.
     pub fn create_sequence(&mut self, name: &str, spec: SequenceSpec) -> ObjectId {
         let past = Dependencies::from(self.fold.slot(None, &sequence_key(name)));
         let id = birth(ObjectKind::Sequence, None, &Key::new(name), &past);
@@ -161,8 +162,8 @@ impl Draft {
         id
     }
 
-    /// Archives a table, or a property (its indexes go), or deletes a pair, an index, a sequence. It depends on every use known here, so
-    /// that a use it did not know of can win.
+    /// Archives a table or a property (whose indexes are dropped), or drops a pair, an index or a
+    /// sequence. The event depends on every use known here, so that a use it did not see can win.
     pub fn drop(&mut self, id: ObjectId) {
         self.drop_indexes(id);
         let Some(object) = self.fold.object(id) else {
@@ -170,10 +171,10 @@ impl Draft {
         };
         let mut depends_on = self.lives(object);
         depends_on.extend(self.fold.heads_around(id));
-        // A property that was the key can go only after another has become it.
+        // A former primary key can be dropped only after another property has become the key.
         let table = object.parent.and_then(|table| self.fold.object(table));
         depends_on.extend(table.into_iter().flat_map(|t| t.heads_of(Part::Key)));
-        // A node table can go only after all pairs that joined it: their end comes before this.
+        // A node table can be dropped only after all its pairs: their drops precede this one.
         for pair in self.fold.all_pairs_of(id) {
             depends_on.extend(pair.parent.iter().flat_map(|table| self.life(*table)));
         }
@@ -187,16 +188,16 @@ impl Draft {
         self.push(id, depends_on, change);
     }
 
-    /// Brings an archived table or property back under the name it had.
+    /// Restores an archived table or property under the name it had.
     pub fn restore(&mut self, id: ObjectId) {
         let Some(object) = self.fold.object(id) else {
             return;
         };
         let mut depends_on = self.lives(object);
         depends_on.extend(self.slot_of(object, &object.name.value));
-        // It takes the name that it has by now, wherever it got it.
+        // The object takes the name that it has by now, wherever the name came from.
         depends_on.extend(&object.name.heads);
-        // It brings its pairs back, and so uses their node tables, as a new pair does.
+        // A restored table restores its pairs, and so uses their node tables as a new pair does.
         for pair in self.fold.children(id).filter(|child| child.is_live()) {
             if let Body::Pair(ends) = &pair.body {
                 depends_on.extend(self.life(ends.from));
@@ -211,14 +212,14 @@ impl Draft {
         self.push(id, depends_on, change);
     }
 
-    /// Deletes for ever what the event `of` archived of an object.
+    /// Purges what the event `of` archived of an object: its data are deleted permanently.
     pub fn purge(&mut self, id: ObjectId, of: EventId) {
         let mut depends_on = self.life(id);
         depends_on.insert(of);
         self.push(id, depends_on, Change::Purge { of });
     }
 
-    /// Gives a table or property another name.
+    /// Renames a table or property.
     pub fn rename(&mut self, id: ObjectId, to: &str) {
         let Some(object) = self.fold.object(id) else {
             return;
@@ -250,13 +251,14 @@ impl Draft {
         self.push(id, depends_on, change);
     }
 
-    /// Changes one part of an object's body: type, default, nullability, key, multiplicity, storage.
+    /// Changes one aspect of an object's body: type, default, nullability, key, multiplicity or
+    /// storage.
     pub fn set(&mut self, id: ObjectId, change: Change) {
         let Some(object) = self.fold.object(id) else {
             return;
         };
         let parts: &[Part] = match &change {
-            // A default is one of a type, and either may make a column of the other's time an old one.
+            // A default belongs to a type, and a change of either may archive the column.
             Change::SetType { .. } | Change::SetTypeBy { .. } | Change::SetDefault { .. } => {
                 &[Part::Type, Part::Default]
             }
@@ -274,9 +276,9 @@ impl Draft {
         self.push(id, depends_on, change);
     }
 
-    /// Settles a contradiction: the word of `keep`, one of the events that contradict one another,
-    /// holds. Where that is a drop of a node table, the pairs that hold on to it go first. Returns
-    /// whether there was anything to settle.
+    /// Resolves a conflict in favour of `keep`, one of the conflicting events. Where that is the
+    /// drop of a node table, its pairs are dropped first. Returns whether there was a conflict to
+    /// resolve.
     pub fn resolve(&mut self, conflict: &Conflict, keep: EventId) -> bool {
         let (id, part) = (conflict.object, conflict.kind.part());
         if !self.fold.choices(conflict).contains(&keep) {
@@ -301,8 +303,8 @@ impl Draft {
         true
     }
 
-    /// Drops what holds on to a node table: its pairs, and rel tables that have no others; and to a
-    /// property: its indexes.
+    /// Drops what depends on an object: the pairs of a node table, with rel tables that have no
+    /// others, and the indexes of a property.
     fn free(&mut self, id: ObjectId) {
         let pairs = self.fold.pairs_of(id);
         let mut held: BTreeMap<ObjectId, BTreeSet<ObjectId>> = BTreeMap::new();

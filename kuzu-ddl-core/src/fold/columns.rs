@@ -7,8 +7,9 @@ use crate::event::{Change, DdlEvent, EventId, ObjectId, OnFail, Part, hex};
 use crate::schema::{Expr, Key, Type};
 
 impl Fold {
-    /// The engine can alter neither type nor default, so the old values stay as another column. Which
-    /// columns there may be follows from what each change knew, so it is the same on every peer.
+    /// Archives the column that a change replaces. The engine can alter neither type nor default,
+    /// so the old values stay in another column. Which columns can exist follows from what each
+    /// change saw, so it is the same on every peer.
     pub(super) fn keep_columns(
         &mut self,
         id: ObjectId,
@@ -45,7 +46,8 @@ impl Fold {
         }
     }
 
-    /// Notes a column with old values, in the order of the changes; of one name the first stays.
+    /// Records an archived column, in the order of the changes; of two with one name, the first
+    /// stays.
     pub(super) fn keep_column(&mut self, id: ObjectId, column: Archive) {
         let Some(object) = self.object(id) else {
             return;
@@ -68,7 +70,8 @@ impl Fold {
         }
     }
 
-    /// The columns beside that a change which knew of a contradiction leaves behind.
+    /// Returns the conflict columns that a change leaves behind when it saw the conflict and
+    /// resolves it.
     fn lost(&self, id: ObjectId, known: &Settled, to: &Type) -> Vec<Archive> {
         let Some(object) = self.object(id) else {
             return Vec::new();
@@ -83,7 +86,7 @@ impl Fold {
         }
     }
 
-    /// The columns that stand for the types which lost.
+    /// Recomputes the conflict columns of a property: one for each type that lost.
     pub(super) fn set_beside(&mut self, id: ObjectId) {
         let Some(object) = self.object(id) else {
             return;
@@ -103,7 +106,8 @@ impl Fold {
         }
     }
 
-    /// A default and a type that did not know of one another need not fit: then there is no default.
+    /// Drops a default that does not fit the type, which happens after concurrent changes of the
+    /// two.
     pub(super) fn fit(&mut self, id: ObjectId) {
         let Some(object) = self.object(id) else {
             return;
@@ -123,15 +127,16 @@ impl Fold {
     }
 }
 
-/// Gives a property the default that was said, if it fits the type that it has by now.
+/// Sets the default that was declared, if it fits the present type of the property.
 pub(super) fn set_default(object: &mut Object, said: Option<Expr>) {
     if let Body::Property(spec) = &mut object.body {
         spec.default = said.filter(|expr| expr.check(&spec.ty).is_ok());
     }
 }
 
-/// What a column of old values is called: the name its property was born with, and the beginning of the id of
-/// the event that made it one; of a column beside, of the one that wrote its type.
+/// Returns the name of a column with old values: the name that its property was created with, and
+/// the first four bytes of the id of the event that replaced it; for a conflict column, of the
+/// event that wrote its type.
 pub(super) fn column_name(born_as: &Key, beside: bool, mark: [u8; 4]) -> String {
     let link = if beside { "__c_" } else { "__a_" };
     [born_as.as_str(), link, &hex(&mark)].concat()
@@ -155,7 +160,8 @@ pub(super) fn beside(object: &Object, loser: EventId, ty: Type, to: &Type) -> Ar
     }
 }
 
-/// The column with the values from before the event, of the first type; they became the second.
+/// Returns the column with the values from before the event: of the first type, converted to the
+/// second.
 pub(super) fn archive(event: &DdlEvent, name: String, (ty, to): (Type, Type)) -> Archive {
     let (cast, function, on_fail) = match event.change() {
         Change::SetType { cast, on_fail, .. } => (cast.clone(), None, on_fail.clone()),

@@ -1,4 +1,5 @@
-//! Contradictions: rows that everybody agrees on, and how each can be settled.
+//! Conflicts between concurrent changes: the list that all peers agree on, and how each is
+//! resolved.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,43 +11,45 @@ use super::object::{Body, Object, Written};
 use super::state::Fold;
 use crate::event::{EventId, ObjectId, ObjectKind, Part};
 
-/// Two changes that did not know of one another and cannot both be as they were meant. Every peer
-/// with the same events sees the same rows.
+/// Concurrent changes that cannot both take effect as intended.
+///
+/// Every peer with the same events computes the same conflicts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Conflict {
-    /// The object.
+    /// Object in conflict.
     pub object: ObjectId,
-    /// The event whose intent was not carried out in full.
+    /// Event that did not take effect in full.
     pub event: EventId,
-    /// What happened.
+    /// Kind of the conflict.
     pub kind: ConflictKind,
 }
 
-/// The kinds of conflict.
+/// Kind of a conflict between concurrent changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ConflictKind {
-    /// A drop that somebody's use did not know of, or that did not know of a use: the use wins.
+    /// Drop and use of an object are concurrent: the use wins.
     DropBlocked,
-    /// Two types that nothing holds without loss: the last by rank wins, the values of the other live on
-    /// as `property__c_<8 hex>`.
+    /// Two types without a common type that holds both losslessly: the last by rank wins, and the
+    /// values of the other are kept as `property__c_<8 hex>`.
     TypesDiffer,
     /// Two names for one object: the last by rank wins.
     RenamedTwice,
     /// Two primary keys: the last by rank wins.
     KeysDiffer,
-    /// NULL is legal for one and not for the other: it is legal.
+    /// One change allows NULL and the other does not: NULL is allowed.
     NullabilityDiffers,
-    /// Two multiplicities: the looser of the two that both fit.
+    /// Two multiplicities: the least restrictive one that both satisfy.
     MultiplicitiesDiffer,
     /// Two definitions of one index or sequence: the last by rank wins.
     DefinitionsDiffer,
-    /// Two objects of one name: the first by rank keeps it, the other lives on as `Name__c_<8 hex>`.
+    /// Two objects with one name: the first by rank keeps it, the other is kept as `Name__c_<8
+    /// hex>`.
     NameTaken,
 }
 
 impl ConflictKind {
-    /// The part that is contradicted; of a name that is taken, the name.
+    /// Returns the aspect in conflict; for a name collision, the name.
     #[must_use]
     pub fn part(self) -> Part {
         match self {
@@ -74,7 +77,7 @@ impl ConflictKind {
 }
 
 impl Fold {
-    /// The contradictions that everybody agrees on, sorted.
+    /// Returns the conflicts that all peers agree on, sorted.
     #[must_use]
     pub fn conflicts(&self) -> Vec<Conflict> {
         let contested = self.contested.iter().filter_map(|id| self.object(*id));
@@ -96,9 +99,10 @@ impl Fold {
         rows
     }
 
-    /// The events of which one can be kept to settle a conflict. For a blocked drop the drop itself
-    /// stands for letting it go, any other for keeping it. A name that is taken is settled by another
-    /// name or by a drop, so there is none.
+    /// Returns the events of which one can be kept to resolve a conflict.
+    ///
+    /// For a blocked drop, keeping the drop archives the object and keeping any other event retains
+    /// it. A name collision is resolved by another name or by a drop, so it has no choices.
     #[must_use]
     pub fn choices(&self, conflict: &Conflict) -> BTreeSet<EventId> {
         let Some(object) = self.object(conflict.object) else {
@@ -108,7 +112,7 @@ impl Fold {
             ConflictKind::NameTaken => BTreeSet::new(),
             ConflictKind::DropBlocked => {
                 let all = object.births.iter().chain(&object.life.heads).copied();
-                // A primary key cannot go.
+                // A primary key cannot be dropped.
                 let key = self.is_key(object.id);
                 all.filter(|event| !key || !self.ends(*event)).collect()
             }
@@ -116,14 +120,14 @@ impl Fold {
         }
     }
 
-    /// Whether an event ends its object: a drop or a purge.
+    /// Returns whether an event drops or purges its object.
     #[must_use]
     pub fn ends(&self, event: EventId) -> bool {
         let stage = self.event(event).and_then(|event| self.stage(event));
         stage.is_some_and(Stage::is_ending)
     }
 
-    /// The conflicts about one object alone.
+    /// Returns the conflicts about one object, name collisions excluded.
     fn rows(&self, object: &Object) -> Vec<Conflict> {
         let row = |event: EventId, kind| Conflict {
             object: object.id,
@@ -145,7 +149,7 @@ impl Fold {
         rows
     }
 
-    /// Notes whether anything about an object is contradicted.
+    /// Updates the record of whether an object has conflicts.
     pub(super) fn contest(&mut self, id: ObjectId) {
         let Some(object) = self.object(id) else {
             return;
@@ -158,7 +162,8 @@ impl Fold {
         }
     }
 
-    /// What an object is called: `Table`, `Table.property`, `Rel(From -> To)`, `Table[index]`.
+    /// Returns the display path of an object: `Table`, `Table.property`, `Rel(From -> To)`,
+    /// `Table[index]`.
     #[must_use]
     pub fn path(&self, id: ObjectId) -> String {
         let Some(object) = self.object(id) else {
@@ -181,14 +186,15 @@ impl Fold {
         }
     }
 
-    /// All conflicts in words.
+    /// Returns reports of all conflicts.
     #[must_use]
     pub fn explained(&self) -> Vec<Explained> {
         let conflicts = self.conflicts();
         conflicts.iter().map(|row| self.explain(row)).collect()
     }
 
-    /// A conflict in words: what contradicts what, what holds now, and what became of the other.
+    /// Returns the report of a conflict: what conflicts, what holds now, and what happened to the
+    /// other.
     #[must_use]
     pub fn explain(&self, conflict: &Conflict) -> Explained {
         let object = self.object(conflict.object);
@@ -204,44 +210,44 @@ impl Fold {
         };
         let what = match kind {
             ConflictKind::DropBlocked => {
-                format!("{path} was dropped by somebody while somebody else was using it; it stays")
+                format!("{path}: concurrent drop and use; the object is kept")
             }
             ConflictKind::TypesDiffer => {
                 let columns = object.into_iter().flat_map(|object| &object.beside);
                 let column = columns.filter(|column| column.by == conflict.event);
                 let column = column.map(|c| c.name.as_str()).next().unwrap_or("?");
                 format!(
-                    "{path} was given two types: it is {}, and the values of type {} live on in {column}",
+                    "{path}: concurrent type changes; {} wins, {} values are kept in `{column}`",
                     text(holds),
                     text(lost)
                 )
             }
             ConflictKind::RenamedTwice => format!(
-                "{path} was given two names: it is called {}, and not {}",
+                "{path}: concurrent renames; `{}` wins over `{}`",
                 text(holds),
                 text(lost)
             ),
             ConflictKind::KeysDiffer => format!(
-                "{path} was given two primary keys: it is {}, and not {}",
+                "{path}: concurrent primary keys; {} wins over {}",
                 text(holds),
                 text(lost)
             ),
             ConflictKind::NullabilityDiffers => {
-                format!("{path} may be NULL for one and not for another; it may")
+                format!("{path}: concurrent changes of nullability; NULL is allowed")
             }
             ConflictKind::MultiplicitiesDiffer => format!(
-                "{path} was given two multiplicities: it is {}, and {} does not hold",
+                "{path}: concurrent multiplicities; {} wins over {}",
                 text(holds),
                 text(lost)
             ),
             ConflictKind::DefinitionsDiffer => {
-                format!("{path} was defined in two ways; the later one in the order holds")
+                format!("{path}: concurrent definitions; the last by rank wins")
             }
             ConflictKind::NameTaken => {
                 let name = object.map(|object| object.name.value.clone());
                 let name = name.unwrap_or_default();
                 format!(
-                    "two {} took the name {name}; this one lives on as {path}",
+                    "{path}: concurrent {} named `{name}`; the other keeps the name",
                     object.map_or("objects", |object| plural(object.kind()))
                 )
             }
@@ -280,14 +286,14 @@ fn plural(kind: ObjectKind) -> &'static str {
     }
 }
 
-/// A conflict in words.
+/// Report of a conflict, for display.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Explained {
     /// The conflict.
     pub conflict: Conflict,
-    /// What the object is called now.
+    /// Current display path of the object.
     pub path: String,
-    /// What contradicts what, and what holds.
+    /// Message: what conflicts, and what holds.
     pub what: String,
 }
 

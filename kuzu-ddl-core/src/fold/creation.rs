@@ -1,9 +1,10 @@
-//! What an event brings into being.
+//! The objects that an event creates.
 
 use super::object::{Body, Object};
 use crate::event::{Change, DdlEvent, ObjectId, key_of};
 
-/// The objects that an event makes: none if it is no birth, two for a node table with its primary key.
+/// Returns the objects that an event creates: none if it creates nothing, two for a node table with
+/// its primary key.
 pub(super) fn born_of(event: &DdlEvent) -> impl Iterator<Item = Object> {
     let id = event.object();
     let made = |parent: Option<ObjectId>, name: &str, body| {

@@ -5,7 +5,7 @@ use super::state::Fold;
 use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part, key_of};
 use crate::schema::Expr;
 
-/// What an event says of its object's stage.
+/// Lifecycle change that an event makes to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Birth,
@@ -21,11 +21,11 @@ impl Stage {
 }
 
 impl Fold {
-    /// What an event says of the stage of the object that it is about.
+    /// Returns the lifecycle change that an event makes to its object.
     pub(super) fn stage(&self, event: &DdlEvent) -> Option<Stage> {
         match event.change() {
             Change::RestoreTable | Change::RestoreProperty => Some(Stage::Restore),
-            // Of an archived column it is no word about the property.
+            // The purge of an archived column does not change the property's lifecycle.
             Change::Purge { of } => {
                 let of_it = self.event(*of).filter(|of| of.object() == event.object())?;
                 (is_drop(of_it) || self.keeps_ending(of_it)).then_some(Stage::Purge(*of))
@@ -43,7 +43,7 @@ impl Fold {
         }
     }
 
-    /// Whether an event settles that its object goes.
+    /// Returns whether an event resolves a conflict in favour of a drop or purge of its object.
     fn keeps_ending(&self, event: &DdlEvent) -> bool {
         let life = matches!(
             event.change(),
@@ -59,7 +59,8 @@ impl Fold {
         })
     }
 
-    /// The event whose word a resolution keeps, through resolutions that keep one another's.
+    /// Returns the event that a resolution keeps, following resolutions that keep other
+    /// resolutions.
     fn kept<'a>(&'a self, event: &'a DdlEvent) -> Option<&'a DdlEvent> {
         let mut event = event;
         while let Change::Resolve { keep, .. } = event.change() {
@@ -68,7 +69,7 @@ impl Fold {
         Some(event)
     }
 
-    /// What an event wrote to a part of an object.
+    /// Returns the value that an event wrote to an aspect of an object.
     pub(super) fn written(&self, event: &DdlEvent, part: Part, id: ObjectId) -> Option<Written> {
         let event = match event.change() {
             Change::Resolve { part: of, .. } if *of == part => self.kept(event)?,
@@ -113,7 +114,8 @@ impl Fold {
         })
     }
 
-    /// Whether an event is about an object, or uses it: as a table, as an end, as what is indexed.
+    /// Returns whether an event is about an object or uses it: as its table, as an endpoint, or as
+    /// an indexed property.
     pub(super) fn touches(&self, event: &DdlEvent, id: ObjectId) -> bool {
         if event.object() == id {
             return true;
@@ -136,8 +138,8 @@ impl Fold {
         }
     }
 
-    /// Whether an event belongs to the history of an object: it touches it, or moves the key of its
-    /// table, which may have been its.
+    /// Returns whether an event belongs to the history of an object: it touches the object, or
+    /// changes the primary key of its table, which may have been this property.
     pub(super) fn leads_to(&self, event: &DdlEvent, id: ObjectId) -> bool {
         let moves_key = || {
             let object = self.object(id).filter(|o| o.kind() == ObjectKind::Property);
@@ -146,7 +148,7 @@ impl Fold {
         self.touches(event, id) || matches!(event.change(), Change::SetKey { .. }) && moves_key()
     }
 
-    /// All objects that an event touches.
+    /// Returns all objects that an event touches.
     pub(super) fn around<'a>(&'a self, event: &'a DdlEvent) -> impl Iterator<Item = ObjectId> + 'a {
         let id = event.object();
         let more = match event.change() {
@@ -155,7 +157,7 @@ impl Fold {
             _ => None,
         };
         let indexed = match event.change() {
-            // Two that were made apart may index different properties.
+            // Two concurrent creations may index different properties.
             Change::CreateIndex { spec, .. } => spec.properties.as_slice(),
             _ => &[],
         };
@@ -167,7 +169,7 @@ impl Fold {
     }
 }
 
-/// The name that an event gives an object by itself, not by way of another whose word it keeps.
+/// Returns the name that an event itself assigns to an object, without following resolutions.
 pub(super) fn named(event: &DdlEvent, id: ObjectId) -> Option<&str> {
     match event.change() {
         Change::CreateNodeTable { key_name, .. } if event.object() != id => Some(key_name),
@@ -184,7 +186,7 @@ pub(super) fn named(event: &DdlEvent, id: ObjectId) -> Option<&str> {
     }
 }
 
-/// The default that an event gives a property by itself.
+/// Returns the default that an event itself assigns to a property.
 pub(super) fn default_in(event: &DdlEvent, id: ObjectId) -> Option<&Option<Expr>> {
     match event.change() {
         Change::CreateNodeTable { key, .. } if event.object() != id => Some(&key.default),

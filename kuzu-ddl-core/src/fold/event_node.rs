@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use super::object_store::Ids;
 use crate::event::{DdlEvent, EventId, ObjectId};
 
-/// An event that was taken in, applied or rejected.
+/// Event that was accepted: applied or rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
-    /// One more than its deepest dependency.
+    /// One more than the depth of its deepest dependency.
     pub(super) depth: u64,
     pub(super) standing: Standing,
     pub(super) event: DdlEvent,
     pub(super) links: Links,
 }
 
-/// What an event knew of an object through events that are behind a checkpoint and no longer here: the
-/// nearest that are.
+/// Elided ancestry of an event, by object: the nearest retained ancestors, where the events in
+/// between precede a checkpoint and are no longer stored.
 pub(super) type Links = Option<Box<BTreeMap<ObjectId, Vec<EventId>>>>;
 
 impl Known {
@@ -24,7 +24,7 @@ impl Known {
         self.standing == Standing::Newest
     }
 
-    /// The events one step back in the history of an object.
+    /// Returns the parents of the event in the history of an object.
     pub(super) fn before(&self, id: ObjectId) -> impl Iterator<Item = EventId> {
         let links = self.links.as_ref().and_then(|links| links.get(&id));
         let links = links.into_iter().flatten();
@@ -32,28 +32,28 @@ impl Known {
     }
 }
 
-/// What became of an event that was taken in.
+/// Status of an accepted event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Nothing that was taken in knew of it yet.
+    /// No accepted event depends on it yet.
     Newest,
-    /// Something did.
+    /// Another event depends on it.
     Known,
-    /// It is not applied, and never will be.
+    /// It is not applied and never will be.
     Rejected,
 }
 
-/// What is said of an event by those that it depends on.
+/// Summary of an event's dependencies.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Past {
-    /// One more than the deepest of them.
+    /// One more than the depth of the deepest one.
     pub(super) depth: u64,
-    /// The first of them that can never be applied.
+    /// The first one that can never be applied.
     pub(super) rejected: Option<EventId>,
 }
 
-/// The events by id. Its order differs from run to run.
+/// Events by id. The order of iteration differs from run to run.
 pub(super) type Log = Ids<EventId, Known>;
 
-/// The place of an event in the one order: how deep it is, then its id.
+/// Position of an event in the total order: its depth, then its id.
 pub(crate) type Rank = (u64, EventId);

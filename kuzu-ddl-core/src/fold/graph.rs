@@ -1,5 +1,6 @@
-//! What is known of events by themselves: how deep they are, what they touch, what they wrote. All of
-//! it follows from an event and its past alone, and never changes.
+//! The event graph: depth, touched objects and written values of each event, and its validity.
+//!
+//! All of these follow from an event and its ancestors alone, and never change.
 
 use std::collections::HashSet;
 
@@ -13,12 +14,12 @@ impl Fold {
         self.log.get(&id).map(|known| &known.event)
     }
 
-    /// The place of an event in the one order.
+    /// Returns the position of an event in the total order.
     pub fn rank_of(&self, id: EventId) -> Rank {
         (self.log.get(&id).map_or(0, |known| known.depth), id)
     }
 
-    /// Whether the event knew the object, as far as its own past tells.
+    /// Returns whether the event saw the object, according to its own dependencies.
     pub(super) fn knew(&self, event: &DdlEvent, id: ObjectId) -> bool {
         let knows = |dependency: &EventId| {
             self.event(*dependency)
@@ -27,7 +28,7 @@ impl Fold {
         event.depends_on().iter().any(knows)
     }
 
-    /// The events one step back in the history of an object.
+    /// Returns the parents of an event in the history of an object.
     fn before(&self, event: &DdlEvent, id: ObjectId) -> Vec<EventId> {
         match self.log.get(&event.id()) {
             Some(known) => known.before(id).collect(),
@@ -35,7 +36,7 @@ impl Fold {
         }
     }
 
-    /// Whether an event that touches an object knew another one that does.
+    /// Returns whether an event that touches an object saw another one that does (happened-before).
     pub(super) fn knows(&self, event: &DdlEvent, other: EventId, id: ObjectId) -> bool {
         if event.depends_on().contains(&other) {
             return true;
@@ -58,7 +59,7 @@ impl Fold {
         false
     }
 
-    /// Everything that touches an object and that an event knew.
+    /// Returns all events that touch an object and that the event saw.
     pub(super) fn past(&self, event: &DdlEvent, id: ObjectId) -> HashSet<EventId> {
         let mut past = HashSet::new();
         let mut open = self.before(event, id);
@@ -76,7 +77,7 @@ impl Fold {
 }
 
 impl Fold {
-    /// Folds a set of events; order and repeats do not matter.
+    /// Creates the fold of a set of events; order and duplicates do not matter.
     #[must_use]
     pub fn of<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Self {
         let mut fold = Self::default();
@@ -84,15 +85,15 @@ impl Fold {
         fold
     }
 
-    /// Takes in more events, in whatever order, repeats among them. The result is the fold of all
-    /// events together, and costs what they touch, not the history.
+    /// Inserts events, in any order and with duplicates. The result is the fold of all events
+    /// together; the cost depends on what the new events touch, not on the length of the history.
     pub fn extend(&mut self, events: impl IntoIterator<Item = DdlEvent>) {
         let events = events.into_iter();
         self.log.reserve(events.size_hint().0);
         events.for_each(|event| self.take(event));
     }
 
-    /// Takes in one event.
+    /// Inserts one event, and every held event that becomes ready by it.
     pub fn take(&mut self, event: DdlEvent) {
         let mut next = Some(event);
         let mut ready = Vec::new();
@@ -121,7 +122,7 @@ impl Fold {
         }
     }
 
-    /// What an event leans on, by itself; the first that is not here if one is not.
+    /// Returns the summary of an event's dependencies, or the first dependency that is missing.
     fn past_of(&self, event: &DdlEvent) -> Result<Past, EventId> {
         let mut past = Past::default();
         for dependency in event.depends_on() {
@@ -134,7 +135,7 @@ impl Fold {
         Ok(past)
     }
 
-    /// An event whose dependencies are all here.
+    /// Adds an event whose dependencies are all present: validates it, then applies or rejects it.
     fn accept(&mut self, event: DdlEvent, past: Past) {
         let id = event.id();
         let behind = past.rejected.map(Rejection::Behind);

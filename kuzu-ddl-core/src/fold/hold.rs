@@ -1,4 +1,4 @@
-//! What the fold says beside the schema: held events, rejected events.
+//! Outcomes of the fold other than the schema: held events and rejected events.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{EventId, ObjectId};
 
-/// Why an event is kept and passed on, but not applied yet.
+/// Reason why an event is stored and forwarded, but not applied yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Held {
-    /// An event it depends on has not come yet.
+    /// An event it depends on has not arrived yet.
     Missing(EventId),
     /// Its kind belongs to a newer version of kuzu-ddl.
     UnknownKind(u16),
@@ -30,31 +30,33 @@ impl fmt::Display for Held {
     }
 }
 
-/// Why an event can never be applied. It follows from the event and its own past alone, so every peer
-/// says the same, whatever else it has.
+/// Reason why an event can never be applied.
+///
+/// It follows from the event and its own ancestors alone, so every peer reaches the same verdict,
+/// whatever else it has received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// Its object was not made by any event it knew.
-    #[error("the object {0} does not exist as far as the event knew")]
+    /// No event that it depends on created its object.
+    #[error("unknown object {0}: no dependency of the event created it")]
     NoObject(ObjectId),
-    /// The change is not one for this kind of object.
-    #[error("`{change}` is not a change of this kind of object")]
+    /// The change does not apply to this kind of object.
+    #[error("`{change}` does not apply to this kind of object")]
     WrongKind {
-        /// The change's word.
+        /// Name of the change.
         change: String,
     },
-    /// It names an event that it does not depend on, or that does not say what it is named for.
-    #[error("it names the event {0}, which it did not know, or which is about something else")]
+    /// It refers to an event that it does not depend on, or that is about something else.
+    #[error("invalid reference to the event {0}: it is no dependency, or concerns another object")]
     NotKnown(EventId),
-    /// It is no legal event at all: a name that is none, bytes that nobody who encodes as the format
-    /// says would have written. It is not kept.
-    #[error("it is no legal event: {0}")]
+    /// It is malformed: an invalid name, or bytes that no conforming encoder writes. It is not
+    /// stored.
+    #[error("malformed event: {0}")]
     Malformed(String),
-    /// What it would bring back was deleted for ever.
-    #[error("it was purged, and its data are gone")]
+    /// The object that it restores was purged.
+    #[error("the object was purged; its data no longer exist")]
     Purged,
     /// An event it depends on was rejected.
-    #[error("it depends on the rejected event {0}")]
+    #[error("depends on the rejected event {0}")]
     Behind(EventId),
 }

@@ -1,8 +1,9 @@
-//! Stages: what is live, archived or purged.
+//! Lifecycles: which objects are live, archived or purged.
 //!
-//! A drop holds if it knew every use of what it drops, and every use that came after knew it. Else the use
-//! wins, whatever the order in which the two came, and the drop is a contradiction until somebody
-//! settles it: by a restore, or by another drop that knows all.
+//! A drop takes effect if it saw every use of the object, and every later use saw the drop.
+//! Otherwise drop and use are concurrent: the use wins, in whatever order the two arrive, and the
+//! drop remains a conflict until it is resolved, by a restore or by another drop that saw
+//! everything.
 
 use std::collections::HashSet;
 
@@ -13,7 +14,7 @@ use super::state::Fold;
 use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part};
 
 impl Object {
-    /// Notes an event that says something of its stage.
+    /// Records an event that changes the object's lifecycle.
     pub(super) fn note(&mut self, event: &DdlEvent, stage: Stage) {
         let known = event.depends_on();
         if !self.life.heads.contains(&event.id()) {
@@ -29,7 +30,8 @@ impl Object {
 }
 
 impl Fold {
-    /// Blocks the drops of an object that an event contradicts, or the event if it is such a drop.
+    /// Blocks the drops that are concurrent with this use, or this drop if it is concurrent with a
+    /// use.
     pub(super) fn block(&mut self, id: ObjectId, event: &DdlEvent, stage: Option<Stage>) {
         let Some(object) = self.object(id) else {
             return;
@@ -52,7 +54,7 @@ impl Fold {
         }
     }
 
-    /// Whether a purge knew that the drop it builds on did not hold.
+    /// Returns whether a purge saw that the drop it builds on had not taken effect.
     fn was_live(&self, id: ObjectId, purge: &DdlEvent, of: EventId) -> bool {
         let Some(drop) = self.event(of) else {
             return false;
@@ -65,14 +67,15 @@ impl Fold {
         })
     }
 
-    /// Whether an event needs an object: all need what they touch but those that end something.
+    /// Returns whether an event needs an object: every event that touches it does, except drops and
+    /// purges.
     fn is_use(&self, event: &DdlEvent, id: ObjectId) -> bool {
         !self.stage(event).is_some_and(Stage::is_ending)
             && !matches!(event.change(), Change::Purge { .. })
             && self.touches(event, id)
     }
 
-    /// Whether something uses an object of which its drop did not know.
+    /// Returns whether an object has a use that its drop did not see.
     fn is_used_unknown_to(&self, id: ObjectId, drop: &DdlEvent) -> bool {
         let mut open: Vec<EventId> = self.heads_around(id);
         open.retain(|head| *head != drop.id());
@@ -97,13 +100,13 @@ impl Fold {
         false
     }
 
-    /// The newest events of all that an object is and of all that uses it, gone things among it.
+    /// Returns the newest events of an object and of all its users, dropped ones included.
     pub(crate) fn heads_around(&self, id: ObjectId) -> Vec<EventId> {
         let own = self.object(id).into_iter();
         let users = self.children(id).chain(self.all_pairs_of(id));
         let users = users.chain(self.indexes_ever(id));
         let mut heads: Vec<EventId> = own.chain(users).flat_map(|user| user.heads()).collect();
-        // A property may be, or may have been, the key of its table.
+        // A property may be, or may have been, the primary key of its table.
         let table = self.object(id).and_then(|object| object.parent);
         let table = table.and_then(|table| self.object(table));
         heads.extend(
@@ -115,7 +118,7 @@ impl Fold {
         heads
     }
 
-    /// The indexes that were ever made on a property, by whatever definition.
+    /// Returns all indexes that were ever created on a property, under any definition.
     fn indexes_ever(&self, property: ObjectId) -> impl Iterator<Item = &Object> {
         let table = self.object(property).and_then(|object| object.parent);
         let children = table.into_iter().flat_map(|table| self.children(table));
@@ -125,7 +128,7 @@ impl Fold {
         })
     }
 
-    /// Settles the stage of an object anew.
+    /// Recomputes the lifecycle of an object.
     pub(super) fn relive(&mut self, id: ObjectId) {
         let life = self.settled_life(id);
         let Some(object) = self.object_mut(id) else {
@@ -143,7 +146,8 @@ impl Fold {
         self.contest(id);
     }
 
-    /// A node table that a pair needs cannot be gone while the pair is there.
+    /// Recomputes the lifecycles of endpoint node tables, which cannot be dropped while a pair
+    /// needs them.
     fn relive_ends(&mut self, id: ObjectId) {
         let pairs = std::iter::once(id).chain(self.children(id).map(|child| child.id));
         let pairs = pairs.filter_map(|pair| self.object(pair)?.ends());

@@ -1,4 +1,4 @@
-//! What a part is when several events wrote it without knowing of one another.
+//! Merging concurrent writes of one aspect.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,20 @@ use super::state::Fold;
 use crate::event::EventId;
 use crate::schema::{Multiplicity, StorageDirection};
 
-/// What everybody agrees on, and whose word it is not.
+/// Result of a merge: the value, and the events that lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Settled {
     pub(super) value: Written,
-    /// The events that wrote something which does not hold.
+    /// Events that wrote a value which the merged one does not satisfy.
     pub(super) losers: Vec<EventId>,
 }
 
 impl Fold {
-    /// The last in the order has its way; where both can, both have: the smallest type that all
-    /// values fit, NULL where one allows it, the looser multiplicity, both directions.
+    /// Merges the concurrent writes of an aspect.
+    ///
+    /// The last write by rank wins. Where the aspect has a lattice join, the values are joined
+    /// instead: the smallest type that holds all values, NULL where one allows it, the least
+    /// restrictive multiplicity, both storage directions.
     pub(super) fn settled(&self, heads: &BTreeMap<EventId, Written>) -> Option<Settled> {
         let mut ranked: Vec<(Rank, &Written)> = heads
             .iter()
@@ -52,21 +55,21 @@ impl Written {
         })
     }
 
-    /// Whether whoever wrote `other` gets what it asked for, or more.
+    /// Returns whether the merged value gives the writer of `other` what it requested, or more.
     fn serves(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Type(joined), Self::Type(written)) => written.widens_to(joined),
             (Self::Storage(joined), Self::Storage(_)) => {
                 *joined == StorageDirection::Both || self == other
             }
-            // Nothing breaks on these.
+            // A lost comment or default breaks nothing.
             (Self::Comment(_) | Self::Default(_), _) => true,
             _ => self == other,
         }
     }
 }
 
-/// What rows of both fit.
+/// Returns the least restrictive of two multiplicities: rows of either satisfy it.
 fn looser(a: Multiplicity, b: Multiplicity) -> Multiplicity {
     let many = |from: bool, to: bool| match (from, to) {
         (true, true) => Multiplicity::ManyMany,

@@ -1,11 +1,13 @@
 //! The fold: a pure, total function from a set of events to one schema.
 //!
-//! Nothing in it depends on the order in which events come. What is said of an event by itself (its
-//! depth, what it touches, whether it is legal) follows from its own past. A part of an object keeps
-//! the newest events that wrote it, and where these did not know of one another the one order
-//! (depth, id) settles what holds, the same on every machine. A drop holds if it and all uses knew of
-//! one another. Names are settled last, over all live objects, so that swaps and chains of renames
-//! need no order among themselves.
+//! The result does not depend on the order in which events arrive (strong eventual consistency, as
+//! in a state-based CRDT). An event's depth, the objects it touches and its validity follow from
+//! its own ancestors alone. Each aspect of an object is a multi-value register: it keeps the newest
+//! events that wrote it. Where these are concurrent, the values are merged (lattice join where the
+//! aspect has one), and the total order (depth, id) breaks ties, the same way on every machine. A
+//! drop takes effect only if it and all uses of the object are ordered by happened-before. Names
+//! are resolved last, over all live objects, so that swaps and chains of renames need no order
+//! among themselves.
 
 mod apply;
 mod builder;
@@ -50,8 +52,10 @@ use crate::event::{Change, DdlEvent, EventId, ObjectId, index_key, sequence_key}
 use crate::schema::Key;
 
 impl Fold {
-    /// The newest events: together with the fingerprint they identify a state. Looks through the
-    /// history, so ask once for many events.
+    /// Returns the newest events, on which no other depends. Together with the fingerprint they
+    /// identify a state.
+    ///
+    /// The call scans the whole history, so call it once for many events.
     #[must_use]
     pub fn frontier(&self) -> BTreeSet<EventId> {
         let newest = self.log.iter();
@@ -59,7 +63,7 @@ impl Fold {
         newest.map(|(id, _)| *id).collect()
     }
 
-    /// Events that wait for others, or for a newer version.
+    /// Returns the held events: those that wait for others, or for a newer version of kuzu-ddl.
     #[must_use]
     pub fn held(&self) -> BTreeMap<EventId, Held> {
         let why = |event: &DdlEvent| {
@@ -70,7 +74,7 @@ impl Fold {
                 (Some(missing), ..) => Some(Held::Missing(*missing)),
                 (None, Some(held), _) => Some(Held::Behind(*held)),
                 (None, None, Change::Unknown { kind, .. }) => Some(Held::UnknownKind(*kind)),
-                // What waits for nothing was taken in.
+                // An event that waits for nothing has been accepted.
                 (None, None, _) => None,
             }
         };
@@ -80,13 +84,13 @@ impl Fold {
             .collect()
     }
 
-    /// Events that can never be applied.
+    /// Returns the events that can never be applied, each with its reason.
     #[must_use]
     pub fn rejected(&self) -> &BTreeMap<EventId, Rejection> {
         &self.rejected
     }
 
-    /// Whether the event is part of this fold.
+    /// Returns whether the event is part of this fold: accepted, rejected, held or elided.
     #[must_use]
     pub fn contains(&self, event: EventId) -> bool {
         self.log.contains_key(&event)
@@ -94,25 +98,25 @@ impl Fold {
             || self.behind.contains_key(&event)
     }
 
-    /// How many events it holds, held and rejected ones among them; not those that the checkpoint which it
-    /// began with left out.
+    /// Returns the number of events, held and rejected ones included, without those that the
+    /// checkpoint elided.
     #[must_use]
     pub fn len(&self) -> usize {
         self.log.len() + self.waiting.len()
     }
 
-    /// Whether there is no event at all.
+    /// Returns whether there are no events at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// All objects, live and archived.
+    /// Returns all objects: live, archived and purged.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.store.iter()
     }
 
-    /// One object.
+    /// Returns the object with this id, if an event created it.
     #[must_use]
     pub fn object(&self, id: ObjectId) -> Option<&Object> {
         self.store.get(id)
@@ -122,12 +126,13 @@ impl Fold {
         self.store.get_mut(id)
     }
 
-    /// The properties, pairs and indexes of a table, live and archived.
+    /// Returns the properties, pairs and indexes of a table: live, archived and purged.
     pub fn children(&self, table: ObjectId) -> impl Iterator<Item = &Object> {
         self.store.members(table)
     }
 
-    /// The live object of a name: a table where `parent` is `None`, else a property of it.
+    /// Returns the live object with this name: a top-level object if `parent` is `None`, else a
+    /// member of that table. If several have the name, it is the first by rank.
     #[must_use]
     pub fn find(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
         let place = self.place(parent, name)?;
@@ -142,7 +147,8 @@ impl Fold {
         self.store.place(parent, name)
     }
 
-    /// All objects that ever had this name: live under it or under another, or archived.
+    /// Returns all objects that ever had this name: live under it or under another name, or
+    /// archived.
     pub fn holders(&self, parent: Option<ObjectId>, name: &Key) -> impl Iterator<Item = &Object> {
         let ids = self
             .place(parent, name)
@@ -151,8 +157,8 @@ impl Fold {
         ids.filter_map(|id| self.object(*id))
     }
 
-    /// The live object of which this name is an alias, if it is one alone: a rename to it lost against one that
-    /// did not know of it.
+    /// Returns the live object for which this name is an alias: a rename to it lost against a
+    /// concurrent rename. `None` if there are several such objects.
     #[must_use]
     pub fn alias(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
         let mut lost = self
@@ -162,17 +168,17 @@ impl Fold {
         first.filter(|_| lost.next().is_none())
     }
 
-    /// The live pairs that start or end at a node table.
+    /// Returns the live pairs that start or end at a node table.
     pub fn pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
         self.all_pairs_of(node).filter(|pair| self.is_in_use(pair))
     }
 
-    /// The pairs that start or end at a node table, or did.
+    /// Returns all pairs that start or end at a node table, dropped ones included.
     pub(crate) fn all_pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
         self.store.pairs(node)
     }
 
-    /// The indexes on a property, dropped ones among them.
+    /// Returns the indexes on a property, dropped ones included.
     pub fn indexes_of(&self, property: ObjectId) -> impl Iterator<Item = &Object> {
         let table = self.object(property).and_then(|o| o.parent);
         let children = table.into_iter().flat_map(|table| self.children(table));
@@ -181,19 +187,19 @@ impl Fold {
         })
     }
 
-    /// The live index of a table by its name.
+    /// Returns the live index with this name on a table.
     #[must_use]
     pub fn find_index(&self, table: ObjectId, name: &str) -> Option<&Object> {
         self.find(Some(table), &index_key(name))
     }
 
-    /// The live sequence of a name.
+    /// Returns the live sequence with this name.
     #[must_use]
     pub fn find_sequence(&self, name: &str) -> Option<&Object> {
         self.find(None, &sequence_key(name))
     }
 
-    /// Whether the object and the table it belongs to are live.
+    /// Returns whether the object is live and so is the table that it belongs to.
     #[must_use]
     pub fn is_in_use(&self, object: &Object) -> bool {
         object.is_live()
@@ -202,7 +208,8 @@ impl Fold {
                 .is_none_or(|table| self.object(table).is_some_and(Object::is_live))
     }
 
-    /// The events that last touched a name: the past of whatever takes it next.
+    /// Returns the events that last touched a name: the dependencies of the next event that uses
+    /// it.
     pub(crate) fn slot(&self, parent: Option<ObjectId>, name: &Key) -> BTreeSet<EventId> {
         let touched = self
             .place(parent, name)
@@ -210,13 +217,14 @@ impl Fold {
         touched.into_iter().flatten().collect()
     }
 
-    /// How late in the order the object's stage was last changed.
+    /// Returns the rank of the event that last changed the object's lifecycle.
     pub(crate) fn age(&self, object: ObjectId) -> Option<Rank> {
         let heads = &self.object(object)?.life.heads;
         heads.iter().map(|head| self.rank_of(*head)).max()
     }
 
-    /// The first to have taken a name keeps it.
+    /// Returns the rank of the object's name; of several objects with one name, the lowest rank
+    /// keeps it.
     fn rank(&self, object: &Object) -> (Rank, ObjectId) {
         let heads = object.name.heads.iter().map(|head| self.rank_of(*head));
         let rank = heads
@@ -225,13 +233,13 @@ impl Fold {
         (rank, object.id)
     }
 
-    /// Whether the property is the primary key of its table.
+    /// Returns whether the property is the primary key of its table.
     pub(crate) fn is_key(&self, property: ObjectId) -> bool {
         let parent = self.object(property).and_then(|object| object.parent);
         parent.is_some_and(|table| self.key(table) == Some(property))
     }
 
-    /// The primary key of a node table.
+    /// Returns the primary key of a node table.
     pub(crate) fn key(&self, table: ObjectId) -> Option<ObjectId> {
         match self.object(table)?.body {
             Body::NodeTable { key } => Some(key),

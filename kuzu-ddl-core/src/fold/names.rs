@@ -1,4 +1,4 @@
-//! Names: who has one, who ever had it, and what came before whoever takes it next.
+//! Names: their holders, former holders, and the events that the next user of a name depends on.
 
 use super::effects::{Stage, named};
 use super::object::{Object, Written};
@@ -8,8 +8,8 @@ use crate::event;
 use crate::event::{Change, DdlEvent, ObjectId, Part};
 
 impl Fold {
-    /// Notes an event with the names that it gives, takes or frees: those that it knew its object by,
-    /// and the new one.
+    /// Records an event with the names that it assigns or frees: the names under which it saw its
+    /// object, and the new one.
     pub(super) fn touch_places(&mut self, event: &DdlEvent) {
         let id = event.object();
         match event.change() {
@@ -42,7 +42,7 @@ impl Fold {
         }
     }
 
-    /// Notes an event with the names that it knew its object by.
+    /// Records an event with the names under which it saw its object.
     fn touch_known(&mut self, event: &DdlEvent) {
         let id = event.object();
         for known in event.depends_on() {
@@ -58,7 +58,8 @@ impl Fold {
         }
     }
 
-    /// Gives an object its name; what is archived holds none, its old one may be another's by now.
+    /// Assigns a name to an object. An archived object does not hold its name, which another may
+    /// have by now.
     pub(super) fn rename(&mut self, id: ObjectId, name: Written) {
         let live = self.object(id).is_some_and(Object::is_live);
         if live {
@@ -72,14 +73,14 @@ impl Fold {
         }
     }
 
-    /// A live object takes its name.
+    /// Adds a live object to the holders of its name.
     pub(super) fn enter(&mut self, id: ObjectId) {
         if self.store.enter(id) > 1 {
             self.crowded.extend(self.object(id).map(slot_of));
         }
     }
 
-    /// An object gives its name up.
+    /// Removes an object from the holders of its name.
     pub(super) fn leave(&mut self, id: ObjectId) {
         if self.store.leave(id) == 1
             && let Some(slot) = self.object(id).map(slot_of)
@@ -89,7 +90,7 @@ impl Fold {
     }
 }
 
-/// Where the object's name is looked up.
+/// Returns the scope and key under which the object's name is looked up.
 pub(super) fn slot_of(object: &Object) -> Slot {
     (object.parent, key_of(object, &object.name.value))
 }

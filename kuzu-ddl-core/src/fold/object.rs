@@ -1,4 +1,4 @@
-//! Objects: what the events made, with one register for each thing that can change.
+//! Schema objects as folded from events: one multi-value register per changeable aspect.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +8,15 @@ use crate::event::{
 };
 use crate::schema::{Expr, Key, Multiplicity, StorageDirection, Type};
 
-/// A value with the events that last wrote it. Several heads mean that they did not know of one
-/// another.
+/// Multi-value register: a merged value with the newest events that wrote it.
+///
+/// Several heads mean that their writes were concurrent.
+#[doc(alias = "mv_register")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Register<T> {
-    /// The value all peers agree on.
+    /// Merged value, the same on all peers.
     pub value: T,
-    /// The newest events that wrote it.
+    /// Newest events that wrote it.
     pub heads: Heads,
 }
 
@@ -27,61 +29,62 @@ impl<T> Register<T> {
     }
 }
 
-/// The stages of an object.
+/// Lifecycle of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {
-    /// In use.
+    /// The object is in use.
     Live,
-    /// Renamed away by this event, with its rows.
+    /// The object was archived by this event: renamed away, with its rows.
     Archived(EventId),
-    /// Deleted for ever by this event.
+    /// The object was purged by this event: deleted permanently.
     Purged(EventId),
 }
 
 impl Life {
-    /// Whether it is in use.
+    /// Returns whether the object is in use.
     #[must_use]
     pub fn is_live(self) -> bool {
         self == Self::Live
     }
 }
 
-/// A table, a property, a FROM–TO pair, an index or a sequence.
+/// Schema object: a table, a property, a FROM–TO pair, an index or a sequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Its identity.
+    /// Identity of the object.
     pub id: ObjectId,
-    /// Its table, for properties, pairs and indexes.
+    /// Table of the object, for properties, pairs and indexes.
     pub parent: Option<ObjectId>,
-    /// Its stage.
+    /// Lifecycle of the object.
     pub life: Register<Life>,
-    /// Its name as spelled; empty for pairs.
+    /// Name with its spelling; empty for pairs.
     pub name: Register<String>,
-    /// Its comment.
+    /// Comment on the object.
     pub comment: Register<Option<String>>,
-    /// What only its kind has.
+    /// State that only this kind of object has.
     pub body: Body,
-    /// The name it was born with, as the engine compares names (two that made it apart may spell it in two
-    /// ways): what its archived columns are called after.
+    /// Name that the object was created with, folded as the engine compares names (two concurrent
+    /// creations may differ in spelling). The archived columns of a property are named after it.
     pub born_as: Key,
-    /// The events that brought it into being; more than one where peers did so apart.
+    /// Events that created the object; several if peers created it concurrently.
     pub births: Heads,
-    /// The newest events of each part of the body that was changed since its birth, by part: one or two.
+    /// Newest events of each aspect of the body that changed after creation, sorted by aspect; one
+    /// or two entries.
     pub(super) parts: Vec<(Part, Heads)>,
-    /// What a property was before each change that made its old values another column, in the order of the
-    /// changes.
+    /// Columns with the values from before each change of the property that replaced its column, in
+    /// the order of the changes.
     pub archives: Vec<Archive>,
-    /// Columns that live beside a property while its type is contradicted: one for each type that lost.
+    /// Conflict columns: one for each type that lost against a concurrent type change.
     pub beside: Vec<Archive>,
-    /// What was written to a part by events that did not know of one another, by event.
+    /// Concurrent writes of each aspect, by event.
     pub(super) rivals: BTreeMap<Part, BTreeMap<EventId, Written>>,
-    /// Those of the stage's heads that end it: drops and purges.
+    /// Lifecycle heads that are drops or purges.
     pub(super) endings: Heads,
-    /// Drops and purges that did not know of a use, or of which a use did not know.
+    /// Drops and purges that are concurrent with a use of the object.
     pub(super) blocked: BTreeSet<EventId>,
 }
 
-/// What an event wrote to one part.
+/// Value that an event wrote to one aspect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Written {
     Name(String),
@@ -96,29 +99,29 @@ pub(super) enum Written {
     Sequence(SequenceSpec),
 }
 
-/// A column that holds the values from before a change.
+/// Column that keeps the values from before a change, or of a type that lost a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archive {
-    /// The change; of a column beside, the event that wrote its type.
+    /// Event of the change; for a conflict column, the event that wrote its type.
     pub by: EventId,
-    /// The column's name in the database.
+    /// Name of the column in the database.
     pub name: String,
-    /// The column's type.
+    /// Type of the column.
     pub ty: Type,
-    /// The type after the change.
+    /// Type of the property after the change.
     pub to: Type,
-    /// How the change makes new values of `old` ones; `None` is a plain CAST.
+    /// Expression that computes new values from `old` ones; `None` is a plain CAST.
     pub cast: Option<Expr>,
-    /// The Rust function that makes them, if one does.
+    /// Path of the Rust function that computes the new values, if any.
     pub function: Option<String>,
-    /// Whether the column has been deleted for ever.
+    /// Whether the column has been purged.
     pub purged: bool,
-    /// What a row gets of whose value none can be made.
+    /// Value for a row whose old value cannot be converted.
     pub on_fail: OnFail,
 }
 
 impl Archive {
-    /// Whether it was a column beside, and the beginning of the id that its name ends with.
+    /// Returns whether it is a conflict column, and the first four bytes of the id in its name.
     pub(super) fn tail(&self) -> (bool, [u8; 4]) {
         let at = self.name.len().saturating_sub(8);
         let (name, digits) = self.name.split_at_checked(at).unwrap_or_default();
@@ -127,33 +130,33 @@ impl Archive {
     }
 }
 
-/// What only one kind of object has.
+/// State that only one kind of object has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// A node table.
+    /// State of a node table.
     NodeTable {
-        /// The primary key.
+        /// Property that is the primary key.
         key: ObjectId,
     },
-    /// A rel table.
+    /// State of a rel table.
     EdgeTable {
-        /// How many rels a node may have.
+        /// How many rels a node may have in each direction.
         multiplicity: Multiplicity,
-        /// Which directions are stored.
+        /// Directions in which rels are stored.
         storage: StorageDirection,
     },
-    /// A property.
+    /// Definition of a property.
     Property(PropertySpec),
-    /// A FROM–TO pair.
+    /// Endpoints of a FROM–TO pair.
     Pair(Endpoints),
-    /// An index.
+    /// Definition of an index.
     Index(IndexSpec),
-    /// A sequence.
+    /// Definition of a sequence.
     Sequence(SequenceSpec),
 }
 
 impl Body {
-    /// The parts that a birth writes.
+    /// Returns the aspects that the creating event writes.
     pub(super) fn parts(&self) -> &'static [Part] {
         match self {
             Self::NodeTable { .. } => &[Part::Name, Part::Key],
@@ -166,7 +169,7 @@ impl Body {
 }
 
 impl Object {
-    /// Whether it was given this name by a rename that lost against one which did not know of it.
+    /// Returns whether a rename to this name lost against a concurrent rename.
     pub(super) fn lost_name(&self, name: &Key) -> bool {
         let written = self.rivals.get(&Part::Name).into_iter().flatten();
         let mut names = written.filter_map(|(_, written)| match written {
@@ -203,7 +206,7 @@ impl Object {
         }
     }
 
-    /// What kind of object this is.
+    /// Returns the kind of the object.
     #[must_use]
     pub fn kind(&self) -> ObjectKind {
         match self.body {
@@ -216,7 +219,7 @@ impl Object {
         }
     }
 
-    /// The node tables that a pair joins.
+    /// Returns the node tables that a pair connects.
     pub(super) fn ends(&self) -> Option<[ObjectId; 2]> {
         match &self.body {
             Body::Pair(ends) => Some([ends.from, ends.to]),
@@ -224,24 +227,24 @@ impl Object {
         }
     }
 
-    /// Whether the object itself is in use; its table may be archived all the same.
+    /// Returns whether the object itself is in use; its table may still be archived.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.life.value.is_live()
     }
 
-    /// All columns that hold old values: those from before changes, and those beside.
+    /// Returns all columns with old values: archived columns, then conflict columns.
     pub fn columns(&self) -> impl Iterator<Item = &Archive> {
         self.archives.iter().chain(&self.beside)
     }
 
-    /// The newest events of a part of the body, if it was changed since the birth.
+    /// Returns the newest events of an aspect of the body, if it changed after creation.
     pub(super) fn changed(&self, part: Part) -> Option<&Heads> {
         let at = self.parts.binary_search_by_key(&part, |(part, _)| *part);
         at.ok().map(|at| &self.parts[at].1)
     }
 
-    /// The newest events that wrote a part.
+    /// Returns the newest events that wrote an aspect.
     #[must_use]
     pub fn heads_of(&self, part: Part) -> &Heads {
         match part {
@@ -252,7 +255,7 @@ impl Object {
         }
     }
 
-    /// The newest events of all its registers.
+    /// Returns the newest events of all registers of the object.
     pub(super) fn heads(&self) -> impl Iterator<Item = EventId> {
         let heads = self.life.heads.iter().chain(&self.name.heads);
         let heads = heads.chain(&self.comment.heads).chain(&self.births);
@@ -260,7 +263,7 @@ impl Object {
         heads.chain(parts).copied()
     }
 
-    /// What a part is by now; `None` if this kind of object has no such part.
+    /// Returns the current value of an aspect; `None` if this kind of object does not have it.
     pub(super) fn value(&self, part: Part) -> Option<Written> {
         Some(match (part, &self.body) {
             (Part::Name, _) => Written::Name(self.name.value.clone()),
@@ -279,7 +282,8 @@ impl Object {
         })
     }
 
-    /// Makes a part what was written; whatever does not belong to this kind of object is let alone.
+    /// Sets an aspect to a written value; aspects that this kind of object does not have are
+    /// ignored.
     pub(super) fn set(&mut self, written: Written) {
         match (written, &mut self.body) {
             (Written::Name(name), _) => self.name.value = name,
@@ -296,13 +300,13 @@ impl Object {
         }
     }
 
-    /// Notes who wrote a part last.
+    /// Records which events wrote an aspect last.
     pub(super) fn set_heads(&mut self, part: Part, heads: Heads) {
         match part {
             Part::Life => self.life.heads = heads,
             Part::Name => self.name.heads = heads,
             Part::Comment => self.comment.heads = heads,
-            // What was not changed since the births is told by them.
+            // An aspect that has not changed has the creating events as its heads.
             _ if heads == self.births => self.parts.retain(|(other, _)| *other != part),
             _ => match self.parts.binary_search_by_key(&part, |(part, _)| *part) {
                 Ok(at) => self.parts[at].1 = heads,

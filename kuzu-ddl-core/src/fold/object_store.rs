@@ -1,4 +1,4 @@
-//! Where the objects are: each found by its identity, with what belongs to it beside it.
+//! Storage of the objects: each is found by id, with the members of a table listed under it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,21 +7,21 @@ use super::small_set::{Few, Heads};
 use crate::event::{DdlEvent, ObjectId, index_key, pair_key, sequence_key};
 use crate::schema::Key;
 
-/// A name within a table, or among tables.
+/// Name within a table, or among top-level objects.
 pub(super) type Slot = (Option<ObjectId>, Key);
 
-/// What became of a name.
+/// History of one name: the events that touched it, and its holders.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The events that last gave, took or freed it.
+    /// Events that last assigned or freed the name.
     pub(super) touched: Heads,
-    /// The live objects that have it; more than one only after concurrent changes.
+    /// Live objects that have the name; several only after concurrent changes.
     pub(super) live: Few<ObjectId>,
-    /// All objects that ever had it.
+    /// Objects that ever had the name.
     pub(super) ever: Few<ObjectId>,
 }
 
-/// The form under which a name of an object is looked up.
+/// Returns the key under which a name of this object is looked up.
 pub(super) fn key_of(object: &Object, name: &str) -> Key {
     match &object.body {
         Body::Pair(endpoints) => pair_key(*endpoints),
@@ -31,7 +31,7 @@ pub(super) fn key_of(object: &Object, name: &str) -> Key {
     }
 }
 
-/// A map that is only looked into: ids are hashes already, and the seed keeps ground ones apart.
+/// Hash map for lookups only: ids are hashes already, and the seed defends against ground ids.
 pub(super) type Ids<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// All objects, and the names in use among them.
@@ -39,27 +39,27 @@ pub(super) type Ids<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 pub(super) struct Store {
     slots: Ids<ObjectId, usize>,
     kept: Vec<Kept>,
-    /// What belongs to each table; first, tables and sequences themselves.
+    /// Members of each table; the first scope holds top-level objects (tables and sequences).
     scopes: Vec<Scope>,
 }
 
-/// An object, and where it is looked up.
+/// Stored object, with the indexes of its scopes.
 #[derive(Clone, Debug)]
 struct Kept {
     object: Object,
-    /// The scope that it is in.
+    /// Index of the scope that contains the object.
     within: usize,
-    /// The scope that it has, if it is a table.
+    /// Index of the scope that the object opens, if it is a table.
     scope: Option<usize>,
 }
 
-/// What belongs to a table, or to none.
+/// Members and names of one table, or of the top level.
 #[derive(Clone, Debug, Default)]
 struct Scope {
     members: BTreeMap<ObjectId, usize>,
-    /// The names in use among them.
+    /// Names in use among the members.
     names: Ids<Key, Place>,
-    /// The pairs that start or end at this node table.
+    /// Pairs that start or end at this node table.
     pairs: BTreeSet<ObjectId>,
 }
 
@@ -95,7 +95,7 @@ impl Store {
         self.scopes.get(scope)
     }
 
-    /// Takes in an object that is not there yet; returns whether the table that it belongs to is here.
+    /// Inserts a new object; returns whether the table that it belongs to exists.
     pub(super) fn put(&mut self, object: Object) -> bool {
         let within = match object.parent {
             Some(parent) => self.kept(parent).and_then(|parent| parent.scope),
@@ -127,31 +127,31 @@ impl Store {
         kept.map(|kept| &kept.object)
     }
 
-    /// Everything: tables and sequences by their ids, then the members of each.
+    /// Returns all objects: tables and sequences by id, then the members of each.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Object> {
         let members = self.roots().flat_map(|root| self.members(root.id));
         self.roots().chain(members)
     }
 
-    /// Tables and sequences.
+    /// Returns the tables and sequences.
     pub(super) fn roots(&self) -> impl Iterator<Item = &Object> {
         self.scopes.iter().take(1).flat_map(|scope| self.all(scope))
     }
 
-    /// What belongs to a table, by id.
+    /// Returns the members of a table, by id.
     pub(super) fn members(&self, table: ObjectId) -> impl Iterator<Item = &Object> {
         let scope = self.scope(Some(table)).into_iter();
         scope.flat_map(|scope| self.all(scope))
     }
 
-    /// The pairs that start or end at a node table, by id.
+    /// Returns the pairs that start or end at a node table, by id.
     pub(super) fn pairs(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
         let scope = self.scope(Some(node)).into_iter();
         let pairs = scope.flat_map(|scope| &scope.pairs);
         pairs.filter_map(|pair| self.get(*pair))
     }
 
-    /// Notes that a pair starts or ends at a node table.
+    /// Records that a pair starts or ends at a node table.
     pub(super) fn join(&mut self, node: ObjectId, pair: ObjectId) {
         let scope = self.kept(node).and_then(|node| node.scope);
         if let Some(scope) = scope {
@@ -159,12 +159,12 @@ impl Store {
         }
     }
 
-    /// What became of a name in a table, or among tables.
+    /// Returns the history of a name in a table, or among top-level objects.
     pub(super) fn place(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Place> {
         self.scope(parent)?.names.get(name)
     }
 
-    /// The same to write to it, noted from now on; `None` if there is no such table.
+    /// Returns the same for writing, created if absent; `None` if there is no such table.
     pub(super) fn place_mut(&mut self, parent: Option<ObjectId>, name: Key) -> Option<&mut Place> {
         let scope = match parent {
             Some(table) => self.kept(table)?.scope?,
@@ -174,7 +174,7 @@ impl Store {
         Some(names.entry(name).or_default())
     }
 
-    /// All names that were ever used, those of tables first, then those in each table.
+    /// Returns all names that were ever used: top-level names first, then those of each table.
     pub(super) fn places(&self) -> Vec<((Option<ObjectId>, &Key), &Place)> {
         let tables = self.roots().map(|root| Some(root.id));
         let mut all = Vec::new();
@@ -188,7 +188,7 @@ impl Store {
         all
     }
 
-    /// Notes an event with a name that it gives an object, takes or frees.
+    /// Records an event with a name that it assigns or frees.
     pub(super) fn touch(&mut self, id: ObjectId, name: &str, event: &DdlEvent) {
         let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {
             return;
@@ -199,7 +199,7 @@ impl Store {
         place.ever.insert(id);
     }
 
-    /// A live object takes its name; returns how many have it now.
+    /// Adds a live object to the holders of its name; returns how many hold it now.
     pub(super) fn enter(&mut self, id: ObjectId) -> usize {
         let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {
             return 0;
@@ -211,7 +211,7 @@ impl Store {
         place.live.len()
     }
 
-    /// An object gives its name up; returns how many have it still.
+    /// Removes an object from the holders of its name; returns how many still hold it.
     pub(super) fn leave(&mut self, id: ObjectId) -> usize {
         let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {
             return 0;
@@ -223,7 +223,7 @@ impl Store {
     }
 }
 
-/// What is where in memory tells of the order of arrival, and nothing else does.
+/// Slot numbers depend on the order of arrival, so they are left out of the comparison.
 impl PartialEq for Store {
     fn eq(&self, other: &Self) -> bool {
         let same = |table: Option<ObjectId>| match (self.scope(table), other.scope(table)) {

@@ -1,10 +1,10 @@
-//! The one order of events: by depth, then by id.
+//! The total order of events: by depth, then by id.
 
 use std::collections::BTreeMap;
 
 use crate::event::{DdlEvent, EventId};
 
-/// The events whose dependencies are all among them, by depth and id.
+/// Returns the events whose dependencies are all among them, in topological order (depth, id).
 pub fn ranked<'a>(
     events: &BTreeMap<EventId, &'a DdlEvent>,
 ) -> BTreeMap<(u64, EventId), &'a DdlEvent> {

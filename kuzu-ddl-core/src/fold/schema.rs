@@ -1,4 +1,4 @@
-//! The state as a [`Schema`], and the names that things have in the database.
+//! The folded state as a [`Schema`], and the names of objects in the database.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +22,8 @@ pub fn path(fold: &Fold, id: ObjectId) -> Option<String> {
     })
 }
 
-/// The tables that the events made, live and archived, by their names in the database. Purged ones
-/// have no name any more.
+/// Returns the tables that the events created, live and archived, by their names in the database.
+/// Purged tables no longer have a name.
 #[must_use]
 pub fn owned(fold: &Fold) -> BTreeMap<Key, ObjectId> {
     let purged = |object: &Object| matches!(object.life.value, Life::Purged(_));
@@ -36,7 +36,8 @@ pub fn owned(fold: &Fold) -> BTreeMap<Key, ObjectId> {
 }
 
 impl Fold {
-    /// The schema that all peers with these events agree on: live objects under their own names.
+    /// Returns the schema that all peers with these events agree on: live objects under their
+    /// database names.
     #[must_use]
     pub fn schema(&self) -> Schema {
         let tables = self.store.roots().filter(|o| o.is_live());
@@ -55,7 +56,7 @@ impl Fold {
         }
     }
 
-    /// One table with its live properties and pairs; `None` if the object is no table.
+    /// Returns a table with its live properties and pairs; `None` if the object is not a table.
     #[must_use]
     pub fn table(&self, table: &Object) -> Option<Table> {
         let kind = match &table.body {
@@ -90,7 +91,7 @@ impl Fold {
         })
     }
 
-    /// One property under the name it has in the database; `None` if the object is none.
+    /// Returns a property under its database name; `None` if the object is not a property.
     #[must_use]
     pub fn property(&self, object: &Object) -> Option<Property> {
         let Body::Property(spec) = &object.body else {
@@ -105,7 +106,7 @@ impl Fold {
         })
     }
 
-    /// One index under the name it has in the database; `None` if the object is none.
+    /// Returns an index under its database name; `None` if the object is not an index.
     #[must_use]
     pub fn index(&self, object: &Object) -> Option<Index> {
         let Body::Index(spec) = &object.body else {
@@ -120,7 +121,7 @@ impl Fold {
         })
     }
 
-    /// One sequence under the name it has in the database; `None` if the object is none.
+    /// Returns a sequence under its database name; `None` if the object is not a sequence.
     #[must_use]
     pub fn sequence(&self, object: &Object) -> Option<Sequence> {
         match &object.body {
@@ -134,7 +135,8 @@ impl Fold {
         pairs.filter_map(|pair| self.pair(pair)).collect()
     }
 
-    /// A FROM–TO pair by the names its node tables have in the database.
+    /// Returns a FROM–TO pair with the database names of its node tables; `None` if the object is
+    /// not a pair, or a node table is unknown.
     #[must_use]
     pub fn pair(&self, object: &Object) -> Option<Pair> {
         let Body::Pair(endpoints) = &object.body else {
@@ -146,9 +148,9 @@ impl Fold {
         })
     }
 
-    /// The name an object has in the database. Archived objects keep theirs with a suffix made of
-    /// the event that archived them; of two live ones of one name the later has a suffix made of
-    /// its identity.
+    /// Returns the name of an object in the database. An archived object has a suffix derived from
+    /// the event that archived it; of two live objects with one name, the later has a suffix
+    /// derived from its identity.
     #[must_use]
     pub fn physical(&self, object: &Object) -> String {
         let name = &object.name.value;

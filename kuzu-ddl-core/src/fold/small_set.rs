@@ -1,14 +1,15 @@
-//! A small sorted set: nearly always of one thing.
+//! A small sorted set that nearly always holds one item.
 
 use std::slice;
 
 use crate::event::{Dependencies, EventId};
 
-/// The newest events of one thing.
+/// Newest events that wrote one register or touched one name.
 pub type Heads = Few<EventId>;
 
-/// A sorted set that is nearly always of one item. A schema has hundreds of thousands of these, and a tree
-/// for one id would be ten times its size.
+/// Sorted set that nearly always holds one item.
+///
+/// A schema has hundreds of thousands of these, and a tree for one id would be ten times its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Few<T>(Items<T>);
 
@@ -16,7 +17,7 @@ pub struct Few<T>(Items<T>);
 enum Items<T> {
     None,
     One(T),
-    /// Two or more.
+    /// Two or more, sorted.
     Many(Vec<T>),
 }
 
@@ -27,13 +28,13 @@ impl<T> Default for Few<T> {
 }
 
 impl<T> Few<T> {
-    /// Of one item.
+    /// Creates a set of one item.
     #[must_use]
     pub fn of(item: T) -> Self {
         Self(Items::One(item))
     }
 
-    /// In order.
+    /// Returns the items in order.
     #[must_use]
     pub fn as_slice(&self) -> &[T] {
         match &self.0 {
@@ -43,18 +44,18 @@ impl<T> Few<T> {
         }
     }
 
-    /// In order.
+    /// Iterates over the items in order.
     pub fn iter(&self) -> slice::Iter<'_, T> {
         self.as_slice().iter()
     }
 
-    /// How many.
+    /// Returns the number of items.
     #[must_use]
     pub fn len(&self) -> usize {
         self.as_slice().len()
     }
 
-    /// Whether there is none.
+    /// Returns whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(self.0, Items::None)
@@ -62,7 +63,7 @@ impl<T> Few<T> {
 }
 
 impl<T: Ord> Few<T> {
-    /// Whether the item is one of them.
+    /// Returns whether the set contains the item.
     #[must_use]
     pub fn contains(&self, item: &T) -> bool {
         match &self.0 {
@@ -72,7 +73,7 @@ impl<T: Ord> Few<T> {
         }
     }
 
-    /// Adds one, if it is not there yet.
+    /// Inserts an item; a duplicate changes nothing.
     pub(super) fn insert(&mut self, item: T) {
         self.0 = match std::mem::replace(&mut self.0, Items::None) {
             Items::None => Items::One(item),
@@ -88,7 +89,7 @@ impl<T: Ord> Few<T> {
         };
     }
 
-    /// Keeps those of which it is true.
+    /// Retains only the items for which the predicate holds.
     pub(super) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
         self.0 = match std::mem::replace(&mut self.0, Items::None) {
             Items::One(one) if keep(&one) => Items::One(one),
@@ -106,13 +107,13 @@ impl<T: Ord> Few<T> {
 }
 
 impl Heads {
-    /// Whether something with these dependencies knew all of them.
+    /// Returns whether an event with these dependencies saw all of them.
     #[must_use]
     pub fn known_to(&self, depends_on: &Dependencies) -> bool {
         self.iter().all(|head| depends_on.contains(head))
     }
 
-    /// Makes `event` a head in place of those it knew.
+    /// Makes `event` a head, in place of the heads that it depends on.
     pub(super) fn touch(&mut self, event: EventId, depends_on: &Dependencies) {
         self.retain(|head| !depends_on.contains(head));
         self.insert(event);

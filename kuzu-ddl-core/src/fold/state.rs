@@ -7,23 +7,23 @@ use super::hold::Rejection;
 use super::object_store::{Ids, Slot, Store};
 use crate::event::{DdlEvent, Dependencies, EventId, ObjectId};
 
-/// What a set of events says.
+/// State that results from a set of events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fold {
     /// The objects, and every name that was ever used.
     pub(super) store: Store,
     /// Names that several live objects have.
     pub(super) crowded: BTreeSet<Slot>,
-    /// Objects about which events contradict one another.
+    /// Objects with concurrent changes that contradict one another.
     pub(super) contested: BTreeSet<ObjectId>,
-    /// The events that were taken in.
+    /// The events that were accepted or rejected.
     pub(super) log: Log,
-    /// Events behind the checkpoint that this fold began with, and what they depend on: of those that it left
-    /// out, the ones that could be taken for new.
+    /// Elided events (older than the checkpoint this fold started from) with their dependencies: of
+    /// those that the checkpoint left out, the ones that could be mistaken for new events.
     pub(super) behind: Ids<EventId, Dependencies>,
-    /// How many events the checkpoint left out that this fold began with.
+    /// Number of events left out by the checkpoint that this fold started from.
     pub(super) left_out: u64,
-    /// The events that wait, and for which others.
+    /// The held events, and for each missing event the ones that wait for it.
     pub(super) waiting: BTreeMap<EventId, DdlEvent>,
     pub(super) wanted: HashMap<EventId, BTreeSet<EventId>>,
     pub(super) rejected: BTreeMap<EventId, Rejection>,

@@ -6,8 +6,8 @@ use super::state::Fold;
 use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part};
 
 impl Fold {
-    /// Why an event can never be applied: by its own past alone, so that nothing that comes later, or
-    /// from elsewhere, changes the verdict.
+    /// Validates an event against its own ancestors alone, so that no later or remote event changes
+    /// the verdict.
     pub(super) fn judge(&self, event: &DdlEvent) -> Result<(), Rejection> {
         let id = event.object();
         match event.change() {
@@ -76,7 +76,7 @@ impl Fold {
         self.expect_rows(event)
     }
 
-    /// What was purged has nothing that could come back.
+    /// Rejects a restore of a purged object, whose data no longer exist.
     fn expect_rows(&self, event: &DdlEvent) -> Result<(), Rejection> {
         let purged = |dependency: &EventId| {
             let dependency = self.event(*dependency);

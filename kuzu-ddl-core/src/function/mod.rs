@@ -14,8 +14,7 @@ mod time_text;
 
 pub use from_kuzu::FromKuzu;
 pub use into_kuzu::{IntoKuzu, Outcome};
-pub use invoke::*;
-use serde::{Deserialize, Serialize};
+pub use invoke::{call0, function0, *};
 
 use crate::schema::Type;
 

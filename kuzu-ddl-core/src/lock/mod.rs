@@ -39,6 +39,9 @@ use crate::declared::{Declared, TableHints};
 use crate::event::{Dependencies, EventId, ObjectId, ObjectKind, birth};
 use crate::schema::{Key, Pair, Schema, Sequence, Table, TableKind};
 
+/// The name of the lock file, next to `Cargo.toml`.
+pub const FILE: &str = "kuzu-schema.lock";
+
 /// The format that this version writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
 

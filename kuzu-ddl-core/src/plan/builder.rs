@@ -1,9 +1,9 @@
-//! From two states of the events to steps.
+//! Planning: from two folded states to steps.
 //!
-//! Identity comes from the events, presence from the live database: an object that is in both
-//! states but under another name is renamed, whatever the names are; one that the database does not
-//! have is made, unless it is archived already. The phases are fixed and within a phase names decide,
-//! so one input gives one plan.
+//! Identity comes from the events, presence from the live database. An object that is in both
+//! states under different names is renamed, whatever the names are; one that the database does not
+//! have is created, unless it is archived already. The phases are fixed and within a phase names
+//! decide the order, so one input gives one plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,12 +19,12 @@ use crate::fold::{Fold, Life, Object};
 use crate::schema::{Expr, Key, Property, Schema, Table};
 use crate::state::Making;
 
-/// Values that are to be made after the transaction.
+/// Value that is backfilled after the transaction.
 pub(super) struct Later {
     pub(super) table: String,
     pub(super) child: ObjectId,
     pub(super) value: Value,
-    /// Counts the rows, in the names of before the plan.
+    /// Query that counts the rows, with the names before the plan.
     pub(super) count: String,
 }
 
@@ -35,34 +35,34 @@ pub(super) struct Builder<'a> {
     pub(super) ids: &'a BTreeMap<Key, u64>,
     pub(super) gaps: &'a BTreeMap<Key, Vec<u64>>,
     pub(super) can: &'a Capabilities,
-    /// The sequences of `SERIAL` properties.
+    /// Sequences of `SERIAL` properties.
     pub(super) counters: Option<&'a BTreeSet<Key>>,
-    /// Values that a plan before this one left unmade.
+    /// Backfills that an earlier plan left unfinished.
     pub(super) making: &'a BTreeMap<ObjectId, Making>,
     pub(super) filled: &'a BTreeMap<EventId, Expr>,
-    /// Values to be made after the transaction.
+    /// Values to backfill after the transaction.
     pub(super) later: Vec<Later>,
-    /// The tables of `before` by their names in the database.
+    /// Managed tables of `before`, by their names in the database.
     pub(super) owned: BTreeMap<Key, ObjectId>,
     pub(super) said: &'a Said,
     pub(super) leave: &'a BTreeSet<ObjectId>,
-    /// Tables to be rebuilt though nothing about them changes.
+    /// Tables to rebuild although nothing about them changes.
     pub(super) mend: &'a BTreeSet<ObjectId>,
     /// Tables that are rebuilt for no other reason.
     pub(super) mended: BTreeSet<ObjectId>,
-    /// New properties that a rebuild has made already.
+    /// New properties that a rebuild fills already.
     pub(super) made: BTreeSet<ObjectId>,
     pub(super) steps: Vec<Step>,
-    /// The last step about each table name.
+    /// Last step that concerns each table name.
     pub(super) touched: BTreeMap<Key, usize>,
     pub(super) errors: Vec<PlanError>,
 }
 
-/// A table that is there and stays.
+/// Existing table that stays.
 pub(super) struct Kept<'a> {
     pub(super) object: &'a Object,
     pub(super) live: &'a Table,
-    /// Its name after all renames.
+    /// Name after all renames.
     pub(super) name: String,
 }
 
@@ -71,7 +71,7 @@ impl<'a> Builder<'a> {
         self.push_step(operation, names, hazards);
     }
 
-    /// The new step, for what else it needs.
+    /// Appends a step and returns it for further settings.
     pub(super) fn push_step(
         &mut self,
         operation: Operation,
@@ -101,7 +101,7 @@ impl<'a> Builder<'a> {
         &mut self.steps[position]
     }
 
-    /// The live property that an object is, if the database has it.
+    /// Returns the live property of an object, if the database has it.
     pub(super) fn here(&self, object: &Object, table: &Kept<'a>) -> Option<&'a Property> {
         let before = self.before.object(object.id)?;
         table
@@ -115,7 +115,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether nothing of an object shall be left.
+/// Returns whether an object is purged.
 pub(super) fn is_purged(object: &Object) -> bool {
     matches!(object.life.value, Life::Purged(_))
 }

@@ -1,23 +1,23 @@
 //! TODO-DOC plan::error
 
-/// What no order of steps can do.
+/// Error returned for a change that no plan can make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// The name belongs to something that the events did not make.
+    /// The name belongs to an object that no event created.
     #[error(
-        "{object}: the name is taken in the database by something that is not under kuzu-ddl; rename that one by hand, or give this one another name with `#[kuzu(name = \"…\")]`"
+        "{object}: the name is taken by an object that kuzu-ddl does not manage\nhelp: rename that object manually\nhelp: or give this one another name with `#[kuzu(name = \"…\")]`"
     )]
     NameTaken {
-        /// The table or property.
+        /// Table or property.
         object: String,
     },
-    /// The engine has no way to do it.
+    /// The engine does not support the change.
     #[error("{object}: {reason}")]
     Impossible {
-        /// The table or property.
+        /// Table or property.
         object: String,
-        /// Why, and what to do instead.
+        /// Reason, and what to do instead.
         reason: String,
     },
 }

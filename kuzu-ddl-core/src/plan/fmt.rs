@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A duration for people.
+/// Duration that displays as seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seconds(pub Duration);
 
@@ -20,7 +20,7 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// A number with its thousands separated.
+/// Formats a number with thousands separators.
 #[must_use]
 pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
@@ -34,7 +34,7 @@ pub fn thousands(n: u64) -> String {
     out
 }
 
-/// A number with what it counts.
+/// Formats a count with its noun, in the singular or plural.
 #[must_use]
 pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })

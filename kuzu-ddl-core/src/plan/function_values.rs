@@ -6,31 +6,31 @@ use crate::function::readable;
 use crate::schema::Type;
 use crate::schema::name::quote;
 
-/// A condition that holds for the rows `x` of a range.
+/// Condition that holds for the rows `x` of an offset range.
 pub const RANGE: &str = "offset(id(x)) >= $from AND offset(id(x)) < $to";
 
-/// The part of a step that functions make.
+/// Values of a step that functions compute.
 #[derive(Clone, Debug)]
 pub struct Made<'a> {
-    /// What matches the rows, as `x`.
+    /// MATCH clause for the rows, as `x`.
     pub rows: String,
-    /// Which of them, if not all.
+    /// Condition that selects some of the rows, if not all.
     pub only: Option<String>,
-    /// The functions with the values they are for.
+    /// Functions with their targets.
     pub by: Vec<(&'a By, Column<'a>)>,
 }
 
-/// Whether a function makes new values of old ones, or values where there are none.
+/// Target of a function: conversion of old values, or backfill of missing ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column<'a> {
-    /// Of the old ones.
+    /// Conversion of old values.
     Cast,
-    /// Where there are none: in the column, if there is one.
+    /// Backfill of missing values: in the given column, if it exists.
     Fill(Option<&'a (String, Type)>),
 }
 
 impl<'a> Made<'a> {
-    /// The functions of some values; `None` if there are none.
+    /// Collects the functions of some values; `None` if there are none.
     pub fn of(rows: String, only: Option<String>, values: Vec<&'a Value>) -> Option<Self> {
         let by = values.into_iter().flat_map(|value| {
             let cast = value.by.iter().map(|by| (by, Column::Cast));
@@ -41,7 +41,7 @@ impl<'a> Made<'a> {
         (!by.is_empty()).then_some(Self { rows, only, by })
     }
 
-    /// The columns that the functions take, each once.
+    /// Returns the input columns of the functions, without duplicates.
     #[must_use]
     pub fn inputs(&self) -> Vec<&'a (String, Type)> {
         let mut inputs: Vec<&(String, Type)> = Vec::new();
@@ -60,7 +60,7 @@ impl<'a> Made<'a> {
         inputs
     }
 
-    /// The query that reads a range: the offset, then the inputs.
+    /// Returns the query that reads a range: the offset, then the inputs.
     #[must_use]
     pub fn read(&self) -> String {
         let mut query = format!("{} WHERE {RANGE}", self.rows);
@@ -79,7 +79,8 @@ impl<'a> Made<'a> {
         query
     }
 
-    /// The query for how many rows there are from the offset `$from` on, and their largest offset.
+    /// Returns the query for the number of rows from offset `$from` on, with their smallest and
+    /// largest offset.
     #[must_use]
     pub fn extent(&self) -> String {
         let only = self.only.as_ref();

@@ -1,4 +1,4 @@
-//! What a step may destroy, rewrite or break, and who allowed it.
+//! Hazards: what a step may destroy, rewrite or break, and which of them are allowed.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,26 +7,26 @@ use serde::{Deserialize, Serialize};
 
 use super::fmt::{counted, thousands};
 
-/// The kinds of hazard.
+/// Kind of a hazard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum HazardKind {
-    /// Rows or values are gone afterwards.
+    /// Deletes rows or values.
     DeletesData,
-    /// Rows or values are written anew.
+    /// Rewrites rows or values.
     RewritesData,
-    /// Whether it succeeds depends on the data.
+    /// Succeeds or fails depending on the data.
     MayFail,
-    /// Data that was legal before is not any more.
+    /// Restricts which data are valid: existing data may violate it.
     Tightens,
-    /// Binaries that declare the old shape do not start on the new one.
+    /// Prevents binaries that declare the old schema from starting.
     BreaksOlderApps,
-    /// There is no way back.
+    /// Cannot be rolled back.
     Irreversible,
 }
 
 impl HazardKind {
-    /// The words for people.
+    /// Returns the label of the kind.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -39,35 +39,35 @@ impl HazardKind {
         }
     }
 
-    /// Whether saying it in the source is leave enough: what keeps all data, and what rolls back
-    /// when it fails. What costs data is asked for twice.
+    /// Returns whether declaring the change is permission enough: true for what retains all data,
+    /// and for what rolls back on failure. Loss of data must be allowed explicitly as well.
     fn source_allows(self) -> bool {
         matches!(self, Self::RewritesData | Self::MayFail)
     }
 }
 
-/// A hazard of one step.
+/// Hazard of one step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hazard {
-    /// What kind.
+    /// Kind of the hazard.
     pub kind: HazardKind,
-    /// What is in danger: `Table`, `Table.property`, or `Table(From -> To)`.
+    /// Object at risk: `Table`, `Table.property`, or `Table(From -> To)`.
     pub object: String,
-    /// How many rows are touched; `None` before they are counted.
+    /// Number of rows at risk; `None` before they are counted.
     pub rows: Option<u64>,
-    /// The query that counts them.
+    /// Query that counts them.
     pub count: Option<String>,
-    /// Of how many, where only some are in danger.
+    /// Total number of rows, where only some are at risk.
     pub of: Option<u64>,
-    /// Some of them by their keys.
+    /// Sample of the rows at risk, by their keys.
     pub sample: Vec<String>,
-    /// Whether the source asks for the change. It does not where a database that was there before
-    /// differs from the source on its first start.
+    /// Whether the declaration requests the change. It does not where an existing database differs
+    /// from the declaration at its first start.
     pub said: bool,
 }
 
 impl Hazard {
-    /// A hazard that the source asks for.
+    /// Creates a hazard that the declaration requests.
     pub(super) fn new(kind: HazardKind, object: impl Into<String>, count: Option<String>) -> Self {
         Self {
             kind,
@@ -80,7 +80,7 @@ impl Hazard {
         }
     }
 
-    /// What its rows are: those that lack a value are rows, for there is no value to count.
+    /// Returns the unit that is counted. Missing values are counted as rows, since no value exists.
     fn unit(&self) -> (&'static str, &'static str) {
         if self.object.ends_with(')') {
             ("rel", "rels")
@@ -91,7 +91,7 @@ impl Hazard {
         }
     }
 
-    /// Whether nothing is in danger, because there are no rows.
+    /// Returns whether nothing is at risk because there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows == Some(0) && self.kind != HazardKind::BreaksOlderApps
@@ -122,17 +122,17 @@ impl fmt::Display for Hazard {
     }
 }
 
-/// Which hazards a caller allows, and on what.
+/// Hazards that the application allows, and on which objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowed {
-    /// The pairs of kind and object.
+    /// Allowed pairs of kind and object.
     pub single: BTreeSet<(HazardKind, String)>,
-    /// Kinds that a policy allows on whatever object.
+    /// Kinds that a policy allows on any object.
     pub kinds: BTreeSet<HazardKind>,
 }
 
 impl Allowed {
-    /// Whether the hazard may be taken.
+    /// Returns whether the hazard is allowed.
     #[must_use]
     pub fn allows(&self, hazard: &Hazard) -> bool {
         hazard.is_empty()
@@ -143,7 +143,7 @@ impl Allowed {
     }
 }
 
-/// The words that allow a hazard.
+/// Returns the method call that allows a hazard.
 #[must_use]
 pub fn allowing(hazard: &Hazard) -> String {
     format!(".allow(HazardKind::{:?}, {:?})", hazard.kind, hazard.object)

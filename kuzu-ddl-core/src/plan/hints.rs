@@ -1,4 +1,4 @@
-//! What the source says that is no part of a schema.
+//! Planning hints of a declaration: what it specifies beyond a schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,36 +6,37 @@ use crate::declared::{Declared, FillBy, Functions};
 use crate::event::{ObjectId, OnFail};
 use crate::schema::{Expr, Key};
 
-/// Column order by table, for tables that are made.
+/// Column order of new tables, by table.
 pub type Orders = BTreeMap<Key, Vec<Key>>;
 
-/// What the source says beside the events: for this database alone.
+/// Planning hints: what the declaration specifies in addition to the events, for this database
+/// alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
-    /// The column order of new tables.
+    /// Column order of new tables.
     pub orders: Orders,
-    /// What rows get that have no value yet, by table and property.
+    /// Backfill expressions for rows without a value, by table and property.
     pub fills: BTreeMap<(Key, Key), Expr>,
-    /// The functions that make it.
+    /// Backfill functions for such rows.
     pub fills_by: BTreeMap<(Key, Key), FillBy>,
-    /// What they get whose function gives nothing.
+    /// Behaviour where a function returns no value, by table and property.
     pub on_fails: BTreeMap<(Key, Key), OnFail>,
-    /// The functions that the program has.
+    /// Functions that the program provides.
     pub functions: Functions,
-    /// Whether the plan goes back to what was before.
+    /// Whether the plan is a rollback.
     pub back: bool,
-    /// Properties that go back to a type that they had, where the rest does not.
+    /// Properties that return to an earlier type while the rest of the plan is no rollback.
     pub restored: BTreeSet<ObjectId>,
 }
 
 impl Said {
-    /// Whether a property goes back to what was before.
+    /// Returns whether a property returns to an earlier state.
     pub(super) fn goes_back(&self, id: ObjectId) -> bool {
         self.back || self.restored.contains(&id)
     }
 }
 
-/// Column order by declaration, for tables that are made here.
+/// Returns the declared column orders, for new tables.
 #[must_use]
 pub fn orders(declared: &Declared) -> BTreeMap<Key, Vec<Key>> {
     declared
@@ -45,8 +46,8 @@ pub fn orders(declared: &Declared) -> BTreeMap<Key, Vec<Key>> {
         .collect()
 }
 
-/// What the source says that a plan needs beside the events. Texts that are no expressions are
-/// left out: [`illegal`](crate::diff::illegal) refuses them.
+/// Returns the hints that a plan needs in addition to the events. Texts that are not valid
+/// expressions are left out: [`illegal`](crate::diff::illegal) rejects them.
 #[must_use]
 pub fn said(declared: &Declared) -> Said {
     let fills = declared.tables.iter().flat_map(|(table, hints)| {

@@ -8,26 +8,26 @@ use crate::event::{EventId, ObjectId};
 use crate::schema::{Expr, Key, Schema};
 use crate::state::Making;
 
-/// The database as it is: what a plan starts from.
+/// The live database that a plan starts from.
 #[derive(Clone, Copy, Debug)]
 pub struct Live<'a> {
-    /// What the catalog says.
+    /// Schema in the catalog.
     pub schema: &'a Schema,
-    /// The engine's ids of tables.
+    /// Table ids of the engine.
     pub ids: &'a BTreeMap<Key, u64>,
-    /// Tables of which a property was dropped in place once.
+    /// Tables from which a property was dropped in place, with the gaps in their column ids.
     pub gaps: &'a BTreeMap<Key, Vec<u64>>,
-    /// What the engine can do.
+    /// Capabilities of the engine.
     pub can: &'a Capabilities,
-    /// The sequences of `SERIAL` properties; `None` where nobody looked.
+    /// Sequences of `SERIAL` properties; `None` if they were not read.
     pub counters: Option<&'a BTreeSet<Key>>,
-    /// Values that a plan before this one left unmade.
+    /// Backfills that an earlier plan left unfinished.
     pub making: &'a BTreeMap<ObjectId, Making>,
-    /// What rows got that had no value, by the change of type that found none.
+    /// Backfill expressions recorded for rows without a value, by the type change that needed them.
     pub filled: &'a BTreeMap<EventId, Expr>,
 }
 
-/// A schema of which no more is known, in the engine that there is.
+/// A bare schema, in the default engine, with nothing else known.
 impl<'a> From<&'a Schema> for Live<'a> {
     fn from(schema: &'a Schema) -> Self {
         static IDS: BTreeMap<Key, u64> = BTreeMap::new();

@@ -1,4 +1,7 @@
-//! Plans: ordered steps that take the live database from one state of the events to another.
+//! Plans: ordered steps that migrate the live database from one folded state to another.
+//!
+//! A plan is computed from the states before and after (two [folds](crate::fold)), the live catalog
+//! and the hints of the declaration. Operations are typed; Cypher is rendered last.
 
 mod builder;
 mod deferred_work;

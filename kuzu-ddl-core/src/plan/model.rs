@@ -13,56 +13,57 @@ use super::preflight::Demand;
 use super::row_work::Work;
 use crate::event::{DdlEvent, EventId, Fingerprint};
 
-/// One step of a plan.
+/// Step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// What it does.
+    /// Operation that the step performs.
     pub operation: Operation,
-    /// The statements, in order.
+    /// Statements, in order.
     pub cypher: Vec<String>,
-    /// Pairs of queries whose counts must be equal once the statements are done.
+    /// Pairs of row-count queries whose results must be equal after the statements.
     pub checks: Vec<(String, String)>,
-    /// What it may destroy, rewrite or break.
+    /// What the step may destroy, rewrite or break.
     pub hazards: Vec<Hazard>,
-    /// What the rows must be like for the statements to succeed.
+    /// Preflight checks: what must hold for the rows so that the statements succeed.
     pub demands: Vec<Demand>,
-    /// The part of the work that grows with the rows.
+    /// Work that grows with the number of rows.
     pub work: Option<Work>,
-    /// The steps that must come before, by their position in the plan.
+    /// Steps that must come first, by their position in the plan.
     pub depends_on: BTreeSet<usize>,
 }
 
-/// What a database will do next.
+/// Changes that the next migration makes to a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The state of the database this plan was made for. Apply refuses any other.
+    /// State of the database that this plan was computed for; a plan is not applied to any other
+    /// state.
     pub base: Base,
-    /// The events that will be recorded.
+    /// Events that the plan records.
     pub events: Vec<DdlEvent>,
-    /// The steps, in order.
+    /// Steps, in order.
     pub steps: Vec<Step>,
-    /// What a person should know, in sentences.
+    /// Notes for the operator.
     pub notes: Vec<String>,
 }
 
-/// A state of a database: what its catalog says and what its ledger says.
+/// State of a database that a plan is pinned to: its live catalog and its ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Base {
-    /// The fingerprint of the live schema.
+    /// Fingerprint of the live schema.
     pub live: Fingerprint,
-    /// The newest events of the ledger.
+    /// Newest events of the ledger.
     pub frontier: BTreeSet<EventId>,
 }
 
 impl Plan {
-    /// Whether there is nothing to do and nothing to record.
+    /// Returns whether there is nothing to do and nothing to record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.events.is_empty()
     }
 
-    /// How long the steps will take, as far as that depends on rows; `None` where nothing does, or
-    /// before it is estimated.
+    /// Returns the estimated duration of the steps, as far as it depends on rows; `None` if no step
+    /// does, or before it is estimated.
     #[must_use]
     pub fn estimate(&self) -> Option<Duration> {
         let work = self.steps.iter().filter_map(|step| step.work.as_ref());
@@ -72,7 +73,8 @@ impl Plan {
         })
     }
 
-    /// How many rows the steps touch; a row touched by several counts as often.
+    /// Returns the number of rows that the steps touch; a row counts once for each step that
+    /// touches it.
     #[must_use]
     pub fn rows(&self) -> u64 {
         let work = self.steps.iter().filter_map(|step| step.work.as_ref());
@@ -80,8 +82,8 @@ impl Plan {
             .fold(0, u64::saturating_add)
     }
 
-    /// Whether the other plan does the same to the same; what it may take counts for nothing, for
-    /// another machine is another measure.
+    /// Returns whether the other plan makes the same changes to the same state. Estimated durations
+    /// are ignored, because they differ between machines.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let steps = |plan: &Self| {
@@ -94,7 +96,7 @@ impl Plan {
         self.base == other.base && self.events == other.events && steps(self) == steps(other)
     }
 
-    /// Whether nothing is to be done in a transaction, and nothing to be recorded.
+    /// Returns whether all steps are deferred work and there are no events to record.
     #[must_use]
     pub fn is_owed_only(&self) -> bool {
         self.events.is_empty()
@@ -104,7 +106,7 @@ impl Plan {
                 .all(|step| step.operation.owed().is_some())
     }
 
-    /// The hazards that `allowed` does not cover.
+    /// Returns the hazards that `allowed` does not cover.
     pub fn blocked<'a>(&'a self, allowed: &'a Allowed) -> impl Iterator<Item = &'a Hazard> {
         let hazards = self.steps.iter().flat_map(|step| &step.hazards);
         hazards.filter(|hazard| !allowed.allows(hazard))
@@ -147,7 +149,7 @@ impl fmt::Display for Plan {
             write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
         }
         for note in &self.notes {
-            write!(f, "\n  note: {note}")?;
+            write!(f, "\n  note: {}", note.replace('\n', "\n    "))?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What one step does.
+//! The typed operation of a step.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,254 +8,262 @@ use crate::event::ObjectId;
 use crate::schema::{Expr, Index, IndexKind, Key, Property, Sequence, Table, Type};
 use crate::state::Owed;
 
-/// One change of the database, in names as they are when the step's turn comes.
+/// Change of the database, with names as they are when the step runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Operation {
-    /// A new table of either kind, with its properties, pairs and comment.
+    /// Creates a table of either kind, with its properties, pairs and comment.
     CreateTable {
-        /// The table.
+        /// Definition of the table.
         table: Table,
-        /// The properties in column order.
+        /// Properties in column order.
         order: Vec<Key>,
-        /// The pairs by the spelling of the node tables' names.
+        /// Pairs, with the spelling of the node tables' names.
         pairs: Vec<(String, String)>,
     },
-    /// Another name for a table.
+    /// Renames a table.
     RenameTable {
-        /// From.
+        /// Present name.
         from: String,
-        /// To.
+        /// New name.
         to: String,
-        /// Why.
+        /// Reason for the rename.
         purpose: Purpose,
     },
-    /// Another name for a property.
+    /// Renames a property.
     RenameProperty {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// From.
+        /// Present name.
         from: String,
-        /// To.
+        /// New name.
         to: String,
-        /// Why.
+        /// Reason for the rename.
         purpose: Purpose,
     },
-    /// A new property of a table that is there.
+    /// Adds a property to an existing table.
     AddProperty {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// Whether it is a node table.
+        /// Whether the table is a node table.
         node: bool,
-        /// The property.
+        /// Definition of the property.
         property: Property,
-        /// What the rows that are there are SET to, if it is not the default that the ADD gives them.
+        /// Expression to which existing rows are SET, if it is not the default that the ADD gives
+        /// them.
         fill: Option<Box<Expr>>,
-        /// Whether they get nothing yet, because a function makes their values later.
+        /// Whether the values are deferred, because a function backfills them after the
+        /// transaction.
         #[serde(default)]
         later: bool,
     },
-    /// A node property with another type or default: the old column is archived, a new one added
-    /// and filled.
+    /// Gives a node property another type or default: archives the old column, adds a new one and
+    /// fills it.
     ChangeProperty {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The property as it will be.
+        /// Property after the change.
         property: Property,
-        /// The name of the old column from now on.
+        /// New name of the old column.
         archive: String,
-        /// How the new values are made.
+        /// Source of the new values.
         value: Box<Value>,
     },
-    /// Properties of a table that is yet to be put in place count on, from above what rows have.
+    /// Continues SERIAL numbering above the values of the rows, in a table that is not yet in
+    /// place.
     CountOn {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// Whether it is a node table.
+        /// Whether the table is a node table.
         node: bool,
-        /// The properties.
+        /// SERIAL properties.
         columns: Vec<Count>,
     },
-    /// The sequences that the engine looks for when it drops a table with SERIALs.
+    /// Creates the sequences that the engine looks for when it drops a table with SERIAL
+    /// properties.
     ClaimCounters {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The properties.
+        /// Names of the SERIAL properties.
         properties: Vec<String>,
-        /// Whether there is a table of this name.
+        /// Whether a table of this name exists.
         there: bool,
     },
-    /// Another type of a property, in place.
+    /// Changes the type of a property in place.
     AlterType {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The property.
+        /// Name of the property.
         property: String,
-        /// Its type from now on.
+        /// New type.
         ty: Type,
     },
-    /// A property and all its values, for ever.
+    /// Drops a property with all its values permanently.
     DropProperty {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The property.
+        /// Name of the property.
         property: String,
     },
-    /// All rows of a node table into another.
+    /// Copies all rows of a node table to another.
     CopyNodes {
-        /// From.
+        /// Name of the source table.
         from: String,
-        /// To.
+        /// Name of the target table.
         to: String,
-        /// Columns of the new table, each with how its values are made.
+        /// Columns of the target table, each with the source of its values.
         columns: Vec<(String, Value)>,
     },
-    /// All rels of one FROM–TO pair into another table.
+    /// Copies all rels of one FROM–TO pair to another table.
     CopyRels {
-        /// From.
+        /// Name of the source table.
         from: String,
-        /// To.
+        /// Name of the target table.
         to: String,
-        /// The node tables of the old pair.
+        /// Node tables of the old pair.
         pair: (String, String),
-        /// Where an end was rebuilt: the new node table, its key, and how that key is made of the old
-        /// node.
+        /// For each end whose node table was rebuilt: the new node table, its key, and the source
+        /// of that key in the old node.
         moved: Box<[Option<(String, String, Value)>; 2]>,
-        /// Columns of the new table, each with how its values are made.
+        /// Columns of the target table, each with the source of its values.
         columns: Vec<(String, Value)>,
     },
-    /// An archived table and all its rows, for ever.
+    /// Drops an archived table with all its rows permanently.
     DropTable {
-        /// The table.
+        /// Name of the table.
         table: String,
     },
-    /// A table whose rows are all in another by now.
+    /// Drops a table whose rows have been copied to its replacement.
     DropCopied {
-        /// The table.
+        /// Name of the table.
         table: String,
     },
-    /// Whether the application may read NULL: kept in the ledger. The database changes only where
-    /// rows have NULL and the source says what they get.
+    /// Sets whether the application may read NULL, which the ledger records. The database changes
+    /// only where rows have NULL and the declaration specifies a backfill.
     SetNullable {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// Whether it is a node table.
+        /// Whether the table is a node table.
         node: bool,
-        /// The property.
+        /// Name of the property.
         property: String,
-        /// Whether it may.
+        /// Whether NULL is allowed.
         nullable: bool,
-        /// What rows without a value get, and the property's type.
+        /// Backfill expression for rows without a value, with the property's type.
         fill: Option<(Expr, Type)>,
     },
-    /// A new FROM–TO pair.
+    /// Adds a FROM–TO pair.
     AddPair {
-        /// The rel table.
+        /// Name of the rel table.
         table: String,
-        /// The source.
+        /// Name of the source node table.
         from: String,
-        /// The destination.
+        /// Name of the destination node table.
         to: String,
     },
-    /// A FROM–TO pair and its rels.
+    /// Drops a FROM–TO pair with its rels.
     DropPair {
-        /// The rel table.
+        /// Name of the rel table.
         table: String,
-        /// The source.
+        /// Name of the source node table.
         from: String,
-        /// The destination.
+        /// Name of the destination node table.
         to: String,
     },
-    /// An index goes, on the way to dropping its table, or by itself.
+    /// Drops an index, on its own or before its table is dropped.
     DropIndex {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The index.
+        /// Name of the index.
         index: String,
-        /// What kind it is.
+        /// Kind of the index.
         kind: IndexKind,
-        /// The engine's id of the table, after which the tables of the index are called: they are
+        /// Engine id of the table, from which the index's internal tables are named: they are
         /// dropped one by one. `None` where the engine drops an index itself.
         id: Option<u64>,
     },
-    /// Values of a node property that a Rust function makes. They are owed after the transaction of all
-    /// other steps, and made in batches, each a transaction of its own.
+    /// Backfills a node property with a Rust function. It is deferred until after the main
+    /// transaction, and runs in batches, one transaction each.
+    #[doc(alias = "backfill")]
     MakeValues {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The property.
+        /// Name of the property.
         property: String,
-        /// The object.
+        /// Object id of the property.
         id: ObjectId,
-        /// The name of the table's key, by which a person knows a row.
+        /// Name of the table's primary key, which identifies rows in messages.
         key: String,
-        /// How the values are made.
+        /// Source of the values.
         value: Box<Value>,
     },
-    /// A new index. It is owed after the transaction of all other steps, unless the engine makes it within.
+    /// Creates an index. It is deferred until after the main transaction, unless the engine can
+    /// create indexes in a transaction.
     CreateIndex {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The object.
+        /// Object id of the index.
         id: ObjectId,
-        /// The properties as spelled.
+        /// Indexed properties, with their spelling.
         columns: Vec<String>,
-        /// The index, with all its options.
+        /// Index, with all its options.
         index: Index,
-        /// Whether it is made within the transaction.
+        /// Whether the index is created within the transaction.
         #[serde(default)]
         within: bool,
     },
-    /// A new sequence.
+    /// Creates a sequence.
     CreateSequence {
-        /// The sequence.
+        /// Definition of the sequence.
         sequence: Sequence,
     },
-    /// A sequence goes.
+    /// Drops a sequence.
     DropSequence {
-        /// Its name.
+        /// Name of the sequence.
         name: String,
     },
-    /// A table's comment.
+    /// Sets or clears the comment on a table.
     CommentOnTable {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The comment; `None` clears it.
+        /// Comment; `None` clears it.
         text: Option<String>,
     },
-    /// A property's comment: kept in the ledger, no change of the database.
+    /// Sets or clears the comment on a property: recorded in the ledger, without change of the
+    /// database.
     CommentOnProperty {
-        /// The table.
+        /// Name of the table.
         table: String,
-        /// The property.
+        /// Name of the property.
         property: String,
-        /// The comment; `None` clears it.
+        /// Comment; `None` clears it.
         text: Option<String>,
     },
 }
 
-/// Why something gets another name.
+/// Reason for a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
-    /// The source says so.
+    /// The declaration requests it.
     Rename,
-    /// It is dropped: kept under a name nobody uses.
+    /// The object is archived: it is kept under an unused name.
     Archive,
-    /// It is brought back.
+    /// The object is restored.
     Restore,
-    /// On the way to its name, which is not free yet.
+    /// The name is needed first for another object, so it is vacated.
     Temporary,
-    /// It takes the place of the table whose rows it has.
+    /// A rebuilt table takes the name of the table that it replaces.
     Rebuilt,
 }
 
 impl Operation {
-    /// The table it is about, by the name it has before.
+    /// Returns the table that the operation concerns, by its name before the operation.
     #[must_use]
     pub fn table(&self) -> &str {
         match self {
             Self::CreateTable { table, .. } => &table.name,
-            // Of no table: their names are never those of tables here.
+            // They concern no table; the names of sequences are never compared with those of tables
+            // here.
             Self::CreateSequence { .. } | Self::DropSequence { .. } => "",
             Self::RenameTable { from, .. } => from,
             Self::CopyNodes { to, .. } | Self::CopyRels { to, .. } => to,
@@ -279,8 +287,8 @@ impl Operation {
         }
     }
 
-    /// What is owed after the transaction in place of this step within it, if the engine cannot do
-    /// it in one.
+    /// Returns the deferred task that replaces this step within the transaction, if the engine
+    /// cannot run it in one.
     #[must_use]
     pub fn owed(&self) -> Option<Owed> {
         match self {
@@ -292,7 +300,7 @@ impl Operation {
         }
     }
 
-    /// The values that it makes.
+    /// Returns the sources of the values that the operation writes.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let (one, many) = match self {
             Self::ChangeProperty { value, .. } => (Some(value.as_mut()), None),
@@ -305,8 +313,9 @@ impl Operation {
         one.into_iter().chain(many)
     }
 
-    /// Takes over what was found of values that another operation makes, too: those of the rels of another pair,
-    /// and the key by which rels find their nodes. Returns whether there was any.
+    /// Takes over what was learned about values that another operation computes, too: those of the
+    /// rels of another pair, and the key by which rels find their nodes. Returns whether anything
+    /// changed.
     pub fn follow(&mut self, other: &Self) -> bool {
         let Self::CopyRels {
             to, moved, columns, ..

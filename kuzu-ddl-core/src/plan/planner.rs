@@ -11,11 +11,12 @@ use crate::event::{ObjectId, ObjectKind};
 use crate::fold::{Fold, Object, owned};
 use crate::schema::Key;
 
-/// The steps from `before`, which describes `live`, to `after`. Objects in `leave` are known to
-/// differ from `before`: they are not mended, and only what `after` changes of them is done.
+/// Plans the steps from `before`, which describes `live`, to `after`. Objects in `leave` are known
+/// to differ from `before`: the difference is not corrected, and only what `after` changes is
+/// planned.
 ///
 /// # Errors
-/// All that cannot be done.
+/// Returns every change that cannot be made.
 pub fn plan<'a>(
     before: &'a Fold,
     after: &'a Fold,
@@ -27,11 +28,11 @@ pub fn plan<'a>(
     plan_mending(before, after, live, said, leave, &NOTHING)
 }
 
-/// The same, and the tables in `mend` are rebuilt as they are: the engine may have left them so that a
-/// later checkpoint crashes.
+/// Plans like [`plan`], and also rebuilds the tables in `mend` unchanged: the engine may have left
+/// them in a state in which a later checkpoint crashes.
 ///
 /// # Errors
-/// All that cannot be done.
+/// Returns every change that cannot be made.
 pub fn plan_mending<'a>(
     before: &'a Fold,
     after: &'a Fold,
@@ -91,7 +92,7 @@ impl<'a> Builder<'a> {
         for table in &kept {
             self.rename_properties(table);
         }
-        // New rel tables would hold on to node tables that are yet to be replaced.
+        // New rel tables would depend on node tables that are yet to be replaced.
         let rebuilds = self.find_rebuilds(&kept);
         for table in kept.iter().filter(|t| !rebuilds.contains(t.object.id)) {
             self.drop_in_place(table);
@@ -122,12 +123,12 @@ impl<'a> Builder<'a> {
             self.property_comments(object, &self.after.physical(object));
         }
         self.drop_sequences();
-        // Before the indexes: what is indexed cannot be SET any more.
+        // Before the indexes: an indexed property can no longer be SET.
         self.make_values(&kept);
         self.create_indexes(&kept, &created, &rebuilds);
     }
 
-    /// All tables of `after` by name: those that are there, and those to be made.
+    /// Splits the tables of `after` into existing ones and ones to create, by name.
     fn sort_tables(&self) -> (Vec<Kept<'a>>, Vec<&'a Object>) {
         let (mut kept, mut created) = (Vec::new(), Vec::new());
         let tables = self.after.objects().filter(|o| o.kind().is_table());

@@ -1,6 +1,7 @@
-//! What the rows must be like for a plan to succeed, as queries to ask before anything is touched.
+//! Preflight checks: what must hold for the rows so that a plan succeeds, as queries that run
+//! before anything is changed.
 //!
-//! All queries are in the names of the database as it is before the plan.
+//! All queries use the names of the database before the plan.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,68 +9,70 @@ use super::value::Value;
 use crate::schema::Multiplicity;
 use crate::schema::name::quote;
 
-/// How many rows a failure shows.
+/// Number of rows in a failure's sample.
 pub const SAMPLE: usize = 5;
 
-/// The rows of a table, and how a person knows one.
+/// Rows of a table, and how they are labelled in messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
-    /// What matches all, as `x`.
+    /// MATCH clause for all rows, as `x`.
     pub all: String,
-    /// What matches a part, as `x`, each with the Cypher of the text that names a row of it.
+    /// MATCH clauses for parts of the rows, as `x`, each with the Cypher expression that labels a
+    /// row of it.
     pub named: Vec<(String, String)>,
 }
 
-/// What the rows of a table must be like.
+/// Preflight check: a condition that the rows of a table must satisfy.
+#[doc(alias = "preflight")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Demand {
-    /// `Table.property`, or the rel table.
+    /// Object checked: `Table.property`, or the rel table.
     pub object: String,
-    /// What is demanded.
+    /// Condition to verify.
     pub what: What,
-    /// The name of the key by which rows are shown.
+    /// Name of the key that identifies rows.
     pub key: String,
-    /// The rows.
+    /// Rows checked.
     pub rows: Rows,
 }
 
-/// The kinds of demand.
+/// Condition that a preflight check verifies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
-    /// Of every value a new one can be made.
+    /// Every old value can be converted to a new one.
     Cast(Value),
-    /// Functions make values of all rows.
+    /// The functions return values for all rows.
     Made {
-        /// The value.
+        /// Source of the values.
         value: Value,
-        /// Whether no two rows may get one value.
+        /// Whether the values must be unique.
         unique: bool,
     },
     /// Every row has a value.
     Present(Value),
-    /// No two rows have one value.
+    /// The values are unique.
     Unique(Value),
-    /// No row has the largest INT64, above which nothing can be counted.
+    /// No row has the largest INT64, above which SERIAL numbering cannot continue.
     Countable(Value),
-    /// No node has more than one rel.
+    /// No node has more rels than the multiplicity allows.
     Single {
-        /// What the table will be.
+        /// Multiplicity that the table gets.
         multiplicity: Multiplicity,
-        /// For each pair and each side that may have one rel: what matches a node as `x` and its
-        /// rels, and the Cypher of the text that names the node.
+        /// For each pair and each end limited to one rel: the MATCH clause for a node as `x` with
+        /// its rels, and the Cypher expression that labels the node.
         sides: Vec<(String, String)>,
     },
 }
 
 impl Rows {
-    /// A node table's.
+    /// Creates the scope of a node table.
     pub(super) fn of_nodes(table: &str, key: &str) -> Self {
         let all = format!("MATCH (x:{})", quote(table));
         let named = vec![(all.clone(), format!("CAST(x.{} AS STRING)", quote(key)))];
         Self { all, named }
     }
 
-    /// A rel table's, by pairs of node tables, each end with its key.
+    /// Creates the scope of a rel table, from its pairs of node tables, each end with its key.
     pub(super) fn of_rels(table: &str, pairs: &[[(String, String); 2]]) -> Self {
         let named = pairs.iter().map(|[(from, from_key), (to, to_key)]| {
             let (from, to, rel) = (quote(from), quote(to), quote(table));
@@ -85,14 +88,14 @@ impl Rows {
         }
     }
 
-    /// The query that counts the rows for which `condition` holds.
+    /// Returns the query that counts the rows for which `condition` holds.
     #[must_use]
     pub fn count(&self, condition: &str) -> String {
         format!("{} WHERE {condition} RETURN count(*)", self.all)
     }
 
-    /// The queries for rows for which `condition` holds: the text that names the row, and that of
-    /// `value`.
+    /// Returns the queries that sample rows for which `condition` holds: each returns the label of
+    /// the row and the text of `value`.
     pub fn sample(&self, condition: &str, value: &str) -> impl Iterator<Item = String> {
         self.named.iter().map(move |(rows, name)| {
             format!(

@@ -1,4 +1,4 @@
-//! What a step costs: the rows it touches, and how many seconds that will take on this machine.
+//! Cost of a step: the rows it touches, and its estimated duration on this machine.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,34 +7,35 @@ use serde::{Deserialize, Serialize};
 
 use super::fmt::{Seconds, counted};
 
-/// The part of a step's work that grows with the rows.
+/// Work of a step that grows with the number of rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
-    /// What is done to each row.
+    /// Operation per row.
     pub kind: WorkKind,
-    /// The query that counts the rows, in the names of the database before the plan.
+    /// Query that counts the rows, with the names of the database before the plan.
     pub count: String,
-    /// How many rows; `None` before they are counted.
+    /// Number of rows; `None` before they are counted.
     pub rows: Option<u64>,
-    /// How long it will take, by what this machine did with a few rows; `None` before that.
+    /// Estimated duration, extrapolated from a sample on this machine; `None` before it is
+    /// measured.
     pub estimate: Option<Duration>,
 }
 
-/// What is done to each row.
+/// Operation per row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WorkKind {
-    /// A property of a node is written.
+    /// Sets a property of a node.
     SetNode,
-    /// A node is copied to another table.
+    /// Copies a node to another table.
     CopyNode,
-    /// A rel is copied to another table.
+    /// Copies a rel to another table.
     CopyRel,
-    /// A rel is deleted.
+    /// Deletes a rel.
     DropRel,
 }
 
 impl Work {
-    /// Work whose rows are not counted yet.
+    /// Creates work whose rows are not counted yet.
     pub(super) fn new(kind: WorkKind, count: String) -> Self {
         Self {
             kind,

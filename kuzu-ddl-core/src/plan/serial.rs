@@ -1,19 +1,19 @@
 //! TODO-DOC plan::serial
 
-/// What a rebuilt table counts by.
+/// SERIAL column of a rebuilt table.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Count {
-    /// The property.
+    /// Name of the property.
     pub property: String,
-    /// Sequences that it may have counted by until now.
+    /// Sequences that may have numbered it until now.
     pub formers: Vec<String>,
 }
 
-/// What the next number depends on.
+/// Queries from whose results the next number is computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// The query for the largest value that there is; NULL if there is none.
+    /// Query for the largest existing value; NULL if there is none.
     pub largest: String,
-    /// Queries for the next numbers of the sequences before.
+    /// Queries for the next numbers of the previous sequences.
     pub formers: Vec<String>,
 }

@@ -1,4 +1,5 @@
-//! What a plan takes by what the engine can do: engines that are made up, each with one thing that Kùzu cannot.
+//! How a plan depends on engine capabilities: fictitious engines, each with one capability that
+//! differs from Kùzu's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +16,12 @@ use crate::fold::Fold;
 use crate::schema::{Index, IndexKind, Key};
 use crate::test_schema::{present, sketch};
 
-/// Declared one after another; the plan of the last with the statements, as Kùzu and as `engine` takes it.
+/// Scenario: declarations applied in sequence, and the plan of the last with its statements, for
+/// Kùzu and for `engine`.
 struct Way {
     pub(super) declared: Vec<Declared>,
     pub(super) options: Options,
-    /// The sequences of SERIALs that there are.
+    /// Existing SERIAL sequences.
     pub(super) counters: Option<BTreeSet<Key>>,
 }
 
@@ -32,7 +34,7 @@ impl Way {
         }
     }
 
-    /// The steps of the last declaration.
+    /// Plans the steps of the last declaration.
     fn steps(&self, can: &Capabilities) -> Vec<Step> {
         let (last, earlier) = self.declared.split_last().expect("a declaration");
         let (mut events, mut known) = (Vec::new(), None);
@@ -66,7 +68,7 @@ impl Way {
         steps.iter().map(|step| format!("{step}\n")).collect()
     }
 
-    /// What an engine does that is Kùzu but for what `change` says.
+    /// Verifies the plan for an engine that is Kùzu except for what `change` sets.
     #[track_caller]
     fn check(&self, change: impl FnOnce(&mut Capabilities), expected: &Expect) {
         let mut can = KUZU.clone();
@@ -109,15 +111,15 @@ fn alter_type() {
     .check(
         |can| can.alter_type = true,
         &expect![[r#"
-        ~ alter the type of Knows.w to INT64
-            ! breaks older apps: Knows.w
-            ALTER TABLE `Knows` ALTER `w` TYPE INT64;
-        ~ alter the type of Person.age to INT64
-            ! breaks older apps: Person.age
-            ALTER TABLE `Person` ALTER `age` TYPE INT64;
-    "#]],
+            ~ alter type of Knows.w to INT64
+                ! breaks older apps: Knows.w
+                ALTER TABLE `Knows` ALTER `w` TYPE INT64;
+            ~ alter type of Person.age to INT64
+                ! breaks older apps: Person.age
+                ALTER TABLE `Person` ALTER `age` TYPE INT64;
+        "#]],
     );
-    // A key as well, and the rels stay where they are.
+    // A key as well, and the rels stay in place.
     Way::of(&[
         "node A: id INT32\nedge R A>A: w INT32",
         "node A: id INT64\nedge R A>A: w INT32",
@@ -125,10 +127,10 @@ fn alter_type() {
     .check(
         |can| can.alter_type = true,
         &expect![[r#"
-        ~ alter the type of A.id to INT64
-            ! breaks older apps: A.id
-            ALTER TABLE `A` ALTER `id` TYPE INT64;
-    "#]],
+            ~ alter type of A.id to INT64
+                ! breaks older apps: A.id
+                ALTER TABLE `A` ALTER `id` TYPE INT64;
+        "#]],
     );
 }
 
@@ -192,7 +194,7 @@ fn rename_serial() {
                 ! breaks older apps: A
                 ! may fail: A
                 MATCH (x:`A`) CREATE (:`_kuzu_ddl_r_99e8e2cb` {`id`: CAST(x.`id` AS SERIAL), `n`: CAST(x.`n` AS SERIAL)});
-            ~ let id, n of _kuzu_ddl_r_99e8e2cb count on above the rows
+            ~ continue SERIAL numbering of _kuzu_ddl_r_99e8e2cb.id, _kuzu_ddl_r_99e8e2cb.n
                 ALTER TABLE `_kuzu_ddl_r_99e8e2cb` RENAME TO `_kuzu_ddl_r_99e8e2cb_`;
                 CREATE NODE TABLE `_kuzu_ddl_r_99e8e2cb`(`k` INT64 PRIMARY KEY);
                 ALTER TABLE `_kuzu_ddl_r_99e8e2cb` ADD `id` SERIAL;
@@ -201,15 +203,15 @@ fn rename_serial() {
                 CREATE SEQUENCE `_kuzu_ddl_r_99e8e2cb_id_serial` START $next INCREMENT 1 MINVALUE 0 MAXVALUE 9223372036854775807 NO CYCLE;
                 CREATE SEQUENCE `_kuzu_ddl_r_99e8e2cb_n_serial` START $next INCREMENT 1 MINVALUE 0 MAXVALUE 9223372036854775807 NO CYCLE;
                 ALTER TABLE `_kuzu_ddl_r_99e8e2cb_` RENAME TO `_kuzu_ddl_r_99e8e2cb`;
-            ~ drop table A, whose rows are copied
+            ~ drop replaced table A
                 DROP TABLE `A`;
-            ~ put the rebuilt table _kuzu_ddl_r_99e8e2cb in place as A
+            ~ swap in rebuilt table _kuzu_ddl_r_99e8e2cb as A
                 ALTER TABLE `_kuzu_ddl_r_99e8e2cb` RENAME TO `A`;
         "#]]);
 }
 
-/// As Kùzu takes it, of a table that was rebuilt before, counted by a sequence of ours, and was renamed since:
-/// that one goes, and the one is made that DROP TABLE looks for.
+/// On Kùzu, with a table that was rebuilt before, takes its numbers from a kuzu-ddl sequence, and
+/// was renamed since: that sequence is dropped, and the one is created that DROP TABLE looks for.
 #[test]
 fn cease_to_count() {
     let mut way = Way::of(&["node A: id INT64, n SERIAL", "node A: id INT64, n INT64"]);
@@ -221,17 +223,17 @@ fn cease_to_count() {
             ! rewrites data: A
             ! breaks older apps: A
             MATCH (x:`A`) CREATE (:`A__r_99e8e2cb` {`id`: x.`id`, `n`: CAST(x.`n` AS INT64)});
-        ~ make the sequences that go with n of A
+        ~ create SERIAL sequences for A.n
             ALTER TABLE `A` RENAME TO `_kuzu_ddl_aside`;
             CREATE NODE TABLE `A`(`k` INT64 PRIMARY KEY, `n` SERIAL);
             ALTER TABLE `A` DROP `n`;
             DROP TABLE `A`;
             ALTER TABLE `_kuzu_ddl_aside` RENAME TO `A`;
-        ~ drop table A, whose rows are copied
+        ~ drop replaced table A
             DROP TABLE `A`;
         - drop sequence _kuzu_ddl_s_99e8e2cb_n_serial
             DROP SEQUENCE `_kuzu_ddl_s_99e8e2cb_n_serial`;
-        ~ put the rebuilt table A__r_99e8e2cb in place as A
+        ~ swap in rebuilt table A__r_99e8e2cb as A
             ALTER TABLE `A__r_99e8e2cb` RENAME TO `A`;
     "#]]
     .assert_eq(&way.plan(&KUZU));

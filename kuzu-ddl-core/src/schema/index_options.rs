@@ -72,16 +72,15 @@ impl fmt::Display for IndexKind {
 /// `cache_embeddings` affects only its construction.
 pub const UNKEPT: [&str; 2] = ["cache_embeddings", "ignore_pattern"];
 
-/// Returns the reason why an option has no lasting effect, if the index has one that the engine
-/// does not retain.
+/// Returns the error for an option that the engine accepts and forgets, if the index has one.
 pub(crate) fn unkept(index: &Index) -> Option<String> {
     let (name, _) = index
         .complete()
         .into_iter()
         .find(|(name, _)| UNKEPT.contains(&name.as_str()) && name != "cache_embeddings")?;
     Some(format!(
-        "Kùzu 0.11.3 applies the option `{name}` only to the rows that exist when the index is \
-         created\nhelp: remove the option"
+        "Kùzu 0.11.3 applies the option `{name}` only to rows that exist when the index is created\n\
+         help: remove the option"
     ))
 }
 

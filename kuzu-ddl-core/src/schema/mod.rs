@@ -14,7 +14,7 @@ mod model;
 pub mod name;
 mod types;
 
-pub use compare::{Difference, Differs, How, Renames, compare_with};
+pub use compare::{Difference, Differs, How, Renames, compare, compare_with};
 pub(crate) use expr::check::integer_range;
 pub use expr::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
@@ -23,7 +23,7 @@ pub(crate) use index_options::unkept;
 pub use model::{
     Multiplicity, Pair, Property, Schema, Sequence, StorageDirection, Table, TableKind,
 };
-pub use name::{Key, NameError};
+pub use name::{Key, NameError, counter};
 pub use types::{
     DEFAULT_DECIMAL, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, StructField, Type, TypeError,
 };

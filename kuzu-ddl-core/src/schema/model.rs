@@ -186,13 +186,13 @@ impl StorageDirection {
 pub struct Sequence {
     /// The name, as spelled.
     pub name: String,
-    /// Sets the first value.
+    /// The first value.
     pub start: i64,
     /// The difference between consecutive values.
     pub increment: i64,
-    /// Sets the smallest value.
+    /// The smallest value.
     pub min: i64,
-    /// Sets the largest value.
+    /// The largest value.
     pub max: i64,
     /// Whether the sequence restarts after its last value.
     pub cycle: bool,

@@ -4,24 +4,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{ObjectId, OnFail};
 
-/// Values that are being made, as the ledger keeps it.
+/// Progress of a backfill, as stored in the ledger.
+#[doc(alias = "backfill")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Making {
-    /// The function's name.
+    /// Path of the function.
     pub function: String,
-    /// The properties that a fill takes; a cast takes the archived old values.
+    /// Input properties of a backfill; a cast reads the archived old values.
     pub inputs: Vec<ObjectId>,
-    /// The archived column of a cast.
+    /// Archived column that a cast reads.
     pub old: Option<String>,
-    /// Whether it takes NULL.
+    /// Whether the function accepts NULL.
     pub takes_null: bool,
-    /// What a row gets for which it gives no value.
+    /// Value for a row for which the function returns none.
     pub on_fail: OnFail,
-    /// The engine's id of the table that [`next`](Self::next) is about; another table is another
-    /// count.
+    /// Engine id of the table to which [`next`](Self::next) refers; in another table the backfill
+    /// starts over.
     pub table: u64,
-    /// The offset up to which all rows are done.
+    /// Offset below which all rows are done.
     pub next: u64,
-    /// How many rows are done.
+    /// Number of rows done.
     pub done: u64,
 }

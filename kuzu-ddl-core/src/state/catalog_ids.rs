@@ -7,18 +7,18 @@ use crate::event::ObjectId;
 use crate::fold::{Body, Fold, Object};
 use crate::schema::Key;
 
-/// The engine's numbers of the objects, as they were at the last apply. Known to this database alone.
+/// Catalog ids of the objects, as of the last apply. Only this database knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
-    /// Tables, by the engine's id.
+    /// Tables, by their table id.
     pub tables: BTreeMap<ObjectId, u64>,
-    /// Properties, by their number within their table.
+    /// Properties, by their column id within their table.
     pub properties: BTreeMap<ObjectId, u64>,
 }
 
 impl Places {
-    /// The numbers of all live objects of `fold` that `found` has under their names. Those in `except`
-    /// keep what `last` says of them.
+    /// Records the ids of all live objects of `fold` that `found` has under their names. Those in
+    /// `except` keep their ids from `last`.
     #[must_use]
     pub fn of(fold: &Fold, found: &Inspection, except: &BTreeSet<ObjectId>, last: &Self) -> Self {
         let mut places = Self::default();

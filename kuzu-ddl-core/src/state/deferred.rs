@@ -1,8 +1,8 @@
-//! Work that no transaction can do, and that is therefore owed after it.
+//! Deferred tasks: work that cannot run inside the main transaction.
 //!
-//! What is owed is written into the ledger by the very transaction whose plan asks for it, done
-//! afterwards, one piece at a time, and struck out when it is done. A crash between any two of
-//! these leaves it owed, and the next start does it.
+//! A deferred task is recorded in the ledger by the transaction whose plan requires it, executed
+//! afterwards, one task at a time, and removed from the ledger on completion. After a crash between
+//! any two of these the task is still recorded, and the next start executes it.
 
 use std::fmt;
 
@@ -10,19 +10,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::ObjectId;
 
-/// One piece of work that is owed. It names the object; what exactly is to be done, the events and
-/// the database say.
+/// Deferred task. It names the object; the events and the database determine the details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Owed {
-    /// An index is to be made: the engine makes none inside a transaction.
+    /// Builds an index: the engine cannot create one inside a transaction.
     Index(ObjectId),
-    /// The values of a property are to be made by a Rust function: in batches, since they may be many.
+    /// Backfills a property with a Rust function: in batches, since the rows may be many.
     Values(ObjectId),
 }
 
 impl Owed {
-    /// The object that lacks it.
+    /// Returns the object that the task completes.
     #[must_use]
     pub fn object(&self) -> ObjectId {
         match self {
@@ -34,8 +33,8 @@ impl Owed {
 impl fmt::Display for Owed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Index(id) => write!(f, "the index {}", id.short()),
-            Self::Values(id) => write!(f, "the values of {}", id.short()),
+            Self::Index(id) => write!(f, "index {}", id.short()),
+            Self::Values(id) => write!(f, "backfill of {}", id.short()),
         }
     }
 }

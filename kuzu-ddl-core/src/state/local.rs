@@ -8,25 +8,26 @@ use super::deferred::Owed;
 use crate::event::{EventId, ObjectId};
 use crate::schema::Expr;
 
-/// What this database alone knows of objects that all peers share.
+/// State of objects that only this database has and peers do not share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Local {
-    /// Defaults of adopted properties, in the engine's words.
+    /// Defaults of adopted properties, as the engine reports them.
     pub defaults: BTreeMap<ObjectId, String>,
-    /// Tables that have gaps in the engine's numbers of their properties and are sound: those numbers.
+    /// Tables that have gaps in their column ids and are sound, with those ids.
     #[serde(default)]
     pub gaps: BTreeMap<ObjectId, Vec<u64>>,
-    /// Work that is yet to be done here.
+    /// Deferred tasks of this database.
     #[serde(default)]
     pub owed: BTreeSet<Owed>,
-    /// What rows got that had no value, by the change of type that found none. The way back tells by it which
-    /// values were never anybody's.
+    /// Backfill expressions recorded for rows without a value, by the type change that needed them.
+    /// A rollback uses them to detect values that no application wrote.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fills: BTreeMap<EventId, Expr>,
 }
 
 impl Local {
-    /// Whether it is known that the database still lacks the object.
+    /// Returns whether a deferred task for the object is recorded, so that the database may lack
+    /// it.
     #[must_use]
     pub fn owes(&self, object: ObjectId) -> bool {
         self.owed.iter().any(|owed| owed.object() == object)

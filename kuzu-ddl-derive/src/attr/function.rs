@@ -1,37 +1,43 @@
-//! The path of a function, and for a fill the properties that it takes: `full_name(first, last)`.
+//! The path of a function, and for a backfill its input properties: `full_name(first, last)`.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
+use syn::spanned::Spanned as _;
 use syn::{LitStr, Path, Token, parenthesized};
 
-use super::{At, equals};
+use super::parse::equals;
+use crate::spanned::Spanned;
 
-/// How many arguments a function may have.
-const MOST: usize = 6;
+/// Maximum number of inputs of a function.
+const MAX_INPUTS: usize = 6;
 
-/// A function that makes values.
-pub(crate) struct Function {
-    path: Path,
-    /// The properties it takes, as the attribute names them.
-    pub(crate) inputs: Vec<At<String>>,
+/// A function that computes values.
+pub(crate) struct FunctionAttr {
+    pub(crate) path: Path,
+    /// The input properties, as the attribute names them.
+    pub(crate) inputs: Vec<Spanned<String>>,
 }
 
-impl Function {
-    /// Reads what follows the word.
-    pub(super) fn read(input: ParseStream, word: &Ident, fills: bool) -> syn::Result<Self> {
-        equals(input, word)?;
+impl FunctionAttr {
+    /// Parses `= path::to::function`, with its inputs in parentheses where they are allowed.
+    pub(super) fn parse(
+        input: ParseStream,
+        keyword: &Ident,
+        allow_inputs: bool,
+    ) -> syn::Result<Self> {
+        equals(input, keyword)?;
         if input.peek(LitStr) {
             return Err(input.error(format!(
-                "`{word}` takes the path of a function, without quotes: `{word} = path::to::function`"
+                "`{keyword}` requires the path of a function, not a string\n\
+                 help: remove the quotes: `{keyword} = path::to::function`"
             )));
         }
         if input.peek(Token![|]) || input.peek(Token![move]) {
             return Err(input.error(format!(
-                "`{word}` takes the path of a function, not a closure: events call it by its name"
+                "`{keyword}` requires the path of a function, not a closure: events refer to the \
+                 function by name"
             )));
         }
         let path = Path::parse_mod_style(input)?;
@@ -41,19 +47,21 @@ impl Function {
         }
         let inner;
         parenthesized!(inner in input);
-        if !fills {
+        if !allow_inputs {
             return Err(syn::Error::new(
                 path.span(),
                 format!(
-                    "the function of `{word}` takes the old value and nothing else: `{word} = path::to::function`"
+                    "the function of `{keyword}` receives the old value only\n\
+                     help: remove the inputs: `{keyword} = path::to::function`"
                 ),
             ));
         }
-        let inputs = Punctuated::<At<String>, Token![,]>::parse_terminated_with(&inner, name)?;
-        if inputs.len() > MOST {
+        let inputs =
+            Punctuated::<Spanned<String>, Token![,]>::parse_terminated_with(&inner, property_name)?;
+        if inputs.len() > MAX_INPUTS {
             return Err(syn::Error::new(
                 path.span(),
-                format!("the function of `{word}` takes at most {MOST} properties"),
+                format!("the function of `{keyword}` has more than {MAX_INPUTS} inputs"),
             ));
         }
         let inputs = inputs.into_iter().collect();
@@ -64,8 +72,8 @@ impl Function {
         self.path.span()
     }
 
-    /// The path as text.
-    pub(crate) fn text(&self) -> String {
+    /// Returns the path as text.
+    pub(crate) fn path_text(&self) -> String {
         let names: Vec<String> = self
             .path
             .segments
@@ -79,39 +87,14 @@ impl Function {
         };
         format!("{root}{}", names.join("::"))
     }
-
-    /// The description. A wrong signature is an error at the path.
-    pub(crate) fn expand(&self, arity: usize, inputs: &[&str]) -> TokenStream {
-        let (path, text) = (&self.path, self.text());
-        let describe = Ident::new(&format!("function{arity}"), Span::call_site());
-        let call = Ident::new(&format!("call{arity}"), Span::call_site());
-        let inputs = inputs.iter().map(|name| Literal::string(name));
-        let described = quote_spanned! {path.span()=>
-            __kuzu::#describe(#path, |row| __kuzu::#call(#path, row))
-        };
-        quote! {
-            __kuzu::FunctionDesc {
-                module: __kuzu::module_path!(),
-                path: #text,
-                inputs: &[#(#inputs),*],
-                ..#described
-            }
-        }
-    }
 }
 
-/// A property by its name, in quotes where it is no word of Rust.
-fn name(input: ParseStream) -> syn::Result<At<String>> {
+/// Parses the name of a property: an identifier, or a string where the name is not one.
+fn property_name(input: ParseStream) -> syn::Result<Spanned<String>> {
     if input.peek(LitStr) {
         let text: LitStr = input.parse()?;
-        return Ok(At {
-            value: text.value(),
-            span: text.span(),
-        });
+        return Ok(Spanned::new(text.value(), text.span()));
     }
     let ident = Ident::parse_any(input)?;
-    Ok(At {
-        value: ident.unraw().to_string(),
-        span: ident.span(),
-    })
+    Ok(Spanned::new(ident.unraw().to_string(), ident.span()))
 }

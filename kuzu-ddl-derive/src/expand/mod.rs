@@ -1,56 +1,77 @@
-//! The pipeline: parse, read, check, and write either the description or the mistakes.
+//! The pipeline: parse, check, and emit either the description or the errors.
 
-mod reader;
+mod source_location;
+
+mod lifetime;
+
+mod field_use;
+
+mod fallback;
+
+mod types;
+
+mod literal;
+
+mod function;
+
+mod index;
+
+mod property;
+
 mod table;
-mod value;
+
+mod value_type;
+
+mod lock;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::DeriveInput;
 
-use crate::ast::{Table, Value};
+use crate::ast::{Table, TableKind, ValueType};
 use crate::attr::Attrs;
-use crate::ctxt::Ctxt;
-use crate::word::Place;
-use crate::{fallback, lock, valid};
+use crate::error::Errors;
+use crate::lock::load_lock_file;
+use crate::valid;
 
-/// `KuzuNode` and `KuzuEdge`.
-pub(crate) fn table(input: TokenStream, place: Place) -> TokenStream {
+/// Expands `KuzuNode` or `KuzuEdge`.
+pub(crate) fn derive_table(input: TokenStream, kind: TableKind) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),
     };
-    let cx = Ctxt::new();
-    let table = Table::read(&cx, &input, place);
-    valid::table(&cx, &table);
-    let krate = krate(&table.attrs);
-    let locked = lock::compare(&cx, &table, &table::desc(&table));
-    match cx.check() {
-        Ok(()) => table::expand(&table, &krate, &locked),
-        Err(error) => fallback::table(&input, place, &krate, &error),
+    let errors = Errors::new();
+    let table = Table::parse(&errors, &input, kind);
+    valid::check_table(&errors, &table);
+    let crate_path = crate_path(&table.attrs);
+    let lock_file = load_lock_file(table.ident).filter(|_| table.attrs.skip_registration.is_none());
+    let lock_checks = lock_file.map(|file| lock::checks(&errors, &table, &file));
+    match errors.finish() {
+        Ok(()) => table::expand(&table, &crate_path, lock_checks.as_ref()),
+        Err(error) => fallback::table(&input, kind, &crate_path, &error),
     }
 }
 
-/// `KuzuType`.
-pub(crate) fn value(input: TokenStream) -> TokenStream {
+/// Expands `KuzuType`.
+pub(crate) fn derive_value_type(input: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),
     };
-    let cx = Ctxt::new();
-    let value = Value::read(&cx, &input);
-    valid::value(&cx, &value);
-    let krate = krate(&value.attrs);
-    match cx.check() {
-        Ok(()) => value::expand(&value, &krate),
-        Err(error) => fallback::value(&input, &krate, &error),
+    let errors = Errors::new();
+    let value = ValueType::parse(&errors, &input);
+    valid::check_value_type(&errors, &value);
+    let crate_path = crate_path(&value.attrs);
+    match errors.finish() {
+        Ok(()) => value_type::expand(&value, &crate_path),
+        Err(error) => fallback::value_type(&input, &crate_path, &error),
     }
 }
 
-/// The path of `kuzu_ddl`.
-fn krate(attrs: &Attrs) -> TokenStream {
+/// Returns the path of `kuzu_ddl`.
+fn crate_path(attrs: &Attrs) -> TokenStream {
     attrs
-        .krate
+        .crate_path
         .as_ref()
         .map_or_else(|| quote!(::kuzu_ddl), ToTokens::to_token_stream)
 }

@@ -1,252 +1,194 @@
-//! A struct beside what the lock says of its table. What tokens can tell is an error here; what depends on
-//! types becomes constants, one for each question.
+//! Compares a struct with its table in the lock file.
+//!
+//! Differences that the tokens show are errors here. Those that depend on types become constants in
+//! `expand::lock`.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use super::file::{FILE, LockFile};
+use super::parse::{Lock, LockedKind, LockedProperty, LockedTable};
+use crate::ast::{Field, Table, TableKind};
+use crate::error::Errors;
+use crate::syntax::name::{fold, same};
 
-use super::read::{Kind, Lock, Locked, Property, same};
-use super::{FILE, see};
-use crate::ast::{Field, Table};
-use crate::attr::{At, End};
-use crate::ctxt::Ctxt;
-use crate::word::Place;
+/// A struct and its table in the lock file.
+pub(crate) struct Comparison<'a> {
+    /// For each field of the struct, the locked property that it was.
+    pub(crate) former: Vec<Option<&'a LockedProperty>>,
+    /// Locked properties that are neither in the struct nor marked as dropped.
+    pub(crate) removed: Vec<&'a LockedProperty>,
+    /// The locked pairs, by the names of their endpoints.
+    pub(crate) pairs: &'a [(String, String)],
+}
 
-/// Reports to `cx` what the tokens tell, and gives the constants that ask the types. `desc` is the table's
-/// `TableDesc`.
-pub(crate) fn compare(cx: &Ctxt, table: &Table<'_>, desc: &TokenStream) -> TokenStream {
-    let Some(seen) = see(table.ident).filter(|_| table.attrs.unregistered.is_none()) else {
-        return TokenStream::new();
-    };
-    let watch = seen.watch();
-    let lock = match &*seen.outcome {
+/// Compares `table` with the lock file and reports the differences that the tokens show.
+///
+/// Returns `None` if the table is new, or after other errors: a declaration that an error hides
+/// does not count as removed.
+pub(crate) fn compare<'a>(
+    errors: &Errors,
+    table: &Table<'_>,
+    file: &'a LockFile,
+) -> Option<Comparison<'a>> {
+    let lock = match &*file.content {
         Ok(lock) => lock,
-        Err(why) => {
-            if seen.speaks {
+        Err(reason) => {
+            if file.is_representative {
                 let message = format!(
-                    "{FILE}, {why}\nmend the line, or take the file as it was: `git checkout -- {FILE}`"
+                    "{FILE}: {reason}\n\
+                     help: correct the file, or restore it: `git checkout -- {FILE}`"
                 );
-                cx.error(table.ident.span(), message);
+                errors.report(table.ident.span(), message);
             }
-            return quote!(#watch);
+            return None;
         }
     };
-    // What a mistake hides is not missing.
-    let locked = find(lock, table).filter(|_| cx.is_clean());
-    let checks = locked.map(|locked| {
-        let comparison = Comparison {
-            cx,
-            table,
-            locked,
-            desc,
-        };
-        comparison.checks()
-    });
-    let checks = checks.into_iter().flatten();
-    quote!(#watch #(#checks)*)
+    let locked = find_table(lock, table).filter(|_| errors.is_empty())?;
+    let former = former_properties(table, locked);
+    match (&locked.kind, table.kind) {
+        (LockedKind::Node { key }, TableKind::Node) => check_key(errors, table, key, &former),
+        (LockedKind::Edge { multiplicity }, TableKind::Edge) => {
+            check_multiplicity(errors, table, multiplicity);
+        }
+        (kind, _) => report_kind(errors, table, kind),
+    }
+    Some(Comparison {
+        removed: removed_properties(table, locked, &former),
+        former,
+        pairs: &locked.pairs,
+    })
 }
 
-/// The table as the lock knows it: by an earlier name, unless it says already that the table came from there.
-fn find<'a>(lock: &'a Lock, table: &Table<'_>) -> Option<&'a Locked> {
+/// Returns the table in the lock file: by a former name, unless the lock file already records that
+/// rename.
+fn find_table<'a>(lock: &'a Lock, table: &Table<'_>) -> Option<&'a LockedTable> {
     let name = &table.name.value;
-    let get = |name: &str| lock.tables.get(&name.to_ascii_lowercase());
-    let own = get(name);
-    let came = |old: &str| own.is_some_and(|own| own.was.iter().any(|was| same(was, old)));
-    let mut olds = table.attrs.renamed_from.iter();
-    let old =
-        olds.find(|old| !same(&old.value, name) && get(&old.value).is_some() && !came(&old.value));
-    old.and_then(|old| get(&old.value)).or(own)
+    let get = |name: &str| lock.tables.get(&fold(name));
+    let current = get(name);
+    let is_recorded = |old: &str| {
+        current.is_some_and(|table| table.former_names.iter().any(|was| same(was, old)))
+    };
+    let mut former = table.attrs.renamed_from.iter().map(|old| &old.value);
+    former
+        .find(|old| !same(old, name) && get(old).is_some() && !is_recorded(old))
+        .and_then(|old| get(old))
+        .or(current)
 }
 
-struct Comparison<'a> {
-    cx: &'a Ctxt,
-    table: &'a Table<'a>,
-    locked: &'a Locked,
-    desc: &'a TokenStream,
+/// Returns the locked property of each field: renamed fields first, then those with the same name.
+fn former_properties<'a>(
+    table: &Table<'_>,
+    locked: &'a LockedTable,
+) -> Vec<Option<&'a LockedProperty>> {
+    let get = |name: &str| locked.properties.iter().find(|p| same(&p.name, name));
+    let mut claimed: Vec<&LockedProperty> = Vec::new();
+    let mut claim = |property: &'a LockedProperty| {
+        let is_free = !claimed.iter().any(|other| std::ptr::eq(*other, property));
+        claimed.push(property);
+        is_free.then_some(property)
+    };
+    let renamed = |field: &Field<'_>| {
+        let name = &field.name.value;
+        let recorded = get(name).map_or(&[][..], |current| &current.former_names);
+        let is_recorded = |old: &str| recorded.iter().any(|was| same(was, old));
+        let former = field.attrs.renamed_from.iter().map(|old| &old.value);
+        let mut pending = former.filter(|old| !same(old, name) && !is_recorded(old));
+        pending.find_map(|old| get(old))
+    };
+    let fields = &table.fields;
+    let mut former: Vec<_> = fields
+        .iter()
+        .map(|field| renamed(field).and_then(&mut claim))
+        .collect();
+    for (field, slot) in fields.iter().zip(&mut former) {
+        if slot.is_none() {
+            *slot = get(&field.name.value).and_then(&mut claim);
+        }
+    }
+    former
 }
 
-impl<'a> Comparison<'a> {
-    fn checks(&self) -> Vec<TokenStream> {
-        let former = self.former();
-        let fields = || self.table.fields.iter().enumerate().zip(&former);
-        let gone: Vec<&Property> = self.gone(&former).collect();
-        let mut checks: Vec<TokenStream> = fields()
-            .filter_map(|((at, field), former)| match former {
-                Some(was) => Some(self.kept(at, field, was)),
-                None => self.added(at, field, &gone),
-            })
-            .collect();
-        let new = fields().filter(|(_, was)| was.is_none());
-        let new: Vec<usize> = new.map(|((at, _), _)| at).collect();
-        checks.extend(gone.iter().map(|property| self.vanished(property, &new)));
-        match (&self.locked.kind, self.table.place) {
-            (Kind::Node { key }, Place::Node) => self.key(key, &former),
-            (Kind::Edge { multiplicity }, Place::Edge) => {
-                self.multiplicity(multiplicity);
-                checks.extend(self.pairs());
-            }
-            (kind, _) => self.kind(kind),
-        }
-        checks
-    }
-
-    /// What each field was: first those that were renamed, then those that stayed.
-    fn former(&self) -> Vec<Option<&'a Property>> {
-        let get = |name: &str| self.locked.properties.iter().find(|p| same(&p.name, name));
-        let mut claimed: Vec<&Property> = Vec::new();
-        let mut claim = |was: &'a Property| {
-            let free = !claimed.iter().any(|other| std::ptr::eq(*other, was));
-            claimed.push(was);
-            free.then_some(was)
-        };
-        let moved = |field: &Field<'_>| {
-            let name = &field.name.value;
-            let own = get(name).map_or(&[][..], |own| &own.was);
-            let came = |old: &str| own.iter().any(|was| same(was, old));
-            let olds = field.attrs.renamed_from.iter().map(|old| &old.value);
-            let mut pending = olds.filter(|old| !same(old, name) && !came(old));
-            pending.find_map(|old| get(old))
-        };
-        let fields = &self.table.fields;
-        let mut former: Vec<_> = fields
+fn removed_properties<'a>(
+    table: &Table<'_>,
+    locked: &'a LockedTable,
+    former: &[Option<&LockedProperty>],
+) -> Vec<&'a LockedProperty> {
+    let is_removed = |property: &&LockedProperty| {
+        let is_claimed = former
             .iter()
-            .map(|field| moved(field).and_then(&mut claim))
-            .collect();
-        for (field, slot) in fields.iter().zip(&mut former) {
-            if slot.is_none() {
-                *slot = get(&field.name.value).and_then(&mut claim);
-            }
-        }
-        former
-    }
+            .flatten()
+            .any(|claimed| std::ptr::eq(*claimed, *property));
+        let mut dropped = table.attrs.dropped.iter();
+        !is_claimed && !dropped.any(|name| same(&name.value, &property.name))
+    };
+    locked.properties.iter().filter(is_removed).collect()
+}
 
-    /// What is in the lock, and neither in the struct nor buried by it.
-    fn gone(&self, former: &[Option<&Property>]) -> impl Iterator<Item = &'a Property> {
-        self.locked.properties.iter().filter(|property| {
-            let claimed = former
-                .iter()
-                .flatten()
-                .any(|was| std::ptr::eq(*was, *property));
-            let mut dropped = self.table.attrs.dropped.iter();
-            !claimed && !dropped.any(|name| same(&name.value, &property.name))
-        })
+fn check_key(errors: &Errors, table: &Table<'_>, was: &str, former: &[Option<&LockedProperty>]) {
+    let fields = table.fields.iter().zip(former);
+    let Some((field, former)) = fields
+        .into_iter()
+        .find(|(field, _)| field.attrs.primary_key.is_some())
+    else {
+        return;
+    };
+    let is_declared = table
+        .attrs
+        .key_changed_from
+        .iter()
+        .any(|old| same(&old.value, was));
+    if is_declared || former.is_some_and(|former| same(&former.name, was)) {
+        return;
     }
+    let is = &field.name.value;
+    errors.report(
+        field.attrs.primary_key.unwrap_or(field.name.span),
+        format!(
+            "the primary key changed from `{was}` to `{is}`: the table and its rels are rebuilt row \
+             by row; if `{is}` is NULL or not unique, the migration fails and changes nothing\n\
+             help: if this is intended, add to the struct: `#[kuzu(key_changed_from = {was:?})]`"
+        ),
+    );
+}
 
-    fn kept(&self, at: usize, field: &Field<'_>, was: &Property) -> TokenStream {
-        let (desc, at) = (self.desc, Literal::usize_unsuffixed(at));
-        let (ty, nullable) = (was.ty.expand(), was.nullable);
-        quote_spanned! {field.ty.span()=>
-            const _: () = __kuzu::locked::kept(#desc, #at, &#ty, #nullable);
-        }
+fn check_multiplicity(errors: &Errors, table: &Table<'_>, was: &str) {
+    let declared = table.attrs.multiplicity;
+    let is = declared.map_or("many_many", |declared| declared.value.name);
+    let mut former = table.attrs.multiplicity_changed_from.iter();
+    if is == was || former.any(|former| former.name == was) {
+        return;
     }
+    let (many_from, many_to) = (is.ends_with("_many"), is.starts_with("many_"));
+    let is_restricted =
+        (was.ends_with("_many") && !many_from) || (was.starts_with("many_") && !many_to);
+    let may_fail = if is_restricted {
+        format!(
+            "; if a node has more rels than {is:?} allows, the migration fails and changes nothing"
+        )
+    } else {
+        String::new()
+    };
+    errors.report(
+        declared.map_or(table.ident.span(), |declared| declared.span),
+        format!(
+            "the multiplicity changed from {was:?} to {is:?}: the table is rebuilt rel by \
+             rel{may_fail}\n\
+             help: if this is intended, add to the struct: \
+             `#[kuzu(multiplicity_changed_from = {was:?})]`"
+        ),
+    );
+}
 
-    /// Where a property of the same type is gone, the field may be that one, and is asked about there.
-    fn added(&self, at: usize, field: &Field<'_>, gone: &[&Property]) -> Option<TokenStream> {
-        let attrs = &field.attrs;
-        let said = attrs.default.is_some() || attrs.fill.is_some() || attrs.fill_with.is_some();
-        let (desc, at) = (self.desc, Literal::usize_unsuffixed(at));
-        let gone = gone.iter().map(|property| property.ty.expand());
-        (!said || field.attrs.primary_key.is_some()).then(|| {
-            quote_spanned! {field.name.span=>
-                const _: () = __kuzu::locked::added(#desc, #at, &[#(#gone),*]);
-            }
-        })
-    }
-
-    fn vanished(&self, gone: &Property, new: &[usize]) -> TokenStream {
-        let (desc, name, ty) = (self.desc, &gone.name, gone.ty.expand());
-        let new = new.iter().map(|at| Literal::usize_unsuffixed(*at));
-        quote_spanned! {self.table.ident.span()=>
-            const _: () = __kuzu::locked::vanished(#desc, #name, &#ty, &[#(#new),*]);
-        }
-    }
-
-    fn key(&self, was: &str, former: &[Option<&Property>]) {
-        let fields = self.table.fields.iter().zip(former);
-        let Some((field, former)) = fields
-            .into_iter()
-            .find(|(f, _)| f.attrs.primary_key.is_some())
-        else {
-            return;
-        };
-        let said = |said: &At<String>| same(&said.value, was);
-        if former.is_some_and(|former| same(&former.name, was))
-            || self.table.attrs.key_was.iter().any(said)
-        {
-            return;
-        }
-        let is = &field.name.value;
-        self.cx.error(
-            field.attrs.primary_key.unwrap_or(field.name.span),
-            format!(
-                "the primary key was `{was}` and is `{is}` now: the table and its rels are built anew, row by row, \
-                 and where two rows have one `{is}`, or one has none, the start fails and changes nothing; \
-                 if that is meant, say so on the struct:\n    #[kuzu(key_was = {was:?})]"
-            ),
-        );
-    }
-
-    fn multiplicity(&self, was: &str) {
-        let said = self.table.attrs.multiplicity;
-        let is = said.map_or("many_many", |at| at.value.0);
-        let expected = self
-            .table
-            .attrs
-            .multiplicity_was
-            .iter()
-            .any(|at| at.value == was);
-        if is == was || expected {
-            return;
-        }
-        let (many_from, many_to) = (is.ends_with("_many"), is.starts_with("many_"));
-        let tighter =
-            (was.ends_with("_many") && !many_from) || (was.starts_with("many_") && !many_to);
-        let may_fail = if tighter {
-            ", and where a node has more of them than that, the start fails and changes nothing"
-        } else {
-            ""
-        };
-        self.cx.error(
-            said.map_or(self.table.ident.span(), |at| at.span),
-            format!(
-                "the multiplicity was {was:?} and is {is:?} now: the table is built anew, rel by rel{may_fail}; \
-                 if that is meant, say so on the struct:\n    #[kuzu(multiplicity_was = {was:?})]"
-            ),
-        );
-    }
-
-    /// Pairs that are gone. How the ends are called, and were called, only their structs know.
-    fn pairs(&self) -> Option<TokenStream> {
-        let said = &self.table.attrs.pairs;
-        let ends = said
-            .iter()
-            .flat_map(|pair| [&pair.from, &pair.to])
-            .filter_map(|end| match end {
-                End::Type(ty) => Some(quote!(<#ty as __kuzu::KuzuTable>::DESC)),
-                End::Name(_) => None,
-            });
-        let was = self.locked.pairs.iter();
-        let was = was.map(|(from, to)| quote!(__kuzu::PairDesc { from: #from, to: #to }));
-        let desc = self.desc;
-        (was.len() > 0).then(|| {
-            quote_spanned! {self.table.ident.span()=>
-                const _: () = __kuzu::locked::pairs(#desc, &[#(#ends),*], &[#(#was),*]);
-            }
-        })
-    }
-
-    fn kind(&self, was: &Kind) {
-        let (was, is) = match was {
-            Kind::Node { .. } => ("node", "rel"),
-            Kind::Edge { .. } => ("rel", "node"),
-        };
-        let name = &self.table.name.value;
-        self.cx.error(
-            self.table.ident.span(),
-            format!(
-                "`{name}` was a {was} table and is a {is} table now, which Kùzu cannot make of it: give this struct another \
-                 name, and say what becomes of the old table: `kuzu_ddl::dropped_table!({name:?});`"
-            ),
-        );
-    }
+fn report_kind(errors: &Errors, table: &Table<'_>, was: &LockedKind) {
+    let (was, is) = match was {
+        LockedKind::Node { .. } => ("node", "rel"),
+        LockedKind::Edge { .. } => ("rel", "node"),
+    };
+    let name = &table.name.value;
+    errors.report(
+        table.ident.span(),
+        format!(
+            "`{name}` changed from a {was} table to a {is} table: Kùzu cannot convert it\n\
+             help: choose another name for the new table: `#[kuzu(name = \"…\")]`\n\
+             help: and mark the old table as dropped: `kuzu_ddl::dropped_table!({name:?});`"
+        ),
+    );
 }

@@ -100,12 +100,12 @@ impl Contents {
     }
 }
 
-/// All differences between a database and its ledger; what was renamed by hand is known for it.
+/// Detects all differences between a database and its ledger, recognising out-of-band renames.
 #[must_use]
-pub(super) fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
+pub fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
     let fold = contents.fold();
     let mut names = Names::find(&fold, found, &contents.places);
-    // An inspection says nothing of multiplicities, so it has lost none.
+    // An inspection does not report multiplicities, so none count as lost.
     names.remade.clear();
     let local = contents.state.as_ref().map(|state| state.local.clone());
     drift_by(
@@ -119,6 +119,8 @@ pub(super) fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::encode::{put_events, put_revision};
+    use super::super::model::{Revision, Rows};
     use super::*;
 
     #[test]

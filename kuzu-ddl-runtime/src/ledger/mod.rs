@@ -28,7 +28,7 @@ mod io;
 mod model;
 mod repair;
 
-pub use contents::Contents;
+pub use contents::{Contents, between};
 pub use corrupt::{BadRow, Damage};
 pub use decode::json;
 pub use encode::to_json;

@@ -85,7 +85,7 @@ impl fmt::Display for Report {
             )?;
         }
         for note in &self.notes {
-            write!(f, "\n  note: {note}")?;
+            write!(f, "\n  note: {}", note.replace('\n', "\n    "))?;
         }
         for conflict in &self.conflicts {
             write!(f, "\n  conflict: {conflict}")?;

@@ -1,7 +1,5 @@
 //! TODO-DOC queries::history
 
-use serde::{Deserialize, Serialize};
-
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::history::History;

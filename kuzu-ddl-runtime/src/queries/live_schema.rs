@@ -15,7 +15,7 @@ use crate::ledger;
 ///
 /// # Errors
 /// [`Error::Ledger`] if rows of the ledger cannot be read; otherwise what the engine says.
-pub(super) fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
+pub fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
     let session = db.session()?;
     let contents = ledger::read(session.as_ref())?;
     if !contents.bad.is_empty() {

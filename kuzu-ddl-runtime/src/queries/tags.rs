@@ -11,7 +11,7 @@ use crate::ledger::Tag;
 use crate::write_lock::{now, with_writer};
 
 /// The longest name of a tag, in bytes.
-pub(super) const MAX_TAG_BYTES: usize = 100;
+pub const MAX_TAG_BYTES: usize = 100;
 
 /// How long to wait for another connection's write transaction.
 const WAIT: Duration = Duration::from_secs(5);
@@ -21,7 +21,7 @@ const WAIT: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// Which rule it breaks.
-pub(super) fn check_tag(name: &str) -> Result<(), HistoryError> {
+pub fn check_tag(name: &str) -> Result<(), HistoryError> {
     let legal = |b: u8| b.is_ascii_alphanumeric() || b".-_/".contains(&b);
     let reason = if name.is_empty() {
         "it is empty"
@@ -47,7 +47,7 @@ pub(super) fn check_tag(name: &str) -> Result<(), HistoryError> {
 /// # Errors
 /// [`Error::History`] for a name that breaks a rule, one that names another point, or a point that
 /// is not there; otherwise what the engine says.
-pub(super) fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error> {
+pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error> {
     check_tag(name)?;
     with_writer(db, WAIT, |tx| {
         let contents = ledger::read(&tx)?;
@@ -84,7 +84,7 @@ pub(super) fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag,
 ///
 /// # Errors
 /// [`Error::History`] if there is no such tag; otherwise what the engine says.
-pub(super) fn remove_tag(db: &dyn Engine, name: &str) -> Result<(), Error> {
+pub fn remove_tag(db: &dyn Engine, name: &str) -> Result<(), Error> {
     with_writer(db, WAIT, |tx| {
         if !ledger::remove_tag(&tx, name)? {
             return Err(HistoryError::NoTag(name.chars().take(40).collect()).into());

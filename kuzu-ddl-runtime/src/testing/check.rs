@@ -6,9 +6,9 @@ use std::path::Path;
 use kuzu_ddl_core::declared::{DeclareError, Declared};
 use kuzu_ddl_core::drift::{Drift, drift};
 use kuzu_ddl_core::lock;
-use kuzu_ddl_core::lock::Lock;
+use kuzu_ddl_core::lock::{FILE, Lock};
 
-use super::lock_file::{FILE, LockError, verify_declared};
+use super::lock_file::{LockError, verify_declared};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::inspect::{Scope, inspect};

@@ -4,14 +4,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
 
 use kuzu_ddl_core::declared::{DeclareError, Declared};
-use kuzu_ddl_core::lock::{Lock, Lost, ParseError, difference, lost};
+use kuzu_ddl_core::lock::{FILE, Lock, Lost, ParseError, difference, lost};
 use kuzu_ddl_core::schema::Schema;
 
-/// The name of the lock file, next to `Cargo.toml`.
-pub(super) const FILE: &str = "kuzu-schema.lock";
-
 /// The environment variable that allows [`verify`] to write, if it is `overwrite`.
-pub(super) const MODE: &str = "KUZU_DDL_LOCK";
+pub const MODE: &str = "KUZU_DDL_LOCK";
 
 /// Error returned when the lock file does not match the declared schema.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +86,7 @@ fn overwrite(mode: Option<String>) -> Result<bool, LockError> {
 /// # Errors
 ///
 /// Returns the same errors as [`verify`].
-pub(super) fn verify_declared(manifest: &Path, declared: &Declared) -> Result<(), LockError> {
+pub fn verify_declared(manifest: &Path, declared: &Declared) -> Result<(), LockError> {
     verify_with(manifest, declared, overwrite(env::var(MODE).ok())?)
 }
 

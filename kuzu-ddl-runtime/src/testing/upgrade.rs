@@ -15,7 +15,7 @@ use crate::migrate::Migrator;
 /// Error returned when a database of the old schema cannot be migrated without loss.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum UpgradeError {
+pub enum UpgradeError {
     /// The old lock file is invalid.
     #[error("invalid old lock file: {0}")]
     Parse(#[from] ParseError),
@@ -45,11 +45,7 @@ pub(crate) enum UpgradeError {
 /// # Errors
 ///
 /// Returns an error if a step fails, or if rows or values were lost.
-pub(super) fn upgrade(
-    engine: &dyn Engine,
-    text: &str,
-    declared: &Declared,
-) -> Result<(), UpgradeError> {
+pub fn upgrade(engine: &dyn Engine, text: &str, declared: &Declared) -> Result<(), UpgradeError> {
     let lock: Lock = text.parse()?;
     let old = Migrator::new(engine).schema(Ok(lock.declared()));
     old.migrate().map_err(|e| UpgradeError::Old(Box::new(e)))?;

@@ -1,4 +1,4 @@
-//! Things that end the process are done in a child: this binary again, running one test.
+//! Statements that end the process run in a child: this binary again, running one test.
 
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -10,8 +10,13 @@ pub(crate) fn path() -> Option<std::path::PathBuf> {
     std::env::var_os(ROLE).map(Into::into)
 }
 
-/// Runs the calling test (`name` is its full path, like `bugs::b22_x`) again in a child, where
-/// [`path`] returns `at`.
+/// The name of a test from the path of an item inside it: without the crate and the item.
+pub(crate) fn name(item: &'static str) -> &'static str {
+    let (_, path) = item.split_once("::").unwrap();
+    path.rsplit_once("::").unwrap().0
+}
+
+/// Runs the calling test (`name` is its full path) again in a child, where [`path`] returns `at`.
 pub(crate) fn run(name: &str, at: &Path) -> ExitStatus {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([name, "--exact", "--nocapture", "--test-threads=1"])
@@ -38,7 +43,7 @@ pub(crate) fn run_to_exit(name: &str, at: &Path) {
 
 const EXIT: i32 = 77;
 
-/// Ends the child at once: no destructor runs, nothing is closed, no checkpoint is written.
+/// Ends the child immediately: no destructor runs, nothing is closed, no checkpoint is written.
 pub(crate) fn exit() -> ! {
     std::process::exit(EXIT)
 }

@@ -1,22 +1,27 @@
-//! Bundles: a file that comes from anywhere, in any state.
+//! Bundles: files of any origin and in any state.
 
 use std::collections::BTreeSet;
 
 use expect_test::expect;
-use kuzu_ddl_runtime::event::{Change, DdlEvent, ObjectId};
-use kuzu_ddl_sync::{Attestation, Bundle, BundleError, Log, Output, SpaceId};
+use kuzu_ddl_core::event::{Change, DdlEvent, ObjectId};
+use kuzu_ddl_sync::{Attestation, Bundle, BundleError, EventLog, Output, SpaceId};
 
-use crate::bed::{Random, SPACE, outcome, peer, work};
+use crate::fixture::{Random, SPACE, outcome, peer, random_events};
 
 fn space() -> SpaceId {
-    SpaceId::named(SPACE)
+    SpaceId::from_name(SPACE)
 }
 
-fn log(count: usize) -> Log {
-    Log::of(work(Default::default(), count, &mut Random(count as u64))).0
+fn log(count: usize) -> EventLog {
+    EventLog::from_events(random_events(
+        Default::default(),
+        count,
+        &mut Random(count as u64),
+    ))
+    .0
 }
 
-fn taken(outputs: &[Output]) -> usize {
+fn new_events(outputs: &[Output]) -> usize {
     let events = outputs.iter().map(|output| match output {
         Output::Events(events) => events.len(),
         _ => 0,
@@ -25,27 +30,27 @@ fn taken(outputs: &[Output]) -> usize {
 }
 
 #[test]
-fn a_bundle_brings_what_somebody_lacks_and_twice_is_once() {
+fn a_bundle_delivers_missing_events_once() {
     let all = log(300);
     let mut receiver = peer(0);
     let first: Vec<_> = all.events().take(100).cloned().collect();
-    receiver.local(0, first).expect("events");
+    receiver.publish(0, first).expect("events");
     let bundle = Bundle::since(&all, receiver.log().frontier());
     assert_eq!(bundle.events.len(), 200);
     let bytes = bundle.encode(&space());
     assert!(bytes.len() < 200 * 60, "{} bytes", bytes.len());
-    for (round, wanted) in [200, 0, 0].into_iter().enumerate() {
+    for (round, expected) in [200, 0, 0].into_iter().enumerate() {
         let read = Bundle::decode(&bytes, &space()).expect("a bundle");
         assert_eq!(read, bundle);
         let outputs = receiver.import(round as u64, read.events, read.attestations);
-        assert_eq!(taken(&outputs), wanted);
+        assert_eq!(new_events(&outputs), expected);
     }
     assert_eq!(outcome(receiver.log()), outcome(&all));
     assert_eq!(receiver.log().digest(), all.digest());
 }
 
 #[test]
-fn a_bundle_that_comes_before_its_ancestors_waits_for_them() {
+fn a_bundle_waits_for_the_dependencies_of_its_events() {
     let all = log(100);
     let events: Vec<_> = all.events().cloned().collect();
     let bundle = |events: &[DdlEvent]| Bundle {
@@ -59,16 +64,16 @@ fn a_bundle_that_comes_before_its_ancestors_waits_for_them() {
         receiver.import(0, read.events, read.attestations);
     }
     assert_eq!(receiver.log().digest(), all.digest());
-    assert_eq!(receiver.waiting(), 0);
+    assert_eq!(receiver.waiting_count(), 0);
 }
 
 #[test]
-fn a_bundle_cut_or_changed_anywhere_is_refused_whole() {
-    let bytes = Bundle::of(&log(40), &BTreeSet::new()).encode(&space());
+fn a_truncated_or_modified_bundle_is_rejected() {
+    let bytes = Bundle::new(&log(40), &BTreeSet::new()).encode(&space());
     for end in 0..bytes.len() {
         assert!(
             Bundle::decode(&bytes[..end], &space()).is_err(),
-            "cut at {end}"
+            "truncated at {end}"
         );
     }
     for at in 0..bytes.len() {
@@ -77,7 +82,7 @@ fn a_bundle_cut_or_changed_anywhere_is_refused_whole() {
             changed[at] ^= bit;
             assert!(
                 Bundle::decode(&changed, &space()).is_err(),
-                "changed at {at}"
+                "modified at {at}"
             );
         }
     }
@@ -85,12 +90,12 @@ fn a_bundle_cut_or_changed_anywhere_is_refused_whole() {
     longer.push(0);
     assert_eq!(Bundle::decode(&longer, &space()), Err(BundleError::Damaged));
     assert_eq!(
-        Bundle::decode(&bytes, &SpaceId::named("other")),
+        Bundle::decode(&bytes, &SpaceId::from_name("other")),
         Err(BundleError::Space)
     );
     assert_eq!(
         Bundle::decode(b"PK\x03\x04 something else", &space()),
-        Err(BundleError::NoBundle)
+        Err(BundleError::NotABundle)
     );
     let mut newer = bytes;
     newer[8] = 2;
@@ -100,10 +105,10 @@ fn a_bundle_cut_or_changed_anywhere_is_refused_whole() {
     );
 }
 
-/// A checksum is no proof: whoever means harm makes a right one.
+/// A checksum is no proof of origin: an adversary can compute it.
 #[test]
-fn a_hostile_bundle_with_a_right_checksum_is_refused() {
-    let checked = |body: &[u8]| {
+fn a_malicious_bundle_with_a_valid_checksum_is_rejected() {
+    let with_checksum = |body: &[u8]| {
         let mut bytes = b"KDDLSYNC\x01".to_vec();
         bytes.extend(space().as_bytes());
         bytes.extend(body);
@@ -111,7 +116,7 @@ fn a_hostile_bundle_with_a_right_checksum_is_refused() {
         bytes.extend(&checksum.as_bytes()[..16]);
         bytes
     };
-    assert!(Bundle::decode(&checked(&[0, 0]), &space()).is_ok());
+    assert!(Bundle::decode(&with_checksum(&[0, 0]), &space()).is_ok());
     for body in [
         &[][..],
         &[0xff, 0xff, 0xff, 0xff, 0x0f],
@@ -122,15 +127,15 @@ fn a_hostile_bundle_with_a_right_checksum_is_refused() {
         &[2, 5, 1, 0, 0, 1, 0],
     ] {
         assert!(
-            Bundle::decode(&checked(body), &space()).is_err(),
+            Bundle::decode(&with_checksum(body), &space()).is_err(),
             "{body:?}"
         );
     }
-    let harm = "x` ; DROP TABLE Person; //".to_owned();
+    let injection = "x` ; DROP TABLE Person; //".to_owned();
     let event = DdlEvent::new(
         ObjectId::of(b"x"),
         [].into(),
-        Change::RenameTable { to: harm },
+        Change::RenameTable { to: injection },
     );
     let bundle = Bundle {
         events: vec![event],
@@ -143,41 +148,41 @@ fn a_hostile_bundle_with_a_right_checksum_is_refused() {
 }
 
 #[test]
-fn attestations_travel_beside_the_events() {
+fn a_bundle_contains_the_attestations_of_its_events() {
     let all = log(5);
     let event = all.events().next().expect("an event").id();
-    let mut bundle = Bundle::of(&all, &BTreeSet::new());
-    let said = Attestation {
+    let mut bundle = Bundle::new(&all, &BTreeSet::new());
+    let attestation = Attestation {
         event,
-        bytes: b"by somebody".to_vec(),
+        bytes: b"by a".to_vec(),
     };
     let stray = Attestation {
-        event: kuzu_ddl_runtime::event::EventId::of(b"?"),
+        event: kuzu_ddl_core::event::EventId::of(b"?"),
         bytes: Vec::new(),
     };
-    bundle.attestations = vec![said.clone(), stray];
+    bundle.attestations = vec![attestation.clone(), stray];
     let read = Bundle::decode(&bundle.encode(&space()), &space()).expect("a bundle");
     let mut receiver = peer(0);
     let outputs = receiver.import(0, read.events, read.attestations);
-    // What is said about nothing is not kept.
-    assert!(outputs.contains(&Output::Attestations(vec![said.clone()])));
-    assert_eq!(receiver.attestations(event), [said]);
+    // Attestations of unknown events are discarded.
+    assert!(outputs.contains(&Output::Attestations(vec![attestation.clone()])));
+    assert_eq!(receiver.attestations(event), [attestation]);
 }
 
-/// A file that was once written is read for ever.
+/// Files stay readable permanently. Never update the expected value.
 #[test]
 fn golden_bytes() {
     let change = Change::RenameTable {
         to: "Human".to_owned(),
     };
     let event = DdlEvent::new(ObjectId::of(b"x"), [].into(), change);
-    let said = Attestation {
+    let attestation = Attestation {
         event: event.id(),
         bytes: b"by a".to_vec(),
     };
     let bundle = Bundle {
         events: vec![event],
-        attestations: vec![said],
+        attestations: vec![attestation],
     };
     let bytes = bundle.encode(&space());
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

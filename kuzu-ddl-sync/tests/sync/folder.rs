@@ -1,20 +1,20 @@
-//! A folder that several peers see.
+//! A folder that several peers share.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use kuzu_ddl_runtime::event::pack;
-use kuzu_ddl_sync::folder::{Exchange, Folder, Why};
+use kuzu_ddl_core::event::pack;
+use kuzu_ddl_sync::folder::{Folder, FolderSync, SkipReason};
 use kuzu_ddl_sync::{Bundle, BundleError, Output, Peer, SpaceId};
 
-use crate::bed::{Random, SPACE, fold, outcome, peer, work};
+use crate::fixture::{Random, SPACE, fold, outcome, peer, random_events};
 
 fn space() -> SpaceId {
-    SpaceId::named(SPACE)
+    SpaceId::from_name(SPACE)
 }
 
-/// A peer with its own view of the folder.
+/// A peer with its own handle of the folder.
 struct Member {
     peer: Peer,
     folder: Folder,
@@ -28,12 +28,14 @@ impl Member {
         }
     }
 
-    fn work(&mut self, count: usize, random: &mut Random) {
-        let events = work(fold(self.peer.log()), count, random);
-        self.peer.local(0, events).expect("its own events");
+    fn publish_random(&mut self, count: usize, random: &mut Random) {
+        let events = random_events(fold(self.peer.log()), count, random);
+        self.peer
+            .publish(0, events)
+            .expect("events on top of the log");
     }
 
-    fn sync(&mut self) -> Exchange {
+    fn sync(&mut self) -> FolderSync {
         self.folder.sync(0, &mut self.peer).expect("a folder")
     }
 }
@@ -53,99 +55,103 @@ fn names(path: &Path) -> Vec<String> {
     names
 }
 
-fn all_equal(members: &[Member]) {
-    let wanted = (
+fn assert_converged(members: &[Member]) {
+    let expected = (
         members[0].peer.log().digest(),
         outcome(members[0].peer.log()),
     );
     for member in members {
         assert_eq!(
             (member.peer.log().digest(), outcome(member.peer.log())),
-            wanted
+            expected
         );
-        assert_eq!(member.peer.waiting(), 0);
+        assert_eq!(member.peer.waiting_count(), 0);
     }
 }
 
 #[test]
 fn peers_of_one_folder_converge() {
-    let place = tempfile::tempdir().expect("a folder");
-    let mut members: Vec<Member> = (0..4).map(|n| Member::new(n, place.path())).collect();
+    let directory = tempfile::tempdir().expect("a folder");
+    let mut members: Vec<Member> = (0..4).map(|n| Member::new(n, directory.path())).collect();
     let mut random = Random(8);
     for _ in 0..10 {
         for member in &mut members {
-            member.work(random.below(6), &mut random);
+            member.publish_random(random.below(6), &mut random);
             if random.chance(70) {
                 member.sync();
             }
         }
     }
-    // Once for what was not written yet, once to read it.
+    // The first sync writes the remaining events, the second reads them.
     for _ in 0..2 {
         members.iter_mut().for_each(|member| drop(member.sync()));
     }
-    all_equal(&members);
+    assert_converged(&members);
     assert!(
         members
             .iter_mut()
             .all(|member| member.sync().written.is_none())
     );
     assert!(
-        names(place.path())
+        names(directory.path())
             .iter()
             .all(|name| !name.starts_with('.'))
     );
 }
 
 #[test]
-fn what_is_half_written_waits_until_it_is_whole() {
-    let place = tempfile::tempdir().expect("a folder");
-    let (mut a, mut b) = (Member::new(0, place.path()), Member::new(1, place.path()));
-    a.work(30, &mut Random(1));
+fn an_incomplete_file_is_skipped_until_it_is_complete() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let (mut a, mut b) = (
+        Member::new(0, directory.path()),
+        Member::new(1, directory.path()),
+    );
+    a.publish_random(30, &mut Random(1));
     let name = a.sync().written.expect("a file");
-    let path = place.path().join(&name);
-    let whole = fs::read(&path).expect("a file");
-    for length in [0, 1, 8, 25, whole.len() / 2, whole.len() - 1] {
-        fs::write(&path, &whole[..length]).expect("a file");
-        let exchange = b.sync();
-        assert_eq!(exchange.skipped.len(), 1);
-        assert_eq!(exchange.skipped[0].why, Why::NotItsName);
+    let path = directory.path().join(&name);
+    let complete = fs::read(&path).expect("a file");
+    for length in [0, 1, 8, 25, complete.len() / 2, complete.len() - 1] {
+        fs::write(&path, &complete[..length]).expect("a file");
+        let synced = b.sync();
+        assert_eq!(synced.skipped.len(), 1);
+        assert_eq!(synced.skipped[0].reason, SkipReason::NameMismatch);
         assert!(b.peer.log().is_empty());
     }
-    fs::write(&path, &whole).expect("a file");
+    fs::write(&path, &complete).expect("a file");
     assert!(b.sync().skipped.is_empty());
-    all_equal(&[a, b]);
+    assert_converged(&[a, b]);
 }
 
 #[test]
-fn a_file_that_was_deleted_or_spoiled_is_written_again() {
-    let place = tempfile::tempdir().expect("a folder");
-    let mut members: Vec<Member> = (0..3).map(|n| Member::new(n, place.path())).collect();
+fn a_deleted_or_damaged_file_is_written_again() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let mut members: Vec<Member> = (0..3).map(|n| Member::new(n, directory.path())).collect();
     let mut random = Random(2);
     for member in &mut members {
-        member.work(10, &mut random);
+        member.publish_random(10, &mut random);
         member.sync();
     }
     members.iter_mut().for_each(|member| drop(member.sync()));
-    all_equal(&members);
-    for name in names(place.path()) {
-        fs::remove_file(place.path().join(name)).expect("a file");
+    assert_converged(&members);
+    for name in names(directory.path()) {
+        fs::remove_file(directory.path().join(name)).expect("a file");
     }
     assert!(
         members[1].sync().written.is_some(),
-        "all that it has is missing"
+        "no file contains its events"
     );
-    let mut newcomer = Member::new(9, place.path());
+    let mut newcomer = Member::new(9, directory.path());
     newcomer.sync();
     members.push(newcomer);
-    all_equal(&members);
-    // Spoiled in place: whoever comes later sees it, and whoever has the events mends it under the same name.
-    let name = names(place.path()).remove(0);
-    fs::write(place.path().join(&name), b"spoiled").expect("a file");
-    let mut late = Member::new(10, place.path());
+    assert_converged(&members);
+    // A damaged file is skipped by new peers; a peer that has the events replaces it under the same
+    // name.
+    let name = names(directory.path()).remove(0);
+    fs::write(directory.path().join(&name), b"damaged").expect("a file");
+    let mut late = Member::new(10, directory.path());
     assert_eq!(late.sync().skipped.len(), 1);
     let mut again = Member {
-        folder: Folder::open(place.path(), space()).expect("a folder"),
+        folder: Folder::open(directory.path(), space()).expect("a folder"),
         ..members.remove(1)
     };
     assert!(again.sync().written.is_some());
@@ -154,17 +160,17 @@ fn a_file_that_was_deleted_or_spoiled_is_written_again() {
 }
 
 #[test]
-fn foreign_and_hostile_files_are_passed_over() {
-    let place = tempfile::tempdir().expect("a folder");
-    let mut a = Member::new(0, place.path());
-    a.work(10, &mut Random(3));
+fn foreign_and_malicious_files_are_skipped() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let mut a = Member::new(0, directory.path());
+    a.publish_random(10, &mut Random(3));
     a.sync();
     let put = |bytes: &[u8]| {
         let name = format!("{}.kddl", blake3::hash(bytes).to_hex());
-        fs::write(place.path().join(&name), bytes).expect("a file");
+        fs::write(directory.path().join(&name), bytes).expect("a file");
         name
     };
-    // Nobody's business.
+    // Not names of bundles.
     for name in [
         "README.md",
         ".gitignore",
@@ -173,56 +179,68 @@ fn foreign_and_hostile_files_are_passed_over() {
         ".00-0.tmp",
         &"A".repeat(69),
     ] {
-        fs::write(place.path().join(name), b"?").expect("a file");
+        fs::write(directory.path().join(name), b"?").expect("a file");
     }
-    // Right names, wrong contents.
+    // Valid names, invalid content.
     put(b"");
-    put(b"rubbish");
-    put(&Bundle::default().encode(&SpaceId::named("other")));
+    put(b"garbage");
+    put(&Bundle::default().encode(&SpaceId::from_name("other")));
     put(&[&b"KDDLSYNC\x07"[..], &[0; 40]].concat());
     put(&[&b"KDDLSYNC\x01"[..], &[0xff; 400]].concat());
     put(&pack::encode(a.peer.log().events()));
-    fs::create_dir(place.path().join(format!("{}.kddl", "0".repeat(64)))).expect("a folder");
+    fs::create_dir(directory.path().join(format!("{}.kddl", "0".repeat(64)))).expect("a folder");
     #[cfg(unix)]
     std::os::unix::fs::symlink(
         "/dev/zero",
-        place.path().join(format!("{}.kddl", "1".repeat(64))),
+        directory.path().join(format!("{}.kddl", "1".repeat(64))),
     )
     .expect("a link");
-    let mut b = Member::new(1, place.path());
+    let mut b = Member::new(1, directory.path());
     let skipped = b.sync().skipped;
-    let count = |what: &dyn Fn(&Why) -> bool| skipped.iter().filter(|file| what(&file.why)).count();
+    let count = |matches: &dyn Fn(&SkipReason) -> bool| {
+        skipped.iter().filter(|file| matches(&file.reason)).count()
+    };
     assert_eq!(
-        count(&|why| *why == Why::NotAFile),
+        count(&|reason| *reason == SkipReason::NotAFile),
         if cfg!(unix) { 2 } else { 1 }
     );
-    assert_eq!(count(&|why| *why == Why::Refused(BundleError::NoBundle)), 3);
     assert_eq!(
-        count(&|why| *why == Why::Refused(BundleError::Version(7))),
+        count(&|reason| *reason == SkipReason::InvalidBundle(BundleError::NotABundle)),
+        3
+    );
+    assert_eq!(
+        count(&|reason| *reason == SkipReason::InvalidBundle(BundleError::Version(7))),
         1
     );
-    assert_eq!(count(&|why| *why == Why::Refused(BundleError::Damaged)), 1);
-    assert_eq!(count(&|why| *why == Why::Refused(BundleError::Space)), 1);
+    assert_eq!(
+        count(&|reason| *reason == SkipReason::InvalidBundle(BundleError::Damaged)),
+        1
+    );
+    assert_eq!(
+        count(&|reason| *reason == SkipReason::InvalidBundle(BundleError::Space)),
+        1
+    );
     assert_eq!(skipped.len(), if cfg!(unix) { 8 } else { 7 });
-    all_equal(&[a, b]);
+    assert_converged(&[a, b]);
 }
 
 #[test]
-fn compacting_beside_writers_loses_nothing() {
-    let place = tempfile::tempdir().expect("a folder");
-    let mut members: Vec<Member> = (0..3).map(|n| Member::new(n, place.path())).collect();
+fn concurrent_compaction_loses_nothing() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let mut members: Vec<Member> = (0..3).map(|n| Member::new(n, directory.path())).collect();
     let mut random = Random(4);
     for _ in 0..20 {
         for member in &mut members {
-            member.work(2, &mut random);
+            member.publish_random(2, &mut random);
             member.sync();
         }
     }
     members.iter_mut().for_each(|member| drop(member.sync()));
-    all_equal(&members);
-    let before = names(place.path()).len();
-    // Two compact the same at the same time: one file. A third has written something that they have not seen.
-    members[2].work(1, &mut random);
+    assert_converged(&members);
+    let before = names(directory.path()).len();
+    // Two peers compact the same events and write the same file. A third has written events that
+    // they have not seen.
+    members[2].publish_random(1, &mut random);
     let unseen = members[2].sync().written.expect("a file");
     let compacted: Vec<String> = members[..2]
         .iter_mut()
@@ -235,33 +253,40 @@ fn compacting_beside_writers_loses_nothing() {
         })
         .collect();
     assert_eq!(compacted[0], compacted[1]);
-    let mut wanted = vec![compacted[0].clone(), unseen];
-    wanted.sort();
-    assert_eq!(names(place.path()), wanted, "of {before} files");
-    let mut newcomer = Member::new(9, place.path());
+    let mut expected = vec![compacted[0].clone(), unseen];
+    expected.sort();
+    assert_eq!(names(directory.path()), expected, "of {before} files");
+    let mut newcomer = Member::new(9, directory.path());
     newcomer.sync();
     members.iter_mut().for_each(|member| drop(member.sync()));
     members.push(newcomer);
-    all_equal(&members);
-    assert_eq!(names(place.path()), wanted, "nobody had anything to add");
+    assert_converged(&members);
+    assert_eq!(
+        names(directory.path()),
+        expected,
+        "no peer had events to add"
+    );
 }
 
 #[test]
-fn threads_that_write_and_compact_at_once() {
-    let place = tempfile::tempdir().expect("a folder");
-    let path = place.path();
+fn threads_write_and_compact_concurrently() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let path = directory.path();
     let mut members: Vec<Member> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..4)
             .map(|n| {
                 scope.spawn(move || {
                     let (mut member, mut random) = (Member::new(n, path), Random(n as u64));
                     for round in 0..15 {
-                        member.work(2, &mut random);
+                        member.publish_random(2, &mut random);
                         member.sync();
                         if round % 5 == n {
                             let peer = &member.peer;
-                            let said = |event| peer.attestations(event);
-                            member.folder.compact(peer.log(), said).expect("a folder");
+                            let attestations = |event| peer.attestations(event);
+                            member
+                                .folder
+                                .compact(peer.log(), attestations)
+                                .expect("a folder");
                         }
                     }
                     member
@@ -276,18 +301,18 @@ fn threads_that_write_and_compact_at_once() {
     for _ in 0..2 {
         members.iter_mut().for_each(|member| drop(member.sync()));
     }
-    all_equal(&members);
+    assert_converged(&members);
     let mut newcomer = Member::new(9, path);
     assert!(newcomer.sync().skipped.is_empty());
     members.push(newcomer);
-    all_equal(&members);
+    assert_converged(&members);
     assert!(
         names(path).iter().all(|name| !name.starts_with('.')),
-        "nothing is left half done"
+        "no incomplete file remains"
     );
 }
 
-/// Branches of a git repository in which each has worked and compacted merge without a conflict.
+/// Branches of a git repository merge without conflicts after both sides wrote and compacted.
 #[test]
 fn branches_of_a_git_checkout_merge() {
     let git = |folder: &Path, arguments: &[&str]| {
@@ -310,22 +335,22 @@ fn branches_of_a_git_checkout_merge() {
             String::from_utf8_lossy(&run.stderr)
         );
     };
-    let place = tempfile::tempdir().expect("a folder");
-    let (one, two) = (place.path().join("one"), place.path().join("two"));
+    let directory = tempfile::tempdir().expect("a folder");
+    let (one, two) = (directory.path().join("one"), directory.path().join("two"));
     fs::create_dir(&one).expect("a folder");
     git(&one, &["init", "-q"]);
     let mut random = Random(5);
     let mut a = Member::new(0, &one.join("schema"));
-    a.work(20, &mut random);
+    a.publish_random(20, &mut random);
     a.sync();
     git(&one, &["add", "-A"]);
     git(&one, &["commit", "-qm", "a"]);
-    git(place.path(), &["clone", "-q", "one", "two"]);
+    git(directory.path(), &["clone", "-q", "one", "two"]);
     let mut b = Member::new(1, &two.join("schema"));
     b.sync();
     for (member, checkout) in [(&mut a, &one), (&mut b, &two)] {
         for _ in 0..3 {
-            member.work(5, &mut random);
+            member.publish_random(5, &mut random);
             member.sync();
         }
         let peer = &member.peer;
@@ -337,14 +362,14 @@ fn branches_of_a_git_checkout_merge() {
         git(checkout, &["commit", "-qm", "work"]);
     }
     git(&two, &["pull", "-q", "--no-rebase", "--no-edit"]);
-    let brought = b.sync();
+    let synced = b.sync();
     assert!(
-        brought
+        synced
             .outputs
             .iter()
             .any(|output| matches!(output, Output::Events(events) if events.len() == 15))
     );
     git(&one, &["pull", "-q", "--no-rebase", "--no-edit", "../two"]);
     a.sync();
-    all_equal(&[a, b]);
+    assert_converged(&[a, b]);
 }

@@ -1,12 +1,13 @@
-//! The protocol between peers, from one event to a thousand peers.
+//! Tests of the protocol, from one event to a thousand peers.
 
-mod bed;
+mod adversarial;
+mod attestations;
 mod bundle;
-mod catch_up;
+mod fixture;
 #[cfg(feature = "folder")]
 mod folder;
-mod future;
-mod hostile;
-mod said;
+mod layers;
+mod newer_versions;
+mod reconcile;
 mod simulation;
 mod swarm;

@@ -1,11 +1,12 @@
-//! The hand-written cases, one per kind of event: what was migrated must answer every question as what
-//! was built that way.
+//! Written cases, one per kind of event: a migrated database must answer every query like one that
+//! was built from the new schema.
 
-use super::folded;
-use crate::bed::{Bed, Said};
 use kuzu_ddl::{HazardKind, schema};
 
-/// Where all cases start.
+use super::harness::folded;
+use crate::fixture::{Declaration, TestDatabase};
+
+/// The schema that all cases start from.
 mod start {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -32,7 +33,7 @@ mod start {
     }
 }
 
-fn start() -> Said {
+fn start() -> Declaration {
     schema![start::Person, start::Place, start::Visited]
 }
 
@@ -47,30 +48,30 @@ const PEOPLE: &str = "MATCH (a:Person) RETURN a.id, a.mail, a.age ORDER BY a.id"
 const VISITS: &str =
     "MATCH (a:Person)-[v:Visited]->(b:Place) RETURN a.id, v.year, b.id ORDER BY a.id";
 
-/// Migrates from the start, with rows, and builds the same straight: by the same statements, or by
-/// `straight` where they name what has another name now.
+/// Migrates from the start, with rows, and compares with a database built from the new schema by
+/// the statements `straight`, which use the new names.
 #[track_caller]
-fn case(new: fn() -> Said, straight: &[&str], questions: &[&str]) {
-    let mut bed = Bed::with(start());
-    bed.run(ROWS);
-    bed.up(new());
-    equals(&mut bed, new, straight, questions);
+fn case(new: fn() -> Declaration, straight: &[&str], questions: &[&str]) {
+    let mut db = TestDatabase::migrated(start());
+    db.execute(ROWS);
+    db.migrate_cleanly(new());
+    equals(&mut db, new, straight, questions);
 }
 
-/// The migrated database against one that is built straight, before and after it was closed.
+/// Compares the migrated database with one built from the new schema, before and after a reopen.
 #[track_caller]
-fn equals(bed: &mut Bed, new: fn() -> Said, straight: &[&str], questions: &[&str]) {
-    bed.settled(new());
-    let built = Bed::with(new());
-    built.run(straight);
-    assert_eq!(folded(bed.db()).schema(), folded(built.db()).schema());
+fn equals(db: &mut TestDatabase, new: fn() -> Declaration, straight: &[&str], questions: &[&str]) {
+    db.assert_up_to_date(new());
+    let built = TestDatabase::migrated(new());
+    built.execute(straight);
+    assert_eq!(folded(db.kuzu()).schema(), folded(built.kuzu()).schema());
     for _ in 0..2 {
         for question in questions {
-            assert_eq!(bed.rows(question), built.rows(question), "{question}");
+            assert_eq!(db.rows(question), built.rows(question), "{question}");
         }
-        bed.run(&["CHECKPOINT"]);
-        bed.reopen();
-        bed.settled(new());
+        db.execute(&["CHECKPOINT"]);
+        db.reopen();
+        db.assert_up_to_date(new());
     }
 }
 
@@ -88,7 +89,7 @@ fn create_node_table_and_create_edge_table() {
         #[kuzu(unregistered, from = super::start::Person, to = Tag, multiplicity = "many_one")]
         pub(super) struct Likes;
     }
-    fn all() -> Said {
+    fn all() -> Declaration {
         schema![
             start::Person,
             start::Place,
@@ -109,7 +110,7 @@ fn create_node_table_and_create_edge_table() {
     );
 }
 
-fn without_visited() -> Said {
+fn without_visited() -> Declaration {
     schema![start::Person, start::Place; dropped "Visited"]
 }
 
@@ -120,14 +121,14 @@ fn drop_table() {
 
 #[test]
 fn restore_table() {
-    let mut bed = Bed::with(start());
-    bed.run(ROWS);
-    bed.up(without_visited());
-    bed.migrator(start())
+    let mut db = TestDatabase::migrated(start());
+    db.execute(ROWS);
+    db.migrate_cleanly(without_visited());
+    db.migrator(start())
         .restore("Visited")
         .migrate()
         .unwrap_or_else(|e| panic!("{e}"));
-    equals(&mut bed, start, ROWS, &[PEOPLE, VISITS]);
+    equals(&mut db, start, ROWS, &[PEOPLE, VISITS]);
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn rename_table() {
             year: Option<i16>,
         }
     }
-    fn all() -> Said {
+    fn all() -> Declaration {
         schema![new::Human, start::Place, new::Saw]
     }
     let renamed = |text: &str| {
@@ -161,7 +162,7 @@ fn rename_table() {
     case(all, &straight, &[&renamed(PEOPLE), &renamed(VISITS)]);
 }
 
-/// The start with another `Person`, and perhaps another `Visited`.
+/// The start with another `Person`.
 macro_rules! changed {
     ($($field:tt)*) => {
         mod new {
@@ -175,7 +176,7 @@ macro_rules! changed {
                 year: Option<i16>,
             }
         }
-        fn all() -> Said {
+        fn all() -> Declaration {
             schema![new::Person, start::Place, new::Visited]
         }
     };
@@ -200,17 +201,17 @@ fn add_property() {
     );
 }
 
-fn without_age() -> Said {
+fn without_age() -> Declaration {
     changed! {
         #[kuzu(primary_key)]
         id: i64,
         mail: String,
     }
-    let mut said = all()?;
-    if let Some(hints) = said.tables.get_mut(&"Person".into()) {
+    let mut declaration = all()?;
+    if let Some(hints) = declaration.tables.get_mut(&"Person".into()) {
         hints.dropped.insert("age".into());
     }
-    Ok(said)
+    Ok(declaration)
 }
 
 #[test]
@@ -229,14 +230,14 @@ fn drop_property() {
 
 #[test]
 fn restore_property() {
-    let mut bed = Bed::with(start());
-    bed.run(ROWS);
-    bed.up(without_age());
-    bed.migrator(start())
+    let mut db = TestDatabase::migrated(start());
+    db.execute(ROWS);
+    db.migrate_cleanly(without_age());
+    db.migrator(start())
         .restore("Person.age")
         .migrate()
         .unwrap_or_else(|e| panic!("{e}"));
-    equals(&mut bed, start, ROWS, &[PEOPLE, VISITS]);
+    equals(&mut db, start, ROWS, &[PEOPLE, VISITS]);
 }
 
 #[test]
@@ -249,7 +250,7 @@ fn rename_property() {
         #[kuzu(renamed_from = "mail")]
         age: String,
     }
-    // What moves takes its comment along, and here no comment is declared.
+    // A comment moves with its property, and here none is declared.
     let straight = &[
         "CREATE (:Person {number: 1, age: 'a@x', mail: 30}), (:Person {number: 2, age: 'b@x'}), (:Person {number: 3, age: 'c@x', mail: -5})",
         ROWS[1],
@@ -277,7 +278,7 @@ fn add_pair() {
             year: Option<i16>,
         }
     }
-    fn all() -> Said {
+    fn all() -> Declaration {
         schema![start::Person, start::Place, new::Visited]
     }
     case(
@@ -311,18 +312,18 @@ fn drop_pair() {
             year: Option<i16>,
         }
     }
-    fn all() -> Said {
+    fn all() -> Declaration {
         schema![start::Person, start::Place, new::Visited]
     }
-    let mut bed = Bed::with(schema![start::Person, start::Place, wide::Visited]);
-    bed.run(ROWS);
-    bed.run(&["MATCH (a:Place {id: 10}), (b:Place {id: 20}) CREATE (a)-[:Visited]->(b)"]);
-    let migrator = bed
+    let mut db = TestDatabase::migrated(schema![start::Person, start::Place, wide::Visited]);
+    db.execute(ROWS);
+    db.execute(&["MATCH (a:Place {id: 10}), (b:Place {id: 20}) CREATE (a)-[:Visited]->(b)"]);
+    let migrator = db
         .migrator(all())
         .allow(HazardKind::DeletesData, "Visited(Place -> Place)")
         .allow(HazardKind::Irreversible, "Visited(Place -> Place)");
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
-    equals(&mut bed, all, ROWS, &[PEOPLE, VISITS]);
+    equals(&mut db, all, ROWS, &[PEOPLE, VISITS]);
 }
 
 #[test]
@@ -351,7 +352,7 @@ fn comment_on_table_and_on_property() {
             year: Option<i16>,
         }
     }
-    fn all() -> Said {
+    fn all() -> Declaration {
         schema![new::Person, new::Place, new::Visited]
     }
     case(
@@ -378,7 +379,7 @@ fn set_type() {
 }
 
 #[test]
-fn set_type_by_a_cast() {
+fn set_type_with_a_cast() {
     changed! {
         #[kuzu(primary_key)]
         id: i64,
@@ -395,7 +396,7 @@ fn set_type_by_a_cast() {
         })
         .collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    // `concat` takes NULL for an empty text, so the one without an age is set right by hand.
+    // `concat` treats NULL as empty text, so the row without an age is excluded.
     case(
         all,
         &rows,
@@ -411,17 +412,17 @@ fn set_default() {
     changed! {
         #[kuzu(primary_key)]
         id: i64,
-        #[kuzu(default = "nobody")]
+        #[kuzu(default = "unknown")]
         mail: String,
         /// In years.
         age: Option<i32>,
     }
     case(all, ROWS, &[PEOPLE, VISITS]);
-    let bed = Bed::with(start());
-    bed.run(ROWS);
-    bed.up(all());
-    bed.run(&["CREATE (:Person {id: 9})"]);
-    assert_eq!(bed.rows("MATCH (a:Person {id: 9}) RETURN a.mail"), "nobody");
+    let db = TestDatabase::migrated(start());
+    db.execute(ROWS);
+    db.migrate_cleanly(all());
+    db.execute(&["CREATE (:Person {id: 9})"]);
+    assert_eq!(db.rows("MATCH (a:Person {id: 9}) RETURN a.mail"), "unknown");
 }
 
 #[test]
@@ -437,7 +438,7 @@ fn set_nullable() {
 }
 
 #[test]
-fn set_key() {
+fn set_primary_key() {
     changed! {
         id: i64,
         #[kuzu(primary_key)]
@@ -459,7 +460,7 @@ fn set_multiplicity_and_storage() {
             year: Option<i16>,
         }
     }
-    fn all() -> Said {
+    fn all() -> Declaration {
         schema![start::Person, start::Place, new::Visited]
     }
     case(all, ROWS, &[PEOPLE, VISITS]);

@@ -1,17 +1,19 @@
-//! The usual pairs without a database: what they are about, and that a state which grew by the events of a
-//! diff is the one that all events fold to.
+//! The regular pairs without a database: the kinds of change they cover, and that the state after a
+//! diff equals the fold of all its events.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::*;
-use kuzu_ddl::diff::{Diff, Options, ancestor, diff};
-use kuzu_ddl::event::{Change, OnFail};
-use kuzu_ddl::fold::Fold;
-use kuzu_ddl::schema::{IndexKind, Type};
+use kuzu_ddl_core::diff::{Diff, Options, ancestor, diff};
+use kuzu_ddl_core::event::{Change, OnFail};
+use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::schema::{IndexKind, Type};
 
-/// What a change is about, in few words.
-fn words(change: &Change) -> String {
+use super::harness::{PAIRS, SHARD, run_shard};
+use super::model::{self, Model};
+
+/// A short label for a change.
+fn label(change: &Change) -> String {
     let detail = match change {
         Change::SetType {
             ty: Type::Serial, ..
@@ -31,35 +33,35 @@ fn words(change: &Change) -> String {
     format!("{} {detail}", change.word()).trim_end().to_owned()
 }
 
-/// Words that no event has: what rows get, and which property's type changes.
-fn said(old: &Model, new: &Model) -> Vec<&'static str> {
-    let mut words = Vec::new();
+/// Labels that no event has: fills, and changed types of keys.
+fn hints_used(old: &Model, new: &Model) -> Vec<&'static str> {
+    let mut label = Vec::new();
     for table in &new.tables {
         let Some(before) = old.table(table.id) else {
             continue;
         };
         if table.is_node() && table.key().change.is_some() {
-            words.push("another type of a key");
+            label.push("another type of a key");
         }
         let filled = table.properties.iter().filter(|p| p.fill.is_some());
         for property in filled {
-            words.push(match before.property(property.id) {
+            label.push(match before.property(property.id) {
                 None => "fill what is new",
-                Some(was) if was.nullable => "fill what is NULL",
+                Some(previous) if previous.nullable => "fill what is NULL",
                 Some(_) => "fill where a cast fails",
             });
         }
         let name =
             |t: &model::ModelTable| old.tables.iter().any(|o| o.id != t.id && o.name == t.name);
         if name(table) {
-            words.push("take the name of another table");
+            label.push("take the name of another table");
         }
     }
-    words
+    label
 }
 
-/// The way from `old` to `new`, with all events so far.
-fn grown(old: &Model, new: &Model) -> (Diff, Diff) {
+/// The diffs that create `old` and lead from it to `new`.
+fn diffs(old: &Model, new: &Model) -> (Diff, Diff) {
     let options = Options::default();
     let start = old.declared(&Model::default());
     let first = diff(&start, None, Fold::default(), &options).unwrap();
@@ -74,7 +76,7 @@ fn grown(old: &Model, new: &Model) -> (Diff, Diff) {
     (first, second)
 }
 
-/// Every kind, each often in the usual run.
+/// Every kind; each occurs often in the regular run.
 const KINDS: &[&str] = &[
     "add pair",
     "add property",
@@ -112,16 +114,16 @@ const KINDS: &[&str] = &[
 ];
 
 #[test]
-fn the_usual_pairs_have_every_kind_of_change() {
+fn regular_pairs_cover_every_kind_of_change() {
     let seen: RefCell<BTreeMap<String, usize>> = RefCell::default();
     for shard in 0..PAIRS / SHARD {
         run_shard(SHARD, shard.into(), |old, new| {
-            let (first, second) = grown(old, new);
-            let mut found: Vec<String> = second.events.iter().map(|e| words(e.change())).collect();
-            found.extend(said(old, new).into_iter().map(str::to_owned));
-            found.sort();
-            found.dedup();
-            for word in found {
+            let (first, second) = diffs(old, new);
+            let mut labels: Vec<String> = second.events.iter().map(|e| label(e.change())).collect();
+            labels.extend(hints_used(old, new).into_iter().map(str::to_owned));
+            labels.sort();
+            labels.dedup();
+            for word in labels {
                 *seen.borrow_mut().entry(word).or_default() += 1;
             }
             let all = first.events.iter().chain(&second.events);

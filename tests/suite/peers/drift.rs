@@ -1,108 +1,112 @@
-//! Somebody changed the database by hand, and then events come.
+//! Events that arrive at a database with drift.
 
-use kuzu_ddl::migrate::Delay;
-use kuzu_ddl::schema::Type;
 use kuzu_ddl::{DriftPolicy, Error, Incoming, Migrator};
+use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_runtime::migrate::Delay;
 
-use super::space::{Member, id, meet, same, spec};
+use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, spec};
 
-fn migrator(member: &Member) -> Migrator<'_> {
-    let migrator = Migrator::new(member.db()).schema(Ok(Default::default()));
+fn migrator(peer: &TestPeer) -> Migrator<'_> {
+    let migrator = Migrator::new(peer.engine()).schema(Ok(Default::default()));
     migrator.incoming(Incoming::Apply)
 }
 
-fn two() -> (Member, Member) {
-    let (a, b) = (Member::new(), Member::new());
+fn two() -> (TestPeer, TestPeer) {
+    let (a, b) = (TestPeer::new(), TestPeer::new());
     a.change(|d| {
         d.create_node_table("Person", "id", spec(Type::Int64));
     });
-    b.hear(&a);
+    b.receive_from(&a);
     a.change(|d| {
         d.add_property(id(d.fold(), None, "Person"), "age", spec(Type::Int64));
     });
-    b.bed.run(&[
+    b.db.execute(&[
         "ALTER TABLE Person ADD hand STRING",
-        "CREATE (:Person {id: 1, hand: 'made'})",
+        "CREATE (:Person {id: 1, hand: 'manual'})",
     ]);
     (a, b)
 }
 
-/// What came is kept and waits, it is told where the database differs, and once that is settled the next
-/// start, or the next delivery, carries it out.
+/// Received events are stored and wait, the drift is reported, and once it is resolved the next
+/// start, or the next delivery, applies them.
 #[test]
-fn s16_told_and_taken_away_by_hand() {
+fn events_wait_until_drift_is_removed_s16() {
     for by_start in [true, false] {
         let (a, mut b) = two();
-        let rows = b.bed.rows("MATCH (p:Person) RETURN p.*");
+        let rows = b.db.rows("MATCH (p:Person) RETURN p.*");
         for _ in 0..2 {
-            let heard = migrator(&b).receive(a.events()).unwrap();
+            let received = migrator(&b).receive(a.events()).unwrap();
             assert!(
-                heard.applied.is_empty() && heard.steps.is_empty(),
-                "{heard}"
+                received.applied.is_empty() && received.steps.is_empty(),
+                "{received}"
             );
-            assert_eq!(heard.drift.len(), 1, "{heard}");
-            assert_eq!(heard.delayed.len(), 1, "{heard}");
-            assert_eq!(heard.delayed[0].delay, Delay::Drift);
-            let text = heard.to_string();
+            assert_eq!(received.drift.len(), 1, "{received}");
+            assert_eq!(received.delayed.len(), 1, "{received}");
+            assert_eq!(received.delayed[0].delay, Delay::Drift);
+            let text = received.to_string();
             assert!(
                 text.contains("Person.age") && text.contains("Person.hand"),
                 "{text}"
             );
-            assert_eq!(b.bed.rows("MATCH (p:Person) RETURN p.*"), rows);
-            assert_eq!(b.agreed().waiting.len(), 1);
-            b.bed.reopen();
+            assert_eq!(b.db.rows("MATCH (p:Person) RETURN p.*"), rows);
+            assert_eq!(b.sync_state().waiting.len(), 1);
+            b.db.reopen();
         }
-        // Nobody has settled it: a start says so, and loses nothing.
-        let e = b.bed.migrate(Ok(Default::default())).unwrap_err();
+        // The drift is unresolved: a start reports it, and loses nothing.
+        let e = b.db.migrate(Ok(Default::default())).unwrap_err();
         assert!(matches!(e, Error::Drift(_)), "{e}");
-        assert_eq!(b.agreed().waiting.len(), 1);
-        b.bed.run(&["ALTER TABLE Person DROP hand"]);
+        assert_eq!(b.sync_state().waiting.len(), 1);
+        b.db.execute(&["ALTER TABLE Person DROP hand"]);
         if by_start {
-            b.bed.migrate(Ok(Default::default())).unwrap();
-            assert!(b.agreed().waiting.is_empty());
-            same(&[&a, &b]);
+            b.db.migrate(Ok(Default::default())).unwrap();
+            assert!(b.sync_state().waiting.is_empty());
+            assert_converged(&[&a, &b]);
         } else {
-            meet(&[&a, &b]);
+            exchange_all(&[&a, &b]);
         }
-        assert_eq!(b.bed.rows("MATCH (p:Person) RETURN p.*"), "1|NULL");
+        assert_eq!(b.db.rows("MATCH (p:Person) RETURN p.*"), "1|NULL");
     }
 }
 
 #[test]
-fn s16_adopted_it_goes_to_the_peers() {
+fn adopted_drift_reaches_the_peers_s16() {
     let (a, b) = two();
-    let heard = migrator(&b).drift(DriftPolicy::Adopt).receive(a.events());
-    let heard = heard.unwrap_or_else(|e| panic!("{e}"));
-    assert!(heard.delayed.is_empty(), "{heard}");
-    meet(&[&a, &b]);
+    let received = migrator(&b).drift(DriftPolicy::Adopt).receive(a.events());
+    let received = received.unwrap_or_else(|e| panic!("{e}"));
+    assert!(received.delayed.is_empty(), "{received}");
+    exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts(), []);
     assert_eq!(
-        b.bed.rows("MATCH (p:Person) RETURN p.id, p.hand, p.age"),
-        "1|made|NULL"
+        b.db.rows("MATCH (p:Person) RETURN p.id, p.hand, p.age"),
+        "1|manual|NULL"
     );
-    assert_eq!(a.bed.rows("MATCH (p:Person) RETURN count(p.hand)"), "0");
+    assert_eq!(a.db.rows("MATCH (p:Person) RETURN count(p.hand)"), "0");
 }
 
-/// By hand what a peer did by an event: adopted, it is one and the same.
+/// A manual change equal to a peer's event: once adopted, both are the same event.
 #[test]
-fn s16_the_same_by_hand_and_by_an_event() {
-    let (a, b) = (Member::new(), Member::new());
+fn manual_change_equal_to_an_event_is_merged_s16() {
+    let (a, b) = (TestPeer::new(), TestPeer::new());
     a.change(|d| {
         d.create_node_table("Person", "id", spec(Type::Int64));
     });
-    b.hear(&a);
+    b.receive_from(&a);
     a.change(|d| {
         d.add_property(id(d.fold(), None, "Person"), "age", spec(Type::Int64));
     });
-    b.bed.run(&[
+    b.db.execute(&[
         "ALTER TABLE Person ADD age INT64",
         "CREATE (:Person {id: 1, age: 7})",
     ]);
-    let heard = migrator(&b).receive(a.events()).unwrap();
-    assert_eq!((heard.drift.len(), heard.delayed.len()), (1, 1), "{heard}");
-    let heard = migrator(&b).drift(DriftPolicy::Adopt).receive(a.events());
-    heard.unwrap_or_else(|e| panic!("{e}"));
-    same(&[&a, &b]);
+    let received = migrator(&b).receive(a.events()).unwrap();
+    assert_eq!(
+        (received.drift.len(), received.delayed.len()),
+        (1, 1),
+        "{received}"
+    );
+    let received = migrator(&b).drift(DriftPolicy::Adopt).receive(a.events());
+    received.unwrap_or_else(|e| panic!("{e}"));
+    assert_converged(&[&a, &b]);
     assert_eq!(a.conflicts(), []);
-    assert_eq!(b.bed.rows("MATCH (p:Person) RETURN p.id, p.age"), "1|7");
+    assert_eq!(b.db.rows("MATCH (p:Person) RETURN p.id, p.age"), "1|7");
 }

@@ -1,21 +1,18 @@
-//! Databases of one space that change apart and hear of one another.
+//! Databases of one space that change concurrently and exchange events.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod alias;
-mod boot;
-mod checkpoint;
-mod conflict;
-mod delay;
+mod checkpoints;
+mod conflicting_pairs;
+mod conflicts;
+mod convergence;
+mod delivery_order;
 mod drift;
-mod edit;
-mod future;
-mod heal;
-mod hostile;
-mod kill;
+mod edits;
+mod independent_starts;
+mod name_aliases;
 mod names;
-mod orders;
-mod pairs;
-mod policy;
-mod space;
-mod values;
+mod newer_versions;
+mod pending;
+mod receive_policies;
+mod type_changes;

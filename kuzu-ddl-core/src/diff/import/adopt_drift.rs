@@ -1,4 +1,4 @@
-//! Making the ledger follow the database: what was done by hand becomes history.
+//! Adoption of drift: changes made out of band become history.
 
 use super::adopt_existing::{Adopted, Live};
 use super::importer::{Taker, is_legal};
@@ -9,8 +9,8 @@ use crate::fold::{Draft, Fold, Object, owned};
 use crate::schema::name::{check_property, check_table};
 use crate::schema::{Key, Property, Table, TableKind};
 
-/// The events that turn `drift` into history, and the rows that no event can describe. `declared` knows
-/// what the catalog does not tell of what is there.
+/// Returns the events that record `drift` as history, and the rows that no event can describe.
+/// `declared` supplies what the catalog does not report about existing objects.
 #[must_use]
 pub fn follow(
     drift: &[Drift],
@@ -37,8 +37,9 @@ pub fn follow(
     (Adopted::of(follower.taker, Vec::new()), left)
 }
 
-/// What comes before what: names first, so that all else is found by them; a key only once its property
-/// is there; what is in a table goes before the table, and rel tables before the node tables they join.
+/// Returns the rank in which a row is processed: names first, so that everything else is found by
+/// them; a key only once its property exists; members of a table before the table, and rel tables
+/// before the node tables that they connect.
 fn turn(row: &Drift, live: &Live) -> usize {
     let is_node = |key| {
         live.schema
@@ -89,24 +90,24 @@ impl Follower<'_> {
         self.live_table(table)?.properties.get(key)
     }
 
-    /// The object that has this name in the database.
+    /// Returns the object that has this name in the database.
     fn table(&self, key: &Key) -> Option<ObjectId> {
         owned(self.fold()).get(key).copied()
     }
 
-    /// What the source calls the object, as far as it does.
+    /// Returns the declared name of the object, if it is declared.
     fn declared_name(&self, id: ObjectId) -> Option<Key> {
         let object = self.fold().object(id)?;
         Some(Key::new(&object.name.value))
     }
 
-    /// `None` if no event can say it.
+    /// Records one drift entry; `None` if no event can describe it.
     fn follow(&mut self, row: &Drift) -> Option<()> {
         match (&row.kind, row.id) {
             (DriftKind::Missing, Some(id)) => self.missing(id),
             (DriftKind::Extra, _) => self.extra(row),
             (DriftKind::Altered { what, .. }, Some(id)) => self.altered(*what, id, row),
-            // What the ledger said last of it stands.
+            // The last state in the ledger remains valid.
             (DriftKind::Lost { .. }, _) => Some(()),
             _ => None,
         }
@@ -148,7 +149,7 @@ impl Follower<'_> {
         }
     }
 
-    /// A table that somebody made.
+    /// Adopts a table that was created out of band.
     fn made(&mut self, key: &Key) -> Option<()> {
         let live = self.live.schema.tables.get(key)?;
         if !live.properties.values().all(is_legal) {
@@ -250,8 +251,8 @@ impl Follower<'_> {
         Some(())
     }
 
-    /// By hand a type changes by a new column in the place of the old one: the object is still the one
-    /// that the application knows, and peers cast their values.
+    /// Records a changed property. Out of band, a type changes by a new column in place of the old
+    /// one: the object is still the one that the application knows, and peers cast their values.
     fn property(&mut self, what: Part, id: ObjectId, row: &Drift, live: &Property) -> Option<()> {
         let change = match what {
             Part::Type if live.ty.check().is_ok() => Change::SetType {

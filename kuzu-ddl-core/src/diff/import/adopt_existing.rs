@@ -1,4 +1,4 @@
-//! Taking in what was there before: tables without a ledger go on working.
+//! Adoption of existing tables: a database without a ledger continues to work.
 
 use std::collections::BTreeSet;
 
@@ -11,32 +11,32 @@ use crate::fold::{Draft, Fold, owned};
 use crate::schema::{Key, Schema, Table};
 use crate::state::Local;
 
-/// The live schema, and this database's own knowledge of it.
+/// The live schema, with the state that only this database has.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
-    /// What the catalog says.
+    /// Schema in the catalog.
     pub schema: Schema,
-    /// What only this database knows.
+    /// State that only this database has.
     pub local: Local,
 }
 
-/// What adoption found.
+/// Result of an adoption.
 #[derive(Clone, Debug)]
 pub struct Adopted {
-    /// The events that describe what is there.
+    /// Events that describe the existing objects.
     pub events: Vec<DdlEvent>,
-    /// The state with them.
+    /// State after the events.
     pub fold: Fold,
-    /// What this database alone knows.
+    /// State that only this database has.
     pub local: Local,
-    /// What a person should know.
+    /// Notes for the operator.
     pub notes: Vec<Note>,
-    /// Declared things that are there, but otherwise.
+    /// Declared items that exist in a different form.
     pub refusals: Vec<Refusal>,
 }
 
-/// Describes by events the declared tables and properties that are in the database without any.
-/// Nothing is changed by that. Tables that nobody declares stay foreign.
+/// Describes the declared tables and properties that exist in the database, but not in the events,
+/// by new events. The database is not changed. Tables that are not declared stay unmanaged.
 #[must_use]
 pub fn adopt(declared: &Declared, live: &Live, expected: Fold) -> Adopted {
     let mut adopter = Adopter {
@@ -84,7 +84,7 @@ struct Adopter<'a> {
     declared: &'a Declared,
     live: &'a Schema,
     taker: Taker<'a>,
-    /// The tables that were taken in.
+    /// Tables adopted by this call.
     adopted: BTreeSet<ObjectId>,
     refusals: Vec<Refusal>,
 }
@@ -139,7 +139,7 @@ impl<'a> Adopter<'a> {
         }
     }
 
-    /// Properties that somebody added by hand and the source now declares.
+    /// Adopts properties that were added out of band and are declared now.
     fn properties(&mut self) {
         for (key, table) in &self.declared.schema.tables {
             let fold = self.taker.draft.fold();
@@ -175,8 +175,8 @@ impl<'a> Adopter<'a> {
         }
     }
 
-    /// Indexes that are there and of which no event tells: all of a table that is adopted now, and
-    /// those that the source declares by now.
+    /// Adopts indexes that no event describes: all indexes of a table that is adopted now, and
+    /// those that are declared by now.
     fn indexes(&mut self) {
         for (key, table) in &self.declared.schema.tables {
             let fold = self.taker.draft.fold();
@@ -201,7 +201,7 @@ impl<'a> Adopter<'a> {
         }
     }
 
-    /// Declared sequences that are there, as they are.
+    /// Adopts declared sequences that exist, in their present form.
     fn sequences(&mut self) {
         for (key, wanted) in &self.declared.schema.sequences {
             let known = self

@@ -1,4 +1,4 @@
-//! Describing by events what is in the database without any.
+//! Import of catalog objects: events for objects that exist in the database without any.
 
 use super::super::note::Note;
 use super::super::table::spec;
@@ -9,7 +9,7 @@ use crate::schema::name::{check_property, check_table};
 use crate::schema::{Expr, Index, IndexKind, Key, Property, Table, TableKind};
 use crate::state::Local;
 
-/// Takes live things into the history, one by one.
+/// Importer of live objects into the history, one by one.
 pub(in crate::diff) struct Taker<'a> {
     pub(in crate::diff) declared: &'a Declared,
     pub(in crate::diff) draft: Draft,
@@ -18,8 +18,8 @@ pub(in crate::diff) struct Taker<'a> {
 }
 
 impl Taker<'_> {
-    /// A table with all that is in it. `key`: what the source calls it, which knows what the catalog
-    /// does not tell. `None` where no event can tell of it.
+    /// Imports a table with all its members. `key` is its declared name, whose declaration supplies
+    /// what the catalog does not report. Returns `None` where no event can describe the table.
     pub(in crate::diff) fn table(&mut self, key: Option<&Key>, live: &Table) -> Option<ObjectId> {
         let id = match &live.kind {
             TableKind::Node { primary_key } => {
@@ -50,7 +50,7 @@ impl Taker<'_> {
                     let object = live.name.clone();
                     self.notes.push(Note::UnknownMultiplicity { object });
                 }
-                // Without a property the engine does not tell the direction.
+                // Without a property the engine does not report the direction.
                 let storage = if live.properties.is_empty() {
                     wanted_storage
                 } else {
@@ -84,11 +84,12 @@ impl Taker<'_> {
         for (name, property) in &live.properties {
             let path = format!("{}.{}", live.name, property.name);
             if let Some(object) = self.draft.fold().find(Some(id), name).map(|o| o.id) {
-                // The primary key came with its table; only its default may still be unclear.
+                // The primary key was imported with its table; only its default may still be
+                // ambiguous.
                 let (_, text) = adopted_spec(property, self.declared_property(key, name));
                 self.unclear(object, path, text);
             } else if !self.property(key, &path, property, id) {
-                let reason = "its name or its type cannot be managed".to_owned();
+                let reason = "unsupported name or type".to_owned();
                 self.notes.push(Note::Unreadable {
                     object: path,
                     reason,
@@ -97,7 +98,7 @@ impl Taker<'_> {
         }
     }
 
-    /// A property of a table of the events; `false` if no event can tell of it.
+    /// Imports a property of a managed table; returns `false` if no event can describe it.
     pub(in crate::diff) fn property(
         &mut self,
         key: Option<&Key>,
@@ -114,7 +115,8 @@ impl Taker<'_> {
         true
     }
 
-    /// The default of a property as the catalog has it now; `false` if it has none in typed form.
+    /// Returns the default of a property as it is in the catalog; `None` if there is none in typed
+    /// form.
     pub(in crate::diff) fn default(
         &mut self,
         id: ObjectId,
@@ -137,7 +139,7 @@ impl Taker<'_> {
         }
     }
 
-    /// What the source says of a property that is called so, or was.
+    /// Returns the declaration of a property that has, or had, this name.
     fn declared_property(&self, table: Option<&Key>, name: &Key) -> Option<&Property> {
         let properties = &self.declared.schema.tables.get(table?)?.properties;
         properties.get(name).or_else(|| {
@@ -149,7 +151,7 @@ impl Taker<'_> {
         })
     }
 
-    /// An index of a table of the events; `false` if no event can tell of it.
+    /// Imports an index of a managed table; returns `false` if no event can describe it.
     pub(in crate::diff) fn index(&mut self, table: ObjectId, index: &Index) -> bool {
         let fold = self.draft.fold();
         let children = || fold.children(table).filter(|child| child.is_live());
@@ -175,20 +177,20 @@ impl Taker<'_> {
     }
 }
 
-/// Whether an event can tell of a property.
+/// Returns whether an event can describe a property.
 pub(in crate::diff) fn is_legal(property: &Property) -> bool {
     check_property(&property.name).is_ok() && property.ty.check().is_ok()
 }
 
-/// What the events shall say of a property that is there; and the engine's text of its default
-/// where that is not to be had in typed form. Such a default is taken for the declared one if the
-/// two differ at most in what the engine loses.
+/// Returns the specification that the events record of an existing property; and the engine's text
+/// of its default where that is not available in typed form. Such a default is assumed to be the
+/// declared one if the two differ at most in what the engine loses.
 fn adopted_spec(live: &Property, declared: Option<&Property>) -> (PropertySpec, Option<String>) {
     let mut spec = spec(live);
     spec.nullable = declared.is_none_or(|p| p.nullable);
     let text = match &live.default {
         Some(Expr::Opaque(text)) => text,
-        // The engine takes longer ones than a history may hold.
+        // The engine accepts longer defaults than a history can hold.
         Some(expr) if expr.check(&live.ty).is_err() => &expr.canonical(&live.ty),
         _ => return (spec, None),
     };

@@ -6,8 +6,8 @@ use crate::fold::Body;
 use crate::schema::{Expr, Type};
 
 impl Way<'_> {
-    /// Types, defaults, nullability, multiplicities, storage directions; keys last, since the
-    /// property that becomes the key must have its type.
+    /// Reverts types, defaults, nullability, multiplicities and storage directions; keys last,
+    /// since the property that becomes the key must have its type.
     pub(in crate::diff) fn bodies(&mut self) {
         let mut objects = self.all(|object| object.is_live());
         objects.retain(|id| self.wanted(*id));
@@ -33,7 +33,8 @@ impl Way<'_> {
         }
     }
 
-    /// Values that a function made cannot be told from those that were written since.
+    /// Reports values that a function computed: they cannot be distinguished from values written
+    /// since.
     fn tell_of_functions(&mut self, id: ObjectId) {
         let known = self.then.object(id).map_or(0, |o| o.archives.len());
         let archives = self.draft.fold().object(id).map(|o| o.archives.as_slice());
@@ -42,14 +43,14 @@ impl Way<'_> {
             self.told(
                 id,
                 &format!(
-                    "gets the values back from before the function {function} made others of them, \
-                     also in rows that were written since"
+                    "the values from before the function {function} are restored, also in rows \
+                     written since"
                 ),
             );
         }
     }
 
-    /// Indexes as they were then; they hold no data, so what goes and comes is made anew.
+    /// Reverts the indexes; they hold no data, so what was dropped or changed is created again.
     pub(in crate::diff) fn indexes(&mut self) {
         for id in self.all(|o| matches!(o.body, Body::Index(_)) && o.is_live()) {
             let table = self.draft.fold().object(id).and_then(|o| o.parent);
@@ -77,7 +78,7 @@ impl Way<'_> {
         }
     }
 
-    /// Sequences that were dropped since start anew.
+    /// Creates sequences that were dropped since, which restart.
     pub(in crate::diff) fn sequences(&mut self) {
         let gone = self.then.objects().filter(|object| object.is_live());
         let mut gone: Vec<(String, SequenceSpec)> = gone
@@ -89,7 +90,7 @@ impl Way<'_> {
             .collect();
         gone.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, spec) in gone {
-            let why = "was dropped, and starts anew";
+            let why = "was dropped; restarts at its start value";
             self.lost.push(format!("sequence {name}: {why}"));
             self.draft.create_sequence(&name, spec);
         }
@@ -106,7 +107,7 @@ impl Way<'_> {
                 self.draft.comment(id, text);
             }
         }
-        // What was made anew had its comment then.
+        // A recreated object had its comment then.
         for (id, made) in self.anew.clone() {
             let comment = self.then.object(id).map(|was| was.comment.value.clone());
             if let Some(Some(text)) = comment {
@@ -116,14 +117,14 @@ impl Way<'_> {
     }
 }
 
-/// What a row is cast back by that was written since; `None` is a plain CAST. Where the engine has none, the
-/// value's text decides: without rows that need it, nothing fails.
+/// Returns the expression that casts back a row written since; `None` is a plain CAST. Where the
+/// engine has no such cast, the value's text decides: without rows that need it, nothing fails.
 fn cast_back(from: &Type, to: &Type) -> Option<Expr> {
     let text = || Expr::Cast(Box::new(Expr::Old), Type::String);
     (!from.has_cast_to(to)).then(text)
 }
 
-/// The change of type that leads back.
+/// Returns the inverse of a type change.
 pub(in crate::diff) fn change_back(from: &Type, to: &Type) -> Change {
     Change::SetType {
         ty: to.clone(),
@@ -132,7 +133,7 @@ pub(in crate::diff) fn change_back(from: &Type, to: &Type) -> Change {
     }
 }
 
-/// What makes one body of another.
+/// Returns the changes that turn the body `is` into `was`.
 fn changes(was: &Body, is: &Body) -> Vec<Change> {
     let mut out = Vec::new();
     match (was, is) {

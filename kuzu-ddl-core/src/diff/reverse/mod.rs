@@ -1,9 +1,9 @@
-//! The way back: the events that lead from one state to an earlier one.
+//! Reversal: the events that lead from one state to an earlier one.
 //!
-//! Going back is history, never erasure, so nothing is taken away from the log: what was added is
-//! archived, what was archived is restored, what was changed is changed back. The way is found by
-//! comparing the two states object by object and not by undoing event after event, so that many
-//! changes of one thing are one change back. What cannot be reversed is named.
+//! A rollback is history, never erasure, so the log only grows: additions are archived, archived
+//! objects are restored, changes are changed back. The reversal is computed by comparing the two
+//! states object by object rather than by undoing event after event, so that many changes of one
+//! object are reversed by one change. What cannot be reversed is reported.
 
 pub(in crate::diff) mod definitions;
 pub(in crate::diff) mod objects;
@@ -14,19 +14,21 @@ use crate::event::{DdlEvent, ObjectId};
 use crate::fold::{Body, Draft, Fold, Life, Object, compare_states, path};
 use crate::schema::{Differs, How};
 
-/// What [`reverse`] found.
+/// Result of [`reverse`].
 #[derive(Clone, Debug)]
 pub struct Reversed {
-    /// The new events, in order.
+    /// New events, in order.
     pub events: Vec<DdlEvent>,
-    /// The state with them.
+    /// State after the new events.
     pub after: Fold,
-    /// What does not come back, in sentences.
+    /// What is not recovered, as messages.
     pub lost: Vec<String>,
 }
 
-/// The events that bring `now` to what `then` says. What was deleted for ever is made anew, empty,
-/// so that whoever declares it can start, and is told in `lost`.
+/// Computes the events that return `now` to the state `then`. Purged objects are recreated without
+/// rows, so that binaries which declare them can start, and are reported in `lost`.
+#[doc(alias = "rollback")]
+#[doc(alias = "revert")]
 #[must_use]
 pub fn reverse(now: Fold, then: &Fold) -> Reversed {
     let mut way = Way {
@@ -50,10 +52,10 @@ pub fn reverse(now: Fold, then: &Fold) -> Reversed {
         draft, mut lost, ..
     } = way;
     let (after, events) = draft.finish();
-    // Whatever was done above, in the end it is as it was.
+    // Whatever remains different in the end is reported.
     let left = compare_states(&after, then);
     let left = left.rows.iter().filter(|row| !is_new_sequence(row));
-    lost.extend(left.map(|row| format!("stays as it is: {row}")));
+    lost.extend(left.map(|row| format!("not reverted: {row}")));
     lost.sort();
     Reversed {
         events,
@@ -62,7 +64,8 @@ pub fn reverse(now: Fold, then: &Fold) -> Reversed {
     }
 }
 
-/// A sequence that came since stays: it is in nobody's way, and its place would be lost.
+/// Returns whether the row is a sequence created since, which stays: it blocks nothing, and its
+/// current value would be lost.
 fn is_new_sequence(row: &Differs) -> bool {
     row.what == "sequence" && row.how == How::Removed
 }
@@ -70,13 +73,13 @@ fn is_new_sequence(row: &Differs) -> bool {
 struct Way<'a> {
     pub(super) then: &'a Fold,
     pub(super) draft: Draft,
-    /// Objects that had to be made anew, by what they stand for.
+    /// Recreated objects, by the objects that they replace.
     pub(super) anew: BTreeMap<ObjectId, ObjectId>,
     pub(super) lost: Vec<String>,
 }
 
 impl Way<'_> {
-    /// Whether an object is to be in use at the end.
+    /// Returns whether an object is live at the end.
     fn wanted(&self, id: ObjectId) -> bool {
         self.then.object(id).is_some_and(Object::is_live)
     }
@@ -90,8 +93,8 @@ impl Way<'_> {
         object.is_some_and(|o| matches!(o.life.value, Life::Purged(_)))
     }
 
-    /// All objects of both states that fit, tables by their kind first, then by name: one order on
-    /// every machine.
+    /// Returns all objects of both states that fit, tables by their kind first, then by name: in
+    /// the same order on every machine.
     fn all(&self, fits: impl Fn(&Object) -> bool) -> Vec<ObjectId> {
         let fold = self.draft.fold();
         let mut found: Vec<_> = fold
@@ -136,7 +139,8 @@ mod tests {
          -C",
     ];
 
-    /// From every later version to every earlier one, and from there to the later one again.
+    /// Reverses from every later version to every earlier one, and from there to the later one
+    /// again.
     #[test]
     fn there_and_back() {
         let (mut folds, mut events) = (Vec::new(), Vec::<DdlEvent>::new());
@@ -162,7 +166,8 @@ mod tests {
                     compare_states(&fresh, &way.after).to_string(),
                     "no differences"
                 );
-                // Archives come in the order of the events, and those of one start have none.
+                // Archived columns are in the order of the events, and those of one start have
+                // none.
                 for (a, b) in fresh.objects().zip(way.after.objects()) {
                     assert_eq!((a.id, &a.life, &a.name), (b.id, &b.life, &b.name));
                     assert_eq!(a.body, b.body, "from {i} to {then_at}");

@@ -8,7 +8,7 @@ use crate::fold::{Body, Life, Object, path};
 use crate::schema::Key;
 
 impl Way<'_> {
-    /// Tables that were not there then. Their pairs come first, rel tables before node tables.
+    /// Drops tables that did not exist then. Their pairs come first, rel tables before node tables.
     pub(in crate::diff) fn drop_tables(&mut self) {
         let pairs = self.all(|o| matches!(o.body, Body::Pair(_)) && o.is_live());
         for id in pairs {
@@ -25,7 +25,7 @@ impl Way<'_> {
         }
     }
 
-    /// Properties that were not there then; the present key only once another has taken its place.
+    /// Drops properties that did not exist then; the present key only once another has replaced it.
     pub(in crate::diff) fn drop_properties(&mut self, keys: bool) {
         let properties = self.all(|o| matches!(o.body, Body::Property(_)) && o.is_live());
         for id in properties {
@@ -38,7 +38,8 @@ impl Way<'_> {
         }
     }
 
-    /// Names, also of what is archived: it comes back under the name that it had then.
+    /// Restores the names, of archived objects too: an object is restored under the name that it
+    /// had then.
     pub(in crate::diff) fn rename(&mut self) {
         for id in self.all(|object| !matches!(object.body, Body::Pair(_))) {
             let Some(was) = self.then.object(id).filter(|was| was.is_live()) else {
@@ -63,13 +64,13 @@ impl Way<'_> {
         }
     }
 
-    /// Whether what an object is in will be in use; true for tables.
+    /// Returns whether the table of an object stays live; true for tables.
     fn parent_stays(&self, id: ObjectId) -> bool {
         let parent = self.then.object(id).and_then(|object| object.parent);
         parent.is_none_or(|table| self.wanted(table))
     }
 
-    /// What was purged since: tables and properties, empty.
+    /// Recreates tables and properties that were purged since, without rows.
     pub(in crate::diff) fn make_anew(&mut self) {
         for id in self.all(|object| object.kind().is_table()) {
             if self.is_purged(id) && self.wanted(id) {
@@ -97,7 +98,7 @@ impl Way<'_> {
             return;
         };
         let name = was.name.value.clone();
-        self.told(id, "was purged, and comes back empty");
+        self.told(id, "was purged; recreated without rows");
         let made = match &was.body {
             Body::NodeTable { key } => {
                 let Some(key) = self.then.object(*key) else {
@@ -134,7 +135,7 @@ impl Way<'_> {
     }
 
     fn property_anew(&mut self, table: ObjectId, id: ObjectId) {
-        self.told(id, "was purged, and comes back empty");
+        self.told(id, "was purged; recreated without rows");
         self.add_property(table, id);
     }
 
@@ -151,12 +152,12 @@ impl Way<'_> {
         self.anew.insert(id, made);
     }
 
-    /// An object, or what stands for it by now.
+    /// Returns an object, or the one that replaces it now.
     pub(in crate::diff) fn here(&self, id: ObjectId) -> ObjectId {
         self.anew.get(&id).copied().unwrap_or(id)
     }
 
-    /// Pairs that were there then. Their rels were deleted when they were dropped.
+    /// Adds the pairs that existed then. Their rels were deleted when they were dropped.
     pub(in crate::diff) fn pairs(&mut self) {
         let mut wanted: Vec<(Option<String>, ObjectId, ObjectId, Endpoints)> = Vec::new();
         for pair in self.then.objects().filter(|object| object.is_live()) {
@@ -184,7 +185,7 @@ impl Way<'_> {
             if !table_is_new {
                 self.told(
                     id,
-                    "comes back without its rels, which were deleted when it was dropped",
+                    "added again without its rels, which were deleted when it was dropped",
                 );
             }
             self.draft.add_pair(self.here(table), endpoints);

@@ -45,7 +45,6 @@ pub enum CodecError {
 mod tests {
     use super::reader::Reader;
     use super::writer::Writer;
-    use super::*;
     use crate::schema::Type;
 
     #[test]

@@ -165,7 +165,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a reference to a hash, or a hash at its first occurrence.
     fn hash(&mut self) -> Result<[u8; 32], CodecError> {
         if let Some(names) = &mut self.names {
             return names.hash();

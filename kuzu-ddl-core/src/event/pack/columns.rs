@@ -8,7 +8,7 @@ use super::intern::Number;
 use super::predictor::Memory;
 
 /// The first byte of every pack.
-pub(crate) const PACK_VERSION: u8 = 1;
+pub const PACK_VERSION: u8 = 1;
 
 /// Returns whether events of this kind are written in columns. A later kind is stored in its
 /// canonical encoding, so that a reader that does not know it can still decode the pack: never add

@@ -23,7 +23,7 @@ pub(in crate::event) mod read;
 pub(in crate::event) mod tests;
 pub(in crate::event) mod write;
 
-use columns::{PACK_VERSION, PackError};
+pub use columns::{PACK_VERSION, PackError};
 use intern::Telling;
 use predictor::Memory;
 

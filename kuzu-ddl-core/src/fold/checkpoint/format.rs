@@ -2,24 +2,24 @@
 
 use crate::event::CodecError;
 
-/// The first byte of a checkpoint.
+/// Format version, the first byte of a checkpoint.
 pub(in crate::fold) const VERSION: u8 = 1;
 
-/// Why bytes are no checkpoint.
+/// Reason why bytes are not a valid checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
-    /// The version byte is not known.
+    /// The version byte is unknown.
     #[error(
-        "checkpoint version {0} is not known; this version of kuzu-ddl reads {VERSION}: update it, or ask for the events instead"
+        "unsupported checkpoint version {0}: this version of kuzu-ddl reads {VERSION}\nhelp: update kuzu-ddl\nhelp: or request the events instead"
     )]
     Version(u8),
-    /// The bytes are no encoding of anything.
-    #[error("the checkpoint is damaged: {0}; fetch it again, or ask for the events instead")]
+    /// The bytes cannot be decoded.
+    #[error("corrupt checkpoint: {0}\nhelp: fetch it again\nhelp: or request the events instead")]
     Damaged(#[from] CodecError),
-    /// It names what it does not have, or says of an event what the event does not say.
+    /// It refers to what it does not contain, or contradicts one of its events.
     #[error(
-        "the checkpoint contradicts itself ({0}); fetch it again, or ask for the events instead"
+        "inconsistent checkpoint: {0}\nhelp: fetch it again\nhelp: or request the events instead"
     )]
     Contradiction(&'static str),
 }

@@ -1,14 +1,15 @@
-//! Checkpoints: what a history comes to, without the history.
+//! Checkpoints: the folded state of a history without the history (log compaction).
 //!
-//! A checkpoint keeps the events that the state names or that later ones may name: births, drops and whatever
-//! else shaped objects, and of the plain writes (names, comments, types, defaults …) those that still hold. What
-//! was written over is left out, so its size follows the schema and not the history. The texts of the state
-//! are all in the events it keeps, so they are as legal as an event's; beside them stand only ids, types and
-//! numbers. The same events give the same bytes on every machine, whether the history was replayed or began
-//! with a checkpoint itself; so the hash of the bytes shows that somebody who has the whole history agrees.
+//! A checkpoint retains the events that the state refers to or that later events may refer to:
+//! creations, drops and whatever else shaped objects, and of the single writes (names, comments,
+//! types, defaults …) those that still hold. Overwritten events are elided, so its size follows the
+//! schema and not the history. All texts of the state are in retained events and thus as valid as
+//! an event's; apart from them it holds only ids, types and numbers. The same events give the same
+//! bytes on every machine, whether the history was replayed or started from a checkpoint itself; so
+//! the hash of the bytes shows that a peer with the whole history agrees.
 //!
-//! A fold that begins with one says what the fold of the whole history says, and goes on saying so with
-//! every event whose makers knew the checkpoint.
+//! A fold that starts from a checkpoint equals the fold of the whole history, and stays equal under
+//! every event whose creator had the checkpoint's events.
 
 pub(in crate::fold) mod format;
 pub(in crate::fold) mod read;
@@ -24,24 +25,29 @@ use super::state::Fold;
 use crate::event::EventId;
 
 impl Fold {
-    /// The state as bytes, to [begin with](Self::from_checkpoint) instead of the history. Held and rejected events
-    /// are not part of it.
+    /// Encodes the state as bytes, from which a fold can [start](Self::from_checkpoint) instead of
+    /// from the history. Held and rejected events are not part of it.
+    #[doc(alias = "snapshot")]
+    #[doc(alias = "squash")]
+    #[doc(alias = "compaction")]
     #[must_use]
     pub fn checkpoint(&self) -> Vec<u8> {
         write::written(self)
     }
 
-    /// The state that a checkpoint holds. Whoever begins with one believes who gave it: compare its hash with
-    /// that of others who have the history.
+    /// Decodes the state that a checkpoint holds.
+    ///
+    /// The reader trusts the provider of the bytes: compare their hash with that of peers that have
+    /// the history.
     ///
     /// # Errors
-    /// Anything but what [`checkpoint`](Self::checkpoint) writes; never a panic.
+    /// Fails on any bytes that [`checkpoint`](Self::checkpoint) does not write; it never panics.
     pub fn from_checkpoint(bytes: &[u8]) -> Result<Self, CheckpointError> {
         read::fold(bytes)
     }
 
-    /// The events that later ones may depend on, and those that must not be taken for new: what somebody who
-    /// begins with the [checkpoint](Self::checkpoint) must not ask for.
+    /// Returns the events that later ones may depend on, and those that must not be mistaken for
+    /// new: what a peer that starts from the [checkpoint](Self::checkpoint) must not request.
     #[must_use]
     pub fn known(&self) -> BTreeSet<EventId> {
         let known = self.log.iter();
@@ -52,7 +58,7 @@ impl Fold {
             .collect()
     }
 
-    /// How many events it applied, those among them that the checkpoint left out which it began with.
+    /// Returns the number of applied events, those that the checkpoint elided included.
     #[must_use]
     pub fn count(&self) -> u64 {
         let log = self.log.values();
@@ -60,7 +66,7 @@ impl Fold {
         self.left_out + applied.count() as u64
     }
 
-    /// The events it holds and applied, each after what it depends on.
+    /// Returns the applied events that are stored, each after its dependencies.
     #[must_use]
     pub fn events(&self) -> Vec<crate::event::DdlEvent> {
         let known = self.log.values();

@@ -1,4 +1,5 @@
-//! A checkpoint read back. What it says is held against the events that it has.
+//! Checkpoint decoding. Every statement is verified against the events that the checkpoint
+//! contains.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
     };
     let left_out = u64::try_from(sheet.r.uint()?).ok();
     let left_out = left_out.filter(|count| *count < u64::MAX / 2);
-    sheet.fold.left_out = left_out.ok_or(wrong("no history has so many events"))?;
+    sheet.fold.left_out = left_out.ok_or(wrong("the event count is out of range"))?;
     sheet.history()?;
     sheet.behind()?;
     let count = sheet.r.count()?;
@@ -42,7 +43,7 @@ pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
     Ok(sheet.fold)
 }
 
-/// Who wrote the parts of an object last.
+/// Newest writers of each aspect of an object.
 type Parts = Vec<(Part, Heads)>;
 
 struct Sheet<'a> {
@@ -54,13 +55,13 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn at(&mut self) -> Read<usize> {
-        usize::try_from(self.r.uint()?).map_err(|_| wrong("a place is out of range"))
+        usize::try_from(self.r.uint()?).map_err(|_| wrong("an index is out of range"))
     }
 
     fn event(&mut self) -> Read<EventId> {
         let at = self.at()?;
         let event = self.events.get(at).copied();
-        event.ok_or(wrong("an event is named that is not there"))
+        event.ok_or(wrong("it refers to an event that it does not contain"))
     }
 
     fn list(&mut self) -> Read<Vec<EventId>> {
@@ -79,7 +80,7 @@ impl Sheet<'_> {
             let event = DdlEvent::decode(self.r.bytes()?)?;
             let deeper = u64::try_from(self.r.uint()?).ok();
             let deeper = deeper.and_then(|deeper| depth.checked_add(deeper));
-            depth = deeper.ok_or(wrong("no history is so deep"))?;
+            depth = deeper.ok_or(wrong("a depth is out of range"))?;
             let standing = if self.r.bool()? {
                 Standing::Newest
             } else {
@@ -93,18 +94,19 @@ impl Sheet<'_> {
                 links: None,
             };
             if self.fold.log.insert(id, known).is_some() {
-                return Err(wrong("an event stands twice"));
+                return Err(wrong("duplicate event"));
             }
             links.push((id, self.links()?));
             self.events.push(id);
         }
-        // They go back to events that stand before, so all are here by now.
+        // Links go back to earlier events, all of which are decoded by now.
         for (id, links) in links {
             let mut reached = BTreeMap::new();
             for (object, places) in links {
                 let events = places.iter().map(|at| self.events.get(*at).copied());
                 let events: Option<Vec<EventId>> = events.collect();
-                let events = events.ok_or(wrong("an event is named that is not there"))?;
+                let events =
+                    events.ok_or(wrong("it refers to an event that it does not contain"))?;
                 reached.insert(object, events);
             }
             if let Some(known) = self.fold.log.get_mut(&id)
@@ -134,14 +136,14 @@ impl Sheet<'_> {
             let id = self.r.event()?;
             let depends_on: Dependencies = self.list()?.into_iter().collect();
             if self.fold.log.contains_key(&id) {
-                return Err(wrong("an event is there and left out"));
+                return Err(wrong("an event is both retained and elided"));
             }
             self.fold.behind.insert(id, depends_on);
         }
         Ok(())
     }
 
-    /// One object, as it was born; what became of it since is settled when all are there.
+    /// Reads an object as it was created; later changes are applied once all objects are there.
     fn object(&mut self) -> Read<(ObjectId, Parts)> {
         let id = self.r.object()?;
         let births = self.heads()?;
@@ -150,15 +152,15 @@ impl Sheet<'_> {
             let event = self.fold.event(*birth);
             let mut born = event.into_iter().flat_map(born_of);
             let born = born.find(|born| born.id == id);
-            object = Some(born.ok_or(wrong("an object was not made by its births"))?);
+            object = Some(born.ok_or(wrong("an object was not created by its creating events"))?);
         }
-        let mut object = object.ok_or(wrong("an object was never made"))?;
+        let mut object = object.ok_or(wrong("an object has no creating event"))?;
         object.births = births;
         object.life.value = match self.r.byte()? {
             0 => Life::Live,
             1 => Life::Archived(self.event()?),
             2 => Life::Purged(self.event()?),
-            _ => return Err(wrong("a stage is not known")),
+            _ => return Err(wrong("unknown lifecycle")),
         };
         object.life.heads = self.heads()?;
         object.endings = self.heads()?;
@@ -172,7 +174,8 @@ impl Sheet<'_> {
             let column = self.column(&object)?;
             object.archives.push(column);
         }
-        // What was not written since is what the births wrote; those of one alone are there already.
+        // An aspect without later writes has the values of its creations; a single creation has set
+        // them.
         if object.births.len() > 1 {
             let unchanged = object.body.parts().iter().copied();
             let unchanged: Vec<Part> = unchanged
@@ -186,10 +189,10 @@ impl Sheet<'_> {
         }
         self.objects.push(id);
         if self.fold.object(id).is_some() {
-            return Err(wrong("an object stands twice"));
+            return Err(wrong("duplicate object"));
         }
         if !self.fold.keep(object) {
-            return Err(wrong("an object is in a table that is not there"));
+            return Err(wrong("an object belongs to an unknown table"));
         }
         Ok((id, parts))
     }
@@ -201,7 +204,7 @@ impl Sheet<'_> {
         let (ty, to) = (self.r.ty()?, self.r.ty()?);
         let purged = self.r.bool()?;
         let event = self.fold.event(by);
-        let event = event.ok_or(wrong("a column was made by no event"))?;
+        let event = event.ok_or(wrong("a column refers to an unknown event"))?;
         let name = column_name(&object.born_as, beside, mark);
         let mut column = archive(event, name, (ty, to));
         if beside || event.change().is_birth() {
@@ -212,7 +215,7 @@ impl Sheet<'_> {
         Ok(column)
     }
 
-    /// What the parts of all objects are, from what their last writers wrote.
+    /// Rebuilds the aspects of all objects from what their last writers wrote.
     fn settle(&mut self, parts: &[(ObjectId, Parts)]) -> Read<()> {
         for (id, parts) in parts {
             for (part, heads) in parts {
@@ -235,7 +238,9 @@ impl Sheet<'_> {
     fn part(&mut self, id: ObjectId, part: Part, heads: &Heads) -> Read<()> {
         let written = self.fold.written_by(id, part, heads);
         if written.len() != heads.len() {
-            return Err(wrong("a part was not written by the events that it names"));
+            return Err(wrong(
+                "an aspect was not written by the events that it refers to",
+            ));
         }
         let value = self.fold.settled(&written).map(|settled| settled.value);
         if let Some(object) = self.fold.object_mut(id) {
@@ -262,7 +267,7 @@ impl Sheet<'_> {
             let ever: Read<Vec<ObjectId>> = (0..count).map(|_| self.owner()).collect();
             let ever: Few<ObjectId> = ever?.into_iter().collect();
             let place = self.fold.store.place_mut(parent, name);
-            let place = place.ok_or(wrong("a name is in a table that is not there"))?;
+            let place = place.ok_or(wrong("a name belongs to an unknown table"))?;
             (place.touched, place.ever) = (touched, ever);
         }
         Ok(())
@@ -271,7 +276,7 @@ impl Sheet<'_> {
     fn owner(&mut self) -> Read<ObjectId> {
         let at = self.at()?;
         let object = self.objects.get(at).copied();
-        object.ok_or(wrong("an object is named that is not there"))
+        object.ok_or(wrong("it refers to an object that it does not contain"))
     }
 }
 

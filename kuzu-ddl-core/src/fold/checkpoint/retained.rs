@@ -1,4 +1,4 @@
-//! Which events a checkpoint keeps, and what the others leave behind.
+//! Selection of the events that a checkpoint retains, and of what the elided ones leave behind.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -7,10 +7,10 @@ use super::super::event_node::{Known, Rank, Standing};
 use super::super::state::Fold;
 use crate::event::{Change, Dependencies, EventId, ObjectId};
 
-/// The events of a checkpoint.
+/// The events that a checkpoint retains.
 pub(super) struct Retained<'a> {
     fold: &'a Fold,
-    /// In order.
+    /// The retained events in the total order.
     pub(super) events: BTreeMap<Rank, &'a Known>,
     ids: HashSet<EventId>,
 }
@@ -34,8 +34,8 @@ impl<'a> Retained<'a> {
         Self { fold, events, ids }
     }
 
-    /// Events that are left out though they lean on nothing but what is kept, with what they lean on: they alone
-    /// could be taken for new ones if they came again.
+    /// Returns the elided events that depend on retained ones only, with their dependencies: only
+    /// these could be mistaken for new events if they arrived again.
     pub(super) fn behind(&self) -> BTreeMap<EventId, Dependencies> {
         let log = self.fold.log.iter();
         let left_out = log
@@ -48,7 +48,7 @@ impl<'a> Retained<'a> {
             .collect()
     }
 
-    /// What an event knew of each object through events that are left out.
+    /// Returns what an event saw of each object through elided events.
     pub(super) fn links(&self, known: &Known) -> BTreeMap<ObjectId, Vec<EventId>> {
         let depends_on = known.event.depends_on();
         let mut objects: BTreeSet<ObjectId> = BTreeSet::new();
@@ -63,8 +63,8 @@ impl<'a> Retained<'a> {
         links.filter(|(_, reached)| !reached.is_empty()).collect()
     }
 
-    /// The nearest events that are kept on all ways back through those that are not; without those that are
-    /// dependencies anyway.
+    /// Returns the nearest retained ancestors on all paths through elided events, without direct
+    /// dependencies.
     fn reached(&self, from: &Known, id: ObjectId) -> Vec<EventId> {
         let direct = from.event.depends_on();
         let (mut reached, mut seen) = (BTreeSet::new(), HashSet::new());
@@ -89,7 +89,8 @@ impl<'a> Retained<'a> {
     }
 }
 
-/// Whether an event does nothing but write one part of one object: another write can take its place.
+/// Returns whether an event only writes one aspect of one object, so that another write can replace
+/// it.
 fn is_plain(change: &Change) -> bool {
     matches!(
         change,
@@ -106,7 +107,7 @@ fn is_plain(change: &Change) -> bool {
     )
 }
 
-/// The events that the state names, or that an event which shaped it does.
+/// Returns the events that the state refers to, or that an event which shaped it refers to.
 fn named(fold: &Fold) -> HashSet<EventId> {
     let mut named: HashSet<EventId> = HashSet::new();
     for object in fold.objects() {
@@ -117,7 +118,7 @@ fn named(fold: &Fold) -> HashSet<EventId> {
     for (_, place) in fold.store.places() {
         named.extend(&place.touched);
     }
-    // What can never be applied names nothing: whoever begins with a checkpoint does not have it.
+    // A rejected event retains nothing: a peer that starts from the checkpoint does not have it.
     let applied = fold.log.values();
     for known in applied.filter(|known| known.standing != Standing::Rejected) {
         match known.event.change() {
@@ -125,7 +126,7 @@ fn named(fold: &Fold) -> HashSet<EventId> {
             Change::Resolve { keep, .. } => drop(named.insert(*keep)),
             _ => {}
         }
-        // Whoever comes later may have known a use, or the end that knew it, and not the other.
+        // A later event may have seen a use, or the drop that saw it, but not the other.
         if fold.stage(&known.event).is_some_and(Stage::is_ending) {
             named.extend(known.event.depends_on());
         }
@@ -133,7 +134,8 @@ fn named(fold: &Fold) -> HashSet<EventId> {
     named
 }
 
-/// Every drop that ever was, and what it knew. A purge is none: it needs to know the drop alone.
+/// Every drop with the events that it saw. Purges are left out: a purge must have seen only the
+/// drop.
 struct Endings<'a> {
     fold: &'a Fold,
     by_object: HashMap<ObjectId, Vec<(EventId, HashSet<EventId>)>>,
@@ -153,8 +155,8 @@ impl<'a> Endings<'a> {
         Self { fold, by_object }
     }
 
-    /// Whether an event and some end of its object, or of its table, did not know of one another: whoever comes
-    /// later may ask which of the two somebody knew.
+    /// Returns whether an event is concurrent with some drop of its object, or of the object's
+    /// table: a later event may have to determine which of the two was seen.
     fn any_apart(&self, known: &Known) -> bool {
         let id = known.event.object();
         let parent = self.fold.object(id).and_then(|object| object.parent);

@@ -1,4 +1,4 @@
-//! A checkpoint's bytes. Events and objects are told by their place in the lists that come first.
+//! Checkpoint encoding. Events and objects are referred to by their index in the leading lists.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ struct Sheet {
 
 impl Sheet {
     fn event(&mut self, id: &EventId) {
-        // Everything that the state names is retained.
+        // Everything that the state refers to is retained.
         let place = self.events.get(id).copied();
         self.w.len(place.unwrap_or(self.events.len()));
     }
@@ -45,7 +45,8 @@ impl Sheet {
         ids.into_iter().for_each(|id| self.event(id));
     }
 
-    /// The events in order, how much deeper each is than the one before, and what it knew through others.
+    /// Writes the events in order, each with its depth relative to the previous one and its elided
+    /// links.
     fn history(&mut self, retained: &Retained<'_>) {
         self.w.len(retained.events.len());
         let mut last = 0;
@@ -117,7 +118,7 @@ impl Sheet {
         self.w.bool(column.purged);
     }
 
-    /// What became of the names, those of tables first.
+    /// Writes the names with their history, top-level ones first.
     fn names(&mut self, fold: &Fold) {
         let places = fold.store.places();
         self.w.len(places.len());

@@ -1,4 +1,4 @@
-//! A fold that begins with a checkpoint says what the whole history says.
+//! A fold that starts from a checkpoint equals the fold of the whole history.
 
 use super::super::builder::Draft;
 use super::super::checkpoint::format::CheckpointError;
@@ -6,7 +6,7 @@ use super::super::state::Fold;
 use super::swarm::{Dice, Peer, edit};
 use crate::event::{Change, DdlEvent, ObjectKind, Part};
 
-/// Peers go on from what each has; hears tell how often one hears of another.
+/// Lets each peer change its state, and sometimes receive another peer's events.
 fn work(swarm: &mut [Peer], steps: usize, dice: &mut Dice) {
     for _ in 0..steps {
         let at = dice.below(swarm.len());
@@ -20,7 +20,7 @@ fn work(swarm: &mut [Peer], steps: usize, dice: &mut Dice) {
     }
 }
 
-/// Writes over what was written.
+/// Overwrites aspects that were written before.
 fn scribble(draft: &mut Draft, dice: &mut Dice) {
     let live = draft.fold().objects().filter(|object| object.is_live());
     let live: Vec<_> = live.map(|object| (object.id, object.kind())).collect();
@@ -41,7 +41,7 @@ fn scribble(draft: &mut Draft, dice: &mut Dice) {
     }
 }
 
-/// All hear of all.
+/// Delivers all events to all peers.
 fn meet(swarm: &mut [Peer]) -> Peer {
     let mut all = Peer::default();
     swarm.iter().for_each(|peer| all.hear(peer));
@@ -74,7 +74,7 @@ fn same(one: &Fold, whole: &Fold, seed: u64) {
     assert_eq!(one.count(), whole.count(), "seed {seed}");
 }
 
-/// The same bytes; if not, shows what differs.
+/// Asserts equal bytes; otherwise shows the difference.
 fn twins(one: &[u8], whole: &[u8], seed: u64) {
     if one == whole {
         return;
@@ -97,7 +97,7 @@ fn twins(one: &[u8], whole: &[u8], seed: u64) {
     panic!("seed {seed}: the states differ");
 }
 
-/// More with `KUZU_DDL_CHECKPOINTS`.
+/// Number of seeds; more with `KUZU_DDL_CHECKPOINTS`.
 fn seeds() -> u64 {
     let asked = std::env::var("KUZU_DDL_CHECKPOINTS").ok();
     asked.and_then(|n| n.parse().ok()).unwrap_or(25)
@@ -114,7 +114,7 @@ fn a_history_that_goes_on_from_checkpoint_to_checkpoint() {
             work(&mut swarm, 30, &mut dice);
             let all = meet(&mut swarm);
             let mut events: Vec<DdlEvent> = all.events.values().cloned().collect();
-            // One peer began with a checkpoint long ago, and hears the rest in some order.
+            // One peer started from an early checkpoint, and receives the rest in some order.
             if let Some(based) = &mut based {
                 dice.shuffle(&mut events);
                 let first = events.len() / 2;
@@ -132,7 +132,7 @@ fn a_history_that_goes_on_from_checkpoint_to_checkpoint() {
             );
             left_out += all.fold.len() - fresh.len();
             kept += fresh.len();
-            // What is behind comes again, from somebody who did not keep up: nothing changes.
+            // Elided events arrive again, from a peer that lags behind: nothing changes.
             let mut again = fresh.clone();
             dice.shuffle(&mut events);
             again.extend(events);
@@ -146,7 +146,8 @@ fn a_history_that_goes_on_from_checkpoint_to_checkpoint() {
     );
 }
 
-/// Events that somebody made who did not know those behind the checkpoint, though all that they lean on is in it.
+/// Events whose creator had not seen the elided events, although all their dependencies are
+/// retained.
 #[test]
 fn events_beside_a_checkpoint() {
     let mut told = 0;
@@ -165,7 +166,7 @@ fn events_beside_a_checkpoint() {
         whole.extend(late.iter().cloned());
         let mut based = Fold::from_checkpoint(&all.fold.checkpoint()).expect("a checkpoint");
         based.extend(late);
-        // Whoever acknowledges a checkpoint tries this first.
+        // A peer that acknowledges a checkpoint verifies this first.
         if based.held().is_empty() {
             same(&based, &whole, seed);
             told += 1;
@@ -187,11 +188,11 @@ fn what_was_written_over_is_left_out() {
         let (fold, _) = draft.finish();
         fold.checkpoint().len()
     };
-    // How deep the last event is takes a byte more.
+    // A greater depth of the last event takes one more byte.
     assert!(size(10_000) < size(10) + 8);
 }
 
-/// An event that was refused keeps nothing alive.
+/// A rejected event retains no other event.
 #[test]
 fn what_a_rejected_event_names_is_left_out() {
     let mut draft = Draft::new(Fold::default());
@@ -227,7 +228,7 @@ fn no_damage_is_believed() {
     for end in 0..bytes.len() {
         assert!(Fold::from_checkpoint(&bytes[..end]).is_err(), "{end} bytes");
     }
-    // Where a changed byte still says something, it is a state that can be used like any other.
+    // Where a changed byte is still valid, the result is a state that can be used like any other.
     for at in 1..bytes.len() {
         let mut bytes = bytes.clone();
         bytes[at] ^= 1 << dice.below(8);

@@ -1,4 +1,4 @@
-//! The fold over events that did not know of one another.
+//! The fold over concurrent events.
 
 pub(in crate::fold) mod checkpoint;
 pub(in crate::fold) mod orders;

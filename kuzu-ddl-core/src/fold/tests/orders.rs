@@ -1,10 +1,10 @@
-//! Whatever the order in which events come, the state is the same.
+//! The state is the same for every order in which events arrive.
 
 use super::super::state::Fold;
 use super::swarm::{Dice, Peer, edit};
 use crate::event::DdlEvent;
 
-/// What peers made together that changed their schemas apart.
+/// Returns the events of peers that changed their schemas concurrently.
 fn swarm(seed: u64, peers: usize, steps: usize) -> Vec<DdlEvent> {
     let mut dice = Dice::new(seed);
     let mut swarm = vec![Peer::default(); peers];
@@ -58,7 +58,7 @@ fn every_order_gives_one_state() {
     assert!(conflicts > 500, "{conflicts} conflicts are too few to tell");
 }
 
-/// What a part of the events says follows from that part alone.
+/// The state of a subset of the events follows from that subset alone.
 #[test]
 fn a_part_of_the_events_in_two_orders() {
     for seed in 0..200 {
@@ -74,7 +74,7 @@ fn a_part_of_the_events_in_two_orders() {
     }
 }
 
-/// Shows where two states differ.
+/// Asserts equal states; otherwise shows the difference.
 fn similar(one: &str, other: &str, seed: u64) {
     let differ = one.lines().zip(other.lines()).position(|(a, b)| a != b);
     if let Some(at) = differ {

@@ -1,4 +1,4 @@
-//! Every pair and every triple of kinds of change, made by peers that did not know of one another.
+//! Every pair and every triple of kinds of change, made concurrently by different peers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -12,7 +12,7 @@ use super::swarm::{Peer, spec};
 use crate::event::{Change, Endpoints, IndexSpec, ObjectId, OnFail, Part, SequenceSpec};
 use crate::schema::{Expr, IndexKind, Multiplicity, StorageDirection, Type};
 
-/// What the peers have in common: tables with rows, archived things among them.
+/// Returns the peers' common state: tables with rows, archived objects included.
 fn base() -> Peer {
     let mut peer = Peer::default();
     peer.change(|draft| {
@@ -58,7 +58,7 @@ fn sequence(start: i64) -> SequenceSpec {
     }
 }
 
-/// The object that has, or last had, a name.
+/// Returns the object that has, or last had, a name.
 fn id(fold: &Fold, table: Option<&str>, name: &str) -> ObjectId {
     let parent = table.map(|table| id(fold, None, table));
     let key = name.into();
@@ -78,7 +78,7 @@ fn set_type(ty: Type) -> Change {
 
 type Edit = (&'static str, fn(&mut Draft));
 
-/// At least one change of every kind; of those that contradict themselves two.
+/// Changes, at least one of every kind; two of each kind that can conflict with itself.
 const EDITS: &[Edit] = &[
     ("create C(id)", |d| {
         d.create_node_table("C", "id", spec(Type::Int64));
@@ -255,8 +255,8 @@ fn kinds(conflicts: &[Conflict]) -> BTreeSet<ConflictKind> {
     conflicts.iter().map(|conflict| conflict.kind).collect()
 }
 
-/// Where nothing contradicts, the result is what either would have made that knew of the other. Where
-/// something does, the table below says what, and it is the table of the design.
+/// Without a conflict, the merged state is what either peer would have produced after seeing the
+/// other's change. With one, the table below specifies the result; it is the table of the design.
 #[test]
 fn s02_every_pair_of_kinds_on_two_peers() {
     let base = base();
@@ -414,8 +414,8 @@ fn s02_every_pair_of_kinds_on_two_peers() {
     .assert_eq(&table);
 }
 
-/// Whether the result is that of both orders of knowing; where neither could be made by somebody who knew
-/// of the other (a name is taken by then), what they are together is in the table.
+/// Returns whether the merged state equals that of both sequential orders; where neither order is
+/// possible (a name is taken by then), the table specifies the result.
 fn is_unanimous(merged: &Fold, first: (&Peer, &Edit), second: (&Peer, &Edit), what: &str) -> bool {
     let later = [first, second].map(|(peer, edit)| {
         let mut peer = peer.clone();
@@ -430,8 +430,8 @@ fn is_unanimous(merged: &Fold, first: (&Peer, &Edit), second: (&Peer, &Edit), wh
     true
 }
 
-/// Every conflict can be settled by every choice, on any peer, and then is none; and two who settle it
-/// apart have at most that one conflict again.
+/// Every conflict can be resolved by every choice, on any peer, and then no longer exists; two
+/// peers that resolve it concurrently have at most that one conflict again.
 fn settle(peer: &Peer, what: &str) {
     for conflict in peer.fold.conflicts() {
         for keep in peer.fold.choices(&conflict) {
@@ -467,8 +467,8 @@ fn settle(peer: &Peer, what: &str) {
     }
 }
 
-/// Three peers: one state in every order of hearing, and whatever two agree on a third cannot make
-/// them contradict, unless it contradicts one of them.
+/// Three peers: one state in every order of delivery, and every kind of conflict among the three
+/// already arises between two of them.
 #[test]
 fn s02_every_triple_of_kinds_on_three_peers() {
     let base = base();

@@ -1,4 +1,4 @@
-//! Peers that change their schema apart and hear of one another now and then.
+//! Peers that change their schemas concurrently and exchange events from time to time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ impl Dice {
     }
 }
 
-/// One peer: its events and its state.
+/// Peer: its events and its state.
 #[derive(Clone, Default)]
 pub(super) struct Peer {
     pub(super) events: BTreeMap<EventId, DdlEvent>,
@@ -46,7 +46,7 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Changes the schema, knowing all that has come.
+    /// Changes the schema, after everything received so far.
     pub(super) fn change(&mut self, edit: impl FnOnce(&mut Draft)) {
         let mut draft = Draft::new(self.fold.clone());
         edit(&mut draft);
@@ -56,7 +56,7 @@ impl Peer {
         self.events.extend(events);
     }
 
-    /// Hears all that another has.
+    /// Receives all events of another peer.
     pub(super) fn hear(&mut self, other: &Self) {
         self.fold.extend(other.events.values().cloned());
         let events = other.events.iter();
@@ -82,7 +82,7 @@ const TYPES: [Type; 6] = [
     Type::Date,
 ];
 
-/// A random change of what a peer has.
+/// Makes a random change to a peer's schema.
 pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
     let fold = draft.fold().clone();
     let ids = |fits: &dyn Fn(&Object) -> bool| -> Vec<ObjectId> {
@@ -211,7 +211,7 @@ pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
     }
 }
 
-/// The rarer kinds.
+/// Makes a change of one of the rarer kinds.
 fn more(draft: &mut Draft, dice: &mut Dice, member: Option<ObjectId>, name: &str) {
     let fold = draft.fold().clone();
     let conflicts = fold.conflicts();

@@ -1,4 +1,4 @@
-//! New properties of tables that are there.
+//! New properties of existing tables.
 
 use super::super::builder::{Builder, Kept};
 use super::super::hazard::{Hazard, HazardKind};
@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether the engine evaluates the expression once, at the time of the ADD.
+/// Returns whether the engine evaluates the expression once, when the property is added.
 pub(in crate::plan) fn folds(expr: &Expr) -> bool {
     match expr {
         Expr::Call(name, _) if matches!(name.as_str(), "current_timestamp" | "current_date") => {

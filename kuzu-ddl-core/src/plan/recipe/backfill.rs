@@ -1,4 +1,4 @@
-//! Which functions make the values of a plan, and which are left to be made after it.
+//! Selection of value functions, and of the backfills that are deferred.
 
 use super::super::builder::{Builder, Kept, Later};
 use super::super::error::PlanError;
@@ -15,13 +15,14 @@ use crate::schema::{Key, Property, Type};
 use crate::state::Making;
 
 impl<'a> Builder<'a> {
-    /// Whether the source names a function that fills the property.
+    /// Returns whether the declaration names a backfill function for the property.
     pub(in crate::plan) fn is_filled_by(&self, table: &str, property: &str) -> bool {
         let key = (Key::new(table), Key::new(property));
         self.said.fills_by.contains_key(&key)
     }
 
-    /// The function that fills a property, with the columns by the names that they will have.
+    /// Returns the function that backfills a property, with its columns by their names after the
+    /// plan.
     pub(in crate::plan) fn fill_by(&mut self, table: &Kept<'a>, child: &Object) -> Option<By> {
         let property = self.after.property(child)?;
         let key = (Key::new(&table.name), Key::new(&property.name));
@@ -31,7 +32,7 @@ impl<'a> Builder<'a> {
         let columns = said
             .functions
             .get(function)
-            .ok_or_else(|| format!("the function {function} is not in this program"))
+            .ok_or_else(|| format!("the function {function} is missing from this program"))
             .and_then(|desc| Ok((desc, self.inputs(table, child.id, desc, inputs)?)));
         match columns {
             Ok((desc, inputs)) => Some(By {
@@ -50,7 +51,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The columns that a function takes. What is dropped by now can be taken too.
+    /// Returns the input columns of a function. Columns dropped by this plan are accepted.
     pub(in crate::plan) fn inputs(
         &self,
         table: &Kept<'a>,
@@ -71,13 +72,14 @@ impl<'a> Builder<'a> {
             let there = there.and_then(|object| Some((object, self.after.property(object)?)));
             let Some((object, property)) = there else {
                 return Err(format!(
-                    "the function {called} takes `{name}`, which is new, or changes, in the same \
-                     plan; let it take what is there before, or do it in two versions"
+                    "the function {called} takes `{name}`, which is new or changes in the same plan\n\
+                     help: let the function take an existing, unchanged property\n\
+                     help: or make the two changes in separate versions"
                 ));
             };
             if !property.ty.widens_to(takes) {
                 return Err(format!(
-                    "the function {called} takes {takes} of `{name}`, which is {}",
+                    "the function {called} takes `{name}` as {takes}, but it is {}",
                     property.ty
                 ));
             }
@@ -87,14 +89,14 @@ impl<'a> Builder<'a> {
         names.iter().zip(&takes).map(column).collect()
     }
 
-    /// Whether a function makes one of the changes of type that a property is to undergo.
+    /// Returns whether a function makes one of the type changes of a property.
     pub(in crate::plan) fn is_cast_by(&self, id: ObjectId) -> bool {
         self.new_casts(id)
             .iter()
             .any(|archive| archive.function.is_some())
     }
 
-    /// Whether the function that makes a change of type takes NULL, and so gives every row a value.
+    /// Returns whether the function of a type change accepts NULL, and so gives every row a value.
     pub(in crate::plan) fn casts_null(&self, id: ObjectId) -> bool {
         let casts = self.new_casts(id);
         let mut by = casts.iter().filter_map(|archive| archive.function.as_ref());
@@ -106,7 +108,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// The function that made a change of type, if one did; the values are in the column `from`.
+    /// Returns the function of a type change, if it has one; the values are in the column `from`.
     pub(in crate::plan) fn cast_by(
         &mut self,
         id: ObjectId,
@@ -120,12 +122,12 @@ impl<'a> Builder<'a> {
         let desc = self.said.functions.get(&function);
         let reason = match desc {
             _ if new.len() > 1 => format!(
-                "its type changes several times at once, by the function {function} among them; \
-                 start the versions in between first"
+                "several type changes at once include one by the function {function}\n\
+                 help: start the intermediate versions first"
             ),
             None => format!(
-                "its values are made by the function {function}, which is not in this program; \
-                 start one that has it, with `#[kuzu(cast_with = {function})]` on the field"
+                "its values are computed by the function {function}, which is missing from this program\n\
+                 help: start a program that has it, with `#[kuzu(cast_with = {function})]` on the field"
             ),
             Some(_) => String::new(),
         };
@@ -144,8 +146,8 @@ impl<'a> Builder<'a> {
             self.errors.push(PlanError::Impossible {
                 object: path.to_owned(),
                 reason: format!(
-                    "the function {function} makes its values, and another is to fill it; let the one \
-                     take an `Option` and do both"
+                    "it has a cast function, {function}, and another one for the backfill\n\
+                     help: let the cast function take an `Option` and compute both"
                 ),
             });
         }
@@ -159,7 +161,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// Values that are to be made after the transaction.
+    /// Defers values until after the transaction.
     pub(in crate::plan) fn make_later(
         &mut self,
         table: &Kept<'a>,
@@ -175,8 +177,8 @@ impl<'a> Builder<'a> {
         });
     }
 
-    /// The steps after the transaction: values that this plan wants made, and those that one before
-    /// left unmade.
+    /// Plans the deferred backfills: those of this plan, and those that an earlier plan left
+    /// unfinished.
     pub(in crate::plan) fn make_values(&mut self, kept: &[Kept<'a>]) {
         self.go_on(kept);
         let later = std::mem::take(&mut self.later);
@@ -204,7 +206,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Values that the ledger says are not all made yet.
+    /// Resumes the backfills that are unfinished according to the ledger.
     fn go_on(&mut self, kept: &[Kept<'a>]) {
         let making = self.making;
         for (id, making) in making {
@@ -218,15 +220,16 @@ impl<'a> Builder<'a> {
             };
             let path = format!("{}.{}", table.name, property.name);
             if self.said.goes_back(*id) && self.changed(*id).is_some() {
-                // The old values come back, and they are all there.
+                // The old values return, and they are complete.
                 continue;
             }
             if self.changed(*id).is_some() || self.later.iter().any(|later| later.child == *id) {
                 self.errors.push(PlanError::Impossible {
                     object: path,
                     reason: format!(
-                        "its values are still being made by the function {}; start the version \
-                         that has it once more, before this one changes the property",
+                        "its backfill by the function {} is unfinished\n\
+                         help: start the version that has the function again, before this one \
+                         changes the property",
                         making.function
                     ),
                 });
@@ -236,8 +239,8 @@ impl<'a> Builder<'a> {
                 self.errors.push(PlanError::Impossible {
                     object: path,
                     reason: format!(
-                        "its values are still being made by the function {}, of a column that is to \
-                         be purged; let that be finished first",
+                        "its backfill by the function {} is unfinished, and reads a column that is to be \
+                         purged\nhelp: finish the backfill first",
                         making.function
                     ),
                 });

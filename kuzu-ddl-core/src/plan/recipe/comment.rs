@@ -1,4 +1,4 @@
-//! Comments: of tables in the catalog, of properties in the ledger.
+//! Comments: on tables in the catalog, on properties in the ledger.
 
 use super::super::builder::{Builder, Kept};
 use super::super::operation::Operation;
@@ -25,7 +25,8 @@ impl<'a> Builder<'a> {
         self.property_comments(table.object, &table.name);
     }
 
-    /// Comments of properties are in the ledger, so only a difference of the events counts.
+    /// Plans the comments on properties. They are in the ledger, so only a difference of the events
+    /// counts.
     pub(in crate::plan) fn property_comments(&mut self, table: &Object, name: &str) {
         let mut changed = Vec::new();
         for child in self

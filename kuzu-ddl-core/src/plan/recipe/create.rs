@@ -16,7 +16,7 @@ impl<'a> Builder<'a> {
                 continue;
             };
             let table = Table {
-                // They come later.
+                // Indexes are created later.
                 indexes: BTreeMap::new(),
                 ..table
             };
@@ -57,7 +57,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A node table's name as spelled after all renames.
+    /// Returns the spelling of a node table's name after all renames.
     pub(in crate::plan) fn spelling(&self, key: &Key) -> String {
         let found = self
             .after
@@ -66,8 +66,7 @@ impl<'a> Builder<'a> {
         found.unwrap_or_else(|| key.to_string())
     }
 
-    /// The declared column order, then all else by name; the primary key first where nothing is
-    /// declared.
+    /// Orders columns: the declared order, then all others by name.
     pub(in crate::plan) fn order_by<'k>(
         &self,
         table: &str,

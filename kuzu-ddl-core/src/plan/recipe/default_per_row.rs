@@ -1,16 +1,18 @@
-//! Defaults whose value differs by row.
+//! Defaults whose value varies per row.
 //!
 //! ALTER … ADD evaluates such a default once for every 2,048 rows and stores that one value: the
 //! column stays short. What a SET writes to the other rows can be read, and is zero again after the
-//! next checkpoint. A sequence's next INT64, as it is, fills all rows; with anything else the node
-//! table is made anew, and each new row evaluates its default. (On rels the engine refuses the ADD.)
+//! next checkpoint. A sequence's next INT64, without a cast, fills all rows; with anything else the
+//! node table is rebuilt, and each new row evaluates its default. (On rels the engine rejects the
+//! ADD.)
 
 use super::super::builder::{Builder, Kept};
 use crate::fold::Object;
 use crate::schema::{Expr, Property, Type};
 
 impl<'a> Builder<'a> {
-    /// Whether the table must be made anew for a property that is added, or gets another default.
+    /// Returns whether the table must be rebuilt because of the default of a new or changed
+    /// property.
     pub(in crate::plan) fn fills_by_row(&self, table: &Kept<'a>) -> bool {
         let mut children = self.after.children(table.object.id);
         let node = table.object.is_live() && table.live.kind.is_node();
@@ -25,18 +27,18 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// Whether each row must evaluate the default for itself, and would not where it is added.
+    /// Returns whether each row must evaluate the default itself, and the ADD does not do so.
     pub(in crate::plan) fn is_by_row(&self, property: &Property) -> bool {
         !self.can.add_by_row && is_by_row(property)
     }
 
-    /// Whether a property is yet to be made in a table that is there.
+    /// Returns whether a property is new in an existing table.
     pub(in crate::plan) fn is_added(&self, child: &Object, table: &Kept<'_>) -> bool {
         child.is_live() && !self.leave.contains(&child.id) && self.here(child, table).is_none()
     }
 }
 
-/// Whether each row must evaluate the default for itself.
+/// Returns whether each row must evaluate the default itself.
 fn is_by_row(property: &Property) -> bool {
     match &property.default {
         Some(Expr::Call(name, _)) if name == "nextval" => property.ty != Type::Int64,

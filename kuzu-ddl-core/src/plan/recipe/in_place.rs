@@ -1,4 +1,4 @@
-//! What some engines can change in place and others only by another way.
+//! Changes that some engines make in place and others only through a rebuild.
 
 use super::super::builder::{Builder, Kept};
 use super::super::hazard::{Hazard, HazardKind};
@@ -11,8 +11,8 @@ use crate::schema::name::quote;
 use crate::schema::{Expr, Key, Property, Type};
 
 impl<'a> Builder<'a> {
-    /// Whether the engine changes the type of a property itself: where nothing can be lost and nobody
-    /// says how.
+    /// Returns whether the engine changes the type of a property itself: where the change is
+    /// lossless and no cast is specified.
     pub(in crate::plan) fn alters(&self, id: ObjectId) -> bool {
         let Some((was, is)) = self.changed(id).filter(|_| self.can.alter_type) else {
             return false;
@@ -44,7 +44,7 @@ impl<'a> Builder<'a> {
         self.push(operation, &[&table.name], hazards);
     }
 
-    /// The columns of a table that go for ever and can be dropped by themselves.
+    /// Returns the purged columns of a table if they can be dropped in place.
     fn droppable(&self, table: &Kept<'a>) -> Option<Vec<(Key, String)>> {
         let columns = self.purged_columns(table);
         let mut indexed = table.live.indexes.values().flat_map(|i| &i.properties);
@@ -52,7 +52,7 @@ impl<'a> Builder<'a> {
         (self.can.drop_property && free).then_some(columns)
     }
 
-    /// Whether a table must be made anew to get rid of a column.
+    /// Returns whether a table must be rebuilt to drop a column.
     pub(in crate::plan) fn purges_by_rebuild(&self, table: &Kept<'a>) -> bool {
         self.purges_column(table) && self.droppable(table).is_none()
     }
@@ -71,7 +71,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Counts the values of a column, in the names of before the plan.
+    /// Returns the query that counts the values of a column, with the names before the plan.
     pub(in crate::plan) fn count_values(&self, table: &Kept<'_>, column: &str) -> String {
         let rows = count_rows(&table.live.name, table.live.kind.is_node());
         let rows = rows.trim_end_matches(" RETURN count(*)");
@@ -81,7 +81,8 @@ impl<'a> Builder<'a> {
         )
     }
 
-    /// What a new column is SET to beside the ADD: a default that could be evaluated anew.
+    /// Returns the expression to which a new column is SET after the ADD: a default that the engine
+    /// would evaluate again on replay.
     pub(in crate::plan) fn evaluated(&self, property: &Property) -> Option<Expr> {
         let fresh = |expr: &&Expr| !expr.is_constant() && !matches!(expr, Expr::Opaque(_));
         let default = property.default.as_ref().filter(fresh)?;

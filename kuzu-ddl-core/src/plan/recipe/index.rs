@@ -1,14 +1,15 @@
-//! Indexes: made last, and gone only with their table.
+//! Indexes: created last, and dropped only with their table.
 //!
-//! What follows is so where the engine's table of capabilities says no more. The engine makes an index in no transaction, so that is owed after it. It cannot drop one in
-//! place at all: dropping a vector index leaves a table that takes no rows and crashes the next
-//! process, and dropping a full-text index does the same after a crash before the next checkpoint
-//! (bugs B25 and B26). What does work, and rolls back and replays like any change, is to drop the
-//! index together with its table. So a table whose index must go is rebuilt, and all its other
-//! indexes are made anew.
+//! This applies where the engine's capabilities do not say otherwise. The engine creates no index
+//! within a transaction, so that work is deferred. It cannot drop one in place at all: dropping a
+//! vector index leaves a table that takes no rows and crashes the next process, and dropping a
+//! full-text index does the same after a crash before the next checkpoint (bugs B25 and B26). What
+//! does work, and rolls back and replays like any change, is to drop the index together with its
+//! table. So a table whose index is to be dropped is rebuilt, and all its other indexes are
+//! recreated.
 //!
 //! An index whose property is archived stays with the archived column: it follows every rename, and
-//! costs nothing but its upkeep. That of an archived table is restored with the table.
+//! costs nothing but its upkeep. The index of an archived table is restored with the table.
 
 use super::super::builder::{Builder, Kept};
 use super::super::error::PlanError;
@@ -19,7 +20,8 @@ use crate::fold::{Body, Object};
 use crate::schema::{Index, IndexKind, Key, Table, TableKind, Type, unkept};
 
 impl<'a> Builder<'a> {
-    /// Whether an index must go that is there, or one is to be made where the engine could crash.
+    /// Returns whether an existing index must be dropped, or an index is wanted where creating it
+    /// in place could crash the engine.
     pub(in crate::plan) fn index_needs_rebuild(&self, table: &Kept<'a>) -> bool {
         if !table.object.is_live() || !table.live.kind.is_node() {
             return false;
@@ -36,8 +38,8 @@ impl<'a> Builder<'a> {
                     .any(|index| !self.is_there(table, &index.1)))
     }
 
-    /// Whether a column of an index gets values in place: a vector index lets none be SET, and a
-    /// full-text index does not have them any more after a crash (bug B27).
+    /// Returns whether a column of an index gets values in place: a vector index rejects the SET,
+    /// and a full-text index loses them after a crash (bug B27).
     fn is_filled(&self, table: &Kept<'a>, index: &Index) -> bool {
         let filled = |object: &Object| {
             self.becomes_required(object.id)
@@ -50,7 +52,7 @@ impl<'a> Builder<'a> {
             .any(filled)
     }
 
-    /// The live indexes of a table as they will be.
+    /// Returns the live indexes of a table after the plan.
     fn wanted(&self, table: &Object) -> impl Iterator<Item = (&'a Object, Index)> + use<'a> {
         let (after, leave) = (self.after, self.leave);
         after
@@ -59,13 +61,13 @@ impl<'a> Builder<'a> {
             .filter_map(|child| Some((child, after.index(child)?)))
     }
 
-    /// Whether the database has an index as it will be.
+    /// Returns whether the database has an index as it is after the plan.
     fn is_there(&self, table: &Kept<'a>, wanted: &Index) -> bool {
         let live = table.live.indexes.get(&Key::new(&wanted.name));
         live.is_some_and(|live| wanted.is_as(&self.moved(table, live)))
     }
 
-    /// An index of the database with its columns by the names that they will have.
+    /// Returns an index of the database with its columns by their names after the plan.
     fn moved(&self, table: &Kept<'a>, index: &Index) -> Index {
         let column = |key: &Key| {
             let Some(object) = self.column(table, key) else {
@@ -82,7 +84,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The property that a column of the database is.
+    /// Returns the property of a database column.
     fn column(&self, table: &Kept<'a>, key: &Key) -> Option<&'a Object> {
         self.after
             .children(table.object.id)
@@ -107,7 +109,7 @@ impl<'a> Builder<'a> {
             let wanted = self.after.index(wanted);
             return wanted.is_some_and(|wanted| !wanted.is_as(&self.moved(table, index)));
         }
-        // It stays with an archived column, be it of a dropped property or of one that changed.
+        // It stays with an archived column, of a dropped property or of a changed one.
         let goes = |key: &Key| match self.column(table, key) {
             Some(object) => object.is_live() && self.changed(object.id).is_none(),
             None => !self.keeps_old_values(table, key),
@@ -115,7 +117,7 @@ impl<'a> Builder<'a> {
         self.knows_index(table, &key) && index.properties.iter().all(goes)
     }
 
-    /// Whether a column has the values of a property from before a change.
+    /// Returns whether a column keeps the values of a property from before a change.
     fn keeps_old_values(&self, table: &Kept<'_>, column: &Key) -> bool {
         let properties = self.before.children(table.object.id);
         let mut archives = properties.flat_map(|property| &property.archives);
@@ -129,14 +131,13 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// Before a table that was rebuilt is dropped, its indexes go.
+    /// Drops the indexes of a rebuilt table, before the table itself is dropped.
     pub(in crate::plan) fn drop_indexes(&mut self, table: &Kept<'a>) {
         for index in table.live.indexes.values() {
             let ours = self.knows_index(table, &Key::new(&index.name));
             if !ours || !self.drop_index(table.live, &table.name, index) {
-                let reason = "an index that kuzu-ddl does not know is in the way of this change, \
-                              and would be lost; declare it on its struct, so that it can be made \
-                              again";
+                let reason = "the table must be rebuilt, and this unmanaged index would be lost\n\
+                               help: declare it on its struct, so that it is recreated";
                 self.errors.push(PlanError::Impossible {
                     object: format!("{}[{}]", table.live.name, index.name),
                     reason: reason.into(),
@@ -145,7 +146,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Of a table that stays, the indexes that go by themselves.
+    /// Drops indexes of a table that stays, where the engine can.
     pub(in crate::plan) fn drop_in_place(&mut self, table: &Kept<'a>) {
         if !self.can.drop_index || !table.object.is_live() {
             return;
@@ -157,8 +158,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The step that an index of a table goes whose name is `name` by then. `false` if nobody knows
-    /// how.
+    /// Plans the drop of an index, on the table that is then called `name`. Returns `false` if the
+    /// kind or the table id is unknown.
     pub(in crate::plan) fn drop_index(&mut self, table: &Table, name: &str, index: &Index) -> bool {
         let id = self.ids.get(&Key::new(&table.name)).copied();
         let (false, Some(id)) = (matches!(index.kind, IndexKind::Other(_)), id) else {
@@ -174,7 +175,7 @@ impl<'a> Builder<'a> {
         true
     }
 
-    /// What is owed once all else is done.
+    /// Plans the creation of all missing indexes, after everything else.
     pub(in crate::plan) fn create_indexes(
         &mut self,
         kept: &[Kept<'a>],
@@ -224,7 +225,7 @@ impl<'a> Builder<'a> {
         self.push(operation, &[&table.name], Vec::new());
     }
 
-    /// What the engine cannot index, with what to do instead.
+    /// Rejects what the engine cannot index, with what to do instead.
     fn check_index(&self, index: &Index, table: &Table) -> Result<(), String> {
         index.check(table).map_err(|e| e.to_string())?;
         if let Some(option) = unkept(index) {
@@ -236,8 +237,8 @@ impl<'a> Builder<'a> {
             .filter(|words| *words != "default");
         match words {
             Some(words) if !self.has_words(words) => Err(format!(
-                "its stop words `{words}` are no node table with one property, a STRING; declare \
-                 such a table and give its name (a file would be read anew, and elsewhere, on every \
+                "the stop words `{words}` are not a node table with one STRING property\n\
+                 help: declare such a table and specify its name (a file would be read again on every \
                  machine)"
             )),
             _ => Ok(()),

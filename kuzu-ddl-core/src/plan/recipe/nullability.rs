@@ -1,4 +1,4 @@
-//! Whether NULL is legal, and what rows get where it no longer is.
+//! Nullability, and the backfill of rows where NULL is no longer allowed.
 
 use super::super::builder::{Builder, Kept};
 use super::super::hazard::{Hazard, HazardKind};
@@ -10,7 +10,7 @@ use crate::schema::name::quote;
 use crate::schema::{Expr, Key};
 
 impl<'a> Builder<'a> {
-    /// Whether NULL is legal is known to the ledger alone; the rows must agree.
+    /// Plans changes of nullability. Only the ledger records nullability; the rows must satisfy it.
     pub(in crate::plan) fn nullability(&mut self, table: &Kept<'a>, rebuilt: bool) {
         if !table.object.is_live() {
             return;
@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
                 }
                 _ => None,
             };
-            // A rebuild has filled it in already, and rels with a fill are always rebuilt.
+            // A rebuild has filled the column already, and rels with a backfill are always rebuilt.
             let fill = fill.filter(|_| !rebuilt).map(|fill| (fill, ty));
             let work = count
                 .filter(|_| fill.is_some())
@@ -88,7 +88,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What the source says that rows get which have no value.
+    /// Returns the declared backfill expression of a property, for rows without a value.
     pub(in crate::plan) fn fill(&self, table: &str, property: &str) -> Option<Expr> {
         let key = (Key::new(table), Key::new(property));
         self.said.fills.get(&key).cloned()

@@ -1,4 +1,4 @@
-//! FROM–TO pairs that come and go.
+//! FROM–TO pairs that are added or dropped.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,7 @@ use crate::schema::name::quote;
 use crate::schema::{Key, TableKind};
 
 impl<'a> Builder<'a> {
+    /// Plans the added and dropped pairs of a rel table.
     pub(in crate::plan) fn pairs(&mut self, table: &Kept<'_>) {
         let TableKind::Edge { pairs: live, .. } = &table.live.kind else {
             return;
@@ -27,14 +28,14 @@ impl<'a> Builder<'a> {
             if self.leave.contains(&child.id) {
                 continue;
             }
-            // One that was dropped before is not the one of the same ends that is there.
+            // A pair that was dropped before is not the existing pair with the same endpoints.
             let was = self.before.object(child.id).filter(|o| o.is_live());
             let was = was.and_then(|o| self.before.pair(o));
             let here = was.is_some_and(|pair| live.contains(&pair));
             let Some(pair) = self.after.pair(child) else {
                 continue;
             };
-            // A pair that was dropped and came again is another object with the same ends.
+            // A pair that was dropped and added again is another object with the same endpoints.
             if !child.is_live() && present.contains(&pair) {
                 continue;
             }
@@ -74,7 +75,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Counts in the names of the database as it is before the plan.
+    /// Returns the query that counts the rels of a pair, with the names before the plan.
     fn count_pair(&self, pair: &Object, table: &Kept<'_>) -> Option<String> {
         let pair = self.before.pair(self.before.object(pair.id)?)?;
         let name = |key: &Key| self.live.tables.get(key).map(|t| quote(&t.name));

@@ -1,4 +1,4 @@
-//! Which demands a plan makes on the rows, in the names that the database has now.
+//! Construction of preflight checks, with the names that the database has before the plan.
 
 use super::super::builder::{Builder, Kept};
 use super::super::error::PlanError;
@@ -10,12 +10,12 @@ use crate::event::OnFail;
 use crate::schema::name::quote;
 use crate::schema::{Key, Multiplicity, TableKind, Type};
 
-/// How many columns of one rebuilt table may say what a failed cast gives: each doubles the
-/// statements.
+/// Number of columns of one rebuilt table that may specify a fallback for failed casts: each
+/// doubles the statements.
 const MAX_SPLIT: usize = 4;
 
 impl<'a> Builder<'a> {
-    /// The rows of a table.
+    /// Returns the rows of a table.
     pub(in crate::plan) fn rows(&self, table: &Kept<'_>) -> Rows {
         match &table.live.kind {
             TableKind::Node { .. } => Rows::of_nodes(&table.live.name, &self.live_key(table)),
@@ -23,7 +23,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The key by which a person knows the rows, and the demand on them.
+    /// Builds a preflight check on the rows of a table.
     pub(in crate::plan) fn demand(&self, object: &str, table: &Kept<'_>, what: What) -> Demand {
         let key = if table.live.kind.is_node() {
             self.live_key(table)
@@ -42,7 +42,7 @@ impl<'a> Builder<'a> {
         self.key_name(&Key::new(&table.live.name))
     }
 
-    /// The name of a node table's key in the database.
+    /// Returns the name of a node table's primary key in the database.
     fn key_name(&self, table: &Key) -> String {
         let Some(table) = self.live.tables.get(table) else {
             return String::new();
@@ -70,7 +70,8 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    /// The demand of a change of type, if it can fail. `value` is of the column as it is called now.
+    /// Builds the preflight check of a type change, if it can fail. `value` refers to the column by
+    /// its present name.
     pub(in crate::plan) fn castable(
         &mut self,
         path: &str,
@@ -80,10 +81,9 @@ impl<'a> Builder<'a> {
         if value.is_ambiguous() {
             self.errors.push(PlanError::Impossible {
                 object: path.to_owned(),
-                reason:
-                    "its type changes several times at once, and each change says something else \
-                         of values that cannot be cast; start the versions in between first"
-                        .into(),
+                reason: "several type changes at once specify different fallbacks for values that \
+                         cannot be cast\nhelp: start the intermediate versions first"
+                    .into(),
             });
             return None;
         }
@@ -100,7 +100,7 @@ impl<'a> Builder<'a> {
         asks.then(|| self.demand(path, table, What::Cast(value)))
     }
 
-    /// The demands of all columns of a table that is rebuilt.
+    /// Builds the preflight checks of all columns of a rebuilt table.
     pub(in crate::plan) fn castables(
         &mut self,
         table: &Kept<'_>,
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
             let path = format!("{}.{}", table.name, column.property.name);
             let value = self.in_live(table, &column.value);
             let counts = column.property.ty == Type::Serial && !column.value.is_counted();
-            // Of what can fail the step itself tells.
+            // What can fail is reported by the step itself.
             let asked = counts && !value.is_made() && value.verdict("x") == Verdict::Never;
             let what = asked.then(|| What::Countable(value.clone()));
             let countable = what.map(|what| self.demand(&path, table, what));
@@ -121,7 +121,7 @@ impl<'a> Builder<'a> {
         demands.collect()
     }
 
-    /// The value, made of the column as it is called now.
+    /// Returns the value with its columns by their present names.
     pub(in crate::plan) fn in_live(&self, table: &Kept<'_>, value: &Value) -> Value {
         value.renamed(|name| {
             let mut children = self.after.children(table.object.id);
@@ -131,14 +131,14 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// Whether the path is that of the key as it will be.
+    /// Returns whether the path is that of the primary key after the plan.
     fn is_key_column(&self, path: &str, table: &Kept<'_>) -> bool {
         let key = self.after.key(table.object.id);
         let key = key.and_then(|key| self.after.object(key));
         key.is_some_and(|key| path == format!("{}.{}", table.name, self.after.physical(key)))
     }
 
-    /// No node may have more than one rel on the sides that `multiplicity` says.
+    /// Builds the check that no node has more than one rel at the ends that `multiplicity` limits.
     pub(in crate::plan) fn single(&self, table: &Kept<'_>, multiplicity: Multiplicity) -> Demand {
         let rel = quote(&table.live.name);
         let mut sides = Vec::new();
@@ -166,7 +166,8 @@ impl<'a> Builder<'a> {
         self.demand(&table.name, table, what)
     }
 
-    /// A rebuilt table has a statement for each way that a row can go.
+    /// Checks the number of branches: a rebuilt table has one statement for each combination of
+    /// outcomes.
     pub(in crate::plan) fn check_ways(
         &mut self,
         table: &Kept<'_>,
@@ -182,8 +183,8 @@ impl<'a> Builder<'a> {
         self.errors.push(PlanError::Impossible {
             object: table.name.clone(),
             reason: format!(
-                "more than {MAX_SPLIT} of its properties have an `on_fail`, and its table must be \
-                 rebuilt; change them in several versions"
+                "a rebuild supports at most {MAX_SPLIT} properties with an `on_fail`\n\
+                 help: change the properties in several versions"
             ),
         });
         None
@@ -210,7 +211,8 @@ mod tests {
         }
     }
 
-    /// What is said of a plan over two changes of type that say this of casts that fail.
+    /// Plans two type changes with these fallbacks for failed casts; returns the step count or the
+    /// error.
     fn over(first: OnFail, second: OnFail) -> Result<usize, String> {
         let mut draft = Draft::new(Fold::default());
         let table = draft.create_node_table("A", "id", spec(Type::Int64));
@@ -233,8 +235,8 @@ mod tests {
             .map_err(|errors| errors[0].to_string())
     }
 
-    /// Each change of type says for itself what becomes of rows whose cast fails; a plan over several
-    /// could keep to one of them only.
+    /// Each change of type specifies its own fallback for rows whose cast fails; a plan over
+    /// several changes could honour only one of them.
     #[test]
     fn a_chain_that_says_two_things_of_failures_is_refused() {
         let default = || OnFail::Use(Expr::Int(-1));
@@ -245,8 +247,8 @@ mod tests {
         ] {
             let e = over(first, second).expect_err("two things");
             assert!(
-                e.starts_with("A.s: its type changes several times at once")
-                    && e.ends_with("start the versions in between first"),
+                e.starts_with("A.s: several type changes at once")
+                    && e.ends_with("\nhelp: start the intermediate versions first"),
                 "{e}"
             );
         }

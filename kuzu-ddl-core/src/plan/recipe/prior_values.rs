@@ -6,8 +6,8 @@ use crate::event::ObjectId;
 use crate::schema::{Key, Property, Type};
 
 impl<'a> Builder<'a> {
-    /// The archived column with the values of a property from when it had the type that it gets
-    /// again.
+    /// Returns the archived column with the prior values of a property that returns to an earlier
+    /// type.
     pub(in crate::plan) fn original(
         &self,
         id: ObjectId,
@@ -41,7 +41,7 @@ impl<'a> Builder<'a> {
         let (last, live) = (0..archives.len())
             .rev()
             .find_map(|i| Some((i, column(i)?)))?;
-        // One plan may have made several changes, which then share the last one's column.
+        // One plan may have made several changes, which then share the column of the last one.
         let first = (0..=last)
             .rev()
             .find(|i| *archives[*i].ty.stored() == live.ty)?;
@@ -67,7 +67,7 @@ impl<'a> Builder<'a> {
             fill: filled.cloned(),
             ..Value::same(&live.name, &live.ty)
         };
-        // Of other types whatever the column held could be cast before as well.
+        // With other types, whatever the column held could be cast before as well.
         let risky = live.ty == Type::String;
         let default = live
             .default
@@ -83,7 +83,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether the engine can tell whether two values are the same.
+/// Returns whether the engine can compare values of the type for equality.
 fn is_comparable(ty: &Type) -> bool {
     match ty {
         Type::Struct(_) | Type::Map(..) | Type::Union(_) | Type::Json | Type::Unknown(_) => false,

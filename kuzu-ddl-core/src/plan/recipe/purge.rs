@@ -1,7 +1,7 @@
-//! Purges: what is archived goes for ever.
+//! Purges: archived objects are deleted permanently.
 //!
-//! A table is dropped. A property is never dropped in place, where a later checkpoint may crash: its
-//! table is rebuilt without the column.
+//! A table is dropped. A property is never dropped in place, where a later checkpoint may crash:
+//! its table is rebuilt without the column.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::fold::{Body, Object};
 use crate::schema::{Key, Table, TableKind, Type};
 
 impl<'a> Builder<'a> {
-    /// Drops purged tables, rel tables first, since they hold on to node tables.
+    /// Drops purged tables, rel tables first, since they depend on node tables.
     pub(in crate::plan) fn drop_purged(&mut self) {
         let mut tables: Vec<(&'a Object, &'a Table)> = self
             .after
@@ -32,7 +32,7 @@ impl<'a> Builder<'a> {
         for (object, table) in tables {
             if let Some(user) = self.user_of(table, &going) {
                 let reason = format!(
-                    "the rel table {user} still joins it; purge that one too, or rename it by hand"
+                    "the rel table {user} still connects it\nhelp: purge that one too\nhelp: or rename it manually"
                 );
                 let object = object.name.value.clone();
                 self.errors.push(PlanError::Impossible { object, reason });
@@ -54,7 +54,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A rel table that stays and joins a node table.
+    /// Returns a rel table that stays and connects a node table.
     fn user_of(&self, table: &Table, going: &BTreeSet<Key>) -> Option<String> {
         let name = Key::new(&table.name);
         let joins = |other: &&Table| match &other.kind {
@@ -66,8 +66,8 @@ impl<'a> Builder<'a> {
         tables.find(joins).map(|other| other.name.clone())
     }
 
-    /// The columns of a table that go for ever, by the names they have in the database, each with
-    /// the name under which that is to be allowed.
+    /// Returns the purged columns of a table by their names in the database, each with the path
+    /// under which the purge is allowed.
     pub(in crate::plan) fn purged_columns(&self, table: &Kept<'_>) -> Vec<(Key, String)> {
         let mut out = Vec::new();
         for child in self.after.children(table.object.id) {
@@ -92,7 +92,7 @@ impl<'a> Builder<'a> {
         out
     }
 
-    /// What the rebuild of a table deletes.
+    /// Returns the hazards of the data that the rebuild of a table deletes.
     pub(in crate::plan) fn purge_hazards(&self, table: &Kept<'_>) -> Vec<Hazard> {
         let columns = self.purged_columns(table);
         let hazards = columns.into_iter().flat_map(|(key, path)| {
@@ -103,17 +103,18 @@ impl<'a> Builder<'a> {
         hazards.collect()
     }
 
-    /// Whether a table is to be rid of a column.
+    /// Returns whether a column of a table is to be purged.
     pub(in crate::plan) fn purges_column(&self, table: &Kept<'_>) -> bool {
         !self.purged_columns(table).is_empty()
     }
 
-    /// Whether an object is gone for ever, so that neither name nor place of it matters.
+    /// Returns whether an object is purged, so that its name and position no longer matter.
     pub(in crate::plan) fn is_gone(&self, id: ObjectId) -> bool {
         self.after.object(id).is_some_and(is_purged)
     }
 }
 
+/// Returns the hazards of a purge.
 pub(in crate::plan) fn lost(path: &str, count: &str) -> Vec<Hazard> {
     [HazardKind::DeletesData, HazardKind::Irreversible]
         .map(|kind| Hazard::new(kind, path, Some(count.to_owned())))

@@ -1,11 +1,11 @@
-//! Many renames in an order in which every name is free when it is taken.
+//! Ordering of renames, so that every name is free when it is assigned.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::operation::Purpose;
 use crate::schema::Key;
 
-/// One rename wanted.
+/// Requested rename.
 #[derive(Clone, Debug)]
 pub(in crate::plan) struct Rename {
     pub(in crate::plan) from: String,
@@ -13,9 +13,11 @@ pub(in crate::plan) struct Rename {
     pub(in crate::plan) purpose: Purpose,
 }
 
-/// The renames in order, with moves aside where they form circles or change only the case.
-/// `taken`: all names in use, those to be renamed among them.
-/// `case`: whether a name can change its case alone.
+/// Orders the renames, with detours through temporary names where they form cycles or change only
+/// the case.
+///
+/// `taken` holds all names in use, including those to be renamed; `case` is whether the engine can
+/// change the case of a name alone.
 pub(in crate::plan) fn ordered(
     wanted: Vec<Rename>,
     mut taken: BTreeSet<Key>,
@@ -30,7 +32,7 @@ pub(in crate::plan) fn ordered(
         .collect();
     let mut out = alone;
     while let Some(start) = pending.keys().next().cloned() {
-        // Follow who stands in whose way, to the one whose target is free, or around a circle.
+        // Follow the chain of blocking names to one whose target is free, or around a cycle.
         let mut seen = BTreeSet::from([start.clone()]);
         let mut path = vec![start];
         while let Some(target) = path
@@ -39,7 +41,7 @@ pub(in crate::plan) fn ordered(
             .map(|r| Key::new(&r.to))
         {
             if !seen.insert(target.clone()) {
-                // A circle, or a change of case: one steps aside first.
+                // A cycle, or a change of case: one of them first moves to a temporary name.
                 if let Some(blocker) = pending.remove(&target) {
                     let aside = free_name(&blocker.to, &taken);
                     taken.remove(&target);
@@ -76,7 +78,7 @@ pub(in crate::plan) fn ordered(
                 .get(&key)
                 .is_some_and(|r| !pending.contains_key(&Key::new(&r.to)))
             {
-                // The name belongs to something that stays: leave it to the engine to refuse.
+                // The name belongs to an object that stays: leave it to the engine to reject.
                 if let Some(rename) = pending.remove(&key) {
                     out.push(rename);
                 }
@@ -97,7 +99,7 @@ fn free_name(name: &str, taken: &BTreeSet<Key>) -> String {
 mod tests {
     use super::*;
 
-    /// Runs the renames the way an engine would and says where everything ended.
+    /// Runs the renames as an engine would, and returns where each name ended.
     fn run(wanted: &[(&str, &str)], others: &[&str]) -> BTreeMap<String, String> {
         let renames = wanted.iter().map(|(from, to)| Rename {
             from: (*from).into(),

@@ -1,4 +1,4 @@
-//! Renames of tables and properties, archived ones among them.
+//! Renames of tables and properties, archived ones included.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +11,7 @@ use crate::fold::{Body, Object};
 use crate::schema::Key;
 
 impl<'a> Builder<'a> {
+    /// Plans the renames of tables, in an order in which every name is free when it is assigned.
     pub(in crate::plan) fn rename_tables(&mut self, kept: &[Kept<'_>], created: &[&Object]) {
         let wanted: Vec<Rename> = kept
             .iter()
@@ -35,7 +36,7 @@ impl<'a> Builder<'a> {
             };
             self.push(operation, &[&from, &to], hazards);
         }
-        // What is made later needs its name free as well.
+        // A table that is created later needs its name free as well.
         for object in created {
             let name = self.after.physical(object);
             if names.contains(&Key::new(&name)) {
@@ -44,6 +45,7 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Plans the renames of a table's properties.
     pub(in crate::plan) fn rename_properties(&mut self, table: &Kept<'_>) {
         let mut wanted = Vec::new();
         for child in self.after.children(table.object.id) {
@@ -80,7 +82,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Whether an object is known to differ in its name and no event gives it another.
+    /// Returns whether an object's name is known to differ and no event renames it.
     fn keeps_name(&self, object: &Object) -> bool {
         let before = self
             .before
@@ -89,7 +91,7 @@ impl<'a> Builder<'a> {
         self.leave.contains(&object.id) && before == Some(self.after.physical(object))
     }
 
-    /// Why an object's name changes.
+    /// Returns the reason for which an object's name changes.
     pub(in crate::plan) fn purpose(&self, object: &Object) -> Purpose {
         let was_live = self.before.object(object.id).is_some_and(Object::is_live);
         match (was_live, object.is_live()) {
@@ -99,6 +101,7 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Reports an error if the new name is taken.
     pub(in crate::plan) fn free(
         &mut self,
         taken: &BTreeSet<Key>,
@@ -115,6 +118,7 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Returns the hazards of a rename.
 pub(in crate::plan) fn breaks(purpose: Purpose, object: &str) -> Vec<Hazard> {
     match purpose {
         Purpose::Rename | Purpose::Archive => {

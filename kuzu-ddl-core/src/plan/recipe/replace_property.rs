@@ -1,4 +1,4 @@
-//! Node properties whose type or default changes, by way of an archived column.
+//! Node properties whose type or default changes, with the old values in an archived column.
 
 use super::super::builder::{Builder, Kept};
 use super::super::hazard::{Hazard, HazardKind};
@@ -10,7 +10,8 @@ use crate::fold::Object;
 use crate::schema::name::quote;
 
 impl<'a> Builder<'a> {
-    /// Node properties whose type or default changes: in place, by way of an archived column.
+    /// Plans the changes of node properties' types and defaults, in place: each archives the old
+    /// column.
     pub(in crate::plan) fn change_properties(&mut self, table: &Kept<'a>) {
         let children: Vec<&'a Object> = self.after.children(table.object.id).collect();
         let mut changes = Vec::new();

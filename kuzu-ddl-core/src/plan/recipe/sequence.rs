@@ -1,4 +1,4 @@
-//! Sequences: made before all that may count by them, and dropped last.
+//! Sequences: created before anything that may use them, and dropped last.
 
 use super::super::builder::Builder;
 use super::super::error::PlanError;
@@ -8,7 +8,7 @@ use crate::fold::Object;
 use crate::schema::{Expr, Key};
 
 impl<'a> Builder<'a> {
-    /// What the database lacks.
+    /// Plans the creation of sequences that the database lacks.
     pub(in crate::plan) fn create_sequences(&mut self) {
         let (after, live, leave) = (self.after, self.live, self.leave);
         let mut missing: Vec<_> = after
@@ -23,7 +23,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What was dropped by this plan.
+    /// Plans the removal of sequences that this plan drops.
     pub(in crate::plan) fn drop_sequences(&mut self) {
         let (after, before, live) = (self.after, self.before, self.live);
         let gone = |object: &&Object| {
@@ -41,8 +41,8 @@ impl<'a> Builder<'a> {
         for name in names {
             if let Some(user) = self.counts_by(&name) {
                 let reason = format!(
-                    "the default of {user} still counts by it; change that first, or rows could not \
-                     be added any more"
+                    "the default of {user} still uses it, so no rows could be added\n\
+                     help: change that default first"
                 );
                 let object = format!("sequence {name}");
                 self.errors.push(PlanError::Impossible { object, reason });
@@ -53,7 +53,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A property, archived ones among them, whose default takes the sequence's next value.
+    /// Returns a property, archived ones included, whose default calls `nextval` on the sequence.
     fn counts_by(&self, sequence: &str) -> Option<String> {
         let key = Key::new(sequence);
         self.after.objects().find_map(|object| {

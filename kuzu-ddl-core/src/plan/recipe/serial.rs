@@ -1,12 +1,13 @@
-//! Properties that count: `SERIAL`, to and from.
+//! SERIAL properties: how their numbering survives a rebuild.
 //!
-//! The engine makes a sequence `<table>_<property>_serial` with the table, and DROP TABLE looks for one of
-//! that name, whatever the table counts by. Such a sequence begins at 0, can be told nothing else, and what
-//! drops it is in the log only together with a table. So a table that is rebuilt counts by a sequence of ours
-//! that begins above its largest value, which is called after the table's name while it was made; and under
-//! its own name stands one that waits for the DROP. Tables without rows carry these to and fro:
-//! `ALTER … ADD p SERIAL` makes no sequence, so dropping that table takes one away; and a SERIAL that is
-//! dropped from a table leaves its sequence behind. (Tried in `tests/engine/serial.rs`.)
+//! The engine creates a sequence `<table>_<property>_serial` with the table, and DROP TABLE looks
+//! for one of that name, whichever sequence the table uses. Such a sequence starts at 0, accepts no
+//! other start, and its removal is logged only together with a table's. So a rebuilt table takes
+//! its numbers from a sequence created by kuzu-ddl, which starts above the largest value and is
+//! named after the table's temporary name; under the final name there is a placeholder sequence for
+//! the DROP. Tables without rows transfer these: `ALTER … ADD p SERIAL` creates no sequence, so
+//! dropping that table removes one; and a SERIAL that is dropped from a table leaves its sequence
+//! behind. (Verified in `tests/engine/serial.rs`.)
 
 use std::collections::BTreeSet;
 
@@ -20,15 +21,15 @@ use crate::fold::Object;
 use crate::schema::name::{INTERNAL_PREFIX, counter, quote};
 use crate::schema::{Key, Property, Type};
 
-/// The properties of new columns that count.
+/// Returns the SERIAL properties among new columns.
 pub(in crate::plan) fn counting(columns: &[Column]) -> Vec<String> {
     let counts = columns.iter().filter(|c| c.property.ty == Type::Serial);
     counts.map(|c| c.property.name.clone()).collect()
 }
 
 impl<'a> Builder<'a> {
-    /// Whether a property begins to count, ceases to, or is new and counts: nothing of that can be done
-    /// in place.
+    /// Returns whether a property becomes SERIAL, ceases to be, or is new and SERIAL: none of this
+    /// can be done in place.
     pub(in crate::plan) fn recounts(&self, table: &Kept<'a>) -> bool {
         self.after.children(table.object.id).any(|child| {
             if self.leave.contains(&child.id) {
@@ -45,13 +46,14 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// The names under which a table can be rebuilt, so that its sequences are told from those of other
-    /// tables whatever it is called later. They take turns: while the one is made the other counts.
+    /// Returns the names under which a table can be rebuilt. They derive from its identity, so its
+    /// sequences are distinct from those of other tables whatever it is renamed to later. They
+    /// alternate: while one is being created, the table takes its numbers from the other.
     fn turns(table: ObjectId) -> [String; 2] {
         ["r", "s"].map(|turn| format!("{INTERNAL_PREFIX}_{turn}_{}", table.short()))
     }
 
-    /// The sequences that rebuilds of a table made for it.
+    /// Returns the sequences that rebuilds of a table created for it.
     fn own_counters(&self, table: ObjectId) -> Vec<&'a Key> {
         let starts = Self::turns(table).map(|name| format!("{name}_"));
         let counters = self.counters.into_iter().flatten();
@@ -59,7 +61,7 @@ impl<'a> Builder<'a> {
         counters.filter(own).collect()
     }
 
-    /// The name of a table while it is rebuilt.
+    /// Returns the name of a table while it is rebuilt.
     pub(in crate::plan) fn rebuilt_name(&self, table: &Kept<'_>, columns: &[Column]) -> String {
         let id = table.object.id;
         if counting(columns).is_empty() {
@@ -72,7 +74,7 @@ impl<'a> Builder<'a> {
         if turn { other } else { one }
     }
 
-    /// Once the rows are in the new table: it counts on from above them.
+    /// Continues the numbering above the copied rows, once they are in the new table.
     pub(in crate::plan) fn count_on(&mut self, table: &Kept<'a>, to: &str, counting: &[String]) {
         if counting.is_empty() {
             return;
@@ -105,7 +107,8 @@ impl<'a> Builder<'a> {
         self.push(operation, &[to], Vec::new());
     }
 
-    /// Before a table that counts is dropped: DROP looks for sequences that a rename left behind.
+    /// Creates missing sequences before a table with SERIAL properties is dropped: the DROP looks
+    /// for sequences that a rename left under the old name.
     pub(in crate::plan) fn complete_claims(&mut self, name: &str, counting: Vec<String>) {
         let missing = |property: &&String| {
             let known = self.counters;
@@ -115,7 +118,8 @@ impl<'a> Builder<'a> {
         self.claim(name, missing, true);
     }
 
-    /// Before a rebuilt table that counts gets its name, which is free.
+    /// Creates the sequences of a rebuilt table's final name, before it gets that name, which is
+    /// free.
     pub(in crate::plan) fn claim_name(&mut self, table: &Kept<'a>, counting: Vec<String>) {
         let old = self.counting_before(table);
         let new = counting.iter().filter(|property| !old.contains(property));
@@ -123,7 +127,8 @@ impl<'a> Builder<'a> {
         self.claim(&table.name, counting, false);
     }
 
-    /// The engine makes a sequence for each of these, and a rename may have left one of that name.
+    /// Rejects properties for which the engine would create a sequence whose name a rename left
+    /// taken.
     pub(in crate::plan) fn refuse_taken<'p>(
         &mut self,
         table: &str,
@@ -139,9 +144,11 @@ impl<'a> Builder<'a> {
             self.errors.push(PlanError::Impossible {
                 object: format!("{table}.{property}"),
                 reason: format!(
-                    "it is to count, and the sequence {sequence} is there already: a SERIAL that was \
-                     renamed or dropped counts by it or left it; give this property another name, or, if \
-                     nothing counts by it any more, run \"DROP SEQUENCE {sequence}\" and then CHECKPOINT by hand"
+                    "the sequence {sequence} for its numbering exists already: a SERIAL property that was \
+                     renamed or dropped uses it or left it\n\
+                     help: give this property another name\n\
+                     help: or, if no property uses the sequence, run \"DROP SEQUENCE {sequence}\" and then \
+                     \"CHECKPOINT\""
                 ),
             });
         }
@@ -159,8 +166,7 @@ impl<'a> Builder<'a> {
         self.push(operation, &[table], Vec::new());
     }
 
-    /// The properties of a table in the database that count, by the names that they have after all
-    /// renames.
+    /// Returns the SERIAL properties of a table in the database, by their names after all renames.
     pub(in crate::plan) fn counting_before(&self, table: &Kept<'a>) -> Vec<String> {
         let children: Vec<_> = self.after.children(table.object.id).collect();
         let counts = table.live.properties.values();
@@ -176,7 +182,7 @@ impl<'a> Builder<'a> {
         counts.map(name).collect()
     }
 
-    /// Drops the sequences of ours by which a table counted that is gone, or made anew as `now`.
+    /// Drops the sequences that kuzu-ddl created for a table which is dropped, or rebuilt as `now`.
     pub(in crate::plan) fn drop_counters(&mut self, table: ObjectId, now: Option<&str>) {
         let now = now.map(|now| format!("{now}_"));
         for key in self.own_counters(table) {

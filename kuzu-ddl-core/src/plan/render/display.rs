@@ -1,11 +1,11 @@
-//! What a step does, in words.
+//! Display of operations as plan lines.
 
 use std::fmt;
 
 use super::super::operation::{Operation, Purpose};
 
 impl Operation {
-    /// `+` for what is added, `-` for what goes away, `~` for what changes.
+    /// Returns the symbol of the plan line: `+` adds, `-` removes, `~` changes.
     #[must_use]
     pub fn sign(&self) -> char {
         match self {
@@ -51,8 +51,8 @@ impl fmt::Display for Operation {
                 Purpose::Rename => write!(f, "rename table {from} to {to}"),
                 Purpose::Archive => write!(f, "archive table {from} as {to}"),
                 Purpose::Restore => write!(f, "restore table {to} from {from}"),
-                Purpose::Temporary => write!(f, "move table {from} aside as {to}"),
-                Purpose::Rebuilt => write!(f, "put the rebuilt table {from} in place as {to}"),
+                Purpose::Temporary => write!(f, "rename table {from} to {to} temporarily"),
+                Purpose::Rebuilt => write!(f, "swap in rebuilt table {from} as {to}"),
             },
             Self::RenameProperty {
                 table,
@@ -64,7 +64,7 @@ impl fmt::Display for Operation {
                 Purpose::Archive => write!(f, "archive property {table}.{from} as {to}"),
                 Purpose::Restore => write!(f, "restore property {table}.{to} from {from}"),
                 Purpose::Temporary | Purpose::Rebuilt => {
-                    write!(f, "move property {table}.{from} aside as {to}")
+                    write!(f, "rename property {table}.{from} to {to} temporarily")
                 }
             },
             Self::AddProperty {
@@ -88,20 +88,21 @@ impl fmt::Display for Operation {
                 table,
                 property,
                 ty,
-            } => write!(f, "alter the type of {table}.{property} to {ty}"),
+            } => write!(f, "alter type of {table}.{property} to {ty}"),
             Self::DropProperty { table, property } => {
                 write!(f, "drop property {table}.{property} and all its values")
             }
             Self::CountOn { table, columns, .. } => {
-                let columns: Vec<&str> = columns.iter().map(|c| c.property.as_str()).collect();
-                let columns = columns.join(", ");
-                write!(f, "let {columns} of {table} count on above the rows")
+                let columns = columns.iter().map(|c| format!("{table}.{}", c.property));
+                let columns: Vec<String> = columns.collect();
+                write!(f, "continue SERIAL numbering of {}", columns.join(", "))
             }
             Self::ClaimCounters {
                 table, properties, ..
             } => {
-                let properties = properties.join(", ");
-                write!(f, "make the sequences that go with {properties} of {table}")
+                let columns = properties.iter().map(|p| format!("{table}.{p}"));
+                let columns: Vec<String> = columns.collect();
+                write!(f, "create SERIAL sequences for {}", columns.join(", "))
             }
             Self::CopyNodes { from, to, .. } => write!(f, "copy the nodes of {from} to {to}"),
             Self::CopyRels {
@@ -113,7 +114,7 @@ impl fmt::Display for Operation {
                 write!(f, "copy the rels of {from}({a} -> {b}) to {to}")
             }
             Self::DropTable { table } => write!(f, "drop table {table} and all its rows"),
-            Self::DropCopied { table } => write!(f, "drop table {table}, whose rows are copied"),
+            Self::DropCopied { table } => write!(f, "drop replaced table {table}"),
             Self::SetNullable {
                 table,
                 property,
@@ -138,7 +139,7 @@ impl fmt::Display for Operation {
             } => {
                 let by = value.by.as_ref().or(value.fill_by.as_ref());
                 let function = by.map_or("", |by| by.function.as_str());
-                write!(f, "make the values of {table}.{property} by {function}")
+                write!(f, "backfill {table}.{property} with {function}")
             }
             Self::CreateSequence { sequence } => write!(f, "create sequence {}", sequence.name),
             Self::DropSequence { name } => write!(f, "drop sequence {name}"),

@@ -1,12 +1,10 @@
-//! The Cypher of a step.
+//! Rendering of operations as Cypher.
 
 pub(in crate::plan) mod display;
 pub(in crate::plan) mod serial;
 pub(in crate::plan) mod statement;
 
 use std::fmt::Write as _;
-
-use serde::{Deserialize, Serialize};
 
 use super::function_values::{Made, RANGE};
 use super::operation::Operation;
@@ -16,8 +14,8 @@ use crate::schema::name::{quote, string_literal};
 use crate::schema::{Expr, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind};
 
 impl Operation {
-    /// The part that Rust functions make, if there is one: the statement is then run once for each
-    /// range of rows.
+    /// Returns the values that Rust functions compute, if there are any: the statement then runs
+    /// once for each range of rows.
     #[must_use]
     pub fn made(&self) -> Option<Made<'_>> {
         match self {
@@ -44,8 +42,8 @@ impl Operation {
         }
     }
 
-    /// What the numbers depend on with which properties count on: they are found out when it is the
-    /// step's turn, and [`counting_from`](Self::counting_from) has them.
+    /// Returns the inputs from which the next SERIAL numbers are computed. They are queried when
+    /// the step runs; [`counting_from`](Self::counting_from) takes the results.
     #[must_use]
     pub fn counted(&self) -> Vec<Counted> {
         match self {
@@ -58,7 +56,7 @@ impl Operation {
         }
     }
 
-    /// The statements, with the next number of each property that counts on.
+    /// Returns the statements, given the next number of each SERIAL property.
     #[must_use]
     pub fn counting_from(&self, next: &[i64]) -> Vec<String> {
         match self {
@@ -69,8 +67,8 @@ impl Operation {
 }
 
 impl Operation {
-    /// The statements, in order; each is run by itself. Every name is quoted, every literal is
-    /// rendered here.
+    /// Renders the statements, in order; each runs separately. Every name is quoted and every
+    /// literal rendered here.
     #[must_use]
     pub fn cypher(&self) -> Vec<String> {
         match self {
@@ -222,7 +220,7 @@ pub(super) fn create(table: &Table, order: &[Key], pairs: &[(String, String)]) -
     let mut text = String::new();
     match &table.kind {
         TableKind::Node { primary_key } => {
-            // The engine compares the name in PRIMARY KEY(…) with regard to case.
+            // The engine compares the name in PRIMARY KEY(…) case-sensitively.
             if let Some(key) = table.properties.get(primary_key) {
                 parts.push(format!("PRIMARY KEY({})", quote(&key.name)));
             }
@@ -259,7 +257,7 @@ pub(super) fn column(property: &Property) -> String {
     text
 }
 
-/// An opaque default is the engine's text and is never sent back to it.
+/// Renders a default. An opaque default is the engine's text and is never sent back to it.
 fn typed_default(property: &Property) -> Option<String> {
     match &property.default {
         None | Some(Expr::Opaque(_)) => None,
@@ -280,7 +278,7 @@ pub(super) fn add(
         column(property)
     )];
     let value = match fill {
-        // A default that stood there meanwhile would pass for a value.
+        // A default present in the meantime would be mistaken for a value.
         None if later => property.default.as_ref().map(|_| "NULL".to_owned()),
         fill => fill.map(|fill| fill.canonical(&property.ty)),
     };
@@ -294,7 +292,7 @@ pub(super) fn add(
     statements
 }
 
-/// The rows of a table, as `x`.
+/// Renders the MATCH clause for the rows of a table, as `x`.
 fn pattern(table: &str, node: bool) -> String {
     let table = quote(table);
     if node {
@@ -331,7 +329,7 @@ fn matched(condition: Option<String>) -> String {
     condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"))
 }
 
-/// ` {name: value, …}`, or nothing.
+/// Renders a property map ` {name: value, …}`, or nothing.
 fn assigned(columns: &[(String, Value)], values: Vec<String>) -> String {
     if columns.is_empty() {
         return String::new();
@@ -387,7 +385,7 @@ fn copy_rels(
     ways("x", &values).into_iter().map(statement).collect()
 }
 
-/// The rels of one pair, as `x` between `a` and `b`.
+/// Renders the MATCH clause for the rels of one pair, as `x` between `a` and `b`.
 pub(super) fn rels(table: &str, (a, b): &(String, String)) -> String {
     format!(
         "MATCH (a:{})-[x:{}]->(b:{})",
@@ -401,7 +399,7 @@ pub(super) fn values(columns: &[(String, Value)]) -> Vec<&Value> {
     columns.iter().map(|(_, value)| value).collect()
 }
 
-/// The condition, of a range of the rows where a function makes values.
+/// Renders the condition, restricted to an offset range where a function computes values.
 fn ranged(columns: &[(String, Value)], condition: Option<String>) -> Option<String> {
     if !columns.iter().any(|(_, value)| value.is_made()) {
         return condition;
@@ -410,7 +408,8 @@ fn ranged(columns: &[(String, Value)], condition: Option<String>) -> Option<Stri
     Some(format!("{RANGE}{more}"))
 }
 
-/// Which rows lack a value that a function makes: none of what others write meanwhile is touched.
+/// Renders the condition for rows that lack a computed value: values written by others are not
+/// touched.
 pub(super) fn unmade(property: &str, value: &Value) -> String {
     let null = format!("x.{} IS NULL", quote(property));
     match &value.by {
@@ -420,7 +419,7 @@ pub(super) fn unmade(property: &str, value: &Value) -> String {
 }
 
 pub(super) fn comment(table: &str, text: Option<&str>) -> String {
-    // There is no NULL for comments; the empty one is none.
+    // Comments have no NULL; an empty comment clears.
     format!(
         "COMMENT ON TABLE {} IS {}",
         quote(table),
@@ -428,7 +427,7 @@ pub(super) fn comment(table: &str, text: Option<&str>) -> String {
     )
 }
 
-/// A pair by the spelling of its names.
+/// Returns a pair with the spelling of its names.
 pub(super) fn spelled(pair: &Pair, name: impl Fn(&Key) -> String) -> (String, String) {
     (name(&pair.from), name(&pair.to))
 }

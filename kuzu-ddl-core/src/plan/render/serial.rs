@@ -6,9 +6,10 @@ use super::statement::count_rows;
 use crate::schema::Key;
 use crate::schema::name::{INTERNAL_PREFIX, quote, string_literal};
 
-/// Stands for the next number in statements until it is known.
+/// Placeholder for the next number in statements until it is known.
 const NEXT: &str = "$next";
 
+/// Returns the queries for the next numbers of SERIAL columns.
 pub(in crate::plan) fn counted(table: &str, node: bool, counts: &[Count]) -> Vec<Counted> {
     let rows = count_rows(table, node);
     let rows = rows.trim_end_matches("count(*)");
@@ -23,7 +24,8 @@ fn next_of(sequence: &str) -> String {
     format!("RETURN nextval({})", string_literal(sequence))
 }
 
-/// Lets a table that is there count by sequences of ours, from the numbers in `next` on.
+/// Renders the statements after which an existing table takes its numbers from sequences created by
+/// kuzu-ddl, starting at the numbers in `next`.
 pub(in crate::plan) fn count_on(
     table: &str,
     counts: &[Count],
@@ -48,7 +50,7 @@ pub(in crate::plan) fn count_on(
     statements
 }
 
-/// Makes the sequences that DROP TABLE will look for.
+/// Renders the statements that create the sequences which DROP TABLE will look for.
 pub(in crate::plan) fn claim(table: &str, properties: &[String], there: bool) -> Vec<String> {
     let aside = format!("{INTERNAL_PREFIX}_aside");
     let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
@@ -59,7 +61,7 @@ pub(in crate::plan) fn claim(table: &str, properties: &[String], there: bool) ->
     let mut statements = Vec::new();
     statements.extend(there.then(|| rename(table, &aside)));
     statements.push(stand_in(table, &properties, &columns));
-    // From the last one on: it leaves no gap.
+    // From the last column on, which leaves no gap in the column ids.
     statements.extend(properties.iter().rev().map(|p| {
         let (table, p) = (quote(table), quote(p));
         format!("ALTER TABLE {table} DROP {p}")
@@ -73,7 +75,7 @@ fn rename(from: &str, to: &str) -> String {
     format!("ALTER TABLE {} RENAME TO {}", quote(from), quote(to))
 }
 
-/// A table without rows, for sequences that follow its name.
+/// Renders a table without rows, for sequences that are named after it.
 fn stand_in(table: &str, properties: &[&str], columns: &str) -> String {
     let taken = |key: &str| properties.iter().any(|p| Key::new(p) == Key::new(key));
     let mut key = "k".to_owned();

@@ -1,8 +1,9 @@
-//! The Cypher of indexes and sequences.
+//! Cypher of indexes and sequences.
 
 use crate::schema::name::{quote, string_literal};
 use crate::schema::{Index, IndexKind, OptionValue, Sequence};
 
+/// Returns the query that counts the rows of a table.
 pub(in crate::plan) fn count_rows(table: &str, node: bool) -> String {
     if node {
         format!("MATCH (x:{}) RETURN count(*)", quote(table))
@@ -11,7 +12,8 @@ pub(in crate::plan) fn count_rows(table: &str, node: bool) -> String {
     }
 }
 
-/// One call. Numbers are checked where they enter; all else is quoted.
+/// Renders the call that creates an index. Numbers are validated where they enter; all else is
+/// quoted.
 pub(in crate::plan) fn create_index(table: &str, columns: &[String], index: &Index) -> String {
     let texts = |names: &[String]| -> String {
         let quoted: Vec<String> = names.iter().map(|name| string_literal(name)).collect();
@@ -37,7 +39,7 @@ pub(in crate::plan) fn create_index(table: &str, columns: &[String], index: &Ind
     format!("CALL {call}({})", parts.join(", "))
 }
 
-/// Drops an index, where the engine's own call leaves its table as it should be.
+/// Renders the engine's own call that drops an index, where it leaves the table intact.
 pub(in crate::plan) fn drop_index_alone(table: &str, index: &str, kind: &IndexKind) -> String {
     let call = match kind {
         IndexKind::FullText => "DROP_FTS_INDEX",
@@ -47,10 +49,13 @@ pub(in crate::plan) fn drop_index_alone(table: &str, index: &str, kind: &IndexKi
     format!("CALL {call}({table}, {index})")
 }
 
-/// Drops an index inside a transaction that drops its table too, or one that is only a name. The engine's own calls do it in no
-/// transaction (full-text), or leave the table broken (vector); what they are made of is within
-/// reach while the connection sees the engine's internal tables. It is switched off again at once,
-/// because it makes every new table an internal one.
+/// Renders the statements that drop an index within a transaction that also drops its table, or a
+/// dangling index that is only a name.
+///
+/// The engine's own calls either run outside transactions (full-text) or leave the table broken
+/// (vector); the functions they consist of are accessible while the connection sees the engine's
+/// internal tables. The setting is switched off at once, because it makes every new table an
+/// internal one.
 pub fn drop_index(table: &str, index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
     let mut statements = vec![
         format!("CALL {INTERNAL} = true"),
@@ -69,10 +74,10 @@ pub fn drop_index(table: &str, index: &str, kind: &IndexKind, id: u64) -> Vec<St
     statements
 }
 
-/// The setting that lets a connection see internal tables.
+/// Setting that lets a connection see internal tables.
 pub const INTERNAL: &str = "enable_internal_catalog";
 
-/// The internal tables of an index, rel tables first.
+/// Returns the internal tables of an index, rel tables first.
 pub fn own_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
     match kind {
         IndexKind::FullText => ["appears_in", "docs", "terms"]
@@ -84,7 +89,7 @@ pub fn own_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
     }
 }
 
-/// A sequence as the engine makes one for a SERIAL, save for its start.
+/// Renders a sequence as the engine creates one for a SERIAL, except for its start.
 pub fn create_counter(name: &str, start: &str) -> String {
     format!(
         "CREATE SEQUENCE {} START {start} INCREMENT 1 MINVALUE 0 MAXVALUE {} NO CYCLE",
@@ -93,6 +98,7 @@ pub fn create_counter(name: &str, start: &str) -> String {
     )
 }
 
+/// Renders the creation of a declared sequence.
 pub(in crate::plan) fn create_sequence(sequence: &Sequence) -> String {
     let Sequence {
         name,

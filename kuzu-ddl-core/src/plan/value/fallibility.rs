@@ -1,25 +1,26 @@
-//! Which values a cast can fail on, where that can be told without trying.
+//! Fallibility of casts, where it can be determined without running them.
 //!
 //! The engine has no TRY_CAST, and one value that cannot be cast fails the whole statement: CASE
-//! evaluates all its branches on all rows. But a STRING cast to a UNION never fails, it chooses the first
-//! member that takes the text. Asked in a WHERE beside the scan, its tag tells which rows a plain CAST can
-//! take. (Its value must not be used: where rows are handled one by one, the engine reads that of another
-//! row. There is a test of both.)
+//! evaluates all its branches on all rows. But a cast from STRING to a UNION never fails: it
+//! chooses the first member that accepts the text. In a WHERE next to the scan, its tag shows which
+//! rows a plain CAST accepts. (Its value must not be used: where rows are handled one by one, the
+//! engine reads that of another row. There is a test of both.)
 
 use crate::schema::{Expr, Type, integer_range};
 
-/// What can be said of an expression.
+/// Whether, and on which values, an expression can fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It has a value for every row.
+    /// The expression has a value for every row.
     Never,
-    /// It fails unless this condition holds, which itself never fails and is never NULL.
+    /// The expression fails unless this condition holds, which itself never fails and is never
+    /// NULL.
     Unless(String),
-    /// Only a trial can tell.
+    /// Only a trial run can determine it.
     Unknown,
 }
 
-/// What can be said of `expr`, where `old` is of type `ty` and its Cypher is `text`.
+/// Determines the fallibility of `expr`, where `old` is of type `ty` and its Cypher is `text`.
 pub(in crate::plan) fn judge(expr: &Expr, ty: &Type, text: &str) -> Verdict {
     let (found, _) = Judge { ty, text }.of(expr);
     match found {
@@ -34,7 +35,7 @@ struct Judge<'a> {
     text: &'a str,
 }
 
-/// The conditions, or `None` where they are not known; and the type, where it is known.
+/// Conditions, or `None` where they are unknown; and the type, where it is known.
 type Found = (Option<Vec<String>>, Option<Type>);
 
 impl Judge<'_> {
@@ -51,7 +52,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Functions on strings that have a value whatever they are given.
+    /// Handles string functions that have a value for any input.
     fn call(&self, name: &str, args: &[Expr]) -> Found {
         let found: Vec<Found> = args.iter().map(|arg| self.of(arg)).collect();
         let strings = found.iter().all(|(_, ty)| *ty == Some(Type::String));
@@ -83,7 +84,7 @@ impl Judge<'_> {
         if from == *to || from.fits_in(to) || *to == Type::String {
             return Some(conditions);
         }
-        // A condition must not fail itself, so what it is about must not.
+        // A condition must not fail itself, so its operand must be infallible.
         if !conditions.is_empty() {
             return None;
         }
@@ -93,7 +94,7 @@ impl Judge<'_> {
     }
 }
 
-/// When the value `text` of type `from` can be cast to `to`.
+/// Returns the condition under which the value `text` of type `from` can be cast to `to`.
 fn condition(text: &str, from: &Type, to: &Type) -> Option<String> {
     let fits = if *from == Type::String {
         if !is_tried(to) {
@@ -123,7 +124,7 @@ fn condition(text: &str, from: &Type, to: &Type) -> Option<String> {
     Some(format!("({text} IS NULL OR {fits})"))
 }
 
-/// The types that a UNION tries as a CAST does.
+/// Returns whether a UNION tests the type in the same way as a CAST.
 fn is_tried(ty: &Type) -> bool {
     matches!(
         ty,

@@ -1,4 +1,4 @@
-//! How the values of a column are made of those from before.
+//! Sources of a column's values, rendered as Cypher.
 
 pub(in crate::plan) mod fallibility;
 pub(in crate::plan) mod function;
@@ -12,44 +12,43 @@ use crate::event::OnFail;
 use crate::schema::name::{quote, string_literal};
 use crate::schema::{Expr, Type};
 
-/// Where a column's values come from: an old column by way of casts, what the source fills in, or
-/// both.
+/// Source of a column's values: an old column through casts, a backfill, or both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Value {
-    /// The old column and its type; `None` for a property that is new.
+    /// Old column and its type; `None` for a new property.
     pub from: Option<(String, Type)>,
-    /// The changes of type on the way.
+    /// Type changes from the old column to the new one, in order.
     pub stages: Vec<Stage>,
-    /// The type of the new column.
+    /// Type of the new column.
     pub to: Type,
-    /// What a row gets that would have NULL.
+    /// Backfill expression for rows that would have NULL.
     pub fill: Option<Expr>,
-    /// Where this leads back to a type of before: the values of then.
+    /// Prior values, where the change returns to an earlier type.
     pub original: Option<Box<Original>>,
-    /// The function that makes values of the old ones, in place of changes of type.
+    /// Function that converts the old values, in place of type changes.
     #[serde(default)]
     pub by: Option<By>,
-    /// The function that makes them where there are none.
+    /// Function that backfills missing values.
     #[serde(default)]
     pub fill_by: Option<By>,
-    /// Old values, as text, of which none can be made: found by trial before the plan is carried
-    /// out, where no condition tells them.
+    /// Old values, as text, that cannot be converted: found by a trial run before the plan is
+    /// applied, where no condition identifies them.
     pub refused: Vec<String>,
 }
 
-/// One change of type.
+/// Type change of a column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
-    /// How a new value is made of the `old` one; `None` is a plain CAST.
+    /// Expression that computes a new value from the `old` one; `None` is a plain CAST.
     pub cast: Option<Expr>,
-    /// The type it leads to.
+    /// Type after the change.
     pub to: Type,
-    /// What a row gets whose cast fails.
+    /// Value for a row whose cast fails.
     pub on_fail: OnFail,
 }
 
 impl Value {
-    /// The old value as it is.
+    /// Creates the source that copies the old value unchanged.
     pub(super) fn same(from: &str, ty: &Type) -> Self {
         Self {
             from: Some((from.to_owned(), ty.clone())),
@@ -63,7 +62,7 @@ impl Value {
         }
     }
 
-    /// A value that only the source gives.
+    /// Creates a source that is a backfill expression alone.
     pub(super) fn new(to: &Type, fill: Expr) -> Self {
         Self {
             fill: Some(fill),
@@ -71,7 +70,7 @@ impl Value {
         }
     }
 
-    /// A value that only a function gives.
+    /// Creates a source that is a backfill function alone.
     pub(super) fn made(to: &Type, by: By) -> Self {
         Self {
             fill_by: Some(by),
@@ -86,18 +85,18 @@ impl Value {
         }
     }
 
-    /// Whether nothing is said of it, and the engine counts the rows.
+    /// Returns whether no value is specified, so that the engine numbers the rows.
     #[must_use]
     pub fn is_counted(&self) -> bool {
         self.from.is_none() && self.fill.is_none() && !self.is_made()
     }
 
-    /// A value that the engine gives each new row.
+    /// Creates the source of a SERIAL column that the engine numbers.
     pub(super) fn counted() -> Self {
         Self::none(&Type::Serial)
     }
 
-    /// The same, of columns that are called otherwise.
+    /// Returns the same source with its columns renamed.
     pub(super) fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
         let mut value = self.clone();
         let by = [&mut value.by, &mut value.fill_by];
@@ -108,7 +107,7 @@ impl Value {
         value
     }
 
-    /// The same, of an old column that is called otherwise.
+    /// Returns the same source with its old column renamed.
     #[must_use]
     pub fn called(&self, name: &str) -> Self {
         let old = self.from.as_ref().map(|(from, _)| from.clone());
@@ -118,13 +117,13 @@ impl Value {
         })
     }
 
-    /// Whether a function has a part in it.
+    /// Returns whether the source uses a function.
     #[must_use]
     pub fn is_made(&self) -> bool {
         self.by.is_some() || self.fill_by.is_some()
     }
 
-    /// What becomes of a row whose cast fails: as the last change of type on the way says.
+    /// Returns the fallback for a row whose cast fails, which the last type change specifies.
     #[must_use]
     pub fn on_fail(&self) -> &OnFail {
         let by = self.by.as_ref().map(|by| &by.on_fail);
@@ -132,7 +131,7 @@ impl Value {
             .unwrap_or(&OnFail::Abort)
     }
 
-    /// The old value of `row`.
+    /// Renders the old value of `row`.
     #[must_use]
     pub fn old(&self, row: &str) -> String {
         self.from.as_ref().map_or_else(
@@ -141,13 +140,13 @@ impl Value {
         )
     }
 
-    /// The casts of the value `old`, which is Cypher; nothing is caught and nothing filled in.
+    /// Renders the casts of `old`, a Cypher expression, without fallback and backfill.
     #[must_use]
     pub fn cast(&self, old: &str) -> String {
         cast(old, &self.stages)
     }
 
-    /// The Cypher of the value of `row`; nothing is caught and nothing filled in.
+    /// Renders the value of `row`, without fallback and backfill.
     #[must_use]
     pub fn cypher(&self, row: &str) -> String {
         let old = self.old(row);
@@ -158,7 +157,7 @@ impl Value {
         }
     }
 
-    /// Which old values the casts can fail on.
+    /// Returns the fallibility of the casts, for the old value of `row`.
     #[must_use]
     pub fn verdict(&self, row: &str) -> Verdict {
         let Some((_, ty)) = self.from.as_ref().filter(|_| self.by.is_none()) else {
@@ -179,8 +178,8 @@ impl Value {
         }
     }
 
-    /// Whether a cast can fail at a change of type before the last, and something else than an abort
-    /// follows: each change says that for itself, and here only the last is asked.
+    /// Returns whether a cast can fail at a type change before the last, with a fallback other than
+    /// an abort: each change specifies its own, and only that of the last is honoured here.
     pub(super) fn is_ambiguous(&self) -> bool {
         let Some((_, before)) = self.stages.split_last() else {
             return false;
@@ -194,8 +193,8 @@ impl Value {
         !self.stages.iter().all(aborts) && earlier.verdict("x") != Verdict::Never
     }
 
-    /// A condition on `row`, never NULL, that holds where the casts do not fail; `None` where they
-    /// never do, or nobody knows of which values.
+    /// Returns a condition on `row`, never NULL, that holds where the casts do not fail; `None`
+    /// where they never fail, or the failing values are unknown.
     #[must_use]
     pub fn guard(&self, row: &str) -> Option<String> {
         let old = self.old(row);
@@ -213,7 +212,7 @@ impl Value {
         }
     }
 
-    /// The guard that the statements need: where rows that fail get something else.
+    /// Returns the guard condition that the statements need, where failing rows get another value.
     #[must_use]
     pub fn split(&self, row: &str) -> Option<String> {
         let original = self.original.as_ref().filter(|o| !o.is_beside());
@@ -226,12 +225,12 @@ impl Value {
         self.guard(row)
     }
 
-    /// The Cypher of the value of `row`, where the guard holds.
+    /// Renders the value of `row`, where the guard condition holds.
     #[must_use]
     pub fn of(&self, row: &str) -> String {
         let old = self.old(row);
         let mut value = self.cypher(row);
-        // A plain CAST makes NULL of NULL alone.
+        // A plain CAST returns NULL for NULL only.
         let plain = self.by.is_none() && self.stages.iter().all(|stage| stage.cast.is_none());
         if let (OnFail::Use(expr), false) = (self.on_fail(), plain) {
             let default = expr.canonical(&self.to);
@@ -242,7 +241,7 @@ impl Value {
         self.filled(value)
     }
 
-    /// The Cypher of the value of a row whose cast fails.
+    /// Renders the value of a row whose cast fails.
     #[must_use]
     pub fn otherwise(&self, row: &str) -> String {
         let default = || match self.on_fail() {
@@ -260,7 +259,7 @@ impl Value {
         self.filled(value)
     }
 
-    /// The value with what is filled in where there is none.
+    /// Renders the value with the backfill for rows that have none.
     pub(super) fn filled(&self, value: String) -> String {
         if let Some(by) = &self.fill_by {
             let mut made = by.of(&self.to);
@@ -280,12 +279,12 @@ impl Value {
     }
 }
 
-/// The Cypher of a value after some changes of type.
+/// Renders a value after a sequence of type changes.
 pub(super) fn cast(value: &str, stages: &[Stage]) -> String {
     stages.iter().fold(value.to_owned(), |old, stage| {
         let to = &stage.to;
         match &stage.cast {
-            // The engine does not see that a second CAST is for nothing, and a million of them take their time.
+            // The engine does not remove a redundant second CAST, and a million of them take time.
             Some(cast @ Expr::Cast(_, ty)) if ty == to => cast.with_old(&old),
             Some(cast) => format!("CAST({} AS {to})", cast.with_old(&old)),
             None => format!("CAST({old} AS {to})"),
@@ -293,8 +292,8 @@ pub(super) fn cast(value: &str, stages: &[Stage]) -> String {
     })
 }
 
-/// The ways rows can go, of which each row goes one: a condition, if there is more than one way, and
-/// the Cypher of each value.
+/// Returns the branches for rows, of which each row takes exactly one: a condition, if there are
+/// several branches, and the Cypher of each value.
 pub(super) fn ways(row: &str, values: &[&Value]) -> Vec<(Option<String>, Vec<String>)> {
     let mut ways = vec![(Vec::new(), Vec::new())];
     for value in values {
@@ -323,21 +322,22 @@ pub(super) fn ways(row: &str, values: &[&Value]) -> Vec<(Option<String>, Vec<Str
         .collect()
 }
 
-/// The column that has the values of then, and what the changes since made of them.
+/// Column with prior values, and what later changes computed from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Original {
-    /// What the changes since made of the values of then.
+    /// What later changes computed from the prior values.
     pub(super) made: Value,
-    /// Whether a function made them, so that no Cypher tells which values are still those.
+    /// Whether a function computed it, so that no Cypher expression can tell which values are
+    /// unchanged.
     #[serde(default)]
     pub(super) by_function: bool,
-    /// The column's default as a literal: what rows have there that are new since.
+    /// Default of the column as a literal: what rows inserted since have there.
     pub(super) default: Option<String>,
-    /// Whether the column stands beside the property since two types contradicted one another: its
-    /// values are for the rows that have no other.
+    /// Whether it is the conflict column of the property: its values are for the rows that have no
+    /// other.
     #[serde(default)]
     pub(super) beside: bool,
-    /// Whether what was made of some of the values of then could not be made again: it was found by trial.
+    /// Whether some prior values could not be converted again, as a trial run found.
     #[serde(default)]
     pub(super) partial: bool,
 }

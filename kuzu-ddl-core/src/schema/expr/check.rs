@@ -1,9 +1,5 @@
 //! Checks of expressions: structure, functions, limits, and literals against the property's type.
 
-use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use super::super::types::Type;
 use super::parse::Parser;
 use super::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, is_word, shorten};

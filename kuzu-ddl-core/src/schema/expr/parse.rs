@@ -2,8 +2,6 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use super::super::types::Type;
 use super::{Expr, ExprError, Float, MAX_EXPR_DEPTH, Operator, shorten};
 

@@ -3,7 +3,6 @@
 pub(in crate::schema) mod parse;
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 

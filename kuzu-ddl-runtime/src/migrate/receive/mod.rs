@@ -17,7 +17,6 @@ use kuzu_ddl_core::event::{DdlEvent, EventId};
 use kuzu_ddl_core::fold::{Conflict, Draft, Fold};
 use kuzu_ddl_core::plan::said;
 use report::{Delay, Received};
-use serde::{Deserialize, Serialize};
 use sync_state::{agreed, read};
 
 use super::planning::dangling_indexes as unfinished;

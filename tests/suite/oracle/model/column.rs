@@ -1,10 +1,10 @@
 //! Edits of properties.
 
-use kuzu_ddl::declared::desc::OnFailDesc;
-use kuzu_ddl::schema::Type;
+use kuzu_ddl_core::describe::OnFailDesc;
+use kuzu_ddl_core::schema::Type;
 
+use super::schema::{Model, ModelProperty, TypeChange, name, pick, renamed};
 use super::value::{differs_by_row, failing, fill, successor, types};
-use super::{Model, ModelProperty, TypeChange, name, pick, renamed};
 
 impl Model {
     pub(super) fn new_property(&mut self, n: u16) -> ModelProperty {
@@ -16,7 +16,7 @@ impl Model {
             name: name("p", id, n / 5),
             ty,
             default: default.filter(|_| !n.is_multiple_of(3)),
-            // In a table with rows they must get something: see `add_required`.
+            // In a table with rows they must get a value: see `add_required`.
             nullable: self.version > 0 || !n.is_multiple_of(4),
             comment: None,
             version: self.version,
@@ -25,7 +25,7 @@ impl Model {
         }
     }
 
-    /// One of the properties that fit; the second argument says whether it is its table's key.
+    /// A property that fits; the second argument of `fit` is whether it is its table's key.
     fn one(
         &mut self,
         n: u16,
@@ -44,7 +44,7 @@ impl Model {
         Some(&mut self.tables[table].properties[property])
     }
 
-    /// One change a version, of something that has rows.
+    /// One change per version, of a property that has rows.
     fn can_change(&self) -> impl Fn(&ModelProperty) -> bool + use<> {
         let version = self.version;
         move |p| p.version < version && p.change.is_none() && p.fill.is_none()
@@ -69,7 +69,7 @@ impl Model {
         }
     }
 
-    /// Some rows get NULL, the default, or what is filled in.
+    /// Some rows get NULL, the default, or the fill.
     pub(super) fn change_type_with_failures(&mut self, n: u16, c: u16) {
         let free = self.can_change();
         let fit = |p: &ModelProperty, key: bool| !key && free(p) && failing(&p.ty, c).is_some();
@@ -96,7 +96,7 @@ impl Model {
 
     pub(super) fn change_default(&mut self, n: u16, c: u16) {
         let version = self.version;
-        // What fails gets the default.
+        // Failing rows get the default.
         let fit = |p: &ModelProperty, _| p.change.is_none_or(|c| c.on_fail.is_none());
         let Some(property) = self.one(n, fit) else {
             return;
@@ -118,7 +118,7 @@ impl Model {
         }
     }
 
-    /// A new property that every row has: by a fill, a default, or both.
+    /// A new property with a value in every row: by a fill, a default, or both.
     pub(super) fn add_required(&mut self, table: Option<usize>, b: u16, c: u16) {
         let Some(table) = table else { return };
         let mut property = self.new_property(b);
@@ -127,7 +127,7 @@ impl Model {
         self.tables[table].properties.push(property);
     }
 
-    /// NULL is no longer legal, and the rows that have it get something.
+    /// The property becomes required, and rows with NULL get the fill.
     pub(super) fn require(&mut self, n: u16) {
         let free = self.can_change();
         let fit =
@@ -138,7 +138,7 @@ impl Model {
         }
     }
 
-    /// Another key among what has rows, all different and none NULL.
+    /// Another key among the properties that have rows: all values differ and none is NULL.
     pub(super) fn change_key(&mut self, table: Option<usize>, b: u16) {
         let Some(table) = table.filter(|t| self.tables[*t].is_node()) else {
             return;
@@ -151,7 +151,7 @@ impl Model {
             .iter()
             .filter(|p| p.version < version && p.ty.can_be_key() && p.ty != Type::Bool)
             .filter(|p| p.fill.is_none() && !p.change.is_some_and(fails))
-            // Once it was a BOOL.
+            // It was a BOOL before.
             .filter(|p| p.ty != Type::String || p.change.is_none())
             .map(|p| p.id)
             .collect();
@@ -200,7 +200,7 @@ impl Model {
         }
     }
 
-    /// One takes the name of another, which gets a new one.
+    /// One property takes the name of another, which gets a new one.
     pub(super) fn chain_properties(&mut self, table: Option<usize>, b: u16, c: u16) {
         let id = self.id();
         let Some(table) = table else { return };

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl::declared::{Declared, TableHints};
-use kuzu_ddl::schema::{Index, Key, Pair, Property, Schema, Table, TableKind};
+use kuzu_ddl_core::declared::{Declared, TableHints};
+use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::{Index, Pair, Property, Schema, Table, TableKind};
 
-use super::{Model, ModelIndex, ModelProperty, ModelTable};
+use super::schema::{Model, ModelIndex, ModelProperty, ModelTable};
 
 impl Model {
-    /// What structs would declare, with the hints that lead here from `old`.
+    /// The declaration, with the hints that lead from `old` to it.
     pub(in crate::oracle) fn declared(&self, old: &Self) -> Declared {
         let names = self.tables.iter().map(|t| (t.id, Key::new(&t.name)));
         let names: BTreeMap<u32, Key> = names.collect();
@@ -36,7 +37,7 @@ impl Model {
         declared
     }
 
-    /// The pairs of a table that are no more, by the names that their nodes have now, or had last.
+    /// The removed pairs of a table, by the present or last names of their node tables.
     pub(in crate::oracle) fn dropped_pairs(
         &self,
         old: &Self,
@@ -58,9 +59,9 @@ impl Model {
             .collect()
     }
 
-    /// Whether one version of a source can say it: a new thing cannot take the name of one that the
-    /// same version drops.
-    pub(in crate::oracle) fn is_sayable(&self, old: &Self) -> bool {
+    /// Whether one version of a source can declare it: a new object cannot take the name of one
+    /// that the same version drops.
+    pub(in crate::oracle) fn is_declarable(&self, old: &Self) -> bool {
         let declared = self.declared(old);
         declared.dropped_tables.keys().all(|key| {
             declared
@@ -80,7 +81,7 @@ impl Model {
     pub(in crate::oracle) fn schema(&self) -> Schema {
         let mut schema = self.declared(&Self::default()).schema;
         for index in schema.tables.values_mut().flat_map(|t| &mut t.indexes) {
-            // What is not said, the engine chooses.
+            // The engine chooses undeclared options.
             index.1.options = index.1.complete();
         }
         schema
@@ -150,7 +151,7 @@ impl ModelTable {
             }
         }
         for property in &self.properties {
-            property.say(&mut hints);
+            property.write_hints(&mut hints);
         }
         hints
     }
@@ -167,8 +168,8 @@ impl ModelProperty {
         }
     }
 
-    /// The words beside the field.
-    fn say(&self, hints: &mut TableHints) {
+    /// Writes the hints of the field's attributes.
+    fn write_hints(&self, hints: &mut TableHints) {
         let key = || Key::new(&self.name);
         if let Some(fill) = &self.fill {
             hints.fills.insert(key(), fill.to_string());

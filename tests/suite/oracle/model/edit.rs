@@ -1,10 +1,10 @@
-//! Edits, each told by a few numbers.
+//! Edits, each described by a few numbers.
 
 use proptest::prelude::*;
 
-use super::{Model, pick};
+use super::schema::{Model, pick};
 
-/// One edit; the numbers choose among what is there, modulo how much there is.
+/// One edit; the numbers choose among the existing objects, modulo their count.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::oracle) struct Edit {
     kind: u8,
@@ -18,19 +18,20 @@ fn one(kinds: impl Strategy<Value = u8>) -> impl Strategy<Value = Edit> {
     numbers.prop_map(|(kind, a, b, c)| Edit { kind, a, b, c })
 }
 
-/// Edits that make a first version: two node tables, a rel table, perhaps another pair, a sequence, and more.
+/// Edits that create a first version: two node tables, a rel table, perhaps another pair, a
+/// sequence, and further objects.
 pub(in crate::oracle) fn starts() -> impl Strategy<Value = Vec<Edit>> {
     let base = [0, 0, 2, 14, 35].map(|kind| one(Just(kind)));
     let more = proptest::collection::vec(one(0..KINDS), 0..6);
     (base, more).prop_map(|(base, more)| base.into_iter().chain(more).collect())
 }
 
-/// Edits that make another version of one.
+/// Edits that change one version into another.
 pub(in crate::oracle) fn edits() -> impl Strategy<Value = Vec<Edit>> {
     proptest::collection::vec(one(0..KINDS), 1..8)
 }
 
-/// How many kinds there are below; some are there twice, to be more often.
+/// The number of kinds below; duplicates make a kind more frequent.
 const KINDS: u8 = 36;
 
 impl Model {

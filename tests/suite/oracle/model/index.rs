@@ -1,9 +1,9 @@
 //! Edits of indexes.
 
-use kuzu_ddl::schema::name::is_plain;
-use kuzu_ddl::schema::{IndexKind, Type};
+use kuzu_ddl_core::schema::name::is_plain;
+use kuzu_ddl_core::schema::{IndexKind, Type};
 
-use super::{Model, ModelIndex, ModelProperty, ModelTable, pick};
+use super::schema::{Model, ModelIndex, ModelProperty, ModelTable, pick};
 
 /// The kind of index that a property can have.
 fn kind(property: &ModelProperty) -> Option<IndexKind> {
@@ -24,7 +24,7 @@ impl ModelTable {
     }
 }
 
-/// Options by kind; the first is that of the engine.
+/// Options by kind; the first is the engine's default.
 fn option(kind: &IndexKind, n: u16) -> Option<(&'static str, &'static str)> {
     let choices = match kind {
         IndexKind::FullText => [None, Some(("stemmer", "none")), Some(("stemmer", "german"))],
@@ -48,7 +48,7 @@ impl Model {
         let (at, property, kind) = places[place].clone();
         let mut on = vec![property];
         if kind == IndexKind::FullText && c.is_multiple_of(3) {
-            // On two properties.
+            // An index on two properties.
             let others = places.iter().filter(|p| (p.0, &p.2) == (at, &kind));
             on.extend(others.map(|p| p.1).find(|other| *other != property));
         }
@@ -88,7 +88,7 @@ impl Model {
         }
     }
 
-    /// A source could not declare them any more.
+    /// A source could not declare them any longer.
     pub(super) fn drop_impossible_indexes(&mut self) {
         for table in &mut self.tables {
             let mut indexes = std::mem::take(&mut table.indexes);

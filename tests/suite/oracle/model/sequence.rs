@@ -1,8 +1,8 @@
 //! Edits of sequences.
 
-use kuzu_ddl::schema::{Expr, Type};
+use kuzu_ddl_core::schema::{Expr, Type};
 
-use super::{Model, ModelSequence, name, pick};
+use super::schema::{Model, ModelProperty, ModelSequence, name, pick};
 
 impl Model {
     fn add_sequence(&mut self, b: u16, c: u16) -> usize {
@@ -16,7 +16,7 @@ impl Model {
         self.sequences.len() - 1
     }
 
-    /// A new one, or one that nothing counts by goes.
+    /// Adds a sequence, or removes an unused one.
     pub(super) fn add_or_drop_sequence(&mut self, b: u16, c: u16) {
         let unused: Vec<usize> = (0..self.sequences.len())
             .filter(|at| !self.sequences[*at].used)
@@ -31,14 +31,14 @@ impl Model {
         }
     }
 
-    /// A property counts by a sequence: a new one, or one that is there.
+    /// The default of a property uses a sequence: a new or an existing one.
     pub(super) fn count_by(&mut self, table: Option<usize>, b: u16, c: u16) {
         let Some(table) = table else { return };
         let sequence = match pick(&self.sequences, c) {
             Some(at) if c.is_multiple_of(2) => at,
             _ => self.add_sequence(b, c),
         };
-        let number = |p: &&mut super::ModelProperty| p.ty == Type::Int64 && p.change.is_none();
+        let number = |p: &&mut ModelProperty| p.ty == Type::Int64 && p.change.is_none();
         let properties = self.tables[table].properties.iter_mut();
         let mut fit: Vec<_> = properties.filter(number).collect();
         if let Some(at) = pick(&fit, b) {

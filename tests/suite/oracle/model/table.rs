@@ -1,8 +1,8 @@
 //! Edits of tables and of their pairs.
 
-use kuzu_ddl::schema::{Multiplicity, StorageDirection, Type};
+use kuzu_ddl_core::schema::{Multiplicity, StorageDirection, Type};
 
-use super::{Model, ModelProperty, ModelTable, name, pick, renamed};
+use super::schema::{Model, ModelProperty, ModelTable, name, pick, renamed};
 
 impl Model {
     pub(super) fn add_node(&mut self, n: u16) {
@@ -80,7 +80,7 @@ impl Model {
         }
     }
 
-    /// Never the last one.
+    /// Never the last pair.
     pub(super) fn drop_pair(&mut self, table: Option<usize>, n: u16) {
         let Some(table) = table else { return };
         let pairs = &mut self.tables[table].pairs;
@@ -96,8 +96,8 @@ impl Model {
         }
     }
 
-    /// Two tables of one kind: a name that goes from a node table to a rel table is another thing,
-    /// not a rename.
+    /// Two tables of one kind: a name that moves from a node table to a rel table is another
+    /// object, not a rename.
     fn two_tables(&self, a: u16, b: u16) -> Option<(usize, usize)> {
         let (a, b) = (pick(&self.tables, a)?, pick(&self.tables, b)?);
         let same = self.tables[a].is_node() == self.tables[b].is_node();
@@ -111,7 +111,7 @@ impl Model {
         }
     }
 
-    /// One takes the name of another, which gets a new one.
+    /// One table takes the name of another, which gets a new one.
     pub(super) fn chain_tables(&mut self, a: u16, b: u16, c: u16) {
         let id = self.id();
         if let Some((a, b)) = self.two_tables(a, b) {
@@ -120,7 +120,7 @@ impl Model {
         }
     }
 
-    /// Drops a table with all rel tables that need it.
+    /// Drops a table with all rel tables that depend on it.
     pub(super) fn drop_table(&mut self, table: Option<usize>) {
         let Some(table) = table else { return };
         let id = self.tables[table].id;

@@ -1,13 +1,13 @@
-//! Types with their values, and what may follow them.
+//! Types with their values, and their possible successors.
 
-use kuzu_ddl::schema::{Expr, Float, Type};
+use kuzu_ddl_core::schema::{Expr, Float, Type};
 
-/// An array as vector indexes take it.
+/// An array that a vector index accepts.
 fn vector(item: Type) -> Type {
     Type::Array(Box::new(item), 2)
 }
 
-/// Types with a default, where there is one for them.
+/// Types with a default, where one exists.
 pub(super) fn types() -> Vec<(Type, Option<Expr>)> {
     let text = |s: &str| Expr::Text(s.into());
     let decimal = Type::Decimal {
@@ -36,7 +36,7 @@ pub(super) fn types() -> Vec<(Type, Option<Expr>)> {
     ]
 }
 
-/// A value for rows that have none, other than the default.
+/// A value for rows that have none, different from the default.
 pub(super) fn fill(ty: &Type) -> Option<Expr> {
     Some(match ty {
         Type::Int8 | Type::Int32 | Type::Int64 | Type::Int128 => Expr::Int(99),
@@ -53,12 +53,12 @@ pub(super) fn fill(ty: &Type) -> Option<Expr> {
     })
 }
 
-/// Whether each row gets a value of its own.
+/// Whether each row gets its own value.
 pub(in crate::oracle) fn differs_by_row(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(name, _) if name == "gen_random_uuid" || name == "nextval")
 }
 
-/// The Cypher of a value of row `n`. Some texts are numbers, and some numbers are large.
+/// The Cypher of the value of row `n`. Some texts are numbers, and some numbers are large.
 pub(in crate::oracle) fn value(ty: &Type, n: i64) -> String {
     let literal = match ty {
         Type::Int8 => n.to_string(),
@@ -80,8 +80,8 @@ pub(in crate::oracle) fn value(ty: &Type, n: i64) -> String {
     format!("CAST({literal} AS {ty})")
 }
 
-/// Types that follow another, with a cast where the change may lose something. These take every value of
-/// a row, and different ones stay different.
+/// Successors of a type, with a cast where the change may lose data. Every value can be converted,
+/// and different values stay different.
 pub(super) fn successor(ty: &Type, n: u16) -> Option<(Type, Option<&'static str>)> {
     let decimal = Type::Decimal {
         precision: 14,
@@ -113,7 +113,7 @@ pub(super) fn successor(ty: &Type, n: u16) -> Option<(Type, Option<&'static str>
     Some(choices[usize::from(n) % choices.len()].clone())
 }
 
-/// Types that follow another by a cast that some rows fail.
+/// Successors of a type by a cast that fails in some rows.
 pub(super) fn failing(ty: &Type, n: u16) -> Option<(Type, &'static str)> {
     let choices = match ty {
         Type::Int64 => vec![

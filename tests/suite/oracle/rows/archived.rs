@@ -1,11 +1,13 @@
-//! What a version dropped.
+//! The objects that a version dropped.
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::schema::name::{quote, string_literal};
+use kuzu_ddl_core::schema::name::{quote, string_literal};
 
-use super::{Model, ModelProperty, ModelTable, Rows, ask};
+use super::super::model::{Model, ModelProperty, ModelTable};
+use super::inserted::Rows;
+use super::query::ask;
 
-/// What was dropped is archived with its values: the archived columns hold what the old ones held.
+/// Dropped objects are archived with their values: the archived columns hold the former values.
 pub(in crate::oracle) fn assert_archived(db: &Database, old: &Model, new: &Model, before: &Rows) {
     let tables = ask(db, "CALL show_tables() RETURN name");
     for table in &old.tables {
@@ -21,17 +23,17 @@ pub(in crate::oracle) fn assert_archived(db: &Database, old: &Model, new: &Model
                 }
             }
             Some(now) => {
-                let gone = |p: &&ModelProperty| now.property(p.id).is_none();
-                for property in table.properties.iter().filter(gone) {
+                let dropped = |p: &&ModelProperty| now.property(p.id).is_none();
+                for property in table.properties.iter().filter(dropped) {
                     let archive = format!("{}__a_", property.name);
                     let name = string_literal(&now.name);
                     let info = format!("CALL table_info({name}) RETURN name");
                     let mut columns = ask(db, &info).into_iter();
-                    let found = columns.find(|name| name.starts_with(&archive)).unwrap();
-                    let held = column(db, now, &now.name, &found);
+                    let actual = columns.find(|name| name.starts_with(&archive)).unwrap();
+                    let held = column(db, now, &now.name, &actual);
                     if table.pairs.iter().all(|pair| now.pairs.contains(pair)) {
                         let expected = before.held(db, table.id, property.id);
-                        assert_eq!(held, expected, "{}.{found}", now.name);
+                        assert_eq!(held, expected, "{}.{actual}", now.name);
                     }
                 }
             }
@@ -39,7 +41,7 @@ pub(in crate::oracle) fn assert_archived(db: &Database, old: &Model, new: &Model
     }
 }
 
-/// A column's values in a fixed order, NULLs left out.
+/// The non-NULL values of a column in a fixed order.
 fn column(db: &Database, kind: &ModelTable, table: &str, name: &str) -> Vec<String> {
     let (table, name) = (quote(table), quote(name));
     let pattern = if kind.is_node() {

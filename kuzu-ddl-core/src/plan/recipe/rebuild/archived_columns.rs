@@ -1,7 +1,7 @@
-//! Columns that hold old values: which one a change makes, and by which way new values come of it.
+//! Columns with old values: which of them a plan creates, and how new values derive from them.
 //!
-//! Between two states there may be changes that did not know of one another, so the new columns are
-//! those that only the later state has, wherever in its order they stand.
+//! Between two states there may be concurrent changes, so the new columns are those that only the
+//! later state has, at whatever position of its order.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,13 @@ use crate::plan::value::Stage;
 use crate::schema::{Key, Property, Type};
 
 impl<'a> Builder<'a> {
-    /// The columns of old values that the earlier state has.
+    /// Returns the columns with old values that the earlier state has.
     fn known_columns(&self, id: ObjectId) -> BTreeSet<&'a str> {
         let columns = self.before.object(id).into_iter().flat_map(Object::columns);
         columns.map(|column| column.name.as_str()).collect()
     }
 
-    /// The columns that only the later state has, in its order.
+    /// Returns the archived columns that only the later state has, in its order.
     fn new_archives(&self, id: ObjectId) -> Vec<&'a Archive> {
         let known = self.known_columns(id);
         let after = self.after.object(id).into_iter();
@@ -27,8 +27,8 @@ impl<'a> Builder<'a> {
         all.filter(|a| !known.contains(a.name.as_str())).collect()
     }
 
-    /// The changes of type between the two states, as a chain from the type of the one to that of the
-    /// other; none where they contradict one another.
+    /// Returns the type changes between the two states, as a chain from the earlier type to the
+    /// later; empty where they are in conflict.
     pub(in crate::plan) fn new_casts(&self, id: ObjectId) -> Vec<&'a Archive> {
         let ty = |fold: &Fold| Some(fold.property(fold.object(id)?)?.ty);
         let (Some(mut at), Some(is)) = (ty(self.before), ty(self.after)) else {
@@ -45,8 +45,8 @@ impl<'a> Builder<'a> {
         if at == is { changes } else { Vec::new() }
     }
 
-    /// All casts between the two states. Where the changes are no chain it is one plain cast: the old
-    /// values stay.
+    /// Returns all casts between the two states. Where the changes form no chain, it is one plain
+    /// cast: the old values are kept.
     pub(in crate::plan) fn stages(&self, id: ObjectId, was: &Type, is: &Type) -> Vec<Stage> {
         let changes = self.new_casts(id);
         if changes.is_empty() && was != is {
@@ -71,8 +71,8 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    /// The name of the column that keeps the values from before: where the database has the type that
-    /// has just lost, it is the column that stands beside the property.
+    /// Returns the name of the column that keeps the previous values. Where the database has the
+    /// type that just lost a conflict, it is the conflict column of the property.
     pub(in crate::plan) fn archive(&self, id: ObjectId) -> Option<String> {
         let (before, after) = (self.before.object(id)?, self.after.object(id)?);
         let known = self.known_columns(id);
@@ -87,7 +87,8 @@ impl<'a> Builder<'a> {
         newest.map(|archive| archive.name.clone())
     }
 
-    /// The columns for types that lost elsewhere: every database has them, each with its own rows.
+    /// Adds the conflict columns for types that lost on other peers: every database has them, each
+    /// with its own rows.
     pub(in crate::plan) fn beside(&mut self, table: &Object, name: &str, live: Option<&Kept<'a>>) {
         let mut columns: Vec<&Archive> = Vec::new();
         let node = table.kind() == ObjectKind::NodeTable;

@@ -1,4 +1,4 @@
-//! The columns of a table that is made anew, and of what their values are made.
+//! Columns of a rebuilt table, and the sources of their values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,8 @@ use crate::plan::value::{Original, Value};
 use crate::schema::{Expr, Key, Property, Type};
 
 impl<'a> Builder<'a> {
-    /// The columns of a table in the database, as they will be. What nobody knows comes along.
+    /// Returns the columns of an existing table after the plan. Unmanaged columns are copied as
+    /// they are.
     pub(in crate::plan) fn columns(&mut self, table: &Kept<'a>) -> Option<Vec<Column>> {
         let children: Vec<&'a Object> = self.after.children(table.object.id).collect();
         let mut columns: BTreeMap<Key, Column> = BTreeMap::new();
@@ -29,7 +30,7 @@ impl<'a> Builder<'a> {
                     .is_some_and(|here| here.name == property.name)
             });
             let name = object.map_or_else(|| property.name.clone(), |o| self.after.physical(o));
-            // Renames come before, so the old table has the new names already.
+            // Renames come first, so the old table already has the new names.
             let mut value = Value::same(&name, &property.ty);
             let mut property = Property {
                 name: name.clone(),
@@ -65,8 +66,8 @@ impl<'a> Builder<'a> {
             {
                 self.errors.push(PlanError::Impossible {
                     object: format!("{}.{name}", table.name, name = property.name),
-                    reason: "its table must be rebuilt for this change, and this column's type or \
-                             default cannot be written anew"
+                    reason: "the table must be rebuilt, and this column's type or default cannot \
+                             be reproduced"
                         .into(),
                 });
                 return None;
@@ -100,7 +101,7 @@ impl<'a> Builder<'a> {
         Some(out)
     }
 
-    /// A property that is new, where its rows get more than what ADD gives.
+    /// Returns a new property as a column, where its rows get more than the value of an ADD.
     fn new_column(&mut self, child: &Object, table: &Kept<'a>) -> Option<Column> {
         let property = self.after.property(child)?;
         let counts = property.ty == Type::Serial;
@@ -119,7 +120,7 @@ impl<'a> Builder<'a> {
         Some(Column { property, value })
     }
 
-    /// How new values of a property are made, and of what.
+    /// Returns the source of a property's new values.
     pub(in crate::plan) fn value(
         &self,
         (id, from): (ObjectId, &str),
@@ -128,7 +129,7 @@ impl<'a> Builder<'a> {
     ) -> Value {
         let stages = self.stages(id, was, is);
         let may_fail = stages.iter().any(|stage| stage.on_fail != OnFail::Abort);
-        // A cast that fails may leave NULL where there was none, and must not be any.
+        // A failing cast may leave NULL in a row that had a value, where NULL is not allowed.
         let required = |fold: &Fold| {
             let property = fold.object(id).and_then(|o| fold.property(o));
             property.is_some_and(|property| !property.nullable)
@@ -139,7 +140,7 @@ impl<'a> Builder<'a> {
             fill: fill.and_then(|object| self.fill_of(object)),
             stages,
             to: is.clone(),
-            // Rows go two ways, and not for two reasons.
+            // Rows take one of two branches, and for one reason only.
             original: original
                 .filter(|o| !may_fail || o.is_beside() || !o.may_have_failed())
                 .map(Box::new),
@@ -147,7 +148,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What the source says that rows get which have no value of this property.
+    /// Returns the declared backfill expression of a property, for rows without a value.
     pub(in crate::plan) fn fill_of(&self, property: &Object) -> Option<Expr> {
         let table = self.after.object(property.parent?)?;
         let table = self.after.physical(table);
@@ -155,7 +156,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// A column of a table as it will be.
+/// Column of a table after the plan.
 pub(in crate::plan) struct Column {
     pub(in crate::plan) property: Property,
     pub(in crate::plan) value: Value,

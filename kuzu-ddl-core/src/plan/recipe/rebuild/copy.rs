@@ -1,4 +1,4 @@
-//! The new table of a rebuild, and its rows.
+//! Rebuilds, first part: the new table and the copy of its rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::schema::name::quote;
 use crate::schema::{Key, Multiplicity, Table, TableKind};
 
 impl<'a> Builder<'a> {
-    /// The new node table, and how an old row finds its new one.
+    /// Plans the new node table; returns it with the column by which rels find their nodes.
     pub(in crate::plan) fn rebuild_node(
         &mut self,
         table: &Kept<'a>,
@@ -30,10 +30,10 @@ impl<'a> Builder<'a> {
         let Some(value) = columns.iter().find(|c| c.property.name == key) else {
             self.errors.push(PlanError::Impossible {
                 object: format!("{}.{key}", table.name),
-                reason: "it is to be the primary key, is new, and the rows that are there have no \
-                         value for it; say what they get, for example `#[kuzu(fill = \
-                         \"gen_random_uuid()\")]`"
-                    .into(),
+                reason:
+                    "existing rows have no value for the new primary key\nhelp: add a backfill, \
+                         for example `#[kuzu(fill = \"gen_random_uuid()\")]`"
+                        .into(),
             });
             return None;
         };
@@ -196,7 +196,7 @@ impl<'a> Builder<'a> {
         may_fail: bool,
     ) -> Vec<Hazard> {
         if self.mended.contains(&table.object.id) {
-            // As it was, and checked by count.
+            // Unchanged, and verified by row counts.
             return Vec::new();
         }
         let mut kinds = vec![HazardKind::RewritesData];
@@ -213,7 +213,7 @@ impl<'a> Builder<'a> {
         hazards
     }
 
-    /// The columns whose casts can fail: the rows tell how many do.
+    /// Returns hazards for the columns whose casts can fail: the rows determine how many do.
     fn may_fail(&self, table: &Kept<'_>, demands: &[Demand]) -> Vec<Hazard> {
         if self.mended.contains(&table.object.id) {
             return Vec::new();
@@ -225,8 +225,8 @@ impl<'a> Builder<'a> {
         casts.map(hazard).collect()
     }
 
-    /// By which column of the new table rels find their nodes: by the new key, unless it is made
-    /// anew each time it is asked for; then by the old one, which comes along.
+    /// Returns the column of the new table by which rels find their nodes: the new key, unless it
+    /// is computed anew at each evaluation; then the old key, which is copied too.
     fn followed(
         &self,
         table: &Kept<'_>,
@@ -257,7 +257,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A table's name after all renames, from the one it has in the database.
+    /// Returns a table's name after all renames, from its name in the database.
     pub(in crate::plan) fn renamed(&self, key: &Key) -> String {
         let spelled = || {
             self.live
@@ -270,14 +270,14 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// A table that has the rows of another, and is yet to be put in its place.
+/// Rebuilt table that is yet to replace the old one.
 pub(in crate::plan) struct Rebuilt {
     pub(in crate::plan) name: String,
-    /// The properties that count.
+    /// SERIAL properties.
     pub(in crate::plan) counting: Vec<String>,
 }
 
-/// The columns that are copied, without those that the engine counts.
+/// Returns the columns to copy: all but those that the engine numbers.
 pub(in crate::plan) fn copied(columns: Vec<Column>) -> Vec<(String, Value)> {
     let copied = columns.into_iter().filter(|c| !c.value.is_counted());
     copied.map(|c| (c.property.name, c.value)).collect()

@@ -1,11 +1,11 @@
-//! Rebuilds: what the engine cannot alter in place is made anew beside the old, filled through the
-//! write-ahead log, counted, and put in the old one's place.
+//! Rebuilds: what the engine cannot alter in place is created as a new table, filled through the
+//! write-ahead log, verified by row counts, and swapped in.
 //!
 //! A rel table is rebuilt for another type or default of a property, another multiplicity or
-//! storage direction. A node table is rebuilt for another primary key, for a default that differs by
-//! row, for a property that begins or ceases to count, or to be rid of an index, and with it every rel
-//! table that joins it. Filling is always `MATCH … CREATE`: a COPY is not in the log, and beside an open
-//! reader it can lose every row.
+//! storage direction. A node table is rebuilt for another primary key, for a default that varies
+//! per row, for a property that becomes or ceases to be SERIAL, or to drop an index, and with it
+//! every rel table that connects it. Filling is always `MATCH … CREATE`: a COPY is not in the log,
+//! and with a reader open it can lose every row.
 
 pub(in crate::plan) mod archived_columns;
 pub(in crate::plan) mod columns;
@@ -24,7 +24,7 @@ use crate::event::ObjectId;
 use crate::fold::{Body, Object};
 use crate::schema::{Expr, Key, Property, TableKind};
 
-/// Tables that are rebuilt, by their names after all renames.
+/// Tables to rebuild, by identity.
 #[derive(Default)]
 pub(in crate::plan) struct Rebuilds {
     nodes: BTreeSet<ObjectId>,
@@ -37,7 +37,7 @@ impl Rebuilds {
     }
 }
 
-/// The node tables that are rebuilt, by the names they have in the database.
+/// Returns the node tables to rebuild, by their names in the database.
 fn moved(kept: &[Kept<'_>], rebuilds: &Rebuilds) -> BTreeSet<Key> {
     let nodes = kept
         .iter()
@@ -46,7 +46,7 @@ fn moved(kept: &[Kept<'_>], rebuilds: &Rebuilds) -> BTreeSet<Key> {
 }
 
 impl<'a> Builder<'a> {
-    /// Which tables cannot be altered in place.
+    /// Determines which tables cannot be altered in place.
     pub(in crate::plan) fn find_rebuilds(&mut self, kept: &[Kept<'a>]) -> Rebuilds {
         let needed = self.needed_rebuilds(kept, &BTreeSet::new());
         let rebuilds = self.needed_rebuilds(kept, self.mend);
@@ -88,6 +88,7 @@ impl<'a> Builder<'a> {
         rebuilds
     }
 
+    /// Returns whether a node table gets another primary key, or the key's column changes.
     pub(in crate::plan) fn key_changes(&self, table: &Object) -> bool {
         let Some(before) = self.before.object(table.id) else {
             return false;
@@ -100,6 +101,7 @@ impl<'a> Builder<'a> {
         was != is || self.changes_column(*is)
     }
 
+    /// Returns whether a rel table changes in a way that the engine cannot make in place.
     pub(in crate::plan) fn edge_changes(&self, table: &Kept<'_>) -> bool {
         let Some(before) = self.before.object(table.object.id) else {
             return false;
@@ -111,8 +113,8 @@ impl<'a> Builder<'a> {
             })
     }
 
-    /// Whether a rel property gets values that no ADD gives it. To SET them takes three times as
-    /// long as a rebuild, and where many rels share a node for ever.
+    /// Returns whether a rel property gets values that an ADD does not give it. To SET them takes
+    /// three times as long as a rebuild, and never ends where many rels share a node.
     pub(in crate::plan) fn fills(&self, child: &Object, table: &Kept<'_>) -> bool {
         if !child.is_live() || self.leave.contains(&child.id) {
             return false;
@@ -130,25 +132,26 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Returns whether a property changes from nullable to required.
     pub(in crate::plan) fn becomes_required(&self, id: ObjectId) -> bool {
         let was = self.before.object(id).and_then(|o| self.before.property(o));
         let is = self.after.object(id).and_then(|o| self.after.property(o));
         matches!((was, is), (Some(was), Some(is)) if was.nullable && !is.nullable)
     }
 
-    /// Whether the column changes, and the engine cannot do it by itself.
+    /// Returns whether the column changes in a way that the engine cannot make by itself.
     fn changes_column(&self, id: ObjectId) -> bool {
         self.changed(id).is_some() && !self.alters(id)
     }
 
-    /// The property as it was and as it will be, if its column changes.
+    /// Returns the property before and after, if its column changes.
     pub(in crate::plan) fn changed(&self, id: ObjectId) -> Option<(Property, Property)> {
         let was = self.before.property(self.before.object(id)?)?;
         let is = self.after.property(self.after.object(id)?)?;
         (was.ty != is.ty || was.default != is.default).then_some((was, is))
     }
 
-    /// Rel tables that no event made would lose the nodes they join.
+    /// Rejects a rebuild that would disconnect unmanaged rel tables from their nodes.
     fn refuse_foreign(&mut self, kept: &[Kept<'_>], moved: &BTreeSet<Key>) {
         let ours: BTreeSet<Key> = kept.iter().map(|t| Key::new(&t.live.name)).collect();
         for (key, table) in &self.live.tables {
@@ -162,15 +165,15 @@ impl<'a> Builder<'a> {
             if joins && !goes && !ours.contains(key) {
                 self.errors.push(PlanError::Impossible {
                     object: table.name.clone(),
-                    reason: "it joins a node table that must be rebuilt, and is not declared; \
-                             declare it, so that its rels can follow"
+                    reason: "it connects a node table that must be rebuilt, and is not declared\n\
+                             help: declare it, so that its rels are copied"
                         .into(),
                 });
             }
         }
     }
 
-    /// The steps of all rebuilds.
+    /// Plans the steps of all rebuilds.
     pub(in crate::plan) fn rebuild(&mut self, kept: &[Kept<'a>], rebuilds: &Rebuilds) {
         let mut keys: BTreeMap<Key, (String, String, Value)> = BTreeMap::new();
         let mut old: Vec<(&Kept<'a>, Rebuilt)> = Vec::new();
@@ -193,7 +196,7 @@ impl<'a> Builder<'a> {
                     .map(|rebuilt| (table, rebuilt)),
             );
         }
-        // Rel tables hold on to node tables, so they go first.
+        // Rel tables depend on node tables, so they are replaced first.
         old.splice(0..0, edges);
         for (table, _) in &old {
             self.drop_copied(table);

@@ -1,0 +1,84 @@
+//! Drops a property and restores it. A dropped property is archived with its values; it is deleted
+//! only by a purge.
+//!
+//! `cargo run --example drop_and_restore`
+//!
+//! prints
+//!
+//! ```text
+//! 1 step applied, schema b6791eba, 94 ms
+//!   - archive property Person.fax as fax__a_7869c94d
+//!       ! breaks older apps: Person.fax
+//!       ALTER TABLE `Person` RENAME `fax` TO `fax__a_7869c94d`;
+//!
+//! archived: property Person.fax, 1 values, about 1 KiB, as Person.fax__a_7869c94d, since
+//!     2026-11-30T12:54:34Z
+//!
+//! the declared schema does not fit the database:
+//!   Person.fax: is declared, but it was dropped; this binary is older than the database. Deploy
+//!       the newer one, or bring it back with `.restore("Person.fax")`, or make a new, empty one
+//!       with `.recreate("Person.fax")` on the Migrator (examples/drop_and_restore.rs:41)
+//!
+//! 1 step applied, schema 3b220d7f, 62 ms
+//!   + restore property Person.fax from fax__a_7869c94d
+//!       ALTER TABLE `Person` RENAME `fax__a_7869c94d` TO `fax`;
+//!
+//! person 1: fax 555-0100
+//! ```
+
+#![expect(clippy::print_stdout, reason = "a program for the terminal")]
+
+use std::error::Error;
+
+use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
+use kuzu_ddl::{Migrator, archives, schema};
+
+/// The first release, to which the third one returns.
+mod v1 {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    pub(super) struct Person {
+        #[kuzu(primary_key)]
+        pub id: i64,
+        pub fax: Option<String>,
+    }
+}
+
+/// The second release. Removing the field alone would only leave the property undeclared; the
+/// tombstone `dropped` archives it.
+mod v2 {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(dropped("fax"))]
+    pub(super) struct Person {
+        #[kuzu(primary_key)]
+        pub id: i64,
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
+    let connection = Connection::new(&db)?;
+    let migrator = |schema| Migrator::new(&db).schema(schema);
+    migrator(schema![v1::Person]).migrate()?;
+    connection.query("CREATE (:Person {id: 1, fax: '555-0100'})")?;
+
+    println!("{}\n", migrator(schema![v2::Person]).migrate()?);
+    for archived in archives(&db)? {
+        println!("archived: {archived}");
+    }
+
+    // Declaring it again is refused until the application states which of the two it wants.
+    match migrator(schema![v1::Person]).migrate() {
+        Ok(_) => return Err("an archived property must not return by itself".into()),
+        Err(error) => println!("\n{error}\n"),
+    }
+    let restore = migrator(schema![v1::Person]).restore("Person.fax");
+    println!("{}\n", restore.migrate()?);
+    for row in connection.query("MATCH (p:Person) RETURN p.id, p.fax")? {
+        println!("person {}: fax {}", row[0], row[1]);
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! A pool that stores each event once for all peers of a process.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kuzu_ddl_core::event::pack::PackError;
+use kuzu_ddl_core::event::{DdlEvent, EventId, WeakEvent, pack};
+
+use crate::limits::MAX_FRAME_EVENT_BYTES;
+
+/// Number of packs that a pool remembers.
+const MAX_CACHED_PACKS: usize = 4_096;
+
+/// Shares received events between the peers of one process.
+///
+/// Each event is in memory once, and a pack that several peers receive is decoded once. See
+/// [`Peer::with_pool`](crate::Peer::with_pool).
+#[doc(alias = "interner")]
+#[doc(alias = "cache")]
+#[derive(Clone, Debug, Default)]
+pub struct EventPool(Arc<Mutex<PoolState>>);
+
+type Events = Arc<[DdlEvent]>;
+
+#[derive(Debug, Default)]
+struct PoolState {
+    events: HashMap<EventId, WeakEvent>,
+    /// The events of each cached pack, by the hash of its bytes.
+    packs: HashMap<[u8; 32], Events>,
+    /// The cached packs, oldest first.
+    order: VecDeque<[u8; 32]>,
+}
+
+impl EventPool {
+    /// Creates an empty pool.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Decodes a pack.
+    pub(super) fn decode(&self, bytes: &[u8]) -> Result<Events, PackError> {
+        let hash = *blake3::hash(bytes).as_bytes();
+        // The state is valid even if a thread panicked while it held the lock.
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(events) = state.packs.get(&hash) {
+            return Ok(Arc::clone(events));
+        }
+        let events = pack::decode(bytes, MAX_FRAME_EVENT_BYTES)?;
+        let events: Events = events
+            .into_iter()
+            .map(|event| state.intern(event))
+            .collect();
+        if state.order.len() == MAX_CACHED_PACKS
+            && let Some(oldest) = state.order.pop_front()
+        {
+            state.packs.remove(&oldest);
+        }
+        state.order.push_back(hash);
+        state.packs.insert(hash, Arc::clone(&events));
+        Ok(events)
+    }
+}
+
+impl PoolState {
+    fn intern(&mut self, event: DdlEvent) -> DdlEvent {
+        let known = self.events.entry(event.id()).or_default();
+        known.upgrade().unwrap_or_else(|| {
+            *known = event.downgrade();
+            event
+        })
+    }
+}

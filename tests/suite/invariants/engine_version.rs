@@ -1,0 +1,78 @@
+//! Engine versions other than the one the recipes were verified on.
+
+use std::sync::LazyLock;
+
+use kuzu_ddl::{KuzuNode, Migrator, schema};
+use kuzu_ddl_core::capabilities::{Capabilities, KUZU};
+use kuzu_ddl_core::value::{Cell, Row};
+use kuzu_ddl_runtime::engine::{Engine, EngineError, Session};
+
+use crate::fixture::TestDatabase;
+
+static VERIFIED_ON_OLDER: LazyLock<Capabilities> = LazyLock::new(|| {
+    let mut can = KUZU;
+    can.version = "0.11.2";
+    can
+});
+
+struct NewerEngine<'db>(&'db dyn Engine);
+struct NewerSession<'db>(Box<dyn Session + 'db>);
+
+impl Engine for NewerEngine<'_> {
+    fn capabilities(&self) -> &'static Capabilities {
+        &VERIFIED_ON_OLDER
+    }
+
+    fn session(&self) -> Result<Box<dyn Session + '_>, EngineError> {
+        Ok(Box::new(NewerSession(self.0.session()?)))
+    }
+
+    fn handle(&self) -> usize {
+        self.0.handle()
+    }
+
+    fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError> {
+        self.0.scratch(tables)
+    }
+}
+
+impl Session for NewerSession<'_> {
+    fn capabilities(&self) -> &'static Capabilities {
+        &VERIFIED_ON_OLDER
+    }
+
+    fn handle(&self) -> usize {
+        self.0.handle()
+    }
+
+    fn query(&self, cypher: &str) -> Result<Vec<Row>, EngineError> {
+        self.0.query(cypher)
+    }
+
+    fn query_with(&self, cypher: &str, params: &[(&str, Cell)]) -> Result<Vec<Row>, EngineError> {
+        self.0.query_with(cypher, params)
+    }
+}
+
+#[derive(KuzuNode)]
+#[kuzu(unregistered)]
+struct A {
+    #[kuzu(primary_key)]
+    id: i64,
+}
+
+#[test]
+fn plan_notes_an_unverified_engine_version() {
+    let db = TestDatabase::new();
+    let known = Migrator::new(db.kuzu()).schema(schema![A]).plan().unwrap();
+    assert_eq!(known.notes, [""; 0]);
+    let newer = NewerEngine(db.kuzu());
+    let plan = Migrator::new(&newer).schema(schema![A]).plan().unwrap();
+    assert_eq!(
+        plan.notes,
+        [
+            "the engine is of version 0.11.3, and how it is to be changed was tried with Kùzu 0.11.2; make a \
+          backup, and try this on a copy first"
+        ]
+    );
+}

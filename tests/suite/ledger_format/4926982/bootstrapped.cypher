@@ -1,0 +1,10 @@
+BEGIN TRANSACTION;
+CREATE NODE TABLE `Doc`(`id` INT64, `title` STRING DEFAULT CAST('?' AS STRING), PRIMARY KEY(`id`));
+CREATE NODE TABLE `Item`(`id` INT64, `note` STRING, `price` STRING, PRIMARY KEY(`id`));
+COMMENT ON TABLE `Item` IS 'Items, as of 19.';
+CREATE NODE TABLE `_kuzu_ddl_ledger`(`key` STRING, `body` BLOB, PRIMARY KEY(`key`));
+COMMIT;
+CREATE (:Item {id: 1, price: '1.5'});
+BEGIN TRANSACTION;
+COMMENT ON TABLE `Doc` IS 'Documents.';
+COMMIT;

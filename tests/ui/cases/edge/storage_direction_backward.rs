@@ -1,0 +1,13 @@
+use kuzu_ddl::{KuzuEdge, KuzuNode};
+
+#[derive(KuzuNode)]
+struct Person {
+    #[kuzu(primary_key)]
+    id: i64,
+}
+
+#[derive(KuzuEdge)]
+#[kuzu(from = Person, to = Person, storage_direction = "bwd")]
+struct Knows;
+
+fn main() {}

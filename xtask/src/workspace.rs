@@ -1,0 +1,94 @@
+//! The workspace: its crates and its directories.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::process::{self, Result};
+
+/// A crate that users depend on.
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
+    /// Whether it works without the engine: without its default features it builds without C++,
+    /// passes its tests, and compiles for a browser.
+    pub(crate) pure: bool,
+    /// Packages that must not be among its dependencies without default features, besides the
+    /// engine's.
+    pub(crate) excludes: &'static [&'static str],
+}
+
+/// Every published crate, in the order of their dependencies.
+pub(crate) const PACKAGES: &[Package] = &[
+    Package::host("kuzu-ddl-derive"),
+    Package::pure("kuzu-ddl-runtime", &[]),
+    // A relay server or a browser peer needs no migrator.
+    Package::pure("kuzu-ddl-sync", &["kuzu-ddl-runtime", "serde_json"]),
+    Package::pure("kuzu-ddl", &[]),
+];
+
+impl Package {
+    /// A crate that runs in the compiler.
+    const fn host(name: &'static str) -> Self {
+        Self {
+            name,
+            pure: false,
+            excludes: &[],
+        }
+    }
+
+    const fn pure(name: &'static str, excludes: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            pure: true,
+            excludes,
+        }
+    }
+}
+
+/// Returns the crates that work without the engine.
+pub(crate) fn pure_packages() -> impl Iterator<Item = &'static Package> {
+    PACKAGES.iter().filter(|package| package.pure)
+}
+
+/// Returns whether the package belongs to an engine or to its C++ build.
+pub(crate) fn is_engine(package: &str) -> bool {
+    ["kuzu", "lbug", "link-cplusplus", "cmake"].contains(&package) || package.starts_with("cxx")
+}
+
+/// Returns the workspace's root directory.
+///
+/// It is asked of cargo at run time: a program compiled in another clone may be in the same target
+/// directory.
+pub(crate) fn root() -> Result<&'static Path> {
+    static ROOT: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let root = ROOT.get_or_init(|| {
+        let manifest = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
+        manifest.parent().map(Path::to_owned)
+    });
+    let root = root.as_deref();
+    root.ok_or_else(|| "the root directory is unknown; run `cargo xtask`".into())
+}
+
+/// Returns what `cargo metadata` prints; fails if Cargo.lock is not up to date.
+pub(crate) fn metadata() -> Result<Value> {
+    let mut cargo = process::cargo(["metadata", "--locked", "--format-version", "1"])?;
+    Ok(serde_json::from_str(&process::stdout(&mut cargo)?)?)
+}
+
+/// Returns cargo's target directory.
+pub(crate) fn target_directory() -> Result<PathBuf> {
+    let metadata = metadata()?;
+    let path = metadata["target_directory"].as_str();
+    Ok(path.ok_or("cargo metadata: no target directory")?.into())
+}
+
+/// Returns the directory that outlives clones: `kuzu-ddl` in the user's cache.
+pub(crate) fn cache_directory() -> Result<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    let cache = cache
+        .or_else(home)
+        .ok_or("neither XDG_CACHE_HOME nor HOME is set")?;
+    Ok(cache.join("kuzu-ddl"))
+}
