@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     connection.query("CREATE NODE TABLE Session(id INT64 PRIMARY KEY)")?;
     connection.query("CREATE (:Person {id: 1, name: 'Ada'})")?;
 
-    let migrator = || Migrator::new(&db).schema(schema![Person, Knows]);
+    let migrator = || Migrator::new(&db).declared_(schema![Person, Knows]);
     println!("{}\n", migrator().baseline()?);
     println!("{}\n", migrator().plan()?);
     migrator().migrate()?;

@@ -58,7 +58,7 @@ mod v2 {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).schema(schema);
+    let migrator = |schema| Migrator::new(&db).declared_(schema);
     migrator(schema![v1::Product]).migrate()?;
     connection.query(
         "UNWIND ['tea', 'milk', 'salt', 'rice', 'oats'] AS sku \
@@ -68,13 +68,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = migrator(schema![v2::Product])
         .batch(2)
         .on_progress(|progress| {
-            if progress.phase == Phase::Second {
+            if progress.phase == Phase::PostCommit {
                 println!("computed {} of {} rows", progress.rows_done, progress.rows);
             }
         })
         .migrate()?;
     for step in &report.steps {
-        println!("{} {}", step.operation.sign(), step.operation);
+        println!("{} {}", step.operation.symbol(), step.operation);
     }
     for row in connection.query("MATCH (p:Product) RETURN count(*), sum(p.price)")? {
         println!("{} products, {} cents", row[0], row[1]);

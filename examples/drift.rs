@@ -34,7 +34,7 @@ struct Person {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
-    let migrator = || Migrator::new(&db).schema(schema![Person]);
+    let migrator = || Migrator::new(&db).declared_(schema![Person]);
     migrator().migrate()?;
     Connection::new(&db)?.query("ALTER TABLE Person ADD nickname STRING")?;
 

@@ -31,7 +31,7 @@
 use std::error::Error;
 
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl::{Migrator, archives, schema};
+use kuzu_ddl::{Migrator, list_archived, schema};
 
 /// The first release, to which the third one returns.
 mod v1 {
@@ -61,12 +61,12 @@ mod v2 {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).schema(schema);
+    let migrator = |schema| Migrator::new(&db).declared_(schema);
     migrator(schema![v1::Person]).migrate()?;
     connection.query("CREATE (:Person {id: 1, fax: '555-0100'})")?;
 
     println!("{}\n", migrator(schema![v2::Person]).migrate()?);
-    for archived in archives(&db)? {
+    for archived in list_archived(&db)? {
         println!("archived: {archived}");
     }
 

@@ -39,7 +39,7 @@ use std::error::Error;
 use kuzu_ddl::kuzu::{Database, SystemConfig};
 use kuzu_ddl::{Declared, check_in, schema};
 use kuzu_ddl_core::lock;
-use kuzu_ddl_core::lock::Lock;
+use kuzu_ddl_core::lock::LockFile;
 
 /// The first release.
 mod v1 {
@@ -73,9 +73,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(result.map_or_else(|e| e.to_string(), |()| "the check passes".to_owned()))
     };
     // `KUZU_DDL_LOCK=overwrite cargo test` writes the file in an application.
-    let text = Lock::of(&schema![v1::Person]?, None).to_string();
+    let text = LockFile::from_declared(&schema![v1::Person]?, None).to_string();
     println!("{text}");
-    std::fs::write(package.path().join(lock::FILE), text)?;
+    std::fs::write(package.path().join(lock::LOCK_FILE_NAME), text)?;
 
     println!("first release: {}\n", check(&schema![v1::Person]?)?);
     println!("second release: {}", check(&schema![v2::Person]?)?);

@@ -26,7 +26,7 @@ use std::error::Error;
 use std::path::Path;
 
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl::{Declared, Incoming, Migrator, agreed, schema};
+use kuzu_ddl::{Declared, Migrator, ReceivePolicy, schema, sync_state};
 use kuzu_ddl_core::event::Change;
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_sync::folder::Folder;
@@ -57,8 +57,8 @@ release!(
 
 /// Settings for peers' events; a running application would declare its own schema here.
 fn migrator(db: &Database) -> Migrator<'_> {
-    let migrator = Migrator::new(db).schema(Ok(Declared::default()));
-    migrator.incoming(Incoming::Apply)
+    let migrator = Migrator::new(db).declared_(Ok(Declared::default()));
+    migrator.receive_policy(ReceivePolicy::Apply)
 }
 
 /// Writes the new events of a database to the folder, and applies those of the others.
@@ -79,24 +79,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut sites = Vec::new();
     for (name, id) in [("laptop", 1), ("server", 2), ("phone", 3)] {
         let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
-        Migrator::new(&db).schema(schema![v1::Person]).migrate()?;
+        Migrator::new(&db)
+            .declared_(schema![v1::Person])
+            .migrate()?;
         Connection::new(&db)?.query(&format!("CREATE (:Person {{id: {id}, age: 3{id}}})"))?;
         sites.push((name, db));
     }
     let phone = &sites[2].1;
     Migrator::new(&sites[0].1)
-        .schema(schema![laptop::Person])
+        .declared_(schema![laptop::Person])
         .migrate()?;
     Migrator::new(&sites[1].1)
-        .schema(schema![server::Person])
+        .declared_(schema![server::Person])
         .migrate()?;
     // The second round brings the first database the events of the last.
     for (name, db) in sites.iter().chain(&sites) {
         exchange(name, db, folder.path())?;
     }
 
-    let state = agreed(phone)?;
-    println!("\n{}\n", state.fold.explained().remove(0));
+    let state = sync_state(phone)?;
+    println!("\n{}\n", state.fold.conflict_reports().remove(0));
     let ty = Type::Int64;
     let choice = state
         .events()
@@ -105,7 +107,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     migrator(phone).resolve(&state.fold.conflicts().remove(0), choice)?;
     for (name, db) in sites.iter().rev() {
         exchange(name, db, folder.path())?;
-        let schema = agreed(db)?.fold.schema().fingerprint().short();
+        let schema = sync_state(db)?.fold.schema().fingerprint().short();
         for row in Connection::new(db)?.query("MATCH (p:Person) RETURN p.id, p.age")? {
             println!("{name}: schema {schema}, id {}, age {}", row[0], row[1]);
         }

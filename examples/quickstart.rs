@@ -84,7 +84,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let config = SystemConfig::default().buffer_pool_size(256 << 20);
     let db = Database::new(folder.path().join("shop.kuzu"), config)?;
     // An application has one struct per table, and writes `kuzu_ddl_runtime::migrate(&db)?`.
-    let start = |schema| Migrator::new(&db).schema(schema).migrate();
+    let start = |schema| Migrator::new(&db).declared_(schema).migrate();
 
     let first = || schema![v1::Person, v1::Product, v1::Purchased];
     println!("first start: {}\n", start(first())?);

@@ -53,12 +53,16 @@ mod v2 {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    Migrator::new(&db).schema(schema![v1::Person]).migrate()?;
+    Migrator::new(&db)
+        .declared_(schema![v1::Person])
+        .migrate()?;
     connection.query("CREATE (:Person {id: 1, mail: 'ada@example.org'})")?;
 
-    let plan = Migrator::new(&db).schema(schema![v2::Customer]).plan()?;
+    let plan = Migrator::new(&db).declared_(schema![v2::Customer]).plan()?;
     println!("{plan}\n");
-    Migrator::new(&db).schema(schema![v2::Customer]).migrate()?;
+    Migrator::new(&db)
+        .declared_(schema![v2::Customer])
+        .migrate()?;
     for row in connection.query("MATCH (c:Customer) RETURN c.id, c.email")? {
         println!("customer {}: {}", row[0], row[1]);
     }

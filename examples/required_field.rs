@@ -65,7 +65,7 @@ mod corrected {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).schema(schema);
+    let migrator = |schema| Migrator::new(&db).declared_(schema);
     migrator(schema![v1::Person]).migrate()?;
     connection.query("CREATE (:Person {id: 1})")?;
 

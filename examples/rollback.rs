@@ -60,7 +60,7 @@ mod v2 {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).schema(schema);
+    let migrator = |schema| Migrator::new(&db).declared_(schema);
     migrator(schema![v1::Person]).migrate()?;
     kuzu_ddl::queries::set_tag(&db, "release-1", &Point::Now)?;
     connection.query("CREATE (:Person {id: 1, name: 'Ada', score: 1.25})")?;
@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let back = migrator(schema![v2::Person]).rollback(Point::tag("release-1"))?;
     for step in &back.steps {
-        println!("{} {}", step.operation.sign(), step.operation);
+        println!("{} {}", step.operation.symbol(), step.operation);
     }
     let people = "MATCH (p:Person) RETURN p.id, p.name, p.score ORDER BY p.id";
     for row in connection.query(people)? {

@@ -63,7 +63,7 @@ mod corrected {
 fn main() -> Result<(), Box<dyn Error>> {
     let db = Database::in_memory(SystemConfig::default().buffer_pool_size(64 << 20))?;
     let connection = Connection::new(&db)?;
-    let migrator = |schema| Migrator::new(&db).schema(schema);
+    let migrator = |schema| Migrator::new(&db).declared_(schema);
     migrator(schema![v1::Person]).migrate()?;
     connection.query("CREATE (:Person {id: 1, age: '36'}), (:Person {id: 2, age: 'unknown'})")?;
 
@@ -73,7 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let report = migrator(schema![corrected::Person]).migrate()?;
     for step in &report.steps {
-        println!("{} {}", step.operation.sign(), step.operation);
+        println!("{} {}", step.operation.symbol(), step.operation);
     }
     for row in connection.query("MATCH (p:Person) RETURN p.id, p.age ORDER BY p.id")? {
         println!("person {}: age {}", row[0], row[1]);

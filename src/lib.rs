@@ -6,8 +6,8 @@
 
 pub use kuzu_ddl_core::declared::{self, DeclareError, Declared};
 pub use kuzu_ddl_core::event::{self, DdlEvent, EventId, Fingerprint, ObjectId};
-pub use kuzu_ddl_core::plan::{self, Failure, Hazard, HazardKind, Plan, Step, Why};
-pub use kuzu_ddl_core::schema::{Difference, compare};
+pub use kuzu_ddl_core::plan::{self, Hazard, HazardKind, Plan, RowFailure, RowFailureKind, Step};
+pub use kuzu_ddl_core::schema::{Comparison, compare};
 pub use kuzu_ddl_core::{
     FromKuzu, IntoKuzu, KuzuEdge, KuzuNode, KuzuTable, KuzuType, diff, drift, dropped_sequence,
     dropped_table, fold, function, schema, sequence, types,
@@ -23,10 +23,10 @@ pub use kuzu_ddl_runtime::history::{self, History, HistoryError, Point};
 #[cfg(feature = "kuzu")]
 pub use kuzu_ddl_runtime::kuzu;
 pub use kuzu_ddl_runtime::migrate::{
-    self, Agreed, DriftPolicy, Incoming, Migrator, Phase, Policy, Progress, Received, Report,
-    Undeclared, Verify, agreed,
+    self, ChangePolicy, DriftPolicy, Migrator, Phase, Progress, ReceivePolicy, ReceiveReport,
+    Report, StartupCheck, SyncState, UndeclaredPolicy, sync_state,
 };
-pub use kuzu_ddl_runtime::queries::{Archived, archives};
+pub use kuzu_ddl_runtime::queries::{ArchivedObject, list_archived};
 pub use kuzu_ddl_runtime::testing::{CheckError, check as check_in};
 pub use kuzu_ddl_runtime::{engine, inspect, ledger, lock, queries, testing};
 
@@ -70,5 +70,5 @@ pub fn baseline(db: &dyn engine::Engine) -> Result<Report, Error> {
 /// See [`CheckError`].
 #[cfg(feature = "kuzu")]
 pub fn check() -> Result<(), CheckError> {
-    kuzu_ddl_runtime::testing::check_compiled()
+    kuzu_ddl_runtime::testing::check_registered()
 }

@@ -18,7 +18,7 @@ pub(crate) struct Case {
 type SchemaResult = Result<Declared, DeclareError>;
 
 fn migrate(db: &Database, declared: SchemaResult) -> Outcome<()> {
-    let report = Migrator::new(db).schema(declared).migrate()?;
+    let report = Migrator::new(db).declared_(declared).migrate()?;
     if report.steps.is_empty() {
         return Err("the migration had no steps".into());
     }

@@ -11,7 +11,7 @@ use super::{Outcome, case, config};
 /// a tenth ends at another.
 pub(crate) fn build(path: &Path, rows: u64) -> Outcome<()> {
     let db = Database::new(path, config())?;
-    Migrator::new(&db).schema(case::initial()).migrate()?;
+    Migrator::new(&db).declared_(case::initial()).migrate()?;
     let connection = Connection::new(&db)?;
     let hub = rows / 10;
     let people = format!(

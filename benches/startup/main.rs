@@ -177,8 +177,8 @@ fn no_op_start(rounds: usize) -> Outcome<()> {
 /// Does what an application does at startup, from the struct descriptions to the report.
 fn migrate(db: &Database) -> Outcome<Report> {
     let descs = tables::descs(TABLES, PROPERTIES);
-    let declared = kuzu_ddl::Declared::from_descs(descs.iter().copied());
-    Ok(Migrator::new(db).schema(declared).migrate()?)
+    let declared = kuzu_ddl::Declared::from_tables(descs.iter().copied());
+    Ok(Migrator::new(db).declared_(declared).migrate()?)
 }
 
 /// A new database file. Fields drop in order: the database is closed before its folder is removed.

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::diff::{Options, diff};
+use kuzu_ddl_core::diff::{DiffOptions, diff};
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::plan::{plan, said};
+use kuzu_ddl_core::plan::{plan, plan_hints};
 use kuzu_ddl_core::schema::Schema;
 
 use super::{Outcome, print, tables, timed};
@@ -61,7 +61,7 @@ impl Input {
     /// `before` is the number of properties per table in the previous declaration, if there is one.
     fn new(tables: usize, before: Option<usize>) -> Outcome<Self> {
         let now = before.map_or(PROPERTIES, |before| before + 1);
-        let declared = Declared::from_descs(tables::build(tables, now))?;
+        let declared = Declared::from_tables(tables::build(tables, now))?;
         let mut input = Self {
             ancestor: None,
             declared,
@@ -70,11 +70,11 @@ impl Input {
             steps: tables,
         };
         if let Some(before) = before {
-            let ancestor = Declared::from_descs(tables::build(tables, before))?;
-            let found = diff(&ancestor, None, Fold::default(), &Options::default());
+            let ancestor = Declared::from_tables(tables::build(tables, before))?;
+            let found = diff(&ancestor, None, Fold::default(), &DiffOptions::default());
             input.expected = found
                 .map_err(|_| "the previous schema is incompatible")?
-                .after;
+                .target;
             input.live = input.expected.schema();
             input.ancestor = Some(ancestor);
         }
@@ -87,11 +87,11 @@ impl Input {
             &self.declared,
             self.ancestor.as_ref(),
             self.expected.clone(),
-            &Options::default(),
+            &DiffOptions::default(),
         );
-        let after = found.map_err(|_| "the schema is incompatible")?.after;
-        let said = said(&self.declared);
-        let steps = plan(&before, &after, &self.live, &said, &BTreeSet::new());
+        let after = found.map_err(|_| "the schema is incompatible")?.target;
+        let hints = plan_hints(&self.declared);
+        let steps = plan(&before, &after, &self.live, &hints, &BTreeSet::new());
         let steps = steps.map_err(|_| "planning failed")?;
         if steps.len() == self.steps {
             Ok(())

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use kuzu_ddl_core::describe::{KindDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc};
+use kuzu_ddl_core::describe::{Origin, PairDesc, PropertyDesc, TableDesc, TableKindDesc, TypeDesc};
 use kuzu_ddl_core::schema::{Multiplicity, StorageDirection};
 
 const TYPES: [(&str, TypeDesc); 5] = [
@@ -70,7 +70,7 @@ pub(crate) fn build(tables: usize, properties: usize) -> Vec<&'static TableDesc>
     let desc = |n: usize| {
         let node = n.is_multiple_of(2);
         let kind = if node {
-            KindDesc::Node {
+            TableKindDesc::Node {
                 primary_key: columns[0],
             }
         } else {
@@ -78,7 +78,7 @@ pub(crate) fn build(tables: usize, properties: usize) -> Vec<&'static TableDesc>
                 from: names[n - 1],
                 to: names[(n + 1) % tables],
             };
-            KindDesc::Edge {
+            TableKindDesc::Edge {
                 pairs: Vec::leak(vec![pair]),
                 dropped_pairs: &[],
                 multiplicity: Multiplicity::ManyMany,

@@ -1,29 +1,29 @@
-//! Checksums of columns, whatever they are called by now.
+//! Checksums of columns, independent of their present names.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use kuzu_ddl::ObjectId;
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl_core::fold::{Body, Fold, Object};
+use kuzu_ddl_core::fold::{Fold, Object, ObjectBody};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_runtime::engine::{Engine, Session};
 use kuzu_ddl_runtime::ledger;
 
 use crate::Outcome;
 
-/// The contents of a table. Its identity and those of its columns are the ledger's, so they are the
-/// same before and after a rename, and while something is archived.
+/// The contents of a table. Tables and columns are identified by the ids of the ledger, which are the
+/// same before and after a rename or an archival.
 pub(crate) struct Contents {
-    /// The name it has now.
+    /// The present name.
     pub(crate) name: String,
     pub(crate) rows: usize,
-    /// The ids of the rows under the table's own identity, and each column beside them.
+    /// The checksum of the row ids by the table's id, and of each column by its id.
     columns: BTreeMap<ObjectId, u64>,
 }
 
 impl Contents {
-    /// One sum over the columns that `other` has.
+    /// The checksum of the columns that `other` has.
     pub(crate) fn sum_of(&self, other: &Self) -> u64 {
         let columns = self
             .columns
@@ -33,10 +33,10 @@ impl Contents {
     }
 }
 
-/// All tables, archived ones among them.
+/// The contents of all tables, including archived ones.
 pub(crate) fn contents(db: &Database) -> Outcome<BTreeMap<ObjectId, Contents>> {
     let session = db.session()?;
-    let fold = Fold::of(ledger::read(session.as_ref())?.events.values());
+    let fold = Fold::from_events(ledger::read(session.as_ref())?.events.values());
     let mut tables = BTreeMap::new();
     for table in fold.objects().filter(|object| object.kind().is_table()) {
         tables.insert(table.id, read(session.as_ref(), &fold, table)?);
@@ -45,18 +45,18 @@ pub(crate) fn contents(db: &Database) -> Outcome<BTreeMap<ObjectId, Contents>> {
 }
 
 fn read(session: &dyn Session, fold: &Fold, table: &Object) -> Outcome<Contents> {
-    let name = fold.physical(table);
-    let is_property = |child: &&Object| matches!(child.body, Body::Property(_));
+    let name = fold.database_name(table);
+    let is_property = |child: &&Object| matches!(child.body, ObjectBody::Property(_));
     let properties: Vec<&Object> = fold.children(table.id).filter(is_property).collect();
-    // As text, so that the same value in a wider type has the same sum.
+    // As text, so that a value has the same checksum in a wider type.
     let column = |(n, child): (usize, &&Object)| {
-        let column = format!("x.`{}`", fold.physical(child));
+        let column = format!("x.`{}`", fold.database_name(child));
         format!(", {} AS c{n}", text(child, &column))
     };
     let columns: String = properties.iter().enumerate().map(column).collect();
-    // All tables of this schema know their rows by `id`.
+    // All tables of this schema identify their rows by `id`.
     let query = match table.body {
-        Body::NodeTable { .. } => {
+        ObjectBody::NodeTable { .. } => {
             format!("MATCH (x:`{name}`) RETURN CAST(x.id AS STRING) AS a, '' AS b{columns}")
         }
         _ => format!(
@@ -70,7 +70,7 @@ fn read(session: &dyn Session, fold: &Fold, table: &Object) -> Outcome<Contents>
         let ids = hash(&(ids[0].text(), ids[1].text()));
         sums[0] = sums[0].wrapping_add(ids);
         for (sum, value) in sums[1..].iter_mut().zip(values) {
-            // Addition: the order of the rows means nothing.
+            // Addition, because rows have no order.
             *sum = sum.wrapping_add(hash(&(ids, value.text())));
         }
     }
@@ -82,10 +82,10 @@ fn read(session: &dyn Session, fold: &Fold, table: &Object) -> Outcome<Contents>
     })
 }
 
-/// A date reads as the digits that it is in the files, so that its sum tells whether the cast was right.
+/// A date is formatted as in the files, so that its checksum verifies the cast.
 fn text(property: &Object, column: &str) -> String {
     match &property.body {
-        Body::Property(body) if body.ty == Type::Date => {
+        ObjectBody::Property(body) if body.ty == Type::Date => {
             let part = |part| format!("date_part('{part}', {column})");
             let (year, month, day) = (part("year"), part("month"), part("day"));
             format!("CAST(10000 * {year} + 100 * {month} + {day} AS STRING)")

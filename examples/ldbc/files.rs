@@ -1,4 +1,4 @@
-//! The rows: the files of a folder, or a small sample in the same form.
+//! The rows: the files of a folder, or a small sample in the same format.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use kuzu_ddl::kuzu::{Connection, Database};
 
 use crate::Outcome;
 
-/// Tables with the files of their rows, node tables first. Other tables of the schema stay empty.
+/// Tables with their files, node tables first. Other tables of the schema stay empty.
 const FILES: &[(&str, &[&str])] = &[
     ("Organisation", &["Organisation.csv"]),
     ("Person", &["Person.csv"]),
@@ -38,7 +38,7 @@ pub(crate) fn load(db: &Database, folder: &Path) -> Outcome<()> {
         for file in *files {
             let path = folder.join(file);
             if !path.is_file() {
-                return Err(format!("{} is not there", path.display()).into());
+                return Err(format!("{} does not exist", path.display()).into());
             }
             let path = path
                 .to_string_lossy()
@@ -52,7 +52,7 @@ pub(crate) fn load(db: &Database, folder: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Writes a sample into `folder`: some people, places and interests, with text that is not easy.
+/// Writes a sample to `folder`: people, places and interests, with non-ASCII and quoted text.
 pub(crate) fn sample(folder: &Path) -> Outcome<PathBuf> {
     for (_, files) in FILES {
         for file in *files {
@@ -107,7 +107,7 @@ fn contents(file: &str) -> String {
     }
 }
 
-/// Rows under a header, which the loader skips but counts the columns of.
+/// Rows below a header, which the loader skips, but whose columns it counts.
 fn lines(n: u64, row: impl Fn(u64) -> String) -> String {
     let columns = row(0).matches('|').count();
     let mut text = format!("header{}\n", "|".repeat(columns));

@@ -193,7 +193,7 @@ pub(crate) struct HasType {}
 #[kuzu(name = "isSubclassOf", from = TagClass, to = TagClass, multiplicity = "many_one")]
 pub(crate) struct IsSubclassOf {}
 
-/// All of it.
+/// The whole schema.
 #[rustfmt::skip]
 pub(crate) fn schema() -> Result<Declared, DeclareError> {
     schema![

@@ -13,30 +13,31 @@ pub use std::prelude::v1::test;
 pub use inventory;
 
 pub use crate::declared::Declared;
-pub use crate::declared::registry::Registered;
+pub use crate::declared::registry::Registration;
 pub use crate::describe::{
-    ExprDesc, FunctionDesc, IndexDesc, IndexKindDesc, KindDesc, KuzuEdge, KuzuNode, KuzuTable,
-    KuzuType, MemberDesc, OnFailDesc, Origin, PairDesc, PropertyDesc, SequenceDesc, TableDesc,
+    ExprDesc, FunctionDesc, IndexDesc, IndexKindDesc, KuzuEdge, KuzuNode, KuzuTable, KuzuType,
+    MemberDesc, OnFailDesc, Origin, PairDesc, PropertyDesc, SequenceDesc, TableDesc, TableKindDesc,
     Tombstone, TypeDesc, const_checks as check, lock_checks as locked,
 };
 pub use crate::function::{
-    call0, call1, call2, call3, call4, call5, call6, function0, function1, function2, function3,
-    function4, function5, function6,
+    describe_fn0, describe_fn1, describe_fn2, describe_fn3, describe_fn4, describe_fn5,
+    describe_fn6, invoke_fn0, invoke_fn1, invoke_fn2, invoke_fn3, invoke_fn4, invoke_fn5,
+    invoke_fn6,
 };
 pub use crate::schema::{Multiplicity, StorageDirection};
 
 /// Detects whether a type is an `Option`, also behind an alias, because an inherent constant takes
 /// precedence over that of a trait. For fields with `type = "…"`, whose Rust type need not be a Kùzu
 /// type.
-pub struct Probe<T: ?Sized>(PhantomData<T>);
+pub struct NullableProbe<T: ?Sized>(PhantomData<T>);
 
-impl<T> Probe<Option<T>> {
+impl<T> NullableProbe<Option<T>> {
     pub const NULLABLE: bool = true;
 }
 
-/// The result of [`Probe`] for all other types.
-pub trait Otherwise {
+/// The result of [`NullableProbe`] for all other types.
+pub trait NotNullable {
     const NULLABLE: bool = false;
 }
 
-impl<T: ?Sized> Otherwise for Probe<T> {}
+impl<T: ?Sized> NotNullable for NullableProbe<T> {}

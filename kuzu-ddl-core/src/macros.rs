@@ -14,9 +14,9 @@
 macro_rules! dropped_table {
     ($($name:literal),+ $(,)?) => {
         $(const _: () = {
-            $crate::__private::check::table_name($name);
+            $crate::__private::const_checks::table_name($name);
             $crate::__private::inventory::submit! {
-                $crate::__private::Registered::Dropped($crate::__private::Tombstone {
+                $crate::__private::Registration::Dropped($crate::__private::Tombstone {
                     name: $name,
                     file: $crate::__private::file!(),
                     line: $crate::__private::line!(),
@@ -67,7 +67,7 @@ macro_rules! schema {
                 file: $crate::__private::file!(),
                 line: $crate::__private::line!(),
             }),*)?];
-        const _: () = $crate::__private::check::schema(__TABLES, __DROPPED);
+        const _: () = $crate::__private::const_checks::schema(__TABLES, __DROPPED);
         $crate::__private::Declared::from_parts(__TABLES, __SEQUENCES, __DROPPED)
     }};
 }
@@ -106,7 +106,7 @@ macro_rules! sequence {
             const DESC: $crate::__private::SequenceDesc =
                 $crate::__sequence!($name $($options)*);
             $crate::__private::inventory::submit! {
-                $crate::__private::Registered::Sequence(DESC)
+                $crate::__private::Registration::Sequence(DESC)
             }
         };
     };
@@ -126,9 +126,9 @@ macro_rules! sequence {
 macro_rules! dropped_sequence {
     ($($name:literal),+ $(,)?) => {
         $(const _: () = {
-            $crate::__private::check::table_name($name);
+            $crate::__private::const_checks::table_name($name);
             $crate::__private::inventory::submit! {
-                $crate::__private::Registered::DroppedSequence($crate::__private::Tombstone {
+                $crate::__private::Registration::DroppedSequence($crate::__private::Tombstone {
                     name: $name,
                     file: $crate::__private::file!(),
                     line: $crate::__private::line!(),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::declared::{Declared, TableHints};
 use crate::fold::Fold;
 use crate::schema::{
-    Key, Multiplicity, Pair, Property, Schema, StorageDirection, Table, TableKind, Type,
+    Multiplicity, NameKey, Pair, Property, Schema, StorageDirection, Table, TableKind, Type,
 };
 
 /// Parses the notation.
@@ -19,7 +19,7 @@ pub(crate) fn sketch(text: &str) -> Declared {
         if let Some(gone) = line.strip_prefix('-') {
             declared
                 .dropped_tables
-                .insert(Key::new(gone), gone.to_owned());
+                .insert(NameKey::new(gone), gone.to_owned());
         } else {
             add(&mut declared, line);
         }
@@ -47,7 +47,7 @@ fn add(declared: &mut Declared, line: &str) {
         .filter(|part| !part.is_empty())
     {
         if let Some(gone) = part.strip_prefix('-') {
-            hints.dropped.insert(Key::new(gone));
+            hints.dropped.insert(NameKey::new(gone));
             continue;
         }
         let (part, default) = match part.split_once(" = ") {
@@ -57,11 +57,11 @@ fn add(declared: &mut Declared, line: &str) {
         let (name, ty) = part.split_once(' ').expect("a type");
         let (name, old) = renamed(name);
         let ty: Type = ty.parse().expect("a type");
-        let key = Key::new(&name);
+        let key = NameKey::new(&name);
         if !old.is_empty() {
-            hints.properties.insert(key.clone(), old);
+            hints.property_renames.insert(key.clone(), old);
         }
-        hints.order.push(key.clone());
+        hints.column_order.push(key.clone());
         let nullable = !(properties.is_empty() && kind == "node");
         properties.insert(
             key,
@@ -76,7 +76,7 @@ fn add(declared: &mut Declared, line: &str) {
     }
     let kind = if kind == "node" {
         TableKind::Node {
-            primary_key: hints.order[0].clone(),
+            primary_key: hints.column_order[0].clone(),
         }
     } else {
         let mut multiplicity = Multiplicity::default();
@@ -99,7 +99,7 @@ fn add(declared: &mut Declared, line: &str) {
             storage,
         }
     };
-    let key = Key::new(&name);
+    let key = NameKey::new(&name);
     let table = Table {
         name,
         kind,
@@ -118,8 +118,8 @@ fn renamed(word: &str) -> (String, Vec<String>) {
 
 fn pair(from: &str, to: &str) -> Pair {
     Pair {
-        from: Key::new(from),
-        to: Key::new(to),
+        from: NameKey::new(from),
+        to: NameKey::new(to),
     }
 }
 
@@ -132,10 +132,12 @@ pub(crate) fn present(fold: &Fold) -> Schema {
         };
         for child in fold.children(object.id) {
             if let Some(property) = fold.property(child) {
-                table.properties.insert(Key::new(&property.name), property);
+                table
+                    .properties
+                    .insert(NameKey::new(&property.name), property);
             }
         }
-        schema.tables.insert(Key::new(&table.name), table);
+        schema.tables.insert(NameKey::new(&table.name), table);
     }
     schema
 }

@@ -3,7 +3,7 @@
 /// A value. Only what catalogs and ledgers hold: everything else arrives as [`Cell::Other`], in
 /// the engine's text.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
+pub enum Value {
     /// NULL of any type.
     Null,
     /// `BOOL`
@@ -17,17 +17,17 @@ pub enum Cell {
     /// `BLOB`
     Bytes(Vec<u8>),
     /// `LIST`, `ARRAY`
-    List(Vec<Cell>),
+    List(Vec<Value>),
     /// `STRUCT`
-    Struct(Vec<(String, Cell)>),
+    Struct(Vec<(String, Value)>),
     /// Any other type, in the engine's text. As a parameter it is a string.
     Other(String),
 }
 
 /// A row of a result.
-pub type Row = Vec<Cell>;
+pub type Row = Vec<Value>;
 
-impl Cell {
+impl Value {
     /// The text of a `STRING`.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
@@ -66,7 +66,7 @@ impl Cell {
 
     /// The elements of a `LIST` or `ARRAY`.
     #[must_use]
-    pub fn list(&self) -> Option<&[Cell]> {
+    pub fn list(&self) -> Option<&[Value]> {
         match self {
             Self::List(items) => Some(items),
             _ => None,
@@ -74,37 +74,37 @@ impl Cell {
     }
 }
 
-impl From<bool> for Cell {
+impl From<bool> for Value {
     fn from(b: bool) -> Self {
         Self::Bool(b)
     }
 }
 
-impl From<i64> for Cell {
+impl From<i64> for Value {
     fn from(n: i64) -> Self {
         Self::Int(n.into())
     }
 }
 
-impl From<&str> for Cell {
+impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Cell {
+impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<Vec<u8>> for Cell {
+impl From<Vec<u8>> for Value {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Bytes(bytes)
     }
 }
 
-impl<T: Into<Cell>> From<Option<T>> for Cell {
+impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }

@@ -3,14 +3,16 @@
 use std::fmt;
 
 use kuzu_ddl_core::declared::DeclareError;
-use kuzu_ddl_core::diff::Refusal;
+use kuzu_ddl_core::diff::Incompatibility;
 use kuzu_ddl_core::drift::Drift;
 use kuzu_ddl_core::fold::CheckpointError;
-use kuzu_ddl_core::plan::{Failure, Hazard, HazardKind, Plan, PlanError, Unpaid, allowing};
+use kuzu_ddl_core::plan::{
+    DeferredWork, Hazard, HazardKind, Plan, PlanError, RowFailure, allow_snippet,
+};
 
 use crate::engine::EngineError;
 use crate::history::HistoryError;
-use crate::ledger::{BadRow, Damage};
+use crate::ledger::{CorruptRow, Corruption};
 
 /// Why a database could not be brought to what is declared. Unless the variant says otherwise,
 /// nothing was changed.
@@ -19,7 +21,7 @@ use crate::ledger::{BadRow, Damage};
 pub enum Error {
     /// The structs contradict each other.
     #[error(transparent)]
-    Declare(#[from] DeclareError),
+    InvalidDeclaration(#[from] DeclareError),
     /// There is no such point of the history, or no such tag.
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -28,7 +30,7 @@ pub enum Error {
     Engine(#[from] EngineError),
     /// Another connection held the write transaction all the time.
     #[error("another connection of this process has held the write transaction for {} ms; end it, or wait longer with `.wait(…)`", .waited.as_millis())]
-    Busy {
+    LockTimeout {
         /// How long was waited.
         waited: std::time::Duration,
     },
@@ -42,19 +44,19 @@ pub enum Error {
     },
     /// The declaration asks for what this database cannot be brought to.
     #[error("the declared schema does not fit the database:{}", Lines(.0))]
-    Refused(Vec<Refusal>),
+    Incompatible(Vec<Incompatibility>),
     /// What this binary changed was undone by going back to before it.
     #[error(
         "the changes of this binary were undone: the database went back to {to} on {when}. Start the binary of that time, or make the changes again with `.redo()` on the Migrator:{}",
         Lines(.refusals)
     )]
-    Undone {
+    RolledBack {
         /// The point that the database went back to.
         to: String,
         /// When.
         when: String,
         /// What is declared and not there.
-        refusals: Vec<Refusal>,
+        refusals: Vec<Incompatibility>,
     },
     /// Something cannot be reversed.
     #[error("not everything comes back:{}\n  to go back all the same, write `.partial()` on the Migrator", Lines(.0))]
@@ -64,27 +66,27 @@ pub enum Error {
         "a change of a peer takes away what this application declares:{}\n  it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same",
         Lines(.0)
     )]
-    Breaks(Vec<Refusal>),
+    BreaksApplication(Vec<Incompatibility>),
     /// There is no such conflict, or it cannot be settled in this way.
     #[error(
         "there is no such conflict, or this is not one of its choices; `conflicts(&db)` lists them with `choices`"
     )]
-    NoConflict,
+    UnknownConflict,
     /// Bytes that are no checkpoint.
     #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
+    InvalidCheckpoint(#[from] CheckpointError),
     /// A checkpoint on which not all events of this database fit.
     #[error(
         "this database knows {events} event(s) that lean on what the checkpoint left out; nothing was changed: ask the peers for their \
          events and give these to `Migrator::receive`, or for a checkpoint that is made once they have this database's events"
     )]
-    Apart {
+    CheckpointMissesEvents {
         /// How many events do not fit on it.
         events: usize,
     },
     /// Hazards that nobody allowed.
     #[error("the plan is blocked:{}", Blocked(.hazards))]
-    Blocked {
+    HazardsNotAllowed {
         /// What was not allowed.
         hazards: Vec<Hazard>,
         /// The whole plan.
@@ -92,33 +94,33 @@ pub enum Error {
     },
     /// Rows that would fail, found before anything was touched.
     #[error("rows are in the way of the plan:{}", Lines(.0))]
-    Rows(Vec<Failure>),
+    PreflightFailed(Vec<RowFailure>),
     /// The database is not what the ledger says.
     #[error("the database was changed behind the ledger:{}\n  settle it on the Migrator with `.drift(DriftPolicy::Adopt)` (the database is right, and its changes become history), `.drift(DriftPolicy::Repair)` (only the ledger is put right; the next start plans what the structs say), `.drift(DriftPolicy::Recreate)` (the ledger is right: what is missing is made again, empty) or `.drift(DriftPolicy::Warn)` (go on without)", Lines(.0))]
-    Drift(Vec<Drift>),
+    DriftDetected(Vec<Drift>),
     /// What was done by hand was to become history, and the source says otherwise.
     #[error("what was done by hand cannot become history while the source says otherwise:{}\n  let the source say it as well; or put only the ledger right with `.drift(DriftPolicy::Repair)`, so that the next start plans what the structs say; or have what is missing made again, empty, with `.drift(DriftPolicy::Recreate)` on the Migrator", Lines(.0))]
-    NotAdopted(Vec<Refusal>),
+    CannotAdopt(Vec<Incompatibility>),
     /// Rows of the ledger that cannot be read.
     #[error("the ledger is damaged:{}\n  {}", Lines(.0), way_out(.0))]
-    Ledger(Vec<BadRow>),
+    CorruptLedger(Vec<CorruptRow>),
     /// There is a ledger, and what was here before it is recorded only where there is none.
     #[error(
         "the database has a ledger with {events} events, and `baseline` is for one without; settle what was changed by hand since with `.drift(DriftPolicy::Adopt)` or `.drift(DriftPolicy::Repair)` on the Migrator"
     )]
-    HasLedger {
+    AlreadyBaselined {
         /// How many events it has.
         events: usize,
     },
     /// What no order of steps can do.
     #[error("no plan leads to the declared schema:{}", Lines(.0))]
-    Plan(Vec<PlanError>),
+    Unplannable(Vec<PlanError>),
     /// Between plan and apply the database changed.
     #[error("the database has changed since the plan was made; make a new plan")]
-    BaseMoved,
+    StalePlan,
     /// A step failed on a scratch database, before anything was touched.
     #[error("rehearsal failed at {at}: {source}")]
-    Rehearsal {
+    RehearsalFailed {
         /// The step, or the default.
         at: String,
         /// What the engine said.
@@ -126,10 +128,10 @@ pub enum Error {
     },
     /// On a scratch database the steps led elsewhere.
     #[error("rehearsal led to another schema than wanted:{}", Lines(.0))]
-    RehearsalDiffers(Vec<Drift>),
+    RehearsalMismatch(Vec<Drift>),
     /// A step failed. Everything was rolled back.
     #[error("step {number} ({step}) failed and everything was rolled back: {source}")]
-    Step {
+    StepFailed {
         /// Which, from 1.
         number: usize,
         /// What it does.
@@ -139,7 +141,7 @@ pub enum Error {
     },
     /// A function gave no value for a row, or panicked. What the transaction had done is rolled back.
     #[error("{object}: the function {function} gives no value for {row}: {why}")]
-    Function {
+    FunctionFailed {
         /// `Table.property`, or the table.
         object: String,
         /// The function's name.
@@ -153,7 +155,7 @@ pub enum Error {
     #[error(
         "{object}: its values are made by the function {function}, which is not in this program; start one that has it, with `#[kuzu(cast_with = …)]` or `#[kuzu(fill_with = …)]` on the field"
     )]
-    NoFunction {
+    FunctionMissing {
         /// `Table.property`.
         object: String,
         /// The function's name.
@@ -162,18 +164,18 @@ pub enum Error {
     /// The schema is changed and that is recorded, but a property that is declared has not all of its
     /// values yet. The next start goes on where this one stopped.
     #[error("the database has the declared schema, but not yet all values:{}\n  what is made stays, and the next start goes on from there", Owing(.0))]
-    Unfinished(Vec<Unpaid>),
+    BackfillIncomplete(Vec<DeferredWork>),
     /// A copy does not have as many rows as the original. Everything was rolled back.
     #[error(
         "{step}: the copy does not have as many rows as the original, and everything was rolled back"
     )]
-    Lost {
+    RowCountMismatch {
         /// The step.
         step: String,
     },
     /// After all steps the database was not what was wanted. Everything was rolled back.
     #[error("the steps led to another schema than wanted, and everything was rolled back:{}", Lines(.0))]
-    Verify(Vec<Drift>),
+    VerificationFailed(Vec<Drift>),
     /// The backup that was asked for could not be made or brought back. Nothing was changed.
     #[error("no backup: {0}")]
     Backup(String),
@@ -181,7 +183,7 @@ pub enum Error {
     #[error(
         "{tables} node tables need {needed} bytes of buffer pool, and there are {limit}; open the database with a larger `SystemConfig::buffer_pool_size`"
     )]
-    BufferPool {
+    BufferPoolTooSmall {
         /// How many node tables there would be, the ledger's among them.
         tables: usize,
         /// What they need, in bytes.
@@ -192,12 +194,12 @@ pub enum Error {
     /// The engine reported an error of COMMIT, and then it could not be found out whether it
     /// committed. The next start will see.
     #[error("COMMIT failed, and whether it took effect could not be found out: {0}")]
-    OutcomeUnknown(EngineError),
+    CommitOutcomeUnknown(EngineError),
 }
 
 /// What to do about a damaged ledger.
-fn way_out(bad: &[BadRow]) -> &'static str {
-    if bad.iter().any(|row| row.damage == Damage::NotOurs) {
+fn way_out(bad: &[CorruptRow]) -> &'static str {
+    if bad.iter().any(|row| row.corruption == Corruption::Foreign) {
         "nothing is changed: a newer version of kuzu-ddl, or another program, wrote some of this; use that \
          one, or restore the file from a copy"
     } else {
@@ -216,12 +218,14 @@ impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
     }
 }
 
-struct Owing<'a>(&'a [Unpaid]);
+struct Owing<'a>(&'a [DeferredWork]);
 
 impl fmt::Display for Owing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut owed = self.0.iter();
-        owed.try_for_each(|Unpaid { step, why }| write!(f, "\n  {}: {why}", step.operation))
+        owed.try_for_each(|DeferredWork { step, reason: why }| {
+            write!(f, "\n  {}: {why}", step.operation)
+        })
     }
 }
 
@@ -230,20 +234,20 @@ struct Blocked<'a>(&'a [Hazard]);
 impl Error {
     /// Whether it is about what was to be carried out, and not about the database as such: without
     /// the events that are in the way the rest can be done.
-    pub(crate) fn is_about_events(&self) -> bool {
+    pub(crate) fn is_caused_by_events(&self) -> bool {
         matches!(
             self,
-            Self::Refused(_)
-                | Self::Breaks(_)
-                | Self::Blocked { .. }
-                | Self::Rows(_)
-                | Self::Plan(_)
-                | Self::Rehearsal { .. }
-                | Self::RehearsalDiffers(_)
-                | Self::Step { .. }
-                | Self::Lost { .. }
-                | Self::Verify(_)
-                | Self::BufferPool { .. }
+            Self::Incompatible(_)
+                | Self::BreaksApplication(_)
+                | Self::HazardsNotAllowed { .. }
+                | Self::PreflightFailed(_)
+                | Self::Unplannable(_)
+                | Self::RehearsalFailed { .. }
+                | Self::RehearsalMismatch(_)
+                | Self::StepFailed { .. }
+                | Self::RowCountMismatch { .. }
+                | Self::VerificationFailed(_)
+                | Self::BufferPoolTooSmall { .. }
         )
     }
 }
@@ -254,7 +258,7 @@ impl fmt::Display for Blocked<'_> {
             write!(
                 f,
                 "\n  {hazard}; to allow it, write `{}` on the Migrator",
-                allowing(hazard)
+                allow_snippet(hazard)
             )?;
             if hazard.kind == HazardKind::Tightens {
                 f.write_str(

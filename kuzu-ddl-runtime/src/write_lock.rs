@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::engine::{Engine, EngineErrorKind, Transaction, check_opened_once};
+use crate::engine::{Engine, EngineErrorKind, Transaction, ensure_single_handle};
 use crate::error::Error;
 
 /// How long to sleep between two attempts.
-const PAUSE: Duration = Duration::from_millis(20);
+const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Runs `f` in a write transaction. It must commit; otherwise all is rolled back.
 ///
@@ -22,17 +22,17 @@ pub(crate) fn with_writer<T>(
     loop {
         // A connection whose BEGIN failed can never be used again.
         let session = engine.session()?;
-        check_opened_once(session.as_ref())?;
+        ensure_single_handle(session.as_ref())?;
         match Transaction::begin(session.as_ref()) {
             Ok(transaction) => return f(transaction),
             Err(e) if e.kind == EngineErrorKind::WriterBusy => {
                 if Instant::now() >= deadline {
-                    return Err(Error::Busy { waited: wait });
+                    return Err(Error::LockTimeout { waited: wait });
                 }
             }
             Err(e) => return Err(e.into()),
         }
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(RETRY_INTERVAL);
     }
 }
 

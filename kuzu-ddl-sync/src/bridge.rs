@@ -7,7 +7,7 @@ use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_core::fold::CheckpointError;
 use kuzu_ddl_runtime::engine::Engine;
 use kuzu_ddl_runtime::error::Error;
-use kuzu_ddl_runtime::migrate::{Migrator, Received, agreed};
+use kuzu_ddl_runtime::migrate::{Migrator, ReceiveReport, sync_state};
 
 use crate::checkpoint::Checkpoint;
 use crate::event_log::EventLog;
@@ -43,12 +43,12 @@ pub fn open_peer(
     space: SpaceId,
     limits: Limits,
 ) -> Result<Peer, Error> {
-    let state = agreed(db)?;
-    let mut log = match &state.base {
+    let state = sync_state(db)?;
+    let mut log = match &state.checkpoint {
         Some(fold) => EventLog::from_checkpoint(Checkpoint::from_fold(fold)?),
         None => EventLog::default(),
     };
-    for event in state.in_order() {
+    for event in state.events_in_order() {
         // An event with missing dependencies stays pending in the ledger; a log cannot contain it.
         let _ = log.insert(event);
     }
@@ -62,7 +62,7 @@ pub fn open_peer(
 /// Returns an error if the engine fails, or if the ledger cannot be read.
 #[doc(alias = "snapshot")]
 pub fn export_checkpoint(db: &dyn Engine) -> Result<Checkpoint, Error> {
-    Ok(Checkpoint::from_fold(&agreed(db)?.fold)?)
+    Ok(Checkpoint::from_fold(&sync_state(db)?.fold)?)
 }
 
 /// Returns the events of a database that its peer does not have yet, for [`Peer::publish`].
@@ -73,7 +73,7 @@ pub fn export_checkpoint(db: &dyn Engine) -> Result<Checkpoint, Error> {
 ///
 /// Returns an error if the engine fails, or if the ledger cannot be read.
 pub fn unsent_events(db: &dyn Engine, peer: &Peer) -> Result<Vec<DdlEvent>, Error> {
-    let events = agreed(db)?.in_order().into_iter();
+    let events = sync_state(db)?.events_in_order().into_iter();
     Ok(events
         .filter(|event| !peer.log().contains(&event.id()))
         .collect())
@@ -105,12 +105,12 @@ pub fn unsent_events(db: &dyn Engine, peer: &Peer) -> Result<Vec<DdlEvent>, Erro
 pub fn deliver<'a>(
     migrator: impl Fn() -> Migrator<'a>,
     delivery: &HubDelivery,
-) -> Result<Received, Error> {
-    let mut bootstrap = Received::default();
+) -> Result<ReceiveReport, Error> {
+    let mut bootstrap = ReceiveReport::default();
     if let Some((_, bytes)) = &delivery.checkpoint {
         let checkpoint = Checkpoint::decode(bytes).map_err(CheckpointError::from)?;
         checkpoint.to_fold()?;
-        bootstrap = migrator().begin_with(&checkpoint.state)?;
+        bootstrap = migrator().bootstrap(&checkpoint.state)?;
     }
     let mut received = migrator().receive(delivery.events.iter().cloned())?;
     received.applied.splice(0..0, bootstrap.applied);

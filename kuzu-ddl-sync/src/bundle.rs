@@ -201,11 +201,11 @@ impl Bundle {
 fn split_into_packs(events: &[DdlEvent]) -> Vec<&[DdlEvent]> {
     let (mut packs, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (at, event) in events.iter().enumerate() {
-        if bytes + event.size() > PACK_BYTES && at > start {
+        if bytes + event.encoded_len() > PACK_BYTES && at > start {
             packs.push(&events[start..at]);
             (start, bytes) = (at, 0);
         }
-        bytes += event.size();
+        bytes += event.encoded_len();
     }
     if start < events.len() {
         packs.push(&events[start..]);

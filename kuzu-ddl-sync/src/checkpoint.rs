@@ -113,7 +113,7 @@ impl Checkpoint {
         if same {
             Ok(fold)
         } else {
-            Err(CheckpointError::Contradiction(
+            Err(CheckpointError::Inconsistent(
                 "the head belongs to another state",
             ))
         }

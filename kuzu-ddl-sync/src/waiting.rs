@@ -26,7 +26,7 @@ impl WaitingEvents {
         if self.events.contains_key(&id) {
             return;
         }
-        self.bytes += event.size();
+        self.bytes += event.encoded_len();
         let waiting = WaitingEvent {
             event,
             missing: missing.len(),
@@ -55,7 +55,7 @@ impl WaitingEvents {
     /// Removes an event, whatever its dependencies.
     pub(crate) fn remove(&mut self, id: &EventId) -> Option<DdlEvent> {
         let waiting = self.events.remove(id)?;
-        self.bytes -= waiting.event.size();
+        self.bytes -= waiting.event.encoded_len();
         for dependency in waiting.event.depends_on() {
             if let Some(others) = self.dependents.get_mut(dependency) {
                 others.remove(id);

@@ -135,7 +135,7 @@ fn artifacts(arguments: &[&str]) -> Result<Vec<String>> {
     Ok(files)
 }
 
-/// Returns the paths in a directory; none if there is no such directory.
+/// Returns the paths in a directory; none if it does not exist.
 fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
     if !directory.is_dir() {
         return Ok(Vec::new());

@@ -24,7 +24,7 @@ pub(crate) fn text_stages(stages: &mut Stages) {
     stages.run("spelling", || process::run(&mut tools::TYPOS.command()?));
     match workspace::root() {
         Ok(root) if root.join(CHECK_LINKS).is_file() => stages.run("links", links),
-        _ => stages.skip("links", &format!("there is no {CHECK_LINKS}")),
+        _ => stages.skip("links", &format!("{CHECK_LINKS} does not exist")),
     }
     stages.run("licences, sources, bans", deny);
     stages.run("minimum supported Rust version", msrv);

@@ -22,21 +22,21 @@ struct Mutant {
 const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "single_pass_pending",
-        file: "kuzu-ddl-runtime/src/fold/mod.rs",
+        file: "kuzu-ddl-core/src/fold/graph.rs",
         original: "ready.extend(waiting.cloned());",
         mistake: "drop(waiting);",
         tests: "fold::tests",
     },
     Mutant {
         name: "arrival_order_apply",
-        file: "kuzu-ddl-runtime/src/fold/mod.rs",
+        file: "kuzu-ddl-core/src/fold/graph.rs",
         original: "past.depth = past.depth.max(known.depth + 1);",
         mistake: "past.depth = past.depth.max(known.depth).max(self.log.len() as u64);",
         tests: "fold::tests",
     },
     Mutant {
         name: "wall_clock_wins",
-        file: "kuzu-ddl-runtime/src/fold/mod.rs",
+        file: "kuzu-ddl-core/src/fold/graph.rs",
         original: "past.depth = past.depth.max(known.depth + 1);",
         mistake: "past.depth = past.depth.max(known.depth).max(\
                   std::time::UNIX_EPOCH.elapsed().map_or(0, |t| t.as_nanos() as u64));",
@@ -44,14 +44,14 @@ const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "two_way_diff",
-        file: "kuzu-ddl-runtime/src/diff/mod.rs",
+        file: "kuzu-ddl-core/src/diff/mod.rs",
         original: "        ancestor,\n        options,\n        draft",
         mistake: "        ancestor: None,\n        options,\n        draft",
         tests: "diff::",
     },
     Mutant {
         name: "sequence_numbers_as_versions",
-        file: "kuzu-ddl-runtime/src/fold/apply.rs",
+        file: "kuzu-ddl-core/src/fold/apply.rs",
         original: "let rivals = if heads.known_to(known) {",
         mistake: "let number = |id: EventId| self.rank_of(id).0;
         let rivals = if heads.iter().all(|head| number(*head) < number(event.id())) {",
@@ -60,7 +60,7 @@ const MUTANTS: &[Mutant] = &[
 ];
 
 /// The crate whose code the mutants change.
-const PACKAGE: &str = "kuzu-ddl-runtime";
+const PACKAGE: &str = "kuzu-ddl-core";
 
 /// Tries the mutants whose names contain the filter, or all.
 pub(crate) fn run(filter: Option<&str>) -> Result {

@@ -16,15 +16,11 @@ pub(crate) fn workspace(arguments: &[&str]) -> Result {
 
 /// Tests the crates that have optional features with these features.
 pub(crate) fn optional_features() -> Result {
-    let arguments = [
-        "test",
-        "--locked",
-        "-p",
-        "kuzu-ddl-runtime",
-        "-p",
-        "kuzu-ddl",
-    ];
-    process::run(process::cargo(arguments)?.args(["--features", "chrono"]))
+    let mut cargo = process::cargo(["test", "--locked", "--features", "chrono"])?;
+    for package in ["kuzu-ddl-core", "kuzu-ddl-runtime", "kuzu-ddl"] {
+        cargo.args(["-p", package]);
+    }
+    process::run(&mut cargo)
 }
 
 /// Overwrites the expected output of the tests whose names contain the filter, or of all; then the

@@ -21,8 +21,9 @@ pub(crate) struct Package {
 /// Every published crate, in the order of their dependencies.
 pub(crate) const PACKAGES: &[Package] = &[
     Package::host("kuzu-ddl-derive"),
+    Package::pure("kuzu-ddl-core", &["serde_json", "tracing"]),
     Package::pure("kuzu-ddl-runtime", &[]),
-    // A relay server or a browser peer needs no migrator.
+    // A relay server or a peer in a browser needs no migrator.
     Package::pure("kuzu-ddl-sync", &["kuzu-ddl-runtime", "serde_json"]),
     Package::pure("kuzu-ddl", &[]),
 ];

@@ -21,32 +21,32 @@ pub struct Capabilities {
     pub version: &'static str,
     /// What `show_tables` calls the database itself, as against attached ones.
     pub local_database: &'static str,
-    /// A property can be ALTERed to a type that takes all its values. Otherwise the old column is
+    /// A property can be ALTERed to a type that takes all its values. NotNullable the old column is
     /// archived, a new one added and filled; of a rel or a key the table is made anew.
     pub alter_type: bool,
-    /// A property can be dropped in place. Otherwise a checkpoint may crash, and its table is made anew.
+    /// A property can be dropped in place. NotNullable a checkpoint may crash, and its table is made anew.
     pub drop_property: bool,
-    /// A name can change its case alone. Otherwise it takes two renames.
-    pub rename_case: bool,
-    /// The sequence of a SERIAL follows renames. Otherwise DROP TABLE looks for one that is not there,
+    /// A name can change its case alone. NotNullable it takes two renames.
+    pub case_only_rename: bool,
+    /// The sequence of a SERIAL follows renames. NotNullable DROP TABLE looks for one that is not there,
     /// which is made first.
     pub rename_serial: bool,
-    /// A SERIAL that is added numbers the rows that are there. Otherwise the table is made anew.
+    /// A SERIAL that is added numbers the rows that are there. NotNullable the table is made anew.
     pub add_serial: bool,
-    /// A default that is added to nodes is evaluated for each row that is there. Otherwise those that
+    /// A default that is added to nodes is evaluated for each row that is there. NotNullable those that
     /// differ by row take a table that is made anew.
-    pub add_by_row: bool,
-    /// A rel property can be added with a default that is not the same at all times. Otherwise the rel
+    pub add_default_per_row: bool,
+    /// A rel property can be added with a default that is not the same at all times. NotNullable the rel
     /// table is made anew.
-    pub add_to_rels: bool,
-    /// Many rels can be SET in a time that grows with their number. Otherwise their table is made anew.
-    pub set_rels: bool,
-    /// What is indexed can be SET, and the index follows, a crash included. Otherwise the table is made
+    pub add_volatile_default_to_rels: bool,
+    /// Many rels can be SET in a time that grows with their number. NotNullable their table is made anew.
+    pub set_rels_linear: bool,
+    /// What is indexed can be SET, and the index follows, a crash included. NotNullable the table is made
     /// anew.
-    pub set_indexed: bool,
-    /// Indexes can be made inside a transaction. Otherwise they are owed after it.
-    pub index_in_transaction: bool,
-    /// An index can be dropped, inside a transaction, and its table be used afterwards. Otherwise it goes
+    pub set_indexed_property: bool,
+    /// Indexes can be made inside a transaction. NotNullable they are owed after it.
+    pub transactional_index: bool,
+    /// An index can be dropped, inside a transaction, and its table be used afterwards. NotNullable it goes
     /// with its table, which is made anew.
     pub drop_index: bool,
     /// A roll-back leaves something behind: of an added property its bytes, of a new table its number. A

@@ -1,14 +1,14 @@
 //! Assembles all descriptions into one [`Declared`].
 
-use super::error::{DeclareError, Mistake, MistakeKind, place};
+use super::error::{DeclareError, Issue, IssueKind, location_of};
 use super::model::Declared;
 use super::{renames as names, sequences as sequence, table};
-use crate::describe::{Place, SequenceDesc, TableDesc, Tombstone};
-use crate::schema::{Key, Schema, Table, TableKind};
+use crate::describe::{SequenceDesc, SourceLocation, TableDesc, Tombstone};
+use crate::schema::{NameKey, Schema, Table, TableKind};
 
 /// All registrations of a binary.
 #[derive(Debug, Default)]
-pub(super) struct Registry {
+pub(super) struct Registrations {
     pub(super) descs: Vec<&'static TableDesc>,
     pub(super) tombstones: Vec<Tombstone>,
     pub(super) sequences: Vec<SequenceDesc>,
@@ -21,12 +21,12 @@ impl Declared {
     /// # Errors
     ///
     /// Returns every issue that the compiler could not detect.
-    pub fn from_descs(
+    pub fn from_tables(
         descs: impl IntoIterator<Item = &'static TableDesc>,
     ) -> Result<Self, DeclareError> {
-        collect(Registry {
+        assemble(Registrations {
             descs: descs.into_iter().collect(),
-            ..Registry::default()
+            ..Registrations::default()
         })
     }
 
@@ -37,18 +37,18 @@ impl Declared {
         sequences: &[SequenceDesc],
         tombstones: &[Tombstone],
     ) -> Result<Self, DeclareError> {
-        collect(Registry {
+        assemble(Registrations {
             descs: descs.to_vec(),
             sequences: sequences.to_vec(),
             tombstones: tombstones.to_vec(),
-            ..Registry::default()
+            ..Registrations::default()
         })
     }
 }
 
 /// Assembles all registrations, and reports every issue.
-pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
-    let Registry {
+pub(super) fn assemble(registry: Registrations) -> Result<Declared, DeclareError> {
+    let Registrations {
         mut descs,
         tombstones,
         sequences,
@@ -58,8 +58,8 @@ pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
     // other".
     descs.sort_by_cached_key(|desc| {
         (
-            Key::of_static(desc.name),
-            place(desc),
+            NameKey::of_static(desc.name),
+            location_of(desc),
             desc.origin.rust_name,
         )
     });
@@ -72,20 +72,20 @@ pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
             .last()
             .filter(|first| first.name.eq_ignore_ascii_case(desc.name))
         {
-            mistakes.push(Mistake {
-                place: place(desc),
+            mistakes.push(Issue {
+                place: location_of(desc),
                 table: desc.name.to_owned(),
-                kind: MistakeKind::Duplicate {
+                kind: IssueKind::Duplicate {
                     rust_name: desc.origin.rust_name,
                     other_rust_name: first.origin.rust_name,
-                    other: place(first),
+                    other: location_of(first),
                 },
             });
             continue;
         }
         unique.push(desc);
         let (table, hint) = table::build(desc, &mut mistakes);
-        let key = Key::of_static(desc.name);
+        let key = NameKey::of_static(desc.name);
         tables.push((key.clone(), table));
         hints.push((key, hint));
     }
@@ -112,18 +112,18 @@ pub(super) fn collect(registry: Registry) -> Result<Declared, DeclareError> {
     names::renamed_tables(&unique, &mut mistakes);
     sequence::add(&mut declared, &sequences, &dropped_sequences, &mut mistakes);
     for tombstone in tombstones {
-        let place = Place {
+        let place = SourceLocation {
             file: tombstone.file,
             line: tombstone.line,
         };
-        names::bury(&mut declared, tombstone.name, place, &mut mistakes);
+        names::add_tombstone(&mut declared, tombstone.name, place, &mut mistakes);
     }
     DeclareError::unless_empty(mistakes)?;
     Ok(declared)
 }
 
 /// Reports unknown endpoints, without which a rel table cannot be created.
-fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
+fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Issue>) {
     let Some(Table {
         kind: TableKind::Edge { pairs, .. },
         ..
@@ -135,11 +135,11 @@ fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Mistake>) {
     for key in pairs.iter().flat_map(|pair| [&pair.from, &pair.to]) {
         let kind = match schema.tables.get(key) {
             Some(table) if table.kind.is_node() => continue,
-            Some(table) => MistakeKind::EndpointKind(table.name.clone()),
-            None => MistakeKind::Endpoint(table::spelled(desc, key)),
+            Some(table) => IssueKind::EndpointKind(table.name.clone()),
+            None => IssueKind::Endpoint(table::spelled(desc, key)),
         };
-        mistakes.push(Mistake {
-            place: place(desc),
+        mistakes.push(Issue {
+            place: location_of(desc),
             table: desc.name.to_owned(),
             kind,
         });

@@ -1,7 +1,7 @@
 //! Conversions from constant descriptions to the owned model.
 
 use crate::describe::{ExprDesc, MemberDesc, TypeDesc};
-use crate::schema::{Expr, ExprError, Float, StructField, Type};
+use crate::schema::{Expr, Float, ParseExprError, StructField, Type};
 
 impl From<&TypeDesc> for Type {
     fn from(desc: &TypeDesc) -> Self {
@@ -38,7 +38,7 @@ impl From<&TypeDesc> for Type {
             TypeDesc::Map(k, v) => Self::Map(Box::new(k.into()), Box::new(v.into())),
             TypeDesc::Union(members) => Self::Union(fields(members)),
             // Only handwritten descriptions can hold it; `Type::check` rejects the result.
-            TypeDesc::Broken => Self::Unknown(String::new()),
+            TypeDesc::Invalid => Self::Unknown(String::new()),
         }
     }
 }
@@ -54,9 +54,9 @@ fn fields(members: &[MemberDesc]) -> Vec<StructField> {
 }
 
 impl TryFrom<&ExprDesc> for Expr {
-    type Error = ExprError;
+    type Error = ParseExprError;
 
-    fn try_from(desc: &ExprDesc) -> Result<Self, ExprError> {
+    fn try_from(desc: &ExprDesc) -> Result<Self, ParseExprError> {
         Ok(match *desc {
             ExprDesc::Bool(b) => Self::Bool(b),
             ExprDesc::Int(n) => Self::Int(n),

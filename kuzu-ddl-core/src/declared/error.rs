@@ -2,30 +2,30 @@
 
 use std::fmt;
 
-use crate::describe::{Place, TableDesc};
-use crate::schema::{ExprError, IndexError, NameError, TypeError};
+use crate::describe::{SourceLocation, TableDesc};
+use crate::schema::{IndexError, NameError, ParseExprError, ParseTypeError};
 
 /// Error returned when a declared schema is invalid, with every issue found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeclareError {
-    mistakes: Vec<Mistake>,
+    issues: Vec<Issue>,
 }
 
 impl DeclareError {
     /// Returns an error if there are issues.
-    pub(super) fn unless_empty(mut mistakes: Vec<Mistake>) -> Result<(), Self> {
+    pub(super) fn unless_empty(mut mistakes: Vec<Issue>) -> Result<(), Self> {
         if mistakes.is_empty() {
             return Ok(());
         }
         mistakes.sort_by_cached_key(|mistake| (mistake.place, mistake.to_string()));
         mistakes.dedup();
-        Err(Self { mistakes })
+        Err(Self { issues: mistakes })
     }
 
     /// Returns the issues, at least one, ordered by file and line.
     #[must_use]
-    pub fn mistakes(&self) -> &[Mistake] {
-        &self.mistakes
+    pub fn mistakes(&self) -> &[Issue] {
+        &self.issues
     }
 }
 
@@ -33,7 +33,7 @@ impl std::error::Error for DeclareError {}
 
 impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mistakes.as_slice() {
+        match self.issues.as_slice() {
             [only] => write!(f, "the declared schema is invalid: {only}"),
             many => {
                 write!(f, "the declared schema is invalid, {} issues:", many.len())?;
@@ -46,20 +46,20 @@ impl fmt::Display for DeclareError {
 
 /// One issue of a declared schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct Issue {
     /// The source location.
-    pub place: Place,
+    pub place: SourceLocation,
     /// The table or sequence, as spelled.
     pub table: String,
     /// The kind of issue.
-    pub kind: MistakeKind,
+    pub kind: IssueKind,
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use MistakeKind::{SequenceDroppedYetDeclared, SequenceTwice};
+        use IssueKind::{DuplicateSequence, SequenceDroppedButDeclared};
         let what = match self.kind {
-            SequenceTwice { .. } | SequenceDroppedYetDeclared { .. } => "sequence",
+            DuplicateSequence { .. } | SequenceDroppedButDeclared { .. } => "sequence",
             _ => "table",
         };
         write!(f, "{}: {what} `{}`: {}", self.place, self.table, self.kind)
@@ -69,7 +69,7 @@ impl fmt::Display for Mistake {
 /// The kind of an issue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MistakeKind {
+pub enum IssueKind {
     /// Two structs declare the same table. Names are compared without regard to ASCII case.
     #[error(
         "duplicate table: declared by `{rust_name}`, and by `{other_rust_name}` at {other}\nhelp: map one of them to another table with `#[kuzu(name = \"…\")]`"
@@ -80,23 +80,23 @@ pub enum MistakeKind {
         /// The other struct.
         other_rust_name: &'static str,
         /// The location of the other struct.
-        other: Place,
+        other: SourceLocation,
     },
     /// A sequence is declared more than once.
     #[error(
         "duplicate sequence: also declared at {other}\nhelp: remove one; several properties can use one sequence"
     )]
-    SequenceTwice {
+    DuplicateSequence {
         /// The location of the other declaration.
-        other: Place,
+        other: SourceLocation,
     },
     /// A sequence is both declared and marked as dropped.
     #[error(
         "marked as dropped, but declared at {other}\nhelp: remove `dropped_sequence!` or the declaration"
     )]
-    SequenceDroppedYetDeclared {
+    SequenceDroppedButDeclared {
         /// The location of the declaration.
-        other: Place,
+        other: SourceLocation,
     },
     /// A name of a table or property is not legal.
     #[error(transparent)]
@@ -107,7 +107,7 @@ pub enum MistakeKind {
         /// The property, as spelled.
         property: String,
         /// The location of the other field.
-        other: Place,
+        other: SourceLocation,
     },
     /// The type of a property is invalid.
     #[error("property `{property}`: {error}")]
@@ -115,7 +115,7 @@ pub enum MistakeKind {
         /// The property, as spelled.
         property: String,
         /// The reason.
-        error: TypeError,
+        error: ParseTypeError,
     },
     /// The default of a property is invalid or has another type.
     #[error("property `{property}`: {error}")]
@@ -123,11 +123,11 @@ pub enum MistakeKind {
         /// The property, as spelled.
         property: String,
         /// The reason.
-        error: ExprError,
+        error: ParseExprError,
     },
     /// The primary key is not a property of the table.
     #[error("the primary key `{0}` is not a property of the table")]
-    KeyMissing(String),
+    UnknownPrimaryKey(String),
     /// The primary key is nullable.
     #[error("the primary key `{0}` cannot be NULL\nhelp: remove the `Option`")]
     KeyNullable(String),
@@ -141,7 +141,7 @@ pub enum MistakeKind {
     },
     /// A rel table has no `FROM`–`TO` pair.
     #[error("no FROM–TO pair\nhelp: add `#[kuzu(from = …, to = …)]`")]
-    NoPair,
+    MissingPair,
     /// A rel table declares a pair more than once.
     #[error("duplicate pair from `{from}` to `{to}`")]
     DuplicatePair {
@@ -165,7 +165,7 @@ pub enum MistakeKind {
     #[error(
         "`{name}` is renamed from `{old}`, but `{old}` is still declared\nhelp: remove `renamed_from = \"{old}\"`, or remove `{old}`"
     )]
-    RenamedFromPresent {
+    RenamedFromExisting {
         /// The current name.
         name: String,
         /// The claimed former name.
@@ -183,14 +183,14 @@ pub enum MistakeKind {
         /// The current name of the other object.
         other_name: String,
         /// The location of the other declaration.
-        other: Place,
+        other: SourceLocation,
     },
     /// A tombstone names a declared object.
     #[error("`{0}` is both declared and marked as dropped")]
-    DroppedYetDeclared(String),
+    DroppedButDeclared(String),
     /// A tombstone names a former name of a declared object.
     #[error("`{old}` is marked as dropped, but `{name}` is renamed from it")]
-    DroppedYetRenamed {
+    DroppedButRenamed {
         /// The name of the tombstone.
         old: String,
         /// The object with this former name.
@@ -213,8 +213,8 @@ pub enum MistakeKind {
 }
 
 /// Returns the location of a struct.
-pub(super) fn place(desc: &TableDesc) -> Place {
-    Place {
+pub(super) fn location_of(desc: &TableDesc) -> SourceLocation {
+    SourceLocation {
         file: desc.origin.file,
         line: desc.origin.line,
     }

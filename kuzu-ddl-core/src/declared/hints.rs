@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::describe::{FunctionDesc, OnFailDesc};
 use crate::event::OnFail;
-use crate::schema::{Key, Pair, Property};
+use crate::schema::{NameKey, Pair, Property};
 
 /// The functions of a program, by name. All instances are equal: compiled code is not part of the
 /// declaration, and the names are in the hints.
@@ -36,14 +36,14 @@ impl Eq for Functions {}
 
 /// The function that backfills a property, with the properties that it reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FillBy {
+pub struct FillFunction {
     /// The name of the function.
     pub function: String,
     /// The names of the properties that it reads.
     pub inputs: Vec<String>,
 }
 
-impl From<&FunctionDesc> for FillBy {
+impl From<&FunctionDesc> for FillFunction {
     fn from(function: &FunctionDesc) -> Self {
         Self {
             function: function.name(),
@@ -58,12 +58,12 @@ impl From<&FunctionDesc> for FillBy {
 
 /// Returns the fallback for a row whose cast fails. The default is copied into the event, because
 /// it may have changed by the time a peer applies the event.
-pub(crate) fn on_fail(hints: &TableHints, name: &Key, wanted: &Property) -> OnFail {
-    match hints.on_fails.get(name) {
+pub(crate) fn on_fail(hints: &TableHints, name: &NameKey, wanted: &Property) -> OnFail {
+    match hints.on_fail.get(name) {
         None | Some(OnFailDesc::Abort) => OnFail::Abort,
         Some(OnFailDesc::Null) => OnFail::Null,
         Some(OnFailDesc::Default) => match &wanted.default {
-            Some(expr) => OnFail::Use(expr.clone()),
+            Some(expr) => OnFail::Default(expr.clone()),
             None => OnFail::Null,
         },
     }
@@ -76,33 +76,33 @@ pub struct TableHints {
     /// The former names of the table, in declaration order.
     pub renamed_from: Vec<String>,
     /// The former names of properties.
-    pub properties: BTreeMap<Key, Vec<String>>,
+    pub property_renames: BTreeMap<NameKey, Vec<String>>,
     /// The tombstones of properties.
-    pub dropped: BTreeSet<Key>,
+    pub dropped: BTreeSet<NameKey>,
     /// The tombstones of `FROM`–`TO` pairs.
     pub dropped_pairs: BTreeSet<Pair>,
     /// For type changes: the expression that converts an `old` value.
     #[serde(default)]
-    pub casts: BTreeMap<Key, String>,
+    pub casts: BTreeMap<NameKey, String>,
     /// For type changes: the function that converts an old value.
     #[serde(default)]
-    pub casts_with: BTreeMap<Key, String>,
+    pub cast_functions: BTreeMap<NameKey, String>,
     /// The fallback for rows whose cast fails; absent if such rows reject the change.
     #[serde(default)]
-    pub on_fails: BTreeMap<Key, OnFailDesc>,
+    pub on_fail: BTreeMap<NameKey, OnFailDesc>,
     /// The expression that backfills existing rows without a value.
     #[doc(alias = "backfill")]
     #[serde(default)]
-    pub fills: BTreeMap<Key, String>,
+    pub fills: BTreeMap<NameKey, String>,
     /// The function that backfills existing rows without a value.
     #[doc(alias = "backfill")]
     #[serde(default)]
-    pub fills_with: BTreeMap<Key, FillBy>,
+    pub fill_functions: BTreeMap<NameKey, FillFunction>,
     /// The properties in field order, which is the column order of a new table.
-    pub order: Vec<Key>,
+    pub column_order: Vec<NameKey>,
     /// The source location of the struct as `file:line`, for messages.
     pub origin: String,
     /// The package of the struct, for the lock file.
     #[serde(default)]
-    pub krate: String,
+    pub package: String,
 }

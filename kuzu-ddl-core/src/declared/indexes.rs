@@ -1,14 +1,14 @@
 //! Builds the indexes of a table description.
 
-use super::error::{Mistake, MistakeKind, place};
+use super::error::{Issue, IssueKind, location_of};
 use crate::describe::{IndexDesc, IndexKindDesc, TableDesc};
-use crate::schema::{Index, IndexKind, Key, Table};
+use crate::schema::{Index, IndexKind, NameKey, Table};
 
 /// Adds the indexes to `table`, which has its properties already. Issues are added to `mistakes`.
-pub(super) fn build(desc: &TableDesc, table: &mut Table, mistakes: &mut Vec<Mistake>) {
+pub(super) fn build(desc: &TableDesc, table: &mut Table, mistakes: &mut Vec<Issue>) {
     let mut report = |kind| {
-        mistakes.push(Mistake {
-            place: place(desc),
+        mistakes.push(Issue {
+            place: location_of(desc),
             table: desc.name.to_owned(),
             kind,
         });
@@ -17,11 +17,11 @@ pub(super) fn build(desc: &TableDesc, table: &mut Table, mistakes: &mut Vec<Mist
         let index = Index::from(desc);
         if let Err(error) = index.check(table) {
             let index = index.name.clone();
-            report(MistakeKind::Index { index, error });
+            report(IssueKind::Index { index, error });
         }
         let name = index.name.clone();
-        if table.indexes.insert(Key::new(&name), index).is_some() {
-            report(MistakeKind::DuplicateIndex(name));
+        if table.indexes.insert(NameKey::new(&name), index).is_some() {
+            report(IssueKind::DuplicateIndex(name));
         }
     }
 }
@@ -34,7 +34,11 @@ impl From<&IndexDesc> for Index {
                 IndexKindDesc::FullText => IndexKind::FullText,
                 IndexKindDesc::Vector => IndexKind::Vector,
             },
-            properties: desc.properties.iter().map(|name| Key::new(name)).collect(),
+            properties: desc
+                .properties
+                .iter()
+                .map(|name| NameKey::new(name))
+                .collect(),
             options: desc
                 .options
                 .iter()

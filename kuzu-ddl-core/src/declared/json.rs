@@ -1,7 +1,7 @@
 //! Checks that a declaration can be stored in the ledger, as JSON.
 
 use super::model::Declared;
-use crate::schema::{Key, Table};
+use crate::schema::{NameKey, Table};
 
 /// Returns whether a declared table can be decoded from its ledger row. JSON has a nesting limit.
 #[cfg(feature = "json")]
@@ -10,7 +10,7 @@ pub(crate) fn is_readable(table: &Table) -> bool {
     declared
         .schema
         .tables
-        .insert(Key::new(&table.name), table.clone());
+        .insert(NameKey::new(&table.name), table.clone());
     let bytes = serde_json::to_vec(&declared);
     bytes.is_ok_and(|bytes| {
         serde_json::from_slice::<Declared>(&bytes).is_ok_and(|read| read == declared)

@@ -19,15 +19,15 @@ mod table;
 
 use std::panic::Location;
 
-pub use error::{DeclareError, Mistake, MistakeKind};
+pub use error::{DeclareError, Issue, IssueKind};
 pub(crate) use hints::on_fail;
-pub use hints::{FillBy, Functions, TableHints};
+pub use hints::{FillFunction, Functions, TableHints};
 pub(crate) use json::is_readable;
 pub use model::Declared;
-pub use registry::Registered;
+pub use registry::Registration;
 
-use crate::describe::{Place, bounds};
-use crate::schema::{Key, Sequence};
+use crate::describe::{SourceLocation, bounds};
+use crate::schema::{NameKey, Sequence};
 
 impl Declared {
     /// Adds a sequence that starts at `start` and advances by `increment`, up to the largest
@@ -36,7 +36,7 @@ impl Declared {
     /// Properties use it with `#[kuzu(default_expr = "nextval('name')")]`. `start` only matters
     /// when the sequence is created.
     #[must_use]
-    pub fn sequence(mut self, name: &str, start: i64, increment: i64) -> Self {
+    pub fn with_sequence(mut self, name: &str, start: i64, increment: i64) -> Self {
         let (min, max) = bounds(Some(start), increment);
         let sequence = Sequence {
             name: name.to_owned(),
@@ -46,15 +46,15 @@ impl Declared {
             max,
             cycle: false,
         };
-        self.schema.sequences.insert(Key::new(name), sequence);
+        self.schema.sequences.insert(NameKey::new(name), sequence);
         self
     }
 
     /// Adds a tombstone for the sequence `name`.
     #[must_use]
-    pub fn drop_sequence(mut self, name: &str) -> Self {
+    pub fn with_dropped_sequence(mut self, name: &str) -> Self {
         self.dropped_sequences
-            .insert(Key::new(name), name.to_owned());
+            .insert(NameKey::new(name), name.to_owned());
         self
     }
 
@@ -66,14 +66,14 @@ impl Declared {
     /// declared table.
     #[doc(alias = "tombstone")]
     #[track_caller]
-    pub fn drop_table(mut self, name: &str) -> Result<Self, DeclareError> {
+    pub fn with_dropped_table(mut self, name: &str) -> Result<Self, DeclareError> {
         let caller = Location::caller();
         let mut mistakes = Vec::new();
-        let place = Place {
+        let place = SourceLocation {
             file: caller.file(),
             line: caller.line(),
         };
-        renames::bury(&mut self, name, place, &mut mistakes);
+        renames::add_tombstone(&mut self, name, place, &mut mistakes);
         DeclareError::unless_empty(mistakes)?;
         Ok(self)
     }

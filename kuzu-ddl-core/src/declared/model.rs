@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::hints::{Functions, TableHints};
-use crate::schema::{Key, Schema};
+use crate::schema::{NameKey, Schema};
 
 /// A declared schema, with hints about its past.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,13 +13,13 @@ pub struct Declared {
     /// The declared schema.
     pub schema: Schema,
     /// The hints of each declared table.
-    pub tables: BTreeMap<Key, TableHints>,
+    pub tables: BTreeMap<NameKey, TableHints>,
     /// The tombstones of tables, each with a former name as spelled.
     #[doc(alias = "tombstone")]
-    pub dropped_tables: BTreeMap<Key, String>,
+    pub dropped_tables: BTreeMap<NameKey, String>,
     /// The tombstones of sequences, as spelled.
     #[serde(default)]
-    pub dropped_sequences: BTreeMap<Key, String>,
+    pub dropped_sequences: BTreeMap<NameKey, String>,
     /// The functions that the structs name. They are compiled code and not part of the declaration.
     #[serde(skip)]
     pub functions: Functions,

@@ -4,7 +4,7 @@
 //! order that differs from build to build, so nothing here depends on order.
 
 use super::assemble as collect;
-use super::assemble::Registry;
+use super::assemble::Registrations;
 use super::error::DeclareError;
 use super::model::Declared;
 use crate::describe::{SequenceDesc, TableDesc, Tombstone};
@@ -12,7 +12,7 @@ use crate::schema::Schema;
 
 /// A registration submitted by a derive or a macro.
 #[derive(Debug)]
-pub enum Registered {
+pub enum Registration {
     /// A table.
     Table(&'static TableDesc),
     /// The tombstone of a table.
@@ -23,7 +23,7 @@ pub enum Registered {
     DroppedSequence(Tombstone),
 }
 
-inventory::collect!(Registered);
+inventory::collect!(Registration);
 
 impl Schema {
     /// Returns the schema that this binary declares: all structs with `#[derive(KuzuNode)]` or
@@ -36,15 +36,15 @@ impl Schema {
     ///
     /// Returns every issue that the compiler could not detect.
     pub fn compiled() -> Result<Declared, DeclareError> {
-        let mut registry = Registry::default();
-        for registered in inventory::iter::<Registered> {
+        let mut registry = Registrations::default();
+        for registered in inventory::iter::<Registration> {
             match registered {
-                Registered::Table(desc) => registry.descs.push(*desc),
-                Registered::Dropped(tombstone) => registry.tombstones.push(*tombstone),
-                Registered::Sequence(desc) => registry.sequences.push(*desc),
-                Registered::DroppedSequence(gone) => registry.dropped_sequences.push(*gone),
+                Registration::Table(desc) => registry.descs.push(*desc),
+                Registration::Dropped(tombstone) => registry.tombstones.push(*tombstone),
+                Registration::Sequence(desc) => registry.sequences.push(*desc),
+                Registration::DroppedSequence(gone) => registry.dropped_sequences.push(*gone),
             }
         }
-        collect::collect(registry)
+        collect::assemble(registry)
     }
 }

@@ -2,35 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::{Mistake, MistakeKind, place};
+use super::error::{Issue, IssueKind, location_of};
 use super::model::Declared;
-use crate::describe::{Place, TableDesc};
-use crate::schema::{Key, name};
+use crate::describe::{SourceLocation, TableDesc};
+use crate::schema::{NameKey, name};
 
 /// The current name of an object, with its former names.
-pub(super) struct Renamed {
+pub(super) struct RenameHint {
     pub(super) name: &'static str,
     pub(super) earlier: &'static [&'static str],
-    pub(super) place: Place,
+    pub(super) place: SourceLocation,
 }
 
 /// Reports a rename from the current name, a rename from the name of an object that was not renamed
 /// itself, and two renames from one name. Calls `report` with the location of each issue.
 pub(super) fn renamed(
-    all: impl Iterator<Item = Renamed> + Clone,
-    mut report: impl FnMut(Place, MistakeKind),
+    all: impl Iterator<Item = RenameHint> + Clone,
+    mut report: impl FnMut(SourceLocation, IssueKind),
 ) {
     // Every startup runs this for every table, and hardly any was renamed.
     if all.clone().all(|object| object.earlier.is_empty()) {
         return;
     }
-    let stayed: BTreeSet<Key> = all
+    let stayed: BTreeSet<NameKey> = all
         .clone()
         .filter(|object| object.earlier.is_empty())
-        .map(|object| Key::new(object.name))
+        .map(|object| NameKey::new(object.name))
         .collect();
-    let mut claims: BTreeMap<Key, (&'static str, Place)> = BTreeMap::new();
-    for Renamed {
+    let mut claims: BTreeMap<NameKey, (&'static str, SourceLocation)> = BTreeMap::new();
+    for RenameHint {
         name,
         earlier,
         place,
@@ -38,19 +38,19 @@ pub(super) fn renamed(
     {
         for old in earlier {
             if *old == name {
-                report(place, MistakeKind::RenamedFromItself(name.to_owned()));
+                report(place, IssueKind::RenamedFromItself(name.to_owned()));
                 continue;
             }
-            if stayed.contains(&Key::new(old)) {
+            if stayed.contains(&NameKey::new(old)) {
                 let (name, old) = (name.to_owned(), (*old).to_owned());
-                report(place, MistakeKind::RenamedFromPresent { name, old });
+                report(place, IssueKind::RenamedFromExisting { name, old });
                 continue;
             }
-            match claims.insert(Key::new(old), (name, place)) {
+            match claims.insert(NameKey::new(old), (name, place)) {
                 // A repeated hint on one object is harmless.
                 Some((other_name, other)) if other_name != name => report(
                     place,
-                    MistakeKind::RenamedTwice {
+                    IssueKind::RenamedTwice {
                         name: name.to_owned(),
                         old: (*old).to_owned(),
                         other_name: other_name.to_owned(),
@@ -64,43 +64,53 @@ pub(super) fn renamed(
 }
 
 /// Checks the rename hints of tables with [`renamed`], and that former names are legal.
-pub(super) fn renamed_tables(descs: &[&'static TableDesc], mistakes: &mut Vec<Mistake>) {
+pub(super) fn renamed_tables(descs: &[&'static TableDesc], mistakes: &mut Vec<Issue>) {
     for desc in descs {
         for old in desc.renamed_from {
             if let Err(error) = name::check_table(old) {
-                mistakes.push(Mistake {
-                    place: place(desc),
+                mistakes.push(Issue {
+                    place: location_of(desc),
                     table: desc.name.to_owned(),
                     kind: error.into(),
                 });
             }
         }
     }
-    let all = descs.iter().map(|desc| Renamed {
+    let all = descs.iter().map(|desc| RenameHint {
         name: desc.name,
         earlier: desc.renamed_from,
-        place: place(desc),
+        place: location_of(desc),
     });
     let mut found = Vec::new();
     renamed(all, |place, kind| found.push((place, kind)));
     mistakes.extend(found.into_iter().map(|(place, kind)| {
         let table = match &kind {
-            MistakeKind::RenamedTwice { name, .. }
-            | MistakeKind::RenamedFromPresent { name, .. }
-            | MistakeKind::RenamedFromItself(name) => name.clone(),
+            IssueKind::RenamedTwice { name, .. }
+            | IssueKind::RenamedFromExisting { name, .. }
+            | IssueKind::RenamedFromItself(name) => name.clone(),
             _ => String::new(),
         };
-        Mistake { place, table, kind }
+        Issue { place, table, kind }
     }));
 }
 
 /// Adds the tombstone of a table.
-pub(super) fn bury(declared: &mut Declared, name: &str, place: Place, mistakes: &mut Vec<Mistake>) {
-    let key = Key::new(name);
+pub(super) fn add_tombstone(
+    declared: &mut Declared,
+    name: &str,
+    place: SourceLocation,
+    mistakes: &mut Vec<Issue>,
+) {
+    let key = NameKey::new(name);
     let heir = declared
         .tables
         .iter()
-        .find(|(_, hints)| hints.renamed_from.iter().any(|old| Key::new(old) == key))
+        .find(|(_, hints)| {
+            hints
+                .renamed_from
+                .iter()
+                .any(|old| NameKey::new(old) == key)
+        })
         .map(|(heir, _)| heir);
     // A declared table that was renamed may take the name of a dropped one.
     let came = declared
@@ -110,14 +120,14 @@ pub(super) fn bury(declared: &mut Declared, name: &str, place: Place, mistakes: 
     let kind = if let Err(error) = name::check_table(name) {
         error.into()
     } else if let Some(table) = declared.schema.tables.get(&key).filter(|_| !came) {
-        MistakeKind::DroppedYetDeclared(table.name.clone())
+        IssueKind::DroppedButDeclared(table.name.clone())
     } else if let Some(heir) = heir {
         let heir = declared
             .schema
             .tables
             .get(heir)
             .map_or_else(String::new, |table| table.name.clone());
-        MistakeKind::DroppedYetRenamed {
+        IssueKind::DroppedButRenamed {
             old: name.to_owned(),
             name: heir,
         }
@@ -125,7 +135,7 @@ pub(super) fn bury(declared: &mut Declared, name: &str, place: Place, mistakes: 
         declared.dropped_tables.insert(key, name.to_owned());
         return;
     };
-    mistakes.push(Mistake {
+    mistakes.push(Issue {
         place,
         table: name.to_owned(),
         kind,

@@ -1,32 +1,32 @@
 //! Declared sequences: descriptions, macros and their assembly.
 
-use super::error::{Mistake, MistakeKind};
+use super::error::{Issue, IssueKind};
 use super::model::Declared;
-use crate::describe::{Place, SequenceDesc, Tombstone};
-use crate::schema::Key;
+use crate::describe::{SequenceDesc, SourceLocation, Tombstone};
+use crate::schema::NameKey;
 
 /// Adds the declared sequences and their tombstones.
 pub(super) fn add(
     declared: &mut Declared,
     descs: &[SequenceDesc],
     tombstones: &[Tombstone],
-    mistakes: &mut Vec<Mistake>,
+    mistakes: &mut Vec<Issue>,
 ) {
     // Registration order is arbitrary; source order decides which of two declarations is "the
     // other".
     let mut descs = descs.to_vec();
     descs.sort_by_key(|desc| desc.place);
-    let mut places: Vec<(Key, Place)> = Vec::new();
-    let mistake = |name: &str, place, kind| Mistake {
+    let mut places: Vec<(NameKey, SourceLocation)> = Vec::new();
+    let mistake = |name: &str, place, kind| Issue {
         place,
         table: name.to_owned(),
         kind,
     };
     for desc in &descs {
-        let key = Key::of_static(desc.name);
+        let key = NameKey::of_static(desc.name);
         match places.iter().find(|(known, _)| *known == key) {
             Some((_, other)) => {
-                let kind = MistakeKind::SequenceTwice { other: *other };
+                let kind = IssueKind::DuplicateSequence { other: *other };
                 mistakes.push(mistake(desc.name, desc.place, kind));
             }
             None => {
@@ -37,15 +37,15 @@ pub(super) fn add(
     }
     for gone in tombstones {
         let (key, place) = (
-            Key::of_static(gone.name),
-            Place {
+            NameKey::of_static(gone.name),
+            SourceLocation {
                 file: gone.file,
                 line: gone.line,
             },
         );
         match places.iter().find(|(known, _)| *known == key) {
             Some((_, other)) => {
-                let kind = MistakeKind::SequenceDroppedYetDeclared { other: *other };
+                let kind = IssueKind::SequenceDroppedButDeclared { other: *other };
                 mistakes.push(mistake(gone.name, place, kind));
             }
             None => {

@@ -2,58 +2,65 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::{Mistake, MistakeKind, place};
+use super::error::{Issue, IssueKind, location_of};
 use super::hints::TableHints;
 use super::indexes;
-use super::renames::{Renamed, renamed};
-use crate::describe::{FunctionDesc, KindDesc, PairDesc, Place, PropertyDesc, TableDesc};
+use super::renames::{RenameHint, renamed};
+use crate::describe::{
+    FunctionDesc, PairDesc, PropertyDesc, SourceLocation, TableDesc, TableKindDesc,
+};
 use crate::schema::name::{check_property, check_table};
-use crate::schema::{Expr, Key, Pair, Property, Table, TableKind, Type};
+use crate::schema::{Expr, NameKey, Pair, Property, Table, TableKind, Type};
 
 /// Builds the table and its hints. Issues are added to `mistakes`; the table is then unusable, but
 /// checking continues.
-pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (Table, TableHints) {
+pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Issue>) -> (Table, TableHints) {
     let mut builder = Builder { desc, mistakes };
     if let Err(error) = check_table(desc.name) {
-        builder.report(place(desc), error.into());
+        builder.report(location_of(desc), error.into());
     }
     let properties = builder.properties();
     let kind = builder.kind(&properties);
     builder.past();
-    let comment = builder.comment(desc.name, desc.comment, place(desc));
+    let comment = builder.comment(desc.name, desc.comment, location_of(desc));
     let hints = TableHints {
         renamed_from: owned(desc.renamed_from),
-        properties: desc
+        property_renames: desc
             .properties
             .iter()
             .filter(|property| !property.renamed_from.is_empty())
-            .map(|property| (Key::of_static(property.name), owned(property.renamed_from)))
+            .map(|property| {
+                (
+                    NameKey::of_static(property.name),
+                    owned(property.renamed_from),
+                )
+            })
             .collect(),
-        dropped: desc.dropped.iter().map(|name| Key::new(name)).collect(),
+        dropped: desc.dropped.iter().map(|name| NameKey::new(name)).collect(),
         dropped_pairs: match desc.kind {
-            KindDesc::Edge { dropped_pairs, .. } => dropped_pairs.iter().map(pair).collect(),
-            KindDesc::Node { .. } => BTreeSet::new(),
+            TableKindDesc::Edge { dropped_pairs, .. } => dropped_pairs.iter().map(pair).collect(),
+            TableKindDesc::Node { .. } => BTreeSet::new(),
         },
-        casts: said(desc, |property| property.cast),
-        casts_with: by(desc, |property| property.cast_with.as_ref())
+        casts: declared_text(desc, |property| property.cast),
+        cast_functions: declared_function(desc, |property| property.cast_with.as_ref())
             .map(|(key, function)| (key, function.name()))
             .collect(),
-        on_fails: desc
+        on_fail: desc
             .properties
             .iter()
-            .filter_map(|property| Some((Key::of_static(property.name), property.on_fail?)))
+            .filter_map(|property| Some((NameKey::of_static(property.name), property.on_fail?)))
             .collect(),
-        fills: said(desc, |property| property.fill),
-        fills_with: by(desc, |property| property.fill_with.as_ref())
+        fills: declared_text(desc, |property| property.fill),
+        fill_functions: declared_function(desc, |property| property.fill_with.as_ref())
             .map(|(key, function)| (key, function.into()))
             .collect(),
-        order: desc
+        column_order: desc
             .properties
             .iter()
-            .map(|property| Key::of_static(property.name))
+            .map(|property| NameKey::of_static(property.name))
             .collect(),
-        origin: place(desc).to_string(),
-        krate: desc.origin.krate.to_owned(),
+        origin: location_of(desc).to_string(),
+        package: desc.origin.krate.to_owned(),
     };
     let mut table = Table {
         name: desc.name.to_owned(),
@@ -67,38 +74,38 @@ pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Mistake>) -> (T
 }
 
 /// Returns a text attribute of the properties that have it.
-fn said(
+fn declared_text(
     desc: &TableDesc,
     text: impl Fn(&PropertyDesc) -> Option<&'static str>,
-) -> BTreeMap<Key, String> {
+) -> BTreeMap<NameKey, String> {
     let said = desc
         .properties
         .iter()
         .filter_map(|property| Some((property, text(property)?)));
-    said.map(|(property, text)| (Key::of_static(property.name), text.to_owned()))
+    said.map(|(property, text)| (NameKey::of_static(property.name), text.to_owned()))
         .collect()
 }
 
 /// Returns a function attribute of the properties that have it.
-fn by(
+fn declared_function(
     desc: &TableDesc,
     function: impl Fn(&PropertyDesc) -> Option<&FunctionDesc>,
-) -> impl Iterator<Item = (Key, &FunctionDesc)> {
+) -> impl Iterator<Item = (NameKey, &FunctionDesc)> {
     let properties = desc.properties.iter();
     properties
-        .filter_map(move |property| Some((Key::of_static(property.name), function(property)?)))
+        .filter_map(move |property| Some((NameKey::of_static(property.name), function(property)?)))
 }
 
 /// Returns an endpoint as spelled by the struct of a rel table.
-pub(super) fn spelled(desc: &TableDesc, key: &Key) -> String {
+pub(super) fn spelled(desc: &TableDesc, key: &NameKey) -> String {
     let pairs = match desc.kind {
-        KindDesc::Edge { pairs, .. } => pairs,
-        KindDesc::Node { .. } => &[],
+        TableKindDesc::Edge { pairs, .. } => pairs,
+        TableKindDesc::Node { .. } => &[],
     };
     pairs
         .iter()
         .flat_map(|pair| [pair.from, pair.to])
-        .find(|name| Key::new(name) == *key)
+        .find(|name| NameKey::new(name) == *key)
         .map_or_else(|| key.to_string(), str::to_owned)
 }
 
@@ -108,19 +115,19 @@ fn owned(names: &[&str]) -> Vec<String> {
 
 fn pair(desc: &PairDesc) -> Pair {
     Pair {
-        from: Key::of_static(desc.from),
-        to: Key::of_static(desc.to),
+        from: NameKey::of_static(desc.from),
+        to: NameKey::of_static(desc.to),
     }
 }
 
 struct Builder<'a> {
     pub(super) desc: &'static TableDesc,
-    pub(super) mistakes: &'a mut Vec<Mistake>,
+    pub(super) mistakes: &'a mut Vec<Issue>,
 }
 
 impl Builder<'_> {
-    fn report(&mut self, place: Place, kind: MistakeKind) {
-        self.mistakes.push(Mistake {
+    fn report(&mut self, place: SourceLocation, kind: IssueKind) {
+        self.mistakes.push(Issue {
             place,
             table: self.desc.name.to_owned(),
             kind,
@@ -128,28 +135,31 @@ impl Builder<'_> {
     }
 
     /// Returns the location of a field. Handwritten descriptions may not have one.
-    fn field(&self, property: &PropertyDesc) -> Place {
+    fn field(&self, property: &PropertyDesc) -> SourceLocation {
         let line = if property.line == 0 {
             self.desc.origin.line
         } else {
             property.line
         };
-        Place {
+        SourceLocation {
             line,
-            ..place(self.desc)
+            ..location_of(self.desc)
         }
     }
 
-    fn properties(&mut self) -> BTreeMap<Key, Property> {
+    fn properties(&mut self) -> BTreeMap<NameKey, Property> {
         let mut map = BTreeMap::new();
         for desc in self.desc.properties {
             let property = self.property(desc);
-            if map.insert(Key::of_static(desc.name), property).is_some() {
+            if map
+                .insert(NameKey::of_static(desc.name), property)
+                .is_some()
+            {
                 let mut all = self.desc.properties.iter();
                 let first = all.find(|first| first.name.eq_ignore_ascii_case(desc.name));
-                let kind = MistakeKind::DuplicateProperty {
+                let kind = IssueKind::DuplicateProperty {
                     property: desc.name.to_owned(),
-                    other: first.map_or_else(|| place(self.desc), |first| self.field(first)),
+                    other: first.map_or_else(|| location_of(self.desc), |first| self.field(first)),
                 };
                 self.report(self.field(desc), kind);
             }
@@ -169,7 +179,7 @@ impl Builder<'_> {
         if let Err(error) = ty.check() {
             self.report(
                 place,
-                MistakeKind::Type {
+                IssueKind::Type {
                     property: name.clone(),
                     error,
                 },
@@ -180,7 +190,7 @@ impl Builder<'_> {
             expr.map_err(|error| {
                 self.report(
                     place,
-                    MistakeKind::Default {
+                    IssueKind::Default {
                         property: name.clone(),
                         error,
                     },
@@ -198,26 +208,31 @@ impl Builder<'_> {
         }
     }
 
-    fn comment(&mut self, of: &str, comment: Option<&str>, place: Place) -> Option<String> {
+    fn comment(
+        &mut self,
+        of: &str,
+        comment: Option<&str>,
+        place: SourceLocation,
+    ) -> Option<String> {
         let comment = comment.filter(|text| !text.is_empty())?;
         if comment.contains('\0') {
-            self.report(place, MistakeKind::Comment(of.to_owned()));
+            self.report(place, IssueKind::Comment(of.to_owned()));
         }
         Some(comment.to_owned())
     }
 
-    fn kind(&mut self, properties: &BTreeMap<Key, Property>) -> TableKind {
-        let here = place(self.desc);
+    fn kind(&mut self, properties: &BTreeMap<NameKey, Property>) -> TableKind {
+        let here = location_of(self.desc);
         match self.desc.kind {
-            KindDesc::Node { primary_key } => {
-                let key = Key::new(primary_key);
+            TableKindDesc::Node { primary_key } => {
+                let key = NameKey::new(primary_key);
                 match properties.get(&key) {
-                    None => self.report(here, MistakeKind::KeyMissing(primary_key.to_owned())),
+                    None => self.report(here, IssueKind::UnknownPrimaryKey(primary_key.to_owned())),
                     Some(property) if property.nullable => {
-                        self.report(here, MistakeKind::KeyNullable(property.name.clone()));
+                        self.report(here, IssueKind::KeyNullable(property.name.clone()));
                     }
                     Some(property) if !property.ty.can_be_key() => {
-                        let kind = MistakeKind::KeyType {
+                        let kind = IssueKind::KeyType {
                             property: property.name.clone(),
                             ty: property.ty.to_string(),
                         };
@@ -227,19 +242,19 @@ impl Builder<'_> {
                 }
                 TableKind::Node { primary_key: key }
             }
-            KindDesc::Edge {
+            TableKindDesc::Edge {
                 pairs,
                 dropped_pairs,
                 multiplicity,
                 storage,
             } => {
                 if pairs.is_empty() {
-                    self.report(here, MistakeKind::NoPair);
+                    self.report(here, IssueKind::MissingPair);
                 }
                 let mut set = BTreeSet::new();
                 for desc in pairs {
                     if !set.insert(pair(desc)) {
-                        let kind = MistakeKind::DuplicatePair {
+                        let kind = IssueKind::DuplicatePair {
                             from: desc.from.to_owned(),
                             to: desc.to.to_owned(),
                         };
@@ -254,7 +269,7 @@ impl Builder<'_> {
                     }
                     if set.contains(&pair(desc)) {
                         let words = format!("{} → {}", desc.from, desc.to);
-                        self.report(here, MistakeKind::DroppedYetDeclared(words));
+                        self.report(here, IssueKind::DroppedButDeclared(words));
                     }
                 }
                 TableKind::Edge {
@@ -268,8 +283,8 @@ impl Builder<'_> {
 
     /// Checks the former names and tombstones of properties.
     fn past(&mut self) {
-        let here = place(self.desc);
-        let all = self.desc.properties.iter().map(|property| Renamed {
+        let here = location_of(self.desc);
+        let all = self.desc.properties.iter().map(|property| RenameHint {
             name: property.name,
             earlier: property.renamed_from,
             place: self.field(property),
@@ -290,7 +305,7 @@ impl Builder<'_> {
             if let Some(property) = present {
                 self.report(
                     here,
-                    MistakeKind::DroppedYetDeclared(property.name.to_owned()),
+                    IssueKind::DroppedButDeclared(property.name.to_owned()),
                 );
             }
             let heir = self.desc.properties.iter().find(|property| {
@@ -300,7 +315,7 @@ impl Builder<'_> {
                     .any(|name| name.eq_ignore_ascii_case(old))
             });
             if let Some(heir) = heir {
-                let kind = MistakeKind::DroppedYetRenamed {
+                let kind = IssueKind::DroppedButRenamed {
                     old: (*old).to_owned(),
                     name: heir.name.to_owned(),
                 };

@@ -4,12 +4,12 @@
 const MAX_BYTES: usize = 1024;
 
 /// A string of bounded length.
-pub(crate) struct Message {
+pub(crate) struct ConstString {
     bytes: [u8; MAX_BYTES],
     len: usize,
 }
 
-impl Message {
+impl ConstString {
     /// Creates a message that starts with `text`.
     pub(crate) const fn new(text: &str) -> Self {
         let empty = Self {
@@ -74,16 +74,16 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use crate::describe::const_string::{MAX_BYTES, Message};
+    use crate::describe::const_string::{ConstString, MAX_BYTES};
 
     #[test]
     fn what_does_not_fit_is_cut_between_characters() {
         let most = "x".repeat(MAX_BYTES - 1);
-        let message = Message::new("").add(&most).add("é").add("y");
+        let message = ConstString::new("").add(&most).add("é").add("y");
         assert_eq!(message.text(), most.clone() + "y");
-        assert_eq!(Message::new("a").add(" é").text(), "a é");
+        assert_eq!(ConstString::new("a").add(" é").text(), "a é");
         assert_eq!(
-            Message::new("")
+            ConstString::new("")
                 .add_number(0)
                 .add(" ")
                 .add_number(u64::MAX)

@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::types::TypeDesc;
-use crate::value::Cell;
+use crate::value::Value;
 
 /// A pointer to a wrapper that calls a function with the values of one row.
-pub type Run = fn(&[Cell]) -> Result<Cell, Fault>;
+pub type FunctionPtr = fn(&[Value]) -> Result<Value, FunctionError>;
 
 /// The description of a function, from its attribute.
 #[derive(Clone, Copy, Debug)]
@@ -19,11 +19,11 @@ pub struct FunctionDesc {
     /// value.
     pub inputs: &'static [&'static str],
     /// The types of the arguments.
-    pub takes: &'static [InputDesc],
+    pub arguments: &'static [InputDesc],
     /// The type of the return value.
-    pub gives: TypeDesc,
+    pub returns: TypeDesc,
     /// The wrapper that calls the function.
-    pub run: Run,
+    pub pointer: FunctionPtr,
 }
 
 /// An argument of a function.
@@ -37,7 +37,7 @@ pub struct InputDesc {
 
 /// Error returned when a function returns no value for a row.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum FunctionError {
     /// The function returned an error, or a stored value is not valid for the Rust type of the
     /// argument.
     #[error("{0}")]
@@ -76,35 +76,35 @@ impl FunctionDesc {
     ///
     /// Returns a [`Fault`] if the function fails or panics, or if a value is not valid for its
     /// argument.
-    pub fn call(&self, row: &[Cell]) -> Result<Cell, Fault> {
+    pub fn call(&self, row: &[Value]) -> Result<Value, FunctionError> {
         // The function can access none of our state but the row, which is read-only.
-        catch_unwind(AssertUnwindSafe(|| (self.run)(row))).unwrap_or_else(|panic| {
+        catch_unwind(AssertUnwindSafe(|| (self.pointer)(row))).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(Fault::Panicked(text.unwrap_or_default()))
+            Err(FunctionError::Panicked(text.unwrap_or_default()))
         })
     }
 
     /// Returns whether one of the arguments accepts NULL.
     #[must_use]
-    pub fn takes_null(&self) -> bool {
-        self.takes.iter().any(|input| input.nullable)
+    pub fn accepts_null(&self) -> bool {
+        self.arguments.iter().any(|input| input.nullable)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::function::function0;
+    use crate::function::describe_fn0;
     use crate::schema::name::is_function_path;
-    use crate::value::Cell;
+    use crate::value::Value;
 
     fn desc(module: &'static str, path: &'static str) -> FunctionDesc {
         FunctionDesc {
             module,
             path,
-            run: |_| panic!("no more than {}", 5),
-            ..function0::<i64>(|| 1, |_| Ok(Cell::Null))
+            pointer: |_| panic!("no more than {}", 5),
+            ..describe_fn0::<i64>(|| 1, |_| Ok(Value::Null))
         }
     }
 
@@ -130,6 +130,6 @@ mod tests {
     #[test]
     fn a_panic_is_caught() {
         let fault = desc("a", "b").call(&[]);
-        assert_eq!(fault, Err(Fault::Panicked("no more than 5".into())));
+        assert_eq!(fault, Err(FunctionError::Panicked("no more than 5".into())));
     }
 }

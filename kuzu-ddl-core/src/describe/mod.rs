@@ -17,13 +17,13 @@ mod traits;
 mod type_text;
 mod types;
 
-pub use function::{Fault, FunctionDesc, InputDesc, Run};
-pub use location::Place;
+pub use function::{FunctionDesc, FunctionError, FunctionPtr, InputDesc};
+pub use location::SourceLocation;
 pub use sequence::SequenceDesc;
 pub(crate) use sequence::bounds;
 pub use table::{
-    ExprDesc, IndexDesc, IndexKindDesc, KindDesc, OnFailDesc, Origin, PairDesc, PropertyDesc,
-    TableDesc,
+    ExprDesc, IndexDesc, IndexKindDesc, OnFailDesc, Origin, PairDesc, PropertyDesc, TableDesc,
+    TableKindDesc,
 };
 pub use tombstone::Tombstone;
 pub use traits::{KuzuEdge, KuzuNode, KuzuTable, KuzuType};

@@ -1,7 +1,7 @@
 //! Descriptions of sequences.
 
 use super::const_checks as check;
-use super::location::Place;
+use super::location::SourceLocation;
 use crate::schema::Sequence;
 
 /// The description of a sequence, from [`sequence!`](crate::sequence). Each option is given at most
@@ -9,7 +9,7 @@ use crate::schema::Sequence;
 #[derive(Clone, Copy, Debug)]
 pub struct SequenceDesc {
     pub(crate) name: &'static str,
-    pub(crate) place: Place,
+    pub(crate) place: SourceLocation,
     pub(crate) start: Option<i64>,
     pub(crate) increment: Option<i64>,
     pub(crate) min: Option<i64>,
@@ -25,7 +25,7 @@ impl SequenceDesc {
         check::table_name(name);
         Self {
             name,
-            place: Place { file, line },
+            place: SourceLocation { file, line },
             start: None,
             increment: None,
             min: None,

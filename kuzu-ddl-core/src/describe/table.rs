@@ -15,7 +15,7 @@ pub struct TableDesc {
     /// The name of the table.
     pub name: &'static str,
     /// The part that differs between node tables and rel tables.
-    pub kind: KindDesc,
+    pub kind: TableKindDesc,
     /// The properties, in field order.
     pub properties: &'static [PropertyDesc],
     /// The doc comment.
@@ -35,9 +35,9 @@ impl TableDesc {
     /// The default values of a description. A derive that failed emits it unchanged, so that one
     /// issue gives one error.
     #[doc(hidden)]
-    pub const BLANK: Self = Self {
+    pub const EMPTY: Self = Self {
         name: "",
-        kind: KindDesc::Node { primary_key: "" },
+        kind: TableKindDesc::Node { primary_key: "" },
         properties: &[],
         comment: None,
         renamed_from: &[],
@@ -54,7 +54,7 @@ impl TableDesc {
 
 /// The kind of a table, with what only that kind has.
 #[derive(Debug)]
-pub enum KindDesc {
+pub enum TableKindDesc {
     /// A node table.
     Node {
         /// The name of the property that is the primary key.
@@ -116,9 +116,9 @@ pub struct PropertyDesc {
 impl PropertyDesc {
     /// The default values of a description.
     #[doc(hidden)]
-    pub const BLANK: Self = Self {
+    pub const EMPTY: Self = Self {
         name: "",
-        ty: TypeDesc::Broken,
+        ty: TypeDesc::Invalid,
         nullable: false,
         default: None,
         comment: None,

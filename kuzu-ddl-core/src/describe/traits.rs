@@ -52,6 +52,6 @@ pub trait KuzuType {
     const PROPERTY: PropertyDesc = PropertyDesc {
         ty: Self::TYPE,
         nullable: Self::NULLABLE,
-        ..PropertyDesc::BLANK
+        ..PropertyDesc::EMPTY
     };
 }

@@ -1,6 +1,6 @@
 //! Type names and suggested values, available in constants.
 
-use super::const_string::Message;
+use super::const_string::ConstString;
 use super::types::{MemberDesc, TypeDesc};
 
 /// Returns the canonical text of a type without inner types; empty for others.
@@ -37,12 +37,12 @@ pub(crate) const fn word(ty: &TypeDesc) -> &'static str {
         | TypeDesc::Struct(_)
         | TypeDesc::Map(..)
         | TypeDesc::Union(_)
-        | TypeDesc::Broken => "",
+        | TypeDesc::Invalid => "",
     }
 }
 
 /// Appends the canonical text of the type to `message`.
-pub(crate) const fn with_type(message: Message, ty: &TypeDesc) -> Message {
+pub(crate) const fn with_type(message: ConstString, ty: &TypeDesc) -> ConstString {
     match ty {
         TypeDesc::Decimal(precision, scale) => {
             let message = message.add("DECIMAL(").add_number(*precision as u64);
@@ -60,7 +60,7 @@ pub(crate) const fn with_type(message: Message, ty: &TypeDesc) -> Message {
     }
 }
 
-const fn with_members(mut message: Message, members: &[MemberDesc]) -> Message {
+const fn with_members(mut message: ConstString, members: &[MemberDesc]) -> ConstString {
     let mut i = 0;
     while i < members.len() {
         if i > 0 {
@@ -115,7 +115,7 @@ pub(crate) const fn literal(ty: &TypeDesc) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::describe::const_string::Message;
+    use crate::describe::const_string::ConstString;
     use crate::describe::type_text::with_type;
     use crate::describe::types::{MemberDesc, TypeDesc};
     use crate::schema::Type;
@@ -138,7 +138,7 @@ mod tests {
             TypeDesc::Union(MEMBERS),
         ] {
             assert_eq!(
-                with_type(Message::new(""), &ty).text(),
+                with_type(ConstString::new(""), &ty).text(),
                 Type::from(&ty).to_string()
             );
         }

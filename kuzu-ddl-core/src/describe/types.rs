@@ -41,7 +41,7 @@ pub enum TypeDesc {
     /// The type of a struct whose derive reported an error. It is compatible with everything, so
     /// that no further errors follow; a program that compiles never holds it.
     #[doc(hidden)]
-    Broken,
+    Invalid,
 }
 
 /// A member of a `STRUCT` or `UNION`.

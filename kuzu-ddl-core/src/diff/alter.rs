@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use super::differ::Differ;
-use super::incompatibility::Reason;
-use super::resolve_names::Resolved;
+use super::incompatibility::IncompatibilityKind;
+use super::resolve_names::ResolvedNames;
 use crate::declared::on_fail;
 use crate::event::{Change, ObjectId};
-use crate::fold::Body;
-use crate::schema::{Expr, Key, Property, Table, TableKind, Type};
+use crate::fold::ObjectBody;
+use crate::schema::{Expr, NameKey, Property, Table, TableKind, Type};
 
 /// Declared cast of a type change.
-pub(super) enum Cast {
+pub(super) enum CastSource {
     /// Every old value is a value of the new type.
     Widening,
     /// Cast by this expression.
@@ -27,13 +27,13 @@ impl Differ<'_> {
     /// Diffs the body of a property, relative to its last declaration.
     pub(super) fn alter_property(
         &mut self,
-        (table, name): (&Key, &Key),
+        (table, name): (&NameKey, &NameKey),
         path: &str,
         id: ObjectId,
         wanted: &Property,
         last: Option<&Property>,
     ) {
-        let Some(Body::Property(spec)) = self.draft.fold().object(id).map(|o| o.body.clone())
+        let Some(ObjectBody::Property(spec)) = self.draft.fold().object(id).map(|o| o.body.clone())
         else {
             return;
         };
@@ -44,23 +44,23 @@ impl Differ<'_> {
                     let on_fail = hints.map(|hints| on_fail(hints, name, wanted));
                     let (ty, on_fail) = (wanted.ty.clone(), on_fail.unwrap_or_default());
                     let change = match cast {
-                        Cast::By(function) => Change::SetTypeBy {
+                        CastSource::By(function) => Change::SetTypeWith {
                             ty,
                             function,
                             on_fail,
                         },
-                        Cast::Said(expr) => Change::SetType {
+                        CastSource::Said(expr) => Change::SetType {
                             ty,
                             cast: Some(expr),
                             on_fail,
                         },
-                        Cast::Widening => Change::SetType {
+                        CastSource::Widening => Change::SetType {
                             ty,
                             cast: None,
                             on_fail,
                         },
                     };
-                    self.draft.set(id, change);
+                    self.draft.change(id, change);
                 }
                 Err(reason) => return self.refuse(path.to_owned(), self.origin(table), reason),
             }
@@ -70,7 +70,7 @@ impl Differ<'_> {
             None => wanted.default.is_some(),
         };
         if spec.default != wanted.default && asked {
-            self.draft.set(
+            self.draft.change(
                 id,
                 Change::SetDefault {
                     default: wanted.default.clone(),
@@ -84,7 +84,7 @@ impl Differ<'_> {
             && !(is_key && wanted.nullable)
             && last.is_none_or(|last| last.nullable != wanted.nullable)
         {
-            self.draft.set(
+            self.draft.change(
                 id,
                 Change::SetNullable {
                     nullable: wanted.nullable,
@@ -93,20 +93,25 @@ impl Differ<'_> {
         }
     }
 
-    fn cast(&self, (table, name): (&Key, &Key), from: &Type, to: &Type) -> Result<Cast, Reason> {
+    fn cast(
+        &self,
+        (table, name): (&NameKey, &NameKey),
+        from: &Type,
+        to: &Type,
+    ) -> Result<CastSource, IncompatibilityKind> {
         let hints = self.declared.tables.get(table);
-        if let Some(by) = hints.and_then(|hints| hints.casts_with.get(name)) {
+        if let Some(by) = hints.and_then(|hints| hints.cast_functions.get(name)) {
             return self.cast_by(by, from, to);
         }
         if let Some(said) = hints.and_then(|hints| hints.casts.get(name)) {
             return Expr::parse_cast(said)
-                .map(Cast::Said)
-                .map_err(|e| Reason::BadCast { reason: e.reason });
+                .map(CastSource::Said)
+                .map_err(|e| IncompatibilityKind::InvalidCast { reason: e.reason });
         }
-        if from.fits_in(to) {
-            return Ok(Cast::Widening);
+        if from.is_subtype_of(to) {
+            return Ok(CastSource::Widening);
         }
-        Err(Reason::NeedsCast {
+        Err(IncompatibilityKind::NeedsCast {
             from: from.to_string(),
             to: to.to_string(),
         })
@@ -114,34 +119,42 @@ impl Differ<'_> {
 
     /// Checks a cast function: the compiler knows only the present type of the property, so the
     /// function's argument is compared here.
-    fn cast_by(&self, name: &str, from: &Type, to: &Type) -> Result<Cast, Reason> {
-        let bad = |reason| Err(Reason::BadCast { reason });
+    fn cast_by(
+        &self,
+        name: &str,
+        from: &Type,
+        to: &Type,
+    ) -> Result<CastSource, IncompatibilityKind> {
+        let bad = |reason| Err(IncompatibilityKind::InvalidCast { reason });
         let Some(function) = self.declared.functions.get(name) else {
             return bad(format!("the function {name} is missing from this program"));
         };
-        let takes = function.takes.first().map(|input| Type::from(&input.ty));
+        let takes = function
+            .arguments
+            .first()
+            .map(|input| Type::from(&input.ty));
         if let Some(takes) = takes.filter(|takes| !from.widens_to(takes)) {
             return bad(format!(
                 "the function {name} takes {takes}, but the property is {from}"
             ));
         }
-        let gives = Type::from(&function.gives);
-        if !gives.fits_in(to) {
+        let gives = Type::from(&function.returns);
+        if !gives.is_subtype_of(to) {
             return bad(format!(
                 "the function {name} returns {gives} instead of {to}"
             ));
         }
-        Ok(Cast::By(name.to_owned()))
+        Ok(CastSource::By(name.to_owned()))
     }
 
     /// Diffs the body of a table: its primary key, multiplicity and storage direction. `was` holds
     /// the name by which the last declaration knows each property.
     pub(super) fn alter_table(
         &mut self,
-        key: &Key,
+        key: &NameKey,
         id: ObjectId,
-        resolved: &Resolved,
-        was: &BTreeMap<Key, Key>,
+        resolved: &ResolvedNames,
+        was: &BTreeMap<NameKey, NameKey>,
     ) {
         let declared = self.declared;
         let Some(table) = declared.schema.tables.get(key) else {
@@ -152,14 +165,14 @@ impl Differ<'_> {
             return;
         };
         match (&table.kind, body) {
-            (TableKind::Node { primary_key }, Body::NodeTable { key: is })
+            (TableKind::Node { primary_key }, ObjectBody::NodeTable { key: is })
                 if !self.same_key(key, primary_key, last, was) =>
             {
                 // Until the former key is dropped, two properties may have the name.
                 let known = resolved.get(primary_key).copied().flatten();
                 let found = known.or_else(|| self.find(Some(id), primary_key));
                 if let Some(key) = found.filter(|found| *found != is) {
-                    self.draft.set(id, Change::SetKey { key });
+                    self.draft.change(id, Change::SetPrimaryKey { key });
                 }
             }
             (
@@ -168,7 +181,7 @@ impl Differ<'_> {
                     storage,
                     ..
                 },
-                Body::EdgeTable {
+                ObjectBody::EdgeTable {
                     multiplicity: is,
                     storage: stored,
                 },
@@ -183,10 +196,11 @@ impl Differ<'_> {
                 };
                 if let Some(to) = multiplicity.filter(|to| *to != is && said != Some(*to)) {
                     self.draft
-                        .set(id, Change::SetMultiplicity { multiplicity: to });
+                        .change(id, Change::SetMultiplicity { multiplicity: to });
                 }
                 if *storage != stored && kept != Some(*storage) {
-                    self.draft.set(id, Change::SetStorage { storage: *storage });
+                    self.draft
+                        .change(id, Change::SetStorage { storage: *storage });
                 }
             }
             _ => {}
@@ -197,10 +211,10 @@ impl Differ<'_> {
     /// names are not enough: the name of the former key may be another property's now.
     fn same_key(
         &self,
-        table: &Key,
-        wanted: &Key,
+        table: &NameKey,
+        wanted: &NameKey,
         last: Option<&Table>,
-        was: &BTreeMap<Key, Key>,
+        was: &BTreeMap<NameKey, NameKey>,
     ) -> bool {
         let Some(last) = last else { return false };
         let TableKind::Node { primary_key } = &last.kind else {
@@ -211,8 +225,8 @@ impl Differ<'_> {
         }
         // A rename on another peer, before this declaration requested it.
         let olds = self.declared.tables.get(table);
-        let olds = olds.and_then(|hints| hints.properties.get(wanted));
+        let olds = olds.and_then(|hints| hints.property_renames.get(wanted));
         !last.properties.contains_key(wanted)
-            && olds.is_some_and(|olds| olds.iter().any(|old| Key::new(old) == *primary_key))
+            && olds.is_some_and(|olds| olds.iter().any(|old| NameKey::new(old) == *primary_key))
     }
 }

@@ -1,10 +1,10 @@
 //! Ancestors: the declaration that the next one is compared with.
 
 use crate::declared::{Declared, TableHints};
-use crate::drift::{Drift, DriftKind, Part, Site};
+use crate::drift::{Aspect, Drift, DriftKind, Location};
 use crate::event::ObjectId;
 use crate::fold::{Fold, Object};
-use crate::schema::{Key, Schema, Table, TableKind};
+use crate::schema::{NameKey, Schema, Table, TableKind};
 
 /// Computes the next ancestor: `declared`, and whatever it does not mention as it was declared
 /// `last`, while that still exists in `after`.
@@ -12,7 +12,7 @@ use crate::schema::{Key, Schema, Table, TableKind};
 /// A binary may declare only a part of the schema, because a crate was not linked. If its
 /// declaration replaced the rest as well, an older binary would no longer be recognised as one.
 #[must_use]
-pub fn ancestor(declared: &Declared, last: Option<&Declared>, after: &Fold) -> Declared {
+pub fn next_ancestor(declared: &Declared, last: Option<&Declared>, after: &Fold) -> Declared {
     let mut merged = declared.clone();
     let Some(last) = last else { return merged };
     for (key, table) in &last.schema.tables {
@@ -22,7 +22,7 @@ pub fn ancestor(declared: &Declared, last: Option<&Declared>, after: &Fold) -> D
         let hints = last.tables.get(key).cloned().unwrap_or_default();
         if let Some(now) = merged.schema.tables.get_mut(key) {
             let now_hints = merged.tables.entry(key.clone()).or_default();
-            keep_properties((now, now_hints), (table, hints), id, after);
+            retain_undeclared((now, now_hints), (table, hints), id, after);
         } else {
             merged.schema.tables.insert(key.clone(), table.clone());
             merged.tables.insert(key.clone(), hints);
@@ -57,7 +57,7 @@ pub fn ancestor(declared: &Declared, last: Option<&Declared>, after: &Fold) -> D
 /// requests everything that was undone, and applies it again. Hints and tombstones of `last` stay
 /// where they had been applied by then; the others are to be applied again.
 #[must_use]
-pub fn ancestor_then(last: Option<&Declared>, then: &Fold) -> Declared {
+pub fn ancestor_at_rollback(last: Option<&Declared>, then: &Fold) -> Declared {
     let mut ancestor = Declared {
         schema: then.schema(),
         ..Declared::default()
@@ -67,7 +67,7 @@ pub fn ancestor_then(last: Option<&Declared>, then: &Fold) -> Declared {
         let Some(table) = then.find(None, key).map(|object| object.id) else {
             continue;
         };
-        let mut kept = hints_then(hints, table, then);
+        let mut kept = hints_at(hints, table, then);
         if let Some(TableKind::Edge { pairs, .. }) =
             ancestor.schema.tables.get(key).map(|t| &t.kind)
         {
@@ -88,43 +88,51 @@ pub fn ancestor_then(last: Option<&Declared>, then: &Fold) -> Declared {
 /// differs, the result is as if that had been declared. So the next start plans what the structs
 /// declare. `before` is the state without the rows.
 #[must_use]
-pub fn ancestor_as_is(last: &Declared, rows: &[Drift], before: &Fold, live: &Schema) -> Declared {
+pub fn ancestor_from_live(
+    last: &Declared,
+    rows: &[Drift],
+    before: &Fold,
+    live: &Schema,
+) -> Declared {
     let mut ancestor = last.clone();
     for row in rows {
         let Some(object) = row.id.and_then(|id| before.object(id)) else {
             continue;
         };
         let table = object.parent.and_then(|id| before.object(id));
-        let key = Key::new(&table.unwrap_or(object).name.value);
-        as_is(&mut ancestor, &key, object, (row, before, live));
+        let key = NameKey::new(&table.unwrap_or(object).name.value);
+        declaration_from_live(&mut ancestor, &key, object, (row, before, live));
     }
     ancestor
 }
 
-fn as_is(
+fn declaration_from_live(
     ancestor: &mut Declared,
-    key: &Key,
+    key: &NameKey,
     object: &Object,
     (row, before, live): (&Drift, &Fold, &Schema),
 ) {
     let what = match &row.kind {
-        DriftKind::Altered { what, .. } => Some(*what),
+        DriftKind::Changed { what, .. } => Some(*what),
         _ => None,
     };
-    let kept = !matches!(what, None | Some(Part::Name | Part::Kind | Part::Form));
+    let kept = !matches!(
+        what,
+        None | Some(Aspect::Name | Aspect::Kind | Aspect::Definition)
+    );
     match (&row.site, ancestor.schema.tables.get_mut(key)) {
-        (Site::Table(here), Some(table)) if kept => {
+        (Location::Table(here), Some(table)) if kept => {
             if let Some(live) = live.tables.get(here) {
                 table.comment.clone_from(&live.comment);
-                alike(&mut table.kind, &live.kind);
+                copy_alterable_parts(&mut table.kind, &live.kind);
             }
         }
-        (Site::Table(_), _) => {
+        (Location::Table(_), _) => {
             ancestor.schema.tables.remove(key);
             ancestor.tables.remove(key);
         }
-        (Site::Property(here, name), Some(table)) => {
-            let known = Key::new(&object.name.value);
+        (Location::Property(here, name), Some(table)) => {
+            let known = NameKey::new(&object.name.value);
             let live = live.tables.get(here).and_then(|t| t.properties.get(name));
             match (live, table.properties.get_mut(&known)) {
                 (Some(live), Some(property)) if kept => {
@@ -136,16 +144,16 @@ fn as_is(
                 }
             }
         }
-        (Site::Pair(..), Some(table)) => {
+        (Location::Pair(..), Some(table)) => {
             let pair = before.pair(object);
             if let (TableKind::Edge { pairs, .. }, Some(pair)) = (&mut table.kind, pair) {
                 pairs.remove(&pair);
             }
         }
-        (Site::Index(..), Some(table)) => {
-            table.indexes.remove(&Key::new(&object.name.value));
+        (Location::Index(..), Some(table)) => {
+            table.indexes.remove(&NameKey::new(&object.name.value));
         }
-        (Site::Sequence(_), _) => {
+        (Location::Sequence(_), _) => {
             ancestor.schema.sequences.remove(key);
         }
         _ => {}
@@ -154,7 +162,7 @@ fn as_is(
 
 /// Copies the aspects of a kind that can be altered out of band, without pairs, which have their
 /// own rows.
-fn alike(kind: &mut TableKind, live: &TableKind) {
+fn copy_alterable_parts(kind: &mut TableKind, live: &TableKind) {
     match (kind, live) {
         (TableKind::Node { primary_key }, TableKind::Node { primary_key: is }) => {
             primary_key.clone_from(is);
@@ -178,46 +186,46 @@ fn alike(kind: &mut TableKind, live: &TableKind) {
     }
 }
 
-fn hints_then(hints: &TableHints, table: ObjectId, then: &Fold) -> TableHints {
+fn hints_at(hints: &TableHints, table: ObjectId, then: &Fold) -> TableHints {
     let was = |parent, object, old: &str| {
-        let old = Key::new(old);
-        let mut held = then.holders(parent, &old);
+        let old = NameKey::new(old);
+        let mut held = then.objects_ever_named(parent, &old);
         held.any(|holder| holder.id == object)
     };
     let mut kept = TableHints {
         origin: hints.origin.clone(),
-        krate: hints.krate.clone(),
-        order: hints.order.clone(),
+        package: hints.package.clone(),
+        column_order: hints.column_order.clone(),
         ..TableHints::default()
     };
     let olds = hints.renamed_from.iter();
     kept.renamed_from = olds.filter(|old| was(None, table, old)).cloned().collect();
-    for (name, olds) in &hints.properties {
+    for (name, olds) in &hints.property_renames {
         if let Some(property) = then.find(Some(table), name) {
             let held = |old: &&String| was(Some(table), property.id, old);
             let olds = olds.iter().filter(held).cloned().collect();
-            kept.properties.insert(name.clone(), olds);
+            kept.property_renames.insert(name.clone(), olds);
         }
     }
-    let gone = |name: &&Key| then.find(Some(table), name).is_none();
+    let gone = |name: &&NameKey| then.find(Some(table), name).is_none();
     kept.dropped = hints.dropped.iter().filter(gone).cloned().collect();
     kept
 }
 
-fn keep_properties(
+fn retain_undeclared(
     (now, now_hints): (&mut Table, &mut TableHints),
     (last, mut hints): (&Table, TableHints),
     table: ObjectId,
     after: &Fold,
 ) {
-    let is_live = |key: &Key| after.find(Some(table), key).is_some();
+    let is_live = |key: &NameKey| after.find(Some(table), key).is_some();
     for (key, property) in &last.properties {
         if now.properties.contains_key(key) || !is_live(key) {
             continue;
         }
         now.properties.insert(key.clone(), property.clone());
-        if let Some(earlier) = hints.properties.remove(key) {
-            now_hints.properties.insert(key.clone(), earlier);
+        if let Some(earlier) = hints.property_renames.remove(key) {
+            now_hints.property_renames.insert(key.clone(), earlier);
         }
     }
     now_hints

@@ -1,11 +1,11 @@
 //! TODO-DOC diff::archive_entry
 
 use crate::event::{EventId, ObjectId};
-use crate::fold::{Fold, Life, Object};
+use crate::fold::{Fold, Lifecycle, Object};
 
 /// Archive entry: a dropped table or property, or the column from before a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Archived {
+pub struct ArchiveEntry {
     /// Object that it is, or that the column belongs to.
     pub object: ObjectId,
     /// Event that archived it.
@@ -20,15 +20,15 @@ pub struct Archived {
 
 /// Returns everything that the events archived, whether this database ever had it or not. Members
 /// of an archived table are part of the table's entry.
-pub fn archived(fold: &Fold) -> Vec<Archived> {
+pub fn archive_entries(fold: &Fold) -> Vec<ArchiveEntry> {
     let mut out = Vec::new();
     for table in fold.objects().filter(|object| object.kind().is_table()) {
-        if let Life::Archived(by) = table.life.value {
-            out.push(Archived {
+        if let Lifecycle::Archived(by) = table.lifecycle.value {
+            out.push(ArchiveEntry {
                 object: table.id,
                 by,
                 origin: table.name.value.clone(),
-                name: fold.physical(table),
+                name: fold.database_name(table),
                 is_column: false,
             });
         } else if table.is_live() {
@@ -42,23 +42,26 @@ pub fn archived(fold: &Fold) -> Vec<Archived> {
     out
 }
 
-fn of_property(fold: &Fold, table: &Object, property: &Object) -> Vec<Archived> {
+fn of_property(fold: &Fold, table: &Object, property: &Object) -> Vec<ArchiveEntry> {
     let origin = format!("{}.{}", table.name.value, property.name.value);
-    let at = |name: &str| format!("{}.{name}", fold.physical(table));
+    let at = |name: &str| format!("{}.{name}", fold.database_name(table));
     let mut out = Vec::new();
-    if let Life::Archived(by) = property.life.value
+    if let Lifecycle::Archived(by) = property.lifecycle.value
         && fold.property(property).is_some()
     {
-        out.push(Archived {
+        out.push(ArchiveEntry {
             object: property.id,
             by,
             origin: origin.clone(),
-            name: at(&fold.physical(property)),
+            name: at(&fold.database_name(property)),
             is_column: false,
         });
     }
-    let columns = property.archives.iter().filter(|archive| !archive.purged);
-    out.extend(columns.map(|archive| Archived {
+    let columns = property
+        .archived_columns
+        .iter()
+        .filter(|archive| !archive.purged);
+    out.extend(columns.map(|archive| ArchiveEntry {
         object: property.id,
         by: archive.by,
         origin: origin.clone(),

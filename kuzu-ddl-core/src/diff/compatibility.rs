@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::incompatibility::{Reason, Refusal};
+use super::incompatibility::{Incompatibility, IncompatibilityKind};
 use crate::declared::Declared;
 use crate::event::ObjectId;
-use crate::fold::{Fold, Life, Object};
-use crate::schema::{Key, Property, Table, TableKind, Type};
+use crate::fold::{Fold, Lifecycle, Object};
+use crate::schema::{NameKey, Property, Table, TableKind, Type};
 
 /// Returns what `declared` requires and `fold` does not have: the check that lets an older binary
 /// open a newer database, or stops it. Differences in comments, defaults and nullability do not
 /// stop it.
 #[must_use]
-pub fn compatible(declared: &Declared, ancestor: Option<&Declared>, fold: &Fold) -> Vec<Refusal> {
+pub fn check_compatibility(
+    declared: &Declared,
+    ancestor: Option<&Declared>,
+    fold: &Fold,
+) -> Vec<Incompatibility> {
     let mut refusals = Vec::new();
     for (key, table) in &declared.schema.tables {
         let origin = declared
@@ -21,16 +25,19 @@ pub fn compatible(declared: &Declared, ancestor: Option<&Declared>, fold: &Fold)
             .map(|h| h.origin.clone())
             .unwrap_or_default();
         let mut refuse = |object: String, reason| {
-            refusals.push(Refusal {
+            refusals.push(Incompatibility {
                 object,
                 origin: origin.clone(),
-                reason,
+                kind: reason,
             });
         };
         let Some(object) = fold.find(None, key) else {
             let nobody = BTreeSet::new();
-            let reason = explain(fold, ancestor, None, key, true, &nobody);
-            refuse(table.name.clone(), reason.unwrap_or(Reason::Gone));
+            let reason = explain_missing(fold, ancestor, None, key, true, &nobody);
+            refuse(
+                table.name.clone(),
+                reason.unwrap_or(IncompatibilityKind::Missing),
+            );
             continue;
         };
         let Some(is) = fold.table(object) else {
@@ -50,8 +57,8 @@ pub fn compatible(declared: &Declared, ancestor: Option<&Declared>, fold: &Fold)
                 None => {
                     let nobody = BTreeSet::new();
                     let parent = Some((key, object.id));
-                    let reason = explain(fold, ancestor, parent, name, true, &nobody);
-                    refuse(path, reason.unwrap_or(Reason::Gone));
+                    let reason = explain_missing(fold, ancestor, parent, name, true, &nobody);
+                    refuse(path, reason.unwrap_or(IncompatibilityKind::Missing));
                 }
             }
         }
@@ -63,7 +70,7 @@ fn compare_tables(
     declared: &Table,
     is: &Table,
     last: Option<&Table>,
-    refuse: &mut impl FnMut(String, Reason),
+    refuse: &mut impl FnMut(String, IncompatibilityKind),
 ) {
     let name = || declared.name.clone();
     match (&declared.kind, &is.kind) {
@@ -76,7 +83,10 @@ fn compare_tables(
             if wanted != found {
                 let changed = !matches!(last.map(|t| &t.kind),
                     Some(TableKind::Node { primary_key }) if primary_key == wanted);
-                refuse(name(), differs(changed, "primary key", wanted, found));
+                refuse(
+                    name(),
+                    push_difference(changed, "primary key", wanted, found),
+                );
             }
         }
         (
@@ -95,29 +105,32 @@ fn compare_tables(
             if let Some(found) = multiplicity.filter(|found| found != wanted) {
                 let changed = !matches!(before,
                     Some(TableKind::Edge { multiplicity: Some(m), .. }) if m == wanted);
-                refuse(name(), differs(changed, "multiplicity", wanted, &found));
+                refuse(
+                    name(),
+                    push_difference(changed, "multiplicity", wanted, &found),
+                );
             }
             if storage != wanted_storage {
                 let changed = !matches!(before,
                     Some(TableKind::Edge { storage: s, .. }) if s == wanted_storage);
-                let (wanted, found) = (wanted_storage.word(), storage.word());
+                let (wanted, found) = (wanted_storage.as_str(), storage.as_str());
                 refuse(
                     name(),
-                    differs(changed, "storage direction", &wanted, &found),
+                    push_difference(changed, "storage direction", &wanted, &found),
                 );
             }
             for pair in pairs.difference(found_pairs) {
                 refuse(
                     format!("{}({} -> {})", declared.name, pair.from, pair.to),
-                    Reason::Gone,
+                    IncompatibilityKind::Missing,
                 );
             }
         }
         (TableKind::Edge { .. }, TableKind::Edge { .. }) => {}
         _ => refuse(
             name(),
-            Reason::OtherKind {
-                is: is.kind.words().to_owned(),
+            IncompatibilityKind::KindMismatch {
+                is: is.kind.as_str().to_owned(),
             },
         ),
     }
@@ -125,7 +138,7 @@ fn compare_tables(
 
 /// Returns whether the values that a property had with this type are archived.
 fn has_values_of(property: &Object, ty: &Type) -> bool {
-    let mut archives = property.archives.iter();
+    let mut archives = property.archived_columns.iter();
     archives.any(|archive| !archive.purged && archive.ty == *ty)
 }
 
@@ -134,12 +147,12 @@ fn compare_properties(
     declared: &Property,
     is: &Property,
     last: Option<&Property>,
-    refuse: &mut impl FnMut(String, Reason),
+    refuse: &mut impl FnMut(String, IncompatibilityKind),
 ) {
     if declared.ty != is.ty {
         let changed = last.is_none_or(|last| last.ty != declared.ty);
-        let mut reason = differs(changed, "type", &declared.ty, &is.ty);
-        if let Reason::Differs { restorable, .. } = &mut reason {
+        let mut reason = push_difference(changed, "type", &declared.ty, &is.ty);
+        if let IncompatibilityKind::Changed { restorable, .. } = &mut reason {
             *restorable = had;
         }
         refuse(path.to_owned(), reason);
@@ -148,36 +161,36 @@ fn compare_properties(
     // These two matter only when this very declaration changes them.
     let Some(last) = last else { return };
     if declared.default != is.default && declared.default != last.default {
-        let text = |p: &Property| p.default_text().unwrap_or_else(|| "none".into());
+        let text = |p: &Property| p.default_cypher().unwrap_or_else(|| "none".into());
         refuse(
             path.to_owned(),
-            differs(true, "default", &text(declared), &text(is)),
+            push_difference(true, "default", &text(declared), &text(is)),
         );
     }
     if declared.nullable != is.nullable && declared.nullable != last.nullable {
         let word = |p: &Property| if p.nullable { "nullable" } else { "required" };
         refuse(
             path.to_owned(),
-            differs(true, "nullability", &word(declared), &word(is)),
+            push_difference(true, "nullability", &word(declared), &word(is)),
         );
     }
 }
 
-fn differs(
+fn push_difference(
     changed: bool,
     what: &str,
     declared: &dyn std::fmt::Display,
     is: &dyn std::fmt::Display,
-) -> Reason {
+) -> IncompatibilityKind {
     let (what, declared, is) = (what.to_owned(), declared.to_string(), is.to_string());
     if changed {
-        Reason::Unsupported {
+        IncompatibilityKind::Unsupported {
             what,
             from: is,
             to: declared,
         }
     } else {
-        Reason::Differs {
+        IncompatibilityKind::Changed {
             what,
             declared,
             is,
@@ -191,28 +204,28 @@ fn differs(
 ///
 /// `known` is whether the last declaration had the name; `claimed` holds the objects that are
 /// declared under their present names, so that their former names are free for new objects.
-pub(super) fn explain(
+pub(super) fn explain_missing(
     fold: &Fold,
     ancestor: Option<&Declared>,
-    table: Option<(&Key, ObjectId)>,
-    name: &Key,
+    table: Option<(&NameKey, ObjectId)>,
+    name: &NameKey,
     known: bool,
     claimed: &BTreeSet<ObjectId>,
-) -> Option<Reason> {
+) -> Option<IncompatibilityKind> {
     let parent = table.map(|(_, id)| id);
     let renamed = fold
-        .holders(parent, name)
-        .filter(|object| object.is_live() && Key::new(&object.name.value) != *name)
+        .objects_ever_named(parent, name)
+        .filter(|object| object.is_live() && NameKey::new(&object.name.value) != *name)
         .find(|object| !claimed.contains(&object.id));
     if let Some(object) = renamed {
-        return Some(Reason::Renamed {
+        return Some(IncompatibilityKind::Renamed {
             to: object.name.value.clone(),
         });
     }
     if let Some(to) = ancestor.and_then(|a| renamed_in_source(a, table.map(|(key, _)| key), name)) {
-        let present = fold.find(parent, &Key::new(&to));
+        let present = fold.find(parent, &NameKey::new(&to));
         if present.is_some_and(|object| !claimed.contains(&object.id)) {
-            return Some(Reason::Renamed { to });
+            return Some(IncompatibilityKind::Renamed { to });
         }
     }
     let tombstone = ancestor.is_some_and(|a| match table {
@@ -220,25 +233,29 @@ pub(super) fn explain(
         None => a.dropped_tables.contains_key(name),
     });
     let gone = || {
-        fold.holders(parent, name)
+        fold.objects_ever_named(parent, name)
             .filter(|object| !object.is_live())
     };
     if tombstone || (known && gone().next().is_some()) {
-        let purged = |object: &Object| matches!(object.life.value, Life::Purged(_));
+        let purged = |object: &Object| matches!(object.lifecycle.value, Lifecycle::Purged(_));
         let all_purged = gone().next().is_some() && gone().all(purged);
         return Some(if all_purged {
-            Reason::Purged
+            IncompatibilityKind::Purged
         } else {
-            Reason::Dropped
+            IncompatibilityKind::Dropped
         });
     }
-    known.then_some(Reason::Gone)
+    known.then_some(IncompatibilityKind::Missing)
 }
 
 /// Returns the present name of what was called `name`, according to the hints of an earlier
 /// declaration.
-fn renamed_in_source(ancestor: &Declared, table: Option<&Key>, name: &Key) -> Option<String> {
-    let was = |olds: &[String]| olds.iter().any(|old| Key::new(old) == *name);
+fn renamed_in_source(
+    ancestor: &Declared,
+    table: Option<&NameKey>,
+    name: &NameKey,
+) -> Option<String> {
+    let was = |olds: &[String]| olds.iter().any(|old| NameKey::new(old) == *name);
     match table {
         None => {
             let (key, _) = ancestor
@@ -249,7 +266,7 @@ fn renamed_in_source(ancestor: &Declared, table: Option<&Key>, name: &Key) -> Op
         }
         Some(table) => {
             let hints = ancestor.tables.get(table)?;
-            let (key, _) = hints.properties.iter().find(|(_, olds)| was(olds))?;
+            let (key, _) = hints.property_renames.iter().find(|(_, olds)| was(olds))?;
             let table = ancestor.schema.tables.get(table)?;
             table.properties.get(key).map(|p| p.name.clone())
         }

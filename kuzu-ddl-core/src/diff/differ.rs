@@ -2,24 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::incompatibility::{Reason, Refusal};
+use super::incompatibility::{Incompatibility, IncompatibilityKind};
 use super::note::Note;
-use super::options::Options;
+use super::options::DiffOptions;
 use crate::declared::Declared;
 use crate::event::ObjectId;
-use crate::fold::{Draft, Life, Object};
-use crate::schema::Key;
+use crate::fold::{ChangeBuilder, Lifecycle, Object};
+use crate::schema::NameKey;
 
 /// Diff in progress.
 pub(super) struct Differ<'a> {
     pub(super) declared: &'a Declared,
     pub(super) ancestor: Option<&'a Declared>,
-    pub(super) options: &'a Options,
-    pub(super) draft: Draft,
+    pub(super) options: &'a DiffOptions,
+    pub(super) draft: ChangeBuilder,
     /// Name by which the last declaration may know each declared table.
-    pub(super) was: BTreeMap<Key, Key>,
+    pub(super) was: BTreeMap<NameKey, NameKey>,
     pub(super) notes: Vec<Note>,
-    pub(super) refusals: Vec<Refusal>,
+    pub(super) refusals: Vec<Incompatibility>,
     pub(super) restored: BTreeSet<ObjectId>,
 }
 
@@ -47,30 +47,30 @@ impl Differ<'_> {
 
     /// Returns the object that had this name until a rollback undid its creation: it is restored
     /// where the declaration makes that change again.
-    pub(super) fn undone(&self, parent: Option<ObjectId>, name: &Key) -> Option<ObjectId> {
+    pub(super) fn undone(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<ObjectId> {
         let fold = self.draft.fold();
-        let undone = |object: &&Object| match object.life.value {
-            Life::Archived(by) => self.options.back.contains(&by),
+        let undone = |object: &&Object| match object.lifecycle.value {
+            Lifecycle::Archived(by) => self.options.rollback_events.contains(&by),
             _ => false,
         };
         let found = fold
-            .holders(parent, name)
-            .filter(|object| Key::new(&object.name.value) == *name)
+            .objects_ever_named(parent, name)
+            .filter(|object| NameKey::new(&object.name.value) == *name)
             .filter(undone);
         found
-            .max_by_key(|object| fold.age(object.id))
+            .max_by_key(|object| fold.creation_rank(object.id))
             .map(|object| object.id)
     }
 
-    pub(super) fn refuse(&mut self, object: String, origin: String, reason: Reason) {
-        self.refusals.push(Refusal {
+    pub(super) fn refuse(&mut self, object: String, origin: String, reason: IncompatibilityKind) {
+        self.refusals.push(Incompatibility {
             object,
             origin,
-            reason,
+            kind: reason,
         });
     }
 
-    pub(super) fn origin(&self, table: &Key) -> String {
+    pub(super) fn origin(&self, table: &NameKey) -> String {
         self.declared
             .tables
             .get(table)
@@ -78,7 +78,7 @@ impl Differ<'_> {
             .unwrap_or_default()
     }
 
-    pub(super) fn find(&self, parent: Option<ObjectId>, name: &Key) -> Option<ObjectId> {
+    pub(super) fn find(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<ObjectId> {
         self.draft.fold().find(parent, name).map(|object| object.id)
     }
 }

@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 /// Incompatibility: a declared item that the database cannot be migrated to, or only on explicit
 /// request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Refusal {
+pub struct Incompatibility {
     /// Table or property, as `Table` or `Table.property`.
     pub object: String,
     /// Location of the declaration, as `file:line`; empty where nothing declares it.
     pub origin: String,
     /// Kind of the incompatibility.
-    pub reason: Reason,
+    pub kind: IncompatibilityKind,
 }
 
 /// Kind of an incompatibility.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum IncompatibilityKind {
     /// Declared under a name that was changed since.
     Renamed {
         /// Present name.
@@ -30,22 +30,22 @@ pub enum Reason {
     /// Declared, but dropped and purged: its rows no longer exist.
     Purged,
     /// Requested for purge, but no archived object has this name.
-    NothingArchived,
+    ArchiveNotFound,
     /// Requested for purge, but several archived objects have this name.
-    SeveralArchived {
+    ArchiveAmbiguous {
         /// Names of the candidates in the database.
         names: Vec<String>,
     },
     /// Declared and known before, but missing.
-    Gone,
+    Missing,
     /// A table with this name exists and is of the other kind.
-    OtherKind {
+    KindMismatch {
         /// Existing kind, as the engine names it.
         is: String,
     },
     /// Differs from the database, while the declaration is unchanged: something else changed the
     /// database.
-    Differs {
+    Changed {
         /// Aspect that differs.
         what: String,
         /// Declared value.
@@ -72,7 +72,7 @@ pub enum Reason {
         to: String,
     },
     /// The declared cast is invalid.
-    BadCast {
+    InvalidCast {
         /// Reason why it is invalid.
         reason: String,
     },
@@ -82,15 +82,15 @@ pub enum Reason {
         by: String,
     },
     /// The primary key has a tombstone.
-    KeyDropped,
+    PrimaryKeyDropped,
     /// Invalid by itself, in any database.
-    Illegal {
+    Invalid {
         /// Rule that is violated.
         why: String,
     },
 }
 
-impl Reason {
+impl IncompatibilityKind {
     /// Returns the message about `object`, with each remedy on a line of its own.
     fn text(&self, object: &str) -> String {
         match self {
@@ -111,24 +111,24 @@ impl Reason {
                  help: create a new, empty one: `.recreate(\"{object}\")` on the Migrator\n\
                  help: or restore a backup"
             ),
-            Self::NothingArchived => "cannot be purged: no archived object has this name\n\
+            Self::ArchiveNotFound => "cannot be purged: no archived object has this name\n\
                  help: list the archived objects with `archives(&db)`"
                 .to_owned(),
-            Self::SeveralArchived { names } => format!(
+            Self::ArchiveAmbiguous { names } => format!(
                 "cannot be purged: several archived objects have this name\n\
                  help: name one of them: {}",
                 names.join(", ")
             ),
-            Self::Gone => format!(
+            Self::Missing => format!(
                 "is declared and existed before, but is missing\n\
                  help: inspect the history, then restore it: `.restore(\"{object}\")` on the Migrator\n\
                  help: or create a new, empty one: `.recreate(\"{object}\")` on the Migrator"
             ),
-            Self::OtherKind { is } => format!(
+            Self::KindMismatch { is } => format!(
                 "is a {is} in the database\n\
                  help: rename the struct's table with `#[kuzu(name = \"…\")]`"
             ),
-            Self::Differs {
+            Self::Changed {
                 what,
                 declared,
                 is,
@@ -157,24 +157,24 @@ impl Reason {
                  help: add `#[kuzu(cast = \"CAST(old AS {to})\")]`\n\
                  help: or name a function with `#[kuzu(cast_with = path::to::function)]`"
             ),
-            Self::BadCast { reason } => format!("the cast is invalid: {reason}"),
+            Self::InvalidCast { reason } => format!("the cast is invalid: {reason}"),
             Self::InUse { by } => format!(
                 "has a tombstone, but the rel table `{by}` still uses it\n\
                  help: drop `{by}` as well\n\
                  help: or add `#[kuzu(dropped_pair(…))]` to its struct"
             ),
-            Self::KeyDropped => "the primary key cannot be dropped".to_owned(),
-            Self::Illegal { why } => why.clone(),
+            Self::PrimaryKeyDropped => "the primary key cannot be dropped".to_owned(),
+            Self::Invalid { why } => why.clone(),
         }
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Incompatibility {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             object,
             origin,
-            reason,
+            kind: reason,
         } = self;
         let text = reason.text(object);
         let (message, help) = text.split_at(text.find('\n').unwrap_or(text.len()));

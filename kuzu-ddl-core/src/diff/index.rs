@@ -8,20 +8,20 @@
 use super::differ::Differ;
 use super::note::Note;
 use crate::event::{IndexSpec, ObjectId, index_key};
-use crate::fold::Body;
-use crate::schema::{Index, Key, Table, UNKEPT};
+use crate::fold::ObjectBody;
+use crate::schema::{Index, NameKey, Table, UNRETAINED_OPTIONS};
 
 impl Differ<'_> {
-    pub(super) fn indexes(&mut self, key: &Key, id: ObjectId) {
+    pub(super) fn indexes(&mut self, key: &NameKey, id: ObjectId) {
         let declared = self.declared;
         let Some(table) = declared.schema.tables.get(key) else {
             return;
         };
         let last = self.ancestor_table(key).map(|t| &t.indexes);
         let children = self.draft.fold().children(id);
-        let mut present: Vec<(Key, ObjectId)> = children
-            .filter(|child| child.is_live() && matches!(child.body, Body::Index(_)))
-            .map(|child| (Key::new(&child.name.value), child.id))
+        let mut present: Vec<(NameKey, ObjectId)> = children
+            .filter(|child| child.is_live() && matches!(child.body, ObjectBody::Index(_)))
+            .map(|child| (NameKey::new(&child.name.value), child.id))
             .collect();
         present.sort();
         for (name, object) in present {
@@ -29,8 +29,8 @@ impl Differ<'_> {
                 continue;
             }
             let was = last.is_some_and(|last| last.contains_key(&name));
-            if was || self.options.drop_undeclared {
-                self.draft.drop(object);
+            if was || self.options.archive_undeclared {
+                self.draft.archive(object);
             } else {
                 let object = format!("{}[{name}]", table.name);
                 self.notes.push(Note::Undeclared { object });
@@ -42,22 +42,22 @@ impl Differ<'_> {
         }
     }
 
-    fn index(&mut self, key: &Key, table: ObjectId, wanted: &Index, last: Option<&Index>) {
+    fn index(&mut self, key: &NameKey, table: ObjectId, wanted: &Index, last: Option<&Index>) {
         let Some(spec) = self.index_spec(table, wanted) else {
             // A declared property that is missing is reported by itself.
             return;
         };
         let present = self.draft.fold().find_index(table, &wanted.name);
         let present = present.and_then(|object| match &object.body {
-            Body::Index(spec) => Some((object.id, spec.clone())),
+            ObjectBody::Index(spec) => Some((object.id, spec.clone())),
             _ => None,
         });
         // If the last declaration had the same index, another party has changed it since.
-        let new = last.is_none_or(|last| !last.is_as(wanted));
+        let new = last.is_none_or(|last| !last.is_equivalent_to(wanted));
         match present {
             Some((_, is)) if kept(&is) == kept(&spec) => {}
             Some((object, is)) if new || is.properties != spec.properties => {
-                self.draft.drop(object);
+                self.draft.archive(object);
                 self.draft.create_index(table, &wanted.name, spec);
             }
             None if new || self.lost_property(table, &wanted.name) => {
@@ -67,7 +67,7 @@ impl Differ<'_> {
                 let object = self.declared.schema.tables.get(key);
                 let object = object.map_or_else(String::new, |t| t.name.clone());
                 let object = format!("{object}[{}]", wanted.name);
-                self.notes.push(Note::OtherIndex { object });
+                self.notes.push(Note::IndexChangedElsewhere { object });
             }
         }
     }
@@ -76,10 +76,10 @@ impl Differ<'_> {
     fn lost_property(&self, table: ObjectId, name: &str) -> bool {
         let fold = self.draft.fold();
         let key = index_key(name);
-        let mut last = fold.holders(Some(table), &key);
+        let mut last = fold.objects_ever_named(Some(table), &key);
         let is_gone = |id: &ObjectId| fold.object(*id).is_none_or(|object| !object.is_live());
         last.any(|object| match &object.body {
-            Body::Index(spec) => spec.properties.iter().any(is_gone),
+            ObjectBody::Index(spec) => spec.properties.iter().any(is_gone),
             _ => false,
         })
     }
@@ -93,7 +93,7 @@ impl Differ<'_> {
                 .iter()
                 .map(property)
                 .collect::<Option<_>>()?,
-            options: index.complete(),
+            options: index.resolved_options(),
         })
     }
 }
@@ -102,7 +102,7 @@ impl Differ<'_> {
 fn kept(spec: &IndexSpec) -> IndexSpec {
     let mut spec = spec.clone();
     spec.options
-        .retain(|name, _| !UNKEPT.contains(&name.as_str()));
+        .retain(|name, _| !UNRETAINED_OPTIONS.contains(&name.as_str()));
     spec
 }
 
@@ -110,14 +110,14 @@ fn kept(spec: &IndexSpec) -> IndexSpec {
 pub(super) fn check(table: &Table, mut report: impl FnMut(String, String)) {
     for (key, index) in &table.indexes {
         let path = format!("{}[{}]", table.name, index.name);
-        if *key != Key::new(&index.name) {
+        if *key != NameKey::new(&index.name) {
             report(
                 path.clone(),
                 format!("its key `{key}` does not match its name"),
             );
         }
         let why = index.check(table).err().map(|e| e.to_string());
-        if let Some(why) = why.or_else(|| crate::schema::unkept(index)) {
+        if let Some(why) = why.or_else(|| crate::schema::unretained_option(index)) {
             report(path, why);
         }
     }

@@ -27,21 +27,21 @@ mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use ancestor::{ancestor, ancestor_as_is, ancestor_then};
-pub use archive_entry::{Archived, archived};
-pub use compatibility::compatible;
+pub use ancestor::{ancestor_at_rollback, ancestor_from_live, next_ancestor};
+pub use archive_entry::{ArchiveEntry, archive_entries};
+pub use compatibility::check_compatibility;
 use differ::Differ;
-pub use import::adopt_drift::follow;
-pub use import::adopt_existing::{Adopted, Live, adopt};
-pub use incompatibility::{Reason, Refusal};
+pub use import::adopt_drift::adopt_drift;
+pub use import::adopt_existing::{Adoption, LiveSchema, adopt_existing};
+pub use incompatibility::{Incompatibility, IncompatibilityKind};
 pub use note::Note;
-pub use options::Options;
-pub use reverse::{Reversed, reverse};
-pub use validate::{illegal, unreadable};
+pub use options::DiffOptions;
+pub use reverse::{Reversal, reverse};
+pub use validate::{find_undecodable, validate_declaration};
 
 use crate::declared::Declared;
 use crate::event::{DdlEvent, ObjectId};
-use crate::fold::{Draft, Fold};
+use crate::fold::{ChangeBuilder, Fold};
 
 /// Result of a diff.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ pub struct Diff {
     /// New events, in order.
     pub events: Vec<DdlEvent>,
     /// State after the new events.
-    pub after: Fold,
+    pub target: Fold,
     /// Notes for the operator.
     pub notes: Vec<Note>,
     /// Properties that get their prior values, from before a change of their type.
@@ -65,13 +65,13 @@ pub fn diff(
     declared: &Declared,
     ancestor: Option<&Declared>,
     expected: Fold,
-    options: &Options,
-) -> Result<Diff, Vec<Refusal>> {
+    options: &DiffOptions,
+) -> Result<Diff, Vec<Incompatibility>> {
     let mut differ = Differ {
         declared,
         ancestor,
         options,
-        draft: Draft::new(expected),
+        draft: ChangeBuilder::new(expected),
         was: BTreeMap::new(),
         notes: Vec::new(),
         refusals: Vec::new(),
@@ -87,7 +87,7 @@ pub fn diff(
     } = differ;
     let (after, events) = draft.finish();
     // In the end everything declared must exist as declared, whatever was done above.
-    for refusal in compatible(declared, ancestor, &after) {
+    for refusal in check_compatibility(declared, ancestor, &after) {
         if !refusals.iter().any(|known| known.object == refusal.object) {
             refusals.push(refusal);
         }
@@ -95,7 +95,7 @@ pub fn diff(
     if refusals.is_empty() {
         Ok(Diff {
             events,
-            after,
+            target: after,
             notes,
             restored,
         })

@@ -16,7 +16,7 @@ pub enum Note {
         object: String,
     },
     /// The engine reports a default in a form that may have lost a sign.
-    UnclearDefault {
+    AmbiguousDefault {
         /// Property with the default.
         object: String,
         /// Text that the engine reports.
@@ -33,7 +33,7 @@ pub enum Note {
         object: String,
     },
     /// A table that is neither declared nor created by an event: it is never changed.
-    Foreign {
+    Unmanaged {
         /// Name of the table.
         object: String,
     },
@@ -45,7 +45,7 @@ pub enum Note {
         reason: String,
     },
     /// The engine's version is not the one that the plans were tested with.
-    OtherVersion {
+    UntestedEngineVersion {
         /// Version of the engine.
         object: String,
         /// Engine and version that the plans were tested with.
@@ -57,19 +57,19 @@ pub enum Note {
         object: String,
     },
     /// A property of the table was dropped in place, so the table is rebuilt.
-    Mended {
+    RebuiltSuspectTable {
         /// Name of the table.
         object: String,
     },
     /// A property of the table was dropped in place, and the table cannot be rebuilt here.
-    Suspect {
+    SuspectTable {
         /// Name of the table.
         object: String,
         /// Reason why it cannot be rebuilt.
         reason: String,
     },
     /// An index that is declared unchanged, and was dropped or changed elsewhere since.
-    OtherIndex {
+    IndexChangedElsewhere {
         /// Path of the index.
         object: String,
     },
@@ -89,7 +89,7 @@ impl fmt::Display for Note {
                     write!(f, "\nhelp: to drop it, declare {tombstone}")
                 })
             }
-            Self::UnclearDefault { object, text } => write!(
+            Self::AmbiguousDefault { object, text } => write!(
                 f,
                 "{object}: the engine reports the default as `{text}`, which may have lost a sign"
             ),
@@ -98,11 +98,11 @@ impl fmt::Display for Note {
                 "{object}: the multiplicity cannot be read; the declared one is assumed"
             ),
             Self::Adopted { object } => write!(f, "{object}: existing object adopted"),
-            Self::Foreign { object } => {
+            Self::Unmanaged { object } => {
                 write!(f, "{object} is not managed by kuzu-ddl; left unchanged")
             }
             Self::Unreadable { object, reason } => write!(f, "{object} cannot be read: {reason}"),
-            Self::OtherVersion { object, tried } => write!(
+            Self::UntestedEngineVersion { object, tried } => write!(
                 f,
                 "engine version {object} is untested; plans were tested with {tried}\n\
                  help: create a backup, and migrate a copy first"
@@ -110,19 +110,19 @@ impl fmt::Display for Note {
             Self::Attached { object } => {
                 write!(f, "the attached database {object} is left unchanged")
             }
-            Self::Mended { object } => write!(
+            Self::RebuiltSuspectTable { object } => write!(
                 f,
                 "{object} is rebuilt with all its rows: a property was dropped in place, and if the \
                  process was killed soon after, a later checkpoint would crash"
             ),
-            Self::Suspect { object, reason } => write!(
+            Self::SuspectTable { object, reason } => write!(
                 f,
                 "{object} is not rebuilt ({reason}): a property was dropped in place, and if the \
                  process was killed soon after, a later checkpoint will crash\n\
                  help: create a table of the same shape, copy row by row with `MATCH … CREATE` (not \
                  `COPY`, which checkpoints), drop {object}, rename the new table, run `CHECKPOINT`"
             ),
-            Self::OtherIndex { object } => write!(
+            Self::IndexChangedElsewhere { object } => write!(
                 f,
                 "{object} was dropped or changed by another binary; left unchanged"
             ),

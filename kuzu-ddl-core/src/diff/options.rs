@@ -6,9 +6,9 @@ use crate::event::EventId;
 
 /// Options of a diff: changes that the application requests in addition to the declaration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct DiffOptions {
     /// Whether to archive what is not declared, instead of keeping it.
-    pub drop_undeclared: bool,
+    pub archive_undeclared: bool,
     /// Dropped objects, as `Table` or `Table.property`, to restore with their rows; and properties,
     /// or archived columns of them by their names in the database, to return to their earlier type.
     pub restore: BTreeSet<String>,
@@ -18,5 +18,5 @@ pub struct Options {
     pub purge: BTreeSet<String>,
     /// Events of rollbacks. What they archived is restored with its rows when it is declared again,
     /// instead of being recreated.
-    pub back: BTreeSet<EventId>,
+    pub rollback_events: BTreeSet<EventId>,
 }

@@ -3,24 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::differ::Differ;
-use super::incompatibility::Reason;
+use super::incompatibility::IncompatibilityKind;
 use super::note::Note;
-use super::resolve_names::{Names, Resolution, Resolved};
+use super::resolve_names::{NameResolution, Names, ResolvedNames};
 use super::table::spec;
 use crate::declared::Declared;
 use crate::event::ObjectId;
-use crate::fold::Body;
-use crate::schema::{Key, Table};
+use crate::fold::ObjectBody;
+use crate::schema::{NameKey, Table};
 
 impl<'a> Differ<'a> {
     /// Drops, renames, adds, changes and comments on properties, in this order.
-    pub(super) fn properties(&mut self, key: &Key, id: ObjectId) {
+    pub(super) fn properties(&mut self, key: &NameKey, id: ObjectId) {
         let declared = self.declared;
         let Some(table) = declared.schema.tables.get(key) else {
             return;
         };
         let (resolved, was) = self.resolve_properties(key, table, id);
-        let former = self.draft.fold().key(id);
+        let former = self.draft.fold().primary_key_of(id);
         self.drop_properties(key, table, id, &resolved, former);
         for (name, property) in &table.properties {
             let Some(found) = resolved.get(name) else {
@@ -37,7 +37,7 @@ impl<'a> Differ<'a> {
             let found = &found.or(undone);
             let object = match found {
                 Some(object) => {
-                    self.rename_if_asked(
+                    self.rename_if_declared(
                         *object,
                         &property.name,
                         last.as_ref().map(|p| p.name.clone()),
@@ -50,7 +50,7 @@ impl<'a> Differ<'a> {
                 let path = format!("{}.{}", table.name, property.name);
                 self.alter_property((key, name), &path, object, property, last.as_ref());
             }
-            self.comment_if_asked(object, &property.comment, last.map(|p| p.comment));
+            self.set_comment_if_declared(object, &property.comment, last.map(|p| p.comment));
         }
         self.alter_table(key, id, &resolved, &was);
         self.drop_former_key(key, table, id, &resolved, former);
@@ -58,22 +58,22 @@ impl<'a> Differ<'a> {
 
     fn resolve_properties(
         &mut self,
-        key: &Key,
+        key: &NameKey,
         table: &Table,
         id: ObjectId,
-    ) -> (Resolved, BTreeMap<Key, Key>) {
+    ) -> (ResolvedNames, BTreeMap<NameKey, NameKey>) {
         let names = Names {
             parent: Some((self.was.get(key).unwrap_or(key), id)),
             declared: property_names(self.declared, key, table),
             last: self.last_names(key),
             buried: self.new_tombstones_of(key),
         };
-        let path = |name: &Key| {
+        let path = |name: &NameKey| {
             let spelled = table.properties.get(name).map(|p| p.name.as_str());
             format!("{}.{}", table.name, spelled.unwrap_or_default())
         };
-        let recreate = |name: &Key| self.options.recreate.contains(&path(name));
-        let Resolution {
+        let recreate = |name: &NameKey| self.options.recreate.contains(&path(name));
+        let NameResolution {
             objects,
             was,
             refused,
@@ -85,13 +85,13 @@ impl<'a> Differ<'a> {
     }
 
     /// Returns the names of the table's properties in the last declaration.
-    fn last_names(&self, key: &Key) -> Option<BTreeMap<&Key, &[String]>> {
+    fn last_names(&self, key: &NameKey) -> Option<BTreeMap<&NameKey, &[String]>> {
         let ancestor = self.ancestor?;
         let table = self.ancestor_table(key)?;
-        Some(property_names(ancestor, &Key::new(&table.name), table))
+        Some(property_names(ancestor, &NameKey::new(&table.name), table))
     }
 
-    fn new_tombstones_of(&self, key: &Key) -> BTreeSet<&'a Key> {
+    fn new_tombstones_of(&self, key: &NameKey) -> BTreeSet<&'a NameKey> {
         let before = self.last_hints(key).map(|h| &h.dropped);
         let said = self
             .declared
@@ -107,18 +107,18 @@ impl<'a> Differ<'a> {
     /// it.
     fn drop_properties(
         &mut self,
-        key: &Key,
+        key: &NameKey,
         table: &Table,
         id: ObjectId,
-        resolved: &Resolved,
+        resolved: &ResolvedNames,
         former: Option<ObjectId>,
     ) {
         let claimed: BTreeSet<ObjectId> = resolved.values().flatten().copied().collect();
         let children = self.draft.fold().children(id);
-        let mut drops: Vec<(Key, ObjectId)> = children
-            .filter(|child| child.is_live() && matches!(child.body, Body::Property(_)))
+        let mut drops: Vec<(NameKey, ObjectId)> = children
+            .filter(|child| child.is_live() && matches!(child.body, ObjectBody::Property(_)))
             .filter(|child| !claimed.contains(&child.id) && former != Some(child.id))
-            .map(|child| (Key::new(&child.name.value), child.id))
+            .map(|child| (NameKey::new(&child.name.value), child.id))
             .collect();
         drops.sort();
         for (_, object) in drops {
@@ -128,21 +128,21 @@ impl<'a> Differ<'a> {
 
     fn drop_former_key(
         &mut self,
-        key: &Key,
+        key: &NameKey,
         table: &Table,
         id: ObjectId,
-        resolved: &Resolved,
+        resolved: &ResolvedNames,
         former: Option<ObjectId>,
     ) {
         let claimed = |object| resolved.values().any(|known| *known == Some(object));
         let Some(former) = former.filter(|object| !claimed(*object)) else {
             return;
         };
-        if self.draft.fold().key(id) != Some(former) {
+        if self.draft.fold().primary_key_of(id) != Some(former) {
             self.drop_property(key, table, former);
         } else if self.draft.fold().object(former).is_some_and(|o| {
             self.new_tombstones_of(key)
-                .contains(&Key::new(&o.name.value))
+                .contains(&NameKey::new(&o.name.value))
         }) {
             let name = self
                 .draft
@@ -150,12 +150,16 @@ impl<'a> Differ<'a> {
                 .object(former)
                 .map(|o| o.name.value.clone());
             let path = format!("{}.{}", table.name, name.unwrap_or_default());
-            self.refuse(path, self.origin(key), Reason::KeyDropped);
+            self.refuse(
+                path,
+                self.origin(key),
+                IncompatibilityKind::PrimaryKeyDropped,
+            );
         }
     }
 
     /// Archives an undeclared property if a tombstone or the policy requests it.
-    fn drop_property(&mut self, key: &Key, table: &Table, object: ObjectId) {
+    fn drop_property(&mut self, key: &NameKey, table: &Table, object: ObjectId) {
         let Some(name) = self
             .draft
             .fold()
@@ -164,8 +168,10 @@ impl<'a> Differ<'a> {
         else {
             return;
         };
-        if self.new_tombstones_of(key).contains(&Key::new(&name)) || self.options.drop_undeclared {
-            self.draft.drop(object);
+        if self.new_tombstones_of(key).contains(&NameKey::new(&name))
+            || self.options.archive_undeclared
+        {
+            self.draft.archive(object);
         } else {
             self.notes.push(Note::Undeclared {
                 object: format!("{}.{name}", table.name),
@@ -176,13 +182,13 @@ impl<'a> Differ<'a> {
 
 fn property_names<'a>(
     declared: &'a Declared,
-    key: &Key,
+    key: &NameKey,
     table: &'a Table,
-) -> BTreeMap<&'a Key, &'a [String]> {
+) -> BTreeMap<&'a NameKey, &'a [String]> {
     let hints = declared.tables.get(key);
     let olds = |name| {
         hints
-            .and_then(|h| h.properties.get(name))
+            .and_then(|h| h.property_renames.get(name))
             .map(Vec::as_slice)
     };
     table

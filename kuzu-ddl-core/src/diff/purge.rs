@@ -1,18 +1,18 @@
 //! Archived objects, and the purges that the application requests.
 
-use super::archive_entry::{Archived, archived};
+use super::archive_entry::{ArchiveEntry, archive_entries};
 use super::differ::Differ;
-use super::incompatibility::Reason;
-use crate::schema::Key;
+use super::incompatibility::IncompatibilityKind;
+use crate::schema::NameKey;
 
 impl Differ<'_> {
     /// Purges what the application requested by name.
     pub(super) fn purges(&mut self) {
         for path in &self.options.purge {
-            let wanted = Key::new(path);
-            let all = archived(self.draft.fold());
-            let is = |name: &str| Key::new(name) == wanted;
-            let mut found: Vec<Archived> = all
+            let wanted = NameKey::new(path);
+            let all = archive_entries(self.draft.fold());
+            let is = |name: &str| NameKey::new(name) == wanted;
+            let mut found: Vec<ArchiveEntry> = all
                 .into_iter()
                 .filter(|archived| is(&archived.origin) || is(&archived.name))
                 .collect();
@@ -21,10 +21,14 @@ impl Differ<'_> {
             }
             match &found[..] {
                 [one] => self.draft.purge(one.object, one.by),
-                [] => self.refuse(path.clone(), String::new(), Reason::NothingArchived),
+                [] => self.refuse(
+                    path.clone(),
+                    String::new(),
+                    IncompatibilityKind::ArchiveNotFound,
+                ),
                 several => {
                     let names = several.iter().map(|a| a.name.clone()).collect();
-                    let reason = Reason::SeveralArchived { names };
+                    let reason = IncompatibilityKind::ArchiveAmbiguous { names };
                     self.refuse(path.clone(), String::new(), reason);
                 }
             }
@@ -36,7 +40,7 @@ impl Differ<'_> {
 mod tests {
     use super::*;
     use crate::event::{Change, DdlEvent, ObjectId, PropertySpec};
-    use crate::fold::{ConflictKind, Draft, Fold, Object, Rejection};
+    use crate::fold::{ChangeBuilder, ConflictKind, Fold, Object, Rejection};
     use crate::schema::Type;
 
     /// Returns a table with a dropped property, and the events so far.
@@ -46,10 +50,10 @@ mod tests {
             nullable: true,
             default: None,
         };
-        let mut draft = Draft::new(Fold::default());
+        let mut draft = ChangeBuilder::new(Fold::default());
         let table = draft.create_node_table("A", "id", spec(Type::Int64));
         let property = draft.add_property(table, "s", spec(Type::String));
-        draft.drop(property);
+        draft.archive(property);
         let (fold, events) = draft.finish();
         (fold, events, property)
     }
@@ -57,15 +61,15 @@ mod tests {
     #[test]
     fn a_restore_that_did_not_know_of_the_purge_wins() {
         let (fold, mut events, id) = dropped();
-        let found = archived(&fold);
+        let found = archive_entries(&fold);
         assert_eq!(found.len(), 1);
-        let (mut one, mut other) = (Draft::new(fold.clone()), Draft::new(fold));
+        let (mut one, mut other) = (ChangeBuilder::new(fold.clone()), ChangeBuilder::new(fold));
         one.purge(id, found[0].by);
         other.restore(id);
         events.extend(one.finish().1);
         events.extend(other.finish().1);
         for turn in 0..2 {
-            let merged = Fold::of(&events);
+            let merged = Fold::from_events(&events);
             assert!(merged.object(id).is_some_and(Object::is_live), "{turn}");
             let kinds: Vec<_> = merged.conflicts().iter().map(|c| c.kind).collect();
             assert_eq!(kinds, [ConflictKind::DropBlocked]);
@@ -76,10 +80,10 @@ mod tests {
     #[test]
     fn a_restore_that_knew_of_the_purge_is_rejected() {
         let (fold, mut events, id) = dropped();
-        let mut draft = Draft::new(fold.clone());
-        draft.purge(id, archived(&fold)[0].by);
-        assert!(archived(draft.fold()).is_empty());
-        let heads = draft.fold().object(id).map(|o| o.life.heads.clone());
+        let mut draft = ChangeBuilder::new(fold.clone());
+        draft.purge(id, archive_entries(&fold)[0].by);
+        assert!(archive_entries(draft.fold()).is_empty());
+        let heads = draft.fold().object(id).map(|o| o.lifecycle.heads.clone());
         let restore = DdlEvent::new(
             id,
             heads.iter().flatten().copied().collect(),
@@ -87,9 +91,9 @@ mod tests {
         );
         events.extend(draft.finish().1);
         events.push(restore.clone());
-        let merged = Fold::of(&events);
+        let merged = Fold::from_events(&events);
         assert_eq!(
-            merged.rejected().get(&restore.id()),
+            merged.rejected_events().get(&restore.id()),
             Some(&Rejection::Purged)
         );
     }
@@ -98,14 +102,14 @@ mod tests {
     #[test]
     fn a_purge_does_not_change_who_comes_next() {
         let (fold, _, id) = dropped();
-        let by = archived(&fold)[0].by;
+        let by = archive_entries(&fold)[0].by;
         let table = fold.object(id).and_then(|o| o.parent).expect("a table");
         let spec = PropertySpec {
             ty: Type::String,
             nullable: true,
             default: None,
         };
-        let (mut one, mut other) = (Draft::new(fold.clone()), Draft::new(fold));
+        let (mut one, mut other) = (ChangeBuilder::new(fold.clone()), ChangeBuilder::new(fold));
         one.purge(id, by);
         assert_eq!(
             one.add_property(table, "s", spec.clone()),

@@ -8,37 +8,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compatibility::explain;
+use super::compatibility::explain_missing;
 use super::differ::Differ;
-use super::incompatibility::Reason;
+use super::incompatibility::IncompatibilityKind;
 use crate::event::ObjectId;
-use crate::schema::Key;
+use crate::schema::NameKey;
 
 /// Declared names with their objects; `None` is yet to be created.
-pub(super) type Resolved = BTreeMap<Key, Option<ObjectId>>;
+pub(super) type ResolvedNames = BTreeMap<NameKey, Option<ObjectId>>;
 
 /// Result of [`Differ::resolve`].
-pub(super) struct Resolution {
-    pub(super) objects: Resolved,
+pub(super) struct NameResolution {
+    pub(super) objects: ResolvedNames,
     /// Name by which the last declaration may know each existing object.
-    pub(super) was: BTreeMap<Key, Key>,
-    pub(super) refused: Vec<(Key, Reason)>,
+    pub(super) was: BTreeMap<NameKey, NameKey>,
+    pub(super) refused: Vec<(NameKey, IncompatibilityKind)>,
 }
 
 /// Name space: all tables, or the properties of one table.
 pub(super) struct Names<'a> {
     /// Table, for properties.
-    pub(super) parent: Option<(&'a Key, ObjectId)>,
+    pub(super) parent: Option<(&'a NameKey, ObjectId)>,
     /// Declared names, each with its former names.
-    pub(super) declared: BTreeMap<&'a Key, &'a [String]>,
+    pub(super) declared: BTreeMap<&'a NameKey, &'a [String]>,
     /// The same in the last declaration; `None` if there was none.
-    pub(super) last: Option<BTreeMap<&'a Key, &'a [String]>>,
+    pub(super) last: Option<BTreeMap<&'a NameKey, &'a [String]>>,
     /// Tombstones that the last declaration did not have.
-    pub(super) buried: BTreeSet<&'a Key>,
+    pub(super) buried: BTreeSet<&'a NameKey>,
 }
 
 impl Names<'_> {
-    fn was_declared(&self, key: &Key) -> bool {
+    fn was_declared(&self, key: &NameKey) -> bool {
         self.last
             .as_ref()
             .is_some_and(|last| last.contains_key(key))
@@ -46,7 +46,7 @@ impl Names<'_> {
 
     /// Returns the former names that the last declaration did not mention, and had as present
     /// names.
-    fn new_moves(&self) -> impl Iterator<Item = (&Key, Key)> {
+    fn new_moves(&self) -> impl Iterator<Item = (&NameKey, NameKey)> {
         let last = self.last.as_ref();
         self.declared.iter().flat_map(move |(key, olds)| {
             let before = last
@@ -54,8 +54,8 @@ impl Names<'_> {
                 .copied()
                 .unwrap_or_default();
             olds.iter()
-                .map(|old| Key::new(old))
-                .filter(move |old| !before.iter().any(|b| Key::new(b) == *old))
+                .map(|old| NameKey::new(old))
+                .filter(move |old| !before.iter().any(|b| NameKey::new(b) == *old))
                 .filter(move |old| last.is_some_and(|last| last.contains_key(old)))
                 .map(move |old| (*key, old))
         })
@@ -68,14 +68,14 @@ impl Differ<'_> {
     pub(super) fn resolve(
         &self,
         names: &Names<'_>,
-        fits: impl Fn(ObjectId, &Key) -> bool,
-        recreate: impl Fn(&Key) -> bool,
-    ) -> Resolution {
+        fits: impl Fn(ObjectId, &NameKey) -> bool,
+        recreate: impl Fn(&NameKey) -> bool,
+    ) -> NameResolution {
         let parent = names.parent.map(|(_, id)| id);
         let moves = self.moves(names, parent, &fits);
         let moved: BTreeSet<ObjectId> = moves.values().map(|(id, _)| *id).collect();
         let mut claimed = moved.clone();
-        let (mut resolved, mut was) = (Resolved::new(), BTreeMap::new());
+        let (mut resolved, mut was) = (ResolvedNames::new(), BTreeMap::new());
         for (key, (id, old)) in moves {
             resolved.insert(key.clone(), Some(id));
             was.insert(key.clone(), old);
@@ -98,16 +98,16 @@ impl Differ<'_> {
             let vacated = self.find(parent, key).is_some();
             let old = olds
                 .iter()
-                .filter_map(|old| Some((self.find_old(names, &Key::new(old))?, old)))
+                .filter_map(|old| Some((self.find_old(names, &NameKey::new(old))?, old)))
                 .find(|(id, _)| !claimed.contains(id) && fits(*id, key));
             if let (Some((id, old)), false) = (old, known) {
                 claimed.insert(id);
                 resolved.insert((*key).clone(), Some(id));
-                was.insert((*key).clone(), Key::new(old));
+                was.insert((*key).clone(), NameKey::new(old));
                 continue;
             }
             let fold = self.draft.fold();
-            let reason = explain(fold, self.ancestor, names.parent, key, known, &claimed);
+            let reason = explain_missing(fold, self.ancestor, names.parent, key, known, &claimed);
             match reason {
                 Some(reason) if !vacated && !recreate(key) => {
                     refused.push(((*key).clone(), reason))
@@ -117,7 +117,7 @@ impl Differ<'_> {
                 }
             }
         }
-        Resolution {
+        NameResolution {
             objects: resolved,
             was,
             refused,
@@ -126,11 +126,11 @@ impl Differ<'_> {
 
     /// Returns the object with this name, or one that had it until a peer gave it another name
     /// which won and is not declared here.
-    fn find_old(&self, names: &Names<'_>, old: &Key) -> Option<ObjectId> {
+    fn find_old(&self, names: &Names<'_>, old: &NameKey) -> Option<ObjectId> {
         let parent = names.parent.map(|(_, id)| id);
         let alias = || {
-            let object = self.draft.fold().alias(parent, old)?;
-            let is = Key::new(&object.name.value);
+            let object = self.draft.fold().find_by_lost_rename(parent, old)?;
+            let is = NameKey::new(&object.name.value);
             (!names.declared.contains_key(&is)).then_some(object.id)
         };
         self.find(parent, old).or_else(alias)
@@ -142,9 +142,9 @@ impl Differ<'_> {
         &self,
         names: &'n Names<'_>,
         parent: Option<ObjectId>,
-        fits: &impl Fn(ObjectId, &Key) -> bool,
-    ) -> BTreeMap<&'n Key, (ObjectId, Key)> {
-        let mut moves: BTreeMap<&Key, (ObjectId, Key)> = BTreeMap::new();
+        fits: &impl Fn(ObjectId, &NameKey) -> bool,
+    ) -> BTreeMap<&'n NameKey, (ObjectId, NameKey)> {
+        let mut moves: BTreeMap<&NameKey, (ObjectId, NameKey)> = BTreeMap::new();
         for (key, old) in names.new_moves() {
             if let Some(id) = self.find_old(names, &old).filter(|id| fits(*id, key)) {
                 moves.entry(key).or_insert((id, old));

@@ -6,18 +6,18 @@
 //! the current value of the old one, while others may be using it.
 
 use super::differ::Differ;
-use super::incompatibility::Reason;
+use super::incompatibility::IncompatibilityKind;
 use super::note::Note;
 use crate::event::SequenceSpec;
-use crate::fold::Body;
-use crate::schema::{Key, Sequence};
+use crate::fold::ObjectBody;
+use crate::schema::{NameKey, Sequence};
 
 impl Differ<'_> {
     pub(super) fn sequences(&mut self) {
         let declared = self.declared;
         for name in declared.dropped_sequences.values() {
             let before = self.ancestor.map(|a| &a.dropped_sequences);
-            if before.is_some_and(|before| before.contains_key(&Key::new(name))) {
+            if before.is_some_and(|before| before.contains_key(&NameKey::new(name))) {
                 continue;
             }
             let id = self
@@ -26,7 +26,7 @@ impl Differ<'_> {
                 .find_sequence(name)
                 .map(|object| object.id);
             if let Some(id) = id {
-                self.draft.drop(id);
+                self.draft.archive(id);
             }
         }
         for wanted in declared.schema.sequences.values() {
@@ -36,7 +36,12 @@ impl Differ<'_> {
         let kept = fold.objects().filter(|object| object.is_live());
         let kept = kept.filter_map(|object| fold.sequence(object));
         let undeclared: Vec<String> = kept
-            .filter(|s| !declared.schema.sequences.contains_key(&Key::new(&s.name)))
+            .filter(|s| {
+                !declared
+                    .schema
+                    .sequences
+                    .contains_key(&NameKey::new(&s.name))
+            })
             .map(|s| format!("sequence {}", s.name))
             .collect();
         let notes = undeclared.into_iter();
@@ -49,14 +54,16 @@ impl Differ<'_> {
         let object = format!("sequence {}", wanted.name);
         let present = self.draft.fold().find_sequence(&wanted.name);
         let present = present.and_then(|object| match object.body {
-            Body::Sequence(spec) => Some(spec),
+            ObjectBody::Sequence(spec) => Some(spec),
             _ => None,
         });
         let last = self
             .ancestor
-            .and_then(|a| a.schema.sequences.get(&Key::new(&wanted.name)));
+            .and_then(|a| a.schema.sequences.get(&NameKey::new(&wanted.name)));
         match present {
-            None if last.is_some() => self.refuse(object, String::new(), Reason::Gone),
+            None if last.is_some() => {
+                self.refuse(object, String::new(), IncompatibilityKind::Missing)
+            }
             None => {
                 self.draft.create_sequence(&wanted.name, spec);
             }
@@ -71,7 +78,7 @@ impl Differ<'_> {
                 self.refuse(
                     object,
                     String::new(),
-                    Reason::Unsupported { what, from, to },
+                    IncompatibilityKind::Unsupported { what, from, to },
                 );
             }
             Some(_) => {}

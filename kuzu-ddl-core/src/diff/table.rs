@@ -2,24 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::archive_entry::archived;
+use super::archive_entry::archive_entries;
 use super::differ::Differ;
-use super::incompatibility::Reason;
+use super::incompatibility::IncompatibilityKind;
 use super::note::Note;
-use super::resolve_names::{Names, Resolution, Resolved};
-use super::reverse::definitions::change_back;
+use super::resolve_names::{NameResolution, Names, ResolvedNames};
+use super::reverse::definitions::inverse_type_change;
 use crate::declared::{Declared, TableHints};
 use crate::event::{Endpoints, ObjectId, PropertySpec};
-use crate::fold::{Archive, Body, Life};
-use crate::schema::{Key, Pair, Property, Table, TableKind};
+use crate::fold::{ArchivedColumn, Lifecycle, ObjectBody};
+use crate::schema::{NameKey, Pair, Property, Table, TableKind};
 
 impl<'a> Differ<'a> {
     /// Restores what the application requested by name.
     pub(super) fn restores(&mut self) {
         for path in &self.options.restore {
             let (table, property) = match path.split_once('.') {
-                Some((table, property)) => (Key::new(table), Some(Key::new(property))),
-                None => (Key::new(path), None),
+                Some((table, property)) => (NameKey::new(table), Some(NameKey::new(property))),
+                None => (NameKey::new(path), None),
             };
             let parent = property.as_ref().and_then(|_| self.find(None, &table));
             let name = property.unwrap_or(table);
@@ -29,18 +29,18 @@ impl<'a> Differ<'a> {
             let gone = self
                 .draft
                 .fold()
-                .holders(parent, &name)
-                .filter(|object| !object.is_live() && Key::new(&object.name.value) == name);
+                .objects_ever_named(parent, &name)
+                .filter(|object| !object.is_live() && NameKey::new(&object.name.value) == name);
             let (purged, archived): (Vec<_>, Vec<_>) =
-                gone.partition(|object| matches!(object.life.value, Life::Purged(_)));
+                gone.partition(|object| matches!(object.lifecycle.value, Lifecycle::Purged(_)));
             // Of several with one name, the one dropped last.
             let last = archived
                 .into_iter()
-                .max_by_key(|object| self.draft.fold().age(object.id));
+                .max_by_key(|object| self.draft.fold().creation_rank(object.id));
             if let Some(id) = last.map(|object| object.id) {
                 self.draft.restore(id);
             } else if !purged.is_empty() {
-                self.refuse(path.clone(), String::new(), Reason::Purged);
+                self.refuse(path.clone(), String::new(), IncompatibilityKind::Purged);
             }
         }
     }
@@ -48,27 +48,27 @@ impl<'a> Differ<'a> {
     /// Restores the values of a property from before a change of its type. The path is the name of
     /// the archived column in the database, or that of the property where the earlier type is
     /// declared.
-    fn restore_column(&mut self, path: &str, parent: Option<ObjectId>, name: &Key) -> bool {
+    fn restore_column(&mut self, path: &str, parent: Option<ObjectId>, name: &NameKey) -> bool {
         let fold = self.draft.fold();
-        let (Some(table), wanted) = (parent, Key::new(path)) else {
+        let (Some(table), wanted) = (parent, NameKey::new(path)) else {
             return false;
         };
-        let mut columns = archived(fold).into_iter().filter(|a| a.is_column);
-        let named = columns.find(|column| Key::new(&column.name) == wanted);
+        let mut columns = archive_entries(fold).into_iter().filter(|a| a.is_column);
+        let named = columns.find(|column| NameKey::new(&column.name) == wanted);
         let property = match &named {
             Some(column) => fold.object(column.object),
             None => fold.find(Some(table), name),
         };
-        let Some((id, archives, Body::Property(spec))) =
-            property.map(|object| (object.id, &object.archives, &object.body))
+        let Some((id, archives, ObjectBody::Property(spec))) =
+            property.map(|object| (object.id, &object.archived_columns, &object.body))
         else {
             return false;
         };
         let declared = self.declared.schema.tables.values().find_map(|declared| {
-            let is = self.find(None, &Key::new(&declared.name)) == Some(table);
+            let is = self.find(None, &NameKey::new(&declared.name)) == Some(table);
             declared.properties.get(name).filter(|_| is)
         });
-        let meant = |archive: &&Archive| match &named {
+        let meant = |archive: &&ArchivedColumn| match &named {
             Some(column) => archive.by == column.by,
             None => declared.is_some_and(|declared| declared.ty == archive.ty),
         };
@@ -76,13 +76,13 @@ impl<'a> Differ<'a> {
         let Some(back) = archives.find(meant).filter(|archive| archive.ty != spec.ty) else {
             return named.is_some();
         };
-        let change = change_back(&spec.ty, &back.ty);
+        let change = inverse_type_change(&spec.ty, &back.ty);
         self.restored.insert(id);
-        self.draft.set(id, change);
+        self.draft.change(id, change);
         true
     }
 
-    pub(super) fn resolve_tables(&mut self) -> Resolved {
+    pub(super) fn resolve_tables(&mut self) -> ResolvedNames {
         let declared = self.declared;
         let names = Names {
             parent: None,
@@ -91,13 +91,13 @@ impl<'a> Differ<'a> {
             buried: self.new_tombstones().collect(),
         };
         let tables = &declared.schema.tables;
-        let fits = |id, key: &Key| tables.get(key).is_some_and(|t| self.is_kind(id, &t.kind));
-        let recreate = |key: &Key| {
+        let fits = |id, key: &NameKey| tables.get(key).is_some_and(|t| self.is_kind(id, &t.kind));
+        let recreate = |key: &NameKey| {
             tables
                 .get(key)
                 .is_some_and(|t| self.options.recreate.contains(&t.name))
         };
-        let Resolution {
+        let NameResolution {
             objects,
             was,
             refused,
@@ -112,7 +112,7 @@ impl<'a> Differ<'a> {
 
     /// Returns the tombstones of tables that the last declaration did not have: others have been
     /// applied.
-    fn new_tombstones(&self) -> impl Iterator<Item = &'a Key> {
+    fn new_tombstones(&self) -> impl Iterator<Item = &'a NameKey> {
         let before = self.ancestor.map(|a| &a.dropped_tables);
         let said = self.declared.dropped_tables.keys();
         said.filter(move |key| before.is_none_or(|before| !before.contains_key(*key)))
@@ -120,11 +120,11 @@ impl<'a> Differ<'a> {
 
     fn is_kind(&self, id: ObjectId, kind: &TableKind) -> bool {
         let object = self.draft.fold().object(id);
-        object.is_some_and(|o| matches!(o.body, Body::NodeTable { .. }) == kind.is_node())
+        object.is_some_and(|o| matches!(o.body, ObjectBody::NodeTable { .. }) == kind.is_node())
     }
 
     /// Applies the tombstones of tables; rel tables first, since they depend on node tables.
-    pub(super) fn drop_tables(&mut self, resolved: &Resolved) {
+    pub(super) fn drop_tables(&mut self, resolved: &ResolvedNames) {
         let claimed: BTreeSet<ObjectId> = resolved.values().flatten().copied().collect();
         let said: BTreeSet<ObjectId> = self
             .new_tombstones()
@@ -136,9 +136,9 @@ impl<'a> Differ<'a> {
             if !table.is_live() || !table.kind().is_table() || claimed.contains(&table.id) {
                 continue;
             }
-            if said.contains(&table.id) || self.options.drop_undeclared {
-                let is_node = matches!(table.body, Body::NodeTable { .. });
-                drops.push((is_node, Key::new(&table.name.value), table.id));
+            if said.contains(&table.id) || self.options.archive_undeclared {
+                let is_node = matches!(table.body, ObjectBody::NodeTable { .. });
+                drops.push((is_node, NameKey::new(&table.name.value), table.id));
             } else {
                 let object = table.name.value.clone();
                 self.notes.push(Note::Undeclared { object });
@@ -160,16 +160,16 @@ impl<'a> Differ<'a> {
                     self.refuse(
                         object.unwrap_or_default(),
                         String::new(),
-                        Reason::InUse { by },
+                        IncompatibilityKind::InUse { by },
                     );
                 }
-                None => self.draft.drop(id),
+                None => self.draft.archive(id),
             }
         }
     }
 
     /// Applies the tombstones of pairs, before those of the node tables that they connect.
-    fn drop_pairs(&mut self, resolved: &Resolved) {
+    fn drop_pairs(&mut self, resolved: &ResolvedNames) {
         for (key, id) in resolved {
             let (Some(id), Some(hints)) = (*id, self.declared.tables.get(key)) else {
                 continue;
@@ -188,7 +188,7 @@ impl<'a> Differ<'a> {
                     continue;
                 };
                 if let Some(pair) = self.find_pair(id, Endpoints { from, to }) {
-                    self.draft.drop(pair);
+                    self.draft.archive(pair);
                 }
             }
         }
@@ -201,17 +201,17 @@ impl<'a> Differ<'a> {
             .children(table)
             .filter(|child| child.is_live());
         pairs
-            .find(|object| object.body == Body::Pair(endpoints))
+            .find(|object| object.body == ObjectBody::Pair(endpoints))
             .map(|object| object.id)
     }
 
-    pub(super) fn rename_tables(&mut self, resolved: &Resolved) {
+    pub(super) fn rename_tables(&mut self, resolved: &ResolvedNames) {
         let declared = self.declared;
         for (key, id) in resolved {
             let (Some(id), Some(table)) = (*id, declared.schema.tables.get(key)) else {
                 continue;
             };
-            self.rename_if_asked(
+            self.rename_if_declared(
                 id,
                 &table.name,
                 self.ancestor_table(key).map(|t| &t.name).cloned(),
@@ -221,7 +221,7 @@ impl<'a> Differ<'a> {
 
     /// Renames an object when the declaration requests a new name or spelling. A spelling that was
     /// declared before was changed elsewhere since, and stays.
-    pub(super) fn rename_if_asked(&mut self, id: ObjectId, to: &str, last: Option<String>) {
+    pub(super) fn rename_if_declared(&mut self, id: ObjectId, to: &str, last: Option<String>) {
         let Some(object) = self.draft.fold().object(id) else {
             return;
         };
@@ -231,17 +231,17 @@ impl<'a> Differ<'a> {
     }
 
     /// Returns the table as it was declared last, under its present or a former name.
-    pub(super) fn ancestor_table(&self, key: &Key) -> Option<&'a Table> {
+    pub(super) fn ancestor_table(&self, key: &NameKey) -> Option<&'a Table> {
         self.ancestor?.schema.tables.get(self.was.get(key)?)
     }
 
     /// Returns the hints of the table's last declaration.
-    pub(super) fn last_hints(&self, key: &Key) -> Option<&'a TableHints> {
+    pub(super) fn last_hints(&self, key: &NameKey) -> Option<&'a TableHints> {
         self.ancestor?.tables.get(self.was.get(key)?)
     }
 
     /// Creates new tables, node tables first, and sets comments.
-    pub(super) fn create_tables(&mut self, resolved: Resolved) -> BTreeMap<Key, ObjectId> {
+    pub(super) fn create_tables(&mut self, resolved: ResolvedNames) -> BTreeMap<NameKey, ObjectId> {
         let declared = self.declared;
         let mut ids = BTreeMap::new();
         for nodes in [true, false] {
@@ -252,14 +252,14 @@ impl<'a> Differ<'a> {
                 if table.kind.is_node() != nodes {
                     continue;
                 }
-                let id = match id.or_else(|| self.bring_back(key, &table.kind)) {
+                let id = match id.or_else(|| self.restore_object(key, &table.kind)) {
                     Some(id) if !self.is_kind(id, &table.kind) => continue,
                     Some(id) => Some(id),
                     None => self.create_table(table),
                 };
                 if let Some(id) = id {
                     let last = self.ancestor_table(key).map(|t| t.comment.clone());
-                    self.comment_if_asked(id, &table.comment, last);
+                    self.set_comment_if_declared(id, &table.comment, last);
                     ids.insert(key.clone(), id);
                 }
             }
@@ -267,7 +267,7 @@ impl<'a> Differ<'a> {
         ids
     }
 
-    fn bring_back(&mut self, key: &Key, kind: &TableKind) -> Option<ObjectId> {
+    fn restore_object(&mut self, key: &NameKey, kind: &TableKind) -> Option<ObjectId> {
         let id = self
             .undone(None, key)
             .filter(|id| self.is_kind(*id, kind))?;
@@ -295,7 +295,7 @@ impl<'a> Differ<'a> {
     }
 
     /// Adds declared pairs; others are reported and kept.
-    pub(super) fn pairs(&mut self, key: &Key, id: ObjectId) {
+    pub(super) fn pairs(&mut self, key: &NameKey, id: ObjectId) {
         let declared = self.declared;
         let Some(table) = declared.schema.tables.get(key) else {
             return;
@@ -321,8 +321,8 @@ impl<'a> Differ<'a> {
             }
         }
         for (pair, id) in present {
-            if self.options.drop_undeclared {
-                self.draft.drop(id);
+            if self.options.archive_undeclared {
+                self.draft.archive(id);
             } else {
                 let object = format!("{}({} -> {})", table.name, pair.from, pair.to);
                 self.notes.push(Note::Undeclared { object });
@@ -332,7 +332,7 @@ impl<'a> Differ<'a> {
 
     /// Sets a comment when the declaration changed it. Without an earlier declaration, only a
     /// non-empty comment counts.
-    pub(super) fn comment_if_asked(
+    pub(super) fn set_comment_if_declared(
         &mut self,
         id: ObjectId,
         wanted: &Option<String>,
@@ -346,12 +346,12 @@ impl<'a> Differ<'a> {
             None => wanted.is_some(),
         };
         if asked && object.comment.value != *wanted {
-            self.draft.comment(id, wanted.clone());
+            self.draft.set_comment(id, wanted.clone());
         }
     }
 }
 
-fn table_names(declared: &Declared) -> BTreeMap<&Key, &[String]> {
+fn table_names(declared: &Declared) -> BTreeMap<&NameKey, &[String]> {
     let olds = |key| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
     declared
         .schema

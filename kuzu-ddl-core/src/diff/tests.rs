@@ -3,11 +3,11 @@
 use expect_test::{Expect, expect};
 
 use super::diff;
-use super::options::Options;
+use super::options::DiffOptions;
 use crate::declared::Declared;
 use crate::event::DdlEvent;
 use crate::fold::Fold;
-use crate::plan::{plan, said};
+use crate::plan::{plan, plan_hints};
 use crate::schema::Schema;
 use crate::test_schema::{present, sketch};
 
@@ -20,15 +20,15 @@ struct Paper {
 
 impl Paper {
     fn fold(&self) -> Fold {
-        Fold::of(&self.events)
+        Fold::from_events(&self.events)
     }
 
     /// Runs one start; returns the plan, or the incompatibilities.
     fn start(&mut self, text: &str) -> String {
-        self.start_with(text, &Options::default())
+        self.start_with(text, &DiffOptions::default())
     }
 
-    fn start_with(&mut self, text: &str, options: &Options) -> String {
+    fn start_with(&mut self, text: &str, options: &DiffOptions) -> String {
         let declared = sketch(text);
         let before = self.fold();
         let found = match diff(&declared, self.ancestor.as_ref(), before.clone(), options) {
@@ -38,15 +38,15 @@ impl Paper {
         let live: Schema = present(&before);
         let steps = plan(
             &before,
-            &found.after,
+            &found.target,
             &live,
-            &said(&declared),
+            &plan_hints(&declared),
             &Default::default(),
         );
         self.events.extend(found.events);
         assert_eq!(
             self.fold(),
-            found.after,
+            found.target,
             "the fold from nothing equals the one that grew"
         );
         self.ancestor = Some(declared);
@@ -56,7 +56,7 @@ impl Paper {
                 lines(
                     &steps
                         .iter()
-                        .map(|s| format!("{} {}", s.operation.sign(), s.operation))
+                        .map(|s| format!("{} {}", s.operation.symbol(), s.operation))
                         .collect::<Vec<_>>(),
                 )
             },
@@ -174,7 +174,7 @@ fn a_key_that_takes_the_place_of_the_former_key() {
     paper.start("node A: id INT64, n STRING");
     let steps = paper.start(new);
     assert!(steps.contains("copy the nodes of A"), "{steps}");
-    assert_eq!(paper.fold().rejected().len(), 0);
+    assert_eq!(paper.fold().rejected_events().len(), 0);
     assert_eq!(paper.start(new), "");
 }
 
@@ -186,7 +186,7 @@ fn the_former_key_is_dropped() {
         paper.start(&format!("node A{n}: id INT64, n INT64"));
         let new = format!("node A{n}: n INT64, -id");
         paper.start(&new);
-        assert_eq!(paper.fold().rejected().len(), 0);
+        assert_eq!(paper.fold().rejected_events().len(), 0);
         assert_eq!(paper.start(&new), "");
     }
 }
@@ -205,7 +205,7 @@ fn a_new_key_wins_over_its_drop() {
         };
         paper.start(&format!("node A{n}: n INT64, id INT64"));
         other.start(&format!("node A{n}: id INT64, -n"));
-        let both = Fold::of(paper.events.iter().chain(&other.events));
+        let both = Fold::from_events(paper.events.iter().chain(&other.events));
         let table = both
             .objects()
             .find(|o| o.kind().is_table())
@@ -213,7 +213,7 @@ fn a_new_key_wins_over_its_drop() {
         let schema = both.table(table).expect("a table");
         assert_eq!(schema.property("n").map(|p| p.name.as_str()), Some("n"));
         assert_eq!(
-            both.key(table.id),
+            both.primary_key_of(table.id),
             both.find(Some(table.id), &"n".into()).map(|o| o.id)
         );
     }
@@ -367,9 +367,9 @@ fn dropped_things_come_back() {
         help: or create a new, empty one: `.recreate("A.x")` on the Migrator
     "#]]
     .assert_eq(&paper.start(first));
-    let restore = Options {
+    let restore = DiffOptions {
         restore: ["A.x".to_owned()].into(),
-        ..Options::default()
+        ..DiffOptions::default()
     };
     expect![[r#"
         + restore property A.x from x__a_cbf7ce4b
@@ -398,15 +398,15 @@ fn create_drop_create_is_three_events() {
     let mut paper = Paper::default();
     paper.start("node A: id INT64");
     paper.start("node B: id INT64\n-A");
-    let recreate = Options {
+    let recreate = DiffOptions {
         recreate: ["A".to_owned()].into(),
-        ..Options::default()
+        ..DiffOptions::default()
     };
     paper.start_with("node B: id INT64\nnode A: id INT64", &recreate);
     let about_a = paper
         .events
         .iter()
-        .filter(|e| e.change().word() != "comment")
+        .filter(|e| e.change().as_str() != "comment")
         .count();
     assert_eq!(about_a, 4);
     let tables: Vec<_> = paper

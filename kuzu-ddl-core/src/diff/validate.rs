@@ -5,16 +5,16 @@
 //! come from a catalog that others filled. An event that breaks a rule of the encoding could be
 //! written but never read again.
 
-use super::incompatibility::{Reason, Refusal};
+use super::incompatibility::{Incompatibility, IncompatibilityKind};
 use crate::declared::{Declared, is_readable};
 use crate::event::{DdlEvent, MAX_COMMENT_BYTES, SequenceSpec};
 use crate::fold::Fold;
 use crate::schema::name::{check_property, check_table};
-use crate::schema::{Expr, Index, Key, Property, Table, TableKind};
+use crate::schema::{Expr, Index, NameKey, Property, Table, TableKind};
 
 /// Returns everything in `declared` that is invalid by itself.
 #[must_use]
-pub fn illegal(declared: &Declared) -> Vec<Refusal> {
+pub fn validate_declaration(declared: &Declared) -> Vec<Incompatibility> {
     let mut refusals = Vec::new();
     for (key, sequence) in &declared.schema.sequences {
         let named = check_table(&sequence.name).map_err(|e| e.to_string());
@@ -22,16 +22,16 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
         let why = named
             .and_then(|()| spec.check().map_err(str::to_owned))
             .err();
-        let filed = (*key != Key::new(&sequence.name))
+        let filed = (*key != NameKey::new(&sequence.name))
             .then(|| format!("its key `{key}` does not match its name"));
         let gone = declared.dropped_sequences.contains_key(key);
         let both = gone.then(|| "is both declared and marked as dropped".to_owned());
         if let Some(why) = why.or(filed).or(both) {
             let name: String = sequence.name.chars().take(SHOWN).collect();
-            refusals.push(Refusal {
+            refusals.push(Incompatibility {
                 object: format!("sequence {name}"),
                 origin: String::new(),
-                reason: Reason::Illegal { why },
+                kind: IncompatibilityKind::Invalid { why },
             });
         }
     }
@@ -42,10 +42,10 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
             .map(|h| h.origin.clone())
             .unwrap_or_default();
         let mut report = |object: String, why: String| {
-            refusals.push(Refusal {
+            refusals.push(Incompatibility {
                 object: object.chars().take(SHOWN).collect(),
                 origin: origin.clone(),
-                reason: Reason::Illegal { why },
+                kind: IncompatibilityKind::Invalid { why },
             });
         };
         check_shape(key, table, &mut report);
@@ -78,16 +78,16 @@ pub fn illegal(declared: &Declared) -> Vec<Refusal> {
 /// Number of characters of a name shown in a message.
 const SHOWN: usize = 200;
 
-fn check_shape(key: &Key, table: &Table, report: &mut impl FnMut(String, String)) {
+fn check_shape(key: &NameKey, table: &Table, report: &mut impl FnMut(String, String)) {
     let mut report = |why: String| report(table.name.clone(), why);
     if let Err(e) = check_table(&table.name) {
         report(e.to_string());
     }
-    if *key != Key::new(&table.name) {
+    if *key != NameKey::new(&table.name) {
         report(format!("its key `{key}` does not match its name"));
     }
     check_comment(table.comment.as_deref(), &mut report);
-    if is_deep(table) && !is_readable(table) {
+    if exceeds_json_depth(table) && !is_readable(table) {
         report("it nests deeper than the ledger can store".into());
     }
     match &table.kind {
@@ -108,7 +108,7 @@ fn check_shape(key: &Key, table: &Table, report: &mut impl FnMut(String, String)
 
 /// Returns whether a table may exceed the nesting depth of JSON readers; a type takes several
 /// levels for each of its own.
-fn is_deep(table: &Table) -> bool {
+fn exceeds_json_depth(table: &Table) -> bool {
     let plain = |expr: &Expr| {
         use Expr::{Bool, Bytes, Float, Int, Text};
         matches!(expr, Bool(_) | Int(_) | Float(_) | Text(_) | Bytes(_))
@@ -117,11 +117,11 @@ fn is_deep(table: &Table) -> bool {
     properties.any(|p| p.ty.depth() > 8 || p.default.as_ref().is_some_and(|expr| !plain(expr)))
 }
 
-fn check_one(key: &Key, property: &Property, mut report: impl FnMut(String)) {
+fn check_one(key: &NameKey, property: &Property, mut report: impl FnMut(String)) {
     if let Err(e) = check_property(&property.name) {
         report(e.to_string());
     }
-    if *key != Key::new(&property.name) {
+    if *key != NameKey::new(&property.name) {
         report(format!("its key `{key}` does not match its name"));
     }
     if let Err(e) = property.ty.check() {
@@ -136,11 +136,11 @@ fn check_one(key: &Key, property: &Property, mut report: impl FnMut(String)) {
     check_comment(property.comment.as_deref(), &mut report);
 }
 
-fn check_index(key: &Key, index: &Index, table: &Table, mut report: impl FnMut(String)) {
+fn check_index(key: &NameKey, index: &Index, table: &Table, mut report: impl FnMut(String)) {
     if let Err(e) = index.check(table) {
         report(e.to_string());
     }
-    if *key != Key::new(&index.name) {
+    if *key != NameKey::new(&index.name) {
         report(format!("its key `{key}` does not match its name"));
     }
 }
@@ -159,10 +159,10 @@ fn check_comment(text: Option<&str>, report: &mut impl FnMut(String)) {
 
 /// Returns the events that could be written but never read again. `after` is the state with them.
 #[must_use]
-pub fn unreadable<'e>(
+pub fn find_undecodable<'e>(
     events: impl IntoIterator<Item = &'e DdlEvent>,
     after: &Fold,
-) -> Vec<Refusal> {
+) -> Vec<Incompatibility> {
     let broken = events.into_iter().filter_map(|event| {
         let why = DdlEvent::decode(&event.encode()).err()?;
         let object = after.object(event.object());
@@ -173,7 +173,7 @@ pub fn unreadable<'e>(
             .into_iter()
             .flatten()
             .map(|o| o.name.value.as_str());
-        Some(Refusal {
+        Some(Incompatibility {
             object: names
                 .collect::<Vec<_>>()
                 .join(".")
@@ -181,7 +181,7 @@ pub fn unreadable<'e>(
                 .take(SHOWN)
                 .collect(),
             origin: String::new(),
-            reason: Reason::Illegal {
+            kind: IncompatibilityKind::Invalid {
                 why: format!("cannot be recorded: {why}"),
             },
         })

@@ -3,23 +3,28 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::live_names::Names;
-use super::model::{Drift, DriftKind, Part, Site};
+use super::live_names::LiveNames;
+use super::model::{Aspect, Drift, DriftKind, Location};
 use crate::event::ObjectId;
-use crate::fold::{Body, Fold, Life, Object};
-use crate::schema::{Key, Pair, Property, Table, TableKind};
-use crate::state::Local;
+use crate::fold::{Fold, Lifecycle, Object, ObjectBody};
+use crate::schema::{NameKey, Pair, Property, Table, TableKind};
+use crate::state::LocalState;
 
 /// Collector of the drift entries of one object.
-pub(super) struct Rows<'a> {
+pub(super) struct DriftCollector<'a> {
     rows: &'a mut Vec<Drift>,
     name: String,
     id: ObjectId,
-    site: Site,
+    site: Location,
 }
 
-impl<'a> Rows<'a> {
-    pub(super) fn new(rows: &'a mut Vec<Drift>, name: String, id: ObjectId, site: Site) -> Self {
+impl<'a> DriftCollector<'a> {
+    pub(super) fn new(
+        rows: &'a mut Vec<Drift>,
+        name: String,
+        id: ObjectId,
+        site: Location,
+    ) -> Self {
         Self {
             rows,
             name,
@@ -37,10 +42,19 @@ impl<'a> Rows<'a> {
         });
     }
 
-    pub(super) fn check<T: PartialEq + fmt::Display>(&mut self, what: Part, expected: &T, is: &T) {
+    pub(super) fn check<T: PartialEq + fmt::Display>(
+        &mut self,
+        what: Aspect,
+        expected: &T,
+        is: &T,
+    ) {
         if expected != is {
             let (expected, is) = (expected.to_string(), is.to_string());
-            self.push(DriftKind::Altered { what, expected, is });
+            self.push(DriftKind::Changed {
+                what,
+                expected,
+                actual: is,
+            });
         }
     }
 }
@@ -50,29 +64,29 @@ pub(super) struct Compared<'a> {
     pub(super) fold: &'a Fold,
     pub(super) object: &'a Object,
     pub(super) live: &'a Table,
-    pub(super) key: Key,
-    pub(super) local: &'a Local,
-    pub(super) names: &'a Names,
+    pub(super) key: NameKey,
+    pub(super) local: &'a LocalState,
+    pub(super) names: &'a LiveNames,
 }
 
 impl Compared<'_> {
     /// Compares the table without its members; returns whether comparing the members makes sense.
     pub(super) fn itself(&self, expected: &Table, rows: &mut Vec<Drift>) -> bool {
-        let (name, site) = (expected.name.clone(), Site::Table(self.key.clone()));
-        let mut rows = Rows::new(rows, name, self.object.id, site);
-        rows.check(Part::Name, &expected.name, &self.live.name);
+        let (name, site) = (expected.name.clone(), Location::Table(self.key.clone()));
+        let mut rows = DriftCollector::new(rows, name, self.object.id, site);
+        rows.check(Aspect::Name, &expected.name, &self.live.name);
         let text = |c: &Option<String>| c.clone().unwrap_or_default();
         rows.check(
-            Part::Comment,
+            Aspect::Comment,
             &text(&expected.comment),
             &text(&self.live.comment),
         );
-        let kinds = (expected.kind.words(), self.live.kind.words());
-        rows.check(Part::Kind, &kinds.0, &kinds.1);
+        let kinds = (expected.kind.as_str(), self.live.kind.as_str());
+        rows.check(Aspect::Kind, &kinds.0, &kinds.1);
         match (&self.object.body, &expected.kind, &self.live.kind) {
-            (Body::NodeTable { key }, _, TableKind::Node { primary_key }) => {
+            (ObjectBody::NodeTable { key }, _, TableKind::Node { primary_key }) => {
                 let expected = self.property(*key).unwrap_or_else(|| primary_key.clone());
-                rows.check(Part::PrimaryKey, &expected, primary_key);
+                rows.check(Aspect::PrimaryKey, &expected, primary_key);
                 true
             }
             (
@@ -89,12 +103,13 @@ impl Compared<'_> {
                 },
             ) => {
                 match (multiplicity, m) {
-                    (Some(a), Some(b)) => rows.check(Part::Multiplicity, a, b),
+                    (Some(a), Some(b)) => rows.check(Aspect::Multiplicity, a, b),
                     // The ledger described the table that existed before.
-                    _ if self.names.remade.contains(&self.object.id) => {
-                        rows.push(DriftKind::Lost {
-                            what: "was recreated out of band, and its multiplicity cannot be read"
-                                .into(),
+                    _ if self.names.recreated.contains(&self.object.id) => {
+                        rows.push(DriftKind::MetadataLost {
+                            aspect:
+                                "was recreated out of band, and its multiplicity cannot be read"
+                                    .into(),
                         });
                     }
                     _ => {}
@@ -102,7 +117,7 @@ impl Compared<'_> {
                 // The engine reports the direction with a property; without properties it reports
                 // nothing.
                 if !self.live.properties.is_empty() {
-                    rows.check(Part::Storage, &storage.word(), &s.word());
+                    rows.check(Aspect::Storage, &storage.as_str(), &s.as_str());
                 }
                 true
             }
@@ -111,16 +126,17 @@ impl Compared<'_> {
     }
 
     /// Returns the name that a property has in the database.
-    fn property(&self, id: ObjectId) -> Option<Key> {
-        let expected = Key::new(&self.fold.physical(self.fold.object(id)?));
+    fn property(&self, id: ObjectId) -> Option<NameKey> {
+        let expected = NameKey::new(&self.fold.database_name(self.fold.object(id)?));
         self.names.property(self.object.id, id, &expected)
     }
 
     /// Returns the same for a property given by the name that the events record.
-    pub(super) fn here(&self, expected: &Key) -> Key {
+    pub(super) fn here(&self, expected: &NameKey) -> NameKey {
         let mut properties = self.fold.children(self.object.id);
         let of = |o: &&crate::fold::Object| {
-            matches!(o.body, Body::Property(_)) && Key::new(&self.fold.physical(o)) == *expected
+            matches!(o.body, ObjectBody::Property(_))
+                && NameKey::new(&self.fold.database_name(o)) == *expected
         };
         let object = properties.find(of);
         let here = object.and_then(|object| self.property(object.id));
@@ -136,7 +152,7 @@ impl Compared<'_> {
             object: format!("{name}({} -> {})", pair.from, pair.to),
             kind,
             id,
-            site: Site::Pair(self.key.clone(), pair.clone()),
+            site: Location::Pair(self.key.clone(), pair.clone()),
         };
         let children = self.fold.children(self.object.id);
         for child in children.filter(|child| child.is_live()) {
@@ -147,16 +163,20 @@ impl Compared<'_> {
                 rows.push(row(&pair, DriftKind::Missing, Some(child.id)));
             }
         }
-        rows.extend(extra.iter().map(|pair| row(pair, DriftKind::Extra, None)));
+        rows.extend(
+            extra
+                .iter()
+                .map(|pair| row(pair, DriftKind::Unexpected, None)),
+        );
     }
 
     /// Returns a pair with the names that its node tables have in the database.
     fn pair(&self, object: &Object) -> Option<Pair> {
-        let Body::Pair(ends) = &object.body else {
+        let ObjectBody::Pair(ends) = &object.body else {
             return None;
         };
         let here = |id: ObjectId| {
-            let expected = Key::new(&self.fold.physical(self.fold.object(id)?));
+            let expected = NameKey::new(&self.fold.database_name(self.fold.object(id)?));
             Some(self.names.table(id, &expected).unwrap_or(expected))
         };
         Some(Pair {
@@ -166,19 +186,19 @@ impl Compared<'_> {
     }
 
     pub(super) fn properties(&self, rows: &mut Vec<Drift>) {
-        let mut extra: BTreeMap<&Key, &Property> = self.live.properties.iter().collect();
+        let mut extra: BTreeMap<&NameKey, &Property> = self.live.properties.iter().collect();
         let children = || self.fold.children(self.object.id);
-        let there = |o: &&Object| !matches!(o.life.value, Life::Purged(_));
+        let there = |o: &&Object| !matches!(o.lifecycle.value, Lifecycle::Purged(_));
         for child in children().filter(there) {
             let Some(expected) = self.fold.property(child) else {
                 continue;
             };
-            let key = Key::new(&expected.name);
+            let key = NameKey::new(&expected.name);
             let here = self.names.property(self.object.id, child.id, &key);
             let is = here.as_ref().and_then(|here| extra.remove(here));
             let path = format!("{}.{}", self.live.name, expected.name);
-            let site = Site::Property(self.key.clone(), here.unwrap_or(key));
-            let mut rows = Rows::new(rows, path, child.id, site);
+            let site = Location::Property(self.key.clone(), here.unwrap_or(key));
+            let mut rows = DriftCollector::new(rows, path, child.id, site);
             match is {
                 Some(is) => self.alike(&expected, is, &mut rows),
                 None if child.is_live() => rows.push(DriftKind::Missing),
@@ -188,25 +208,25 @@ impl Compared<'_> {
         // Columns with old values, which a database that never had the old values does not have.
         let archives = children().flat_map(Object::columns);
         for archive in archives.filter(|archive| !archive.purged) {
-            extra.remove(&Key::new(&archive.name));
+            extra.remove(&NameKey::new(&archive.name));
         }
         rows.extend(extra.into_iter().map(|(key, property)| Drift {
             object: format!("{}.{}", self.live.name, property.name),
-            kind: DriftKind::Extra,
+            kind: DriftKind::Unexpected,
             id: None,
-            site: Site::Property(self.key.clone(), key.clone()),
+            site: Location::Property(self.key.clone(), key.clone()),
         }));
     }
 
-    fn alike(&self, expected: &Property, is: &Property, rows: &mut Rows<'_>) {
-        rows.check(Part::Name, &expected.name, &is.name);
-        rows.check(Part::Type, &expected.ty, &is.ty);
+    fn alike(&self, expected: &Property, is: &Property, rows: &mut DriftCollector<'_>) {
+        rows.check(Aspect::Name, &expected.name, &is.name);
+        rows.check(Aspect::Type, &expected.ty, &is.ty);
         let none = || "none".to_owned();
-        let known = self.local.defaults.get(&rows.id).cloned();
+        let known = self.local.adopted_defaults.get(&rows.id).cloned();
         let default = known
-            .or_else(|| expected.default_text())
+            .or_else(|| expected.default_cypher())
             .unwrap_or_else(none);
-        let is = is.default_text().unwrap_or_else(none);
-        rows.check(Part::Default, &default, &is);
+        let is = is.default_cypher().unwrap_or_else(none);
+        rows.check(Aspect::Default, &default, &is);
     }
 }

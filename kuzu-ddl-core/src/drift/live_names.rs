@@ -8,48 +8,48 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::Inspection;
+use crate::catalog::CatalogSnapshot;
 use crate::event::ObjectId;
 use crate::fold::Fold;
-use crate::schema::Key;
-use crate::state::{Places, properties};
+use crate::schema::NameKey;
+use crate::state::{CatalogIds, properties};
 
 /// Names of objects in the database, where they differ from those of the events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct LiveNames {
     tables: Group,
     properties: BTreeMap<ObjectId, Group>,
     /// Tables that have the name of an object but not its id: they were recreated out of band.
-    pub remade: BTreeSet<ObjectId>,
+    pub recreated: BTreeSet<ObjectId>,
 }
 
-impl Names {
+impl LiveNames {
     /// Matches the objects of `fold` with those in `found` by the ids in `places`.
     #[must_use]
-    pub fn find(fold: &Fold, found: &Inspection, places: &Places) -> Self {
+    pub fn match_ids(fold: &Fold, found: &CatalogSnapshot, places: &CatalogIds) -> Self {
         let mut names = Self::default();
         let tables = fold
             .objects()
             .filter(|o| o.kind().is_table() && o.is_live());
-        let expected: BTreeMap<ObjectId, Key> = tables
-            .map(|table| (table.id, Key::new(&fold.physical(table))))
+        let expected: BTreeMap<ObjectId, NameKey> = tables
+            .map(|table| (table.id, NameKey::new(&fold.database_name(table))))
             .collect();
-        names.tables = Group::find(&expected, &places.tables, &found.ids);
+        names.tables = Group::find(&expected, &places.tables, &found.table_ids);
         for (id, name) in &expected {
             let Some(here) = names.tables.name(*id, name) else {
                 continue;
             };
             let stored = places.tables.get(id);
-            let number = found.ids.get(here);
+            let number = found.table_ids.get(here);
             if stored.is_some() && number.is_some() && stored != number {
-                names.remade.insert(*id);
+                names.recreated.insert(*id);
                 continue;
             }
-            let Some(numbers) = found.numbers.get(here) else {
+            let Some(numbers) = found.column_ids.get(here) else {
                 continue;
             };
             let expected = properties(fold, *id)
-                .map(|property| (property.id, Key::new(&fold.physical(property))))
+                .map(|property| (property.id, NameKey::new(&fold.database_name(property))))
                 .collect();
             let group = Group::find(&expected, &places.properties, numbers);
             if group != Group::default() {
@@ -62,13 +62,13 @@ impl Names {
     /// Returns the database name of a table that the events call `expected`; `None` where another
     /// object has that name.
     #[must_use]
-    pub fn table(&self, id: ObjectId, expected: &Key) -> Option<Key> {
+    pub fn table(&self, id: ObjectId, expected: &NameKey) -> Option<NameKey> {
         self.tables.name(id, expected).cloned()
     }
 
     /// Returns the same for a property of `table`.
     #[must_use]
-    pub fn property(&self, table: ObjectId, id: ObjectId, expected: &Key) -> Option<Key> {
+    pub fn property(&self, table: ObjectId, id: ObjectId, expected: &NameKey) -> Option<NameKey> {
         match self.properties.get(&table) {
             Some(group) => group.name(id, expected).cloned(),
             None => Some(expected.clone()),
@@ -78,7 +78,7 @@ impl Names {
     /// Returns whether the database table `name` is an object that the events know under another
     /// name.
     #[must_use]
-    pub fn is_taken(&self, name: &Key) -> bool {
+    pub fn contains(&self, name: &NameKey) -> bool {
         self.tables.taken.contains(name)
     }
 }
@@ -86,17 +86,17 @@ impl Names {
 /// Objects of one name space that have other names than expected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Group {
-    moved: BTreeMap<ObjectId, Key>,
-    taken: BTreeSet<Key>,
+    moved: BTreeMap<ObjectId, NameKey>,
+    taken: BTreeSet<NameKey>,
 }
 
 impl Group {
     fn find(
-        expected: &BTreeMap<ObjectId, Key>,
+        expected: &BTreeMap<ObjectId, NameKey>,
         stored: &BTreeMap<ObjectId, u64>,
-        live: &BTreeMap<Key, u64>,
+        live: &BTreeMap<NameKey, u64>,
     ) -> Self {
-        let at: BTreeMap<u64, &Key> = live.iter().map(|(key, number)| (*number, key)).collect();
+        let at: BTreeMap<u64, &NameKey> = live.iter().map(|(key, number)| (*number, key)).collect();
         let owner: BTreeMap<u64, ObjectId> = expected
             .keys()
             .filter_map(|id| Some((*stored.get(id)?, *id)))
@@ -128,7 +128,7 @@ impl Group {
         group
     }
 
-    fn name<'a>(&'a self, id: ObjectId, expected: &'a Key) -> Option<&'a Key> {
+    fn name<'a>(&'a self, id: ObjectId, expected: &'a NameKey) -> Option<&'a NameKey> {
         let moved = self.moved.get(&id);
         moved.or_else(|| (!self.taken.contains(expected)).then_some(expected))
     }
@@ -157,12 +157,12 @@ mod tests {
             .collect();
         let expected = names
             .iter()
-            .map(|name| (id(name), Key::new(name)))
+            .map(|name| (id(name), NameKey::new(name)))
             .collect();
         let stored = numbers(stored, id);
-        let group = Group::find(&expected, &stored, &numbers(live, Key::new));
+        let group = Group::find(&expected, &stored, &numbers(live, NameKey::new));
         let of = |name: &&str| {
-            let key = Key::new(name);
+            let key = NameKey::new(name);
             match group.name(id(name), &key) {
                 Some(now) if *now == key => None,
                 Some(now) => Some(format!("{name}:{now}")),

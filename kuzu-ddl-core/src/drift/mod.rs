@@ -8,37 +8,37 @@ mod table;
 
 use std::collections::BTreeSet;
 
-pub use live_names::Names;
-pub use model::{Drift, DriftKind, Part, Site};
+pub use live_names::LiveNames;
+pub use model::{Aspect, Drift, DriftKind, Location};
 
-use crate::fold::{Fold, owned};
-use crate::schema::{Key, Schema};
-use crate::state::Local;
+use crate::fold::{Fold, managed_tables};
+use crate::schema::{NameKey, Schema};
+use crate::state::LocalState;
 
 /// Detects all differences between `live` and `fold`, in the tables of `only` if it is given (names
 /// in the database). Unmanaged tables are not drift, and archived objects may be missing: they may
 /// have been archived before they reached this database. Objects are matched by name alone.
 #[must_use]
-pub fn drift(
+pub fn detect(
     fold: &Fold,
     live: &Schema,
-    local: &Local,
-    only: Option<&BTreeSet<Key>>,
+    local: &LocalState,
+    only: Option<&BTreeSet<NameKey>>,
 ) -> Vec<Drift> {
-    drift_by(fold, live, local, &Names::default(), only)
+    detect_with_names(fold, live, local, &LiveNames::default(), only)
 }
 
 /// Detects drift like [`drift`], with the names that objects have in the database.
 #[must_use]
-pub fn drift_by(
+pub fn detect_with_names(
     fold: &Fold,
     live: &Schema,
-    local: &Local,
-    names: &Names,
-    only: Option<&BTreeSet<Key>>,
+    local: &LocalState,
+    names: &LiveNames,
+    only: Option<&BTreeSet<NameKey>>,
 ) -> Vec<Drift> {
     let mut rows = Vec::new();
-    for (key, id) in owned(fold) {
+    for (key, id) in managed_tables(fold) {
         if only.is_some_and(|only| !only.contains(&key)) {
             continue;
         }
@@ -51,7 +51,7 @@ pub fn drift_by(
                 object: object.name.value.clone(),
                 kind: DriftKind::Missing,
                 id: Some(id),
-                site: Site::Table(key),
+                site: Location::Table(key),
             }),
             None => {}
             Some(table) => table::tables(fold, object, table, (local, names), &mut rows),
@@ -65,24 +65,24 @@ pub fn drift_by(
 /// Detects tables and sequences that no event describes: unmanaged ones, or ones created out of
 /// band.
 #[must_use]
-pub fn made_by_hand(fold: &Fold, live: &Schema, names: &Names) -> Vec<Drift> {
-    let owned = owned(fold);
+pub fn detect_unmanaged(fold: &Fold, live: &Schema, names: &LiveNames) -> Vec<Drift> {
+    let owned = managed_tables(fold);
     let extra = |object: String, site| Drift {
         object,
-        kind: DriftKind::Extra,
+        kind: DriftKind::Unexpected,
         id: None,
         site,
     };
     let tables = live.tables.iter();
-    let tables = tables.filter(|(key, _)| !owned.contains_key(*key) && !names.is_taken(key));
+    let tables = tables.filter(|(key, _)| !owned.contains_key(*key) && !names.contains(key));
     let sequences = live.sequences.iter();
     let sequences = sequences.filter(|(_, sequence)| fold.find_sequence(&sequence.name).is_none());
     tables
-        .map(|(key, table)| extra(table.name.clone(), Site::Table(key.clone())))
+        .map(|(key, table)| extra(table.name.clone(), Location::Table(key.clone())))
         .chain(sequences.map(|(key, sequence)| {
             extra(
                 format!("sequence {}", sequence.name),
-                Site::Sequence(key.clone()),
+                Location::Sequence(key.clone()),
             )
         }))
         .collect()

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::event::ObjectId;
-use crate::schema::{Key, Pair};
+use crate::schema::{NameKey, Pair};
 
 /// Difference between the database and the ledger.
 #[doc(alias = "schema_drift")]
@@ -19,23 +19,23 @@ pub struct Drift {
     /// Object of the events; `None` for what no event created.
     pub id: Option<ObjectId>,
     /// Location in the database, actual or expected.
-    pub site: Site,
+    pub site: Location,
 }
 
 /// Location in the database, by the names used there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Site {
+pub enum Location {
     /// Location of a table.
-    Table(Key),
+    Table(NameKey),
     /// Location of a property of a table.
-    Property(Key, Key),
+    Property(NameKey, NameKey),
     /// Location of a FROM–TO pair of a rel table.
-    Pair(Key, Pair),
+    Pair(NameKey, Pair),
     /// Location of an index of a node table.
-    Index(Key, Key),
+    Index(NameKey, NameKey),
     /// Location of a sequence.
-    Sequence(Key),
+    Sequence(NameKey),
     /// Location of a row of the ledger, by its key.
     Ledger(String),
 }
@@ -48,28 +48,28 @@ pub enum DriftKind {
     Missing,
     /// Created by no event: in a managed table, or, where out-of-band changes are detected, a table
     /// or sequence of its own.
-    Extra,
+    Unexpected,
     /// Metadata that only the ledger had is lost: a row of the ledger is missing or corrupt, or a
     /// table was recreated and the engine does not report all of its metadata.
-    Lost {
+    MetadataLost {
         /// What is lost, and why.
-        what: String,
+        aspect: String,
     },
     /// Exists in a different form.
-    Altered {
+    Changed {
         /// Aspect that differs.
-        what: Part,
+        what: Aspect,
         /// Value according to the events.
         expected: String,
         /// Value according to the catalog.
-        is: String,
+        actual: String,
     },
 }
 
 /// Aspect of an object that can differ from the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Part {
+pub enum Aspect {
     /// Name: renamed out of band, according to the catalog id, or with another spelling.
     Name,
     /// Comment of a table.
@@ -87,10 +87,10 @@ pub enum Part {
     /// Default of a property.
     Default,
     /// Definition of an index or a sequence.
-    Form,
+    Definition,
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for Aspect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Name => "name",
@@ -101,7 +101,7 @@ impl fmt::Display for Part {
             Self::Storage => "storage direction",
             Self::Type => "type",
             Self::Default => "default",
-            Self::Form => "definition",
+            Self::Definition => "definition",
         })
     }
 }
@@ -111,9 +111,15 @@ impl fmt::Display for Drift {
         let object = &self.object;
         match &self.kind {
             DriftKind::Missing => write!(f, "{object} is in the ledger, but not in the database"),
-            DriftKind::Extra => write!(f, "{object} is in the database, but not in the ledger"),
-            DriftKind::Lost { what } => write!(f, "{object}: {what}"),
-            DriftKind::Altered { what, expected, is } => {
+            DriftKind::Unexpected => {
+                write!(f, "{object} is in the database, but not in the ledger")
+            }
+            DriftKind::MetadataLost { aspect: what } => write!(f, "{object}: {what}"),
+            DriftKind::Changed {
+                what,
+                expected,
+                actual: is,
+            } => {
                 let (is, expected) = (Short(is), Short(expected));
                 write!(f, "{object}: the {what} is {is}, expected {expected}")
             }

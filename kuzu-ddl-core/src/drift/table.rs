@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::collector::{Compared, Rows};
+use super::collector::{Compared, DriftCollector};
 use super::index;
-use super::live_names::Names;
-use super::model::{Drift, DriftKind, Part, Site};
+use super::live_names::LiveNames;
+use super::model::{Aspect, Drift, DriftKind, Location};
 use crate::fold::{Fold, Object};
-use crate::schema::{Key, Schema, Sequence, Table};
-use crate::state::Local;
+use crate::schema::{NameKey, Schema, Sequence, Table};
+use crate::state::LocalState;
 
 /// Compares sequences. Unmanaged ones are ignored: a default of an unmanaged table may need them.
 pub(super) fn sequences(fold: &Fold, live: &Schema, rows: &mut Vec<Drift>) {
@@ -18,12 +18,12 @@ pub(super) fn sequences(fold: &Fold, live: &Schema, rows: &mut Vec<Drift>) {
         };
         let (name, key) = (
             format!("sequence {}", expected.name),
-            Key::new(&expected.name),
+            NameKey::new(&expected.name),
         );
-        let mut rows = Rows::new(rows, name, object.id, Site::Sequence(key.clone()));
+        let mut rows = DriftCollector::new(rows, name, object.id, Location::Sequence(key.clone()));
         match live.sequences.get(&key) {
             None => rows.push(DriftKind::Missing),
-            Some(is) => rows.check(Part::Form, &Counting(&expected), &Counting(is)),
+            Some(is) => rows.check(Aspect::Definition, &Counting(&expected), &Counting(is)),
         }
     }
 }
@@ -57,7 +57,7 @@ pub(super) fn tables(
     fold: &Fold,
     object: &Object,
     live: &Table,
-    (local, names): (&Local, &Names),
+    (local, names): (&LocalState, &LiveNames),
     rows: &mut Vec<Drift>,
 ) {
     let Some(expected) = fold.table(object) else {
@@ -67,7 +67,7 @@ pub(super) fn tables(
         fold,
         object,
         live,
-        key: Key::new(&live.name),
+        key: NameKey::new(&live.name),
         local,
         names,
     };

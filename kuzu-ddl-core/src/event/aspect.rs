@@ -9,9 +9,9 @@ use super::codec::reader::Reader;
 /// conflict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Part {
+pub enum Aspect {
     /// The lifecycle: live, archived or purged.
-    Life,
+    Lifecycle,
     /// The name.
     Name,
     /// The comment.
@@ -23,28 +23,28 @@ pub enum Part {
     /// Whether a property accepts NULL.
     Nullable,
     /// The primary key of a node table.
-    Key,
+    PrimaryKey,
     /// The multiplicity of a rel table.
     Multiplicity,
     /// The storage direction of a rel table.
     Storage,
     /// The definition of an index or a sequence.
-    Spec,
+    Definition,
 }
 
-impl Part {
+impl Aspect {
     /// The tag of an aspect is its position. Only ever append.
     const ALL: [Self; 10] = [
-        Self::Life,
+        Self::Lifecycle,
         Self::Name,
         Self::Comment,
         Self::Type,
         Self::Default,
         Self::Nullable,
-        Self::Key,
+        Self::PrimaryKey,
         Self::Multiplicity,
         Self::Storage,
-        Self::Spec,
+        Self::Definition,
     ];
 
     /// Returns the number of the aspect in encodings.
@@ -63,18 +63,18 @@ impl Part {
 
     /// Returns the aspect's name for messages.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Life => "lifecycle",
+            Self::Lifecycle => "lifecycle",
             Self::Name => "name",
             Self::Comment => "comment",
             Self::Type => "type",
             Self::Default => "default",
             Self::Nullable => "nullability",
-            Self::Key => "primary key",
+            Self::PrimaryKey => "primary key",
             Self::Multiplicity => "multiplicity",
             Self::Storage => "storage direction",
-            Self::Spec => "definition",
+            Self::Definition => "definition",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The canonical encoding of changes: the body of an event.
 
-use super::aspect::Part;
+use super::aspect::Aspect;
 use super::change::{Change, Endpoints, MAX_COMMENT_BYTES, PropertySpec};
 use super::codec::CodecError;
 use super::codec::reader::Reader;
@@ -18,7 +18,7 @@ impl Change {
                 name,
                 key_name,
                 key,
-                past,
+                predecessors: past,
             } => {
                 w.text(name);
                 w.text(key_name);
@@ -66,7 +66,7 @@ impl Change {
                 w.option(cast.as_ref(), |w, expr| w.expr(expr));
                 on_fail.write(w);
             }
-            Self::SetTypeBy {
+            Self::SetTypeWith {
                 ty,
                 function,
                 on_fail,
@@ -77,7 +77,7 @@ impl Change {
             }
             Self::SetDefault { default } => w.option(default.as_ref(), |w, expr| w.expr(expr)),
             Self::SetNullable { nullable } => w.bool(*nullable),
-            Self::SetKey { key } => w.hash(key.as_bytes()),
+            Self::SetPrimaryKey { key } => w.hash(key.as_bytes()),
             Self::SetMultiplicity { multiplicity } => w.multiplicity(*multiplicity),
             Self::SetStorage { storage } => w.storage(*storage),
             Self::CreateIndex {
@@ -133,7 +133,7 @@ impl Change {
                 name: table_name(r)?,
                 key_name: property_name(r)?,
                 key: read_spec(r)?,
-                past: r.events()?,
+                predecessors: r.events()?,
             },
             2 => Self::CreateEdgeTable {
                 name: table_name(r)?,
@@ -177,7 +177,7 @@ impl Change {
             16 => Self::SetNullable {
                 nullable: r.bool()?,
             },
-            17 => Self::SetKey { key: r.object()? },
+            17 => Self::SetPrimaryKey { key: r.object()? },
             18 => Self::SetMultiplicity {
                 multiplicity: r.multiplicity()?,
             },
@@ -198,13 +198,13 @@ impl Change {
             },
             23 => Self::DropSequence,
             24 => Self::Purge { of: r.event()? },
-            26 => Self::SetTypeBy {
+            26 => Self::SetTypeWith {
                 ty: r.ty()?,
                 function: function_name(r)?,
                 on_fail: OnFail::read(r)?,
             },
             40 => Self::Resolve {
-                part: Part::read(r)?,
+                part: Aspect::read(r)?,
                 keep: r.event()?,
             },
             _ => return Ok(None),
@@ -234,7 +234,7 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
 fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let default = r.option(Reader::expr)?;
     match &default {
-        Some(expr) if expr.check_parts().is_err() => r.bad("the default is invalid"),
+        Some(expr) if expr.check_structure().is_err() => r.bad("the default is invalid"),
         _ => Ok(default),
     }
 }

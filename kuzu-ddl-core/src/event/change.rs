@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::aspect::Part;
+use super::aspect::Aspect;
 use super::dependencies::Dependencies;
 use super::id::{EventId, ObjectId};
 use super::on_fail::OnFail;
@@ -48,7 +48,7 @@ pub enum Change {
         /// The type and default of the primary key.
         key: PropertySpec,
         /// The predecessors: the last events of previous holders of the name.
-        past: Dependencies,
+        predecessors: Dependencies,
     },
     /// A new rel table. Its `FROM`–`TO` pairs are separate events.
     CreateEdgeTable {
@@ -125,7 +125,7 @@ pub enum Change {
     ///
     /// The event holds the name of the function, since code cannot be part of a history. A database
     /// whose program has no function of that name does not apply the change.
-    SetTypeBy {
+    SetTypeWith {
         /// The new type.
         ty: Type,
         /// The name of the function: its path, starting with the crate name.
@@ -144,7 +144,7 @@ pub enum Change {
         nullable: bool,
     },
     /// Makes another property the primary key of a node table.
-    SetKey {
+    SetPrimaryKey {
         /// The new primary key.
         key: ObjectId,
     },
@@ -193,7 +193,7 @@ pub enum Change {
     /// wins.
     Resolve {
         /// The aspect in conflict.
-        part: Part,
+        part: Aspect,
         /// The winning event; one of this event's dependencies.
         keep: EventId,
     },

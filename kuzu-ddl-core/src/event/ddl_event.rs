@@ -56,7 +56,7 @@ impl DdlEvent {
     /// Returns the length of [`encode`](Self::encode), in bytes.
     #[inline]
     #[must_use]
-    pub fn size(&self) -> usize {
+    pub fn encoded_len(&self) -> usize {
         self.0.size
     }
 
@@ -82,7 +82,7 @@ impl DdlEvent {
     /// Returns the canonical encoding: version byte, kind, object, dependencies, body.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut w = Writer::with_capacity(self.size());
+        let mut w = Writer::with_capacity(self.encoded_len());
         encode(&mut w, self.object(), self.depends_on(), self.change());
         w.finish()
     }

@@ -17,7 +17,7 @@ pub struct Dependencies(Box<[EventId]>);
 
 impl Dependencies {
     /// Wraps ids that are sorted and unique, as in the canonical encoding.
-    pub(super) fn of_sorted(ids: Vec<EventId>) -> Self {
+    pub(super) fn from_sorted(ids: Vec<EventId>) -> Self {
         debug_assert!(ids.is_sorted_by(|a, b| a < b), "sorted, without repeats");
         Self(ids.into_boxed_slice())
     }
@@ -71,7 +71,7 @@ impl From<Vec<EventId>> for Dependencies {
     fn from(mut ids: Vec<EventId>) -> Self {
         ids.sort_unstable();
         ids.dedup();
-        Self::of_sorted(ids)
+        Self::from_sorted(ids)
     }
 }
 
@@ -83,13 +83,13 @@ impl<const N: usize> From<[EventId; N]> for Dependencies {
 
 impl From<BTreeSet<EventId>> for Dependencies {
     fn from(ids: BTreeSet<EventId>) -> Self {
-        Self::of_sorted(ids.into_iter().collect())
+        Self::from_sorted(ids.into_iter().collect())
     }
 }
 
 impl From<&BTreeSet<EventId>> for Dependencies {
     fn from(ids: &BTreeSet<EventId>) -> Self {
-        Self::of_sorted(ids.iter().copied().collect())
+        Self::from_sorted(ids.iter().copied().collect())
     }
 }
 

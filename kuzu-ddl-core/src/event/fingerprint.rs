@@ -2,7 +2,7 @@
 
 use super::codec::writer::Writer;
 use super::id::Fingerprint;
-use crate::schema::{IndexKind, Key, Property, Schema, Table, TableKind};
+use crate::schema::{IndexKind, NameKey, Property, Schema, Table, TableKind};
 
 /// The first byte of the hashed bytes. Another layout needs another value, so that fingerprints of
 /// different layouts never collide.
@@ -94,6 +94,6 @@ fn write_property(w: &mut Writer, property: &Property) {
     w.option(property.comment.as_ref(), |w, text| w.text(text));
 }
 
-fn write_key(w: &mut Writer, key: &Key) {
+fn write_key(w: &mut Writer, key: &NameKey) {
     w.text(key.as_str());
 }

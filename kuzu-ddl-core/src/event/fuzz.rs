@@ -134,14 +134,17 @@ fn sequence_spec() -> impl Strategy<Value = SequenceSpec> {
 fn change() -> impl Strategy<Value = Change> {
     let text = || prop_oneof![Just(None), ".{1,20}".prop_map(Some)];
     let multiplicity = prop::sample::select(Multiplicity::ALL.to_vec());
-    let storage = prop_oneof![Just(StorageDirection::Both), Just(StorageDirection::Fwd)];
+    let storage = prop_oneof![
+        Just(StorageDirection::Both),
+        Just(StorageDirection::Forward)
+    ];
     prop_oneof![
-        (name(), name(), spec(), ids()).prop_map(|(name, key_name, key, past)| {
+        (name(), name(), spec(), ids()).prop_map(|(name, key_name, key, predecessors)| {
             Change::CreateNodeTable {
                 name,
                 key_name,
                 key,
-                past,
+                predecessors,
             }
         }),
         (name(), multiplicity, storage, ids()).prop_map(|(name, multiplicity, storage, past)| {
@@ -173,7 +176,7 @@ fn change() -> impl Strategy<Value = Change> {
         Just(Change::RestoreProperty),
         Just(Change::DropPair),
         name().prop_map(|to| Change::RenameTable { to }),
-        ("[a-z:]{0,12}", ty()).prop_map(|(function, ty)| Change::SetTypeBy {
+        ("[a-z:]{0,12}", ty()).prop_map(|(function, ty)| Change::SetTypeWith {
             ty,
             function,
             on_fail: crate::event::on_fail::OnFail::Null,
@@ -265,7 +268,7 @@ proptest! {
     fn texts_of_defaults(text in ".{0,60}", near in "[-+*/%(){}\\[\\],:'\"\\\\ a-z0-9.]{0,60}", ty in ty(), expr in expr()) {
         for text in [text, near, expr.to_string(), expr.canonical(&ty)] {
             let _ = text.parse::<Expr>();
-            let _ = Expr::from_engine(&text, &ty);
+            let _ = Expr::parse_engine(&text, &ty);
         }
     }
 
@@ -275,7 +278,7 @@ proptest! {
     fn defaults_are_read_back(ty in ty(), expr in expr()) {
         if expr.check(&ty).is_ok() {
             let text = expr.canonical(&ty);
-            let read = Expr::from_engine(&text, &ty);
+            let read = Expr::parse_engine(&text, &ty);
             prop_assert_eq!(read.map(|e| e.canonical(&ty)), Some(text));
         }
     }

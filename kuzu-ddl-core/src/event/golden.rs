@@ -9,7 +9,7 @@ use expect_test::{Expect, expect};
 
 use crate::event::*;
 use crate::schema::{
-    Expr, Float, IndexKind, Key, Multiplicity, Operator, StorageDirection, StructField, Type,
+    Expr, Float, IndexKind, Multiplicity, NameKey, Operator, StorageDirection, StructField, Type,
 };
 
 fn spec(ty: Type, nullable: bool, default: Option<Expr>) -> PropertySpec {
@@ -38,7 +38,7 @@ pub(super) fn history() -> Vec<DdlEvent> {
             name: name.into(),
             key_name: "id".into(),
             key,
-            past: past.clone(),
+            predecessors: past.clone(),
         };
         born(past, change)
     };
@@ -49,7 +49,7 @@ pub(super) fn history() -> Vec<DdlEvent> {
         Change::CreateEdgeTable {
             name: "LivesIn".into(),
             multiplicity: Multiplicity::ManyOne,
-            storage: StorageDirection::Fwd,
+            storage: StorageDirection::Forward,
             past: nothing(),
         },
     );
@@ -126,7 +126,7 @@ fn lines(events: &[DdlEvent], want: &Expect) {
     let mut out = String::new();
     for event in events {
         let bytes = event.encode();
-        let word = event.change().word();
+        let word = event.change().as_str();
         let _ = writeln!(
             out,
             "{word}\n  id {}\n  object {}",
@@ -293,7 +293,7 @@ fn indexes_and_sequences() {
 #[test]
 fn the_fingerprint_of_a_schema() {
     let history = history();
-    let fold = crate::fold::Fold::of(&history);
+    let fold = crate::fold::Fold::from_events(&history);
     expect!["4f3abc2fe910a3a3df5dbe8b795a08209f34016d1b68fd5b13129bc425fc9c53"]
         .assert_eq(&fold.schema().fingerprint().to_string());
     expect!["e0180fd03eb2a632d6edf4b7d8e373e540a4b170d1d2e35cad74e5eaad9126f3"]
@@ -430,7 +430,8 @@ fn every_type_and_default() {
 #[test]
 fn identities() {
     let past = Dependencies::from([EventId::of(b"past")]);
-    let id = |kind, name: &str, past: &Dependencies| birth(kind, None, &Key::new(name), past);
+    let id =
+        |kind, name: &str, past: &Dependencies| object_id(kind, None, &NameKey::new(name), past);
     let nothing = Dependencies::default();
     assert_eq!(
         id(ObjectKind::NodeTable, "PERSON", &nothing),
@@ -475,7 +476,7 @@ fn changes_of_type() {
         &[
             event(None, OnFail::Abort),
             event(Some("CAST(old AS INT32)"), OnFail::Null),
-            event(Some("old"), OnFail::Use(Expr::Int(-1))),
+            event(Some("old"), OnFail::Default(Expr::Int(-1))),
         ],
         &expect![[r#"
             set type
@@ -498,7 +499,7 @@ fn changes_of_type() {
 #[test]
 fn a_change_of_type_by_a_function() {
     let event = |function: &str| {
-        let change = Change::SetTypeBy {
+        let change = Change::SetTypeWith {
             ty: Type::Int64,
             function: function.to_owned(),
             on_fail: OnFail::Null,
@@ -527,14 +528,14 @@ fn changes_of_other_parts() {
             default: Some(Expr::Text("it's".into())),
         },
         Change::SetNullable { nullable: true },
-        Change::SetKey {
+        Change::SetPrimaryKey {
             key: ObjectId::of(b"a property"),
         },
         Change::SetMultiplicity {
             multiplicity: Multiplicity::OneMany,
         },
         Change::SetStorage {
-            storage: StorageDirection::Fwd,
+            storage: StorageDirection::Forward,
         },
     ];
     let events = changes.map(|change| DdlEvent::new(object, known.clone(), change));

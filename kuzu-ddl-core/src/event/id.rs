@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Error returned when a text is not a hash of 64 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a hash of 64 hexadecimal digits")]
-pub struct HashError(String);
+pub struct ParseHashError(String);
 
 fn read_hex(text: &str) -> Option<[u8; 32]> {
     // Every startup decodes thousands of these.
@@ -51,7 +51,7 @@ impl serde::de::Visitor<'_> for Digits {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<[u8; 32], E> {
-        read_hex(text).ok_or_else(|| E::custom(HashError(text.to_owned())))
+        read_hex(text).ok_or_else(|| E::custom(ParseHashError(text.to_owned())))
     }
 }
 
@@ -150,12 +150,12 @@ macro_rules! hash_type {
         }
 
         impl FromStr for $name {
-            type Err = HashError;
+            type Err = ParseHashError;
 
-            fn from_str(text: &str) -> Result<Self, HashError> {
+            fn from_str(text: &str) -> Result<Self, ParseHashError> {
                 read_hex(text)
                     .map(Self)
-                    .ok_or_else(|| HashError(text.chars().take(80).collect()))
+                    .ok_or_else(|| ParseHashError(text.chars().take(80).collect()))
             }
         }
 

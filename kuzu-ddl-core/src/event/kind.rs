@@ -62,7 +62,7 @@ impl Change {
             Self::SetType { .. } => 14,
             Self::SetDefault { .. } => 15,
             Self::SetNullable { .. } => 16,
-            Self::SetKey { .. } => 17,
+            Self::SetPrimaryKey { .. } => 17,
             Self::SetMultiplicity { .. } => 18,
             Self::SetStorage { .. } => 19,
             Self::CreateIndex { .. } => 20,
@@ -70,7 +70,7 @@ impl Change {
             Self::CreateSequence { .. } => 22,
             Self::DropSequence => 23,
             Self::Purge { .. } => 24,
-            Self::SetTypeBy { .. } => 26,
+            Self::SetTypeWith { .. } => 26,
             Self::Resolve { .. } => 40,
             Self::Unknown { kind, .. } => *kind,
         }
@@ -78,7 +78,7 @@ impl Change {
 
     /// Returns the kind's name for messages.
     #[must_use]
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::CreateNodeTable { .. } => "create node table",
             Self::CreateEdgeTable { .. } => "create rel table",
@@ -93,10 +93,10 @@ impl Change {
             Self::DropPair => "drop pair",
             Self::CommentOnTable { .. } => "comment on table",
             Self::CommentOnProperty { .. } => "comment on property",
-            Self::SetType { .. } | Self::SetTypeBy { .. } => "set type",
+            Self::SetType { .. } | Self::SetTypeWith { .. } => "set type",
             Self::SetDefault { .. } => "set default",
             Self::SetNullable { .. } => "set nullable",
-            Self::SetKey { .. } => "set primary key",
+            Self::SetPrimaryKey { .. } => "set primary key",
             Self::SetMultiplicity { .. } => "set multiplicity",
             Self::SetStorage { .. } => "set storage direction",
             Self::CreateIndex { .. } => "create index",
@@ -111,7 +111,7 @@ impl Change {
 
     /// Returns whether this change creates an object.
     #[must_use]
-    pub fn is_birth(&self) -> bool {
+    pub fn is_creation(&self) -> bool {
         matches!(
             self,
             Self::CreateNodeTable { .. }

@@ -22,7 +22,7 @@ mod on_fail;
 pub mod pack;
 mod spec;
 
-pub use aspect::Part;
+pub use aspect::Aspect;
 pub use change::{Change, Endpoints, MAX_COMMENT_BYTES, PropertySpec};
 #[doc(hidden)]
 pub use codec::reader::Reader;
@@ -32,14 +32,14 @@ pub use codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
 pub use ddl_event::{DdlEvent, WeakEvent};
 pub use dependencies::Dependencies;
 pub(crate) use id::hex;
-pub use id::{EventId, Fingerprint, HashError, ObjectId};
+pub use id::{EventId, Fingerprint, ObjectId, ParseHashError};
 pub use kind::ObjectKind;
-pub use object_id::{birth, key_of, node_table};
 pub(crate) use object_id::{index_key, pair_key, sequence_key};
+pub use object_id::{node_table_id, object_id, primary_key_id};
 pub use on_fail::OnFail;
 pub use pack::columns::PackError;
 use serde::{Deserialize, Serialize};
-pub use spec::{IndexSpec, MAX_INDEX_PARTS, MAX_OPTION_BYTES, SequenceSpec};
+pub use spec::{IndexSpec, MAX_INDEX_PROPERTIES, MAX_OPTION_BYTES, SequenceSpec};
 
 /// The shared data of an event.
 #[derive(PartialEq, Eq)]

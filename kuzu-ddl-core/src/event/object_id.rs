@@ -5,7 +5,7 @@ use super::codec::writer::Writer;
 use super::dependencies::Dependencies;
 use super::id::ObjectId;
 use super::kind::ObjectKind;
-use crate::schema::{Key, Type};
+use crate::schema::{NameKey, Type};
 
 impl Change {
     /// Returns the id of the object that this change creates, or `None` if it creates none.
@@ -23,7 +23,7 @@ impl Change {
                 name,
                 key_name,
                 key,
-                past,
+                predecessors: past,
             } => write_node_table(w, name, key_name, &key.ty, past),
             Self::CreateEdgeTable { name, past, .. } => write(w, EdgeTable, None, name, past),
             Self::AddProperty {
@@ -53,10 +53,10 @@ impl Change {
 /// The type, the default and the author are not part of it, so two peers that create the object
 /// from the same history agree on its identity.
 #[must_use]
-pub fn birth(
+pub fn object_id(
     kind: ObjectKind,
     parent: Option<ObjectId>,
-    name: &Key,
+    name: &NameKey,
     past: &Dependencies,
 ) -> ObjectId {
     let mut w = Writer::default();
@@ -84,7 +84,12 @@ fn write(
 /// concurrently with different keys can never be merged. Keys whose types have a common widening
 /// count as the same.
 #[must_use]
-pub fn node_table(name: &Key, key_name: &Key, key: &Type, past: &Dependencies) -> ObjectId {
+pub fn node_table_id(
+    name: &NameKey,
+    key_name: &NameKey,
+    key: &Type,
+    past: &Dependencies,
+) -> ObjectId {
     let mut w = Writer::default();
     write_node_table(&mut w, name.as_str(), key_name.as_str(), key, past);
     ObjectId::of(w.as_bytes())
@@ -97,28 +102,28 @@ fn write_node_table(w: &mut Writer, name: &str, key_name: &str, key: &Type, past
 }
 
 /// Returns the name under which a table looks up a pair.
-pub(crate) fn pair_key(endpoints: Endpoints) -> Key {
-    Key::new(&format!("{}>{}", endpoints.from, endpoints.to))
+pub(crate) fn pair_key(endpoints: Endpoints) -> NameKey {
+    NameKey::new(&format!("{}>{}", endpoints.from, endpoints.to))
 }
 
 /// Returns the name under which an index is looked up. It differs from that of any property or
 /// table, whose names cannot contain a dot; see also [`sequence_key`].
-pub(crate) fn index_key(name: &str) -> Key {
-    Key::new(&format!("index.{name}"))
+pub(crate) fn index_key(name: &str) -> NameKey {
+    NameKey::new(&format!("index.{name}"))
 }
 
 /// Returns the name under which a sequence is looked up.
-pub(crate) fn sequence_key(name: &str) -> Key {
-    Key::new(&format!("sequence.{name}"))
+pub(crate) fn sequence_key(name: &str) -> NameKey {
+    NameKey::new(&format!("sequence.{name}"))
 }
 
 /// Computes the identity of a node table's primary key, which is created with its table.
 #[must_use]
-pub fn key_of(table: ObjectId, key_name: &str) -> ObjectId {
-    birth(
+pub fn primary_key_id(table: ObjectId, key_name: &str) -> ObjectId {
+    object_id(
         ObjectKind::Property,
         Some(table),
-        &Key::new(key_name),
+        &NameKey::new(key_name),
         &Dependencies::default(),
     )
 }

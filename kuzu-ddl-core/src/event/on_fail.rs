@@ -17,7 +17,7 @@ pub enum OnFail {
     /// The row gets NULL.
     Null,
     /// The row gets this value: the declared default of the property at the time of the change.
-    Use(Expr),
+    Default(Expr),
 }
 
 impl OnFail {
@@ -26,7 +26,7 @@ impl OnFail {
         match self {
             Self::Abort => w.byte(0),
             Self::Null => w.byte(1),
-            Self::Use(expr) => {
+            Self::Default(expr) => {
                 w.byte(2);
                 w.expr(expr);
             }
@@ -40,10 +40,10 @@ impl OnFail {
             1 => Ok(Self::Null),
             2 => {
                 let expr = r.expr()?;
-                if expr.check_parts().is_err() {
+                if expr.check_structure().is_err() {
                     return r.bad("the fallback of a failed cast is invalid");
                 }
-                Ok(Self::Use(expr))
+                Ok(Self::Default(expr))
             }
             _ => r.bad("unknown fallback of a failed cast"),
         }

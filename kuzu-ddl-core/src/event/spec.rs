@@ -11,7 +11,7 @@ use super::id::ObjectId;
 use crate::schema::{IndexKind, Sequence};
 
 /// The maximum number of properties of an index, and of its options.
-pub const MAX_INDEX_PARTS: usize = 64;
+pub const MAX_INDEX_PROPERTIES: usize = 64;
 
 /// The maximum length of an option's value, in bytes.
 pub const MAX_OPTION_BYTES: usize = 1024;
@@ -116,7 +116,7 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
         _ => return r.bad("unknown kind of index"),
     };
     let count = r.len()?;
-    if count == 0 || count > MAX_INDEX_PARTS {
+    if count == 0 || count > MAX_INDEX_PROPERTIES {
         return r.bad("the number of properties of an index is out of range");
     }
     let mut properties = Vec::new();
@@ -127,7 +127,7 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
         return r.bad("duplicate property in an index");
     }
     let count = r.len()?;
-    if count > MAX_INDEX_PARTS {
+    if count > MAX_INDEX_PROPERTIES {
         return r.bad("too many options of an index");
     }
     let mut options: BTreeMap<String, String> = BTreeMap::new();
@@ -142,7 +142,7 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
         }
         let named =
             !option.is_empty() && option.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
-        if !named || option.len() > MAX_INDEX_PARTS {
+        if !named || option.len() > MAX_INDEX_PROPERTIES {
             return r.bad("the name of an option is invalid");
         }
         if value.len() > MAX_OPTION_BYTES || value.contains('\0') {

@@ -4,22 +4,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::conflict::Conflict;
-use super::object::{Body, Object};
+use super::object::{Object, ObjectBody};
 use super::state::Fold;
 use crate::event::{
-    Change, DdlEvent, Dependencies, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, Part,
-    PropertySpec, SequenceSpec, birth, index_key, node_table, pair_key, sequence_key,
+    Aspect, Change, DdlEvent, Dependencies, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind,
+    PropertySpec, SequenceSpec, index_key, node_table_id, object_id, pair_key, sequence_key,
 };
-use crate::schema::{Key, Multiplicity, StorageDirection};
+use crate::schema::{Multiplicity, NameKey, StorageDirection};
 
 /// Builder for new events: a fold that grows by the events it creates.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct ChangeBuilder {
     fold: Fold,
     events: Vec<DdlEvent>,
 }
 
-impl Draft {
+impl ChangeBuilder {
     /// Starts from a folded state.
     #[must_use]
     pub fn new(fold: Fold) -> Self {
@@ -43,32 +43,37 @@ impl Draft {
 
     fn push(&mut self, object: ObjectId, depends_on: impl Into<Dependencies>, change: Change) {
         let event = DdlEvent::new(object, depends_on.into(), change);
-        self.fold.take(event.clone());
+        self.fold.insert(event.clone());
         self.events.push(event);
     }
 
-    fn life(&self, id: ObjectId) -> BTreeSet<EventId> {
-        let heads = self.fold.object(id).map(|object| &object.life.heads);
+    fn lifecycle_heads(&self, id: ObjectId) -> BTreeSet<EventId> {
+        let heads = self.fold.object(id).map(|object| &object.lifecycle.heads);
         heads.into_iter().flatten().copied().collect()
     }
 
     /// Returns the events that determine whether an object exists, with those of its table: a
     /// change of a member of a restored table must not precede the drop of that table.
-    fn lives(&self, object: &Object) -> BTreeSet<EventId> {
-        let mut heads: BTreeSet<EventId> = object.life.heads.iter().copied().collect();
-        heads.extend(object.parent.into_iter().flat_map(|table| self.life(table)));
+    fn existence_dependencies(&self, object: &Object) -> BTreeSet<EventId> {
+        let mut heads: BTreeSet<EventId> = object.lifecycle.heads.iter().copied().collect();
+        heads.extend(
+            object
+                .parent
+                .into_iter()
+                .flat_map(|table| self.lifecycle_heads(table)),
+        );
         heads
     }
 
     /// Creates a node table with its primary key.
     pub fn create_node_table(&mut self, name: &str, key_name: &str, key: PropertySpec) -> ObjectId {
-        let past = Dependencies::from(self.fold.slot(None, &Key::new(name)));
-        let id = node_table(&Key::new(name), &Key::new(key_name), &key.ty, &past);
+        let past = Dependencies::from(self.fold.name_predecessors(None, &NameKey::new(name)));
+        let id = node_table_id(&NameKey::new(name), &NameKey::new(key_name), &key.ty, &past);
         let change = Change::CreateNodeTable {
             name: name.to_owned(),
             key_name: key_name.to_owned(),
             key,
-            past: past.clone(),
+            predecessors: past.clone(),
         };
         self.push(id, past, change);
         id
@@ -81,8 +86,8 @@ impl Draft {
         multiplicity: Multiplicity,
         storage: StorageDirection,
     ) -> ObjectId {
-        let past = Dependencies::from(self.fold.slot(None, &Key::new(name)));
-        let id = birth(ObjectKind::EdgeTable, None, &Key::new(name), &past);
+        let past = Dependencies::from(self.fold.name_predecessors(None, &NameKey::new(name)));
+        let id = object_id(ObjectKind::EdgeTable, None, &NameKey::new(name), &past);
         let name = name.to_owned();
         let change = Change::CreateEdgeTable {
             name,
@@ -96,10 +101,10 @@ impl Draft {
 
     /// Adds a property to a table.
     pub fn add_property(&mut self, table: ObjectId, name: &str, spec: PropertySpec) -> ObjectId {
-        let key = Key::new(name);
-        let past = Dependencies::from(self.fold.slot(Some(table), &key));
-        let id = birth(ObjectKind::Property, Some(table), &key, &past);
-        let mut depends_on = self.life(table);
+        let key = NameKey::new(name);
+        let past = Dependencies::from(self.fold.name_predecessors(Some(table), &key));
+        let id = object_id(ObjectKind::Property, Some(table), &key, &past);
+        let mut depends_on = self.lifecycle_heads(table);
         depends_on.extend(&past);
         let change = Change::AddProperty {
             table,
@@ -114,11 +119,11 @@ impl Draft {
     /// Adds a FROM–TO pair to a rel table.
     pub fn add_pair(&mut self, table: ObjectId, endpoints: Endpoints) -> ObjectId {
         let key = pair_key(endpoints);
-        let past = Dependencies::from(self.fold.slot(Some(table), &key));
-        let id = birth(ObjectKind::Pair, Some(table), &key, &past);
-        let mut depends_on = self.life(table);
-        depends_on.extend(self.life(endpoints.from));
-        depends_on.extend(self.life(endpoints.to));
+        let past = Dependencies::from(self.fold.name_predecessors(Some(table), &key));
+        let id = object_id(ObjectKind::Pair, Some(table), &key, &past);
+        let mut depends_on = self.lifecycle_heads(table);
+        depends_on.extend(self.lifecycle_heads(endpoints.from));
+        depends_on.extend(self.lifecycle_heads(endpoints.to));
         depends_on.extend(&past);
         self.push(
             id,
@@ -134,11 +139,11 @@ impl Draft {
 
     /// Creates an index on a node table.
     pub fn create_index(&mut self, table: ObjectId, name: &str, spec: IndexSpec) -> ObjectId {
-        let past = Dependencies::from(self.fold.slot(Some(table), &index_key(name)));
-        let id = birth(ObjectKind::Index, Some(table), &Key::new(name), &past);
-        let mut depends_on = self.life(table);
+        let past = Dependencies::from(self.fold.name_predecessors(Some(table), &index_key(name)));
+        let id = object_id(ObjectKind::Index, Some(table), &NameKey::new(name), &past);
+        let mut depends_on = self.lifecycle_heads(table);
         for property in &spec.properties {
-            depends_on.extend(self.life(*property));
+            depends_on.extend(self.lifecycle_heads(*property));
         }
         depends_on.extend(&past);
         let name = name.to_owned();
@@ -154,8 +159,8 @@ impl Draft {
 
     /// Creates a sequence.
     pub fn create_sequence(&mut self, name: &str, spec: SequenceSpec) -> ObjectId {
-        let past = Dependencies::from(self.fold.slot(None, &sequence_key(name)));
-        let id = birth(ObjectKind::Sequence, None, &Key::new(name), &past);
+        let past = Dependencies::from(self.fold.name_predecessors(None, &sequence_key(name)));
+        let id = object_id(ObjectKind::Sequence, None, &NameKey::new(name), &past);
         let depends_on = past.clone();
         let name = name.to_owned();
         self.push(id, depends_on, Change::CreateSequence { name, spec, past });
@@ -164,19 +169,27 @@ impl Draft {
 
     /// Archives a table or a property (whose indexes are dropped), or drops a pair, an index or a
     /// sequence. The event depends on every use known here, so that a use it did not see can win.
-    pub fn drop(&mut self, id: ObjectId) {
+    pub fn archive(&mut self, id: ObjectId) {
         self.drop_indexes(id);
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let mut depends_on = self.lives(object);
-        depends_on.extend(self.fold.heads_around(id));
+        let mut depends_on = self.existence_dependencies(object);
+        depends_on.extend(self.fold.dependency_heads(id));
         // A former primary key can be dropped only after another property has become the key.
         let table = object.parent.and_then(|table| self.fold.object(table));
-        depends_on.extend(table.into_iter().flat_map(|t| t.heads_of(Part::Key)));
+        depends_on.extend(
+            table
+                .into_iter()
+                .flat_map(|t| t.heads_of(Aspect::PrimaryKey)),
+        );
         // A node table can be dropped only after all its pairs: their drops precede this one.
-        for pair in self.fold.all_pairs_of(id) {
-            depends_on.extend(pair.parent.iter().flat_map(|table| self.life(*table)));
+        for pair in self.fold.pairs_including_dropped(id) {
+            depends_on.extend(
+                pair.parent
+                    .iter()
+                    .flat_map(|table| self.lifecycle_heads(*table)),
+            );
         }
         let change = match object.kind() {
             ObjectKind::Index => Change::DropIndex,
@@ -193,15 +206,15 @@ impl Draft {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let mut depends_on = self.lives(object);
+        let mut depends_on = self.existence_dependencies(object);
         depends_on.extend(self.slot_of(object, &object.name.value));
         // The object takes the name that it has by now, wherever the name came from.
         depends_on.extend(&object.name.heads);
         // A restored table restores its pairs, and so uses their node tables as a new pair does.
         for pair in self.fold.children(id).filter(|child| child.is_live()) {
-            if let Body::Pair(ends) = &pair.body {
-                depends_on.extend(self.life(ends.from));
-                depends_on.extend(self.life(ends.to));
+            if let ObjectBody::Pair(ends) = &pair.body {
+                depends_on.extend(self.lifecycle_heads(ends.from));
+                depends_on.extend(self.lifecycle_heads(ends.to));
             }
         }
         let change = if object.kind().is_table() {
@@ -214,7 +227,7 @@ impl Draft {
 
     /// Purges what the event `of` archived of an object: its data are deleted permanently.
     pub fn purge(&mut self, id: ObjectId, of: EventId) {
-        let mut depends_on = self.life(id);
+        let mut depends_on = self.lifecycle_heads(id);
         depends_on.insert(of);
         self.push(id, depends_on, Change::Purge { of });
     }
@@ -224,7 +237,7 @@ impl Draft {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let mut depends_on = self.lives(object);
+        let mut depends_on = self.existence_dependencies(object);
         depends_on.extend(&object.name.heads);
         depends_on.extend(self.slot_of(object, to));
         let to = to.to_owned();
@@ -237,11 +250,11 @@ impl Draft {
     }
 
     /// Sets or clears a comment.
-    pub fn comment(&mut self, id: ObjectId, text: Option<String>) {
+    pub fn set_comment(&mut self, id: ObjectId, text: Option<String>) {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let mut depends_on = self.lives(object);
+        let mut depends_on = self.existence_dependencies(object);
         depends_on.extend(&object.comment.heads);
         let change = if object.kind().is_table() {
             Change::CommentOnTable { text }
@@ -253,25 +266,25 @@ impl Draft {
 
     /// Changes one aspect of an object's body: type, default, nullability, key, multiplicity or
     /// storage.
-    pub fn set(&mut self, id: ObjectId, change: Change) {
+    pub fn change(&mut self, id: ObjectId, change: Change) {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let parts: &[Part] = match &change {
+        let parts: &[Aspect] = match &change {
             // A default belongs to a type, and a change of either may archive the column.
-            Change::SetType { .. } | Change::SetTypeBy { .. } | Change::SetDefault { .. } => {
-                &[Part::Type, Part::Default]
+            Change::SetType { .. } | Change::SetTypeWith { .. } | Change::SetDefault { .. } => {
+                &[Aspect::Type, Aspect::Default]
             }
-            Change::SetNullable { .. } => &[Part::Nullable],
-            Change::SetKey { .. } => &[Part::Key],
-            Change::SetMultiplicity { .. } => &[Part::Multiplicity],
-            Change::SetStorage { .. } => &[Part::Storage],
+            Change::SetNullable { .. } => &[Aspect::Nullable],
+            Change::SetPrimaryKey { .. } => &[Aspect::PrimaryKey],
+            Change::SetMultiplicity { .. } => &[Aspect::Multiplicity],
+            Change::SetStorage { .. } => &[Aspect::Storage],
             _ => return,
         };
-        let mut depends_on = self.lives(object);
+        let mut depends_on = self.existence_dependencies(object);
         depends_on.extend(parts.iter().flat_map(|part| object.heads_of(*part)));
-        if let Change::SetKey { key } = &change {
-            depends_on.extend(self.life(*key));
+        if let Change::SetPrimaryKey { key } = &change {
+            depends_on.extend(self.lifecycle_heads(*key));
         }
         self.push(id, depends_on, change);
     }
@@ -281,22 +294,22 @@ impl Draft {
     /// resolve.
     pub fn resolve(&mut self, conflict: &Conflict, keep: EventId) -> bool {
         let (id, part) = (conflict.object, conflict.kind.part());
-        if !self.fold.choices(conflict).contains(&keep) {
+        if !self.fold.resolutions(conflict).contains(&keep) {
             return false;
         }
-        if part == Part::Life && self.fold.ends(keep) {
-            self.free(id);
+        if part == Aspect::Lifecycle && self.fold.resolves_conflict(keep) {
+            self.archive_dependents(id);
         }
         let Some(object) = self.fold.object(id) else {
             return false;
         };
-        let mut depends_on = self.lives(object);
+        let mut depends_on = self.existence_dependencies(object);
         depends_on.extend(object.heads_of(part));
-        if part == Part::Life {
-            depends_on.extend(self.fold.heads_around(id));
+        if part == Aspect::Lifecycle {
+            depends_on.extend(self.fold.dependency_heads(id));
         }
-        if part == Part::Type {
-            depends_on.extend(object.heads_of(Part::Default));
+        if part == Aspect::Type {
+            depends_on.extend(object.heads_of(Aspect::Default));
         }
         depends_on.insert(keep);
         self.push(id, depends_on, Change::Resolve { part, keep });
@@ -305,7 +318,7 @@ impl Draft {
 
     /// Drops what depends on an object: the pairs of a node table, with rel tables that have no
     /// others, and the indexes of a property.
-    fn free(&mut self, id: ObjectId) {
+    fn archive_dependents(&mut self, id: ObjectId) {
         let pairs = self.fold.pairs_of(id);
         let mut held: BTreeMap<ObjectId, BTreeSet<ObjectId>> = BTreeMap::new();
         for pair in pairs {
@@ -317,11 +330,11 @@ impl Draft {
             let all = self
                 .fold
                 .children(table)
-                .filter(|child| child.is_live() && matches!(child.body, Body::Pair(_)));
+                .filter(|child| child.is_live() && matches!(child.body, ObjectBody::Pair(_)));
             if all.count() == pairs.len() {
-                self.drop(table);
+                self.archive(table);
             } else {
-                pairs.into_iter().for_each(|pair| self.drop(pair));
+                pairs.into_iter().for_each(|pair| self.archive(pair));
             }
         }
         self.drop_indexes(id);
@@ -330,11 +343,12 @@ impl Draft {
     fn drop_indexes(&mut self, property: ObjectId) {
         let indexes = self.fold.indexes_of(property).filter(|i| i.is_live());
         for index in indexes.map(|index| index.id).collect::<Vec<_>>() {
-            self.drop(index);
+            self.archive(index);
         }
     }
 
     fn slot_of(&self, object: &Object, name: &str) -> BTreeSet<EventId> {
-        self.fold.slot(object.parent, &Key::new(name))
+        self.fold
+            .name_predecessors(object.parent, &NameKey::new(name))
     }
 }

@@ -1,18 +1,18 @@
 //! TODO-DOC fold::compare
 
 use super::state::Fold;
-use crate::schema::{Difference, Key, Renames, compare_with};
+use crate::schema::{Comparison, NameKey, RenameMap, compare_with_renames};
 
 /// The difference between two states of events. Objects that both have are known by their identity,
 /// so that a rename is seen as one, also between two databases of one history.
 #[must_use]
-pub fn compare_states(from: &Fold, to: &Fold) -> Difference {
-    let mut renames = Renames::default();
+pub fn compare(from: &Fold, to: &Fold) -> Comparison {
+    let mut renames = RenameMap::default();
     let moved = |object: &crate::fold::object::Object| {
         let now = to.object(object.id).filter(|now| now.is_live())?;
         object.is_live().then(|| {
-            let was = Key::new(&from.physical(object));
-            (was, Key::new(&to.physical(now)))
+            let was = NameKey::new(&from.database_name(object));
+            (was, NameKey::new(&to.database_name(now)))
         })
     };
     for table in from.objects().filter(|object| object.kind().is_table()) {
@@ -24,5 +24,5 @@ pub fn compare_states(from: &Fold, to: &Fold) -> Difference {
         }
         renames.tables.insert(was, is);
     }
-    compare_with(&from.schema(), &to.schema(), &renames)
+    compare_with_renames(&from.schema(), &to.schema(), &renames)
 }

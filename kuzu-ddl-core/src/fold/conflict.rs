@@ -6,10 +6,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::effects::Stage;
-use super::object::{Body, Object, Written};
+use super::effects::LifecycleChange;
+use super::object::{AspectValue, Object, ObjectBody};
 use super::state::Fold;
-use crate::event::{EventId, ObjectId, ObjectKind, Part};
+use crate::event::{Aspect, EventId, ObjectId, ObjectKind};
 
 /// Concurrent changes that cannot both take effect as intended.
 ///
@@ -32,46 +32,46 @@ pub enum ConflictKind {
     DropBlocked,
     /// Two types without a common type that holds both losslessly: the last by rank wins, and the
     /// values of the other are kept as `property__c_<8 hex>`.
-    TypesDiffer,
+    Type,
     /// Two names for one object: the last by rank wins.
-    RenamedTwice,
+    Rename,
     /// Two primary keys: the last by rank wins.
-    KeysDiffer,
+    PrimaryKey,
     /// One change allows NULL and the other does not: NULL is allowed.
-    NullabilityDiffers,
+    Nullability,
     /// Two multiplicities: the least restrictive one that both satisfy.
-    MultiplicitiesDiffer,
+    Multiplicity,
     /// Two definitions of one index or sequence: the last by rank wins.
-    DefinitionsDiffer,
+    Definition,
     /// Two objects with one name: the first by rank keeps it, the other is kept as `Name__c_<8
     /// hex>`.
-    NameTaken,
+    NameCollision,
 }
 
 impl ConflictKind {
     /// Returns the aspect in conflict; for a name collision, the name.
     #[must_use]
-    pub fn part(self) -> Part {
+    pub fn part(self) -> Aspect {
         match self {
-            Self::DropBlocked => Part::Life,
-            Self::TypesDiffer => Part::Type,
-            Self::RenamedTwice | Self::NameTaken => Part::Name,
-            Self::KeysDiffer => Part::Key,
-            Self::NullabilityDiffers => Part::Nullable,
-            Self::MultiplicitiesDiffer => Part::Multiplicity,
-            Self::DefinitionsDiffer => Part::Spec,
+            Self::DropBlocked => Aspect::Lifecycle,
+            Self::Type => Aspect::Type,
+            Self::Rename | Self::NameCollision => Aspect::Name,
+            Self::PrimaryKey => Aspect::PrimaryKey,
+            Self::Nullability => Aspect::Nullable,
+            Self::Multiplicity => Aspect::Multiplicity,
+            Self::Definition => Aspect::Definition,
         }
     }
 
-    fn of(part: Part) -> Option<Self> {
+    fn of(part: Aspect) -> Option<Self> {
         Some(match part {
-            Part::Type => Self::TypesDiffer,
-            Part::Name => Self::RenamedTwice,
-            Part::Key => Self::KeysDiffer,
-            Part::Nullable => Self::NullabilityDiffers,
-            Part::Multiplicity => Self::MultiplicitiesDiffer,
-            Part::Spec => Self::DefinitionsDiffer,
-            Part::Life | Part::Comment | Part::Default | Part::Storage => return None,
+            Aspect::Type => Self::Type,
+            Aspect::Name => Self::Rename,
+            Aspect::PrimaryKey => Self::PrimaryKey,
+            Aspect::Nullable => Self::Nullability,
+            Aspect::Multiplicity => Self::Multiplicity,
+            Aspect::Definition => Self::Definition,
+            Aspect::Lifecycle | Aspect::Comment | Aspect::Default | Aspect::Storage => return None,
         })
     }
 }
@@ -80,18 +80,23 @@ impl Fold {
     /// Returns the conflicts that all peers agree on, sorted.
     #[must_use]
     pub fn conflicts(&self) -> Vec<Conflict> {
-        let contested = self.contested.iter().filter_map(|id| self.object(*id));
-        let mut rows: Vec<Conflict> = contested.flat_map(|object| self.rows(object)).collect();
-        for (parent, key) in &self.crowded {
+        let contested = self.conflicted.iter().filter_map(|id| self.object(*id));
+        let mut rows: Vec<Conflict> = contested
+            .flat_map(|object| self.conflicts_of(object))
+            .collect();
+        for (parent, key) in &self.name_collisions {
             let holder = self.find(*parent, key).map(|holder| holder.id);
-            let live = self.place(*parent, key).into_iter().flat_map(|p| &p.live);
+            let live = self
+                .name_entry(*parent, key)
+                .into_iter()
+                .flat_map(|p| &p.holders);
             let others = live.filter(|id| Some(**id) != holder);
             rows.extend(others.filter_map(|id| {
                 let heads = self.object(*id)?.name.heads.iter();
                 Some(Conflict {
                     object: *id,
                     event: heads.copied().max_by_key(|head| self.rank_of(*head))?,
-                    kind: ConflictKind::NameTaken,
+                    kind: ConflictKind::NameCollision,
                 })
             }));
         }
@@ -104,17 +109,22 @@ impl Fold {
     /// For a blocked drop, keeping the drop archives the object and keeping any other event retains
     /// it. A name collision is resolved by another name or by a drop, so it has no choices.
     #[must_use]
-    pub fn choices(&self, conflict: &Conflict) -> BTreeSet<EventId> {
+    pub fn resolutions(&self, conflict: &Conflict) -> BTreeSet<EventId> {
         let Some(object) = self.object(conflict.object) else {
             return BTreeSet::new();
         };
         match conflict.kind {
-            ConflictKind::NameTaken => BTreeSet::new(),
+            ConflictKind::NameCollision => BTreeSet::new(),
             ConflictKind::DropBlocked => {
-                let all = object.births.iter().chain(&object.life.heads).copied();
+                let all = object
+                    .creators
+                    .iter()
+                    .chain(&object.lifecycle.heads)
+                    .copied();
                 // A primary key cannot be dropped.
-                let key = self.is_key(object.id);
-                all.filter(|event| !key || !self.ends(*event)).collect()
+                let key = self.is_primary_key(object.id);
+                all.filter(|event| !key || !self.resolves_conflict(*event))
+                    .collect()
             }
             kind => object.heads_of(kind.part()).iter().copied().collect(),
         }
@@ -122,13 +132,15 @@ impl Fold {
 
     /// Returns whether an event drops or purges its object.
     #[must_use]
-    pub fn ends(&self, event: EventId) -> bool {
-        let stage = self.event(event).and_then(|event| self.stage(event));
-        stage.is_some_and(Stage::is_ending)
+    pub fn resolves_conflict(&self, event: EventId) -> bool {
+        let stage = self
+            .event(event)
+            .and_then(|event| self.lifecycle_change(event));
+        stage.is_some_and(LifecycleChange::is_terminal)
     }
 
     /// Returns the conflicts about one object, name collisions excluded.
-    fn rows(&self, object: &Object) -> Vec<Conflict> {
+    fn conflicts_of(&self, object: &Object) -> Vec<Conflict> {
         let row = |event: EventId, kind| Conflict {
             object: object.id,
             event,
@@ -136,10 +148,10 @@ impl Fold {
         };
         let mut rows = Vec::new();
         if object.is_live() {
-            let blocked = object.endings.iter();
+            let blocked = object.drop_heads.iter();
             rows.extend(blocked.map(|event| row(*event, ConflictKind::DropBlocked)));
         }
-        for (part, rivals) in &object.rivals {
+        for (part, rivals) in &object.concurrent_writes {
             let Some(kind) = ConflictKind::of(*part) else {
                 continue;
             };
@@ -150,15 +162,15 @@ impl Fold {
     }
 
     /// Updates the record of whether an object has conflicts.
-    pub(super) fn contest(&mut self, id: ObjectId) {
+    pub(super) fn update_conflict_flag(&mut self, id: ObjectId) {
         let Some(object) = self.object(id) else {
             return;
         };
-        let may = !object.rivals.is_empty() || !object.endings.is_empty();
-        if may && !self.rows(object).is_empty() {
-            self.contested.insert(id);
+        let may = !object.concurrent_writes.is_empty() || !object.drop_heads.is_empty();
+        if may && !self.conflicts_of(object).is_empty() {
+            self.conflicted.insert(id);
         } else {
-            self.contested.remove(&id);
+            self.conflicted.remove(&id);
         }
     }
 
@@ -169,13 +181,15 @@ impl Fold {
         let Some(object) = self.object(id) else {
             return format!("object {}", id.short());
         };
-        let name = self.physical(object);
+        let name = self.database_name(object);
         let parent = object.parent.and_then(|table| self.object(table));
-        let table = parent.map(|table| self.physical(table)).unwrap_or_default();
+        let table = parent
+            .map(|table| self.database_name(table))
+            .unwrap_or_default();
         match &object.body {
-            Body::Property(_) => format!("{table}.{name}"),
-            Body::Index(_) => format!("{table}[{name}]"),
-            Body::Pair(ends) => {
+            ObjectBody::Property(_) => format!("{table}.{name}"),
+            ObjectBody::Index(_) => format!("{table}[{name}]"),
+            ObjectBody::Pair(ends) => {
                 format!(
                     "{table}({} -> {})",
                     self.path(ends.from),
@@ -188,7 +202,7 @@ impl Fold {
 
     /// Returns reports of all conflicts.
     #[must_use]
-    pub fn explained(&self) -> Vec<Explained> {
+    pub fn conflict_reports(&self) -> Vec<ConflictReport> {
         let conflicts = self.conflicts();
         conflicts.iter().map(|row| self.explain(row)).collect()
     }
@@ -196,7 +210,7 @@ impl Fold {
     /// Returns the report of a conflict: what conflicts, what holds now, and what happened to the
     /// other.
     #[must_use]
-    pub fn explain(&self, conflict: &Conflict) -> Explained {
+    pub fn explain(&self, conflict: &Conflict) -> ConflictReport {
         let object = self.object(conflict.object);
         let kind = conflict.kind;
         let part = kind.part();
@@ -205,15 +219,17 @@ impl Fold {
             .and_then(|event| self.written(event, part, conflict.object));
         let holds = object.and_then(|object| object.value(part));
         let path = self.path(conflict.object);
-        let text = |written: Option<Written>| {
+        let text = |written: Option<AspectValue>| {
             written.map_or_else(|| "?".to_owned(), |written| self.spelled(&written))
         };
         let what = match kind {
             ConflictKind::DropBlocked => {
                 format!("{path}: concurrent drop and use; the object is kept")
             }
-            ConflictKind::TypesDiffer => {
-                let columns = object.into_iter().flat_map(|object| &object.beside);
+            ConflictKind::Type => {
+                let columns = object
+                    .into_iter()
+                    .flat_map(|object| &object.conflict_columns);
                 let column = columns.filter(|column| column.by == conflict.event);
                 let column = column.map(|c| c.name.as_str()).next().unwrap_or("?");
                 format!(
@@ -222,28 +238,28 @@ impl Fold {
                     text(lost)
                 )
             }
-            ConflictKind::RenamedTwice => format!(
+            ConflictKind::Rename => format!(
                 "{path}: concurrent renames; `{}` wins over `{}`",
                 text(holds),
                 text(lost)
             ),
-            ConflictKind::KeysDiffer => format!(
+            ConflictKind::PrimaryKey => format!(
                 "{path}: concurrent primary keys; {} wins over {}",
                 text(holds),
                 text(lost)
             ),
-            ConflictKind::NullabilityDiffers => {
+            ConflictKind::Nullability => {
                 format!("{path}: concurrent changes of nullability; NULL is allowed")
             }
-            ConflictKind::MultiplicitiesDiffer => format!(
+            ConflictKind::Multiplicity => format!(
                 "{path}: concurrent multiplicities; {} wins over {}",
                 text(holds),
                 text(lost)
             ),
-            ConflictKind::DefinitionsDiffer => {
+            ConflictKind::Definition => {
                 format!("{path}: concurrent definitions; the last by rank wins")
             }
-            ConflictKind::NameTaken => {
+            ConflictKind::NameCollision => {
                 let name = object.map(|object| object.name.value.clone());
                 let name = name.unwrap_or_default();
                 format!(
@@ -252,26 +268,28 @@ impl Fold {
                 )
             }
         };
-        Explained {
+        ConflictReport {
             conflict: conflict.clone(),
-            path,
-            what,
+            object_name: path,
+            message: what,
         }
     }
 
-    fn spelled(&self, written: &Written) -> String {
+    fn spelled(&self, written: &AspectValue) -> String {
         match written {
-            Written::Name(name) => name.clone(),
-            Written::Type(ty) => ty.to_string(),
-            Written::Key(key) => self.path(*key),
-            Written::Multiplicity(m) => m.word().to_owned(),
-            Written::Nullable(true) => "NULL".into(),
-            Written::Nullable(false) => "NOT NULL".into(),
-            Written::Comment(text) => text.clone().unwrap_or_default(),
-            Written::Default(expr) => expr
+            AspectValue::Name(name) => name.clone(),
+            AspectValue::Type(ty) => ty.to_string(),
+            AspectValue::Key(key) => self.path(*key),
+            AspectValue::Multiplicity(m) => m.as_str().to_owned(),
+            AspectValue::Nullable(true) => "NULL".into(),
+            AspectValue::Nullable(false) => "NOT NULL".into(),
+            AspectValue::Comment(text) => text.clone().unwrap_or_default(),
+            AspectValue::Default(expr) => expr
                 .as_ref()
                 .map_or_else(|| "NULL".into(), |e| e.to_string()),
-            Written::Storage(_) | Written::Index(_) | Written::Sequence(_) => String::new(),
+            AspectValue::Storage(_) | AspectValue::Index(_) | AspectValue::Sequence(_) => {
+                String::new()
+            }
         }
     }
 }
@@ -288,17 +306,17 @@ fn plural(kind: ObjectKind) -> &'static str {
 
 /// Report of a conflict, for display.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Explained {
+pub struct ConflictReport {
     /// The conflict.
     pub conflict: Conflict,
     /// Current display path of the object.
-    pub path: String,
+    pub object_name: String,
     /// Message: what conflicts, and what holds.
-    pub what: String,
+    pub message: String,
 }
 
-impl fmt::Display for Explained {
+impl fmt::Display for ConflictReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
+        f.write_str(&self.message)
     }
 }

@@ -1,19 +1,19 @@
 //! The objects that an event creates.
 
-use super::object::{Body, Object};
-use crate::event::{Change, DdlEvent, ObjectId, key_of};
+use super::object::{Object, ObjectBody};
+use crate::event::{Change, DdlEvent, ObjectId, primary_key_id};
 
 /// Returns the objects that an event creates: none if it creates nothing, two for a node table with
 /// its primary key.
-pub(super) fn born_of(event: &DdlEvent) -> impl Iterator<Item = Object> {
+pub(super) fn created_objects(event: &DdlEvent) -> impl Iterator<Item = Object> {
     let id = event.object();
     let made = |parent: Option<ObjectId>, name: &str, body| {
         Some(Object::new((id, parent), name, body, event.id()))
     };
     let first = match event.change() {
         Change::CreateNodeTable { name, key_name, .. } => {
-            let key = key_of(id, key_name);
-            made(None, name, Body::NodeTable { key })
+            let key = primary_key_id(id, key_name);
+            made(None, name, ObjectBody::NodeTable { key })
         }
         Change::CreateEdgeTable {
             name,
@@ -22,7 +22,7 @@ pub(super) fn born_of(event: &DdlEvent) -> impl Iterator<Item = Object> {
             ..
         } => {
             let (multiplicity, storage) = (*multiplicity, *storage);
-            let body = Body::EdgeTable {
+            let body = ObjectBody::EdgeTable {
                 multiplicity,
                 storage,
             };
@@ -30,19 +30,22 @@ pub(super) fn born_of(event: &DdlEvent) -> impl Iterator<Item = Object> {
         }
         Change::AddProperty {
             table, name, spec, ..
-        } => made(Some(*table), name, Body::Property(spec.clone())),
+        } => made(Some(*table), name, ObjectBody::Property(spec.clone())),
         Change::AddPair {
             table, endpoints, ..
-        } => made(Some(*table), "", Body::Pair(*endpoints)),
+        } => made(Some(*table), "", ObjectBody::Pair(*endpoints)),
         Change::CreateIndex {
             table, name, spec, ..
-        } => made(Some(*table), name, Body::Index(spec.clone())),
-        Change::CreateSequence { name, spec, .. } => made(None, name, Body::Sequence(*spec)),
+        } => made(Some(*table), name, ObjectBody::Index(spec.clone())),
+        Change::CreateSequence { name, spec, .. } => made(None, name, ObjectBody::Sequence(*spec)),
         _ => None,
     };
     let second = match event.change() {
         Change::CreateNodeTable { key_name, key, .. } => {
-            let (key_id, body) = (key_of(id, key_name), Body::Property(key.clone()));
+            let (key_id, body) = (
+                primary_key_id(id, key_name),
+                ObjectBody::Property(key.clone()),
+            );
             Some(Object::new((key_id, Some(id)), key_name, body, event.id()))
         }
         _ => None,

@@ -1,58 +1,60 @@
 //! TODO-DOC fold::effects
 
-use super::object::{Body, Object, Written};
+use super::object::{AspectValue, Object, ObjectBody};
 use super::state::Fold;
-use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part, key_of};
+use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, ObjectKind, primary_key_id};
 use crate::schema::Expr;
 
 /// Lifecycle change that an event makes to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum LifecycleChange {
     Birth,
     Drop,
     Restore,
     Purge(EventId),
 }
 
-impl Stage {
-    pub(super) fn is_ending(self) -> bool {
+impl LifecycleChange {
+    pub(super) fn is_terminal(self) -> bool {
         matches!(self, Self::Drop | Self::Purge(_))
     }
 }
 
 impl Fold {
     /// Returns the lifecycle change that an event makes to its object.
-    pub(super) fn stage(&self, event: &DdlEvent) -> Option<Stage> {
+    pub(super) fn lifecycle_change(&self, event: &DdlEvent) -> Option<LifecycleChange> {
         match event.change() {
-            Change::RestoreTable | Change::RestoreProperty => Some(Stage::Restore),
+            Change::RestoreTable | Change::RestoreProperty => Some(LifecycleChange::Restore),
             // The purge of an archived column does not change the property's lifecycle.
             Change::Purge { of } => {
                 let of_it = self.event(*of).filter(|of| of.object() == event.object())?;
-                (is_drop(of_it) || self.keeps_ending(of_it)).then_some(Stage::Purge(*of))
+                (is_drop(of_it) || self.resolves_to_drop(of_it))
+                    .then_some(LifecycleChange::Purge(*of))
             }
             Change::Resolve {
-                part: Part::Life, ..
-            } => Some(if self.keeps_ending(event) {
-                Stage::Drop
+                part: Aspect::Lifecycle,
+                ..
+            } => Some(if self.resolves_to_drop(event) {
+                LifecycleChange::Drop
             } else {
-                Stage::Restore
+                LifecycleChange::Restore
             }),
-            _ if is_drop(event) => Some(Stage::Drop),
-            change if change.is_birth() => Some(Stage::Birth),
+            _ if is_drop(event) => Some(LifecycleChange::Drop),
+            change if change.is_creation() => Some(LifecycleChange::Birth),
             _ => None,
         }
     }
 
     /// Returns whether an event resolves a conflict in favour of a drop or purge of its object.
-    fn keeps_ending(&self, event: &DdlEvent) -> bool {
+    fn resolves_to_drop(&self, event: &DdlEvent) -> bool {
         let life = matches!(
             event.change(),
             Change::Resolve {
-                part: Part::Life,
+                part: Aspect::Lifecycle,
                 ..
             }
         );
-        let kept = self.kept(event).filter(|_| life);
+        let kept = self.resolved_winner(event).filter(|_| life);
         kept.is_some_and(|kept| {
             let ends = is_drop(kept) || matches!(kept.change(), Change::Purge { .. });
             ends && kept.object() == event.object()
@@ -61,7 +63,7 @@ impl Fold {
 
     /// Returns the event that a resolution keeps, following resolutions that keep other
     /// resolutions.
-    fn kept<'a>(&'a self, event: &'a DdlEvent) -> Option<&'a DdlEvent> {
+    fn resolved_winner<'a>(&'a self, event: &'a DdlEvent) -> Option<&'a DdlEvent> {
         let mut event = event;
         while let Change::Resolve { keep, .. } = event.change() {
             event = self.event(*keep)?;
@@ -70,46 +72,59 @@ impl Fold {
     }
 
     /// Returns the value that an event wrote to an aspect of an object.
-    pub(super) fn written(&self, event: &DdlEvent, part: Part, id: ObjectId) -> Option<Written> {
+    pub(super) fn written(
+        &self,
+        event: &DdlEvent,
+        part: Aspect,
+        id: ObjectId,
+    ) -> Option<AspectValue> {
         let event = match event.change() {
-            Change::Resolve { part: of, .. } if *of == part => self.kept(event)?,
+            Change::Resolve { part: of, .. } if *of == part => self.resolved_winner(event)?,
             _ => event,
         };
         let own = event.object() == id;
         Some(match (event.change(), part) {
-            (_, Part::Name) => Written::Name(named(event, id)?.to_owned()),
-            (_, Part::Default) => Written::Default(default_in(event, id)?.clone()),
-            (Change::CreateNodeTable { key_name, .. }, Part::Key) if own => {
-                Written::Key(key_of(id, key_name))
+            (_, Aspect::Name) => AspectValue::Name(assigned_name(event, id)?.to_owned()),
+            (_, Aspect::Default) => AspectValue::Default(assigned_default(event, id)?.clone()),
+            (Change::CreateNodeTable { key_name, .. }, Aspect::PrimaryKey) if own => {
+                AspectValue::Key(primary_key_id(id, key_name))
             }
             (Change::CreateNodeTable { key, .. }, _) if !own => match part {
-                Part::Type => Written::Type(key.ty.clone()),
-                Part::Nullable => Written::Nullable(key.nullable),
+                Aspect::Type => AspectValue::Type(key.ty.clone()),
+                Aspect::Nullable => AspectValue::Nullable(key.nullable),
                 _ => return None,
             },
             _ if !own => return None,
             (
                 Change::CreateEdgeTable { multiplicity, .. }
                 | Change::SetMultiplicity { multiplicity },
-                Part::Multiplicity,
-            ) => Written::Multiplicity(*multiplicity),
+                Aspect::Multiplicity,
+            ) => AspectValue::Multiplicity(*multiplicity),
             (
                 Change::CreateEdgeTable { storage, .. } | Change::SetStorage { storage },
-                Part::Storage,
-            ) => Written::Storage(*storage),
-            (Change::AddProperty { spec, .. }, Part::Type) => Written::Type(spec.ty.clone()),
-            (Change::AddProperty { spec, .. }, Part::Nullable) => Written::Nullable(spec.nullable),
+                Aspect::Storage,
+            ) => AspectValue::Storage(*storage),
+            (Change::AddProperty { spec, .. }, Aspect::Type) => AspectValue::Type(spec.ty.clone()),
+            (Change::AddProperty { spec, .. }, Aspect::Nullable) => {
+                AspectValue::Nullable(spec.nullable)
+            }
             (
                 Change::CommentOnTable { text } | Change::CommentOnProperty { text },
-                Part::Comment,
-            ) => Written::Comment(text.clone()),
-            (Change::SetType { ty, .. } | Change::SetTypeBy { ty, .. }, Part::Type) => {
-                Written::Type(ty.clone())
+                Aspect::Comment,
+            ) => AspectValue::Comment(text.clone()),
+            (Change::SetType { ty, .. } | Change::SetTypeWith { ty, .. }, Aspect::Type) => {
+                AspectValue::Type(ty.clone())
             }
-            (Change::SetNullable { nullable }, Part::Nullable) => Written::Nullable(*nullable),
-            (Change::SetKey { key }, Part::Key) => Written::Key(*key),
-            (Change::CreateIndex { spec, .. }, Part::Spec) => Written::Index(spec.clone()),
-            (Change::CreateSequence { spec, .. }, Part::Spec) => Written::Sequence(*spec),
+            (Change::SetNullable { nullable }, Aspect::Nullable) => {
+                AspectValue::Nullable(*nullable)
+            }
+            (Change::SetPrimaryKey { key }, Aspect::PrimaryKey) => AspectValue::Key(*key),
+            (Change::CreateIndex { spec, .. }, Aspect::Definition) => {
+                AspectValue::Index(spec.clone())
+            }
+            (Change::CreateSequence { spec, .. }, Aspect::Definition) => {
+                AspectValue::Sequence(*spec)
+            }
             _ => return None,
         })
     }
@@ -130,30 +145,36 @@ impl Fold {
             }
             Change::CreateNodeTable { .. } => self
                 .object(id)
-                .is_some_and(|key| key.births.contains(&event.id())),
+                .is_some_and(|key| key.creators.contains(&event.id())),
             change => {
-                let key = matches!(change, Change::SetKey { key } if *key == id);
-                key || self.object(event.object()).is_some_and(|o| leans_on(o, id))
+                let key = matches!(change, Change::SetPrimaryKey { key } if *key == id);
+                key || self
+                    .object(event.object())
+                    .is_some_and(|o| references(o, id))
             }
         }
     }
 
     /// Returns whether an event belongs to the history of an object: it touches the object, or
     /// changes the primary key of its table, which may have been this property.
-    pub(super) fn leads_to(&self, event: &DdlEvent, id: ObjectId) -> bool {
+    pub(super) fn is_in_history_of(&self, event: &DdlEvent, id: ObjectId) -> bool {
         let moves_key = || {
             let object = self.object(id).filter(|o| o.kind() == ObjectKind::Property);
             object.is_some_and(|property| property.parent == Some(event.object()))
         };
-        self.touches(event, id) || matches!(event.change(), Change::SetKey { .. }) && moves_key()
+        self.touches(event, id)
+            || matches!(event.change(), Change::SetPrimaryKey { .. }) && moves_key()
     }
 
     /// Returns all objects that an event touches.
-    pub(super) fn around<'a>(&'a self, event: &'a DdlEvent) -> impl Iterator<Item = ObjectId> + 'a {
+    pub(super) fn touched_objects<'a>(
+        &'a self,
+        event: &'a DdlEvent,
+    ) -> impl Iterator<Item = ObjectId> + 'a {
         let id = event.object();
         let more = match event.change() {
-            Change::CreateNodeTable { key_name, .. } => Some(key_of(id, key_name)),
-            Change::SetKey { key } => Some(*key),
+            Change::CreateNodeTable { key_name, .. } => Some(primary_key_id(id, key_name)),
+            Change::SetPrimaryKey { key } => Some(*key),
             _ => None,
         };
         let indexed = match event.change() {
@@ -170,7 +191,7 @@ impl Fold {
 }
 
 /// Returns the name that an event itself assigns to an object, without following resolutions.
-pub(super) fn named(event: &DdlEvent, id: ObjectId) -> Option<&str> {
+pub(super) fn assigned_name(event: &DdlEvent, id: ObjectId) -> Option<&str> {
     match event.change() {
         Change::CreateNodeTable { key_name, .. } if event.object() != id => Some(key_name),
         _ if event.object() != id => None,
@@ -187,7 +208,7 @@ pub(super) fn named(event: &DdlEvent, id: ObjectId) -> Option<&str> {
 }
 
 /// Returns the default that an event itself assigns to a property.
-pub(super) fn default_in(event: &DdlEvent, id: ObjectId) -> Option<&Option<Expr>> {
+pub(super) fn assigned_default(event: &DdlEvent, id: ObjectId) -> Option<&Option<Expr>> {
     match event.change() {
         Change::CreateNodeTable { key, .. } if event.object() != id => Some(&key.default),
         _ if event.object() != id => None,
@@ -208,7 +229,7 @@ fn is_drop(event: &DdlEvent) -> bool {
     )
 }
 
-fn leans_on(object: &Object, id: ObjectId) -> bool {
+fn references(object: &Object, id: ObjectId) -> bool {
     object.parent == Some(id)
-        || matches!(&object.body, Body::Pair(ends) if ends.from == id || ends.to == id)
+        || matches!(&object.body, ObjectBody::Pair(ends) if ends.from == id || ends.to == id)
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::event_node::{Known, Past, Rank, Standing};
+use super::event_node::{DependencySummary, EventNode, EventStatus, Rank};
 use super::hold::Rejection;
 use super::state::Fold;
 use crate::event::{Change, DdlEvent, EventId, ObjectId};
@@ -20,7 +20,7 @@ impl Fold {
     }
 
     /// Returns whether the event saw the object, according to its own dependencies.
-    pub(super) fn knew(&self, event: &DdlEvent, id: ObjectId) -> bool {
+    pub(super) fn saw_object(&self, event: &DdlEvent, id: ObjectId) -> bool {
         let knows = |dependency: &EventId| {
             self.event(*dependency)
                 .is_some_and(|dependency| self.touches(dependency, id))
@@ -29,47 +29,47 @@ impl Fold {
     }
 
     /// Returns the parents of an event in the history of an object.
-    fn before(&self, event: &DdlEvent, id: ObjectId) -> Vec<EventId> {
+    fn parents_touching(&self, event: &DdlEvent, id: ObjectId) -> Vec<EventId> {
         match self.log.get(&event.id()) {
-            Some(known) => known.before(id).collect(),
+            Some(known) => known.parents_touching(id).collect(),
             None => event.depends_on().iter().copied().collect(),
         }
     }
 
     /// Returns whether an event that touches an object saw another one that does (happened-before).
-    pub(super) fn knows(&self, event: &DdlEvent, other: EventId, id: ObjectId) -> bool {
+    pub(super) fn saw_event(&self, event: &DdlEvent, other: EventId, id: ObjectId) -> bool {
         if event.depends_on().contains(&other) {
             return true;
         }
         let depth = self.rank_of(other).0;
         let mut seen = HashSet::new();
-        let mut open = self.before(event, id);
+        let mut open = self.parents_touching(event, id);
         while let Some(next) = open.pop() {
             if next == other {
                 return true;
             }
             let deeper = self.log.get(&next).filter(|known| known.depth > depth);
-            let Some(known) = deeper.filter(|known| self.leads_to(&known.event, id)) else {
+            let Some(known) = deeper.filter(|known| self.is_in_history_of(&known.event, id)) else {
                 continue;
             };
             if seen.insert(next) {
-                open.extend(known.before(id));
+                open.extend(known.parents_touching(id));
             }
         }
         false
     }
 
     /// Returns all events that touch an object and that the event saw.
-    pub(super) fn past(&self, event: &DdlEvent, id: ObjectId) -> HashSet<EventId> {
+    pub(super) fn ancestors_touching(&self, event: &DdlEvent, id: ObjectId) -> HashSet<EventId> {
         let mut past = HashSet::new();
-        let mut open = self.before(event, id);
+        let mut open = self.parents_touching(event, id);
         while let Some(next) = open.pop() {
             let known = self.log.get(&next);
-            let Some(known) = known.filter(|known| self.leads_to(&known.event, id)) else {
+            let Some(known) = known.filter(|known| self.is_in_history_of(&known.event, id)) else {
                 continue;
             };
             if past.insert(next) {
-                open.extend(known.before(id));
+                open.extend(known.parents_touching(id));
             }
         }
         past
@@ -79,7 +79,7 @@ impl Fold {
 impl Fold {
     /// Creates the fold of a set of events; order and duplicates do not matter.
     #[must_use]
-    pub fn of<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Self {
+    pub fn from_events<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Self {
         let mut fold = Self::default();
         fold.extend(events.into_iter().cloned());
         fold
@@ -90,21 +90,21 @@ impl Fold {
     pub fn extend(&mut self, events: impl IntoIterator<Item = DdlEvent>) {
         let events = events.into_iter();
         self.log.reserve(events.size_hint().0);
-        events.for_each(|event| self.take(event));
+        events.for_each(|event| self.insert(event));
     }
 
     /// Inserts one event, and every held event that becomes ready by it.
-    pub fn take(&mut self, event: DdlEvent) {
+    pub fn insert(&mut self, event: DdlEvent) {
         let mut next = Some(event);
         let mut ready = Vec::new();
         while let Some(event) = next.take().or_else(|| ready.pop()) {
             let id = event.id();
-            if self.log.contains_key(&id) || self.behind.contains_key(&id) {
+            if self.log.contains_key(&id) || self.checkpointed.contains_key(&id) {
                 continue;
             }
-            match self.past_of(&event) {
+            match self.dependency_summary(&event) {
                 Err(missing) => {
-                    self.wanted.entry(missing).or_default().insert(id);
+                    self.waiters.entry(missing).or_default().insert(id);
                     self.waiting.insert(id, event);
                 }
                 Ok(_) if matches!(event.change(), Change::Unknown { .. }) => {
@@ -112,8 +112,8 @@ impl Fold {
                 }
                 Ok(past) => {
                     self.waiting.remove(&id);
-                    self.accept(event, past);
-                    if let Some(waiting) = self.wanted.remove(&id) {
+                    self.add_ready_event(event, past);
+                    if let Some(waiting) = self.waiters.remove(&id) {
                         let waiting = waiting.iter().filter_map(|id| self.waiting.get(id));
                         ready.extend(waiting.cloned());
                     }
@@ -123,12 +123,12 @@ impl Fold {
     }
 
     /// Returns the summary of an event's dependencies, or the first dependency that is missing.
-    fn past_of(&self, event: &DdlEvent) -> Result<Past, EventId> {
-        let mut past = Past::default();
+    fn dependency_summary(&self, event: &DdlEvent) -> Result<DependencySummary, EventId> {
+        let mut past = DependencySummary::default();
         for dependency in event.depends_on() {
             let known = self.log.get(dependency).ok_or(*dependency)?;
             past.depth = past.depth.max(known.depth + 1);
-            if known.standing == Standing::Rejected && past.rejected.is_none() {
+            if known.standing == EventStatus::Rejected && past.rejected.is_none() {
                 past.rejected = Some(*dependency);
             }
         }
@@ -136,30 +136,30 @@ impl Fold {
     }
 
     /// Adds an event whose dependencies are all present: validates it, then applies or rejects it.
-    fn accept(&mut self, event: DdlEvent, past: Past) {
+    fn add_ready_event(&mut self, event: DdlEvent, past: DependencySummary) {
         let id = event.id();
-        let behind = past.rejected.map(Rejection::Behind);
-        let verdict = behind.map_or_else(|| self.judge(&event), Err);
+        let behind = past.rejected.map(Rejection::DependencyRejected);
+        let verdict = behind.map_or_else(|| self.validate(&event), Err);
         let standing = match verdict {
-            Ok(()) => Standing::Newest,
+            Ok(()) => EventStatus::Newest,
             Err(rejection) => {
                 self.rejected.insert(id, rejection);
-                Standing::Rejected
+                EventStatus::Rejected
             }
         };
-        let known = Known {
+        let known = EventNode {
             depth: past.depth,
             standing,
             event: event.clone(),
             links: None,
         };
         self.log.insert(id, known);
-        if standing == Standing::Rejected {
+        if standing == EventStatus::Rejected {
             return;
         }
         for known in event.depends_on() {
             if let Some(known) = self.log.get_mut(known) {
-                known.standing = Standing::Known;
+                known.standing = EventStatus::Known;
             }
         }
         self.apply(&event);

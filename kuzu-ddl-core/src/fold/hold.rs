@@ -9,23 +9,25 @@ use crate::event::{EventId, ObjectId};
 /// Reason why an event is stored and forwarded, but not applied yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Held {
+pub enum HoldReason {
     /// An event it depends on has not arrived yet.
-    Missing(EventId),
+    MissingDependency(EventId),
     /// Its kind belongs to a newer version of kuzu-ddl.
     UnknownKind(u16),
     /// An event it depends on is held.
-    Behind(EventId),
+    DependencyHeld(EventId),
 }
 
-impl fmt::Display for Held {
+impl fmt::Display for HoldReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(event) => write!(f, "the event {} has not come yet", event.short()),
+            Self::MissingDependency(event) => {
+                write!(f, "the event {} has not come yet", event.short())
+            }
             Self::UnknownKind(_) => {
                 f.write_str("it is of a newer version of kuzu-ddl; update this application")
             }
-            Self::Behind(event) => write!(f, "the event {} waits", event.short()),
+            Self::DependencyHeld(event) => write!(f, "the event {} waits", event.short()),
         }
     }
 }
@@ -39,7 +41,7 @@ impl fmt::Display for Held {
 pub enum Rejection {
     /// No event that it depends on created its object.
     #[error("unknown object {0}: no dependency of the event created it")]
-    NoObject(ObjectId),
+    UnknownObject(ObjectId),
     /// The change does not apply to this kind of object.
     #[error("`{change}` does not apply to this kind of object")]
     WrongKind {
@@ -48,7 +50,7 @@ pub enum Rejection {
     },
     /// It refers to an event that it does not depend on, or that is about something else.
     #[error("invalid reference to the event {0}: it is no dependency, or concerns another object")]
-    NotKnown(EventId),
+    UnknownReference(EventId),
     /// It is malformed: an invalid name, or bytes that no conforming encoder writes. It is not
     /// stored.
     #[error("malformed event: {0}")]
@@ -58,5 +60,5 @@ pub enum Rejection {
     Purged,
     /// An event it depends on was rejected.
     #[error("depends on the rejected event {0}")]
-    Behind(EventId),
+    DependencyRejected(EventId),
 }

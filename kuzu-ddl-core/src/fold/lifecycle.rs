@@ -1,117 +1,126 @@
 //! Lifecycles: which objects are live, archived or purged.
 //!
 //! A drop takes effect if it saw every use of the object, and every later use saw the drop.
-//! Otherwise drop and use are concurrent: the use wins, in whatever order the two arrive, and the
+//! NotNullable drop and use are concurrent: the use wins, in whatever order the two arrive, and the
 //! drop remains a conflict until it is resolved, by a restore or by another drop that saw
 //! everything.
 
 use std::collections::HashSet;
 
-use super::effects::Stage;
+use super::effects::LifecycleChange;
 use super::event_node::Rank;
-use super::object::{Life, Object};
+use super::object::{Lifecycle, Object};
 use super::state::Fold;
-use crate::event::{Change, DdlEvent, EventId, ObjectId, ObjectKind, Part};
+use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, ObjectKind};
 
 impl Object {
     /// Records an event that changes the object's lifecycle.
-    pub(super) fn note(&mut self, event: &DdlEvent, stage: Stage) {
+    pub(super) fn note(&mut self, event: &DdlEvent, stage: LifecycleChange) {
         let known = event.depends_on();
-        if !self.life.heads.contains(&event.id()) {
-            self.life.heads.touch(event.id(), known);
+        if !self.lifecycle.heads.contains(&event.id()) {
+            self.lifecycle.heads.touch(event.id(), known);
         }
-        self.endings.retain(|ending| !known.contains(ending));
-        if stage.is_ending() {
-            self.endings.insert(event.id());
+        self.drop_heads.retain(|ending| !known.contains(ending));
+        if stage.is_terminal() {
+            self.drop_heads.insert(event.id());
         }
-        let endings = &self.endings;
-        self.blocked.retain(|ending| endings.contains(ending));
+        let endings = &self.drop_heads;
+        self.blocked_drops.retain(|ending| endings.contains(ending));
     }
 }
 
 impl Fold {
     /// Blocks the drops that are concurrent with this use, or this drop if it is concurrent with a
     /// use.
-    pub(super) fn block(&mut self, id: ObjectId, event: &DdlEvent, stage: Option<Stage>) {
+    pub(super) fn block_drops(
+        &mut self,
+        id: ObjectId,
+        event: &DdlEvent,
+        stage: Option<LifecycleChange>,
+    ) {
         let Some(object) = self.object(id) else {
             return;
         };
-        let blocked: Vec<EventId> = if stage.is_some_and(Stage::is_ending) {
+        let blocked: Vec<EventId> = if stage.is_some_and(LifecycleChange::is_terminal) {
             let alive = match stage {
-                Some(Stage::Purge(of)) => self.was_live(id, event, of),
+                Some(LifecycleChange::Purge(of)) => self.was_live_when_purged(id, event, of),
                 _ => false,
             };
-            let blocked = alive || self.is_used_unknown_to(id, event);
+            let blocked = alive || self.has_unseen_use(id, event);
             blocked.then_some(event.id()).into_iter().collect()
-        } else if !object.endings.is_empty() && self.is_use(event, id) {
-            let endings = object.endings.iter().copied();
-            endings.filter(|end| !self.knows(event, *end, id)).collect()
+        } else if !object.drop_heads.is_empty() && self.is_use(event, id) {
+            let endings = object.drop_heads.iter().copied();
+            endings
+                .filter(|end| !self.saw_event(event, *end, id))
+                .collect()
         } else {
             return;
         };
         if let Some(object) = self.object_mut(id) {
-            object.blocked.extend(blocked);
+            object.blocked_drops.extend(blocked);
         }
     }
 
     /// Returns whether a purge saw that the drop it builds on had not taken effect.
-    fn was_live(&self, id: ObjectId, purge: &DdlEvent, of: EventId) -> bool {
+    fn was_live_when_purged(&self, id: ObjectId, purge: &DdlEvent, of: EventId) -> bool {
         let Some(drop) = self.event(of) else {
             return false;
         };
-        let before = self.past(drop, id);
-        let mut known = self.past(purge, id).into_iter();
+        let before = self.ancestors_touching(drop, id);
+        let mut known = self.ancestors_touching(purge, id).into_iter();
         known.any(|known| {
             let event = self.event(known).filter(|event| self.is_use(event, id));
-            !before.contains(&known) && event.is_some_and(|event| !self.knows(event, of, id))
+            !before.contains(&known) && event.is_some_and(|event| !self.saw_event(event, of, id))
         })
     }
 
     /// Returns whether an event needs an object: every event that touches it does, except drops and
     /// purges.
     fn is_use(&self, event: &DdlEvent, id: ObjectId) -> bool {
-        !self.stage(event).is_some_and(Stage::is_ending)
+        !self
+            .lifecycle_change(event)
+            .is_some_and(LifecycleChange::is_terminal)
             && !matches!(event.change(), Change::Purge { .. })
             && self.touches(event, id)
     }
 
     /// Returns whether an object has a use that its drop did not see.
-    fn is_used_unknown_to(&self, id: ObjectId, drop: &DdlEvent) -> bool {
-        let mut open: Vec<EventId> = self.heads_around(id);
+    fn has_unseen_use(&self, id: ObjectId, drop: &DdlEvent) -> bool {
+        let mut open: Vec<EventId> = self.dependency_heads(id);
         open.retain(|head| *head != drop.id());
         if open.iter().all(|head| drop.depends_on().contains(head)) {
             return false;
         }
-        let past = self.past(drop, id);
+        let past = self.ancestors_touching(drop, id);
         let mut seen = HashSet::new();
         while let Some(next) = open.pop() {
             if past.contains(&next) || !seen.insert(next) {
                 continue;
             }
             let known = self.log.get(&next);
-            let Some(known) = known.filter(|known| self.leads_to(&known.event, id)) else {
+            let Some(known) = known.filter(|known| self.is_in_history_of(&known.event, id)) else {
                 continue;
             };
             if self.is_use(&known.event, id) {
                 return true;
             }
-            open.extend(known.before(id));
+            open.extend(known.parents_touching(id));
         }
         false
     }
 
     /// Returns the newest events of an object and of all its users, dropped ones included.
-    pub(crate) fn heads_around(&self, id: ObjectId) -> Vec<EventId> {
+    pub(crate) fn dependency_heads(&self, id: ObjectId) -> Vec<EventId> {
         let own = self.object(id).into_iter();
-        let users = self.children(id).chain(self.all_pairs_of(id));
-        let users = users.chain(self.indexes_ever(id));
+        let users = self.children(id).chain(self.pairs_including_dropped(id));
+        let users = users.chain(self.all_indexes_of(id));
         let mut heads: Vec<EventId> = own.chain(users).flat_map(|user| user.heads()).collect();
         // A property may be, or may have been, the primary key of its table.
         let table = self.object(id).and_then(|object| object.parent);
         let table = table.and_then(|table| self.object(table));
         heads.extend(
             table
-                .and_then(|table| table.changed(Part::Key))
+                .and_then(|table| table.changed(Aspect::PrimaryKey))
                 .into_iter()
                 .flatten(),
         );
@@ -119,76 +128,78 @@ impl Fold {
     }
 
     /// Returns all indexes that were ever created on a property, under any definition.
-    fn indexes_ever(&self, property: ObjectId) -> impl Iterator<Item = &Object> {
+    fn all_indexes_of(&self, property: ObjectId) -> impl Iterator<Item = &Object> {
         let table = self.object(property).and_then(|object| object.parent);
         let children = table.into_iter().flat_map(|table| self.children(table));
         children.filter(move |child| {
-            let mut births = child.births.iter().filter_map(|birth| self.event(*birth));
+            let mut births = child.creators.iter().filter_map(|birth| self.event(*birth));
             child.kind() == ObjectKind::Index && births.any(|birth| self.touches(birth, property))
         })
     }
 
     /// Recomputes the lifecycle of an object.
-    pub(super) fn relive(&mut self, id: ObjectId) {
+    pub(super) fn recompute_lifecycle(&mut self, id: ObjectId) {
         let life = self.settled_life(id);
         let Some(object) = self.object_mut(id) else {
             return;
         };
-        let before = std::mem::replace(&mut object.life.value, life);
+        let before = std::mem::replace(&mut object.lifecycle.value, life);
         if before.is_live() != life.is_live() {
             if life.is_live() {
-                self.enter(id);
+                self.claim_name(id);
             } else {
-                self.leave(id);
+                self.release_name(id);
             }
-            self.relive_ends(id);
+            self.recompute_endpoint_lifecycles(id);
         }
-        self.contest(id);
+        self.update_conflict_flag(id);
     }
 
     /// Recomputes the lifecycles of endpoint node tables, which cannot be dropped while a pair
     /// needs them.
-    fn relive_ends(&mut self, id: ObjectId) {
+    fn recompute_endpoint_lifecycles(&mut self, id: ObjectId) {
         let pairs = std::iter::once(id).chain(self.children(id).map(|child| child.id));
         let pairs = pairs.filter_map(|pair| self.object(pair)?.ends());
         let ends: Vec<ObjectId> = pairs.flatten().collect();
         for node in ends {
-            if self.object(node).is_some_and(|n| !n.endings.is_empty()) {
-                self.relive(node);
+            if self.object(node).is_some_and(|n| !n.drop_heads.is_empty()) {
+                self.recompute_lifecycle(node);
             }
         }
     }
 
-    fn settled_life(&self, id: ObjectId) -> Life {
+    fn settled_life(&self, id: ObjectId) -> Lifecycle {
         let Some(object) = self.object(id) else {
-            return Life::Live;
+            return Lifecycle::Live;
         };
-        let ended_only = object.endings.len() == object.life.heads.len();
+        let ended_only = object.drop_heads.len() == object.lifecycle.heads.len();
         let needed = || match object.kind() {
-            ObjectKind::Property => self.is_key(id),
+            ObjectKind::Property => self.is_primary_key(id),
             ObjectKind::NodeTable => self.pairs_of(id).next().is_some(),
             _ => false,
         };
         if !ended_only || needed() {
-            return Life::Live;
+            return Lifecycle::Live;
         }
-        let mut holding: Vec<(bool, Rank, Life)> = Vec::new();
+        let mut holding: Vec<(bool, Rank, Lifecycle)> = Vec::new();
         for ending in object
-            .endings
+            .drop_heads
             .iter()
-            .filter(|e| !object.blocked.contains(e))
+            .filter(|e| !object.blocked_drops.contains(e))
         {
-            let stage = self.event(*ending).and_then(|event| self.stage(event));
+            let stage = self
+                .event(*ending)
+                .and_then(|event| self.lifecycle_change(event));
             match stage {
-                Some(Stage::Purge(_)) => {
-                    holding.push((false, self.rank_of(*ending), Life::Purged(*ending)));
+                Some(LifecycleChange::Purge(_)) => {
+                    holding.push((false, self.rank_of(*ending), Lifecycle::Purged(*ending)));
                 }
-                _ => holding.push((true, self.rank_of(*ending), Life::Archived(*ending))),
+                _ => holding.push((true, self.rank_of(*ending), Lifecycle::Archived(*ending))),
             }
         }
         let first = holding
             .into_iter()
             .min_by_key(|(drop, rank, _)| (*drop, *rank));
-        first.map_or(Life::Live, |(_, _, life)| life)
+        first.map_or(Lifecycle::Live, |(_, _, life)| life)
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::event_node::Rank;
-use super::object::Written;
+use super::object::AspectValue;
 use super::state::Fold;
 use crate::event::EventId;
 use crate::schema::{Multiplicity, StorageDirection};
 
 /// Result of a merge: the value, and the events that lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Settled {
-    pub(super) value: Written,
+pub(super) struct MergeOutcome {
+    pub(super) value: AspectValue,
     /// Events that wrote a value which the merged one does not satisfy.
     pub(super) losers: Vec<EventId>,
 }
@@ -22,8 +22,8 @@ impl Fold {
     /// The last write by rank wins. Where the aspect has a lattice join, the values are joined
     /// instead: the smallest type that holds all values, NULL where one allows it, the least
     /// restrictive multiplicity, both storage directions.
-    pub(super) fn settled(&self, heads: &BTreeMap<EventId, Written>) -> Option<Settled> {
-        let mut ranked: Vec<(Rank, &Written)> = heads
+    pub(super) fn settled(&self, heads: &BTreeMap<EventId, AspectValue>) -> Option<MergeOutcome> {
+        let mut ranked: Vec<(Rank, &AspectValue)> = heads
             .iter()
             .map(|(event, written)| (self.rank_of(*event), written))
             .collect();
@@ -40,16 +40,18 @@ impl Fold {
             .filter(|(_, written)| !value.serves(written))
             .map(|(rank, _)| rank.1)
             .collect();
-        Some(Settled { value, losers })
+        Some(MergeOutcome { value, losers })
     }
 }
 
-impl Written {
+impl AspectValue {
     fn join(&self, other: &Self) -> Option<Self> {
         Some(match (self, other) {
             (Self::Type(a), Self::Type(b)) => Self::Type(a.join(b)?),
             (Self::Nullable(a), Self::Nullable(b)) => Self::Nullable(*a || *b),
-            (Self::Multiplicity(a), Self::Multiplicity(b)) => Self::Multiplicity(looser(*a, *b)),
+            (Self::Multiplicity(a), Self::Multiplicity(b)) => {
+                Self::Multiplicity(least_restrictive(*a, *b))
+            }
             (Self::Storage(a), Self::Storage(b)) if a != b => Self::Storage(StorageDirection::Both),
             _ => return None,
         })
@@ -70,7 +72,7 @@ impl Written {
 }
 
 /// Returns the least restrictive of two multiplicities: rows of either satisfy it.
-fn looser(a: Multiplicity, b: Multiplicity) -> Multiplicity {
+fn least_restrictive(a: Multiplicity, b: Multiplicity) -> Multiplicity {
     let many = |from: bool, to: bool| match (from, to) {
         (true, true) => Multiplicity::ManyMany,
         (true, false) => Multiplicity::ManyOne,

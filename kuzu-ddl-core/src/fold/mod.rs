@@ -35,21 +35,21 @@ mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use builder::Draft;
+pub use builder::ChangeBuilder;
 pub use checkpoint::format::CheckpointError;
-pub use compare::compare_states;
-pub use conflict::{Conflict, ConflictKind, Explained};
-use event_node::{Rank, Standing};
-pub use hold::{Held, Rejection};
-pub use object::{Archive, Body, Life, Object, Register};
-use object_store::Place;
-pub use order::ranked;
-pub use schema::{owned, path};
-pub use small_set::{Few, Heads};
+pub use compare::compare;
+pub use conflict::{Conflict, ConflictKind, ConflictReport};
+use event_node::{EventStatus, Rank};
+pub use hold::{HoldReason, Rejection};
+pub use object::{ArchivedColumn, Lifecycle, Object, ObjectBody, Register};
+use object_store::NameEntry;
+pub use order::topological_order;
+pub use schema::{managed_tables, object_path};
+pub use small_set::{Heads, SmallSet};
 pub use state::Fold;
 
 use crate::event::{Change, DdlEvent, EventId, ObjectId, index_key, sequence_key};
-use crate::schema::Key;
+use crate::schema::NameKey;
 
 impl Fold {
     /// Returns the newest events, on which no other depends. Together with the fingerprint they
@@ -59,21 +59,21 @@ impl Fold {
     #[must_use]
     pub fn frontier(&self) -> BTreeSet<EventId> {
         let newest = self.log.iter();
-        let newest = newest.filter(|(_, known)| known.standing == Standing::Newest);
+        let newest = newest.filter(|(_, known)| known.standing == EventStatus::Newest);
         newest.map(|(id, _)| *id).collect()
     }
 
     /// Returns the held events: those that wait for others, or for a newer version of kuzu-ddl.
     #[must_use]
-    pub fn held(&self) -> BTreeMap<EventId, Held> {
+    pub fn held_events(&self) -> BTreeMap<EventId, HoldReason> {
         let why = |event: &DdlEvent| {
             let absent = |d: &&EventId| !self.log.contains_key(d);
             let mut absent = event.depends_on().iter().filter(absent);
             let missing = absent.clone().find(|d| !self.waiting.contains_key(d));
             match (missing, absent.next(), event.change()) {
-                (Some(missing), ..) => Some(Held::Missing(*missing)),
-                (None, Some(held), _) => Some(Held::Behind(*held)),
-                (None, None, Change::Unknown { kind, .. }) => Some(Held::UnknownKind(*kind)),
+                (Some(missing), ..) => Some(HoldReason::MissingDependency(*missing)),
+                (None, Some(held), _) => Some(HoldReason::DependencyHeld(*held)),
+                (None, None, Change::Unknown { kind, .. }) => Some(HoldReason::UnknownKind(*kind)),
                 // An event that waits for nothing has been accepted.
                 (None, None, _) => None,
             }
@@ -86,7 +86,7 @@ impl Fold {
 
     /// Returns the events that can never be applied, each with its reason.
     #[must_use]
-    pub fn rejected(&self) -> &BTreeMap<EventId, Rejection> {
+    pub fn rejected_events(&self) -> &BTreeMap<EventId, Rejection> {
         &self.rejected
     }
 
@@ -95,7 +95,7 @@ impl Fold {
     pub fn contains(&self, event: EventId) -> bool {
         self.log.contains_key(&event)
             || self.waiting.contains_key(&event)
-            || self.behind.contains_key(&event)
+            || self.checkpointed.contains_key(&event)
     }
 
     /// Returns the number of events, held and rejected ones included, without those that the
@@ -134,35 +134,39 @@ impl Fold {
     /// Returns the live object with this name: a top-level object if `parent` is `None`, else a
     /// member of that table. If several have the name, it is the first by rank.
     #[must_use]
-    pub fn find(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
-        let place = self.place(parent, name)?;
-        if let [only] = *place.live.as_slice() {
+    pub fn find(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<&Object> {
+        let place = self.name_entry(parent, name)?;
+        if let [only] = *place.holders.as_slice() {
             return self.object(only);
         }
-        let live = place.live.iter().filter_map(|id| self.object(*id));
+        let live = place.holders.iter().filter_map(|id| self.object(*id));
         live.min_by_key(|object| self.rank(object))
     }
 
-    fn place(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Place> {
-        self.store.place(parent, name)
+    fn name_entry(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<&NameEntry> {
+        self.store.name_entry(parent, name)
     }
 
     /// Returns all objects that ever had this name: live under it or under another name, or
     /// archived.
-    pub fn holders(&self, parent: Option<ObjectId>, name: &Key) -> impl Iterator<Item = &Object> {
+    pub fn objects_ever_named(
+        &self,
+        parent: Option<ObjectId>,
+        name: &NameKey,
+    ) -> impl Iterator<Item = &Object> {
         let ids = self
-            .place(parent, name)
+            .name_entry(parent, name)
             .into_iter()
-            .flat_map(|place| &place.ever);
+            .flat_map(|place| &place.former_holders);
         ids.filter_map(|id| self.object(*id))
     }
 
     /// Returns the live object for which this name is an alias: a rename to it lost against a
     /// concurrent rename. `None` if there are several such objects.
     #[must_use]
-    pub fn alias(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Object> {
+    pub fn find_by_lost_rename(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<&Object> {
         let mut lost = self
-            .holders(parent, name)
+            .objects_ever_named(parent, name)
             .filter(|object| object.is_live() && object.lost_name(name));
         let first = lost.next();
         first.filter(|_| lost.next().is_none())
@@ -170,11 +174,12 @@ impl Fold {
 
     /// Returns the live pairs that start or end at a node table.
     pub fn pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
-        self.all_pairs_of(node).filter(|pair| self.is_in_use(pair))
+        self.pairs_including_dropped(node)
+            .filter(|pair| self.is_live_in_live_table(pair))
     }
 
     /// Returns all pairs that start or end at a node table, dropped ones included.
-    pub(crate) fn all_pairs_of(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
+    pub(crate) fn pairs_including_dropped(&self, node: ObjectId) -> impl Iterator<Item = &Object> {
         self.store.pairs(node)
     }
 
@@ -183,7 +188,7 @@ impl Fold {
         let table = self.object(property).and_then(|o| o.parent);
         let children = table.into_iter().flat_map(|table| self.children(table));
         children.filter(move |child| {
-            matches!(&child.body, Body::Index(spec) if spec.properties.contains(&property))
+            matches!(&child.body, ObjectBody::Index(spec) if spec.properties.contains(&property))
         })
     }
 
@@ -201,7 +206,7 @@ impl Fold {
 
     /// Returns whether the object is live and so is the table that it belongs to.
     #[must_use]
-    pub fn is_in_use(&self, object: &Object) -> bool {
+    pub fn is_live_in_live_table(&self, object: &Object) -> bool {
         object.is_live()
             && object
                 .parent
@@ -210,16 +215,20 @@ impl Fold {
 
     /// Returns the events that last touched a name: the dependencies of the next event that uses
     /// it.
-    pub(crate) fn slot(&self, parent: Option<ObjectId>, name: &Key) -> BTreeSet<EventId> {
+    pub(crate) fn name_predecessors(
+        &self,
+        parent: Option<ObjectId>,
+        name: &NameKey,
+    ) -> BTreeSet<EventId> {
         let touched = self
-            .place(parent, name)
-            .map(|place| place.touched.iter().copied());
+            .name_entry(parent, name)
+            .map(|place| place.last_events.iter().copied());
         touched.into_iter().flatten().collect()
     }
 
     /// Returns the rank of the event that last changed the object's lifecycle.
-    pub(crate) fn age(&self, object: ObjectId) -> Option<Rank> {
-        let heads = &self.object(object)?.life.heads;
+    pub(crate) fn creation_rank(&self, object: ObjectId) -> Option<Rank> {
+        let heads = &self.object(object)?.lifecycle.heads;
         heads.iter().map(|head| self.rank_of(*head)).max()
     }
 
@@ -234,15 +243,15 @@ impl Fold {
     }
 
     /// Returns whether the property is the primary key of its table.
-    pub(crate) fn is_key(&self, property: ObjectId) -> bool {
+    pub(crate) fn is_primary_key(&self, property: ObjectId) -> bool {
         let parent = self.object(property).and_then(|object| object.parent);
-        parent.is_some_and(|table| self.key(table) == Some(property))
+        parent.is_some_and(|table| self.primary_key_of(table) == Some(property))
     }
 
     /// Returns the primary key of a node table.
-    pub(crate) fn key(&self, table: ObjectId) -> Option<ObjectId> {
+    pub(crate) fn primary_key_of(&self, table: ObjectId) -> Option<ObjectId> {
         match self.object(table)?.body {
-            Body::NodeTable { key } => Some(key),
+            ObjectBody::NodeTable { key } => Some(key),
             _ => None,
         }
     }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::small_set::Heads;
 use crate::event::{
-    Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, Part, PropertySpec, SequenceSpec,
+    Aspect, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, PropertySpec, SequenceSpec,
 };
-use crate::schema::{Expr, Key, Multiplicity, StorageDirection, Type};
+use crate::schema::{Expr, Multiplicity, NameKey, StorageDirection, Type};
 
 /// Multi-value register: a merged value with the newest events that wrote it.
 ///
@@ -31,7 +31,7 @@ impl<T> Register<T> {
 
 /// Lifecycle of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Life {
+pub enum Lifecycle {
     /// The object is in use.
     Live,
     /// The object was archived by this event: renamed away, with its rows.
@@ -40,7 +40,7 @@ pub enum Life {
     Purged(EventId),
 }
 
-impl Life {
+impl Lifecycle {
     /// Returns whether the object is in use.
     #[must_use]
     pub fn is_live(self) -> bool {
@@ -56,37 +56,37 @@ pub struct Object {
     /// Table of the object, for properties, pairs and indexes.
     pub parent: Option<ObjectId>,
     /// Lifecycle of the object.
-    pub life: Register<Life>,
+    pub lifecycle: Register<Lifecycle>,
     /// Name with its spelling; empty for pairs.
     pub name: Register<String>,
     /// Comment on the object.
     pub comment: Register<Option<String>>,
     /// State that only this kind of object has.
-    pub body: Body,
+    pub body: ObjectBody,
     /// Name that the object was created with, folded as the engine compares names (two concurrent
     /// creations may differ in spelling). The archived columns of a property are named after it.
-    pub born_as: Key,
+    pub original_name: NameKey,
     /// Events that created the object; several if peers created it concurrently.
-    pub births: Heads,
+    pub creators: Heads,
     /// Newest events of each aspect of the body that changed after creation, sorted by aspect; one
     /// or two entries.
-    pub(super) parts: Vec<(Part, Heads)>,
+    pub(super) parts: Vec<(Aspect, Heads)>,
     /// Columns with the values from before each change of the property that replaced its column, in
     /// the order of the changes.
-    pub archives: Vec<Archive>,
+    pub archived_columns: Vec<ArchivedColumn>,
     /// Conflict columns: one for each type that lost against a concurrent type change.
-    pub beside: Vec<Archive>,
+    pub conflict_columns: Vec<ArchivedColumn>,
     /// Concurrent writes of each aspect, by event.
-    pub(super) rivals: BTreeMap<Part, BTreeMap<EventId, Written>>,
+    pub(super) concurrent_writes: BTreeMap<Aspect, BTreeMap<EventId, AspectValue>>,
     /// Lifecycle heads that are drops or purges.
-    pub(super) endings: Heads,
+    pub(super) drop_heads: Heads,
     /// Drops and purges that are concurrent with a use of the object.
-    pub(super) blocked: BTreeSet<EventId>,
+    pub(super) blocked_drops: BTreeSet<EventId>,
 }
 
 /// Value that an event wrote to one aspect.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(super) enum AspectValue {
     Name(String),
     Comment(Option<String>),
     Type(Type),
@@ -101,7 +101,7 @@ pub(super) enum Written {
 
 /// Column that keeps the values from before a change, or of a type that lost a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Archive {
+pub struct ArchivedColumn {
     /// Event of the change; for a conflict column, the event that wrote its type.
     pub by: EventId,
     /// Name of the column in the database.
@@ -120,7 +120,7 @@ pub struct Archive {
     pub on_fail: OnFail,
 }
 
-impl Archive {
+impl ArchivedColumn {
     /// Returns whether it is a conflict column, and the first four bytes of the id in its name.
     pub(super) fn tail(&self) -> (bool, [u8; 4]) {
         let at = self.name.len().saturating_sub(8);
@@ -132,7 +132,7 @@ impl Archive {
 
 /// State that only one kind of object has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
+pub enum ObjectBody {
     /// State of a node table.
     NodeTable {
         /// Property that is the primary key.
@@ -155,54 +155,63 @@ pub enum Body {
     Sequence(SequenceSpec),
 }
 
-impl Body {
+impl ObjectBody {
     /// Returns the aspects that the creating event writes.
-    pub(super) fn parts(&self) -> &'static [Part] {
+    pub(super) fn parts(&self) -> &'static [Aspect] {
         match self {
-            Self::NodeTable { .. } => &[Part::Name, Part::Key],
-            Self::EdgeTable { .. } => &[Part::Name, Part::Multiplicity, Part::Storage],
-            Self::Property(_) => &[Part::Name, Part::Type, Part::Default, Part::Nullable],
-            Self::Pair(_) => &[Part::Name],
-            Self::Index(_) | Self::Sequence(_) => &[Part::Name, Part::Spec],
+            Self::NodeTable { .. } => &[Aspect::Name, Aspect::PrimaryKey],
+            Self::EdgeTable { .. } => &[Aspect::Name, Aspect::Multiplicity, Aspect::Storage],
+            Self::Property(_) => &[
+                Aspect::Name,
+                Aspect::Type,
+                Aspect::Default,
+                Aspect::Nullable,
+            ],
+            Self::Pair(_) => &[Aspect::Name],
+            Self::Index(_) | Self::Sequence(_) => &[Aspect::Name, Aspect::Definition],
         }
     }
 }
 
 impl Object {
     /// Returns whether a rename to this name lost against a concurrent rename.
-    pub(super) fn lost_name(&self, name: &Key) -> bool {
-        let written = self.rivals.get(&Part::Name).into_iter().flatten();
+    pub(super) fn lost_name(&self, name: &NameKey) -> bool {
+        let written = self
+            .concurrent_writes
+            .get(&Aspect::Name)
+            .into_iter()
+            .flatten();
         let mut names = written.filter_map(|(_, written)| match written {
-            Written::Name(name) => Some(Key::new(name)),
+            AspectValue::Name(name) => Some(NameKey::new(name)),
             _ => None,
         });
-        Key::new(&self.name.value) != *name && names.any(|lost| lost == *name)
+        NameKey::new(&self.name.value) != *name && names.any(|lost| lost == *name)
     }
 
     pub(super) fn new(
         (id, parent): (ObjectId, Option<ObjectId>),
         name: &str,
-        body: Body,
+        body: ObjectBody,
         event: EventId,
     ) -> Self {
         Self {
             id,
             parent,
-            life: Register::new(Life::Live, event),
+            lifecycle: Register::new(Lifecycle::Live, event),
             name: Register::new(name.to_owned(), event),
             comment: Register {
                 value: None,
                 heads: Heads::default(),
             },
             body,
-            born_as: Key::new(name),
-            births: Heads::of(event),
+            original_name: NameKey::new(name),
+            creators: Heads::of(event),
             parts: Vec::new(),
-            archives: Vec::new(),
-            beside: Vec::new(),
-            rivals: BTreeMap::new(),
-            endings: Heads::default(),
-            blocked: BTreeSet::new(),
+            archived_columns: Vec::new(),
+            conflict_columns: Vec::new(),
+            concurrent_writes: BTreeMap::new(),
+            drop_heads: Heads::default(),
+            blocked_drops: BTreeSet::new(),
         }
     }
 
@@ -210,19 +219,19 @@ impl Object {
     #[must_use]
     pub fn kind(&self) -> ObjectKind {
         match self.body {
-            Body::NodeTable { .. } => ObjectKind::NodeTable,
-            Body::EdgeTable { .. } => ObjectKind::EdgeTable,
-            Body::Property(_) => ObjectKind::Property,
-            Body::Pair(_) => ObjectKind::Pair,
-            Body::Index(_) => ObjectKind::Index,
-            Body::Sequence(_) => ObjectKind::Sequence,
+            ObjectBody::NodeTable { .. } => ObjectKind::NodeTable,
+            ObjectBody::EdgeTable { .. } => ObjectKind::EdgeTable,
+            ObjectBody::Property(_) => ObjectKind::Property,
+            ObjectBody::Pair(_) => ObjectKind::Pair,
+            ObjectBody::Index(_) => ObjectKind::Index,
+            ObjectBody::Sequence(_) => ObjectKind::Sequence,
         }
     }
 
     /// Returns the node tables that a pair connects.
     pub(super) fn ends(&self) -> Option<[ObjectId; 2]> {
         match &self.body {
-            Body::Pair(ends) => Some([ends.from, ends.to]),
+            ObjectBody::Pair(ends) => Some([ends.from, ends.to]),
             _ => None,
         }
     }
@@ -230,84 +239,92 @@ impl Object {
     /// Returns whether the object itself is in use; its table may still be archived.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        self.life.value.is_live()
+        self.lifecycle.value.is_live()
     }
 
     /// Returns all columns with old values: archived columns, then conflict columns.
-    pub fn columns(&self) -> impl Iterator<Item = &Archive> {
-        self.archives.iter().chain(&self.beside)
+    pub fn columns(&self) -> impl Iterator<Item = &ArchivedColumn> {
+        self.archived_columns.iter().chain(&self.conflict_columns)
     }
 
     /// Returns the newest events of an aspect of the body, if it changed after creation.
-    pub(super) fn changed(&self, part: Part) -> Option<&Heads> {
+    pub(super) fn changed(&self, part: Aspect) -> Option<&Heads> {
         let at = self.parts.binary_search_by_key(&part, |(part, _)| *part);
         at.ok().map(|at| &self.parts[at].1)
     }
 
     /// Returns the newest events that wrote an aspect.
     #[must_use]
-    pub fn heads_of(&self, part: Part) -> &Heads {
+    pub fn heads_of(&self, part: Aspect) -> &Heads {
         match part {
-            Part::Life => &self.life.heads,
-            Part::Name => &self.name.heads,
-            Part::Comment => &self.comment.heads,
-            _ => self.changed(part).unwrap_or(&self.births),
+            Aspect::Lifecycle => &self.lifecycle.heads,
+            Aspect::Name => &self.name.heads,
+            Aspect::Comment => &self.comment.heads,
+            _ => self.changed(part).unwrap_or(&self.creators),
         }
     }
 
     /// Returns the newest events of all registers of the object.
     pub(super) fn heads(&self) -> impl Iterator<Item = EventId> {
-        let heads = self.life.heads.iter().chain(&self.name.heads);
-        let heads = heads.chain(&self.comment.heads).chain(&self.births);
+        let heads = self.lifecycle.heads.iter().chain(&self.name.heads);
+        let heads = heads.chain(&self.comment.heads).chain(&self.creators);
         let parts = self.parts.iter().flat_map(|(_, heads)| heads);
         heads.chain(parts).copied()
     }
 
     /// Returns the current value of an aspect; `None` if this kind of object does not have it.
-    pub(super) fn value(&self, part: Part) -> Option<Written> {
+    pub(super) fn value(&self, part: Aspect) -> Option<AspectValue> {
         Some(match (part, &self.body) {
-            (Part::Name, _) => Written::Name(self.name.value.clone()),
-            (Part::Comment, _) => Written::Comment(self.comment.value.clone()),
-            (Part::Type, Body::Property(spec)) => Written::Type(spec.ty.clone()),
-            (Part::Default, Body::Property(spec)) => Written::Default(spec.default.clone()),
-            (Part::Nullable, Body::Property(spec)) => Written::Nullable(spec.nullable),
-            (Part::Key, Body::NodeTable { key }) => Written::Key(*key),
-            (Part::Multiplicity, Body::EdgeTable { multiplicity, .. }) => {
-                Written::Multiplicity(*multiplicity)
+            (Aspect::Name, _) => AspectValue::Name(self.name.value.clone()),
+            (Aspect::Comment, _) => AspectValue::Comment(self.comment.value.clone()),
+            (Aspect::Type, ObjectBody::Property(spec)) => AspectValue::Type(spec.ty.clone()),
+            (Aspect::Default, ObjectBody::Property(spec)) => {
+                AspectValue::Default(spec.default.clone())
             }
-            (Part::Storage, Body::EdgeTable { storage, .. }) => Written::Storage(*storage),
-            (Part::Spec, Body::Index(spec)) => Written::Index(spec.clone()),
-            (Part::Spec, Body::Sequence(spec)) => Written::Sequence(*spec),
+            (Aspect::Nullable, ObjectBody::Property(spec)) => AspectValue::Nullable(spec.nullable),
+            (Aspect::PrimaryKey, ObjectBody::NodeTable { key }) => AspectValue::Key(*key),
+            (Aspect::Multiplicity, ObjectBody::EdgeTable { multiplicity, .. }) => {
+                AspectValue::Multiplicity(*multiplicity)
+            }
+            (Aspect::Storage, ObjectBody::EdgeTable { storage, .. }) => {
+                AspectValue::Storage(*storage)
+            }
+            (Aspect::Definition, ObjectBody::Index(spec)) => AspectValue::Index(spec.clone()),
+            (Aspect::Definition, ObjectBody::Sequence(spec)) => AspectValue::Sequence(*spec),
             _ => return None,
         })
     }
 
     /// Sets an aspect to a written value; aspects that this kind of object does not have are
     /// ignored.
-    pub(super) fn set(&mut self, written: Written) {
+    pub(super) fn set(&mut self, written: AspectValue) {
         match (written, &mut self.body) {
-            (Written::Name(name), _) => self.name.value = name,
-            (Written::Comment(text), _) => self.comment.value = text,
-            (Written::Type(ty), Body::Property(spec)) => spec.ty = ty,
-            (Written::Default(default), Body::Property(spec)) => spec.default = default,
-            (Written::Nullable(nullable), Body::Property(spec)) => spec.nullable = nullable,
-            (Written::Key(to), Body::NodeTable { key }) => *key = to,
-            (Written::Multiplicity(to), Body::EdgeTable { multiplicity, .. }) => *multiplicity = to,
-            (Written::Storage(to), Body::EdgeTable { storage, .. }) => *storage = to,
-            (Written::Index(to), Body::Index(spec)) => *spec = to,
-            (Written::Sequence(to), Body::Sequence(spec)) => *spec = to,
+            (AspectValue::Name(name), _) => self.name.value = name,
+            (AspectValue::Comment(text), _) => self.comment.value = text,
+            (AspectValue::Type(ty), ObjectBody::Property(spec)) => spec.ty = ty,
+            (AspectValue::Default(default), ObjectBody::Property(spec)) => spec.default = default,
+            (AspectValue::Nullable(nullable), ObjectBody::Property(spec)) => {
+                spec.nullable = nullable
+            }
+            (AspectValue::Key(to), ObjectBody::NodeTable { key }) => *key = to,
+            (AspectValue::Multiplicity(to), ObjectBody::EdgeTable { multiplicity, .. }) => {
+                *multiplicity = to
+            }
+            (AspectValue::Storage(to), ObjectBody::EdgeTable { storage, .. }) => *storage = to,
+            (AspectValue::Index(to), ObjectBody::Index(spec)) => *spec = to,
+            (AspectValue::Sequence(to), ObjectBody::Sequence(spec)) => *spec = to,
             _ => {}
         }
     }
 
     /// Records which events wrote an aspect last.
-    pub(super) fn set_heads(&mut self, part: Part, heads: Heads) {
+    pub(super) fn set_heads(&mut self, part: Aspect, heads: Heads) {
         match part {
-            Part::Life => self.life.heads = heads,
-            Part::Name => self.name.heads = heads,
-            Part::Comment => self.comment.heads = heads,
+            Aspect::Lifecycle => self.lifecycle.heads = heads,
+            Aspect::Name => self.name.heads = heads,
+            Aspect::Comment => self.comment.heads = heads,
             // An aspect that has not changed has the creating events as its heads.
-            _ if heads == self.births => self.parts.retain(|(other, _)| *other != part),
+            _ if heads == self.creators => self.parts.retain(|(other, _)| *other != part),
             _ => match self.parts.binary_search_by_key(&part, |(part, _)| *part) {
                 Ok(at) => self.parts[at].1 = heads,
                 Err(at) => {

@@ -2,42 +2,42 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::object::{Body, Object};
-use super::small_set::{Few, Heads};
+use super::object::{Object, ObjectBody};
+use super::small_set::{Heads, SmallSet};
 use crate::event::{DdlEvent, ObjectId, index_key, pair_key, sequence_key};
-use crate::schema::Key;
+use crate::schema::NameKey;
 
 /// Name within a table, or among top-level objects.
-pub(super) type Slot = (Option<ObjectId>, Key);
+pub(super) type ScopedName = (Option<ObjectId>, NameKey);
 
 /// History of one name: the events that touched it, and its holders.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct NameEntry {
     /// Events that last assigned or freed the name.
-    pub(super) touched: Heads,
+    pub(super) last_events: Heads,
     /// Live objects that have the name; several only after concurrent changes.
-    pub(super) live: Few<ObjectId>,
+    pub(super) holders: SmallSet<ObjectId>,
     /// Objects that ever had the name.
-    pub(super) ever: Few<ObjectId>,
+    pub(super) former_holders: SmallSet<ObjectId>,
 }
 
 /// Returns the key under which a name of this object is looked up.
-pub(super) fn key_of(object: &Object, name: &str) -> Key {
+pub(super) fn lookup_key(object: &Object, name: &str) -> NameKey {
     match &object.body {
-        Body::Pair(endpoints) => pair_key(*endpoints),
-        Body::Index(_) => index_key(name),
-        Body::Sequence(_) => sequence_key(name),
-        _ => Key::new(name),
+        ObjectBody::Pair(endpoints) => pair_key(*endpoints),
+        ObjectBody::Index(_) => index_key(name),
+        ObjectBody::Sequence(_) => sequence_key(name),
+        _ => NameKey::new(name),
     }
 }
 
 /// Hash map for lookups only: ids are hashes already, and the seed defends against ground ids.
-pub(super) type Ids<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+pub(super) type HashIndex<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// All objects, and the names in use among them.
 #[derive(Clone, Debug)]
-pub(super) struct Store {
-    slots: Ids<ObjectId, usize>,
+pub(super) struct ObjectStore {
+    slots: HashIndex<ObjectId, usize>,
     kept: Vec<Kept>,
     /// Members of each table; the first scope holds top-level objects (tables and sequences).
     scopes: Vec<Scope>,
@@ -58,22 +58,22 @@ struct Kept {
 struct Scope {
     members: BTreeMap<ObjectId, usize>,
     /// Names in use among the members.
-    names: Ids<Key, Place>,
+    names: HashIndex<NameKey, NameEntry>,
     /// Pairs that start or end at this node table.
     pairs: BTreeSet<ObjectId>,
 }
 
-impl Default for Store {
+impl Default for ObjectStore {
     fn default() -> Self {
         Self {
-            slots: Ids::default(),
+            slots: HashIndex::default(),
             kept: Vec::new(),
             scopes: vec![Scope::default()],
         }
     }
 }
 
-impl Store {
+impl ObjectStore {
     fn kept(&self, id: ObjectId) -> Option<&Kept> {
         self.kept.get(*self.slots.get(&id)?)
     }
@@ -96,7 +96,7 @@ impl Store {
     }
 
     /// Inserts a new object; returns whether the table that it belongs to exists.
-    pub(super) fn put(&mut self, object: Object) -> bool {
+    pub(super) fn insert(&mut self, object: Object) -> bool {
         let within = match object.parent {
             Some(parent) => self.kept(parent).and_then(|parent| parent.scope),
             None => Some(0),
@@ -119,7 +119,7 @@ impl Store {
         true
     }
 
-    fn all<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a Object> {
+    fn objects_in<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a Object> {
         let kept = scope
             .members
             .values()
@@ -129,19 +129,22 @@ impl Store {
 
     /// Returns all objects: tables and sequences by id, then the members of each.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Object> {
-        let members = self.roots().flat_map(|root| self.members(root.id));
-        self.roots().chain(members)
+        let members = self.top_level().flat_map(|root| self.members(root.id));
+        self.top_level().chain(members)
     }
 
     /// Returns the tables and sequences.
-    pub(super) fn roots(&self) -> impl Iterator<Item = &Object> {
-        self.scopes.iter().take(1).flat_map(|scope| self.all(scope))
+    pub(super) fn top_level(&self) -> impl Iterator<Item = &Object> {
+        self.scopes
+            .iter()
+            .take(1)
+            .flat_map(|scope| self.objects_in(scope))
     }
 
     /// Returns the members of a table, by id.
     pub(super) fn members(&self, table: ObjectId) -> impl Iterator<Item = &Object> {
         let scope = self.scope(Some(table)).into_iter();
-        scope.flat_map(|scope| self.all(scope))
+        scope.flat_map(|scope| self.objects_in(scope))
     }
 
     /// Returns the pairs that start or end at a node table, by id.
@@ -152,7 +155,7 @@ impl Store {
     }
 
     /// Records that a pair starts or ends at a node table.
-    pub(super) fn join(&mut self, node: ObjectId, pair: ObjectId) {
+    pub(super) fn attach_pair(&mut self, node: ObjectId, pair: ObjectId) {
         let scope = self.kept(node).and_then(|node| node.scope);
         if let Some(scope) = scope {
             self.scopes[scope].pairs.insert(pair);
@@ -160,12 +163,20 @@ impl Store {
     }
 
     /// Returns the history of a name in a table, or among top-level objects.
-    pub(super) fn place(&self, parent: Option<ObjectId>, name: &Key) -> Option<&Place> {
+    pub(super) fn name_entry(
+        &self,
+        parent: Option<ObjectId>,
+        name: &NameKey,
+    ) -> Option<&NameEntry> {
         self.scope(parent)?.names.get(name)
     }
 
     /// Returns the same for writing, created if absent; `None` if there is no such table.
-    pub(super) fn place_mut(&mut self, parent: Option<ObjectId>, name: Key) -> Option<&mut Place> {
+    pub(super) fn name_entry_mut(
+        &mut self,
+        parent: Option<ObjectId>,
+        name: NameKey,
+    ) -> Option<&mut NameEntry> {
         let scope = match parent {
             Some(table) => self.kept(table)?.scope?,
             None => 0,
@@ -175,8 +186,8 @@ impl Store {
     }
 
     /// Returns all names that were ever used: top-level names first, then those of each table.
-    pub(super) fn places(&self) -> Vec<((Option<ObjectId>, &Key), &Place)> {
-        let tables = self.roots().map(|root| Some(root.id));
+    pub(super) fn name_entries(&self) -> Vec<((Option<ObjectId>, &NameKey), &NameEntry)> {
+        let tables = self.top_level().map(|root| Some(root.id));
         let mut all = Vec::new();
         for table in std::iter::once(None).chain(tables) {
             let scope = self.scope(table).into_iter();
@@ -194,9 +205,9 @@ impl Store {
             return;
         };
         let names = &mut self.scopes[kept.within].names;
-        let place = names.entry(key_of(&kept.object, name)).or_default();
-        place.touched.touch(event.id(), event.depends_on());
-        place.ever.insert(id);
+        let place = names.entry(lookup_key(&kept.object, name)).or_default();
+        place.last_events.touch(event.id(), event.depends_on());
+        place.former_holders.insert(id);
     }
 
     /// Adds a live object to the holders of its name; returns how many hold it now.
@@ -204,11 +215,11 @@ impl Store {
         let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {
             return 0;
         };
-        let name = key_of(&kept.object, &kept.object.name.value);
+        let name = lookup_key(&kept.object, &kept.object.name.value);
         let place = self.scopes[kept.within].names.entry(name).or_default();
-        place.live.insert(id);
-        place.ever.insert(id);
-        place.live.len()
+        place.holders.insert(id);
+        place.former_holders.insert(id);
+        place.holders.len()
     }
 
     /// Removes an object from the holders of its name; returns how many still hold it.
@@ -216,15 +227,15 @@ impl Store {
         let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {
             return 0;
         };
-        let name = key_of(&kept.object, &kept.object.name.value);
+        let name = lookup_key(&kept.object, &kept.object.name.value);
         let place = self.scopes[kept.within].names.entry(name).or_default();
-        place.live.retain(|other| *other != id);
-        place.live.len()
+        place.holders.retain(|other| *other != id);
+        place.holders.len()
     }
 }
 
 /// Slot numbers depend on the order of arrival, so they are left out of the comparison.
-impl PartialEq for Store {
+impl PartialEq for ObjectStore {
     fn eq(&self, other: &Self) -> bool {
         let same = |table: Option<ObjectId>| match (self.scope(table), other.scope(table)) {
             (Some(one), Some(two)) => one.names == two.names && one.pairs == two.pairs,
@@ -238,4 +249,4 @@ impl PartialEq for Store {
     }
 }
 
-impl Eq for Store {}
+impl Eq for ObjectStore {}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::event::{DdlEvent, EventId};
 
 /// Returns the events whose dependencies are all among them, in topological order (depth, id).
-pub fn ranked<'a>(
+pub fn topological_order<'a>(
     events: &BTreeMap<EventId, &'a DdlEvent>,
 ) -> BTreeMap<(u64, EventId), &'a DdlEvent> {
     let mut waiting: BTreeMap<EventId, usize> = BTreeMap::new();

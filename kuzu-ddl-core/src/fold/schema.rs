@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names::slot_of;
-use super::object::{Body, Life, Object};
+use super::names::scoped_name;
+use super::object::{Lifecycle, Object, ObjectBody};
 use super::state::Fold;
 use crate::event::ObjectId;
-use crate::schema::{Index, Key, Pair, Property, Schema, Sequence, Table, TableKind};
+use crate::schema::{Index, NameKey, Pair, Property, Schema, Sequence, Table, TableKind};
 
 /// `Table`, `Table.property` or `Table(From -> To)`, without suffixes.
-pub fn path(fold: &Fold, id: ObjectId) -> Option<String> {
+pub fn object_path(fold: &Fold, id: ObjectId) -> Option<String> {
     let name = |id| Some(fold.object(id)?.name.value.clone());
     let object = fold.object(id)?;
     let Some(parent) = object.parent else {
@@ -17,7 +17,7 @@ pub fn path(fold: &Fold, id: ObjectId) -> Option<String> {
     };
     let table = name(parent)?;
     Some(match &object.body {
-        Body::Pair(ends) => format!("{table}({} -> {})", name(ends.from)?, name(ends.to)?),
+        ObjectBody::Pair(ends) => format!("{table}({} -> {})", name(ends.from)?, name(ends.to)?),
         _ => format!("{table}.{}", object.name.value),
     })
 }
@@ -25,13 +25,13 @@ pub fn path(fold: &Fold, id: ObjectId) -> Option<String> {
 /// Returns the tables that the events created, live and archived, by their names in the database.
 /// Purged tables no longer have a name.
 #[must_use]
-pub fn owned(fold: &Fold) -> BTreeMap<Key, ObjectId> {
-    let purged = |object: &Object| matches!(object.life.value, Life::Purged(_));
+pub fn managed_tables(fold: &Fold) -> BTreeMap<NameKey, ObjectId> {
+    let purged = |object: &Object| matches!(object.lifecycle.value, Lifecycle::Purged(_));
     let tables = fold
         .objects()
         .filter(|object| object.kind().is_table() && !purged(object));
     tables
-        .map(|table| (Key::new(&fold.physical(table)), table.id))
+        .map(|table| (NameKey::new(&fold.database_name(table)), table.id))
         .collect()
 }
 
@@ -40,18 +40,18 @@ impl Fold {
     /// database names.
     #[must_use]
     pub fn schema(&self) -> Schema {
-        let tables = self.store.roots().filter(|o| o.is_live());
+        let tables = self.store.top_level().filter(|o| o.is_live());
         Schema {
             tables: tables
                 .filter_map(|table| self.table(table))
-                .map(|table| (Key::new(&table.name), table))
+                .map(|table| (NameKey::new(&table.name), table))
                 .collect(),
             sequences: self
                 .store
-                .roots()
+                .top_level()
                 .filter(|o| o.is_live())
                 .filter_map(|object| self.sequence(object))
-                .map(|sequence| (Key::new(&sequence.name), sequence))
+                .map(|sequence| (NameKey::new(&sequence.name), sequence))
                 .collect(),
         }
     }
@@ -60,10 +60,10 @@ impl Fold {
     #[must_use]
     pub fn table(&self, table: &Object) -> Option<Table> {
         let kind = match &table.body {
-            Body::NodeTable { key } => TableKind::Node {
-                primary_key: Key::new(&self.physical(self.object(*key)?)),
+            ObjectBody::NodeTable { key } => TableKind::Node {
+                primary_key: NameKey::new(&self.database_name(self.object(*key)?)),
             },
-            Body::EdgeTable {
+            ObjectBody::EdgeTable {
                 multiplicity,
                 storage,
             } => TableKind::Edge {
@@ -75,17 +75,17 @@ impl Fold {
         };
         let properties = self.children(table.id).filter(|child| child.is_live());
         Some(Table {
-            name: self.physical(table),
+            name: self.database_name(table),
             kind,
             properties: properties
                 .filter_map(|object| self.property(object))
-                .map(|property| (Key::new(&property.name), property))
+                .map(|property| (NameKey::new(&property.name), property))
                 .collect(),
             indexes: self
                 .children(table.id)
                 .filter(|child| child.is_live())
                 .filter_map(|object| self.index(object))
-                .map(|index| (Key::new(&index.name), index))
+                .map(|index| (NameKey::new(&index.name), index))
                 .collect(),
             comment: table.comment.value.clone(),
         })
@@ -94,11 +94,11 @@ impl Fold {
     /// Returns a property under its database name; `None` if the object is not a property.
     #[must_use]
     pub fn property(&self, object: &Object) -> Option<Property> {
-        let Body::Property(spec) = &object.body else {
+        let ObjectBody::Property(spec) = &object.body else {
             return None;
         };
         Some(Property {
-            name: self.physical(object),
+            name: self.database_name(object),
             ty: spec.ty.clone(),
             nullable: spec.nullable,
             default: spec.default.clone(),
@@ -109,12 +109,12 @@ impl Fold {
     /// Returns an index under its database name; `None` if the object is not an index.
     #[must_use]
     pub fn index(&self, object: &Object) -> Option<Index> {
-        let Body::Index(spec) = &object.body else {
+        let ObjectBody::Index(spec) = &object.body else {
             return None;
         };
-        let name = |id: &ObjectId| Some(Key::new(&self.physical(self.object(*id)?)));
+        let name = |id: &ObjectId| Some(NameKey::new(&self.database_name(self.object(*id)?)));
         Some(Index {
-            name: self.physical(object),
+            name: self.database_name(object),
             kind: spec.kind.clone(),
             properties: spec.properties.iter().filter_map(name).collect(),
             options: spec.options.clone(),
@@ -125,7 +125,7 @@ impl Fold {
     #[must_use]
     pub fn sequence(&self, object: &Object) -> Option<Sequence> {
         match &object.body {
-            Body::Sequence(spec) => Some(spec.named(self.physical(object))),
+            ObjectBody::Sequence(spec) => Some(spec.named(self.database_name(object))),
             _ => None,
         }
     }
@@ -139,12 +139,12 @@ impl Fold {
     /// not a pair, or a node table is unknown.
     #[must_use]
     pub fn pair(&self, object: &Object) -> Option<Pair> {
-        let Body::Pair(endpoints) = &object.body else {
+        let ObjectBody::Pair(endpoints) = &object.body else {
             return None;
         };
         Some(Pair {
-            from: Key::new(&self.physical(self.object(endpoints.from)?)),
-            to: Key::new(&self.physical(self.object(endpoints.to)?)),
+            from: NameKey::new(&self.database_name(self.object(endpoints.from)?)),
+            to: NameKey::new(&self.database_name(self.object(endpoints.to)?)),
         })
     }
 
@@ -152,15 +152,15 @@ impl Fold {
     /// the event that archived it; of two live objects with one name, the later has a suffix
     /// derived from its identity.
     #[must_use]
-    pub fn physical(&self, object: &Object) -> String {
+    pub fn database_name(&self, object: &Object) -> String {
         let name = &object.name.value;
-        match object.life.value {
-            Life::Archived(by) | Life::Purged(by) => format!("{name}__a_{}", by.short()),
-            Life::Live => {
-                let (parent, key) = slot_of(object);
+        match object.lifecycle.value {
+            Lifecycle::Archived(by) | Lifecycle::Purged(by) => format!("{name}__a_{}", by.short()),
+            Lifecycle::Live => {
+                let (parent, key) = scoped_name(object);
                 let alone = self
-                    .place(parent, &key)
-                    .is_none_or(|place| place.live.len() < 2);
+                    .name_entry(parent, &key)
+                    .is_none_or(|place| place.holders.len() < 2);
                 if alone || self.find(parent, &key).map(|first| first.id) == Some(object.id) {
                     name.clone()
                 } else {

@@ -5,13 +5,13 @@ use std::slice;
 use crate::event::{Dependencies, EventId};
 
 /// Newest events that wrote one register or touched one name.
-pub type Heads = Few<EventId>;
+pub type Heads = SmallSet<EventId>;
 
 /// Sorted set that nearly always holds one item.
 ///
 /// A schema has hundreds of thousands of these, and a tree for one id would be ten times its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Few<T>(Items<T>);
+pub struct SmallSet<T>(Items<T>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Items<T> {
@@ -21,13 +21,13 @@ enum Items<T> {
     Many(Vec<T>),
 }
 
-impl<T> Default for Few<T> {
+impl<T> Default for SmallSet<T> {
     fn default() -> Self {
         Self(Items::None)
     }
 }
 
-impl<T> Few<T> {
+impl<T> SmallSet<T> {
     /// Creates a set of one item.
     #[must_use]
     pub fn of(item: T) -> Self {
@@ -62,7 +62,7 @@ impl<T> Few<T> {
     }
 }
 
-impl<T: Ord> Few<T> {
+impl<T: Ord> SmallSet<T> {
     /// Returns whether the set contains the item.
     #[must_use]
     pub fn contains(&self, item: &T) -> bool {
@@ -120,7 +120,7 @@ impl Heads {
     }
 }
 
-impl<T: Ord> FromIterator<T> for Few<T> {
+impl<T: Ord> FromIterator<T> for SmallSet<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut few = Self::default();
         items.into_iter().for_each(|item| few.insert(item));
@@ -128,7 +128,7 @@ impl<T: Ord> FromIterator<T> for Few<T> {
     }
 }
 
-impl<'a, T> IntoIterator for &'a Few<T> {
+impl<'a, T> IntoIterator for &'a SmallSet<T> {
     type Item = &'a T;
     type IntoIter = slice::Iter<'a, T>;
 

@@ -2,29 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::event_node::Log;
+use super::event_node::EventGraph;
 use super::hold::Rejection;
-use super::object_store::{Ids, Slot, Store};
+use super::object_store::{HashIndex, ObjectStore, ScopedName};
 use crate::event::{DdlEvent, Dependencies, EventId, ObjectId};
 
 /// State that results from a set of events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fold {
     /// The objects, and every name that was ever used.
-    pub(super) store: Store,
+    pub(super) store: ObjectStore,
     /// Names that several live objects have.
-    pub(super) crowded: BTreeSet<Slot>,
+    pub(super) name_collisions: BTreeSet<ScopedName>,
     /// Objects with concurrent changes that contradict one another.
-    pub(super) contested: BTreeSet<ObjectId>,
+    pub(super) conflicted: BTreeSet<ObjectId>,
     /// The events that were accepted or rejected.
-    pub(super) log: Log,
+    pub(super) log: EventGraph,
     /// Elided events (older than the checkpoint this fold started from) with their dependencies: of
     /// those that the checkpoint left out, the ones that could be mistaken for new events.
-    pub(super) behind: Ids<EventId, Dependencies>,
+    pub(super) checkpointed: HashIndex<EventId, Dependencies>,
     /// Number of events left out by the checkpoint that this fold started from.
-    pub(super) left_out: u64,
+    pub(super) elided_count: u64,
     /// The held events, and for each missing event the ones that wait for it.
     pub(super) waiting: BTreeMap<EventId, DdlEvent>,
-    pub(super) wanted: HashMap<EventId, BTreeSet<EventId>>,
+    pub(super) waiters: HashMap<EventId, BTreeSet<EventId>>,
     pub(super) rejected: BTreeMap<EventId, Rejection>,
 }

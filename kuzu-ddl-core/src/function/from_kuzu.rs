@@ -9,7 +9,7 @@ use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, UtcDateTime};
 use super::time_text as text;
 use crate::describe::KuzuType;
 use crate::types::{Blob, Decimal, Interval, TimestampMs, TimestampSec};
-use crate::value::Cell;
+use crate::value::Value;
 
 /// A Rust type that a function can accept as an argument.
 ///
@@ -30,26 +30,26 @@ pub trait FromKuzu<'a>: KuzuType + Sized {
     /// # Errors
     ///
     /// Returns a message if the value is not valid for this type.
-    fn from_kuzu(cell: &'a Cell) -> Result<Self, String>;
+    fn from_kuzu(cell: &'a Value) -> Result<Self, String>;
 }
 
 /// Returns the message `expected i32, found …`.
-fn no(cell: &Cell, what: &str) -> String {
+fn no(cell: &Value, what: &str) -> String {
     let is = match cell {
-        Cell::Null => "NULL".to_owned(),
-        Cell::Int(n) => n.to_string(),
-        Cell::Float(x) => x.to_string(),
-        Cell::Bool(b) => b.to_string(),
-        Cell::Text(text) | Cell::Other(text) => format!("{text:?}"),
+        Value::Null => "NULL".to_owned(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(x) => x.to_string(),
+        Value::Bool(b) => b.to_string(),
+        Value::Text(text) | Value::Other(text) => format!("{text:?}"),
         other => format!("{other:?}"),
     };
     format!("expected {what}, found {is}")
 }
 
 /// Returns the text of a cell that holds text.
-fn words(cell: &Cell) -> Option<&str> {
+fn words(cell: &Value) -> Option<&str> {
     match cell {
-        Cell::Text(text) | Cell::Other(text) => Some(text),
+        Value::Text(text) | Value::Other(text) => Some(text),
         _ => None,
     }
 }
@@ -57,7 +57,7 @@ fn words(cell: &Cell) -> Option<&str> {
 macro_rules! integers {
     ($($rust:ident)*) => {
         $(impl FromKuzu<'_> for $rust {
-            fn from_kuzu(cell: &Cell) -> Result<Self, String> {
+            fn from_kuzu(cell: &Value) -> Result<Self, String> {
                 let n = cell.int().and_then(|n| Self::try_from(n).ok());
                 n.ok_or_else(|| no(cell, stringify!($rust)))
             }
@@ -70,7 +70,7 @@ integers! { i8 i16 i32 i64 i128 u8 u16 u32 u64 }
 macro_rules! by_text {
     ($($rust:ty, $what:literal: $parse:expr;)*) => {
         $(impl FromKuzu<'_> for $rust {
-            fn from_kuzu(cell: &Cell) -> Result<Self, String> {
+            fn from_kuzu(cell: &Value) -> Result<Self, String> {
                 let parse: fn(&str) -> Option<Self> = $parse;
                 words(cell).and_then(parse).ok_or_else(|| no(cell, $what))
             }
@@ -107,7 +107,7 @@ by_text! {
 
 #[cfg(feature = "chrono")]
 impl FromKuzu<'_> for chrono::DateTime<chrono::Utc> {
-    fn from_kuzu(cell: &Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &Value) -> Result<Self, String> {
         let instant = words(cell).and_then(text::instant);
         let instant =
             instant.and_then(|at| Self::from_timestamp(at.unix_timestamp(), at.nanosecond()));
@@ -116,22 +116,22 @@ impl FromKuzu<'_> for chrono::DateTime<chrono::Utc> {
 }
 
 impl<const P: u8, const S: u8> FromKuzu<'_> for Decimal<P, S> {
-    fn from_kuzu(cell: &Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &Value) -> Result<Self, String> {
         let parsed = words(cell).and_then(|text| text.parse().ok());
         parsed.ok_or_else(|| no(cell, "decimal that Rust can hold"))
     }
 }
 
 impl FromKuzu<'_> for bool {
-    fn from_kuzu(cell: &Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &Value) -> Result<Self, String> {
         cell.bool().ok_or_else(|| no(cell, "bool"))
     }
 }
 
 impl FromKuzu<'_> for f64 {
-    fn from_kuzu(cell: &Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &Value) -> Result<Self, String> {
         match cell {
-            Cell::Float(x) => Ok(*x),
+            Value::Float(x) => Ok(*x),
             _ => Err(no(cell, "float")),
         }
     }
@@ -142,48 +142,48 @@ impl FromKuzu<'_> for f32 {
         clippy::cast_possible_truncation,
         reason = "a FLOAT comes as it is; only a DOUBLE is rounded, as Rust rounds it"
     )]
-    fn from_kuzu(cell: &Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &Value) -> Result<Self, String> {
         f64::from_kuzu(cell).map(|x| x as f32)
     }
 }
 
 impl<'a> FromKuzu<'a> for &'a str {
-    fn from_kuzu(cell: &'a Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
         words(cell).ok_or_else(|| no(cell, "text"))
     }
 }
 
 impl<'a> FromKuzu<'a> for Cow<'a, str> {
-    fn from_kuzu(cell: &'a Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
         <&str>::from_kuzu(cell).map(Cow::Borrowed)
     }
 }
 
 impl FromKuzu<'_> for Blob {
-    fn from_kuzu(cell: &Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &Value) -> Result<Self, String> {
         let bytes = cell.bytes().map(|bytes| Self(bytes.to_vec()));
         bytes.ok_or_else(|| no(cell, "BLOB"))
     }
 }
 
 impl<'a, T: FromKuzu<'a>> FromKuzu<'a> for Option<T> {
-    fn from_kuzu(cell: &'a Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
         match cell {
-            Cell::Null => Ok(None),
+            Value::Null => Ok(None),
             cell => T::from_kuzu(cell).map(Some),
         }
     }
 }
 
 impl<'a, T: FromKuzu<'a>> FromKuzu<'a> for Vec<T> {
-    fn from_kuzu(cell: &'a Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
         let items = cell.list().ok_or_else(|| no(cell, "list"))?;
         items.iter().map(T::from_kuzu).collect()
     }
 }
 
 impl<'a, T: FromKuzu<'a>, const N: usize> FromKuzu<'a> for [T; N] {
-    fn from_kuzu(cell: &'a Cell) -> Result<Self, String> {
+    fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
         let items = Vec::from_kuzu(cell)?;
         items
             .try_into()
@@ -194,7 +194,7 @@ impl<'a, T: FromKuzu<'a>, const N: usize> FromKuzu<'a> for [T; N] {
 macro_rules! pointers {
     ($($pointer:ident)*) => {
         $(impl<'a, T: FromKuzu<'a>> FromKuzu<'a> for $pointer<T> {
-            fn from_kuzu(cell: &'a Cell) -> Result<Self, String> {
+            fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
                 T::from_kuzu(cell).map($pointer::new)
             }
         })*

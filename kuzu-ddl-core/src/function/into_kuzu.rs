@@ -8,9 +8,9 @@ use std::sync::Arc;
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, UtcDateTime};
 
 use super::time_text as text;
-use crate::describe::{Fault, KuzuType};
+use crate::describe::{FunctionError, KuzuType};
 use crate::types::{Blob, Decimal, Interval, TimestampMs, TimestampNs, TimestampSec};
-use crate::value::Cell;
+use crate::value::Value;
 
 /// A Rust type that a function can return.
 ///
@@ -24,7 +24,7 @@ use crate::value::Cell;
 )]
 pub trait IntoKuzu: KuzuType {
     /// Converts the value to a cell.
-    fn into_kuzu(self) -> Cell;
+    fn into_kuzu(self) -> Value;
 }
 
 /// The return type of a function: a value, or a `Result` of one.
@@ -33,7 +33,7 @@ pub trait IntoKuzu: KuzuType {
     label = "the return type of this function has no conversion to a stored value",
     note = "it can return integers, floats, `bool`, `String`, `&str`, `Uuid`, dates and times, decimals, `Blob`, and `Option`, `Vec` and arrays of these, or a `Result` of one of them if it can fail; implement `kuzu_ddl::IntoKuzu` for other types"
 )]
-pub trait Outcome {
+pub trait FunctionReturn {
     /// The type of the value.
     type Value: IntoKuzu;
 
@@ -41,33 +41,33 @@ pub trait Outcome {
     ///
     /// # Errors
     ///
-    /// Returns [`Fault::Refused`] if the function returned an error.
-    fn outcome(self) -> Result<Cell, Fault>;
+    /// Returns [`FunctionError::Refused`] if the function returned an error.
+    fn outcome(self) -> Result<Value, FunctionError>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: IntoKuzu> Outcome for T {
+impl<T: IntoKuzu> FunctionReturn for T {
     type Value = T;
 
-    fn outcome(self) -> Result<Cell, Fault> {
+    fn outcome(self) -> Result<Value, FunctionError> {
         Ok(self.into_kuzu())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: IntoKuzu, E: Display> Outcome for Result<T, E> {
+impl<T: IntoKuzu, E: Display> FunctionReturn for Result<T, E> {
     type Value = T;
 
-    fn outcome(self) -> Result<Cell, Fault> {
+    fn outcome(self) -> Result<Value, FunctionError> {
         self.map(IntoKuzu::into_kuzu)
-            .map_err(|e| Fault::Refused(e.to_string()))
+            .map_err(|e| FunctionError::Refused(e.to_string()))
     }
 }
 
 macro_rules! gives {
     ($($rust:ty: |$value:ident| $cell:expr;)*) => {
         $(impl IntoKuzu for $rust {
-            fn into_kuzu(self) -> Cell {
+            fn into_kuzu(self) -> Value {
                 let $value = self;
                 $cell
             }
@@ -76,91 +76,91 @@ macro_rules! gives {
 }
 
 gives! {
-    i8: |n| Cell::Int(n.into());
-    i16: |n| Cell::Int(n.into());
-    i32: |n| Cell::Int(n.into());
-    i64: |n| Cell::Int(n.into());
-    i128: |n| Cell::Int(n);
-    u8: |n| Cell::Int(n.into());
-    u16: |n| Cell::Int(n.into());
-    u32: |n| Cell::Int(n.into());
-    u64: |n| Cell::Int(n.into());
-    f32: |x| Cell::Float(x.into());
-    f64: |x| Cell::Float(x);
-    bool: |b| Cell::Bool(b);
-    char: |c| Cell::Text(c.to_string());
-    String: |text| Cell::Text(text);
-    &str: |text| Cell::from(text);
-    Cow<'_, str>: |text| Cell::Text(text.into_owned());
-    Blob: |bytes| Cell::Bytes(bytes.0);
-    uuid::Uuid: |uuid| Cell::Text(uuid.to_string());
-    rust_decimal::Decimal: |n| Cell::Text(n.to_string());
-    Date: |date| Cell::Text(text::of_date(date));
-    PrimitiveDateTime: |at| Cell::Text(text::of_moment(at));
-    OffsetDateTime: |at| Cell::Text(text::of_instant(at));
-    UtcDateTime: |at| Cell::Text(text::of_instant(at.into()));
-    TimestampNs: |at| Cell::Text(text::of_moment(at.0));
-    TimestampMs: |at| Cell::Text(text::of_moment(at.0));
-    TimestampSec: |at| Cell::Text(text::of_moment(at.0));
-    Interval: |interval| Cell::Text(text::of_interval(interval));
-    Duration: |span| Cell::Text(text::of_duration(span));
+    i8: |n| Value::Int(n.into());
+    i16: |n| Value::Int(n.into());
+    i32: |n| Value::Int(n.into());
+    i64: |n| Value::Int(n.into());
+    i128: |n| Value::Int(n);
+    u8: |n| Value::Int(n.into());
+    u16: |n| Value::Int(n.into());
+    u32: |n| Value::Int(n.into());
+    u64: |n| Value::Int(n.into());
+    f32: |x| Value::Float(x.into());
+    f64: |x| Value::Float(x);
+    bool: |b| Value::Bool(b);
+    char: |c| Value::Text(c.to_string());
+    String: |text| Value::Text(text);
+    &str: |text| Value::from(text);
+    Cow<'_, str>: |text| Value::Text(text.into_owned());
+    Blob: |bytes| Value::Bytes(bytes.0);
+    uuid::Uuid: |uuid| Value::Text(uuid.to_string());
+    rust_decimal::Decimal: |n| Value::Text(n.to_string());
+    Date: |date| Value::Text(text::of_date(date));
+    PrimitiveDateTime: |at| Value::Text(text::of_moment(at));
+    OffsetDateTime: |at| Value::Text(text::of_instant(at));
+    UtcDateTime: |at| Value::Text(text::of_instant(at.into()));
+    TimestampNs: |at| Value::Text(text::of_moment(at.0));
+    TimestampMs: |at| Value::Text(text::of_moment(at.0));
+    TimestampSec: |at| Value::Text(text::of_moment(at.0));
+    Interval: |interval| Value::Text(text::of_interval(interval));
+    Duration: |span| Value::Text(text::of_duration(span));
     std::time::Duration: |span| {
-        Cell::Text(text::of_duration(span.try_into().unwrap_or(Duration::MAX)))
+        Value::Text(text::of_duration(span.try_into().unwrap_or(Duration::MAX)))
     };
-    serde_json::Value: |json| Cell::Text(json.to_string());
+    serde_json::Value: |json| Value::Text(json.to_string());
 }
 
 #[cfg(feature = "chrono")]
 gives! {
-    chrono::NaiveDate: |date| Cell::Text(date.to_string());
-    chrono::NaiveDateTime: |at| Cell::Text(at.to_string());
+    chrono::NaiveDate: |date| Value::Text(date.to_string());
+    chrono::NaiveDateTime: |at| Value::Text(at.to_string());
 }
 
 #[cfg(feature = "chrono")]
 impl<Tz: chrono::TimeZone> IntoKuzu for chrono::DateTime<Tz> {
-    fn into_kuzu(self) -> Cell {
-        Cell::Text(format!("{}+00", self.naive_utc()))
+    fn into_kuzu(self) -> Value {
+        Value::Text(format!("{}+00", self.naive_utc()))
     }
 }
 
 impl<const P: u8, const S: u8> IntoKuzu for Decimal<P, S> {
-    fn into_kuzu(self) -> Cell {
-        Cell::Text(self.to_string())
+    fn into_kuzu(self) -> Value {
+        Value::Text(self.to_string())
     }
 }
 
 impl<T: IntoKuzu> IntoKuzu for Option<T> {
-    fn into_kuzu(self) -> Cell {
-        self.map_or(Cell::Null, IntoKuzu::into_kuzu)
+    fn into_kuzu(self) -> Value {
+        self.map_or(Value::Null, IntoKuzu::into_kuzu)
     }
 }
 
 impl<T: IntoKuzu> IntoKuzu for Vec<T> {
-    fn into_kuzu(self) -> Cell {
-        Cell::List(self.into_iter().map(IntoKuzu::into_kuzu).collect())
+    fn into_kuzu(self) -> Value {
+        Value::List(self.into_iter().map(IntoKuzu::into_kuzu).collect())
     }
 }
 
 impl<T: IntoKuzu, const N: usize> IntoKuzu for [T; N] {
-    fn into_kuzu(self) -> Cell {
-        Cell::List(self.into_iter().map(IntoKuzu::into_kuzu).collect())
+    fn into_kuzu(self) -> Value {
+        Value::List(self.into_iter().map(IntoKuzu::into_kuzu).collect())
     }
 }
 
 impl<T: IntoKuzu> IntoKuzu for Box<T> {
-    fn into_kuzu(self) -> Cell {
+    fn into_kuzu(self) -> Value {
         (*self).into_kuzu()
     }
 }
 
 impl<T: IntoKuzu + Clone> IntoKuzu for Rc<T> {
-    fn into_kuzu(self) -> Cell {
+    fn into_kuzu(self) -> Value {
         Self::unwrap_or_clone(self).into_kuzu()
     }
 }
 
 impl<T: IntoKuzu + Clone> IntoKuzu for Arc<T> {
-    fn into_kuzu(self) -> Cell {
+    fn into_kuzu(self) -> Value {
         Self::unwrap_or_clone(self).into_kuzu()
     }
 }

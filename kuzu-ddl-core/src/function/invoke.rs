@@ -4,9 +4,9 @@
 //! name.
 
 use super::from_kuzu::FromKuzu;
-use super::into_kuzu::Outcome;
-use crate::describe::{Fault, FunctionDesc, InputDesc, KuzuType, Run};
-use crate::value::Cell;
+use super::into_kuzu::FunctionReturn;
+use crate::describe::{FunctionDesc, FunctionError, FunctionPtr, InputDesc, KuzuType};
+use crate::value::Value;
 
 /// The arguments of a function, as types.
 struct Inputs<T>(std::marker::PhantomData<T>);
@@ -21,17 +21,17 @@ macro_rules! arities {
         /// Describes a function; the attribute adds its location and its inputs.
         #[doc(hidden)]
         #[must_use]
-        pub const fn $function<$($arg: FromKuzu<'static>,)* R: Outcome>(
+        pub const fn $function<$($arg: FromKuzu<'static>,)* R: FunctionReturn>(
             _: fn($($arg),*) -> R,
-            run: Run,
+            run: FunctionPtr,
         ) -> FunctionDesc {
             FunctionDesc {
                 module: "",
                 path: "",
                 inputs: &[],
-                takes: Inputs::<($($arg,)*)>::DESCS,
-                gives: <R::Value as KuzuType>::TYPE,
-                run,
+                arguments: Inputs::<($($arg,)*)>::DESCS,
+                returns: <R::Value as KuzuType>::TYPE,
+                pointer: run,
             }
         }
 
@@ -42,35 +42,35 @@ macro_rules! arities {
         /// Returns an error if a value is not valid for its argument, or if the function returned
         /// an error.
         #[doc(hidden)]
-        pub fn $call<'a, $($arg: FromKuzu<'a>,)* R: Outcome>(
+        pub fn $call<'a, $($arg: FromKuzu<'a>,)* R: FunctionReturn>(
             function: fn($($arg),*) -> R,
-            row: &'a [Cell],
-        ) -> Result<Cell, Fault> {
+            row: &'a [Value],
+        ) -> Result<Value, FunctionError> {
             function($(input(row, $n)?),*).outcome()
         })*
     };
 }
 
 arities! {
-    function1 call1(A 0);
-    function2 call2(A 0, B 1);
-    function3 call3(A 0, B 1, C 2);
-    function4 call4(A 0, B 1, C 2, D 3);
-    function5 call5(A 0, B 1, C 2, D 3, E 4);
-    function6 call6(A 0, B 1, C 2, D 3, E 4, F 5);
+    describe_fn1 invoke_fn1(A 0);
+    describe_fn2 invoke_fn2(A 0, B 1);
+    describe_fn3 invoke_fn3(A 0, B 1, C 2);
+    describe_fn4 invoke_fn4(A 0, B 1, C 2, D 3);
+    describe_fn5 invoke_fn5(A 0, B 1, C 2, D 3, E 4);
+    describe_fn6 invoke_fn6(A 0, B 1, C 2, D 3, E 4, F 5);
 }
 
 /// Describes a function without arguments.
 #[doc(hidden)]
 #[must_use]
-pub const fn function0<R: Outcome>(_: fn() -> R, run: Run) -> FunctionDesc {
+pub const fn describe_fn0<R: FunctionReturn>(_: fn() -> R, run: FunctionPtr) -> FunctionDesc {
     FunctionDesc {
         module: "",
         path: "",
         inputs: &[],
-        takes: &[],
-        gives: <R::Value as KuzuType>::TYPE,
-        run,
+        arguments: &[],
+        returns: <R::Value as KuzuType>::TYPE,
+        pointer: run,
     }
 }
 
@@ -80,13 +80,16 @@ pub const fn function0<R: Outcome>(_: fn() -> R, run: Run) -> FunctionDesc {
 ///
 /// Returns an error if the function returned one.
 #[doc(hidden)]
-pub fn call0<R: Outcome>(function: fn() -> R, _: &[Cell]) -> Result<Cell, Fault> {
+pub fn invoke_fn0<R: FunctionReturn>(
+    function: fn() -> R,
+    _: &[Value],
+) -> Result<Value, FunctionError> {
     function().outcome()
 }
 
-fn input<'a, T: FromKuzu<'a>>(row: &'a [Cell], n: usize) -> Result<T, Fault> {
-    static NULL: Cell = Cell::Null;
-    T::from_kuzu(row.get(n).unwrap_or(&NULL)).map_err(Fault::Refused)
+fn input<'a, T: FromKuzu<'a>>(row: &'a [Value], n: usize) -> Result<T, FunctionError> {
+    static NULL: Value = Value::Null;
+    T::from_kuzu(row.get(n).unwrap_or(&NULL)).map_err(FunctionError::Refused)
 }
 
 #[cfg(test)]
@@ -111,28 +114,34 @@ mod tests {
 
     #[test]
     fn functions_of_every_form_are_called() {
-        let text = [Cell::from("new york")];
-        assert_eq!(call1(length, &text), Ok(Cell::Int(8)));
-        assert_eq!(call1(first, &text), Ok(Cell::from("new")));
-        assert_eq!(call0(|| 1.5_f64, &[]), Ok(Cell::Float(1.5)));
-        let row = |a: Option<i64>, b: i64| [Cell::from(a), Cell::from(b)];
-        assert_eq!(call2(sum, &row(Some(1), 2)), Ok(Cell::Int(3)));
-        assert_eq!(call2(sum, &row(None, 2)), Ok(Cell::Null));
-        let refused = |text: &str| Err(Fault::Refused(text.to_owned()));
-        assert_eq!(call2(sum, &row(None, 13)), refused("13 brings bad luck"));
+        let text = [Value::from("new york")];
+        assert_eq!(invoke_fn1(length, &text), Ok(Value::Int(8)));
+        assert_eq!(invoke_fn1(first, &text), Ok(Value::from("new")));
+        assert_eq!(invoke_fn0(|| 1.5_f64, &[]), Ok(Value::Float(1.5)));
+        let row = |a: Option<i64>, b: i64| [Value::from(a), Value::from(b)];
+        assert_eq!(invoke_fn2(sum, &row(Some(1), 2)), Ok(Value::Int(3)));
+        assert_eq!(invoke_fn2(sum, &row(None, 2)), Ok(Value::Null));
+        let refused = |text: &str| Err(FunctionError::Refused(text.to_owned()));
         assert_eq!(
-            call2(sum, &row(None, 1 << 40)),
+            invoke_fn2(sum, &row(None, 13)),
+            refused("13 brings bad luck")
+        );
+        assert_eq!(
+            invoke_fn2(sum, &row(None, 1 << 40)),
             refused("expected i32, found 1099511627776")
         );
-        assert_eq!(call2(sum, &[]), refused("expected i32, found NULL"));
+        assert_eq!(invoke_fn2(sum, &[]), refused("expected i32, found NULL"));
     }
 
     #[test]
     fn a_description_tells_the_types() {
-        const DESC: FunctionDesc = function2(sum, |row| call2(sum, row));
-        assert_eq!(DESC.takes.len(), 2);
-        assert!(DESC.takes[0].nullable && !DESC.takes[1].nullable);
-        assert_eq!(DESC.gives, crate::describe::TypeDesc::Int32);
-        assert_eq!((DESC.run)(&[Cell::Int(1), Cell::Int(2)]), Ok(Cell::Int(3)));
+        const DESC: FunctionDesc = describe_fn2(sum, |row| invoke_fn2(sum, row));
+        assert_eq!(DESC.arguments.len(), 2);
+        assert!(DESC.arguments[0].nullable && !DESC.arguments[1].nullable);
+        assert_eq!(DESC.returns, crate::describe::TypeDesc::Int32);
+        assert_eq!(
+            (DESC.pointer)(&[Value::Int(1), Value::Int(2)]),
+            Ok(Value::Int(3))
+        );
     }
 }

@@ -13,15 +13,15 @@ mod invoke;
 mod time_text;
 
 pub use from_kuzu::FromKuzu;
-pub use into_kuzu::{IntoKuzu, Outcome};
-pub use invoke::{call0, function0, *};
+pub use into_kuzu::{FunctionReturn, IntoKuzu};
+pub use invoke::{describe_fn0, invoke_fn0, *};
 
 use crate::schema::Type;
 
 /// Returns the type as which values of `ty` are read. The engine's crate does not return all types
 /// safely; the others are read as text.
 #[must_use]
-pub fn readable(ty: &Type) -> Type {
+pub fn transport_type(ty: &Type) -> Type {
     match ty {
         Type::Date
         | Type::Timestamp
@@ -35,8 +35,8 @@ pub fn readable(ty: &Type) -> Type {
         | Type::Map(..)
         | Type::Union(_)
         | Type::Unknown(_) => Type::String,
-        Type::List(of) => Type::List(Box::new(readable(of))),
-        Type::Array(of, n) => Type::Array(Box::new(readable(of)), *n),
+        Type::List(of) => Type::List(Box::new(transport_type(of))),
+        Type::Array(of, n) => Type::Array(Box::new(transport_type(of)), *n),
         ty => ty.clone(),
     }
 }

@@ -32,26 +32,26 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use difference::difference;
-pub use parse::ParseError;
-pub use removals::{Lost, lost};
+pub use parse::ParseLockError;
+pub use removals::{UnaccountedRemoval, unaccounted_removals};
 
 use crate::declared::{Declared, TableHints};
-use crate::event::{Dependencies, EventId, ObjectId, ObjectKind, birth};
-use crate::schema::{Key, Pair, Schema, Sequence, Table, TableKind};
+use crate::event::{Dependencies, EventId, ObjectId, ObjectKind, object_id};
+use crate::schema::{NameKey, Pair, Schema, Sequence, Table, TableKind};
 
 /// The name of the lock file, next to `Cargo.toml`.
-pub const FILE: &str = "kuzu-schema.lock";
+pub const LOCK_FILE_NAME: &str = "kuzu-schema.lock";
 
 /// The format that this version writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
 
 /// The content of a lock file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lock {
+pub struct LockFile {
     /// The tables.
-    pub tables: BTreeMap<Key, LockedTable>,
+    pub tables: BTreeMap<NameKey, LockedTable>,
     /// The sequences.
-    pub sequences: BTreeMap<Key, Sequence>,
+    pub sequences: BTreeMap<NameKey, Sequence>,
 }
 
 /// A table of a lock file.
@@ -60,36 +60,36 @@ pub struct LockedTable {
     /// The shape of the table, without comments.
     pub table: Table,
     /// The identity of the table.
-    pub identity: Identity,
+    pub identity: LockedIdentity,
     /// The package of its struct.
     pub krate: String,
     /// The identities of the properties.
-    pub properties: BTreeMap<Key, Identity>,
+    pub properties: BTreeMap<NameKey, LockedIdentity>,
     /// The ids of the `FROM`–`TO` pairs.
     pub pairs: BTreeMap<Pair, String>,
 }
 
 /// The identity of an object, which survives renames.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identity {
+pub struct LockedIdentity {
     /// The first hexadecimal digits of an [`ObjectId`].
     pub id: String,
     /// The declared former names.
-    pub was: Vec<String>,
+    pub former_names: Vec<String>,
 }
 
 /// The number of written digits of an [`ObjectId`].
 const DIGITS: usize = 16;
 
-impl Lock {
+impl LockFile {
     /// Creates the lock of `declared`. Objects of `previous` keep their ids, whatever their names.
     #[must_use]
-    pub fn of(declared: &Declared, previous: Option<&Self>) -> Self {
+    pub fn from_declared(declared: &Declared, previous: Option<&Self>) -> Self {
         let none = Self::default();
         let previous = previous.unwrap_or(&none);
         let mut ids = Ids::of(previous);
         let blank = TableHints::default();
-        let hints = |key: &Key| declared.tables.get(key).unwrap_or(&blank);
+        let hints = |key: &NameKey| declared.tables.get(key).unwrap_or(&blank);
         let formers = previous.former_tables(declared);
         let mut tables = BTreeMap::new();
         for (key, table) in &declared.schema.tables {
@@ -113,8 +113,8 @@ impl Lock {
     pub fn declared(&self) -> Declared {
         let tables = self.tables.iter();
         let hints = |locked: &LockedTable| TableHints {
-            order: locked.table.properties.keys().cloned().collect(),
-            krate: locked.krate.clone(),
+            column_order: locked.table.properties.keys().cloned().collect(),
+            package: locked.krate.clone(),
             ..TableHints::default()
         };
         Declared {
@@ -131,24 +131,30 @@ impl Lock {
     }
 
     /// Maps each table of `declared` to its name in this lock.
-    pub fn former_tables(&self, declared: &Declared) -> BTreeMap<Key, Key> {
-        let olds = |key: &Key| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
+    pub fn former_tables(&self, declared: &Declared) -> BTreeMap<NameKey, NameKey> {
+        let olds = |key: &NameKey| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
         let tables = declared.schema.tables.keys();
         let names = tables.map(|key| (key, olds(key).unwrap_or_default()));
         formers(names, |key| {
-            self.tables.get(key).map(|t| t.identity.was.as_slice())
+            self.tables
+                .get(key)
+                .map(|t| t.identity.former_names.as_slice())
         })
     }
 }
 
 impl LockedTable {
     /// Maps each property of `table` to its name in this lock.
-    pub fn former_properties(&self, table: &Table, hints: &TableHints) -> BTreeMap<Key, Key> {
-        let olds = |key: &Key| hints.properties.get(key).map(Vec::as_slice);
+    pub fn former_properties(
+        &self,
+        table: &Table,
+        hints: &TableHints,
+    ) -> BTreeMap<NameKey, NameKey> {
+        let olds = |key: &NameKey| hints.property_renames.get(key).map(Vec::as_slice);
         let properties = table.properties.keys();
         let names = properties.map(|key| (key, olds(key).unwrap_or_default()));
         formers(names, |key| {
-            self.properties.get(key).map(|p| p.was.as_slice())
+            self.properties.get(key).map(|p| p.former_names.as_slice())
         })
     }
 }
@@ -158,15 +164,15 @@ impl LockedTable {
 /// `was` returns the former names of an object in the lock. A former name counts unless the lock
 /// already records it as a former name of the same object; unchanged names come after that.
 fn formers<'a>(
-    names: impl Iterator<Item = (&'a Key, &'a [String])> + Clone,
-    was: impl Fn(&Key) -> Option<&'a [String]>,
-) -> BTreeMap<Key, Key> {
+    names: impl Iterator<Item = (&'a NameKey, &'a [String])> + Clone,
+    was: impl Fn(&NameKey) -> Option<&'a [String]>,
+) -> BTreeMap<NameKey, NameKey> {
     let mut found = BTreeMap::new();
     let mut claimed = BTreeSet::new();
     for (key, olds) in names.clone() {
         let own = was(key).unwrap_or_default();
-        let came = |old: &Key| own.iter().any(|name| Key::new(name) == *old);
-        let mut olds = olds.iter().map(|old| Key::new(old));
+        let came = |old: &NameKey| own.iter().any(|name| NameKey::new(name) == *old);
+        let mut olds = olds.iter().map(|old| NameKey::new(old));
         let moved = olds.find(|old| old != key && was(old).is_some() && !came(old));
         if let Some(old) = moved.filter(|old| claimed.insert(old.clone())) {
             found.insert(key.clone(), old);
@@ -186,7 +192,7 @@ struct Ids {
 }
 
 impl Ids {
-    fn of(lock: &Lock) -> Self {
+    fn of(lock: &LockFile) -> Self {
         let ids = lock.tables.values().flat_map(LockedTable::ids);
         Self {
             taken: ids.map(|(id, _)| id.to_owned()).collect(),
@@ -196,45 +202,55 @@ impl Ids {
     fn table(
         &mut self,
         kind: ObjectKind,
-        key: &Key,
+        key: &NameKey,
         table: &Table,
         hints: &TableHints,
         former_table: Option<&LockedTable>,
     ) -> LockedTable {
-        let born = birth(kind, None, key, &Dependencies::default());
+        let born = object_id(kind, None, key, &Dependencies::default());
         let id = former_table.map(|t| t.identity.id.clone());
         let id = id.unwrap_or_else(|| self.new_id(born, kind, None, key));
         let mut properties = BTreeMap::new();
         let formers = former_table.map(|t| t.former_properties(table, hints));
         let formers = formers.unwrap_or_default();
         for name in table.properties.keys() {
-            let was = hints.properties.get(name).cloned().unwrap_or_default();
+            let was = hints
+                .property_renames
+                .get(name)
+                .cloned()
+                .unwrap_or_default();
             let before = former_table.and_then(|t| t.properties.get(formers.get(name)?));
             let id = before.map(|p| p.id.clone()).unwrap_or_else(|| {
                 let kind = ObjectKind::Property;
-                let first = birth(kind, Some(born), name, &Dependencies::default());
+                let first = object_id(kind, Some(born), name, &Dependencies::default());
                 self.new_id(first, kind, Some(born), name)
             });
-            properties.insert(name.clone(), Identity { id, was });
+            properties.insert(
+                name.clone(),
+                LockedIdentity {
+                    id,
+                    former_names: was,
+                },
+            );
         }
         let mut pairs = BTreeMap::new();
         if let TableKind::Edge { pairs: all, .. } = &table.kind {
             for pair in all {
                 let before = former_table.and_then(|t| t.pairs.get(pair).cloned());
-                let name = Key::new(&format!("{}>{}", pair.from, pair.to));
+                let name = NameKey::new(&format!("{}>{}", pair.from, pair.to));
                 let kind = ObjectKind::Pair;
-                let first = birth(kind, Some(born), &name, &Dependencies::default());
+                let first = object_id(kind, Some(born), &name, &Dependencies::default());
                 let id = before.unwrap_or_else(|| self.new_id(first, kind, Some(born), &name));
                 pairs.insert(pair.clone(), id);
             }
         }
         LockedTable {
             table: bare(table),
-            identity: Identity {
+            identity: LockedIdentity {
                 id,
-                was: hints.renamed_from.clone(),
+                former_names: hints.renamed_from.clone(),
             },
-            krate: hints.krate.clone(),
+            krate: hints.package.clone(),
             properties,
             pairs,
         }
@@ -247,12 +263,12 @@ impl Ids {
         id: ObjectId,
         kind: ObjectKind,
         parent: Option<ObjectId>,
-        key: &Key,
+        key: &NameKey,
     ) -> String {
         let mut digits: String = id.to_string().chars().take(DIGITS).collect();
         while !self.taken.insert(digits.clone()) {
             let past = Dependencies::from([EventId::of(digits.as_bytes())]);
-            let next = birth(kind, parent, key, &past).to_string();
+            let next = object_id(kind, parent, key, &past).to_string();
             digits = next.chars().take(DIGITS).collect();
         }
         digits

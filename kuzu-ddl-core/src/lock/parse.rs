@@ -3,31 +3,31 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::{FORMAT, Identity, Lock, LockedTable};
+use super::{FORMAT, LockFile, LockedIdentity, LockedTable};
 use crate::schema::{
-    Expr, Index, IndexKind, Key, Multiplicity, Pair, Property, Sequence, StorageDirection, Table,
-    TableKind, Type,
+    Expr, Index, IndexKind, Multiplicity, NameKey, Pair, Property, Sequence, StorageDirection,
+    Table, TableKind, Type,
 };
 
 /// Error returned when a line of a lock file is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {reason}")]
-pub struct ParseError {
+pub struct ParseLockError {
     /// The line number, starting at 1.
     pub line: usize,
     /// The reason.
     pub reason: String,
 }
 
-impl FromStr for Lock {
-    type Err = ParseError;
+impl FromStr for LockFile {
+    type Err = ParseLockError;
 
-    fn from_str(text: &str) -> Result<Self, ParseError> {
+    fn from_str(text: &str) -> Result<Self, ParseLockError> {
         let mut lines = text
             .lines()
             .enumerate()
             .map(|(at, line)| (at + 1, line.trim_end()));
-        let at = |line: usize| move |reason: String| ParseError { line, reason };
+        let at = |line: usize| move |reason: String| ParseLockError { line, reason };
         let (first, head) = lines.next().unwrap_or((1, ""));
         header(head).map_err(at(first))?;
         let mut reader = Reader::default();
@@ -68,9 +68,9 @@ fn short(text: &str) -> String {
 /// The state of a parser that consumes lines in order.
 #[derive(Default)]
 struct Reader {
-    lock: Lock,
+    lock: LockFile,
     /// The table of the current lines.
-    table: Option<(Key, LockedTable)>,
+    table: Option<(NameKey, LockedTable)>,
     at: usize,
     /// The objects that use each id.
     ids: BTreeMap<String, String>,
@@ -98,7 +98,7 @@ impl Reader {
             Some((&"edge", rest)) => self.table = Some(table(rest, false)?),
             Some((&"sequence", rest)) => {
                 let sequence = sequence(rest)?;
-                let key = Key::new(&sequence.name);
+                let key = NameKey::new(&sequence.name);
                 if self.lock.sequences.insert(key, sequence).is_some() {
                     return Err("duplicate sequence".into());
                 }
@@ -127,13 +127,13 @@ impl Reader {
             table.pairs.insert(pair, id);
         } else if let Some(name) = first.strip_prefix('@') {
             let index = index(name, rest)?;
-            let key = Key::new(&index.name);
+            let key = NameKey::new(&index.name);
             if table.table.indexes.insert(key, index).is_some() {
                 return Err("duplicate index".into());
             }
         } else {
             let (property, identity) = property(first, rest)?;
-            let key = Key::new(&property.name);
+            let key = NameKey::new(&property.name);
             table.properties.insert(key.clone(), identity);
             if table.table.properties.insert(key, property).is_some() {
                 return Err(
@@ -171,7 +171,7 @@ impl Reader {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Lock, String> {
+    fn finish(mut self) -> Result<LockFile, String> {
         self.close()?;
         Ok(self.lock)
     }
@@ -248,7 +248,7 @@ fn id(word: &str) -> Result<String, String> {
 }
 
 /// Parses `was=a,b` and the id, at the end of a line.
-fn identity(words: &[&str]) -> Result<Identity, String> {
+fn identity(words: &[&str]) -> Result<LockedIdentity, String> {
     let (was, last) = match words {
         [was, last] => match was.strip_prefix("was=") {
             Some(names) => (list(names)?, last),
@@ -260,10 +260,13 @@ fn identity(words: &[&str]) -> Result<Identity, String> {
             return Err(format!("unexpected {:?}", short(&extra.join(" "))));
         }
     };
-    Ok(Identity { id: id(last)?, was })
+    Ok(LockedIdentity {
+        id: id(last)?,
+        former_names: was,
+    })
 }
 
-fn table(words: &[&str], is_node: bool) -> Result<(Key, LockedTable), String> {
+fn table(words: &[&str], is_node: bool) -> Result<(NameKey, LockedTable), String> {
     let (name, mut rest) = words.split_first().ok_or("missing name")?;
     let name = bare(name)?;
     let kind = if is_node {
@@ -271,7 +274,7 @@ fn table(words: &[&str], is_node: bool) -> Result<(Key, LockedTable), String> {
         let key = key.ok_or("expected `key=…` after the name of a node")?;
         rest = &rest[1..];
         TableKind::Node {
-            primary_key: Key::new(&bare(key)?),
+            primary_key: NameKey::new(&bare(key)?),
         }
     } else {
         let multiplicity: Multiplicity = rest.first().ok_or("missing multiplicity")?.parse()?;
@@ -282,7 +285,7 @@ fn table(words: &[&str], is_node: bool) -> Result<(Key, LockedTable), String> {
             pairs: Default::default(),
             multiplicity: Some(multiplicity),
             storage: if fwd {
-                StorageDirection::Fwd
+                StorageDirection::Forward
             } else {
                 StorageDirection::Both
             },
@@ -306,10 +309,10 @@ fn table(words: &[&str], is_node: bool) -> Result<(Key, LockedTable), String> {
         properties: BTreeMap::new(),
         pairs: BTreeMap::new(),
     };
-    Ok((Key::new(&name), locked))
+    Ok((NameKey::new(&name), locked))
 }
 
-fn property(name: &str, words: &[&str]) -> Result<(Property, Identity), String> {
+fn property(name: &str, words: &[&str]) -> Result<(Property, LockedIdentity), String> {
     let name = bare(name)?;
     let (ty, mut rest) = words.split_first().ok_or("missing type")?;
     let ty: Type = ty.parse().map_err(|e| format!("{e}"))?;
@@ -318,7 +321,7 @@ fn property(name: &str, words: &[&str]) -> Result<(Property, Identity), String> 
     let mut default = None;
     if let Some((&"DEFAULT", after)) = rest.split_first() {
         let (text, after) = after.split_first().ok_or("missing default")?;
-        default = Expr::from_engine(&format!("CAST({} AS {ty})", bare(text)?), &ty);
+        default = Expr::parse_engine(&format!("CAST({} AS {ty})", bare(text)?), &ty);
         rest = after;
     }
     let property = Property {
@@ -340,8 +343,8 @@ fn pair(word: &str, rest: &[&str]) -> Result<(Pair, String), String> {
         .ok_or_else(form)?;
     let (from, to) = inside.split_once(")->(").ok_or_else(form)?;
     let pair = Pair {
-        from: Key::new(&bare(from)?),
-        to: Key::new(&bare(to)?),
+        from: NameKey::new(&bare(from)?),
+        to: NameKey::new(&bare(to)?),
     };
     match rest {
         [last] => Ok((pair, id(last)?)),
@@ -372,7 +375,7 @@ fn index(name: &str, words: &[&str]) -> Result<Index, String> {
     Ok(Index {
         name,
         kind,
-        properties: list(on)?.iter().map(|name| Key::new(name)).collect(),
+        properties: list(on)?.iter().map(|name| NameKey::new(name)).collect(),
         options: read,
     })
 }

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Lock, LockedTable};
+use super::{LockFile, LockedTable};
 use crate::declared::{Declared, TableHints};
-use crate::schema::Key;
+use crate::schema::NameKey;
 
 /// An object that was removed without a tombstone. `Display` contains the code that fixes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Lost {
+pub enum UnaccountedRemoval {
     /// A package of which no struct is linked into the binary.
-    Crate {
+    Package {
         /// The name of the package.
         krate: String,
         /// The tables of the package.
@@ -41,7 +41,7 @@ pub enum Lost {
     },
 }
 
-impl fmt::Display for Lost {
+impl fmt::Display for UnaccountedRemoval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let renamed = |candidates: &[String], otherwise: &str| match candidates {
             [] => otherwise.to_owned(),
@@ -49,7 +49,7 @@ impl fmt::Display for Lost {
             many => format!("if it was renamed to one of `{}`", many.join("`, `")),
         };
         match self {
-            Self::Crate { krate, tables } => {
+            Self::Package { krate, tables } => {
                 let path = krate.replace('-', "_");
                 write!(
                     f,
@@ -92,17 +92,22 @@ impl fmt::Display for Lost {
 }
 
 /// Returns the objects of `lock` that `declared` neither declares, nor renames, nor drops.
-pub fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
+pub fn unaccounted_removals(lock: &LockFile, declared: &Declared) -> Vec<UnaccountedRemoval> {
     let none = TableHints::default();
-    let hints = |key: &Key| declared.tables.get(key).unwrap_or(&none);
+    let hints = |key: &NameKey| declared.tables.get(key).unwrap_or(&none);
     let formers = lock.former_tables(declared);
-    let claimed: BTreeMap<&Key, &Key> = formers.iter().map(|(now, old)| (old, now)).collect();
+    let claimed: BTreeMap<&NameKey, &NameKey> =
+        formers.iter().map(|(now, old)| (old, now)).collect();
     let tables = declared.schema.tables.iter();
     let new: Vec<_> = tables
         .filter(|(key, _)| !formers.contains_key(*key))
         .map(|(_, t)| t)
         .collect();
-    let present: BTreeSet<&str> = declared.tables.values().map(|h| h.krate.as_str()).collect();
+    let present: BTreeSet<&str> = declared
+        .tables
+        .values()
+        .map(|h| h.package.as_str())
+        .collect();
     let mut crates: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut out = Vec::new();
     for (key, locked) in &lock.tables {
@@ -115,7 +120,7 @@ pub fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
             tables.push(locked.table.name.clone());
         } else {
             let alike = |is_node| new.iter().filter(move |t| t.kind.is_node() == is_node);
-            out.push(Lost::Table {
+            out.push(UnaccountedRemoval::Table {
                 table: locked.table.name.clone(),
                 candidates: alike(locked.table.kind.is_node())
                     .map(|t| t.name.clone())
@@ -127,28 +132,30 @@ pub fn lost(lock: &Lock, declared: &Declared) -> Vec<Lost> {
         !declared.schema.sequences.contains_key(*key)
             && !declared.dropped_sequences.contains_key(*key)
     });
-    out.extend(sequences.map(|(_, gone)| Lost::Sequence {
+    out.extend(sequences.map(|(_, gone)| UnaccountedRemoval::Sequence {
         sequence: gone.name.clone(),
     }));
-    let crates = crates.into_iter().map(|(krate, tables)| Lost::Crate {
-        krate: krate.to_owned(),
-        tables,
-    });
+    let crates = crates
+        .into_iter()
+        .map(|(krate, tables)| UnaccountedRemoval::Package {
+            krate: krate.to_owned(),
+            tables,
+        });
     crates.chain(out).collect()
 }
 
 fn properties(
     locked: &LockedTable,
-    now: &Key,
+    now: &NameKey,
     declared: &Declared,
     hints: &TableHints,
-    out: &mut Vec<Lost>,
+    out: &mut Vec<UnaccountedRemoval>,
 ) {
     let Some(table) = declared.schema.tables.get(now) else {
         return;
     };
     let formers = locked.former_properties(table, hints);
-    let claimed: BTreeSet<&Key> = formers.values().collect();
+    let claimed: BTreeSet<&NameKey> = formers.values().collect();
     let properties = table.properties.iter();
     let new: Vec<_> = properties
         .filter(|(key, _)| !formers.contains_key(*key))
@@ -157,7 +164,7 @@ fn properties(
     for (key, property) in &locked.table.properties {
         if !claimed.contains(key) && !hints.dropped.contains(key) {
             let alike = new.iter().filter(|p| p.ty == property.ty);
-            out.push(Lost::Property {
+            out.push(UnaccountedRemoval::Property {
                 table: table.name.clone(),
                 property: property.name.clone(),
                 candidates: alike.map(|p| p.name.clone()).collect(),

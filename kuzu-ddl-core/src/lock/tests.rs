@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
 
-use super::Lock;
+use super::LockFile;
 use super::difference::difference;
-use super::removals::{Lost, lost};
+use super::removals::{UnaccountedRemoval, unaccounted_removals};
 use crate::declared::{Declared, TableHints};
 use crate::schema::*;
 
@@ -30,28 +30,28 @@ node Person key=id crate=shop was=Customer,"old one" 3333333333333333
 sequence ticket start=1 increment=-2 min=-100 max=9223372036854775807 cycle
 "#;
 
-fn lock() -> Lock {
+fn lock() -> LockFile {
     TEXT.parse().unwrap_or_else(|e| panic!("{e}"))
 }
 
 #[test]
 fn text_is_read_back() {
     assert_eq!(lock().to_string(), TEXT);
-    let bought = &lock().tables[&Key::new("bought")];
+    let bought = &lock().tables[&NameKey::new("bought")];
     assert_eq!(
-        bought.table.properties[&Key::new("quantity")].default,
+        bought.table.properties[&NameKey::new("quantity")].default,
         Some(Expr::Int(1))
     );
-    let odd = &lock().tables[&Key::new("odd \"one\"")];
+    let odd = &lock().tables[&NameKey::new("odd \"one\"")];
     let default = Some(Expr::Text("(it's\n".into()));
-    assert_eq!(odd.table.properties[&Key::new("a b")].default, default);
+    assert_eq!(odd.table.properties[&NameKey::new("a b")].default, default);
     // Another order, other line endings and more space yield the same lock.
     let other = TEXT.replace("  id INT64 3333333333333335\n", "");
     let other = other.replace(
         "  email STRING",
         "\tid   INT64 3333333333333335 \n  email STRING",
     );
-    let other: Lock = other.replace('\n', "\r\n").parse().unwrap();
+    let other: LockFile = other.replace('\n', "\r\n").parse().unwrap();
     assert_eq!(other, lock());
 }
 
@@ -61,17 +61,20 @@ fn a_lock_of_what_a_lock_declares_is_the_same() {
     let mut again = lock();
     // Former names are hints, which a lock does not return.
     for table in again.tables.values_mut() {
-        table.identity.was.clear();
-        table.properties.values_mut().for_each(|p| p.was.clear());
+        table.identity.former_names.clear();
+        table
+            .properties
+            .values_mut()
+            .for_each(|p| p.former_names.clear());
     }
-    assert_eq!(Lock::of(&declared, Some(&lock())), again);
+    assert_eq!(LockFile::from_declared(&declared, Some(&lock())), again);
 }
 
 #[test]
 fn broken_text_is_told() {
     let broken = |from: &str, to: &str| {
         assert!(TEXT.contains(from), "{from}");
-        let error = TEXT.replacen(from, to, 1).parse::<Lock>().unwrap_err();
+        let error = TEXT.replacen(from, to, 1).parse::<LockFile>().unwrap_err();
         format!("{error}\n")
     };
     let all = [
@@ -134,14 +137,14 @@ fn broken_text_is_told() {
 #[test]
 fn no_text_panics() {
     for (at, _) in TEXT.char_indices() {
-        let _ = TEXT[..at].parse::<Lock>();
+        let _ = TEXT[..at].parse::<LockFile>();
         let _ = format!(
             "{}{}",
             &TEXT[..at],
             TEXT[at..].chars().skip(3).collect::<String>()
         )
-        .parse::<Lock>();
-        let _ = format!("{}\"({}", &TEXT[..at], &TEXT[at..]).parse::<Lock>();
+        .parse::<LockFile>();
+        let _ = format!("{}\"({}", &TEXT[..at], &TEXT[at..]).parse::<LockFile>();
     }
 }
 
@@ -164,14 +167,14 @@ fn declared(tables: &[(&str, &[&str], &[Named<'_>])]) -> Declared {
     let mut declared = Declared::default();
     let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
     for (name, olds, properties) in tables {
-        let id = [(Key::new("id"), property("id", Type::Int64))];
+        let id = [(NameKey::new("id"), property("id", Type::Int64))];
         let others = properties
             .iter()
-            .map(|(name, _)| (Key::new(name), property(name, Type::String)));
+            .map(|(name, _)| (NameKey::new(name), property(name, Type::String)));
         let table = Table {
             name: (*name).to_owned(),
             kind: TableKind::Node {
-                primary_key: Key::new("id"),
+                primary_key: NameKey::new("id"),
             },
             properties: id.into_iter().chain(others).collect(),
             indexes: BTreeMap::new(),
@@ -179,29 +182,29 @@ fn declared(tables: &[(&str, &[&str], &[Named<'_>])]) -> Declared {
         };
         let hints = TableHints {
             renamed_from: names(olds),
-            properties: properties
+            property_renames: properties
                 .iter()
                 .filter(|(_, olds)| !olds.is_empty())
-                .map(|(name, olds)| (Key::new(name), names(olds)))
+                .map(|(name, olds)| (NameKey::new(name), names(olds)))
                 .collect(),
-            krate: "shop".into(),
+            package: "shop".into(),
             ..TableHints::default()
         };
-        declared.schema.tables.insert(Key::new(name), table);
-        declared.tables.insert(Key::new(name), hints);
+        declared.schema.tables.insert(NameKey::new(name), table);
+        declared.tables.insert(NameKey::new(name), hints);
     }
     declared
 }
 
-fn id(lock: &Lock, table: &str, property: &str) -> String {
-    lock.tables[&Key::new(table)].properties[&Key::new(property)]
+fn id(lock: &LockFile, table: &str, property: &str) -> String {
+    lock.tables[&NameKey::new(table)].properties[&NameKey::new(property)]
         .id
         .clone()
 }
 
 #[test]
 fn ids_stay_through_renames_and_are_new_after_them() {
-    let first = Lock::of(
+    let first = LockFile::from_declared(
         &declared(&[("Person", &[], &[("mail", &[]), ("phone", &[])])]),
         None,
     );
@@ -210,16 +213,16 @@ fn ids_stay_through_renames_and_are_new_after_them() {
         &["Person"],
         &[("mail", &["phone"]), ("phone", &["mail"])],
     )]);
-    let second = Lock::of(&swapped, Some(&first));
+    let second = LockFile::from_declared(&swapped, Some(&first));
     assert_eq!(
-        first.tables[&Key::new("person")].identity.id,
-        second.tables[&Key::new("human")].identity.id
+        first.tables[&NameKey::new("person")].identity.id,
+        second.tables[&NameKey::new("human")].identity.id
     );
     assert_eq!(id(&first, "person", "mail"), id(&second, "human", "phone"));
     assert_eq!(id(&first, "person", "phone"), id(&second, "human", "mail"));
     // The hints may remain and have no further effect.
-    assert_eq!(Lock::of(&swapped, Some(&second)), second);
-    assert_eq!(lost(&second, &swapped), []);
+    assert_eq!(LockFile::from_declared(&swapped, Some(&second)), second);
+    assert_eq!(unaccounted_removals(&second, &swapped), []);
     // An object that takes a former name is another object.
     let third = declared(&[
         (
@@ -229,32 +232,37 @@ fn ids_stay_through_renames_and_are_new_after_them() {
         ),
         ("Person", &[], &[]),
     ]);
-    let third = Lock::of(&third, Some(&second));
+    let third = LockFile::from_declared(&third, Some(&second));
     assert_eq!(id(&third, "human", "email"), id(&second, "human", "mail"));
     assert_eq!(id(&third, "human", "phone"), id(&second, "human", "phone"));
     assert_ne!(
-        third.tables[&Key::new("person")].identity.id,
-        first.tables[&Key::new("person")].identity.id
+        third.tables[&NameKey::new("person")].identity.id,
+        first.tables[&NameKey::new("person")].identity.id
     );
     assert_eq!(third.to_string().parse(), Ok(third));
 }
 
 #[test]
 fn the_ids_are_those_of_the_first_events() {
-    let lock = Lock::of(&declared(&[("Person", &[], &[("mail", &[])])]), None);
+    let lock = LockFile::from_declared(&declared(&[("Person", &[], &[("mail", &[])])]), None);
     let none = crate::event::Dependencies::default();
-    use crate::event::{ObjectKind, birth};
-    let table = birth(ObjectKind::NodeTable, None, &Key::new("person"), &none);
-    let mail = birth(ObjectKind::Property, Some(table), &Key::new("mail"), &none);
+    use crate::event::{ObjectKind, object_id};
+    let table = object_id(ObjectKind::NodeTable, None, &NameKey::new("person"), &none);
+    let mail = object_id(
+        ObjectKind::Property,
+        Some(table),
+        &NameKey::new("mail"),
+        &none,
+    );
     assert!(
         table
             .to_string()
-            .starts_with(&lock.tables[&Key::new("person")].identity.id)
+            .starts_with(&lock.tables[&NameKey::new("person")].identity.id)
     );
     assert!(mail.to_string().starts_with(&id(&lock, "person", "mail")));
 }
 
-fn told(lost: &[Lost], want: &Expect) {
+fn told(lost: &[UnaccountedRemoval], want: &Expect) {
     let all: Vec<String> = lost.iter().map(|lost| format!("{lost}\n")).collect();
     want.assert_eq(&all.concat());
 }
@@ -262,14 +270,14 @@ fn told(lost: &[Lost], want: &Expect) {
 #[test]
 fn what_is_lost_is_told_with_both_answers() {
     let old = declared(&[("Person", &[], &[("mail", &[])]), ("Order", &[], &[])]);
-    let mut lock = Lock::of(&old, None);
-    let mut other = lock.tables[&Key::new("order")].clone();
+    let mut lock = LockFile::from_declared(&old, None);
+    let mut other = lock.tables[&NameKey::new("order")].clone();
     other.krate = "other-shop".into();
     other.table.name = "Elsewhere".into();
-    lock.tables.insert(Key::new("elsewhere"), other);
+    lock.tables.insert(NameKey::new("elsewhere"), other);
     let mut new = declared(&[("Person", &[], &[("email", &[])]), ("Invoice", &[], &[])]);
     told(
-        &lost(&lock, &new),
+        &unaccounted_removals(&lock, &new),
         &expect![[r#"
             no struct of the crate `other-shop` is linked into this binary
             help: link it with `use other_shop as _;`
@@ -282,30 +290,34 @@ fn what_is_lost_is_told_with_both_answers() {
             help: if it was removed, archive it by adding to the struct: `#[kuzu(dropped("mail"))]`
         "#]],
     );
-    new.dropped_tables.insert(Key::new("order"), "Order".into());
     new.dropped_tables
-        .insert(Key::new("elsewhere"), "Elsewhere".into());
+        .insert(NameKey::new("order"), "Order".into());
+    new.dropped_tables
+        .insert(NameKey::new("elsewhere"), "Elsewhere".into());
     new.tables
-        .get_mut(&Key::new("person"))
+        .get_mut(&NameKey::new("person"))
         .unwrap()
         .dropped
-        .insert(Key::new("mail"));
-    assert_eq!(lost(&lock, &new), []);
+        .insert(NameKey::new("mail"));
+    assert_eq!(unaccounted_removals(&lock, &new), []);
 }
 
 #[test]
 fn a_lost_sequence_is_told() {
-    let lock = Lock::of(&declared(&[]).sequence("order_no", 1, 1), None);
+    let lock = LockFile::from_declared(&declared(&[]).with_sequence("order_no", 1, 1), None);
     let new = declared(&[]);
     told(
-        &lost(&lock, &new),
+        &unaccounted_removals(&lock, &new),
         &expect![[r#"
             the sequence `order_no` is no longer declared
             help: declare it with `kuzu_ddl::sequence!("order_no");`
             help: or drop it and its current value with `kuzu_ddl::dropped_sequence!("order_no");`
         "#]],
     );
-    assert_eq!(lost(&lock, &new.drop_sequence("order_no")), []);
+    assert_eq!(
+        unaccounted_removals(&lock, &new.with_dropped_sequence("order_no")),
+        []
+    );
 }
 
 #[test]

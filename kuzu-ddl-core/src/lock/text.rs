@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::{FORMAT, Identity, Lock, LockedTable};
+use super::{FORMAT, LockFile, LockedIdentity, LockedTable};
 use crate::schema::{
-    Index, IndexKind, Key, Property, Sequence, StorageDirection, Table, TableKind,
+    Index, IndexKind, NameKey, Property, Sequence, StorageDirection, Table, TableKind,
 };
 
-impl fmt::Display for Lock {
+impl fmt::Display for LockFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# kuzu-ddl schema lock, format {FORMAT}")?;
         for locked in self.tables.values() {
@@ -22,7 +22,7 @@ impl fmt::Display for Lock {
     }
 }
 
-impl Lock {
+impl LockFile {
     fn table(&self, f: &mut fmt::Formatter<'_>, locked: &LockedTable) -> fmt::Result {
         let table = &locked.table;
         match &table.kind {
@@ -37,7 +37,7 @@ impl Lock {
             } => {
                 let multiplicity = multiplicity.unwrap_or_default();
                 write!(f, "edge {} {multiplicity}", name(&table.name))?;
-                if *storage == StorageDirection::Fwd {
+                if *storage == StorageDirection::Forward {
                     f.write_str(" fwd")?;
                 }
             }
@@ -47,13 +47,13 @@ impl Lock {
         }
         end(f, &locked.identity)?;
         for (pair, id) in &locked.pairs {
-            let end = |key: &Key| {
+            let end = |key: &NameKey| {
                 let table = self.tables.get(key);
                 name(table.map_or(key.as_str(), |t| &t.table.name))
             };
             writeln!(f, "  ({})->({}) {id}", end(&pair.from), end(&pair.to))?;
         }
-        let none = Identity::default();
+        let none = LockedIdentity::default();
         for (key, property) in &table.properties {
             let identity = locked.properties.get(key).unwrap_or(&none);
             write_property(f, property, identity)?;
@@ -65,9 +65,9 @@ impl Lock {
     }
 }
 
-fn end(f: &mut fmt::Formatter<'_>, identity: &Identity) -> fmt::Result {
-    if !identity.was.is_empty() {
-        let was: Vec<String> = identity.was.iter().map(|was| name(was)).collect();
+fn end(f: &mut fmt::Formatter<'_>, identity: &LockedIdentity) -> fmt::Result {
+    if !identity.former_names.is_empty() {
+        let was: Vec<String> = identity.former_names.iter().map(|was| name(was)).collect();
         write!(f, " was={}", was.join(","))?;
     }
     writeln!(f, " {}", identity.id)
@@ -76,7 +76,7 @@ fn end(f: &mut fmt::Formatter<'_>, identity: &Identity) -> fmt::Result {
 fn write_property(
     f: &mut fmt::Formatter<'_>,
     property: &Property,
-    identity: &Identity,
+    identity: &LockedIdentity,
 ) -> fmt::Result {
     write!(f, "  {} {}", name(&property.name), property.ty)?;
     if property.nullable {
@@ -124,7 +124,7 @@ fn write_sequence(f: &mut fmt::Formatter<'_>, sequence: &Sequence) -> fmt::Resul
 }
 
 /// Returns the name of a property, as spelled.
-fn spelled(table: &Table, key: &Key) -> String {
+fn spelled(table: &Table, key: &NameKey) -> String {
     let property = table.properties.get(key);
     property.map_or_else(|| key.to_string(), |p| p.name.clone())
 }

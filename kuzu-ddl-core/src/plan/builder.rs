@@ -9,64 +9,64 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::PlanError;
 use super::hazard::Hazard;
-use super::hints::Said;
+use super::hints::PlanHints;
 use super::model::Step;
 use super::operation::Operation;
-use super::value::Value;
+use super::value::ValueSource;
 use crate::capabilities::Capabilities;
 use crate::event::{EventId, ObjectId};
-use crate::fold::{Fold, Life, Object};
-use crate::schema::{Expr, Key, Property, Schema, Table};
-use crate::state::Making;
+use crate::fold::{Fold, Lifecycle, Object};
+use crate::schema::{Expr, NameKey, Property, Schema, Table};
+use crate::state::BackfillProgress;
 
 /// Value that is backfilled after the transaction.
-pub(super) struct Later {
+pub(super) struct DeferredValue {
     pub(super) table: String,
     pub(super) child: ObjectId,
-    pub(super) value: Value,
+    pub(super) value: ValueSource,
     /// Query that counts the rows, with the names before the plan.
     pub(super) count: String,
 }
 
-pub(super) struct Builder<'a> {
+pub(super) struct PlanBuilder<'a> {
     pub(super) before: &'a Fold,
     pub(super) after: &'a Fold,
     pub(super) live: &'a Schema,
-    pub(super) ids: &'a BTreeMap<Key, u64>,
-    pub(super) gaps: &'a BTreeMap<Key, Vec<u64>>,
-    pub(super) can: &'a Capabilities,
+    pub(super) table_ids: &'a BTreeMap<NameKey, u64>,
+    pub(super) column_id_gaps: &'a BTreeMap<NameKey, Vec<u64>>,
+    pub(super) capabilities: &'a Capabilities,
     /// Sequences of `SERIAL` properties.
-    pub(super) counters: Option<&'a BTreeSet<Key>>,
+    pub(super) serial_sequences: Option<&'a BTreeSet<NameKey>>,
     /// Backfills that an earlier plan left unfinished.
-    pub(super) making: &'a BTreeMap<ObjectId, Making>,
-    pub(super) filled: &'a BTreeMap<EventId, Expr>,
+    pub(super) backfills: &'a BTreeMap<ObjectId, BackfillProgress>,
+    pub(super) recorded_fills: &'a BTreeMap<EventId, Expr>,
     /// Values to backfill after the transaction.
-    pub(super) later: Vec<Later>,
+    pub(super) deferred: Vec<DeferredValue>,
     /// Managed tables of `before`, by their names in the database.
-    pub(super) owned: BTreeMap<Key, ObjectId>,
-    pub(super) said: &'a Said,
-    pub(super) leave: &'a BTreeSet<ObjectId>,
+    pub(super) managed: BTreeMap<NameKey, ObjectId>,
+    pub(super) hints: &'a PlanHints,
+    pub(super) ignored: &'a BTreeSet<ObjectId>,
     /// Tables to rebuild although nothing about them changes.
-    pub(super) mend: &'a BTreeSet<ObjectId>,
+    pub(super) forced_rebuilds: &'a BTreeSet<ObjectId>,
     /// Tables that are rebuilt for no other reason.
-    pub(super) mended: BTreeSet<ObjectId>,
+    pub(super) rebuilt: BTreeSet<ObjectId>,
     /// New properties that a rebuild fills already.
-    pub(super) made: BTreeSet<ObjectId>,
+    pub(super) filled_by_rebuild: BTreeSet<ObjectId>,
     pub(super) steps: Vec<Step>,
     /// Last step that concerns each table name.
-    pub(super) touched: BTreeMap<Key, usize>,
+    pub(super) last_step_of: BTreeMap<NameKey, usize>,
     pub(super) errors: Vec<PlanError>,
 }
 
 /// Existing table that stays.
-pub(super) struct Kept<'a> {
+pub(super) struct ExistingTable<'a> {
     pub(super) object: &'a Object,
     pub(super) live: &'a Table,
     /// Name after all renames.
     pub(super) name: String,
 }
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     pub(super) fn push(&mut self, operation: Operation, names: &[&str], hazards: Vec<Hazard>) {
         self.push_step(operation, names, hazards);
     }
@@ -78,44 +78,52 @@ impl<'a> Builder<'a> {
         names: &[&str],
         hazards: Vec<Hazard>,
     ) -> &mut Step {
-        let keys: Vec<Key> = names.iter().map(|name| Key::new(name)).collect();
+        let keys: Vec<NameKey> = names.iter().map(|name| NameKey::new(name)).collect();
         let depends_on = keys
             .iter()
-            .filter_map(|key| self.touched.get(key))
+            .filter_map(|key| self.last_step_of.get(key))
             .copied()
             .collect();
         let position = self.steps.len();
         for key in keys {
-            self.touched.insert(key, position);
+            self.last_step_of.insert(key, position);
         }
         let cypher = operation.cypher();
         self.steps.push(Step {
             operation,
             cypher,
-            checks: Vec::new(),
+            row_count_checks: Vec::new(),
             hazards,
-            demands: Vec::new(),
-            work: None,
+            preflight_checks: Vec::new(),
+            row_work: None,
             depends_on,
         });
         &mut self.steps[position]
     }
 
     /// Returns the live property of an object, if the database has it.
-    pub(super) fn here(&self, object: &Object, table: &Kept<'a>) -> Option<&'a Property> {
+    pub(super) fn live_property(
+        &self,
+        object: &Object,
+        table: &ExistingTable<'a>,
+    ) -> Option<&'a Property> {
         let before = self.before.object(object.id)?;
         table
             .live
             .properties
-            .get(&Key::new(&self.before.physical(before)))
+            .get(&NameKey::new(&self.before.database_name(before)))
     }
 
-    pub(super) fn here_name(&self, id: ObjectId, table: &Kept<'a>) -> Option<String> {
-        Some(self.here(self.after.object(id)?, table)?.name.clone())
+    pub(super) fn live_name(&self, id: ObjectId, table: &ExistingTable<'a>) -> Option<String> {
+        Some(
+            self.live_property(self.after.object(id)?, table)?
+                .name
+                .clone(),
+        )
     }
 }
 
 /// Returns whether an object is purged.
 pub(super) fn is_purged(object: &Object) -> bool {
-    matches!(object.life.value, Life::Purged(_))
+    matches!(object.lifecycle.value, Lifecycle::Purged(_))
 }

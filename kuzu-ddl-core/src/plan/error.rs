@@ -14,7 +14,7 @@ pub enum PlanError {
     },
     /// The engine does not support the change.
     #[error("{object}: {reason}")]
-    Impossible {
+    Unsupported {
         /// Table or property.
         object: String,
         /// Reason, and what to do instead.

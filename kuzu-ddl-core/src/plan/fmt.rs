@@ -5,9 +5,9 @@ use std::time::Duration;
 
 /// Duration that displays as seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seconds(pub Duration);
+pub struct HumanDuration(pub Duration);
 
-impl fmt::Display for Seconds {
+impl fmt::Display for HumanDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs_f64();
         if seconds < 0.01 {
@@ -22,7 +22,7 @@ impl fmt::Display for Seconds {
 
 /// Formats a number with thousands separators.
 #[must_use]
-pub fn thousands(n: u64) -> String {
+pub fn group_digits(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -36,6 +36,6 @@ pub fn thousands(n: u64) -> String {
 
 /// Formats a count with its noun, in the singular or plural.
 #[must_use]
-pub fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(n), if n == 1 { one } else { many })
+pub fn count_noun(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", group_digits(n), if n == 1 { one } else { many })
 }

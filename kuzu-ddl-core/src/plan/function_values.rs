@@ -1,41 +1,49 @@
 //! TODO-DOC plan::function_values
 
-use super::value::Value;
-use super::value::function::By;
-use crate::function::readable;
+use super::value::ValueSource;
+use super::value::function::ValueFunction;
+use crate::function::transport_type;
 use crate::schema::Type;
 use crate::schema::name::quote;
 
 /// Condition that holds for the rows `x` of an offset range.
-pub const RANGE: &str = "offset(id(x)) >= $from AND offset(id(x)) < $to";
+pub const OFFSET_RANGE: &str = "offset(id(x)) >= $from AND offset(id(x)) < $to";
 
 /// Values of a step that functions compute.
 #[derive(Clone, Debug)]
-pub struct Made<'a> {
+pub struct FunctionValues<'a> {
     /// MATCH clause for the rows, as `x`.
     pub rows: String,
     /// Condition that selects some of the rows, if not all.
     pub only: Option<String>,
     /// Functions with their targets.
-    pub by: Vec<(&'a By, Column<'a>)>,
+    pub by: Vec<(&'a ValueFunction, FunctionTarget<'a>)>,
 }
 
 /// Target of a function: conversion of old values, or backfill of missing ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column<'a> {
+pub enum FunctionTarget<'a> {
     /// Conversion of old values.
     Cast,
     /// Backfill of missing values: in the given column, if it exists.
     Fill(Option<&'a (String, Type)>),
 }
 
-impl<'a> Made<'a> {
+impl<'a> FunctionValues<'a> {
     /// Collects the functions of some values; `None` if there are none.
-    pub fn of(rows: String, only: Option<String>, values: Vec<&'a Value>) -> Option<Self> {
+    pub fn of(rows: String, only: Option<String>, values: Vec<&'a ValueSource>) -> Option<Self> {
         let by = values.into_iter().flat_map(|value| {
-            let cast = value.by.iter().map(|by| (by, Column::Cast));
-            let old = value.from.as_ref();
-            cast.chain(value.fill_by.iter().map(move |by| (by, Column::Fill(old))))
+            let cast = value
+                .cast_function
+                .iter()
+                .map(|by| (by, FunctionTarget::Cast));
+            let old = value.column.as_ref();
+            cast.chain(
+                value
+                    .fill_function
+                    .iter()
+                    .map(move |by| (by, FunctionTarget::Fill(old))),
+            )
         });
         let by: Vec<_> = by.collect();
         (!by.is_empty()).then_some(Self { rows, only, by })
@@ -47,8 +55,8 @@ impl<'a> Made<'a> {
         let mut inputs: Vec<&(String, Type)> = Vec::new();
         let all = self.by.iter().flat_map(|(by, column)| {
             let old = match column {
-                Column::Fill(old) => *old,
-                Column::Cast => None,
+                FunctionTarget::Fill(old) => *old,
+                FunctionTarget::Cast => None,
             };
             by.inputs.iter().chain(old)
         });
@@ -63,13 +71,13 @@ impl<'a> Made<'a> {
     /// Returns the query that reads a range: the offset, then the inputs.
     #[must_use]
     pub fn read(&self) -> String {
-        let mut query = format!("{} WHERE {RANGE}", self.rows);
+        let mut query = format!("{} WHERE {OFFSET_RANGE}", self.rows);
         if let Some(only) = &self.only {
             query += &format!(" AND {only}");
         }
         query += " RETURN offset(id(x)) AS o";
         for (i, (name, ty)) in self.inputs().into_iter().enumerate() {
-            let (column, as_type) = (format!("x.{}", quote(name)), readable(ty));
+            let (column, as_type) = (format!("x.{}", quote(name)), transport_type(ty));
             if as_type == *ty {
                 query += &format!(", {column} AS c{i}");
             } else {

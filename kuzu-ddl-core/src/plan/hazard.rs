@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fmt::{counted, thousands};
+use super::fmt::{count_noun, group_digits};
 
 /// Kind of a hazard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub enum HazardKind {
 impl HazardKind {
     /// Returns the label of the kind.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::DeletesData => "deletes data",
             Self::RewritesData => "rewrites data",
@@ -58,12 +58,12 @@ pub struct Hazard {
     /// Query that counts them.
     pub count: Option<String>,
     /// Total number of rows, where only some are at risk.
-    pub of: Option<u64>,
+    pub total: Option<u64>,
     /// Sample of the rows at risk, by their keys.
     pub sample: Vec<String>,
     /// Whether the declaration requests the change. It does not where an existing database differs
     /// from the declaration at its first start.
-    pub said: bool,
+    pub requested: bool,
 }
 
 impl Hazard {
@@ -74,9 +74,9 @@ impl Hazard {
             object: object.into(),
             rows: None,
             count,
-            of: None,
+            total: None,
             sample: Vec::new(),
-            said: true,
+            requested: true,
         }
     }
 
@@ -100,17 +100,17 @@ impl Hazard {
 
 impl fmt::Display for Hazard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind.words(), self.object)?;
+        write!(f, "{}: {}", self.kind.label(), self.object)?;
         let Some(rows) = self.rows else {
             return Ok(());
         };
         let (one, many) = self.unit();
-        match self.of {
+        match self.total {
             Some(all) => {
-                let rows = thousands(rows);
-                write!(f, ", {rows} of {}", counted(all, one, many))?;
+                let rows = group_digits(rows);
+                write!(f, ", {rows} of {}", count_noun(all, one, many))?;
             }
-            None => write!(f, ", {}", counted(rows, one, many))?,
+            None => write!(f, ", {}", count_noun(rows, one, many))?,
         }
         if self.kind == HazardKind::Tightens && rows > 0 {
             f.write_str(" without a value")?;
@@ -124,27 +124,27 @@ impl fmt::Display for Hazard {
 
 /// Hazards that the application allows, and on which objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Allowed {
+pub struct AllowedHazards {
     /// Allowed pairs of kind and object.
-    pub single: BTreeSet<(HazardKind, String)>,
+    pub objects: BTreeSet<(HazardKind, String)>,
     /// Kinds that a policy allows on any object.
     pub kinds: BTreeSet<HazardKind>,
 }
 
-impl Allowed {
+impl AllowedHazards {
     /// Returns whether the hazard is allowed.
     #[must_use]
     pub fn allows(&self, hazard: &Hazard) -> bool {
         hazard.is_empty()
             || hazard.kind == HazardKind::BreaksOlderApps
-            || (hazard.said && hazard.kind.source_allows())
+            || (hazard.requested && hazard.kind.source_allows())
             || self.kinds.contains(&hazard.kind)
-            || self.single.contains(&(hazard.kind, hazard.object.clone()))
+            || self.objects.contains(&(hazard.kind, hazard.object.clone()))
     }
 }
 
 /// Returns the method call that allows a hazard.
 #[must_use]
-pub fn allowing(hazard: &Hazard) -> String {
+pub fn allow_snippet(hazard: &Hazard) -> String {
     format!(".allow(HazardKind::{:?}, {:?})", hazard.kind, hazard.object)
 }

@@ -2,54 +2,54 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::declared::{Declared, FillBy, Functions};
+use crate::declared::{Declared, FillFunction, Functions};
 use crate::event::{ObjectId, OnFail};
-use crate::schema::{Expr, Key};
+use crate::schema::{Expr, NameKey};
 
 /// Column order of new tables, by table.
-pub type Orders = BTreeMap<Key, Vec<Key>>;
+pub type ColumnOrders = BTreeMap<NameKey, Vec<NameKey>>;
 
 /// Planning hints: what the declaration specifies in addition to the events, for this database
 /// alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct PlanHints {
     /// Column order of new tables.
-    pub orders: Orders,
+    pub column_orders: ColumnOrders,
     /// Backfill expressions for rows without a value, by table and property.
-    pub fills: BTreeMap<(Key, Key), Expr>,
+    pub fill_exprs: BTreeMap<(NameKey, NameKey), Expr>,
     /// Backfill functions for such rows.
-    pub fills_by: BTreeMap<(Key, Key), FillBy>,
+    pub fill_functions: BTreeMap<(NameKey, NameKey), FillFunction>,
     /// Behaviour where a function returns no value, by table and property.
-    pub on_fails: BTreeMap<(Key, Key), OnFail>,
+    pub on_fail: BTreeMap<(NameKey, NameKey), OnFail>,
     /// Functions that the program provides.
     pub functions: Functions,
     /// Whether the plan is a rollback.
-    pub back: bool,
+    pub is_rollback: bool,
     /// Properties that return to an earlier type while the rest of the plan is no rollback.
     pub restored: BTreeSet<ObjectId>,
 }
 
-impl Said {
+impl PlanHints {
     /// Returns whether a property returns to an earlier state.
-    pub(super) fn goes_back(&self, id: ObjectId) -> bool {
-        self.back || self.restored.contains(&id)
+    pub(super) fn is_rolled_back(&self, id: ObjectId) -> bool {
+        self.is_rollback || self.restored.contains(&id)
     }
 }
 
 /// Returns the declared column orders, for new tables.
 #[must_use]
-pub fn orders(declared: &Declared) -> BTreeMap<Key, Vec<Key>> {
+pub fn column_orders(declared: &Declared) -> BTreeMap<NameKey, Vec<NameKey>> {
     declared
         .tables
         .iter()
-        .map(|(key, hints)| (key.clone(), hints.order.clone()))
+        .map(|(key, hints)| (key.clone(), hints.column_order.clone()))
         .collect()
 }
 
 /// Returns the hints that a plan needs in addition to the events. Texts that are not valid
 /// expressions are left out: [`illegal`](crate::diff::illegal) rejects them.
 #[must_use]
-pub fn said(declared: &Declared) -> Said {
+pub fn plan_hints(declared: &Declared) -> PlanHints {
     let fills = declared.tables.iter().flat_map(|(table, hints)| {
         hints.fills.iter().filter_map(|(property, text)| {
             let expr = text.parse().ok()?;
@@ -57,24 +57,24 @@ pub fn said(declared: &Declared) -> Said {
         })
     });
     let by = declared.tables.iter().flat_map(|(table, hints)| {
-        let by = hints.fills_with.iter();
+        let by = hints.fill_functions.iter();
         by.map(|(property, by)| ((table.clone(), property.clone()), by.clone()))
     });
     let on_fails = declared.tables.iter().flat_map(|(table, hints)| {
         let declared = declared.schema.tables.get(table);
-        hints.on_fails.keys().filter_map(move |property| {
+        hints.on_fail.keys().filter_map(move |property| {
             let wanted = declared?.properties.get(property)?;
             let on_fail = crate::declared::on_fail(hints, property, wanted);
             Some(((table.clone(), property.clone()), on_fail))
         })
     });
-    Said {
-        orders: orders(declared),
-        fills: fills.collect(),
-        fills_by: by.collect(),
-        on_fails: on_fails.collect(),
+    PlanHints {
+        column_orders: column_orders(declared),
+        fill_exprs: fills.collect(),
+        fill_functions: by.collect(),
+        on_fail: on_fails.collect(),
         functions: declared.functions.clone(),
-        back: false,
+        is_rollback: false,
         restored: BTreeSet::new(),
     }
 }

@@ -3,61 +3,61 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capabilities::{Capabilities, KUZU};
-use crate::catalog::Inspection;
+use crate::catalog::CatalogSnapshot;
 use crate::event::{EventId, ObjectId};
-use crate::schema::{Expr, Key, Schema};
-use crate::state::Making;
+use crate::schema::{Expr, NameKey, Schema};
+use crate::state::BackfillProgress;
 
 /// The live database that a plan starts from.
 #[derive(Clone, Copy, Debug)]
-pub struct Live<'a> {
+pub struct LiveCatalog<'a> {
     /// Schema in the catalog.
     pub schema: &'a Schema,
     /// Table ids of the engine.
-    pub ids: &'a BTreeMap<Key, u64>,
+    pub table_ids: &'a BTreeMap<NameKey, u64>,
     /// Tables from which a property was dropped in place, with the gaps in their column ids.
-    pub gaps: &'a BTreeMap<Key, Vec<u64>>,
+    pub column_id_gaps: &'a BTreeMap<NameKey, Vec<u64>>,
     /// Capabilities of the engine.
-    pub can: &'a Capabilities,
+    pub capabilities: &'a Capabilities,
     /// Sequences of `SERIAL` properties; `None` if they were not read.
-    pub counters: Option<&'a BTreeSet<Key>>,
+    pub serial_sequences: Option<&'a BTreeSet<NameKey>>,
     /// Backfills that an earlier plan left unfinished.
-    pub making: &'a BTreeMap<ObjectId, Making>,
+    pub backfills: &'a BTreeMap<ObjectId, BackfillProgress>,
     /// Backfill expressions recorded for rows without a value, by the type change that needed them.
-    pub filled: &'a BTreeMap<EventId, Expr>,
+    pub recorded_fills: &'a BTreeMap<EventId, Expr>,
 }
 
 /// A bare schema, in the default engine, with nothing else known.
-impl<'a> From<&'a Schema> for Live<'a> {
+impl<'a> From<&'a Schema> for LiveCatalog<'a> {
     fn from(schema: &'a Schema) -> Self {
-        static IDS: BTreeMap<Key, u64> = BTreeMap::new();
-        static GAPS: BTreeMap<Key, Vec<u64>> = BTreeMap::new();
+        static IDS: BTreeMap<NameKey, u64> = BTreeMap::new();
+        static GAPS: BTreeMap<NameKey, Vec<u64>> = BTreeMap::new();
         Self {
             schema,
-            ids: &IDS,
-            gaps: &GAPS,
-            can: &KUZU,
-            counters: None,
-            making: &NOTHING,
-            filled: &UNFILLED,
+            table_ids: &IDS,
+            column_id_gaps: &GAPS,
+            capabilities: &KUZU,
+            serial_sequences: None,
+            backfills: &NOTHING,
+            recorded_fills: &UNFILLED,
         }
     }
 }
 
-impl<'a> From<&'a Inspection> for Live<'a> {
-    fn from(found: &'a Inspection) -> Self {
+impl<'a> From<&'a CatalogSnapshot> for LiveCatalog<'a> {
+    fn from(found: &'a CatalogSnapshot) -> Self {
         Self {
             schema: &found.schema,
-            ids: &found.ids,
-            gaps: &found.gaps,
-            can: found.can,
-            counters: Some(&found.counters),
-            making: &NOTHING,
-            filled: &UNFILLED,
+            table_ids: &found.table_ids,
+            column_id_gaps: &found.column_id_gaps,
+            capabilities: found.capabilities,
+            serial_sequences: Some(&found.serial_sequences),
+            backfills: &NOTHING,
+            recorded_fills: &UNFILLED,
         }
     }
 }
 
-pub(super) static NOTHING: BTreeMap<ObjectId, Making> = BTreeMap::new();
+pub(super) static NOTHING: BTreeMap<ObjectId, BackfillProgress> = BTreeMap::new();
 
 static UNFILLED: BTreeMap<EventId, Expr> = BTreeMap::new();

@@ -24,21 +24,24 @@ mod serial;
 mod tests;
 mod value;
 
-pub use deferred_work::Unpaid;
+pub use deferred_work::DeferredWork;
 pub use error::PlanError;
-pub use fmt::{Seconds, counted, thousands};
-pub use function_values::{Column, Made, RANGE};
-pub use hazard::{Allowed, Hazard, HazardKind, allowing};
-pub use hints::{Orders, Said, orders, said};
-pub use live_catalog::Live;
-pub use model::{Base, Plan, Step};
-pub use operation::{Operation, Purpose};
-pub use planner::{plan, plan_mending};
-pub use preflight::{Demand, Rows, SAMPLE, What};
-pub use render::statement::{INTERNAL, create_counter, drop_index, own_tables};
-pub use row_failure::{Failure, Why, short};
-pub use row_work::{Work, WorkKind};
-pub use serial::{Count, Counted};
-pub use value::fallibility::Verdict;
-pub use value::function::By;
-pub use value::{Original, Stage, Value};
+pub use fmt::{HumanDuration, count_noun, group_digits};
+pub use function_values::{FunctionTarget, FunctionValues, OFFSET_RANGE};
+pub use hazard::{AllowedHazards, Hazard, HazardKind, allow_snippet};
+pub use hints::{ColumnOrders, PlanHints, column_orders, plan_hints};
+pub use live_catalog::LiveCatalog;
+pub use model::{Plan, PlanBase, Step};
+pub use operation::{Operation, RenameReason};
+pub use planner::{plan, plan_with_rebuilds};
+pub use preflight::{PreflightCheck, PreflightKind, RowScope, SAMPLE_SIZE};
+pub use render::statement::{
+    INTERNAL_INDEX_PREFIX, create_serial_sequence_statement, drop_index_statement,
+    index_internal_tables,
+};
+pub use row_failure::{RowFailure, RowFailureKind, short};
+pub use row_work::{RowWork, RowWorkKind};
+pub use serial::{SerialColumn, SerialInputs};
+pub use value::fallibility::Fallibility;
+pub use value::function::ValueFunction;
+pub use value::{CastStage, PriorValues, ValueSource};

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::fmt::{Seconds, counted};
-use super::hazard::{Allowed, Hazard};
+use super::fmt::{HumanDuration, count_noun};
+use super::hazard::{AllowedHazards, Hazard};
 use super::operation::Operation;
-use super::preflight::Demand;
-use super::row_work::Work;
+use super::preflight::PreflightCheck;
+use super::row_work::RowWork;
 use crate::event::{DdlEvent, EventId, Fingerprint};
 
 /// Step of a plan.
@@ -21,13 +21,13 @@ pub struct Step {
     /// Statements, in order.
     pub cypher: Vec<String>,
     /// Pairs of row-count queries whose results must be equal after the statements.
-    pub checks: Vec<(String, String)>,
+    pub row_count_checks: Vec<(String, String)>,
     /// What the step may destroy, rewrite or break.
     pub hazards: Vec<Hazard>,
     /// Preflight checks: what must hold for the rows so that the statements succeed.
-    pub demands: Vec<Demand>,
+    pub preflight_checks: Vec<PreflightCheck>,
     /// Work that grows with the number of rows.
-    pub work: Option<Work>,
+    pub row_work: Option<RowWork>,
     /// Steps that must come first, by their position in the plan.
     pub depends_on: BTreeSet<usize>,
 }
@@ -37,7 +37,7 @@ pub struct Step {
 pub struct Plan {
     /// State of the database that this plan was computed for; a plan is not applied to any other
     /// state.
-    pub base: Base,
+    pub base: PlanBase,
     /// Events that the plan records.
     pub events: Vec<DdlEvent>,
     /// Steps, in order.
@@ -48,7 +48,7 @@ pub struct Plan {
 
 /// State of a database that a plan is pinned to: its live catalog and its ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Base {
+pub struct PlanBase {
     /// Fingerprint of the live schema.
     pub live: Fingerprint,
     /// Newest events of the ledger.
@@ -66,7 +66,7 @@ impl Plan {
     /// does, or before it is estimated.
     #[must_use]
     pub fn estimate(&self) -> Option<Duration> {
-        let work = self.steps.iter().filter_map(|step| step.work.as_ref());
+        let work = self.steps.iter().filter_map(|step| step.row_work.as_ref());
         let estimates = work.filter_map(|work| work.estimate);
         estimates.fold(None, |all, one| {
             Some(all.unwrap_or(Duration::ZERO).saturating_add(one))
@@ -77,7 +77,7 @@ impl Plan {
     /// touches it.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        let work = self.steps.iter().filter_map(|step| step.work.as_ref());
+        let work = self.steps.iter().filter_map(|step| step.row_work.as_ref());
         work.filter_map(|work| work.rows)
             .fold(0, u64::saturating_add)
     }
@@ -85,10 +85,10 @@ impl Plan {
     /// Returns whether the other plan makes the same changes to the same state. Estimated durations
     /// are ignored, because they differ between machines.
     #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub fn is_equivalent_to(&self, other: &Self) -> bool {
         let steps = |plan: &Self| {
             let mut steps = plan.steps.clone();
-            for work in steps.iter_mut().filter_map(|step| step.work.as_mut()) {
+            for work in steps.iter_mut().filter_map(|step| step.row_work.as_mut()) {
                 work.estimate = None;
             }
             steps
@@ -98,16 +98,19 @@ impl Plan {
 
     /// Returns whether all steps are deferred work and there are no events to record.
     #[must_use]
-    pub fn is_owed_only(&self) -> bool {
+    pub fn only_deferred(&self) -> bool {
         self.events.is_empty()
             && self
                 .steps
                 .iter()
-                .all(|step| step.operation.owed().is_some())
+                .all(|step| step.operation.deferred_task().is_some())
     }
 
     /// Returns the hazards that `allowed` does not cover.
-    pub fn blocked<'a>(&'a self, allowed: &'a Allowed) -> impl Iterator<Item = &'a Hazard> {
+    pub fn unallowed_hazards<'a>(
+        &'a self,
+        allowed: &'a AllowedHazards,
+    ) -> impl Iterator<Item = &'a Hazard> {
         let hazards = self.steps.iter().flat_map(|step| &step.hazards);
         hazards.filter(|hazard| !allowed.allows(hazard))
     }
@@ -115,8 +118,8 @@ impl Plan {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.operation.sign(), self.operation)?;
-        if let Some(work) = self.work.as_ref().filter(|work| work.rows.is_some()) {
+        write!(f, "{} {}", self.operation.symbol(), self.operation)?;
+        if let Some(work) = self.row_work.as_ref().filter(|work| work.rows.is_some()) {
             write!(f, " ({work})")?;
         }
         for hazard in &self.hazards {
@@ -139,8 +142,8 @@ impl fmt::Display for Plan {
             (n, _) => write!(f, "{n} steps")?,
         }
         if let Some(estimate) = self.estimate() {
-            let rows = counted(self.rows(), "row", "rows");
-            write!(f, ", {rows}, about {}", Seconds(estimate))?;
+            let rows = count_noun(self.rows(), "row", "rows");
+            write!(f, ", {rows}, about {}", HumanDuration(estimate))?;
         }
         if !self.steps.is_empty() {
             f.write_str(":")?;

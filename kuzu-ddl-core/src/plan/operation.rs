@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::serial::Count;
-use super::value::Value;
+use super::serial::SerialColumn;
+use super::value::ValueSource;
 use crate::event::ObjectId;
-use crate::schema::{Expr, Index, IndexKind, Key, Property, Sequence, Table, Type};
-use crate::state::Owed;
+use crate::schema::{Expr, Index, IndexKind, NameKey, Property, Sequence, Table, Type};
+use crate::state::DeferredTask;
 
 /// Change of the database, with names as they are when the step runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub enum Operation {
         /// Definition of the table.
         table: Table,
         /// Properties in column order.
-        order: Vec<Key>,
+        order: Vec<NameKey>,
         /// Pairs, with the spelling of the node tables' names.
         pairs: Vec<(String, String)>,
     },
@@ -28,7 +28,7 @@ pub enum Operation {
         /// New name.
         to: String,
         /// Reason for the rename.
-        purpose: Purpose,
+        purpose: RenameReason,
     },
     /// Renames a property.
     RenameProperty {
@@ -39,7 +39,7 @@ pub enum Operation {
         /// New name.
         to: String,
         /// Reason for the rename.
-        purpose: Purpose,
+        purpose: RenameReason,
     },
     /// Adds a property to an existing table.
     AddProperty {
@@ -59,7 +59,7 @@ pub enum Operation {
     },
     /// Gives a node property another type or default: archives the old column, adds a new one and
     /// fills it.
-    ChangeProperty {
+    ReplaceProperty {
         /// Name of the table.
         table: String,
         /// Property after the change.
@@ -67,21 +67,21 @@ pub enum Operation {
         /// New name of the old column.
         archive: String,
         /// Source of the new values.
-        value: Box<Value>,
+        value: Box<ValueSource>,
     },
     /// Continues SERIAL numbering above the values of the rows, in a table that is not yet in
     /// place.
-    CountOn {
+    ContinueSerial {
         /// Name of the table.
         table: String,
         /// Whether the table is a node table.
         node: bool,
         /// SERIAL properties.
-        columns: Vec<Count>,
+        columns: Vec<SerialColumn>,
     },
     /// Creates the sequences that the engine looks for when it drops a table with SERIAL
     /// properties.
-    ClaimCounters {
+    CreateSerialSequences {
         /// Name of the table.
         table: String,
         /// Names of the SERIAL properties.
@@ -112,7 +112,7 @@ pub enum Operation {
         /// Name of the target table.
         to: String,
         /// Columns of the target table, each with the source of its values.
-        columns: Vec<(String, Value)>,
+        columns: Vec<(String, ValueSource)>,
     },
     /// Copies all rels of one FROM–TO pair to another table.
     CopyRels {
@@ -124,9 +124,9 @@ pub enum Operation {
         pair: (String, String),
         /// For each end whose node table was rebuilt: the new node table, its key, and the source
         /// of that key in the old node.
-        moved: Box<[Option<(String, String, Value)>; 2]>,
+        moved: Box<[Option<(String, String, ValueSource)>; 2]>,
         /// Columns of the target table, each with the source of its values.
-        columns: Vec<(String, Value)>,
+        columns: Vec<(String, ValueSource)>,
     },
     /// Drops an archived table with all its rows permanently.
     DropTable {
@@ -134,7 +134,7 @@ pub enum Operation {
         table: String,
     },
     /// Drops a table whose rows have been copied to its replacement.
-    DropCopied {
+    DropReplacedTable {
         /// Name of the table.
         table: String,
     },
@@ -185,7 +185,7 @@ pub enum Operation {
     /// Backfills a node property with a Rust function. It is deferred until after the main
     /// transaction, and runs in batches, one transaction each.
     #[doc(alias = "backfill")]
-    MakeValues {
+    Backfill {
         /// Name of the table.
         table: String,
         /// Name of the property.
@@ -195,7 +195,7 @@ pub enum Operation {
         /// Name of the table's primary key, which identifies rows in messages.
         key: String,
         /// Source of the values.
-        value: Box<Value>,
+        value: Box<ValueSource>,
     },
     /// Creates an index. It is deferred until after the main transaction, unless the engine can
     /// create indexes in a transaction.
@@ -243,17 +243,17 @@ pub enum Operation {
 
 /// Reason for a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Purpose {
+pub enum RenameReason {
     /// The declaration requests it.
-    Rename,
+    Declared,
     /// The object is archived: it is kept under an unused name.
     Archive,
     /// The object is restored.
     Restore,
     /// The name is needed first for another object, so it is vacated.
-    Temporary,
+    FreeName,
     /// A rebuilt table takes the name of the table that it replaces.
-    Rebuilt,
+    SwapIn,
 }
 
 impl Operation {
@@ -267,20 +267,20 @@ impl Operation {
             Self::CreateSequence { .. } | Self::DropSequence { .. } => "",
             Self::RenameTable { from, .. } => from,
             Self::CopyNodes { to, .. } | Self::CopyRels { to, .. } => to,
-            Self::ChangeProperty { table, .. }
-            | Self::CountOn { table, .. }
-            | Self::ClaimCounters { table, .. }
+            Self::ReplaceProperty { table, .. }
+            | Self::ContinueSerial { table, .. }
+            | Self::CreateSerialSequences { table, .. }
             | Self::AlterType { table, .. }
             | Self::DropProperty { table, .. }
             | Self::DropTable { table }
-            | Self::DropCopied { table }
+            | Self::DropReplacedTable { table }
             | Self::SetNullable { table, .. }
             | Self::RenameProperty { table, .. }
             | Self::AddProperty { table, .. }
             | Self::AddPair { table, .. }
             | Self::DropPair { table, .. }
             | Self::DropIndex { table, .. }
-            | Self::MakeValues { table, .. }
+            | Self::Backfill { table, .. }
             | Self::CreateIndex { table, .. }
             | Self::CommentOnTable { table, .. }
             | Self::CommentOnProperty { table, .. } => table,
@@ -290,20 +290,20 @@ impl Operation {
     /// Returns the deferred task that replaces this step within the transaction, if the engine
     /// cannot run it in one.
     #[must_use]
-    pub fn owed(&self) -> Option<Owed> {
+    pub fn deferred_task(&self) -> Option<DeferredTask> {
         match self {
             Self::CreateIndex {
                 id, within: false, ..
-            } => Some(Owed::Index(*id)),
-            Self::MakeValues { id, .. } => Some(Owed::Values(*id)),
+            } => Some(DeferredTask::BuildIndex(*id)),
+            Self::Backfill { id, .. } => Some(DeferredTask::Backfill(*id)),
             _ => None,
         }
     }
 
     /// Returns the sources of the values that the operation writes.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut ValueSource> {
         let (one, many) = match self {
-            Self::ChangeProperty { value, .. } => (Some(value.as_mut()), None),
+            Self::ReplaceProperty { value, .. } => (Some(value.as_mut()), None),
             Self::CopyNodes { columns, .. } | Self::CopyRels { columns, .. } => {
                 (None, Some(columns))
             }
@@ -316,7 +316,7 @@ impl Operation {
     /// Takes over what was learned about values that another operation computes, too: those of the
     /// rels of another pair, and the key by which rels find their nodes. Returns whether anything
     /// changed.
-    pub fn follow(&mut self, other: &Self) -> bool {
+    pub fn adopt_findings(&mut self, other: &Self) -> bool {
         let Self::CopyRels {
             to, moved, columns, ..
         } = self
@@ -364,26 +364,26 @@ impl Operation {
             // There is no index on a scratch table, and making one takes longer than all else.
             | Self::DropIndex { .. }
             | Self::CreateIndex { .. }
-            | Self::MakeValues { .. }
+            | Self::Backfill { .. }
             | Self::AddProperty { .. }
             | Self::CommentOnTable { .. }
             | Self::SetNullable { .. }
             | Self::CommentOnProperty { .. } => false,
             // A lone rename of a table or property has no way to go wrong.
             Self::RenameTable { purpose, .. } | Self::RenameProperty { purpose, .. } => {
-                *purpose == Purpose::Temporary
+                *purpose == RenameReason::FreeName
             }
             Self::AddPair { .. }
             | Self::DropPair { .. }
-            | Self::ChangeProperty { .. }
+            | Self::ReplaceProperty { .. }
             | Self::CopyNodes { .. }
             | Self::CopyRels { .. }
             | Self::AlterType { .. }
             | Self::DropProperty { .. }
-            | Self::CountOn { .. }
-            | Self::ClaimCounters { .. }
+            | Self::ContinueSerial { .. }
+            | Self::CreateSerialSequences { .. }
             | Self::DropTable { .. }
-            | Self::DropCopied { .. } => true,
+            | Self::DropReplacedTable { .. } => true,
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::builder::{Builder, Kept, is_purged};
+use super::builder::{ExistingTable, PlanBuilder, is_purged};
 use super::error::PlanError;
-use super::hints::Said;
-use super::live_catalog::Live;
+use super::hints::PlanHints;
+use super::live_catalog::LiveCatalog;
 use super::model::Step;
 use crate::event::{ObjectId, ObjectKind};
-use crate::fold::{Fold, Object, owned};
-use crate::schema::Key;
+use crate::fold::{Fold, Object, managed_tables};
+use crate::schema::NameKey;
 
 /// Plans the steps from `before`, which describes `live`, to `after`. Objects in `leave` are known
 /// to differ from `before`: the difference is not corrected, and only what `after` changes is
@@ -20,12 +20,12 @@ use crate::schema::Key;
 pub fn plan<'a>(
     before: &'a Fold,
     after: &'a Fold,
-    live: impl Into<Live<'a>>,
-    said: &'a Said,
+    live: impl Into<LiveCatalog<'a>>,
+    said: &'a PlanHints,
     leave: &'a BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
     static NOTHING: BTreeSet<ObjectId> = BTreeSet::new();
-    plan_mending(before, after, live, said, leave, &NOTHING)
+    plan_with_rebuilds(before, after, live, said, leave, &NOTHING)
 }
 
 /// Plans like [`plan`], and also rebuilds the tables in `mend` unchanged: the engine may have left
@@ -33,46 +33,46 @@ pub fn plan<'a>(
 ///
 /// # Errors
 /// Returns every change that cannot be made.
-pub fn plan_mending<'a>(
+pub fn plan_with_rebuilds<'a>(
     before: &'a Fold,
     after: &'a Fold,
-    live: impl Into<Live<'a>>,
-    said: &'a Said,
+    live: impl Into<LiveCatalog<'a>>,
+    said: &'a PlanHints,
     leave: &'a BTreeSet<ObjectId>,
     mend: &'a BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
-    let Live {
+    let LiveCatalog {
         schema: live,
-        ids,
-        gaps,
-        can,
-        counters,
-        making,
-        filled,
+        table_ids: ids,
+        column_id_gaps: gaps,
+        capabilities: can,
+        serial_sequences: counters,
+        backfills: making,
+        recorded_fills: filled,
     } = live.into();
-    let mut builder = Builder {
-        ids,
-        gaps,
-        can,
-        counters,
-        making,
-        filled,
-        later: Vec::new(),
-        owned: owned(before),
+    let mut builder = PlanBuilder {
+        table_ids: ids,
+        column_id_gaps: gaps,
+        capabilities: can,
+        serial_sequences: counters,
+        backfills: making,
+        recorded_fills: filled,
+        deferred: Vec::new(),
+        managed: managed_tables(before),
         before,
         after,
         live,
-        said,
-        leave,
-        mend,
-        mended: BTreeSet::new(),
-        made: BTreeSet::new(),
+        hints: said,
+        ignored: leave,
+        forced_rebuilds: mend,
+        rebuilt: BTreeSet::new(),
+        filled_by_rebuild: BTreeSet::new(),
         steps: Vec::new(),
-        touched: BTreeMap::new(),
+        last_step_of: BTreeMap::new(),
         errors: Vec::new(),
     };
     builder.run();
-    let Builder {
+    let PlanBuilder {
         steps, mut errors, ..
     } = builder;
     if errors.is_empty() {
@@ -83,7 +83,7 @@ pub fn plan_mending<'a>(
     }
 }
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     fn run(&mut self) {
         self.create_sequences();
         let (kept, created) = self.sort_tables();
@@ -95,7 +95,7 @@ impl<'a> Builder<'a> {
         // New rel tables would depend on node tables that are yet to be replaced.
         let rebuilds = self.find_rebuilds(&kept);
         for table in kept.iter().filter(|t| !rebuilds.contains(t.object.id)) {
-            self.drop_in_place(table);
+            self.drop_indexes_in_place(table);
             self.drop_properties(table);
         }
         self.rebuild(&kept, &rebuilds);
@@ -107,7 +107,7 @@ impl<'a> Builder<'a> {
             self.beside(table.object, &table.name, Some(table));
         }
         for object in &created {
-            self.beside(object, &self.after.physical(object), None);
+            self.beside(object, &self.after.database_name(object), None);
         }
         for table in &kept {
             self.nullability(table, rebuilds.contains(table.object.id));
@@ -120,34 +120,39 @@ impl<'a> Builder<'a> {
             self.comments(table);
         }
         for object in &created {
-            self.property_comments(object, &self.after.physical(object));
+            self.property_comments(object, &self.after.database_name(object));
         }
         self.drop_sequences();
         // Before the indexes: an indexed property can no longer be SET.
-        self.make_values(&kept);
+        self.schedule_backfills(&kept);
         self.create_indexes(&kept, &created, &rebuilds);
     }
 
     /// Splits the tables of `after` into existing ones and ones to create, by name.
-    fn sort_tables(&self) -> (Vec<Kept<'a>>, Vec<&'a Object>) {
+    fn sort_tables(&self) -> (Vec<ExistingTable<'a>>, Vec<&'a Object>) {
         let (mut kept, mut created) = (Vec::new(), Vec::new());
         let tables = self.after.objects().filter(|o| o.kind().is_table());
         for object in tables.filter(|o| !is_purged(o)) {
-            let name = self.after.physical(object);
+            let name = self.after.database_name(object);
             let here = self
                 .before
                 .object(object.id)
-                .map(|o| Key::new(&self.before.physical(o)));
+                .map(|o| NameKey::new(&self.before.database_name(o)));
             match here.and_then(|key| self.live.tables.get(&key)) {
-                Some(live) => kept.push(Kept { object, live, name }),
-                None if object.is_live() && !self.leave.contains(&object.id) => {
+                Some(live) => kept.push(ExistingTable { object, live, name }),
+                None if object.is_live() && !self.ignored.contains(&object.id) => {
                     created.push(object)
                 }
                 None => {}
             }
         }
-        kept.sort_by_key(|t| Key::new(&t.name));
-        created.sort_by_key(|o| (o.kind() != ObjectKind::NodeTable, Key::new(&o.name.value)));
+        kept.sort_by_key(|t| NameKey::new(&t.name));
+        created.sort_by_key(|o| {
+            (
+                o.kind() != ObjectKind::NodeTable,
+                NameKey::new(&o.name.value),
+            )
+        });
         (kept, created)
     }
 }

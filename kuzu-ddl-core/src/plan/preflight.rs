@@ -5,57 +5,57 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::value::Value;
+use super::value::ValueSource;
 use crate::schema::Multiplicity;
 use crate::schema::name::quote;
 
 /// Number of rows in a failure's sample.
-pub const SAMPLE: usize = 5;
+pub const SAMPLE_SIZE: usize = 5;
 
 /// Rows of a table, and how they are labelled in messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rows {
+pub struct RowScope {
     /// MATCH clause for all rows, as `x`.
-    pub all: String,
+    pub pattern: String,
     /// MATCH clauses for parts of the rows, as `x`, each with the Cypher expression that labels a
     /// row of it.
-    pub named: Vec<(String, String)>,
+    pub labelled: Vec<(String, String)>,
 }
 
 /// Preflight check: a condition that the rows of a table must satisfy.
 #[doc(alias = "preflight")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Demand {
+pub struct PreflightCheck {
     /// Object checked: `Table.property`, or the rel table.
     pub object: String,
     /// Condition to verify.
-    pub what: What,
+    pub what: PreflightKind,
     /// Name of the key that identifies rows.
     pub key: String,
     /// Rows checked.
-    pub rows: Rows,
+    pub rows: RowScope,
 }
 
 /// Condition that a preflight check verifies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum What {
+pub enum PreflightKind {
     /// Every old value can be converted to a new one.
-    Cast(Value),
+    Castable(ValueSource),
     /// The functions return values for all rows.
-    Made {
+    FunctionValues {
         /// Source of the values.
-        value: Value,
+        value: ValueSource,
         /// Whether the values must be unique.
         unique: bool,
     },
     /// Every row has a value.
-    Present(Value),
+    NotNull(ValueSource),
     /// The values are unique.
-    Unique(Value),
+    Unique(ValueSource),
     /// No row has the largest INT64, above which SERIAL numbering cannot continue.
-    Countable(Value),
+    BelowSerialLimit(ValueSource),
     /// No node has more rels than the multiplicity allows.
-    Single {
+    Multiplicity {
         /// Multiplicity that the table gets.
         multiplicity: Multiplicity,
         /// For each pair and each end limited to one rel: the MATCH clause for a node as `x` with
@@ -64,12 +64,15 @@ pub enum What {
     },
 }
 
-impl Rows {
+impl RowScope {
     /// Creates the scope of a node table.
     pub(super) fn of_nodes(table: &str, key: &str) -> Self {
         let all = format!("MATCH (x:{})", quote(table));
         let named = vec![(all.clone(), format!("CAST(x.{} AS STRING)", quote(key)))];
-        Self { all, named }
+        Self {
+            pattern: all,
+            labelled: named,
+        }
     }
 
     /// Creates the scope of a rel table, from its pairs of node tables, each end with its key.
@@ -83,24 +86,24 @@ impl Rows {
             )
         });
         Self {
-            all: format!("MATCH ()-[x:{}]->()", quote(table)),
-            named: named.collect(),
+            pattern: format!("MATCH ()-[x:{}]->()", quote(table)),
+            labelled: named.collect(),
         }
     }
 
     /// Returns the query that counts the rows for which `condition` holds.
     #[must_use]
     pub fn count(&self, condition: &str) -> String {
-        format!("{} WHERE {condition} RETURN count(*)", self.all)
+        format!("{} WHERE {condition} RETURN count(*)", self.pattern)
     }
 
     /// Returns the queries that sample rows for which `condition` holds: each returns the label of
     /// the row and the text of `value`.
     pub fn sample(&self, condition: &str, value: &str) -> impl Iterator<Item = String> {
-        self.named.iter().map(move |(rows, name)| {
+        self.labelled.iter().map(move |(rows, name)| {
             format!(
                 "{rows} WHERE {condition} RETURN {name} AS k, CAST({value} AS STRING) AS v \
-                 ORDER BY k LIMIT {SAMPLE}"
+                 ORDER BY k LIMIT {SAMPLE_SIZE}"
             )
         })
     }

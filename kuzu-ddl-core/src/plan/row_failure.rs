@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fmt::{counted, thousands};
-use super::preflight::SAMPLE;
+use super::fmt::{count_noun, group_digits};
+use super::preflight::SAMPLE_SIZE;
 use crate::schema::{Multiplicity, Type};
 
 /// How much of a value a failure shows.
@@ -13,25 +13,25 @@ const SHOWN: usize = 40;
 
 /// Rows that stand in the way of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
+pub struct RowFailure {
     /// `Table.property`, or the rel table.
     pub object: String,
     /// How many rows, or nodes, fail; `None` where that could not be found out.
     pub rows: Option<u64>,
     /// Of how many.
-    pub of: u64,
+    pub total: u64,
     /// Up to five of them: the key, and the value if there is one.
     pub sample: Vec<(String, Option<String>)>,
     /// The name of the key.
-    pub key: String,
+    pub key_property: String,
     /// What they fail at.
-    pub why: Why,
+    pub kind: RowFailureKind,
 }
 
 /// What rows fail at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Why {
+pub enum RowFailureKind {
     /// No new value can be made.
     Cast {
         /// The new type.
@@ -39,10 +39,10 @@ pub enum Why {
         /// What the engine says of one of them, where it says anything.
         engine: Option<String>,
         /// Whether a failed cast may give NULL or a default.
-        can_fall_back: bool,
+        accepts_on_fail: bool,
     },
     /// A function gives no value.
-    Made {
+    Function {
         /// Its name.
         function: String,
         /// What it says of one of them.
@@ -51,60 +51,60 @@ pub enum Why {
         can_fall_back: bool,
     },
     /// They would be keys, and have no value.
-    Null,
+    MissingKey,
     /// They would be keys, and have the value of another.
-    Twice,
+    DuplicateKey,
     /// They have the largest INT64, and are to be counted.
-    Largest,
+    SerialExhausted,
     /// A node has more than one rel.
-    Several(Multiplicity),
+    MultiplicityExceeded(Multiplicity),
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for RowFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let object = &self.object;
         write!(f, "{object}: ")?;
         match self.rows {
-            Some(rows) => write!(f, "{} of ", thousands(rows))?,
+            Some(rows) => write!(f, "{} of ", group_digits(rows))?,
             None => f.write_str("some of ")?,
         }
         let several = self.rows != Some(1);
-        match &self.why {
-            Why::Cast { to, .. } => {
+        match &self.kind {
+            RowFailureKind::Cast { to, .. } => {
                 write!(
                     f,
                     "{} cannot be cast to {to}",
-                    counted(self.of, "value", "values")
+                    count_noun(self.total, "value", "values")
                 )?;
             }
-            Why::Made { function, .. } => {
-                let rows = counted(self.of, "row", "rows");
+            RowFailureKind::Function { function, .. } => {
+                let rows = count_noun(self.total, "row", "rows");
                 let get = if several { "get" } else { "gets" };
                 write!(f, "{rows} {get} no value by the function {function}")?;
             }
-            Why::Null => {
+            RowFailureKind::MissingKey => {
                 let have = if several { "have" } else { "has" };
-                let rows = counted(self.of, "row", "rows");
+                let rows = count_noun(self.total, "row", "rows");
                 write!(f, "{rows} {have} no value, and it is to be the primary key")?;
             }
-            Why::Twice => {
-                let rows = counted(self.of, "row", "rows");
+            RowFailureKind::DuplicateKey => {
+                let rows = count_noun(self.total, "row", "rows");
                 write!(
                     f,
                     "{rows} share their value, and it is to be the primary key"
                 )?;
             }
-            Why::Largest => {
+            RowFailureKind::SerialExhausted => {
                 let have = if several { "have" } else { "has" };
-                let rows = counted(self.of, "row", "rows");
+                let rows = count_noun(self.total, "row", "rows");
                 write!(
                     f,
                     "{rows} {have} the largest INT64, and it is to count on above the largest value"
                 )?;
             }
-            Why::Several(multiplicity) => {
+            RowFailureKind::MultiplicityExceeded(multiplicity) => {
                 let have = if several { "have" } else { "has" };
-                let nodes = counted(self.of, "node", "nodes");
+                let nodes = count_noun(self.total, "node", "nodes");
                 write!(
                     f,
                     "{nodes} with rels {have} more than one, and it is to be {multiplicity}"
@@ -112,32 +112,32 @@ impl fmt::Display for Failure {
             }
         }
         self.examples(f)?;
-        self.advice(f)
+        self.help(f)
     }
 }
 
-impl Failure {
+impl RowFailure {
     fn examples(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (key, value)) in self.sample.iter().enumerate() {
             f.write_str(if i == 0 { ", for example " } else { ", " })?;
-            if self.why != Why::Twice {
-                write!(f, "{} ", self.key)?;
+            if self.kind != RowFailureKind::DuplicateKey {
+                write!(f, "{} ", self.key_property)?;
             }
             f.write_str(&short(key))?;
             if let Some(value) = value {
                 write!(f, " ({})", short(value))?;
             }
         }
-        let full = self.sample.len() >= SAMPLE;
-        let more = full && self.rows.is_some_and(|rows| rows > SAMPLE as u64);
+        let full = self.sample.len() >= SAMPLE_SIZE;
+        let more = full && self.rows.is_some_and(|rows| rows > SAMPLE_SIZE as u64);
         f.write_str(if more { ", …" } else { "" })
     }
 
-    fn advice(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.why {
-            Why::Cast {
+    fn help(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            RowFailureKind::Cast {
                 engine,
-                can_fall_back,
+                accepts_on_fail: can_fall_back,
                 ..
             } => {
                 if let Some(engine) = engine {
@@ -152,7 +152,7 @@ impl Failure {
                     f.write_str("; change these rows, or write a cast that takes them")
                 }
             }
-            Why::Made {
+            RowFailureKind::Function {
                 says,
                 can_fall_back,
                 ..
@@ -167,11 +167,15 @@ impl Failure {
                     f.write_str("; change these rows, or let it take them")
                 }
             }
-            Why::Null => {
+            RowFailureKind::MissingKey => {
                 f.write_str("; give them one, or write `#[kuzu(fill = \"…\")]` on the field")
             }
-            Why::Twice | Why::Largest => f.write_str("; change these rows first"),
-            Why::Several(_) => f.write_str("; delete the rels that are too many first"),
+            RowFailureKind::DuplicateKey | RowFailureKind::SerialExhausted => {
+                f.write_str("; change these rows first")
+            }
+            RowFailureKind::MultiplicityExceeded(_) => {
+                f.write_str("; delete the rels that are too many first")
+            }
         }
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::fmt::{Seconds, counted};
+use super::fmt::{HumanDuration, count_noun};
 
 /// Work of a step that grows with the number of rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Work {
+pub struct RowWork {
     /// Operation per row.
-    pub kind: WorkKind,
+    pub kind: RowWorkKind,
     /// Query that counts the rows, with the names of the database before the plan.
     pub count: String,
     /// Number of rows; `None` before they are counted.
@@ -23,7 +23,7 @@ pub struct Work {
 
 /// Operation per row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum WorkKind {
+pub enum RowWorkKind {
     /// Sets a property of a node.
     SetNode,
     /// Copies a node to another table.
@@ -34,9 +34,9 @@ pub enum WorkKind {
     DropRel,
 }
 
-impl Work {
+impl RowWork {
     /// Creates work whose rows are not counted yet.
-    pub(super) fn new(kind: WorkKind, count: String) -> Self {
+    pub(super) fn new(kind: RowWorkKind, count: String) -> Self {
         Self {
             kind,
             count,
@@ -46,14 +46,14 @@ impl Work {
     }
 }
 
-impl fmt::Display for Work {
+impl fmt::Display for RowWork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(rows) = self.rows else {
             return Ok(());
         };
-        write!(f, "{}", counted(rows, "row", "rows"))?;
+        write!(f, "{}", count_noun(rows, "row", "rows"))?;
         match self.estimate {
-            Some(estimate) => write!(f, ", about {}", Seconds(estimate)),
+            Some(estimate) => write!(f, ", about {}", HumanDuration(estimate)),
             None => Ok(()),
         }
     }
@@ -72,7 +72,7 @@ mod tests {
             (12_041, "12,041 rows"),
             (1_234_567, "1,234,567 rows"),
         ] {
-            assert_eq!(counted(n, "row", "rows"), want);
+            assert_eq!(count_noun(n, "row", "rows"), want);
         }
     }
 }

@@ -2,18 +2,18 @@
 
 /// SERIAL column of a rebuilt table.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Count {
+pub struct SerialColumn {
     /// Name of the property.
     pub property: String,
     /// Sequences that may have numbered it until now.
-    pub formers: Vec<String>,
+    pub previous_sequences: Vec<String>,
 }
 
 /// Queries from whose results the next number is computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct SerialInputs {
     /// Query for the largest existing value; NULL if there is none.
-    pub largest: String,
+    pub max_value: String,
     /// Queries for the next numbers of the previous sequences.
-    pub formers: Vec<String>,
+    pub previous_sequences: Vec<String>,
 }

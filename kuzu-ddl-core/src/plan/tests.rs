@@ -5,31 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use expect_test::{Expect, expect};
 
-use super::hints::said;
-use super::live_catalog::Live;
+use super::hints::plan_hints;
+use super::live_catalog::LiveCatalog;
 use super::model::Step;
 use super::planner::plan;
 use crate::capabilities::{Capabilities, KUZU, LADYBUG};
 use crate::declared::Declared;
-use crate::diff::{Options, diff};
+use crate::diff::{DiffOptions, diff};
 use crate::fold::Fold;
-use crate::schema::{Index, IndexKind, Key};
+use crate::schema::{Index, IndexKind, NameKey};
 use crate::test_schema::{present, sketch};
 
 /// Scenario: declarations applied in sequence, and the plan of the last with its statements, for
 /// Kùzu and for `engine`.
 struct Way {
     pub(super) declared: Vec<Declared>,
-    pub(super) options: Options,
+    pub(super) options: DiffOptions,
     /// Existing SERIAL sequences.
-    pub(super) counters: Option<BTreeSet<Key>>,
+    pub(super) counters: Option<BTreeSet<NameKey>>,
 }
 
 impl Way {
     fn of(texts: &[&str]) -> Self {
         Self {
             declared: texts.iter().map(|text| sketch(text)).collect(),
-            options: Options::default(),
+            options: DiffOptions::default(),
             counters: None,
         }
     }
@@ -39,25 +39,30 @@ impl Way {
         let (last, earlier) = self.declared.split_last().expect("a declaration");
         let (mut events, mut known) = (Vec::new(), None);
         for declared in earlier {
-            let found = diff(declared, known, Fold::of(&events), &Options::default());
+            let found = diff(
+                declared,
+                known,
+                Fold::from_events(&events),
+                &DiffOptions::default(),
+            );
             events.extend(found.expect("a diff").events);
             known = Some(declared);
         }
-        let before = Fold::of(&events);
+        let before = Fold::from_events(&events);
         let found = diff(last, known, before.clone(), &self.options).expect("a diff");
         let schema = present(&before);
-        let ids: BTreeMap<Key, u64> = schema.tables.keys().cloned().zip(7..).collect();
-        let live = Live {
-            can,
-            ids: &ids,
-            counters: self.counters.as_ref(),
-            ..Live::from(&schema)
+        let ids: BTreeMap<NameKey, u64> = schema.tables.keys().cloned().zip(7..).collect();
+        let live = LiveCatalog {
+            capabilities: can,
+            table_ids: &ids,
+            serial_sequences: self.counters.as_ref(),
+            ..LiveCatalog::from(&schema)
         };
         let steps = plan(
             &before,
-            &found.after,
+            &found.target,
             live,
-            &said(last),
+            &plan_hints(last),
             &Default::default(),
         );
         steps.expect("a plan")
@@ -88,15 +93,15 @@ fn indexed(declared: &mut Declared, table: &str, name: &str, property: &str) {
     let index = Index {
         name: name.to_owned(),
         kind: IndexKind::FullText,
-        properties: vec![Key::new(property)],
+        properties: vec![NameKey::new(property)],
         options: BTreeMap::new(),
     };
     let table = declared
         .schema
         .tables
-        .get_mut(&Key::new(table))
+        .get_mut(&NameKey::new(table))
         .expect("a table");
-    table.indexes.insert(Key::new(name), index);
+    table.indexes.insert(NameKey::new(name), index);
 }
 
 const PERSON: &str =
@@ -171,7 +176,7 @@ fn rename_case() {
         "node PERSON: id INT64, Mail STRING, age INT32\nedge Knows Person>Person: w INT32",
     ])
     .check(
-        |can| can.rename_case = true,
+        |can| can.case_only_rename = true,
         &expect![[r#"
         ~ rename table Person to PERSON
             ! breaks older apps: Person
@@ -215,7 +220,7 @@ fn rename_serial() {
 #[test]
 fn cease_to_count() {
     let mut way = Way::of(&["node A: id INT64, n SERIAL", "node A: id INT64, n INT64"]);
-    way.counters = Some(["_kuzu_ddl_s_99e8e2cb_n_serial"].map(Key::new).into());
+    way.counters = Some(["_kuzu_ddl_s_99e8e2cb_n_serial"].map(NameKey::new).into());
     expect![[r#"
         + create node table A__r_99e8e2cb
             CREATE NODE TABLE `A__r_99e8e2cb`(`id` INT64, `n` INT64, PRIMARY KEY(`id`));
@@ -257,7 +262,7 @@ fn add_by_row() {
         "node A: id INT64, u UUID = gen_random_uuid()",
     ])
     .check(
-        |can| can.add_by_row = true,
+        |can| can.add_default_per_row = true,
         &expect![[r#"
         + add property A.u UUID
             ALTER TABLE `A` ADD `u` UUID DEFAULT CAST(gen_random_uuid() AS UUID);
@@ -273,7 +278,7 @@ fn add_to_rels() {
         "node A: id INT64\nedge R A>A: u UUID = gen_random_uuid()",
     ])
     .check(
-        |can| (can.add_to_rels, can.set_rels) = (true, true),
+        |can| (can.add_volatile_default_to_rels, can.set_rels_linear) = (true, true),
         &expect![[r#"
         + add property R.u UUID
             ALTER TABLE `R` ADD `u` UUID DEFAULT CAST(gen_random_uuid() AS UUID);
@@ -288,10 +293,13 @@ fn set_rels() {
         "node A: id INT64\nedge R A>A:",
         "node A: id INT64\nedge R A>A: w INT64",
     ]);
-    let hints = way.declared[1].tables.get_mut(&Key::new("R")).expect("R");
-    hints.fills.insert(Key::new("w"), "7".to_owned());
+    let hints = way.declared[1]
+        .tables
+        .get_mut(&NameKey::new("R"))
+        .expect("R");
+    hints.fills.insert(NameKey::new("w"), "7".to_owned());
     way.check(
-        |can| can.set_rels = true,
+        |can| can.set_rels_linear = true,
         &expect![[r#"
         + add property R.w INT64
             ALTER TABLE `R` ADD `w` INT64;
@@ -309,14 +317,16 @@ fn set_indexed() {
     for declared in &mut way.declared {
         indexed(declared, "Person", "by_mail", "mail");
     }
-    let person = Key::new("Person");
+    let person = NameKey::new("Person");
     let table = way.declared[1].schema.tables.get_mut(&person).expect("it");
-    let mail = table.properties.get_mut(&Key::new("mail")).expect("it");
+    let mail = table.properties.get_mut(&NameKey::new("mail")).expect("it");
     mail.nullable = false;
     let hints = way.declared[1].tables.get_mut(&person).expect("it");
-    hints.fills.insert(Key::new("mail"), "'nobody'".to_owned());
+    hints
+        .fills
+        .insert(NameKey::new("mail"), "'nobody'".to_owned());
     way.check(
-        |can| can.set_indexed = true,
+        |can| can.set_indexed_property = true,
         &expect![[r#"
         ~ require a value of Person.mail
             ! rewrites data: Person.mail
@@ -330,14 +340,14 @@ fn index_in_transaction() {
     let mut way = Way::of(&[PERSON, PERSON]);
     indexed(&mut way.declared[1], "Person", "by_mail", "mail");
     let can = Capabilities {
-        index_in_transaction: true,
+        transactional_index: true,
         ..KUZU
     };
     let owed = |can| {
         let steps = way.steps(can);
         steps
             .iter()
-            .filter_map(|step| step.operation.owed())
+            .filter_map(|step| step.operation.deferred_task())
             .count()
     };
     assert_eq!((owed(&KUZU), owed(&can)), (1, 0));

@@ -9,10 +9,10 @@ impl Type {
     /// Every type casts to and from `STRING`. That no casts exist beyond the ones listed here is
     /// verified against the engine by a test.
     #[must_use]
-    pub fn has_cast_to(&self, to: &Self) -> bool {
+    pub fn can_cast_to(&self, to: &Self) -> bool {
         match (self, to) {
             (Self::List(a) | Self::Array(a, _), Self::List(b) | Self::Array(b, _)) => {
-                a.has_cast_to(b)
+                a.can_cast_to(b)
             }
             (a, b) if a == b => true,
             (Self::String, _) | (_, Self::String) => true,

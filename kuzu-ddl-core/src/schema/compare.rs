@@ -12,31 +12,31 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Property, Schema, Table, TableKind};
-use super::name::Key;
+use super::name::NameKey;
 
 /// The differences between two schemas, ordered by object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
+pub struct Comparison {
     /// One entry per added, removed or changed object.
-    pub rows: Vec<Differs>,
+    pub rows: Vec<ComparisonEntry>,
 }
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Differs {
+pub struct ComparisonEntry {
     /// The kind of object: `node table`, `rel table`, `property`, `pair`, `index` or `sequence`.
     pub what: String,
     /// The object: `Table`, `Table.property`, `Table(From -> To)`, `Table.index` or the name of a
     /// sequence.
     pub object: String,
     /// The kind of difference.
-    pub how: How,
+    pub how: ComparisonKind,
 }
 
 /// The kind of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum How {
+pub enum ComparisonKind {
     /// The object exists only in the second schema.
     Added {
         /// A short definition: the type of a property, the properties of a table.
@@ -62,43 +62,47 @@ pub enum How {
 
 /// The objects that have another name in the second schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Renames {
+pub struct RenameMap {
     /// The tables: name in the first schema to name in the second.
-    pub tables: BTreeMap<Key, Key>,
+    pub tables: BTreeMap<NameKey, NameKey>,
     /// The properties: table and name in the first schema to name in the second.
-    pub properties: BTreeMap<(Key, Key), Key>,
+    pub properties: BTreeMap<(NameKey, NameKey), NameKey>,
 }
 
 /// Returns the changes that lead from `from` to `to`.
 #[doc(alias = "diff")]
 #[must_use]
-pub fn compare(from: &Schema, to: &Schema) -> Difference {
-    compare_with(from, to, &Renames::default())
+pub fn compare(from: &Schema, to: &Schema) -> Comparison {
+    compare_with_renames(from, to, &RenameMap::default())
 }
 
 /// Returns the changes that lead from `from` to `to`, given the known renames.
 #[must_use]
-pub fn compare_with(from: &Schema, to: &Schema, renames: &Renames) -> Difference {
+pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> Comparison {
     let mut rows = Rows(Vec::new());
-    let here = |key: &Key| renames.tables.get(key).unwrap_or(key).clone();
-    let mut new: BTreeMap<&Key, &Table> = to.tables.iter().collect();
+    let here = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
+    let mut new: BTreeMap<&NameKey, &Table> = to.tables.iter().collect();
     for (key, was) in &from.tables {
         let is = to.tables.get(&here(key));
         match is.filter(|is| is.kind.is_node() == was.kind.is_node()) {
             Some(is) => {
-                new.remove(&Key::new(&is.name));
+                new.remove(&NameKey::new(&is.name));
                 rows.tables(key, was, is, renames);
             }
-            None => rows.push(was.kind.words(), &was.name, How::Removed),
+            None => rows.push(was.kind.as_str(), &was.name, ComparisonKind::Removed),
         }
     }
     for table in new.into_values() {
         let detail = shape(table);
-        rows.push(table.kind.words(), &table.name, How::Added { detail });
+        rows.push(
+            table.kind.as_str(),
+            &table.name,
+            ComparisonKind::Added { detail },
+        );
     }
     for (key, sequence) in &from.sequences {
         match to.sequences.get(key) {
-            None => rows.push("sequence", &sequence.name, How::Removed),
+            None => rows.push("sequence", &sequence.name, ComparisonKind::Removed),
             Some(is) if is != sequence => {
                 rows.alter("sequence", &is.name, "shape", &text(sequence), &text(is));
             }
@@ -108,18 +112,18 @@ pub fn compare_with(from: &Schema, to: &Schema, renames: &Renames) -> Difference
     for (key, sequence) in &to.sequences {
         if !from.sequences.contains_key(key) {
             let detail = text(sequence);
-            rows.push("sequence", &sequence.name, How::Added { detail });
+            rows.push("sequence", &sequence.name, ComparisonKind::Added { detail });
         }
     }
     rows.0.sort_by(|a, b| a.object.cmp(&b.object));
-    Difference { rows: rows.0 }
+    Comparison { rows: rows.0 }
 }
 
-struct Rows(Vec<Differs>);
+struct Rows(Vec<ComparisonEntry>);
 
 impl Rows {
-    fn push(&mut self, what: &str, object: &str, how: How) {
-        self.0.push(Differs {
+    fn push(&mut self, what: &str, object: &str, how: ComparisonKind) {
+        self.0.push(ComparisonEntry {
             what: what.to_owned(),
             object: object.to_owned(),
             how,
@@ -128,7 +132,7 @@ impl Rows {
 
     fn alter(&mut self, what: &str, object: &str, aspect: &str, from: &str, to: &str) {
         if from != to {
-            let how = How::Altered {
+            let how = ComparisonKind::Altered {
                 aspect: aspect.to_owned(),
                 from: from.to_owned(),
                 to: to.to_owned(),
@@ -137,11 +141,11 @@ impl Rows {
         }
     }
 
-    fn tables(&mut self, key: &Key, was: &Table, is: &Table, renames: &Renames) {
-        let (what, name) = (is.kind.words(), is.name.as_str());
+    fn tables(&mut self, key: &NameKey, was: &Table, is: &Table, renames: &RenameMap) {
+        let (what, name) = (is.kind.as_str(), is.name.as_str());
         if was.name != is.name {
             let from = was.name.clone();
-            self.push(what, name, How::Renamed { from });
+            self.push(what, name, ComparisonKind::Renamed { from });
         }
         self.alter(
             what,
@@ -151,7 +155,7 @@ impl Rows {
             &said(&is.comment),
         );
         self.kinds(key, was, is, renames);
-        let mut new: BTreeMap<&Key, &Property> = is.properties.iter().collect();
+        let mut new: BTreeMap<&NameKey, &Property> = is.properties.iter().collect();
         for (old, property) in &was.properties {
             let place = (key.clone(), old.clone());
             let now = renames.properties.get(&place).unwrap_or(old);
@@ -159,21 +163,21 @@ impl Rows {
                 Some(found) => self.properties(name, property, found),
                 None => {
                     let path = format!("{name}.{}", property.name);
-                    self.push("property", &path, How::Removed);
+                    self.push("property", &path, ComparisonKind::Removed);
                 }
             }
         }
         for property in new.into_values() {
             let path = format!("{name}.{}", property.name);
             let detail = column(property);
-            self.push("property", &path, How::Added { detail });
+            self.push("property", &path, ComparisonKind::Added { detail });
         }
         self.indexes(name, was, is);
     }
 
-    fn kinds(&mut self, key: &Key, was: &Table, is: &Table, renames: &Renames) {
-        let (what, name) = (is.kind.words(), is.name.as_str());
-        let here = |key: &Key| renames.tables.get(key).unwrap_or(key).clone();
+    fn kinds(&mut self, key: &NameKey, was: &Table, is: &Table, renames: &RenameMap) {
+        let (what, name) = (is.kind.as_str(), is.name.as_str());
+        let here = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
         match (&was.kind, &is.kind) {
             (TableKind::Node { primary_key: a }, TableKind::Node { primary_key: b }) => {
                 let place = (key.clone(), a.clone());
@@ -194,21 +198,31 @@ impl Rows {
             ) => {
                 // An unknown multiplicity does not differ.
                 if let (Some(a), Some(b)) = (multiplicity, m) {
-                    self.alter(what, name, "multiplicity", a.word(), b.word());
+                    self.alter(what, name, "multiplicity", a.as_str(), b.as_str());
                 }
-                self.alter(what, name, "storage direction", storage.word(), s.word());
+                self.alter(
+                    what,
+                    name,
+                    "storage direction",
+                    storage.as_str(),
+                    s.as_str(),
+                );
                 let old: std::collections::BTreeSet<_> =
                     pairs.iter().map(|p| (here(&p.from), here(&p.to))).collect();
                 let new = new.iter().map(|p| (p.from.clone(), p.to.clone())).collect();
                 for (from, to) in old.difference(&new) {
-                    self.push("pair", &format!("{name}({from} -> {to})"), How::Removed);
+                    self.push(
+                        "pair",
+                        &format!("{name}({from} -> {to})"),
+                        ComparisonKind::Removed,
+                    );
                 }
                 for (from, to) in new.difference(&old) {
                     let detail = String::new();
                     self.push(
                         "pair",
                         &format!("{name}({from} -> {to})"),
-                        How::Added { detail },
+                        ComparisonKind::Added { detail },
                     );
                 }
             }
@@ -220,7 +234,7 @@ impl Rows {
         let path = format!("{table}.{}", is.name);
         if was.name != is.name {
             let from = was.name.clone();
-            self.push("property", &path, How::Renamed { from });
+            self.push("property", &path, ComparisonKind::Renamed { from });
         }
         let mut alter =
             |aspect: &str, a: &str, b: &str| self.alter("property", &path, aspect, a, b);
@@ -230,8 +244,8 @@ impl Rows {
         if was.default != is.default {
             alter(
                 "default",
-                &said(&was.default_text()),
-                &said(&is.default_text()),
+                &said(&was.default_cypher()),
+                &said(&is.default_cypher()),
             );
         }
         alter("comment", &said(&was.comment), &said(&is.comment));
@@ -241,7 +255,7 @@ impl Rows {
         for (key, index) in &was.indexes {
             let path = format!("{table}.{}", index.name);
             match is.indexes.get(key) {
-                None => self.push("index", &path, How::Removed),
+                None => self.push("index", &path, ComparisonKind::Removed),
                 Some(now) => self.alter("index", &path, "shape", &text(index), &text(now)),
             }
         }
@@ -249,7 +263,7 @@ impl Rows {
             if !was.indexes.contains_key(key) {
                 let path = format!("{table}.{}", index.name);
                 let detail = text(index);
-                self.push("index", &path, How::Added { detail });
+                self.push("index", &path, ComparisonKind::Added { detail });
             }
         }
     }
@@ -267,7 +281,7 @@ fn text<T: Serialize>(value: &T) -> String {
 
 fn column(property: &Property) -> String {
     let default = property
-        .default_text()
+        .default_cypher()
         .map(|text| format!(" DEFAULT {text}"));
     format!("{}{}", property.ty, default.unwrap_or_default())
 }
@@ -285,7 +299,7 @@ fn shape(table: &Table) -> String {
     format!("({})", parts.join(", "))
 }
 
-impl Difference {
+impl Comparison {
     /// Returns whether the schemas are equal.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -293,18 +307,18 @@ impl Difference {
     }
 }
 
-impl fmt::Display for Differs {
+impl fmt::Display for ComparisonEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, object, how } = self;
         match how {
-            How::Added { detail } if detail.is_empty() => write!(f, "+ {what} {object}"),
-            How::Added { detail } if detail.starts_with('(') => {
+            ComparisonKind::Added { detail } if detail.is_empty() => write!(f, "+ {what} {object}"),
+            ComparisonKind::Added { detail } if detail.starts_with('(') => {
                 write!(f, "+ {what} {object}{detail}")
             }
-            How::Added { detail } => write!(f, "+ {what} {object} {detail}"),
-            How::Removed => write!(f, "- {what} {object}"),
-            How::Renamed { from } => write!(f, "~ {what} {object}: renamed from {from}"),
-            How::Altered { aspect, from, to } => {
+            ComparisonKind::Added { detail } => write!(f, "+ {what} {object} {detail}"),
+            ComparisonKind::Removed => write!(f, "- {what} {object}"),
+            ComparisonKind::Renamed { from } => write!(f, "~ {what} {object}: renamed from {from}"),
+            ComparisonKind::Altered { aspect, from, to } => {
                 write!(f, "~ {what} {object}: {aspect} {from} -> {to}")
             }
         }
@@ -312,7 +326,7 @@ impl fmt::Display for Differs {
 }
 
 /// One line per difference: `+` only in the second schema, `-` only in the first, `~` changed.
-impl fmt::Display for Difference {
+impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows.is_empty() {
             return f.write_str("no differences");
@@ -343,12 +357,12 @@ mod tests {
              edge Lives Human>City City>City MANY_ONE: since DATE
              node New: id INT64, k STRING = 'x'",
         );
-        let mut renames = Renames::default();
-        let key = Key::new;
+        let mut renames = RenameMap::default();
+        let key = NameKey::new;
         renames.tables.insert(key("Person"), key("Human"));
         let place = (key("Person"), key("mail"));
         renames.properties.insert(place, key("email"));
-        let found = compare_with(&from.schema, &to.schema, &renames);
+        let found = compare_with_renames(&from.schema, &to.schema, &renames);
         expect![[r#"
             + property City.code UUID
             - node table Gone

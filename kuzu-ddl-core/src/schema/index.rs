@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use OptionValue::{Bool, Float, Int, Pattern, Source, Word};
 use serde::{Deserialize, Serialize};
 
-use super::name::{Key, NameError};
+use super::name::{NameError, NameKey};
 
 /// An index of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Index {
     /// The kind of the index.
     pub kind: IndexKind,
     /// The indexed properties, in index order.
-    pub properties: Vec<Key>,
+    pub properties: Vec<NameKey>,
     /// The options: lowercase name to canonical value, see [`IndexKind::option`]. A declared index
     /// holds the options that were specified, an index read from a catalog holds those that the
     /// engine reports.
@@ -145,10 +145,10 @@ pub enum IndexError {
     #[error(
         "wrong number of properties: {0}; a full-text index needs at least one, a vector index exactly one"
     )]
-    Count(usize),
+    PropertyCount(usize),
     /// A property does not exist in the table or is listed more than once.
     #[error("`{0}` is not a property of the table, or is listed more than once")]
-    Property(String),
+    UnknownProperty(String),
     /// A property has a type that the kind of index does not support.
     #[error("`{property}` has type {ty}; {wanted}")]
     Type {
@@ -161,10 +161,10 @@ pub enum IndexError {
     },
     /// The kind of index has no such option.
     #[error("unknown option `{0}`")]
-    Option(String),
+    UnknownOption(String),
     /// An option has an invalid value.
     #[error("invalid value `{value}` of the option `{option}`")]
-    Value {
+    InvalidValue {
         /// The name of the option.
         option: String,
         /// The rejected value.
@@ -172,7 +172,7 @@ pub enum IndexError {
     },
     /// This version does not know the kind of index.
     #[error("unknown kind of index `{0}`")]
-    Kind(String),
+    UnknownKind(String),
 }
 
 impl IndexKind {
@@ -194,8 +194,8 @@ impl IndexKind {
     /// Returns an error if this kind of index has no such option, or if the value is invalid.
     pub fn option(&self, name: &str, text: &str) -> Result<String, IndexError> {
         let known = self.options().iter().find(|option| option.name == name);
-        let known = known.ok_or_else(|| IndexError::Option(name.to_owned()))?;
-        canonical(known.value, text).ok_or_else(|| IndexError::Value {
+        let known = known.ok_or_else(|| IndexError::UnknownOption(name.to_owned()))?;
+        canonical(known.value, text).ok_or_else(|| IndexError::InvalidValue {
             option: name.to_owned(),
             value: text.to_owned(),
         })

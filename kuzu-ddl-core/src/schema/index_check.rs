@@ -3,7 +3,7 @@
 use super::index::{Index, IndexError, IndexKind};
 use super::model::Table;
 use super::name;
-use super::name::Key;
+use super::name::NameKey;
 use super::types::Type;
 
 impl Index {
@@ -14,18 +14,18 @@ impl Index {
     /// Returns the first rule that the index violates.
     pub fn check(&self, table: &Table) -> Result<(), IndexError> {
         if let IndexKind::Other(kind) = &self.kind {
-            return Err(IndexError::Kind(kind.clone()));
+            return Err(IndexError::UnknownKind(kind.clone()));
         }
         if !table.kind.is_node() {
             return Err(IndexError::RelTable);
         }
         name::check_index(&self.name)?;
-        if !name::is_plain(&table.name) {
+        if !name::is_bare_identifier(&table.name) {
             return Err(IndexError::NeedsQuotes(table.name.clone()));
         }
         let count = self.properties.len();
         if count == 0 || (self.kind == IndexKind::Vector && count > 1) {
-            return Err(IndexError::Count(count));
+            return Err(IndexError::PropertyCount(count));
         }
         for (i, key) in self.properties.iter().enumerate() {
             self.check_property(table, key, &self.properties[..i])?;
@@ -33,16 +33,21 @@ impl Index {
         for (option, value) in &self.options {
             if self.kind.option(option, value)? != *value {
                 let (option, value) = (option.clone(), value.clone());
-                return Err(IndexError::Value { option, value });
+                return Err(IndexError::InvalidValue { option, value });
             }
         }
         Ok(())
     }
 
-    fn check_property(&self, table: &Table, key: &Key, before: &[Key]) -> Result<(), IndexError> {
+    fn check_property(
+        &self,
+        table: &Table,
+        key: &NameKey,
+        before: &[NameKey],
+    ) -> Result<(), IndexError> {
         let property = table.properties.get(key).filter(|_| !before.contains(key));
-        let property = property.ok_or_else(|| IndexError::Property(key.to_string()))?;
-        if !name::is_plain(&property.name) {
+        let property = property.ok_or_else(|| IndexError::UnknownProperty(key.to_string()))?;
+        if !name::is_bare_identifier(&property.name) {
             return Err(IndexError::NeedsQuotes(property.name.clone()));
         }
         let (good, wanted) = match self.kind {

@@ -14,7 +14,7 @@ impl Index {
     /// Values without a canonical form, and options that this version does not know, are passed
     /// through unchanged. Options of [`UNKEPT`] that have their default value are left out.
     #[must_use]
-    pub fn complete(&self) -> BTreeMap<String, String> {
+    pub fn resolved_options(&self) -> BTreeMap<String, String> {
         let mut options: BTreeMap<String, String> = self
             .kind
             .options()
@@ -32,7 +32,7 @@ impl Index {
             .kind
             .options()
             .iter()
-            .filter(|o| UNKEPT.contains(&o.name))
+            .filter(|o| UNRETAINED_OPTIONS.contains(&o.name))
         {
             if options
                 .get(option.name)
@@ -46,10 +46,10 @@ impl Index {
 
     /// Returns whether both mean the same index: the same kind, properties and retained options.
     #[must_use]
-    pub fn is_as(&self, other: &Self) -> bool {
+    pub fn is_equivalent_to(&self, other: &Self) -> bool {
         let kept = |index: &Self| {
-            let mut options = index.complete();
-            options.retain(|name, _| !UNKEPT.contains(&name.as_str()));
+            let mut options = index.resolved_options();
+            options.retain(|name, _| !UNRETAINED_OPTIONS.contains(&name.as_str()));
             options
         };
         self.kind == other.kind && self.properties == other.properties && kept(self) == kept(other)
@@ -70,14 +70,13 @@ impl fmt::Display for IndexKind {
 ///
 /// `ignore_pattern` applies only to the rows that exist when the index is created, and
 /// `cache_embeddings` affects only its construction.
-pub const UNKEPT: [&str; 2] = ["cache_embeddings", "ignore_pattern"];
+pub const UNRETAINED_OPTIONS: [&str; 2] = ["cache_embeddings", "ignore_pattern"];
 
 /// Returns the error for an option that the engine accepts and forgets, if the index has one.
-pub(crate) fn unkept(index: &Index) -> Option<String> {
-    let (name, _) = index
-        .complete()
-        .into_iter()
-        .find(|(name, _)| UNKEPT.contains(&name.as_str()) && name != "cache_embeddings")?;
+pub(crate) fn unretained_option(index: &Index) -> Option<String> {
+    let (name, _) = index.resolved_options().into_iter().find(|(name, _)| {
+        UNRETAINED_OPTIONS.contains(&name.as_str()) && name != "cache_embeddings"
+    })?;
     Some(format!(
         "Kùzu 0.11.3 applies the option `{name}` only to rows that exist when the index is created\n\
          help: remove the option"
@@ -107,13 +106,16 @@ mod tests {
             ("alpha", "1.100000"),
             ("efc", "200"),
         ]);
-        assert_eq!(index(&[]).complete(), told.complete());
+        assert_eq!(index(&[]).resolved_options(), told.resolved_options());
         let said = index(&[
             ("pu", "0.05"),
             ("metric", "COSINE"),
             ("cache_embeddings", "true"),
         ]);
-        assert_eq!(said.complete(), told.complete());
-        assert_ne!(index(&[("efc", "100")]).complete(), told.complete());
+        assert_eq!(said.resolved_options(), told.resolved_options());
+        assert_ne!(
+            index(&[("efc", "100")]).resolved_options(),
+            told.resolved_options()
+        );
     }
 }

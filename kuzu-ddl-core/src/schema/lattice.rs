@@ -105,13 +105,13 @@ impl Type {
     /// Merging requires the stricter [`widens_to`](Self::widens_to): of the two, `INT64` is the
     /// wider type because it has no sequence.
     #[must_use]
-    pub fn fits_in(&self, to: &Self) -> bool {
-        self.widens_to(to) || self.widens_to(to.stored())
+    pub fn is_subtype_of(&self, to: &Self) -> bool {
+        self.widens_to(to) || self.widens_to(to.storage_type())
     }
 
     /// Returns the type of the stored values: `INT64` for `SERIAL`, otherwise the type itself.
     #[must_use]
-    pub fn stored(&self) -> &Self {
+    pub fn storage_type(&self) -> &Self {
         match self {
             Self::Serial => &Self::Int64,
             other => other,
@@ -233,12 +233,12 @@ mod tests {
     #[test]
     fn into_a_counter() {
         for from in ["INT8", "UINT32", "INT64", "SERIAL"] {
-            assert!(ty(from).fits_in(&Type::Serial), "{from}");
+            assert!(ty(from).is_subtype_of(&Type::Serial), "{from}");
         }
         for from in ["UINT64", "INT128", "DOUBLE", "STRING"] {
-            assert!(!ty(from).fits_in(&Type::Serial), "{from}");
+            assert!(!ty(from).is_subtype_of(&Type::Serial), "{from}");
         }
-        assert!(Type::Serial.fits_in(&Type::Int128));
+        assert!(Type::Serial.is_subtype_of(&Type::Int128));
     }
 
     /// Checks the laws of a partial order over all small types. Merging depends on them.

@@ -14,16 +14,18 @@ mod model;
 pub mod name;
 mod types;
 
-pub use compare::{Difference, Differs, How, Renames, compare, compare_with};
+pub use compare::{
+    Comparison, ComparisonEntry, ComparisonKind, RenameMap, compare, compare_with_renames,
+};
 pub(crate) use expr::check::integer_range;
-pub use expr::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator};
+pub use expr::{Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator, ParseExprError};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
-pub use index_options::UNKEPT;
-pub(crate) use index_options::unkept;
+pub use index_options::UNRETAINED_OPTIONS;
+pub(crate) use index_options::unretained_option;
 pub use model::{
     Multiplicity, Pair, Property, Schema, Sequence, StorageDirection, Table, TableKind,
 };
-pub use name::{Key, NameError, counter};
+pub use name::{NameError, NameKey, serial_sequence_name};
 pub use types::{
-    DEFAULT_DECIMAL, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, StructField, Type, TypeError,
+    DEFAULT_DECIMAL, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, ParseTypeError, StructField, Type,
 };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::expr::Expr;
 use super::index::Index;
-use super::name::Key;
+use super::name::NameKey;
 use super::types::Type;
 
 /// The tables and sequences of one database, by name.
@@ -18,9 +18,9 @@ use super::types::Type;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
     /// The node and rel tables, which share one namespace.
-    pub tables: BTreeMap<Key, Table>,
+    pub tables: BTreeMap<NameKey, Table>,
     /// The sequences, without the implicit ones of `SERIAL` properties.
-    pub sequences: BTreeMap<Key, Sequence>,
+    pub sequences: BTreeMap<NameKey, Sequence>,
 }
 
 /// A node table or a rel table.
@@ -31,9 +31,9 @@ pub struct Table {
     /// The part that differs between node tables and rel tables.
     pub kind: TableKind,
     /// The properties, a node table's primary key among them.
-    pub properties: BTreeMap<Key, Property>,
+    pub properties: BTreeMap<NameKey, Property>,
     /// The indexes, without the implicit one of the primary key.
-    pub indexes: BTreeMap<Key, Index>,
+    pub indexes: BTreeMap<NameKey, Index>,
     /// The `COMMENT ON TABLE` text; never empty.
     pub comment: Option<String>,
 }
@@ -44,7 +44,7 @@ pub enum TableKind {
     /// A node table.
     Node {
         /// The property that is the primary key.
-        primary_key: Key,
+        primary_key: NameKey,
     },
     /// A rel table.
     Edge {
@@ -66,7 +66,7 @@ impl TableKind {
 
     /// Returns the engine's name of the kind: `node table` or `rel table`.
     #[must_use]
-    pub fn words(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         if self.is_node() {
             "node table"
         } else {
@@ -95,7 +95,7 @@ pub struct Property {
 impl Property {
     /// Returns the canonical Cypher of the default, as `table_info` reports it.
     #[must_use]
-    pub fn default_text(&self) -> Option<String> {
+    pub fn default_cypher(&self) -> Option<String> {
         self.default.as_ref().map(|expr| expr.canonical(&self.ty))
     }
 }
@@ -104,9 +104,9 @@ impl Property {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pair {
     /// The source node table.
-    pub from: Key,
+    pub from: NameKey,
     /// The destination node table.
-    pub to: Key,
+    pub to: NameKey,
 }
 
 /// How many rels a node may have at either end of a rel table.
@@ -131,7 +131,7 @@ impl Multiplicity {
 
     /// Returns the DDL keyword.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::ManyMany => "MANY_MANY",
             Self::ManyOne => "MANY_ONE",
@@ -143,7 +143,7 @@ impl Multiplicity {
 
 impl fmt::Display for Multiplicity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }
 
@@ -153,7 +153,7 @@ impl FromStr for Multiplicity {
     fn from_str(word: &str) -> Result<Self, String> {
         Self::ALL
             .into_iter()
-            .find(|m| m.word().eq_ignore_ascii_case(word))
+            .find(|m| m.as_str().eq_ignore_ascii_case(word))
             .ok_or_else(|| format!("unknown multiplicity `{word}`: expected MANY_MANY, MANY_ONE, ONE_MANY or ONE_ONE"))
     }
 }
@@ -167,16 +167,16 @@ pub enum StorageDirection {
     #[default]
     Both,
     /// Forward only: uses less space, but traversal from the destination is slow.
-    Fwd,
+    Forward,
 }
 
 impl StorageDirection {
     /// Returns the DDL keyword.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Both => "both",
-            Self::Fwd => "fwd",
+            Self::Forward => "fwd",
         }
     }
 }
@@ -202,7 +202,7 @@ impl Schema {
     /// Returns the table named `name`, ignoring ASCII case.
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&Table> {
-        self.tables.get(&Key::new(name))
+        self.tables.get(&NameKey::new(name))
     }
 }
 
@@ -210,6 +210,6 @@ impl Table {
     /// Returns the property named `name`, ignoring ASCII case.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&Property> {
-        self.properties.get(&Key::new(name))
+        self.properties.get(&NameKey::new(name))
     }
 }

@@ -86,9 +86,9 @@ pub const RESERVED_MEMBERS: &[&str] = &[
 /// A name as the engine compares it: ASCII letters in lowercase, everything else unchanged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Key(SmolStr);
+pub struct NameKey(SmolStr);
 
-impl Key {
+impl NameKey {
     /// Folds `name`.
     #[must_use]
     pub fn new(name: &str) -> Self {
@@ -119,19 +119,19 @@ impl Key {
     }
 }
 
-impl From<&str> for Key {
+impl From<&str> for NameKey {
     fn from(name: &str) -> Self {
         Self::new(name)
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for NameKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for NameKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -210,7 +210,7 @@ pub fn check_table(name: &str) -> Result<(), NameError> {
 /// # Errors
 ///
 /// Returns the first rule that the name violates.
-pub fn check_live(name: &str) -> Result<(), NameError> {
+pub fn check_catalog_name(name: &str) -> Result<(), NameError> {
     check(name, MAX_NAME_BYTES + MAX_SUFFIX_BYTES)
 }
 
@@ -232,7 +232,7 @@ pub fn check_property(name: &str) -> Result<(), NameError> {
 
 /// Returns whether Cypher accepts `name` as an identifier without backticks.
 #[must_use]
-pub fn is_plain(name: &str) -> bool {
+pub fn is_bare_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_')
@@ -298,8 +298,8 @@ pub fn is_function_path(name: &str) -> bool {
 
 /// Returns the name of the implicit sequence of a `SERIAL` property. The engine looks it up by this
 /// name when the table is dropped.
-pub fn counter(table: &str, property: &str) -> Key {
-    Key::new(&format!("{table}_{property}_serial"))
+pub fn serial_sequence_name(table: &str, property: &str) -> NameKey {
+    NameKey::new(&format!("{table}_{property}_serial"))
 }
 
 #[cfg(test)]
@@ -308,8 +308,8 @@ mod tests {
 
     #[test]
     fn folds_ascii_only() {
-        assert_eq!(Key::new("PerSon"), Key::new("person"));
-        assert_ne!(Key::new("É"), Key::new("é"));
+        assert_eq!(NameKey::new("PerSon"), NameKey::new("person"));
+        assert_ne!(NameKey::new("É"), NameKey::new("é"));
     }
 
     #[test]

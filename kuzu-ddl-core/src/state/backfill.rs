@@ -7,22 +7,22 @@ use crate::event::{ObjectId, OnFail};
 /// Progress of a backfill, as stored in the ledger.
 #[doc(alias = "backfill")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Making {
+pub struct BackfillProgress {
     /// Path of the function.
     pub function: String,
     /// Input properties of a backfill; a cast reads the archived old values.
     pub inputs: Vec<ObjectId>,
     /// Archived column that a cast reads.
-    pub old: Option<String>,
+    pub archived_column: Option<String>,
     /// Whether the function accepts NULL.
-    pub takes_null: bool,
+    pub accepts_null: bool,
     /// Value for a row for which the function returns none.
     pub on_fail: OnFail,
     /// Engine id of the table to which [`next`](Self::next) refers; in another table the backfill
     /// starts over.
     pub table: u64,
     /// Offset below which all rows are done.
-    pub next: u64,
+    pub next_offset: u64,
     /// Number of rows done.
-    pub done: u64,
+    pub rows_done: u64,
 }

@@ -2,41 +2,46 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::Inspection;
+use crate::catalog::CatalogSnapshot;
 use crate::event::ObjectId;
-use crate::fold::{Body, Fold, Object};
-use crate::schema::Key;
+use crate::fold::{Fold, Object, ObjectBody};
+use crate::schema::NameKey;
 
 /// Catalog ids of the objects, as of the last apply. Only this database knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places {
+pub struct CatalogIds {
     /// Tables, by their table id.
     pub tables: BTreeMap<ObjectId, u64>,
     /// Properties, by their column id within their table.
     pub properties: BTreeMap<ObjectId, u64>,
 }
 
-impl Places {
+impl CatalogIds {
     /// Records the ids of all live objects of `fold` that `found` has under their names. Those in
     /// `except` keep their ids from `last`.
     #[must_use]
-    pub fn of(fold: &Fold, found: &Inspection, except: &BTreeSet<ObjectId>, last: &Self) -> Self {
+    pub fn of(
+        fold: &Fold,
+        found: &CatalogSnapshot,
+        except: &BTreeSet<ObjectId>,
+        last: &Self,
+    ) -> Self {
         let mut places = Self::default();
         for table in fold
             .objects()
             .filter(|o| o.kind().is_table() && o.is_live())
         {
-            let key = Key::new(&fold.physical(table));
+            let key = NameKey::new(&fold.database_name(table));
             note(
                 &mut places.tables,
                 table.id,
-                found.ids.get(&key),
+                found.table_ids.get(&key),
                 except,
                 &last.tables,
             );
-            let numbers = found.numbers.get(&key);
+            let numbers = found.column_ids.get(&key);
             for property in properties(fold, table.id) {
-                let name = Key::new(&fold.physical(property));
+                let name = NameKey::new(&fold.database_name(property));
                 let number = numbers.and_then(|numbers| numbers.get(&name));
                 let (places, last) = (&mut places.properties, &last.properties);
                 note(places, property.id, number, except, last);
@@ -61,5 +66,5 @@ fn note(
 
 pub(crate) fn properties(fold: &Fold, table: ObjectId) -> impl Iterator<Item = &Object> {
     let live = fold.children(table).filter(|child| child.is_live());
-    live.filter(|child| matches!(child.body, Body::Property(_)))
+    live.filter(|child| matches!(child.body, ObjectBody::Property(_)))
 }

@@ -13,28 +13,28 @@ use crate::event::ObjectId;
 /// Deferred task. It names the object; the events and the database determine the details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Owed {
+pub enum DeferredTask {
     /// Builds an index: the engine cannot create one inside a transaction.
-    Index(ObjectId),
+    BuildIndex(ObjectId),
     /// Backfills a property with a Rust function: in batches, since the rows may be many.
-    Values(ObjectId),
+    Backfill(ObjectId),
 }
 
-impl Owed {
+impl DeferredTask {
     /// Returns the object that the task completes.
     #[must_use]
     pub fn object(&self) -> ObjectId {
         match self {
-            Self::Index(id) | Self::Values(id) => *id,
+            Self::BuildIndex(id) | Self::Backfill(id) => *id,
         }
     }
 }
 
-impl fmt::Display for Owed {
+impl fmt::Display for DeferredTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Index(id) => write!(f, "index {}", id.short()),
-            Self::Values(id) => write!(f, "backfill of {}", id.short()),
+            Self::BuildIndex(id) => write!(f, "index {}", id.short()),
+            Self::Backfill(id) => write!(f, "backfill of {}", id.short()),
         }
     }
 }

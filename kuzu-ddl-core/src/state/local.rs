@@ -4,32 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::deferred::Owed;
+use super::deferred::DeferredTask;
 use crate::event::{EventId, ObjectId};
 use crate::schema::Expr;
 
 /// State of objects that only this database has and peers do not share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Local {
+pub struct LocalState {
     /// Defaults of adopted properties, as the engine reports them.
-    pub defaults: BTreeMap<ObjectId, String>,
+    pub adopted_defaults: BTreeMap<ObjectId, String>,
     /// Tables that have gaps in their column ids and are sound, with those ids.
     #[serde(default)]
-    pub gaps: BTreeMap<ObjectId, Vec<u64>>,
+    pub column_id_gaps: BTreeMap<ObjectId, Vec<u64>>,
     /// Deferred tasks of this database.
     #[serde(default)]
-    pub owed: BTreeSet<Owed>,
+    pub deferred: BTreeSet<DeferredTask>,
     /// Backfill expressions recorded for rows without a value, by the type change that needed them.
     /// A rollback uses them to detect values that no application wrote.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fills: BTreeMap<EventId, Expr>,
+    pub recorded_fills: BTreeMap<EventId, Expr>,
 }
 
-impl Local {
+impl LocalState {
     /// Returns whether a deferred task for the object is recorded, so that the database may lack
     /// it.
     #[must_use]
-    pub fn owes(&self, object: ObjectId) -> bool {
-        self.owed.iter().any(|owed| owed.object() == object)
+    pub fn has_deferred(&self, object: ObjectId) -> bool {
+        self.deferred.iter().any(|owed| owed.object() == object)
     }
 }

@@ -5,8 +5,8 @@ mod catalog_ids;
 pub mod deferred;
 mod local;
 
-pub use backfill::Making;
-pub use catalog_ids::Places;
+pub use backfill::BackfillProgress;
+pub use catalog_ids::CatalogIds;
 pub(crate) use catalog_ids::properties;
-pub use deferred::Owed;
-pub use local::Local;
+pub use deferred::DeferredTask;
+pub use local::LocalState;

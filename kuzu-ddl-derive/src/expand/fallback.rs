@@ -24,7 +24,7 @@ pub(super) fn table(
             use #crate_path::__private as __kuzu;
             #[automatically_derived]
             impl #impl_generics __kuzu::KuzuTable for #ident #ty_generics #where_clause {
-                const DESC: &'static __kuzu::TableDesc = &__kuzu::TableDesc::BLANK;
+                const DESC: &'static __kuzu::TableDesc = &__kuzu::TableDesc::EMPTY;
             }
             #[automatically_derived]
             impl #impl_generics __kuzu::#marker for #ident #ty_generics #where_clause {}
@@ -47,7 +47,7 @@ pub(super) fn value_type(
             use #crate_path::__private as __kuzu;
             #[automatically_derived]
             impl #impl_generics __kuzu::KuzuType for #ident #ty_generics #where_clause {
-                const TYPE: __kuzu::TypeDesc = __kuzu::TypeDesc::Broken;
+                const TYPE: __kuzu::TypeDesc = __kuzu::TypeDesc::Invalid;
             }
         };
     }

@@ -57,6 +57,6 @@ pub(super) fn function_check(
     let function = functions.into_iter().flatten().next()?;
     let index = Literal::usize_unsuffixed(index);
     Some(quote_spanned! {function.span()=>
-        const _: () = __kuzu::check::function(#desc, #index);
+        const _: () = __kuzu::const_checks::function(#desc, #index);
     })
 }

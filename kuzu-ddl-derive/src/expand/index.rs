@@ -45,7 +45,7 @@ pub(super) fn index_checks(
         let desc = property_desc(field);
         let name = &field.name.value;
         Some(quote_spanned! {property.span=>
-            const _: () = __kuzu::check::#check(#name, &#desc.ty);
+            const _: () = __kuzu::const_checks::#check(#name, &#desc.ty);
         })
     };
     index.properties.iter().filter_map(check).collect()

@@ -44,7 +44,7 @@ pub(super) fn default_check(
     }
     let value = expr_desc(&default.value);
     Some(quote_spanned! {default.span=>
-        const _: () = __kuzu::check::default(&#property.ty, &#value);
+        const _: () = __kuzu::const_checks::default(&#property.ty, &#value);
     })
 }
 

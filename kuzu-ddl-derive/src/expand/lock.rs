@@ -64,7 +64,7 @@ fn retained_check(
     let index = Literal::usize_unsuffixed(index);
     let (ty, nullable) = (type_desc(&former.ty), former.nullable);
     quote_spanned! {field.ty.span()=>
-        const _: () = __kuzu::locked::kept(#desc, #index, &#ty, #nullable);
+        const _: () = __kuzu::lock_checks::check_retained(#desc, #index, &#ty, #nullable);
     }
 }
 
@@ -84,7 +84,7 @@ fn added_check(
     let index = Literal::usize_unsuffixed(index);
     let removed = removed.iter().map(|property| type_desc(&property.ty));
     Some(quote_spanned! {field.name.span=>
-        const _: () = __kuzu::locked::added(#desc, #index, &[#(#removed),*]);
+        const _: () = __kuzu::lock_checks::check_added(#desc, #index, &[#(#removed),*]);
     })
 }
 
@@ -97,7 +97,7 @@ fn removed_check(
     let (name, ty) = (&removed.name, type_desc(&removed.ty));
     let added = added.iter().map(|index| Literal::usize_unsuffixed(*index));
     quote_spanned! {table.ident.span()=>
-        const _: () = __kuzu::locked::vanished(#desc, #name, &#ty, &[#(#added),*]);
+        const _: () = __kuzu::lock_checks::report_removed(#desc, #name, &#ty, &[#(#added),*]);
     }
 }
 
@@ -121,7 +121,7 @@ fn pair_check(
     let locked = locked.map(|(from, to)| quote!(__kuzu::PairDesc { from: #from, to: #to }));
     (locked.len() > 0).then(|| {
         quote_spanned! {table.ident.span()=>
-            const _: () = __kuzu::locked::pairs(#desc, &[#(#endpoints),*], &[#(#locked),*]);
+            const _: () = __kuzu::lock_checks::check_pairs(#desc, &[#(#endpoints),*], &[#(#locked),*]);
         }
     })
 }

@@ -63,7 +63,7 @@ pub(super) fn property_checks(table: &Table<'_>, field: &Field<'_>) -> Vec<Token
     let mut checks = Vec::new();
     if field.attrs.primary_key.is_some() {
         let span = field.ty.span();
-        checks.push(quote_spanned!(span=> const _: () = __kuzu::check::key(&#base);));
+        checks.push(quote_spanned!(span=> const _: () = __kuzu::const_checks::key(&#base);));
     }
     if let Some(default) = &field.attrs.default {
         checks.extend(default_check(default, &base));
@@ -73,7 +73,7 @@ pub(super) fn property_checks(table: &Table<'_>, field: &Field<'_>) -> Vec<Token
         let fill = text("fill", field.attrs.fill.as_ref());
         let property = quote!(__kuzu::PropertyDesc { #fill ..#base });
         checks.push(quote_spanned! {on_fail.span=>
-            const _: () = __kuzu::check::on_fail_null(&#property);
+            const _: () = __kuzu::const_checks::on_fail_null(&#property);
         });
     }
     checks
@@ -91,13 +91,13 @@ fn field_type(table: &Table<'_>, field: &Field<'_>) -> (Option<TokenStream>, Tok
         quote!(true)
     } else {
         quote!({
-            use __kuzu::Otherwise as _;
-            __kuzu::Probe::<#ty>::NULLABLE
+            use __kuzu::NotNullable as _;
+            __kuzu::NullableProbe::<#ty>::NULLABLE
         })
     };
     (
         Some(quote!(ty: #declared, nullable: #nullable,)),
-        quote!(__kuzu::PropertyDesc::BLANK),
+        quote!(__kuzu::PropertyDesc::EMPTY),
     )
 }
 

@@ -13,7 +13,7 @@ use crate::attr::{EndpointAttr, PairAttr};
 
 /// Expands to one constant and its registration.
 ///
-/// Values that the struct does not declare come from `BLANK`, so that the expansion is no longer
+/// Values that the struct does not declare come from `EMPTY`, so that the expansion is no longer
 /// than the declaration.
 pub(super) fn expand(
     table: &Table<'_>,
@@ -35,10 +35,10 @@ pub(super) fn expand(
         let indexes = all_indexes.iter().map(index_desc);
         quote!(indexes: &[#(#indexes),*],)
     });
-    // Where every field is present, an update from `BLANK` would be a lint in the user's crate.
+    // Where every field is present, an update from `EMPTY` would be a lint in the user's crate.
     let is_complete =
         comment.is_some() && renamed_from.is_some() && dropped.is_some() && indexes.is_some();
-    let rest = (!is_complete).then(|| quote!(..__kuzu::TableDesc::BLANK));
+    let rest = (!is_complete).then(|| quote!(..__kuzu::TableDesc::EMPTY));
     let origin = origin(ident);
     let desc = table_desc(table);
     let fields = || table.fields.iter();
@@ -53,11 +53,11 @@ pub(super) fn expand(
     let field_use = use_fields(ident, anonymous.as_ref(), table.has_repr, &table.fields);
     // The check is part of the registration: a separate constant would cost compile time for each
     // struct.
-    let checked = quote_spanned! {ident.span()=> __kuzu::check::table(#desc)};
+    let checked = quote_spanned! {ident.span()=> __kuzu::const_checks::table(#desc)};
     let registration = table.attrs.skip_registration.is_none().then(|| {
         quote! {
             __kuzu::inventory::submit! {
-                __kuzu::Registered::Table(#checked)
+                __kuzu::Registration::Table(#checked)
             }
         }
     });
@@ -105,7 +105,7 @@ fn kind_desc(table: &Table<'_>) -> TokenStream {
     if table.kind == TableKind::Node {
         let key = table.primary_key();
         let key = key.map_or("", |field| field.name.value.as_str());
-        return quote!(__kuzu::KindDesc::Node { primary_key: #key });
+        return quote!(__kuzu::TableKindDesc::Node { primary_key: #key });
     }
     let variant =
         |name: Option<&str>, default: &str| Ident::new(name.unwrap_or(default), Span::call_site());
@@ -118,7 +118,7 @@ fn kind_desc(table: &Table<'_>) -> TokenStream {
     let multiplicity = variant(multiplicity, "ManyMany");
     let storage = variant(table.attrs.storage_direction, "Both");
     quote! {
-        __kuzu::KindDesc::Edge {
+        __kuzu::TableKindDesc::Edge {
             pairs: &[#(#pairs),*],
             dropped_pairs: &[#(#dropped),*],
             multiplicity: __kuzu::Multiplicity::#multiplicity,

@@ -204,7 +204,7 @@ fn index_options() {
     for name in ["a", "Größe", "order", "a b", "1a", "_", "", "a-b"] {
         assert_eq!(
             name::is_plain(name),
-            runtime::name::is_plain(name),
+            runtime::name::is_bare_identifier(name),
             "{name:?}"
         );
         assert_eq!(
@@ -295,7 +295,7 @@ sequence ticket start=1 increment=-2 min=-100 max=9223372036854775807 cycle
 #[test]
 fn lock_files() {
     let here = |text: &str| lock::Lock::parse(text).map(|_| ());
-    let there = |text: &str| text.parse::<runtime_lock::Lock>();
+    let there = |text: &str| text.parse::<runtime_lock::LockFile>();
     assert_eq!(here(LOCK), Ok(()));
     let parsed = there(LOCK).expect("a valid lock file");
     assert_eq!(parsed.to_string(), LOCK);
@@ -340,5 +340,5 @@ fn lock_files() {
             "{from} {to}: {here:?} {there:?}"
         );
     }
-    assert_eq!(lock::FILE, runtime_lock::FILE);
+    assert_eq!(lock::FILE, runtime_lock::LOCK_FILE_NAME);
 }

@@ -37,7 +37,7 @@ fn node() {
                 impl __kuzu::KuzuTable for Person<'_> {
                     const DESC: &'static __kuzu::TableDesc = &__kuzu::TableDesc {
                         name: "Human",
-                        kind: __kuzu::KindDesc::Node {
+                        kind: __kuzu::TableKindDesc::Node {
                             primary_key: "id",
                         },
                         properties: &[
@@ -57,12 +57,12 @@ fn node() {
                                 name: "type",
                                 ty: __kuzu::TypeDesc::List(&__kuzu::TypeDesc::Decimal(10, 2)),
                                 nullable: {
-                                    use __kuzu::Otherwise as _;
-                                    __kuzu::Probe::<Option<Opaque>>::NULLABLE
+                                    use __kuzu::NotNullable as _;
+                                    __kuzu::NullableProbe::<Option<Opaque>>::NULLABLE
                                 },
                                 renamed_from: &["mail"],
                                 line: 0,
-                                ..__kuzu::PropertyDesc::BLANK
+                                ..__kuzu::PropertyDesc::EMPTY
                             },
                         ],
                         comment: __kuzu::Some("A customer."),
@@ -87,15 +87,15 @@ fn node() {
                 #[automatically_derived]
                 impl __kuzu::KuzuNode for Person<'_> {}
                 __kuzu::inventory::submit! {
-                    __kuzu::Registered::Table(__kuzu::check::table(< Person < 'static > as
+                    __kuzu::Registration::Table(__kuzu::const_checks::table(< Person < 'static > as
                     __kuzu::KuzuTable > ::DESC))
                 }
-                const _: () = __kuzu::check::key(&<i64 as __kuzu::KuzuType>::PROPERTY);
-                const _: () = __kuzu::check::default(
+                const _: () = __kuzu::const_checks::key(&<i64 as __kuzu::KuzuType>::PROPERTY);
+                const _: () = __kuzu::const_checks::default(
                     &<&'static str as __kuzu::KuzuType>::PROPERTY.ty,
                     &__kuzu::ExprDesc::Text(""),
                 );
-                const _: () = __kuzu::check::fts_index(
+                const _: () = __kuzu::const_checks::fts_index(
                     "name",
                     &<&'static str as __kuzu::KuzuType>::PROPERTY.ty,
                 );
@@ -126,7 +126,7 @@ fn edge() {
                 impl __kuzu::KuzuTable for Purchased {
                     const DESC: &'static __kuzu::TableDesc = &__kuzu::TableDesc {
                         name: "Purchased",
-                        kind: __kuzu::KindDesc::Edge {
+                        kind: __kuzu::TableKindDesc::Edge {
                             pairs: &[
                                 __kuzu::PairDesc {
                                     from: <Person as __kuzu::KuzuNode>::NAME,
@@ -150,13 +150,13 @@ fn edge() {
                             file: "",
                             line: 0,
                         },
-                        ..__kuzu::TableDesc::BLANK
+                        ..__kuzu::TableDesc::EMPTY
                     };
                 }
                 #[automatically_derived]
                 impl __kuzu::KuzuEdge for Purchased {}
                 __kuzu::inventory::submit! {
-                    __kuzu::Registered::Table(__kuzu::check::table(< Purchased as __kuzu::KuzuTable >
+                    __kuzu::Registration::Table(__kuzu::const_checks::table(< Purchased as __kuzu::KuzuTable >
                     ::DESC))
                 }
                 const _: fn(&Purchased) = |row| {
@@ -237,7 +237,7 @@ fn errors() {
                 use ::kuzu_ddl::__private as __kuzu;
                 #[automatically_derived]
                 impl<T> __kuzu::KuzuTable for Person<T> {
-                    const DESC: &'static __kuzu::TableDesc = &__kuzu::TableDesc::BLANK;
+                    const DESC: &'static __kuzu::TableDesc = &__kuzu::TableDesc::EMPTY;
                 }
                 #[automatically_derived]
                 impl<T> __kuzu::KuzuNode for Person<T> {}

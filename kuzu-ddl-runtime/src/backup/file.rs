@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub(super) const SUFFIXES: [&str; 3] = ["wal", "shadow", "tmp"];
 
 /// `path` with another suffix after all that it has.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn sidecar_path(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);
@@ -16,16 +16,16 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// A name beside `path` that nothing has yet.
-pub(super) fn free(path: &Path, suffix: &str) -> Option<PathBuf> {
+pub(super) fn unused_path(path: &Path, suffix: &str) -> Option<PathBuf> {
     let first = std::iter::once(suffix.to_owned());
     let more = (2..10_000).map(|n| format!("{suffix}-{n}"));
-    let mut names = first.chain(more).map(|suffix| beside(path, &suffix));
+    let mut names = first.chain(more).map(|suffix| sidecar_path(path, &suffix));
     names.find(|path| !path.exists())
 }
 
 /// Removes what is there of a copy.
 pub(super) fn remove(path: &Path) {
-    let all = SUFFIXES.iter().map(|suffix| beside(path, suffix));
+    let all = SUFFIXES.iter().map(|suffix| sidecar_path(path, suffix));
     for path in std::iter::once(path.to_owned()).chain(all) {
         // What is not there needs no removing, and a copy that is left behind hurts nobody.
         let _ = std::fs::remove_file(path);

@@ -12,15 +12,15 @@ use std::path::{Path, PathBuf};
 
 use kuzu_ddl_core::schema::Schema;
 use kuzu_ddl_core::schema::name::quote;
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::value::Value;
 #[cfg(feature = "kuzu")]
 pub use restore::restore_backup;
 
 use crate::engine::{Engine, Session, is_in_memory};
 use crate::error::Error;
-use crate::inspect::{Scope, inspect, tables};
+use crate::inspect::{InspectScope, inspect, tables};
 use crate::ledger;
-use crate::ledger::State;
+use crate::ledger::LedgerState;
 
 /// Where the database is, and where its backup goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Backup {
     /// `shop.kuzu.backup-3` before the fourth revision. The engine does not tell where its file is,
     /// so it must be said; that it is the right one is seen by comparing.
     #[must_use]
-    pub fn of(database: impl Into<PathBuf>) -> Self {
+    pub fn new(database: impl Into<PathBuf>) -> Self {
         Self {
             database: database.into(),
             target: None,
@@ -43,7 +43,7 @@ impl Backup {
 
     /// The backup goes there instead. Nothing must be there yet.
     #[must_use]
-    pub fn to(mut self, target: impl Into<PathBuf>) -> Self {
+    pub fn target(mut self, target: impl Into<PathBuf>) -> Self {
         self.target = Some(target.into());
         self
     }
@@ -54,9 +54,9 @@ impl Backup {
         engine: &dyn Engine,
         session: &dyn Session,
     ) -> Result<PathBuf, Error> {
-        let state = match ledger::state(session)? {
+        let state = match ledger::read_state(session)? {
             Some(Ok(state)) => Some(state),
-            Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
+            Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
             None => None,
         };
         let target = self.place(state.as_ref())?;
@@ -67,7 +67,7 @@ impl Backup {
         copied.map(|()| target)
     }
 
-    fn place(&self, state: Option<&State>) -> Result<PathBuf, Error> {
+    fn place(&self, state: Option<&LedgerState>) -> Result<PathBuf, Error> {
         if let Some(target) = &self.target {
             return if target.exists() {
                 Err(failed(target, "there is something already"))
@@ -77,26 +77,27 @@ impl Backup {
         }
         let revision = state.map_or(0, |state| state.revision);
         let name = format!("backup-{revision}");
-        file::free(&self.database, &name).ok_or_else(|| failed(&self.database, "no name is free"))
+        file::unused_path(&self.database, &name)
+            .ok_or_else(|| failed(&self.database, "no name is free"))
     }
 
     fn copy(
         &self,
         engine: &dyn Engine,
         session: &dyn Session,
-        state: Option<&State>,
+        state: Option<&LedgerState>,
         target: &Path,
     ) -> Result<(), Error> {
         let told = |e: std::io::Error| failed(&self.database, &e.to_string());
         file::copy(&self.database, target).map_err(told)?;
-        let log = file::beside(&self.database, "wal");
+        let log = file::sidecar_path(&self.database, "wal");
         if log.exists() {
-            file::copy(&log, &file::beside(target, "wal")).map_err(told)?;
+            file::copy(&log, &file::sidecar_path(target, "wal")).map_err(told)?;
         }
         let wanted = Content::of(session, state.cloned())?;
         let copy = engine.open_file(target)?;
         let copied = copy.session()?;
-        let state = ledger::state(copied.as_ref())?.and_then(Result::ok);
+        let state = ledger::read_state(copied.as_ref())?.and_then(Result::ok);
         if Content::of(copied.as_ref(), state)? != wanted {
             let reason = "the copy is not what the database is; is this its file?";
             return Err(failed(&self.database, reason));
@@ -109,13 +110,13 @@ impl Backup {
 /// What a copy must have in common with its original.
 #[derive(PartialEq)]
 struct Content {
-    state: Option<State>,
+    state: Option<LedgerState>,
     schema: Schema,
     rows: Vec<(String, i128)>,
 }
 
 impl Content {
-    fn of(session: &dyn Session, state: Option<State>) -> Result<Self, Error> {
+    fn of(session: &dyn Session, state: Option<LedgerState>) -> Result<Self, Error> {
         let mut rows = Vec::new();
         for table in tables(session)? {
             let name = quote(&table.name);
@@ -126,11 +127,11 @@ impl Content {
             };
             let found = session.query(&query)?;
             let count = found.first().and_then(|row| row.first());
-            rows.push((table.name, count.and_then(Cell::int).unwrap_or(-1)));
+            rows.push((table.name, count.and_then(Value::int).unwrap_or(-1)));
         }
         Ok(Self {
             state,
-            schema: inspect(session, Scope::All)?.schema,
+            schema: inspect(session, InspectScope::All)?.schema,
             rows,
         })
     }

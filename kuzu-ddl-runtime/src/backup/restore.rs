@@ -49,7 +49,7 @@ pub fn restore_backup(
         },
         Some(false) | None => {}
     }
-    let new = file::beside(database, "restoring");
+    let new = file::sidecar_path(database, "restoring");
     file::remove(&new);
     let ready = bring(backup, &new);
     if let Err(e) = ready {
@@ -66,16 +66,16 @@ pub fn restore_backup(
 fn bring(backup: &Path, new: &Path) -> Result<(), Error> {
     let told = |e: std::io::Error| failed(backup, &e.to_string());
     file::copy(backup, new).map_err(told)?;
-    let log = file::beside(backup, "wal");
+    let log = file::sidecar_path(backup, "wal");
     if log.exists() {
-        file::copy(&log, &file::beside(new, "wal")).map_err(told)?;
+        file::copy(&log, &file::sidecar_path(new, "wal")).map_err(told)?;
     }
     let copy = engine::open_file(new).map_err(|e| failed(backup, &e.to_string()))?;
     let session = copy.session()?;
-    inspect::inspect(session.as_ref(), inspect::Scope::All)?;
+    inspect::inspect(session.as_ref(), inspect::InspectScope::All)?;
     let contents = ledger::read(session.as_ref())?;
-    if !contents.bad.is_empty() {
-        return Err(Error::Ledger(contents.bad));
+    if !contents.corrupt.is_empty() {
+        return Err(Error::CorruptLedger(contents.corrupt));
     }
     session.query("CHECKPOINT")?;
     Ok(())
@@ -88,15 +88,15 @@ fn set_aside(database: &Path) -> std::io::Result<Option<PathBuf>> {
     if !database.exists() {
         return Ok(None);
     }
-    let Some(aside) = file::free(database, "replaced") else {
+    let Some(aside) = file::unused_path(database, "replaced") else {
         return Err(std::io::Error::other(
             "no name is free for the present file",
         ));
     };
     for suffix in file::SUFFIXES {
-        let from = file::beside(database, suffix);
+        let from = file::sidecar_path(database, suffix);
         if from.exists() {
-            std::fs::rename(from, file::beside(&aside, suffix))?;
+            std::fs::rename(from, file::sidecar_path(&aside, suffix))?;
         }
     }
     // A second name for the same file: the first is taken by the rename, without a gap.

@@ -49,7 +49,7 @@ pub fn is_read_only(session: &dyn Session) -> Result<bool, EngineError> {
         Ok(_) => Ok(false),
         Err(e) => match e.kind {
             EngineErrorKind::ReadOnly => Ok(true),
-            EngineErrorKind::Missing | EngineErrorKind::WriterBusy => Ok(false),
+            EngineErrorKind::NotFound | EngineErrorKind::WriterBusy => Ok(false),
             _ => Err(e),
         },
     }

@@ -5,7 +5,7 @@
 
 /// What an engine refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", show(.message, .statement))]
+#[error("{}", append_statement(.message, .statement))]
 pub struct EngineError {
     /// What it means for the caller.
     pub kind: EngineErrorKind,
@@ -32,9 +32,9 @@ pub enum EngineErrorKind {
     /// The buffer pool is too small. Every node table takes its share for as long as it exists.
     BufferPool,
     /// A table, property, pair, sequence or index does not exist.
-    Missing,
+    NotFound,
     /// A table, property, pair, sequence or index exists already.
-    Exists,
+    AlreadyExists,
     /// Another process has the file open.
     Locked,
     /// The statement cannot be parsed. An open transaction stays open.
@@ -43,20 +43,20 @@ pub enum EngineErrorKind {
     Unsupported,
     /// A result holds values that the engine's Rust API cannot hand over without a panic. Cast them
     /// to STRING in the query.
-    Unreadable,
+    UnsupportedValue,
     /// This connection must not be used any more; a new one will do.
-    Unusable,
+    SessionPoisoned,
     /// The transaction was rolled back by an error before, and this statement was not run.
-    Aborted,
+    TransactionAborted,
     /// COMMIT failed, and it may have committed nevertheless. Look at the database through a new
     /// session.
     OutcomeUnknown,
     /// A rolled-back change of a table is still in memory and would damage the next change. It
     /// goes away with a CHECKPOINT, for which no other transaction may be open.
-    CheckpointOwed,
+    CheckpointRequired,
     /// This process has the same file open twice, and each handle is blind to what the other
     /// writes.
-    OpenTwice,
+    OpenedTwice,
     /// Anything else.
     Other,
 }
@@ -97,7 +97,7 @@ impl EngineError {
 /// How much of a statement an error shows. The whole is in the field.
 const SHOWN: usize = 200;
 
-fn show(message: &str, statement: &str) -> String {
+fn append_statement(message: &str, statement: &str) -> String {
     let message = message.trim_end();
     if statement.is_empty() {
         return message.to_owned();
@@ -141,14 +141,14 @@ const TEXTS: &[(&str, EngineErrorKind)] = &[
         "is only supported in auto transaction mode",
         EngineErrorKind::Unsupported,
     ),
-    ("does not exist in catalog", EngineErrorKind::Missing),
-    ("Cannot find table catalog entry", EngineErrorKind::Missing),
-    ("Cannot find property", EngineErrorKind::Missing),
-    ("does not have property", EngineErrorKind::Missing),
-    ("does not have an index", EngineErrorKind::Missing),
-    ("does not exist.", EngineErrorKind::Missing),
-    ("already exists", EngineErrorKind::Exists),
-    ("already has property", EngineErrorKind::Exists),
+    ("does not exist in catalog", EngineErrorKind::NotFound),
+    ("Cannot find table catalog entry", EngineErrorKind::NotFound),
+    ("Cannot find property", EngineErrorKind::NotFound),
+    ("does not have property", EngineErrorKind::NotFound),
+    ("does not have an index", EngineErrorKind::NotFound),
+    ("does not exist.", EngineErrorKind::NotFound),
+    ("already exists", EngineErrorKind::AlreadyExists),
+    ("already has property", EngineErrorKind::AlreadyExists),
 ];
 
 fn classify(message: &str) -> EngineErrorKind {
@@ -167,7 +167,7 @@ mod tests {
         let kind = |text| EngineError::from_engine(text, "").kind;
         assert_eq!(
             kind("Binder exception: Table A does not exist."),
-            EngineErrorKind::Missing
+            EngineErrorKind::NotFound
         );
         assert_eq!(kind("something new"), EngineErrorKind::Other);
     }

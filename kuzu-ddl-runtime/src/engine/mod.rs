@@ -22,10 +22,10 @@ pub use kuzu::open;
 #[cfg(feature = "kuzu")]
 pub use kuzu::open_file;
 use kuzu_ddl_core::capabilities::Capabilities;
-use kuzu_ddl_core::value::{Cell, Row};
-pub(crate) use pending_checkpoint::owe;
-pub use pending_checkpoint::{owes_checkpoint, settle};
-pub use single_handle::check_opened_once;
+use kuzu_ddl_core::value::{Row, Value};
+pub(crate) use pending_checkpoint::mark_checkpoint_needed;
+pub use pending_checkpoint::{checkpoint_if_needed, needs_checkpoint};
+pub use single_handle::ensure_single_handle;
 pub use transaction::Transaction;
 
 /// A database of some engine, opened by the user.
@@ -41,7 +41,7 @@ pub trait Engine {
 
     /// Tells this handle from the other handles that are open in this process. It is an address:
     /// it may change when the handle is moved, and be used again after the handle is dropped.
-    fn handle(&self) -> usize;
+    fn instance_id(&self) -> usize;
 
     /// A fresh in-memory database of the same engine with room for `tables` node tables.
     ///
@@ -72,7 +72,7 @@ pub trait Session {
     fn capabilities(&self) -> &'static Capabilities;
 
     /// The [`Engine::handle`] of the database this connection belongs to.
-    fn handle(&self) -> usize;
+    fn instance_id(&self) -> usize;
 
     /// Runs one statement and fetches all rows.
     ///
@@ -85,5 +85,5 @@ pub trait Session {
     ///
     /// # Errors
     /// As [`Session::query`].
-    fn query_with(&self, cypher: &str, params: &[(&str, Cell)]) -> Result<Vec<Row>, EngineError>;
+    fn query_with(&self, cypher: &str, params: &[(&str, Value)]) -> Result<Vec<Row>, EngineError>;
 }

@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::value::Value;
 
 use super::Session;
 use super::database_info::is_in_memory;
@@ -26,8 +26,8 @@ fn with_owed<T>(f: impl FnOnce(&mut BTreeSet<usize>) -> T) -> T {
 
 /// Whether the database behind `session` owes a CHECKPOINT.
 #[must_use]
-pub fn owes_checkpoint(session: &dyn Session) -> bool {
-    with_owed(|owed| owed.contains(&session.handle()))
+pub fn needs_checkpoint(session: &dyn Session) -> bool {
+    with_owed(|owed| owed.contains(&session.instance_id()))
 }
 
 /// Pays what is owed. To be called before any change, outside a transaction.
@@ -35,8 +35,8 @@ pub fn owes_checkpoint(session: &dyn Session) -> bool {
 /// # Errors
 /// [`EngineErrorKind::CheckpointOwed`] while other transactions are open: nothing may be changed
 /// until this succeeds or the process restarts.
-pub fn settle(session: &dyn Session) -> Result<(), EngineError> {
-    if !owes_checkpoint(session) {
+pub fn checkpoint_if_needed(session: &dyn Session) -> Result<(), EngineError> {
+    if !needs_checkpoint(session) {
         return Ok(());
     }
     if !is_in_memory(session).map_err(owed)? {
@@ -52,7 +52,7 @@ pub fn settle(session: &dyn Session) -> Result<(), EngineError> {
 
 /// What a roll-back leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Left {
+pub(super) enum RollbackResidue {
     /// Table ids that are used up.
     Ids,
     /// A column; perhaps ids, too.
@@ -60,12 +60,15 @@ pub(super) enum Left {
 }
 
 /// Pays at once what a roll-back has just left behind.
-pub(super) fn pay(session: &dyn Session, left: Left) -> Result<(), EngineError> {
-    owe(session);
+pub(super) fn run_checkpoint(
+    session: &dyn Session,
+    left: RollbackResidue,
+) -> Result<(), EngineError> {
+    mark_checkpoint_needed(session);
     if !is_in_memory(session).map_err(owed)? {
         return checkpoint(session);
     }
-    if left == Left::Ids {
+    if left == RollbackResidue::Ids {
         forget(session);
         return Ok(());
     }
@@ -76,12 +79,12 @@ pub(super) fn pay(session: &dyn Session, left: Left) -> Result<(), EngineError> 
 }
 
 /// Notes the debt: nothing of ours is changed any more before a CHECKPOINT has succeeded.
-pub(crate) fn owe(session: &dyn Session) {
-    with_owed(|owed| owed.insert(session.handle()));
+pub(crate) fn mark_checkpoint_needed(session: &dyn Session) {
+    with_owed(|owed| owed.insert(session.instance_id()));
 }
 
 fn forget(session: &dyn Session) {
-    with_owed(|owed| owed.remove(&session.handle()));
+    with_owed(|owed| owed.remove(&session.instance_id()));
 }
 
 /// The debt stands until the CHECKPOINT has succeeded. The catalog is written only if something in
@@ -103,7 +106,7 @@ fn checkpoint(session: &dyn Session) -> Result<(), EngineError> {
 const CHANGE: &str = "_kuzu_ddl_checkpoint";
 
 fn owed(e: EngineError) -> EngineError {
-    e.with_kind(EngineErrorKind::CheckpointOwed)
+    e.with_kind(EngineErrorKind::CheckpointRequired)
 }
 
 /// A mark inside an in-memory database. It goes where the database goes; an address does not.
@@ -113,12 +116,12 @@ fn is_spoiled(session: &dyn Session) -> Result<bool, EngineError> {
     let rows = session.query("CALL show_sequences() RETURN name")?;
     Ok(rows
         .iter()
-        .any(|row| row.first().and_then(Cell::text) == Some(SPOILED)))
+        .any(|row| row.first().and_then(Value::text) == Some(SPOILED)))
 }
 
 fn spoiled() -> EngineError {
     EngineError::new(
-        EngineErrorKind::CheckpointOwed,
+        EngineErrorKind::CheckpointRequired,
         "a change of an in-memory database was rolled back, and the engine cannot clear what is \
          left of it; begin with a new database",
         "",

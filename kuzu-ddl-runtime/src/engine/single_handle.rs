@@ -18,7 +18,7 @@ use super::error::{EngineError, EngineErrorKind};
 ///
 /// # Errors
 /// [`EngineErrorKind::OpenTwice`] names the file.
-pub fn check_opened_once(session: &dyn Session) -> Result<(), EngineError> {
+pub fn ensure_single_handle(session: &dyn Session) -> Result<(), EngineError> {
     let Some(path) = opened_twice() else {
         return Ok(());
     };
@@ -26,7 +26,7 @@ pub fn check_opened_once(session: &dyn Session) -> Result<(), EngineError> {
         return Ok(());
     }
     Err(EngineError::new(
-        EngineErrorKind::OpenTwice,
+        EngineErrorKind::OpenedTwice,
         format!(
             "this process has {path} open twice, and each handle is blind to what the other \
              writes; open it once and share the handle"

@@ -3,10 +3,10 @@
 use std::cell::Cell as Flag;
 
 use kuzu_ddl_core::capabilities::Capabilities;
-use kuzu_ddl_core::value::{Cell, Row};
+use kuzu_ddl_core::value::{Row, Value};
 
 use super::error::{EngineError, EngineErrorKind};
-use super::pending_checkpoint::Left;
+use super::pending_checkpoint::RollbackResidue;
 use super::{Session, pending_checkpoint as owed};
 
 /// A write transaction on a session. It is a session itself, and the only one to use while it
@@ -18,7 +18,7 @@ pub struct Transaction<'s> {
     session: &'s dyn Session,
     state: Flag<State>,
     /// What a roll-back would leave behind, which takes a CHECKPOINT.
-    leaves: Flag<Option<Left>>,
+    leaves: Flag<Option<RollbackResidue>>,
     /// The buffer pool was too small.
     exhausted: Flag<bool>,
 }
@@ -39,7 +39,7 @@ impl<'s> Transaction<'s> {
     /// [`Unusable`](EngineErrorKind::Unusable); [`EngineErrorKind::CheckpointOwed`] (see
     /// [`settle`](crate::engine::pending_checkpoint::settle)).
     pub fn begin(session: &'s dyn Session) -> Result<Self, EngineError> {
-        owed::settle(session)?;
+        owed::checkpoint_if_needed(session)?;
         session.query("BEGIN TRANSACTION")?;
         Ok(Self {
             session,
@@ -67,10 +67,12 @@ impl<'s> Transaction<'s> {
         // A checkpoint that times out does so after the commit. After any other error the engine
         // has probably rolled back.
         if self.leaves.get().is_some() && e.kind != EngineErrorKind::CheckpointTimeout {
-            owed::owe(self.session);
+            owed::mark_checkpoint_needed(self.session);
         }
         Err(match e.kind {
-            EngineErrorKind::NoActiveTransaction => e.with_kind(EngineErrorKind::Aborted),
+            EngineErrorKind::NoActiveTransaction => {
+                e.with_kind(EngineErrorKind::TransactionAborted)
+            }
             _ => e.with_kind(EngineErrorKind::OutcomeUnknown),
         })
     }
@@ -79,7 +81,7 @@ impl<'s> Transaction<'s> {
     ///
     /// # Errors
     /// [`EngineErrorKind::CheckpointOwed`]: rolled back, but other transactions are open, so that
-    /// no change may follow yet. Otherwise what the engine says.
+    /// no change may follow yet. NotNullable what the engine says.
     pub fn rollback(self) -> Result<(), EngineError> {
         self.end()
     }
@@ -94,7 +96,7 @@ impl<'s> Transaction<'s> {
             _ => {}
         }
         if let Some(left) = self.leaves.get() {
-            owed::pay(self.session, left)?;
+            owed::run_checkpoint(self.session, left)?;
         } else if self.exhausted.get() {
             // The tables that were rolled back keep their memory until then; it is no more than
             // that, and the next checkpoint will do as well.
@@ -126,12 +128,12 @@ impl<'s> Transaction<'s> {
 
 /// What rolling back a statement leaves behind. Some ALTERs pass for an ADD, and some CREATEs of rows
 /// for one of a table, by the names in them; that costs a checkpoint and no more.
-fn leaves(cypher: &str) -> Option<Left> {
+fn leaves(cypher: &str) -> Option<RollbackResidue> {
     let cypher = cypher.trim_start().to_ascii_uppercase();
     if cypher.starts_with("ALTER") && cypher.contains(" ADD ") {
-        Some(Left::Column)
+        Some(RollbackResidue::Column)
     } else if cypher.starts_with("CREATE") && cypher.contains(" TABLE ") {
-        Some(Left::Ids)
+        Some(RollbackResidue::Ids)
     } else {
         None
     }
@@ -139,7 +141,7 @@ fn leaves(cypher: &str) -> Option<Left> {
 
 fn aborted(statement: &str) -> EngineError {
     EngineError::new(
-        EngineErrorKind::Aborted,
+        EngineErrorKind::TransactionAborted,
         "a statement before this one failed, and the transaction is rolled back",
         statement,
     )
@@ -150,15 +152,15 @@ impl Session for Transaction<'_> {
         self.session.capabilities()
     }
 
-    fn handle(&self) -> usize {
-        self.session.handle()
+    fn instance_id(&self) -> usize {
+        self.session.instance_id()
     }
 
     fn query(&self, cypher: &str) -> Result<Vec<Row>, EngineError> {
         self.run(cypher, || self.session.query(cypher))
     }
 
-    fn query_with(&self, cypher: &str, params: &[(&str, Cell)]) -> Result<Vec<Row>, EngineError> {
+    fn query_with(&self, cypher: &str, params: &[(&str, Value)]) -> Result<Vec<Row>, EngineError> {
         self.run(cypher, || self.session.query_with(cypher, params))
     }
 }

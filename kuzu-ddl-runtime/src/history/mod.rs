@@ -13,19 +13,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint};
-use kuzu_ddl_core::fold::{Fold, Held, compare_states, ranked};
-use kuzu_ddl_core::schema::{Difference, Schema};
-pub use point::{HistoryError, Point, time_text};
+use kuzu_ddl_core::fold::{Fold, HoldReason, compare, topological_order};
+use kuzu_ddl_core::schema::{Comparison, Schema};
+pub use point::{HistoryError, Point, format_timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{Contents, Revision, Tag};
+use crate::ledger::{LedgerContents, Revision, Tag};
 
 /// The history of one database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     pub(crate) entries: Vec<Entry>,
     /// The checkpoint that it begins with.
-    pub(crate) base: Option<Fold>,
+    pub(crate) checkpoint: Option<Fold>,
     pub(crate) events: BTreeMap<EventId, DdlEvent>,
     pub(crate) revisions: BTreeMap<u64, Revision>,
     pub(crate) tags: BTreeMap<String, Tag>,
@@ -41,15 +41,15 @@ pub struct Entry {
     /// What it is about, by the name it had then: `Table`, `Table.property` or `Table(From -> To)`.
     pub object: String,
     /// What it says, in a sentence.
-    pub what: String,
+    pub summary: String,
     /// The number of the revision in which it came; `None` only in a ledger that others wrote.
     pub revision: Option<u64>,
     /// When that revision began, in milliseconds since 1970 by that machine's clock.
-    pub at: u64,
+    pub recorded_at_ms: u64,
     /// How long the whole revision took, in milliseconds.
-    pub took: u64,
+    pub duration_ms: u64,
     /// The application, as it named itself.
-    pub app: Option<String>,
+    pub application: Option<String>,
     /// The version of kuzu-ddl.
     pub version: String,
     /// What was declared.
@@ -59,26 +59,26 @@ pub struct Entry {
 impl History {
     /// The history that the rows of a ledger hold.
     #[must_use]
-    pub fn of(contents: &Contents) -> Self {
+    pub fn from_ledger(contents: &LedgerContents) -> Self {
         let mut history = Self {
             entries: Vec::new(),
-            base: contents.base.clone(),
+            checkpoint: contents.checkpoint.clone(),
             events: contents.events.clone(),
             revisions: contents.revisions.clone(),
             tags: contents.tags.clone(),
         };
-        let mut fold = history.base.clone().unwrap_or_default();
+        let mut fold = history.checkpoint.clone().unwrap_or_default();
         for (event, revision) in in_order(contents) {
             let (object, what) = describe::describe(event, &mut fold);
             history.entries.push(Entry {
                 event: event.id(),
-                kind: event.change().word().to_owned(),
+                kind: event.change().as_str().to_owned(),
                 object,
-                what,
+                summary: what,
                 revision: revision.map(|r| r.number),
-                at: revision.map_or(0, |r| r.at),
-                took: revision.map_or(0, |r| r.took),
-                app: revision.and_then(|r| r.app.clone()),
+                recorded_at_ms: revision.map_or(0, |r| r.started_at_ms),
+                duration_ms: revision.map_or(0, |r| r.duration_ms),
+                application: revision.and_then(|r| r.application.clone()),
                 version: revision.map(|r| r.version.clone()).unwrap_or_default(),
                 declared: revision.and_then(|r| r.declared),
             });
@@ -129,13 +129,15 @@ impl History {
 
     /// What these events say, on top of the checkpoint that the history begins with.
     pub(crate) fn fold_of(&self, ids: &BTreeSet<EventId>) -> Result<Fold, HistoryError> {
-        let base = self.base.as_ref();
+        let base = self.checkpoint.as_ref();
         let base = base.filter(|base| base.frontier().is_subset(ids));
         let mut fold = base.cloned().unwrap_or_default();
         fold.extend(ids.iter().filter_map(|id| self.events.get(id)).cloned());
-        let mut held = fold.held().into_values();
-        if self.base.is_some() && held.any(|why| matches!(why, Held::Missing(_))) {
-            return Err(HistoryError::LeftOut);
+        let mut held = fold.held_events().into_values();
+        if self.checkpoint.is_some()
+            && held.any(|why| matches!(why, HoldReason::MissingDependency(_)))
+        {
+            return Err(HistoryError::BehindCheckpoint);
         }
         Ok(fold)
     }
@@ -150,28 +152,28 @@ impl History {
             Point::Now => self.events.keys().copied().collect(),
             Point::Event(id) => {
                 let place = self.entries.iter().position(|entry| entry.event == *id);
-                let place = place.ok_or(HistoryError::NoEvent(id.short()))?;
+                let place = place.ok_or(HistoryError::UnknownEvent(id.short()))?;
                 first(place + 1).collect()
             }
             Point::Revision(number) => {
                 let known = self.revisions.contains_key(number);
                 if !known {
-                    return Err(HistoryError::NoRevision(*number));
+                    return Err(HistoryError::UnknownRevision(*number));
                 }
                 self.up_to(|revision| revision.number <= *number)
             }
             Point::Time(at) => {
                 // A clock may have gone back: the last that was over by then counts.
-                let over = |r: &&Revision| r.at.saturating_add(r.took) <= *at;
+                let over = |r: &&Revision| r.started_at_ms.saturating_add(r.duration_ms) <= *at;
                 let last = self.revisions.values().rev().find(over);
                 let last = last
-                    .ok_or(HistoryError::NothingThen(time_text(*at)))?
+                    .ok_or(HistoryError::BeforeHistory(format_timestamp(*at)))?
                     .number;
                 self.up_to(|revision| revision.number <= last)
             }
             Point::Tag(name) => {
                 let tag = self.tags.get(name);
-                let tag = tag.ok_or_else(|| HistoryError::NoTag(name.clone()))?;
+                let tag = tag.ok_or_else(|| HistoryError::UnknownTag(name.clone()))?;
                 self.behind(tag.frontier.iter().copied())
             }
         })
@@ -182,9 +184,9 @@ impl History {
     ///
     /// # Errors
     /// There is no such event.
-    pub fn schema_known_to(&self, event: EventId) -> Result<Schema, HistoryError> {
+    pub fn schema_seen_by(&self, event: EventId) -> Result<Schema, HistoryError> {
         if !self.events.contains_key(&event) {
-            return Err(HistoryError::NoEvent(event.short()));
+            return Err(HistoryError::UnknownEvent(event.short()));
         }
         let ids = self.behind([event]);
         Ok(self.fold_of(&ids)?.schema())
@@ -194,8 +196,8 @@ impl History {
     ///
     /// # Errors
     /// There is no such point.
-    pub fn difference(&self, from: &Point, to: &Point) -> Result<Difference, HistoryError> {
-        Ok(compare_states(&self.fold_at(from)?, &self.fold_at(to)?))
+    pub fn compare(&self, from: &Point, to: &Point) -> Result<Comparison, HistoryError> {
+        Ok(compare(&self.fold_at(from)?, &self.fold_at(to)?))
     }
 
     fn up_to(&self, fits: impl Fn(&Revision) -> bool) -> BTreeSet<EventId> {
@@ -229,7 +231,7 @@ impl History {
 
 /// All events in the order in which they came, each with its revision. What no revision has comes
 /// first: such a ledger was not written by this crate.
-fn in_order(contents: &Contents) -> Vec<(&DdlEvent, Option<&Revision>)> {
+fn in_order(contents: &LedgerContents) -> Vec<(&DdlEvent, Option<&Revision>)> {
     let mut seen = BTreeSet::new();
     let mut recorded = Vec::new();
     for revision in contents.revisions.values() {
@@ -242,7 +244,7 @@ fn in_order(contents: &Contents) -> Vec<(&DdlEvent, Option<&Revision>)> {
         }
     }
     let all = contents.events.iter().map(|(id, event)| (*id, event));
-    let others = ranked(&all.collect()).into_values();
+    let others = topological_order(&all.collect()).into_values();
     let mut out: Vec<_> = others
         .filter(|event| !seen.contains(&event.id()))
         .map(|event| (event, None))
@@ -253,7 +255,7 @@ fn in_order(contents: &Contents) -> Vec<(&DdlEvent, Option<&Revision>)> {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}  {}", self.event.short(), self.what)
+        write!(f, "{}  {}", self.event.short(), self.summary)
     }
 }
 
@@ -267,17 +269,20 @@ impl fmt::Display for History {
         let of = |number: Option<u64>| self.entries.iter().filter(move |e| e.revision == number);
         lines.extend(of(None).map(|entry| format!("  {entry}")));
         for revision in self.revisions.values() {
-            let app = revision.app.as_deref().map(|app| format!(", {app}"));
+            let app = revision
+                .application
+                .as_deref()
+                .map(|app| format!(", {app}"));
             lines.push(format!(
                 "revision {}, {}{}, kuzu-ddl {}, {} ms",
                 revision.number,
-                time_text(revision.at),
+                format_timestamp(revision.started_at_ms),
                 app.unwrap_or_default(),
                 revision.version,
-                revision.took,
+                revision.duration_ms,
             ));
-            if let Some(back) = &revision.back {
-                lines.push(format!("  rolled back to {}", back.to));
+            if let Some(back) = &revision.rollback {
+                lines.push(format!("  rolled back to {}", back.target));
             }
             lines.extend(of(Some(revision.number)).map(|entry| format!("  {entry}")));
             let here = |tag: &&(&String, &Tag)| tag.1.revision == revision.number;

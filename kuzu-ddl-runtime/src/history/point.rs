@@ -51,7 +51,7 @@ impl fmt::Display for Point {
             Self::Event(id) => write!(f, "event {}", id.short()),
             Self::Revision(number) => write!(f, "revision {number}"),
             Self::Tag(name) => write!(f, "tag {name}"),
-            Self::Time(at) => f.write_str(&time_text(*at)),
+            Self::Time(at) => f.write_str(&format_timestamp(*at)),
             Self::Now => f.write_str("now"),
         }
     }
@@ -63,34 +63,34 @@ impl fmt::Display for Point {
 pub enum HistoryError {
     /// No event with this id, or id that starts so.
     #[error("the history has no event {0}; `History::read(&db)` shows them")]
-    NoEvent(String),
+    UnknownEvent(String),
     /// Several events start so.
     #[error("several events of the history start with {0}; give more digits")]
     Ambiguous(String),
     /// No revision of this number.
     #[error("the history has no revision {0}; `History::read(&db)` shows them")]
-    NoRevision(u64),
+    UnknownRevision(u64),
     /// No tag of this name.
     #[error("there is no tag `{0}`; `History::tags` lists them")]
-    NoTag(String),
+    UnknownTag(String),
     /// Before the first revision.
     #[error("at {0} the history had not begun")]
-    NothingThen(String),
+    BeforeHistory(String),
     /// It is behind the checkpoint that the history begins with.
     #[error(
         "what was at this point is behind the checkpoint that this history begins with; a peer with the whole history can tell"
     )]
-    LeftOut,
+    BehindCheckpoint,
     /// The text is no point.
     #[error(
         "`{0}` is neither a tag nor an event (its first digits are enough), a revision (`revision 3`) or a time (`2026-11-25T14:00:00Z`)"
     )]
-    NoPoint(String),
+    InvalidPoint(String),
     /// The name cannot be that of a tag.
     #[error(
         "`{name}` cannot be the name of a tag: {reason}; use letters, digits, `.`, `-`, `_` and `/`"
     )]
-    TagName {
+    InvalidTagName {
         /// The name, shortened.
         name: String,
         /// Which rule it breaks.
@@ -98,7 +98,7 @@ pub enum HistoryError {
     },
     /// The tag names another point already: tags do not move by themselves.
     #[error("the tag `{0}` names another point; remove it first with `remove_tag(&db, \"{0}\")`")]
-    TagTaken(String),
+    TagExists(String),
 }
 
 impl History {
@@ -120,7 +120,7 @@ impl History {
             let number = number.trim().parse();
             return number
                 .map(Point::Revision)
-                .map_err(|_| HistoryError::NoPoint(words.to_owned()));
+                .map_err(|_| HistoryError::InvalidPoint(words.to_owned()));
         }
         if let Some(at) = read_time(words) {
             return Ok(Point::Time(at));
@@ -128,7 +128,7 @@ impl History {
         let digits = words.strip_prefix("event ").unwrap_or(words);
         let is_hex = digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
         if !is_hex {
-            return Err(HistoryError::NoPoint(words.chars().take(80).collect()));
+            return Err(HistoryError::InvalidPoint(words.chars().take(80).collect()));
         }
         let digits = digits.to_ascii_lowercase();
         let mut found = self
@@ -138,14 +138,16 @@ impl History {
         match (found.next(), found.next()) {
             (Some(id), None) => Ok(Point::Event(*id)),
             (Some(_), Some(_)) => Err(HistoryError::Ambiguous(digits)),
-            (None, _) => Err(HistoryError::NoEvent(digits.chars().take(64).collect())),
+            (None, _) => Err(HistoryError::UnknownEvent(
+                digits.chars().take(64).collect(),
+            )),
         }
     }
 }
 
 /// A time in milliseconds since 1970, in UTC, for people.
 #[must_use]
-pub fn time_text(at: u64) -> String {
+pub fn format_timestamp(at: u64) -> String {
     let seconds = i64::try_from(at / 1000).unwrap_or(i64::MAX);
     match time::OffsetDateTime::from_unix_timestamp(seconds) {
         Ok(t) => format!(
@@ -204,7 +206,7 @@ mod tests {
     #[test]
     fn times_are_read_back() {
         for at in [0, 86_400_000, 1_795_615_200_000] {
-            assert_eq!(read_time(&time_text(at)), Some(at));
+            assert_eq!(read_time(&format_timestamp(at)), Some(at));
         }
         assert_eq!(
             read_time("2026-11-25 14:00"),
@@ -222,7 +224,7 @@ mod tests {
         ] {
             assert_eq!(read_time(bad), None, "{bad}");
         }
-        assert!(time_text(u64::MAX).ends_with("since 1970"));
+        assert!(format_timestamp(u64::MAX).ends_with("since 1970"));
     }
 
     #[test]

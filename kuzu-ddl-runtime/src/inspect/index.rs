@@ -2,37 +2,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_core::catalog::{Inspection, Note};
-use kuzu_ddl_core::schema::{Index, IndexKind, Key};
-use kuzu_ddl_core::value::{Cell, Row};
+use kuzu_ddl_core::catalog::{CatalogSnapshot, SkippedObject};
+use kuzu_ddl_core::schema::{Index, IndexKind, NameKey};
+use kuzu_ddl_core::value::{Row, Value};
 
-use super::row::{bool, cells, strange, text};
+use super::row::{bool, cells, text, unexpected_result};
 use crate::engine::{EngineError, Session};
 
 /// An index that is only a name: the process ended after the engine had committed it, and before the
 /// checkpoint that it takes with it. The log holds the entry in the catalog and nothing else, and
 /// the next checkpoint makes a file of it that cannot be opened (bug B28).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Unfinished {
+pub(crate) struct DanglingIndex {
     pub(crate) table: String,
     pub(crate) index: String,
     pub(crate) kind: IndexKind,
 }
 
 /// What the catalog says of one index.
-struct Told {
+struct ListedIndex {
     table: String,
     name: String,
     kind: IndexKind,
-    properties: Vec<Key>,
+    properties: Vec<NameKey>,
     loaded: bool,
     definition: String,
 }
 
 /// The indexes of the database that are only a name.
-pub(crate) fn unfinished(session: &dyn Session) -> Result<Vec<Unfinished>, EngineError> {
-    let (_, unfinished) = told(session)?;
-    let only_names = unfinished.into_iter().map(|told| Unfinished {
+pub(crate) fn dangling_indexes(session: &dyn Session) -> Result<Vec<DanglingIndex>, EngineError> {
+    let (_, unfinished) = list_indexes(session)?;
+    let only_names = unfinished.into_iter().map(|told| DanglingIndex {
         table: told.table,
         index: told.name,
         kind: told.kind,
@@ -41,20 +41,20 @@ pub(crate) fn unfinished(session: &dyn Session) -> Result<Vec<Unfinished>, Engin
 }
 
 /// Adds the indexes of the tables in `found`.
-pub(super) fn read(session: &dyn Session, found: &mut Inspection) -> Result<(), EngineError> {
-    let (told, unfinished) = told(session)?;
+pub(super) fn read(session: &dyn Session, found: &mut CatalogSnapshot) -> Result<(), EngineError> {
+    let (told, unfinished) = list_indexes(session)?;
     for told in unfinished {
         let reason = "the process that made this index was killed, and left only its name; \
                       `migrate` clears it away, and must do so before the database is closed";
-        found.notes.push(Note::new(&told.name, reason));
+        found.skipped.push(SkippedObject::new(&told.name, reason));
     }
     for told in told {
-        let Some(table) = found.schema.tables.get_mut(&Key::new(&told.table)) else {
+        let Some(table) = found.schema.tables.get_mut(&NameKey::new(&told.table)) else {
             continue;
         };
         let options = options(&told.definition).unwrap_or_else(|| {
             let reason = "the options of this index cannot be read";
-            found.notes.push(Note::new(&told.name, reason));
+            found.skipped.push(SkippedObject::new(&told.name, reason));
             BTreeMap::new()
         });
         let index = Index {
@@ -63,18 +63,22 @@ pub(super) fn read(session: &dyn Session, found: &mut Inspection) -> Result<(), 
             properties: told.properties,
             options,
         };
-        table.indexes.insert(Key::new(&index.name), index);
+        table.indexes.insert(NameKey::new(&index.name), index);
     }
     Ok(())
 }
 
 /// All indexes, and apart those that are only a name. The engine loads an index while it opens the
 /// file, before it replays the log; so one that is not loaded though its extension is came from there.
-fn told(session: &dyn Session) -> Result<(Vec<Told>, Vec<Told>), EngineError> {
+fn list_indexes(
+    session: &dyn Session,
+) -> Result<(Vec<ListedIndex>, Vec<ListedIndex>), EngineError> {
     const CALL: &str = "CALL show_indexes() RETURN table_name, index_name, index_type, \
                         property_names, extension_loaded, index_definition";
     let rows = session.query(CALL)?.into_iter();
-    let all: Vec<Told> = rows.map(|row| tell(row, CALL)).collect::<Result<_, _>>()?;
+    let all: Vec<ListedIndex> = rows
+        .map(|row| describe_index(row, CALL))
+        .collect::<Result<_, _>>()?;
     if all.iter().all(|told| told.loaded) {
         return Ok((all, Vec::new()));
     }
@@ -85,23 +89,27 @@ fn told(session: &dyn Session) -> Result<(Vec<Told>, Vec<Told>), EngineError> {
             IndexKind::Vector => "VECTOR",
             _ => return false,
         };
-        extensions.contains(&Key::new(name))
+        extensions.contains(&NameKey::new(name))
     };
     Ok(all
         .into_iter()
         .partition(|told| told.loaded || !is_known(&told.kind)))
 }
 
-fn tell(row: Row, call: &str) -> Result<Told, EngineError> {
+fn describe_index(row: Row, call: &str) -> Result<ListedIndex, EngineError> {
     let [table, name, kind, properties, loaded, definition] = cells(row, call)?;
     let kind = match text(&kind, call)?.as_str() {
         "FTS" => IndexKind::FullText,
         "HNSW" => IndexKind::Vector,
         other => IndexKind::Other(other.to_owned()),
     };
-    let properties = properties.list().ok_or_else(|| strange(call))?;
-    let property = |cell: &Cell| cell.text().map(Key::new).ok_or_else(|| strange(call));
-    Ok(Told {
+    let properties = properties.list().ok_or_else(|| unexpected_result(call))?;
+    let property = |cell: &Value| {
+        cell.text()
+            .map(NameKey::new)
+            .ok_or_else(|| unexpected_result(call))
+    };
+    Ok(ListedIndex {
         table: text(&table, call)?,
         name: text(&name, call)?,
         kind,
@@ -112,11 +120,11 @@ fn tell(row: Row, call: &str) -> Result<Told, EngineError> {
 }
 
 /// The extensions that the engine has loaded.
-fn extensions(session: &dyn Session) -> Result<BTreeSet<Key>, EngineError> {
+fn extensions(session: &dyn Session) -> Result<BTreeSet<NameKey>, EngineError> {
     const CALL: &str = "CALL show_loaded_extensions() RETURN `extension name`";
     let name = |row: Row| {
         let [name] = cells(row, CALL)?;
-        text(&name, CALL).map(|name| Key::new(&name))
+        text(&name, CALL).map(|name| NameKey::new(&name))
     };
     session.query(CALL)?.into_iter().map(name).collect()
 }

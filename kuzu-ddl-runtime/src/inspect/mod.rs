@@ -12,14 +12,14 @@ mod sequence;
 mod table;
 mod tables;
 
-pub(crate) use index::{Unfinished, unfinished};
-use kuzu_ddl_core::catalog::{Inspection, Note};
-use kuzu_ddl_core::schema::name::check_live;
-use kuzu_ddl_core::schema::{Key, NameError};
+pub(crate) use index::{DanglingIndex, dangling_indexes};
+use kuzu_ddl_core::catalog::{CatalogSnapshot, SkippedObject};
+use kuzu_ddl_core::schema::name::check_catalog_name;
+use kuzu_ddl_core::schema::{NameError, NameKey};
 pub use multiplicity::{Multiplicities, multiplicities};
-pub use scope::Scope;
-pub(crate) use table::first_number;
-pub use tables::{Listed, attached, tables};
+pub use scope::InspectScope;
+pub(crate) use table::first_column_id;
+pub use tables::{TableListing, attached_databases, tables};
 
 use crate::engine::{EngineError, EngineErrorKind, Session};
 
@@ -33,41 +33,49 @@ const ATTEMPTS: usize = 3;
 /// What the engine says, and [`EngineErrorKind::Other`] where a catalog call returns something
 /// that this version does not understand. Foreign tables that cannot be read are no error but a
 /// [`Note`].
-pub fn inspect(session: &dyn Session, scope: Scope<'_>) -> Result<Inspection, EngineError> {
+pub fn inspect(
+    session: &dyn Session,
+    scope: InspectScope<'_>,
+) -> Result<CatalogSnapshot, EngineError> {
     let mut attempt = 1;
     loop {
         match attempt_inspect(session, scope) {
-            Err(e) if e.kind == EngineErrorKind::Missing && attempt < ATTEMPTS => attempt += 1,
+            Err(e) if e.kind == EngineErrorKind::NotFound && attempt < ATTEMPTS => attempt += 1,
             result => return result,
         }
     }
 }
 
-fn attempt_inspect(session: &dyn Session, scope: Scope<'_>) -> Result<Inspection, EngineError> {
-    let mut found = Inspection {
-        attached: attached(session)?,
-        can: session.capabilities(),
-        ..Inspection::default()
+fn attempt_inspect(
+    session: &dyn Session,
+    scope: InspectScope<'_>,
+) -> Result<CatalogSnapshot, EngineError> {
+    let mut found = CatalogSnapshot {
+        attached: attached_databases(session)?,
+        capabilities: session.capabilities(),
+        ..CatalogSnapshot::default()
     };
     let mut wanted = Vec::new();
     for table in tables(session)? {
-        let key = Key::new(&table.name);
-        match check_live(&table.name) {
+        let key = NameKey::new(&table.name);
+        match check_catalog_name(&table.name) {
             Err(NameError::Internal(_)) => {
-                found.internal.insert(key, table.id);
+                found.internal_tables.insert(key, table.id);
             }
             _ if !scope.contains(&key) => {}
-            Err(reason) => found.notes.push(Note::new(&table.name, reason.to_string())),
+            Err(reason) => found
+                .skipped
+                .push(SkippedObject::new(&table.name, reason.to_string())),
             Ok(()) => wanted.push(table),
         }
     }
-    if matches!(scope, Scope::All) {
+    if matches!(scope, InspectScope::All) {
         found.version = version(session)?;
     }
     table::read(session, wanted, &mut found)?;
     index::read(session, &mut found)?;
     sequence::read(session, scope, &mut found)?;
-    found.notes.sort();
+    found.skipped.sort();
     Ok(found)
 }
 

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::schema::name::string_literal;
-use kuzu_ddl_core::schema::{Key, Multiplicity, TableKind};
+use kuzu_ddl_core::schema::{Multiplicity, NameKey, TableKind};
 
 use super::tables::tables;
 use crate::engine::{EngineError, EngineErrorKind, Session};
@@ -18,9 +18,9 @@ use crate::engine::{EngineError, EngineErrorKind, Session};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Multiplicities {
     /// By rel table: all of the local database, or none.
-    pub known: BTreeMap<Key, Multiplicity>,
+    pub by_table: BTreeMap<NameKey, Multiplicity>,
     /// Why nothing could be told.
-    pub unknown: Option<String>,
+    pub unavailable_because: Option<String>,
 }
 
 /// The multiplicity of every rel table. `found` is an inspection of all tables. It writes and
@@ -32,12 +32,12 @@ pub struct Multiplicities {
 /// What the engine says, other than that it cannot export this catalog.
 pub fn multiplicities(
     session: &dyn Session,
-    found: &Inspection,
+    found: &CatalogSnapshot,
 ) -> Result<Multiplicities, EngineError> {
     let mut rels = 0;
     for table in tables(session)? {
-        let key = Key::new(&table.name);
-        if !found.ids.contains_key(&key) && !found.internal.contains_key(&key) {
+        let key = NameKey::new(&table.name);
+        if !found.table_ids.contains_key(&key) && !found.internal_tables.contains_key(&key) {
             return Ok(unknown("a table's name cannot be exported"));
         }
         rels += usize::from(!table.node);
@@ -70,8 +70,8 @@ pub fn multiplicities(
         });
     if complete {
         Ok(Multiplicities {
-            known,
-            unknown: None,
+            by_table: known,
+            unavailable_because: None,
         })
     } else {
         Ok(unknown(
@@ -82,13 +82,13 @@ pub fn multiplicities(
 
 fn unknown(reason: impl Into<String>) -> Multiplicities {
     Multiplicities {
-        known: BTreeMap::new(),
-        unknown: Some(reason.into()),
+        by_table: BTreeMap::new(),
+        unavailable_because: Some(reason.into()),
     }
 }
 
 /// What would crash the export, or make its text ambiguous.
-fn obstacle(found: &Inspection) -> Option<String> {
+fn obstacle(found: &CatalogSnapshot) -> Option<String> {
     for table in found.schema.tables.values() {
         if matches!(&table.kind, TableKind::Edge { pairs, .. } if pairs.is_empty()) {
             return Some(format!("the rel table `{}` connects no tables", table.name));
@@ -103,7 +103,7 @@ fn obstacle(found: &Inspection) -> Option<String> {
 /// The engine generates a query per rel table and forgets to quote primary keys in it.
 fn is_refusal(e: &EngineError) -> bool {
     use EngineErrorKind as K;
-    matches!(e.kind, K::Syntax | K::Missing | K::Unsupported | K::Other)
+    matches!(e.kind, K::Syntax | K::NotFound | K::Unsupported | K::Other)
 }
 
 enum Failure {
@@ -146,14 +146,14 @@ fn export(session: &dyn Session) -> Result<String, Failure> {
 
 /// Reads `CREATE REL TABLE \`R\` (FROM …,MANY_ONE);` as far as tables go. Sequences and macros come
 /// after them.
-fn parse(text: &str) -> BTreeMap<Key, Multiplicity> {
+fn parse(text: &str) -> BTreeMap<NameKey, Multiplicity> {
     let mut known = BTreeMap::new();
     let mut rest = text.trim_start();
     while let Some((statement, after)) = statement(rest) {
         rest = after.trim_start();
         if let Some(table) = statement.strip_prefix("CREATE REL TABLE `") {
             if let Some((name, multiplicity)) = rel(table) {
-                known.insert(Key::new(name), multiplicity);
+                known.insert(NameKey::new(name), multiplicity);
             }
         } else if statement.starts_with("CREATE SEQUENCE") || statement.starts_with("CREATE MACRO")
         {
@@ -200,8 +200,8 @@ mod tests {
         assert_eq!(
             known,
             [
-                (Key::new("R"), Multiplicity::OneOne),
-                (Key::new("S"), Multiplicity::ManyOne)
+                (NameKey::new("R"), Multiplicity::OneOne),
+                (NameKey::new("S"), Multiplicity::ManyOne)
             ]
         );
     }

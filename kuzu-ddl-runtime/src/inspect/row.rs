@@ -1,16 +1,16 @@
 //! TODO-DOC inspect::row
 
-use kuzu_ddl_core::value::{Cell, Row};
+use kuzu_ddl_core::value::{Row, Value};
 
 use crate::engine::{EngineError, EngineErrorKind};
 
 /// The cells of a row that must have exactly `N`.
-pub(super) fn cells<const N: usize>(row: Row, call: &str) -> Result<[Cell; N], EngineError> {
-    row.try_into().map_err(|_| strange(call))
+pub(super) fn cells<const N: usize>(row: Row, call: &str) -> Result<[Value; N], EngineError> {
+    row.try_into().map_err(|_| unexpected_result(call))
 }
 
 /// A catalog call whose result is not what this version knows.
-pub(super) fn strange(call: &str) -> EngineError {
+pub(super) fn unexpected_result(call: &str) -> EngineError {
     EngineError::new(
         EngineErrorKind::Other,
         "the catalog call returned something this version of kuzu-ddl does not understand",
@@ -18,16 +18,18 @@ pub(super) fn strange(call: &str) -> EngineError {
     )
 }
 
-pub(super) fn text(cell: &Cell, call: &str) -> Result<String, EngineError> {
-    cell.text().map(str::to_owned).ok_or_else(|| strange(call))
+pub(super) fn text(cell: &Value, call: &str) -> Result<String, EngineError> {
+    cell.text()
+        .map(str::to_owned)
+        .ok_or_else(|| unexpected_result(call))
 }
 
-pub(super) fn int<T: TryFrom<i128>>(cell: &Cell, call: &str) -> Result<T, EngineError> {
+pub(super) fn int<T: TryFrom<i128>>(cell: &Value, call: &str) -> Result<T, EngineError> {
     cell.int()
         .and_then(|n| n.try_into().ok())
-        .ok_or_else(|| strange(call))
+        .ok_or_else(|| unexpected_result(call))
 }
 
-pub(super) fn bool(cell: &Cell, call: &str) -> Result<bool, EngineError> {
-    cell.bool().ok_or_else(|| strange(call))
+pub(super) fn bool(cell: &Value, call: &str) -> Result<bool, EngineError> {
+    cell.bool().ok_or_else(|| unexpected_result(call))
 }

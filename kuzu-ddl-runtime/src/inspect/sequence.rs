@@ -1,18 +1,18 @@
 //! Sequences, without those that `SERIAL` properties own.
 
-use kuzu_ddl_core::catalog::{Inspection, Note};
-use kuzu_ddl_core::schema::name::{check_table, counter};
-use kuzu_ddl_core::schema::{Key, Sequence, Type};
+use kuzu_ddl_core::catalog::{CatalogSnapshot, SkippedObject};
+use kuzu_ddl_core::schema::name::{check_table, serial_sequence_name};
+use kuzu_ddl_core::schema::{NameKey, Sequence, Type};
 
 use super::row::{bool, cells, int, text};
-use super::scope::Scope;
+use super::scope::InspectScope;
 use crate::engine::{EngineError, Session};
 
 /// Adds the sequences.
 pub(super) fn read(
     session: &dyn Session,
-    scope: Scope<'_>,
-    found: &mut Inspection,
+    scope: InspectScope<'_>,
+    found: &mut CatalogSnapshot,
 ) -> Result<(), EngineError> {
     const CALL: &str = "CALL show_sequences() RETURN name, `database name`, `start value`, \
                         increment, `min value`, `max value`, cycle";
@@ -29,19 +29,21 @@ pub(super) fn read(
             max: int(&max, CALL)?,
             cycle: bool(&cycle, CALL)?,
         };
-        let key = Key::new(&sequence.name);
+        let key = NameKey::new(&sequence.name);
         if is_serial(&sequence) {
             let known = key.is_internal() || is_owned(&key, found);
-            if matches!(scope, Scope::All) && !known {
+            if matches!(scope, InspectScope::All) && !known {
                 let reason = "a SERIAL property that was renamed or dropped left this sequence";
-                found.notes.push(Note::new(&sequence.name, reason));
+                found
+                    .skipped
+                    .push(SkippedObject::new(&sequence.name, reason));
             }
-            found.counters.insert(key);
+            found.serial_sequences.insert(key);
         } else if let Err(reason) = check_table(&sequence.name) {
             if !key.is_internal() {
                 found
-                    .notes
-                    .push(Note::new(&sequence.name, reason.to_string()));
+                    .skipped
+                    .push(SkippedObject::new(&sequence.name, reason.to_string()));
             }
         } else {
             found.schema.sequences.insert(key, sequence);
@@ -58,10 +60,11 @@ fn is_serial(s: &Sequence) -> bool {
         && (s.increment, s.min, s.max, s.cycle) == (1, 0, i64::MAX, false)
 }
 
-fn is_owned(sequence: &Key, found: &Inspection) -> bool {
+fn is_owned(sequence: &NameKey, found: &CatalogSnapshot) -> bool {
     found.schema.tables.iter().any(|(table, t)| {
         t.properties.iter().any(|(name, property)| {
-            property.ty == Type::Serial && *sequence == counter(table.as_str(), name.as_str())
+            property.ty == Type::Serial
+                && *sequence == serial_sequence_name(table.as_str(), name.as_str())
         })
     })
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use kuzu_ddl_core::catalog::{Inspection, Note};
+use kuzu_ddl_core::catalog::{CatalogSnapshot, SkippedObject};
 use kuzu_ddl_core::schema::name::string_literal;
-use kuzu_ddl_core::schema::{Expr, Key, Pair, Property, StorageDirection, Table, TableKind, Type};
-use kuzu_ddl_core::value::{Cell, Row};
+use kuzu_ddl_core::schema::{
+    Expr, NameKey, Pair, Property, StorageDirection, Table, TableKind, Type,
+};
+use kuzu_ddl_core::value::{Row, Value};
 
-use super::row::{bool, cells, strange, text};
-use super::tables::Listed;
+use super::row::{bool, cells, text, unexpected_result};
+use super::tables::TableListing;
 use crate::engine::{EngineError, EngineErrorKind, Session};
 
 /// Reads `tables` into the schema of `found`.
@@ -19,8 +21,8 @@ use crate::engine::{EngineError, EngineErrorKind, Session};
 /// by 500 more than 4.
 pub(super) fn read(
     session: &dyn Session,
-    tables: Vec<Listed>,
-    found: &mut Inspection,
+    tables: Vec<TableListing>,
+    found: &mut CatalogSnapshot,
 ) -> Result<(), EngineError> {
     for table in tables {
         let details = if table.node {
@@ -30,14 +32,16 @@ pub(super) fn read(
         };
         match details {
             Ok((kind, properties, numbers)) => {
-                let key = Key::new(&table.name);
+                let key = NameKey::new(&table.name);
                 if let Some(gap) = numbers.gap() {
-                    found.gaps.insert(key.clone(), gap);
+                    found.column_id_gaps.insert(key.clone(), gap);
                 }
-                found.numbers.insert(key, numbers.of);
+                found.column_ids.insert(key, numbers.of);
                 add(&table, kind, properties, found);
             }
-            Err(e) if concerns_one(&e) => found.notes.push(Note::new(&table.name, e.message)),
+            Err(e) if concerns_one(&e) => found
+                .skipped
+                .push(SkippedObject::new(&table.name, e.message)),
             Err(e) => return Err(e),
         }
     }
@@ -52,16 +56,16 @@ fn concerns_one(e: &EngineError) -> bool {
 }
 
 fn add(
-    table: &Listed,
+    table: &TableListing,
     kind: TableKind,
-    properties: BTreeMap<Key, Property>,
-    found: &mut Inspection,
+    properties: BTreeMap<NameKey, Property>,
+    found: &mut CatalogSnapshot,
 ) {
-    let key = Key::new(&table.name);
+    let key = NameKey::new(&table.name);
     if !kind.is_node() && properties.is_empty() {
-        found.storage_unseen.insert(key.clone());
+        found.unknown_storage.insert(key.clone());
     }
-    found.ids.insert(key.clone(), table.id);
+    found.table_ids.insert(key.clone(), table.id);
     let table = Table {
         name: table.name.clone(),
         kind,
@@ -73,11 +77,11 @@ fn add(
 }
 
 /// Kind, properties, and the engine's numbers of the properties.
-type Details = (TableKind, BTreeMap<Key, Property>, Numbers);
+type Details = (TableKind, BTreeMap<NameKey, Property>, Numbers);
 
 /// What the first property of a new table has as its number. Of a rel table the first number is that
 /// of the rel's own id, which is not listed.
-pub(crate) fn first_number(node: bool) -> u64 {
+pub(crate) fn first_column_id(node: bool) -> u64 {
     if node { 0 } else { 1 }
 }
 
@@ -86,7 +90,7 @@ pub(crate) fn first_number(node: bool) -> u64 {
 struct Numbers {
     first: u64,
     seen: Vec<u64>,
-    of: BTreeMap<Key, u64>,
+    of: BTreeMap<NameKey, u64>,
 }
 
 impl Numbers {
@@ -98,7 +102,7 @@ impl Numbers {
         }
     }
 
-    fn see(&mut self, id: &Cell, name: &Key) {
+    fn see(&mut self, id: &Value, name: &NameKey) {
         if let Some(id) = id.int().and_then(|id| u64::try_from(id).ok()) {
             self.seen.push(id);
             self.of.insert(name.clone(), id);
@@ -112,11 +116,11 @@ impl Numbers {
     }
 }
 
-fn node(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
+fn node(session: &dyn Session, table: &TableListing) -> Result<Details, EngineError> {
     let call = table_info(table);
     let mut properties = BTreeMap::new();
     let mut primary_key = None;
-    let mut numbers = Numbers::from(first_number(true));
+    let mut numbers = Numbers::from(first_column_id(true));
     for row in session.query(&call)? {
         let [id, name, ty, default, key] = cells(row, &call)?;
         let (name, property) = property(&name, &ty, &default)?;
@@ -126,22 +130,22 @@ fn node(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
         }
         properties.insert(name, property);
     }
-    let primary_key = primary_key.ok_or_else(|| strange(&call))?;
+    let primary_key = primary_key.ok_or_else(|| unexpected_result(&call))?;
     Ok((TableKind::Node { primary_key }, properties, numbers))
 }
 
-fn edge(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
+fn edge(session: &dyn Session, table: &TableListing) -> Result<Details, EngineError> {
     let call = table_info(table);
     let mut properties = BTreeMap::new();
     let mut storage = StorageDirection::Both;
-    let mut numbers = Numbers::from(first_number(false));
+    let mut numbers = Numbers::from(first_column_id(false));
     for row in session.query(&call)? {
         let [id, name, ty, default, direction] = cells(row, &call)?;
         let (name, property) = property(&name, &ty, &default)?;
         numbers.see(&id, &name);
         properties.insert(name, property);
         storage = match direction.text() {
-            Some("fwd") => StorageDirection::Fwd,
+            Some("fwd") => StorageDirection::Forward,
             Some("both") => StorageDirection::Both,
             other => {
                 let reason = format!("the storage direction {other:?} is not supported");
@@ -169,7 +173,7 @@ fn edge(session: &dyn Session, table: &Listed) -> Result<Details, EngineError> {
     ))
 }
 
-fn table_info(table: &Listed) -> String {
+fn table_info(table: &TableListing) -> String {
     format!("CALL table_info({}) RETURN *", string_literal(&table.name))
 }
 
@@ -177,17 +181,17 @@ fn pair(row: Row) -> Result<Pair, EngineError> {
     const CALL: &str = "CALL show_connection";
     let [from, to, _from_key, _to_key] = cells(row, CALL)?;
     Ok(Pair {
-        from: Key::new(&text(&from, CALL)?),
-        to: Key::new(&text(&to, CALL)?),
+        from: NameKey::new(&text(&from, CALL)?),
+        to: NameKey::new(&text(&to, CALL)?),
     })
 }
 
-fn property(name: &Cell, ty: &Cell, default: &Cell) -> Result<(Key, Property), EngineError> {
+fn property(name: &Value, ty: &Value, default: &Value) -> Result<(NameKey, Property), EngineError> {
     const CALL: &str = "CALL table_info";
     let name = text(name, CALL)?;
     let ty = read_type(text(ty, CALL)?);
-    let default = Expr::from_engine(&text(default, CALL)?, &ty);
-    let key = Key::new(&name);
+    let default = Expr::parse_engine(&text(default, CALL)?, &ty);
+    let key = NameKey::new(&name);
     Ok((
         key,
         Property {

@@ -1,13 +1,13 @@
 //! Which tables there are: the one cheap call.
 
-use kuzu_ddl_core::catalog::Attached;
+use kuzu_ddl_core::catalog::AttachedDatabase;
 
-use super::row::{cells, int, strange, text};
+use super::row::{cells, int, text, unexpected_result};
 use crate::engine::{EngineError, Session};
 
 /// A line of `show_tables`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Listed {
+pub struct TableListing {
     /// The name as spelled.
     pub name: String,
     /// The engine's id. A rename keeps it.
@@ -22,7 +22,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// What the engine says.
-pub fn tables(session: &dyn Session) -> Result<Vec<Listed>, EngineError> {
+pub fn tables(session: &dyn Session) -> Result<Vec<TableListing>, EngineError> {
     const CALL: &str = "CALL show_tables() RETURN id, name, type, comment, `database name`";
     let local = session.capabilities().local_database;
     let mut tables = Vec::new();
@@ -35,9 +35,9 @@ pub fn tables(session: &dyn Session) -> Result<Vec<Listed>, EngineError> {
         let node = match kind.text() {
             Some("NODE") => true,
             Some("REL") => false,
-            _ => return Err(strange(CALL)),
+            _ => return Err(unexpected_result(CALL)),
         };
-        tables.push(Listed {
+        tables.push(TableListing {
             name: text(&name, CALL)?,
             id: int(&id, CALL)?,
             node,
@@ -52,12 +52,12 @@ pub fn tables(session: &dyn Session) -> Result<Vec<Listed>, EngineError> {
 ///
 /// # Errors
 /// What the engine says.
-pub fn attached(session: &dyn Session) -> Result<Vec<Attached>, EngineError> {
+pub fn attached_databases(session: &dyn Session) -> Result<Vec<AttachedDatabase>, EngineError> {
     const CALL: &str = "CALL show_attached_databases() RETURN name, `database type`";
     let mut databases = Vec::new();
     for row in session.query(CALL)? {
         let [name, kind] = cells(row, CALL)?;
-        databases.push(Attached {
+        databases.push(AttachedDatabase {
             name: text(&name, CALL)?,
             kind: text(&kind, CALL)?,
         });

@@ -2,27 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::drift::{Drift, Names, drift_by};
+use kuzu_ddl_core::drift::{Drift, LiveNames, detect_with_names};
 use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, ObjectId};
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::state::{Making, Places};
+use kuzu_ddl_core::state::{BackfillProgress, CatalogIds};
 
-use super::corrupt::BadRow;
-use super::model::{Revision, STATE, State, Tag};
+use super::corrupt::CorruptRow;
+use super::model::{LedgerState, Revision, STATE, Tag};
 
 /// All rows, understood.
 #[derive(Clone, Debug, Default)]
-pub struct Contents {
+pub struct LedgerContents {
     /// The events by id.
     pub events: BTreeMap<EventId, DdlEvent>,
     /// What the history begins with, if it is a checkpoint; the events that it kept are among the others.
-    pub base: Option<Fold>,
+    pub checkpoint: Option<Fold>,
     /// Events of peers that are known, and not carried out here yet.
     pub inbox: BTreeMap<EventId, DdlEvent>,
     /// Declarations that were carried out here.
-    pub seen: BTreeSet<Fingerprint>,
+    pub applied_declarations: BTreeSet<Fingerprint>,
     /// What was declared last of every object.
     pub ancestor: Option<Declared>,
     /// The revisions by number.
@@ -30,28 +30,28 @@ pub struct Contents {
     /// The tags by name.
     pub tags: BTreeMap<String, Tag>,
     /// Values that are being made, by property.
-    pub making: BTreeMap<ObjectId, Making>,
+    pub backfills: BTreeMap<ObjectId, BackfillProgress>,
     /// What the last start left behind; `None` only where there is no ledger.
-    pub state: Option<State>,
+    pub state: Option<LedgerState>,
     /// The engine's numbers of tables and properties.
-    pub places: Places,
+    pub catalog_ids: CatalogIds,
     /// Rows that are not what they should be.
-    pub bad: Vec<BadRow>,
+    pub corrupt: Vec<CorruptRow>,
 }
 
-impl Contents {
+impl LedgerContents {
     /// Reads rows. Whatever they hold, this never panics and loses nothing in silence.
     pub fn from_rows(rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let mut contents = Self::default();
         let mut any = false;
         for (key, body) in rows {
             any = true;
-            if let Err(bad) = contents.take(&key, &body) {
-                contents.bad.push(bad);
+            if let Err(bad) = contents.decode_row(&key, &body) {
+                contents.corrupt.push(bad);
             }
         }
-        if any && contents.state.is_none() && !contents.bad.iter().any(|row| row.key == STATE) {
-            contents.bad.push(BadRow::missing(STATE.into()));
+        if any && contents.state.is_none() && !contents.corrupt.iter().any(|row| row.key == STATE) {
+            contents.corrupt.push(CorruptRow::missing(STATE.into()));
         }
         let frontier = contents.state.iter().flat_map(|state| &state.frontier);
         let recorded = contents
@@ -64,33 +64,35 @@ impl Contents {
             .chain(tagged)
             .filter(|id| !contents.events.contains_key(id))
         {
-            contents.bad.push(BadRow::missing(format!("event/{event}")));
+            contents
+                .corrupt
+                .push(CorruptRow::missing(format!("event/{event}")));
         }
-        contents.bad.sort();
-        contents.bad.dedup_by(|a, b| a.key == b.key);
+        contents.corrupt.sort();
+        contents.corrupt.dedup_by(|a, b| a.key == b.key);
         contents
     }
 
     /// What all events say that are carried out here.
     #[must_use]
     pub fn fold(&self) -> Fold {
-        let mut fold = self.base.clone().unwrap_or_default();
+        let mut fold = self.checkpoint.clone().unwrap_or_default();
         fold.extend(self.events.values().cloned());
         fold
     }
 
     /// The declarations whose changes were undone by going back, and that nobody has made again.
     #[must_use]
-    pub fn undone(&self) -> BTreeSet<Fingerprint> {
-        self.undone_by(u64::MAX)
+    pub fn undone_declarations(&self) -> BTreeSet<Fingerprint> {
+        self.undone_declarations_at(u64::MAX)
     }
 
     /// The same when the revision `last` was the newest.
-    pub(crate) fn undone_by(&self, last: u64) -> BTreeSet<Fingerprint> {
+    pub(crate) fn undone_declarations_at(&self, last: u64) -> BTreeSet<Fingerprint> {
         let mut undone = BTreeSet::new();
         for revision in self.revisions.range(..=last).map(|(_, revision)| revision) {
-            if let Some(back) = &revision.back {
-                undone.clone_from(&back.undone);
+            if let Some(back) = &revision.rollback {
+                undone.clone_from(&back.undone_declarations);
             }
             if let Some(declared) = &revision.declared {
                 undone.remove(declared);
@@ -102,13 +104,13 @@ impl Contents {
 
 /// Detects all differences between a database and its ledger, recognising out-of-band renames.
 #[must_use]
-pub fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
+pub fn ledger_drift(contents: &LedgerContents, found: &CatalogSnapshot) -> Vec<Drift> {
     let fold = contents.fold();
-    let mut names = Names::find(&fold, found, &contents.places);
+    let mut names = LiveNames::match_ids(&fold, found, &contents.catalog_ids);
     // An inspection does not report multiplicities, so none count as lost.
-    names.remade.clear();
+    names.recreated.clear();
     let local = contents.state.as_ref().map(|state| state.local.clone());
-    drift_by(
+    detect_with_names(
         &fold,
         &found.schema,
         &local.unwrap_or_default(),
@@ -119,8 +121,8 @@ pub fn between(contents: &Contents, found: &Inspection) -> Vec<Drift> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::encode::{put_events, put_revision};
-    use super::super::model::{Revision, Rows};
+    use super::super::encode::{encode_events, encode_revision};
+    use super::super::model::{Revision, RowMap};
     use super::*;
 
     #[test]
@@ -133,24 +135,24 @@ mod tests {
                 DdlEvent::new(kuzu_ddl_core::event::ObjectId::of(b"t"), [].into(), change)
             })
             .collect();
-        let mut rows = Rows::new();
-        put_events(&mut rows, &events);
+        let mut rows = RowMap::new();
+        encode_events(&mut rows, &events);
         assert!(rows.len() < 20, "{}", rows.len());
-        let found = Contents::from_rows(rows.clone()).events;
+        let found = LedgerContents::from_rows(rows.clone()).events;
         assert_eq!(found.len(), events.len());
         // Each row is told by its key, or by the events that the revision says were there.
-        put_revision(
+        encode_revision(
             &mut rows,
             &Revision {
                 number: 1,
                 events: events.iter().map(DdlEvent::id).collect(),
                 declared: None,
-                back: None,
-                app: None,
+                rollback: None,
+                application: None,
                 version: String::new(),
-                at: 0,
-                took: 0,
-                received: false,
+                started_at_ms: 0,
+                duration_ms: 0,
+                from_peers: false,
             },
         );
         for key in rows.keys().filter(|key| key.starts_with("events/")) {
@@ -162,8 +164,8 @@ mod tests {
             ] {
                 let mut rows = rows.clone();
                 damage(rows.get_mut(key).expect("it is there"));
-                let bad = Contents::from_rows(rows).bad;
-                let told = |row: &BadRow| row.key == *key || row.key.starts_with("event/");
+                let bad = LedgerContents::from_rows(rows).corrupt;
+                let told = |row: &CorruptRow| row.key == *key || row.key.starts_with("event/");
                 assert!(bad.iter().any(told), "{bad:?}");
             }
         }
@@ -172,7 +174,7 @@ mod tests {
     #[test]
     fn corrupt_rows_are_told() {
         let row = |key: &str, body: &[u8]| (key.to_owned(), body.to_vec());
-        let contents = Contents::from_rows([
+        let contents = LedgerContents::from_rows([
             row("event/zz", b""),
             row(&format!("event/{}", EventId::of(b"x")), b"\x01garbage"),
             row("revision/1", b"{"),
@@ -182,13 +184,13 @@ mod tests {
             row("what", b""),
             row(&"k".repeat(100_000), b""),
         ]);
-        assert_eq!(contents.bad.len(), 8);
+        assert_eq!(contents.corrupt.len(), 8);
         assert!(
             contents
-                .bad
+                .corrupt
                 .iter()
                 .any(|bad| bad.reason.contains("format 99"))
         );
-        assert!(Contents::from_rows([]).bad.is_empty());
+        assert!(LedgerContents::from_rows([]).corrupt.is_empty());
     }
 }

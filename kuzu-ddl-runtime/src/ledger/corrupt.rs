@@ -4,36 +4,36 @@ use std::fmt;
 
 /// A row of the ledger that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct BadRow {
+pub struct CorruptRow {
     /// Its key.
     pub key: String,
     /// What is wrong.
     pub reason: String,
     /// What can be done about it.
-    pub damage: Damage,
+    pub corruption: Corruption,
 }
 
 /// What can be done about a row that is not what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Damage {
+pub enum Corruption {
     /// A repair sets it aside and goes on without.
-    Broken,
+    Unreadable,
     /// Others speak of it and it is not there. A repair goes on without.
-    Missing,
+    DanglingReference,
     /// Nothing, here: a newer version of kuzu-ddl wrote it, or somebody else's table has the ledger's
     /// name.
-    NotOurs,
+    Foreign,
 }
 
-impl BadRow {
-    pub(super) fn broken(key: &str, reason: impl Into<String>) -> Self {
+impl CorruptRow {
+    pub(super) fn unreadable(key: &str, reason: impl Into<String>) -> Self {
         let (key, reason) = (key.to_owned(), reason.into());
-        let damage = Damage::Broken;
+        let damage = Corruption::Unreadable;
         Self {
             key,
             reason,
-            damage,
+            corruption: damage,
         }
     }
 
@@ -41,21 +41,21 @@ impl BadRow {
         Self {
             key,
             reason: "the row is missing".into(),
-            damage: Damage::Missing,
+            corruption: Corruption::DanglingReference,
         }
     }
 
-    pub(super) fn not_ours(key: &str, reason: String) -> Self {
-        let damage = Damage::NotOurs;
+    pub(super) fn foreign(key: &str, reason: String) -> Self {
+        let damage = Corruption::Foreign;
         Self {
-            damage,
-            ..Self::broken(key, reason)
+            corruption: damage,
+            ..Self::unreadable(key, reason)
         }
     }
 
     /// A row whose body cannot be one.
-    pub(super) fn no_blob(key: &str) -> Self {
-        Self::broken(key, "the body is not a BLOB")
+    pub(super) fn not_a_blob(key: &str) -> Self {
+        Self::unreadable(key, "the body is not a BLOB")
     }
 
     /// The key as far as a line has room.
@@ -65,7 +65,7 @@ impl BadRow {
     }
 }
 
-impl fmt::Display for BadRow {
+impl fmt::Display for CorruptRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.short(), self.reason)
     }

@@ -5,18 +5,18 @@ use std::fmt;
 
 use kuzu_ddl_core::event::{CodecError, DdlEvent, ENCODING_VERSION, EventId, ObjectId, Reader};
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::state::Places;
+use kuzu_ddl_core::state::CatalogIds;
 
-use super::contents::Contents;
-use super::corrupt::BadRow;
-use super::model::{FORMAT, Revision, STATE, State};
+use super::contents::LedgerContents;
+use super::corrupt::CorruptRow;
+use super::model::{FORMAT, LedgerState, Revision, STATE};
 
-impl Contents {
-    pub(super) fn take(&mut self, key: &str, body: &[u8]) -> Result<(), BadRow> {
+impl LedgerContents {
+    pub(super) fn decode_row(&mut self, key: &str, body: &[u8]) -> Result<(), CorruptRow> {
         let (kind, name) = key.split_once('/').unwrap_or((key, ""));
         match kind {
             STATE => {
-                self.state = Some(read_state(body)?);
+                self.state = Some(decode_state(body)?);
                 Ok(())
             }
             "event" => {
@@ -31,8 +31,8 @@ impl Contents {
             }
             "events" => self.events(name, body).map_err(|e| e.of(key)),
             _ => self
-                .other(kind, name, body)
-                .map_err(|reason| BadRow::broken(key, reason)),
+                .decode_metadata_row(kind, name, body)
+                .map_err(|reason| CorruptRow::unreadable(key, reason)),
         }
     }
 
@@ -47,10 +47,11 @@ impl Contents {
         Ok(())
     }
 
-    fn other(&mut self, kind: &str, name: &str, body: &[u8]) -> Result<(), String> {
+    fn decode_metadata_row(&mut self, kind: &str, name: &str, body: &[u8]) -> Result<(), String> {
         match kind {
             "declared" => {
-                self.seen.insert(name.parse().map_err(|e| format!("{e}"))?);
+                self.applied_declarations
+                    .insert(name.parse().map_err(|e| format!("{e}"))?);
             }
             "ancestor" => self.ancestor = Some(json(body)?),
             "revision" => {
@@ -62,15 +63,15 @@ impl Contents {
             }
             "making" => {
                 let id: ObjectId = name.parse().map_err(|e| format!("{e}"))?;
-                self.making.insert(id, json(body)?);
+                self.backfills.insert(id, json(body)?);
             }
             "checkpoint" => {
                 let base = Fold::from_checkpoint(body).map_err(|e| e.to_string())?;
                 let kept = base.events().into_iter();
                 self.events.extend(kept.map(|event| (event.id(), event)));
-                self.base = Some(base);
+                self.checkpoint = Some(base);
             }
-            "places" => self.places = read_places(body).map_err(|e| e.to_string())?,
+            "places" => self.catalog_ids = read_places(body).map_err(|e| e.to_string())?,
             // What a repair set aside; whatever it is, nobody needs it any more.
             "aside" => {}
             _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
@@ -110,10 +111,10 @@ impl From<CodecError> for Unreadable {
 }
 
 impl Unreadable {
-    fn of(self, key: &str) -> BadRow {
+    fn of(self, key: &str) -> CorruptRow {
         match self {
-            Self::Version(e) => BadRow::not_ours(key, e.to_string()),
-            Self::Text(reason) => BadRow::broken(key, reason),
+            Self::Version(e) => CorruptRow::foreign(key, e.to_string()),
+            Self::Text(reason) => CorruptRow::unreadable(key, reason),
         }
     }
 }
@@ -128,13 +129,13 @@ fn read_waiting(name: &str, body: &[u8]) -> Result<Option<DdlEvent>, Unreadable>
 }
 
 /// Reads the row `state`.
-pub(super) fn read_state(body: &[u8]) -> Result<State, BadRow> {
+pub(super) fn decode_state(body: &[u8]) -> Result<LedgerState, CorruptRow> {
     #[derive(serde::Deserialize)]
     struct Format {
         format: u32,
     }
-    let broken = |reason| BadRow::broken(STATE, reason);
-    let state = json::<State>(body);
+    let broken = |reason| CorruptRow::unreadable(STATE, reason);
+    let state = json::<LedgerState>(body);
     match state {
         // Every start comes by here, so what is in order is read once only.
         Ok(state) if state.format <= FORMAT => return Ok(state),
@@ -145,7 +146,7 @@ pub(super) fn read_state(body: &[u8]) -> Result<State, BadRow> {
         let reason = format!(
             "the ledger has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
         );
-        return Err(BadRow::not_ours(STATE, reason));
+        return Err(CorruptRow::foreign(STATE, reason));
     }
     state.map_err(broken)
 }
@@ -163,7 +164,7 @@ fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, CodecError> {
     Ok(events)
 }
 
-fn read_places(body: &[u8]) -> Result<Places, CodecError> {
+fn read_places(body: &[u8]) -> Result<CatalogIds, CodecError> {
     let mut reader = Reader::new(body);
     let mut numbers = || {
         let mut numbers = BTreeMap::new();
@@ -179,5 +180,5 @@ fn read_places(body: &[u8]) -> Result<Places, CodecError> {
     };
     let (tables, properties) = (numbers()?, numbers()?);
     reader.end()?;
-    Ok(Places { tables, properties })
+    Ok(CatalogIds { tables, properties })
 }

@@ -2,15 +2,15 @@
 
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, Writer};
-use kuzu_ddl_core::state::Places;
+use kuzu_ddl_core::state::CatalogIds;
 
-use super::model::{Revision, Rows, STATE, State};
+use super::model::{LedgerState, Revision, RowMap, STATE};
 
 pub(crate) fn inbox_key(id: EventId) -> String {
     format!("inbox/{id}")
 }
 
-pub(crate) fn put_inbox(rows: &mut Rows, event: &DdlEvent) {
+pub(crate) fn encode_inbox(rows: &mut RowMap, event: &DdlEvent) {
     rows.insert(inbox_key(event.id()), event.encode());
 }
 
@@ -20,13 +20,13 @@ pub fn to_json<T: serde::Serialize>(value: &T) -> Vec<u8> {
 }
 
 /// From how many events on several share a row: a row costs more than what is in it.
-const PACKED_FROM: usize = 32;
+const MIN_EVENTS_PER_PACKED_ROW: usize = 32;
 
 /// How large a row of several events grows, in bytes, before the next one is begun.
-const PACK_BYTES: usize = 64 * 1024;
+const MAX_PACKED_ROW_BYTES: usize = 64 * 1024;
 
-pub(crate) fn put_events(rows: &mut Rows, events: &[DdlEvent]) {
-    if events.len() < PACKED_FROM {
+pub(crate) fn encode_events(rows: &mut RowMap, events: &[DdlEvent]) {
+    if events.len() < MIN_EVENTS_PER_PACKED_ROW {
         let row = |event: &DdlEvent| (format!("event/{}", event.id()), event.encode());
         rows.extend(events.iter().map(row));
         return;
@@ -35,7 +35,7 @@ pub(crate) fn put_events(rows: &mut Rows, events: &[DdlEvent]) {
     for event in events {
         let (_, w) = pack.get_or_insert_with(|| (event.id(), Writer::default()));
         w.bytes(&event.encode());
-        if w.size() >= PACK_BYTES
+        if w.size() >= MAX_PACKED_ROW_BYTES
             && let Some((first, w)) = pack.take()
         {
             rows.insert(format!("events/{first}"), w.finish());
@@ -46,11 +46,11 @@ pub(crate) fn put_events(rows: &mut Rows, events: &[DdlEvent]) {
     }
 }
 
-pub(crate) fn put_checkpoint(rows: &mut Rows, bytes: &[u8]) {
+pub(crate) fn encode_checkpoint(rows: &mut RowMap, bytes: &[u8]) {
     rows.insert("checkpoint".into(), bytes.to_vec());
 }
 
-pub(crate) fn put_places(rows: &mut Rows, places: &Places) {
+pub(crate) fn encode_catalog_ids(rows: &mut RowMap, places: &CatalogIds) {
     let mut w = Writer::default();
     for numbers in [&places.tables, &places.properties] {
         w.len(numbers.len());
@@ -62,7 +62,7 @@ pub(crate) fn put_places(rows: &mut Rows, places: &Places) {
     rows.insert("places".into(), w.finish());
 }
 
-pub(crate) fn put_declared(rows: &mut Rows, id: Fingerprint, declared: &Declared) {
+pub(crate) fn encode_declared(rows: &mut RowMap, id: Fingerprint, declared: &Declared) {
     rows.insert(declared_key(id), Vec::new());
     rows.insert("ancestor".into(), to_json(declared));
 }
@@ -72,17 +72,17 @@ pub(super) fn declared_key(id: Fingerprint) -> String {
     format!("declared/{id}")
 }
 
-pub(crate) fn put_ancestor(rows: &mut Rows, declared: &Declared) {
+pub(crate) fn encode_ancestor(rows: &mut RowMap, declared: &Declared) {
     rows.insert("ancestor".into(), to_json(declared));
 }
 
-pub(crate) fn put_revision(rows: &mut Rows, revision: &Revision) {
+pub(crate) fn encode_revision(rows: &mut RowMap, revision: &Revision) {
     rows.insert(
         format!("revision/{:010}", revision.number),
         to_json(revision),
     );
 }
 
-pub(crate) fn put_state(rows: &mut Rows, state: &State) {
+pub(crate) fn encode_state(rows: &mut RowMap, state: &LedgerState) {
     rows.insert(STATE.into(), to_json(state));
 }

@@ -1,15 +1,15 @@
 //! Rows to and from the engine.
 
 use kuzu_ddl_core::event::{Fingerprint, ObjectId};
-use kuzu_ddl_core::schema::Key;
-use kuzu_ddl_core::state::Making;
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::schema::NameKey;
+use kuzu_ddl_core::state::BackfillProgress;
+use kuzu_ddl_core::value::Value;
 
-use super::contents::Contents;
-use super::corrupt::BadRow;
-use super::decode::{json, read_state};
+use super::contents::LedgerContents;
+use super::corrupt::CorruptRow;
+use super::decode::{decode_state, json};
 use super::encode::{declared_key, to_json};
-use super::model::{Rows, STATE, State, TABLE, Tag};
+use super::model::{LedgerState, RowMap, STATE, TABLE, Tag};
 use crate::engine::{EngineError, EngineErrorKind, Session};
 use crate::inspect::tables;
 
@@ -20,7 +20,7 @@ const BATCH: usize = 4096;
 ///
 /// # Errors
 /// What the engine says.
-pub fn create(session: &dyn Session) -> Result<(), EngineError> {
+pub fn create_table(session: &dyn Session) -> Result<(), EngineError> {
     let ddl = format!("CREATE NODE TABLE `{TABLE}`(`key` STRING, `body` BLOB, PRIMARY KEY(`key`))");
     session.query(&ddl).map(drop)
 }
@@ -30,16 +30,18 @@ pub fn create(session: &dyn Session) -> Result<(), EngineError> {
 ///
 /// # Errors
 /// What the engine says.
-pub fn state(session: &dyn Session) -> Result<Option<Result<State, BadRow>>, EngineError> {
+pub fn read_state(
+    session: &dyn Session,
+) -> Result<Option<Result<LedgerState, CorruptRow>>, EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = 'state' RETURN l.`body`");
     let rows = match session.query(&query) {
         Ok(rows) => rows,
-        Err(e) => return Ok(refused(session, e)?.map(Err)),
+        Err(e) => return Ok(classify_read_error(session, e)?.map(Err)),
     };
     Ok(Some(match rows.first().and_then(|row| row.first()) {
-        None => Err(BadRow::missing(STATE.into())),
-        Some(Cell::Bytes(body)) => read_state(body),
-        Some(_) => Err(BadRow::no_blob(STATE)),
+        None => Err(CorruptRow::missing(STATE.into())),
+        Some(Value::Bytes(body)) => decode_state(body),
+        Some(_) => Err(CorruptRow::not_a_blob(STATE)),
     }))
 }
 
@@ -47,52 +49,55 @@ pub fn state(session: &dyn Session) -> Result<Option<Result<State, BadRow>>, Eng
 ///
 /// # Errors
 /// What the engine says.
-pub fn read(session: &dyn Session) -> Result<Contents, EngineError> {
+pub fn read(session: &dyn Session) -> Result<LedgerContents, EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) RETURN l.`key`, l.`body`");
     let rows = match session.query(&query) {
         Ok(rows) => rows,
         Err(e) => {
-            let bad = refused(session, e)?.into_iter().collect();
-            return Ok(Contents {
-                bad,
-                ..Contents::default()
+            let bad = classify_read_error(session, e)?.into_iter().collect();
+            return Ok(LedgerContents {
+                corrupt: bad,
+                ..LedgerContents::default()
             });
         }
     };
     let mut unreadable = Vec::new();
     let readable = rows
         .into_iter()
-        .filter_map(|row| match <[Cell; 2]>::try_from(row) {
-            Ok([Cell::Text(key), Cell::Bytes(body)]) => Some((key, body)),
+        .filter_map(|row| match <[Value; 2]>::try_from(row) {
+            Ok([Value::Text(key), Value::Bytes(body)]) => Some((key, body)),
             Ok([key, _]) => {
-                unreadable.push(BadRow::no_blob(key.text().unwrap_or("?")));
+                unreadable.push(CorruptRow::not_a_blob(key.text().unwrap_or("?")));
                 None
             }
             Err(_) => None,
         });
-    let mut contents = Contents::from_rows(readable.collect::<Vec<_>>());
-    contents.bad.extend(unreadable);
+    let mut contents = LedgerContents::from_rows(readable.collect::<Vec<_>>());
+    contents.corrupt.extend(unreadable);
     Ok(contents)
 }
 
 /// After a query of the ledger failed: whether there is none (`None`), or a table of its name that
 /// is no ledger.
-fn refused(session: &dyn Session, error: EngineError) -> Result<Option<BadRow>, EngineError> {
+fn classify_read_error(
+    session: &dyn Session,
+    error: EngineError,
+) -> Result<Option<CorruptRow>, EngineError> {
     if !matches!(
         error.kind,
-        EngineErrorKind::Missing | EngineErrorKind::Other
+        EngineErrorKind::NotFound | EngineErrorKind::Other
     ) {
         return Err(error);
     }
-    let name = Key::new(TABLE);
+    let name = NameKey::new(TABLE);
     if tables(session)?
         .iter()
-        .any(|table| Key::new(&table.name) == name)
+        .any(|table| NameKey::new(&table.name) == name)
     {
         let reason = format!("the table is not one that kuzu-ddl made: {}", error.message);
-        return Ok(Some(BadRow::not_ours(TABLE, reason)));
+        return Ok(Some(CorruptRow::foreign(TABLE, reason)));
     }
-    if error.kind == EngineErrorKind::Missing {
+    if error.kind == EngineErrorKind::NotFound {
         Ok(None)
     } else {
         Err(error)
@@ -103,7 +108,7 @@ fn refused(session: &dyn Session, error: EngineError) -> Result<Option<BadRow>, 
 ///
 /// # Errors
 /// What the engine says, also where a key is there already.
-pub fn add(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
+pub fn insert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineError> {
     run(
         session,
         rows,
@@ -115,7 +120,7 @@ pub fn add(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
 ///
 /// # Errors
 /// What the engine says.
-pub fn put(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
+pub fn upsert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineError> {
     let query = format!("UNWIND $rows AS r MERGE (l:`{TABLE}` {{`key`: r.k}}) SET l.`body` = r.b");
     run(session, rows, &query)
 }
@@ -124,30 +129,36 @@ pub fn put(session: &dyn Session, rows: Rows) -> Result<(), EngineError> {
 ///
 /// # Errors
 /// What the engine says.
-pub fn remove(session: &dyn Session, keys: &[String]) -> Result<(), EngineError> {
+pub fn delete_rows(session: &dyn Session, keys: &[String]) -> Result<(), EngineError> {
     let query = format!("UNWIND $keys AS k MATCH (l:`{TABLE}`) WHERE l.`key` = k DELETE l");
     for batch in keys.chunks(BATCH) {
-        let keys = batch.iter().map(|key| Cell::Text(key.clone()));
-        session.query_with(&query, &[("keys", Cell::List(keys.collect()))])?;
+        let keys = batch.iter().map(|key| Value::Text(key.clone()));
+        session.query_with(&query, &[("keys", Value::List(keys.collect()))])?;
     }
     Ok(())
 }
 
 /// Writes a tag.
-pub(crate) fn put_tag(session: &dyn Session, name: &str, tag: &Tag) -> Result<(), EngineError> {
-    put(session, Rows::from([(format!("tag/{name}"), to_json(tag))]))
+pub(crate) fn write_tag(session: &dyn Session, name: &str, tag: &Tag) -> Result<(), EngineError> {
+    upsert_rows(
+        session,
+        RowMap::from([(format!("tag/{name}"), to_json(tag))]),
+    )
 }
 
 /// How far the values of a property are made; `None` where they are all made.
 ///
 /// # Errors
 /// What the engine says, and where the row cannot be read.
-pub(crate) fn making(session: &dyn Session, id: ObjectId) -> Result<Option<Making>, EngineError> {
+pub(crate) fn read_backfill(
+    session: &dyn Session,
+    id: ObjectId,
+) -> Result<Option<BackfillProgress>, EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key RETURN l.`body`");
     let key = making_key(id);
-    let rows = session.query_with(&query, &[("key", Cell::from(key.as_str()))])?;
+    let rows = session.query_with(&query, &[("key", Value::from(key.as_str()))])?;
     let body = rows.first().and_then(|row| row.first()?.bytes());
-    let making = body.map(json::<Making>).transpose();
+    let making = body.map(json::<BackfillProgress>).transpose();
     making.map_err(|reason| {
         EngineError::new(
             EngineErrorKind::Other,
@@ -158,17 +169,17 @@ pub(crate) fn making(session: &dyn Session, id: ObjectId) -> Result<Option<Makin
 }
 
 /// Writes how far the values of a property are made.
-pub(crate) fn put_making(
+pub(crate) fn write_backfill(
     session: &dyn Session,
     id: ObjectId,
-    making: &Making,
+    making: &BackfillProgress,
 ) -> Result<(), EngineError> {
-    put(session, Rows::from([(making_key(id), to_json(making))]))
+    upsert_rows(session, RowMap::from([(making_key(id), to_json(making))]))
 }
 
 /// Strikes it out.
-pub(crate) fn remove_making(session: &dyn Session, id: ObjectId) -> Result<(), EngineError> {
-    take_away(session, &making_key(id)).map(drop)
+pub(crate) fn delete_backfill(session: &dyn Session, id: ObjectId) -> Result<(), EngineError> {
+    delete_row(session, &making_key(id)).map(drop)
 }
 
 fn making_key(id: ObjectId) -> String {
@@ -176,13 +187,13 @@ fn making_key(id: ObjectId) -> String {
 }
 
 /// Removes a tag, and says whether there was one.
-pub(crate) fn remove_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
-    take_away(session, &format!("tag/{name}"))
+pub(crate) fn delete_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
+    delete_row(session, &format!("tag/{name}"))
 }
 
 /// Removes a row, and says whether there was one.
-fn take_away(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
-    let key = [("key", Cell::from(key))];
+fn delete_row(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
+    let key = [("key", Value::from(key))];
     let find = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key");
     let found = session.query_with(&format!("{find} RETURN l.`key`"), &key)?;
     session.query_with(&format!("{find} DELETE l"), &key)?;
@@ -193,37 +204,37 @@ fn take_away(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
 ///
 /// # Errors
 /// What the engine says.
-pub(crate) fn remove_declared(session: &dyn Session, id: Fingerprint) -> Result<(), EngineError> {
-    take_away(session, &declared_key(id)).map(drop)
+pub(crate) fn delete_declared(session: &dyn Session, id: Fingerprint) -> Result<(), EngineError> {
+    delete_row(session, &declared_key(id)).map(drop)
 }
 
 /// Puts a row where nobody reads it any more, as it is.
 ///
 /// # Errors
 /// What the engine says.
-pub(crate) fn set_aside(session: &dyn Session, key: &str) -> Result<(), EngineError> {
+pub(crate) fn quarantine_row(session: &dyn Session, key: &str) -> Result<(), EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key RETURN l.`body`");
-    let rows = session.query_with(&query, &[("key", Cell::from(key))])?;
+    let rows = session.query_with(&query, &[("key", Value::from(key))])?;
     // A body that is NULL has nothing to keep.
-    if let Some(Cell::Bytes(body)) = rows.first().and_then(|row| row.first()) {
-        let aside = Rows::from([(format!("aside/{key}"), body.clone())]);
-        put(session, aside)?;
+    if let Some(Value::Bytes(body)) = rows.first().and_then(|row| row.first()) {
+        let aside = RowMap::from([(format!("aside/{key}"), body.clone())]);
+        upsert_rows(session, aside)?;
     }
-    take_away(session, key).map(drop)
+    delete_row(session, key).map(drop)
 }
 
-fn run(session: &dyn Session, rows: Rows, query: &str) -> Result<(), EngineError> {
+fn run(session: &dyn Session, rows: RowMap, query: &str) -> Result<(), EngineError> {
     let mut rows = rows.into_iter().map(|(key, body)| {
-        Cell::Struct(vec![
-            ("k".into(), Cell::Text(key)),
-            ("b".into(), Cell::Bytes(body)),
+        Value::Struct(vec![
+            ("k".into(), Value::Text(key)),
+            ("b".into(), Value::Bytes(body)),
         ])
     });
     loop {
-        let batch: Vec<Cell> = rows.by_ref().take(BATCH).collect();
+        let batch: Vec<Value> = rows.by_ref().take(BATCH).collect();
         if batch.is_empty() {
             return Ok(());
         }
-        session.query_with(query, &[("rows", Cell::List(batch))])?;
+        session.query_with(query, &[("rows", Value::List(batch))])?;
     }
 }

@@ -28,18 +28,19 @@ mod io;
 mod model;
 mod repair;
 
-pub use contents::{Contents, between};
-pub use corrupt::{BadRow, Damage};
+pub use contents::{LedgerContents, ledger_drift};
+pub use corrupt::{CorruptRow, Corruption};
 pub use decode::json;
 pub use encode::to_json;
 pub(crate) use encode::{
-    inbox_key, put_ancestor, put_checkpoint, put_declared, put_events, put_inbox, put_places,
-    put_revision, put_state,
+    encode_ancestor, encode_catalog_ids, encode_checkpoint, encode_declared, encode_events,
+    encode_inbox, encode_revision, encode_state, inbox_key,
 };
-pub use fingerprint::Identified;
-pub use io::{add, create, put, read, remove, state};
+pub use fingerprint::FingerprintedDeclaration;
+pub use io::{create_table, delete_rows, insert_rows, read, read_state, upsert_rows};
 pub(crate) use io::{
-    making, put_making, put_tag, remove_declared, remove_making, remove_tag, set_aside,
+    delete_backfill, delete_declared, delete_tag, quarantine_row, read_backfill, write_backfill,
+    write_tag,
 };
-pub use model::{Back, FORMAT, Revision, Rows, State, Tag};
-pub(crate) use repair::Repair;
+pub use model::{FORMAT, LedgerState, Revision, RollbackRecord, RowMap, Tag};
+pub(crate) use repair::LedgerRepair;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kuzu_ddl_core::event::{EventId, Fingerprint};
-use kuzu_ddl_core::state::Local;
+use kuzu_ddl_core::state::LocalState;
 use serde::{Deserialize, Serialize};
 
 use super::frontier;
@@ -19,7 +19,7 @@ pub const FORMAT: u32 = 1;
 
 /// What the last start left behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
+pub struct LedgerState {
     /// The layout of the rows: [`FORMAT`].
     pub format: u32,
     /// The number of the newest revision.
@@ -30,29 +30,29 @@ pub struct State {
     /// The fingerprint of the schema that all peers with these events share.
     pub schema: Fingerprint,
     /// Declarations that were checked against exactly this state and can open it.
-    pub checked: BTreeSet<Fingerprint>,
+    pub verified_declarations: BTreeSet<Fingerprint>,
     /// The hash of what `show_tables` said.
-    pub tables: Fingerprint,
+    pub table_list_hash: Fingerprint,
     /// The hash of the whole catalog.
-    pub catalog: Fingerprint,
+    pub catalog_hash: Fingerprint,
     /// How many tables that were.
-    pub size: usize,
+    pub table_count: usize,
     /// What this database alone knows.
-    pub local: Local,
+    pub local: LocalState,
     /// How many events of peers the next start tries to carry out.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub inbox: usize,
+    pub inbox_ready: usize,
     /// If other events of peers wait for one that has not come, or for a newer version of kuzu-ddl: the
     /// version that found that. No start of it need look at them again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub held: Option<String>,
+    pub held_since_version: Option<String>,
 }
 
-impl State {
+impl LedgerState {
     /// Whether a start has to look at the events of peers that wait.
-    pub(crate) fn has_waiting(&self) -> bool {
+    pub(crate) fn has_pending_events(&self) -> bool {
         let newer = |found: &str| found != env!("CARGO_PKG_VERSION");
-        self.inbox > 0 || self.held.as_deref().is_some_and(newer)
+        self.inbox_ready > 0 || self.held_since_version.as_deref().is_some_and(newer)
     }
 }
 
@@ -75,28 +75,28 @@ pub struct Revision {
     pub declared: Option<Fingerprint>,
     /// If this revision went back, to what.
     #[serde(default)]
-    pub back: Option<Back>,
+    pub rollback: Option<RollbackRecord>,
     /// Whether the events came from peers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub received: bool,
+    pub from_peers: bool,
     /// The application, as it names itself.
-    pub app: Option<String>,
+    pub application: Option<String>,
     /// The version of kuzu-ddl.
     pub version: String,
     /// When it began, in milliseconds since 1970 by this machine's clock. Nothing is decided by it.
-    pub at: u64,
+    pub started_at_ms: u64,
     /// How long the steps took, in milliseconds.
-    pub took: u64,
+    pub duration_ms: u64,
 }
 
 /// A revision that undid others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Back {
+pub struct RollbackRecord {
     /// The point, in words.
-    pub to: String,
+    pub target: String,
     /// The declarations whose changes it undid. Their binaries are kept out until somebody says that
     /// the changes are to be made again.
-    pub undone: BTreeSet<Fingerprint>,
+    pub undone_declarations: BTreeSet<Fingerprint>,
 }
 
 /// What a tag names.
@@ -107,8 +107,8 @@ pub struct Tag {
     /// The newest revision of that point; 0 where none has its events.
     pub revision: u64,
     /// When the tag was set, in milliseconds since 1970.
-    pub at: u64,
+    pub set_at_ms: u64,
 }
 
 /// Rows to be written, by key.
-pub type Rows = BTreeMap<String, Vec<u8>>;
+pub type RowMap = BTreeMap<String, Vec<u8>>;

@@ -1,41 +1,43 @@
 //! A damaged ledger without its damage.
 
-use super::contents::Contents;
-use super::corrupt::{BadRow, Damage};
-use super::encode::put_revision;
-use super::model::Rows;
+use super::contents::LedgerContents;
+use super::corrupt::{CorruptRow, Corruption};
+use super::encode::encode_revision;
+use super::model::RowMap;
 
 /// What is left of a damaged ledger, and what has to be done so that it can be read again. No byte is
 /// lost: what cannot be read is set aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Repair {
+pub(crate) struct LedgerRepair {
     /// What was wrong.
-    pub(crate) bad: Vec<BadRow>,
+    pub(crate) corrupt: Vec<CorruptRow>,
     /// Keys of rows that are to be set aside.
-    pub(crate) aside: Vec<String>,
+    pub(crate) quarantined: Vec<String>,
     /// Rows to be written, once the others are aside.
-    pub(crate) rows: Rows,
+    pub(crate) rows: RowMap,
 }
 
-impl Contents {
+impl LedgerContents {
     /// Takes out what cannot be read, and what speaks of events that are not there.
     ///
     /// # Errors
     /// The rows that belong to a newer version or to somebody else.
-    pub(crate) fn repaired(mut self) -> Result<(Self, Repair), Vec<BadRow>> {
-        let bad = std::mem::take(&mut self.bad);
-        if bad.iter().any(|row| row.damage == Damage::NotOurs) {
+    pub(crate) fn repaired(mut self) -> Result<(Self, LedgerRepair), Vec<CorruptRow>> {
+        let bad = std::mem::take(&mut self.corrupt);
+        if bad.iter().any(|row| row.corruption == Corruption::Foreign) {
             return Err(bad);
         }
-        let broken = bad.iter().filter(|row| row.damage == Damage::Broken);
+        let broken = bad
+            .iter()
+            .filter(|row| row.corruption == Corruption::Unreadable);
         let mut aside: Vec<String> = broken.map(|row| row.key.clone()).collect();
-        let mut rows = Rows::new();
+        let mut rows = RowMap::new();
         for revision in self.revisions.values_mut() {
             let known = revision.events.len();
             revision.events.retain(|id| self.events.contains_key(id));
             if revision.events.len() < known {
                 let first = rows.len();
-                put_revision(&mut rows, revision);
+                encode_revision(&mut rows, revision);
                 aside.extend(rows.keys().skip(first).cloned());
             }
         }
@@ -47,6 +49,13 @@ impl Contents {
             }
             whole
         });
-        Ok((self, Repair { bad, aside, rows }))
+        Ok((
+            self,
+            LedgerRepair {
+                corrupt: bad,
+                quarantined: aside,
+                rows,
+            },
+        ))
     }
 }

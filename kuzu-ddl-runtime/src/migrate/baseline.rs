@@ -7,18 +7,22 @@
 use std::time::Instant;
 
 use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::diff::{Live, Note, adopt, ancestor_as_is, follow, unreadable};
-use kuzu_ddl_core::drift::drift;
+use kuzu_ddl_core::diff::{
+    LiveSchema, Note, adopt_drift, adopt_existing, ancestor_from_live, find_undecodable,
+};
+use kuzu_ddl_core::drift::detect;
 use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl_core::plan::Plan;
 
-use super::planning::inputs::{Ground, Prepared, Records, Settled, base};
-use super::planning::notes::{foreign, notes_of, sentences};
+use super::planning::inputs::{
+    DriftResolution, LedgerOnlyChange, PlanningInputs, PreparedMigration, base,
+};
+use super::planning::notes::{render_notes, snapshot_notes, unmanaged_notes};
 use super::report::Report;
-use super::{Migrator, identified};
+use super::{Migrator, fingerprint_declaration};
 use crate::error::Error;
-use crate::ledger::Contents;
+use crate::ledger::LedgerContents;
 
 /// How often the ledger is made to follow the database: the first time brings events into force, the
 /// second follows what these say.
@@ -39,19 +43,19 @@ impl Migrator<'_> {
     pub fn baseline(mut self) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("baseline").entered();
-        let declared = identified(self.declared.take())?;
+        let declared = fingerprint_declaration(self.declared.take())?;
         self.baseline = true;
-        self.run(&declared, None, start)
+        self.plan_and_apply(&declared, None, start)
     }
 }
 
 /// The preparation of a start that writes to the ledger alone.
-pub(super) fn record_only(
-    ground: Ground,
+pub(super) fn prepare_ledger_only(
+    ground: PlanningInputs,
     declared: &Declared,
-    settled: Settled,
-) -> Result<Prepared, Error> {
-    let Settled {
+    settled: DriftResolution,
+) -> Result<PreparedMigration, Error> {
+    let DriftResolution {
         fold,
         live,
         mut events,
@@ -59,7 +63,7 @@ pub(super) fn record_only(
         followed,
         ..
     } = settled;
-    let Ground {
+    let PlanningInputs {
         contents,
         repair,
         version,
@@ -67,33 +71,33 @@ pub(super) fn record_only(
         expected,
         ..
     } = ground;
-    let adopted = adopt(declared, &live, fold);
+    let adopted = adopt_existing(declared, &live, fold);
     events.extend(adopted.events);
     notes.extend(adopted.notes);
     // These are for the next start to refuse.
     notes.extend(adopted.refusals.iter().map(|refusal| Note::Drift {
         row: refusal.to_string(),
     }));
-    let mut live = Live {
+    let mut live = LiveSchema {
         local: adopted.local,
         ..live
     };
-    let after = follow_to_the_end(&contents, &mut events, declared, &mut live)?;
-    let refusals = unreadable(&events, &after);
+    let after = fully_adopted(&contents, &mut events, declared, &mut live)?;
+    let refusals = find_undecodable(&events, &after);
     if !refusals.is_empty() {
-        return Err(Error::Refused(refusals));
+        return Err(Error::Incompatible(refusals));
     }
-    notes.extend(notes_of(&found));
-    notes.extend(foreign(&found, &after));
+    notes.extend(snapshot_notes(&found));
+    notes.extend(unmanaged_notes(&found, &after));
     let last = contents.ancestor.as_ref();
-    let ancestor = last.map(|last| ancestor_as_is(last, &followed, &expected, &live.schema));
+    let ancestor = last.map(|last| ancestor_from_live(last, &followed, &expected, &live.schema));
     let plan = Plan {
         base: base(&contents, &found),
         events,
         steps: Vec::new(),
-        notes: sentences(notes),
+        notes: render_notes(notes),
     };
-    Ok(Prepared {
+    Ok(PreparedMigration {
         contents,
         found,
         version,
@@ -106,33 +110,33 @@ pub(super) fn record_only(
         is_new: false,
         may_wait: false,
         back: None,
-        records: Some(Records { repair, ancestor }),
+        records: Some(LedgerOnlyChange { repair, ancestor }),
         fits: false,
     })
 }
 
 /// The state once the ledger says all that the database shows. Where a lost event is made again, those
 /// that waited for it come into force, and may say what has changed since.
-fn follow_to_the_end(
-    contents: &Contents,
+fn fully_adopted(
+    contents: &LedgerContents,
     events: &mut Vec<DdlEvent>,
     declared: &Declared,
-    live: &mut Live,
+    live: &mut LiveSchema,
 ) -> Result<Fold, Error> {
     let mut rounds = 0;
     loop {
         events.retain(|event| !contents.events.contains_key(&event.id()));
         let mut fold = contents.fold();
         fold.extend(events.iter().cloned());
-        let rows = drift(&fold, &live.schema, &live.local, None);
+        let rows = detect(&fold, &live.schema, &live.local, None);
         if rows.is_empty() {
             return Ok(fold);
         }
         if rounds == ROUNDS {
-            return Err(Error::Drift(rows));
+            return Err(Error::DriftDetected(rows));
         }
         rounds += 1;
-        let (more, _) = follow(&rows, declared, live, fold);
+        let (more, _) = adopt_drift(&rows, declared, live, fold);
         events.extend(more.events);
         live.local = more.local;
     }

@@ -18,24 +18,26 @@ use std::time::{Duration, Instant};
 use execute::function_batch as made;
 use kuzu_ddl_core::declared::{DeclareError, Declared};
 use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::plan::{Allowed, HazardKind, Plan, Step};
+use kuzu_ddl_core::plan::{AllowedHazards, HazardKind, Plan, Step};
 use kuzu_ddl_core::schema::Schema;
 use planning::catalog_hash as catalog;
-pub use policy::{DriftPolicy, Incoming, Phase, Policy, Progress, Undeclared, Verify};
-pub use receive::report::{Delay, Delayed, Received};
-pub use receive::sync_state::{Agreed, agreed};
+pub use policy::{
+    ChangePolicy, DriftPolicy, Phase, Progress, ReceivePolicy, StartupCheck, UndeclaredPolicy,
+};
+pub use receive::report::{PendingEvent, PendingReason, ReceiveReport};
+pub use receive::sync_state::{SyncState, sync_state};
 pub use report::Report;
 
 use crate::backup::Backup;
 use crate::engine::{Engine, EngineErrorKind, Session};
 use crate::error::Error;
 use crate::history::Point;
-use crate::inspect::Scope;
-use crate::ledger::Identified;
+use crate::inspect::InspectScope;
+use crate::ledger::FingerprintedDeclaration;
 use crate::{inspect, ledger};
 
 /// How often a plan is made anew because the database changed under it.
-const ATTEMPTS: usize = 5;
+const MAX_REPLANS: usize = 5;
 
 /// Who is told what a migration is doing.
 type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
@@ -54,10 +56,10 @@ type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 pub struct Migrator<'a> {
     engine: &'a dyn Engine,
     declared: Option<Result<Declared, DeclareError>>,
-    allowed: Allowed,
-    drift: DriftPolicy,
-    undeclared: Undeclared,
-    verify: Verify,
+    allowed: AllowedHazards,
+    drift_policy: DriftPolicy,
+    undeclared_policy: UndeclaredPolicy,
+    startup_check: StartupCheck,
     restore: BTreeSet<String>,
     recreate: BTreeSet<String>,
     purge: BTreeSet<String>,
@@ -68,13 +70,13 @@ pub struct Migrator<'a> {
     /// The events of peers that are being carried out.
     received: Option<Vec<DdlEvent>>,
     /// The checkpoint that the history is to begin with.
-    beginning: Option<bootstrap::Beginning>,
-    policy_incoming: Incoming,
+    beginning: Option<bootstrap::Bootstrap>,
+    policy_incoming: ReceivePolicy,
     partial: bool,
     redo: bool,
-    wait: Duration,
-    batch: u64,
-    app: Option<String>,
+    lock_timeout: Duration,
+    batch_size: u64,
+    application: Option<String>,
     progress: Option<Listener<'a>>,
     /// What each step took.
     actual: Vec<Duration>,
@@ -87,10 +89,10 @@ impl<'a> Migrator<'a> {
         Self {
             engine,
             declared: None,
-            allowed: Allowed::default(),
-            drift: DriftPolicy::default(),
-            undeclared: Undeclared::default(),
-            verify: Verify::default(),
+            allowed: AllowedHazards::default(),
+            drift_policy: DriftPolicy::default(),
+            undeclared_policy: UndeclaredPolicy::default(),
+            startup_check: StartupCheck::default(),
             restore: BTreeSet::new(),
             recreate: BTreeSet::new(),
             purge: BTreeSet::new(),
@@ -100,12 +102,12 @@ impl<'a> Migrator<'a> {
             baseline: false,
             received: None,
             beginning: None,
-            policy_incoming: Incoming::default(),
+            policy_incoming: ReceivePolicy::default(),
             partial: false,
             redo: false,
-            wait: policy::WAIT,
-            batch: made::BATCH,
-            app: None,
+            lock_timeout: policy::WAIT,
+            batch_size: made::BATCH,
+            application: None,
             progress: None,
             actual: Vec::new(),
         }
@@ -113,7 +115,7 @@ impl<'a> Migrator<'a> {
 
     /// What is declared, from `schema![…]`. Without this, everything compiled in is.
     #[must_use]
-    pub fn schema(mut self, declared: Result<Declared, DeclareError>) -> Self {
+    pub fn declared_(mut self, declared: Result<Declared, DeclareError>) -> Self {
         self.declared = Some(declared);
         self
     }
@@ -121,36 +123,36 @@ impl<'a> Migrator<'a> {
     /// Allows one hazard on one object. The error of a blocked plan says the exact words.
     #[must_use]
     pub fn allow(mut self, kind: HazardKind, object: impl Into<String>) -> Self {
-        self.allowed.single.insert((kind, object.into()));
+        self.allowed.objects.insert((kind, object.into()));
         self
     }
 
     /// A named set of what a migration may do. Default: [`Policy::Additive`].
     #[must_use]
-    pub fn policy(mut self, policy: Policy) -> Self {
+    pub fn change_policy(mut self, policy: ChangePolicy) -> Self {
         self.allowed.kinds = policy.allows();
-        self.undeclared = policy.undeclared();
+        self.undeclared_policy = policy.undeclared();
         self
     }
 
     /// What to do when the database was changed by hand. Default: an error.
     #[must_use]
     pub fn drift(mut self, policy: DriftPolicy) -> Self {
-        self.drift = policy;
+        self.drift_policy = policy;
         self
     }
 
     /// What to do with what is no longer declared. Default: keep it.
     #[must_use]
-    pub fn undeclared(mut self, policy: Undeclared) -> Self {
-        self.undeclared = policy;
+    pub fn undeclared(mut self, policy: UndeclaredPolicy) -> Self {
+        self.undeclared_policy = policy;
         self
     }
 
     /// How much of the catalog a start with nothing to do looks at. Default: [`Verify::Auto`].
     #[must_use]
-    pub fn verify(mut self, verify: Verify) -> Self {
-        self.verify = verify;
+    pub fn verify(mut self, verify: StartupCheck) -> Self {
+        self.startup_check = verify;
         self
     }
 
@@ -193,7 +195,7 @@ impl<'a> Migrator<'a> {
     /// How long to wait for another connection's write transaction. Default: 5 seconds.
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
+        self.lock_timeout = wait;
         self
     }
 
@@ -201,14 +203,14 @@ impl<'a> Migrator<'a> {
     /// transaction; deleted rows may count. Default: 10,000.
     #[must_use]
     pub fn batch(mut self, rows: u64) -> Self {
-        self.batch = rows.max(1);
+        self.batch_size = rows.max(1);
         self
     }
 
     /// The application's name and version, for the history. Nothing is decided by it.
     #[must_use]
     pub fn app(mut self, app: impl Into<String>) -> Self {
-        self.app = Some(app.into());
+        self.application = Some(app.into());
         self
     }
 
@@ -230,7 +232,7 @@ impl<'a> Migrator<'a> {
         let mut attempt = 1;
         loop {
             match self.prepare(session.as_ref(), &declared, None) {
-                Err(Error::BaseMoved) if attempt < ATTEMPTS => attempt += 1,
+                Err(Error::StalePlan) if attempt < MAX_REPLANS => attempt += 1,
                 result => return result.map(|prepared| prepared.plan),
             }
         }
@@ -243,18 +245,18 @@ impl<'a> Migrator<'a> {
     pub fn migrate(mut self) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("migrate").entered();
-        let declared = identified(self.declared.take())?;
+        let declared = fingerprint_declaration(self.declared.take())?;
         let session = self.engine.session()?;
         if let Some(report) = self.fast(session.as_ref(), &declared, start)? {
             return Ok(report);
         }
-        if let Some(Ok(state)) = ledger::state(session.as_ref())?
-            && state.has_waiting()
+        if let Some(Ok(state)) = ledger::read_state(session.as_ref())?
+            && state.has_pending_events()
         {
             self.deliver(&declared, Vec::new(), true)?;
         }
         drop(session);
-        self.run(&declared, None, start)
+        self.plan_and_apply(&declared, None, start)
     }
 
     /// Carries out a plan made earlier by [`plan`](Self::plan) with the same settings.
@@ -265,11 +267,11 @@ impl<'a> Migrator<'a> {
         let start = Instant::now();
         let _span = tracing::info_span!("apply").entered();
         let declared = self.declared()?;
-        self.run(&declared, Some(plan), start)
+        self.plan_and_apply(&declared, Some(plan), start)
     }
 
-    fn declared(&self) -> Result<Identified, Error> {
-        identified(self.declared.clone())
+    fn declared(&self) -> Result<FingerprintedDeclaration, Error> {
+        fingerprint_declaration(self.declared.clone())
     }
 
     /// The start with nothing to do: one look-up in the ledger, and a look at the catalog as deep
@@ -277,39 +279,40 @@ impl<'a> Migrator<'a> {
     fn fast(
         &self,
         session: &dyn Session,
-        declared: &Identified,
+        declared: &FingerprintedDeclaration,
         start: Instant,
     ) -> Result<Option<Report>, Error> {
         if !self.restore.is_empty()
             || !self.recreate.is_empty()
             || !self.purge.is_empty()
             || self.redo
-            || self.undeclared != Undeclared::Keep
-            || matches!(self.drift, DriftPolicy::Adopt | DriftPolicy::Repair)
+            || self.undeclared_policy != UndeclaredPolicy::Keep
+            || matches!(self.drift_policy, DriftPolicy::Adopt | DriftPolicy::Repair)
         {
             return Ok(None);
         }
-        let state = match ledger::state(session)? {
+        let state = match ledger::read_state(session)? {
             None => return Ok(None),
-            Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
+            Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
             Some(Ok(state)) => state,
         };
-        if !state.checked.contains(&declared.id)
-            || !state.local.owed.is_empty()
-            || state.has_waiting()
+        if !state.verified_declarations.contains(&declared.id)
+            || !state.local.deferred.is_empty()
+            || state.has_pending_events()
         {
             return Ok(None);
         }
-        if self.verify != Verify::Ledger {
-            if !inspect::unfinished(session)?.is_empty() {
+        if self.startup_check != StartupCheck::LedgerOnly {
+            if !inspect::dangling_indexes(session)?.is_empty() {
                 return Ok(None);
             }
             let tables = inspect::tables(session)?;
-            if catalog::listing(&tables) != state.tables {
+            if catalog::table_list_hash(&tables) != state.table_list_hash {
                 return Ok(None);
             }
-            if self.verify.is_full(tables.len())
-                && catalog::whole(&inspect::inspect(session, Scope::All)?) != state.catalog
+            if self.startup_check.is_full(tables.len())
+                && catalog::snapshot_hash(&inspect::inspect(session, InspectScope::All)?)
+                    != state.catalog_hash
             {
                 return Ok(None);
             }
@@ -321,11 +324,11 @@ impl<'a> Migrator<'a> {
             schema: state.schema,
             frontier: state.frontier,
             conflicts: Vec::new(),
-            held: Vec::new(),
+            held_events: Vec::new(),
             backup: None,
-            actual: Vec::new(),
-            owed: Vec::new(),
-            took: start.elapsed(),
+            step_durations: Vec::new(),
+            deferred: Vec::new(),
+            elapsed: start.elapsed(),
         }))
     }
 
@@ -339,15 +342,15 @@ impl<'a> Migrator<'a> {
         if let Some(progress) = &mut self.progress {
             let step = steps
                 .get(done)
-                .filter(|_| matches!(phase, Phase::Apply | Phase::Second));
+                .filter(|_| matches!(phase, Phase::Apply | Phase::PostCommit));
             let rows = |steps: &[Step]| {
-                let work = steps.iter().filter_map(|step| step.work.as_ref()?.rows);
+                let work = steps.iter().filter_map(|step| step.row_work.as_ref()?.rows);
                 work.fold(0, u64::saturating_add)
             };
             progress(Progress {
                 phase,
-                done,
-                total: steps.len(),
+                steps_done: done,
+                steps_total: steps.len(),
                 step,
                 rows_done: rows(&steps[..done.min(steps.len())]).saturating_add(within),
                 rows: rows(steps),
@@ -357,11 +360,15 @@ impl<'a> Migrator<'a> {
 
     /// Whether an engine's error means that the database is open read-only.
     fn is_read_only(error: &Error) -> bool {
-        matches!(error, Error::Engine(e) | Error::Step { source: e, .. } if e.kind == EngineErrorKind::ReadOnly)
+        matches!(error, Error::Engine(e) | Error::StepFailed { source: e, .. } if e.kind == EngineErrorKind::ReadOnly)
     }
 }
 
 /// What was handed over, or everything that is compiled in.
-fn identified(declared: Option<Result<Declared, DeclareError>>) -> Result<Identified, Error> {
-    Ok(Identified::new(declared.unwrap_or_else(Schema::compiled)?))
+fn fingerprint_declaration(
+    declared: Option<Result<Declared, DeclareError>>,
+) -> Result<FingerprintedDeclaration, Error> {
+    Ok(FingerprintedDeclaration::new(
+        declared.unwrap_or_else(Schema::compiled)?,
+    ))
 }

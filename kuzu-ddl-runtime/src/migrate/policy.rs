@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 /// Whenever there is something to do, everything is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Verify {
+pub enum StartupCheck {
     /// Nothing: the ledger is believed. One look-up of a key.
-    Ledger,
+    LedgerOnly,
     /// Which tables there are, with kinds, comments and the engine's ids: one look-up and one
     /// `show_tables`. Changes of properties made by hand are not seen.
     Tables,
     /// Everything. About a third of a millisecond for each table.
-    Full,
+    FullCatalog,
     /// `Full` up to 128 tables, `Tables` above.
     #[default]
     Auto,
@@ -26,9 +26,9 @@ pub enum Verify {
 /// Up to how many tables [`Verify::Auto`] looks at everything.
 pub(super) const AUTO_FULL: usize = 128;
 
-impl Verify {
+impl StartupCheck {
     pub(super) fn is_full(self, tables: usize) -> bool {
-        self == Self::Full || (self == Self::Auto && tables <= AUTO_FULL)
+        self == Self::FullCatalog || (self == Self::Auto && tables <= AUTO_FULL)
     }
 }
 
@@ -59,7 +59,7 @@ pub enum DriftPolicy {
 
 /// What to do with tables, properties and pairs that are no longer declared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Undeclared {
+pub enum UndeclaredPolicy {
     /// Keep and report them.
     #[default]
     Keep,
@@ -73,7 +73,7 @@ pub enum Undeclared {
 /// left is allowed one by one, with [`Migrator::allow`](crate::migrate::Migrator::allow).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Policy {
+pub enum ChangePolicy {
     /// What is not declared is kept. Data is rewritten where the source says how; nothing is
     /// deleted.
     #[default]
@@ -85,7 +85,7 @@ pub enum Policy {
     Destructive,
 }
 
-impl Policy {
+impl ChangePolicy {
     pub(super) fn allows(self) -> BTreeSet<HazardKind> {
         use HazardKind::{DeletesData, Irreversible, MayFail, RewritesData};
         match self {
@@ -95,10 +95,10 @@ impl Policy {
         }
     }
 
-    pub(super) fn undeclared(self) -> Undeclared {
+    pub(super) fn undeclared(self) -> UndeclaredPolicy {
         match self {
-            Self::Additive => Undeclared::Keep,
-            Self::Archive | Self::Destructive => Undeclared::Archive,
+            Self::Additive => UndeclaredPolicy::Keep,
+            Self::Archive | Self::Destructive => UndeclaredPolicy::Archive,
         }
     }
 }
@@ -109,9 +109,9 @@ pub struct Progress<'a> {
     /// What it is doing.
     pub phase: Phase,
     /// Steps done.
-    pub done: usize,
+    pub steps_done: usize,
     /// Steps in all.
-    pub total: usize,
+    pub steps_total: usize,
     /// The step under way, if it is at one.
     pub step: Option<&'a kuzu_ddl_core::plan::Step>,
     /// Rows that the steps done have touched, and those that functions have made values for in the one
@@ -141,7 +141,7 @@ pub enum Phase {
     /// Committing.
     Commit,
     /// After the commit: what no transaction can do. `done` and `total` count these steps alone.
-    Second,
+    PostCommit,
 }
 
 /// How long a start waits for another connection's write transaction, unless told otherwise.
@@ -150,13 +150,13 @@ pub(super) const WAIT: Duration = Duration::from_secs(5);
 /// What to do with events of peers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Incoming {
+pub enum ReceivePolicy {
     /// Carry them out, but keep back what takes away from the running application what it declares,
     /// until somebody settles the conflict or a newer version of the application starts.
     #[default]
-    Hold,
+    HoldBreaking,
     /// Carry all of them out at once.
     Apply,
     /// Keep them all for the next start, which holds back as [`Hold`](Self::Hold) does.
-    NextStart,
+    Defer,
 }

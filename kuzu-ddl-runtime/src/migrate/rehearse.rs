@@ -3,30 +3,30 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::catalog::Inspection;
-use kuzu_ddl_core::drift::drift;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
+use kuzu_ddl_core::drift::detect;
 use kuzu_ddl_core::event::ObjectKind;
-use kuzu_ddl_core::plan::{Operation, Step, create_counter};
+use kuzu_ddl_core::plan::{Operation, Step, create_serial_sequence_statement};
 use kuzu_ddl_core::schema::name::quote;
-use kuzu_ddl_core::schema::{Expr, Key, Property, Table, TableKind, Type};
-use kuzu_ddl_core::state::{Local, Owed};
+use kuzu_ddl_core::schema::{Expr, NameKey, Property, Table, TableKind, Type};
+use kuzu_ddl_core::state::{DeferredTask, LocalState};
 
 use super::Migrator;
-use super::execute::function_batch::{Maker, borrowed};
+use super::execute::function_batch::{BatchEvaluator, borrowed};
 use super::execute::serial as counting;
-use super::planning::inputs::Prepared;
+use super::planning::inputs::PreparedMigration;
 use super::policy::Phase;
 use crate::engine::{Engine, EngineErrorKind, Session};
 use crate::error::Error;
-use crate::inspect::{Scope, inspect};
-use crate::ledger::Identified;
+use crate::inspect::{InspectScope, inspect};
+use crate::ledger::FingerprintedDeclaration;
 
 impl Migrator<'_> {
     /// Runs the plan on a copy of the touched tables, without rows, and evaluates new defaults.
     pub(super) fn rehearse(
         &mut self,
-        declared: &Identified,
-        prepared: &Prepared,
+        declared: &FingerprintedDeclaration,
+        prepared: &PreparedMigration,
     ) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
         let defaults = defaults(steps, &sequences(prepared))?;
@@ -47,22 +47,23 @@ impl Migrator<'_> {
         if changes {
             let failed = |at: &str| {
                 let at = at.to_owned();
-                move |source| Error::Rehearsal { at, source }
+                move |source| Error::RehearsalFailed { at, source }
             };
             for (name, ddl) in copy(&prepared.found, &touched) {
                 session.query(&ddl).map_err(failed(&name))?;
             }
-            let within =
-                |step: &&Step| step.operation.owed().is_none() && !is_of_index(&step.operation);
+            let within = |step: &&Step| {
+                step.operation.deferred_task().is_none() && !is_of_index(&step.operation)
+            };
             for step in steps.iter().filter(within) {
                 let object = step.operation.to_string();
                 let maker = step
                     .operation
-                    .made()
-                    .map(|made| Maker::new(made, &declared.declared.functions, &object));
+                    .function_values()
+                    .map(|made| BatchEvaluator::new(made, &declared.declared.functions, &object));
                 let params = maker.transpose()?.map(|maker| maker.nothing());
                 let params = borrowed(params.as_deref().unwrap_or_default());
-                let statements = counting::statements(session.as_ref(), step);
+                let statements = counting::serial_statements(session.as_ref(), step);
                 for cypher in statements.map_err(failed(&object))?.iter() {
                     session
                         .query_with(cypher, &params)
@@ -77,19 +78,21 @@ impl Migrator<'_> {
     fn compare(
         &self,
         scratch: &dyn Engine,
-        prepared: &Prepared,
-        touched: &BTreeSet<Key>,
+        prepared: &PreparedMigration,
+        touched: &BTreeSet<NameKey>,
     ) -> Result<(), Error> {
-        let found = inspect(scratch.session()?.as_ref(), Scope::All)?;
+        let found = inspect(scratch.session()?.as_ref(), InspectScope::All)?;
         let only = after_names(prepared, touched);
         let indexes = prepared.after.objects();
         let indexes = indexes.filter(|object| object.kind() == ObjectKind::Index);
-        let scratch = Local {
-            owed: indexes.map(|object| Owed::Index(object.id)).collect(),
-            ..Local::default()
+        let scratch = LocalState {
+            deferred: indexes
+                .map(|object| DeferredTask::BuildIndex(object.id))
+                .collect(),
+            ..LocalState::default()
         };
-        let rows = drift(&prepared.after, &found.schema, &scratch, Some(&only));
-        let rows = crate::migrate::execute::verify::unexpected(rows, prepared);
+        let rows = detect(&prepared.after, &found.schema, &scratch, Some(&only));
+        let rows = crate::migrate::execute::verify::untolerated_drift(rows, prepared);
         // The scratch copy has no opaque defaults and no unknown types.
         let rows: Vec<_> = rows
             .into_iter()
@@ -98,14 +101,14 @@ impl Migrator<'_> {
         if rows.is_empty() {
             Ok(())
         } else {
-            Err(Error::RehearsalDiffers(rows))
+            Err(Error::RehearsalMismatch(rows))
         }
     }
 }
 
-fn is_lossy(row: &kuzu_ddl_core::drift::Drift, prepared: &Prepared) -> bool {
+fn is_lossy(row: &kuzu_ddl_core::drift::Drift, prepared: &PreparedMigration) -> bool {
     row.id
-        .is_some_and(|id| prepared.local.defaults.contains_key(&id))
+        .is_some_and(|id| prepared.local.adopted_defaults.contains_key(&id))
 }
 
 fn is_of_index(operation: &Operation) -> bool {
@@ -116,33 +119,33 @@ fn is_of_index(operation: &Operation) -> bool {
 }
 
 /// The sequences that there are, or will be before anything counts by them.
-fn sequences(prepared: &Prepared) -> BTreeSet<Key> {
+fn sequences(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
     let live = prepared.found.schema.sequences.keys().cloned();
     let steps = prepared.plan.steps.iter();
     let new = steps.filter_map(|step| match &step.operation {
-        Operation::CreateSequence { sequence } => Some(Key::new(&sequence.name)),
+        Operation::CreateSequence { sequence } => Some(NameKey::new(&sequence.name)),
         _ => None,
     });
     live.chain(new).collect()
 }
 
 /// New defaults that only the engine can evaluate, by property.
-fn defaults(steps: &[Step], sequences: &BTreeSet<Key>) -> Result<Vec<(String, String)>, Error> {
+fn defaults(steps: &[Step], sequences: &BTreeSet<NameKey>) -> Result<Vec<(String, String)>, Error> {
     let mut out = Vec::new();
     let mut add = |table: &str, property: &Property| -> Result<(), Error> {
-        let Some(expr) = property.default.as_ref().filter(|e| e.needs_rehearsal()) else {
+        let Some(expr) = property.default.as_ref().filter(|e| e.is_fallible()) else {
             return Ok(());
         };
         let at = format!("the default of {table}.{}", property.name);
         if let Some(missing) = missing_sequence(expr, sequences) {
             let message = format!("the sequence {missing} does not exist");
-            let kind = EngineErrorKind::Missing;
+            let kind = EngineErrorKind::NotFound;
             let source = crate::engine::EngineError {
                 kind,
                 message,
                 statement: String::new(),
             };
-            return Err(Error::Rehearsal { at, source });
+            return Err(Error::RehearsalFailed { at, source });
         }
         if !uses_sequence(expr) {
             out.push((at, expr.canonical(&property.ty)));
@@ -189,12 +192,12 @@ fn uses_sequence(expr: &Expr) -> bool {
     found.iter().any(|(name, _)| *name == "nextval")
 }
 
-fn missing_sequence(expr: &Expr, sequences: &BTreeSet<Key>) -> Option<String> {
+fn missing_sequence(expr: &Expr, sequences: &BTreeSet<NameKey>) -> Option<String> {
     let mut found = Vec::new();
     calls(expr, &mut found);
     found.into_iter().find_map(|(name, args)| match args {
         [Expr::Text(sequence)] if name == "nextval" => {
-            (!sequences.contains(&Key::new(sequence))).then(|| sequence.clone())
+            (!sequences.contains(&NameKey::new(sequence))).then(|| sequence.clone())
         }
         _ => None,
     })
@@ -204,7 +207,7 @@ fn evaluate(session: &dyn Session, defaults: &[(String, String)]) -> Result<(), 
     for (at, text) in defaults {
         let query = format!("RETURN CAST({text} AS STRING)");
         if let Err(source) = session.query(&query) {
-            return Err(Error::Rehearsal {
+            return Err(Error::RehearsalFailed {
                 at: at.clone(),
                 source,
             });
@@ -214,35 +217,39 @@ fn evaluate(session: &dyn Session, defaults: &[(String, String)]) -> Result<(), 
 }
 
 /// The live tables that the steps need, with the endpoints of rel tables.
-fn touched(prepared: &Prepared) -> BTreeSet<Key> {
+fn touched(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
     let live = &prepared.found.schema;
     let mut keys = BTreeSet::new();
     for step in &prepared.plan.steps {
         match &step.operation {
             Operation::CreateTable { pairs, .. } => {
-                keys.extend(pairs.iter().flat_map(|(a, b)| [Key::new(a), Key::new(b)]));
+                keys.extend(
+                    pairs
+                        .iter()
+                        .flat_map(|(a, b)| [NameKey::new(a), NameKey::new(b)]),
+                );
             }
             Operation::AddPair { table, from, to } | Operation::DropPair { table, from, to } => {
-                keys.extend([table, from, to].map(|name| Key::new(name)));
+                keys.extend([table, from, to].map(|name| NameKey::new(name)));
             }
             other => {
-                keys.insert(Key::new(other.table()));
+                keys.insert(NameKey::new(other.table()));
             }
         }
     }
     // Names after a rename lead to the tables they had before.
-    let renamed = |key: &Key| {
+    let renamed = |key: &NameKey| {
         let after = prepared.after.find(None, key)?;
         let before = prepared.before.object(after.id)?;
-        Some(Key::new(&prepared.before.physical(before)))
+        Some(NameKey::new(&prepared.before.database_name(before)))
     };
-    let mut found: BTreeSet<Key> = keys
+    let mut found: BTreeSet<NameKey> = keys
         .iter()
         .flat_map(|key| [Some(key.clone()), renamed(key)])
         .flatten()
         .filter(|key| live.tables.contains_key(key))
         .collect();
-    let ends: Vec<Key> = found
+    let ends: Vec<NameKey> = found
         .iter()
         .filter_map(|key| match &live.tables[key].kind {
             TableKind::Edge { pairs, .. } => Some(pairs),
@@ -256,21 +263,29 @@ fn touched(prepared: &Prepared) -> BTreeSet<Key> {
 }
 
 /// The names that the touched tables have after the plan.
-fn after_names(prepared: &Prepared, touched: &BTreeSet<Key>) -> BTreeSet<Key> {
-    let owned = kuzu_ddl_core::fold::owned(&prepared.before);
+fn after_names(prepared: &PreparedMigration, touched: &BTreeSet<NameKey>) -> BTreeSet<NameKey> {
+    let owned = kuzu_ddl_core::fold::managed_tables(&prepared.before);
     touched
         .iter()
         .filter_map(|key| prepared.after.object(*owned.get(key)?))
-        .map(|object| Key::new(&prepared.after.physical(object)))
+        .map(|object| NameKey::new(&prepared.after.database_name(object)))
         .collect()
 }
 
 /// DDL for all sequences, by which defaults count, and for empty copies of tables, node tables first.
-fn copy(found: &Inspection, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
+fn copy(found: &CatalogSnapshot, touched: &BTreeSet<NameKey>) -> Vec<(String, String)> {
     let live = &found.schema;
     let mut out = Vec::new();
-    let own = found.counters.iter().filter(|key| key.is_internal());
-    out.extend(own.map(|key| (key.to_string(), create_counter(key.as_str(), "0"))));
+    let own = found
+        .serial_sequences
+        .iter()
+        .filter(|key| key.is_internal());
+    out.extend(own.map(|key| {
+        (
+            key.to_string(),
+            create_serial_sequence_statement(key.as_str(), "0"),
+        )
+    }));
     for sequence in live.sequences.values().cloned() {
         let name = sequence.name.clone();
         let ddl = Operation::CreateSequence { sequence }.cypher();
@@ -286,7 +301,7 @@ fn copy(found: &Inspection, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
                 .properties
                 .retain(|_, property| !matches!(property.ty, Type::Unknown(_)));
             let order = table.properties.keys().cloned().collect();
-            let spelled = |key: &Key| {
+            let spelled = |key: &NameKey| {
                 live.tables
                     .get(key)
                     .map_or(key.to_string(), |t| t.name.clone())
@@ -322,17 +337,21 @@ fn copy(found: &Inspection, touched: &BTreeSet<Key>) -> Vec<(String, String)> {
 
 /// The statements that leave a copy of a table with the sequences that the table has, made under a name with
 /// a `_` behind: where a rename left some behind.
-fn counters(table: &Table, found: &Inspection) -> Option<Vec<String>> {
+fn counters(table: &Table, found: &CatalogSnapshot) -> Option<Vec<String>> {
     let name = &table.name;
     let counts = table.properties.values().filter(|p| p.ty == Type::Serial);
     let sequence = |p: &Property| format!("{name}_{}_serial", p.name);
-    let there = |name: &String| found.counters.contains(&Key::new(name));
+    let there = |name: &String| found.serial_sequences.contains(&NameKey::new(name));
     let (there, missing): (Vec<String>, Vec<String>) = counts.map(sequence).partition(there);
     if missing.is_empty() {
         return None;
     }
     let (from, to) = (quote(&format!("{name}_")), quote(name));
     let mut statements = vec![format!("ALTER TABLE {from} RENAME TO {to}")];
-    statements.extend(there.iter().map(|name| create_counter(name, "0")));
+    statements.extend(
+        there
+            .iter()
+            .map(|name| create_serial_sequence_statement(name, "0")),
+    );
     Some(statements)
 }

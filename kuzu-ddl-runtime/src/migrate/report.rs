@@ -5,8 +5,8 @@ use std::fmt;
 use std::time::Duration;
 
 use kuzu_ddl_core::event::{EventId, Fingerprint};
-use kuzu_ddl_core::fold::{Explained, Held};
-use kuzu_ddl_core::plan::{Seconds, Step, Unpaid};
+use kuzu_ddl_core::fold::{ConflictReport, HoldReason};
+use kuzu_ddl_core::plan::{DeferredWork, HumanDuration, Step};
 use serde::{Deserialize, Serialize};
 
 /// What a migration did.
@@ -23,35 +23,35 @@ pub struct Report {
     /// The newest events.
     pub frontier: BTreeSet<EventId>,
     /// Contradictions between concurrent changes.
-    pub conflicts: Vec<Explained>,
+    pub conflicts: Vec<ConflictReport>,
     /// Events that wait for others or for a newer version.
-    pub held: Vec<(EventId, Held)>,
+    pub held_events: Vec<(EventId, HoldReason)>,
     /// The copy of the database from before, if one was asked for and needed.
     #[serde(default)]
     pub backup: Option<std::path::PathBuf>,
     /// How long each step took; the commit is not in it.
-    pub actual: Vec<Duration>,
+    pub step_durations: Vec<Duration>,
     /// What is still owed after the transaction, and why. The next start does it.
     #[serde(default)]
-    pub owed: Vec<Unpaid>,
+    pub deferred: Vec<DeferredWork>,
     /// The whole start, from the first query to the last.
-    pub took: Duration,
+    pub elapsed: Duration,
 }
 
 impl Report {
     /// Whether nothing had to be done.
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
-        self.steps.is_empty() && self.events.is_empty() && self.owed.is_empty()
+        self.steps.is_empty() && self.events.is_empty() && self.deferred.is_empty()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let took = self.took.as_millis();
+        let took = self.elapsed.as_millis();
         let schema = self.schema.short();
         match (self.steps.len(), self.events.len()) {
-            (0, 0) if !self.owed.is_empty() => {
+            (0, 0) if !self.deferred.is_empty() => {
                 write!(f, "not finished, schema {schema}, {took} ms")?
             }
             (0, 0) => write!(f, "up to date, schema {schema}, {took} ms")?,
@@ -64,11 +64,11 @@ impl fmt::Display for Report {
             let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
             write!(f, "\n  {first}")?;
             let estimated = step
-                .work
+                .row_work
                 .as_ref()
                 .is_some_and(|work| work.estimate.is_some());
-            if let (true, Some(actual)) = (estimated, self.actual.get(i)) {
-                write!(f, ", took {}", Seconds(*actual))?;
+            if let (true, Some(actual)) = (estimated, self.step_durations.get(i)) {
+                write!(f, ", took {}", HumanDuration(*actual))?;
             }
             if !rest.is_empty() {
                 write!(f, "\n  {}", rest.replace('\n', "\n  "))?;
@@ -77,7 +77,7 @@ impl fmt::Display for Report {
         if let Some(path) = &self.backup {
             write!(f, "\n  backup: {}", path.display())?;
         }
-        for Unpaid { step, why } in &self.owed {
+        for DeferredWork { step, reason: why } in &self.deferred {
             let what = &step.operation;
             write!(
                 f,
@@ -90,11 +90,11 @@ impl fmt::Display for Report {
         for conflict in &self.conflicts {
             write!(f, "\n  conflict: {conflict}")?;
         }
-        if !self.held.is_empty() {
+        if !self.held_events.is_empty() {
             write!(
                 f,
                 "\n  {} events are held for a newer version or for missing ones",
-                self.held.len()
+                self.held_events.len()
             )?;
         }
         Ok(())

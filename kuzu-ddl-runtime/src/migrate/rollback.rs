@@ -10,17 +10,17 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::diff::{ancestor_then, reverse};
+use kuzu_ddl_core::diff::{ancestor_at_rollback, reverse};
 use kuzu_ddl_core::event::{EventId, Fingerprint};
-use kuzu_ddl_core::plan::{Plan, Said};
+use kuzu_ddl_core::plan::{Plan, PlanHints};
 
 use super::Migrator;
-use super::planning::inputs::{Prepared, Return, lead_to};
+use super::planning::inputs::{PreparedMigration, RollbackChange, plan_to};
 use super::report::Report;
 use crate::engine::Session;
 use crate::error::Error;
 use crate::history::{History, Point};
-use crate::ledger::{Back, Contents, Identified};
+use crate::ledger::{FingerprintedDeclaration, LedgerContents, RollbackRecord};
 
 impl Migrator<'_> {
     /// Goes back to an event, a tag, a revision or a time: the schema is that of then, and so are the
@@ -37,7 +37,11 @@ impl Migrator<'_> {
         let start = Instant::now();
         let _span = tracing::info_span!("rollback").entered();
         self.back = Some(to.into());
-        self.run(&Identified::new(Declared::default()), None, start)
+        self.plan_and_apply(
+            &FingerprintedDeclaration::new(Declared::default()),
+            None,
+            start,
+        )
     }
 
     /// What [`rollback`](Self::rollback) would do, with its hazards counted; what does not come back
@@ -45,17 +49,17 @@ impl Migrator<'_> {
     ///
     /// # Errors
     /// As `rollback`, blocked hazards and what cannot be reversed excepted.
-    pub fn rollback_plan(mut self, to: impl Into<Point>) -> Result<Plan, Error> {
+    pub fn plan_rollback(mut self, to: impl Into<Point>) -> Result<Plan, Error> {
         self.back = Some(to.into());
         self.partial = true;
         let session = self.engine.session()?;
-        let nothing = Identified::new(Declared::default());
+        let nothing = FingerprintedDeclaration::new(Declared::default());
         Ok(self.prepare(session.as_ref(), &nothing, None)?.plan)
     }
 
     /// Goes back also where not everything comes back; [`Error::Irreversible`] says what.
     #[must_use]
-    pub fn partial(mut self) -> Self {
+    pub fn allow_partial_rollback(mut self) -> Self {
         self.partial = true;
         self
     }
@@ -63,39 +67,39 @@ impl Migrator<'_> {
     /// Makes the changes of this binary again after somebody went back to before them. What going
     /// back archived is restored with its rows.
     #[must_use]
-    pub fn redo(mut self) -> Self {
+    pub fn reapply_rolled_back(mut self) -> Self {
         self.redo = true;
         self
     }
 
-    pub(super) fn prepare_back(
+    pub(super) fn prepare_rollback(
         &self,
         session: &dyn Session,
-        nothing: &Identified,
+        nothing: &FingerprintedDeclaration,
         point: &Point,
-    ) -> Result<Prepared, Error> {
-        let ground = self.ground(session, nothing)?;
-        let settled = self.settle(nothing, &ground)?;
-        let history = History::of(&ground.contents);
+    ) -> Result<PreparedMigration, Error> {
+        let ground = self.read_inputs(session, nothing)?;
+        let settled = self.resolve_drift(nothing, &ground)?;
+        let history = History::from_ledger(&ground.contents);
         let (ids, then) = (history.events_at(point)?, history.fold_at(point)?);
         let way = reverse(settled.fold.clone(), &then);
         if !way.lost.is_empty() && !self.partial {
             return Err(Error::Irreversible(way.lost));
         }
-        let said = Said {
-            back: true,
-            ..Said::default()
+        let said = PlanHints {
+            is_rollback: true,
+            ..PlanHints::default()
         };
-        let mut prepared = lead_to(ground, settled, (way.after, way.events), &said)?;
+        let mut prepared = plan_to(ground, settled, (way.after, way.events), &said)?;
         let lost = way.lost.iter().map(|lost| format!("irreversible: {lost}"));
         prepared.plan.notes.extend(lost);
         let contents = &prepared.contents;
-        prepared.back = Some(Return {
-            back: Back {
-                to: point.to_string(),
-                undone: undone(contents, &ids),
+        prepared.back = Some(RollbackChange {
+            back: RollbackRecord {
+                target: point.to_string(),
+                undone_declarations: undone_declarations(contents, &ids),
             },
-            ancestor: ancestor_then(contents.ancestor.as_ref(), &then),
+            ancestor: ancestor_at_rollback(contents.ancestor.as_ref(), &then),
         });
         Ok(prepared)
     }
@@ -103,7 +107,10 @@ impl Migrator<'_> {
 
 /// The declarations that are undone once only `ids` are left: those that were so then, and those
 /// that came since.
-fn undone(contents: &Contents, ids: &BTreeSet<EventId>) -> BTreeSet<Fingerprint> {
+fn undone_declarations(
+    contents: &LedgerContents,
+    ids: &BTreeSet<EventId>,
+) -> BTreeSet<Fingerprint> {
     let revisions = &contents.revisions;
     let within = |revision: &&crate::ledger::Revision| {
         let mut events = revision.events.iter();
@@ -111,7 +118,7 @@ fn undone(contents: &Contents, ids: &BTreeSet<EventId>) -> BTreeSet<Fingerprint>
     };
     let last = revisions.values().take_while(within).last();
     let last = last.map_or(0, |revision| revision.number);
-    let mut undone = contents.undone_by(last);
+    let mut undone = contents.undone_declarations_at(last);
     let declared = |since: bool| {
         let on_side = revisions
             .values()

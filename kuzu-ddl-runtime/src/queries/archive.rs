@@ -3,22 +3,22 @@
 use std::fmt;
 
 use kuzu_ddl_core::diff;
-use kuzu_ddl_core::diff::archived;
+use kuzu_ddl_core::diff::archive_entries;
 use kuzu_ddl_core::event::EventId;
 use kuzu_ddl_core::schema::name::quote;
 use kuzu_ddl_core::schema::{Schema, Table, Type};
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::value::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Engine, EngineError, Session};
 use crate::error::Error;
-use crate::history::time_text;
-use crate::inspect::{Scope, inspect};
+use crate::history::format_timestamp;
+use crate::inspect::{InspectScope, inspect};
 use crate::ledger;
 
 /// Something archived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Archived {
+pub struct ArchivedObject {
     /// What it is.
     pub kind: ArchivedKind,
     /// `Table` or `Table.property`, as it was called: what `.restore(…)` and `.purge(…)` take.
@@ -27,13 +27,13 @@ pub struct Archived {
     /// takes where the other name is not clear, and `.restore(…)` for old values of a property.
     pub name: String,
     /// The event that archived it.
-    pub by: EventId,
+    pub archived_by: EventId,
     /// When, in milliseconds since 1970; `None` if no revision has the event.
-    pub at: Option<u64>,
+    pub archived_at_ms: Option<u64>,
     /// The application through which it happened, as it named itself.
-    pub app: Option<String>,
+    pub application: Option<String>,
     /// Rows of a table; of a column its values that are not NULL.
-    pub count: u64,
+    pub row_count: u64,
     /// About how many bytes, before compression: what the types take, and of texts, blobs and lists
     /// the mean of a sample.
     pub bytes: u64,
@@ -66,7 +66,7 @@ impl ArchivedKind {
     }
 }
 
-impl fmt::Display for Archived {
+impl fmt::Display for ArchivedObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let things = match self.kind {
             ArchivedKind::NodeTable | ArchivedKind::EdgeTable => "rows",
@@ -77,12 +77,12 @@ impl fmt::Display for Archived {
             "{} {}, {} {things}, about {} KiB, as {}",
             self.kind.words(),
             self.object,
-            self.count,
+            self.row_count,
             self.bytes.div_ceil(1024),
             self.name
         )?;
-        self.at
-            .map_or(Ok(()), |at| write!(f, ", since {}", time_text(at)))
+        self.archived_at_ms
+            .map_or(Ok(()), |at| write!(f, ", since {}", format_timestamp(at)))
     }
 }
 
@@ -91,29 +91,29 @@ impl fmt::Display for Archived {
 ///
 /// # Errors
 /// [`Error::Ledger`] if rows of the ledger cannot be read; otherwise what the engine says.
-pub fn archives(db: &dyn Engine) -> Result<Vec<Archived>, Error> {
+pub fn list_archived(db: &dyn Engine) -> Result<Vec<ArchivedObject>, Error> {
     let session = db.session()?;
     let contents = ledger::read(session.as_ref())?;
-    if !contents.bad.is_empty() {
-        return Err(Error::Ledger(contents.bad));
+    if !contents.corrupt.is_empty() {
+        return Err(Error::CorruptLedger(contents.corrupt));
     }
-    let live = inspect(session.as_ref(), Scope::All)?.schema;
+    let live = inspect(session.as_ref(), InspectScope::All)?.schema;
     let fold = contents.fold();
     let mut out = Vec::new();
-    for found in archived(&fold) {
+    for found in archive_entries(&fold) {
         let Some((kind, (count, bytes))) = measure(session.as_ref(), &live, &found)? else {
             continue;
         };
         let mut revisions = contents.revisions.values();
         let revision = revisions.find(|revision| revision.events.contains(&found.by));
-        out.push(Archived {
+        out.push(ArchivedObject {
             kind,
             object: found.origin,
             name: found.name,
-            by: found.by,
-            at: revision.map(|revision| revision.at),
-            app: revision.and_then(|revision| revision.app.clone()),
-            count,
+            archived_by: found.by,
+            archived_at_ms: revision.map(|revision| revision.started_at_ms),
+            application: revision.and_then(|revision| revision.application.clone()),
+            row_count: count,
             bytes,
         });
     }
@@ -126,7 +126,7 @@ type Measured = (ArchivedKind, (u64, u64));
 fn measure(
     session: &dyn Session,
     live: &Schema,
-    found: &diff::Archived,
+    found: &diff::ArchiveEntry,
 ) -> Result<Option<Measured>, EngineError> {
     let Some((name, column)) = found.name.split_once('.') else {
         let Some(table) = live.table(&found.name) else {
@@ -217,6 +217,8 @@ fn size_of(
 fn number(session: &dyn Session, query: &str) -> Result<u64, EngineError> {
     let rows = session.query(query)?;
     let cell = rows.first().and_then(|row| row.first());
-    let number = cell.and_then(Cell::int).and_then(|n| u64::try_from(n).ok());
+    let number = cell
+        .and_then(Value::int)
+        .and_then(|n| u64::try_from(n).ok());
     Ok(number.unwrap_or(0))
 }

@@ -13,10 +13,10 @@ impl History {
     pub fn read(db: &dyn Engine) -> Result<Self, Error> {
         let session = db.session()?;
         let contents = ledger::read(session.as_ref())?;
-        if contents.bad.is_empty() {
-            Ok(Self::of(&contents))
+        if contents.corrupt.is_empty() {
+            Ok(Self::from_ledger(&contents))
         } else {
-            Err(Error::Ledger(contents.bad))
+            Err(Error::CorruptLedger(contents.corrupt))
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The schema of a database as it is, with what only its ledger knows: to be compared with that of
 //! another.
 
-use kuzu_ddl_core::fold::{Body, Fold, Object};
-use kuzu_ddl_core::schema::{Key, Schema, Table, TableKind};
+use kuzu_ddl_core::fold::{Fold, Object, ObjectBody};
+use kuzu_ddl_core::schema::{NameKey, Schema, Table, TableKind};
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::inspect::{Scope, inspect, multiplicities};
+use crate::inspect::{InspectScope, inspect, multiplicities};
 use crate::ledger;
 
 /// What is in the database, foreign tables among it, archived things left out. Nullability, comments
@@ -18,11 +18,11 @@ use crate::ledger;
 pub fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
     let session = db.session()?;
     let contents = ledger::read(session.as_ref())?;
-    if !contents.bad.is_empty() {
-        return Err(Error::Ledger(contents.bad));
+    if !contents.corrupt.is_empty() {
+        return Err(Error::CorruptLedger(contents.corrupt));
     }
-    let found = inspect(session.as_ref(), Scope::All)?;
-    let known = multiplicities(session.as_ref(), &found)?.known;
+    let found = inspect(session.as_ref(), InspectScope::All)?;
+    let known = multiplicities(session.as_ref(), &found)?.by_table;
     let fold = contents.fold();
     let mut schema = found.schema;
     for (key, table) in &mut schema.tables {
@@ -31,7 +31,7 @@ pub fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
         }
     }
     for object in fold.objects().filter(|object| object.kind().is_table()) {
-        let key = Key::new(&fold.physical(object));
+        let key = NameKey::new(&fold.database_name(object));
         if !object.is_live() {
             schema.tables.remove(&key);
         } else if let Some(table) = schema.tables.get_mut(&key) {
@@ -56,13 +56,13 @@ fn complete(table: &mut Table, object: &Object, fold: &Fold) {
         *multiplicity = multiplicity.or(m);
     }
     for child in fold.children(object.id) {
-        let Body::Property(_) = child.body else {
+        let ObjectBody::Property(_) = child.body else {
             continue;
         };
-        for archive in &child.archives {
-            table.properties.remove(&Key::new(&archive.name));
+        for archive in &child.archived_columns {
+            table.properties.remove(&NameKey::new(&archive.name));
         }
-        let key = Key::new(&fold.physical(child));
+        let key = NameKey::new(&fold.database_name(child));
         if !child.is_live() {
             table.properties.remove(&key);
             continue;
@@ -73,7 +73,7 @@ fn complete(table: &mut Table, object: &Object, fold: &Fold) {
         is.nullable = known.nullable;
         is.comment.clone_from(&known.comment);
         // The engine's text of a default says less than the event that set it.
-        if is.default_text() == known.default_text() {
+        if is.default_cypher() == known.default_cypher() {
             is.default = known.default;
         }
     }

@@ -5,6 +5,6 @@ mod history;
 mod live_schema;
 mod tags;
 
-pub use archive::{Archived, ArchivedKind, archives};
+pub use archive::{ArchivedKind, ArchivedObject, list_archived};
 pub use live_schema::live_schema;
 pub use tags::{MAX_TAG_BYTES, check_tag, remove_tag, set_tag};

@@ -39,7 +39,7 @@ pub fn check_tag(name: &str) -> Result<(), HistoryError> {
         return Ok(());
     };
     let name = name.chars().take(40).collect();
-    Err(HistoryError::TagName { name, reason })
+    Err(HistoryError::InvalidTagName { name, reason })
 }
 
 /// Gives a point of the history a name. The same tag of the same point again changes nothing.
@@ -51,12 +51,12 @@ pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error>
     check_tag(name)?;
     with_writer(db, WAIT, |tx| {
         let contents = ledger::read(&tx)?;
-        if !contents.bad.is_empty() {
-            return Err(Error::Ledger(contents.bad));
+        if !contents.corrupt.is_empty() {
+            return Err(Error::CorruptLedger(contents.corrupt));
         }
-        let history = History::of(&contents);
+        let history = History::from_ledger(&contents);
         if history.events.is_empty() {
-            return Err(HistoryError::NothingThen("this point".into()).into());
+            return Err(HistoryError::BeforeHistory("this point".into()).into());
         }
         let ids = history.events_at(point)?;
         let fold = history.fold_of(&ids)?;
@@ -67,14 +67,14 @@ pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error>
         let tag = Tag {
             frontier: fold.frontier(),
             revision: within.filter_map(|entry| entry.revision).max().unwrap_or(0),
-            at: now(),
+            set_at_ms: now(),
         };
         match history.tags.get(name) {
             Some(known) if known.frontier == tag.frontier => return Ok(known.clone()),
-            Some(_) => return Err(HistoryError::TagTaken(name.to_owned()).into()),
+            Some(_) => return Err(HistoryError::TagExists(name.to_owned()).into()),
             None => {}
         }
-        ledger::put_tag(&tx, name, &tag)?;
+        ledger::write_tag(&tx, name, &tag)?;
         tx.commit()?;
         Ok(tag)
     })
@@ -86,8 +86,8 @@ pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error>
 /// [`Error::History`] if there is no such tag; otherwise what the engine says.
 pub fn remove_tag(db: &dyn Engine, name: &str) -> Result<(), Error> {
     with_writer(db, WAIT, |tx| {
-        if !ledger::remove_tag(&tx, name)? {
-            return Err(HistoryError::NoTag(name.chars().take(40).collect()).into());
+        if !ledger::delete_tag(&tx, name)? {
+            return Err(HistoryError::UnknownTag(name.chars().take(40).collect()).into());
         }
         Ok(tx.commit()?)
     })

@@ -4,14 +4,14 @@ use std::fmt;
 use std::path::Path;
 
 use kuzu_ddl_core::declared::{DeclareError, Declared};
-use kuzu_ddl_core::drift::{Drift, drift};
+use kuzu_ddl_core::drift::{Drift, detect};
 use kuzu_ddl_core::lock;
-use kuzu_ddl_core::lock::{FILE, Lock};
+use kuzu_ddl_core::lock::{LOCK_FILE_NAME, LockFile};
 
-use super::lock_file::{LockError, verify_declared};
+use super::lock_file::{LockError, verify_against};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::inspect::{Scope, inspect};
+use crate::inspect::{InspectScope, inspect};
 use crate::ledger;
 use crate::migrate::Migrator;
 
@@ -55,12 +55,12 @@ fn lines(rows: &[Drift]) -> String {
 ///
 /// Returns the same errors as [`check`].
 #[cfg(feature = "kuzu")]
-pub fn check_compiled() -> Result<(), CheckError> {
+pub fn check_registered() -> Result<(), CheckError> {
     let declared = kuzu_ddl_core::schema::Schema::compiled()?;
     let tables = declared.schema.tables.len();
     let engine = crate::engine::in_memory(2 * tables).map_err(|e| Box::new(e.into()))?;
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR");
-    check(&*engine, &declared, manifest.as_ref().map(Path::new))
+    check_on(&*engine, &declared, manifest.as_ref().map(Path::new))
 }
 
 /// Returns the declaration with all options of its indexes, as in the history.
@@ -68,7 +68,7 @@ fn complete(declared: &Declared) -> Declared {
     let mut declared = declared.clone();
     let tables = declared.schema.tables.values_mut();
     for index in tables.flat_map(|table| table.indexes.values_mut()) {
-        index.options = index.complete();
+        index.options = index.resolved_options();
     }
     declared
 }
@@ -79,33 +79,35 @@ fn complete(declared: &Declared) -> Declared {
 /// # Errors
 ///
 /// Returns the first failure.
-pub fn check(
+pub fn check_on(
     engine: &dyn Engine,
     declared: &Declared,
     manifest: Option<&Path>,
 ) -> Result<(), CheckError> {
-    let migrator = Migrator::new(engine).schema(Ok(declared.clone()));
+    let migrator = Migrator::new(engine).declared_(Ok(declared.clone()));
     migrator.migrate().map_err(Box::new)?;
     let session = engine.session().map_err(|e| Box::new(e.into()))?;
     let contents = ledger::read(&*session).map_err(|e| Box::new(e.into()))?;
     let fold = contents.fold();
-    let said = Lock::of(&complete(declared), None).to_string();
+    let said = LockFile::from_declared(&complete(declared), None).to_string();
     let made = Declared {
         schema: fold.schema(),
         ..declared.clone()
     };
-    let made = Lock::of(&made, None).to_string();
+    let made = LockFile::from_declared(&made, None).to_string();
     if said != made {
         return Err(CheckError::Differs(lock::difference(&said, &made)));
     }
-    let live = inspect(&*session, Scope::All).map_err(|e| Box::new(e.into()))?;
+    let live = inspect(&*session, InspectScope::All).map_err(|e| Box::new(e.into()))?;
     let local = contents.state.map(|s| s.local).unwrap_or_default();
-    let rows = drift(&fold, &live.schema, &local, None);
+    let rows = detect(&fold, &live.schema, &local, None);
     if !rows.is_empty() {
         return Err(CheckError::Drift(rows));
     }
     match manifest {
-        Some(manifest) if manifest.join(FILE).exists() => Ok(verify_declared(manifest, declared)?),
+        Some(manifest) if manifest.join(LOCK_FILE_NAME).exists() => {
+            Ok(verify_against(manifest, declared)?)
+        }
         _ => Ok(()),
     }
 }

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
 
 use kuzu_ddl_core::declared::{DeclareError, Declared};
-use kuzu_ddl_core::lock::{FILE, Lock, Lost, ParseError, difference, lost};
+use kuzu_ddl_core::lock::{
+    LOCK_FILE_NAME, LockFile, ParseLockError, UnaccountedRemoval, difference, unaccounted_removals,
+};
 use kuzu_ddl_core::schema::Schema;
 
 /// The environment variable that allows [`verify`] to write, if it is `overwrite`.
-pub const MODE: &str = "KUZU_DDL_LOCK";
+pub const LOCK_ENV: &str = "KUZU_DDL_LOCK";
 
 /// Error returned when the lock file does not match the declared schema.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +20,7 @@ pub enum LockError {
     #[error(transparent)]
     Declare(#[from] DeclareError),
     /// The lock file does not exist.
-    #[error("lock file not found: {}\nhelp: create it with `{MODE}=overwrite cargo test`", .0.display())]
+    #[error("lock file not found: {}\nhelp: create it with `{LOCK_ENV}=overwrite cargo test`", .0.display())]
     Missing(PathBuf),
     /// The lock file cannot be read or written.
     #[error("cannot access the lock file {}: {error}", .path.display())]
@@ -34,26 +36,26 @@ pub enum LockError {
         /// The path of the file.
         path: PathBuf,
         /// The line, with the reason.
-        error: ParseError,
+        error: ParseLockError,
     },
     /// Objects of the lock file were removed without a tombstone. Nothing was written.
     #[error("{}", Sentences(.0))]
-    Lost(Vec<Lost>),
+    UnaccountedRemoval(Vec<UnaccountedRemoval>),
     /// The lock file is out of date. `-` is in the file, `+` is declared.
     #[error(
-        "{FILE} is out of date:\n{0}help: if the changes are intended, update it with `{MODE}=overwrite cargo test`"
+        "{LOCK_FILE_NAME} is out of date:\n{0}help: if the changes are intended, update it with `{LOCK_ENV}=overwrite cargo test`"
     )]
-    Stale(String),
+    OutOfDate(String),
     /// The environment variable is neither unset nor `overwrite`.
-    #[error("invalid value {0:?} of {MODE}: expected `overwrite` or nothing")]
-    Mode(String),
+    #[error("invalid value {0:?} of {LOCK_ENV}: expected `overwrite` or nothing")]
+    InvalidEnv(String),
 }
 
-struct Sentences<'a>(&'a [Lost]);
+struct Sentences<'a>(&'a [UnaccountedRemoval]);
 
 impl fmt::Display for Sentences<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this binary lacks objects of {FILE}:")?;
+        write!(f, "this binary lacks objects of {LOCK_FILE_NAME}:")?;
         self.0
             .iter()
             .try_for_each(|lost| write!(f, "\n  {}", lost.to_string().replace('\n', "\n  ")))
@@ -70,14 +72,14 @@ impl fmt::Display for Sentences<'_> {
 /// without a tombstone.
 #[doc(alias = "snapshot")]
 pub fn verify(manifest: impl AsRef<Path>) -> Result<(), LockError> {
-    verify_declared(manifest.as_ref(), &Schema::compiled()?)
+    verify_against(manifest.as_ref(), &Schema::compiled()?)
 }
 
 fn overwrite(mode: Option<String>) -> Result<bool, LockError> {
     match mode.as_deref() {
         None | Some("") => Ok(false),
         Some("overwrite") => Ok(true),
-        Some(other) => Err(LockError::Mode(other.to_owned())),
+        Some(other) => Err(LockError::InvalidEnv(other.to_owned())),
     }
 }
 
@@ -86,12 +88,12 @@ fn overwrite(mode: Option<String>) -> Result<bool, LockError> {
 /// # Errors
 ///
 /// Returns the same errors as [`verify`].
-pub fn verify_declared(manifest: &Path, declared: &Declared) -> Result<(), LockError> {
-    verify_with(manifest, declared, overwrite(env::var(MODE).ok())?)
+pub fn verify_against(manifest: &Path, declared: &Declared) -> Result<(), LockError> {
+    verify_with(manifest, declared, overwrite(env::var(LOCK_ENV).ok())?)
 }
 
 fn verify_with(manifest: &Path, declared: &Declared, overwrite: bool) -> Result<(), LockError> {
-    let path = manifest.join(FILE);
+    let path = manifest.join(LOCK_FILE_NAME);
     let old = match fs::read_to_string(&path) {
         Ok(text) => Some(text.replace("\r\n", "\n")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -100,24 +102,24 @@ fn verify_with(manifest: &Path, declared: &Declared, overwrite: bool) -> Result<
     let previous = match &old {
         None if !overwrite => return Err(LockError::Missing(path)),
         None => None,
-        Some(text) => match text.parse::<Lock>() {
+        Some(text) => match text.parse::<LockFile>() {
             Ok(lock) => Some(lock),
             Err(error) => return Err(LockError::Parse { path, error }),
         },
     };
     let gone = previous
         .as_ref()
-        .map_or_else(Vec::new, |lock| lost(lock, declared));
+        .map_or_else(Vec::new, |lock| unaccounted_removals(lock, declared));
     if !gone.is_empty() {
-        return Err(LockError::Lost(gone));
+        return Err(LockError::UnaccountedRemoval(gone));
     }
-    let new = Lock::of(declared, previous.as_ref()).to_string();
+    let new = LockFile::from_declared(declared, previous.as_ref()).to_string();
     let old = old.unwrap_or_default();
     if old == new {
         return Ok(());
     }
     if !overwrite {
-        return Err(LockError::Stale(difference(&old, &new)));
+        return Err(LockError::OutOfDate(difference(&old, &new)));
     }
     fs::write(&path, new).map_err(|error| LockError::Io { path, error })
 }
@@ -132,7 +134,7 @@ mod tests {
         assert!(matches!(overwrite(Some("overwrite".into())), Ok(true)));
         assert!(matches!(
             overwrite(Some("1".into())),
-            Err(LockError::Mode(_))
+            Err(LockError::InvalidEnv(_))
         ));
     }
 }

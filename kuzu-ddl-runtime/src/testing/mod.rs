@@ -5,7 +5,7 @@ mod lock_file;
 mod rows;
 mod upgrade;
 
-pub use check::{CheckError, check, check_compiled};
-pub use lock_file::{LockError, MODE, verify, verify_declared};
+pub use check::{CheckError, check_on, check_registered};
+pub use lock_file::{LOCK_ENV, LockError, verify, verify_against};
 pub(crate) use upgrade::upgrade_compiled;
-pub use upgrade::{UpgradeError, upgrade};
+pub use upgrade::{UpgradeError, verify_upgrade};

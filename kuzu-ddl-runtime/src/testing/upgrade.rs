@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use kuzu_ddl_core::declared::{DeclareError, Declared, TableHints};
-use kuzu_ddl_core::lock::{Lock, LockedTable, ParseError};
+use kuzu_ddl_core::lock::{LockFile, LockedTable, ParseLockError};
 use kuzu_ddl_core::schema::name::quote;
-use kuzu_ddl_core::schema::{Key, Pair, Table, TableKind, Type};
+use kuzu_ddl_core::schema::{NameKey, Pair, Table, TableKind, Type};
 
 use super::rows::value;
 use crate::engine::{Engine, EngineError, Session};
@@ -18,22 +18,22 @@ use crate::migrate::Migrator;
 pub enum UpgradeError {
     /// The old lock file is invalid.
     #[error("invalid old lock file: {0}")]
-    Parse(#[from] ParseError),
+    Parse(#[from] ParseLockError),
     /// The declared schema is invalid.
     #[error(transparent)]
     Declare(#[from] DeclareError),
     /// The old schema cannot be created.
     #[error("cannot create the old schema: {0}")]
-    Old(#[source] Box<Error>),
+    CreateOld(#[source] Box<Error>),
     /// The old database cannot be migrated to the declared schema.
     #[error("cannot migrate the old database to the declared schema: {0}")]
-    New(#[source] Box<Error>),
+    Migrate(#[source] Box<Error>),
     /// The engine failed to write or read a row.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// Rows or values were lost.
     #[error("the migration lost data:\n  {}", .0.join("\n  "))]
-    Lost(Vec<String>),
+    DataLoss(Vec<String>),
 }
 
 /// Creates the schema of the lock file `text` in `engine`, an empty database, inserts rows,
@@ -45,28 +45,33 @@ pub enum UpgradeError {
 /// # Errors
 ///
 /// Returns an error if a step fails, or if rows or values were lost.
-pub fn upgrade(engine: &dyn Engine, text: &str, declared: &Declared) -> Result<(), UpgradeError> {
-    let lock: Lock = text.parse()?;
-    let old = Migrator::new(engine).schema(Ok(lock.declared()));
-    old.migrate().map_err(|e| UpgradeError::Old(Box::new(e)))?;
+pub fn verify_upgrade(
+    engine: &dyn Engine,
+    text: &str,
+    declared: &Declared,
+) -> Result<(), UpgradeError> {
+    let lock: LockFile = text.parse()?;
+    let old = Migrator::new(engine).declared_(Ok(lock.declared()));
+    old.migrate()
+        .map_err(|e| UpgradeError::CreateOld(Box::new(e)))?;
     let views = views(&lock, declared);
     let session = engine.session()?;
     insert(&*session, &lock)?;
-    let before = look(&*session, &views, false)?;
+    let before = snapshot_rows(&*session, &views, false)?;
     drop(session);
-    bring(engine, declared).map_err(|e| UpgradeError::New(Box::new(e)))?;
-    let after = look(&*engine.session()?, &views, true)?;
+    migrate_old(engine, declared).map_err(|e| UpgradeError::Migrate(Box::new(e)))?;
+    let after = snapshot_rows(&*engine.session()?, &views, true)?;
     let lost = compare(&views, &before, &after);
     if lost.is_empty() {
         Ok(())
     } else {
-        Err(UpgradeError::Lost(lost))
+        Err(UpgradeError::DataLoss(lost))
     }
 }
 
 /// Which hazards are allowed is the application's decision; what they lose is detected here.
-fn bring(engine: &dyn Engine, declared: &Declared) -> Result<(), Error> {
-    let new = || Migrator::new(engine).schema(Ok(declared.clone()));
+fn migrate_old(engine: &dyn Engine, declared: &Declared) -> Result<(), Error> {
+    let new = || Migrator::new(engine).declared_(Ok(declared.clone()));
     let plan = new().plan()?;
     let hazards = plan.steps.iter().flat_map(|step| &step.hazards);
     let allowing = hazards.fold(new(), |new, hazard| {
@@ -79,17 +84,17 @@ fn bring(engine: &dyn Engine, declared: &Declared) -> Result<(), Error> {
 #[cfg(feature = "kuzu")]
 pub(crate) fn upgrade_compiled(text: &str) -> Result<(), UpgradeError> {
     let declared = kuzu_ddl_core::schema::Schema::compiled()?;
-    let lock: Lock = text.parse()?;
+    let lock: LockFile = text.parse()?;
     // Each table may exist as old and new, and leave an archive.
     let tables = 3 * (lock.tables.len() + declared.schema.tables.len());
     let engine = crate::engine::in_memory(tables)?;
-    upgrade(&*engine, text, &declared)
+    verify_upgrade(&*engine, text, &declared)
 }
 
 /// The number of rows per table.
 const ROWS: usize = 3;
 
-fn insert(session: &dyn Session, lock: &Lock) -> Result<(), EngineError> {
+fn insert(session: &dyn Session, lock: &LockFile) -> Result<(), EngineError> {
     let all = || lock.tables.values().map(|t| &t.table);
     for table in all().filter(|t| t.kind.is_node()) {
         for n in 1..=ROWS {
@@ -131,7 +136,7 @@ fn body(table: &Table, n: usize) -> String {
 }
 
 /// Returns the pattern that matches row `n` of a node table by its key.
-fn node(lock: &Lock, key: &Key, variable: &str, n: usize) -> Option<String> {
+fn node(lock: &LockFile, key: &NameKey, variable: &str, n: usize) -> Option<String> {
     let table = &lock.tables.get(key)?.table;
     let TableKind::Node { primary_key } = &table.kind else {
         return None;
@@ -168,7 +173,7 @@ struct View {
     counted: Vec<Names>,
 }
 
-fn views(lock: &Lock, declared: &Declared) -> Vec<View> {
+fn views(lock: &LockFile, declared: &Declared) -> Vec<View> {
     let moves = Moves {
         lock,
         declared,
@@ -197,9 +202,9 @@ fn views(lock: &Lock, declared: &Declared) -> Vec<View> {
 
 /// The current names of the objects in the lock.
 struct Moves<'a> {
-    lock: &'a Lock,
+    lock: &'a LockFile,
     declared: &'a Declared,
-    formers: BTreeMap<Key, Key>,
+    formers: BTreeMap<NameKey, NameKey>,
 }
 
 /// The current declaration of a table.
@@ -218,7 +223,7 @@ impl Now<'_> {
 
 impl<'a> Moves<'a> {
     /// Returns the current declaration of a table, or `None` if it was dropped.
-    fn table(&self, key: &Key) -> Option<Now<'a>> {
+    fn table(&self, key: &NameKey) -> Option<Now<'a>> {
         let before = &self.lock.tables.get(key)?.table;
         let now = self.formers.iter().find(|(_, old)| *old == key);
         if let Some((name, _)) = now {
@@ -270,8 +275,8 @@ impl<'a> Moves<'a> {
     fn pair(&self, pair: &Pair, edge: &Now<'_>, view: &View) -> Option<View> {
         let (from, to) = (self.table(&pair.from)?, self.table(&pair.to)?);
         let present = Pair {
-            from: Key::new(&from.name()),
-            to: Key::new(&to.name()),
+            from: NameKey::new(&from.name()),
+            to: NameKey::new(&to.name()),
         };
         if edge
             .hints
@@ -294,7 +299,7 @@ impl<'a> Moves<'a> {
                 return None;
             };
             let mut columns = columns.same.into_iter();
-            let key = columns.find(|(_, names)| Key::new(&names.0) == *primary_key);
+            let key = columns.find(|(_, names)| NameKey::new(&names.0) == *primary_key);
             same.extend(key.map(|(_, names)| (variable, names)));
         }
         let ends = [
@@ -318,7 +323,11 @@ struct Seen {
     counts: Vec<i128>,
 }
 
-fn look(session: &dyn Session, views: &[View], after: bool) -> Result<Vec<Seen>, EngineError> {
+fn snapshot_rows(
+    session: &dyn Session,
+    views: &[View],
+    after: bool,
+) -> Result<Vec<Seen>, EngineError> {
     let mut all = Vec::new();
     for view in views {
         let table = quote(view.table.of(after));

@@ -1,6 +1,6 @@
 //! Short ways to run statements.
 
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::value::Value;
 use kuzu_ddl_runtime::engine::{EngineError, EngineErrorKind, Session};
 
 /// Runs statements; each must succeed.
@@ -17,17 +17,17 @@ pub(crate) fn run(session: &dyn Session, statements: &[&str]) {
 #[track_caller]
 pub(crate) fn rows(session: &dyn Session, cypher: &str) -> String {
     let rows = session.query(cypher).unwrap_or_else(|e| panic!("{e}"));
-    let row = |row: &Vec<Cell>| row.iter().map(short).collect::<Vec<_>>().join("|");
+    let row = |row: &Vec<Value>| row.iter().map(short).collect::<Vec<_>>().join("|");
     rows.iter().map(row).collect::<Vec<_>>().join("; ")
 }
 
-fn short(cell: &Cell) -> String {
+fn short(cell: &Value) -> String {
     match cell {
-        Cell::Null => "NULL".into(),
-        Cell::Bool(b) => b.to_string(),
-        Cell::Int(n) => n.to_string(),
-        Cell::Float(x) => x.to_string(),
-        Cell::Text(text) | Cell::Other(text) => text.clone(),
+        Value::Null => "NULL".into(),
+        Value::Bool(b) => b.to_string(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(x) => x.to_string(),
+        Value::Text(text) | Value::Other(text) => text.clone(),
         other => format!("{other:?}"),
     }
 }

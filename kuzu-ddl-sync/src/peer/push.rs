@@ -112,7 +112,7 @@ impl Peer {
         let (mut events, mut bytes) = (Vec::new(), 0);
         while let Some(position) = session.queue.first().copied() {
             let event = self.log.get_at(position);
-            bytes += event.map_or(0, |event| event.size());
+            bytes += event.map_or(0, |event| event.encoded_len());
             if bytes > MAX_EVENT_BYTES && !events.is_empty() {
                 break;
             }

@@ -170,7 +170,7 @@ impl Peer {
                 .count()
         };
         let room = self.waiting.len() < limits.max_waiting_events
-            && self.waiting.bytes() + event.size() <= limits.max_waiting_bytes
+            && self.waiting.bytes() + event.encoded_len() <= limits.max_waiting_bytes
             && (self.waiting.len() < limits.max_waiting_events_per_peer
                 || from_peer() < limits.max_waiting_events_per_peer);
         if !room {

@@ -133,8 +133,8 @@ fn s15_an_event_of_an_unknown_object_is_rejected_by_every_peer() {
         let fold = fold(peer.log());
         let object = stray.object();
         assert_eq!(
-            fold.rejected().get(&stray.id()),
-            Some(&Rejection::NoObject(object))
+            fold.rejected_events().get(&stray.id()),
+            Some(&Rejection::UnknownObject(object))
         );
         assert!(
             !fold

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kuzu_ddl_core::event::{Change, DdlEvent, Fingerprint, ObjectId, PropertySpec};
-use kuzu_ddl_core::fold::{Conflict, Draft, Fold};
+use kuzu_ddl_core::fold::{ChangeBuilder, Conflict, Fold};
 use kuzu_ddl_core::schema::{Expr, Type};
 use kuzu_ddl_sync::{EventLog, Hub, Limits, Peer, PeerId, SpaceId};
 
@@ -57,7 +57,7 @@ fn key() -> PropertySpec {
 pub(crate) fn random_events(before: Fold, count: usize, random: &mut Random) -> Vec<DdlEvent> {
     let mut tables: Vec<ObjectId> = live(&before, |o| o.kind().is_table());
     let mut properties = live(&before, |o| o.parent.is_some());
-    let mut draft = Draft::new(before);
+    let mut draft = ChangeBuilder::new(before);
     let mut created = 0;
     while created < count {
         let n = random.below(40);
@@ -65,7 +65,7 @@ pub(crate) fn random_events(before: Fold, count: usize, random: &mut Random) -> 
             let name = format!("Table{n}");
             if draft
                 .fold()
-                .find(None, &kuzu_ddl_core::schema::name::Key::new(&name))
+                .find(None, &kuzu_ddl_core::schema::name::NameKey::new(&name))
                 .is_some()
             {
                 continue;
@@ -74,7 +74,7 @@ pub(crate) fn random_events(before: Fold, count: usize, random: &mut Random) -> 
         } else if properties.is_empty() || random.chance(30) {
             let table = tables[random.below(tables.len())];
             let name = format!("property{n}");
-            let taken = kuzu_ddl_core::schema::name::Key::new(&name);
+            let taken = kuzu_ddl_core::schema::name::NameKey::new(&name);
             if draft.fold().find(Some(table), &taken).is_some() {
                 continue;
             }
@@ -90,23 +90,23 @@ pub(crate) fn random_events(before: Fold, count: usize, random: &mut Random) -> 
     events.into_iter().take(count).collect()
 }
 
-fn alter(draft: &mut Draft, property: ObjectId, n: usize, random: &mut Random) {
+fn alter(draft: &mut ChangeBuilder, property: ObjectId, n: usize, random: &mut Random) {
     match random.below(6) {
         0 => draft.rename(property, &format!("renamed{n}")),
-        1 => draft.comment(property, Some(format!("The {n}th."))),
-        2 => draft.set(
+        1 => draft.set_comment(property, Some(format!("The {n}th."))),
+        2 => draft.change(
             property,
             Change::SetNullable {
                 nullable: n.is_multiple_of(2),
             },
         ),
-        3 => draft.set(
+        3 => draft.change(
             property,
             Change::SetDefault {
                 default: Some(Expr::Int(n as i128)),
             },
         ),
-        4 => draft.drop(property),
+        4 => draft.archive(property),
         _ => draft.restore(property),
     }
 }
@@ -114,7 +114,7 @@ fn alter(draft: &mut Draft, property: ObjectId, n: usize, random: &mut Random) {
 fn live(fold: &Fold, which: impl Fn(&kuzu_ddl_core::fold::Object) -> bool) -> Vec<ObjectId> {
     let objects = fold
         .objects()
-        .filter(|object| fold.is_in_use(object) && which(object));
+        .filter(|object| fold.is_live_in_live_table(object) && which(object));
     objects.map(|object| object.id).collect()
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn outcome(log: &EventLog) -> (Fingerprint, BTreeSet<Conflict>, usize
     (
         fold.schema().fingerprint(),
         fold.conflicts().into_iter().collect(),
-        fold.rejected().len(),
+        fold.rejected_events().len(),
     )
 }
 

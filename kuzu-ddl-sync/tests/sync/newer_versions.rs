@@ -1,7 +1,7 @@
 //! Events and frames of newer versions.
 
 use kuzu_ddl_core::event::{Change, DdlEvent};
-use kuzu_ddl_core::fold::Held;
+use kuzu_ddl_core::fold::HoldReason;
 use kuzu_ddl_sync::{Diagnostic, FRAME_VERSION, Output};
 
 use crate::adversarial::frame;
@@ -39,12 +39,12 @@ fn s14_unknown_kinds_are_stored_relayed_and_held() {
         assert_eq!(stored.encode(), unknown.encode());
         let fold = fold(peer.log());
         assert_eq!(
-            fold.held().get(&unknown.id()),
-            Some(&Held::UnknownKind(4_711))
+            fold.held_events().get(&unknown.id()),
+            Some(&HoldReason::UnknownKind(4_711))
         );
         assert_eq!(
-            fold.held().get(&dependent.id()),
-            Some(&Held::Behind(unknown.id()))
+            fold.held_events().get(&dependent.id()),
+            Some(&HoldReason::DependencyHeld(unknown.id()))
         );
         assert_eq!(outcome(peer.log()).0, before.0);
     }

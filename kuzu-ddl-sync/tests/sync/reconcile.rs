@@ -50,7 +50,7 @@ fn s07_a_thousand_events_behind_by_replay() {
     assert!(hub.run_until_converged(200, 20).is_some());
     assert_eq!(outcome(log(&hub, late)), outcome(log(&hub, old)));
     let missed = log(&hub, old).events().skip(200);
-    let canonical: usize = missed.map(|event| event.size()).sum();
+    let canonical: usize = missed.map(|event| event.encoded_len()).sum();
     let bytes = hub.traffic().bytes;
     assert!(
         bytes < canonical as u64 / 2,

@@ -98,7 +98,7 @@ fn s19_many_peers_with_many_events_converge() {
         traffic.bytes - started.bytes,
     );
     let published = histories.iter().flatten();
-    let canonical: usize = published.map(|event| event.size()).sum();
+    let canonical: usize = published.map(|event| event.encoded_len()).sum();
     let per_event = bytes as f64 / (peers * events) as f64;
     // Measured: about 100, the size of an event.
     assert!(
@@ -118,6 +118,6 @@ fn assert_converged(hub: &Hub, common: &[DdlEvent], histories: &[Vec<DdlEvent>])
     let distinct: BTreeSet<_> = all.iter().map(|event| event.id()).collect();
     let peer = outcomes.into_values().next().expect("one peer");
     assert_eq!(peer.log().len(), distinct.len());
-    let whole = kuzu_ddl_core::fold::Fold::of(all);
+    let whole = kuzu_ddl_core::fold::Fold::from_events(all);
     assert_eq!(outcome(peer.log()).0, whole.schema().fingerprint());
 }

@@ -52,7 +52,9 @@ fn manually_added_columns_with_odd_names_are_reported_as_drift() {
         "ALTER TABLE A ADD _label STRING",
     ]);
     let declaration = || declared([node("A", vec![])]);
-    assert!(matches!(db.assert_refused(declaration()), Error::Drift(rows) if rows.len() == 3));
+    assert!(
+        matches!(db.assert_refused(declaration()), Error::DriftDetected(rows) if rows.len() == 3)
+    );
     assert!(
         db.migrator(declaration())
             .drift(DriftPolicy::Warn)
@@ -61,7 +63,7 @@ fn manually_added_columns_with_odd_names_are_reported_as_drift() {
             .is_up_to_date()
     );
     let e = db.assert_fails(db.migrator(declaration()).drift(DriftPolicy::Adopt));
-    assert!(matches!(e, Error::Drift(_)), "{e}");
+    assert!(matches!(e, Error::DriftDetected(_)), "{e}");
 }
 
 #[test]
@@ -82,18 +84,18 @@ fn comment_too_large_for_an_event_is_not_adopted() {
         &format!("COMMENT ON TABLE A IS '{long}'"),
     ]);
     let e = db.assert_refused(declaration());
-    assert!(matches!(e, Error::Refused(_)), "{e}");
+    assert!(matches!(e, Error::Incompatible(_)), "{e}");
     assert!(e.to_string().contains("A: cannot be recorded"), "{e}");
     let db = TestDatabase::migrated(declaration());
     db.execute(&[&format!("COMMENT ON TABLE A IS '{long}'")]);
     let e = db.assert_fails(db.migrator(declaration()).drift(DriftPolicy::Adopt));
     assert!(
-        matches!(e, Error::Refused(_)) && e.to_string().len() < 2_000,
+        matches!(e, Error::Incompatible(_)) && e.to_string().len() < 2_000,
         "{e}"
     );
     let e = db.assert_refused(declaration());
     assert!(
-        matches!(e, Error::Drift(_)) && e.to_string().len() < 2_000,
+        matches!(e, Error::DriftDetected(_)) && e.to_string().len() < 2_000,
         "{}",
         e.to_string().len()
     );
@@ -108,7 +110,7 @@ fn buffer_pool_too_small_for_the_tables_is_an_error() {
     let mut db = TestDatabase::migrated(many(2));
     db.execute(&["CREATE (:T1 {id: 1})"]);
     let e = db.assert_refused(many(80));
-    let Error::BufferPool {
+    let Error::BufferPoolTooSmall {
         tables,
         needed,
         limit,
@@ -135,7 +137,10 @@ fn buffer_pool_without_space_for_the_ledger_is_an_error() {
         .collect();
     let mut db = TestDatabase::from_cypher(&ddl.iter().map(String::as_str).collect::<Vec<_>>());
     let e = db.assert_refused(many(60));
-    assert!(matches!(e, Error::BufferPool { tables: 61, .. }), "{e}");
+    assert!(
+        matches!(e, Error::BufferPoolTooSmall { tables: 61, .. }),
+        "{e}"
+    );
     db.reopen();
     assert_eq!(db.rows("CALL show_tables() RETURN count(*)"), "60");
 }

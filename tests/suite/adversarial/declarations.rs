@@ -1,7 +1,7 @@
 //! Declarations built without the derives, which would refuse them.
 
 use kuzu_ddl::{Declared, Error};
-use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_core::schema::{Expr, StructField, Type};
 
 use super::{declared, edge, illegal_names, node, odd_names, property, unchecked};
@@ -44,20 +44,22 @@ fn odd_names_are_accepted() {
             db.execute(&[&format!("CREATE (:`{name}` {{id: 5}})")]);
             // Tables and properties are renamed and archived under such names.
             let mut later = tables("w").unwrap();
-            let hints = later.tables.get_mut(&Key::new(&name)).unwrap();
-            let mut table = later.schema.tables.remove(&Key::new(&name)).unwrap();
+            let hints = later.tables.get_mut(&NameKey::new(&name)).unwrap();
+            let mut table = later.schema.tables.remove(&NameKey::new(&name)).unwrap();
             let moved = format!("{name}2");
             let mut hints = std::mem::take(hints);
             hints.renamed_from = vec![name.clone()];
-            hints.dropped = [Key::new(&name.replace("id", "x"))].into();
-            table.properties.remove(&Key::new(&name.replace("id", "x")));
+            hints.dropped = [NameKey::new(&name.replace("id", "x"))].into();
+            table
+                .properties
+                .remove(&NameKey::new(&name.replace("id", "x")));
             table.name.clone_from(&moved);
             table.comment = Some(format!("{name}'\\"));
-            later.schema.tables.insert(Key::new(&moved), table);
-            later.tables.insert(Key::new(&moved), hints);
-            later.tables.remove(&Key::new(&name));
-            later.schema.tables.remove(&Key::new(&rel));
-            later.tables.remove(&Key::new(&rel));
+            later.schema.tables.insert(NameKey::new(&moved), table);
+            later.tables.insert(NameKey::new(&moved), hints);
+            later.tables.remove(&NameKey::new(&name));
+            later.schema.tables.remove(&NameKey::new(&rel));
+            later.tables.remove(&NameKey::new(&rel));
             db.migrate_cleanly(Ok(later.clone()));
             db.reopen();
             db.assert_up_to_date(Ok(later));
@@ -78,7 +80,7 @@ fn illegal_names_are_refused() {
     let mut db = populated();
     let refuse = |declared: Declared| {
         let e = db.assert_refused(Ok(declared));
-        assert!(matches!(e, Error::Refused(_)), "{e}");
+        assert!(matches!(e, Error::Incompatible(_)), "{e}");
         assert!(e.to_string().len() < 2_000, "{e}");
     };
     for name in illegal_names() {
@@ -122,11 +124,13 @@ fn illegal_names_in_hints_have_no_effect() {
         let mut declared = unchecked([node("A", vec![])]);
         declared
             .dropped_tables
-            .insert(Key::new(&name), name.clone());
-        let hints = declared.tables.get_mut(&Key::new("A")).unwrap();
+            .insert(NameKey::new(&name), name.clone());
+        let hints = declared.tables.get_mut(&NameKey::new("A")).unwrap();
         hints.renamed_from = vec![name.clone()];
-        hints.dropped = [Key::new(&name)].into();
-        hints.properties.insert(Key::new("id"), vec![name.clone()]);
+        hints.dropped = [NameKey::new(&name)].into();
+        hints
+            .property_renames
+            .insert(NameKey::new("id"), vec![name.clone()]);
         let report = db.migrate(Ok(declared)).unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
@@ -162,7 +166,7 @@ fn nested_types_are_stored_or_refused() {
         let db = populated();
         match db.migrate(with(nested(depth))) {
             Ok(_) => db.assert_up_to_date(with(nested(depth))),
-            Err(e) => assert!(matches!(e, Error::Refused(_)), "{e}"),
+            Err(e) => assert!(matches!(e, Error::Incompatible(_)), "{e}"),
         }
         db.migrate(declared([node("A", vec![])])).unwrap();
     }
@@ -170,7 +174,7 @@ fn nested_types_are_stored_or_refused() {
     for depth in [65, 1_000] {
         assert!(matches!(
             db.assert_refused(with(nested(depth))),
-            Error::Refused(_)
+            Error::Incompatible(_)
         ));
     }
     for ty in [
@@ -192,7 +196,7 @@ fn nested_types_are_stored_or_refused() {
         Type::Unknown("INT64, y STRING); DROP TABLE A".into()),
     ] {
         let e = db.assert_refused(with(ty));
-        assert!(matches!(e, Error::Refused(_)), "{e}");
+        assert!(matches!(e, Error::Incompatible(_)), "{e}");
     }
 }
 
@@ -218,13 +222,13 @@ fn invalid_defaults_are_refused() {
             )],
         ] {
             let e = db.assert_refused(declared(tables));
-            assert!(matches!(e, Error::Refused(_)), "{e}");
+            assert!(matches!(e, Error::Incompatible(_)), "{e}");
         }
     }
     // Values that only the engine can check are rehearsed before any change.
     let date = Some(Expr::Text("not a date".into()));
     let e = db.assert_refused(declared([node("A", vec![property("d", Type::Date, date)])]));
-    assert!(matches!(e, Error::Rehearsal { .. }), "{e}");
+    assert!(matches!(e, Error::RehearsalFailed { .. }), "{e}");
 }
 
 #[test]
@@ -260,7 +264,7 @@ fn comments_of_any_text_are_stored() {
     for text in ["", "a\0b", &"x".repeat(100 << 10)] {
         assert!(matches!(
             db.assert_refused(declaration(text)),
-            Error::Refused(_)
+            Error::Incompatible(_)
         ));
     }
 }
@@ -269,19 +273,25 @@ fn comments_of_any_text_are_stored() {
 fn contradictory_declarations_are_refused() {
     let db = TestDatabase::new();
     let mut wrong = unchecked([node("A", vec![])]);
-    let table = wrong.schema.tables.remove(&Key::new("A")).unwrap();
-    wrong.schema.tables.insert(Key::new("B"), table);
-    assert!(matches!(db.assert_refused(Ok(wrong)), Error::Refused(_)));
+    let table = wrong.schema.tables.remove(&NameKey::new("A")).unwrap();
+    wrong.schema.tables.insert(NameKey::new("B"), table);
+    assert!(matches!(
+        db.assert_refused(Ok(wrong)),
+        Error::Incompatible(_)
+    ));
 
     let mut no_key = unchecked([node("B", vec![])]);
     no_key
         .schema
         .tables
-        .get_mut(&Key::new("B"))
+        .get_mut(&NameKey::new("B"))
         .unwrap()
         .properties
         .clear();
-    assert!(matches!(db.assert_refused(Ok(no_key)), Error::Refused(_)));
+    assert!(matches!(
+        db.assert_refused(Ok(no_key)),
+        Error::Incompatible(_)
+    ));
 
     let db = populated();
     // Endpoints that do not exist, or that are no node tables.
@@ -293,7 +303,7 @@ fn contradictory_declarations_are_refused() {
     ] {
         let e = db.assert_refused(declared([node("A", vec![]), edge("R", from, to, vec![])]));
         assert!(
-            matches!(e, Error::Refused(_) | Error::Plan(_)),
+            matches!(e, Error::Incompatible(_) | Error::Unplannable(_)),
             "{from} {to}: {e}"
         );
     }
@@ -311,7 +321,9 @@ fn longest_names_are_archived_and_restored() {
     let mut db = TestDatabase::migrated(declaration());
     db.execute(&[&format!("CREATE (:`{name}` {{id: 1, `{name}`: 'one'}})")]);
     let mut later = unchecked([node("A", vec![])]);
-    later.dropped_tables.insert(Key::new(&name), name.clone());
+    later
+        .dropped_tables
+        .insert(NameKey::new(&name), name.clone());
     db.migrate_cleanly(Ok(later));
     db.reopen();
     db.migrator(declaration())
@@ -320,7 +332,7 @@ fn longest_names_are_archived_and_restored() {
         .unwrap();
     db.assert_up_to_date(declaration());
     let mut later = declaration().unwrap();
-    let key = Key::new(&name);
+    let key = NameKey::new(&name);
     later
         .schema
         .tables

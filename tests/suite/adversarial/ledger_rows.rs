@@ -3,7 +3,7 @@
 use kuzu_ddl::{DdlEvent, DriftPolicy, Error, EventId, ObjectId};
 use kuzu_ddl_core::event::{Change, Dependencies, PropertySpec};
 use kuzu_ddl_core::schema::Type;
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::value::Value;
 use kuzu_ddl_runtime::ledger;
 
 use super::{declared, node, property};
@@ -44,8 +44,8 @@ fn read(db: &TestDatabase) -> Vec<(String, Vec<u8>)> {
     let rows = db
         .session()
         .query("MATCH (l:_kuzu_ddl_ledger) RETURN l.key, l.body ORDER BY l.key");
-    let pair = |row: Vec<Cell>| match <[Cell; 2]>::try_from(row).unwrap() {
-        [Cell::Text(key), Cell::Bytes(body)] => (key, body),
+    let pair = |row: Vec<Value>| match <[Value; 2]>::try_from(row).unwrap() {
+        [Value::Text(key), Value::Bytes(body)] => (key, body),
         other => panic!("{other:?}"),
     };
     rows.unwrap().into_iter().map(pair).collect()
@@ -54,10 +54,10 @@ fn read(db: &TestDatabase) -> Vec<(String, Vec<u8>)> {
 /// The damage is reported, nothing is changed, and the rows are intact.
 fn check(db: &mut TestDatabase, damage: &str) {
     let e = db.assert_refused(new());
-    assert!(matches!(e, Error::Ledger(_)), "{damage}: {e}");
+    assert!(matches!(e, Error::CorruptLedger(_)), "{damage}: {e}");
     assert!(e.to_string().len() < 5_000, "{damage}: {e}");
     assert!(
-        matches!(db.migrator(new()).plan(), Err(Error::Ledger(_))),
+        matches!(db.migrator(new()).plan(), Err(Error::CorruptLedger(_))),
         "{damage}"
     );
     assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one", "{damage}");
@@ -159,7 +159,7 @@ fn newer_ledger_format_is_refused() {
         );
         check(&mut db, format);
         // A no-op start reads this row, too.
-        assert!(matches!(db.assert_refused(old()), Error::Ledger(_)));
+        assert!(matches!(db.assert_refused(old()), Error::CorruptLedger(_)));
     }
     let e = db.assert_refused(old());
     assert!(e.to_string().contains("state: "), "{e}");
@@ -189,7 +189,7 @@ fn false_state_row_never_loses_rows() {
         write(&db, &key, Some(lie.as_bytes()));
         match db.migrate(new()) {
             Ok(_) => db.assert_up_to_date(new()),
-            Err(e) => assert!(matches!(e, Error::Ledger(_)), "{e}"),
+            Err(e) => assert!(matches!(e, Error::CorruptLedger(_)), "{e}"),
         }
         assert_eq!(db.rows("MATCH (a:A) RETURN a.*"), "1|one");
     }
@@ -205,7 +205,7 @@ fn table_a(db: &TestDatabase) -> ObjectId {
 
 fn put(db: &TestDatabase, event: &DdlEvent) {
     let rows = [(format!("event/{}", event.id()), event.encode())].into();
-    ledger::add(&*db.session(), rows).unwrap();
+    ledger::insert_rows(&*db.session(), rows).unwrap();
 }
 
 #[test]
@@ -227,7 +227,11 @@ fn events_of_unknown_kind_are_held() {
         put(&db, event);
     }
     let report = db.migrate(new()).unwrap();
-    assert_eq!((report.steps.len(), report.held.len()), (1, 3), "{report}");
+    assert_eq!(
+        (report.steps.len(), report.held_events.len()),
+        (1, 3),
+        "{report}"
+    );
     db.assert_up_to_date(new());
     db.reopen();
     let contents = db.ledger();
@@ -254,7 +258,7 @@ fn foreign_events_in_the_ledger_never_change_tables() {
             name: name.into(),
             key_name: "id".into(),
             key,
-            past: nothing.clone(),
+            predecessors: nothing.clone(),
         };
         let object = change.born().expect("a creation");
         DdlEvent::new(object, nothing, change)
@@ -262,7 +266,7 @@ fn foreign_events_in_the_ledger_never_change_tables() {
     let db = populated();
     put(&db, &table("Evil'; DROP TABLE A; --"));
     let e = db.assert_refused(new());
-    assert!(matches!(e, Error::Drift(_)), "{e}");
+    assert!(matches!(e, Error::DriftDetected(_)), "{e}");
 
     // Events about unknown or unsuitable objects are rejected by every fold.
     let db = populated();
@@ -311,13 +315,13 @@ fn damaged_ledger_rows_are_repaired() {
                 )]),
                 Some(bytes) => write(&db, key, Some(bytes)),
             }
-            if db.ledger().bad.is_empty() {
+            if db.ledger().corrupt.is_empty() {
                 continue;
             }
             let what = format!("{key} {damage:?}");
             for policy in [DriftPolicy::Warn, DriftPolicy::Adopt, DriftPolicy::Recreate] {
                 let e = db.assert_fails(db.migrator(new()).drift(policy));
-                assert!(matches!(e, Error::Ledger(_)), "{what}: {e}");
+                assert!(matches!(e, Error::CorruptLedger(_)), "{what}: {e}");
                 assert!(
                     e.to_string().contains("`.drift(DriftPolicy::Repair)`"),
                     "{e}"
@@ -330,7 +334,7 @@ fn damaged_ledger_rows_are_repaired() {
             assert!(report.to_string().contains("of the ledger: "), "{report}");
             assert_eq!(db.catalog_and_rows(), before, "{what}");
             assert_eq!(
-                (db.ledger().bad, db.drift()),
+                (db.ledger().corrupt, db.drift()),
                 (vec![], String::new()),
                 "{what}"
             );
@@ -359,6 +363,6 @@ fn newer_ledger_format_is_not_repaired() {
         .replace("\"format\":1", "\"format\":2");
     write(&db, &key, Some(text.as_bytes()));
     let e = db.assert_fails(db.migrator(old()).drift(DriftPolicy::Repair));
-    assert!(matches!(e, Error::Ledger(_)), "{e}");
+    assert!(matches!(e, Error::CorruptLedger(_)), "{e}");
     assert!(e.to_string().contains("a newer version of kuzu-ddl"), "{e}");
 }

@@ -28,7 +28,7 @@ fn ledger_table_of_another_shape_is_refused() {
                     .query(&format!("CREATE (:_kuzu_ddl_ledger {key})"));
             }
             let e = db.migrate(declared([node("A", vec![])])).unwrap_err();
-            assert!(matches!(e, Error::Ledger(_)), "{shape}: {e}");
+            assert!(matches!(e, Error::CorruptLedger(_)), "{shape}: {e}");
             db.reopen();
             assert_eq!(db.rows("CALL show_tables() RETURN count(*)"), "2");
         }
@@ -41,7 +41,7 @@ fn ledger_without_rows_is_refused() {
         "CREATE NODE TABLE _kuzu_ddl_ledger(key STRING PRIMARY KEY, body BLOB)",
     ]);
     let e = db.migrate(declared([node("A", vec![])])).unwrap_err();
-    assert!(matches!(e, Error::Ledger(_)), "{e}");
+    assert!(matches!(e, Error::CorruptLedger(_)), "{e}");
 }
 
 #[test]

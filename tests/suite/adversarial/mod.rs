@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use kuzu_ddl::Declared;
 use kuzu_ddl_core::declared::TableHints;
-use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_core::schema::{
     Expr, Pair, Property, Schema, StorageDirection, Table, TableKind, Type,
 };
@@ -40,9 +40,9 @@ fn node(name: &str, further: Vec<Property>) -> Table {
     Table {
         name: name.into(),
         kind: TableKind::Node {
-            primary_key: Key::new("id"),
+            primary_key: NameKey::new("id"),
         },
-        properties: all.map(|p| (Key::new(&p.name), p)).collect(),
+        properties: all.map(|p| (NameKey::new(&p.name), p)).collect(),
         indexes: BTreeMap::new(),
         comment: None,
     }
@@ -51,8 +51,8 @@ fn node(name: &str, further: Vec<Property>) -> Table {
 /// A rel table from one node table to another.
 fn edge(name: &str, from: &str, to: &str, further: Vec<Property>) -> Table {
     let pair = Pair {
-        from: Key::new(from),
-        to: Key::new(to),
+        from: NameKey::new(from),
+        to: NameKey::new(to),
     };
     Table {
         kind: TableKind::Edge {
@@ -62,7 +62,7 @@ fn edge(name: &str, from: &str, to: &str, further: Vec<Property>) -> Table {
         },
         properties: further
             .into_iter()
-            .map(|p| (Key::new(&p.name), p))
+            .map(|p| (NameKey::new(&p.name), p))
             .collect(),
         ..node(name, Vec::new())
     }
@@ -70,9 +70,9 @@ fn edge(name: &str, from: &str, to: &str, further: Vec<Property>) -> Table {
 
 /// A declaration that no derive checked.
 fn unchecked(tables: impl IntoIterator<Item = Table>) -> Declared {
-    let tables: BTreeMap<Key, Table> = tables
+    let tables: BTreeMap<NameKey, Table> = tables
         .into_iter()
-        .map(|table| (Key::new(&table.name), table))
+        .map(|table| (NameKey::new(&table.name), table))
         .collect();
     Declared {
         tables: tables

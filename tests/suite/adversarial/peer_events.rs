@@ -82,12 +82,12 @@ fn events_of_unknown_objects_are_rejected_s15() {
     let two = DdlEvent::new(person, [one.id()].into(), rename("Y"));
     let received = peer.receive(vec![two, one]);
     assert_eq!(
-        (received.applied.len(), received.delayed.len()),
+        (received.applied.len(), received.pending.len()),
         (0, 2),
         "{received}"
     );
     assert_eq!(content(&peer), before);
-    let received = peer.receive(peer.draft(|d| d.comment(person, Some("continues".into()))));
+    let received = peer.receive(peer.draft(|d| d.set_comment(person, Some("continues".into()))));
     assert_eq!(received.applied.len(), 1, "{received}");
     let other = TestPeer::new();
     other.receive_from(&peer);
@@ -113,7 +113,7 @@ fn names_and_texts_of_events_are_never_executed_s15() {
         let text = format!("{name}'; MATCH (p:Person) DETACH DELETE p; //");
         let mut events = peer.draft(|d| {
             let person = id(d.fold(), None, "Person");
-            d.comment(person, Some(text.clone()));
+            d.set_comment(person, Some(text.clone()));
             let default = Some(Expr::Text(text.clone()));
             d.add_property(
                 person,
@@ -142,7 +142,7 @@ fn names_and_texts_of_events_are_never_executed_s15() {
         assert_eq!(rows, expected, "{name}: {received}");
         assert_eq!(peer.db.drift(), "", "{name}: {received}");
         // An illegal name is not forwarded.
-        assert_eq!(peer.sync_state().waiting.len(), received.delayed.len());
+        assert_eq!(peer.sync_state().waiting.len(), received.pending.len());
         let mut peer = peer;
         peer.db.reopen();
         peer.db.migrate(Ok(Default::default())).unwrap();

@@ -93,12 +93,12 @@ const RELS: &str = "MATCH ()-[k:Knows]->() RETURN count(*), count(k.since), sum(
 fn failing_casts_are_counted_before_any_change() {
     let db = people();
     let e = db.assert_refused(schema![abort::Person, abort::Knows]);
-    let Error::Rows(failures) = &e else {
+    let Error::PreflightFailed(failures) = &e else {
         panic!("{e}")
     };
     let reported: Vec<_> = failures
         .iter()
-        .map(|f| (f.object.as_str(), f.rows, f.of))
+        .map(|f| (f.object.as_str(), f.rows, f.total))
         .collect();
     assert_eq!(
         reported,
@@ -232,7 +232,7 @@ fn first_start_requires_permission_for_failing_casts() {
     ]);
     let declaration = || schema![null::Person, null::Knows];
     let e = db.assert_refused(declaration());
-    assert!(matches!(&e, Error::Blocked { .. }), "{e}");
+    assert!(matches!(&e, Error::HazardsNotAllowed { .. }), "{e}");
     let migrator = db
         .migrator(declaration())
         .allow(HazardKind::RewritesData, "Person.age")

@@ -1,6 +1,6 @@
 //! The change policies, and the hazards that none of them allows.
 
-use kuzu_ddl::{Error, HazardKind, Policy, schema};
+use kuzu_ddl::{ChangePolicy, Error, HazardKind, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 
@@ -71,7 +71,7 @@ fn new() -> Declaration {
 #[test]
 fn additive_policy_blocks_deletion() {
     let db = populated();
-    let e = db.assert_fails(db.migrator(new()).policy(Policy::Additive));
+    let e = db.assert_fails(db.migrator(new()).change_policy(ChangePolicy::Additive));
     let text = e.to_string();
     assert!(
         text.contains("deletes data: R(B -> A), 1,200 rels"),
@@ -82,9 +82,9 @@ fn additive_policy_blocks_deletion() {
 #[test]
 fn archive_policy_requires_permission_for_deletion() {
     let db = populated();
-    let archive = || db.migrator(new()).policy(Policy::Archive);
+    let archive = || db.migrator(new()).change_policy(ChangePolicy::Archive);
     assert!(
-        matches!(db.assert_fails(archive()), Error::Blocked { hazards, .. } if hazards.len() == 2)
+        matches!(db.assert_fails(archive()), Error::HazardsNotAllowed { hazards, .. } if hazards.len() == 2)
     );
     let migrator = archive()
         .allow(HazardKind::DeletesData, "R(B -> A)")
@@ -99,10 +99,15 @@ fn archive_policy_requires_permission_for_deletion() {
 #[test]
 fn destructive_policy_deletes_but_still_requires_values() {
     let db = populated();
-    let report = db.migrator(new()).policy(Policy::Destructive).migrate();
+    let report = db
+        .migrator(new())
+        .change_policy(ChangePolicy::Destructive)
+        .migrate();
     assert!(report.unwrap().to_string().contains("drop pair R(B -> A)"));
     // The policy permits deletions; it does not permit missing values.
-    let tight = db.migrator(schema![tight::A]).policy(Policy::Destructive);
+    let tight = db
+        .migrator(schema![tight::A])
+        .change_policy(ChangePolicy::Destructive);
     let e = db.assert_fails(tight);
-    assert!(matches!(&e, Error::Blocked { .. }), "{e}");
+    assert!(matches!(&e, Error::HazardsNotAllowed { .. }), "{e}");
 }

@@ -49,10 +49,10 @@ fn plan_estimates_rows_and_duration() {
     let json = serde_json::to_string(&plan).unwrap();
     let mut read: Plan = serde_json::from_str(&json).unwrap();
     assert_eq!(read, plan);
-    read.steps[0].work.as_mut().unwrap().estimate = Some(Duration::from_secs(1_000_000));
+    read.steps[0].row_work.as_mut().unwrap().estimate = Some(Duration::from_secs(1_000_000));
     let mut reported = Vec::new();
     let migrator = db.migrator(schema![v2::A]).on_progress(|p| {
-        reported.push((p.phase, p.done, p.rows_done, p.rows));
+        reported.push((p.phase, p.steps_done, p.rows_done, p.rows));
     });
     let report = migrator.apply(&read).unwrap();
     let applied: Vec<_> = reported.iter().filter(|t| t.0 == Phase::Apply).collect();
@@ -63,8 +63,13 @@ fn plan_estimates_rows_and_duration() {
             &(Phase::Apply, 1, 30_000, 60_000)
         ]
     );
-    assert_eq!(report.actual.len(), 2);
-    assert!(report.actual.iter().all(|took| *took > Duration::ZERO));
+    assert_eq!(report.step_durations.len(), 2);
+    assert!(
+        report
+            .step_durations
+            .iter()
+            .all(|took| *took > Duration::ZERO)
+    );
     let text = report.to_string();
     assert!(
         text.contains("(30,000 rows, about ") && text.contains("), took "),

@@ -156,10 +156,10 @@ fn fill_of_another_type_is_refused() {
     let mut declaration = schema![v2::A, v2::R].unwrap();
     let hints = declaration
         .tables
-        .get_mut(&kuzu_ddl_core::schema::name::Key::new("A"))
+        .get_mut(&kuzu_ddl_core::schema::name::NameKey::new("A"))
         .unwrap();
     hints.fills.insert(
-        kuzu_ddl_core::schema::name::Key::new("added"),
+        kuzu_ddl_core::schema::name::NameKey::new("added"),
         "'text'".into(),
     );
     let e = db.assert_refused(Ok(declaration));

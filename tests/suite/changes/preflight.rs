@@ -59,7 +59,7 @@ fn populated() -> TestDatabase {
 
 fn text(db: &TestDatabase, declaration: Declaration) -> String {
     let e = db.assert_refused(declaration);
-    assert!(matches!(&e, Error::Rows(_)), "{e}");
+    assert!(matches!(&e, Error::PreflightFailed(_)), "{e}");
     e.to_string()
 }
 
@@ -123,7 +123,7 @@ fn rows_without_a_required_value_are_reported() {
     let db = populated();
     db.execute(&["MATCH (a:A) WHERE a.id < 8 SET a.code = NULL"]);
     let e = db.assert_refused(schema![must::A]);
-    assert!(matches!(&e, Error::Blocked { .. }), "{e}");
+    assert!(matches!(&e, Error::HazardsNotAllowed { .. }), "{e}");
     let text = e.to_string();
     for message in [
         "tightens: A.code, 7 rows without a value, for example id 1, id 2, id 3, id 4, id 5",
@@ -162,8 +162,8 @@ fn progress_reports_every_preflight_check() {
                 let step = progress.step.map(|step| step.operation.to_string());
                 reported.push((
                     progress.phase,
-                    progress.done,
-                    progress.total,
+                    progress.steps_done,
+                    progress.steps_total,
                     step,
                     progress.rows_done,
                 ));

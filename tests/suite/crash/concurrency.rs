@@ -134,7 +134,7 @@ fn migration_times_out_on_an_open_write_transaction() {
             .wait(Duration::from_millis(300))
             .migrate()
             .unwrap_err();
-        assert!(matches!(e, Error::Busy { .. }), "{e}");
+        assert!(matches!(e, Error::LockTimeout { .. }), "{e}");
         assert!(start.elapsed() >= Duration::from_millis(300));
         // A no-op start does not need the write transaction.
         let report = db.migrator(old()).wait(Duration::ZERO).migrate().unwrap();
@@ -243,22 +243,22 @@ fn second_handle_on_the_same_file_is_refused() {
         let open = || engine::open(&path, fixture::config()).unwrap();
         let (first, second) = (open(), open());
         for db in [&first, &second] {
-            let e = Migrator::new(db).schema(new()).migrate().unwrap_err();
+            let e = Migrator::new(db).declared_(new()).migrate().unwrap_err();
             assert!(
-                matches!(&e, Error::Engine(e) if e.kind == EngineErrorKind::OpenTwice),
+                matches!(&e, Error::Engine(e) if e.kind == EngineErrorKind::OpenedTwice),
                 "{e}"
             );
         }
         // A no-op start writes nothing.
         assert!(
             Migrator::new(&first)
-                .schema(old())
+                .declared_(old())
                 .migrate()
                 .unwrap()
                 .is_up_to_date()
         );
         drop(second);
-        Migrator::new(&first).schema(new()).migrate().unwrap();
+        Migrator::new(&first).declared_(new()).migrate().unwrap();
         drop(first);
         child::exit();
     }
@@ -298,7 +298,10 @@ fn read_only_database_that_is_up_to_date_is_accepted() {
     db.close();
     let before = fixture::file_bytes(&db.path());
     db.open(read_only());
-    for verify in [kuzu_ddl::Verify::Ledger, kuzu_ddl::Verify::Full] {
+    for verify in [
+        kuzu_ddl::StartupCheck::LedgerOnly,
+        kuzu_ddl::StartupCheck::FullCatalog,
+    ] {
         let report = db.migrator(old()).verify(verify).migrate().unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
@@ -339,7 +342,7 @@ fn read_only_database_with_pending_changes_is_refused() {
     finish(&mut db);
     db.open(read_only());
     let e = db.assert_refused(old());
-    assert!(matches!(e, Error::Refused(_)), "{e}");
+    assert!(matches!(e, Error::Incompatible(_)), "{e}");
 }
 
 #[test]

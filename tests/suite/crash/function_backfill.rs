@@ -87,7 +87,10 @@ fn check(path: &Path, at: &str) -> (String, bool) {
     let mut db = TestDatabase::open_at(path);
     let progress = check_values(&db, at);
     assert_eq!(db.drift(), "", "killed at {at}");
-    let report = Migrator::new(db.kuzu()).schema(v2()).batch(BATCH).migrate();
+    let report = Migrator::new(db.kuzu())
+        .declared_(v2())
+        .batch(BATCH)
+        .migrate();
     let report = report.unwrap_or_else(|e| panic!("killed at {at}: {e}"));
     db.execute(&["CHECKPOINT"]);
     let all = format!("{ROWS}|{ROWS}");

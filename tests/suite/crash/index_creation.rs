@@ -15,7 +15,7 @@ fn migrate_until_killed(path: &Path) -> ! {
     let number = |name| std::env::var(name).unwrap().parse::<u64>().unwrap();
     let (at, after) = (number("KUZU_DDL_KILL_AT"), number("KUZU_DDL_KILL_AFTER"));
     let migrator = db.migrator(both()).on_progress(move |progress| {
-        if progress.phase == Phase::Second && progress.done as u64 == at {
+        if progress.phase == Phase::PostCommit && progress.steps_done as u64 == at {
             std::thread::spawn(move || {
                 std::thread::sleep(std::time::Duration::from_millis(after));
                 child::kill();
@@ -118,8 +118,8 @@ fn index_interrupted_before_its_checkpoint_is_recreated_b28() {
         db.execute(ROWS);
         create_next_to_a_reader(&db, |db| {
             let report = db.migrate(near()).unwrap();
-            assert_eq!(report.owed.len(), 1, "{report}");
-            assert!(report.owed[0].why.contains("checkpoint"), "{report}");
+            assert_eq!(report.deferred.len(), 1, "{report}");
+            assert!(report.deferred[0].reason.contains("checkpoint"), "{report}");
         });
     }
     let dir = tempfile::tempdir().unwrap();

@@ -95,7 +95,7 @@ fn new() -> Declaration {
 
 fn migrator(db: &kuzu_ddl::kuzu::Database) -> Migrator<'_> {
     Migrator::new(db)
-        .schema(new())
+        .declared_(new())
         .allow(HazardKind::DeletesData, "R(A -> B)")
         .allow(HazardKind::Irreversible, "R(A -> B)")
 }
@@ -124,7 +124,7 @@ fn child(path: &Path) -> ! {
     let db = engine::open(path, fixture::config()).unwrap();
     let mut line = String::new();
     let report = migrator(&db).on_progress(|progress| {
-        println!("at {:?} {}", progress.phase, progress.done);
+        println!("at {:?} {}", progress.phase, progress.steps_done);
         std::io::stdin().read_line(&mut line).unwrap();
     });
     report.migrate().unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kuzu_ddl::{Incoming, Migrator};
+use kuzu_ddl::{Migrator, ReceivePolicy};
 use kuzu_ddl_core::event::{DdlEvent, pack};
 use kuzu_ddl_core::schema::Type;
 
@@ -20,7 +20,7 @@ fn events() -> (Vec<DdlEvent>, Vec<DdlEvent>) {
     let base = peer.events();
     peer.change(|d| {
         let person = id(d.fold(), None, "Person");
-        d.set(
+        d.change(
             id(d.fold(), Some("Person"), "age"),
             set_type(Type::Int64, None),
         );
@@ -30,7 +30,7 @@ fn events() -> (Vec<DdlEvent>, Vec<DdlEvent>) {
     let missing = peer.draft(|d| {
         let city = id(d.fold(), None, "City");
         let name = d.add_property(city, "name", spec(Type::String));
-        d.comment(name, Some("of a city".into()));
+        d.set_comment(name, Some("of a city".into()));
     });
     let known = |event: &DdlEvent| base.iter().any(|e| e.id() == event.id());
     let mut new: Vec<DdlEvent> = peer.events();
@@ -43,9 +43,12 @@ fn receive(path: &Path) -> ! {
     let bytes = std::fs::read(path.with_file_name("events")).unwrap();
     let events = pack::decode(&bytes, 1 << 20).unwrap();
     run_watched(path, |db| {
-        let migrator = Migrator::new(db).schema(Ok(Default::default()));
-        let received = migrator.incoming(Incoming::Apply).receive(events).unwrap();
-        assert_eq!(received.delayed.len(), 1, "{received}");
+        let migrator = Migrator::new(db).declared_(Ok(Default::default()));
+        let received = migrator
+            .receive_policy(ReceivePolicy::Apply)
+            .receive(events)
+            .unwrap();
+        assert_eq!(received.pending.len(), 1, "{received}");
     })
 }
 
@@ -69,7 +72,7 @@ fn check(path: &Path, at: &str, new: &[DdlEvent]) {
     peer.db.migrate(Ok(Default::default())).unwrap();
     assert_eq!(peer.sync_state().waiting.len(), pending, "killed at {at}");
     let received = peer.receive(new.to_vec());
-    assert_eq!(received.delayed.len(), 1, "killed at {at}: {received}");
+    assert_eq!(received.pending.len(), 1, "killed at {at}: {received}");
     assert_eq!(
         received.applied.is_empty(),
         applied,
@@ -84,7 +87,7 @@ fn check(path: &Path, at: &str, new: &[DdlEvent]) {
 }
 
 /// A closed file with rows, and the later events of a peer.
-fn prepare(at: &Path, policy: Option<Incoming>) -> Vec<DdlEvent> {
+fn prepare(at: &Path, policy: Option<ReceivePolicy>) -> Vec<DdlEvent> {
     let (base, new) = events();
     let mut peer = TestPeer::new();
     peer.receive(base);
@@ -93,7 +96,10 @@ fn prepare(at: &Path, policy: Option<Incoming>) -> Vec<DdlEvent> {
     ]);
     if let Some(policy) = policy {
         let migrator = peer.db.migrator(Ok(Default::default()));
-        migrator.incoming(policy).receive(new.clone()).unwrap();
+        migrator
+            .receive_policy(policy)
+            .receive(new.clone())
+            .unwrap();
     }
     peer.db.close();
     std::fs::copy(peer.db.path(), at).unwrap();
@@ -133,7 +139,7 @@ fn kill_while_a_start_applies_peer_events_is_resumed_s09() {
         crate::fixture::kill::migrate_watched(&path, Ok(Default::default()), 1);
     }
     let dir = memory_dir();
-    let new = prepare(&dir.path().join("template"), Some(Incoming::NextStart));
+    let new = prepare(&dir.path().join("template"), Some(ReceivePolicy::Defer));
     let test = child::test_path!(kill_while_a_start_applies_peer_events_is_resumed_s09);
     at_every_statement(test, dir.path(), |path, at| {
         let mut peer = TestPeer {

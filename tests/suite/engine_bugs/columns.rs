@@ -286,7 +286,7 @@ fn edge_declaration_for_a_node_table_is_refused_b6() {
         TestDatabase::from_cypher(&["CREATE NODE TABLE A(id INT64 PRIMARY KEY)"]),
     ] {
         let e = db.assert_refused(schema![other_kind::A, other_kind::B]);
-        assert!(matches!(e, Error::Refused(_)), "{e}");
+        assert!(matches!(e, Error::Incompatible(_)), "{e}");
         assert!(e.to_string().contains("A: is a node table"), "{e}");
         db.reopen();
     }

@@ -112,7 +112,7 @@ fn reader_of_a_rebuilt_table_gets_an_error_and_can_retry_b17() {
     let reader = reader(&db, READ);
     db.migrate_cleanly(keyed());
     let e = reader.query(READ).unwrap_err();
-    assert_eq!(e.kind, EngineErrorKind::Missing, "{e}");
+    assert_eq!(e.kind, EngineErrorKind::NotFound, "{e}");
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     assert_eq!(fixture::rows(&*reader, READ), "1|11; 2|22");
     reader.query("COMMIT").unwrap();
@@ -128,7 +128,7 @@ fn start_that_times_out_next_to_a_writer_can_be_repeated_b22() {
         writer.query("BEGIN TRANSACTION").unwrap();
         for _ in 0..3 {
             let migrator = db.migrator(keyed()).wait(Duration::from_millis(30));
-            assert!(matches!(migrator.migrate(), Err(Error::Busy { .. })));
+            assert!(matches!(migrator.migrate(), Err(Error::LockTimeout { .. })));
         }
         writer.query("COMMIT").unwrap();
         db.migrate_cleanly(keyed());

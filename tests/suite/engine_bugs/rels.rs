@@ -41,7 +41,7 @@ fn rels_violating_a_multiplicity_are_refused_b12() {
         "MATCH (a:A {id: 1}), (b:A) WHERE b.id > 1 CREATE (a)-[:R {w: b.id}]->(b)",
     ]);
     let e = db.assert_refused(tight());
-    assert!(matches!(e, Error::Rows(_)), "{e}");
+    assert!(matches!(e, Error::PreflightFailed(_)), "{e}");
     assert!(e.to_string().contains("node 1 (2 rels)"), "{e}");
     db.execute(&["CHECKPOINT", "MATCH ()-[r:R {w: 3}]->() DELETE r"]);
     db.migrate_cleanly(tight());

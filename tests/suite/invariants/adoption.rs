@@ -153,7 +153,7 @@ fn incompatible_existing_table_is_refused() {
         let db = TestDatabase::from_cypher(&statements);
         let e = db.assert_refused(schema![v1::New]);
         assert!(
-            matches!(e, Error::Refused(_)) && e.to_string().contains(message),
+            matches!(e, Error::Incompatible(_)) && e.to_string().contains(message),
             "{e}"
         );
     }
@@ -168,7 +168,7 @@ fn rewrite_of_an_existing_table_requires_permission() {
     ]);
     let e = db.assert_refused(schema![v1::New]);
     let text = e.to_string();
-    assert!(matches!(e, Error::Blocked { .. }), "{text}");
+    assert!(matches!(e, Error::HazardsNotAllowed { .. }), "{text}");
     assert!(
         text.contains(".allow(HazardKind::RewritesData, \"New\")"),
         "{text}"
@@ -251,7 +251,7 @@ fn baseline_records_existing_objects_without_changes() {
         (db.catalog_and_rows(), db.drift()),
         (before.clone(), String::new())
     );
-    assert_eq!(db.ledger().seen.len(), 0);
+    assert_eq!(db.ledger().applied_declarations.len(), 0);
     assert_eq!(db.ledger().ancestor, None);
     db.reopen();
     // Differences from the structs are planned, however often the plan is requested.
@@ -281,7 +281,7 @@ fn baseline_records_existing_objects_without_changes() {
 fn baseline_refused(db: &TestDatabase) -> String {
     let before = db.snapshot();
     let e = db.migrator(declaration()).baseline().unwrap_err();
-    assert!(matches!(e, Error::HasLedger { .. }), "{e}");
+    assert!(matches!(e, Error::AlreadyBaselined { .. }), "{e}");
     assert_eq!(db.snapshot(), before);
     e.to_string()
 }
@@ -295,7 +295,7 @@ fn baseline_does_not_permit_a_rewrite() {
     ]);
     db.migrator(schema![v1::New]).baseline().unwrap();
     let e = db.assert_refused(schema![v1::New]);
-    assert!(matches!(e, Error::Blocked { .. }), "{e}");
+    assert!(matches!(e, Error::HazardsNotAllowed { .. }), "{e}");
     // A table of the other kind is not adopted; the next start reports it.
     let db = TestDatabase::from_cypher(&[
         "CREATE NODE TABLE X(id INT64 PRIMARY KEY)",
@@ -305,7 +305,7 @@ fn baseline_does_not_permit_a_rewrite() {
     assert!(report.to_string().contains("is a rel table"), "{report}");
     assert!(matches!(
         db.assert_refused(schema![v1::New]),
-        Error::Refused(_)
+        Error::Incompatible(_)
     ));
     // Without anything to record, no ledger is created.
     let db = TestDatabase::new();
@@ -336,7 +336,10 @@ fn baseline_with_adopt_records_unmanaged_tables() {
     assert!(text.contains("Tie belongs to nobody here"), "{text}");
     db.migrate_cleanly(declaration());
     db.execute(&["DROP TABLE Bond"]);
-    assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
+    assert!(matches!(
+        db.assert_refused(declaration()),
+        Error::DriftDetected(_)
+    ));
 }
 
 /// Archive names exist, but no ledger: it was lost.
@@ -376,7 +379,7 @@ fn lost_ledger_is_reported_and_can_be_rebuilt() {
     let e = db.assert_refused(schema![dropped::City]);
     let message = "was archived by a ledger that is not there any more";
     assert!(
-        matches!(e, Error::Drift(_)) && e.to_string().contains(message),
+        matches!(e, Error::DriftDetected(_)) && e.to_string().contains(message),
         "{e}"
     );
     for policy in [DriftPolicy::Warn, DriftPolicy::Adopt, DriftPolicy::Repair] {

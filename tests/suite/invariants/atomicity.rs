@@ -76,7 +76,7 @@ fn failing() -> Declaration {
 fn failed_step_leaves_everything_unchanged() {
     let mut db = populated();
     let e = db.assert_refused(failing());
-    let Error::Step { step, .. } = &e else {
+    let Error::StepFailed { step, .. } = &e else {
         panic!("{e}")
     };
     assert_eq!(step, "add property B.n INT64");
@@ -92,7 +92,10 @@ fn failed_step_leaves_everything_unchanged() {
 fn next_change_does_not_read_rolled_back_values() {
     let mut db = populated();
     for _ in 0..2 {
-        assert!(matches!(db.assert_refused(failing()), Error::Step { .. }));
+        assert!(matches!(
+            db.assert_refused(failing()),
+            Error::StepFailed { .. }
+        ));
     }
     db.migrate_cleanly(schema![good::A]);
     for _ in 0..2 {
@@ -113,10 +116,13 @@ fn next_change_after_a_rollback_requires_a_checkpoint() {
     reader.query("BEGIN TRANSACTION READ ONLY").unwrap();
     reader.query("MATCH (a:A) RETURN a.id").unwrap();
     // Rolled-back data stays in memory until a checkpoint, which requires that no reader is active.
-    assert!(matches!(db.migrate(failing()), Err(Error::Step { .. })));
+    assert!(matches!(
+        db.migrate(failing()),
+        Err(Error::StepFailed { .. })
+    ));
     let e = db.migrate(schema![good::A]).unwrap_err();
     assert!(
-        matches!(&e, Error::Engine(e) if e.kind == EngineErrorKind::CheckpointOwed),
+        matches!(&e, Error::Engine(e) if e.kind == EngineErrorKind::CheckpointRequired),
         "{e}"
     );
     reader.query("COMMIT").unwrap();
@@ -148,7 +154,7 @@ mod serial {
 fn failed_first_start_leaves_no_ledger() {
     let mut db = TestDatabase::from_cypher(&["CREATE SEQUENCE Second_id_serial"]);
     let e = db.assert_refused(schema![serial::First, serial::Second]);
-    assert!(matches!(e, Error::Step { number: 2, .. }), "{e}");
+    assert!(matches!(e, Error::StepFailed { number: 2, .. }), "{e}");
     db.reopen();
     assert_eq!(db.rows("CALL show_tables() RETURN name"), "");
     db.execute(&["DROP SEQUENCE Second_id_serial"]);

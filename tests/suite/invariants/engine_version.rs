@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use kuzu_ddl::{KuzuNode, Migrator, schema};
 use kuzu_ddl_core::capabilities::{Capabilities, KUZU};
-use kuzu_ddl_core::value::{Cell, Row};
+use kuzu_ddl_core::value::{Row, Value};
 use kuzu_ddl_runtime::engine::{Engine, EngineError, Session};
 
 use crate::fixture::TestDatabase;
@@ -27,8 +27,8 @@ impl Engine for NewerEngine<'_> {
         Ok(Box::new(NewerSession(self.0.session()?)))
     }
 
-    fn handle(&self) -> usize {
-        self.0.handle()
+    fn instance_id(&self) -> usize {
+        self.0.instance_id()
     }
 
     fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError> {
@@ -41,15 +41,15 @@ impl Session for NewerSession<'_> {
         &VERIFIED_ON_OLDER
     }
 
-    fn handle(&self) -> usize {
-        self.0.handle()
+    fn instance_id(&self) -> usize {
+        self.0.instance_id()
     }
 
     fn query(&self, cypher: &str) -> Result<Vec<Row>, EngineError> {
         self.0.query(cypher)
     }
 
-    fn query_with(&self, cypher: &str, params: &[(&str, Cell)]) -> Result<Vec<Row>, EngineError> {
+    fn query_with(&self, cypher: &str, params: &[(&str, Value)]) -> Result<Vec<Row>, EngineError> {
         self.0.query_with(cypher, params)
     }
 }
@@ -64,10 +64,13 @@ struct A {
 #[test]
 fn plan_notes_an_unverified_engine_version() {
     let db = TestDatabase::new();
-    let known = Migrator::new(db.kuzu()).schema(schema![A]).plan().unwrap();
+    let known = Migrator::new(db.kuzu())
+        .declared_(schema![A])
+        .plan()
+        .unwrap();
     assert_eq!(known.notes, [""; 0]);
     let newer = NewerEngine(db.kuzu());
-    let plan = Migrator::new(&newer).schema(schema![A]).plan().unwrap();
+    let plan = Migrator::new(&newer).declared_(schema![A]).plan().unwrap();
     assert_eq!(
         plan.notes,
         [

@@ -71,7 +71,7 @@ fn dropped_pair_with_rels_is_blocked_until_allowed() {
     let mut db = populated(&[FORTH, BACK, BACK]);
     let declaration = || schema![v1::A, v1::B, v2::R];
     let e = db.assert_refused(declaration());
-    let Error::Blocked { hazards, plan } = &e else {
+    let Error::HazardsNotAllowed { hazards, plan } = &e else {
         panic!("{e}")
     };
     assert_eq!(
@@ -91,12 +91,16 @@ fn dropped_pair_with_rels_is_blocked_until_allowed() {
     let one = db
         .migrator(declaration())
         .allow(HazardKind::DeletesData, "R(B -> A)");
-    assert!(matches!(db.assert_fails(one), Error::Blocked { hazards, .. } if hazards.len() == 1));
+    assert!(
+        matches!(db.assert_fails(one), Error::HazardsNotAllowed { hazards, .. } if hazards.len() == 1)
+    );
     let other = db
         .migrator(declaration())
         .allow(HazardKind::DeletesData, "R(A -> B)")
         .allow(HazardKind::Irreversible, "R(A -> B)");
-    assert!(matches!(db.assert_fails(other), Error::Blocked { hazards, .. } if hazards.len() == 2));
+    assert!(
+        matches!(db.assert_fails(other), Error::HazardsNotAllowed { hazards, .. } if hazards.len() == 2)
+    );
     assert_eq!(db.rows("MATCH ()-[r:R]->() RETURN count(*)"), "3");
 
     // The snippet of the error message.
@@ -129,7 +133,7 @@ fn required_property_without_values_is_blocked() {
     let db = populated(&[FORTH]);
     let declaration = || schema![tight::A, v1::B, tight::R];
     let e = db.assert_refused(declaration());
-    let Error::Blocked { hazards, .. } = &e else {
+    let Error::HazardsNotAllowed { hazards, .. } = &e else {
         panic!("{e}")
     };
     let reported: Vec<_> = hazards
@@ -177,7 +181,7 @@ fn plan_lists_its_hazards() {
         .migrator(schema![v1::A, v1::B, v2::R])
         .apply(&plan)
         .unwrap_err();
-    assert!(matches!(e, Error::Blocked { .. }), "{e}");
+    assert!(matches!(e, Error::HazardsNotAllowed { .. }), "{e}");
 }
 
 #[test]
@@ -201,7 +205,7 @@ fn hazard_rows_are_counted_under_the_former_table_name() {
     }
     let db = populated(&[FORTH, BACK]);
     let e = db.assert_refused(schema![renamed::Alpha, v1::B, renamed::Rel]);
-    let Error::Blocked { hazards, .. } = &e else {
+    let Error::HazardsNotAllowed { hazards, .. } = &e else {
         panic!("{e}")
     };
     assert_eq!(

@@ -119,7 +119,7 @@ fn ledger_marks(db: &TestDatabase) -> (String, String) {
     let state = db.ledger().state.unwrap();
     let marks = format!(
         "{} {:?} {} {}",
-        state.schema, state.frontier, state.catalog, state.revision
+        state.schema, state.frontier, state.catalog_hash, state.revision
     );
     (db.ledger_counts(), marks)
 }
@@ -159,7 +159,7 @@ fn incompatible_old_version_restarting_in_turn_changes_nothing() {
     let before = ledger_marks(&db);
     for _ in 0..50 {
         let e = db.assert_refused(old());
-        assert!(matches!(e, Error::Refused(_)), "{e}");
+        assert!(matches!(e, Error::Incompatible(_)), "{e}");
         let report = db.migrate(schema![renamed::Person]).unwrap();
         assert!(report.is_up_to_date(), "{report}");
     }
@@ -209,7 +209,7 @@ fn unknown_older_binary_with_a_former_property_name_is_refused() {
     let db = TestDatabase::migrated(schema![renamed::Person]);
     db.execute(&["CREATE (:Person {id: 1, full_name: 'Ada'})"]);
     let e = db.assert_refused(schema![v1::Person]);
-    assert!(matches!(e, Error::Refused(_)), "{e}");
+    assert!(matches!(e, Error::Incompatible(_)), "{e}");
     assert!(
         e.to_string().contains("it is called `full_name` now"),
         "{e}"
@@ -222,7 +222,7 @@ fn unknown_older_binary_with_a_former_table_name_is_refused() {
     let db = TestDatabase::migrated(schema![moved::Human, moved::Knows]);
     db.execute(&["CREATE (:Human {id: 1, name: 'Ada'})"]);
     let e = db.assert_refused(old());
-    assert!(matches!(e, Error::Refused(_)), "{e}");
+    assert!(matches!(e, Error::Incompatible(_)), "{e}");
     assert!(e.to_string().contains("it is called `Human` now"), "{e}");
 }
 
@@ -231,7 +231,7 @@ fn unknown_older_binary_with_a_dropped_property_is_refused() {
     let db = TestDatabase::migrated(schema![dropped::Person]);
     db.execute(&["CREATE (:Person {id: 1})"]);
     let e = db.assert_refused(schema![v1::Person]);
-    assert!(matches!(e, Error::Refused(_)), "{e}");
+    assert!(matches!(e, Error::Incompatible(_)), "{e}");
     assert!(e.to_string().contains("it was dropped"), "{e}");
 }
 
@@ -239,7 +239,7 @@ fn unknown_older_binary_with_a_dropped_property_is_refused() {
 fn unknown_older_binary_with_a_dropped_table_is_refused() {
     let db = TestDatabase::migrated(schema![v1::Person; dropped "Knows"]);
     let e = db.assert_refused(old());
-    assert!(matches!(e, Error::Refused(_)), "{e}");
+    assert!(matches!(e, Error::Incompatible(_)), "{e}");
     assert!(
         e.to_string()
             .contains("Knows: is declared, but it was dropped"),
@@ -290,8 +290,8 @@ fn rows_written_by_a_rolled_back_deployment_are_migrated() {
         "1|Ada|5|NULL; 2|Bo|5|NULL; 3|Cy|5|NULL"
     );
     // Now neither of the two is compatible.
-    assert!(matches!(db.assert_refused(old()), Error::Refused(_)));
-    assert!(matches!(db.assert_refused(new()), Error::Refused(_)));
+    assert!(matches!(db.assert_refused(old()), Error::Incompatible(_)));
+    assert!(matches!(db.assert_refused(new()), Error::Incompatible(_)));
 }
 
 #[test]

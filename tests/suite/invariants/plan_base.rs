@@ -75,7 +75,7 @@ fn manual_change_invalidates_a_plan() {
         let before = db.snapshot();
         let e = db.migrator(new()).apply(&plan).unwrap_err();
         assert!(
-            matches!(e, Error::BaseMoved | Error::Drift(_)),
+            matches!(e, Error::StalePlan | Error::DriftDetected(_)),
             "after {change}: {e}"
         );
         assert_eq!(db.snapshot(), before);
@@ -91,7 +91,7 @@ fn plan_is_applied_once() {
     db.execute(&["CREATE (:A {id: 2})"]);
     db.migrator(new()).apply(&plan).unwrap();
     let e = db.migrator(new()).apply(&plan).unwrap_err();
-    assert!(matches!(e, Error::BaseMoved), "{e}");
+    assert!(matches!(e, Error::StalePlan), "{e}");
     db.assert_up_to_date(new());
     assert_eq!(
         db.rows("MATCH (a:Alpha) RETURN a.id, a.n ORDER BY a.id"),
@@ -105,7 +105,7 @@ fn other_migration_invalidates_a_plan() {
     let plan = db.migrator(new()).plan().unwrap();
     db.migrate_cleanly(new());
     let e = db.migrator(new()).apply(&plan).unwrap_err();
-    assert!(matches!(e, Error::BaseMoved), "{e}");
+    assert!(matches!(e, Error::StalePlan), "{e}");
 }
 
 #[test]
@@ -140,12 +140,12 @@ fn altered_plan_is_refused() {
     for plan in altered {
         let before = db.snapshot();
         let e = db.migrator(new()).apply(&plan).unwrap_err();
-        assert!(matches!(e, Error::BaseMoved), "{e}");
+        assert!(matches!(e, Error::StalePlan), "{e}");
         assert_eq!(db.snapshot(), before);
     }
     // A plan for another schema.
     let e = db.migrator(old()).apply(&plan).unwrap_err();
-    assert!(matches!(e, Error::BaseMoved), "{e}");
+    assert!(matches!(e, Error::StalePlan), "{e}");
     db.migrator(new()).apply(&plan).unwrap();
 }
 
@@ -205,6 +205,6 @@ fn migration_fails_when_the_base_keeps_changing() {
             }
         });
     let e = migrator.migrate().unwrap_err();
-    assert!(matches!(e, Error::BaseMoved), "{e}");
+    assert!(matches!(e, Error::StalePlan), "{e}");
     db.assert_up_to_date(old());
 }

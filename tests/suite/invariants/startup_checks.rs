@@ -1,6 +1,6 @@
 //! How thoroughly a no-op start checks is a setting; each detects what it documents.
 
-use kuzu_ddl::{Error, Verify, schema};
+use kuzu_ddl::{Error, StartupCheck, schema};
 
 use crate::fixture::TestDatabase;
 
@@ -28,7 +28,12 @@ mod v2 {
 
 #[test]
 fn each_startup_check_detects_its_drift() {
-    const ALL: [Verify; 4] = [Verify::Ledger, Verify::Tables, Verify::Auto, Verify::Full];
+    const ALL: [StartupCheck; 4] = [
+        StartupCheck::LedgerOnly,
+        StartupCheck::Tables,
+        StartupCheck::Auto,
+        StartupCheck::FullCatalog,
+    ];
     for (change, seen) in [
         ("COMMENT ON TABLE A IS 'manual'", [false, true, true, true]),
         ("DROP TABLE A", [false, true, true, true]),
@@ -39,7 +44,7 @@ fn each_startup_check_detects_its_drift() {
             let db = TestDatabase::migrated(schema![v1::A]);
             db.execute(&[change]);
             let result = db.migrator(schema![v1::A]).verify(verify).migrate();
-            let reported = matches!(result, Err(Error::Drift(_)));
+            let reported = matches!(result, Err(Error::DriftDetected(_)));
             assert_eq!(reported, seen, "{change} by {verify:?}: {result:?}");
         }
     }
@@ -49,8 +54,8 @@ fn each_startup_check_detects_its_drift() {
 fn pending_changes_are_checked_under_every_setting() {
     let db = TestDatabase::migrated(schema![v1::A]);
     db.execute(&["ALTER TABLE A ADD x INT64"]);
-    let migrator = db.migrator(schema![v2::A]).verify(Verify::Ledger);
-    assert!(matches!(db.assert_fails(migrator), Error::Drift(_)));
+    let migrator = db.migrator(schema![v2::A]).verify(StartupCheck::LedgerOnly);
+    assert!(matches!(db.assert_fails(migrator), Error::DriftDetected(_)));
 }
 
 /// The same tombstone in several versions, each with another change next to it.
@@ -58,7 +63,9 @@ fn pending_changes_are_checked_under_every_setting() {
 fn property_can_be_dropped_and_recreated_repeatedly() {
     let mut db = TestDatabase::migrated(schema![v1::A]);
     for turn in ["One", "Two", "Three"] {
-        let with = |declaration: crate::fixture::Declaration| declaration.unwrap().drop_table(turn);
+        let with = |declaration: crate::fixture::Declaration| {
+            declaration.unwrap().with_dropped_table(turn)
+        };
         db.execute(&[&format!(
             "CREATE (:A {{id: {}, s: '{turn}'}})",
             turn.len() * 100 + usize::from(turn.as_bytes()[0])
@@ -66,7 +73,10 @@ fn property_can_be_dropped_and_recreated_repeatedly() {
         let report = db.migrate_cleanly(with(schema![v2::A]));
         assert_eq!(report.steps.len(), 1, "{turn}: {report}");
         let declared = || with(schema![v1::A]);
-        assert!(matches!(db.assert_refused(declared()), Error::Refused(_)));
+        assert!(matches!(
+            db.assert_refused(declared()),
+            Error::Incompatible(_)
+        ));
         db.migrator(declared()).recreate("A.s").migrate().unwrap();
         db.assert_up_to_date(declared());
         assert_eq!(
@@ -77,7 +87,7 @@ fn property_can_be_dropped_and_recreated_repeatedly() {
     }
     db.reopen();
     // The last dropped property is the one that is restored.
-    db.migrate_cleanly(schema![v2::A].unwrap().drop_table("Four"));
+    db.migrate_cleanly(schema![v2::A].unwrap().with_dropped_table("Four"));
     db.migrator(schema![v1::A])
         .restore("A.s")
         .migrate()

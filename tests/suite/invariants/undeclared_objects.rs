@@ -143,7 +143,7 @@ fn dropped_property_is_restored_with_its_values() {
 
     let e = db.assert_refused(everything());
     assert!(
-        matches!(&e, Error::Refused(_)) && e.to_string().contains(".restore(\"Person.x\")"),
+        matches!(&e, Error::Incompatible(_)) && e.to_string().contains(".restore(\"Person.x\")"),
         "{e}"
     );
     let report = db
@@ -217,7 +217,7 @@ fn table_tombstone_archives_the_table() {
 fn tombstone_of_a_table_in_use_is_refused() {
     let db = populated();
     let e = db.assert_refused(schema![v1::Person; dropped "Product"]);
-    assert!(matches!(e, Error::Refused(_)), "{e}");
+    assert!(matches!(e, Error::Incompatible(_)), "{e}");
     assert!(
         e.to_string()
             .contains("the rel table `Bought` still uses it"),
@@ -231,7 +231,7 @@ fn undeclared_objects_are_archived_by_policy() {
     let db = populated();
     let migrator = db
         .migrator(schema![v2::Person])
-        .undeclared(kuzu_ddl::Undeclared::Archive);
+        .undeclared(kuzu_ddl::UndeclaredPolicy::Archive);
     let report = migrator.migrate().unwrap();
     assert_eq!(report.steps.len(), 3, "{report}");
     assert_eq!(

@@ -201,7 +201,7 @@ pub(super) fn shop4() -> Declaration {
     let declared = schema![v2::Customer, v2::Shop, v2::Visits, v2::Knows, v3::Note;
         sequences ("turn", start = 5, increment = 2, min = 1, max = 1000, cycle);
         dropped "Everything"]?;
-    Ok(declared.drop_sequence("unused"))
+    Ok(declared.with_dropped_sequence("unused"))
 }
 
 mod items1 {

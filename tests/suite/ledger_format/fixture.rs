@@ -5,10 +5,10 @@ use std::fmt::{Display, Write as _};
 use kuzu_ddl::kuzu::{Database, SystemConfig};
 use kuzu_ddl::{Fingerprint, History, Point};
 use kuzu_ddl_core::schema::Schema;
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::value::Value;
 use kuzu_ddl_runtime::engine::{Engine, Session};
-use kuzu_ddl_runtime::inspect::Scope;
-use kuzu_ddl_runtime::ledger::{Contents, Identified};
+use kuzu_ddl_runtime::inspect::InspectScope;
+use kuzu_ddl_runtime::ledger::{FingerprintedDeclaration, LedgerContents};
 use kuzu_ddl_runtime::{engine, inspect, ledger};
 
 /// One database as version `4926982` left it.
@@ -54,12 +54,12 @@ impl Fixture {
                 panic!("{}: {e}", self.name);
             }
         }
-        ledger::add(&*session, self.rows()).unwrap();
+        ledger::insert_rows(&*session, self.rows()).unwrap();
         drop(session);
         Restored { db, _dir: dir }
     }
 
-    fn rows(&self) -> ledger::Rows {
+    fn rows(&self) -> ledger::RowMap {
         self.ledger.lines().map(row).collect()
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn bytes(digits: &str) -> Vec<u8> {
 }
 
 impl Restored {
-    pub(super) fn contents(&self) -> Contents {
+    pub(super) fn contents(&self) -> LedgerContents {
         ledger::read(&*self.db.session().unwrap()).unwrap()
     }
 
@@ -92,8 +92,8 @@ impl Restored {
 
     /// All differences between the database and its ledger.
     pub(super) fn drift(&self) -> String {
-        let found = inspect::inspect(&*self.db.session().unwrap(), Scope::All).unwrap();
-        let drift = kuzu_ddl_runtime::ledger::between(&self.contents(), &found);
+        let found = inspect::inspect(&*self.db.session().unwrap(), InspectScope::All).unwrap();
+        let drift = kuzu_ddl_runtime::ledger::ledger_drift(&self.contents(), &found);
         let lines: Vec<String> = drift.iter().map(ToString::to_string).collect();
         lines.join("; ")
     }
@@ -102,17 +102,17 @@ impl Restored {
 #[track_caller]
 pub(super) fn rows(session: &dyn Session, cypher: &str) -> String {
     let rows = session.query(cypher).unwrap_or_else(|e| panic!("{e}"));
-    let row = |row: &Vec<Cell>| row.iter().map(short).collect::<Vec<_>>().join("|");
+    let row = |row: &Vec<Value>| row.iter().map(short).collect::<Vec<_>>().join("|");
     rows.iter().map(row).collect::<Vec<_>>().join("; ")
 }
 
-fn short(cell: &Cell) -> String {
+fn short(cell: &Value) -> String {
     match cell {
-        Cell::Null => "NULL".into(),
-        Cell::Bool(b) => b.to_string(),
-        Cell::Int(n) => n.to_string(),
-        Cell::Float(x) => x.to_string(),
-        Cell::Text(text) | Cell::Other(text) => text.clone(),
+        Value::Null => "NULL".into(),
+        Value::Bool(b) => b.to_string(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(x) => x.to_string(),
+        Value::Text(text) | Value::Other(text) => text.clone(),
         other => format!("{other:?}"),
     }
 }
@@ -120,7 +120,7 @@ fn short(cell: &Cell) -> String {
 /// What the ledger says, without one Rust name: ids, numbers, fingerprints and the engine's texts.
 pub(super) fn summary(db: &Database) -> String {
     let contents = ledger::read(&*db.session().unwrap()).unwrap();
-    assert_eq!(contents.bad, []);
+    assert_eq!(contents.corrupt, []);
     let mut out = String::new();
     for id in contents.events.keys() {
         writeln!(out, "event {id}").unwrap();
@@ -128,22 +128,23 @@ pub(super) fn summary(db: &Database) -> String {
     for id in contents.inbox.keys() {
         writeln!(out, "inbox {id}").unwrap();
     }
-    for id in &contents.seen {
+    for id in &contents.applied_declarations {
         writeln!(out, "declared {id}").unwrap();
     }
-    for id in contents.undone() {
+    for id in contents.undone_declarations() {
         writeln!(out, "undone {id}").unwrap();
     }
-    if let Some(base) = &contents.base {
+    if let Some(base) = &contents.checkpoint {
         writeln!(out, "checkpoint {}", Fingerprint::of(&base.checkpoint())).unwrap();
     }
     if let Some(declared) = &contents.ancestor {
         let (mut casts, mut fills, mut renames, mut order) = (0, 0, 0, 0);
         for hints in declared.tables.values() {
-            casts += hints.casts.len() + hints.casts_with.len() + hints.on_fails.len();
-            fills += hints.fills.len() + hints.fills_with.len();
-            renames += hints.renamed_from.len() + hints.properties.len() + hints.dropped.len();
-            order += hints.order.len();
+            casts += hints.casts.len() + hints.cast_functions.len() + hints.on_fail.len();
+            fills += hints.fills.len() + hints.fill_functions.len();
+            renames +=
+                hints.renamed_from.len() + hints.property_renames.len() + hints.dropped.len();
+            order += hints.column_order.len();
         }
         writeln!(
             out,
@@ -151,24 +152,28 @@ pub(super) fn summary(db: &Database) -> String {
         )
         .unwrap();
         let schema = declared.schema.fingerprint();
-        let identified = Identified::new(declared.clone());
+        let identified = FingerprintedDeclaration::new(declared.clone());
         writeln!(out, "ancestor {schema} {}", identified.id).unwrap();
-        writeln!(out, "ancestor with casts {}", all(identified.with_casts)).unwrap();
+        writeln!(out, "ancestor with casts {}", all(identified.id_with_casts)).unwrap();
     }
     for (id, number) in contents
-        .places
+        .catalog_ids
         .tables
         .iter()
-        .chain(&contents.places.properties)
+        .chain(&contents.catalog_ids.properties)
     {
         writeln!(out, "catalog id {id} {number}").unwrap();
     }
-    for (id, making) in &contents.making {
-        let (inputs, old) = (all(&making.inputs), all(&making.old));
+    for (id, making) in &contents.backfills {
+        let (inputs, old) = (all(&making.inputs), all(&making.archived_column));
         writeln!(
             out,
             "backfill {id} {} ({inputs}) ({old}) {} {} {} {}",
-            making.function, making.takes_null, making.table, making.next, making.done
+            making.function,
+            making.accepts_null,
+            making.table,
+            making.next_offset,
+            making.rows_done
         )
         .unwrap();
     }
@@ -179,29 +184,29 @@ pub(super) fn summary(db: &Database) -> String {
         state.format,
         state.revision,
         state.schema,
-        state.tables,
-        state.catalog,
-        state.size,
-        state.inbox,
-        all(&state.held)
+        state.table_list_hash,
+        state.catalog_hash,
+        state.table_count,
+        state.inbox_ready,
+        all(&state.held_since_version)
     )
     .unwrap();
     for id in state.frontier.iter() {
         writeln!(out, "frontier {id}").unwrap();
     }
-    for id in &state.checked {
+    for id in &state.verified_declarations {
         writeln!(out, "checked {id}").unwrap();
     }
-    for (id, text) in &state.local.defaults {
+    for (id, text) in &state.local.adopted_defaults {
         writeln!(out, "adopted default {id} {text}").unwrap();
     }
-    for (id, numbers) in &state.local.gaps {
+    for (id, numbers) in &state.local.column_id_gaps {
         writeln!(out, "gaps {id} {numbers:?}").unwrap();
     }
-    for owed in &state.local.owed {
+    for owed in &state.local.deferred {
         writeln!(out, "deferred {}", owed.object()).unwrap();
     }
-    for (id, expr) in &state.local.fills {
+    for (id, expr) in &state.local.recorded_fills {
         writeln!(out, "fill {id} {expr}").unwrap();
     }
     let fold = contents.fold();
@@ -226,9 +231,9 @@ fn history(db: &Database, out: &mut String) {
             "entry {} ({}) {} {} ({}) {} ({})",
             entry.event,
             all(entry.revision),
-            entry.at,
-            entry.took,
-            all(&entry.app),
+            entry.recorded_at_ms,
+            entry.duration_ms,
+            all(&entry.application),
             entry.version,
             all(entry.declared)
         )
@@ -236,16 +241,21 @@ fn history(db: &Database, out: &mut String) {
     }
     for (name, tag) in history.tags() {
         let frontier = all(&tag.frontier);
-        writeln!(out, "tag {name} {} {} ({frontier})", tag.revision, tag.at).unwrap();
+        writeln!(
+            out,
+            "tag {name} {} {} ({frontier})",
+            tag.revision, tag.set_at_ms
+        )
+        .unwrap();
     }
     let schema = |point: &Point| history.schema_at(point).map(|s: Schema| s.fingerprint());
     for (number, revision) in history.revisions() {
-        let back = revision.back.as_ref();
-        let back = back.map(|back| format!("{}: {}", back.to, all(&back.undone)));
+        let back = revision.rollback.as_ref();
+        let back = back.map(|back| format!("{}: {}", back.target, all(&back.undone_declarations)));
         let (back, declared) = (all(back), all(revision.declared));
         let schema = schema(&Point::Revision(*number)).unwrap();
         let events = revision.events.len();
-        let received = revision.received;
+        let received = revision.from_peers;
         writeln!(
             out,
             "revision {number} ({declared}) {events} {received} ({back}) {schema}"

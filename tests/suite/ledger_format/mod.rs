@@ -1,9 +1,10 @@
-//! The ledger's format: databases as version `4926982` left them are read, continued and rolled back.
+//! The ledger's format: databases as version `4926982` left them are read, continued and rolled
+//! back.
 //!
-//! A fixture in `4926982/` is a database as text: `.cypher` has the statements that create the tables
-//! with their catalog ids and rows, `.ledger` the rows of the ledger as they were written, and `.summary`
-//! what that version read from them. The files are never written again: a name that changes in the code
-//! keeps the old spelling as an alias.
+//! A fixture in `4926982/` is a database as text: `.cypher` has the statements that create the
+//! tables with their catalog ids and rows, `.ledger` the rows of the ledger as they were written,
+//! and `.summary` what that version read from them. The files are never written again: a name
+//! that changes in the code keeps the old spelling as an alias.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod declarations;
@@ -13,7 +14,8 @@ mod variants;
 use declarations::{Declaration, items1, items2, legacy, shop1, shop2, shop3, shop4};
 use fixture::{Fixture, Restored, bytes, fixture, summary};
 use kuzu_ddl::{
-    DdlEvent, Error, History, Incoming, Migrator, Point, Policy, Report, Verify, agreed, schema,
+    ChangePolicy, DdlEvent, Error, History, Migrator, Point, ReceivePolicy, Report, StartupCheck,
+    schema, sync_state,
 };
 
 const SHOP: Fixture = fixture!("shop");
@@ -26,7 +28,7 @@ const BOOTSTRAPPED: Fixture = fixture!("bootstrapped");
 const MISSING: &str = include_str!("4926982/peers.missing");
 
 fn migrator(database: &Restored, declared: Declaration) -> Migrator<'_> {
-    Migrator::new(&database.db).schema(declared)
+    Migrator::new(&database.db).declared_(declared)
 }
 
 #[track_caller]
@@ -41,7 +43,7 @@ fn up_to_date(database: &Restored, declared: Declaration) {
     let plan = migrator(database, declared.clone()).plan();
     let plan = plan.unwrap_or_else(|e| panic!("{e}"));
     assert!(plan.is_empty(), "{plan}");
-    for check in [Verify::Auto, Verify::Full] {
+    for check in [StartupCheck::Auto, StartupCheck::FullCatalog] {
         let report = migrator(database, declared.clone()).verify(check).migrate();
         let report = report.unwrap_or_else(|e| panic!("{e}"));
         assert!(report.is_up_to_date(), "{report}");
@@ -53,7 +55,7 @@ fn up_to_date(database: &Restored, declared: Declaration) {
 fn every_row_is_read() {
     for fixture in [SHOP, BACKFILL, ADOPTED, PEERS, BOOTSTRAPPED] {
         let database = fixture.restore();
-        assert_eq!(database.contents().bad, [], "{}", fixture.name);
+        assert_eq!(database.contents().corrupt, [], "{}", fixture.name);
         let read = summary(&database.db);
         assert_eq!(read, fixture.summary, "{}", fixture.name);
         assert_eq!(database.drift(), "", "{}", fixture.name);
@@ -90,7 +92,7 @@ fn a_rollback_to_a_tag_keeps_the_rows() {
     let database = SHOP.restore();
     let rows = "1|Ann Lee|41|Zug|3|1:Zug; 2|Bob|-1|nowhere|0|2:nowhere; 3|Cy|5|Ulm|1|own";
     assert_eq!(database.rows(CUSTOMERS), rows);
-    let back = migrator(&database, shop2()).partial();
+    let back = migrator(&database, shop2()).allow_partial_rollback();
     let back = back.rollback(Point::tag("before/casts"));
     back.unwrap_or_else(|e| panic!("{e}"));
     up_to_date(&database, shop1());
@@ -111,7 +113,7 @@ fn a_rollback_to_a_tag_keeps_the_rows() {
         "0|16|2.5|2021-02-03"
     );
     // And forward again.
-    let again = migrator(&database, shop2()).redo().migrate();
+    let again = migrator(&database, shop2()).reapply_rolled_back().migrate();
     again.unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(database.rows(CUSTOMERS), rows);
     up_to_date(&database, shop2());
@@ -122,9 +124,9 @@ fn a_declaration_that_was_rolled_back_is_refused() {
     let database = SHOP.restore();
     for declared in [shop3(), shop4()] {
         let refused = migrator(&database, declared).migrate().unwrap_err();
-        assert!(matches!(refused, Error::Undone { .. }), "{refused}");
+        assert!(matches!(refused, Error::RolledBack { .. }), "{refused}");
     }
-    let again = migrator(&database, shop3()).redo().migrate();
+    let again = migrator(&database, shop3()).reapply_rolled_back().migrate();
     again.unwrap_or_else(|e| panic!("{e}"));
     up_to_date(&database, shop3());
     assert_eq!(database.rows("MATCH (n:Note) RETURN n.id, n.text"), "1|n");
@@ -133,16 +135,16 @@ fn a_declaration_that_was_rolled_back_is_refused() {
 #[test]
 fn the_archives_are_listed_and_purged() {
     let database = SHOP.restore();
-    let archives = kuzu_ddl::archives(&database.db).unwrap();
+    let archives = kuzu_ddl::list_archived(&database.db).unwrap();
     let names: Vec<&str> = archives.iter().map(|a| a.name.as_str()).collect();
     let note = *names
         .iter()
         .find(|name| name.starts_with("Note__a_"))
         .unwrap();
     let purge = migrator(&database, shop2()).purge(note);
-    let report = purge.policy(Policy::Destructive).migrate();
+    let report = purge.change_policy(ChangePolicy::Destructive).migrate();
     report.unwrap_or_else(|e| panic!("{e}"));
-    let after = kuzu_ddl::archives(&database.db).unwrap();
+    let after = kuzu_ddl::list_archived(&database.db).unwrap();
     assert_eq!(after.len() + 1, archives.len());
     up_to_date(&database, shop2());
 }
@@ -170,17 +172,17 @@ fn an_interrupted_backfill_is_completed_and_the_index_built() {
         database.rows("CALL QUERY_FTS_INDEX('Doc', 'words', 'dog') RETURN count(*)"),
         "5"
     );
-    assert!(database.contents().making.is_empty());
+    assert!(database.contents().backfills.is_empty());
 }
 
 #[test]
 fn a_rollback_ends_an_interrupted_backfill() {
     let database = BACKFILL.restore();
-    let back = migrator(&database, items2()).partial();
+    let back = migrator(&database, items2()).allow_partial_rollback();
     let back = back.rollback(Point::Revision(1));
     back.unwrap_or_else(|e| panic!("{e}"));
     up_to_date(&database, items1());
-    assert!(database.contents().making.is_empty());
+    assert!(database.contents().backfills.is_empty());
     let prices = "MATCH (i:Item) WHERE i.id IN [1, 10, 39] \
                   RETURN i.price__a_c18d5e7b ORDER BY i.id";
     assert_eq!(database.rows(prices), "1.5; none; 39.5");
@@ -189,20 +191,20 @@ fn a_rollback_ends_an_interrupted_backfill() {
 #[test]
 fn events_of_peers_go_on_waiting() {
     let database = PEERS.restore();
-    let state = agreed(&database.db).unwrap();
+    let state = sync_state(&database.db).unwrap();
     assert_eq!((state.waiting.len(), state.fold.conflicts().len()), (3, 2));
     // One was left to the next start, one waits for an event, one for a newer version.
     let report = migrate(&database, schema![]);
     assert_eq!(database.rows("MATCH (p:Person) RETURN p.mail"), "NULL");
     assert_eq!(report.conflicts.len(), 2, "{report}");
-    assert_eq!(agreed(&database.db).unwrap().waiting.len(), 2);
+    assert_eq!(sync_state(&database.db).unwrap().waiting.len(), 2);
     let missing = MISSING
         .lines()
         .map(|digits| DdlEvent::decode(&bytes(digits)));
     let missing: Vec<DdlEvent> = missing.map(Result::unwrap).collect();
     let received = migrator(&database, schema![]).receive(missing).unwrap();
     assert_eq!(received.applied.len(), 2, "{received}");
-    assert_eq!(received.delayed.len(), 1, "{received}");
+    assert_eq!(received.pending.len(), 1, "{received}");
     assert_eq!(database.rows("MATCH (c:City) RETURN count(*)"), "0");
     assert_eq!(database.drift(), "");
 }
@@ -211,10 +213,10 @@ fn events_of_peers_go_on_waiting() {
 fn conflicts_are_resolved() {
     let database = PEERS.restore();
     for left in [1, 0] {
-        let fold = agreed(&database.db).unwrap().fold;
+        let fold = sync_state(&database.db).unwrap().fold;
         let conflict = fold.conflicts().first().cloned().unwrap();
-        let keep = fold.choices(&conflict).first().copied().unwrap();
-        let migrator = migrator(&database, schema![]).incoming(Incoming::Apply);
+        let keep = fold.resolutions(&conflict).first().copied().unwrap();
+        let migrator = migrator(&database, schema![]).receive_policy(ReceivePolicy::Apply);
         let received = migrator.resolve(&conflict, keep).unwrap();
         assert_eq!(received.conflicts.len(), left, "{received}");
     }

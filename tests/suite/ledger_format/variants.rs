@@ -3,22 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kuzu_ddl::{EventId, Fingerprint, ObjectId};
-use kuzu_ddl_core::declared::{Declared, FillBy, TableHints};
+use kuzu_ddl_core::declared::{Declared, FillFunction, TableHints};
 use kuzu_ddl_core::describe::OnFailDesc;
 use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_core::schema::{
     Expr, Float, Index, IndexKind, Multiplicity, Operator, Pair, Property, Schema, Sequence,
     StorageDirection, StructField, Table, TableKind, Type,
 };
-use kuzu_ddl_core::state::{Local, Making, Owed};
-use kuzu_ddl_runtime::ledger::{Back, Revision, State, Tag};
+use kuzu_ddl_core::state::{BackfillProgress, DeferredTask, LocalState};
+use kuzu_ddl_runtime::ledger::{LedgerState, Revision, RollbackRecord, Tag};
 
 /// One line for each value: its name, a tab, the JSON.
 const JSON: &str = include_str!("4926982/variants");
 
-fn key(name: &str) -> Key {
-    Key::new(name)
+fn key(name: &str) -> NameKey {
+    NameKey::new(name)
 }
 
 fn types() -> Vec<Type> {
@@ -146,7 +146,7 @@ fn tables() -> Vec<Table> {
         let kind = edge(Some(multiplicity), StorageDirection::Both);
         tables.push(table(kind, vec![]));
     }
-    tables.push(table(edge(None, StorageDirection::Fwd), vec![]));
+    tables.push(table(edge(None, StorageDirection::Forward), vec![]));
     tables
 }
 
@@ -164,7 +164,7 @@ fn declared() -> Declared {
         ("b", OnFailDesc::Null),
         ("c", OnFailDesc::Default),
     ];
-    let fill = FillBy {
+    let fill = FillFunction {
         function: "shop::label".into(),
         inputs: vec!["id".into()],
     };
@@ -174,17 +174,17 @@ fn declared() -> Declared {
     };
     let hints = TableHints {
         renamed_from: vec!["Old".into()],
-        properties: [(key("Id"), vec!["was".into()])].into(),
+        property_renames: [(key("Id"), vec!["was".into()])].into(),
         dropped: [key("fax")].into(),
         dropped_pairs: [pair].into(),
         casts: [(key("a"), "CAST(old AS INT64)".into())].into(),
-        casts_with: [(key("b"), "shop::cents".into())].into(),
-        on_fails: on_fails.map(|(name, on_fail)| (key(name), on_fail)).into(),
+        cast_functions: [(key("b"), "shop::cents".into())].into(),
+        on_fail: on_fails.map(|(name, on_fail)| (key(name), on_fail)).into(),
         fills: [(key("c"), "'x'".into())].into(),
-        fills_with: [(key("d"), fill)].into(),
-        order: vec![key("Id"), key("a")],
+        fill_functions: [(key("d"), fill)].into(),
+        column_order: vec![key("Id"), key("a")],
         origin: "src/lib.rs:7".into(),
-        krate: "shop".into(),
+        package: "shop".into(),
     };
     Declared {
         schema: Schema {
@@ -198,34 +198,38 @@ fn declared() -> Declared {
     }
 }
 
-fn local() -> Local {
+fn local() -> LocalState {
     let id = ObjectId::of;
-    Local {
-        defaults: [(id(b"a"), "5".into())].into(),
-        gaps: [(id(b"b"), vec![1, 3])].into(),
-        owed: [Owed::Index(id(b"c")), Owed::Values(id(b"d"))].into(),
-        fills: [(EventId::of(b"e"), Expr::Int(0))].into(),
+    LocalState {
+        adopted_defaults: [(id(b"a"), "5".into())].into(),
+        column_id_gaps: [(id(b"b"), vec![1, 3])].into(),
+        deferred: [
+            DeferredTask::BuildIndex(id(b"c")),
+            DeferredTask::Backfill(id(b"d")),
+        ]
+        .into(),
+        recorded_fills: [(EventId::of(b"e"), Expr::Int(0))].into(),
     }
 }
 
-fn states() -> Vec<State> {
-    let full = State {
+fn states() -> Vec<LedgerState> {
+    let full = LedgerState {
         format: 1,
         revision: 7,
         frontier: [EventId::of(b"x"), EventId::of(b"y")].into(),
         schema: Fingerprint::of(b"s"),
-        checked: [Fingerprint::of(b"c")].into(),
-        tables: Fingerprint::of(b"t"),
-        catalog: Fingerprint::of(b"u"),
-        size: 3,
+        verified_declarations: [Fingerprint::of(b"c")].into(),
+        table_list_hash: Fingerprint::of(b"t"),
+        catalog_hash: Fingerprint::of(b"u"),
+        table_count: 3,
         local: local(),
-        inbox: 2,
-        held: Some("0.1.0".into()),
+        inbox_ready: 2,
+        held_since_version: Some("0.1.0".into()),
     };
-    let plain = State {
-        local: Local::default(),
-        inbox: 0,
-        held: None,
+    let plain = LedgerState {
+        local: LocalState::default(),
+        inbox_ready: 0,
+        held_since_version: None,
         ..full.clone()
     };
     vec![full, plain]
@@ -236,21 +240,21 @@ fn revisions() -> Vec<Revision> {
         number: 7,
         events: vec![EventId::of(b"x"), EventId::of(b"y")],
         declared: Some(Fingerprint::of(b"d")),
-        back: Some(Back {
-            to: "tag v1".into(),
-            undone: [Fingerprint::of(b"e")].into(),
+        rollback: Some(RollbackRecord {
+            target: "tag v1".into(),
+            undone_declarations: [Fingerprint::of(b"e")].into(),
         }),
-        received: true,
-        app: Some("shop 1.0".into()),
+        from_peers: true,
+        application: Some("shop 1.0".into()),
         version: "0.1.0".into(),
-        at: 1_700_000_000_000,
-        took: 14,
+        started_at_ms: 1_700_000_000_000,
+        duration_ms: 14,
     };
     let plain = Revision {
         declared: None,
-        back: None,
-        received: false,
-        app: None,
+        rollback: None,
+        from_peers: false,
+        application: None,
         ..full.clone()
     };
     vec![full, plain]
@@ -260,22 +264,22 @@ fn tag() -> Tag {
     Tag {
         frontier: BTreeSet::from([EventId::of(b"x")]),
         revision: 7,
-        at: 1_700_000_000_000,
+        set_at_ms: 1_700_000_000_000,
     }
 }
 
-fn backfills() -> Vec<Making> {
-    let of = |on_fail| Making {
+fn backfills() -> Vec<BackfillProgress> {
+    let of = |on_fail| BackfillProgress {
         function: "shop::cents".into(),
         inputs: vec![ObjectId::of(b"a")],
-        old: Some("price__a_01234567".into()),
-        takes_null: true,
+        archived_column: Some("price__a_01234567".into()),
+        accepts_null: true,
         on_fail,
         table: 4,
-        next: 2048,
-        done: 2047,
+        next_offset: 2048,
+        rows_done: 2047,
     };
-    [OnFail::Abort, OnFail::Null, OnFail::Use(Expr::Int(7))]
+    [OnFail::Abort, OnFail::Null, OnFail::Default(Expr::Int(7))]
         .map(of)
         .into()
 }

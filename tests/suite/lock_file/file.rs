@@ -4,8 +4,8 @@ use std::fs;
 
 use kuzu_ddl::schema;
 use kuzu_ddl_core::lock;
-use kuzu_ddl_core::lock::Lock;
-use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::lock::LockFile;
+use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_runtime::testing::LockError;
 use kuzu_ddl_runtime::{engine, testing};
 
@@ -13,9 +13,9 @@ use super::v1;
 
 #[test]
 fn lock_file_round_trips_the_declaration() {
-    let lock = Lock::of(&v1(), None);
+    let lock = LockFile::from_declared(&v1(), None);
     let text = lock.to_string();
-    let read: Lock = text.parse().unwrap();
+    let read: LockFile = text.parse().unwrap();
     assert_eq!(read, lock);
     let (declared, read) = (v1().schema, read.declared().schema);
     assert_eq!(read.fingerprint(), declared.fingerprint(), "{text}");
@@ -24,18 +24,18 @@ fn lock_file_round_trips_the_declaration() {
 #[test]
 fn lock_file_is_written_only_on_request() {
     let dir = tempfile::tempdir().unwrap();
-    let missing = testing::verify_declared(dir.path(), &v1()).unwrap_err();
+    let missing = testing::verify_against(dir.path(), &v1()).unwrap_err();
     assert!(
         missing
             .to_string()
             .contains("KUZU_DDL_LOCK=overwrite cargo test"),
         "{missing}"
     );
-    let file = dir.path().join(lock::FILE);
-    let text = Lock::of(&v1(), None).to_string();
+    let file = dir.path().join(lock::LOCK_FILE_NAME);
+    let text = LockFile::from_declared(&v1(), None).to_string();
     fs::write(&file, text.replace("score INT32", "score INT16")).unwrap();
-    let stale = testing::verify_declared(dir.path(), &v1()).unwrap_err();
-    let LockError::Stale(difference) = &stale else {
+    let stale = testing::verify_against(dir.path(), &v1()).unwrap_err();
+    let LockError::OutOfDate(difference) = &stale else {
         panic!("{stale}")
     };
     assert!(
@@ -43,14 +43,14 @@ fn lock_file_is_written_only_on_request() {
         "{stale}"
     );
     fs::write(&file, text.replace('\n', "\r\n")).unwrap();
-    testing::verify_declared(dir.path(), &v1()).unwrap();
-    let removed = testing::verify_declared(dir.path(), &schema![v1::Shop].unwrap()).unwrap_err();
+    testing::verify_against(dir.path(), &v1()).unwrap();
+    let removed = testing::verify_against(dir.path(), &schema![v1::Shop].unwrap()).unwrap_err();
     assert!(
-        matches!(&removed, LockError::Lost(lost) if lost.len() == 3),
+        matches!(&removed, LockError::UnaccountedRemoval(lost) if lost.len() == 3),
         "{removed}"
     );
     fs::write(&file, "<<<<<<< ours").unwrap();
-    let broken = testing::verify_declared(dir.path(), &v1()).unwrap_err();
+    let broken = testing::verify_against(dir.path(), &v1()).unwrap_err();
     assert!(matches!(broken, LockError::Parse { .. }), "{broken}");
 }
 
@@ -65,13 +65,13 @@ fn check_reports_tables_missing_from_the_binary() {
     };
     check(&v1(), Some(dir.path())).unwrap();
     check(&v1(), None).unwrap();
-    let mut old = Lock::of(&v1(), None);
-    let shop = old.tables.get_mut(&Key::new("shop")).unwrap();
+    let mut old = LockFile::from_declared(&v1(), None);
+    let shop = old.tables.get_mut(&NameKey::new("shop")).unwrap();
     shop.krate = "the-shop-crate".into();
-    fs::write(dir.path().join(lock::FILE), old.to_string()).unwrap();
+    fs::write(dir.path().join(lock::LOCK_FILE_NAME), old.to_string()).unwrap();
     let error = check(&schema![v1::Line].unwrap(), Some(dir.path())).unwrap_err();
     assert!(
-        matches!(error, CheckError::Lock(LockError::Lost(_))),
+        matches!(error, CheckError::Lock(LockError::UnaccountedRemoval(_))),
         "{error}"
     );
     assert!(

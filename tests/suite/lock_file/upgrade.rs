@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use kuzu_ddl::schema;
 use kuzu_ddl_core::capabilities::Capabilities;
-use kuzu_ddl_core::lock::Lock;
+use kuzu_ddl_core::lock::LockFile;
 use kuzu_ddl_core::value::Row;
 use kuzu_ddl_runtime::engine::{Engine, EngineError, Session};
 use kuzu_ddl_runtime::testing::UpgradeError;
@@ -15,10 +15,10 @@ use super::{v1, v2};
 #[test]
 fn upgrade_keeps_everything_without_a_tombstone() {
     let v2 = schema![v2::Human, v1::Line, v1::Shop, v2::Bought].unwrap();
-    let old = Lock::of(&v1(), None).to_string();
+    let old = LockFile::from_declared(&v1(), None).to_string();
     for declared in [v1(), v2] {
         let engine = engine::in_memory(64).unwrap();
-        if let Err(error) = testing::upgrade(&*engine, &old, &declared) {
+        if let Err(error) = testing::verify_upgrade(&*engine, &old, &declared) {
             panic!("{error}");
         }
     }
@@ -45,8 +45,8 @@ impl Engine for LossyEngine {
         Ok(Box::new(LossySession { session, commits }))
     }
 
-    fn handle(&self) -> usize {
-        self.engine.handle()
+    fn instance_id(&self) -> usize {
+        self.engine.instance_id()
     }
 
     fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError> {
@@ -59,8 +59,8 @@ impl Session for LossySession<'_> {
         self.session.capabilities()
     }
 
-    fn handle(&self) -> usize {
-        self.session.handle()
+    fn instance_id(&self) -> usize {
+        self.session.instance_id()
     }
 
     fn query(&self, cypher: &str) -> Result<Vec<Row>, EngineError> {
@@ -80,7 +80,7 @@ impl Session for LossySession<'_> {
     fn query_with(
         &self,
         cypher: &str,
-        params: &[(&str, kuzu_ddl_core::value::Cell)],
+        params: &[(&str, kuzu_ddl_core::value::Value)],
     ) -> Result<Vec<Row>, EngineError> {
         self.session.query_with(cypher, params)
     }
@@ -92,12 +92,13 @@ fn upgrade_names_lost_rows_and_values() {
         engine: engine::in_memory(64).unwrap(),
         commits: Cell::new(0),
     };
-    let old = Lock::of(&v1(), None)
+    let old = LockFile::from_declared(&v1(), None)
         .to_string()
         .replace("\"order; 'line'\"", "Line");
     let v2 = schema![v2::Human, v1::Shop, v2::Bought].unwrap();
-    let error = testing::upgrade(&lossy, &old, &v2.drop_table("nothing").unwrap()).unwrap_err();
-    let UpgradeError::Lost(lost) = &error else {
+    let error = testing::verify_upgrade(&lossy, &old, &v2.with_dropped_table("nothing").unwrap())
+        .unwrap_err();
+    let UpgradeError::DataLoss(lost) = &error else {
         panic!("{error}")
     };
     let lost: Vec<&str> = lost

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use kuzu_ddl_core::diff::{Diff, Options, ancestor, diff};
+use kuzu_ddl_core::diff::{Diff, DiffOptions, diff, next_ancestor};
 use kuzu_ddl_core::event::{Change, OnFail};
 use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl_core::schema::{IndexKind, Type};
@@ -22,7 +22,7 @@ fn label(change: &Change) -> String {
         Change::SetType { on_fail, .. } => match on_fail {
             OnFail::Abort => "by a cast",
             OnFail::Null => "or NULL",
-            OnFail::Use(_) => "or the default",
+            OnFail::Default(_) => "or the default",
         },
         Change::SetDefault { default: None } => "none",
         Change::SetNullable { nullable: true } => "yes",
@@ -30,7 +30,9 @@ fn label(change: &Change) -> String {
         Change::CreateIndex { spec, .. } if spec.kind == IndexKind::Vector => "vector",
         _ => "",
     };
-    format!("{} {detail}", change.word()).trim_end().to_owned()
+    format!("{} {detail}", change.as_str())
+        .trim_end()
+        .to_owned()
 }
 
 /// Labels that no event has: fills, and changed types of keys.
@@ -62,14 +64,14 @@ fn hints_used(old: &Model, new: &Model) -> Vec<&'static str> {
 
 /// The diffs that create `old` and lead from it to `new`.
 fn diffs(old: &Model, new: &Model) -> (Diff, Diff) {
-    let options = Options::default();
+    let options = DiffOptions::default();
     let start = old.declared(&Model::default());
     let first = diff(&start, None, Fold::default(), &options).unwrap();
-    let last = ancestor(&start, None, &first.after);
+    let last = next_ancestor(&start, None, &first.target);
     let second = diff(
         &new.declared(old),
         Some(&last),
-        first.after.clone(),
+        first.target.clone(),
         &options,
     )
     .unwrap();
@@ -127,7 +129,7 @@ fn regular_pairs_cover_every_kind_of_change() {
                 *seen.borrow_mut().entry(word).or_default() += 1;
             }
             let all = first.events.iter().chain(&second.events);
-            assert_eq!(Fold::of(all), second.after);
+            assert_eq!(Fold::from_events(all), second.target);
         });
     }
     let seen = seen.into_inner();

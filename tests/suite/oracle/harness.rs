@@ -24,19 +24,19 @@ pub(super) fn config() -> SystemConfig {
 pub(super) fn folded(db: &Database) -> fold::Fold {
     let session = engine::Engine::session(db).unwrap();
     let contents = ledger::read(session.as_ref()).unwrap();
-    assert_eq!(contents.bad, []);
-    fold::Fold::of(contents.events.values())
+    assert_eq!(contents.corrupt, []);
+    fold::Fold::from_events(contents.events.values())
 }
 
 pub(super) fn drift_of(db: &Database) -> Vec<kuzu_ddl_core::drift::Drift> {
     let session = engine::Engine::session(db).unwrap();
-    let live = inspect::inspect(session.as_ref(), inspect::Scope::All)
+    let live = inspect::inspect(session.as_ref(), inspect::InspectScope::All)
         .unwrap()
         .schema;
-    kuzu_ddl_core::drift::drift(
+    kuzu_ddl_core::drift::detect(
         &folded(db),
         &live,
-        &kuzu_ddl_core::state::Local::default(),
+        &kuzu_ddl_core::state::LocalState::default(),
         None,
     )
 }
@@ -47,11 +47,11 @@ pub(super) fn requires_permission(hazard: &Hazard) -> bool {
 }
 
 pub(super) fn migrate(db: &Database, model: &Model, old: &Model) -> Result<Report, Error> {
-    let migrator = Migrator::new(db).schema(Ok(model.declared(old)));
+    let migrator = Migrator::new(db).declared_(Ok(model.declared(old)));
     let report = match migrator.migrate() {
         // As the error proposes.
-        Err(Error::Blocked { hazards, .. }) => {
-            let mut migrator = Migrator::new(db).schema(Ok(model.declared(old)));
+        Err(Error::HazardsNotAllowed { hazards, .. }) => {
+            let mut migrator = Migrator::new(db).declared_(Ok(model.declared(old)));
             for hazard in hazards {
                 assert!(requires_permission(&hazard), "{hazard}");
                 migrator = migrator.allow(hazard.kind, hazard.object);
@@ -60,7 +60,7 @@ pub(super) fn migrate(db: &Database, model: &Model, old: &Model) -> Result<Repor
         }
         result => result?,
     };
-    assert_eq!(report.owed, []);
+    assert_eq!(report.deferred, []);
     Ok(report)
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::UNIX_EPOCH;
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::{Error, Migrator, Undeclared};
+use kuzu_ddl::{Error, Migrator, UndeclaredPolicy};
 use proptest::prop_assume;
 
 use super::harness::{
@@ -41,7 +41,7 @@ fn check_pair(old: &Model, new: &Model) {
     let again = migrate(&db, new, old).unwrap();
     assert!(again.is_up_to_date(), "{again}");
     let plan = Migrator::new(&db)
-        .schema(Ok(new.declared(old)))
+        .declared_(Ok(new.declared(old)))
         .plan()
         .unwrap();
     assert!(plan.is_empty(), "{plan}");
@@ -51,7 +51,7 @@ fn check_pair(old: &Model, new: &Model) {
     let frontier = folded(&db).frontier();
     match migrate(&db, old, &Model::default()) {
         Ok(report) => assert!(report.is_up_to_date(), "{report}"),
-        Err(Error::Refused(_)) => {}
+        Err(Error::Incompatible(_)) => {}
         Err(other) => panic!("{other}"),
     }
     assert_eq!(folded(&db).frontier(), frontier);
@@ -126,8 +126,8 @@ fn archiving_undeclared_objects_equals_tombstones() {
                 // permission.
                 let sequences: Vec<String> = declared.dropped_sequences.values().cloned().collect();
                 let mut migrator = Migrator::new(&db)
-                    .schema(Ok(declared))
-                    .undeclared(Undeclared::Archive);
+                    .declared_(Ok(declared))
+                    .undeclared(UndeclaredPolicy::Archive);
                 for name in sequences {
                     migrator = migrator.allow(
                         kuzu_ddl::HazardKind::Irreversible,

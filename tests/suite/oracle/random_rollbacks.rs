@@ -17,7 +17,7 @@ fn with_permissions<'a>(
     run: impl Fn(Migrator<'a>) -> Result<Report, Error>,
 ) -> Result<Report, Error> {
     match run(Migrator::new(db)) {
-        Err(Error::Blocked { hazards, .. }) => {
+        Err(Error::HazardsNotAllowed { hazards, .. }) => {
             let migrator = hazards.into_iter().fold(Migrator::new(db), |m, hazard| {
                 assert!(requires_permission(&hazard), "{hazard}");
                 m.allow(hazard.kind, hazard.object)
@@ -56,10 +56,10 @@ fn check_rollback(old: &Model, new: &Model) {
                         || lost.ends_with("was dropped, and starts anew")),
                 "{lost:?}"
             );
-            with_permissions(&db, |m| m.partial().rollback(to.clone())).unwrap()
+            with_permissions(&db, |m| m.allow_partial_rollback().rollback(to.clone())).unwrap()
         }
         // The reverse cast may fail, too, and then nothing is changed.
-        Err(Error::Rows(failures)) => {
+        Err(Error::PreflightFailed(failures)) => {
             assert!(
                 old.tables.iter().any(|table| lossy(&table.name)),
                 "{failures:?}"
@@ -92,14 +92,17 @@ fn check_rollback(old: &Model, new: &Model) {
     let again = migrate(&db, old, &Model::default()).unwrap();
     assert!(again.is_up_to_date(), "{again}");
     let declared = || Ok(new.declared(old));
-    match Migrator::new(&db).schema(declared()).migrate() {
+    match Migrator::new(&db).declared_(declared()).migrate() {
         Ok(report) => assert!(report.is_up_to_date(), "{report}"),
-        Err(Error::Undone { .. }) => {}
+        Err(Error::RolledBack { .. }) => {}
         Err(other) => panic!("{other}"),
     }
     drop(db);
     let db = Database::new(&path, config()).unwrap();
-    with_permissions(&db, |m| m.schema(declared()).redo().migrate()).unwrap();
+    with_permissions(&db, |m| {
+        m.declared_(declared()).reapply_rolled_back().migrate()
+    })
+    .unwrap();
     let mut redone = folded(&db).schema();
     let sequences = new.schema().sequences;
     redone
@@ -111,7 +114,7 @@ fn check_rollback(old: &Model, new: &Model) {
     if !old.tables.iter().any(|table| lossy(&table.name)) {
         assert_eq!(rows.all(&db, new), rows.expected(&db, new));
     }
-    let again = Migrator::new(&db).schema(declared()).migrate().unwrap();
+    let again = Migrator::new(&db).declared_(declared()).migrate().unwrap();
     assert!(again.is_up_to_date(), "{again}");
 }
 

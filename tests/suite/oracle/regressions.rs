@@ -42,7 +42,7 @@ mod counted {
 /// as missing.
 #[test]
 fn rehearsal_keeps_defaults_that_use_a_sequence() {
-    let with = |declaration: Declaration| declaration.map(|d| d.sequence("no", 5, 5));
+    let with = |declaration: Declaration| declaration.map(|d| d.with_sequence("no", 5, 5));
     let mut db = TestDatabase::migrated(with(schema![counted::A, counted::R]));
     db.execute(&[
         "CREATE (:A {n: 1})",
@@ -211,7 +211,7 @@ fn indexed_text_becomes_a_number_and_text_again() {
         "2"
     );
     db.migrator(later())
-        .redo()
+        .reapply_rolled_back()
         .migrate()
         .unwrap_or_else(|e| panic!("{e}"));
     db.reopen();
@@ -258,9 +258,12 @@ fn pair_restored_by_rollback_is_dropped_again() {
             .allow(HazardKind::Irreversible, "R(A -> B)")
     };
     drop().migrate().unwrap_or_else(|e| panic!("{e}"));
-    let back = db.migrator(later()).partial();
+    let back = db.migrator(later()).allow_partial_rollback();
     back.rollback(Point::Revision(1))
         .unwrap_or_else(|e| panic!("{e}"));
-    drop().redo().migrate().unwrap_or_else(|e| panic!("{e}"));
+    drop()
+        .reapply_rolled_back()
+        .migrate()
+        .unwrap_or_else(|e| panic!("{e}"));
     db.assert_up_to_date(later());
 }

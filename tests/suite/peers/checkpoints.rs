@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl::{Error, History, Incoming, Migrator, Point, Received};
+use kuzu_ddl::{Error, History, Migrator, Point, ReceivePolicy, ReceiveReport};
 use kuzu_ddl_core::event::{Change, Endpoints, EventId, ObjectId};
-use kuzu_ddl_core::fold::{CheckpointError, Draft, Fold};
+use kuzu_ddl_core::fold::{ChangeBuilder, CheckpointError, Fold};
 use kuzu_ddl_core::schema::{Expr, Multiplicity, StorageDirection, Type};
 
 use crate::fixture::peer::{TestPeer, id, set_type, spec};
 
 /// A history of a few hundred events, most of them overwritten.
-fn long_history(draft: &mut Draft) {
+fn long_history(draft: &mut ChangeBuilder) {
     let person = draft.create_node_table("Person", "id", spec(Type::Int64));
     let city = draft.create_node_table("City", "id", spec(Type::Int64));
     let name = draft.add_property(person, "name", spec(Type::String));
@@ -26,29 +26,31 @@ fn long_history(draft: &mut Draft) {
     );
     for n in 0..100 {
         draft.rename(name, if n % 2 == 0 { "full_name" } else { "name" });
-        draft.comment(person, Some(format!("People, as of {n}.")));
+        draft.set_comment(person, Some(format!("People, as of {n}.")));
     }
-    draft.set(age, set_type(Type::Int64, None));
-    draft.set(
+    draft.change(age, set_type(Type::Int64, None));
+    draft.change(
         age,
         Change::SetDefault {
             default: Some(Expr::Int(0)),
         },
     );
-    draft.drop(old);
+    draft.archive(old);
     let dropped = draft.create_node_table("Gone", "id", spec(Type::Int64));
-    draft.drop(dropped);
+    draft.archive(dropped);
 }
 
-fn bootstrap(peer: &TestPeer, bytes: &[u8]) -> Result<Received, Error> {
-    let migrator = Migrator::new(peer.engine()).schema(Ok(Default::default()));
-    migrator.incoming(Incoming::Apply).begin_with(bytes)
+fn bootstrap(peer: &TestPeer, bytes: &[u8]) -> Result<ReceiveReport, Error> {
+    let migrator = Migrator::new(peer.engine()).declared_(Ok(Default::default()));
+    migrator
+        .receive_policy(ReceivePolicy::Apply)
+        .bootstrap(bytes)
 }
 
 fn comment(peer: &TestPeer, text: &str) {
     peer.change(|draft| {
         let person = id(draft.fold(), None, "Person");
-        draft.comment(person, Some(text.into()));
+        draft.set_comment(person, Some(text.into()));
     });
 }
 
@@ -63,7 +65,7 @@ fn assert_equal_state(one: &TestPeer, other: &TestPeer) {
         let dropped = |name: &str| name.contains("__a_") || name.starts_with("_kuzu_ddl");
         let mut schema = kuzu_ddl_runtime::inspect::inspect(
             peer.engine().session().unwrap().as_ref(),
-            kuzu_ddl_runtime::inspect::Scope::All,
+            kuzu_ddl_runtime::inspect::InspectScope::All,
         )
         .unwrap()
         .schema;
@@ -91,7 +93,7 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
     let covered: BTreeSet<EventId> = old.events().iter().map(|event| event.id()).collect();
     let mut new = TestPeer::new();
     let received = bootstrap(&new, &checkpoint).unwrap();
-    assert!(received.delayed.is_empty(), "{received}");
+    assert!(received.pending.is_empty(), "{received}");
     let stored = new.sync_state().events().count();
     assert!(stored < 30, "{stored} events of {}", old.events().len());
     assert_equal_state(&old, &new);
@@ -113,14 +115,14 @@ fn new_peer_bootstraps_from_a_checkpoint_s07() {
     assert_eq!(new.conflicts(), old.conflicts());
     new.change(|draft| {
         let age = id(draft.fold(), Some("Person"), "age");
-        draft.drop(age);
+        draft.archive(age);
     });
     old.receive_from(&new);
     assert_equal_state(&old, &new);
     // Its history starts with the checkpoint, and can be rolled back to it.
     let history = History::read(new.engine()).unwrap();
     assert!(history.schema_at(&Point::Revision(1)).is_ok());
-    let migrator = Migrator::new(new.engine()).schema(Ok(Default::default()));
+    let migrator = Migrator::new(new.engine()).declared_(Ok(Default::default()));
     migrator.rollback(Point::Revision(1)).unwrap();
     assert_eq!(
         new.db.rows("MATCH (p:Person) RETURN p.id, p.name, p.age"),
@@ -142,18 +144,21 @@ fn incompatible_checkpoint_is_refused_s07() {
     // It depends on a name that is overwritten by now.
     isolated.change(|draft| {
         let person: ObjectId = id(draft.fold(), None, "Person");
-        draft.comment(person, Some("Apart.".into()));
+        draft.set_comment(person, Some("Apart.".into()));
     });
     comment(&old, "One.");
     comment(&old, "Two.");
     let checkpoint = old.sync_state().fold.checkpoint();
     let before = isolated.sync_state().fold.checkpoint();
     let refused = bootstrap(&isolated, &checkpoint).unwrap_err();
-    assert!(matches!(refused, Error::Apart { .. }), "{refused}");
+    assert!(
+        matches!(refused, Error::CheckpointMissesEvents { .. }),
+        "{refused}"
+    );
     assert!(isolated.sync_state().fold.checkpoint() == before);
     for bytes in [&[][..], &[7], &checkpoint[..checkpoint.len() / 2]] {
         let refused = bootstrap(&isolated, bytes).unwrap_err();
-        assert!(matches!(refused, Error::Checkpoint(_)), "{refused}");
+        assert!(matches!(refused, Error::InvalidCheckpoint(_)), "{refused}");
     }
     assert_eq!(
         Fold::from_checkpoint(&[7]).unwrap_err(),

@@ -23,7 +23,7 @@ fn base() -> TestPeer {
     peer.change(|d| {
         let a = d.create_node_table("A", "id", spec(Type::Int64));
         let b = d.create_node_table("B", "id", spec(Type::Int64));
-        let r = d.create_edge_table("R", Multiplicity::ManyOne, StorageDirection::Fwd);
+        let r = d.create_edge_table("R", Multiplicity::ManyOne, StorageDirection::Forward);
         d.add_pair(r, Endpoints { from: a, to: b });
         d.add_property(a, "p", spec(Type::Int16));
         d.add_property(a, "q", spec(Type::Int64));
@@ -39,8 +39,8 @@ fn base() -> TestPeer {
         "MATCH (a:A), (b:B) CREATE (a)-[:R {w: 7009}]->(b)",
     ]);
     peer.change(|d| {
-        d.drop(id(d.fold(), None, "Old"));
-        d.drop(id(d.fold(), Some("A"), "old"));
+        d.archive(id(d.fold(), None, "Old"));
+        d.archive(id(d.fold(), Some("A"), "old"));
     });
     peer
 }
@@ -48,7 +48,7 @@ fn base() -> TestPeer {
 /// The conflicting changes, according to the fold; the first of each kind is always run.
 const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
     (
-        NameTaken,
+        NameCollision,
         "rename A to C",
         &[
             "create C(id)",
@@ -59,7 +59,7 @@ const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
         ],
     ),
     (
-        NameTaken,
+        NameCollision,
         "rename Lone to C",
         &[
             "create C(id)",
@@ -71,7 +71,7 @@ const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
         ],
     ),
     (
-        NameTaken,
+        NameCollision,
         "create C(code)",
         &[
             "create C(id)",
@@ -81,17 +81,17 @@ const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
         ],
     ),
     (
-        NameTaken,
+        NameCollision,
         "create rel C",
         &["create C(id)", "create C(id INT32)"],
     ),
     (
-        NameTaken,
+        NameCollision,
         "create rel C, loose",
         &["create C(id)", "create C(id INT32)"],
     ),
     (
-        NameTaken,
+        NameCollision,
         "rename A.q to n",
         &["add A.n INT32", "add A.n INT64", "add A.n STRING"],
     ),
@@ -128,33 +128,17 @@ const PAIRS: &[(ConflictKind, &str, &[&str])] = &[
             "the key of A is q",
         ],
     ),
-    (RenamedTwice, "rename A to C", &["rename A to D"]),
-    (RenamedTwice, "rename A.q to n", &["rename A.q to m"]),
+    (Rename, "rename A to C", &["rename A to D"]),
+    (Rename, "rename A.q to n", &["rename A.q to m"]),
+    (Type, "A.q is STRING", &["A.q is INT128", "A.q is DECIMAL"]),
+    (Type, "A.q is INT128", &["A.q is DECIMAL"]),
+    (Type, "add A.n STRING", &["add A.n INT32", "add A.n INT64"]),
+    (PrimaryKey, "the key of A is q", &["the key of A is p"]),
+    (Nullability, "A.q is required", &["A.q may be NULL"]),
+    (Multiplicity, "R is one to many", &["R is one to one"]),
+    (Multiplicity, "create rel C", &["create rel C, loose"]),
     (
-        TypesDiffer,
-        "A.q is STRING",
-        &["A.q is INT128", "A.q is DECIMAL"],
-    ),
-    (TypesDiffer, "A.q is INT128", &["A.q is DECIMAL"]),
-    (
-        TypesDiffer,
-        "add A.n STRING",
-        &["add A.n INT32", "add A.n INT64"],
-    ),
-    (KeysDiffer, "the key of A is q", &["the key of A is p"]),
-    (NullabilityDiffers, "A.q is required", &["A.q may be NULL"]),
-    (
-        MultiplicitiesDiffer,
-        "R is one to many",
-        &["R is one to one"],
-    ),
-    (
-        MultiplicitiesDiffer,
-        "create rel C",
-        &["create rel C, loose"],
-    ),
-    (
-        DefinitionsDiffer,
+        Definition,
         "create sequence t",
         &["create sequence t from 2"],
     ),

@@ -1,6 +1,6 @@
 //! Conflicting changes, with rows on both sides.
 
-use kuzu_ddl::{Incoming, Migrator};
+use kuzu_ddl::{Migrator, ReceivePolicy};
 use kuzu_ddl_core::event::{Change, EventId};
 use kuzu_ddl_core::fold::ConflictKind;
 use kuzu_ddl_core::schema::{Expr, Type};
@@ -25,9 +25,9 @@ fn two() -> (TestPeer, TestPeer) {
 #[test]
 fn serial_and_wider_type_converge_to_the_plain_type() {
     let (a, b) = two();
-    let key = |draft: &mut kuzu_ddl_core::fold::Draft, ty| {
+    let key = |draft: &mut kuzu_ddl_core::fold::ChangeBuilder, ty| {
         let key = id(draft.fold(), Some("Person"), "id");
-        draft.set(key, set_type(ty, None));
+        draft.change(key, set_type(ty, None));
     };
     a.change(|d| key(d, Type::Serial));
     a.db.execute(&["CREATE (:Person {age: 30})"]);
@@ -41,7 +41,7 @@ fn serial_and_wider_type_converge_to_the_plain_type() {
     // Where both are SERIAL, both continue above their own rows.
     a.change(|d| {
         let age = id(d.fold(), Some("Person"), "age");
-        d.set(age, set_type(Type::Serial, None));
+        d.change(age, set_type(Type::Serial, None));
     });
     exchange_all(&[&a, &b]);
     assert_converged(&[&a, &b]);
@@ -59,21 +59,21 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
     let (a, b) = two();
     a.change(|d| {
         let age = id(d.fold(), Some("Person"), "age");
-        d.set(age, set_type(Type::Int64, None));
+        d.change(age, set_type(Type::Int64, None));
     });
     b.change(|d| {
         let age = id(d.fold(), Some("Person"), "age");
-        d.set(age, set_type(Type::String, None));
+        d.change(age, set_type(Type::String, None));
     });
     b.db.execute(&["CREATE (:Person {id: 3, age: 'old'})"]);
     exchange_all(&[&a, &b]);
     let conflicts = a.conflicts();
     assert_eq!(conflicts.len(), 1);
     let conflict = &conflicts[0].conflict;
-    assert_eq!(conflict.kind, ConflictKind::TypesDiffer);
+    assert_eq!(conflict.kind, ConflictKind::Type);
     let conflict_column = format!("age__c_{}", conflict.event.short());
     assert!(
-        conflicts[0].what.contains(&conflict_column),
+        conflicts[0].message.contains(&conflict_column),
         "{}",
         conflicts[0]
     );
@@ -89,7 +89,12 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
         "{rows_of_b}"
     );
     // Either choice resolves the conflict on both peers, and no value is lost.
-    let choices: Vec<EventId> = a.sync_state().fold.choices(conflict).into_iter().collect();
+    let choices: Vec<EventId> = a
+        .sync_state()
+        .fold
+        .resolutions(conflict)
+        .into_iter()
+        .collect();
     let string = choices
         .into_iter()
         .find(|choice| {
@@ -104,9 +109,9 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
             )
         })
         .unwrap();
-    let migrator = Migrator::new(a.engine()).schema(Ok(Default::default()));
+    let migrator = Migrator::new(a.engine()).declared_(Ok(Default::default()));
     let resolved = migrator
-        .incoming(Incoming::Apply)
+        .receive_policy(ReceivePolicy::Apply)
         .resolve(conflict, string)
         .unwrap();
     assert!(resolved.conflicts.is_empty(), "{resolved}");
@@ -136,17 +141,17 @@ fn tables_of_one_name_with_different_keys_keep_their_rows_s04() {
     exchange_all(&[&a, &b]);
     let conflicts = b.conflicts();
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
-    assert_eq!(conflicts[0].conflict.kind, ConflictKind::NameTaken);
-    let other = &conflicts[0].path;
+    assert_eq!(conflicts[0].conflict.kind, ConflictKind::NameCollision);
+    let other = &conflicts[0].object_name;
     for peer in [&a, &b] {
         let count =
             |table: &str| peer.db.rows(&format!("MATCH (c:{table}) RETURN count(*)")) == "1";
         assert!(count("City") != count(other), "each has its own row");
     }
-    let migrator = Migrator::new(a.engine()).schema(Ok(Default::default()));
+    let migrator = Migrator::new(a.engine()).declared_(Ok(Default::default()));
     let resolved = migrator
-        .incoming(Incoming::Apply)
-        .resolve_name(&conflicts[0].conflict, "Town")
+        .receive_policy(ReceivePolicy::Apply)
+        .resolve_by_rename(&conflicts[0].conflict, "Town")
         .unwrap();
     assert!(resolved.conflicts.is_empty(), "{resolved}");
     exchange_all(&[&a, &b]);
@@ -158,7 +163,7 @@ fn tables_of_one_name_with_different_keys_keep_their_rows_s04() {
 #[test]
 fn dropped_node_table_with_a_new_rel_table_is_kept_s12() {
     let (a, b) = two();
-    a.change(|d| d.drop(id(d.fold(), None, "Person")));
+    a.change(|d| d.archive(id(d.fold(), None, "Person")));
     b.change(|d| {
         let person = id(d.fold(), None, "Person");
         let knows = d.create_edge_table("Knows", Default::default(), Default::default());
@@ -187,7 +192,7 @@ fn default_changes_during_a_type_conflict() {
     for (peer, ty) in [(&a, Type::Int64), (&b, Type::String)] {
         peer.change(|d| {
             let age = id(d.fold(), Some("Person"), "age");
-            d.set(age, set_type(ty, None));
+            d.change(age, set_type(ty, None));
         });
     }
     exchange_all(&[&a, &b]);
@@ -199,7 +204,7 @@ fn default_changes_during_a_type_conflict() {
             _ => Expr::Int(7),
         };
         let default = Some(default);
-        d.set(age, Change::SetDefault { default });
+        d.change(age, Change::SetDefault { default });
     });
     exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts().len(), 1);

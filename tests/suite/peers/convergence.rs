@@ -20,10 +20,10 @@ fn peers_converge_after_a_partition_and_a_restored_copy_s17() {
     }
     let old = peers[3].copy();
     let (left, right) = all.split_at(3);
-    let age = |d: &mut kuzu_ddl_core::fold::Draft| id(d.fold(), Some("Person"), "age");
+    let age = |d: &mut kuzu_ddl_core::fold::ChangeBuilder| id(d.fold(), Some("Person"), "age");
     left[0].change(|d| {
         let age = age(d);
-        d.set(age, set_type(Type::Int64, None));
+        d.change(age, set_type(Type::Int64, None));
     });
     left[2].change(|d| {
         let name = id(d.fold(), Some("Person"), "name");
@@ -31,7 +31,7 @@ fn peers_converge_after_a_partition_and_a_restored_copy_s17() {
     });
     right[0].change(|d| {
         let age = age(d);
-        d.set(age, set_type(Type::Int128, None));
+        d.change(age, set_type(Type::Int128, None));
     });
     right[1].change(|d| {
         d.create_node_table("City", "id", spec(Type::Int64));
@@ -43,7 +43,7 @@ fn peers_converge_after_a_partition_and_a_restored_copy_s17() {
     exchange_all(&all);
     let conflicts = peers[0].conflicts();
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
-    let name = conflicts[0].path.strip_prefix("Person.").unwrap();
+    let name = conflicts[0].object_name.strip_prefix("Person.").unwrap();
     assert!(["full", "nick"].contains(&name), "{conflicts:?}");
     for (n, peer) in peers.iter().enumerate() {
         let rows = format!("MATCH (p:Person) RETURN p.id, p.age, p.{name}");

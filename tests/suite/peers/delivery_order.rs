@@ -3,23 +3,23 @@
 use std::collections::BTreeSet;
 
 use kuzu_ddl_core::event::DdlEvent;
-use kuzu_ddl_core::fold::Draft;
+use kuzu_ddl_core::fold::ChangeBuilder;
 use kuzu_ddl_core::schema::Type;
 
 use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
 
 /// Six events, of which some conflict and one depends on another.
 fn events(base: &TestPeer) -> Vec<DdlEvent> {
-    let person = |d: &Draft, name: &str| id(d.fold(), Some("Person"), name);
+    let person = |d: &ChangeBuilder, name: &str| id(d.fold(), Some("Person"), name);
     let mut events = base.draft(|d| {
         d.rename(person(d, "name"), "full");
-        d.set(person(d, "n"), set_type(Type::Int64, None));
+        d.change(person(d, "n"), set_type(Type::Int64, None));
         let city = d.create_node_table("City", "id", spec(Type::Int64));
         d.add_property(city, "name", spec(Type::String));
     });
     events.extend(base.draft(|d| {
-        d.set(person(d, "n"), set_type(Type::String, None));
-        d.drop(person(d, "name"));
+        d.change(person(d, "n"), set_type(Type::String, None));
+        d.archive(person(d, "name"));
     }));
     assert_eq!(events.len(), 6);
     events
@@ -94,7 +94,7 @@ fn state_is_independent_of_delivery_order_s01() {
 #[test]
 fn recreated_table_reaches_new_and_old_peers_s08() {
     let (a, b, c) = (TestPeer::new(), TestPeer::new(), TestPeer::new());
-    let make = |d: &mut Draft| {
+    let make = |d: &mut ChangeBuilder| {
         let table = d.create_node_table("T", "id", spec(Type::Int64));
         d.add_property(table, "x", spec(Type::String));
     };
@@ -102,7 +102,7 @@ fn recreated_table_reaches_new_and_old_peers_s08() {
     b.receive_from(&a);
     a.db.execute(&["CREATE (:T {id: 1, x: 'first'})"]);
     b.db.execute(&["CREATE (:T {id: 2, x: 'elsewhere'})"]);
-    a.change(|d| d.drop(id(d.fold(), None, "T")));
+    a.change(|d| d.archive(id(d.fold(), None, "T")));
     a.change(make);
     a.db.execute(&["CREATE (:T {id: 1, x: 'second'})"]);
     assert_eq!(a.events().len(), 5);
@@ -116,7 +116,7 @@ fn recreated_table_reaches_new_and_old_peers_s08() {
     }
     assert_eq!(c.db.rows("MATCH (t:T) RETURN count(*)"), "0");
     // The second table is dropped as well, concurrently with a third use of the name.
-    b.change(|d| d.drop(id(d.fold(), None, "T")));
+    b.change(|d| d.archive(id(d.fold(), None, "T")));
     c.receive_from(&b);
     c.change(make);
     a.receive_from(&c);

@@ -1,14 +1,14 @@
 //! Events that arrive at a database with drift.
 
-use kuzu_ddl::{DriftPolicy, Error, Incoming, Migrator};
+use kuzu_ddl::{DriftPolicy, Error, Migrator, ReceivePolicy};
 use kuzu_ddl_core::schema::Type;
-use kuzu_ddl_runtime::migrate::Delay;
+use kuzu_ddl_runtime::migrate::PendingReason;
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, spec};
 
 fn migrator(peer: &TestPeer) -> Migrator<'_> {
-    let migrator = Migrator::new(peer.engine()).schema(Ok(Default::default()));
-    migrator.incoming(Incoming::Apply)
+    let migrator = Migrator::new(peer.engine()).declared_(Ok(Default::default()));
+    migrator.receive_policy(ReceivePolicy::Apply)
 }
 
 fn two() -> (TestPeer, TestPeer) {
@@ -41,8 +41,8 @@ fn events_wait_until_drift_is_removed_s16() {
                 "{received}"
             );
             assert_eq!(received.drift.len(), 1, "{received}");
-            assert_eq!(received.delayed.len(), 1, "{received}");
-            assert_eq!(received.delayed[0].delay, Delay::Drift);
+            assert_eq!(received.pending.len(), 1, "{received}");
+            assert_eq!(received.pending[0].reason, PendingReason::Drift);
             let text = received.to_string();
             assert!(
                 text.contains("Person.age") && text.contains("Person.hand"),
@@ -54,7 +54,7 @@ fn events_wait_until_drift_is_removed_s16() {
         }
         // The drift is unresolved: a start reports it, and loses nothing.
         let e = b.db.migrate(Ok(Default::default())).unwrap_err();
-        assert!(matches!(e, Error::Drift(_)), "{e}");
+        assert!(matches!(e, Error::DriftDetected(_)), "{e}");
         assert_eq!(b.sync_state().waiting.len(), 1);
         b.db.execute(&["ALTER TABLE Person DROP hand"]);
         if by_start {
@@ -73,7 +73,7 @@ fn adopted_drift_reaches_the_peers_s16() {
     let (a, b) = two();
     let received = migrator(&b).drift(DriftPolicy::Adopt).receive(a.events());
     let received = received.unwrap_or_else(|e| panic!("{e}"));
-    assert!(received.delayed.is_empty(), "{received}");
+    assert!(received.pending.is_empty(), "{received}");
     exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts(), []);
     assert_eq!(
@@ -100,7 +100,7 @@ fn manual_change_equal_to_an_event_is_merged_s16() {
     ]);
     let received = migrator(&b).receive(a.events()).unwrap();
     assert_eq!(
-        (received.drift.len(), received.delayed.len()),
+        (received.drift.len(), received.pending.len()),
         (1, 1),
         "{received}"
     );

@@ -1,6 +1,6 @@
 //! Binaries that start on separate databases, which exchange their events afterwards.
 
-use kuzu_ddl::{Error, Incoming, Point, schema};
+use kuzu_ddl::{Error, Point, ReceivePolicy, schema};
 
 use crate::fixture::Declaration;
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all};
@@ -184,7 +184,7 @@ fn rolled_back_deployment_converges_s06() {
     a.db.migrator(three()).rollback(Point::Revision(1)).unwrap();
     a.db.assert_up_to_date(one());
     let received = b.db.migrator(three()).receive(a.events()).unwrap();
-    assert!(!received.delayed.is_empty(), "{received}");
+    assert!(!received.pending.is_empty(), "{received}");
     b.db.migrate(three()).unwrap();
     assert_eq!(b.db.rows(PEOPLE), "2|n2|2");
     assert_eq!(
@@ -192,13 +192,19 @@ fn rolled_back_deployment_converges_s06() {
         "mail|7"
     );
     // The old binary starts there, too: now the events are applied.
-    let report = b.db.migrator(one()).incoming(Incoming::Apply).migrate();
+    let report =
+        b.db.migrator(one())
+            .receive_policy(ReceivePolicy::Apply)
+            .migrate();
     report.unwrap_or_else(|e| panic!("{e}"));
     assert_converged(&[&a, &b]);
     b.db.assert_up_to_date(one());
     let e = a.db.assert_refused(three());
-    assert!(matches!(e, Error::Undone { .. }), "{e}");
-    a.db.migrator(three()).redo().migrate().unwrap();
+    assert!(matches!(e, Error::RolledBack { .. }), "{e}");
+    a.db.migrator(three())
+        .reapply_rolled_back()
+        .migrate()
+        .unwrap();
     exchange_all(&[&a, &b]);
     assert_eq!(a.conflicts(), []);
     for (peer, rows) in [(&a, "1|n1|1"), (&b, "2|n2|2")] {

@@ -142,7 +142,13 @@ fn only_a_lost_rename_is_an_alias_s18() {
         "email"
     };
     assert!(fold.find(Some(table), &lost.into()).is_none());
-    assert!(fold.alias(Some(table), &lost.into()).is_some());
-    assert!(fold.alias(Some(table), &"mail".into()).is_none());
-    assert!(fold.alias(None, &lost.into()).is_none());
+    assert!(
+        fold.find_by_lost_rename(Some(table), &lost.into())
+            .is_some()
+    );
+    assert!(
+        fold.find_by_lost_rename(Some(table), &"mail".into())
+            .is_none()
+    );
+    assert!(fold.find_by_lost_rename(None, &lost.into()).is_none());
 }

@@ -2,13 +2,13 @@
 
 use kuzu_ddl::Migrator;
 use kuzu_ddl_core::event::{Change, DdlEvent};
-use kuzu_ddl_core::fold::Held;
+use kuzu_ddl_core::fold::HoldReason;
 use kuzu_ddl_core::schema::Type;
-use kuzu_ddl_core::value::Cell;
-use kuzu_ddl_runtime::migrate::Delay;
+use kuzu_ddl_core::value::Value;
+use kuzu_ddl_runtime::migrate::PendingReason;
 
 use crate::fixture::peer::{TestPeer, assert_converged, id, spec};
-use crate::fixture::statement_counter::Counted;
+use crate::fixture::statement_counter::CountingEngine;
 
 #[test]
 fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
@@ -30,20 +30,26 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     events.extend([dependent.clone(), unknown.clone()]);
     let received = b.receive(events);
     assert_eq!(
-        (received.applied.len(), received.delayed.len()),
+        (received.applied.len(), received.pending.len()),
         (1, 2),
         "{received}"
     );
     let reason = |event: &DdlEvent| {
-        let mut delayed = received.delayed.iter();
+        let mut delayed = received.pending.iter();
         delayed
             .find(|d| d.event == event.id())
             .unwrap()
-            .delay
+            .reason
             .clone()
     };
-    assert_eq!(reason(&unknown), Delay::Held(Held::UnknownKind(9999)));
-    assert_eq!(reason(&dependent), Delay::Held(Held::Behind(unknown.id())));
+    assert_eq!(
+        reason(&unknown),
+        PendingReason::Held(HoldReason::UnknownKind(9999))
+    );
+    assert_eq!(
+        reason(&dependent),
+        PendingReason::Held(HoldReason::DependencyHeld(unknown.id()))
+    );
     assert!(received.to_string().contains("newer version"), "{received}");
     // It is forwarded unchanged, and still waits after further starts.
     c.receive_from(&b);
@@ -60,12 +66,12 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     assert_eq!(b.sync_state().waiting.len(), 2);
     // No start can apply it: it costs no more than a no-op start.
     let statements = |peer: &TestPeer| {
-        let counted = Counted::new(peer.engine());
+        let counted = CountingEngine::new(peer.engine());
         let report = Migrator::new(&counted)
-            .schema(Ok(Default::default()))
+            .declared_(Ok(Default::default()))
             .migrate();
         assert!(report.unwrap().is_up_to_date());
-        counted.taken()
+        counted.take_count()
     };
     a.db.migrate(Ok(Default::default())).unwrap();
     assert_eq!(statements(&b), statements(&a));
@@ -84,14 +90,14 @@ fn found_by_another_version(peer: &TestPeer) {
     let session = peer.db.session();
     let row = "MATCH (l:`_kuzu_ddl_ledger`) WHERE l.`key` = 'state'";
     let rows = session.query(&format!("{row} RETURN l.`body`")).unwrap();
-    let Some(Cell::Bytes(body)) = rows.first().and_then(|row| row.first()) else {
+    let Some(Value::Bytes(body)) = rows.first().and_then(|row| row.first()) else {
         panic!("{rows:?}");
     };
     let text = String::from_utf8(body.clone()).unwrap();
     let version = env!("CARGO_PKG_VERSION");
     let other = text.replace(&format!("\"held\":\"{version}\""), "\"held\":\"0.0.0\"");
     assert_ne!(text, other);
-    let body = Cell::Bytes(other.into_bytes());
+    let body = Value::Bytes(other.into_bytes());
     let set = format!("{row} SET l.`body` = $body");
     session.query_with(&set, &[("body", body)]).unwrap();
 }
@@ -124,7 +130,7 @@ fn event_of_a_formerly_unknown_kind_is_applied_after_an_update_s14() {
     let unread = DdlEvent::new(added.object(), added.depends_on().clone(), unread);
     assert_eq!(unread.id(), added.id());
     let received = b.receive(vec![unread]);
-    assert_eq!(received.delayed.len(), 1, "{received}");
+    assert_eq!(received.pending.len(), 1, "{received}");
     found_by_another_version(&b);
     b.db.migrate(Ok(Default::default())).unwrap();
     assert_eq!(b.sync_state().waiting.len(), 0);
@@ -159,7 +165,7 @@ fn illegal_event_of_a_formerly_unknown_kind_is_harmless_s14() {
     drop(session);
     peer.db.reopen();
     peer.db.migrate(Ok(Default::default())).unwrap();
-    peer.change(|d| d.comment(person, Some("continues".into())));
+    peer.change(|d| d.set_comment(person, Some("continues".into())));
     assert_converged(&[&peer]);
     assert_eq!(peer.db.rows("MATCH (p:Person) RETURN p.id"), "1");
 }

@@ -1,7 +1,7 @@
 //! An event that cannot be applied waits; all others are applied.
 
 use kuzu_ddl_core::schema::Type;
-use kuzu_ddl_runtime::migrate::Delay;
+use kuzu_ddl_runtime::migrate::PendingReason;
 
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all, id, set_type, spec};
 
@@ -17,18 +17,18 @@ fn event_with_a_failing_cast_waits_alone_s10() {
     b.db.execute(&["CREATE (:Person {id: 2, age: 'old'}), (:Person {id: 3, age: '30'})"]);
     a.change(|d| {
         let person = id(d.fold(), None, "Person");
-        d.set(
+        d.change(
             id(d.fold(), Some("Person"), "age"),
             set_type(Type::Int64, None),
         );
         d.add_property(person, "email", spec(Type::String));
-        d.comment(id(d.fold(), Some("Person"), "age"), Some("in years".into()));
+        d.set_comment(id(d.fold(), Some("Person"), "age"), Some("in years".into()));
     });
     let received = b.receive_from(&a);
-    assert_eq!(received.delayed.len(), 1, "{received}");
+    assert_eq!(received.pending.len(), 1, "{received}");
     let text = received.to_string();
     assert!(
-        matches!(received.delayed[0].delay, Delay::Local(_)),
+        matches!(received.pending[0].reason, PendingReason::NotApplicable(_)),
         "{text}"
     );
     assert!(
@@ -45,7 +45,7 @@ fn event_with_a_failing_cast_waits_alone_s10() {
     });
     let received = b.receive_from(&a);
     assert_eq!(
-        (received.applied.len(), received.delayed.len()),
+        (received.applied.len(), received.pending.len()),
         (1, 1),
         "{received}"
     );
@@ -94,8 +94,8 @@ fn rename_chains_and_swaps_merge_with_additions_and_drops_s11() {
         let one = id(d.fold(), None, "A");
         d.add_property(one, "n", spec(Type::Int64));
         d.add_property(id(d.fold(), None, "B"), "n", spec(Type::Int64));
-        d.drop(id(d.fold(), Some("B"), "q"));
-        d.drop(id(d.fold(), Some("A"), "q"));
+        d.archive(id(d.fold(), Some("B"), "q"));
+        d.archive(id(d.fold(), Some("A"), "q"));
     });
     b.db.execute(&["MATCH (a:A) SET a.n = 5", "MATCH (b:B) SET b.n = 6"]);
     exchange_all(&[&a, &b]);
@@ -109,7 +109,7 @@ fn rename_chains_and_swaps_merge_with_additions_and_drops_s11() {
     assert_eq!(b.db.rows("MATCH (b:B), (c:C) RETURN b.n, c.n"), "5|6");
     let conflicts = a.conflicts();
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
-    assert_eq!(conflicts[0].path, "B.p");
+    assert_eq!(conflicts[0].object_name, "B.p");
     // A rename cycle of three tables, against a drop of one of them.
     a.change(|d| {
         d.create_node_table("D", "id", spec(Type::Int64));
@@ -122,7 +122,7 @@ fn rename_chains_and_swaps_merge_with_additions_and_drops_s11() {
         d.rename(ids[2], "C");
         d.rename(ids[0], "D");
     });
-    b.change(|d| d.drop(id(d.fold(), None, "D")));
+    b.change(|d| d.archive(id(d.fold(), None, "D")));
     exchange_all(&[&a, &b]);
     assert_eq!(a.db.rows("MATCH (d:D), (b:B) RETURN d.p, b.p"), "aq1|bp1");
     assert_eq!(b.db.rows("MATCH (d:D), (b:B) RETURN d.p, b.p"), "aq2|bp2");

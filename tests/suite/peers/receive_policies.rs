@@ -1,9 +1,9 @@
 //! What a running application permits its peers.
 
 use expect_test::expect;
-use kuzu_ddl::{Incoming, Received, schema};
+use kuzu_ddl::{ReceivePolicy, ReceiveReport, schema};
 use kuzu_ddl_core::schema::Type;
-use kuzu_ddl_runtime::migrate::Delay;
+use kuzu_ddl_runtime::migrate::PendingReason;
 
 use crate::fixture::Declaration;
 use crate::fixture::peer::{TestPeer, assert_converged, id, set_type, spec};
@@ -36,15 +36,15 @@ fn two() -> (TestPeer, TestPeer) {
         let of = |name: &str| id(d.fold(), Some("Person"), name);
         let (name, age) = (of("name"), of("age"));
         d.rename(name, "full");
-        d.set(age, set_type(Type::String, None));
+        d.change(age, set_type(Type::String, None));
         d.add_property(person, "email", spec(Type::String));
         d.create_node_table("City", "id", spec(Type::Int64));
     });
     (a, b)
 }
 
-fn receive(a: &TestPeer, b: &TestPeer, policy: Incoming) -> Received {
-    let migrator = a.db.migrator(declaration()).incoming(policy);
+fn receive(a: &TestPeer, b: &TestPeer, policy: ReceivePolicy) -> ReceiveReport {
+    let migrator = a.db.migrator(declaration()).receive_policy(policy);
     migrator
         .receive(b.events())
         .unwrap_or_else(|e| panic!("{e}"))
@@ -53,14 +53,17 @@ fn receive(a: &TestPeer, b: &TestPeer, policy: Incoming) -> Received {
 #[test]
 fn hold_policy_holds_changes_of_declared_objects() {
     let (a, b) = two();
-    let received = receive(&a, &b, Incoming::Hold);
+    let received = receive(&a, &b, ReceivePolicy::HoldBreaking);
     assert_eq!(
-        (received.applied.len(), received.delayed.len()),
+        (received.applied.len(), received.pending.len()),
         (2, 2),
         "{received}"
     );
-    for delayed in &received.delayed {
-        assert!(matches!(delayed.delay, Delay::Breaks(_)), "{delayed}");
+    for delayed in &received.pending {
+        assert!(
+            matches!(delayed.reason, PendingReason::BreaksApplication(_)),
+            "{delayed}"
+        );
     }
     expect![[r#"
         2 events of peers carried out, 2 wait
@@ -90,9 +93,9 @@ fn hold_policy_holds_changes_of_declared_objects() {
 #[test]
 fn apply_policy_applies_everything_at_once() {
     let (a, b) = two();
-    let received = receive(&a, &b, Incoming::Apply);
+    let received = receive(&a, &b, ReceivePolicy::Apply);
     assert_eq!(
-        (received.applied.len(), received.delayed.len()),
+        (received.applied.len(), received.pending.len()),
         (4, 0),
         "{received}"
     );
@@ -121,13 +124,16 @@ fn apply_policy_applies_everything_at_once() {
 fn defer_policy_waits_for_the_next_start() {
     let (a, b) = two();
     let before = a.db.rows("CALL show_tables() RETURN name");
-    let received = receive(&a, &b, Incoming::NextStart);
+    let received = receive(&a, &b, ReceivePolicy::Defer);
     assert!(
         received.applied.is_empty() && received.steps.is_empty(),
         "{received}"
     );
     assert!(
-        received.delayed.iter().all(|d| d.delay == Delay::NextStart),
+        received
+            .pending
+            .iter()
+            .all(|d| d.reason == PendingReason::Deferred),
         "{received}"
     );
     expect![[r#"
@@ -140,7 +146,9 @@ fn defer_policy_waits_for_the_next_start() {
     assert_eq!(a.db.rows("CALL show_tables() RETURN name"), before);
     assert_eq!(a.sync_state().waiting.len(), 4);
     // The start holds breaking changes.
-    let migrator = a.db.migrator(declaration()).incoming(Incoming::NextStart);
+    let migrator =
+        a.db.migrator(declaration())
+            .receive_policy(ReceivePolicy::Defer);
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(a.sync_state().waiting.len(), 2);
     assert_eq!(

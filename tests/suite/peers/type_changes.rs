@@ -1,9 +1,9 @@
 //! Changes of type by a peer, received where rows exist.
 
-use kuzu_ddl::{Error, Incoming, Migrator, schema};
+use kuzu_ddl::{Error, Migrator, ReceivePolicy, schema};
 use kuzu_ddl_core::event::OnFail;
 use kuzu_ddl_core::schema::Type;
-use kuzu_ddl_runtime::migrate::Delay;
+use kuzu_ddl_runtime::migrate::PendingReason;
 
 use crate::fixture::Declaration;
 use crate::fixture::peer::{TestPeer, assert_converged};
@@ -76,17 +76,19 @@ fn event_with_an_unknown_function_waits() {
     a.db.migrate_cleanly(schema![by::A]);
     let rows = b.db.rows(ALL);
     for declaration in [Ok(Default::default()), schema![v1::A]] {
-        let migrator = Migrator::new(b.engine()).schema(declaration);
-        let received = migrator.incoming(Incoming::Apply).receive(a.events());
+        let migrator = Migrator::new(b.engine()).declared_(declaration);
+        let received = migrator
+            .receive_policy(ReceivePolicy::Apply)
+            .receive(a.events());
         let received = received.unwrap();
         assert_eq!(
-            (received.applied.len(), received.delayed.len()),
+            (received.applied.len(), received.pending.len()),
             (0, 1),
             "{received}"
         );
         let text = received.to_string();
         assert!(
-            matches!(received.delayed[0].delay, Delay::Local(_)),
+            matches!(received.pending[0].reason, PendingReason::NotApplicable(_)),
             "{text}"
         );
         assert!(
@@ -104,7 +106,7 @@ fn event_with_an_unknown_function_waits() {
     assert_eq!(b.sync_state().waiting.len(), 1);
     // The version that has the function computes the values with it, not with another cast.
     let report = b.db.migrate(schema![by::A]).unwrap();
-    assert_eq!(report.owed, []);
+    assert_eq!(report.deferred, []);
     assert_eq!(b.db.rows(ALL), "1|125; 2|NULL; 3|35");
     b.db.assert_up_to_date(schema![by::A]);
     assert_converged(&[&a, &b]);
@@ -116,12 +118,17 @@ fn event_with_a_failing_function_waits() {
     let a = with(schema![v1::A], "CREATE (:A {id: 1, price: '1.25'})");
     let b = with(schema![v1::A], "CREATE (:A {id: 7, price: 'free'})");
     a.db.migrate_cleanly(schema![by::A]);
-    let migrator = Migrator::new(b.engine()).schema(schema![by::A]);
-    let received = migrator.incoming(Incoming::Apply).receive(a.events());
+    let migrator = Migrator::new(b.engine()).declared_(schema![by::A]);
+    let received = migrator
+        .receive_policy(ReceivePolicy::Apply)
+        .receive(a.events());
     let text = received.unwrap().to_string();
     assert!(text.contains("id 7 ('free')"), "{text}");
     assert_eq!(b.db.rows(ALL), "7|free");
-    assert!(matches!(b.db.migrate(schema![by::A]), Err(Error::Rows(_))));
+    assert!(matches!(
+        b.db.migrate(schema![by::A]),
+        Err(Error::PreflightFailed(_))
+    ));
     b.db.execute(&["MATCH (a:A) SET a.price = '7'"]);
     b.db.migrate_cleanly(schema![by::A]);
     assert_eq!(b.db.rows(ALL), "7|7");
@@ -139,12 +146,12 @@ fn chained_type_changes_apply_their_own_on_fail() {
     let all = "1|NULL; 2|-1; 3|5; 4|NULL";
     assert_eq!(a.db.rows(ALL), all);
     let received = b.receive_from(&a);
-    assert!(received.delayed.is_empty(), "{received}");
+    assert!(received.pending.is_empty(), "{received}");
     assert_eq!(b.db.rows(ALL), all);
     assert_converged(&[&a, &b]);
     let fold = b.sync_state().fold;
     let price = crate::fixture::peer::id(&fold, Some("A"), "price");
-    let archives = fold.object(price).unwrap().archives.iter();
+    let archives = fold.object(price).unwrap().archived_columns.iter();
     let on_fails: Vec<_> = archives
         .filter(|archive| archive.ty != archive.to)
         .map(|archive| archive.on_fail != OnFail::Abort)

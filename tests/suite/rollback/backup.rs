@@ -64,7 +64,7 @@ const ALL: &str = "MATCH (a:A) RETURN count(*), max(a.id)";
 #[test]
 fn backup_restores_the_state_before_the_purge() {
     let mut db = populated();
-    let report = purge(&db).backup(Backup::of(db.path())).migrate().unwrap();
+    let report = purge(&db).backup(Backup::new(db.path())).migrate().unwrap();
     let backup = report.backup.clone().unwrap();
     assert!(report.to_string().contains("backup: "), "{report}");
     assert_eq!(
@@ -106,7 +106,7 @@ fn backup_restores_over_an_unclosed_database() {
     }
     let mut db = populated();
     let target = db.path().with_file_name("elsewhere");
-    let to = Backup::of(db.path()).to(&target);
+    let to = Backup::new(db.path()).target(&target);
     purge(&db).backup(to).migrate().unwrap();
     db.close();
     fixture::child::run_to_exit(
@@ -126,7 +126,7 @@ fn backup_is_taken_only_before_data_loss() {
     let with_new_table = || schema![v2::A, v2::B];
     let report = db
         .migrator(with_new_table())
-        .backup(Backup::of(db.path()))
+        .backup(Backup::new(db.path()))
         .migrate()
         .unwrap();
     assert!(
@@ -136,8 +136,11 @@ fn backup_is_taken_only_before_data_loss() {
     let blocked = db
         .migrator(with_new_table())
         .purge("A.s")
-        .backup(Backup::of(db.path()));
-    assert!(matches!(db.assert_fails(blocked), Error::Blocked { .. }));
+        .backup(Backup::new(db.path()));
+    assert!(matches!(
+        db.assert_fails(blocked),
+        Error::HazardsNotAllowed { .. }
+    ));
     let files = std::fs::read_dir(db.path().parent().unwrap()).unwrap();
     let copies = files
         .flatten()
@@ -154,7 +157,7 @@ fn backup_is_taken_next_to_a_reader() {
     reader.query("MATCH (a:A) RETURN count(*)").unwrap();
     let mut phases = Vec::new();
     let report = purge(&db)
-        .backup(Backup::of(db.path()))
+        .backup(Backup::new(db.path()))
         .on_progress(|progress| phases.push(progress.phase))
         .migrate()
         .unwrap();
@@ -169,8 +172,8 @@ fn unsupported_backup_source_or_target_is_refused() {
     let db = kuzu_ddl::kuzu::Database::in_memory(fixture::config()).unwrap();
     let migrator = |declaration| {
         Migrator::new(&db)
-            .schema(declaration)
-            .backup(Backup::of("nowhere"))
+            .declared_(declaration)
+            .backup(Backup::new("nowhere"))
     };
     migrator(schema![v1::A]).migrate().unwrap();
     db.session()
@@ -192,11 +195,11 @@ fn unsupported_backup_source_or_target_is_refused() {
     let db = populated();
     // The file of another database.
     let other = TestDatabase::migrated(schema![v1::A]);
-    let e = db.assert_fails(purge(&db).backup(Backup::of(other.path())));
+    let e = db.assert_fails(purge(&db).backup(Backup::new(other.path())));
     assert!(e.to_string().contains("is this its file?"), "{e}");
-    let e = db.assert_fails(purge(&db).backup(Backup::of(db.path().with_file_name("none"))));
+    let e = db.assert_fails(purge(&db).backup(Backup::new(db.path().with_file_name("none"))));
     assert!(matches!(e, Error::Backup(_)), "{e}");
-    let e = db.assert_fails(purge(&db).backup(Backup::of(db.path()).to(db.path())));
+    let e = db.assert_fails(purge(&db).backup(Backup::new(db.path()).target(db.path())));
     assert!(e.to_string().contains("there is something already"), "{e}");
 }
 
@@ -226,7 +229,7 @@ fn backup_keeps_the_file_lock() {
         fixture::child::exit();
     }
     let db = populated();
-    purge(&db).backup(Backup::of(db.path())).migrate().unwrap();
+    purge(&db).backup(Backup::new(db.path())).migrate().unwrap();
     fixture::child::run_to_exit(
         fixture::child::test_path!(backup_keeps_the_file_lock),
         &db.path(),

@@ -88,7 +88,7 @@ fn failed_values_return_and_newer_values_stay() {
         db.assert_up_to_date(old());
         db.reopen();
     }
-    db.migrator(new()).redo().migrate().unwrap();
+    db.migrator(new()).reapply_rolled_back().migrate().unwrap();
     db.assert_up_to_date(new());
     assert_eq!(db.rows(ALL), now);
 }
@@ -105,7 +105,7 @@ fn repeated_rollback_and_reapplication_is_stable() {
             "soon; 2000-01-02; never; 2000-1-3; NULL"
         );
         db.assert_up_to_date(old());
-        db.migrator(new()).redo().migrate().unwrap();
+        db.migrator(new()).reapply_rolled_back().migrate().unwrap();
         assert_eq!(db.rows(ALL), now);
     }
 }

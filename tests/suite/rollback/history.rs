@@ -91,10 +91,10 @@ fn history_lists_every_event() {
     assert_eq!(history.entries().len(), db.ledger().events.len());
     let last = history.entries().last().unwrap();
     assert_eq!(
-        (last.revision, last.app.as_deref()),
+        (last.revision, last.application.as_deref()),
         (Some(2), Some("shop 2"))
     );
-    assert!(last.at > 1_700_000_000_000 && last.took < 60_000);
+    assert!(last.recorded_at_ms > 1_700_000_000_000 && last.duration_ms < 60_000);
     let json = serde_json::to_string(history.entries()).unwrap();
     let read: Vec<kuzu_ddl_runtime::history::Entry> = serde_json::from_str(&json).unwrap();
     assert_eq!(read, history.entries());
@@ -113,11 +113,9 @@ fn difference_of_any_two_points() {
     let end = history.revisions()[&1].events.last().copied().unwrap();
     assert_eq!(history.schema_at(&end.into()).unwrap(), before);
     // The event depends on fewer objects than the database had by then.
-    let known = history.schema_known_to(end).unwrap();
+    let known = history.schema_seen_by(end).unwrap();
     assert!(known.tables.len() <= before.tables.len());
-    let comparison = history
-        .difference(&Point::Revision(1), &Point::Now)
-        .unwrap();
+    let comparison = history.compare(&Point::Revision(1), &Point::Now).unwrap();
     assert_eq!(
         comparison.to_string(),
         "~ node table Human: renamed from Person\n\
@@ -126,16 +124,14 @@ fn difference_of_any_two_points() {
          ~ property Human.full_name: renamed from name\n\
          - property Human.rank"
     );
-    let back = history
-        .difference(&Point::Now, &Point::Revision(1))
-        .unwrap();
+    let back = history.compare(&Point::Now, &Point::Revision(1)).unwrap();
     assert!(
         back.to_string()
             .contains("+ property Person.rank INT32 DEFAULT CAST(3 AS INT32)")
     );
     assert!(
         history
-            .difference(&Point::Now, &Point::Now)
+            .compare(&Point::Now, &Point::Now)
             .unwrap()
             .is_empty()
     );
@@ -152,7 +148,7 @@ fn difference_of_any_two_points() {
     );
     assert_eq!(
         history.schema_at(&Point::Revision(9)),
-        Err(HistoryError::NoRevision(9))
+        Err(HistoryError::UnknownRevision(9))
     );
 }
 
@@ -184,7 +180,7 @@ fn schemas_of_two_databases_are_compared() {
         let history = History::read(db.kuzu()).unwrap();
         history.fold_at(&Point::Now).unwrap()
     };
-    let known = kuzu_ddl_core::fold::compare_states(&fold(&a), &fold(&b)).to_string();
+    let known = kuzu_ddl_core::fold::compare(&fold(&a), &fold(&b)).to_string();
     assert!(known.contains("Human: renamed from Person"), "{known}");
 }
 
@@ -214,7 +210,7 @@ fn tags_name_points_of_the_history() {
     for name in ["", "a b", "deadbeef", "x`y", "'; --"] {
         let e = set_tag(db.kuzu(), name, &Point::Now).unwrap_err();
         assert!(
-            matches!(e, Error::History(HistoryError::TagName { .. })),
+            matches!(e, Error::History(HistoryError::InvalidTagName { .. })),
             "{e}"
         );
     }

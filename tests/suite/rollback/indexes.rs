@@ -122,10 +122,10 @@ fn former_indexes_are_recreated() {
         ("0".into(), "20".into())
     );
     let report = db.migrator(v2()).rollback(Point::Revision(1)).unwrap();
-    assert_eq!(report.owed, []);
+    assert_eq!(report.deferred, []);
     is_v1(&mut db, 20);
     // Reapplied.
-    db.migrator(v2()).redo().migrate().unwrap();
+    db.migrator(v2()).reapply_rolled_back().migrate().unwrap();
     db.assert_up_to_date(v2());
     assert_eq!(matches(&db, "cats"), "20");
     db.reopen();
@@ -137,7 +137,7 @@ fn indexes_of_archived_properties_are_restored() {
     let mut db = populated();
     db.migrate_cleanly(v3());
     let report = db.migrator(v3()).rollback(Point::Revision(1)).unwrap();
-    assert_eq!(report.owed, []);
+    assert_eq!(report.deferred, []);
     is_v1(&mut db, 20);
 }
 
@@ -146,7 +146,7 @@ fn indexes_of_archived_tables_are_restored() {
     let mut db = populated();
     db.migrate_cleanly(schema![; dropped "Doc", "Cites"]);
     let report = db.migrator(v1()).rollback(Point::Revision(1)).unwrap();
-    assert_eq!(report.owed, []);
+    assert_eq!(report.deferred, []);
     is_v1(&mut db, 20);
 }
 

@@ -1,6 +1,6 @@
 //! Archived objects are listed, and purged only on request and with permission.
 
-use kuzu_ddl::{Error, HazardKind, History, Migrator, archives, schema};
+use kuzu_ddl::{Error, HazardKind, History, Migrator, list_archived, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 
@@ -93,7 +93,7 @@ fn purge<'a>(db: &'a TestDatabase, declaration: Declaration, objects: &[&str]) -
 }
 
 fn names(db: &TestDatabase) -> Vec<String> {
-    let archived = archives(db.kuzu()).unwrap();
+    let archived = list_archived(db.kuzu()).unwrap();
     archived
         .into_iter()
         .map(|archived| archived.object)
@@ -112,7 +112,7 @@ const REMAINING: &str = "40|820|280 / 39|-819|1";
 #[test]
 fn archived_objects_are_listed() {
     let db = archived();
-    let archived = archives(db.kuzu()).unwrap();
+    let archived = list_archived(db.kuzu()).unwrap();
     let text: Vec<String> = archived.iter().map(ToString::to_string).collect();
     let text = text.join("\n");
     for line in [
@@ -130,17 +130,20 @@ fn archived_objects_are_listed() {
         let entry = history
             .entries()
             .iter()
-            .find(|e| e.event == one.by)
+            .find(|e| e.event == one.archived_by)
             .unwrap();
-        assert_eq!((entry.revision, Some(entry.at)), (Some(2), one.at));
+        assert_eq!(
+            (entry.revision, Some(entry.recorded_at_ms)),
+            (Some(2), one.archived_at_ms)
+        );
     }
     let json = serde_json::to_string(&archived).unwrap();
     assert_eq!(
-        serde_json::from_str::<Vec<kuzu_ddl::Archived>>(&json).unwrap(),
+        serde_json::from_str::<Vec<kuzu_ddl::ArchivedObject>>(&json).unwrap(),
         archived
     );
     // An empty database has no archives.
-    assert_eq!(archives(TestDatabase::new().kuzu()).unwrap(), []);
+    assert_eq!(list_archived(TestDatabase::new().kuzu()).unwrap(), []);
 }
 
 #[test]
@@ -148,7 +151,7 @@ fn purge_is_blocked_until_allowed() {
     let db = archived();
     let e = db.assert_fails(db.migrator(new()).purge("A.s"));
     let text = e.to_string();
-    assert!(matches!(e, Error::Blocked { .. }), "{text}");
+    assert!(matches!(e, Error::HazardsNotAllowed { .. }), "{text}");
     for line in [
         "deletes data: A.s, 39 values; to allow it, write `.allow(HazardKind::DeletesData, \"A.s\")`",
         "irreversible: A.s, 39 values",
@@ -204,7 +207,7 @@ fn purged_property_is_removed_by_a_rebuild() {
 #[test]
 fn archived_values_and_tables_are_purged() {
     let mut db = archived();
-    let column = archives(db.kuzu()).unwrap();
+    let column = list_archived(db.kuzu()).unwrap();
     let column = column
         .iter()
         .find(|a| a.object == "A.x")
@@ -273,7 +276,7 @@ fn purge_of_an_ambiguous_name_is_refused() {
     let third = || schema![v2::A, v2::R; dropped "Tie", "Old", "None"];
     // A completed tombstone has no effect, so the property is archived by policy.
     db.migrator(third())
-        .undeclared(kuzu_ddl::Undeclared::Archive)
+        .undeclared(kuzu_ddl::UndeclaredPolicy::Archive)
         .migrate()
         .unwrap();
     let e = db.assert_fails(purge(&db, third(), &["A.s"]));
@@ -282,11 +285,11 @@ fn purge_of_an_ambiguous_name_is_refused() {
         text.contains("several archived things") && text.contains("A.s__a_"),
         "{text}"
     );
-    let first = archives(db.kuzu()).unwrap();
+    let first = list_archived(db.kuzu()).unwrap();
     let first = first
         .iter()
         .filter(|a| a.object == "A.s")
-        .min_by_key(|a| a.at)
+        .min_by_key(|a| a.archived_at_ms)
         .unwrap();
     db.migrator(third())
         .purge(&*first.name)

@@ -1,7 +1,7 @@
 //! Reverting in source: a new version whose struct has a former shape, with a cast.
 
 use kuzu_ddl::{Error, schema};
-use kuzu_ddl_runtime::queries::archives;
+use kuzu_ddl_runtime::queries::list_archived;
 
 use crate::fixture::{Declaration, TestDatabase};
 
@@ -64,7 +64,7 @@ fn declared_cast_restores_the_archived_values() {
     // The version in between is the older one now, and undoes nothing.
     assert!(matches!(
         db.assert_refused(schema![v2::A]),
-        Error::Refused(_)
+        Error::Incompatible(_)
     ));
     db.assert_up_to_date(old());
 }
@@ -90,7 +90,7 @@ fn former_column_is_restored_on_request() {
     // The other direction, where nothing was written since.
     assert!(matches!(
         db.assert_refused(schema![v2::A]),
-        Error::Refused(_)
+        Error::Incompatible(_)
     ));
     db.migrator(schema![v2::A])
         .restore("A.n")
@@ -109,7 +109,7 @@ fn former_column_is_restored_by_its_archive_name() {
     let db = TestDatabase::migrated(old());
     db.execute(&["CREATE (:A {id: 1, n: 1.25}), (:A {id: 2, n: 2.5})"]);
     db.migrate_cleanly(schema![v2::A]);
-    let archived = archives(db.kuzu()).unwrap();
+    let archived = list_archived(db.kuzu()).unwrap();
     let [column] = &archived[..] else {
         panic!("{archived:?}");
     };

@@ -106,7 +106,7 @@ fn rollback_restores_schema_and_rows() {
     let before = db.ledger().events.len();
     let plan = db
         .migrator(new())
-        .rollback_plan(Point::Revision(1))
+        .plan_rollback(Point::Revision(1))
         .unwrap();
     let text = plan.to_string();
     for line in [
@@ -148,9 +148,7 @@ fn rollback_restores_schema_and_rows() {
     let history = History::read(db.kuzu()).unwrap();
     assert!(history.entries().len() > before, "history is never erased");
     assert!(history.to_string().contains("rolled back to revision 1"));
-    let way = history
-        .difference(&Point::Revision(1), &Point::Now)
-        .unwrap();
+    let way = history.compare(&Point::Revision(1), &Point::Now).unwrap();
     assert!(way.is_empty(), "{way}");
 }
 
@@ -164,7 +162,7 @@ fn rolled_back_version_is_refused_until_reapplied() {
         db.assert_up_to_date(old());
         let e = db.assert_refused(new());
         let text = e.to_string();
-        assert!(matches!(e, Error::Undone { .. }), "{text}");
+        assert!(matches!(e, Error::RolledBack { .. }), "{text}");
         assert!(
             text.contains("went back to tag first on 20") && text.contains("`.redo()`"),
             "{text}"
@@ -172,7 +170,7 @@ fn rolled_back_version_is_refused_until_reapplied() {
         db.reopen();
     }
     // On request, its changes are applied again, and the archived values are restored.
-    db.migrator(new()).redo().migrate().unwrap();
+    db.migrator(new()).reapply_rolled_back().migrate().unwrap();
     db.assert_up_to_date(new());
     assert_eq!(
         db.rows("MATCH (h:Human) RETURN h.id, h.full_name, h.score, h.email ORDER BY h.id"),
@@ -180,8 +178,8 @@ fn rolled_back_version_is_refused_until_reapplied() {
     );
     assert_eq!(db.rows("MATCH (f:Fresh) RETURN f.id"), "1");
     // It is an ordinary version again, and the first one is too old.
-    assert!(matches!(db.assert_refused(old()), Error::Refused(_)));
-    db.migrator(new()).redo().migrate().unwrap();
+    assert!(matches!(db.assert_refused(old()), Error::Incompatible(_)));
+    db.migrator(new()).reapply_rolled_back().migrate().unwrap();
     db.assert_up_to_date(new());
 }
 
@@ -271,7 +269,7 @@ fn irreversible_changes_are_named() {
     );
     let plan = db
         .migrator(less())
-        .rollback_plan(Point::Revision(1))
+        .plan_rollback(Point::Revision(1))
         .unwrap();
     assert!(
         plan.to_string()
@@ -279,7 +277,7 @@ fn irreversible_changes_are_named() {
         "{plan}"
     );
     db.migrator(less())
-        .partial()
+        .allow_partial_rollback()
         .rollback(Point::Revision(1))
         .unwrap();
     db.assert_up_to_date(schema![v1::Person, v1::City, pairs::Lives]);
@@ -326,7 +324,7 @@ fn purged_property_is_restored_empty() {
         "{e}"
     );
     db.migrator(new())
-        .partial()
+        .allow_partial_rollback()
         .rollback(Point::Revision(1))
         .unwrap();
     db.assert_up_to_date(old());
@@ -341,7 +339,7 @@ fn rollback_reaches_any_point() {
     let db = migrated();
     let history = History::read(db.kuzu()).unwrap();
     let end = history.revisions()[&1].events.last().copied().unwrap();
-    let then = history.revisions()[&2].at - 1;
+    let then = history.revisions()[&2].started_at_ms - 1;
     let all = "MATCH (h:Human)-[l:Lives]->() RETURN h.id, h.full_name, h.score, h.email, h.rank, l.rent ORDER BY h.id";
     let now = db.rows(all);
     db.migrator(new()).rollback(end).unwrap();
@@ -352,7 +350,7 @@ fn rollback_reaches_any_point() {
     assert_eq!(db.rows(all), now);
     db.migrator(old()).rollback(Point::Time(then)).unwrap();
     db.assert_up_to_date(old());
-    assert!(matches!(db.assert_refused(new()), Error::Undone { .. }));
+    assert!(matches!(db.assert_refused(new()), Error::RolledBack { .. }));
     // Already there: nothing to do, and nothing is recorded.
     let report = db.migrator(old()).rollback(Point::Revision(1)).unwrap();
     assert!(report.is_up_to_date(), "{report}");

@@ -2,9 +2,9 @@
 
 use expect_test::{Expect, expect};
 use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuTable, schema};
-use kuzu_ddl_core::declared::{DeclareError, Declared, MistakeKind};
+use kuzu_ddl_core::declared::{DeclareError, Declared, IssueKind};
 use kuzu_ddl_core::describe::{
-    ExprDesc, KindDesc, Origin, PairDesc, PropertyDesc, TableDesc, TypeDesc,
+    ExprDesc, Origin, PairDesc, PropertyDesc, TableDesc, TableKindDesc, TypeDesc,
 };
 use kuzu_ddl_core::schema::{Multiplicity, Schema, StorageDirection};
 
@@ -47,20 +47,20 @@ fn duplicate_table_is_reported() {
         help: map one of them to another table with `#[kuzu(name = "…")]`
     "#]];
     let (customer, person) = (Customer::DESC, other::Person::DESC);
-    assert_errors(Declared::from_descs([customer, person]), &want);
+    assert_errors(Declared::from_tables([customer, person]), &want);
     // The registration order differs from the source order.
-    assert_errors(Declared::from_descs([person, customer]), &want);
-    let duplicate = Declared::from_descs([customer, customer]).unwrap_err();
+    assert_errors(Declared::from_tables([person, customer]), &want);
+    let duplicate = Declared::from_tables([customer, customer]).unwrap_err();
     assert!(matches!(
         duplicate.mistakes()[0].kind,
-        MistakeKind::Duplicate { .. }
+        IssueKind::Duplicate { .. }
     ));
 }
 
 #[test]
 fn undeclared_endpoint_is_reported() {
     assert_errors(
-        Declared::from_descs([SoldTo::DESC, Customer::DESC]),
+        Declared::from_tables([SoldTo::DESC, Customer::DESC]),
         &expect![[r#"
             the declared schema is invalid: tests/suite/schema/declared.rs:36: table `SoldTo`: the endpoint `Buyer` is not declared in this schema
             help: add its struct, or link its crate with `use … as _;`
@@ -71,7 +71,7 @@ fn undeclared_endpoint_is_reported() {
 #[test]
 fn former_name_claimed_by_two_tables_is_reported() {
     assert_errors(
-        Declared::from_descs([Customer::DESC, Buyer::DESC]),
+        Declared::from_tables([Customer::DESC, Buyer::DESC]),
         &expect![[r#"
             the declared schema is invalid: tests/suite/schema/declared.rs:13: table `Customer`: `Customer` is renamed from `Client`, and so is `Buyer` at tests/suite/schema/declared.rs:29
             help: remove one of the two `renamed_from = "Client"`
@@ -102,7 +102,7 @@ fn former_name_that_is_still_declared_is_reported() {
         ..keyed("Customer", 40)
     };
     assert_errors(
-        Declared::from_descs([Guest::DESC, &STAYED]),
+        Declared::from_tables([Guest::DESC, &STAYED]),
         &expect![[r#"
             the declared schema is invalid: tests/suite/schema/declared.rs:82: table `Guest`: `Guest` is renamed from `Customer`, but `Customer` is still declared
             help: remove `renamed_from = "Customer"`, or remove `Customer`
@@ -122,13 +122,14 @@ fn table_tombstones_are_checked() {
     assert_eq!(
         schema![Customer]
             .unwrap()
-            .drop_table("Order")
+            .with_dropped_table("Order")
             .unwrap()
-            .drop_table("order line")
+            .with_dropped_table("order line")
             .unwrap(),
         declared
     );
-    let error = |declared: Declared, name| declared.drop_table(name).unwrap_err().to_string();
+    let error =
+        |declared: Declared, name| declared.with_dropped_table(name).unwrap_err().to_string();
     for (declared, name, want) in [
         (
             schema![other::Person],
@@ -160,7 +161,7 @@ fn duplicate_tables_of_the_whole_binary_are_reported() {
         error
             .mistakes()
             .iter()
-            .any(|m| matches!(m.kind, MistakeKind::Duplicate { .. })),
+            .any(|m| matches!(m.kind, IssueKind::Duplicate { .. })),
         "{error}"
     );
     assert!(error.mistakes().is_sorted_by_key(|m| m.place));
@@ -193,7 +194,7 @@ const fn origin(line: u32) -> Origin {
 /// Every error that a manual description can contain.
 static WRONG: TableDesc = TableDesc {
     name: "a`b",
-    kind: KindDesc::Node { primary_key: "key" },
+    kind: TableKindDesc::Node { primary_key: "key" },
     properties: &[
         property("_id", TypeDesc::Int64, None, 3),
         property("x", TypeDesc::Decimal(50, 2), None, 4),
@@ -223,7 +224,7 @@ static WRONG: TableDesc = TableDesc {
 
 static EDGE: TableDesc = TableDesc {
     name: "E",
-    kind: KindDesc::Edge {
+    kind: TableKindDesc::Edge {
         pairs: &[
             PairDesc { from: "E", to: "N" },
             PairDesc { from: "e", to: "n" },
@@ -257,7 +258,7 @@ static KEYS: [TableDesc; 2] = [
 const fn keyed(name: &'static str, line: u32) -> TableDesc {
     TableDesc {
         name,
-        kind: KindDesc::Node { primary_key: "ID" },
+        kind: TableKindDesc::Node { primary_key: "ID" },
         properties: &[],
         comment: Some(""),
         renamed_from: &[],
@@ -270,7 +271,7 @@ const fn keyed(name: &'static str, line: u32) -> TableDesc {
 #[test]
 fn all_errors_are_reported_together() {
     assert_errors(
-        Declared::from_descs([&KEYS[0], &WRONG, &EDGE, &KEYS[1]]),
+        Declared::from_tables([&KEYS[0], &WRONG, &EDGE, &KEYS[1]]),
         &expect![[r#"
             the declared schema is invalid, 21 issues:
               src/manual.rs:2: table `a`b`: `renamed_from` of `a`b` is its current name
@@ -343,7 +344,7 @@ fn indexes_of_manual_descriptions_are_checked() {
         ..keyed("Indexed", 50)
     };
     assert_errors(
-        Declared::from_descs([&INDEXED]),
+        Declared::from_tables([&INDEXED]),
         &expect![[r#"
             the declared schema is invalid, 8 issues:
               src/manual.rs:50: table `Indexed`: duplicate index `Good`

@@ -1,7 +1,7 @@
 //! What the derives generate from structs.
 
 use kuzu_ddl::{KuzuEdge, KuzuNode, KuzuType, schema};
-use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_core::schema::{Expr, Multiplicity, Pair, StorageDirection, TableKind, Type};
 
 /// A person who can buy things.
@@ -65,7 +65,7 @@ fn node_attributes_are_declared() {
     assert_eq!(
         person.kind,
         TableKind::Node {
-            primary_key: Key::new("id")
+            primary_key: NameKey::new("id")
         }
     );
     assert_eq!(person.properties.len(), 7);
@@ -98,16 +98,19 @@ fn node_attributes_are_declared() {
     );
     assert_eq!(person.property("type").unwrap().ty, Type::String);
 
-    let hints = &declared.tables[&Key::new("Person")];
+    let hints = &declared.tables[&NameKey::new("Person")];
     assert_eq!(hints.renamed_from, ["Customer"]);
-    assert_eq!(hints.properties[&Key::new("email")], ["mail", "e_mail"]);
-    assert!(hints.dropped.contains(&Key::new("fax")) && hints.dropped.len() == 2);
+    assert_eq!(
+        hints.property_renames[&NameKey::new("email")],
+        ["mail", "e_mail"]
+    );
+    assert!(hints.dropped.contains(&NameKey::new("fax")) && hints.dropped.len() == 2);
     assert!(
         hints.origin.ends_with("tests/suite/schema/derive.rs:11"),
         "{}",
         hints.origin
     );
-    let order: Vec<_> = hints.order.iter().map(Key::as_str).collect();
+    let order: Vec<_> = hints.column_order.iter().map(NameKey::as_str).collect();
     assert_eq!(
         order,
         [
@@ -144,11 +147,11 @@ fn edge_attributes_are_declared() {
         TableKind::Edge {
             pairs: [pair("person", "goods"), pair("person", "person")].into(),
             multiplicity: Some(Multiplicity::ManyOne),
-            storage: StorageDirection::Fwd,
+            storage: StorageDirection::Forward,
         }
     );
     assert!(
-        declared.tables[&Key::new("purchased")]
+        declared.tables[&NameKey::new("purchased")]
             .dropped_pairs
             .contains(&pair("shop", "person"))
     );
@@ -177,9 +180,9 @@ fn properties_may_exchange_names() {
         c: i64,
     }
     let declared = schema![Moved].unwrap();
-    let hints = &declared.tables[&Key::new("moved")];
-    assert_eq!(hints.properties[&Key::new("a")], ["b"]);
-    assert!(hints.dropped.contains(&Key::new("c")));
+    let hints = &declared.tables[&NameKey::new("moved")];
+    assert_eq!(hints.property_renames[&NameKey::new("a")], ["b"]);
+    assert!(hints.dropped.contains(&NameKey::new("c")));
 }
 
 #[test]
@@ -213,8 +216,8 @@ fn index_attributes_are_declared() {
     let declared = schema![Document].unwrap();
     let table = declared.schema.table("document").unwrap();
     let of = |name: &str| {
-        let index = &table.indexes[&Key::new(name)];
-        let on: Vec<_> = index.properties.iter().map(Key::as_str).collect();
+        let index = &table.indexes[&NameKey::new(name)];
+        let on: Vec<_> = index.properties.iter().map(NameKey::as_str).collect();
         let options: Vec<_> = index
             .options
             .iter()

@@ -27,7 +27,7 @@ mod v2 {
 }
 
 fn orders(start: i64, increment: i64) -> Declaration {
-    schema![v1::Order].map(|d| d.sequence("order_no", start, increment))
+    schema![v1::Order].map(|d| d.with_sequence("order_no", start, increment))
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn sequence_is_created_once_and_never_reset() {
 fn sequence_is_dropped_once_it_is_unused() {
     let db = TestDatabase::migrated(orders(1, 1));
     let without_sequence =
-        |declaration: Declaration| declaration.map(|d| d.drop_sequence("order_no"));
+        |declaration: Declaration| declaration.map(|d| d.with_dropped_sequence("order_no"));
     let error = db
         .assert_refused(without_sequence(schema![v1::Order]))
         .to_string();
@@ -81,7 +81,7 @@ fn sequence_is_dropped_once_it_is_unused() {
         error.contains("the default of Order.id still counts by it"),
         "{error}"
     );
-    db.migrate_cleanly(schema![v2::Order].map(|d| d.sequence("order_no", 1, 1)));
+    db.migrate_cleanly(schema![v2::Order].map(|d| d.with_sequence("order_no", 1, 1)));
     let declaration = without_sequence(schema![v2::Order]);
     let migrator = db.migrator(declaration.clone());
     migrator
@@ -111,7 +111,7 @@ fn rollback_keeps_a_sequence() {
         "1|a; 100|b"
     );
     db.migrator(orders(100, 10))
-        .redo()
+        .reapply_rolled_back()
         .migrate()
         .unwrap_or_else(|e| panic!("{e}"));
     db.execute(&["CREATE (:`Order` {what: 'c'})"]);

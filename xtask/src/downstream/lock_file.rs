@@ -62,7 +62,7 @@ const STEPS: &[(&str, Step)] = &[
 ];
 
 fn first_lock_file(app: &Application) -> Result {
-    let missing = ["there is no", "KUZU_DDL_LOCK=overwrite cargo test"];
+    let missing = ["lock file not found", "KUZU_DDL_LOCK=overwrite cargo test"];
     app.fails(app.lock_test()?, &missing)?;
     if app.project.path(LOCK).exists() {
         return Err("the lock file was written without a request".into());
@@ -83,7 +83,7 @@ fn removed_field(app: &Application) -> Result {
     let error = app.one_error(&[
         "`fax` is in kuzu-schema.lock",
         "#[kuzu(renamed_from = \"fax\")]",
-        "archived first",
+        "archive it",
         "--> src/schema.rs:4:12",
     ])?;
     app.paste(&proposal(&error, "dropped")?, "pub struct Person")?;
@@ -98,7 +98,7 @@ fn renamed_field(app: &Application) -> Result {
     app.replace("    name: String", "    full_name: String")?;
     let expected = [
         "`name` is in kuzu-schema.lock",
-        "if `full_name` is its new name",
+        "if it was renamed to `full_name`",
     ];
     let error = app.one_error(&expected)?;
     app.paste(&proposal(&error, "renamed_from")?, "    full_name")?;
@@ -115,7 +115,10 @@ fn renamed_field(app: &Application) -> Result {
 
 fn narrowed_type(app: &Application) -> Result {
     app.replace("score: i64", "score: i32")?;
-    let error = app.one_error(&["`score` was INT64 and is INT32 now", "--> src/schema.rs"])?;
+    let error = app.one_error(&[
+        "changing the type of `score` from INT64 to INT32",
+        "--> src/schema.rs",
+    ])?;
     app.paste(&proposal(&error, "cast")?, "    score")?;
     app.expect_rows("MATCH (p:Person) RETURN p.id, p.score", &["1|7", "2|8"])?;
     let ty = "CALL table_info('Person') WHERE name = 'score' RETURN type";
@@ -142,7 +145,7 @@ fn changed_lock_file(app: &Application) -> Result {
         app.project.path(LOCK),
         good.replace("  age INT64 ", "  age INT128 "),
     )?;
-    app.one_error(&["`age` was INT128 and is INT64 now"])?;
+    app.one_error(&["changing the type of `age` from INT128 to INT64"])?;
     let line = good.lines().find(|line| line.starts_with("  age"));
     let line = line.ok_or("the lock file has no line of `age`")?;
     let merge = format!("<<<<<<< ours\n{line}\n=======\n{line}\n>>>>>>> theirs");
@@ -163,7 +166,7 @@ fn removed_struct(app: &Application) -> Result {
     app.fails(
         app.lock_test()?,
         &[
-            "the struct of the table `Shop` is gone",
+            "the table `Shop` has no struct",
             "#[kuzu(renamed_from = \"Shop\")]",
         ],
     )?;
@@ -182,7 +185,7 @@ fn removed_struct(app: &Application) -> Result {
     app.overwrite_lock()
 }
 
-/// `upgrades!` migrates rows of each lock file in `locks` to the current schema.
+/// `upgrade_tests!` migrates rows of each lock file in `locks` to the current schema.
 fn upgrade(app: &Application) -> Result {
     let passed = process::stdout(&mut app.project.cargo(["test", "upgrade_from_v1"])?)?;
     if !passed.contains("upgrade_from_v1 ... ok") {

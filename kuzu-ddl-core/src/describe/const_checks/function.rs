@@ -1,6 +1,6 @@
 //! Checks the types of functions against the properties that they read and write.
 
-use super::super::const_string::Message;
+use super::super::const_string::ConstString;
 use super::super::function::{FunctionDesc, InputDesc};
 use super::super::lock_checks::widen::{fits, widens};
 use super::super::table::{PropertyDesc, TableDesc};
@@ -27,9 +27,9 @@ pub const fn function(table: &TableDesc, at: usize) {
 
 #[track_caller]
 const fn gives(property: &PropertyDesc, function: &FunctionDesc) {
-    if !fits(&function.gives, &property.ty) {
-        let message = Message::new("`").add(function.path).add("` returns ");
-        let message = with_type(message, &function.gives).add(", but `");
+    if !fits(&function.returns, &property.ty) {
+        let message = ConstString::new("`").add(function.path).add("` returns ");
+        let message = with_type(message, &function.returns).add(", but `");
         let message = message.add(property.name).add("` has type ");
         with_type(message, &property.ty).panic();
     }
@@ -38,16 +38,16 @@ const fn gives(property: &PropertyDesc, function: &FunctionDesc) {
 #[track_caller]
 const fn takes(table: &TableDesc, function: &FunctionDesc, at: usize) {
     let name = function.inputs[at];
-    let InputDesc { ty, nullable } = &function.takes[at];
+    let InputDesc { ty, nullable } = &function.arguments[at];
     let mut i = 0;
     while i < table.properties.len() {
         let property = &table.properties[i];
         i += 1;
-        if !property.name.eq_ignore_ascii_case(name) || matches!(property.ty, TypeDesc::Broken) {
+        if !property.name.eq_ignore_ascii_case(name) || matches!(property.ty, TypeDesc::Invalid) {
             continue;
         }
         if !widens(&property.ty, ty) {
-            let message = Message::new("`").add(function.path).add("` takes ");
+            let message = ConstString::new("`").add(function.path).add("` takes ");
             let message = with_type(message, ty)
                 .add(", but `")
                 .add(name)
@@ -55,7 +55,7 @@ const fn takes(table: &TableDesc, function: &FunctionDesc, at: usize) {
             with_type(message, &property.ty).panic();
         }
         if property.nullable && !*nullable {
-            Message::new("`")
+            ConstString::new("`")
                 .add(name)
                 .add("` may be NULL, but `")
                 .add(function.path)

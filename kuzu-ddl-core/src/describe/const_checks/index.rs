@@ -1,13 +1,13 @@
 //! Checks the types of indexed fields, seen through aliases.
 
-use super::super::const_string::Message;
+use super::super::const_string::ConstString;
 use super::super::type_text::with_type;
 use super::super::types::TypeDesc;
 
 /// Rejects a full-text index on a property that is not a string.
 #[track_caller]
 pub const fn fts_index(name: &str, ty: &TypeDesc) {
-    if !matches!(ty, TypeDesc::String | TypeDesc::Broken) {
+    if !matches!(ty, TypeDesc::String | TypeDesc::Invalid) {
         is(name, ty)
             .add(", but a full-text index requires STRING")
             .panic();
@@ -18,7 +18,7 @@ pub const fn fts_index(name: &str, ty: &TypeDesc) {
 #[track_caller]
 pub const fn vector_index(name: &str, ty: &TypeDesc) {
     let item = match ty {
-        TypeDesc::Array(TypeDesc::Float | TypeDesc::Double, _) | TypeDesc::Broken => return,
+        TypeDesc::Array(TypeDesc::Float | TypeDesc::Double, _) | TypeDesc::Invalid => return,
         TypeDesc::List(item) => *item,
         other => other,
     };
@@ -31,6 +31,6 @@ pub const fn vector_index(name: &str, ty: &TypeDesc) {
     }
 }
 
-const fn is(name: &str, ty: &TypeDesc) -> Message {
-    with_type(Message::new("`").add(name).add("` has type "), ty)
+const fn is(name: &str, ty: &TypeDesc) -> ConstString {
+    with_type(ConstString::new("`").add(name).add("` has type "), ty)
 }

@@ -15,7 +15,7 @@ pub use index::{fts_index, vector_index};
 pub use schema_set::schema;
 pub use table::table;
 
-use super::const_string::Message;
+use super::const_string::ConstString;
 use super::table::{ExprDesc, PropertyDesc};
 use super::types::TypeDesc;
 use crate::schema::name::{INTERNAL_PREFIX, MAX_NAME_BYTES};
@@ -38,7 +38,7 @@ pub const fn key(property: &PropertyDesc) {
         TypeDesc::Union(_) => "a UNION",
         _ => return,
     };
-    Message::new(what)
+    ConstString::new(what)
         .add(" cannot be a primary key\nexpected one of: integers, FLOAT, DOUBLE, DECIMAL, SERIAL, STRING, BLOB, UUID, DATE, timestamps")
         .panic()
 }
@@ -47,7 +47,7 @@ pub const fn key(property: &PropertyDesc) {
 #[track_caller]
 pub const fn on_fail_null(property: &PropertyDesc) {
     assert!(
-        property.nullable || property.fill.is_some() || matches!(property.ty, TypeDesc::Broken),
+        property.nullable || property.fill.is_some() || matches!(property.ty, TypeDesc::Invalid),
         "`on_fail = \"null\"` requires a nullable property\nhelp: make the field an `Option`\n\
          help: or backfill rows without a value with `#[kuzu(fill = \"…\")]`"
     );
@@ -67,14 +67,14 @@ pub const fn default(ty: &TypeDesc, value: &ExprDesc) {
         ExprDesc::Bool(_) => {
             if !matches!(
                 ty,
-                TypeDesc::Bool | TypeDesc::Json | TypeDesc::Union(_) | TypeDesc::Broken
+                TypeDesc::Bool | TypeDesc::Json | TypeDesc::Union(_) | TypeDesc::Invalid
             ) {
                 mismatch(ty);
             }
         }
         ExprDesc::Text(value) => text(ty, value),
         ExprDesc::Bytes(_) => {
-            if !matches!(ty, TypeDesc::Blob | TypeDesc::Broken) {
+            if !matches!(ty, TypeDesc::Blob | TypeDesc::Invalid) {
                 mismatch(ty);
             }
         }
@@ -98,7 +98,7 @@ const fn int(ty: &TypeDesc, n: i128) {
         | TypeDesc::Double
         | TypeDesc::Json
         | TypeDesc::Union(_)
-        | TypeDesc::Broken => return,
+        | TypeDesc::Invalid => return,
         _ => mismatch(ty),
     };
     if n < low || n > high {
@@ -127,7 +127,7 @@ const fn text(ty: &TypeDesc, value: &str) {
         | TypeDesc::Interval
         | TypeDesc::Json
         | TypeDesc::Union(_)
-        | TypeDesc::Broken => true,
+        | TypeDesc::Invalid => true,
         _ => false,
     };
     if !good {
@@ -150,7 +150,7 @@ const fn decimal(precision: u8, scale: u8, n: i128) {
 
 #[track_caller]
 const fn too_wide(precision: u8, scale: u8) -> ! {
-    Message::new("the default is out of range: a DECIMAL(")
+    ConstString::new("the default is out of range: a DECIMAL(")
         .add_number(precision as u64)
         .add(", ")
         .add_number(scale as u64)
@@ -173,7 +173,7 @@ const fn float(ty: &TypeDesc, x: f64) {
         | TypeDesc::Decimal(..)
         | TypeDesc::Json
         | TypeDesc::Union(_)
-        | TypeDesc::Broken => {}
+        | TypeDesc::Invalid => {}
         _ => mismatch(ty),
     }
 }
@@ -184,7 +184,7 @@ const fn list(ty: &TypeDesc, items: &[ExprDesc]) {
         TypeDesc::List(t) => *t,
         TypeDesc::Array(t, n) => {
             if items.len() as u64 != *n {
-                Message::new("the default has ")
+                ConstString::new("the default has ")
                     .add_number(items.len() as u64)
                     .add(" elements, but the array has ")
                     .add_number(*n)
@@ -192,7 +192,7 @@ const fn list(ty: &TypeDesc, items: &[ExprDesc]) {
             }
             *t
         }
-        TypeDesc::Broken => return,
+        TypeDesc::Invalid => return,
         _ => mismatch(ty),
     };
     let mut i = 0;

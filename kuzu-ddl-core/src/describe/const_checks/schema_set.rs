@@ -1,7 +1,7 @@
 //! Consistency of the structs in one `schema![…]`.
 
-use super::super::const_string::Message;
-use super::super::table::{KindDesc, TableDesc};
+use super::super::const_string::ConstString;
+use super::super::table::{TableDesc, TableKindDesc};
 use super::super::tombstone::Tombstone;
 
 /// The maximum number of structs that are compared pairwise in a constant. The compiler takes
@@ -51,7 +51,7 @@ const fn find<'a>(tables: &[&'a TableDesc], name: &str) -> Option<&'a TableDesc>
     None
 }
 
-const fn rust_name(message: Message, table: &TableDesc) -> Message {
+const fn rust_name(message: ConstString, table: &TableDesc) -> ConstString {
     message.add("`").add(table.origin.rust_name).add("`")
 }
 
@@ -64,7 +64,7 @@ const fn once(tables: &[&TableDesc], at: usize) {
         let other = tables[i];
         if same(other.name, table.name) {
             let message = rust_name(
-                Message::new("duplicate table `")
+                ConstString::new("duplicate table `")
                     .add(table.name)
                     .add("`: declared by "),
                 other,
@@ -117,8 +117,8 @@ const fn moved(tables: &[&TableDesc], at: usize) {
     }
 }
 
-const fn claim(table: &TableDesc, old: &str) -> Message {
-    Message::new("the table `")
+const fn claim(table: &TableDesc, old: &str) -> ConstString {
+    ConstString::new("the table `")
         .add(table.name)
         .add("` has `renamed_from = \"")
         .add(old)
@@ -139,7 +139,7 @@ const fn claims(table: &TableDesc, old: &str) -> bool {
 /// Rejects an edge whose endpoints are not in the same schema.
 #[track_caller]
 const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
-    let KindDesc::Edge { pairs, .. } = edge.kind else {
+    let TableKindDesc::Edge { pairs, .. } = edge.kind else {
         return;
     };
     let mut i = 0;
@@ -147,7 +147,7 @@ const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
         let pair = &pairs[i / 2];
         let name = if i % 2 == 0 { pair.from } else { pair.to };
         if find(tables, name).is_none() && !name.is_empty() {
-            Message::new("the edge `")
+            ConstString::new("the edge `")
                 .add(edge.name)
                 .add("` connects `")
                 .add(name)
@@ -164,7 +164,7 @@ const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
 #[track_caller]
 const fn gone(tables: &[&TableDesc], name: &str) {
     crate::describe::const_checks::table_name(name);
-    let message = Message::new("the table `")
+    let message = ConstString::new("the table `")
         .add(name)
         .add("` is marked as dropped, but ");
     let mut i = 0;

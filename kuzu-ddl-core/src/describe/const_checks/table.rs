@@ -1,7 +1,7 @@
 //! Consistency of one table, seen through the aliases of its fields.
 
-use super::super::const_string::Message;
-use super::super::table::{KindDesc, PairDesc, TableDesc};
+use super::super::const_string::ConstString;
+use super::super::table::{PairDesc, TableDesc, TableKindDesc};
 use super::super::types::TypeDesc;
 use super::schema_set::same;
 use crate::schema::MAX_TYPE_DEPTH;
@@ -14,7 +14,7 @@ pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
     while i < desc.properties.len() {
         let property = &desc.properties[i];
         if let Some(what) = shape(&property.ty, 1) {
-            Message::new("invalid type of the property `")
+            ConstString::new("invalid type of the property `")
                 .add(property.name)
                 .add("`: ")
                 .add(what)
@@ -22,7 +22,7 @@ pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
         }
         i += 1;
     }
-    if let KindDesc::Edge {
+    if let TableKindDesc::Edge {
         pairs,
         dropped_pairs,
         ..
@@ -67,7 +67,7 @@ const fn is(a: &PairDesc, b: &PairDesc) -> bool {
     same(a.from, b.from) && same(a.to, b.to)
 }
 
-const fn names(message: Message, pair: &PairDesc) -> Message {
+const fn names(message: ConstString, pair: &PairDesc) -> ConstString {
     message
         .add("`from = ")
         .add(pair.from)
@@ -84,7 +84,7 @@ const fn each_once(pairs: &[PairDesc]) {
         while j < i {
             // The endpoint of a derive that failed has no name.
             if is(&pairs[i], &pairs[j]) && !pairs[i].from.is_empty() && !pairs[i].to.is_empty() {
-                names(Message::new("duplicate pair "), &pairs[i])
+                names(ConstString::new("duplicate pair "), &pairs[i])
                     .add("\nhelp: remove one")
                     .panic();
             }
@@ -101,7 +101,7 @@ const fn none_dropped(pairs: &[PairDesc], dropped: &[PairDesc]) {
         let mut j = 0;
         while j < dropped.len() {
             if is(&pairs[i], &dropped[j]) && !pairs[i].from.is_empty() && !pairs[i].to.is_empty() {
-                names(Message::new("the pair "), &pairs[i])
+                names(ConstString::new("the pair "), &pairs[i])
                     .add(" is both declared and marked as dropped\nhelp: remove one of the two")
                     .panic();
             }

@@ -9,17 +9,17 @@ pub(in crate::describe) mod widen;
 use widen::same;
 pub(crate) use widen::{fits, widens};
 
-use super::const_string::Message;
+use super::const_string::ConstString;
 use super::function::FunctionDesc;
-use super::table::{KindDesc, PairDesc, PropertyDesc, TableDesc};
+use super::table::{PairDesc, PropertyDesc, TableDesc, TableKindDesc};
 use super::type_text::{fill, literal, with_type};
 use super::types::TypeDesc;
 
 /// Rejects a property that was locked as `was` and now, without a conversion, holds fewer values.
 #[track_caller]
-pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bool) {
+pub const fn check_retained(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bool) {
     let property = &table.properties[at];
-    if matches!(property.ty, TypeDesc::Broken) {
+    if matches!(property.ty, TypeDesc::Invalid) {
         return;
     }
     let cast = match &property.cast_with {
@@ -33,7 +33,7 @@ pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bo
         change_of_type(property, was);
     }
     if was_nullable && !property.nullable && !fills(property) {
-        Message::new("`")
+        ConstString::new("`")
             .add(property.name)
             .add("` is no longer nullable, but existing rows may be NULL\nhelp: backfill them with an expression: `#[kuzu(fill = \"")
             .add(fill(&property.ty))
@@ -45,7 +45,7 @@ pub const fn kept(table: &TableDesc, at: usize, was: &TypeDesc, was_nullable: bo
 /// Returns whether rows without a value get one.
 const fn fills(property: &PropertyDesc) -> bool {
     let cast = match &property.cast_with {
-        Some(function) => function.takes[0].nullable,
+        Some(function) => function.arguments[0].nullable,
         None => false,
     };
     cast || property.fill.is_some() || property.fill_with.is_some()
@@ -55,11 +55,11 @@ const fn fills(property: &PropertyDesc) -> bool {
 /// locked one, its change is complete and the function accepts the values from before that change.
 #[track_caller]
 const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &TypeDesc) {
-    if same(was, &property.ty) || widens(was, &function.takes[0].ty) {
+    if same(was, &property.ty) || widens(was, &function.arguments[0].ty) {
         return;
     }
-    let message = Message::new("`").add(function.path).add("` takes ");
-    let message = with_type(message, &function.takes[0].ty).add(", but `");
+    let message = ConstString::new("`").add(function.path).add("` takes ");
+    let message = with_type(message, &function.arguments[0].ty).add(", but `");
     let message = message.add(property.name).add("` was ");
     with_type(message, was)
         .add(" in kuzu-schema.lock\nhelp: change the argument of the function to that type")
@@ -68,7 +68,7 @@ const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &
 
 #[track_caller]
 const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
-    let message = Message::new("changing the type of `")
+    let message = ConstString::new("changing the type of `")
         .add(property.name)
         .add("` from ");
     let message = with_type(message, was).add(" to ");
@@ -89,7 +89,7 @@ const FUNCTION: &str = "\nhelp: or with a function of other properties: `#[kuzu(
 ///
 /// The property may be one of the `gone` ones under another name, which is reported first.
 #[track_caller]
-pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
+pub const fn check_added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
     let property = &table.properties[at];
     let mut i = 0;
     while i < gone.len() {
@@ -98,9 +98,9 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
         }
         i += 1;
     }
-    let message = Message::new("`").add(property.name);
+    let message = ConstString::new("`").add(property.name);
     // The engine numbers existing rows of a SERIAL.
-    if matches!(property.ty, TypeDesc::Broken | TypeDesc::Serial) {
+    if matches!(property.ty, TypeDesc::Invalid | TypeDesc::Serial) {
         return;
     }
     if property.nullable || property.default.is_some() || fills(property) {
@@ -125,8 +125,8 @@ pub const fn added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
 /// `new` are the properties that are not in the lock file: one of them may be the property under
 /// another name.
 #[track_caller]
-pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usize]) -> ! {
-    let mut message = Message::new("`")
+pub const fn report_removed(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usize]) -> ! {
+    let mut message = ConstString::new("`")
         .add(name)
         .add("` is in kuzu-schema.lock, but has no field\nhelp: if it was renamed");
     let mut alike = 0;
@@ -156,8 +156,8 @@ pub const fn vanished(table: &TableDesc, name: &str, was: &TypeDesc, new: &[usiz
 /// Rejects an edge that lost a locked pair without a tombstone. `ends` are the endpoints of its
 /// pairs, in order.
 #[track_caller]
-pub const fn pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
-    let KindDesc::Edge { dropped_pairs, .. } = table.kind else {
+pub const fn check_pairs(table: &TableDesc, ends: &[&TableDesc], was: &[PairDesc]) {
+    let TableKindDesc::Edge { dropped_pairs, .. } = table.kind else {
         return;
     };
     let mut n = 0;
@@ -196,7 +196,7 @@ const fn called(table: &TableDesc, name: &str) -> bool {
 
 #[track_caller]
 const fn lost(from: &str, to: &str) -> ! {
-    Message::new("the pair from `")
+    ConstString::new("the pair from `")
         .add(from)
         .add("` to `")
         .add(to)

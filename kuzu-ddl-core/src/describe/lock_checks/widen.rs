@@ -197,7 +197,7 @@ mod tests {
             for b in &all() {
                 let (from, to) = (Type::from(a), Type::from(b));
                 assert_eq!(widens(a, b), from.widens_to(&to), "{from} to {to}");
-                assert_eq!(fits(a, b), from.fits_in(&to), "{from} into {to}");
+                assert_eq!(fits(a, b), from.is_subtype_of(&to), "{from} into {to}");
                 assert_eq!(same(a, b), from == to, "{from} and {to}");
             }
         }

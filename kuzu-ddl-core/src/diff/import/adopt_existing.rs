@@ -2,49 +2,49 @@
 
 use std::collections::BTreeSet;
 
-use super::super::incompatibility::{Reason, Refusal};
+use super::super::incompatibility::{Incompatibility, IncompatibilityKind};
 use super::super::note::Note;
-use super::importer::Taker;
+use super::importer::CatalogImporter;
 use crate::declared::Declared;
 use crate::event::{DdlEvent, ObjectId, index_key, sequence_key};
-use crate::fold::{Draft, Fold, owned};
-use crate::schema::{Key, Schema, Table};
-use crate::state::Local;
+use crate::fold::{ChangeBuilder, Fold, managed_tables};
+use crate::schema::{NameKey, Schema, Table};
+use crate::state::LocalState;
 
 /// The live schema, with the state that only this database has.
 #[derive(Clone, Debug, Default)]
-pub struct Live {
+pub struct LiveSchema {
     /// Schema in the catalog.
     pub schema: Schema,
     /// State that only this database has.
-    pub local: Local,
+    pub local: LocalState,
 }
 
 /// Result of an adoption.
 #[derive(Clone, Debug)]
-pub struct Adopted {
+pub struct Adoption {
     /// Events that describe the existing objects.
     pub events: Vec<DdlEvent>,
     /// State after the events.
     pub fold: Fold,
     /// State that only this database has.
-    pub local: Local,
+    pub local: LocalState,
     /// Notes for the operator.
     pub notes: Vec<Note>,
     /// Declared items that exist in a different form.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<Incompatibility>,
 }
 
 /// Describes the declared tables and properties that exist in the database, but not in the events,
 /// by new events. The database is not changed. Tables that are not declared stay unmanaged.
 #[must_use]
-pub fn adopt(declared: &Declared, live: &Live, expected: Fold) -> Adopted {
+pub fn adopt_existing(declared: &Declared, live: &LiveSchema, expected: Fold) -> Adoption {
     let mut adopter = Adopter {
         declared,
         live: &live.schema,
-        taker: Taker {
+        taker: CatalogImporter {
             declared,
-            draft: Draft::new(expected),
+            draft: ChangeBuilder::new(expected),
             local: live.local.clone(),
             notes: Vec::new(),
         },
@@ -58,12 +58,12 @@ pub fn adopt(declared: &Declared, live: &Live, expected: Fold) -> Adopted {
     let Adopter {
         taker, refusals, ..
     } = adopter;
-    Adopted::of(taker, refusals)
+    Adoption::of(taker, refusals)
 }
 
-impl Adopted {
-    pub(in crate::diff) fn of(taker: Taker<'_>, refusals: Vec<Refusal>) -> Self {
-        let Taker {
+impl Adoption {
+    pub(in crate::diff) fn of(taker: CatalogImporter<'_>, refusals: Vec<Incompatibility>) -> Self {
+        let CatalogImporter {
             draft,
             local,
             notes,
@@ -83,10 +83,10 @@ impl Adopted {
 struct Adopter<'a> {
     declared: &'a Declared,
     live: &'a Schema,
-    taker: Taker<'a>,
+    taker: CatalogImporter<'a>,
     /// Tables adopted by this call.
     adopted: BTreeSet<ObjectId>,
-    refusals: Vec<Refusal>,
+    refusals: Vec<Incompatibility>,
 }
 
 impl<'a> Adopter<'a> {
@@ -98,18 +98,18 @@ impl<'a> Adopter<'a> {
         self.taker.notes.push(Note::Adopted { object });
     }
 
-    fn refuse(&mut self, table: &Key, object: String, reason: Reason) {
+    fn refuse(&mut self, table: &NameKey, object: String, reason: IncompatibilityKind) {
         let hints = self.declared.tables.get(table);
         let origin = hints.map(|h| h.origin.clone()).unwrap_or_default();
-        self.refusals.push(Refusal {
+        self.refusals.push(Incompatibility {
             object,
             origin,
-            reason,
+            kind: reason,
         });
     }
 
     fn tables(&mut self) {
-        let owned: BTreeSet<Key> = owned(self.fold()).into_keys().collect();
+        let owned: BTreeSet<NameKey> = managed_tables(self.fold()).into_keys().collect();
         for nodes in [true, false] {
             for (key, table) in &self.declared.schema.tables {
                 if table.kind.is_node() != nodes || self.fold().find(None, key).is_some() {
@@ -117,7 +117,8 @@ impl<'a> Adopter<'a> {
                 }
                 let hints = self.declared.tables.get(key);
                 let earlier = hints.map(|h| h.renamed_from.as_slice()).unwrap_or_default();
-                let names = std::iter::once(key.clone()).chain(earlier.iter().map(|n| Key::new(n)));
+                let names =
+                    std::iter::once(key.clone()).chain(earlier.iter().map(|n| NameKey::new(n)));
                 let found = names
                     .filter(|name| !owned.contains(name))
                     .find_map(|name| self.live.tables.get(&name));
@@ -128,10 +129,14 @@ impl<'a> Adopter<'a> {
         }
     }
 
-    fn table(&mut self, key: &Key, declared: &Table, live: &Table) {
+    fn table(&mut self, key: &NameKey, declared: &Table, live: &Table) {
         if declared.kind.is_node() != live.kind.is_node() {
-            let is = live.kind.words().to_owned();
-            return self.refuse(key, declared.name.clone(), Reason::OtherKind { is });
+            let is = live.kind.as_str().to_owned();
+            return self.refuse(
+                key,
+                declared.name.clone(),
+                IncompatibilityKind::KindMismatch { is },
+            );
         }
         if let Some(id) = self.taker.table(Some(key), live) {
             self.note(live.name.clone());
@@ -146,13 +151,13 @@ impl<'a> Adopter<'a> {
             let Some(object) = fold.find(None, key) else {
                 continue;
             };
-            let (id, physical) = (object.id, Key::new(&fold.physical(object)));
+            let (id, physical) = (object.id, NameKey::new(&fold.database_name(object)));
             let Some(live) = self.live.tables.get(&physical) else {
                 continue;
             };
             for (name, declared) in &table.properties {
                 let fold = self.taker.draft.fold();
-                let known = fold.holders(Some(id), name).next().is_some();
+                let known = fold.objects_ever_named(Some(id), name).next().is_some();
                 let Some(found) = live.properties.get(name).filter(|_| !known) else {
                     continue;
                 };
@@ -163,7 +168,7 @@ impl<'a> Adopter<'a> {
                 } else {
                     let (declared, is) = (declared.ty.to_string(), found.ty.to_string());
                     let what = "type".into();
-                    let reason = Reason::Differs {
+                    let reason = IncompatibilityKind::Changed {
                         what,
                         declared,
                         is,
@@ -183,14 +188,18 @@ impl<'a> Adopter<'a> {
             let Some(object) = fold.find(None, key) else {
                 continue;
             };
-            let (id, physical) = (object.id, Key::new(&fold.physical(object)));
+            let (id, physical) = (object.id, NameKey::new(&fold.database_name(object)));
             let Some(live) = self.live.tables.get(&physical) else {
                 continue;
             };
             let adopted = self.adopted.contains(&id);
             for (name, index) in &live.indexes {
                 let key = index_key(&index.name);
-                let known = self.fold().holders(Some(id), &key).next().is_some();
+                let known = self
+                    .fold()
+                    .objects_ever_named(Some(id), &key)
+                    .next()
+                    .is_some();
                 if !known && (adopted || table.indexes.contains_key(name)) {
                     let object = format!("{}[{}]", table.name, index.name);
                     if self.taker.index(id, index) {
@@ -206,7 +215,7 @@ impl<'a> Adopter<'a> {
         for (key, wanted) in &self.declared.schema.sequences {
             let known = self
                 .fold()
-                .holders(None, &sequence_key(&wanted.name))
+                .objects_ever_named(None, &sequence_key(&wanted.name))
                 .next()
                 .is_some();
             let Some(live) = self.live.sequences.get(key).filter(|_| !known) else {

@@ -4,23 +4,27 @@ use super::super::note::Note;
 use super::super::table::spec;
 use crate::declared::Declared;
 use crate::event::{Endpoints, IndexSpec, ObjectId, PropertySpec};
-use crate::fold::Draft;
+use crate::fold::ChangeBuilder;
 use crate::schema::name::{check_property, check_table};
-use crate::schema::{Expr, Index, IndexKind, Key, Property, Table, TableKind};
-use crate::state::Local;
+use crate::schema::{Expr, Index, IndexKind, NameKey, Property, Table, TableKind};
+use crate::state::LocalState;
 
 /// Importer of live objects into the history, one by one.
-pub(in crate::diff) struct Taker<'a> {
+pub(in crate::diff) struct CatalogImporter<'a> {
     pub(in crate::diff) declared: &'a Declared,
-    pub(in crate::diff) draft: Draft,
-    pub(in crate::diff) local: Local,
+    pub(in crate::diff) draft: ChangeBuilder,
+    pub(in crate::diff) local: LocalState,
     pub(in crate::diff) notes: Vec<Note>,
 }
 
-impl Taker<'_> {
+impl CatalogImporter<'_> {
     /// Imports a table with all its members. `key` is its declared name, whose declaration supplies
     /// what the catalog does not report. Returns `None` where no event can describe the table.
-    pub(in crate::diff) fn table(&mut self, key: Option<&Key>, live: &Table) -> Option<ObjectId> {
+    pub(in crate::diff) fn table(
+        &mut self,
+        key: Option<&NameKey>,
+        live: &Table,
+    ) -> Option<ObjectId> {
         let id = match &live.kind {
             TableKind::Node { primary_key } => {
                 let property = live.properties.get(primary_key)?;
@@ -62,7 +66,7 @@ impl Taker<'_> {
             }
         };
         if live.comment.is_some() {
-            self.draft.comment(id, live.comment.clone());
+            self.draft.set_comment(id, live.comment.clone());
         }
         self.pairs(live, id);
         self.properties(key, live, id);
@@ -80,7 +84,7 @@ impl Taker<'_> {
         }
     }
 
-    fn properties(&mut self, key: Option<&Key>, live: &Table, id: ObjectId) {
+    fn properties(&mut self, key: Option<&NameKey>, live: &Table, id: ObjectId) {
         for (name, property) in &live.properties {
             let path = format!("{}.{}", live.name, property.name);
             if let Some(object) = self.draft.fold().find(Some(id), name).map(|o| o.id) {
@@ -101,7 +105,7 @@ impl Taker<'_> {
     /// Imports a property of a managed table; returns `false` if no event can describe it.
     pub(in crate::diff) fn property(
         &mut self,
-        key: Option<&Key>,
+        key: Option<&NameKey>,
         path: &str,
         live: &Property,
         table: ObjectId,
@@ -109,7 +113,8 @@ impl Taker<'_> {
         if !is_legal(live) {
             return false;
         }
-        let (spec, text) = adopted_spec(live, self.declared_property(key, &Key::new(&live.name)));
+        let (spec, text) =
+            adopted_spec(live, self.declared_property(key, &NameKey::new(&live.name)));
         let id = self.draft.add_property(table, &live.name, spec);
         self.unclear(id, path.to_owned(), text);
         true
@@ -124,29 +129,29 @@ impl Taker<'_> {
         live: &Property,
     ) -> Option<Expr> {
         let (spec, text) = adopted_spec(live, None);
-        self.local.defaults.remove(&id);
+        self.local.adopted_defaults.remove(&id);
         self.unclear(id, path.to_owned(), text);
         spec.default
     }
 
     fn unclear(&mut self, id: ObjectId, object: String, text: Option<String>) {
         if let Some(text) = text {
-            self.notes.push(Note::UnclearDefault {
+            self.notes.push(Note::AmbiguousDefault {
                 object,
                 text: text.clone(),
             });
-            self.local.defaults.insert(id, text);
+            self.local.adopted_defaults.insert(id, text);
         }
     }
 
     /// Returns the declaration of a property that has, or had, this name.
-    fn declared_property(&self, table: Option<&Key>, name: &Key) -> Option<&Property> {
+    fn declared_property(&self, table: Option<&NameKey>, name: &NameKey) -> Option<&Property> {
         let properties = &self.declared.schema.tables.get(table?)?.properties;
         properties.get(name).or_else(|| {
-            let hints = &self.declared.tables.get(table?)?.properties;
+            let hints = &self.declared.tables.get(table?)?.property_renames;
             let (now, _) = hints
                 .iter()
-                .find(|(_, olds)| olds.iter().any(|old| Key::new(old) == *name))?;
+                .find(|(_, olds)| olds.iter().any(|old| NameKey::new(old) == *name))?;
             properties.get(now)
         })
     }
@@ -155,9 +160,9 @@ impl Taker<'_> {
     pub(in crate::diff) fn index(&mut self, table: ObjectId, index: &Index) -> bool {
         let fold = self.draft.fold();
         let children = || fold.children(table).filter(|child| child.is_live());
-        let property = |key: &Key| {
+        let property = |key: &NameKey| {
             let mut all = children().filter(|child| fold.property(child).is_some());
-            all.find(|child| Key::new(&fold.physical(child)) == *key)
+            all.find(|child| NameKey::new(&fold.database_name(child)) == *key)
                 .map(|child| child.id)
         };
         let properties: Option<Vec<_>> = index.properties.iter().map(property).collect();
@@ -167,7 +172,7 @@ impl Taker<'_> {
                 let spec = IndexSpec {
                     kind: index.kind.clone(),
                     properties,
-                    options: index.complete(),
+                    options: index.resolved_options(),
                 };
                 self.draft.create_index(table, &index.name, spec);
                 true

@@ -1,46 +1,50 @@
 //! TODO-DOC diff::reverse::definitions
 
-use super::Way;
+use super::Reverser;
 use crate::event::{Change, IndexSpec, ObjectId, OnFail, SequenceSpec};
-use crate::fold::Body;
+use crate::fold::ObjectBody;
 use crate::schema::{Expr, Type};
 
-impl Way<'_> {
+impl Reverser<'_> {
     /// Reverts types, defaults, nullability, multiplicities and storage directions; keys last,
     /// since the property that becomes the key must have its type.
-    pub(in crate::diff) fn bodies(&mut self) {
-        let mut objects = self.all(|object| object.is_live());
-        objects.retain(|id| self.wanted(*id));
+    pub(in crate::diff) fn revert_definitions(&mut self) {
+        let mut objects = self.objects_of_both(|object| object.is_live());
+        objects.retain(|id| self.is_live_at_target(*id));
         for id in objects.iter().copied() {
             let was = self.then.object(id).map(|object| object.body.clone());
             let is = self.draft.fold().object(id).map(|o| o.body.clone());
             let (Some(was), Some(is)) = (was, is) else {
                 continue;
             };
-            self.tell_of_functions(id);
-            for change in changes(&was, &is) {
-                self.draft.set(id, change);
+            self.note_function_values(id);
+            for change in definition_changes(&was, &is) {
+                self.draft.change(id, change);
             }
         }
         for id in objects {
-            let Some(Body::NodeTable { key }) = self.then.object(id).map(|o| &o.body) else {
+            let Some(ObjectBody::NodeTable { key }) = self.then.object(id).map(|o| &o.body) else {
                 continue;
             };
-            let key = self.here(*key);
-            if self.draft.fold().key(id) != Some(key) {
-                self.draft.set(id, Change::SetKey { key });
+            let key = self.current_object(*key);
+            if self.draft.fold().primary_key_of(id) != Some(key) {
+                self.draft.change(id, Change::SetPrimaryKey { key });
             }
         }
     }
 
     /// Reports values that a function computed: they cannot be distinguished from values written
     /// since.
-    fn tell_of_functions(&mut self, id: ObjectId) {
-        let known = self.then.object(id).map_or(0, |o| o.archives.len());
-        let archives = self.draft.fold().object(id).map(|o| o.archives.as_slice());
+    fn note_function_values(&mut self, id: ObjectId) {
+        let known = self.then.object(id).map_or(0, |o| o.archived_columns.len());
+        let archives = self
+            .draft
+            .fold()
+            .object(id)
+            .map(|o| o.archived_columns.as_slice());
         let mut since = archives.unwrap_or_default().iter().skip(known);
         if let Some(function) = since.find_map(|archive| archive.function.clone()) {
-            self.told(
+            self.note_irreversible(
                 id,
                 &format!(
                     "the values from before the function {function} are restored, also in rows \
@@ -52,24 +56,30 @@ impl Way<'_> {
 
     /// Reverts the indexes; they hold no data, so what was dropped or changed is created again.
     pub(in crate::diff) fn indexes(&mut self) {
-        for id in self.all(|o| matches!(o.body, Body::Index(_)) && o.is_live()) {
+        for id in self.objects_of_both(|o| matches!(o.body, ObjectBody::Index(_)) && o.is_live()) {
             let table = self.draft.fold().object(id).and_then(|o| o.parent);
-            if !self.wanted(id) && table.is_some_and(|table| self.wanted(table)) {
-                self.draft.drop(id);
+            if !self.is_live_at_target(id)
+                && table.is_some_and(|table| self.is_live_at_target(table))
+            {
+                self.draft.archive(id);
             }
         }
         let mut wanted: Vec<(String, ObjectId, IndexSpec)> = Vec::new();
         for index in self.then.objects().filter(|object| object.is_live()) {
-            let (Body::Index(spec), Some(table)) = (&index.body, index.parent) else {
+            let (ObjectBody::Index(spec), Some(table)) = (&index.body, index.parent) else {
                 continue;
             };
-            if self.wanted(table) && !self.is_live(index.id) {
-                let properties = spec.properties.iter().map(|id| self.here(*id)).collect();
+            if self.is_live_at_target(table) && !self.is_live(index.id) {
+                let properties = spec
+                    .properties
+                    .iter()
+                    .map(|id| self.current_object(*id))
+                    .collect();
                 let spec = IndexSpec {
                     properties,
                     ..spec.clone()
                 };
-                wanted.push((index.name.value.clone(), self.here(table), spec));
+                wanted.push((index.name.value.clone(), self.current_object(table), spec));
             }
         }
         wanted.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
@@ -84,7 +94,7 @@ impl Way<'_> {
         let mut gone: Vec<(String, SequenceSpec)> = gone
             .filter(|object| !self.is_live(object.id))
             .filter_map(|object| match &object.body {
-                Body::Sequence(spec) => Some((object.name.value.clone(), *spec)),
+                ObjectBody::Sequence(spec) => Some((object.name.value.clone(), *spec)),
                 _ => None,
             })
             .collect();
@@ -97,21 +107,21 @@ impl Way<'_> {
     }
 
     pub(in crate::diff) fn comments(&mut self) {
-        for id in self.all(|o| o.is_live() && !matches!(o.body, Body::Pair(_))) {
+        for id in self.objects_of_both(|o| o.is_live() && !matches!(o.body, ObjectBody::Pair(_))) {
             let Some(was) = self.then.object(id).filter(|was| was.is_live()) else {
                 continue;
             };
             let text = was.comment.value.clone();
             let is = self.draft.fold().object(id).map(|o| &o.comment.value);
             if is != Some(&text) {
-                self.draft.comment(id, text);
+                self.draft.set_comment(id, text);
             }
         }
         // A recreated object had its comment then.
         for (id, made) in self.anew.clone() {
             let comment = self.then.object(id).map(|was| was.comment.value.clone());
             if let Some(Some(text)) = comment {
-                self.draft.comment(made, Some(text));
+                self.draft.set_comment(made, Some(text));
             }
         }
     }
@@ -119,27 +129,27 @@ impl Way<'_> {
 
 /// Returns the expression that casts back a row written since; `None` is a plain CAST. Where the
 /// engine has no such cast, the value's text decides: without rows that need it, nothing fails.
-fn cast_back(from: &Type, to: &Type) -> Option<Expr> {
+fn inverse_cast(from: &Type, to: &Type) -> Option<Expr> {
     let text = || Expr::Cast(Box::new(Expr::Old), Type::String);
-    (!from.has_cast_to(to)).then(text)
+    (!from.can_cast_to(to)).then(text)
 }
 
 /// Returns the inverse of a type change.
-pub(in crate::diff) fn change_back(from: &Type, to: &Type) -> Change {
+pub(in crate::diff) fn inverse_type_change(from: &Type, to: &Type) -> Change {
     Change::SetType {
         ty: to.clone(),
-        cast: cast_back(from, to),
+        cast: inverse_cast(from, to),
         on_fail: OnFail::Abort,
     }
 }
 
 /// Returns the changes that turn the body `is` into `was`.
-fn changes(was: &Body, is: &Body) -> Vec<Change> {
+fn definition_changes(was: &ObjectBody, is: &ObjectBody) -> Vec<Change> {
     let mut out = Vec::new();
     match (was, is) {
-        (Body::Property(was), Body::Property(is)) => {
+        (ObjectBody::Property(was), ObjectBody::Property(is)) => {
             if was.ty != is.ty {
-                out.push(change_back(&is.ty, &was.ty));
+                out.push(inverse_type_change(&is.ty, &was.ty));
             }
             if was.default != is.default {
                 let default = was.default.clone();
@@ -151,11 +161,11 @@ fn changes(was: &Body, is: &Body) -> Vec<Change> {
             }
         }
         (
-            Body::EdgeTable {
+            ObjectBody::EdgeTable {
                 multiplicity,
                 storage,
             },
-            Body::EdgeTable {
+            ObjectBody::EdgeTable {
                 multiplicity: m,
                 storage: s,
             },

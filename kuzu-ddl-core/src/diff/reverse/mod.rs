@@ -11,12 +11,12 @@ pub(in crate::diff) mod objects;
 use std::collections::BTreeMap;
 
 use crate::event::{DdlEvent, ObjectId};
-use crate::fold::{Body, Draft, Fold, Life, Object, compare_states, path};
-use crate::schema::{Differs, How};
+use crate::fold::{ChangeBuilder, Fold, Lifecycle, Object, ObjectBody, compare, object_path};
+use crate::schema::{ComparisonEntry, ComparisonKind};
 
 /// Result of [`reverse`].
 #[derive(Clone, Debug)]
-pub struct Reversed {
+pub struct Reversal {
     /// New events, in order.
     pub events: Vec<DdlEvent>,
     /// State after the new events.
@@ -30,10 +30,10 @@ pub struct Reversed {
 #[doc(alias = "rollback")]
 #[doc(alias = "revert")]
 #[must_use]
-pub fn reverse(now: Fold, then: &Fold) -> Reversed {
-    let mut way = Way {
+pub fn reverse(now: Fold, then: &Fold) -> Reversal {
+    let mut way = Reverser {
         then,
-        draft: Draft::new(now),
+        draft: ChangeBuilder::new(now),
         anew: BTreeMap::new(),
         lost: Vec::new(),
     };
@@ -41,23 +41,23 @@ pub fn reverse(now: Fold, then: &Fold) -> Reversed {
     way.drop_properties(false);
     way.rename();
     way.restore();
-    way.make_anew();
+    way.recreate_purged();
     way.pairs();
-    way.bodies();
+    way.revert_definitions();
     way.drop_properties(true);
     way.indexes();
     way.sequences();
     way.comments();
-    let Way {
+    let Reverser {
         draft, mut lost, ..
     } = way;
     let (after, events) = draft.finish();
     // Whatever remains different in the end is reported.
-    let left = compare_states(&after, then);
+    let left = compare(&after, then);
     let left = left.rows.iter().filter(|row| !is_new_sequence(row));
     lost.extend(left.map(|row| format!("not reverted: {row}")));
     lost.sort();
-    Reversed {
+    Reversal {
         events,
         after,
         lost,
@@ -66,21 +66,21 @@ pub fn reverse(now: Fold, then: &Fold) -> Reversed {
 
 /// Returns whether the row is a sequence created since, which stays: it blocks nothing, and its
 /// current value would be lost.
-fn is_new_sequence(row: &Differs) -> bool {
-    row.what == "sequence" && row.how == How::Removed
+fn is_new_sequence(row: &ComparisonEntry) -> bool {
+    row.what == "sequence" && row.how == ComparisonKind::Removed
 }
 
-struct Way<'a> {
+struct Reverser<'a> {
     pub(super) then: &'a Fold,
-    pub(super) draft: Draft,
+    pub(super) draft: ChangeBuilder,
     /// Recreated objects, by the objects that they replace.
     pub(super) anew: BTreeMap<ObjectId, ObjectId>,
     pub(super) lost: Vec<String>,
 }
 
-impl Way<'_> {
+impl Reverser<'_> {
     /// Returns whether an object is live at the end.
-    fn wanted(&self, id: ObjectId) -> bool {
+    fn is_live_at_target(&self, id: ObjectId) -> bool {
         self.then.object(id).is_some_and(Object::is_live)
     }
 
@@ -90,19 +90,19 @@ impl Way<'_> {
 
     fn is_purged(&self, id: ObjectId) -> bool {
         let object = self.draft.fold().object(id);
-        object.is_some_and(|o| matches!(o.life.value, Life::Purged(_)))
+        object.is_some_and(|o| matches!(o.lifecycle.value, Lifecycle::Purged(_)))
     }
 
     /// Returns all objects of both states that fit, tables by their kind first, then by name: in
     /// the same order on every machine.
-    fn all(&self, fits: impl Fn(&Object) -> bool) -> Vec<ObjectId> {
+    fn objects_of_both(&self, fits: impl Fn(&Object) -> bool) -> Vec<ObjectId> {
         let fold = self.draft.fold();
         let mut found: Vec<_> = fold
             .objects()
             .filter(|object| fits(object))
             .map(|object| {
-                let is_node = matches!(object.body, Body::NodeTable { .. });
-                (!is_node, path(fold, object.id), object.id)
+                let is_node = matches!(object.body, ObjectBody::NodeTable { .. });
+                (!is_node, object_path(fold, object.id), object.id)
             })
             .collect();
         found.sort();
@@ -114,8 +114,8 @@ impl Way<'_> {
 mod tests {
     use super::*;
     use crate::declared::Declared;
-    use crate::diff::options::Options;
-    use crate::diff::{ancestor, diff};
+    use crate::diff::options::DiffOptions;
+    use crate::diff::{diff, next_ancestor};
     use crate::test_schema::sketch;
 
     const VERSIONS: [&str; 5] = [
@@ -147,11 +147,11 @@ mod tests {
         let mut last: Option<Declared> = None;
         for text in VERSIONS {
             let declared = sketch(text);
-            let now = Fold::of(&events);
-            let found = diff(&declared, last.as_ref(), now, &Options::default()).expect("fits");
+            let now = Fold::from_events(&events);
+            let found = diff(&declared, last.as_ref(), now, &DiffOptions::default()).expect("fits");
             events.extend(found.events);
-            last = Some(ancestor(&declared, last.as_ref(), &found.after));
-            folds.push((found.after, events.clone()));
+            last = Some(next_ancestor(&declared, last.as_ref(), &found.target));
+            folds.push((found.target, events.clone()));
         }
         for (i, (now, events)) in folds.iter().enumerate() {
             for (then_at, (then, _)) in folds[..=i].iter().enumerate() {
@@ -159,17 +159,14 @@ mod tests {
                 assert_eq!(way.lost, Vec::<String>::new());
                 assert_eq!(way.after.schema(), then.schema());
                 let all = events.iter().chain(&way.events);
-                let fresh = Fold::of(all);
-                assert_eq!(fresh.rejected(), way.after.rejected());
+                let fresh = Fold::from_events(all);
+                assert_eq!(fresh.rejected_events(), way.after.rejected_events());
                 assert_eq!(fresh.conflicts(), way.after.conflicts());
-                assert_eq!(
-                    compare_states(&fresh, &way.after).to_string(),
-                    "no differences"
-                );
+                assert_eq!(compare(&fresh, &way.after).to_string(), "no differences");
                 // Archived columns are in the order of the events, and those of one start have
                 // none.
                 for (a, b) in fresh.objects().zip(way.after.objects()) {
-                    assert_eq!((a.id, &a.life, &a.name), (b.id, &b.life, &b.name));
+                    assert_eq!((a.id, &a.lifecycle, &a.name), (b.id, &b.lifecycle, &b.name));
                     assert_eq!(a.body, b.body, "from {i} to {then_at}");
                 }
                 assert_eq!(fresh.frontier(), way.after.frontier());

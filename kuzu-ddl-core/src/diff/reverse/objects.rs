@@ -2,38 +2,45 @@
 
 use std::collections::BTreeSet;
 
-use super::Way;
+use super::Reverser;
 use crate::event::{Endpoints, ObjectId};
-use crate::fold::{Body, Life, Object, path};
-use crate::schema::Key;
+use crate::fold::{Lifecycle, Object, ObjectBody, object_path};
+use crate::schema::NameKey;
 
-impl Way<'_> {
+impl Reverser<'_> {
     /// Drops tables that did not exist then. Their pairs come first, rel tables before node tables.
     pub(in crate::diff) fn drop_tables(&mut self) {
-        let pairs = self.all(|o| matches!(o.body, Body::Pair(_)) && o.is_live());
+        let pairs = self.objects_of_both(|o| matches!(o.body, ObjectBody::Pair(_)) && o.is_live());
         for id in pairs {
             let table = self.draft.fold().object(id).and_then(|pair| pair.parent);
-            if !self.wanted(id) && table.is_some_and(|table| self.wanted(table)) {
-                self.draft.drop(id);
+            if !self.is_live_at_target(id)
+                && table.is_some_and(|table| self.is_live_at_target(table))
+            {
+                self.draft.archive(id);
             }
         }
-        let tables = self.all(|object| object.kind().is_table() && object.is_live());
+        let tables = self.objects_of_both(|object| object.kind().is_table() && object.is_live());
         for id in tables.into_iter().rev() {
-            if !self.wanted(id) {
-                self.draft.drop(id);
+            if !self.is_live_at_target(id) {
+                self.draft.archive(id);
             }
         }
     }
 
     /// Drops properties that did not exist then; the present key only once another has replaced it.
     pub(in crate::diff) fn drop_properties(&mut self, keys: bool) {
-        let properties = self.all(|o| matches!(o.body, Body::Property(_)) && o.is_live());
+        let properties =
+            self.objects_of_both(|o| matches!(o.body, ObjectBody::Property(_)) && o.is_live());
         for id in properties {
             let table = self.draft.fold().object(id).and_then(|o| o.parent);
-            let stays = table.is_some_and(|table| self.wanted(table));
+            let stays = table.is_some_and(|table| self.is_live_at_target(table));
             let made = self.anew.values().any(|anew| *anew == id);
-            if stays && !made && !self.wanted(id) && (keys || !self.draft.fold().is_key(id)) {
-                self.draft.drop(id);
+            if stays
+                && !made
+                && !self.is_live_at_target(id)
+                && (keys || !self.draft.fold().is_primary_key(id))
+            {
+                self.draft.archive(id);
             }
         }
     }
@@ -41,7 +48,7 @@ impl Way<'_> {
     /// Restores the names, of archived objects too: an object is restored under the name that it
     /// had then.
     pub(in crate::diff) fn rename(&mut self) {
-        for id in self.all(|object| !matches!(object.body, Body::Pair(_))) {
+        for id in self.objects_of_both(|object| !matches!(object.body, ObjectBody::Pair(_))) {
             let Some(was) = self.then.object(id).filter(|was| was.is_live()) else {
                 continue;
             };
@@ -54,11 +61,12 @@ impl Way<'_> {
     }
 
     pub(in crate::diff) fn restore(&mut self) {
-        let archived = |o: &Object| matches!(o.life.value, Life::Archived(_));
-        let tables = self.all(|o| archived(o) && o.kind().is_table());
-        let properties = self.all(|o| archived(o) && matches!(o.body, Body::Property(_)));
+        let archived = |o: &Object| matches!(o.lifecycle.value, Lifecycle::Archived(_));
+        let tables = self.objects_of_both(|o| archived(o) && o.kind().is_table());
+        let properties =
+            self.objects_of_both(|o| archived(o) && matches!(o.body, ObjectBody::Property(_)));
         for id in tables.into_iter().chain(properties) {
-            if self.wanted(id) && self.parent_stays(id) {
+            if self.is_live_at_target(id) && self.parent_stays(id) {
                 self.draft.restore(id);
             }
         }
@@ -67,66 +75,66 @@ impl Way<'_> {
     /// Returns whether the table of an object stays live; true for tables.
     fn parent_stays(&self, id: ObjectId) -> bool {
         let parent = self.then.object(id).and_then(|object| object.parent);
-        parent.is_none_or(|table| self.wanted(table))
+        parent.is_none_or(|table| self.is_live_at_target(table))
     }
 
     /// Recreates tables and properties that were purged since, without rows.
-    pub(in crate::diff) fn make_anew(&mut self) {
-        for id in self.all(|object| object.kind().is_table()) {
-            if self.is_purged(id) && self.wanted(id) {
-                self.table_anew(id);
+    pub(in crate::diff) fn recreate_purged(&mut self) {
+        for id in self.objects_of_both(|object| object.kind().is_table()) {
+            if self.is_purged(id) && self.is_live_at_target(id) {
+                self.recreate_table(id);
             }
         }
-        for id in self.all(|object| matches!(object.body, Body::Property(_))) {
+        for id in self.objects_of_both(|object| matches!(object.body, ObjectBody::Property(_))) {
             let parent = self.then.object(id).and_then(|object| object.parent);
-            let gone = self.is_purged(id) && self.wanted(id);
-            if let Some(table) = parent.filter(|table| gone && self.wanted(*table))
+            let gone = self.is_purged(id) && self.is_live_at_target(id);
+            if let Some(table) = parent.filter(|table| gone && self.is_live_at_target(*table))
                 && !self.is_purged(table)
             {
-                self.property_anew(table, id);
+                self.recreate_property(table, id);
             }
         }
     }
 
-    pub(in crate::diff) fn told(&mut self, id: ObjectId, why: &str) {
-        let path = path(self.then, id).unwrap_or_else(|| id.short());
+    pub(in crate::diff) fn note_irreversible(&mut self, id: ObjectId, why: &str) {
+        let path = object_path(self.then, id).unwrap_or_else(|| id.short());
         self.lost.push(format!("{path}: {why}"));
     }
 
-    fn table_anew(&mut self, id: ObjectId) {
+    fn recreate_table(&mut self, id: ObjectId) {
         let Some(was) = self.then.object(id) else {
             return;
         };
         let name = was.name.value.clone();
-        self.told(id, "was purged; recreated without rows");
+        self.note_irreversible(id, "was purged; recreated without rows");
         let made = match &was.body {
-            Body::NodeTable { key } => {
+            ObjectBody::NodeTable { key } => {
                 let Some(key) = self.then.object(*key) else {
                     return;
                 };
-                let Body::Property(spec) = &key.body else {
+                let ObjectBody::Property(spec) = &key.body else {
                     return;
                 };
                 let made = self
                     .draft
                     .create_node_table(&name, &key.name.value, spec.clone());
-                let new = self.draft.fold().key(made);
+                let new = self.draft.fold().primary_key_of(made);
                 self.anew.extend(new.map(|new| (key.id, new)));
                 made
             }
-            Body::EdgeTable {
+            ObjectBody::EdgeTable {
                 multiplicity,
                 storage,
             } => self.draft.create_edge_table(&name, *multiplicity, *storage),
             _ => return,
         };
         self.anew.insert(id, made);
-        let mut properties: Vec<(Key, ObjectId)> = self
+        let mut properties: Vec<(NameKey, ObjectId)> = self
             .then
             .children(id)
             .filter(|child| child.is_live() && !self.anew.contains_key(&child.id))
-            .filter(|child| matches!(child.body, Body::Property(_)))
-            .map(|child| (Key::new(&child.name.value), child.id))
+            .filter(|child| matches!(child.body, ObjectBody::Property(_)))
+            .map(|child| (NameKey::new(&child.name.value), child.id))
             .collect();
         properties.sort();
         for (_, property) in properties {
@@ -134,8 +142,8 @@ impl Way<'_> {
         }
     }
 
-    fn property_anew(&mut self, table: ObjectId, id: ObjectId) {
-        self.told(id, "was purged; recreated without rows");
+    fn recreate_property(&mut self, table: ObjectId, id: ObjectId) {
+        self.note_irreversible(id, "was purged; recreated without rows");
         self.add_property(table, id);
     }
 
@@ -143,7 +151,7 @@ impl Way<'_> {
         let Some(was) = self.then.object(id) else {
             return;
         };
-        let Body::Property(spec) = &was.body else {
+        let ObjectBody::Property(spec) = &was.body else {
             return;
         };
         let made = self
@@ -153,7 +161,7 @@ impl Way<'_> {
     }
 
     /// Returns an object, or the one that replaces it now.
-    pub(in crate::diff) fn here(&self, id: ObjectId) -> ObjectId {
+    pub(in crate::diff) fn current_object(&self, id: ObjectId) -> ObjectId {
         self.anew.get(&id).copied().unwrap_or(id)
     }
 
@@ -161,34 +169,34 @@ impl Way<'_> {
     pub(in crate::diff) fn pairs(&mut self) {
         let mut wanted: Vec<(Option<String>, ObjectId, ObjectId, Endpoints)> = Vec::new();
         for pair in self.then.objects().filter(|object| object.is_live()) {
-            let (Body::Pair(ends), Some(table)) = (&pair.body, pair.parent) else {
+            let (ObjectBody::Pair(ends), Some(table)) = (&pair.body, pair.parent) else {
                 continue;
             };
-            if self.wanted(table) {
-                wanted.push((path(self.then, pair.id), pair.id, table, *ends));
+            if self.is_live_at_target(table) {
+                wanted.push((object_path(self.then, pair.id), pair.id, table, *ends));
             }
         }
         wanted.sort();
         for (_, id, table, ends) in wanted {
             let endpoints = Endpoints {
-                from: self.here(ends.from),
-                to: self.here(ends.to),
+                from: self.current_object(ends.from),
+                to: self.current_object(ends.to),
             };
             let table_is_new = self.anew.contains_key(&table);
             if self.is_live(id) && endpoints == ends && !table_is_new {
                 continue;
             }
-            let present = self.present_pairs(self.here(table));
+            let present = self.present_pairs(self.current_object(table));
             if present.contains(&endpoints) {
                 continue;
             }
             if !table_is_new {
-                self.told(
+                self.note_irreversible(
                     id,
                     "added again without its rels, which were deleted when it was dropped",
                 );
             }
-            self.draft.add_pair(self.here(table), endpoints);
+            self.draft.add_pair(self.current_object(table), endpoints);
         }
     }
 
@@ -196,7 +204,7 @@ impl Way<'_> {
         let pairs = self.draft.fold().children(table);
         let ends = pairs.filter(|pair| pair.is_live()).map(|pair| &pair.body);
         ends.filter_map(|body| match body {
-            Body::Pair(ends) => Some(*ends),
+            ObjectBody::Pair(ends) => Some(*ends),
             _ => None,
         })
         .collect()

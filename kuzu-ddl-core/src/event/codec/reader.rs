@@ -2,7 +2,7 @@
 
 use super::super::dependencies::Dependencies;
 use super::super::id::{EventId, ObjectId};
-use super::super::pack::intern::Told;
+use super::super::pack::intern::InternReader;
 use super::CodecError;
 
 /// A decoder of canonical bytes, or of the columns of a pack.
@@ -11,7 +11,7 @@ pub struct Reader<'a> {
     all: &'a [u8],
     at: usize,
     /// In a pack: the source of hashes and texts.
-    names: Option<Box<Told<'a>>>,
+    names: Option<Box<InternReader<'a>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -26,7 +26,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Creates a reader of a pack, in which hashes are numbers.
-    pub(in crate::event) fn packed(all: &'a [u8], names: Told<'a>) -> Self {
+    pub(in crate::event) fn packed(all: &'a [u8], names: InternReader<'a>) -> Self {
         Self {
             all,
             at: 0,
@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the interning table of a pack.
-    pub(in crate::event) fn told(&mut self) -> Result<&mut Told<'a>, CodecError> {
+    pub(in crate::event) fn told(&mut self) -> Result<&mut InternReader<'a>, CodecError> {
         self.names.as_deref_mut().ok_or(CodecError::Malformed {
             offset: 0,
             reason: "not a pack",
@@ -208,6 +208,6 @@ impl<'a> Reader<'a> {
             }
             ids.push(id);
         }
-        Ok(Dependencies::of_sorted(ids))
+        Ok(Dependencies::from_sorted(ids))
     }
 }

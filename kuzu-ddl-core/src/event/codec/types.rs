@@ -108,7 +108,7 @@ impl Writer {
 
     /// Writes a storage direction.
     pub(crate) fn storage(&mut self, s: StorageDirection) {
-        self.byte(matches!(s, StorageDirection::Fwd).into());
+        self.byte(matches!(s, StorageDirection::Forward).into());
     }
 }
 
@@ -174,7 +174,7 @@ impl Reader<'_> {
     /// Reads a storage direction.
     pub(crate) fn storage(&mut self) -> Result<StorageDirection, CodecError> {
         Ok(if self.bool()? {
-            StorageDirection::Fwd
+            StorageDirection::Forward
         } else {
             StorageDirection::Both
         })

@@ -1,14 +1,14 @@
 //! Encodes values canonically, or in the form of a pack.
 
 use super::super::id::EventId;
-use super::super::pack::intern::Telling;
+use super::super::pack::intern::InternWriter;
 
 /// An encoder of canonical bytes, or of the columns of a pack.
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
     /// In a pack: the destination of hashes and texts.
-    names: Option<Box<Telling>>,
+    names: Option<Box<InternWriter>>,
 }
 
 impl Writer {
@@ -21,12 +21,12 @@ impl Writer {
     }
 
     /// Returns the interning table of a pack.
-    pub(in crate::event) fn names(&mut self) -> Option<&mut Telling> {
+    pub(in crate::event) fn names(&mut self) -> Option<&mut InternWriter> {
         self.names.as_deref_mut()
     }
 
     /// Returns the bytes and the interning table of a pack.
-    pub(in crate::event) fn parts(self) -> (Vec<u8>, Telling) {
+    pub(in crate::event) fn parts(self) -> (Vec<u8>, InternWriter) {
         (
             self.bytes,
             self.names.map(|names| *names).unwrap_or_default(),

@@ -3,9 +3,9 @@
 use super::super::change::Change;
 use super::super::codec::CodecError;
 use super::super::ddl_event::DdlEvent;
-use super::super::object_id::key_of;
-use super::intern::Number;
-use super::predictor::Memory;
+use super::super::object_id::primary_key_id;
+use super::intern::InternId;
+use super::predictor::DependencyPredictor;
 
 /// The first byte of every pack.
 pub const PACK_VERSION: u8 = 1;
@@ -49,10 +49,10 @@ impl From<CodecError> for PackError {
 /// Returns the id from which dependencies are predicted: the event's object, or the parent table of
 /// a created object, which is the first id in the body. The second value is the object, unless the
 /// event creates it.
-pub(in crate::event) fn place(
-    mentions: &mut Vec<Number>,
+pub(in crate::event) fn column_index(
+    mentions: &mut Vec<InternId>,
     born: bool,
-) -> (Option<Number>, Option<Number>) {
+) -> (Option<InternId>, Option<InternId>) {
     if born {
         (mentions.first().copied(), None)
     } else {
@@ -62,15 +62,15 @@ pub(in crate::event) fn place(
 }
 
 /// Records an event for the prediction of later dependencies, alike on both sides.
-pub(in crate::event) fn remember(
-    memory: &mut Memory,
+pub(in crate::event) fn observe(
+    memory: &mut DependencyPredictor,
     event: &DdlEvent,
     kind: u16,
-    near: Option<Number>,
-    mut learn: impl FnMut(&[u8; 32]) -> Number,
+    near: Option<InternId>,
+    mut learn: impl FnMut(&[u8; 32]) -> InternId,
 ) {
     let number = learn(event.id().as_bytes());
-    if !event.change().is_birth() {
+    if !event.change().is_creation() {
         if let Some(object) = near {
             memory.learn(number, kind, object, None);
         }
@@ -79,7 +79,7 @@ pub(in crate::event) fn remember(
     let object = learn(event.object().as_bytes());
     memory.learn(number, kind, object, near);
     if let Change::CreateNodeTable { key_name, .. } = event.change() {
-        let key = learn(key_of(event.object(), key_name).as_bytes());
+        let key = learn(primary_key_id(event.object(), key_name).as_bytes());
         memory.learn(number, kind, key, Some(object));
     }
 }

@@ -8,24 +8,24 @@ use std::collections::HashMap;
 use super::super::codec::CodecError;
 
 /// The number of a hash, in the order in which hashes became known.
-pub(in crate::event) type Number = u32;
+pub(in crate::event) type InternId = u32;
 
 /// The interning table of the writer, with the columns that it fills.
 #[derive(Debug, Default)]
-pub(in crate::event) struct Telling {
-    numbers: HashMap<[u8; 32], Number, foldhash::fast::RandomState>,
-    next: Number,
+pub(in crate::event) struct InternWriter {
+    numbers: HashMap<[u8; 32], InternId, foldhash::fast::RandomState>,
+    next: InternId,
     /// The hashes that the current event references, in order.
-    pub(in crate::event) mentions: Vec<Number>,
+    pub(in crate::event) mentions: Vec<InternId>,
     pub(in crate::event) refs: Vec<u8>,
     pub(in crate::event) texts: Vec<u8>,
     pub(in crate::event) literals: Vec<u8>,
 }
 
-impl Telling {
+impl InternWriter {
     /// Assigns a new number to a hash, even if it has one: the reader does not check for
     /// duplicates.
-    pub(in crate::event) fn learn(&mut self, hash: &[u8; 32]) -> Number {
+    pub(in crate::event) fn learn(&mut self, hash: &[u8; 32]) -> InternId {
         let number = self.next;
         self.numbers.insert(*hash, number);
         self.next += 1;
@@ -33,7 +33,7 @@ impl Telling {
     }
 
     /// Returns the number of a hash that is known already.
-    pub(in crate::event) fn number(&self, hash: &[u8; 32]) -> Option<Number> {
+    pub(in crate::event) fn number(&self, hash: &[u8; 32]) -> Option<InternId> {
         self.numbers.get(hash).copied()
     }
 
@@ -62,10 +62,10 @@ fn short(bytes: &mut Vec<u8>, mut n: u32) {
 
 /// The interning table of the reader, with the columns that it consumes.
 #[derive(Debug)]
-pub(in crate::event) struct Told<'a> {
+pub(in crate::event) struct InternReader<'a> {
     known: Vec<[u8; 32]>,
     /// The hashes that the current event references, in order.
-    pub(in crate::event) mentions: Vec<Number>,
+    pub(in crate::event) mentions: Vec<InternId>,
     refs: &'a [u8],
     texts: &'a str,
     literals: &'a [u8],
@@ -73,7 +73,7 @@ pub(in crate::event) struct Told<'a> {
     budget: usize,
 }
 
-impl<'a> Told<'a> {
+impl<'a> InternReader<'a> {
     /// Creates a table with capacity for `hashes` hashes.
     pub(in crate::event) fn new(
         (refs, texts, literals): (&'a [u8], &'a str, &'a [u8]),
@@ -91,13 +91,13 @@ impl<'a> Told<'a> {
     }
 
     /// Assigns the next number to a hash.
-    pub(in crate::event) fn learn(&mut self, hash: [u8; 32]) -> Number {
+    pub(in crate::event) fn learn(&mut self, hash: [u8; 32]) -> InternId {
         self.known.push(hash);
-        (self.known.len() - 1) as Number
+        (self.known.len() - 1) as InternId
     }
 
     /// Returns the hash with a number.
-    pub(in crate::event) fn known(&self, number: Number) -> Result<[u8; 32], CodecError> {
+    pub(in crate::event) fn known(&self, number: InternId) -> Result<[u8; 32], CodecError> {
         self.known.get(number as usize).copied().ok_or(UNKNOWN)
     }
 

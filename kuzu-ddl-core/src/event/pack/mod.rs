@@ -24,8 +24,8 @@ pub(in crate::event) mod tests;
 pub(in crate::event) mod write;
 
 pub use columns::{PACK_VERSION, PackError};
-use intern::Telling;
-use predictor::Memory;
+use intern::InternWriter;
+use predictor::DependencyPredictor;
 
 use super::codec::reader::Reader;
 use super::codec::writer::Writer;
@@ -43,7 +43,7 @@ const LEVEL: u8 = 6;
 /// takes more bytes. Duplicate events are decoded as duplicates.
 #[must_use]
 pub fn encode<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Vec<u8> {
-    let (mut w, mut memory, mut count) = (Writer::packed(), Memory::default(), 0);
+    let (mut w, mut memory, mut count) = (Writer::packed(), DependencyPredictor::default(), 0);
     for event in events {
         write::write_event(&mut w, &mut memory, event);
         count += 1;
@@ -62,7 +62,7 @@ pub fn encode<'a>(events: impl IntoIterator<Item = &'a DdlEvent>) -> Vec<u8> {
     finish(&columns, &names)
 }
 
-fn finish(columns: &[u8], names: &Telling) -> Vec<u8> {
+fn finish(columns: &[u8], names: &InternWriter) -> Vec<u8> {
     let deflated = (columns.len() >= MIN_DEFLATED)
         .then(|| miniz_oxide::deflate::compress_to_vec(columns, LEVEL))
         .filter(|deflated| deflated.len() < columns.len());

@@ -2,7 +2,7 @@
 //!
 //! Writer and reader keep the same state and make the same predictions.
 
-use super::intern::Number;
+use super::intern::InternId;
 
 /// The maximum number of predictions for one event.
 const MAX_GUESSES: usize = 32;
@@ -12,7 +12,7 @@ const LIVES: [u16; 13] = [1, 2, 3, 4, 6, 7, 8, 10, 11, 20, 21, 22, 23];
 
 /// The history of one object as far as the pack contains it. There is one per hash, so it is small.
 #[derive(Clone, Copy, Debug, Default)]
-struct Trace {
+struct ObjectTrace {
     parent: Known,
     /// The last event that created, dropped or restored the object.
     life: Known,
@@ -25,33 +25,33 @@ struct Trace {
 struct Known(u32);
 
 impl Known {
-    fn of(number: Number) -> Self {
+    fn of(number: InternId) -> Self {
         Self(number + 1)
     }
 
-    fn get(self) -> Option<Number> {
+    fn get(self) -> Option<InternId> {
         self.0.checked_sub(1)
     }
 }
 
 /// The last event of one kind that changed an object.
 #[derive(Debug)]
-struct Last {
+struct LastWrite {
     kind: u16,
-    event: Number,
+    event: InternId,
     /// The entry for the next kind.
     next: Known,
 }
 
 /// The state from which dependencies are predicted.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
-    traces: Vec<Trace>,
-    lasts: Vec<Last>,
-    guesses: Vec<Number>,
+pub(super) struct DependencyPredictor {
+    traces: Vec<ObjectTrace>,
+    lasts: Vec<LastWrite>,
+    guesses: Vec<InternId>,
 }
 
-impl Memory {
+impl DependencyPredictor {
     /// Creates a state with capacity for `hashes` hashes.
     pub(super) fn with_capacity(hashes: usize) -> Self {
         Self {
@@ -65,9 +65,9 @@ impl Memory {
     pub(super) fn guess(
         &mut self,
         kind: u16,
-        object: Option<Number>,
-        mentions: &[Number],
-    ) -> &[Number] {
+        object: Option<InternId>,
+        mentions: &[InternId],
+    ) -> &[InternId] {
         self.guesses.clear();
         if let Some(trace) = object.and_then(|object| self.trace(object)).copied() {
             self.add(trace.life.get());
@@ -83,7 +83,7 @@ impl Memory {
         &self.guesses
     }
 
-    fn add(&mut self, guess: Option<Number>) {
+    fn add(&mut self, guess: Option<InternId>) {
         if let Some(guess) = guess
             && self.guesses.len() < MAX_GUESSES
             && !self.guesses.contains(&guess)
@@ -92,12 +92,12 @@ impl Memory {
         }
     }
 
-    fn trace(&self, object: Number) -> Option<&Trace> {
+    fn trace(&self, object: InternId) -> Option<&ObjectTrace> {
         self.traces.get(object as usize)
     }
 
     /// Returns the index of the entry for the last event of a kind.
-    fn last(&self, trace: Trace, kind: u16) -> Option<usize> {
+    fn last(&self, trace: ObjectTrace, kind: u16) -> Option<usize> {
         let mut next = trace.lasts;
         while let Some(at) = next.get() {
             let last = self.lasts.get(at as usize)?;
@@ -112,14 +112,14 @@ impl Memory {
     /// Records an event about an object, with its `parent` if the event created it.
     pub(super) fn learn(
         &mut self,
-        event: Number,
+        event: InternId,
         kind: u16,
-        object: Number,
-        parent: Option<Number>,
+        object: InternId,
+        parent: Option<InternId>,
     ) {
         let at = object as usize;
         if self.traces.len() <= at {
-            self.traces.resize(at + 1, Trace::default());
+            self.traces.resize(at + 1, ObjectTrace::default());
         }
         let mut trace = self.traces[at];
         if trace.parent == Known::default() {
@@ -130,12 +130,12 @@ impl Memory {
         } else if let Some(last) = self.last(trace, kind) {
             self.lasts[last].event = event;
         } else {
-            let last = Last {
+            let last = LastWrite {
                 kind,
                 event,
                 next: trace.lasts,
             };
-            trace.lasts = Known::of(self.lasts.len() as Number);
+            trace.lasts = Known::of(self.lasts.len() as InternId);
             self.lasts.push(last);
         }
         self.traces[at] = trace;

@@ -7,9 +7,9 @@ use super::super::codec::{CodecError, MAX_EVENT_BYTES};
 use super::super::ddl_event::DdlEvent;
 use super::super::dependencies::Dependencies;
 use super::super::id::EventId;
-use super::columns::{PackError, is_columned, place, remember};
-use super::intern::{Number, Told};
-use super::predictor::Memory;
+use super::columns::{PackError, column_index, is_columned, observe};
+use super::intern::{InternId, InternReader};
+use super::predictor::DependencyPredictor;
 
 /// The maximum capacity reserved from a claimed count. Beyond it, memory grows as events arrive.
 const MOST_AT_ONCE: usize = 1 << 17;
@@ -30,10 +30,10 @@ pub(super) fn read_columns(
     };
     let room = count.min(MOST_AT_ONCE);
     // An event introduces at most two hashes, except for tables with their keys.
-    let told = Told::new((refs, texts, literals), 2 * room, limit);
+    let told = InternReader::new((refs, texts, literals), 2 * room, limit);
     let mut pack = Pack {
         r: Reader::packed(numbers, told),
-        memory: Memory::with_capacity(2 * room),
+        memory: DependencyPredictor::with_capacity(2 * room),
         buffer: Writer::with_capacity(1024),
     };
     let mut events = Vec::with_capacity(room);
@@ -51,7 +51,7 @@ pub(super) fn read_columns(
 
 struct Pack<'a> {
     r: Reader<'a>,
-    memory: Memory,
+    memory: DependencyPredictor,
     /// A buffer for everything that is hashed.
     buffer: Writer,
 }
@@ -77,17 +77,17 @@ impl Pack<'_> {
             None => r.object()?,
         };
         let told = r.told()?;
-        let (near, known) = place(&mut told.mentions, born.is_some());
+        let (near, known) = column_index(&mut told.mentions, born.is_some());
         let guesses = self.memory.guess(kind, known, &told.mentions);
         let depends_on = dependencies(r, guesses)?;
         let spent = before - r.left();
         r.told()?.spend(spent)?;
         let event = DdlEvent::new_in(&mut self.buffer, object, depends_on, change);
-        if event.size() > MAX_EVENT_BYTES {
-            return Err(CodecError::TooLarge(event.size()));
+        if event.encoded_len() > MAX_EVENT_BYTES {
+            return Err(CodecError::TooLarge(event.encoded_len()));
         }
         let told = r.told()?;
-        remember(&mut self.memory, &event, kind, near, |hash| {
+        observe(&mut self.memory, &event, kind, near, |hash| {
             told.learn(*hash)
         });
         Ok(event)
@@ -99,12 +99,12 @@ impl Pack<'_> {
         let told = self.r.told()?;
         told.spend(bytes.len())?;
         let event = DdlEvent::decode(bytes)?;
-        remember(&mut self.memory, &event, 0, None, |hash| told.learn(*hash));
+        observe(&mut self.memory, &event, 0, None, |hash| told.learn(*hash));
         Ok(event)
     }
 }
 
-fn dependencies(r: &mut Reader<'_>, guesses: &[Number]) -> Result<Dependencies, CodecError> {
+fn dependencies(r: &mut Reader<'_>, guesses: &[InternId]) -> Result<Dependencies, CodecError> {
     let mask = r.uint()?;
     let (others, mask) = (mask & 1 == 1, mask >> 1);
     if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {

@@ -4,7 +4,7 @@ use expect_test::expect;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::aspect::Part;
+use super::super::aspect::Aspect;
 use super::super::id::{EventId, ObjectId};
 use super::super::on_fail::OnFail;
 use super::super::{fuzz, golden};
@@ -23,7 +23,7 @@ fn a_history_with_every_kind_comes_back() {
     let events = golden::history();
     let pack = encode(&events);
     assert_eq!(decode(&pack, LIMIT).as_ref(), Ok(&events));
-    let canonical: usize = events.iter().map(DdlEvent::size).sum();
+    let canonical: usize = events.iter().map(DdlEvent::encoded_len).sum();
     assert!(pack.len() * 2 < canonical, "{} of {canonical}", pack.len());
     // Another order takes more bytes and decodes to the same events.
     let reversed: Vec<DdlEvent> = events.iter().rev().cloned().collect();
@@ -54,7 +54,7 @@ fn settled() -> Vec<DdlEvent> {
     };
     let (property, heads) = (property.object(), [property.id()]);
     let set = |function: &str| {
-        let change = Change::SetTypeBy {
+        let change = Change::SetTypeWith {
             ty: Type::Int64,
             function: function.to_owned(),
             on_fail: OnFail::Null,
@@ -62,7 +62,7 @@ fn settled() -> Vec<DdlEvent> {
         DdlEvent::new(property, heads.into(), change)
     };
     let (one, other) = (set("shop::cents"), set("shop::pence"));
-    let (part, keep) = (Part::Type, other.id());
+    let (part, keep) = (Aspect::Type, other.id());
     let known: [EventId; 3] = [heads[0], one.id(), other.id()];
     let resolve = DdlEvent::new(property, known.into(), Change::Resolve { part, keep });
     events.extend([one, other, resolve]);
@@ -87,7 +87,7 @@ fn kinds_of_later_versions() {
     let events: Vec<DdlEvent> = [25, 27, 39, 41, 300].map(later).into();
     let pack = encode(&events);
     assert_eq!(decode(&pack, LIMIT).as_ref(), Ok(&events));
-    let whole: usize = events.iter().map(|event| event.size() + 2).sum();
+    let whole: usize = events.iter().map(|event| event.encoded_len() + 2).sum();
     assert!(inflated(&pack).len() >= whole);
     for kind in [25, 27, 39, 41] {
         let refused = decode(&pack_of(&[kind, 0], &[0], &[], &[7; 32], 1), LIMIT);
@@ -102,7 +102,7 @@ fn kinds_of_later_versions() {
 fn what_is_small_stays_small() {
     let events = golden::history();
     let pack = encode(&events);
-    let canonical: usize = events.iter().map(DdlEvent::size).sum();
+    let canonical: usize = events.iter().map(DdlEvent::encoded_len).sum();
     // Everything within the limit, to the byte.
     assert!(decode(&pack, canonical).is_ok());
     assert!(matches!(decode(&pack, 100), Err(PackError::TooLarge(100))));

@@ -4,17 +4,17 @@ use super::super::change::Change;
 use super::super::codec::writer::Writer;
 use super::super::ddl_event::DdlEvent;
 use super::super::id::EventId;
-use super::columns::{is_columned, place, remember};
-use super::predictor::Memory;
+use super::columns::{column_index, is_columned, observe};
+use super::predictor::DependencyPredictor;
 
 /// Appends one event to the columns.
-pub(super) fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent) {
+pub(super) fn write_event(w: &mut Writer, memory: &mut DependencyPredictor, event: &DdlEvent) {
     let kind = event.change().number();
     if !is_columned(kind) || matches!(event.change(), Change::Unknown { .. }) {
         w.uint(0);
         w.bytes(&event.encode());
         if let Some(names) = w.names() {
-            remember(memory, event, 0, None, |hash| names.learn(hash));
+            observe(memory, event, 0, None, |hash| names.learn(hash));
         }
         return;
     }
@@ -23,12 +23,12 @@ pub(super) fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent)
         names.mentions.clear();
     }
     event.change().write(w);
-    let born = event.change().is_birth();
+    let born = event.change().is_creation();
     if !born {
         w.hash(event.object().as_bytes());
     }
     let Some(names) = w.names() else { return };
-    let (near, object) = place(&mut names.mentions, born);
+    let (near, object) = column_index(&mut names.mentions, born);
     let guesses = memory.guess(kind, object, &names.mentions);
     let mut mask = 0_u64;
     let mut others: Vec<EventId> = Vec::new();
@@ -46,6 +46,6 @@ pub(super) fn write_event(w: &mut Writer, memory: &mut Memory, event: &DdlEvent)
         others.iter().for_each(|id| w.hash(id.as_bytes()));
     }
     if let Some(names) = w.names() {
-        remember(memory, event, kind, near, |hash| names.learn(hash));
+        observe(memory, event, kind, near, |hash| names.learn(hash));
     }
 }

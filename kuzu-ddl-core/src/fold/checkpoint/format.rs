@@ -21,5 +21,5 @@ pub enum CheckpointError {
     #[error(
         "inconsistent checkpoint: {0}\nhelp: fetch it again\nhelp: or request the events instead"
     )]
-    Contradiction(&'static str),
+    Inconsistent(&'static str),
 }

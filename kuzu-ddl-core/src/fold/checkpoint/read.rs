@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use super::super::columns::{archive, column_name};
-use super::super::creation::born_of;
-use super::super::event_node::{Known, Standing};
-use super::super::object::{Archive, Life, Object};
-use super::super::small_set::{Few, Heads};
+use super::super::columns::{archived_column, column_name};
+use super::super::creation::created_objects;
+use super::super::event_node::{EventNode, EventStatus};
+use super::super::object::{ArchivedColumn, Lifecycle, Object};
+use super::super::small_set::{Heads, SmallSet};
 use super::super::state::Fold;
 use super::format::{CheckpointError, VERSION};
-use crate::event::{DdlEvent, Dependencies, EventId, ObjectId, OnFail, Part, Reader};
-use crate::schema::Key;
+use crate::event::{Aspect, DdlEvent, Dependencies, EventId, ObjectId, OnFail, Reader};
+use crate::schema::NameKey;
 
 type Read<T> = Result<T, CheckpointError>;
 
@@ -29,7 +29,7 @@ pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
     };
     let left_out = u64::try_from(sheet.r.uint()?).ok();
     let left_out = left_out.filter(|count| *count < u64::MAX / 2);
-    sheet.fold.left_out = left_out.ok_or(wrong("the event count is out of range"))?;
+    sheet.fold.elided_count = left_out.ok_or(inconsistent("the event count is out of range"))?;
     sheet.history()?;
     sheet.behind()?;
     let count = sheet.r.count()?;
@@ -44,7 +44,7 @@ pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
 }
 
 /// Newest writers of each aspect of an object.
-type Parts = Vec<(Part, Heads)>;
+type Parts = Vec<(Aspect, Heads)>;
 
 struct Sheet<'a> {
     r: Reader<'a>,
@@ -55,13 +55,15 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn at(&mut self) -> Read<usize> {
-        usize::try_from(self.r.uint()?).map_err(|_| wrong("an index is out of range"))
+        usize::try_from(self.r.uint()?).map_err(|_| inconsistent("an index is out of range"))
     }
 
     fn event(&mut self) -> Read<EventId> {
         let at = self.at()?;
         let event = self.events.get(at).copied();
-        event.ok_or(wrong("it refers to an event that it does not contain"))
+        event.ok_or(inconsistent(
+            "it refers to an event that it does not contain",
+        ))
     }
 
     fn list(&mut self) -> Read<Vec<EventId>> {
@@ -80,21 +82,21 @@ impl Sheet<'_> {
             let event = DdlEvent::decode(self.r.bytes()?)?;
             let deeper = u64::try_from(self.r.uint()?).ok();
             let deeper = deeper.and_then(|deeper| depth.checked_add(deeper));
-            depth = deeper.ok_or(wrong("a depth is out of range"))?;
+            depth = deeper.ok_or(inconsistent("a depth is out of range"))?;
             let standing = if self.r.bool()? {
-                Standing::Newest
+                EventStatus::Newest
             } else {
-                Standing::Known
+                EventStatus::Known
             };
             let id = event.id();
-            let known = Known {
+            let known = EventNode {
                 depth,
                 standing,
                 event,
                 links: None,
             };
             if self.fold.log.insert(id, known).is_some() {
-                return Err(wrong("duplicate event"));
+                return Err(inconsistent("duplicate event"));
             }
             links.push((id, self.links()?));
             self.events.push(id);
@@ -105,8 +107,9 @@ impl Sheet<'_> {
             for (object, places) in links {
                 let events = places.iter().map(|at| self.events.get(*at).copied());
                 let events: Option<Vec<EventId>> = events.collect();
-                let events =
-                    events.ok_or(wrong("it refers to an event that it does not contain"))?;
+                let events = events.ok_or(inconsistent(
+                    "it refers to an event that it does not contain",
+                ))?;
                 reached.insert(object, events);
             }
             if let Some(known) = self.fold.log.get_mut(&id)
@@ -136,9 +139,9 @@ impl Sheet<'_> {
             let id = self.r.event()?;
             let depends_on: Dependencies = self.list()?.into_iter().collect();
             if self.fold.log.contains_key(&id) {
-                return Err(wrong("an event is both retained and elided"));
+                return Err(inconsistent("an event is both retained and elided"));
             }
-            self.fold.behind.insert(id, depends_on);
+            self.fold.checkpointed.insert(id, depends_on);
         }
         Ok(())
     }
@@ -150,64 +153,66 @@ impl Sheet<'_> {
         let mut object: Option<Object> = None;
         for birth in &births {
             let event = self.fold.event(*birth);
-            let mut born = event.into_iter().flat_map(born_of);
+            let mut born = event.into_iter().flat_map(created_objects);
             let born = born.find(|born| born.id == id);
-            object = Some(born.ok_or(wrong("an object was not created by its creating events"))?);
+            object = Some(born.ok_or(inconsistent(
+                "an object was not created by its creating events",
+            ))?);
         }
-        let mut object = object.ok_or(wrong("an object has no creating event"))?;
-        object.births = births;
-        object.life.value = match self.r.byte()? {
-            0 => Life::Live,
-            1 => Life::Archived(self.event()?),
-            2 => Life::Purged(self.event()?),
-            _ => return Err(wrong("unknown lifecycle")),
+        let mut object = object.ok_or(inconsistent("an object has no creating event"))?;
+        object.creators = births;
+        object.lifecycle.value = match self.r.byte()? {
+            0 => Lifecycle::Live,
+            1 => Lifecycle::Archived(self.event()?),
+            2 => Lifecycle::Purged(self.event()?),
+            _ => return Err(inconsistent("unknown lifecycle")),
         };
-        object.life.heads = self.heads()?;
-        object.endings = self.heads()?;
-        object.blocked = self.list()?.into_iter().collect();
+        object.lifecycle.heads = self.heads()?;
+        object.drop_heads = self.heads()?;
+        object.blocked_drops = self.list()?.into_iter().collect();
         let mut parts = Vec::new();
         for _ in 0..self.r.count()? {
-            let part = Part::read(&mut self.r)?;
+            let part = Aspect::read(&mut self.r)?;
             parts.push((part, self.heads()?));
         }
         for _ in 0..self.r.count()? {
             let column = self.column(&object)?;
-            object.archives.push(column);
+            object.archived_columns.push(column);
         }
         // An aspect without later writes has the values of its creations; a single creation has set
         // them.
-        if object.births.len() > 1 {
+        if object.creators.len() > 1 {
             let unchanged = object.body.parts().iter().copied();
-            let unchanged: Vec<Part> = unchanged
+            let unchanged: Vec<Aspect> = unchanged
                 .filter(|part| parts.iter().all(|(other, _)| other != part))
                 .collect();
             parts.extend(
                 unchanged
                     .into_iter()
-                    .map(|part| (part, object.births.clone())),
+                    .map(|part| (part, object.creators.clone())),
             );
         }
         self.objects.push(id);
         if self.fold.object(id).is_some() {
-            return Err(wrong("duplicate object"));
+            return Err(inconsistent("duplicate object"));
         }
-        if !self.fold.keep(object) {
-            return Err(wrong("an object belongs to an unknown table"));
+        if !self.fold.store_object(object) {
+            return Err(inconsistent("an object belongs to an unknown table"));
         }
         Ok((id, parts))
     }
 
-    fn column(&mut self, object: &Object) -> Read<Archive> {
+    fn column(&mut self, object: &Object) -> Read<ArchivedColumn> {
         let by = self.event()?;
         let beside = self.r.bool()?;
         let mark: [u8; 4] = self.r.take(4)?.try_into().unwrap_or_default();
         let (ty, to) = (self.r.ty()?, self.r.ty()?);
         let purged = self.r.bool()?;
         let event = self.fold.event(by);
-        let event = event.ok_or(wrong("a column refers to an unknown event"))?;
-        let name = column_name(&object.born_as, beside, mark);
-        let mut column = archive(event, name, (ty, to));
-        if beside || event.change().is_birth() {
+        let event = event.ok_or(inconsistent("a column refers to an unknown event"))?;
+        let name = column_name(&object.original_name, beside, mark);
+        let mut column = archived_column(event, name, (ty, to));
+        if beside || event.change().is_creation() {
             (column.cast, column.function) = (None, None);
             column.on_fail = OnFail::Null;
         }
@@ -223,22 +228,22 @@ impl Sheet<'_> {
             }
         }
         for (id, _) in parts {
-            self.fold.fit(*id);
-            self.fold.set_beside(*id);
+            self.fold.drop_mismatched_default(*id);
+            self.fold.update_conflict_columns(*id);
             if self.fold.object(*id).is_some_and(Object::is_live) {
-                self.fold.enter(*id);
+                self.fold.claim_name(*id);
             }
         }
         for (id, _) in parts {
-            self.fold.contest(*id);
+            self.fold.update_conflict_flag(*id);
         }
         Ok(())
     }
 
-    fn part(&mut self, id: ObjectId, part: Part, heads: &Heads) -> Read<()> {
-        let written = self.fold.written_by(id, part, heads);
+    fn part(&mut self, id: ObjectId, part: Aspect, heads: &Heads) -> Read<()> {
+        let written = self.fold.values_written_by(id, part, heads);
         if written.len() != heads.len() {
-            return Err(wrong(
+            return Err(inconsistent(
                 "an aspect was not written by the events that it refers to",
             ));
         }
@@ -247,7 +252,7 @@ impl Sheet<'_> {
             object.set_heads(part, heads.clone());
             value.into_iter().for_each(|value| object.set(value));
             if written.len() > 1 {
-                object.rivals.insert(part, written);
+                object.concurrent_writes.insert(part, written);
             }
         }
         Ok(())
@@ -258,17 +263,17 @@ impl Sheet<'_> {
             let parent = self.r.bool()?;
             let parent = if parent { Some(self.owner()?) } else { None };
             let text = self.r.text()?;
-            let name = Key::new(&text);
+            let name = NameKey::new(&text);
             if name.as_str() != text {
-                return Err(wrong("a name is not in lower case"));
+                return Err(inconsistent("a name is not in lower case"));
             }
             let touched = self.heads()?;
             let count = self.r.count()?;
             let ever: Read<Vec<ObjectId>> = (0..count).map(|_| self.owner()).collect();
-            let ever: Few<ObjectId> = ever?.into_iter().collect();
-            let place = self.fold.store.place_mut(parent, name);
-            let place = place.ok_or(wrong("a name belongs to an unknown table"))?;
-            (place.touched, place.ever) = (touched, ever);
+            let ever: SmallSet<ObjectId> = ever?.into_iter().collect();
+            let place = self.fold.store.name_entry_mut(parent, name);
+            let place = place.ok_or(inconsistent("a name belongs to an unknown table"))?;
+            (place.last_events, place.former_holders) = (touched, ever);
         }
         Ok(())
     }
@@ -276,10 +281,12 @@ impl Sheet<'_> {
     fn owner(&mut self) -> Read<ObjectId> {
         let at = self.at()?;
         let object = self.objects.get(at).copied();
-        object.ok_or(wrong("it refers to an object that it does not contain"))
+        object.ok_or(inconsistent(
+            "it refers to an object that it does not contain",
+        ))
     }
 }
 
-fn wrong(what: &'static str) -> CheckpointError {
-    CheckpointError::Contradiction(what)
+fn inconsistent(what: &'static str) -> CheckpointError {
+    CheckpointError::Inconsistent(what)
 }

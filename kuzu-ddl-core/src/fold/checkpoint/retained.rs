@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::super::effects::Stage;
-use super::super::event_node::{Known, Rank, Standing};
+use super::super::effects::LifecycleChange;
+use super::super::event_node::{EventNode, EventStatus, Rank};
 use super::super::state::Fold;
 use crate::event::{Change, Dependencies, EventId, ObjectId};
 
@@ -11,23 +11,23 @@ use crate::event::{Change, Dependencies, EventId, ObjectId};
 pub(super) struct Retained<'a> {
     fold: &'a Fold,
     /// The retained events in the total order.
-    pub(super) events: BTreeMap<Rank, &'a Known>,
+    pub(super) events: BTreeMap<Rank, &'a EventNode>,
     ids: HashSet<EventId>,
 }
 
 impl<'a> Retained<'a> {
     pub(super) fn of(fold: &'a Fold) -> Self {
-        let named = named(fold);
+        let named = referenced_events(fold);
         let endings = Endings::of(fold);
         let applied = fold.log.iter();
-        let applied = applied.filter(|(_, known)| known.standing != Standing::Rejected);
+        let applied = applied.filter(|(_, known)| known.standing != EventStatus::Rejected);
         let kept = applied.filter(|(id, known)| {
-            known.standing == Standing::Newest
-                || !is_plain(known.event.change())
+            known.standing == EventStatus::Newest
+                || !is_single_write(known.event.change())
                 || named.contains(*id)
                 || endings.any_apart(known)
         });
-        let events: BTreeMap<Rank, &Known> = kept
+        let events: BTreeMap<Rank, &EventNode> = kept
             .map(|(id, known)| ((known.depth, *id), known))
             .collect();
         let ids = events.keys().map(|(_, id)| *id).collect();
@@ -38,10 +38,11 @@ impl<'a> Retained<'a> {
     /// these could be mistaken for new events if they arrived again.
     pub(super) fn behind(&self) -> BTreeMap<EventId, Dependencies> {
         let log = self.fold.log.iter();
-        let left_out = log
-            .filter(|(id, known)| known.standing != Standing::Rejected && !self.ids.contains(*id));
+        let left_out = log.filter(|(id, known)| {
+            known.standing != EventStatus::Rejected && !self.ids.contains(*id)
+        });
         let left_out = left_out.map(|(id, known)| (id, known.event.depends_on()));
-        let all = left_out.chain(&self.fold.behind);
+        let all = left_out.chain(&self.fold.checkpointed);
         let first = all.filter(|(_, depends_on)| depends_on.iter().all(|d| self.ids.contains(d)));
         first
             .map(|(id, depends_on)| (*id, depends_on.clone()))
@@ -49,7 +50,7 @@ impl<'a> Retained<'a> {
     }
 
     /// Returns what an event saw of each object through elided events.
-    pub(super) fn links(&self, known: &Known) -> BTreeMap<ObjectId, Vec<EventId>> {
+    pub(super) fn links(&self, known: &EventNode) -> BTreeMap<ObjectId, Vec<EventId>> {
         let depends_on = known.event.depends_on();
         let mut objects: BTreeSet<ObjectId> = BTreeSet::new();
         objects.extend(known.links.iter().flat_map(|links| links.keys()));
@@ -65,21 +66,22 @@ impl<'a> Retained<'a> {
 
     /// Returns the nearest retained ancestors on all paths through elided events, without direct
     /// dependencies.
-    fn reached(&self, from: &Known, id: ObjectId) -> Vec<EventId> {
+    fn reached(&self, from: &EventNode, id: ObjectId) -> Vec<EventId> {
         let direct = from.event.depends_on();
         let (mut reached, mut seen) = (BTreeSet::new(), HashSet::new());
-        let mut open: Vec<EventId> = from.before(id).collect();
+        let mut open: Vec<EventId> = from.parents_touching(id).collect();
         while let Some(next) = open.pop() {
             if self.ids.contains(&next) {
                 reached.insert(next);
                 continue;
             }
             let known = self.fold.log.get(&next);
-            let Some(known) = known.filter(|known| self.fold.leads_to(&known.event, id)) else {
+            let Some(known) = known.filter(|known| self.fold.is_in_history_of(&known.event, id))
+            else {
                 continue;
             };
             if seen.insert(next) {
-                open.extend(known.before(id));
+                open.extend(known.parents_touching(id));
             }
         }
         reached
@@ -91,7 +93,7 @@ impl<'a> Retained<'a> {
 
 /// Returns whether an event only writes one aspect of one object, so that another write can replace
 /// it.
-fn is_plain(change: &Change) -> bool {
+fn is_single_write(change: &Change) -> bool {
     matches!(
         change,
         Change::RenameTable { .. }
@@ -99,7 +101,7 @@ fn is_plain(change: &Change) -> bool {
             | Change::CommentOnTable { .. }
             | Change::CommentOnProperty { .. }
             | Change::SetType { .. }
-            | Change::SetTypeBy { .. }
+            | Change::SetTypeWith { .. }
             | Change::SetDefault { .. }
             | Change::SetNullable { .. }
             | Change::SetMultiplicity { .. }
@@ -108,26 +110,29 @@ fn is_plain(change: &Change) -> bool {
 }
 
 /// Returns the events that the state refers to, or that an event which shaped it refers to.
-fn named(fold: &Fold) -> HashSet<EventId> {
+fn referenced_events(fold: &Fold) -> HashSet<EventId> {
     let mut named: HashSet<EventId> = HashSet::new();
     for object in fold.objects() {
         named.extend(object.heads());
-        named.extend(object.endings.iter().chain(&object.blocked));
+        named.extend(object.drop_heads.iter().chain(&object.blocked_drops));
         named.extend(object.columns().map(|column| column.by));
     }
-    for (_, place) in fold.store.places() {
-        named.extend(&place.touched);
+    for (_, place) in fold.store.name_entries() {
+        named.extend(&place.last_events);
     }
     // A rejected event retains nothing: a peer that starts from the checkpoint does not have it.
     let applied = fold.log.values();
-    for known in applied.filter(|known| known.standing != Standing::Rejected) {
+    for known in applied.filter(|known| known.standing != EventStatus::Rejected) {
         match known.event.change() {
             Change::Purge { of } => drop(named.insert(*of)),
             Change::Resolve { keep, .. } => drop(named.insert(*keep)),
             _ => {}
         }
         // A later event may have seen a use, or the drop that saw it, but not the other.
-        if fold.stage(&known.event).is_some_and(Stage::is_ending) {
+        if fold
+            .lifecycle_change(&known.event)
+            .is_some_and(LifecycleChange::is_terminal)
+        {
             named.extend(known.event.depends_on());
         }
     }
@@ -145,10 +150,10 @@ impl<'a> Endings<'a> {
     fn of(fold: &'a Fold) -> Self {
         let mut by_object: HashMap<ObjectId, Vec<_>> = HashMap::new();
         let applied = fold.log.iter();
-        for (id, known) in applied.filter(|(_, k)| k.standing != Standing::Rejected) {
-            if fold.stage(&known.event) == Some(Stage::Drop) {
+        for (id, known) in applied.filter(|(_, k)| k.standing != EventStatus::Rejected) {
+            if fold.lifecycle_change(&known.event) == Some(LifecycleChange::Drop) {
                 let object = known.event.object();
-                let past = fold.past(&known.event, object);
+                let past = fold.ancestors_touching(&known.event, object);
                 by_object.entry(object).or_default().push((*id, past));
             }
         }
@@ -157,13 +162,14 @@ impl<'a> Endings<'a> {
 
     /// Returns whether an event is concurrent with some drop of its object, or of the object's
     /// table: a later event may have to determine which of the two was seen.
-    fn any_apart(&self, known: &Known) -> bool {
+    fn any_apart(&self, known: &EventNode) -> bool {
         let id = known.event.object();
         let parent = self.fold.object(id).and_then(|object| object.parent);
         std::iter::once(id).chain(parent).any(|object| {
             let mut endings = self.by_object.get(&object).into_iter().flatten();
             endings.any(|(ending, past)| {
-                !past.contains(&known.event.id()) && !self.fold.knows(&known.event, *ending, object)
+                !past.contains(&known.event.id())
+                    && !self.fold.saw_event(&known.event, *ending, object)
             })
         })
     }

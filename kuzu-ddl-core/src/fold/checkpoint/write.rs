@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::super::object::{Archive, Life, Object};
+use super::super::object::{ArchivedColumn, Lifecycle, Object};
 use super::super::state::Fold;
 use super::format::VERSION;
 use super::retained::Retained;
-use crate::event::{EventId, ObjectId, Part, Writer};
+use crate::event::{Aspect, EventId, ObjectId, Writer};
 
 pub(super) fn written(fold: &Fold) -> Vec<u8> {
     let retained = Retained::of(fold);
@@ -75,24 +75,24 @@ impl Sheet {
 
     fn object(&mut self, object: &Object) {
         self.w.hash(object.id.as_bytes());
-        self.list(&object.births);
-        match object.life.value {
-            Life::Live => self.w.byte(0),
-            Life::Archived(by) => {
+        self.list(&object.creators);
+        match object.lifecycle.value {
+            Lifecycle::Live => self.w.byte(0),
+            Lifecycle::Archived(by) => {
                 self.w.byte(1);
                 self.event(&by);
             }
-            Life::Purged(by) => {
+            Lifecycle::Purged(by) => {
                 self.w.byte(2);
                 self.event(&by);
             }
         }
-        self.list(&object.life.heads);
-        self.list(&object.endings);
-        self.list(&object.blocked);
+        self.list(&object.lifecycle.heads);
+        self.list(&object.drop_heads);
+        self.list(&object.blocked_drops);
         let own = [
-            (Part::Name, &object.name.heads),
-            (Part::Comment, &object.comment.heads),
+            (Aspect::Name, &object.name.heads),
+            (Aspect::Comment, &object.comment.heads),
         ];
         let parts = object.parts.iter().map(|(part, heads)| (*part, heads));
         let parts: Vec<_> = own.into_iter().chain(parts).collect();
@@ -101,14 +101,14 @@ impl Sheet {
             self.w.byte(part.tag());
             self.list(heads);
         }
-        self.w.len(object.archives.len());
+        self.w.len(object.archived_columns.len());
         object
-            .archives
+            .archived_columns
             .iter()
             .for_each(|column| self.column(column));
     }
 
-    fn column(&mut self, column: &Archive) {
+    fn column(&mut self, column: &ArchivedColumn) {
         self.event(&column.by);
         let (beside, mark) = column.tail();
         self.w.bool(beside);
@@ -120,15 +120,15 @@ impl Sheet {
 
     /// Writes the names with their history, top-level ones first.
     fn names(&mut self, fold: &Fold) {
-        let places = fold.store.places();
+        let places = fold.store.name_entries();
         self.w.len(places.len());
         for ((parent, name), place) in places {
             let parent = parent.and_then(|parent| self.objects.get(&parent));
             self.w.option(parent, |w, parent| w.len(*parent));
             self.w.text(name.as_str());
-            self.list(&place.touched);
-            self.w.len(place.ever.len());
-            for object in &place.ever {
+            self.list(&place.last_events);
+            self.w.len(place.former_holders.len());
+            for object in &place.former_holders {
                 let at = self.objects.get(object).copied();
                 self.w.len(at.unwrap_or(self.objects.len()));
             }

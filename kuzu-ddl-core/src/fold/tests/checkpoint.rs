@@ -1,10 +1,10 @@
 //! A fold that starts from a checkpoint equals the fold of the whole history.
 
-use super::super::builder::Draft;
+use super::super::builder::ChangeBuilder;
 use super::super::checkpoint::format::CheckpointError;
 use super::super::state::Fold;
 use super::swarm::{Dice, Peer, edit};
-use crate::event::{Change, DdlEvent, ObjectKind, Part};
+use crate::event::{Aspect, Change, DdlEvent, ObjectKind};
 
 /// Lets each peer change its state, and sometimes receive another peer's events.
 fn work(swarm: &mut [Peer], steps: usize, dice: &mut Dice) {
@@ -21,7 +21,7 @@ fn work(swarm: &mut [Peer], steps: usize, dice: &mut Dice) {
 }
 
 /// Overwrites aspects that were written before.
-fn scribble(draft: &mut Draft, dice: &mut Dice) {
+fn scribble(draft: &mut ChangeBuilder, dice: &mut Dice) {
     let live = draft.fold().objects().filter(|object| object.is_live());
     let live: Vec<_> = live.map(|object| (object.id, object.kind())).collect();
     for _ in 0..dice.below(6) {
@@ -33,9 +33,9 @@ fn scribble(draft: &mut Draft, dice: &mut Dice) {
             0 if named => draft.rename(id, ["x", "y", "X"][dice.below(3)]),
             1 if kind == ObjectKind::Property => {
                 let nullable = dice.below(2) == 0;
-                draft.set(id, Change::SetNullable { nullable });
+                draft.change(id, Change::SetNullable { nullable });
             }
-            _ if named => draft.comment(id, Some(dice.below(1_000).to_string())),
+            _ if named => draft.set_comment(id, Some(dice.below(1_000).to_string())),
             _ => {}
         }
     }
@@ -53,7 +53,12 @@ fn same(one: &Fold, whole: &Fold, seed: u64) {
     let rows = |fold: &Fold| -> Vec<String> {
         let objects = fold.objects().map(|object| format!("{object:#?}"));
         objects
-            .chain(fold.store.places().iter().map(|place| format!("{place:?}")))
+            .chain(
+                fold.store
+                    .name_entries()
+                    .iter()
+                    .map(|place| format!("{place:?}")),
+            )
             .collect()
     };
     let (rows, wanted) = (rows(one), rows(whole));
@@ -65,10 +70,14 @@ fn same(one: &Fold, whole: &Fold, seed: u64) {
         );
     }
     assert!(one.store == whole.store, "seed {seed}");
-    assert_eq!(one.crowded, whole.crowded, "seed {seed}");
-    assert_eq!(one.contested, whole.contested, "seed {seed}");
+    assert_eq!(one.name_collisions, whole.name_collisions, "seed {seed}");
+    assert_eq!(one.conflicted, whole.conflicted, "seed {seed}");
     assert_eq!(one.conflicts(), whole.conflicts(), "seed {seed}");
-    assert_eq!(one.explained(), whole.explained(), "seed {seed}");
+    assert_eq!(
+        one.conflict_reports(),
+        whole.conflict_reports(),
+        "seed {seed}"
+    );
     assert_eq!(one.frontier(), whole.frontier(), "seed {seed}");
     assert_eq!(one.schema(), whole.schema(), "seed {seed}");
     assert_eq!(one.count(), whole.count(), "seed {seed}");
@@ -93,7 +102,7 @@ fn twins(one: &[u8], whole: &[u8], seed: u64) {
         let [one, whole] = [&one, &whole].map(|fold| fold.log.get(&event.id()));
         assert_eq!(one, whole, "seed {seed}");
     }
-    assert_eq!(one.behind, whole.behind, "seed {seed}");
+    assert_eq!(one.checkpointed, whole.checkpointed, "seed {seed}");
     panic!("seed {seed}: the states differ");
 }
 
@@ -167,7 +176,7 @@ fn events_beside_a_checkpoint() {
         let mut based = Fold::from_checkpoint(&all.fold.checkpoint()).expect("a checkpoint");
         based.extend(late);
         // A peer that acknowledges a checkpoint verifies this first.
-        if based.held().is_empty() {
+        if based.held_events().is_empty() {
             same(&based, &whole, seed);
             told += 1;
         }
@@ -178,11 +187,11 @@ fn events_beside_a_checkpoint() {
 #[test]
 fn what_was_written_over_is_left_out() {
     let size = |comments: usize| {
-        let mut draft = Draft::new(Fold::default());
+        let mut draft = ChangeBuilder::new(Fold::default());
         let key = crate::fold::tests::swarm::spec(crate::schema::Type::Int64);
         let table = draft.create_node_table("Person", "id", key);
         for n in 0..comments {
-            draft.comment(table, Some(format!("{n:06}")));
+            draft.set_comment(table, Some(format!("{n:06}")));
             draft.rename(table, if n % 2 == 0 { "Human" } else { "Person" });
         }
         let (fold, _) = draft.finish();
@@ -195,22 +204,22 @@ fn what_was_written_over_is_left_out() {
 /// A rejected event retains no other event.
 #[test]
 fn what_a_rejected_event_names_is_left_out() {
-    let mut draft = Draft::new(Fold::default());
+    let mut draft = ChangeBuilder::new(Fold::default());
     let key = crate::fold::tests::swarm::spec(crate::schema::Type::Int64);
     let table = draft.create_node_table("Person", "id", key.clone());
     let other = draft.create_node_table("City", "id", key);
     for n in 0..3 {
-        draft.comment(table, Some(n.to_string()));
+        draft.set_comment(table, Some(n.to_string()));
     }
     let (mut fold, events) = draft.finish();
     let before = fold.checkpoint();
     let [made, written_over] = [1, 3].map(|at: usize| events[at].id());
     let change = Change::Resolve {
-        part: Part::Comment,
+        part: Aspect::Comment,
         keep: written_over,
     };
-    fold.take(DdlEvent::new(other, [made, written_over].into(), change));
-    assert_eq!(fold.rejected().len(), 1);
+    fold.insert(DdlEvent::new(other, [made, written_over].into(), change));
+    assert_eq!(fold.rejected_events().len(), 1);
     assert!(fold.checkpoint() == before);
 }
 
@@ -233,10 +242,10 @@ fn no_damage_is_believed() {
         let mut bytes = bytes.clone();
         bytes[at] ^= 1 << dice.below(8);
         if let Ok(mut fold) = Fold::from_checkpoint(&bytes) {
-            let _ = (fold.explained(), fold.schema());
+            let _ = (fold.conflict_reports(), fold.schema());
             let _ = Fold::from_checkpoint(&fold.checkpoint());
             fold.extend(whole.events());
-            let mut draft = Draft::new(fold);
+            let mut draft = ChangeBuilder::new(fold);
             (0..3).for_each(|_| edit(&mut draft, &mut dice));
         }
     }

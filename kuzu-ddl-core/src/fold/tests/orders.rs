@@ -27,12 +27,12 @@ fn every_order_gives_one_state() {
     let mut conflicts = 0;
     for seed in 0..600 {
         let mut events = swarm(seed, 3, 40);
-        let whole = Fold::of(events.iter());
-        assert!(whole.held().is_empty(), "seed {seed}");
+        let whole = Fold::from_events(events.iter());
+        assert!(whole.held_events().is_empty(), "seed {seed}");
         assert!(
-            whole.rejected().is_empty(),
+            whole.rejected_events().is_empty(),
             "seed {seed}: {:?}",
-            whole.rejected()
+            whole.rejected_events()
         );
         conflicts += whole.conflicts().len();
         let mut dice = Dice::new(seed + 1_000_000);
@@ -40,9 +40,9 @@ fn every_order_gives_one_state() {
             dice.shuffle(&mut events);
             let mut fold = Fold::default();
             for event in &events {
-                fold.take(event.clone());
+                fold.insert(event.clone());
                 if dice.below(10) == 0 {
-                    fold.take(event.clone());
+                    fold.insert(event.clone());
                 }
             }
             assert_eq!(fold.schema(), whole.schema(), "seed {seed}");
@@ -66,10 +66,10 @@ fn a_part_of_the_events_in_two_orders() {
         let mut dice = Dice::new(seed);
         dice.shuffle(&mut events);
         events.truncate(events.len() / 2);
-        let one = Fold::of(events.iter());
+        let one = Fold::from_events(events.iter());
         dice.shuffle(&mut events);
-        let other = Fold::of(events.iter());
-        assert_eq!(one.held(), other.held(), "seed {seed}");
+        let other = Fold::from_events(events.iter());
+        assert_eq!(one.held_events(), other.held_events(), "seed {seed}");
         assert!(one == other, "seed {seed}");
     }
 }

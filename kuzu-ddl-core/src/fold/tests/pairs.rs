@@ -5,11 +5,11 @@ use std::fmt::Write;
 
 use expect_test::expect;
 
-use super::super::builder::Draft;
+use super::super::builder::ChangeBuilder;
 use super::super::conflict::{Conflict, ConflictKind};
 use super::super::state::Fold;
 use super::swarm::{Peer, spec};
-use crate::event::{Change, Endpoints, IndexSpec, ObjectId, OnFail, Part, SequenceSpec};
+use crate::event::{Aspect, Change, Endpoints, IndexSpec, ObjectId, OnFail, SequenceSpec};
 use crate::schema::{Expr, IndexKind, Multiplicity, StorageDirection, Type};
 
 /// Returns the peers' common state: tables with rows, archived objects included.
@@ -18,7 +18,7 @@ fn base() -> Peer {
     peer.change(|draft| {
         let a = draft.create_node_table("A", "id", spec(Type::Int64));
         let b = draft.create_node_table("B", "id", spec(Type::Int64));
-        let r = draft.create_edge_table("R", Multiplicity::ManyOne, StorageDirection::Fwd);
+        let r = draft.create_edge_table("R", Multiplicity::ManyOne, StorageDirection::Forward);
         draft.add_pair(r, Endpoints { from: a, to: b });
         draft.add_property(a, "p", spec(Type::Int16));
         draft.add_property(a, "q", spec(Type::Int64));
@@ -62,13 +62,15 @@ fn sequence(start: i64) -> SequenceSpec {
 fn id(fold: &Fold, table: Option<&str>, name: &str) -> ObjectId {
     let parent = table.map(|table| id(fold, None, table));
     let key = name.into();
-    let held = fold.holders(parent, &key).map(|object| object.id);
+    let held = fold
+        .objects_ever_named(parent, &key)
+        .map(|object| object.id);
     held.last().expect("the base has it")
 }
 
-fn drop_named(draft: &mut Draft, table: Option<&str>, name: &str) {
+fn drop_named(draft: &mut ChangeBuilder, table: Option<&str>, name: &str) {
     let id = id(draft.fold(), table, name);
-    draft.drop(id);
+    draft.archive(id);
 }
 
 fn set_type(ty: Type) -> Change {
@@ -76,7 +78,7 @@ fn set_type(ty: Type) -> Change {
     Change::SetType { ty, cast, on_fail }
 }
 
-type Edit = (&'static str, fn(&mut Draft));
+type Edit = (&'static str, fn(&mut ChangeBuilder));
 
 /// Changes, at least one of every kind; two of each kind that can conflict with itself.
 const EDITS: &[Edit] = &[
@@ -144,71 +146,71 @@ const EDITS: &[Edit] = &[
         let r = id(d.fold(), None, "R");
         let pair = d.fold().children(r).find(|o| o.name.value.is_empty());
         let pair = pair.map(|pair| pair.id).expect("the base has it");
-        d.drop(pair);
+        d.archive(pair);
     }),
     ("comment on A", |d| {
-        d.comment(id(d.fold(), None, "A"), Some("a".into()))
+        d.set_comment(id(d.fold(), None, "A"), Some("a".into()))
     }),
     ("comment on A otherwise", |d| {
-        d.comment(id(d.fold(), None, "A"), Some("b".into()))
+        d.set_comment(id(d.fold(), None, "A"), Some("b".into()))
     }),
     ("comment on A.q", |d| {
-        d.comment(id(d.fold(), Some("A"), "q"), Some("a".into()))
+        d.set_comment(id(d.fold(), Some("A"), "q"), Some("a".into()))
     }),
     ("A.q is INT128", |d| {
-        d.set(id(d.fold(), Some("A"), "q"), set_type(Type::Int128))
+        d.change(id(d.fold(), Some("A"), "q"), set_type(Type::Int128))
     }),
     ("A.q is DECIMAL", |d| {
         let ty = Type::Decimal {
             precision: 38,
             scale: 2,
         };
-        d.set(id(d.fold(), Some("A"), "q"), set_type(ty));
+        d.change(id(d.fold(), Some("A"), "q"), set_type(ty));
     }),
     ("A.q is STRING", |d| {
-        d.set(id(d.fold(), Some("A"), "q"), set_type(Type::String))
+        d.change(id(d.fold(), Some("A"), "q"), set_type(Type::String))
     }),
     ("A.q defaults to 7", |d| {
         let default = Some(Expr::Int(7));
-        d.set(id(d.fold(), Some("A"), "q"), Change::SetDefault { default });
+        d.change(id(d.fold(), Some("A"), "q"), Change::SetDefault { default });
     }),
     ("A.q is required", |d| {
-        d.set(
+        d.change(
             id(d.fold(), Some("A"), "q"),
             Change::SetNullable { nullable: false },
         );
     }),
     ("A.q may be NULL", |d| {
-        d.set(
+        d.change(
             id(d.fold(), Some("A"), "q"),
             Change::SetNullable { nullable: true },
         );
     }),
     ("the key of A is q", |d| {
         let key = id(d.fold(), Some("A"), "q");
-        d.set(id(d.fold(), None, "A"), Change::SetKey { key });
+        d.change(id(d.fold(), None, "A"), Change::SetPrimaryKey { key });
     }),
     ("the key of A is p", |d| {
         let key = id(d.fold(), Some("A"), "p");
-        d.set(id(d.fold(), None, "A"), Change::SetKey { key });
+        d.change(id(d.fold(), None, "A"), Change::SetPrimaryKey { key });
     }),
     ("R is one to many", |d| {
         let multiplicity = Multiplicity::OneMany;
-        d.set(
+        d.change(
             id(d.fold(), None, "R"),
             Change::SetMultiplicity { multiplicity },
         );
     }),
     ("R is one to one", |d| {
         let multiplicity = Multiplicity::OneOne;
-        d.set(
+        d.change(
             id(d.fold(), None, "R"),
             Change::SetMultiplicity { multiplicity },
         );
     }),
     ("R is stored both ways", |d| {
         let storage = StorageDirection::Both;
-        d.set(id(d.fold(), None, "R"), Change::SetStorage { storage });
+        d.change(id(d.fold(), None, "R"), Change::SetStorage { storage });
     }),
     ("index A.q", |d| {
         let spec = text_index(d.fold(), "q");
@@ -223,7 +225,7 @@ const EDITS: &[Edit] = &[
             .fold()
             .find_index(id(d.fold(), None, "A"), "ix")
             .map(|o| o.id);
-        ix.into_iter().for_each(|ix| d.drop(ix));
+        ix.into_iter().for_each(|ix| d.archive(ix));
     }),
     ("create sequence t", |d| {
         d.create_sequence("t", sequence(1));
@@ -233,12 +235,12 @@ const EDITS: &[Edit] = &[
     }),
     ("drop sequence s", |d| {
         let s = d.fold().find_sequence("s").map(|o| o.id);
-        s.into_iter().for_each(|s| d.drop(s));
+        s.into_iter().for_each(|s| d.archive(s));
     }),
     ("purge Old", |d| {
         let old = id(d.fold(), None, "Old");
-        if let crate::fold::object::Life::Archived(by) =
-            d.fold().object(old).expect("it is there").life.value
+        if let crate::fold::object::Lifecycle::Archived(by) =
+            d.fold().object(old).expect("it is there").lifecycle.value
         {
             d.purge(old, by);
         }
@@ -270,9 +272,9 @@ fn s02_every_pair_of_kinds_on_two_peers() {
             let what = format!("{} + {}", one.0, other.0);
             assert!(ab.fold == ba.fold, "{what}");
             assert!(
-                ab.fold.rejected().is_empty(),
+                ab.fold.rejected_events().is_empty(),
                 "{what}: {:?}",
-                ab.fold.rejected()
+                ab.fold.rejected_events()
             );
             let conflicts = ab.fold.conflicts();
             if one.0 == other.0 {
@@ -434,22 +436,22 @@ fn is_unanimous(merged: &Fold, first: (&Peer, &Edit), second: (&Peer, &Edit), wh
 /// peers that resolve it concurrently have at most that one conflict again.
 fn settle(peer: &Peer, what: &str) {
     for conflict in peer.fold.conflicts() {
-        for keep in peer.fold.choices(&conflict) {
+        for keep in peer.fold.resolutions(&conflict) {
             let mut settled = peer.clone();
             settled.change(|draft| assert!(draft.resolve(&conflict, keep), "{what}"));
-            assert!(settled.fold.rejected().is_empty(), "{what}");
+            assert!(settled.fold.rejected_events().is_empty(), "{what}");
             let left = settled.fold.conflicts();
             let same = |c: &&Conflict| c.object == conflict.object && c.kind == conflict.kind;
             let before = peer.fold.conflicts();
             assert!(!left.iter().any(|c| same(&c)), "{what}: {left:?}");
             assert!(left.len() < before.len() + 1, "{what}: {left:?}");
         }
-        if conflict.kind == ConflictKind::NameTaken {
+        if conflict.kind == ConflictKind::NameCollision {
             let mut settled = peer.clone();
             settled.change(|draft| draft.rename(conflict.object, "another"));
             assert!(!settled.fold.conflicts().contains(&conflict), "{what}");
         }
-        let choices: Vec<_> = peer.fold.choices(&conflict).into_iter().collect();
+        let choices: Vec<_> = peer.fold.resolutions(&conflict).into_iter().collect();
         if let [first, .., last] = choices[..] {
             let (mut one, mut other) = (peer.clone(), peer.clone());
             one.change(|draft| assert!(draft.resolve(&conflict, first), "{what}"));
@@ -462,7 +464,10 @@ fn settle(peer: &Peer, what: &str) {
             let about = rows
                 .iter()
                 .filter(|c| c.object == conflict.object && c.kind.part() == part);
-            assert!(part == Part::Life || about.count() <= 2, "{what}: {rows:?}");
+            assert!(
+                part == Aspect::Lifecycle || about.count() <= 2,
+                "{what}: {rows:?}"
+            );
         }
     }
 }
@@ -504,6 +509,6 @@ fn s02_every_triple_of_kinds_on_three_peers() {
     }
 }
 
-fn ends(draft: &Draft) -> (ObjectId, ObjectId) {
+fn ends(draft: &ChangeBuilder) -> (ObjectId, ObjectId) {
     (id(draft.fold(), None, "A"), id(draft.fold(), None, "B"))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::builder::Draft;
-use super::super::object::{Life, Object};
+use super::super::builder::ChangeBuilder;
+use super::super::object::{Lifecycle, Object};
 use super::super::state::Fold;
 use crate::event::{
     Change, DdlEvent, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, PropertySpec,
@@ -47,8 +47,8 @@ pub(super) struct Peer {
 
 impl Peer {
     /// Changes the schema, after everything received so far.
-    pub(super) fn change(&mut self, edit: impl FnOnce(&mut Draft)) {
-        let mut draft = Draft::new(self.fold.clone());
+    pub(super) fn change(&mut self, edit: impl FnOnce(&mut ChangeBuilder)) {
+        let mut draft = ChangeBuilder::new(self.fold.clone());
         edit(&mut draft);
         let (fold, events) = draft.finish();
         self.fold = fold;
@@ -83,7 +83,7 @@ const TYPES: [Type; 6] = [
 ];
 
 /// Makes a random change to a peer's schema.
-pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
+pub(super) fn edit(draft: &mut ChangeBuilder, dice: &mut Dice) {
     let fold = draft.fold().clone();
     let ids = |fits: &dyn Fn(&Object) -> bool| -> Vec<ObjectId> {
         fold.objects()
@@ -93,7 +93,7 @@ pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
     };
     let node = |o: &Object| o.kind() == ObjectKind::NodeTable && o.is_live();
     let edge = |o: &Object| o.kind() == ObjectKind::EdgeTable && o.is_live();
-    let property = |o: &Object| o.kind() == ObjectKind::Property && fold.is_in_use(o);
+    let property = |o: &Object| o.kind() == ObjectKind::Property && fold.is_live_in_live_table(o);
     let (nodes, edges, properties) = (ids(&node), ids(&edge), ids(&property));
     let tables: Vec<ObjectId> = nodes.iter().chain(&edges).copied().collect();
     let name = *dice.of(&["A", "a", "B", "C", "D"]).unwrap_or(&"A");
@@ -143,21 +143,21 @@ pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
             table
                 .filter(|id| !used(id))
                 .into_iter()
-                .for_each(|id| draft.drop(id));
+                .for_each(|id| draft.archive(id));
         }
         11 => member
-            .filter(|id| !fold.is_key(*id))
+            .filter(|id| !fold.is_primary_key(*id))
             .into_iter()
-            .for_each(|id| draft.drop(id)),
+            .for_each(|id| draft.archive(id)),
         12 => {
-            let gone = |o: &Object| matches!(o.life.value, Life::Archived(_));
+            let gone = |o: &Object| matches!(o.lifecycle.value, Lifecycle::Archived(_));
             let gone =
                 ids(&|o| gone(o) && (o.kind().is_table() || o.kind() == ObjectKind::Property));
             dice.of(&gone).into_iter().for_each(|id| draft.restore(*id));
         }
         13 => {
-            let gone = fold.objects().filter_map(|o| match o.life.value {
-                Life::Archived(by) if o.kind() != ObjectKind::Pair => Some((o.id, by)),
+            let gone = fold.objects().filter_map(|o| match o.lifecycle.value {
+                Lifecycle::Archived(by) if o.kind() != ObjectKind::Pair => Some((o.id, by)),
                 _ => None,
             });
             let gone: Vec<_> = gone.collect();
@@ -168,15 +168,15 @@ pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
         14 | 15 => {
             let (cast, on_fail) = (None, OnFail::Null);
             if let Some(id) = member {
-                draft.set(id, Change::SetType { ty, cast, on_fail });
+                draft.change(id, Change::SetType { ty, cast, on_fail });
             }
         }
         16 => member.into_iter().for_each(|id| {
             let default = (dice.below(2) == 0).then_some(Expr::Int(7));
-            draft.set(id, Change::SetDefault { default });
+            draft.change(id, Change::SetDefault { default });
         }),
         17 => member.into_iter().for_each(|id| {
-            draft.set(
+            draft.change(
                 id,
                 Change::SetNullable {
                     nullable: dice.below(2) == 0,
@@ -191,7 +191,7 @@ pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
                     .copied()
                     .collect();
                 if let Some(key) = dice.of(&own) {
-                    draft.set(node, Change::SetKey { key: *key });
+                    draft.change(node, Change::SetPrimaryKey { key: *key });
                 }
             }
         }
@@ -199,20 +199,20 @@ pub(super) fn edit(draft: &mut Draft, dice: &mut Dice) {
             let multiplicity = *dice
                 .of(&Multiplicity::ALL)
                 .unwrap_or(&Multiplicity::ManyMany);
-            draft.set(id, Change::SetMultiplicity { multiplicity });
+            draft.change(id, Change::SetMultiplicity { multiplicity });
         }),
         20 => {
             let text = dice.below(2) == 0;
             let id = if dice.below(2) == 0 { table } else { member };
             id.into_iter()
-                .for_each(|id| draft.comment(id, text.then(|| name.to_owned())));
+                .for_each(|id| draft.set_comment(id, text.then(|| name.to_owned())));
         }
         _ => more(draft, dice, member, name),
     }
 }
 
 /// Makes a change of one of the rarer kinds.
-fn more(draft: &mut Draft, dice: &mut Dice, member: Option<ObjectId>, name: &str) {
+fn more(draft: &mut ChangeBuilder, dice: &mut Dice, member: Option<ObjectId>, name: &str) {
     let fold = draft.fold().clone();
     let conflicts = fold.conflicts();
     match dice.below(4) {
@@ -246,7 +246,7 @@ fn more(draft: &mut Draft, dice: &mut Dice, member: Option<ObjectId>, name: &str
         }
         _ => {
             if let Some(conflict) = dice.of(&conflicts) {
-                let choices: BTreeSet<EventId> = fold.choices(conflict);
+                let choices: BTreeSet<EventId> = fold.resolutions(conflict);
                 let choices: Vec<EventId> = choices.into_iter().collect();
                 if let Some(keep) = dice.of(&choices) {
                     draft.resolve(conflict, *keep);

@@ -1,43 +1,43 @@
 //! New properties of existing tables.
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use super::super::render::statement::count_rows;
-use super::super::row_work::{Work, WorkKind};
-use super::super::value::Value;
+use super::super::row_work::{RowWork, RowWorkKind};
+use super::super::value::ValueSource;
 use crate::fold::Object;
-use crate::schema::{Expr, Key, Property};
+use crate::schema::{Expr, NameKey, Property};
 
-impl<'a> Builder<'a> {
-    pub(in crate::plan) fn add_properties(&mut self, table: &Kept<'a>) {
+impl<'a> PlanBuilder<'a> {
+    pub(in crate::plan) fn add_properties(&mut self, table: &ExistingTable<'a>) {
         if !table.object.is_live() {
             return;
         }
         let mut added: Vec<(Property, &Object)> = Vec::new();
         for child in self.after.children(table.object.id) {
-            if self.made.contains(&child.id) || !self.is_added(child, table) {
+            if self.filled_by_rebuild.contains(&child.id) || !self.is_added(child, table) {
                 continue;
             }
             if let Some(property) = self.after.property(child) {
                 added.push((property, child));
             }
         }
-        let order = self.said.orders.get(&Key::new(&table.name));
+        let order = self.hints.column_orders.get(&NameKey::new(&table.name));
         let place = |name: &str| {
-            let key = Key::new(name);
+            let key = NameKey::new(name);
             order
                 .and_then(|order| order.iter().position(|k| *k == key))
                 .unwrap_or(usize::MAX)
         };
-        added.sort_by_key(|(property, _)| (place(&property.name), Key::new(&property.name)));
+        added.sort_by_key(|(property, _)| (place(&property.name), NameKey::new(&property.name)));
         let node = table.live.kind.is_node();
         for (property, child) in added {
             let path = format!("{}.{}", table.name, property.name);
             let fill = self.fill(&table.name, &property.name);
             let by = match fill {
                 // Rel tables with such a property are rebuilt.
-                None if node => self.fill_by(table, child),
+                None if node => self.fill_function(table, child),
                 _ => None,
             };
             let count = count_rows(&table.live.name, node);
@@ -53,11 +53,11 @@ impl<'a> Builder<'a> {
                 None if !later => self.evaluated(&property),
                 fill => fill,
             };
-            let made = by.map(|by| Value::made(&property.ty, by));
+            let made = by.map(|by| ValueSource::made(&property.ty, by));
             let live = made.as_ref().map(|value| self.in_live(table, value));
             let demand = live.and_then(|live| self.castable(&path, table, live));
             if let Some(value) = made {
-                self.make_later(table, child.id, value, count.clone());
+                self.defer_values(table, child.id, value, count.clone());
             }
             let operation = Operation::AddProperty {
                 table: table.name.clone(),
@@ -67,9 +67,9 @@ impl<'a> Builder<'a> {
                 later,
             };
             let step = self.push_step(operation, &[&table.name], hazards);
-            step.demands.extend(demand);
+            step.preflight_checks.extend(demand);
             if step.cypher.len() > 1 {
-                step.work = Some(Work::new(WorkKind::SetNode, count));
+                step.row_work = Some(RowWork::new(RowWorkKind::SetNode, count));
             }
         }
     }

@@ -1,33 +1,37 @@
 //! Selection of value functions, and of the backfills that are deferred.
 
-use super::super::builder::{Builder, Kept, Later};
+use super::super::builder::{DeferredValue, ExistingTable, PlanBuilder};
 use super::super::error::PlanError;
 use super::super::operation::Operation;
-use super::super::row_work::{Work, WorkKind};
-use super::super::value::Value;
-use super::super::value::function::By;
-use crate::declared::FillBy;
+use super::super::row_work::{RowWork, RowWorkKind};
+use super::super::value::ValueSource;
+use super::super::value::function::ValueFunction;
+use crate::declared::FillFunction;
 use crate::describe::FunctionDesc;
 use crate::event::ObjectId;
 use crate::fold::Object;
 use crate::schema::name::quote;
-use crate::schema::{Key, Property, Type};
-use crate::state::Making;
+use crate::schema::{NameKey, Property, Type};
+use crate::state::BackfillProgress;
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns whether the declaration names a backfill function for the property.
-    pub(in crate::plan) fn is_filled_by(&self, table: &str, property: &str) -> bool {
-        let key = (Key::new(table), Key::new(property));
-        self.said.fills_by.contains_key(&key)
+    pub(in crate::plan) fn uses_fill_function(&self, table: &str, property: &str) -> bool {
+        let key = (NameKey::new(table), NameKey::new(property));
+        self.hints.fill_functions.contains_key(&key)
     }
 
     /// Returns the function that backfills a property, with its columns by their names after the
     /// plan.
-    pub(in crate::plan) fn fill_by(&mut self, table: &Kept<'a>, child: &Object) -> Option<By> {
+    pub(in crate::plan) fn fill_function(
+        &mut self,
+        table: &ExistingTable<'a>,
+        child: &Object,
+    ) -> Option<ValueFunction> {
         let property = self.after.property(child)?;
-        let key = (Key::new(&table.name), Key::new(&property.name));
-        let said = self.said;
-        let FillBy { function, inputs } = said.fills_by.get(&key)?;
+        let key = (NameKey::new(&table.name), NameKey::new(&property.name));
+        let said = self.hints;
+        let FillFunction { function, inputs } = said.fill_functions.get(&key)?;
         let path = format!("{}.{}", table.name, property.name);
         let columns = said
             .functions
@@ -35,17 +39,17 @@ impl<'a> Builder<'a> {
             .ok_or_else(|| format!("the function {function} is missing from this program"))
             .and_then(|desc| Ok((desc, self.inputs(table, child.id, desc, inputs)?)));
         match columns {
-            Ok((desc, inputs)) => Some(By {
+            Ok((desc, inputs)) => Some(ValueFunction {
                 function: function.clone(),
                 inputs,
-                takes_null: desc.takes_null(),
-                on_fail: said.on_fails.get(&key).cloned().unwrap_or_default(),
-                required: !property.nullable || self.after.is_key(child.id),
+                accepts_null: desc.accepts_null(),
+                on_fail: said.on_fail.get(&key).cloned().unwrap_or_default(),
+                required: !property.nullable || self.after.is_primary_key(child.id),
                 slot: 0,
             }),
             Err(reason) => {
                 let object = path;
-                self.errors.push(PlanError::Impossible { object, reason });
+                self.errors.push(PlanError::Unsupported { object, reason });
                 None
             }
         }
@@ -54,20 +58,20 @@ impl<'a> Builder<'a> {
     /// Returns the input columns of a function. Columns dropped by this plan are accepted.
     pub(in crate::plan) fn inputs(
         &self,
-        table: &Kept<'a>,
+        table: &ExistingTable<'a>,
         filled: ObjectId,
         function: &FunctionDesc,
         names: &[String],
     ) -> Result<Vec<(String, Type)>, String> {
         let called = function.name();
         let column = |(name, takes): (&String, &Type)| {
-            let (parent, key) = (Some(table.object.id), Key::new(name));
+            let (parent, key) = (Some(table.object.id), NameKey::new(name));
             let now = self.after.find(parent, &key);
             let object = now.or_else(|| self.before.find(parent, &key));
             let object = object.and_then(|object| self.after.object(object.id));
             let there = object.filter(|object| {
                 let changed = self.changed(object.id).is_some() || object.id == filled;
-                self.here(object, table).is_some() && !changed
+                self.live_property(object, table).is_some() && !changed
             });
             let there = there.and_then(|object| Some((object, self.after.property(object)?)));
             let Some((object, property)) = there else {
@@ -83,43 +87,47 @@ impl<'a> Builder<'a> {
                     property.ty
                 ));
             }
-            Ok((self.after.physical(object), property.ty))
+            Ok((self.after.database_name(object), property.ty))
         };
-        let takes: Vec<Type> = function.takes.iter().map(|t| Type::from(&t.ty)).collect();
+        let takes: Vec<Type> = function
+            .arguments
+            .iter()
+            .map(|t| Type::from(&t.ty))
+            .collect();
         names.iter().zip(&takes).map(column).collect()
     }
 
     /// Returns whether a function makes one of the type changes of a property.
-    pub(in crate::plan) fn is_cast_by(&self, id: ObjectId) -> bool {
+    pub(in crate::plan) fn uses_cast_function(&self, id: ObjectId) -> bool {
         self.new_casts(id)
             .iter()
             .any(|archive| archive.function.is_some())
     }
 
     /// Returns whether the function of a type change accepts NULL, and so gives every row a value.
-    pub(in crate::plan) fn casts_null(&self, id: ObjectId) -> bool {
+    pub(in crate::plan) fn accepts_null(&self, id: ObjectId) -> bool {
         let casts = self.new_casts(id);
         let mut by = casts.iter().filter_map(|archive| archive.function.as_ref());
         by.any(|name| {
-            self.said
+            self.hints
                 .functions
                 .get(name)
-                .is_some_and(FunctionDesc::takes_null)
+                .is_some_and(FunctionDesc::accepts_null)
         })
     }
 
     /// Returns the function of a type change, if it has one; the values are in the column `from`.
-    pub(in crate::plan) fn cast_by(
+    pub(in crate::plan) fn cast_function(
         &mut self,
         id: ObjectId,
         path: &str,
         from: (&str, &Type),
-    ) -> Option<By> {
+    ) -> Option<ValueFunction> {
         let new = self.new_casts(id);
         let object = self.after.object(id)?;
         let archive = new.iter().find(|archive| archive.function.is_some())?;
         let function = archive.function.clone()?;
-        let desc = self.said.functions.get(&function);
+        let desc = self.hints.functions.get(&function);
         let reason = match desc {
             _ if new.len() > 1 => format!(
                 "several type changes at once include one by the function {function}\n\
@@ -133,17 +141,17 @@ impl<'a> Builder<'a> {
         };
         let (Some(desc), true) = (desc, reason.is_empty()) else {
             let object = path.to_owned();
-            self.errors.push(PlanError::Impossible { object, reason });
+            self.errors.push(PlanError::Unsupported { object, reason });
             return None;
         };
         let table = object.parent.and_then(|table| self.after.object(table));
         let filled = table
             .zip(self.after.property(object))
             .is_some_and(|(table, property)| {
-                self.is_filled_by(&self.after.physical(table), &property.name)
+                self.uses_fill_function(&self.after.database_name(table), &property.name)
             });
         if filled {
-            self.errors.push(PlanError::Impossible {
+            self.errors.push(PlanError::Unsupported {
                 object: path.to_owned(),
                 reason: format!(
                     "it has a cast function, {function}, and another one for the backfill\n\
@@ -151,8 +159,8 @@ impl<'a> Builder<'a> {
                 ),
             });
         }
-        Some(By {
-            takes_null: desc.takes_null(),
+        Some(ValueFunction {
+            accepts_null: desc.accepts_null(),
             inputs: vec![(from.0.to_owned(), from.1.clone())],
             on_fail: archive.on_fail.clone(),
             required: self.after.property(object).is_some_and(|p| !p.nullable),
@@ -162,14 +170,14 @@ impl<'a> Builder<'a> {
     }
 
     /// Defers values until after the transaction.
-    pub(in crate::plan) fn make_later(
+    pub(in crate::plan) fn defer_values(
         &mut self,
-        table: &Kept<'a>,
+        table: &ExistingTable<'a>,
         child: ObjectId,
-        value: Value,
+        value: ValueSource,
         count: String,
     ) {
-        self.later.push(Later {
+        self.deferred.push(DeferredValue {
             table: table.name.clone(),
             child,
             value,
@@ -179,10 +187,10 @@ impl<'a> Builder<'a> {
 
     /// Plans the deferred backfills: those of this plan, and those that an earlier plan left
     /// unfinished.
-    pub(in crate::plan) fn make_values(&mut self, kept: &[Kept<'a>]) {
-        self.go_on(kept);
-        let later = std::mem::take(&mut self.later);
-        for Later {
+    pub(in crate::plan) fn schedule_backfills(&mut self, kept: &[ExistingTable<'a>]) {
+        self.resume_backfill(kept);
+        let later = std::mem::take(&mut self.deferred);
+        for DeferredValue {
             table,
             child,
             value,
@@ -193,22 +201,22 @@ impl<'a> Builder<'a> {
                 continue;
             };
             let parent = object.parent;
-            let key = parent.and_then(|table| self.after.object(self.after.key(table)?));
-            let operation = Operation::MakeValues {
+            let key = parent.and_then(|table| self.after.object(self.after.primary_key_of(table)?));
+            let operation = Operation::Backfill {
                 table: table.clone(),
-                property: self.after.physical(object),
+                property: self.after.database_name(object),
                 id: child,
-                key: key.map_or_else(String::new, |key| self.after.physical(key)),
+                key: key.map_or_else(String::new, |key| self.after.database_name(key)),
                 value: Box::new(value),
             };
             let step = self.push_step(operation, &[&table], Vec::new());
-            step.work = Some(Work::new(WorkKind::SetNode, count));
+            step.row_work = Some(RowWork::new(RowWorkKind::SetNode, count));
         }
     }
 
     /// Resumes the backfills that are unfinished according to the ledger.
-    fn go_on(&mut self, kept: &[Kept<'a>]) {
-        let making = self.making;
+    fn resume_backfill(&mut self, kept: &[ExistingTable<'a>]) {
+        let making = self.backfills;
         for (id, making) in making {
             let Some(object) = self.after.object(*id).filter(|object| object.is_live()) else {
                 continue;
@@ -219,12 +227,12 @@ impl<'a> Builder<'a> {
                 continue;
             };
             let path = format!("{}.{}", table.name, property.name);
-            if self.said.goes_back(*id) && self.changed(*id).is_some() {
+            if self.hints.is_rolled_back(*id) && self.changed(*id).is_some() {
                 // The old values return, and they are complete.
                 continue;
             }
-            if self.changed(*id).is_some() || self.later.iter().any(|later| later.child == *id) {
-                self.errors.push(PlanError::Impossible {
+            if self.changed(*id).is_some() || self.deferred.iter().any(|later| later.child == *id) {
+                self.errors.push(PlanError::Unsupported {
                     object: path,
                     reason: format!(
                         "its backfill by the function {} is unfinished\n\
@@ -235,8 +243,8 @@ impl<'a> Builder<'a> {
                 });
                 continue;
             }
-            let Some(value) = self.unmade(making, object, &property) else {
-                self.errors.push(PlanError::Impossible {
+            let Some(value) = self.missing_value_condition(making, object, &property) else {
+                self.errors.push(PlanError::Unsupported {
                     object: path,
                     reason: format!(
                         "its backfill by the function {} is unfinished, and reads a column that is to be \
@@ -246,43 +254,46 @@ impl<'a> Builder<'a> {
                 });
                 continue;
             };
-            let here = self.here_name(*id, table).unwrap_or_default();
+            let here = self.live_name(*id, table).unwrap_or_default();
             let live = quote(&table.live.name);
             let null = format!("x.{} IS NULL", quote(&here));
             let count = format!("MATCH (x:{live}) WHERE {null} RETURN count(*)");
-            self.make_later(table, *id, value, count);
+            self.defer_values(table, *id, value, count);
         }
     }
 
-    pub(in crate::plan) fn unmade(
+    pub(in crate::plan) fn missing_value_condition(
         &self,
-        making: &Making,
+        making: &BackfillProgress,
         object: &Object,
         property: &Property,
-    ) -> Option<Value> {
-        let mut by = By {
+    ) -> Option<ValueSource> {
+        let mut by = ValueFunction {
             function: making.function.clone(),
             inputs: Vec::new(),
-            takes_null: making.takes_null,
+            accepts_null: making.accepts_null,
             on_fail: making.on_fail.clone(),
             required: !property.nullable,
             slot: 0,
         };
-        if let Some(old) = &making.old {
-            let archives = object.archives.iter().filter(|archive| !archive.purged);
+        if let Some(old) = &making.archived_column {
+            let archives = object
+                .archived_columns
+                .iter()
+                .filter(|archive| !archive.purged);
             let ty = archives.into_iter().find(|a| a.name == *old)?.ty.clone();
             by.inputs.push((old.clone(), ty.clone()));
-            return Some(Value {
-                by: Some(by),
+            return Some(ValueSource {
+                cast_function: Some(by),
                 to: property.ty.clone(),
-                ..Value::same(old, &ty)
+                ..ValueSource::same(old, &ty)
             });
         }
         for input in &making.inputs {
             let object = self.after.object(*input)?;
             let ty = self.after.property(object)?.ty;
-            by.inputs.push((self.after.physical(object), ty));
+            by.inputs.push((self.after.database_name(object), ty));
         }
-        Some(Value::made(&property.ty, by))
+        Some(ValueSource::made(&property.ty, by))
     }
 }

@@ -1,11 +1,11 @@
 //! Comments: on tables in the catalog, on properties in the ledger.
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::operation::Operation;
 use crate::fold::Object;
 
-impl<'a> Builder<'a> {
-    pub(in crate::plan) fn comments(&mut self, table: &Kept<'_>) {
+impl<'a> PlanBuilder<'a> {
+    pub(in crate::plan) fn comments(&mut self, table: &ExistingTable<'_>) {
         if !table.object.is_live() {
             return;
         }
@@ -14,7 +14,7 @@ impl<'a> Builder<'a> {
             .before
             .object(table.object.id)
             .map(|before| &before.comment.value);
-        let stays = self.leave.contains(&table.object.id) && before == Some(&text);
+        let stays = self.ignored.contains(&table.object.id) && before == Some(&text);
         if text != table.live.comment && !stays {
             let operation = Operation::CommentOnTable {
                 table: table.name.clone(),
@@ -39,7 +39,7 @@ impl<'a> Builder<'a> {
                 .object(child.id)
                 .and_then(|o| o.comment.value.clone());
             if was != child.comment.value {
-                changed.push((self.after.physical(child), child.comment.value.clone()));
+                changed.push((self.after.database_name(child), child.comment.value.clone()));
             }
         }
         changed.sort();

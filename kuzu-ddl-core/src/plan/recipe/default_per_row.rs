@@ -6,18 +6,18 @@
 //! node table is rebuilt, and each new row evaluates its default. (On rels the engine rejects the
 //! ADD.)
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use crate::fold::Object;
 use crate::schema::{Expr, Property, Type};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns whether the table must be rebuilt because of the default of a new or changed
     /// property.
-    pub(in crate::plan) fn fills_by_row(&self, table: &Kept<'a>) -> bool {
+    pub(in crate::plan) fn fills_by_row(&self, table: &ExistingTable<'a>) -> bool {
         let mut children = self.after.children(table.object.id);
         let node = table.object.is_live() && table.live.kind.is_node();
         children.any(|child| {
-            let changed = self.here(child, table).and(self.changed(child.id));
+            let changed = self.live_property(child, table).and(self.changed(child.id));
             let is = match changed {
                 Some((_, is)) => Some(is),
                 None if node && self.is_added(child, table) => self.after.property(child),
@@ -29,12 +29,14 @@ impl<'a> Builder<'a> {
 
     /// Returns whether each row must evaluate the default itself, and the ADD does not do so.
     pub(in crate::plan) fn is_by_row(&self, property: &Property) -> bool {
-        !self.can.add_by_row && is_by_row(property)
+        !self.capabilities.add_default_per_row && is_by_row(property)
     }
 
     /// Returns whether a property is new in an existing table.
-    pub(in crate::plan) fn is_added(&self, child: &Object, table: &Kept<'_>) -> bool {
-        child.is_live() && !self.leave.contains(&child.id) && self.here(child, table).is_none()
+    pub(in crate::plan) fn is_added(&self, child: &Object, table: &ExistingTable<'_>) -> bool {
+        child.is_live()
+            && !self.ignored.contains(&child.id)
+            && self.live_property(child, table).is_none()
     }
 }
 

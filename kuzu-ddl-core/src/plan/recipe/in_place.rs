@@ -1,23 +1,23 @@
 //! Changes that some engines make in place and others only through a rebuild.
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use super::super::render::statement::count_rows;
 use super::purge::lost;
 use crate::event::{ObjectId, OnFail};
-use crate::fold::Archive;
+use crate::fold::ArchivedColumn;
 use crate::schema::name::quote;
-use crate::schema::{Expr, Key, Property, Type};
+use crate::schema::{Expr, NameKey, Property, Type};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns whether the engine changes the type of a property itself: where the change is
     /// lossless and no cast is specified.
     pub(in crate::plan) fn alters(&self, id: ObjectId) -> bool {
-        let Some((was, is)) = self.changed(id).filter(|_| self.can.alter_type) else {
+        let Some((was, is)) = self.changed(id).filter(|_| self.capabilities.alter_type) else {
             return false;
         };
-        let plain = |archive: &&Archive| {
+        let plain = |archive: &&ArchivedColumn| {
             archive.cast.is_none() && archive.function.is_none() && archive.on_fail == OnFail::Abort
         };
         let counts = [&was.ty, &is.ty].contains(&&Type::Serial);
@@ -29,7 +29,7 @@ impl<'a> Builder<'a> {
 
     pub(in crate::plan) fn alter_type(
         &mut self,
-        table: &Kept<'a>,
+        table: &ExistingTable<'a>,
         property: Property,
         path: String,
     ) {
@@ -45,19 +45,19 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the purged columns of a table if they can be dropped in place.
-    fn droppable(&self, table: &Kept<'a>) -> Option<Vec<(Key, String)>> {
+    fn droppable(&self, table: &ExistingTable<'a>) -> Option<Vec<(NameKey, String)>> {
         let columns = self.purged_columns(table);
         let mut indexed = table.live.indexes.values().flat_map(|i| &i.properties);
         let free = !indexed.any(|key| columns.iter().any(|(column, _)| column == key));
-        (self.can.drop_property && free).then_some(columns)
+        (self.capabilities.drop_property && free).then_some(columns)
     }
 
     /// Returns whether a table must be rebuilt to drop a column.
-    pub(in crate::plan) fn purges_by_rebuild(&self, table: &Kept<'a>) -> bool {
+    pub(in crate::plan) fn purges_by_rebuild(&self, table: &ExistingTable<'a>) -> bool {
         self.purges_column(table) && self.droppable(table).is_none()
     }
 
-    pub(in crate::plan) fn drop_properties(&mut self, table: &Kept<'a>) {
+    pub(in crate::plan) fn drop_properties(&mut self, table: &ExistingTable<'a>) {
         for (key, path) in self.droppable(table).unwrap_or_default() {
             let Some(property) = table.live.properties.get(&key) else {
                 continue;
@@ -72,7 +72,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the query that counts the values of a column, with the names before the plan.
-    pub(in crate::plan) fn count_values(&self, table: &Kept<'_>, column: &str) -> String {
+    pub(in crate::plan) fn count_values(&self, table: &ExistingTable<'_>, column: &str) -> String {
         let rows = count_rows(&table.live.name, table.live.kind.is_node());
         let rows = rows.trim_end_matches(" RETURN count(*)");
         format!(
@@ -86,6 +86,8 @@ impl<'a> Builder<'a> {
     pub(in crate::plan) fn evaluated(&self, property: &Property) -> Option<Expr> {
         let fresh = |expr: &&Expr| !expr.is_constant() && !matches!(expr, Expr::Opaque(_));
         let default = property.default.as_ref().filter(fresh)?;
-        self.can.replay_evaluates_defaults.then(|| default.clone())
+        self.capabilities
+            .replay_evaluates_defaults
+            .then(|| default.clone())
     }
 }

@@ -11,26 +11,28 @@
 //! An index whose property is archived stays with the archived column: it follows every rename, and
 //! costs nothing but its upkeep. The index of an archived table is restored with the table.
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::error::PlanError;
 use super::super::operation::Operation;
-use super::rebuild::Rebuilds;
+use super::rebuild::RebuildSet;
 use crate::event::ObjectId;
-use crate::fold::{Body, Object};
-use crate::schema::{Index, IndexKind, Key, Table, TableKind, Type, unkept};
+use crate::fold::{Object, ObjectBody};
+use crate::schema::{Index, IndexKind, NameKey, Table, TableKind, Type, unretained_option};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns whether an existing index must be dropped, or an index is wanted where creating it
     /// in place could crash the engine.
-    pub(in crate::plan) fn index_needs_rebuild(&self, table: &Kept<'a>) -> bool {
+    pub(in crate::plan) fn index_needs_rebuild(&self, table: &ExistingTable<'a>) -> bool {
         if !table.object.is_live() || !table.live.kind.is_node() {
             return false;
         }
         let goes = |index| {
-            (!self.can.drop_index && self.must_go(table, index))
-                || (!self.can.set_indexed && self.is_filled(table, index))
+            (!self.capabilities.drop_index && self.requires_drop(table, index))
+                || (!self.capabilities.set_indexed_property && self.is_filled(table, index))
         };
-        let gap = self.gaps.contains_key(&Key::new(&table.live.name));
+        let gap = self
+            .column_id_gaps
+            .contains_key(&NameKey::new(&table.live.name));
         table.live.indexes.values().any(goes)
             || (gap
                 && self
@@ -40,11 +42,11 @@ impl<'a> Builder<'a> {
 
     /// Returns whether a column of an index gets values in place: a vector index rejects the SET,
     /// and a full-text index loses them after a crash (bug B27).
-    fn is_filled(&self, table: &Kept<'a>, index: &Index) -> bool {
+    fn is_filled(&self, table: &ExistingTable<'a>, index: &Index) -> bool {
         let filled = |object: &Object| {
             self.becomes_required(object.id)
                 && self.changed(object.id).is_none()
-                && self.fill_of(object).is_some()
+                && self.fill_expr(object).is_some()
         };
         let columns = index.properties.iter();
         columns
@@ -54,7 +56,7 @@ impl<'a> Builder<'a> {
 
     /// Returns the live indexes of a table after the plan.
     fn wanted(&self, table: &Object) -> impl Iterator<Item = (&'a Object, Index)> + use<'a> {
-        let (after, leave) = (self.after, self.leave);
+        let (after, leave) = (self.after, self.ignored);
         after
             .children(table.id)
             .filter(|child| child.is_live() && !leave.contains(&child.id))
@@ -62,21 +64,21 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns whether the database has an index as it is after the plan.
-    fn is_there(&self, table: &Kept<'a>, wanted: &Index) -> bool {
-        let live = table.live.indexes.get(&Key::new(&wanted.name));
-        live.is_some_and(|live| wanted.is_as(&self.moved(table, live)))
+    fn is_there(&self, table: &ExistingTable<'a>, wanted: &Index) -> bool {
+        let live = table.live.indexes.get(&NameKey::new(&wanted.name));
+        live.is_some_and(|live| wanted.is_equivalent_to(&self.moved(table, live)))
     }
 
     /// Returns an index of the database with its columns by their names after the plan.
-    fn moved(&self, table: &Kept<'a>, index: &Index) -> Index {
-        let column = |key: &Key| {
+    fn moved(&self, table: &ExistingTable<'a>, index: &Index) -> Index {
+        let column = |key: &NameKey| {
             let Some(object) = self.column(table, key) else {
                 return key.clone();
             };
             let archive = self
                 .changed(object.id)
                 .and_then(|_| self.archive(object.id));
-            Key::new(&archive.unwrap_or_else(|| self.after.physical(object)))
+            NameKey::new(&archive.unwrap_or_else(|| self.after.database_name(object)))
         };
         Index {
             properties: index.properties.iter().map(column).collect(),
@@ -85,32 +87,36 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the property of a database column.
-    fn column(&self, table: &Kept<'a>, key: &Key) -> Option<&'a Object> {
+    fn column(&self, table: &ExistingTable<'a>, key: &NameKey) -> Option<&'a Object> {
         self.after
             .children(table.object.id)
-            .filter(|child| matches!(child.body, Body::Property(_)))
+            .filter(|child| matches!(child.body, ObjectBody::Property(_)))
             .find(|child| {
-                let here = self.here(child, table);
-                here.is_some_and(|property| Key::new(&property.name) == *key)
+                let here = self.live_property(child, table);
+                here.is_some_and(|property| NameKey::new(&property.name) == *key)
             })
     }
 
-    fn must_go(&self, table: &Kept<'a>, index: &Index) -> bool {
-        let key = Key::new(&index.name);
+    fn requires_drop(&self, table: &ExistingTable<'a>, index: &Index) -> bool {
+        let key = NameKey::new(&index.name);
         let named = |object: &&Object| {
-            let is = self.after.index(object).map(|index| Key::new(&index.name));
+            let is = self
+                .after
+                .index(object)
+                .map(|index| NameKey::new(&index.name));
             is == Some(key.clone())
         };
         let indexes = || self.after.children(table.object.id).filter(named);
-        if indexes().any(|object| self.leave.contains(&object.id)) {
+        if indexes().any(|object| self.ignored.contains(&object.id)) {
             return false;
         }
         if let Some(wanted) = indexes().find(|object| object.is_live()) {
             let wanted = self.after.index(wanted);
-            return wanted.is_some_and(|wanted| !wanted.is_as(&self.moved(table, index)));
+            return wanted
+                .is_some_and(|wanted| !wanted.is_equivalent_to(&self.moved(table, index)));
         }
         // It stays with an archived column, of a dropped property or of a changed one.
-        let goes = |key: &Key| match self.column(table, key) {
+        let goes = |key: &NameKey| match self.column(table, key) {
             Some(object) => object.is_live() && self.changed(object.id).is_none(),
             None => !self.keeps_old_values(table, key),
         };
@@ -118,27 +124,27 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns whether a column keeps the values of a property from before a change.
-    fn keeps_old_values(&self, table: &Kept<'_>, column: &Key) -> bool {
+    fn keeps_old_values(&self, table: &ExistingTable<'_>, column: &NameKey) -> bool {
         let properties = self.before.children(table.object.id);
-        let mut archives = properties.flat_map(|property| &property.archives);
-        archives.any(|archive| !archive.purged && Key::new(&archive.name) == *column)
+        let mut archives = properties.flat_map(|property| &property.archived_columns);
+        archives.any(|archive| !archive.purged && NameKey::new(&archive.name) == *column)
     }
 
-    fn knows_index(&self, table: &Kept<'_>, name: &Key) -> bool {
+    fn knows_index(&self, table: &ExistingTable<'_>, name: &NameKey) -> bool {
         let mut children = self.after.children(table.object.id);
         children.any(|child| {
-            matches!(child.body, Body::Index(_)) && Key::new(&child.name.value) == *name
+            matches!(child.body, ObjectBody::Index(_)) && NameKey::new(&child.name.value) == *name
         })
     }
 
     /// Drops the indexes of a rebuilt table, before the table itself is dropped.
-    pub(in crate::plan) fn drop_indexes(&mut self, table: &Kept<'a>) {
+    pub(in crate::plan) fn drop_indexes(&mut self, table: &ExistingTable<'a>) {
         for index in table.live.indexes.values() {
-            let ours = self.knows_index(table, &Key::new(&index.name));
+            let ours = self.knows_index(table, &NameKey::new(&index.name));
             if !ours || !self.drop_index(table.live, &table.name, index) {
                 let reason = "the table must be rebuilt, and this unmanaged index would be lost\n\
                                help: declare it on its struct, so that it is recreated";
-                self.errors.push(PlanError::Impossible {
+                self.errors.push(PlanError::Unsupported {
                     object: format!("{}[{}]", table.live.name, index.name),
                     reason: reason.into(),
                 });
@@ -147,12 +153,12 @@ impl<'a> Builder<'a> {
     }
 
     /// Drops indexes of a table that stays, where the engine can.
-    pub(in crate::plan) fn drop_in_place(&mut self, table: &Kept<'a>) {
-        if !self.can.drop_index || !table.object.is_live() {
+    pub(in crate::plan) fn drop_indexes_in_place(&mut self, table: &ExistingTable<'a>) {
+        if !self.capabilities.drop_index || !table.object.is_live() {
             return;
         }
         for index in table.live.indexes.values() {
-            if self.must_go(table, index) {
+            if self.requires_drop(table, index) {
                 self.drop_index(table.live, &table.name, index);
             }
         }
@@ -161,7 +167,7 @@ impl<'a> Builder<'a> {
     /// Plans the drop of an index, on the table that is then called `name`. Returns `false` if the
     /// kind or the table id is unknown.
     pub(in crate::plan) fn drop_index(&mut self, table: &Table, name: &str, index: &Index) -> bool {
-        let id = self.ids.get(&Key::new(&table.name)).copied();
+        let id = self.table_ids.get(&NameKey::new(&table.name)).copied();
         let (false, Some(id)) = (matches!(index.kind, IndexKind::Other(_)), id) else {
             return false;
         };
@@ -169,7 +175,7 @@ impl<'a> Builder<'a> {
             table: name.to_owned(),
             index: index.name.clone(),
             kind: index.kind.clone(),
-            id: (!self.can.drop_index).then_some(id),
+            id: (!self.capabilities.drop_index).then_some(id),
         };
         self.push(operation, &[name], Vec::new());
         true
@@ -178,13 +184,13 @@ impl<'a> Builder<'a> {
     /// Plans the creation of all missing indexes, after everything else.
     pub(in crate::plan) fn create_indexes(
         &mut self,
-        kept: &[Kept<'a>],
+        kept: &[ExistingTable<'a>],
         created: &[&'a Object],
-        rebuilds: &Rebuilds,
+        rebuilds: &RebuildSet,
     ) {
-        let mut missing: Vec<(Key, ObjectId, Index)> = Vec::new();
+        let mut missing: Vec<(NameKey, ObjectId, Index)> = Vec::new();
         let mut add = |table: &Object, object: &Object, index| {
-            let key = Key::new(&self.after.physical(table));
+            let key = NameKey::new(&self.after.database_name(table));
             missing.push((key, object.id, index));
         };
         for table in kept.iter().filter(|table| table.object.is_live()) {
@@ -211,16 +217,16 @@ impl<'a> Builder<'a> {
         let Some(table) = table else { return };
         if let Err(reason) = self.check_index(&index, &table) {
             let object = format!("{}[{}]", table.name, index.name);
-            self.errors.push(PlanError::Impossible { object, reason });
+            self.errors.push(PlanError::Unsupported { object, reason });
             return;
         }
-        let spelled = |key: &Key| table.properties.get(key).map(|p| p.name.clone());
+        let spelled = |key: &NameKey| table.properties.get(key).map(|p| p.name.clone());
         let operation = Operation::CreateIndex {
             table: table.name.clone(),
             id,
             columns: index.properties.iter().filter_map(spelled).collect(),
             index,
-            within: self.can.index_in_transaction,
+            within: self.capabilities.transactional_index,
         };
         self.push(operation, &[&table.name], Vec::new());
     }
@@ -228,7 +234,7 @@ impl<'a> Builder<'a> {
     /// Rejects what the engine cannot index, with what to do instead.
     fn check_index(&self, index: &Index, table: &Table) -> Result<(), String> {
         index.check(table).map_err(|e| e.to_string())?;
-        if let Some(option) = unkept(index) {
+        if let Some(option) = unretained_option(index) {
             return Err(option);
         }
         let words = index
@@ -248,10 +254,10 @@ impl<'a> Builder<'a> {
     fn has_words(&self, name: &str) -> bool {
         let table = self
             .after
-            .find(None, &Key::new(name))
+            .find(None, &NameKey::new(name))
             .and_then(|o| self.after.table(o));
         table.is_some_and(|table| {
-            let text = |key: &Key| {
+            let text = |key: &NameKey| {
                 table
                     .properties
                     .get(key)

@@ -1,17 +1,17 @@
 //! Nullability, and the backfill of rows where NULL is no longer allowed.
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
-use super::super::preflight::What;
-use super::super::row_work::{Work, WorkKind};
-use super::super::value::Value;
+use super::super::preflight::PreflightKind;
+use super::super::row_work::{RowWork, RowWorkKind};
+use super::super::value::ValueSource;
 use crate::schema::name::quote;
-use crate::schema::{Expr, Key};
+use crate::schema::{Expr, NameKey};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Plans changes of nullability. Only the ledger records nullability; the rows must satisfy it.
-    pub(in crate::plan) fn nullability(&mut self, table: &Kept<'a>, rebuilt: bool) {
+    pub(in crate::plan) fn nullability(&mut self, table: &ExistingTable<'a>, rebuilt: bool) {
         if !table.object.is_live() {
             return;
         }
@@ -29,8 +29,8 @@ impl<'a> Builder<'a> {
             ) else {
                 continue;
             };
-            if was.nullable != is.nullable && !self.after.is_key(child.id) {
-                let here = self.here_name(child.id, table);
+            if was.nullable != is.nullable && !self.after.is_primary_key(child.id) {
+                let here = self.live_name(child.id, table);
                 changes.push((is.name, is.nullable, here, is.ty, child.id));
             }
         }
@@ -39,10 +39,10 @@ impl<'a> Builder<'a> {
             let object = format!("{}.{property}", table.name);
             let fill = self.fill(&table.name, &property).filter(|_| !nullable);
             let by = match self.after.object(id) {
-                Some(child) if !nullable && fill.is_none() => self.fill_by(table, child),
+                Some(child) if !nullable && fill.is_none() => self.fill_function(table, child),
                 _ => None,
             };
-            let filled = fill.is_some() || by.is_some() || self.casts_null(id);
+            let filled = fill.is_some() || by.is_some() || self.accepts_null(id);
             let here = here.filter(|_| !nullable);
             let count = here.as_ref().map(|here| {
                 let null = format!("x.{} IS NULL", quote(here));
@@ -56,25 +56,27 @@ impl<'a> Builder<'a> {
             let hazards = vec![Hazard::new(kind, object.clone(), count.clone())];
             let demands = match (here, by.filter(|_| !rebuilt)) {
                 (_, Some(by)) => {
-                    let value = Value {
-                        fill_by: Some(by),
-                        ..Value::same(&property, &ty)
+                    let value = ValueSource {
+                        fill_function: Some(by),
+                        ..ValueSource::same(&property, &ty)
                     };
                     let count = count.clone().unwrap_or_default();
                     let live = self.in_live(table, &value);
-                    self.make_later(table, id, value, count);
+                    self.defer_values(table, id, value, count);
                     self.castable(&object, table, live)
                 }
-                (Some(here), None) if !filled => {
-                    Some(self.demand(&object, table, What::Present(Value::same(&here, &ty))))
-                }
+                (Some(here), None) if !filled => Some(self.demand(
+                    &object,
+                    table,
+                    PreflightKind::NotNull(ValueSource::same(&here, &ty)),
+                )),
                 _ => None,
             };
             // A rebuild has filled the column already, and rels with a backfill are always rebuilt.
             let fill = fill.filter(|_| !rebuilt).map(|fill| (fill, ty));
             let work = count
                 .filter(|_| fill.is_some())
-                .map(|count| Work::new(WorkKind::SetNode, count));
+                .map(|count| RowWork::new(RowWorkKind::SetNode, count));
             let operation = Operation::SetNullable {
                 table: table.name.clone(),
                 node: table.live.kind.is_node(),
@@ -83,14 +85,14 @@ impl<'a> Builder<'a> {
                 fill,
             };
             let step = self.push_step(operation, &[&table.name], hazards);
-            step.demands.extend(demands);
-            step.work = work;
+            step.preflight_checks.extend(demands);
+            step.row_work = work;
         }
     }
 
     /// Returns the declared backfill expression of a property, for rows without a value.
     pub(in crate::plan) fn fill(&self, table: &str, property: &str) -> Option<Expr> {
-        let key = (Key::new(table), Key::new(property));
-        self.said.fills.get(&key).cloned()
+        let key = (NameKey::new(table), NameKey::new(property));
+        self.hints.fill_exprs.get(&key).cloned()
     }
 }

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use super::super::render::spelled;
-use super::super::row_work::{Work, WorkKind};
-use crate::fold::{Body, Object};
+use super::super::row_work::{RowWork, RowWorkKind};
+use crate::fold::{Object, ObjectBody};
 use crate::schema::name::quote;
-use crate::schema::{Key, TableKind};
+use crate::schema::{NameKey, TableKind};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Plans the added and dropped pairs of a rel table.
-    pub(in crate::plan) fn pairs(&mut self, table: &Kept<'_>) {
+    pub(in crate::plan) fn pairs(&mut self, table: &ExistingTable<'_>) {
         let TableKind::Edge { pairs: live, .. } = &table.live.kind else {
             return;
         };
@@ -24,8 +24,10 @@ impl<'a> Builder<'a> {
         let live_pairs = self.after.children(table.object.id).filter(|p| p.is_live());
         let present: BTreeSet<_> = live_pairs.filter_map(|p| self.after.pair(p)).collect();
         for child in self.after.children(table.object.id) {
-            let Body::Pair(_) = child.body else { continue };
-            if self.leave.contains(&child.id) {
+            let ObjectBody::Pair(_) = child.body else {
+                continue;
+            };
+            if self.ignored.contains(&child.id) {
                 continue;
             }
             // A pair that was dropped before is not the existing pair with the same endpoints.
@@ -70,15 +72,15 @@ impl<'a> Builder<'a> {
                     to: to.clone(),
                 };
                 let step = self.push_step(operation, &names, hazards.into());
-                step.work = count.map(|count| Work::new(WorkKind::DropRel, count));
+                step.row_work = count.map(|count| RowWork::new(RowWorkKind::DropRel, count));
             }
         }
     }
 
     /// Returns the query that counts the rels of a pair, with the names before the plan.
-    fn count_pair(&self, pair: &Object, table: &Kept<'_>) -> Option<String> {
+    fn count_pair(&self, pair: &Object, table: &ExistingTable<'_>) -> Option<String> {
         let pair = self.before.pair(self.before.object(pair.id)?)?;
-        let name = |key: &Key| self.live.tables.get(key).map(|t| quote(&t.name));
+        let name = |key: &NameKey| self.live.tables.get(key).map(|t| quote(&t.name));
         let (from, to) = (name(&pair.from)?, name(&pair.to)?);
         let table = quote(&table.live.name);
         Some(format!(

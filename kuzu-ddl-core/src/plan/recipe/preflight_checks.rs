@@ -1,36 +1,41 @@
 //! Construction of preflight checks, with the names that the database has before the plan.
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::error::PlanError;
-use super::super::preflight::{Demand, Rows, What};
-use super::super::value::Value;
-use super::super::value::fallibility::Verdict;
-use super::rebuild::columns::Column;
+use super::super::preflight::{PreflightCheck, PreflightKind, RowScope};
+use super::super::value::ValueSource;
+use super::super::value::fallibility::Fallibility;
+use super::rebuild::columns::TargetColumn;
 use crate::event::OnFail;
 use crate::schema::name::quote;
-use crate::schema::{Key, Multiplicity, TableKind, Type};
+use crate::schema::{Multiplicity, NameKey, TableKind, Type};
 
 /// Number of columns of one rebuilt table that may specify a fallback for failed casts: each
 /// doubles the statements.
 const MAX_SPLIT: usize = 4;
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns the rows of a table.
-    pub(in crate::plan) fn rows(&self, table: &Kept<'_>) -> Rows {
+    pub(in crate::plan) fn rows(&self, table: &ExistingTable<'_>) -> RowScope {
         match &table.live.kind {
-            TableKind::Node { .. } => Rows::of_nodes(&table.live.name, &self.live_key(table)),
-            TableKind::Edge { .. } => Rows::of_rels(&table.live.name, &self.live_pairs(table)),
+            TableKind::Node { .. } => RowScope::of_nodes(&table.live.name, &self.live_key(table)),
+            TableKind::Edge { .. } => RowScope::of_rels(&table.live.name, &self.live_pairs(table)),
         }
     }
 
     /// Builds a preflight check on the rows of a table.
-    pub(in crate::plan) fn demand(&self, object: &str, table: &Kept<'_>, what: What) -> Demand {
+    pub(in crate::plan) fn demand(
+        &self,
+        object: &str,
+        table: &ExistingTable<'_>,
+        what: PreflightKind,
+    ) -> PreflightCheck {
         let key = if table.live.kind.is_node() {
             self.live_key(table)
         } else {
             "rel".to_owned()
         };
-        Demand {
+        PreflightCheck {
             object: object.to_owned(),
             what,
             key,
@@ -38,12 +43,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn live_key(&self, table: &Kept<'_>) -> String {
-        self.key_name(&Key::new(&table.live.name))
+    fn live_key(&self, table: &ExistingTable<'_>) -> String {
+        self.key_name(&NameKey::new(&table.live.name))
     }
 
     /// Returns the name of a node table's primary key in the database.
-    fn key_name(&self, table: &Key) -> String {
+    fn key_name(&self, table: &NameKey) -> String {
         let Some(table) = self.live.tables.get(table) else {
             return String::new();
         };
@@ -56,11 +61,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn live_pairs(&self, table: &Kept<'_>) -> Vec<[(String, String); 2]> {
+    fn live_pairs(&self, table: &ExistingTable<'_>) -> Vec<[(String, String); 2]> {
         let TableKind::Edge { pairs, .. } = &table.live.kind else {
             return Vec::new();
         };
-        let end = |key: &Key| {
+        let end = |key: &NameKey| {
             let name = self.live.tables.get(key).map(|t| t.name.clone());
             (name.unwrap_or_default(), self.key_name(key))
         };
@@ -75,11 +80,11 @@ impl<'a> Builder<'a> {
     pub(in crate::plan) fn castable(
         &mut self,
         path: &str,
-        table: &Kept<'_>,
-        value: Value,
-    ) -> Option<Demand> {
+        table: &ExistingTable<'_>,
+        value: ValueSource,
+    ) -> Option<PreflightCheck> {
         if value.is_ambiguous() {
-            self.errors.push(PlanError::Impossible {
+            self.errors.push(PlanError::Unsupported {
                 object: path.to_owned(),
                 reason: "several type changes at once specify different fallbacks for values that \
                          cannot be cast\nhelp: start the intermediate versions first"
@@ -87,32 +92,34 @@ impl<'a> Builder<'a> {
             });
             return None;
         }
-        if value.is_made() {
+        if value.uses_function() {
             let unique = self.is_key_column(path, table);
-            let what = What::Made { value, unique };
+            let what = PreflightKind::FunctionValues { value, unique };
             return Some(self.demand(path, table, what));
         }
         let untried = value
-            .original
+            .prior
             .as_ref()
-            .is_some_and(|o| o.untried().is_some());
-        let asks = untried || value.verdict("x") != Verdict::Never;
-        asks.then(|| self.demand(path, table, What::Cast(value)))
+            .is_some_and(|o| o.unverified().is_some());
+        let asks = untried || value.fallibility("x") != Fallibility::Infallible;
+        asks.then(|| self.demand(path, table, PreflightKind::Castable(value)))
     }
 
     /// Builds the preflight checks of all columns of a rebuilt table.
     pub(in crate::plan) fn castables(
         &mut self,
-        table: &Kept<'_>,
-        columns: &[Column],
-    ) -> Vec<Demand> {
+        table: &ExistingTable<'_>,
+        columns: &[TargetColumn],
+    ) -> Vec<PreflightCheck> {
         let demands = columns.iter().flat_map(|column| {
             let path = format!("{}.{}", table.name, column.property.name);
             let value = self.in_live(table, &column.value);
             let counts = column.property.ty == Type::Serial && !column.value.is_counted();
             // What can fail is reported by the step itself.
-            let asked = counts && !value.is_made() && value.verdict("x") == Verdict::Never;
-            let what = asked.then(|| What::Countable(value.clone()));
+            let asked = counts
+                && !value.uses_function()
+                && value.fallibility("x") == Fallibility::Infallible;
+            let what = asked.then(|| PreflightKind::BelowSerialLimit(value.clone()));
             let countable = what.map(|what| self.demand(&path, table, what));
             self.castable(&path, table, value)
                 .into_iter()
@@ -122,24 +129,32 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the value with its columns by their present names.
-    pub(in crate::plan) fn in_live(&self, table: &Kept<'_>, value: &Value) -> Value {
+    pub(in crate::plan) fn in_live(
+        &self,
+        table: &ExistingTable<'_>,
+        value: &ValueSource,
+    ) -> ValueSource {
         value.renamed(|name| {
             let mut children = self.after.children(table.object.id);
-            let object = children.find(|child| self.after.physical(child) == name);
-            let here = object.and_then(|child| self.here_name(child.id, table));
+            let object = children.find(|child| self.after.database_name(child) == name);
+            let here = object.and_then(|child| self.live_name(child.id, table));
             here.unwrap_or_else(|| name.to_owned())
         })
     }
 
     /// Returns whether the path is that of the primary key after the plan.
-    fn is_key_column(&self, path: &str, table: &Kept<'_>) -> bool {
-        let key = self.after.key(table.object.id);
+    fn is_key_column(&self, path: &str, table: &ExistingTable<'_>) -> bool {
+        let key = self.after.primary_key_of(table.object.id);
         let key = key.and_then(|key| self.after.object(key));
-        key.is_some_and(|key| path == format!("{}.{}", table.name, self.after.physical(key)))
+        key.is_some_and(|key| path == format!("{}.{}", table.name, self.after.database_name(key)))
     }
 
     /// Builds the check that no node has more than one rel at the ends that `multiplicity` limits.
-    pub(in crate::plan) fn single(&self, table: &Kept<'_>, multiplicity: Multiplicity) -> Demand {
+    pub(in crate::plan) fn single(
+        &self,
+        table: &ExistingTable<'_>,
+        multiplicity: Multiplicity,
+    ) -> PreflightCheck {
         let rel = quote(&table.live.name);
         let mut sides = Vec::new();
         for [(from, from_key), (to, to_key)] in self.live_pairs(table) {
@@ -159,7 +174,7 @@ impl<'a> Builder<'a> {
                 ));
             }
         }
-        let what = What::Single {
+        let what = PreflightKind::Multiplicity {
             multiplicity,
             sides,
         };
@@ -168,19 +183,19 @@ impl<'a> Builder<'a> {
 
     /// Checks the number of branches: a rebuilt table has one statement for each combination of
     /// outcomes.
-    pub(in crate::plan) fn check_ways(
+    pub(in crate::plan) fn check_branch_count(
         &mut self,
-        table: &Kept<'_>,
-        columns: &[Column],
+        table: &ExistingTable<'_>,
+        columns: &[TargetColumn],
     ) -> Option<()> {
         let split = columns.iter().filter(|column| {
             let value = &column.value;
-            *value.on_fail() != OnFail::Abort && value.verdict("x") != Verdict::Never
+            *value.on_fail() != OnFail::Abort && value.fallibility("x") != Fallibility::Infallible
         });
         if split.count() <= MAX_SPLIT {
             return Some(());
         }
-        self.errors.push(PlanError::Impossible {
+        self.errors.push(PlanError::Unsupported {
             object: table.name.clone(),
             reason: format!(
                 "a rebuild supports at most {MAX_SPLIT} properties with an `on_fail`\n\
@@ -195,11 +210,11 @@ impl<'a> Builder<'a> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use crate::catalog::Inspection;
+    use crate::catalog::CatalogSnapshot;
     use crate::event::{Change, OnFail, PropertySpec};
-    use crate::fold::{Draft, Fold};
-    use crate::plan::hints::Said;
-    use crate::plan::live_catalog::Live;
+    use crate::fold::{ChangeBuilder, Fold};
+    use crate::plan::hints::PlanHints;
+    use crate::plan::live_catalog::LiveCatalog;
     use crate::plan::planner::plan;
     use crate::schema::{Expr, Type};
 
@@ -214,22 +229,22 @@ mod tests {
     /// Plans two type changes with these fallbacks for failed casts; returns the step count or the
     /// error.
     fn over(first: OnFail, second: OnFail) -> Result<usize, String> {
-        let mut draft = Draft::new(Fold::default());
+        let mut draft = ChangeBuilder::new(Fold::default());
         let table = draft.create_node_table("A", "id", spec(Type::Int64));
         let property = draft.add_property(table, "s", spec(Type::String));
         let (before, _) = draft.finish();
-        let mut draft = Draft::new(before.clone());
+        let mut draft = ChangeBuilder::new(before.clone());
         for (ty, on_fail) in [(Type::Int64, first), (Type::Int8, second)] {
             let cast = Some(Expr::Cast(Box::new(Expr::Old), ty.clone()));
-            draft.set(property, Change::SetType { ty, cast, on_fail });
+            draft.change(property, Change::SetType { ty, cast, on_fail });
         }
         let (after, _) = draft.finish();
-        let found = Inspection {
+        let found = CatalogSnapshot {
             schema: before.schema(),
-            ..Inspection::default()
+            ..CatalogSnapshot::default()
         };
-        let (live, leave) = (Live::from(&found), BTreeSet::new());
-        let steps = plan(&before, &after, live, &Said::default(), &leave);
+        let (live, leave) = (LiveCatalog::from(&found), BTreeSet::new());
+        let steps = plan(&before, &after, live, &PlanHints::default(), &leave);
         steps
             .map(|steps| steps.len())
             .map_err(|errors| errors[0].to_string())
@@ -239,7 +254,7 @@ mod tests {
     /// several changes could honour only one of them.
     #[test]
     fn a_chain_that_says_two_things_of_failures_is_refused() {
-        let default = || OnFail::Use(Expr::Int(-1));
+        let default = || OnFail::Default(Expr::Int(-1));
         for (first, second) in [
             (OnFail::Null, default()),
             (OnFail::Abort, OnFail::Null),

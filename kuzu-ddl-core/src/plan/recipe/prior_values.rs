@@ -1,42 +1,42 @@
 //! TODO-DOC plan::recipe::prior_values
 
-use super::super::builder::{Builder, Kept};
-use super::super::value::{Original, Stage, Value};
+use super::super::builder::{ExistingTable, PlanBuilder};
+use super::super::value::{CastStage, PriorValues, ValueSource};
 use crate::event::ObjectId;
-use crate::schema::{Key, Property, Type};
+use crate::schema::{NameKey, Property, Type};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns the archived column with the prior values of a property that returns to an earlier
     /// type.
-    pub(in crate::plan) fn original(
+    pub(in crate::plan) fn prior_values(
         &self,
         id: ObjectId,
-        table: &Kept<'a>,
+        table: &ExistingTable<'a>,
         (was, is): (&Property, &Property),
-    ) -> Option<Original> {
+    ) -> Option<PriorValues> {
         if was.ty == is.ty || !is_comparable(&was.ty) {
             return None;
         }
         let before = self.before.object(id)?;
         let mut beside = before
-            .beside
+            .conflict_columns
             .iter()
-            .filter(|column| column.ty.stored() == is.ty.stored());
+            .filter(|column| column.ty.storage_type() == is.ty.storage_type());
         let properties = &table.live.properties;
-        if let Some(live) = beside.find_map(|c| properties.get(&Key::new(&c.name))) {
-            return Some(Original {
-                made: Value::same(&live.name, &live.ty),
+        if let Some(live) = beside.find_map(|c| properties.get(&NameKey::new(&c.name))) {
+            return Some(PriorValues {
+                made: ValueSource::same(&live.name, &live.ty),
                 by_function: false,
                 default: None,
                 beside: true,
                 partial: false,
             });
         }
-        let archives = &before.archives;
+        let archives = &before.archived_columns;
         let column = |i: usize| {
             let archive = archives.get(i).filter(|archive| !archive.purged)?;
-            let live = table.live.properties.get(&Key::new(&archive.name))?;
-            (live.ty == *is.ty.stored()).then_some(live)
+            let live = table.live.properties.get(&NameKey::new(&archive.name))?;
+            (live.ty == *is.ty.storage_type()).then_some(live)
         };
         let (last, live) = (0..archives.len())
             .rev()
@@ -44,7 +44,7 @@ impl<'a> Builder<'a> {
         // One plan may have made several changes, which then share the column of the last one.
         let first = (0..=last)
             .rev()
-            .find(|i| *archives[*i].ty.stored() == live.ty)?;
+            .find(|i| *archives[*i].ty.storage_type() == live.ty)?;
         let changes = archives[first..]
             .iter()
             .filter(|archive| archive.ty != archive.to);
@@ -52,20 +52,20 @@ impl<'a> Builder<'a> {
         let filled = changes
             .clone()
             .next_back()
-            .and_then(|a| self.filled.get(&a.by));
-        if by_function && !self.said.goes_back(id) {
+            .and_then(|a| self.recorded_fills.get(&a.by));
+        if by_function && !self.hints.is_rolled_back(id) {
             return None;
         }
-        let stages = changes.map(|a| Stage {
+        let stages = changes.map(|a| CastStage {
             cast: a.cast.clone(),
             to: a.to.clone(),
             on_fail: a.on_fail.clone(),
         });
-        let made = Value {
+        let made = ValueSource {
             stages: stages.collect(),
             to: was.ty.clone(),
             fill: filled.cloned(),
-            ..Value::same(&live.name, &live.ty)
+            ..ValueSource::same(&live.name, &live.ty)
         };
         // With other types, whatever the column held could be cast before as well.
         let risky = live.ty == Type::String;
@@ -73,7 +73,7 @@ impl<'a> Builder<'a> {
             .default
             .as_ref()
             .filter(|expr| risky && expr.is_constant());
-        Some(Original {
+        Some(PriorValues {
             made,
             by_function,
             default: default.map(|expr| expr.canonical(&live.ty)),

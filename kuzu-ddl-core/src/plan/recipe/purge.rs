@@ -5,16 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use super::super::builder::{Builder, Kept, is_purged};
+use super::super::builder::{ExistingTable, PlanBuilder, is_purged};
 use super::super::error::PlanError;
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use super::super::render::statement::count_rows;
 use crate::event::ObjectId;
-use crate::fold::{Body, Object};
-use crate::schema::{Key, Table, TableKind, Type};
+use crate::fold::{Object, ObjectBody};
+use crate::schema::{NameKey, Table, TableKind, Type};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Drops purged tables, rel tables first, since they depend on node tables.
     pub(in crate::plan) fn drop_purged(&mut self) {
         let mut tables: Vec<(&'a Object, &'a Table)> = self
@@ -23,19 +23,19 @@ impl<'a> Builder<'a> {
             .filter(|object| object.kind().is_table() && is_purged(object))
             .filter_map(|object| {
                 let before = self.before.object(object.id).filter(|o| !is_purged(o))?;
-                let key = Key::new(&self.before.physical(before));
+                let key = NameKey::new(&self.before.database_name(before));
                 Some((object, self.live.tables.get(&key)?))
             })
             .collect();
-        tables.sort_by_key(|(_, table)| (table.kind.is_node(), Key::new(&table.name)));
-        let going: BTreeSet<Key> = tables.iter().map(|(_, t)| Key::new(&t.name)).collect();
+        tables.sort_by_key(|(_, table)| (table.kind.is_node(), NameKey::new(&table.name)));
+        let going: BTreeSet<NameKey> = tables.iter().map(|(_, t)| NameKey::new(&t.name)).collect();
         for (object, table) in tables {
             if let Some(user) = self.user_of(table, &going) {
                 let reason = format!(
                     "the rel table {user} still connects it\nhelp: purge that one too\nhelp: or rename it manually"
                 );
                 let object = object.name.value.clone();
-                self.errors.push(PlanError::Impossible { object, reason });
+                self.errors.push(PlanError::Unsupported { object, reason });
                 continue;
             }
             for index in table.indexes.values() {
@@ -48,43 +48,49 @@ impl<'a> Builder<'a> {
             };
             let counting = table.properties.values().filter(|p| p.ty == Type::Serial);
             let counting = counting.map(|p| p.name.clone()).collect();
-            self.complete_claims(&table.name, counting);
+            self.complete_serial_sequences(&table.name, counting);
             self.push(operation, &[&table.name], hazards);
-            self.drop_counters(object.id, None);
+            self.drop_serial_sequences(object.id, None);
         }
     }
 
     /// Returns a rel table that stays and connects a node table.
-    fn user_of(&self, table: &Table, going: &BTreeSet<Key>) -> Option<String> {
-        let name = Key::new(&table.name);
+    fn user_of(&self, table: &Table, going: &BTreeSet<NameKey>) -> Option<String> {
+        let name = NameKey::new(&table.name);
         let joins = |other: &&Table| match &other.kind {
             TableKind::Edge { pairs, .. } => pairs.iter().any(|p| p.from == name || p.to == name),
             TableKind::Node { .. } => false,
         };
-        let stays = |other: &&Table| !going.contains(&Key::new(&other.name));
+        let stays = |other: &&Table| !going.contains(&NameKey::new(&other.name));
         let mut tables = self.live.tables.values().filter(stays);
         tables.find(joins).map(|other| other.name.clone())
     }
 
     /// Returns the purged columns of a table by their names in the database, each with the path
     /// under which the purge is allowed.
-    pub(in crate::plan) fn purged_columns(&self, table: &Kept<'_>) -> Vec<(Key, String)> {
+    pub(in crate::plan) fn purged_columns(
+        &self,
+        table: &ExistingTable<'_>,
+    ) -> Vec<(NameKey, String)> {
         let mut out = Vec::new();
         for child in self.after.children(table.object.id) {
             let Some(before) = self.before.object(child.id) else {
                 continue;
             };
-            let Body::Property(_) = child.body else {
+            let ObjectBody::Property(_) = child.body else {
                 continue;
             };
             if is_purged(child) && !is_purged(before) {
                 let path = format!("{}.{}", table.name, child.name.value);
-                out.push((Key::new(&self.before.physical(before)), path));
+                out.push((NameKey::new(&self.before.database_name(before)), path));
             }
-            let new = child.archives.iter().filter(|archive| archive.purged);
+            let new = child
+                .archived_columns
+                .iter()
+                .filter(|archive| archive.purged);
             for archive in new {
                 let path = format!("{}.{}", table.name, archive.name);
-                out.push((Key::new(&archive.name), path));
+                out.push((NameKey::new(&archive.name), path));
             }
         }
         out.retain(|(key, _)| table.live.properties.contains_key(key));
@@ -93,7 +99,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the hazards of the data that the rebuild of a table deletes.
-    pub(in crate::plan) fn purge_hazards(&self, table: &Kept<'_>) -> Vec<Hazard> {
+    pub(in crate::plan) fn purge_hazards(&self, table: &ExistingTable<'_>) -> Vec<Hazard> {
         let columns = self.purged_columns(table);
         let hazards = columns.into_iter().flat_map(|(key, path)| {
             let column = table.live.properties.get(&key);
@@ -104,7 +110,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns whether a column of a table is to be purged.
-    pub(in crate::plan) fn purges_column(&self, table: &Kept<'_>) -> bool {
+    pub(in crate::plan) fn purges_column(&self, table: &ExistingTable<'_>) -> bool {
         !self.purged_columns(table).is_empty()
     }
 

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::operation::Purpose;
-use crate::schema::Key;
+use super::super::operation::RenameReason;
+use crate::schema::NameKey;
 
 /// Requested rename.
 #[derive(Clone, Debug)]
 pub(in crate::plan) struct Rename {
     pub(in crate::plan) from: String,
     pub(in crate::plan) to: String,
-    pub(in crate::plan) purpose: Purpose,
+    pub(in crate::plan) purpose: RenameReason,
 }
 
 /// Orders the renames, with detours through temporary names where they form cycles or change only
@@ -20,15 +20,15 @@ pub(in crate::plan) struct Rename {
 /// change the case of a name alone.
 pub(in crate::plan) fn ordered(
     wanted: Vec<Rename>,
-    mut taken: BTreeSet<Key>,
+    mut taken: BTreeSet<NameKey>,
     case: bool,
 ) -> Vec<Rename> {
     let (alone, wanted): (Vec<_>, Vec<_>) = wanted
         .into_iter()
-        .partition(|rename| case && Key::new(&rename.from) == Key::new(&rename.to));
-    let mut pending: BTreeMap<Key, Rename> = wanted
+        .partition(|rename| case && NameKey::new(&rename.from) == NameKey::new(&rename.to));
+    let mut pending: BTreeMap<NameKey, Rename> = wanted
         .into_iter()
-        .map(|rename| (Key::new(&rename.from), rename))
+        .map(|rename| (NameKey::new(&rename.from), rename))
         .collect();
     let mut out = alone;
     while let Some(start) = pending.keys().next().cloned() {
@@ -38,21 +38,21 @@ pub(in crate::plan) fn ordered(
         while let Some(target) = path
             .last()
             .and_then(|k| pending.get(k))
-            .map(|r| Key::new(&r.to))
+            .map(|r| NameKey::new(&r.to))
         {
             if !seen.insert(target.clone()) {
                 // A cycle, or a change of case: one of them first moves to a temporary name.
                 if let Some(blocker) = pending.remove(&target) {
                     let aside = free_name(&blocker.to, &taken);
                     taken.remove(&target);
-                    taken.insert(Key::new(&aside));
+                    taken.insert(NameKey::new(&aside));
                     out.push(Rename {
                         to: aside.clone(),
-                        purpose: Purpose::Temporary,
+                        purpose: RenameReason::FreeName,
                         ..blocker.clone()
                     });
                     pending.insert(
-                        Key::new(&aside),
+                        NameKey::new(&aside),
                         Rename {
                             from: aside,
                             ..blocker
@@ -69,14 +69,14 @@ pub(in crate::plan) fn ordered(
         for key in path.into_iter().rev() {
             let free = pending
                 .get(&key)
-                .is_some_and(|r| !taken.contains(&Key::new(&r.to)));
+                .is_some_and(|r| !taken.contains(&NameKey::new(&r.to)));
             if free && let Some(rename) = pending.remove(&key) {
                 taken.remove(&key);
-                taken.insert(Key::new(&rename.to));
+                taken.insert(NameKey::new(&rename.to));
                 out.push(rename);
             } else if pending
                 .get(&key)
-                .is_some_and(|r| !pending.contains_key(&Key::new(&r.to)))
+                .is_some_and(|r| !pending.contains_key(&NameKey::new(&r.to)))
             {
                 // The name belongs to an object that stays: leave it to the engine to reject.
                 if let Some(rename) = pending.remove(&key) {
@@ -88,10 +88,10 @@ pub(in crate::plan) fn ordered(
     out
 }
 
-fn free_name(name: &str, taken: &BTreeSet<Key>) -> String {
+fn free_name(name: &str, taken: &BTreeSet<NameKey>) -> String {
     (0_u32..)
         .map(|n| format!("{name}__t_{n}"))
-        .find(|name| !taken.contains(&Key::new(name)))
+        .find(|name| !taken.contains(&NameKey::new(name)))
         .unwrap_or_default()
 }
 
@@ -104,18 +104,19 @@ mod tests {
         let renames = wanted.iter().map(|(from, to)| Rename {
             from: (*from).into(),
             to: (*to).into(),
-            purpose: Purpose::Rename,
+            purpose: RenameReason::Declared,
         });
         let names = wanted
             .iter()
             .map(|(from, _)| *from)
             .chain(others.iter().copied());
-        let mut at: BTreeMap<Key, String> = names.map(|n| (Key::new(n), n.to_owned())).collect();
+        let mut at: BTreeMap<NameKey, String> =
+            names.map(|n| (NameKey::new(n), n.to_owned())).collect();
         let taken = at.keys().cloned().collect();
         for rename in ordered(renames.collect(), taken, false) {
-            let origin = at.remove(&Key::new(&rename.from)).expect("exists");
+            let origin = at.remove(&NameKey::new(&rename.from)).expect("exists");
             assert!(
-                at.insert(Key::new(&rename.to), origin).is_none(),
+                at.insert(NameKey::new(&rename.to), origin).is_none(),
                 "{} is taken",
                 rename.to
             );

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::error::PlanError;
 use super::super::hazard::{Hazard, HazardKind};
-use super::super::operation::{Operation, Purpose};
+use super::super::operation::{Operation, RenameReason};
 use super::rename::{Rename, ordered};
-use crate::fold::{Body, Object};
-use crate::schema::Key;
+use crate::fold::{Object, ObjectBody};
+use crate::schema::NameKey;
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Plans the renames of tables, in an order in which every name is free when it is assigned.
-    pub(in crate::plan) fn rename_tables(&mut self, kept: &[Kept<'_>], created: &[&Object]) {
+    pub(in crate::plan) fn rename_tables(
+        &mut self,
+        kept: &[ExistingTable<'_>],
+        created: &[&Object],
+    ) {
         let wanted: Vec<Rename> = kept
             .iter()
             .filter(|table| table.live.name != table.name && !self.keeps_name(table.object))
@@ -22,12 +26,12 @@ impl<'a> Builder<'a> {
                 purpose: self.purpose(table.object),
             })
             .collect();
-        let mut names: BTreeSet<Key> = self.live.tables.keys().cloned().collect();
-        for rename in ordered(wanted, names.clone(), self.can.rename_case) {
+        let mut names: BTreeSet<NameKey> = self.live.tables.keys().cloned().collect();
+        for rename in ordered(wanted, names.clone(), self.capabilities.case_only_rename) {
             let Rename { from, to, purpose } = rename;
-            self.free(&names, &from, &to, &to);
-            names.remove(&Key::new(&from));
-            names.insert(Key::new(&to));
+            self.vacate_name(&names, &from, &to, &to);
+            names.remove(&NameKey::new(&from));
+            names.insert(NameKey::new(&to));
             let hazards = breaks(purpose, &from);
             let operation = Operation::RenameTable {
                 from: from.clone(),
@@ -38,24 +42,27 @@ impl<'a> Builder<'a> {
         }
         // A table that is created later needs its name free as well.
         for object in created {
-            let name = self.after.physical(object);
-            if names.contains(&Key::new(&name)) {
+            let name = self.after.database_name(object);
+            if names.contains(&NameKey::new(&name)) {
                 self.errors.push(PlanError::NameTaken { object: name });
             }
         }
     }
 
     /// Plans the renames of a table's properties.
-    pub(in crate::plan) fn rename_properties(&mut self, table: &Kept<'_>) {
+    pub(in crate::plan) fn rename_properties(&mut self, table: &ExistingTable<'_>) {
         let mut wanted = Vec::new();
         for child in self.after.children(table.object.id) {
-            if !matches!(child.body, Body::Property(_))
+            if !matches!(child.body, ObjectBody::Property(_))
                 || self.keeps_name(child)
                 || self.is_gone(child.id)
             {
                 continue;
             }
-            let (Some(live), to) = (self.here(child, table), self.after.physical(child)) else {
+            let (Some(live), to) = (
+                self.live_property(child, table),
+                self.after.database_name(child),
+            ) else {
                 continue;
             };
             if live.name != to {
@@ -63,13 +70,13 @@ impl<'a> Builder<'a> {
                 wanted.push(Rename { from, to, purpose });
             }
         }
-        let mut names: BTreeSet<Key> = table.live.properties.keys().cloned().collect();
-        for rename in ordered(wanted, names.clone(), self.can.rename_case) {
+        let mut names: BTreeSet<NameKey> = table.live.properties.keys().cloned().collect();
+        for rename in ordered(wanted, names.clone(), self.capabilities.case_only_rename) {
             let Rename { from, to, purpose } = rename;
             let path = format!("{}.{from}", table.name);
-            self.free(&names, &from, &to, &path);
-            names.remove(&Key::new(&from));
-            names.insert(Key::new(&to));
+            self.vacate_name(&names, &from, &to, &path);
+            names.remove(&NameKey::new(&from));
+            names.insert(NameKey::new(&to));
             let hazards = breaks(purpose, &path);
             let table_name = table.name.clone();
             let operation = Operation::RenameProperty {
@@ -87,30 +94,30 @@ impl<'a> Builder<'a> {
         let before = self
             .before
             .object(object.id)
-            .map(|before| self.before.physical(before));
-        self.leave.contains(&object.id) && before == Some(self.after.physical(object))
+            .map(|before| self.before.database_name(before));
+        self.ignored.contains(&object.id) && before == Some(self.after.database_name(object))
     }
 
     /// Returns the reason for which an object's name changes.
-    pub(in crate::plan) fn purpose(&self, object: &Object) -> Purpose {
+    pub(in crate::plan) fn purpose(&self, object: &Object) -> RenameReason {
         let was_live = self.before.object(object.id).is_some_and(Object::is_live);
         match (was_live, object.is_live()) {
-            (true, false) => Purpose::Archive,
-            (false, true) => Purpose::Restore,
-            _ => Purpose::Rename,
+            (true, false) => RenameReason::Archive,
+            (false, true) => RenameReason::Restore,
+            _ => RenameReason::Declared,
         }
     }
 
     /// Reports an error if the new name is taken.
-    pub(in crate::plan) fn free(
+    pub(in crate::plan) fn vacate_name(
         &mut self,
-        taken: &BTreeSet<Key>,
+        taken: &BTreeSet<NameKey>,
         from: &str,
         to: &str,
         object: &str,
     ) {
-        let to = Key::new(to);
-        if to != Key::new(from) && taken.contains(&to) {
+        let to = NameKey::new(to);
+        if to != NameKey::new(from) && taken.contains(&to) {
             self.errors.push(PlanError::NameTaken {
                 object: object.to_owned(),
             });
@@ -119,11 +126,11 @@ impl<'a> Builder<'a> {
 }
 
 /// Returns the hazards of a rename.
-pub(in crate::plan) fn breaks(purpose: Purpose, object: &str) -> Vec<Hazard> {
+pub(in crate::plan) fn breaks(purpose: RenameReason, object: &str) -> Vec<Hazard> {
     match purpose {
-        Purpose::Rename | Purpose::Archive => {
+        RenameReason::Declared | RenameReason::Archive => {
             vec![Hazard::new(HazardKind::BreaksOlderApps, object, None)]
         }
-        Purpose::Restore | Purpose::Temporary | Purpose::Rebuilt => Vec::new(),
+        RenameReason::Restore | RenameReason::FreeName | RenameReason::SwapIn => Vec::new(),
     }
 }

@@ -1,21 +1,21 @@
 //! Sequences: created before anything that may use them, and dropped last.
 
-use super::super::builder::Builder;
+use super::super::builder::PlanBuilder;
 use super::super::error::PlanError;
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use crate::fold::Object;
-use crate::schema::{Expr, Key};
+use crate::schema::{Expr, NameKey};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Plans the creation of sequences that the database lacks.
     pub(in crate::plan) fn create_sequences(&mut self) {
-        let (after, live, leave) = (self.after, self.live, self.leave);
+        let (after, live, leave) = (self.after, self.live, self.ignored);
         let mut missing: Vec<_> = after
             .objects()
             .filter(|object| object.is_live() && !leave.contains(&object.id))
             .filter_map(|object| after.sequence(object))
-            .filter(|sequence| !live.sequences.contains_key(&Key::new(&sequence.name)))
+            .filter(|sequence| !live.sequences.contains_key(&NameKey::new(&sequence.name)))
             .collect();
         missing.sort_by(|a, b| a.name.cmp(&b.name));
         for sequence in missing {
@@ -34,7 +34,7 @@ impl<'a> Builder<'a> {
             .filter(gone)
             .filter(|object| after.sequence(object).is_some())
             .map(|object| object.name.value.clone())
-            .filter(|name| live.sequences.contains_key(&Key::new(name)))
+            .filter(|name| live.sequences.contains_key(&NameKey::new(name)))
             .filter(|name| after.find_sequence(name).is_none())
             .collect();
         names.sort();
@@ -45,7 +45,7 @@ impl<'a> Builder<'a> {
                      help: change that default first"
                 );
                 let object = format!("sequence {name}");
-                self.errors.push(PlanError::Impossible { object, reason });
+                self.errors.push(PlanError::Unsupported { object, reason });
                 continue;
             }
             let hazard = Hazard::new(HazardKind::Irreversible, format!("sequence {name}"), None);
@@ -55,7 +55,7 @@ impl<'a> Builder<'a> {
 
     /// Returns a property, archived ones included, whose default calls `nextval` on the sequence.
     fn counts_by(&self, sequence: &str) -> Option<String> {
-        let key = Key::new(sequence);
+        let key = NameKey::new(sequence);
         self.after.objects().find_map(|object| {
             let property = self.after.property(object)?;
             let table = self.after.object(object.parent?)?;
@@ -68,10 +68,11 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn uses(expr: &Expr, sequence: &Key) -> bool {
+fn uses(expr: &Expr, sequence: &NameKey) -> bool {
     match expr {
         Expr::Call(name, args) => {
-            let named = |arg: &Expr| matches!(arg, Expr::Text(text) if Key::new(text) == *sequence);
+            let named =
+                |arg: &Expr| matches!(arg, Expr::Text(text) if NameKey::new(text) == *sequence);
             (name == "nextval" && args.iter().any(named))
                 || args.iter().any(|arg| uses(arg, sequence))
         }

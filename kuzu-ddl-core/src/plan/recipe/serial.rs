@@ -11,36 +11,36 @@
 
 use std::collections::BTreeSet;
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::error::PlanError;
 use super::super::operation::Operation;
-use super::super::serial::Count;
-use super::rebuild::columns::Column;
+use super::super::serial::SerialColumn;
+use super::rebuild::columns::TargetColumn;
 use crate::event::ObjectId;
 use crate::fold::Object;
-use crate::schema::name::{INTERNAL_PREFIX, counter, quote};
-use crate::schema::{Key, Property, Type};
+use crate::schema::name::{INTERNAL_PREFIX, quote, serial_sequence_name};
+use crate::schema::{NameKey, Property, Type};
 
 /// Returns the SERIAL properties among new columns.
-pub(in crate::plan) fn counting(columns: &[Column]) -> Vec<String> {
+pub(in crate::plan) fn serial_columns(columns: &[TargetColumn]) -> Vec<String> {
     let counts = columns.iter().filter(|c| c.property.ty == Type::Serial);
     counts.map(|c| c.property.name.clone()).collect()
 }
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns whether a property becomes SERIAL, ceases to be, or is new and SERIAL: none of this
     /// can be done in place.
-    pub(in crate::plan) fn recounts(&self, table: &Kept<'a>) -> bool {
+    pub(in crate::plan) fn serial_changes(&self, table: &ExistingTable<'a>) -> bool {
         self.after.children(table.object.id).any(|child| {
-            if self.leave.contains(&child.id) {
+            if self.ignored.contains(&child.id) {
                 return false;
             }
             if self.is_added(child, table) {
                 let new = self.after.property(child);
                 let counts = new.is_some_and(|new| new.ty == Type::Serial);
-                return counts && !self.can.add_serial;
+                return counts && !self.capabilities.add_serial;
             }
-            let changed = self.here(child, table).and(self.changed(child.id));
+            let changed = self.live_property(child, table).and(self.changed(child.id));
             let counts = |(was, is): (_, _)| [was, is].contains(&Type::Serial);
             changed.is_some_and(|(was, is)| counts((was.ty, is.ty)))
         })
@@ -54,52 +54,61 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the sequences that rebuilds of a table created for it.
-    fn own_counters(&self, table: ObjectId) -> Vec<&'a Key> {
+    fn own_counters(&self, table: ObjectId) -> Vec<&'a NameKey> {
         let starts = Self::turns(table).map(|name| format!("{name}_"));
-        let counters = self.counters.into_iter().flatten();
-        let own = |key: &&Key| starts.iter().any(|start| key.as_str().starts_with(start));
+        let counters = self.serial_sequences.into_iter().flatten();
+        let own = |key: &&NameKey| starts.iter().any(|start| key.as_str().starts_with(start));
         counters.filter(own).collect()
     }
 
     /// Returns the name of a table while it is rebuilt.
-    pub(in crate::plan) fn rebuilt_name(&self, table: &Kept<'_>, columns: &[Column]) -> String {
+    pub(in crate::plan) fn rebuild_table_name(
+        &self,
+        table: &ExistingTable<'_>,
+        columns: &[TargetColumn],
+    ) -> String {
         let id = table.object.id;
-        if counting(columns).is_empty() {
+        if serial_columns(columns).is_empty() {
             return format!("{}__r_{}", table.name, id.short());
         }
         let [one, other] = Self::turns(id);
         let start = format!("{one}_");
-        let used = |key: &&Key| key.as_str().starts_with(&start);
+        let used = |key: &&NameKey| key.as_str().starts_with(&start);
         let turn = self.own_counters(id).iter().any(used);
         if turn { other } else { one }
     }
 
     /// Continues the numbering above the copied rows, once they are in the new table.
-    pub(in crate::plan) fn count_on(&mut self, table: &Kept<'a>, to: &str, counting: &[String]) {
+    pub(in crate::plan) fn continue_serial(
+        &mut self,
+        table: &ExistingTable<'a>,
+        to: &str,
+        counting: &[String],
+    ) {
         if counting.is_empty() {
             return;
         }
-        let there = |key: &Key| self.counters.is_some_and(|all| all.contains(key));
+        let there = |key: &NameKey| self.serial_sequences.is_some_and(|all| all.contains(key));
         let former = |property: &String| {
             let children = self.after.children(table.object.id);
-            let mut live = children.filter(|child| self.after.physical(child) == *property);
-            let live = live.find_map(|child| self.here(child, table));
+            let mut live = children.filter(|child| self.after.database_name(child) == *property);
+            let live = live.find_map(|child| self.live_property(child, table));
             let names = [Some(property), live.map(|p| &p.name)];
             let mut formers = BTreeSet::new();
             for name in names.into_iter().flatten() {
                 let [one, other] = Self::turns(table.object.id);
                 for made in [&one, &other, &table.name, &table.live.name] {
-                    formers.insert(counter(made, name));
+                    formers.insert(serial_sequence_name(made, name));
                 }
             }
             let formers = formers.into_iter().filter(there);
             formers.map(|key| key.to_string()).collect()
         };
-        let columns = counting.iter().map(|property| Count {
+        let columns = counting.iter().map(|property| SerialColumn {
             property: property.clone(),
-            formers: former(property),
+            previous_sequences: former(property),
         });
-        let operation = Operation::CountOn {
+        let operation = Operation::ContinueSerial {
             table: to.to_owned(),
             node: table.live.kind.is_node(),
             columns: columns.collect(),
@@ -109,10 +118,10 @@ impl<'a> Builder<'a> {
 
     /// Creates missing sequences before a table with SERIAL properties is dropped: the DROP looks
     /// for sequences that a rename left under the old name.
-    pub(in crate::plan) fn complete_claims(&mut self, name: &str, counting: Vec<String>) {
+    pub(in crate::plan) fn complete_serial_sequences(&mut self, name: &str, counting: Vec<String>) {
         let missing = |property: &&String| {
-            let known = self.counters;
-            known.is_some_and(|known| !known.contains(&counter(name, property)))
+            let known = self.serial_sequences;
+            known.is_some_and(|known| !known.contains(&serial_sequence_name(name, property)))
         };
         let missing = counting.iter().filter(missing).cloned().collect();
         self.claim(name, missing, true);
@@ -120,28 +129,32 @@ impl<'a> Builder<'a> {
 
     /// Creates the sequences of a rebuilt table's final name, before it gets that name, which is
     /// free.
-    pub(in crate::plan) fn claim_name(&mut self, table: &Kept<'a>, counting: Vec<String>) {
-        let old = self.counting_before(table);
+    pub(in crate::plan) fn claim_serial_name(
+        &mut self,
+        table: &ExistingTable<'a>,
+        counting: Vec<String>,
+    ) {
+        let old = self.serial_columns_before(table);
         let new = counting.iter().filter(|property| !old.contains(property));
-        self.refuse_taken(&table.name, new);
+        self.reject_existing_sequence(&table.name, new);
         self.claim(&table.name, counting, false);
     }
 
     /// Rejects properties for which the engine would create a sequence whose name a rename left
     /// taken.
-    pub(in crate::plan) fn refuse_taken<'p>(
+    pub(in crate::plan) fn reject_existing_sequence<'p>(
         &mut self,
         table: &str,
         properties: impl Iterator<Item = &'p String>,
     ) {
         for property in properties {
             let sequence = format!("{table}_{property}_serial");
-            let taken = |all: &BTreeSet<Key>| all.contains(&Key::new(&sequence));
-            if !self.counters.is_some_and(taken) {
+            let taken = |all: &BTreeSet<NameKey>| all.contains(&NameKey::new(&sequence));
+            if !self.serial_sequences.is_some_and(taken) {
                 continue;
             }
             let sequence = quote(&sequence);
-            self.errors.push(PlanError::Impossible {
+            self.errors.push(PlanError::Unsupported {
                 object: format!("{table}.{property}"),
                 reason: format!(
                     "the sequence {sequence} for its numbering exists already: a SERIAL property that was \
@@ -155,10 +168,10 @@ impl<'a> Builder<'a> {
     }
 
     fn claim(&mut self, table: &str, properties: Vec<String>, there: bool) {
-        if properties.is_empty() || self.can.rename_serial {
+        if properties.is_empty() || self.capabilities.rename_serial {
             return;
         }
-        let operation = Operation::ClaimCounters {
+        let operation = Operation::CreateSerialSequences {
             table: table.to_owned(),
             properties,
             there,
@@ -167,23 +180,23 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the SERIAL properties of a table in the database, by their names after all renames.
-    pub(in crate::plan) fn counting_before(&self, table: &Kept<'a>) -> Vec<String> {
+    pub(in crate::plan) fn serial_columns_before(&self, table: &ExistingTable<'a>) -> Vec<String> {
         let children: Vec<_> = self.after.children(table.object.id).collect();
         let counts = table.live.properties.values();
         let counts = counts.filter(|property| property.ty == Type::Serial);
         let name = |property: &Property| {
             let is = |child: &&&Object| {
-                let here = self.here(child, table);
+                let here = self.live_property(child, table);
                 here.is_some_and(|here| here.name == property.name) && !self.is_gone(child.id)
             };
             let object = children.iter().find(is);
-            object.map_or_else(|| property.name.clone(), |o| self.after.physical(o))
+            object.map_or_else(|| property.name.clone(), |o| self.after.database_name(o))
         };
         counts.map(name).collect()
     }
 
     /// Drops the sequences that kuzu-ddl created for a table which is dropped, or rebuilt as `now`.
-    pub(in crate::plan) fn drop_counters(&mut self, table: ObjectId, now: Option<&str>) {
+    pub(in crate::plan) fn drop_serial_sequences(&mut self, table: ObjectId, now: Option<&str>) {
         let now = now.map(|now| format!("{now}_"));
         for key in self.own_counters(table) {
             if now

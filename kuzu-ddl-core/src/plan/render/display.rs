@@ -2,38 +2,38 @@
 
 use std::fmt;
 
-use super::super::operation::{Operation, Purpose};
+use super::super::operation::{Operation, RenameReason};
 
 impl Operation {
     /// Returns the symbol of the plan line: `+` adds, `-` removes, `~` changes.
     #[must_use]
-    pub fn sign(&self) -> char {
+    pub fn symbol(&self) -> char {
         match self {
             Self::CreateTable { .. }
             | Self::AddProperty { .. }
             | Self::AddPair { .. }
             | Self::CreateSequence { .. }
             | Self::CreateIndex { .. } => '+',
-            Self::DropCopied { .. } => '~',
+            Self::DropReplacedTable { .. } => '~',
             Self::DropIndex { .. }
             | Self::DropProperty { .. }
             | Self::DropSequence { .. }
             | Self::DropTable { .. }
             | Self::DropPair { .. }
             | Self::RenameTable {
-                purpose: Purpose::Archive,
+                purpose: RenameReason::Archive,
                 ..
             }
             | Self::RenameProperty {
-                purpose: Purpose::Archive,
+                purpose: RenameReason::Archive,
                 ..
             } => '-',
             Self::RenameTable {
-                purpose: Purpose::Restore,
+                purpose: RenameReason::Restore,
                 ..
             }
             | Self::RenameProperty {
-                purpose: Purpose::Restore,
+                purpose: RenameReason::Restore,
                 ..
             } => '+',
             _ => '~',
@@ -45,14 +45,14 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateTable { table, .. } => {
-                write!(f, "create {} {}", table.kind.words(), table.name)
+                write!(f, "create {} {}", table.kind.as_str(), table.name)
             }
             Self::RenameTable { from, to, purpose } => match purpose {
-                Purpose::Rename => write!(f, "rename table {from} to {to}"),
-                Purpose::Archive => write!(f, "archive table {from} as {to}"),
-                Purpose::Restore => write!(f, "restore table {to} from {from}"),
-                Purpose::Temporary => write!(f, "rename table {from} to {to} temporarily"),
-                Purpose::Rebuilt => write!(f, "swap in rebuilt table {from} as {to}"),
+                RenameReason::Declared => write!(f, "rename table {from} to {to}"),
+                RenameReason::Archive => write!(f, "archive table {from} as {to}"),
+                RenameReason::Restore => write!(f, "restore table {to} from {from}"),
+                RenameReason::FreeName => write!(f, "rename table {from} to {to} temporarily"),
+                RenameReason::SwapIn => write!(f, "swap in rebuilt table {from} as {to}"),
             },
             Self::RenameProperty {
                 table,
@@ -60,10 +60,10 @@ impl fmt::Display for Operation {
                 to,
                 purpose,
             } => match purpose {
-                Purpose::Rename => write!(f, "rename property {table}.{from} to {to}"),
-                Purpose::Archive => write!(f, "archive property {table}.{from} as {to}"),
-                Purpose::Restore => write!(f, "restore property {table}.{to} from {from}"),
-                Purpose::Temporary | Purpose::Rebuilt => {
+                RenameReason::Declared => write!(f, "rename property {table}.{from} to {to}"),
+                RenameReason::Archive => write!(f, "archive property {table}.{from} as {to}"),
+                RenameReason::Restore => write!(f, "restore property {table}.{to} from {from}"),
+                RenameReason::FreeName | RenameReason::SwapIn => {
                     write!(f, "rename property {table}.{from} to {to} temporarily")
                 }
             },
@@ -72,7 +72,7 @@ impl fmt::Display for Operation {
             } => {
                 write!(f, "add property {table}.{} {}", property.name, property.ty)
             }
-            Self::ChangeProperty {
+            Self::ReplaceProperty {
                 table, property, ..
             } => {
                 write!(
@@ -81,7 +81,7 @@ impl fmt::Display for Operation {
                     property.name, property.ty
                 )?;
                 property
-                    .default_text()
+                    .default_cypher()
                     .map_or(Ok(()), |text| write!(f, " DEFAULT {text}"))
             }
             Self::AlterType {
@@ -92,12 +92,12 @@ impl fmt::Display for Operation {
             Self::DropProperty { table, property } => {
                 write!(f, "drop property {table}.{property} and all its values")
             }
-            Self::CountOn { table, columns, .. } => {
+            Self::ContinueSerial { table, columns, .. } => {
                 let columns = columns.iter().map(|c| format!("{table}.{}", c.property));
                 let columns: Vec<String> = columns.collect();
                 write!(f, "continue SERIAL numbering of {}", columns.join(", "))
             }
-            Self::ClaimCounters {
+            Self::CreateSerialSequences {
                 table, properties, ..
             } => {
                 let columns = properties.iter().map(|p| format!("{table}.{p}"));
@@ -114,7 +114,7 @@ impl fmt::Display for Operation {
                 write!(f, "copy the rels of {from}({a} -> {b}) to {to}")
             }
             Self::DropTable { table } => write!(f, "drop table {table} and all its rows"),
-            Self::DropCopied { table } => write!(f, "drop replaced table {table}"),
+            Self::DropReplacedTable { table } => write!(f, "drop replaced table {table}"),
             Self::SetNullable {
                 table,
                 property,
@@ -131,13 +131,16 @@ impl fmt::Display for Operation {
             } => {
                 write!(f, "require a value of {table}.{property}")
             }
-            Self::MakeValues {
+            Self::Backfill {
                 table,
                 property,
                 value,
                 ..
             } => {
-                let by = value.by.as_ref().or(value.fill_by.as_ref());
+                let by = value
+                    .cast_function
+                    .as_ref()
+                    .or(value.fill_function.as_ref());
                 let function = by.map_or("", |by| by.function.as_str());
                 write!(f, "backfill {table}.{property} with {function}")
             }

@@ -6,38 +6,40 @@ pub(in crate::plan) mod statement;
 
 use std::fmt::Write as _;
 
-use super::function_values::{Made, RANGE};
+use super::function_values::{FunctionValues, OFFSET_RANGE};
 use super::operation::Operation;
-use super::serial::Counted;
-use super::value::{Value, ways};
+use super::serial::SerialInputs;
+use super::value::{ValueSource, branches};
 use crate::schema::name::{quote, string_literal};
-use crate::schema::{Expr, Key, Multiplicity, Pair, Property, StorageDirection, Table, TableKind};
+use crate::schema::{
+    Expr, Multiplicity, NameKey, Pair, Property, StorageDirection, Table, TableKind,
+};
 
 impl Operation {
     /// Returns the values that Rust functions compute, if there are any: the statement then runs
     /// once for each range of rows.
     #[must_use]
-    pub fn made(&self) -> Option<Made<'_>> {
+    pub fn function_values(&self) -> Option<FunctionValues<'_>> {
         match self {
-            Self::MakeValues {
+            Self::Backfill {
                 table,
                 property,
                 value,
                 ..
-            } => Made::of(
+            } => FunctionValues::of(
                 format!("MATCH (x:{})", quote(table)),
-                Some(unmade(property, value)),
+                Some(missing_value_condition(property, value)),
                 vec![value],
             ),
             Self::CopyNodes { from, columns, .. } => {
-                Made::of(format!("MATCH (x:{})", quote(from)), None, values(columns))
+                FunctionValues::of(format!("MATCH (x:{})", quote(from)), None, values(columns))
             }
             Self::CopyRels {
                 from,
                 pair,
                 columns,
                 ..
-            } => Made::of(rels(from, pair), None, values(columns)),
+            } => FunctionValues::of(rels(from, pair), None, values(columns)),
             _ => None,
         }
     }
@@ -45,9 +47,9 @@ impl Operation {
     /// Returns the inputs from which the next SERIAL numbers are computed. They are queried when
     /// the step runs; [`counting_from`](Self::counting_from) takes the results.
     #[must_use]
-    pub fn counted(&self) -> Vec<Counted> {
+    pub fn serial_inputs(&self) -> Vec<SerialInputs> {
         match self {
-            Self::CountOn {
+            Self::ContinueSerial {
                 table,
                 node,
                 columns,
@@ -58,9 +60,11 @@ impl Operation {
 
     /// Returns the statements, given the next number of each SERIAL property.
     #[must_use]
-    pub fn counting_from(&self, next: &[i64]) -> Vec<String> {
+    pub fn serial_statements(&self, next: &[i64]) -> Vec<String> {
         match self {
-            Self::CountOn { table, columns, .. } => serial::count_on(table, columns, Some(next)),
+            Self::ContinueSerial { table, columns, .. } => {
+                serial::continue_serial(table, columns, Some(next))
+            }
             _ => self.cypher(),
         }
     }
@@ -101,7 +105,7 @@ impl Operation {
                 fill,
                 later,
             } => add(table, *node, property, fill.as_deref(), *later),
-            Self::ChangeProperty {
+            Self::ReplaceProperty {
                 table,
                 property,
                 archive,
@@ -115,15 +119,17 @@ impl Operation {
                 moved,
                 columns,
             } => copy_rels(from, to, pair, moved, columns),
-            Self::DropTable { table } | Self::DropCopied { table } => {
+            Self::DropTable { table } | Self::DropReplacedTable { table } => {
                 vec![format!("DROP TABLE {}", quote(table))]
             }
-            Self::CountOn { table, columns, .. } => serial::count_on(table, columns, None),
-            Self::ClaimCounters {
+            Self::ContinueSerial { table, columns, .. } => {
+                serial::continue_serial(table, columns, None)
+            }
+            Self::CreateSerialSequences {
                 table,
                 properties,
                 there,
-            } => serial::claim(table, properties, *there),
+            } => serial::create_serial_sequence(table, properties, *there),
             Self::AlterType {
                 table,
                 property,
@@ -170,17 +176,17 @@ impl Operation {
                     quote(to)
                 )]
             }
-            Self::MakeValues {
+            Self::Backfill {
                 table,
                 property,
                 value,
                 ..
             } => {
-                let (name, only) = (quote(property), unmade(property, value));
+                let (name, only) = (quote(property), missing_value_condition(property, value));
                 vec![format!(
-                    "MATCH (x:{}) WHERE {RANGE} AND {only} SET x.{name} = {}",
+                    "MATCH (x:{}) WHERE {OFFSET_RANGE} AND {only} SET x.{name} = {}",
                     quote(table),
-                    value.of("x")
+                    value.render_or_prior("x")
                 )]
             }
             Self::CreateSequence { sequence } => vec![statement::create_sequence(sequence)],
@@ -191,7 +197,7 @@ impl Operation {
                 kind,
                 id,
             } => match id {
-                Some(id) => statement::drop_index(table, index, kind, *id),
+                Some(id) => statement::drop_index_statement(table, index, kind, *id),
                 None => vec![statement::drop_index_alone(table, index, kind)],
             },
             Self::CreateIndex {
@@ -206,7 +212,7 @@ impl Operation {
     }
 }
 
-pub(super) fn create(table: &Table, order: &[Key], pairs: &[(String, String)]) -> Vec<String> {
+pub(super) fn create(table: &Table, order: &[NameKey], pairs: &[(String, String)]) -> Vec<String> {
     let mut parts: Vec<String> = pairs
         .iter()
         .map(|(from, to)| format!("FROM {} TO {}", quote(from), quote(to)))
@@ -229,14 +235,14 @@ pub(super) fn create(table: &Table, order: &[Key], pairs: &[(String, String)]) -
         TableKind::Edge { multiplicity, .. } => {
             match multiplicity {
                 None | Some(Multiplicity::ManyMany) => {}
-                Some(other) => parts.push(other.word().to_owned()),
+                Some(other) => parts.push(other.as_str().to_owned()),
             }
             text.push_str("CREATE REL TABLE ");
         }
     }
     let _ = write!(text, "{}({})", quote(&table.name), parts.join(", "));
     if let TableKind::Edge {
-        storage: StorageDirection::Fwd,
+        storage: StorageDirection::Forward,
         ..
     } = table.kind
     {
@@ -306,22 +312,26 @@ pub(super) fn change(
     table: &str,
     property: &Property,
     archive: &str,
-    value: &Value,
+    value: &ValueSource,
 ) -> Vec<String> {
     let (table, name) = (quote(table), quote(&property.name));
     let mut statements = vec![
         format!("ALTER TABLE {table} RENAME {name} TO {}", quote(archive)),
         format!("ALTER TABLE {table} ADD {}", column(property)),
     ];
-    if value.is_made() {
+    if value.uses_function() {
         let unset = format!("MATCH (x:{table}) SET x.{name} = NULL");
         statements.extend(typed_default(property).map(|_| unset));
         return statements;
     }
-    statements.extend(ways("x", &[value]).into_iter().map(|(condition, values)| {
-        let (when, value) = (matched(condition), values.join(", "));
-        format!("MATCH (x:{table}){when} SET x.{name} = {value}")
-    }));
+    statements.extend(
+        branches("x", &[value])
+            .into_iter()
+            .map(|(condition, values)| {
+                let (when, value) = (matched(condition), values.join(", "));
+                format!("MATCH (x:{table}){when} SET x.{name} = {value}")
+            }),
+    );
     statements
 }
 
@@ -330,7 +340,7 @@ fn matched(condition: Option<String>) -> String {
 }
 
 /// Renders a property map ` {name: value, …}`, or nothing.
-fn assigned(columns: &[(String, Value)], values: Vec<String>) -> String {
+fn property_map(columns: &[(String, ValueSource)], values: Vec<String>) -> String {
     if columns.is_empty() {
         return String::new();
     }
@@ -342,23 +352,23 @@ fn assigned(columns: &[(String, Value)], values: Vec<String>) -> String {
     format!(" {{{}}}", parts.join(", "))
 }
 
-fn copy_nodes(from: &str, to: &str, columns: &[(String, Value)]) -> Vec<String> {
+fn copy_nodes(from: &str, to: &str, columns: &[(String, ValueSource)]) -> Vec<String> {
     let values = values(columns);
     let (from, to) = (quote(from), quote(to));
     let statement = |(condition, values)| {
-        let condition = ranged(columns, condition);
-        let (when, properties) = (matched(condition), assigned(columns, values));
+        let condition = with_offset_range(columns, condition);
+        let (when, properties) = (matched(condition), property_map(columns, values));
         format!("MATCH (x:{from}){when} CREATE (:{to}{properties})")
     };
-    ways("x", &values).into_iter().map(statement).collect()
+    branches("x", &values).into_iter().map(statement).collect()
 }
 
 fn copy_rels(
     from: &str,
     to: &str,
     pair: &(String, String),
-    moved: &[Option<(String, String, Value)>; 2],
-    columns: &[(String, Value)],
+    moved: &[Option<(String, String, ValueSource)>; 2],
+    columns: &[(String, ValueSource)],
 ) -> Vec<String> {
     let rels = rels(from, pair);
     let mut ends = ["a", "b"];
@@ -370,19 +380,19 @@ fn copy_rels(
                 " MATCH ({name}:{}) WHERE {name}.{} = {}",
                 quote(table),
                 quote(key),
-                value.of(end)
+                value.render_or_prior(end)
             );
             *end = name;
         }
     }
     let values = values(columns);
     let statement = |(condition, values)| {
-        let condition = ranged(columns, condition);
-        let (when, properties) = (matched(condition), assigned(columns, values));
+        let condition = with_offset_range(columns, condition);
+        let (when, properties) = (matched(condition), property_map(columns, values));
         let (start, rel, end) = (ends[0], quote(to), ends[1]);
         format!("{rels}{when}{nodes} CREATE ({start})-[:{rel}{properties}]->({end})")
     };
-    ways("x", &values).into_iter().map(statement).collect()
+    branches("x", &values).into_iter().map(statement).collect()
 }
 
 /// Renders the MATCH clause for the rels of one pair, as `x` between `a` and `b`.
@@ -395,25 +405,30 @@ pub(super) fn rels(table: &str, (a, b): &(String, String)) -> String {
     )
 }
 
-pub(super) fn values(columns: &[(String, Value)]) -> Vec<&Value> {
+pub(super) fn values(columns: &[(String, ValueSource)]) -> Vec<&ValueSource> {
     columns.iter().map(|(_, value)| value).collect()
 }
 
 /// Renders the condition, restricted to an offset range where a function computes values.
-fn ranged(columns: &[(String, Value)], condition: Option<String>) -> Option<String> {
-    if !columns.iter().any(|(_, value)| value.is_made()) {
+fn with_offset_range(
+    columns: &[(String, ValueSource)],
+    condition: Option<String>,
+) -> Option<String> {
+    if !columns.iter().any(|(_, value)| value.uses_function()) {
         return condition;
     }
     let more = condition.map_or_else(String::new, |condition| format!(" AND {condition}"));
-    Some(format!("{RANGE}{more}"))
+    Some(format!("{OFFSET_RANGE}{more}"))
 }
 
 /// Renders the condition for rows that lack a computed value: values written by others are not
 /// touched.
-pub(super) fn unmade(property: &str, value: &Value) -> String {
+pub(super) fn missing_value_condition(property: &str, value: &ValueSource) -> String {
     let null = format!("x.{} IS NULL", quote(property));
-    match &value.by {
-        Some(by) if !by.takes_null => format!("{null} AND {} IS NOT NULL", value.old("x")),
+    match &value.cast_function {
+        Some(by) if !by.accepts_null => {
+            format!("{null} AND {} IS NOT NULL", value.render_input("x"))
+        }
         _ => null,
     }
 }
@@ -428,6 +443,6 @@ pub(super) fn comment(table: &str, text: Option<&str>) -> String {
 }
 
 /// Returns a pair with the spelling of its names.
-pub(super) fn spelled(pair: &Pair, name: impl Fn(&Key) -> String) -> (String, String) {
+pub(super) fn spelled(pair: &Pair, name: impl Fn(&NameKey) -> String) -> (String, String) {
     (name(&pair.from), name(&pair.to))
 }

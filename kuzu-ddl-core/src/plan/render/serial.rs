@@ -1,21 +1,29 @@
 //! TODO-DOC plan::render::serial
 
-use super::super::serial::{Count, Counted};
+use super::super::serial::{SerialColumn, SerialInputs};
 use super::statement;
 use super::statement::count_rows;
-use crate::schema::Key;
+use crate::schema::NameKey;
 use crate::schema::name::{INTERNAL_PREFIX, quote, string_literal};
 
 /// Placeholder for the next number in statements until it is known.
 const NEXT: &str = "$next";
 
 /// Returns the queries for the next numbers of SERIAL columns.
-pub(in crate::plan) fn counted(table: &str, node: bool, counts: &[Count]) -> Vec<Counted> {
+pub(in crate::plan) fn counted(
+    table: &str,
+    node: bool,
+    counts: &[SerialColumn],
+) -> Vec<SerialInputs> {
     let rows = count_rows(table, node);
     let rows = rows.trim_end_matches("count(*)");
-    let of = |count: &Count| Counted {
-        largest: format!("{rows}max(x.{})", quote(&count.property)),
-        formers: count.formers.iter().map(|name| next_of(name)).collect(),
+    let of = |count: &SerialColumn| SerialInputs {
+        max_value: format!("{rows}max(x.{})", quote(&count.property)),
+        previous_sequences: count
+            .previous_sequences
+            .iter()
+            .map(|name| next_of(name))
+            .collect(),
     };
     counts.iter().map(of).collect()
 }
@@ -26,15 +34,15 @@ fn next_of(sequence: &str) -> String {
 
 /// Renders the statements after which an existing table takes its numbers from sequences created by
 /// kuzu-ddl, starting at the numbers in `next`.
-pub(in crate::plan) fn count_on(
+pub(in crate::plan) fn continue_serial(
     table: &str,
-    counts: &[Count],
+    counts: &[SerialColumn],
     next: Option<&[i64]>,
 ) -> Vec<String> {
     let properties: Vec<&str> = counts.iter().map(|c| c.property.as_str()).collect();
     let aside = format!("{table}_");
     let mut statements = vec![rename(table, &aside)];
-    statements.push(stand_in(table, &properties, ""));
+    statements.push(placeholder_sequence(table, &properties, ""));
     statements.extend(properties.iter().map(|p| {
         let (table, p) = (quote(table), quote(p));
         format!("ALTER TABLE {table} ADD {p} SERIAL")
@@ -44,14 +52,18 @@ pub(in crate::plan) fn count_on(
         let next = next.and_then(|next| next.get(i));
         let start = next.map_or_else(|| NEXT.to_owned(), i64::to_string);
         let name = format!("{table}_{property}_serial");
-        statements.push(statement::create_counter(&name, &start));
+        statements.push(statement::create_serial_sequence_statement(&name, &start));
     }
     statements.push(rename(&aside, table));
     statements
 }
 
 /// Renders the statements that create the sequences which DROP TABLE will look for.
-pub(in crate::plan) fn claim(table: &str, properties: &[String], there: bool) -> Vec<String> {
+pub(in crate::plan) fn create_serial_sequence(
+    table: &str,
+    properties: &[String],
+    there: bool,
+) -> Vec<String> {
     let aside = format!("{INTERNAL_PREFIX}_aside");
     let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
     let columns: String = properties
@@ -60,7 +72,7 @@ pub(in crate::plan) fn claim(table: &str, properties: &[String], there: bool) ->
         .collect();
     let mut statements = Vec::new();
     statements.extend(there.then(|| rename(table, &aside)));
-    statements.push(stand_in(table, &properties, &columns));
+    statements.push(placeholder_sequence(table, &properties, &columns));
     // From the last column on, which leaves no gap in the column ids.
     statements.extend(properties.iter().rev().map(|p| {
         let (table, p) = (quote(table), quote(p));
@@ -76,8 +88,12 @@ fn rename(from: &str, to: &str) -> String {
 }
 
 /// Renders a table without rows, for sequences that are named after it.
-fn stand_in(table: &str, properties: &[&str], columns: &str) -> String {
-    let taken = |key: &str| properties.iter().any(|p| Key::new(p) == Key::new(key));
+fn placeholder_sequence(table: &str, properties: &[&str], columns: &str) -> String {
+    let taken = |key: &str| {
+        properties
+            .iter()
+            .any(|p| NameKey::new(p) == NameKey::new(key))
+    };
     let mut key = "k".to_owned();
     while taken(&key) {
         key.push('k');

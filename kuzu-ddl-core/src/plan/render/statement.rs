@@ -24,7 +24,7 @@ pub(in crate::plan) fn create_index(table: &str, columns: &[String], index: &Ind
         _ => ("CREATE_VECTOR_INDEX", texts(columns)),
     };
     let mut parts = vec![string_literal(table), string_literal(&index.name), columns];
-    for (name, value) in index.complete() {
+    for (name, value) in index.resolved_options() {
         let known = index
             .kind
             .options()
@@ -56,29 +56,29 @@ pub(in crate::plan) fn drop_index_alone(table: &str, index: &str, kind: &IndexKi
 /// (vector); the functions they consist of are accessible while the connection sees the engine's
 /// internal tables. The setting is switched off at once, because it makes every new table an
 /// internal one.
-pub fn drop_index(table: &str, index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
+pub fn drop_index_statement(table: &str, index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
     let mut statements = vec![
-        format!("CALL {INTERNAL} = true"),
+        format!("CALL {INTERNAL_INDEX_PREFIX} = true"),
         format!(
             "CALL _DROP_HNSW_INDEX({}, {})",
             string_literal(table),
             string_literal(index)
         ),
     ];
-    let own = own_tables(index, kind, id);
+    let own = index_internal_tables(index, kind, id);
     statements.extend(
         own.iter()
             .map(|table| format!("DROP TABLE {}", quote(table))),
     );
-    statements.push(format!("CALL {INTERNAL} = false"));
+    statements.push(format!("CALL {INTERNAL_INDEX_PREFIX} = false"));
     statements
 }
 
 /// Setting that lets a connection see internal tables.
-pub const INTERNAL: &str = "enable_internal_catalog";
+pub const INTERNAL_INDEX_PREFIX: &str = "enable_internal_catalog";
 
 /// Returns the internal tables of an index, rel tables first.
-pub fn own_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
+pub fn index_internal_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
     match kind {
         IndexKind::FullText => ["appears_in", "docs", "terms"]
             .map(|part| format!("{id}_{index}_{part}"))
@@ -90,7 +90,7 @@ pub fn own_tables(index: &str, kind: &IndexKind, id: u64) -> Vec<String> {
 }
 
 /// Renders a sequence as the engine creates one for a SERIAL, except for its start.
-pub fn create_counter(name: &str, start: &str) -> String {
+pub fn create_serial_sequence_statement(name: &str, start: &str) -> String {
     format!(
         "CREATE SEQUENCE {} START {start} INCREMENT 1 MINVALUE 0 MAXVALUE {} NO CYCLE",
         quote(name),

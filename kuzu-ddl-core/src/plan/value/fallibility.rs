@@ -10,23 +10,23 @@ use crate::schema::{Expr, Type, integer_range};
 
 /// Whether, and on which values, an expression can fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Fallibility {
     /// The expression has a value for every row.
-    Never,
+    Infallible,
     /// The expression fails unless this condition holds, which itself never fails and is never
     /// NULL.
-    Unless(String),
+    FailsUnless(String),
     /// Only a trial run can determine it.
     Unknown,
 }
 
 /// Determines the fallibility of `expr`, where `old` is of type `ty` and its Cypher is `text`.
-pub(in crate::plan) fn judge(expr: &Expr, ty: &Type, text: &str) -> Verdict {
+pub(in crate::plan) fn cast_fallibility(expr: &Expr, ty: &Type, text: &str) -> Fallibility {
     let (found, _) = Judge { ty, text }.of(expr);
     match found {
-        None => Verdict::Unknown,
-        Some(conditions) if conditions.is_empty() => Verdict::Never,
-        Some(conditions) => Verdict::Unless(format!("({})", conditions.join(" AND "))),
+        None => Fallibility::Unknown,
+        Some(conditions) if conditions.is_empty() => Fallibility::Infallible,
+        Some(conditions) => Fallibility::FailsUnless(format!("({})", conditions.join(" AND "))),
     }
 }
 
@@ -81,14 +81,14 @@ impl Judge<'_> {
     fn cast(&self, inner: &Expr, to: &Type) -> Option<Vec<String>> {
         let (conditions, from) = self.of(inner);
         let (mut conditions, from) = (conditions?, from?);
-        if from == *to || from.fits_in(to) || *to == Type::String {
+        if from == *to || from.is_subtype_of(to) || *to == Type::String {
             return Some(conditions);
         }
         // A condition must not fail itself, so its operand must be infallible.
         if !conditions.is_empty() {
             return None;
         }
-        let text = inner.with_old(self.text);
+        let text = inner.render_with_old(self.text);
         conditions.push(condition(&text, &from, to)?);
         Some(conditions)
     }
@@ -155,10 +155,10 @@ mod tests {
 
     fn said(cast: &str, from: &str) -> String {
         let (expr, ty) = (Expr::parse_cast(cast), from.parse());
-        match judge(&expr.expect("a cast"), &ty.expect("a type"), "x.p") {
-            Verdict::Never => "never".into(),
-            Verdict::Unless(condition) => condition,
-            Verdict::Unknown => "unknown".into(),
+        match cast_fallibility(&expr.expect("a cast"), &ty.expect("a type"), "x.p") {
+            Fallibility::Infallible => "never".into(),
+            Fallibility::FailsUnless(condition) => condition,
+            Fallibility::Unknown => "unknown".into(),
         }
     }
 

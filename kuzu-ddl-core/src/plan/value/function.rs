@@ -14,13 +14,13 @@ use crate::schema::Type;
 
 /// Function that computes values, with its inputs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct By {
+pub struct ValueFunction {
     /// Path of the function.
     pub function: String,
     /// Input columns, in order, with their types.
     pub inputs: Vec<(String, Type)>,
     /// Whether the function accepts NULL; otherwise a cast leaves NULL as it is.
-    pub takes_null: bool,
+    pub accepts_null: bool,
     /// Value for a row for which the function returns none.
     pub on_fail: OnFail,
     /// Whether every row must get a value.
@@ -29,7 +29,7 @@ pub struct By {
     pub slot: usize,
 }
 
-impl By {
+impl ValueFunction {
     /// Returns the names of the list parameters: the values, and the marks of rows that have one.
     #[must_use]
     pub fn lists(&self) -> [String; 2] {
@@ -37,7 +37,7 @@ impl By {
     }
 
     /// Returns the Cypher of the computed value of `x`.
-    pub(in crate::plan) fn of(&self, to: &Type) -> String {
+    pub(in crate::plan) fn render(&self, to: &Type) -> String {
         let [made, has] = self.lists();
         let own = |list: &str| format!("list_extract(${list}, offset(id(x)) - $from + 1)");
         format!(

@@ -4,8 +4,8 @@ pub(in crate::plan) mod fallibility;
 pub(in crate::plan) mod function;
 pub(in crate::plan) mod prior;
 
-use fallibility::{Verdict, judge};
-use function::By;
+use fallibility::{Fallibility, cast_fallibility};
+use function::ValueFunction;
 use serde::{Deserialize, Serialize};
 
 use crate::event::OnFail;
@@ -14,31 +14,31 @@ use crate::schema::{Expr, Type};
 
 /// Source of a column's values: an old column through casts, a backfill, or both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Value {
+pub struct ValueSource {
     /// Old column and its type; `None` for a new property.
-    pub from: Option<(String, Type)>,
+    pub column: Option<(String, Type)>,
     /// Type changes from the old column to the new one, in order.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<CastStage>,
     /// Type of the new column.
     pub to: Type,
     /// Backfill expression for rows that would have NULL.
     pub fill: Option<Expr>,
     /// Prior values, where the change returns to an earlier type.
-    pub original: Option<Box<Original>>,
+    pub prior: Option<Box<PriorValues>>,
     /// Function that converts the old values, in place of type changes.
     #[serde(default)]
-    pub by: Option<By>,
+    pub cast_function: Option<ValueFunction>,
     /// Function that backfills missing values.
     #[serde(default)]
-    pub fill_by: Option<By>,
+    pub fill_function: Option<ValueFunction>,
     /// Old values, as text, that cannot be converted: found by a trial run before the plan is
     /// applied, where no condition identifies them.
-    pub refused: Vec<String>,
+    pub failing_values: Vec<String>,
 }
 
 /// Type change of a column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stage {
+pub struct CastStage {
     /// Expression that computes a new value from the `old` one; `None` is a plain CAST.
     pub cast: Option<Expr>,
     /// Type after the change.
@@ -47,18 +47,18 @@ pub struct Stage {
     pub on_fail: OnFail,
 }
 
-impl Value {
+impl ValueSource {
     /// Creates the source that copies the old value unchanged.
     pub(super) fn same(from: &str, ty: &Type) -> Self {
         Self {
-            from: Some((from.to_owned(), ty.clone())),
+            column: Some((from.to_owned(), ty.clone())),
             stages: Vec::new(),
             to: ty.clone(),
             fill: None,
-            original: None,
-            by: None,
-            fill_by: None,
-            refused: Vec::new(),
+            prior: None,
+            cast_function: None,
+            fill_function: None,
+            failing_values: Vec::new(),
         }
     }
 
@@ -71,16 +71,16 @@ impl Value {
     }
 
     /// Creates a source that is a backfill function alone.
-    pub(super) fn made(to: &Type, by: By) -> Self {
+    pub(super) fn made(to: &Type, by: ValueFunction) -> Self {
         Self {
-            fill_by: Some(by),
+            fill_function: Some(by),
             ..Self::none(to)
         }
     }
 
     fn none(to: &Type) -> Self {
         Self {
-            from: None,
+            column: None,
             ..Self::same("", to)
         }
     }
@@ -88,7 +88,7 @@ impl Value {
     /// Returns whether no value is specified, so that the engine numbers the rows.
     #[must_use]
     pub fn is_counted(&self) -> bool {
-        self.from.is_none() && self.fill.is_none() && !self.is_made()
+        self.column.is_none() && self.fill.is_none() && !self.uses_function()
     }
 
     /// Creates the source of a SERIAL column that the engine numbers.
@@ -99,9 +99,9 @@ impl Value {
     /// Returns the same source with its columns renamed.
     pub(super) fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
         let mut value = self.clone();
-        let by = [&mut value.by, &mut value.fill_by];
+        let by = [&mut value.cast_function, &mut value.fill_function];
         let inputs = by.into_iter().flatten().flat_map(|by| &mut by.inputs);
-        for (column, _) in value.from.iter_mut().chain(inputs) {
+        for (column, _) in value.column.iter_mut().chain(inputs) {
             *column = name(column);
         }
         value
@@ -109,8 +109,8 @@ impl Value {
 
     /// Returns the same source with its old column renamed.
     #[must_use]
-    pub fn called(&self, name: &str) -> Self {
-        let old = self.from.as_ref().map(|(from, _)| from.clone());
+    pub fn with_column_name(&self, name: &str) -> Self {
+        let old = self.column.as_ref().map(|(from, _)| from.clone());
         self.renamed(|column| {
             let is_old = old.as_deref() == Some(column);
             if is_old { name } else { column }.to_owned()
@@ -119,22 +119,22 @@ impl Value {
 
     /// Returns whether the source uses a function.
     #[must_use]
-    pub fn is_made(&self) -> bool {
-        self.by.is_some() || self.fill_by.is_some()
+    pub fn uses_function(&self) -> bool {
+        self.cast_function.is_some() || self.fill_function.is_some()
     }
 
     /// Returns the fallback for a row whose cast fails, which the last type change specifies.
     #[must_use]
     pub fn on_fail(&self) -> &OnFail {
-        let by = self.by.as_ref().map(|by| &by.on_fail);
+        let by = self.cast_function.as_ref().map(|by| &by.on_fail);
         by.or_else(|| self.stages.last().map(|stage| &stage.on_fail))
             .unwrap_or(&OnFail::Abort)
     }
 
     /// Renders the old value of `row`.
     #[must_use]
-    pub fn old(&self, row: &str) -> String {
-        self.from.as_ref().map_or_else(
+    pub fn render_input(&self, row: &str) -> String {
+        self.column.as_ref().map_or_else(
             || "NULL".to_owned(),
             |(from, _)| format!("{row}.{}", quote(from)),
         )
@@ -143,36 +143,42 @@ impl Value {
     /// Renders the casts of `old`, a Cypher expression, without fallback and backfill.
     #[must_use]
     pub fn cast(&self, old: &str) -> String {
-        cast(old, &self.stages)
+        render_cast(old, &self.stages)
     }
 
     /// Renders the value of `row`, without fallback and backfill.
     #[must_use]
-    pub fn cypher(&self, row: &str) -> String {
-        let old = self.old(row);
-        match (&self.by, &self.original) {
-            (Some(by), _) => by.of(&self.to),
-            (None, Some(original)) => original.of(row, &old, &self.stages),
+    pub fn render(&self, row: &str) -> String {
+        let old = self.render_input(row);
+        match (&self.cast_function, &self.prior) {
+            (Some(by), _) => by.render(&self.to),
+            (None, Some(original)) => original.render(row, &old, &self.stages),
             (None, None) => self.cast(&old),
         }
     }
 
     /// Returns the fallibility of the casts, for the old value of `row`.
     #[must_use]
-    pub fn verdict(&self, row: &str) -> Verdict {
-        let Some((_, ty)) = self.from.as_ref().filter(|_| self.by.is_none()) else {
-            return Verdict::Never;
+    pub fn fallibility(&self, row: &str) -> Fallibility {
+        let Some((_, ty)) = self
+            .column
+            .as_ref()
+            .filter(|_| self.cast_function.is_none())
+        else {
+            return Fallibility::Infallible;
         };
         let whole = self.stages.iter().fold(Expr::Old, |old, stage| {
             let inner = match &stage.cast {
-                Some(cast) => cast.replace_old(&old),
+                Some(cast) => cast.substitute_old(&old),
                 None => old,
             };
             Expr::Cast(Box::new(inner), stage.to.clone())
         });
-        match judge(&whole, ty, &self.old(row)) {
-            Verdict::Unless(_) if self.original.as_ref().is_some_and(|o| !o.is_beside()) => {
-                Verdict::Unknown
+        match cast_fallibility(&whole, ty, &self.render_input(row)) {
+            Fallibility::FailsUnless(_)
+                if self.prior.as_ref().is_some_and(|o| !o.is_conflict_column()) =>
+            {
+                Fallibility::Unknown
             }
             verdict => verdict,
         }
@@ -184,26 +190,30 @@ impl Value {
         let Some((_, before)) = self.stages.split_last() else {
             return false;
         };
-        let aborts = |stage: &Stage| stage.on_fail == OnFail::Abort;
+        let aborts = |stage: &CastStage| stage.on_fail == OnFail::Abort;
         let earlier = Self {
             stages: before.to_vec(),
-            original: None,
+            prior: None,
             ..self.clone()
         };
-        !self.stages.iter().all(aborts) && earlier.verdict("x") != Verdict::Never
+        !self.stages.iter().all(aborts) && earlier.fallibility("x") != Fallibility::Infallible
     }
 
     /// Returns a condition on `row`, never NULL, that holds where the casts do not fail; `None`
     /// where they never fail, or the failing values are unknown.
     #[must_use]
-    pub fn guard(&self, row: &str) -> Option<String> {
-        let old = self.old(row);
-        match self.verdict(row) {
-            Verdict::Never => None,
-            Verdict::Unless(condition) => Some(condition),
-            Verdict::Unknown if self.refused.is_empty() => None,
-            Verdict::Unknown => {
-                let texts: Vec<String> = self.refused.iter().map(|t| string_literal(t)).collect();
+    pub fn guard_condition(&self, row: &str) -> Option<String> {
+        let old = self.render_input(row);
+        match self.fallibility(row) {
+            Fallibility::Infallible => None,
+            Fallibility::FailsUnless(condition) => Some(condition),
+            Fallibility::Unknown if self.failing_values.is_empty() => None,
+            Fallibility::Unknown => {
+                let texts: Vec<String> = self
+                    .failing_values
+                    .iter()
+                    .map(|t| string_literal(t))
+                    .collect();
                 let texts = texts.join(", ");
                 Some(format!(
                     "({old} IS NULL OR NOT CAST({old} AS STRING) IN [{texts}])"
@@ -214,64 +224,65 @@ impl Value {
 
     /// Returns the guard condition that the statements need, where failing rows get another value.
     #[must_use]
-    pub fn split(&self, row: &str) -> Option<String> {
-        let original = self.original.as_ref().filter(|o| !o.is_beside());
-        if let Some(guard) = original.and_then(|original| original.guard(row)) {
+    pub fn branch_condition(&self, row: &str) -> Option<String> {
+        let original = self.prior.as_ref().filter(|o| !o.is_conflict_column());
+        if let Some(guard) = original.and_then(|original| original.guard_condition(row)) {
             return Some(guard);
         }
         if *self.on_fail() == OnFail::Abort {
             return None;
         }
-        self.guard(row)
+        self.guard_condition(row)
     }
 
     /// Renders the value of `row`, where the guard condition holds.
     #[must_use]
-    pub fn of(&self, row: &str) -> String {
-        let old = self.old(row);
-        let mut value = self.cypher(row);
+    pub fn render_or_prior(&self, row: &str) -> String {
+        let old = self.render_input(row);
+        let mut value = self.render(row);
         // A plain CAST returns NULL for NULL only.
-        let plain = self.by.is_none() && self.stages.iter().all(|stage| stage.cast.is_none());
-        if let (OnFail::Use(expr), false) = (self.on_fail(), plain) {
+        let plain =
+            self.cast_function.is_none() && self.stages.iter().all(|stage| stage.cast.is_none());
+        if let (OnFail::Default(expr), false) = (self.on_fail(), plain) {
             let default = expr.canonical(&self.to);
             value = format!(
                 "CASE WHEN {old} IS NULL THEN {value} ELSE coalesce({value}, {default}) END"
             );
         }
-        self.filled(value)
+        self.render_fill(value)
     }
 
     /// Renders the value of a row whose cast fails.
     #[must_use]
-    pub fn otherwise(&self, row: &str) -> String {
+    pub fn render_fallback(&self, row: &str) -> String {
         let default = || match self.on_fail() {
-            OnFail::Use(expr) => expr.canonical(&self.to),
+            OnFail::Default(expr) => expr.canonical(&self.to),
             OnFail::Abort | OnFail::Null => format!("CAST(NULL AS {})", self.to),
         };
-        let now = self.old(row);
-        let value = match &self.original {
+        let now = self.render_input(row);
+        let value = match &self.prior {
             None => default(),
-            Some(original) if original.is_beside() || *self.on_fail() == OnFail::Abort => {
-                original.otherwise(row, &now, &self.stages)
+            Some(original) if original.is_conflict_column() || *self.on_fail() == OnFail::Abort => {
+                original.render_fallback(row, &now, &self.stages)
             }
             Some(original) => original.failed(row, &now, &default()),
         };
-        self.filled(value)
+        self.render_fill(value)
     }
 
     /// Renders the value with the backfill for rows that have none.
-    pub(super) fn filled(&self, value: String) -> String {
-        if let Some(by) = &self.fill_by {
-            let mut made = by.of(&self.to);
-            if let OnFail::Use(expr) = &by.on_fail {
+    pub(super) fn render_fill(&self, value: String) -> String {
+        if let Some(by) = &self.fill_function {
+            let mut made = by.render(&self.to);
+            if let OnFail::Default(expr) = &by.on_fail {
                 made = format!("coalesce({made}, {})", expr.canonical(&self.to));
             }
-            return match &self.from {
+            return match &self.column {
                 Some(_) => format!("coalesce({value}, {made})"),
                 None => made,
             };
         }
-        match (&self.fill, &self.from) {
+        match (&self.fill, &self.column) {
             (Some(fill), Some(_)) => format!("coalesce({value}, {})", fill.canonical(&self.to)),
             (Some(fill), None) => fill.canonical(&self.to),
             (None, _) => value,
@@ -280,13 +291,13 @@ impl Value {
 }
 
 /// Renders a value after a sequence of type changes.
-pub(super) fn cast(value: &str, stages: &[Stage]) -> String {
+pub(super) fn render_cast(value: &str, stages: &[CastStage]) -> String {
     stages.iter().fold(value.to_owned(), |old, stage| {
         let to = &stage.to;
         match &stage.cast {
             // The engine does not remove a redundant second CAST, and a million of them take time.
-            Some(cast @ Expr::Cast(_, ty)) if ty == to => cast.with_old(&old),
-            Some(cast) => format!("CAST({} AS {to})", cast.with_old(&old)),
+            Some(cast @ Expr::Cast(_, ty)) if ty == to => cast.render_with_old(&old),
+            Some(cast) => format!("CAST({} AS {to})", cast.render_with_old(&old)),
             None => format!("CAST({old} AS {to})"),
         }
     })
@@ -294,10 +305,10 @@ pub(super) fn cast(value: &str, stages: &[Stage]) -> String {
 
 /// Returns the branches for rows, of which each row takes exactly one: a condition, if there are
 /// several branches, and the Cypher of each value.
-pub(super) fn ways(row: &str, values: &[&Value]) -> Vec<(Option<String>, Vec<String>)> {
+pub(super) fn branches(row: &str, values: &[&ValueSource]) -> Vec<(Option<String>, Vec<String>)> {
     let mut ways = vec![(Vec::new(), Vec::new())];
     for value in values {
-        let guard = value.split(row);
+        let guard = value.branch_condition(row);
         let mut next = Vec::new();
         for (conditions, texts) in ways {
             let mut way = |condition: Option<String>, text: String| {
@@ -307,9 +318,9 @@ pub(super) fn ways(row: &str, values: &[&Value]) -> Vec<(Option<String>, Vec<Str
                 texts.push(text);
                 next.push((conditions, texts));
             };
-            way(guard.clone(), value.of(row));
+            way(guard.clone(), value.render_or_prior(row));
             if let Some(guard) = &guard {
-                way(Some(format!("NOT {guard}")), value.otherwise(row));
+                way(Some(format!("NOT {guard}")), value.render_fallback(row));
             }
         }
         ways = next;
@@ -324,9 +335,9 @@ pub(super) fn ways(row: &str, values: &[&Value]) -> Vec<(Option<String>, Vec<Str
 
 /// Column with prior values, and what later changes computed from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Original {
+pub struct PriorValues {
     /// What later changes computed from the prior values.
-    pub(super) made: Value,
+    pub(super) made: ValueSource,
     /// Whether a function computed it, so that no Cypher expression can tell which values are
     /// unchanged.
     #[serde(default)]

@@ -4,27 +4,27 @@
 //! takes the prior value of every row whose present value is still what the first change computed
 //! from it; rows that were inserted or written since are cast back.
 
-use super::fallibility::Verdict;
-use super::{Original, Stage, Value, cast};
+use super::fallibility::Fallibility;
+use super::{CastStage, PriorValues, ValueSource, render_cast};
 use crate::event::OnFail;
 
-impl Original {
+impl PriorValues {
     /// Renders the prior value where it still applies, else `now` with the casts `back`.
-    pub(in crate::plan) fn of(&self, row: &str, now: &str, back: &[Stage]) -> String {
-        let then = self.made.old(row);
+    pub(in crate::plan) fn render(&self, row: &str, now: &str, back: &[CastStage]) -> String {
+        let then = self.made.render_input(row);
         if self.by_function {
-            let other = cast(&format!("CASE WHEN {then} IS NULL THEN {now} END"), back);
+            let other = render_cast(&format!("CASE WHEN {then} IS NULL THEN {now} END"), back);
             return format!("CASE WHEN {then} IS NULL THEN {other} ELSE {then} END");
         }
         if self.beside {
-            return format!("coalesce({}, {then})", cast(now, back));
+            return format!("coalesce({}, {then})", render_cast(now, back));
         }
-        choose(&then, now, &self.same(row, now), back)
+        prior_or_cast(&then, now, &self.same(row, now), back)
     }
 
     /// Returns whether it is a conflict column, in which case the fallback for failing rows applies
     /// too.
-    pub(in crate::plan) fn is_beside(&self) -> bool {
+    pub(in crate::plan) fn is_conflict_column(&self) -> bool {
         self.beside
     }
 
@@ -32,40 +32,45 @@ impl Original {
     /// which values could not be converted. Where the casts could not fail, these are the values of
     /// rows that got older values on an earlier return.
     #[must_use]
-    pub fn untried(&self) -> Option<&Value> {
+    pub fn unverified(&self) -> Option<&ValueSource> {
         let untried = !self.by_function && !self.beside && !self.partial;
         let made = Some(&self.made).filter(|_| untried)?;
-        let asks = match made.verdict("x") {
-            Verdict::Never => false,
-            Verdict::Unless(_) => !self.may_have_failed(),
-            Verdict::Unknown => true,
+        let asks = match made.fallibility("x") {
+            Fallibility::Infallible => false,
+            Fallibility::FailsUnless(_) => !self.may_have_failed(),
+            Fallibility::Unknown => true,
         };
         asks.then_some(made)
     }
 
     /// Records the prior values that cannot be converted, as text, where no condition identifies
     /// them.
-    pub fn tried(&mut self, refused: Vec<String>) {
-        self.made.refused = refused;
+    pub fn mark_verified(&mut self, refused: Vec<String>) {
+        self.made.failing_values = refused;
         self.partial = true;
     }
 
     /// Returns a condition on `row` that holds where the earlier casts do not fail, if some do.
-    pub(in crate::plan) fn guard(&self, row: &str) -> Option<String> {
+    pub(in crate::plan) fn guard_condition(&self, row: &str) -> Option<String> {
         let some = self.partial || self.may_have_failed();
-        self.made.guard(row).filter(|_| some)
+        self.made.guard_condition(row).filter(|_| some)
     }
 
     /// Renders the value of a row whose prior value cannot be converted.
-    pub(in crate::plan) fn otherwise(&self, row: &str, now: &str, back: &[Stage]) -> String {
+    pub(in crate::plan) fn render_fallback(
+        &self,
+        row: &str,
+        now: &str,
+        back: &[CastStage],
+    ) -> String {
         if self.beside {
-            return self.made.old(row);
+            return self.made.render_input(row);
         }
         if !self.may_have_failed() {
-            return cast(now, back);
+            return render_cast(now, back);
         }
-        let same = same(now, &self.made.otherwise(row));
-        choose(&self.made.old(row), now, &same, back)
+        let same = same(now, &self.made.render_fallback(row));
+        prior_or_cast(&self.made.render_input(row), now, &same, back)
     }
 
     /// Returns whether the earlier casts could fail, which by itself splits the rows into two
@@ -76,14 +81,14 @@ impl Original {
 
     /// Renders the value of a row whose cast fails now, where the earlier casts could not fail.
     pub(in crate::plan) fn failed(&self, row: &str, now: &str, default: &str) -> String {
-        let (same, then) = (self.same(row, now), self.made.old(row));
+        let (same, then) = (self.same(row, now), self.made.render_input(row));
         format!("CASE WHEN {same} THEN {then} ELSE {default} END")
     }
 
     /// Returns a condition on `row`, never NULL, that holds where the prior value no longer
     /// applies.
     #[must_use]
-    pub fn is_other(&self, row: &str, now: &str) -> String {
+    pub fn differs_condition(&self, row: &str, now: &str) -> String {
         if self.beside {
             return "true".to_owned();
         }
@@ -92,13 +97,13 @@ impl Original {
 
     /// Renders the condition that the present value is still what was computed from the prior one.
     fn same(&self, row: &str, now: &str) -> String {
-        let then = self.made.old(row);
+        let then = self.made.render_input(row);
         // The placeholder values of rows inserted since need not survive the casts.
         let known = match &self.default {
             Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
             None => then,
         };
-        same(now, &self.made.filled(self.made.cast(&known)))
+        same(now, &self.made.render_fill(self.made.cast(&known)))
     }
 }
 
@@ -107,9 +112,9 @@ pub(in crate::plan) fn same(now: &str, made: &str) -> String {
 }
 
 /// Renders `then` where the condition `same` holds, else `now` cast back.
-fn choose(then: &str, now: &str, same: &str, back: &[Stage]) -> String {
+fn prior_or_cast(then: &str, now: &str, same: &str, back: &[CastStage]) -> String {
     // The engine evaluates both branches for all rows, so a value that must not be cast must be
     // NULL.
-    let other = cast(&format!("CASE WHEN {same} THEN NULL ELSE {now} END"), back);
+    let other = render_cast(&format!("CASE WHEN {same} THEN NULL ELSE {now} END"), back);
     format!("CASE WHEN {same} THEN {then} ELSE {other} END")
 }

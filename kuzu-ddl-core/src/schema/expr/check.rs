@@ -2,7 +2,9 @@
 
 use super::super::types::Type;
 use super::parse::Parser;
-use super::{Expr, ExprError, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, is_word, shorten};
+use super::{
+    Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, ParseExprError, is_word, shorten,
+};
 
 impl Expr {
     /// Checks this default for a property of type `ty`: known functions, finite numbers, depth,
@@ -11,12 +13,12 @@ impl Expr {
     /// # Errors
     ///
     /// Returns the first rule that the expression violates.
-    pub fn check(&self, ty: &Type) -> Result<(), ExprError> {
-        let fail = |reason: String| ExprError {
+    pub fn check(&self, ty: &Type) -> Result<(), ParseExprError> {
+        let fail = |reason: String| ParseExprError {
             text: shorten(&self.to_string()),
             reason,
         };
-        self.check_parts()?;
+        self.check_structure()?;
         self.fits(ty).map_err(fail)
     }
 
@@ -25,12 +27,12 @@ impl Expr {
     /// # Errors
     ///
     /// Returns the first rule that the expression violates.
-    pub fn check_parts(&self) -> Result<(), ExprError> {
+    pub fn check_structure(&self) -> Result<(), ParseExprError> {
         self.check_cast()?;
-        if self.mentions_old() {
+        if self.references_old() {
             let reason =
                 "`old` is the value before a type change and has no meaning in a default".into();
-            return Err(ExprError {
+            return Err(ParseExprError {
                 text: shorten(&self.to_string()),
                 reason,
             });
@@ -43,12 +45,13 @@ impl Expr {
     /// # Errors
     ///
     /// Returns the first rule that the expression violates.
-    pub fn check_cast(&self) -> Result<(), ExprError> {
+    pub fn check_cast(&self) -> Result<(), ParseExprError> {
         let mut budget = MAX_EXPR_BYTES;
-        self.check_at(1, &mut budget).map_err(|reason| ExprError {
-            text: shorten(&self.to_string()),
-            reason,
-        })
+        self.check_at(1, &mut budget)
+            .map_err(|reason| ParseExprError {
+                text: shorten(&self.to_string()),
+                reason,
+            })
     }
 
     /// Parses a cast: an expression that may reference the `old` value.
@@ -56,8 +59,8 @@ impl Expr {
     /// # Errors
     ///
     /// Returns an error if the text is not a valid expression.
-    pub fn parse_cast(text: &str) -> Result<Self, ExprError> {
-        let fail = |reason: String| ExprError {
+    pub fn parse_cast(text: &str) -> Result<Self, ParseExprError> {
+        let fail = |reason: String| ParseExprError {
             text: shorten(text),
             reason,
         };
@@ -202,7 +205,7 @@ impl Expr {
 
     /// Returns whether evaluating this default may fail in a way that only the engine can detect.
     #[must_use]
-    pub fn needs_rehearsal(&self) -> bool {
+    pub fn is_fallible(&self) -> bool {
         !matches!(
             self,
             Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Opaque(_)

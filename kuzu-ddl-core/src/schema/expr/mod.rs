@@ -172,7 +172,7 @@ pub enum Expr {
 /// Error returned when a text is not a valid expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid expression `{text}`: {reason}")]
-pub struct ExprError {
+pub struct ParseExprError {
     /// The rejected text, shortened.
     pub text: String,
     /// The reason for the rejection.
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn engine_text_is_typed_or_opaque() {
-        let read = |s| Expr::from_engine(s, &Type::Int64);
+        let read = |s| Expr::parse_engine(s, &Type::Int64);
         assert_eq!(read("NULL"), None);
         assert_eq!(read(""), None);
         assert_eq!(read("CAST(-5 AS INT64)"), Some(Expr::Int(-5)));

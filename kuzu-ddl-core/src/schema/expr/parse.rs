@@ -3,13 +3,13 @@
 use std::str::FromStr;
 
 use super::super::types::Type;
-use super::{Expr, ExprError, Float, MAX_EXPR_DEPTH, Operator, shorten};
+use super::{Expr, Float, MAX_EXPR_DEPTH, Operator, ParseExprError, shorten};
 
 impl Expr {
     /// Parses the default that `table_info` reports for a property of type `ty`. Returns `None` if
     /// there is no default, and [`Expr::Opaque`] for a text that is not in canonical form.
     #[must_use]
-    pub fn from_engine(text: &str, ty: &Type) -> Option<Self> {
+    pub fn parse_engine(text: &str, ty: &Type) -> Option<Self> {
         if text.is_empty() || text == "NULL" {
             return None;
         }
@@ -70,11 +70,11 @@ fn unescape(text: &str) -> Option<Vec<u8>> {
 }
 
 impl FromStr for Expr {
-    type Err = ExprError;
+    type Err = ParseExprError;
 
-    fn from_str(text: &str) -> Result<Self, ExprError> {
+    fn from_str(text: &str) -> Result<Self, ParseExprError> {
         let expr = Self::parse_cast(text)?;
-        expr.check_parts()?;
+        expr.check_structure()?;
         Ok(expr)
     }
 }

@@ -27,7 +27,7 @@ impl fmt::Display for Expr {
 impl Expr {
     /// Renders a cast as Cypher, with the Cypher expression `old` as its input.
     #[must_use]
-    pub fn with_old(&self, old: &str) -> String {
+    pub fn render_with_old(&self, old: &str) -> String {
         struct With<'a>(&'a Expr, &'a str);
         impl fmt::Display for With<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,9 +91,9 @@ impl Expr {
 
     /// Returns the expression with every `old` replaced by `by`.
     #[must_use]
-    pub fn replace_old(&self, by: &Self) -> Self {
-        let all = |items: &[Self]| items.iter().map(|e| e.replace_old(by)).collect();
-        let boxed = |e: &Self| Box::new(e.replace_old(by));
+    pub fn substitute_old(&self, by: &Self) -> Self {
+        let all = |items: &[Self]| items.iter().map(|e| e.substitute_old(by)).collect();
+        let boxed = |e: &Self| Box::new(e.substitute_old(by));
         match self {
             Self::Old => by.clone(),
             Self::List(items) => Self::List(all(items)),
@@ -101,7 +101,7 @@ impl Expr {
             Self::Struct(fields) => Self::Struct(
                 fields
                     .iter()
-                    .map(|(name, e)| (name.clone(), e.replace_old(by)))
+                    .map(|(name, e)| (name.clone(), e.substitute_old(by)))
                     .collect(),
             ),
             Self::Cast(e, ty) => Self::Cast(boxed(e), ty.clone()),
@@ -113,13 +113,13 @@ impl Expr {
 
     /// Returns whether the expression references the value before a change.
     #[must_use]
-    pub fn mentions_old(&self) -> bool {
+    pub fn references_old(&self) -> bool {
         match self {
             Self::Old => true,
-            Self::List(items) | Self::Call(_, items) => items.iter().any(Self::mentions_old),
-            Self::Struct(fields) => fields.iter().any(|(_, e)| e.mentions_old()),
-            Self::Cast(e, _) | Self::Negate(e) => e.mentions_old(),
-            Self::Binary(_, a, b) => a.mentions_old() || b.mentions_old(),
+            Self::List(items) | Self::Call(_, items) => items.iter().any(Self::references_old),
+            Self::Struct(fields) => fields.iter().any(|(_, e)| e.references_old()),
+            Self::Cast(e, _) | Self::Negate(e) => e.references_old(),
+            Self::Binary(_, a, b) => a.references_old() || b.references_old(),
             _ => false,
         }
     }

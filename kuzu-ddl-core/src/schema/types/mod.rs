@@ -107,7 +107,7 @@ pub struct StructField {
 /// Error returned when a text is not a valid type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a Kùzu type: {reason}")]
-pub struct TypeError {
+pub struct ParseTypeError {
     /// The rejected text, shortened.
     pub text: String,
     /// The reason for the rejection.
@@ -202,8 +202,8 @@ impl Type {
     /// # Errors
     ///
     /// Returns the first rule that the type violates.
-    pub fn check(&self) -> Result<(), TypeError> {
-        self.check_at(1).map_err(|reason| TypeError {
+    pub fn check(&self) -> Result<(), ParseTypeError> {
+        self.check_at(1).map_err(|reason| ParseTypeError {
             text: shorten(&self.to_string()),
             reason,
         })

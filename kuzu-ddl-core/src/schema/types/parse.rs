@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use super::{DEFAULT_DECIMAL, MAX_TYPE_DEPTH, PLAIN, StructField, Type, TypeError, shorten};
+use super::{DEFAULT_DECIMAL, MAX_TYPE_DEPTH, PLAIN, ParseTypeError, StructField, Type, shorten};
 
 impl FromStr for Type {
-    type Err = TypeError;
+    type Err = ParseTypeError;
 
-    fn from_str(text: &str) -> Result<Self, TypeError> {
+    fn from_str(text: &str) -> Result<Self, ParseTypeError> {
         let mut parser = Parser { rest: text };
         let ty = parser.ty(1).and_then(|ty| {
             parser.space();
@@ -20,7 +20,7 @@ impl FromStr for Type {
                 ))
             }
         });
-        ty.map_err(|reason| TypeError {
+        ty.map_err(|reason| ParseTypeError {
             text: shorten(text),
             reason,
         })

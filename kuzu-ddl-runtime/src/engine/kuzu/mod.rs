@@ -7,8 +7,8 @@ use std::path::Path;
 
 use kuzu::{Connection, Database, QueryResult, SystemConfig};
 use kuzu_ddl_core::capabilities::{Capabilities, KUZU};
-use kuzu_ddl_core::value::{Cell, Row};
-use value::{is_readable, to_cell, to_value};
+use kuzu_ddl_core::value::{Row, Value};
+use value::{from_kuzu, is_readable, to_kuzu};
 
 use super::error::{EngineError, EngineErrorKind};
 use super::{Engine, Session};
@@ -49,12 +49,12 @@ impl Engine for Database {
             Connection::new(self).map_err(|e| EngineError::from_engine(&e.to_string(), ""))?;
         Ok(Box::new(KuzuSession {
             connection,
-            handle: self.handle(),
+            handle: self.instance_id(),
             unusable: Flag::new(false),
         }))
     }
 
-    fn handle(&self) -> usize {
+    fn instance_id(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
 
@@ -108,7 +108,7 @@ impl<'db> KuzuSession<'db> {
     ) -> Result<Vec<Row>, EngineError> {
         if self.unusable.get() {
             return Err(EngineError::new(
-                EngineErrorKind::Unusable,
+                EngineErrorKind::SessionPoisoned,
                 "this connection could not begin a transaction before and cannot be used again",
                 cypher,
             ));
@@ -127,7 +127,7 @@ impl Session for KuzuSession<'_> {
         &KUZU
     }
 
-    fn handle(&self) -> usize {
+    fn instance_id(&self) -> usize {
         self.handle
     }
 
@@ -135,10 +135,10 @@ impl Session for KuzuSession<'_> {
         self.run(cypher, || self.connection.query(cypher))
     }
 
-    fn query_with(&self, cypher: &str, params: &[(&str, Cell)]) -> Result<Vec<Row>, EngineError> {
+    fn query_with(&self, cypher: &str, params: &[(&str, Value)]) -> Result<Vec<Row>, EngineError> {
         let params = params
             .iter()
-            .map(|(name, cell)| Ok((*name, to_value(cell)?)))
+            .map(|(name, cell)| Ok((*name, to_kuzu(cell)?)))
             .collect::<Result<_, String>>()
             .map_err(|e| EngineError::new(EngineErrorKind::Unsupported, e, cypher))?;
         self.run(cypher, || {
@@ -152,13 +152,13 @@ fn rows(result: QueryResult<'_>, cypher: &str) -> Result<Vec<Row>, EngineError> 
     for ty in result.get_column_data_types() {
         if !is_readable(&ty) {
             return Err(EngineError::new(
-                EngineErrorKind::Unreadable,
+                EngineErrorKind::UnsupportedValue,
                 format!("values of type {ty:?} cannot be fetched safely; cast them to STRING"),
                 cypher,
             ));
         }
     }
     Ok(result
-        .map(|row| row.into_iter().map(to_cell).collect())
+        .map(|row| row.into_iter().map(from_kuzu).collect())
         .collect())
 }

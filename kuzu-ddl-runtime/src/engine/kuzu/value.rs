@@ -1,7 +1,7 @@
 //! Cells from and to the values of the crate `kuzu`.
 
-use kuzu::{LogicalType, Value};
-use kuzu_ddl_core::value::Cell;
+use kuzu::LogicalType;
+use kuzu_ddl_core::value::Value;
 
 /// Whether the crate hands over every value of this type. Of the others it panics on some: dates
 /// outside the years that `time` knows, decimals of more than 96 bits, intervals, nodes that hold
@@ -33,39 +33,39 @@ pub(super) fn is_readable(ty: &LogicalType) -> bool {
     }
 }
 
-pub(super) fn to_cell(value: Value) -> Cell {
+pub(super) fn from_kuzu(value: kuzu::Value) -> Value {
     match value {
-        Value::Null(_) => Cell::Null,
-        Value::Bool(b) => Cell::Bool(b),
-        Value::Int8(n) => Cell::Int(n.into()),
-        Value::Int16(n) => Cell::Int(n.into()),
-        Value::Int32(n) => Cell::Int(n.into()),
-        Value::Int64(n) => Cell::Int(n.into()),
-        Value::Int128(n) => Cell::Int(n),
-        Value::UInt8(n) => Cell::Int(n.into()),
-        Value::UInt16(n) => Cell::Int(n.into()),
-        Value::UInt32(n) => Cell::Int(n.into()),
-        Value::UInt64(n) => Cell::Int(n.into()),
-        Value::Float(x) => Cell::Float(x.into()),
-        Value::Double(x) => Cell::Float(x),
-        Value::String(text) => Cell::Text(text),
-        Value::Blob(bytes) => Cell::Bytes(bytes),
-        Value::List(_, items) | Value::Array(_, items) => {
-            Cell::List(items.into_iter().map(to_cell).collect())
+        kuzu::Value::Null(_) => Value::Null,
+        kuzu::Value::Bool(b) => Value::Bool(b),
+        kuzu::Value::Int8(n) => Value::Int(n.into()),
+        kuzu::Value::Int16(n) => Value::Int(n.into()),
+        kuzu::Value::Int32(n) => Value::Int(n.into()),
+        kuzu::Value::Int64(n) => Value::Int(n.into()),
+        kuzu::Value::Int128(n) => Value::Int(n),
+        kuzu::Value::UInt8(n) => Value::Int(n.into()),
+        kuzu::Value::UInt16(n) => Value::Int(n.into()),
+        kuzu::Value::UInt32(n) => Value::Int(n.into()),
+        kuzu::Value::UInt64(n) => Value::Int(n.into()),
+        kuzu::Value::Float(x) => Value::Float(x.into()),
+        kuzu::Value::Double(x) => Value::Float(x),
+        kuzu::Value::String(text) => Value::Text(text),
+        kuzu::Value::Blob(bytes) => Value::Bytes(bytes),
+        kuzu::Value::List(_, items) | kuzu::Value::Array(_, items) => {
+            Value::List(items.into_iter().map(from_kuzu).collect())
         }
-        Value::Struct(fields) => Cell::Struct(
+        kuzu::Value::Struct(fields) => Value::Struct(
             fields
                 .into_iter()
-                .map(|(name, v)| (name, to_cell(v)))
+                .map(|(name, v)| (name, from_kuzu(v)))
                 .collect(),
         ),
-        other => Cell::Other(other.to_string()),
+        other => Value::Other(other.to_string()),
     }
 }
 
 /// `cell` as a parameter. The crate does not check that the elements of a list are of one type, and
 /// the engine would read them as if they were, so it is checked here.
-pub(super) fn to_value(cell: &Cell) -> Result<Value, String> {
+pub(super) fn to_kuzu(cell: &Value) -> Result<kuzu::Value, String> {
     Ok(value_as(cell, &settled(type_of(cell)?)))
 }
 
@@ -87,16 +87,16 @@ fn settled(ty: LogicalType) -> LogicalType {
     }
 }
 
-fn type_of(cell: &Cell) -> Result<LogicalType, String> {
+fn type_of(cell: &Value) -> Result<LogicalType, String> {
     Ok(match cell {
-        Cell::Null => LogicalType::Any,
-        Cell::Bool(_) => LogicalType::Bool,
-        Cell::Int(n) if i64::try_from(*n).is_ok() => LogicalType::Int64,
-        Cell::Int(_) => LogicalType::Int128,
-        Cell::Float(_) => LogicalType::Double,
-        Cell::Text(_) | Cell::Other(_) => LogicalType::String,
-        Cell::Bytes(_) => LogicalType::Blob,
-        Cell::List(items) => {
+        Value::Null => LogicalType::Any,
+        Value::Bool(_) => LogicalType::Bool,
+        Value::Int(n) if i64::try_from(*n).is_ok() => LogicalType::Int64,
+        Value::Int(_) => LogicalType::Int128,
+        Value::Float(_) => LogicalType::Double,
+        Value::Text(_) | Value::Other(_) => LogicalType::String,
+        Value::Bytes(_) => LogicalType::Blob,
+        Value::List(items) => {
             let child = items
                 .iter()
                 .try_fold(LogicalType::Any, |ty, item| join(ty, type_of(item)?))?;
@@ -104,7 +104,7 @@ fn type_of(cell: &Cell) -> Result<LogicalType, String> {
                 child_type: Box::new(child),
             }
         }
-        Cell::Struct(fields) => LogicalType::Struct {
+        Value::Struct(fields) => LogicalType::Struct {
             fields: fields
                 .iter()
                 .map(|(name, cell)| Ok((name.clone(), type_of(cell)?)))
@@ -139,28 +139,28 @@ fn join(a: LogicalType, b: LogicalType) -> Result<LogicalType, String> {
 }
 
 /// `cell` as a value of exactly the type `ty`, which has been joined from it.
-fn value_as(cell: &Cell, ty: &LogicalType) -> Value {
+fn value_as(cell: &Value, ty: &LogicalType) -> kuzu::Value {
     match (cell, ty) {
-        (Cell::Bool(b), _) => Value::Bool(*b),
-        (Cell::Int(n), LogicalType::Int128) => Value::Int128(*n),
-        (Cell::Int(n), _) => i64::try_from(*n).map_or(Value::Int128(*n), Value::Int64),
-        (Cell::Float(x), _) => Value::Double(*x),
-        (Cell::Text(text) | Cell::Other(text), _) => Value::String(text.clone()),
-        (Cell::Bytes(bytes), _) => Value::Blob(bytes.clone()),
-        (Cell::List(items), LogicalType::List { child_type }) => {
+        (Value::Bool(b), _) => kuzu::Value::Bool(*b),
+        (Value::Int(n), LogicalType::Int128) => kuzu::Value::Int128(*n),
+        (Value::Int(n), _) => i64::try_from(*n).map_or(kuzu::Value::Int128(*n), kuzu::Value::Int64),
+        (Value::Float(x), _) => kuzu::Value::Double(*x),
+        (Value::Text(text) | Value::Other(text), _) => kuzu::Value::String(text.clone()),
+        (Value::Bytes(bytes), _) => kuzu::Value::Blob(bytes.clone()),
+        (Value::List(items), LogicalType::List { child_type }) => {
             let items = items
                 .iter()
                 .map(|item| value_as(item, child_type))
                 .collect();
-            Value::List((**child_type).clone(), items)
+            kuzu::Value::List((**child_type).clone(), items)
         }
-        (Cell::Struct(fields), LogicalType::Struct { fields: types }) => Value::Struct(
+        (Value::Struct(fields), LogicalType::Struct { fields: types }) => kuzu::Value::Struct(
             fields
                 .iter()
                 .zip(types)
                 .map(|((name, cell), (_, ty))| (name.clone(), value_as(cell, ty)))
                 .collect(),
         ),
-        (Cell::Null | Cell::List(_) | Cell::Struct(_), ty) => Value::Null(ty.clone()),
+        (Value::Null | Value::List(_) | Value::Struct(_), ty) => kuzu::Value::Null(ty.clone()),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use kuzu_ddl_core::plan::{Plan, WorkKind};
+use kuzu_ddl_core::plan::{Plan, RowWorkKind};
 
 use super::super::Migrator;
 use crate::engine::{Engine, EngineError, Session};
@@ -15,7 +15,7 @@ use crate::error::Error;
 const ROWS: u32 = 5_000;
 
 /// Nanoseconds a row by kind of work, on this machine, each measured once in a process, when it is asked for.
-static MEASURED: Mutex<BTreeMap<WorkKind, u64>> = Mutex::new(BTreeMap::new());
+static MEASURED: Mutex<BTreeMap<RowWorkKind, u64>> = Mutex::new(BTreeMap::new());
 
 impl Migrator<'_> {
     /// Counts the rows that the steps touch, and says how long each will take.
@@ -24,14 +24,17 @@ impl Migrator<'_> {
         session: &dyn Session,
         plan: &mut Plan,
     ) -> Result<(), Error> {
-        let work = || plan.steps.iter().filter_map(|step| step.work.as_ref());
+        let work = || plan.steps.iter().filter_map(|step| step.row_work.as_ref());
         let mut counted = Vec::new();
         for work in work() {
             counted.push(self.rows(session, &work.count)?);
         }
         let asked = work().zip(&counted).filter(|(_, rows)| **rows > 0);
         let speeds = measured(self.engine, asked.map(|(work, _)| work.kind).collect());
-        let work = plan.steps.iter_mut().filter_map(|step| step.work.as_mut());
+        let work = plan
+            .steps
+            .iter_mut()
+            .filter_map(|step| step.row_work.as_mut());
         for (work, rows) in work.zip(counted) {
             work.rows = Some(rows);
             let speed = if rows == 0 {
@@ -58,7 +61,7 @@ impl Migrator<'_> {
 
 /// The speeds of this machine at these kinds of work. A measurement that fails, for want of memory say, leaves
 /// the plan without an estimate and is no reason not to migrate.
-fn measured(engine: &dyn Engine, mut asked: BTreeSet<WorkKind>) -> BTreeMap<WorkKind, u64> {
+fn measured(engine: &dyn Engine, mut asked: BTreeSet<RowWorkKind>) -> BTreeMap<RowWorkKind, u64> {
     let mut measured = MEASURED.lock().unwrap_or_else(PoisonError::into_inner);
     asked.retain(|kind| !measured.contains_key(kind));
     if !asked.is_empty() {
@@ -71,33 +74,33 @@ fn measured(engine: &dyn Engine, mut asked: BTreeSet<WorkKind>) -> BTreeMap<Work
 }
 
 /// The statements before a trial, each made once, and the trial.
-fn trial(kind: WorkKind) -> (&'static [&'static str], &'static str) {
+fn trial(kind: RowWorkKind) -> (&'static [&'static str], &'static str) {
     const RELS: [&str; 2] = [
         "CREATE REL TABLE R(FROM A TO A, w INT64)",
         "MATCH (a:A) MATCH (b:A) WHERE b.id = a.id CREATE (a)-[:R {w: a.id}]->(b)",
     ];
     match kind {
-        WorkKind::SetNode => (
+        RowWorkKind::SetNode => (
             &["ALTER TABLE A ADD n INT64"],
             "MATCH (x:A) SET x.n = CAST(x.s AS INT64)",
         ),
-        WorkKind::CopyNode => (
+        RowWorkKind::CopyNode => (
             &["CREATE NODE TABLE B(id INT64, s STRING, PRIMARY KEY(id))"],
             "MATCH (x:A) CREATE (:B {id: x.id, s: x.s})",
         ),
-        WorkKind::CopyRel => (
+        RowWorkKind::CopyRel => (
             &[RELS[0], RELS[1], "CREATE REL TABLE Q(FROM A TO A, w INT64)"],
             "MATCH (a:A)-[x:R]->(b:A) CREATE (a)-[:Q {w: x.w}]->(b)",
         ),
-        WorkKind::DropRel => (&RELS, "MATCH (:A)-[x:R]->(:A) DELETE x"),
+        RowWorkKind::DropRel => (&RELS, "MATCH (:A)-[x:R]->(:A) DELETE x"),
     }
 }
 
 /// Nanoseconds a row.
 fn measure(
     engine: &dyn Engine,
-    asked: &BTreeSet<WorkKind>,
-) -> Result<BTreeMap<WorkKind, u64>, EngineError> {
+    asked: &BTreeSet<RowWorkKind>,
+) -> Result<BTreeMap<RowWorkKind, u64>, EngineError> {
     let _span = tracing::debug_span!("measure").entered();
     let scratch = engine.scratch(8)?;
     let session = scratch.session()?;

@@ -1,11 +1,11 @@
 //! Calling functions for the rows of a statement, range by range.
 
 use kuzu_ddl_core::declared::Functions;
-use kuzu_ddl_core::describe::{Fault, FunctionDesc};
+use kuzu_ddl_core::describe::{FunctionDesc, FunctionError};
 use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_core::plan::{By, Column as MadeColumn, Made};
+use kuzu_ddl_core::plan::{FunctionTarget as MadeColumn, FunctionValues, ValueFunction};
 use kuzu_ddl_core::schema::Type;
-use kuzu_ddl_core::value::{Cell, Row};
+use kuzu_ddl_core::value::{Row, Value};
 
 use crate::engine::{EngineError, Session};
 use crate::error::Error;
@@ -15,31 +15,31 @@ pub(in crate::migrate) const BATCH: u64 = 10_000;
 
 /// What functions make of the rows of one range.
 #[derive(Debug, Default)]
-pub(in crate::migrate) struct Batch {
+pub(in crate::migrate) struct FunctionBatch {
     /// The parameters of the statement.
-    pub(in crate::migrate) params: Vec<(String, Cell)>,
+    pub(in crate::migrate) params: Vec<(String, Value)>,
     /// How many rows there are.
     pub(in crate::migrate) rows: u64,
     /// Those for which a function gave nothing, with the first of its inputs.
-    pub(in crate::migrate) failed: Vec<Failed>,
+    pub(in crate::migrate) failed: Vec<FailedRow>,
     /// The values of the first function, by offset.
-    pub(in crate::migrate) made: Vec<(u64, Cell)>,
+    pub(in crate::migrate) made: Vec<(u64, Value)>,
 }
 
 /// A row for which a function gave no value.
 #[derive(Debug)]
-pub(in crate::migrate) struct Failed {
+pub(in crate::migrate) struct FailedRow {
     pub(in crate::migrate) offset: u64,
     pub(in crate::migrate) function: String,
-    pub(in crate::migrate) old: Option<Cell>,
-    pub(in crate::migrate) why: Fault,
+    pub(in crate::migrate) old: Option<Value>,
+    pub(in crate::migrate) why: FunctionError,
     /// Whether the source says what the row gets.
     pub(in crate::migrate) settled: bool,
 }
 
 /// Where rows are.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::migrate) struct Extent {
+pub(in crate::migrate) struct OffsetExtent {
     /// How many.
     pub(in crate::migrate) rows: u64,
     /// The smallest offset.
@@ -49,23 +49,23 @@ pub(in crate::migrate) struct Extent {
 }
 
 /// Calls the functions of one statement.
-pub(in crate::migrate) struct Maker<'a> {
-    made: Made<'a>,
+pub(in crate::migrate) struct BatchEvaluator<'a> {
+    made: FunctionValues<'a>,
     functions: Vec<&'a FunctionDesc>,
 }
 
-impl<'a> Maker<'a> {
+impl<'a> BatchEvaluator<'a> {
     /// # Errors
     /// [`Error::NoFunction`].
     pub(in crate::migrate) fn new(
-        made: Made<'a>,
+        made: FunctionValues<'a>,
         functions: &'a Functions,
         object: &str,
     ) -> Result<Self, Error> {
-        let find = |by: &By| {
+        let find = |by: &ValueFunction| {
             functions
                 .get(&by.function)
-                .ok_or_else(|| Error::NoFunction {
+                .ok_or_else(|| Error::FunctionMissing {
                     object: object.to_owned(),
                     function: by.function.clone(),
                 })
@@ -80,13 +80,13 @@ impl<'a> Maker<'a> {
         &self,
         session: &dyn Session,
         from: u64,
-    ) -> Result<Option<Extent>, EngineError> {
+    ) -> Result<Option<OffsetExtent>, EngineError> {
         let rows = session.query_with(&self.made.extent(), &[("from", number(from))])?;
         let cells = rows.first().into_iter().flatten();
         let mut numbers = cells.map(|cell| cell.int().and_then(|n| u64::try_from(n).ok()));
         let mut next = || numbers.next().flatten();
         let (rows, first, last) = (next(), next(), next());
-        Ok(rows.filter(|rows| *rows > 0).map(|rows| Extent {
+        Ok(rows.filter(|rows| *rows > 0).map(|rows| OffsetExtent {
             rows,
             first: first.unwrap_or_default(),
             last: last.unwrap_or_default(),
@@ -98,13 +98,13 @@ impl<'a> Maker<'a> {
         &self,
         session: &dyn Session,
         (from, to): (u64, u64),
-    ) -> Result<Batch, EngineError> {
+    ) -> Result<FunctionBatch, EngineError> {
         let ends = [("from", number(from)), ("to", number(to))];
         let rows = session.query_with(&self.made.read(), &ends)?;
-        let mut batch = Batch {
+        let mut batch = FunctionBatch {
             params: ends.map(|(name, cell)| (name.to_owned(), cell)).into(),
             rows: rows.len() as u64,
-            ..Batch::default()
+            ..FunctionBatch::default()
         };
         let inputs = self.made.inputs();
         for (n, ((by, column), function)) in self.made.by.iter().zip(&self.functions).enumerate() {
@@ -114,13 +114,13 @@ impl<'a> Maker<'a> {
                 MadeColumn::Fill(Some(old)) => at(old),
                 _ => None,
             };
-            let lacks = |row: &&Row| old.is_none_or(|i| cell(row, i + 1) == Cell::Null);
+            let lacks = |row: &&Row| old.is_none_or(|i| cell(row, i + 1) == Value::Null);
             let mut list = Lists::new(from, to);
             for row in rows.iter().filter(lacks) {
                 let Some(offset) = row.first().and_then(offset) else {
                     continue;
                 };
-                let taken: Vec<Cell> = places.iter().map(|i| cell(row, i + 1)).collect();
+                let taken: Vec<Value> = places.iter().map(|i| cell(row, i + 1)).collect();
                 match self.make(n, function, &taken) {
                     Ok(value) => {
                         if n == 0 {
@@ -128,11 +128,12 @@ impl<'a> Maker<'a> {
                         }
                         list.put(offset, value);
                     }
-                    Err(why) => batch.failed.push(Failed {
+                    Err(why) => batch.failed.push(FailedRow {
                         offset,
                         function: by.function.clone(),
                         old: taken.into_iter().next(),
-                        settled: by.on_fail != OnFail::Abort && matches!(why, Fault::Refused(_)),
+                        settled: by.on_fail != OnFail::Abort
+                            && matches!(why, FunctionError::Refused(_)),
                         why,
                     }),
                 }
@@ -143,7 +144,7 @@ impl<'a> Maker<'a> {
     }
 
     /// The parameters for a statement that finds no rows.
-    pub(in crate::migrate) fn nothing(&self) -> Vec<(String, Cell)> {
+    pub(in crate::migrate) fn nothing(&self) -> Vec<(String, Value)> {
         let mut params = vec![("from".to_owned(), number(0)), ("to".to_owned(), number(0))];
         let lists = self
             .made
@@ -154,38 +155,43 @@ impl<'a> Maker<'a> {
         params
     }
 
-    fn make(&self, n: usize, function: &FunctionDesc, row: &[Cell]) -> Result<Cell, Fault> {
+    fn make(
+        &self,
+        n: usize,
+        function: &FunctionDesc,
+        row: &[Value],
+    ) -> Result<Value, FunctionError> {
         let (by, column) = self.made.by[n];
-        let no_old = row.first() == Some(&Cell::Null);
-        if column == MadeColumn::Cast && no_old && !by.takes_null {
-            return Ok(Cell::Null);
+        let no_old = row.first() == Some(&Value::Null);
+        if column == MadeColumn::Cast && no_old && !by.accepts_null {
+            return Ok(Value::Null);
         }
         let made = function.call(row)?;
         let lost = column == MadeColumn::Cast && !no_old;
-        if made == Cell::Null && (by.required || lost) {
-            return Err(Fault::Refused("it gave no value".to_owned()));
+        if made == Value::Null && (by.required || lost) {
+            return Err(FunctionError::Refused("it gave no value".to_owned()));
         }
         Ok(made)
     }
 }
 
-fn number(n: u64) -> Cell {
-    Cell::Int(n.into())
+fn number(n: u64) -> Value {
+    Value::Int(n.into())
 }
 
-fn offset(cell: &Cell) -> Option<u64> {
+fn offset(cell: &Value) -> Option<u64> {
     cell.int().and_then(|n| u64::try_from(n).ok())
 }
 
-fn cell(row: &Row, i: usize) -> Cell {
-    row.get(i).cloned().unwrap_or(Cell::Null)
+fn cell(row: &Row, i: usize) -> Value {
+    row.get(i).cloned().unwrap_or(Value::Null)
 }
 
 /// The values of a range by their places in it, and which places have one.
 struct Lists {
     from: u64,
-    made: Vec<Cell>,
-    has: Vec<Cell>,
+    made: Vec<Value>,
+    has: Vec<Value>,
 }
 
 impl Lists {
@@ -193,36 +199,36 @@ impl Lists {
         let n = usize::try_from(to.saturating_sub(from)).unwrap_or_default();
         Self {
             from,
-            made: vec![Cell::Null; n],
-            has: vec![Cell::Bool(false); n],
+            made: vec![Value::Null; n],
+            has: vec![Value::Bool(false); n],
         }
     }
 
-    fn put(&mut self, offset: u64, value: Cell) {
+    fn put(&mut self, offset: u64, value: Value) {
         let place = usize::try_from(offset.saturating_sub(self.from)).unwrap_or(usize::MAX);
         if let (Some(made), Some(has), false) = (
             self.made.get_mut(place),
             self.has.get_mut(place),
-            value == Cell::Null,
+            value == Value::Null,
         ) {
-            (*made, *has) = (value, Cell::Bool(true));
+            (*made, *has) = (value, Value::Bool(true));
         }
     }
 
     /// The engine casts all of them, so what is no value is one of those that are.
-    fn params(mut self, by: &By) -> [(String, Cell); 2] {
-        let any = self.made.iter().find(|cell| **cell != Cell::Null).cloned();
+    fn params(mut self, by: &ValueFunction) -> [(String, Value); 2] {
+        let any = self.made.iter().find(|cell| **cell != Value::Null).cloned();
         if let Some(any) = any {
-            let gaps = self.made.iter_mut().filter(|cell| **cell == Cell::Null);
+            let gaps = self.made.iter_mut().filter(|cell| **cell == Value::Null);
             gaps.for_each(|cell| cell.clone_from(&any));
         }
         let [made, has] = by.lists();
-        [(made, Cell::List(self.made)), (has, Cell::List(self.has))]
+        [(made, Value::List(self.made)), (has, Value::List(self.has))]
     }
 }
 
 /// Parameters as the engine takes them.
-pub(in crate::migrate) fn borrowed(params: &[(String, Cell)]) -> Vec<(&str, Cell)> {
+pub(in crate::migrate) fn borrowed(params: &[(String, Value)]) -> Vec<(&str, Value)> {
     let borrowed = params
         .iter()
         .map(|(name, cell)| (name.as_str(), cell.clone()));

@@ -9,68 +9,72 @@ pub(in crate::migrate) mod verify;
 
 use std::time::{Duration, Instant};
 
-use kuzu_ddl_core::plan::{Hazard, HazardKind, Operation, Plan, Unpaid};
-use record::is_recorded;
+use kuzu_ddl_core::plan::{DeferredWork, Hazard, HazardKind, Operation, Plan};
+use record::is_noop;
 use verify::verify;
 
 use super::planning::dangling_indexes as unfinished;
-use super::planning::inputs::{Prepared, version};
+use super::planning::inputs::{PreparedMigration, version};
 use super::policy::Phase;
 use super::post_commit::index;
 use super::report::Report;
-use super::{ATTEMPTS, Migrator, post_commit as second};
+use super::{MAX_REPLANS, Migrator, post_commit as second};
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::error::Error;
 use crate::inspect::tables;
-use crate::ledger::Identified;
+use crate::ledger::FingerprintedDeclaration;
 use crate::write_lock::with_writer;
 use crate::{backup, ledger};
 
 impl Migrator<'_> {
     /// Plans, checks, and applies.
-    pub(super) fn run(
+    pub(super) fn plan_and_apply(
         &mut self,
-        declared: &Identified,
+        declared: &FingerprintedDeclaration,
         given: Option<&Plan>,
         start: Instant,
     ) -> Result<Report, Error> {
         let mut attempt = 1;
         loop {
-            match self.attempt(declared, given, start) {
-                Err(Error::BaseMoved) if given.is_none() && attempt < ATTEMPTS => attempt += 1,
+            match self.try_apply(declared, given, start) {
+                Err(Error::StalePlan) if given.is_none() && attempt < MAX_REPLANS => attempt += 1,
                 result => return result,
             }
         }
     }
 
-    fn attempt(
+    fn try_apply(
         &mut self,
-        declared: &Identified,
+        declared: &FingerprintedDeclaration,
         given: Option<&Plan>,
         start: Instant,
     ) -> Result<Report, Error> {
-        unfinished::clear(self.engine, self.wait)?;
+        unfinished::clear(self.engine, self.lock_timeout)?;
         let session = self.engine.session()?;
         let mut listener = self.progress.take();
         let prepared = self.prepare(session.as_ref(), declared, listener.as_mut());
         self.progress = listener;
         let prepared = prepared?;
         if let Some(given) = given
-            && !given.is_same(&prepared.plan)
+            && !given.is_equivalent_to(&prepared.plan)
         {
-            return Err(Error::BaseMoved);
+            return Err(Error::StalePlan);
         }
-        let blocked: Vec<Hazard> = prepared.plan.blocked(&self.allowed).cloned().collect();
+        let blocked: Vec<Hazard> = prepared
+            .plan
+            .unallowed_hazards(&self.allowed)
+            .cloned()
+            .collect();
         if !blocked.is_empty() {
-            return Err(Error::Blocked {
+            return Err(Error::HazardsNotAllowed {
                 hazards: blocked,
                 plan: Box::new(prepared.plan),
             });
         }
-        self.check_room(session.as_ref(), &prepared)?;
+        self.check_buffer_pool(session.as_ref(), &prepared)?;
         self.rehearse(declared, &prepared)?;
         drop(session);
-        match self.write(declared, &prepared, start) {
+        match self.execute_in_transaction(declared, &prepared, start) {
             // Nothing but bookkeeping was to be written: the next start will do it.
             Err(error) if prepared.may_wait && (Self::is_read_only(&error) || is_busy(&error)) => {}
             Err(error) if Self::is_read_only(&error) => {
@@ -81,14 +85,14 @@ impl Migrator<'_> {
             Err(error) => return Err(error),
             Ok(()) => {}
         }
-        let owed = self.second(declared, &prepared);
-        let unfinished: Vec<Unpaid> = owed
+        let owed = self.run_post_commit(declared, &prepared);
+        let unfinished: Vec<DeferredWork> = owed
             .iter()
-            .filter(|u| second::lacks(declared, u))
+            .filter(|u| second::requires(declared, u))
             .cloned()
             .collect();
         if !unfinished.is_empty() {
-            return Err(Error::Unfinished(unfinished));
+            return Err(Error::BackfillIncomplete(unfinished));
         }
         Ok(Report {
             backup: self.backed_up.take(),
@@ -97,12 +101,16 @@ impl Migrator<'_> {
     }
 
     /// A database whose node tables need more buffer pool than there is cannot be opened again.
-    fn check_room(&self, session: &dyn Session, prepared: &Prepared) -> Result<(), Error> {
+    fn check_buffer_pool(
+        &self,
+        session: &dyn Session,
+        prepared: &PreparedMigration,
+    ) -> Result<(), Error> {
         let new = prepared.plan.steps.iter().filter(|step| {
             matches!(&step.operation, Operation::CreateTable { table, .. } if table.kind.is_node())
         });
         let ledger = usize::from(prepared.contents.state.is_none());
-        let new = new.count() + ledger + index::tables_of(prepared);
+        let new = new.count() + ledger + index::node_table_count(prepared);
         if new == 0 {
             return Ok(());
         }
@@ -117,7 +125,7 @@ impl Migrator<'_> {
             .and_then(|row| row.first())
             .and_then(|cell| cell.int());
         match limit.and_then(|n| u64::try_from(n).ok()) {
-            Some(limit) if limit < needed => Err(Error::BufferPool {
+            Some(limit) if limit < needed => Err(Error::BufferPoolTooSmall {
                 tables: count,
                 needed,
                 limit,
@@ -126,19 +134,19 @@ impl Migrator<'_> {
         }
     }
 
-    fn write(
+    fn execute_in_transaction(
         &mut self,
-        declared: &Identified,
-        prepared: &Prepared,
+        declared: &FingerprintedDeclaration,
+        prepared: &PreparedMigration,
         start: Instant,
     ) -> Result<(), Error> {
-        if is_recorded(declared, prepared) {
+        if is_noop(declared, prepared) {
             return Ok(());
         }
         if self.needs_backup(prepared) {
             backup::prepare(self.engine.session()?.as_ref())?;
         }
-        let (engine, wait) = (self.engine, self.wait);
+        let (engine, wait) = (self.engine, self.lock_timeout);
         with_writer(engine, wait, |tx| {
             self.commit(tx, declared, prepared, start)
         })
@@ -147,26 +155,28 @@ impl Migrator<'_> {
     fn commit(
         &mut self,
         tx: Transaction<'_>,
-        declared: &Identified,
-        prepared: &Prepared,
+        declared: &FingerprintedDeclaration,
+        prepared: &PreparedMigration,
         start: Instant,
     ) -> Result<(), Error> {
         self.check_base(&tx, prepared)?;
         self.back_up(&tx, prepared)?;
-        self.steps(&tx, declared, prepared)?;
+        self.run_steps(&tx, declared, prepared)?;
         let steps = &prepared.plan.steps;
         self.tell(Phase::Verify, steps.len(), steps);
         let found = verify(&tx, prepared)?;
         self.tell(Phase::Record, steps.len(), steps);
-        let revision = self.record(&tx, declared, prepared, &found, start)?;
+        let revision = self.write_ledger(&tx, declared, prepared, &found, start)?;
         self.tell(Phase::Commit, steps.len(), steps);
         match tx.commit() {
-            Err(e) if e.kind == EngineErrorKind::OutcomeUnknown => self.outcome(revision, e),
+            Err(e) if e.kind == EngineErrorKind::OutcomeUnknown => {
+                self.resolve_commit_outcome(revision, e)
+            }
             result => result.map_err(Error::from),
         }
     }
 
-    fn needs_backup(&self, prepared: &Prepared) -> bool {
+    fn needs_backup(&self, prepared: &PreparedMigration) -> bool {
         let steps = prepared.plan.steps.iter();
         let mut hazards = steps.flat_map(|step| &step.hazards);
         let endangers =
@@ -174,7 +184,7 @@ impl Migrator<'_> {
         self.backup.is_some() && hazards.any(endangers)
     }
 
-    fn back_up(&mut self, tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), Error> {
+    fn back_up(&mut self, tx: &Transaction<'_>, prepared: &PreparedMigration) -> Result<(), Error> {
         if !self.needs_backup(prepared) {
             return Ok(());
         }
@@ -185,67 +195,72 @@ impl Migrator<'_> {
     }
 
     /// The plan was made outside this transaction, so that nothing was kept waiting meanwhile.
-    fn check_base(&self, tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), Error> {
+    fn check_base(&self, tx: &Transaction<'_>, prepared: &PreparedMigration) -> Result<(), Error> {
         let records = prepared.records.as_ref();
         if let Some(repair) = records.and_then(|records| records.repair.as_ref()) {
-            let same = ledger::read(tx)?.bad == repair.bad;
-            return if same { Ok(()) } else { Err(Error::BaseMoved) };
+            let same = ledger::read(tx)?.corrupt == repair.corrupt;
+            return if same { Ok(()) } else { Err(Error::StalePlan) };
         }
         // Asking for a ledger that is not there would end the transaction; the version covers that.
         let state = match prepared.contents.state {
             None => None,
-            Some(_) => ledger::state(tx)
-                .map_err(|_| Error::BaseMoved)?
+            Some(_) => ledger::read_state(tx)
+                .map_err(|_| Error::StalePlan)?
                 .and_then(Result::ok),
         };
         if state != prepared.contents.state || version(tx)? != prepared.version {
-            return Err(Error::BaseMoved);
+            return Err(Error::StalePlan);
         }
         Ok(())
     }
 
     /// After an error of COMMIT: the ledger tells whether it took effect.
-    fn outcome(&self, revision: u64, error: EngineError) -> Result<(), Error> {
+    fn resolve_commit_outcome(&self, revision: u64, error: EngineError) -> Result<(), Error> {
         let state = self
             .engine
             .session()
-            .and_then(|session| ledger::state(session.as_ref()));
+            .and_then(|session| ledger::read_state(session.as_ref()));
         match state {
             Ok(Some(Ok(state))) if state.revision >= revision => {
                 tracing::warn!(%error, "COMMIT reported an error, and took effect");
                 Ok(())
             }
             Ok(_) => Err(Error::Engine(error)),
-            Err(_) => Err(Error::OutcomeUnknown(error)),
+            Err(_) => Err(Error::CommitOutcomeUnknown(error)),
         }
     }
 }
 
 fn is_busy(error: &Error) -> bool {
-    matches!(error, Error::Busy { .. })
+    matches!(error, Error::LockTimeout { .. })
 }
 
-fn report(prepared: Prepared, owed: Vec<Unpaid>, actual: Vec<Duration>, start: Instant) -> Report {
-    let Prepared {
+fn report(
+    prepared: PreparedMigration,
+    owed: Vec<DeferredWork>,
+    actual: Vec<Duration>,
+    start: Instant,
+) -> Report {
+    let PreparedMigration {
         after, mut plan, ..
     } = prepared;
     plan.steps
         .retain(|step| !owed.iter().any(|unpaid| unpaid.step == *step));
     Report {
-        owed,
+        deferred: owed,
         events: plan.events.iter().map(|event| event.id()).collect(),
         steps: plan.steps,
         notes: plan.notes,
         schema: after.schema().fingerprint(),
         frontier: after.frontier(),
-        conflicts: after.explained(),
-        held: after
-            .held()
+        conflicts: after.conflict_reports(),
+        held_events: after
+            .held_events()
             .iter()
             .map(|(id, held)| (*id, held.clone()))
             .collect(),
         backup: None,
-        actual,
-        took: start.elapsed(),
+        step_durations: actual,
+        elapsed: start.elapsed(),
     }
 }

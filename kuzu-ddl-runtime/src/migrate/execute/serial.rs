@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use kuzu_ddl_core::plan::{Counted, Step};
+use kuzu_ddl_core::plan::{SerialInputs, Step};
 
 use crate::engine::{EngineError, EngineErrorKind, Session};
 
@@ -11,32 +11,32 @@ use crate::engine::{EngineError, EngineErrorKind, Session};
 ///
 /// # Errors
 /// What the engine says; and where the largest value leaves no number above it.
-pub(in crate::migrate) fn statements<'s>(
+pub(in crate::migrate) fn serial_statements<'s>(
     session: &dyn Session,
     step: &'s Step,
 ) -> Result<Cow<'s, [String]>, EngineError> {
-    let counted = step.operation.counted();
+    let counted = step.operation.serial_inputs();
     if counted.is_empty() {
         return Ok(Cow::Borrowed(&step.cypher));
     }
     let next = counted.iter().map(|counted| next(session, counted));
     let next: Vec<i64> = next.collect::<Result<_, _>>()?;
-    Ok(Cow::Owned(step.operation.counting_from(&next)))
+    Ok(Cow::Owned(step.operation.serial_statements(&next)))
 }
 
 /// Above all rows, and not below what came next until now: a number of a row that was deleted does not come again.
-fn next(session: &dyn Session, counted: &Counted) -> Result<i64, EngineError> {
-    let mut next = match number(session, &counted.largest)? {
+fn next(session: &dyn Session, counted: &SerialInputs) -> Result<i64, EngineError> {
+    let mut next = match number(session, &counted.max_value)? {
         None => 0,
         Some(i64::MAX) => {
             let message =
                 "the largest value is the largest INT64, and no number is left to count on with";
             let kind = EngineErrorKind::Other;
-            return Err(EngineError::new(kind, message, &counted.largest));
+            return Err(EngineError::new(kind, message, &counted.max_value));
         }
         Some(largest) => (largest + 1).max(0),
     };
-    for former in &counted.formers {
+    for former in &counted.previous_sequences {
         next = next.max(number(session, former)?.unwrap_or_default());
     }
     Ok(next)

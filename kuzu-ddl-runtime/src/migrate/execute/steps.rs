@@ -6,36 +6,36 @@ use kuzu_ddl_core::declared::Functions;
 use kuzu_ddl_core::plan::Step;
 
 use super::super::Migrator;
-use super::super::planning::inputs::Prepared;
+use super::super::planning::inputs::PreparedMigration;
 use super::super::policy::Phase;
-use super::function_batch::{Extent, Maker, borrowed};
+use super::function_batch::{BatchEvaluator, OffsetExtent, borrowed};
 use super::serial as counting;
 use crate::engine::{Session, Transaction};
 use crate::error::Error;
-use crate::ledger::Identified;
+use crate::ledger::FingerprintedDeclaration;
 
 impl Migrator<'_> {
-    pub(in crate::migrate) fn steps(
+    pub(in crate::migrate) fn run_steps(
         &mut self,
         tx: &Transaction<'_>,
-        declared: &Identified,
-        prepared: &Prepared,
+        declared: &FingerprintedDeclaration,
+        prepared: &PreparedMigration,
     ) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
         self.actual.clear();
         for (i, step) in steps.iter().enumerate() {
-            if step.operation.owed().is_some() {
+            if step.operation.deferred_task().is_some() {
                 continue;
             }
             let _span =
                 tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
             self.tell(Phase::Apply, i, steps);
             let start = Instant::now();
-            self.statements(tx, &declared.declared.functions, steps, i)?;
-            for (left, right) in &step.checks {
+            self.run_step_statements(tx, &declared.declared.functions, steps, i)?;
+            for (left, right) in &step.row_count_checks {
                 let (a, b) = (tx.query(left)?, tx.query(right)?);
                 if a != b {
-                    return Err(Error::Lost {
+                    return Err(Error::RowCountMismatch {
                         step: step.operation.to_string(),
                     });
                 }
@@ -46,7 +46,7 @@ impl Migrator<'_> {
     }
 
     /// Runs the statements of one step, for each range of rows where functions make values.
-    fn statements(
+    fn run_step_statements(
         &mut self,
         tx: &Transaction<'_>,
         functions: &Functions,
@@ -54,27 +54,27 @@ impl Migrator<'_> {
         i: usize,
     ) -> Result<(), Error> {
         let step = &steps[i];
-        let failed = |source| Error::Step {
+        let failed = |source| Error::StepFailed {
             number: i + 1,
             step: step.operation.to_string(),
             source,
         };
-        let Some(made) = step.operation.made() else {
-            let all = counting::statements(tx, step).map_err(failed)?;
+        let Some(made) = step.operation.function_values() else {
+            let all = counting::serial_statements(tx, step).map_err(failed)?;
             return all
                 .iter()
                 .try_for_each(|cypher| tx.query(cypher).map(drop).map_err(failed));
         };
-        let maker = Maker::new(made, functions, step.operation.table())?;
-        let Some(Extent { first, last, .. }) = maker.extent(tx, 0).map_err(failed)? else {
+        let maker = BatchEvaluator::new(made, functions, step.operation.table())?;
+        let Some(OffsetExtent { first, last, .. }) = maker.extent(tx, 0).map_err(failed)? else {
             return Ok(());
         };
         let (mut from, mut done) = (first, 0);
         while from <= last {
-            let to = from.saturating_add(self.batch);
+            let to = from.saturating_add(self.batch_size);
             let batch = maker.range(tx, (from, to)).map_err(failed)?;
             if let Some(bad) = batch.failed.iter().find(|bad| !bad.settled) {
-                return Err(Error::Function {
+                return Err(Error::FunctionFailed {
                     object: step.operation.to_string(),
                     function: bad.function.clone(),
                     row: format!("the row with the offset {}", bad.offset),

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_core::catalog::Inspection;
-use kuzu_ddl_core::drift::{Drift, DriftKind, Site, drift};
+use kuzu_ddl_core::catalog::CatalogSnapshot;
+use kuzu_ddl_core::drift::{Drift, DriftKind, Location, detect};
 use kuzu_ddl_core::plan::Operation;
-use kuzu_ddl_core::schema::{Key, Multiplicity, StorageDirection, Table, TableKind};
+use kuzu_ddl_core::schema::{Multiplicity, NameKey, StorageDirection, Table, TableKind};
 
-use super::super::planning::inputs::Prepared;
+use super::super::planning::inputs::PreparedMigration;
 use crate::engine::Transaction;
 use crate::error::Error;
-use crate::inspect::{Listed, Scope, first_number, inspect, tables};
+use crate::inspect::{InspectScope, TableListing, first_column_id, inspect, tables};
 
 /// Up to how many new tables each is looked at from all sides.
 ///
@@ -22,24 +22,24 @@ const ALL_SIDES: usize = 128;
 /// Looks at what the steps touched; the rest cannot have moved.
 pub(in crate::migrate) fn verify(
     tx: &Transaction<'_>,
-    prepared: &Prepared,
-) -> Result<Inspection, Error> {
+    prepared: &PreparedMigration,
+) -> Result<CatalogSnapshot, Error> {
     let mut before = BTreeSet::new();
     let mut touched = BTreeSet::new();
-    let mut created: BTreeMap<Key, &Table> = BTreeMap::new();
-    let mut orders: BTreeMap<Key, &[Key]> = BTreeMap::new();
+    let mut created: BTreeMap<NameKey, &Table> = BTreeMap::new();
+    let mut orders: BTreeMap<NameKey, &[NameKey]> = BTreeMap::new();
     for step in &prepared.plan.steps {
         match &step.operation {
             Operation::RenameTable { from, to, .. } => {
-                before.insert(Key::new(from));
-                touched.insert(Key::new(to));
+                before.insert(NameKey::new(from));
+                touched.insert(NameKey::new(to));
             }
             Operation::CreateTable { table, order, .. } => {
-                created.insert(Key::new(&table.name), table);
-                orders.insert(Key::new(&table.name), order);
+                created.insert(NameKey::new(&table.name), table);
+                orders.insert(NameKey::new(&table.name), order);
             }
             other => {
-                touched.insert(Key::new(other.table()));
+                touched.insert(NameKey::new(other.table()));
             }
         }
     }
@@ -61,7 +61,7 @@ pub(in crate::migrate) fn verify(
                 .filter(|(_, seen)| **seen)
                 .map(|(key, _)| key.clone()),
         );
-        found = looked_at(tx, prepared, &touched)?;
+        found = refreshed_snapshot(tx, prepared, &touched)?;
         let listed = plain
             .into_iter()
             .filter(|(_, seen)| !seen)
@@ -73,17 +73,17 @@ pub(in crate::migrate) fn verify(
         list(&tables(tx)?, prepared, listed.collect(), &mut found)?;
     } else {
         // A renamed node table is renamed in the pairs of every rel table.
-        found = inspect(tx, Scope::All)?;
+        found = inspect(tx, InspectScope::All)?;
         touched.extend(found.schema.tables.keys().cloned());
         touched.extend(before);
     }
-    let rows = drift(
+    let rows = detect(
         &prepared.after,
         &found.schema,
         &prepared.local,
         Some(&touched),
     );
-    none(unexpected(rows, prepared))?;
+    none(untolerated_drift(rows, prepared))?;
     Ok(found)
 }
 
@@ -91,28 +91,28 @@ fn none(rows: Vec<Drift>) -> Result<(), Error> {
     if rows.is_empty() {
         Ok(())
     } else {
-        Err(Error::Verify(rows))
+        Err(Error::VerificationFailed(rows))
     }
 }
 
 /// What was found before, with `touched` as it is now.
-fn looked_at(
+fn refreshed_snapshot(
     tx: &Transaction<'_>,
-    prepared: &Prepared,
-    touched: &BTreeSet<Key>,
-) -> Result<Inspection, Error> {
-    let now = inspect(tx, Scope::Only(touched))?;
+    prepared: &PreparedMigration,
+    touched: &BTreeSet<NameKey>,
+) -> Result<CatalogSnapshot, Error> {
+    let now = inspect(tx, InspectScope::Only(touched))?;
     let mut found = prepared.found.clone();
     for key in touched {
         found.schema.tables.remove(key);
-        found.ids.remove(key);
-        found.gaps.remove(key);
-        found.numbers.remove(key);
+        found.table_ids.remove(key);
+        found.column_id_gaps.remove(key);
+        found.column_ids.remove(key);
     }
     found.schema.tables.extend(now.schema.tables);
-    found.ids.extend(now.ids);
-    found.gaps.extend(now.gaps);
-    found.numbers.extend(now.numbers);
+    found.table_ids.extend(now.table_ids);
+    found.column_id_gaps.extend(now.column_id_gaps);
+    found.column_ids.extend(now.column_ids);
     found.schema.sequences = now.schema.sequences;
     Ok(found)
 }
@@ -133,15 +133,15 @@ fn forms(
     std::iter::once((edge, String::new())).chain(properties.map(move |property| {
         (
             edge,
-            format!("{} {:?}", property.ty, property.default_text()),
+            format!("{} {:?}", property.ty, property.default_cypher()),
         )
     }))
 }
 
 /// The tables, each with whether it has a form that none before it has.
-fn alike(created: BTreeMap<Key, &Table>) -> BTreeMap<Key, bool> {
+fn alike(created: BTreeMap<NameKey, &Table>) -> BTreeMap<NameKey, bool> {
     let mut known = BTreeSet::new();
-    let of = |(key, table): (Key, &Table)| {
+    let of = |(key, table): (NameKey, &Table)| {
         let before = known.len();
         known.extend(forms(table));
         (key, known.len() > before)
@@ -151,15 +151,16 @@ fn alike(created: BTreeMap<Key, &Table>) -> BTreeMap<Key, bool> {
 
 /// Takes `created` for what was asked for, if each is there by name, kind and comment.
 fn list(
-    listed: &[Listed],
-    prepared: &Prepared,
-    created: BTreeMap<Key, &[Key]>,
-    found: &mut Inspection,
+    listed: &[TableListing],
+    prepared: &PreparedMigration,
+    created: BTreeMap<NameKey, &[NameKey]>,
+    found: &mut CatalogSnapshot,
 ) -> Result<(), Error> {
     if created.is_empty() {
         return Ok(());
     }
-    let here: BTreeMap<Key, &Listed> = listed.iter().map(|t| (Key::new(&t.name), t)).collect();
+    let here: BTreeMap<NameKey, &TableListing> =
+        listed.iter().map(|t| (NameKey::new(&t.name), t)).collect();
     let mut rows = Vec::new();
     for (key, order) in created {
         let object = prepared.after.find(None, &key);
@@ -171,16 +172,16 @@ fn list(
                     && is.node == wanted.kind.is_node()
                     && is.comment == wanted.comment =>
             {
-                found.ids.insert(key.clone(), is.id);
-                let numbers = order.iter().cloned().zip(first_number(is.node)..);
-                found.numbers.insert(key.clone(), numbers.collect());
+                found.table_ids.insert(key.clone(), is.id);
+                let numbers = order.iter().cloned().zip(first_column_id(is.node)..);
+                found.column_ids.insert(key.clone(), numbers.collect());
                 found.schema.tables.insert(key, as_inspected(wanted));
             }
             _ => rows.push(Drift {
                 object: wanted.name,
                 kind: DriftKind::Missing,
                 id: object.map(|o| o.id),
-                site: Site::Table(key),
+                site: Location::Table(key),
             }),
         }
     }
@@ -201,7 +202,10 @@ fn as_inspected(mut table: Table) -> Table {
 }
 
 /// Differences other than those that the policy tolerates.
-pub(in crate::migrate) fn unexpected(rows: Vec<Drift>, prepared: &Prepared) -> Vec<Drift> {
+pub(in crate::migrate) fn untolerated_drift(
+    rows: Vec<Drift>,
+    prepared: &PreparedMigration,
+) -> Vec<Drift> {
     let tolerated = |row: &Drift| {
         row.id.is_some_and(|id| prepared.leave.contains(&id))
             || (row.id.is_none() && !prepared.tolerated.is_empty())

@@ -1,14 +1,14 @@
 //! Hashes of what the catalog says, to see at the next start whether anything has changed.
 
-use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::event::{Fingerprint, Writer};
 use kuzu_ddl_core::schema::name::check_table;
 
-use crate::inspect::Listed;
+use crate::inspect::TableListing;
 
 /// The hash of what `show_tables` says, the engine's ids among it. The ledger's own table is left
 /// out: it is made by the very transaction that writes this hash.
-pub(in crate::migrate) fn listing(tables: &[Listed]) -> Fingerprint {
+pub(in crate::migrate) fn table_list_hash(tables: &[TableListing]) -> Fingerprint {
     let mut w = Writer::default();
     w.byte(3);
     for table in tables.iter().filter(|t| !is_internal(&t.name)) {
@@ -28,16 +28,16 @@ fn is_internal(name: &str) -> bool {
 }
 
 /// The hash of everything that was read.
-pub(in crate::migrate) fn whole(found: &Inspection) -> Fingerprint {
+pub(in crate::migrate) fn snapshot_hash(found: &CatalogSnapshot) -> Fingerprint {
     let mut w = Writer::default();
     w.byte(5);
     w.hash(found.schema.fingerprint().as_bytes());
-    for (key, id) in &found.ids {
+    for (key, id) in &found.table_ids {
         w.text(key.as_str());
         w.uint((*id).into());
     }
     // Two properties of one type may have changed names.
-    for (table, numbers) in &found.numbers {
+    for (table, numbers) in &found.column_ids {
         w.text(table.as_str());
         for (property, number) in numbers {
             w.text(property.as_str());

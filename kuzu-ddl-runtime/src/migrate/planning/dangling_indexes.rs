@@ -9,22 +9,24 @@
 
 use std::time::Duration;
 
-use kuzu_ddl_core::plan::drop_index;
-use kuzu_ddl_core::schema::Key;
+use kuzu_ddl_core::plan::drop_index_statement;
+use kuzu_ddl_core::schema::NameKey;
 
-use crate::engine::{Engine, EngineErrorKind, Session, Transaction, owe, settle};
+use crate::engine::{
+    Engine, EngineErrorKind, Session, Transaction, checkpoint_if_needed, mark_checkpoint_needed,
+};
 use crate::error::Error;
-use crate::inspect::{Unfinished, tables, unfinished};
+use crate::inspect::{DanglingIndex, dangling_indexes, tables};
 use crate::write_lock::with_writer;
 
 /// Clears away what is only a name, whoever made it.
 pub(in crate::migrate) fn clear(engine: &dyn Engine, wait: Duration) -> Result<(), Error> {
     let session = engine.session()?;
-    let names = unfinished(session.as_ref())?;
+    let names = dangling_indexes(session.as_ref())?;
     if names.is_empty() {
         return Ok(());
     }
-    for Unfinished { table, index, .. } in &names {
+    for DanglingIndex { table, index, .. } in &names {
         tracing::warn!(%table, %index, "an index was left unfinished; it is cleared away");
     }
     match with_writer(engine, wait, |tx| forget(tx, &names)) {
@@ -32,25 +34,25 @@ pub(in crate::migrate) fn clear(engine: &dyn Engine, wait: Duration) -> Result<(
         Err(Error::Engine(e)) if e.kind == EngineErrorKind::ReadOnly => return Ok(()),
         Err(Error::Engine(e)) if e.kind == EngineErrorKind::OutcomeUnknown => {
             let session = engine.session()?;
-            if !unfinished(session.as_ref())?.is_empty() {
+            if !dangling_indexes(session.as_ref())?.is_empty() {
                 return Err(e.into());
             }
         }
         forgotten => forgotten?,
     }
     // A checkpoint may have been written before this.
-    owe(session.as_ref());
-    Ok(settle(session.as_ref())?)
+    mark_checkpoint_needed(session.as_ref());
+    Ok(checkpoint_if_needed(session.as_ref())?)
 }
 
-fn forget(tx: Transaction<'_>, names: &[Unfinished]) -> Result<(), Error> {
+fn forget(tx: Transaction<'_>, names: &[DanglingIndex]) -> Result<(), Error> {
     let tables = tables(&tx)?;
     for name in names {
-        let key = Key::new(&name.table);
-        let Some(table) = tables.iter().find(|table| Key::new(&table.name) == key) else {
+        let key = NameKey::new(&name.table);
+        let Some(table) = tables.iter().find(|table| NameKey::new(&table.name) == key) else {
             continue;
         };
-        for cypher in drop_index(&table.name, &name.index, &name.kind, table.id) {
+        for cypher in drop_index_statement(&table.name, &name.index, &name.kind, table.id) {
             tx.query(&cypher)?;
         }
     }

@@ -3,44 +3,46 @@
 use std::collections::BTreeSet;
 
 use kuzu_ddl_core::declared::Declared;
-use kuzu_ddl_core::diff::{Note, adopt, follow};
-use kuzu_ddl_core::drift::{Drift, DriftKind, Part, Site, drift_by, made_by_hand};
+use kuzu_ddl_core::diff::{Note, adopt_drift, adopt_existing};
+use kuzu_ddl_core::drift::{
+    Aspect, Drift, DriftKind, Location, detect_unmanaged, detect_with_names,
+};
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::schema::{Key, Schema};
+use kuzu_ddl_core::schema::{NameKey, Schema};
 
 use super::super::Migrator;
 use super::super::policy::DriftPolicy;
-use super::inputs::{Ground, Settled};
+use super::inputs::{DriftResolution, PlanningInputs};
 use crate::error::Error;
-use crate::ledger::{Contents, Identified, Repair};
+use crate::ledger::{FingerprintedDeclaration, LedgerContents, LedgerRepair};
 
 impl Migrator<'_> {
     /// A ledger that is damaged is an error, unless it is to be put right.
     pub(in crate::migrate) fn readable(
         &self,
-        contents: Contents,
-    ) -> Result<(Contents, Option<Repair>), Error> {
-        if contents.bad.is_empty() {
+        contents: LedgerContents,
+    ) -> Result<(LedgerContents, Option<LedgerRepair>), Error> {
+        if contents.corrupt.is_empty() {
             return Ok((contents, None));
         }
-        if self.drift != DriftPolicy::Repair || self.back.is_some() {
-            return Err(Error::Ledger(contents.bad));
+        if self.drift_policy != DriftPolicy::Repair || self.back.is_some() {
+            return Err(Error::CorruptLedger(contents.corrupt));
         }
-        let (contents, repair) = contents.repaired().map_err(Error::Ledger)?;
+        let (contents, repair) = contents.repaired().map_err(Error::CorruptLedger)?;
         Ok((contents, Some(repair)))
     }
 
     /// Compares the ledger with the database and settles the differences by policy.
-    pub(in crate::migrate) fn settle(
+    pub(in crate::migrate) fn resolve_drift(
         &self,
-        declared: &Identified,
-        ground: &Ground,
-    ) -> Result<Settled, Error> {
+        declared: &FingerprintedDeclaration,
+        ground: &PlanningInputs,
+    ) -> Result<DriftResolution, Error> {
         let declared = &declared.declared;
         let expected = &ground.expected;
         let (schema, local) = (&ground.live.schema, &ground.live.local);
-        let all = drift_by(expected, schema, local, &ground.names, None);
-        let mut settled = Settled {
+        let all = detect_with_names(expected, schema, local, &ground.names, None);
+        let mut settled = DriftResolution {
             fold: expected.clone(),
             live: ground.live.clone(),
             leave: BTreeSet::new(),
@@ -53,26 +55,26 @@ impl Migrator<'_> {
         // What somebody did by hand and the source says by now is adopted, not drift.
         let (said, mut rows): (Vec<Drift>, Vec<Drift>) = all
             .into_iter()
-            .partition(|row| is_said(row, declared, expected));
-        rows.extend(lost_ledger(&ground.contents, schema));
+            .partition(|row| is_declared(row, declared, expected));
+        rows.extend(orphaned_archives(&ground.contents, schema));
         let lost = ground.repair.iter().flat_map(lost_rows);
         rows.extend(lost);
-        if self.drift == DriftPolicy::Repair && !rows.is_empty() {
+        if self.drift_policy == DriftPolicy::Repair && !rows.is_empty() {
             rows.extend(said);
             settled.record_only = true;
-            settled.follow(rows, declared, "repaired")?;
+            settled.adopt_all(rows, declared, "repaired")?;
             return Ok(settled);
         }
         let renames = said.into_iter().filter(|row| row.id.is_some()).collect();
-        settled.follow(renames, declared, "adopted")?;
-        match self.drift {
+        settled.adopt_all(renames, declared, "adopted")?;
+        match self.drift_policy {
             DriftPolicy::Adopt => {
-                settled.follow(rows, declared, "adopted")?;
-                settled.take_all(ground, declared);
+                settled.adopt_all(rows, declared, "adopted")?;
+                settled.adopt_unmanaged(ground, declared);
             }
             _ if self.baseline => settled.note(&rows),
             DriftPolicy::Error if rows.is_empty() => {}
-            DriftPolicy::Error => return Err(Error::Drift(rows)),
+            DriftPolicy::Error => return Err(Error::DriftDetected(rows)),
             DriftPolicy::Warn => settled.tolerate(rows),
             DriftPolicy::Recreate => settled.recreate(rows)?,
             DriftPolicy::Repair => {}
@@ -81,7 +83,7 @@ impl Migrator<'_> {
     }
 }
 
-impl Settled {
+impl DriftResolution {
     fn note(&mut self, rows: &[Drift]) {
         self.notes.extend(rows.iter().map(|row| Note::Drift {
             row: row.to_string(),
@@ -92,7 +94,7 @@ impl Settled {
         self.note(&rows);
         for (row, id) in rows.iter().filter_map(|row| Some((row, row.id?))) {
             self.leave.insert(id);
-            if matches!(&row.kind, DriftKind::Altered { what, .. } if *what == Part::Kind) {
+            if matches!(&row.kind, DriftKind::Changed { what, .. } if *what == Aspect::Kind) {
                 self.leave
                     .extend(self.fold.children(id).map(|child| child.id));
             }
@@ -104,13 +106,18 @@ impl Settled {
     }
 
     /// Makes history of all rows.
-    fn follow(&mut self, rows: Vec<Drift>, declared: &Declared, word: &str) -> Result<(), Error> {
+    fn adopt_all(
+        &mut self,
+        rows: Vec<Drift>,
+        declared: &Declared,
+        word: &str,
+    ) -> Result<(), Error> {
         if rows.is_empty() {
             return Ok(());
         }
-        let left = self.take(rows.clone(), declared);
+        let left = self.adopt_possible(rows.clone(), declared);
         if !left.is_empty() {
-            return Err(Error::Drift(left));
+            return Err(Error::DriftDetected(left));
         }
         self.notes.extend(rows.iter().map(|row| Note::Drift {
             row: format!("{word}: {row}"),
@@ -120,9 +127,9 @@ impl Settled {
     }
 
     /// Makes history of what can be; returns the rest.
-    fn take(&mut self, rows: Vec<Drift>, declared: &Declared) -> Vec<Drift> {
+    fn adopt_possible(&mut self, rows: Vec<Drift>, declared: &Declared) -> Vec<Drift> {
         let fold = std::mem::take(&mut self.fold);
-        let (adopted, left) = follow(&rows, declared, &self.live, fold);
+        let (adopted, left) = adopt_drift(&rows, declared, &self.live, fold);
         self.fold = adopted.fold;
         self.live.local = adopted.local;
         self.events.extend(adopted.events);
@@ -132,25 +139,26 @@ impl Settled {
 
     /// Makes history of whole tables and sequences that no event made, as far as it can be. What the
     /// source has a word about comes first, and as the source knows it.
-    fn take_all(&mut self, ground: &Ground, declared: &Declared) {
+    fn adopt_unmanaged(&mut self, ground: &PlanningInputs, declared: &Declared) {
         let fold = std::mem::take(&mut self.fold);
-        let adopted = adopt(declared, &self.live, fold);
+        let adopted = adopt_existing(declared, &self.live, fold);
         self.fold = adopted.fold;
         self.live.local = adopted.local;
         self.events.extend(adopted.events);
         self.notes.extend(adopted.notes);
-        let made = made_by_hand(&self.fold, &self.live.schema, &ground.names);
-        let undeclared = |row: &Drift| !is_of_source(row, declared);
-        self.take(made.into_iter().filter(undeclared).collect(), declared);
+        let made = detect_unmanaged(&self.fold, &self.live.schema, &ground.names);
+        let undeclared = |row: &Drift| !is_governed_by_source(row, declared);
+        self.adopt_possible(made.into_iter().filter(undeclared).collect(), declared);
     }
 
     fn recreate(&mut self, rows: Vec<Drift>) -> Result<(), Error> {
-        let (mendable, rest): (Vec<Drift>, Vec<Drift>) = rows.into_iter().partition(mends);
+        let (mendable, rest): (Vec<Drift>, Vec<Drift>) =
+            rows.into_iter().partition(is_fixed_by_plan);
         let (extra, other): (Vec<Drift>, Vec<Drift>) = rest
             .into_iter()
-            .partition(|row| row.kind == DriftKind::Extra);
+            .partition(|row| row.kind == DriftKind::Unexpected);
         if !other.is_empty() {
-            return Err(Error::Drift(other));
+            return Err(Error::DriftDetected(other));
         }
         self.notes.extend(mendable.iter().map(|row| Note::Drift {
             row: format!("made again: {row}"),
@@ -161,19 +169,19 @@ impl Settled {
 }
 
 /// What a plan mends by itself: what is missing is made, comments are set.
-fn mends(row: &Drift) -> bool {
+fn is_fixed_by_plan(row: &Drift) -> bool {
     match &row.kind {
         DriftKind::Missing => true,
-        DriftKind::Altered { what, .. } => *what == Part::Comment,
+        DriftKind::Changed { what, .. } => *what == Aspect::Comment,
         _ => false,
     }
 }
 
 /// Whether the source says by now what was done by hand.
-fn is_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
+fn is_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     match (&row.kind, row.id) {
-        (DriftKind::Extra, None) => is_extra_said(row, declared, expected),
-        (DriftKind::Altered { what, .. }, Some(id)) if *what == Part::Name => {
+        (DriftKind::Unexpected, None) => is_extra_said(row, declared, expected),
+        (DriftKind::Changed { what, .. }, Some(id)) if *what == Aspect::Name => {
             let object = expected.object(id);
             object.is_some_and(|object| is_rename_said(&row.site, &object.name.value, declared))
         }
@@ -182,35 +190,38 @@ fn is_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
 }
 
 fn is_extra_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
-    let known = |name: &Key| {
+    let known = |name: &NameKey| {
         let table = expected.find(None, name)?;
         Some((table.id, declared.schema.tables.get(name)?))
     };
     match &row.site {
-        Site::Index(table, index) => {
+        Location::Index(table, index) => {
             known(table).is_some_and(|(_, said)| said.indexes.contains_key(index))
         }
-        Site::Property(table, property) => known(table).is_some_and(|(id, said)| {
+        Location::Property(table, property) => known(table).is_some_and(|(id, said)| {
             said.properties.contains_key(property)
-                && expected.holders(Some(id), property).next().is_none()
+                && expected
+                    .objects_ever_named(Some(id), property)
+                    .next()
+                    .is_none()
         }),
         _ => false,
     }
 }
 
 /// Whether a struct has the new name, and says that it was called `old`.
-fn is_rename_said(site: &Site, old: &str, declared: &Declared) -> bool {
-    let old = Key::new(old);
-    let was = |olds: &[String]| olds.iter().any(|name| Key::new(name) == old);
+fn is_rename_said(site: &Location, old: &str, declared: &Declared) -> bool {
+    let old = NameKey::new(old);
+    let was = |olds: &[String]| olds.iter().any(|name| NameKey::new(name) == old);
     match site {
-        Site::Table(now) => {
+        Location::Table(now) => {
             let hints = declared.tables.get(now);
             hints.is_some_and(|hints| was(&hints.renamed_from))
                 && !declared.schema.tables.contains_key(&old)
         }
-        Site::Property(table, now) => {
+        Location::Property(table, now) => {
             let said = declared.schema.tables.get(table);
-            let olds = declared.tables.get(table).map(|h| &h.properties);
+            let olds = declared.tables.get(table).map(|h| &h.property_renames);
             olds.and_then(|olds| olds.get(now))
                 .is_some_and(|olds| was(olds))
                 && said.is_some_and(|said| !said.properties.contains_key(&old))
@@ -220,26 +231,26 @@ fn is_rename_said(site: &Site, old: &str, declared: &Declared) -> bool {
 }
 
 /// Whether the source has a word about something that no event made: then that decides about it.
-fn is_of_source(row: &Drift, declared: &Declared) -> bool {
+fn is_governed_by_source(row: &Drift, declared: &Declared) -> bool {
     match &row.site {
-        Site::Table(key) => {
+        Location::Table(key) => {
             let mut hints = declared.tables.values().flat_map(|h| &h.renamed_from);
-            declared.schema.tables.contains_key(key) || hints.any(|old| Key::new(old) == *key)
+            declared.schema.tables.contains_key(key) || hints.any(|old| NameKey::new(old) == *key)
         }
-        Site::Sequence(key) => declared.schema.sequences.contains_key(key),
+        Location::Sequence(key) => declared.schema.sequences.contains_key(key),
         _ => false,
     }
 }
 
 /// Where there is no ledger: names that only a ledger gives.
-fn lost_ledger(contents: &Contents, live: &Schema) -> Vec<Drift> {
+fn orphaned_archives(contents: &LedgerContents, live: &Schema) -> Vec<Drift> {
     if contents.state.is_some() || !contents.events.is_empty() {
         return Vec::new();
     }
     let lost = |object: String, site| Drift {
         object,
-        kind: DriftKind::Lost {
-            what: "was archived by a ledger that is not there any more".into(),
+        kind: DriftKind::MetadataLost {
+            aspect: "was archived by a ledger that is not there any more".into(),
         },
         id: None,
         site,
@@ -247,11 +258,11 @@ fn lost_ledger(contents: &Contents, live: &Schema) -> Vec<Drift> {
     let mut rows = Vec::new();
     for (key, table) in &live.tables {
         if is_archive(&table.name) {
-            rows.push(lost(table.name.clone(), Site::Table(key.clone())));
+            rows.push(lost(table.name.clone(), Location::Table(key.clone())));
         }
         for (name, property) in table.properties.iter().filter(|(_, p)| is_archive(&p.name)) {
             let path = format!("{}.{}", table.name, property.name);
-            rows.push(lost(path, Site::Property(key.clone(), name.clone())));
+            rows.push(lost(path, Location::Property(key.clone(), name.clone())));
         }
     }
     rows
@@ -267,13 +278,13 @@ fn is_archive(name: &str) -> bool {
     })
 }
 
-fn lost_rows(repair: &Repair) -> impl Iterator<Item = Drift> {
-    repair.bad.iter().map(|row| Drift {
+fn lost_rows(repair: &LedgerRepair) -> impl Iterator<Item = Drift> {
+    repair.corrupt.iter().map(|row| Drift {
         object: format!("the row {} of the ledger", row.short()),
-        kind: DriftKind::Lost {
-            what: row.reason.clone(),
+        kind: DriftKind::MetadataLost {
+            aspect: row.reason.clone(),
         },
         id: None,
-        site: Site::Ledger(row.key.clone()),
+        site: Location::Ledger(row.key.clone()),
     })
 }

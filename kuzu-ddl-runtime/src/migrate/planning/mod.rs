@@ -10,28 +10,34 @@ pub(in crate::migrate) mod undone;
 
 use std::collections::BTreeSet;
 
-use inputs::{Ground, Led, Prepared, Settled, base, filled, owed, version};
-use kuzu_ddl_core::catalog::Inspection;
+use inputs::{
+    DriftResolution, PlannedTarget, PlanningInputs, PreparedMigration, base, deferred_tasks,
+    fills_per_event, version,
+};
+use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::diff;
-use kuzu_ddl_core::diff::{Adopted, Live, Note, adopt, compatible, diff, illegal, unreadable};
-use kuzu_ddl_core::drift::Names;
+use kuzu_ddl_core::diff::{
+    Adoption, LiveSchema, Note, adopt_existing, check_compatibility, diff, find_undecodable,
+    validate_declaration,
+};
+use kuzu_ddl_core::drift::LiveNames;
 use kuzu_ddl_core::event::{DdlEvent, ObjectId, ObjectKind};
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::plan::{Plan, Said, said};
-use kuzu_ddl_core::schema::{Key, TableKind};
-use notes::{foreign, notes_of, sentences};
-use suspect_tables::{Mended, plan_and_mend};
+use kuzu_ddl_core::plan::{Plan, PlanHints, plan_hints};
+use kuzu_ddl_core::schema::{NameKey, TableKind};
+use notes::{render_notes, snapshot_notes, unmanaged_notes};
+use suspect_tables::{SuspectRebuildPlan, plan_with_suspect_rebuilds};
 
-use super::baseline::record_only;
-use super::planning::undone::{refused, returns};
-use super::policy::Undeclared;
-use super::preflight::runner::Look;
+use super::baseline::prepare_ledger_only;
+use super::planning::undone::{incompatible, rollback_events};
+use super::policy::UndeclaredPolicy;
+use super::preflight::runner::PreflightRunner;
 use super::{Listener, Migrator};
 use crate::engine::Session;
 use crate::error::Error;
-use crate::inspect::{Scope, inspect, multiplicities};
+use crate::inspect::{InspectScope, inspect, multiplicities};
 use crate::ledger;
-use crate::ledger::{Contents, Identified};
+use crate::ledger::{FingerprintedDeclaration, LedgerContents};
 
 impl Migrator<'_> {
     /// [`Prepared`] with its hazards counted. What it reads it reads in several queries, between which
@@ -40,61 +46,68 @@ impl Migrator<'_> {
     pub(super) fn prepare(
         &self,
         session: &dyn Session,
-        declared: &Identified,
+        declared: &FingerprintedDeclaration,
         listener: Option<&mut Listener<'_>>,
-    ) -> Result<Prepared, Error> {
+    ) -> Result<PreparedMigration, Error> {
         let before = version(session)?;
-        let prepared = self.read(session, declared).and_then(|mut prepared| {
-            let functions = &declared.declared.functions;
-            Look::new(session, (functions, self.batch), listener).at(&mut prepared.plan)?;
-            self.estimate(session, &mut prepared.plan)?;
-            Ok(prepared)
-        });
+        let prepared = self
+            .prepare_once(session, declared)
+            .and_then(|mut prepared| {
+                let functions = &declared.declared.functions;
+                PreflightRunner::new(session, (functions, self.batch_size), listener)
+                    .at(&mut prepared.plan)?;
+                self.estimate(session, &mut prepared.plan)?;
+                Ok(prepared)
+            });
         match prepared {
-            Err(_) if version(session)? != before => Err(Error::BaseMoved),
+            Err(_) if version(session)? != before => Err(Error::StalePlan),
             result => result,
         }
     }
 
-    fn read(&self, session: &dyn Session, declared: &Identified) -> Result<Prepared, Error> {
+    fn prepare_once(
+        &self,
+        session: &dyn Session,
+        declared: &FingerprintedDeclaration,
+    ) -> Result<PreparedMigration, Error> {
         let _span = tracing::debug_span!("prepare").entered();
         if let Some(point) = &self.back {
-            return self.prepare_back(session, declared, point);
+            return self.prepare_rollback(session, declared, point);
         }
         if let Some(received) = &self.received {
             return self.prepare_received(session, declared, received);
         }
-        let refusals = illegal(&declared.declared);
+        let refusals = validate_declaration(&declared.declared);
         if !refusals.is_empty() {
-            return Err(Error::Refused(refusals));
+            return Err(Error::Incompatible(refusals));
         }
-        let ground = self.ground(session, declared)?;
+        let ground = self.read_inputs(session, declared)?;
         if self.baseline && ground.contents.state.is_some() {
             let events = ground.contents.events.len();
-            return Err(Error::HasLedger { events });
+            return Err(Error::AlreadyBaselined { events });
         }
-        let settled = self.settle(declared, &ground)?;
+        let settled = self.resolve_drift(declared, &ground)?;
         if settled.record_only {
-            return record_only(ground, &declared.declared, settled);
+            return prepare_ledger_only(ground, &declared.declared, settled);
         }
-        self.lead(ground, declared, settled)
+        self.plan_to_declaration(ground, declared, settled)
     }
 
     /// What the ledger and the catalog say.
-    pub(super) fn ground(
+    pub(super) fn read_inputs(
         &self,
         session: &dyn Session,
-        declared: &Identified,
-    ) -> Result<Ground, Error> {
+        declared: &FingerprintedDeclaration,
+    ) -> Result<PlanningInputs, Error> {
         let contents = ledger::read(session)?;
         let (contents, repair) = self.readable(contents)?;
         let version = version(session)?;
-        let found = inspect(session, Scope::All)?;
+        let found = inspect(session, InspectScope::All)?;
         let expected = contents.fold();
-        let names = Names::find(&expected, &found, &contents.places);
+        let names = LiveNames::match_ids(&expected, &found, &contents.catalog_ids);
         let mut schema = found.schema.clone();
         if needs_multiplicities(declared, &expected, &found, &names) {
-            let known = multiplicities(session, &found)?.known;
+            let known = multiplicities(session, &found)?.by_table;
             for (key, table) in &mut schema.tables {
                 if let TableKind::Edge { multiplicity, .. } = &mut table.kind {
                     *multiplicity = known.get(key).copied();
@@ -103,31 +116,31 @@ impl Migrator<'_> {
         }
         let local = contents.state.as_ref().map(|s| s.local.clone());
         let local = local.unwrap_or_default();
-        Ok(Ground {
+        Ok(PlanningInputs {
             contents,
             repair,
             version,
             expected,
             names,
-            live: Live { schema, local },
+            live: LiveSchema { schema, local },
             found,
         })
     }
 
     /// From what was settled to what is declared.
-    fn lead(
+    fn plan_to_declaration(
         &self,
-        ground: Ground,
-        declared: &Identified,
-        settled: Settled,
-    ) -> Result<Prepared, Error> {
-        let Ground {
+        ground: PlanningInputs,
+        declared: &FingerprintedDeclaration,
+        settled: DriftResolution,
+    ) -> Result<PreparedMigration, Error> {
+        let PlanningInputs {
             contents,
             found,
             version,
             ..
         } = ground;
-        let Settled {
+        let DriftResolution {
             fold,
             live,
             leave,
@@ -137,19 +150,19 @@ impl Migrator<'_> {
             followed,
             ..
         } = settled;
-        notes.extend(notes_of(&found));
-        let is_new = !contents.seen.contains(&declared.id)
-            || (self.redo && contents.undone().contains(&declared.id))
-            || asks_back(&contents, declared, &fold);
-        let adopted = adopt(&declared.declared, &live, fold);
+        notes.extend(snapshot_notes(&found));
+        let is_new = !contents.applied_declarations.contains(&declared.id)
+            || (self.redo && contents.undone_declarations().contains(&declared.id))
+            || requests_restore(&contents, declared, &fold);
+        let adopted = adopt_existing(&declared.declared, &live, fold);
         let adopts = !adopted.events.is_empty();
-        let Led {
+        let PlannedTarget {
             before,
             after,
             mut local,
             restored,
         } = self
-            .changes(
+            .diff_declaration(
                 &contents,
                 declared,
                 adopted,
@@ -157,47 +170,51 @@ impl Migrator<'_> {
                 (&mut events, &mut notes),
             )
             .map_err(|error| match error {
-                Error::Refused(refusals) if !followed.is_empty() => Error::NotAdopted(refusals),
+                Error::Incompatible(refusals) if !followed.is_empty() => {
+                    Error::CannotAdopt(refusals)
+                }
                 error => error,
             })?;
-        let refusals = unreadable(&events, &after);
+        let refusals = find_undecodable(&events, &after);
         if !refusals.is_empty() {
-            return Err(Error::Refused(refusals));
+            return Err(Error::Incompatible(refusals));
         }
-        notes.extend(foreign(&found, &after));
-        let said = Said {
+        notes.extend(unmanaged_notes(&found, &after));
+        let hints = PlanHints {
             restored,
-            ..said(&declared.declared)
+            ..plan_hints(&declared.declared)
         };
-        let Mended {
+        let SuspectRebuildPlan {
             mut steps,
             nothing_else,
-        } = plan_and_mend(
+        } = plan_with_suspect_rebuilds(
             (&before, &after),
             &found,
-            &said,
+            &hints,
             &leave,
-            (&local, &contents.making),
+            (&local, &contents.backfills),
             &mut notes,
         )
-        .map_err(Error::Plan)?;
+        .map_err(Error::Unplannable)?;
         let may_wait = nothing_else && events.is_empty();
         if adopts || contents.ancestor.is_none() {
             // A first start says what is, not what shall change: rewriting is asked about.
             steps
                 .iter_mut()
                 .flat_map(|step| &mut step.hazards)
-                .for_each(|h| h.said = false);
+                .for_each(|h| h.requested = false);
         }
-        local.owed = owed(&steps);
-        local.fills.extend(filled((&before, &after), &said));
+        local.deferred = deferred_tasks(&steps);
+        local
+            .recorded_fills
+            .extend(fills_per_event((&before, &after), &hints));
         let plan = Plan {
             base: base(&contents, &found),
             events,
             steps,
-            notes: sentences(notes),
+            notes: render_notes(notes),
         };
-        Ok(Prepared {
+        Ok(PreparedMigration {
             contents,
             found,
             version,
@@ -216,28 +233,29 @@ impl Migrator<'_> {
     }
 
     /// What the declaration changes of what is there.
-    fn changes(
+    fn diff_declaration(
         &self,
-        contents: &Contents,
-        declared: &Identified,
-        adopted: Adopted,
+        contents: &LedgerContents,
+        declared: &FingerprintedDeclaration,
+        adopted: Adoption,
         is_new: bool,
         (events, notes): (&mut Vec<DdlEvent>, &mut Vec<Note>),
-    ) -> Result<Led, Error> {
-        let options = diff::Options {
-            back: returns(contents),
+    ) -> Result<PlannedTarget, Error> {
+        let options = diff::DiffOptions {
+            rollback_events: rollback_events(contents),
             ..self.options()
         };
         let asked = !options.restore.is_empty()
             || !options.recreate.is_empty()
             || !options.purge.is_empty();
-        if !(is_new || asked || options.drop_undeclared) {
+        if !(is_new || asked || options.archive_undeclared) {
             // A declaration that was carried out here before says nothing new.
-            let refusals = compatible(&declared.declared, Some(&declared.declared), &adopted.fold);
+            let refusals =
+                check_compatibility(&declared.declared, Some(&declared.declared), &adopted.fold);
             if !refusals.is_empty() {
-                return Err(refused(contents, declared, refusals));
+                return Err(incompatible(contents, declared, refusals));
             }
-            return Ok(Led {
+            return Ok(PlannedTarget {
                 before: adopted.fold.clone(),
                 after: adopted.fold,
                 local: adopted.local,
@@ -245,57 +263,61 @@ impl Migrator<'_> {
             });
         }
         if !adopted.refusals.is_empty() {
-            return Err(Error::Refused(adopted.refusals));
+            return Err(Error::Incompatible(adopted.refusals));
         }
         let ancestor = contents.ancestor.as_ref();
         let found = diff(&declared.declared, ancestor, adopted.fold.clone(), &options)
-            .map_err(Error::Refused)?;
+            .map_err(Error::Incompatible)?;
         notes.extend(adopted.notes);
         notes.extend(found.notes);
         events.extend(adopted.events);
         events.extend(found.events);
-        Ok(Led {
+        Ok(PlannedTarget {
             before: adopted.fold,
-            after: found.after,
+            after: found.target,
             local: adopted.local,
             restored: found.restored,
         })
     }
 
-    fn options(&self) -> diff::Options {
-        diff::Options {
-            drop_undeclared: self.undeclared == Undeclared::Archive,
+    fn options(&self) -> diff::DiffOptions {
+        diff::DiffOptions {
+            archive_undeclared: self.undeclared_policy == UndeclaredPolicy::Archive,
             restore: self.restore.clone(),
             recreate: self.recreate.clone(),
             purge: self.purge.clone(),
-            back: BTreeSet::new(),
+            rollback_events: BTreeSet::new(),
         }
     }
 }
 
 /// Whether a declaration that was carried out here before does not fit any more, and says by now how to make
 /// its values of the present ones.
-fn asks_back(contents: &Contents, declared: &Identified, fold: &Fold) -> bool {
-    let casts = declared.with_casts;
-    casts.is_some_and(|casts| !contents.seen.contains(&casts))
-        && !compatible(&declared.declared, Some(&declared.declared), fold).is_empty()
+fn requests_restore(
+    contents: &LedgerContents,
+    declared: &FingerprintedDeclaration,
+    fold: &Fold,
+) -> bool {
+    let casts = declared.id_with_casts;
+    casts.is_some_and(|casts| !contents.applied_declarations.contains(&casts))
+        && !check_compatibility(&declared.declared, Some(&declared.declared), fold).is_empty()
 }
 
 /// Whether there are rel tables of which the ledger does not tell the multiplicity: those that are
 /// declared and of which no event tells, and those that were made anew.
 fn needs_multiplicities(
-    declared: &Identified,
+    declared: &FingerprintedDeclaration,
     expected: &Fold,
-    found: &Inspection,
-    names: &Names,
+    found: &CatalogSnapshot,
+    names: &LiveNames,
 ) -> bool {
     let hints = &declared.declared.tables;
     let mut tables = declared.declared.schema.tables.iter();
     let unknown = tables.any(|(key, table)| {
         let olds = hints.get(key).into_iter().flat_map(|h| &h.renamed_from);
-        let olds = olds.map(|old| Key::new(old));
+        let olds = olds.map(|old| NameKey::new(old));
         let mut all = std::iter::once(key.clone()).chain(olds);
-        let here = |name: Key| {
+        let here = |name: NameKey| {
             expected.find(None, &name).is_none() && found.schema.tables.contains_key(&name)
         };
         !table.kind.is_node() && all.any(here)
@@ -304,5 +326,5 @@ fn needs_multiplicities(
         let object = expected.object(*id);
         object.is_some_and(|object| object.kind() == ObjectKind::EdgeTable)
     };
-    unknown || names.remade.iter().any(is_edge)
+    unknown || names.recreated.iter().any(is_edge)
 }

@@ -11,75 +11,78 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::diff::Note;
 use kuzu_ddl_core::event::ObjectId;
-use kuzu_ddl_core::fold::{Fold, owned};
-use kuzu_ddl_core::plan::{Live, PlanError, Said, Step, plan, plan_mending};
-use kuzu_ddl_core::schema::Key;
-use kuzu_ddl_core::state::{Local, Making};
+use kuzu_ddl_core::fold::{Fold, managed_tables};
+use kuzu_ddl_core::plan::{LiveCatalog, PlanError, PlanHints, Step, plan, plan_with_rebuilds};
+use kuzu_ddl_core::schema::NameKey;
+use kuzu_ddl_core::state::{BackfillProgress, LocalState};
 
 /// The steps, those that mend among them, and whether there are no others.
-pub(in crate::migrate) struct Mended {
+pub(in crate::migrate) struct SuspectRebuildPlan {
     pub(in crate::migrate) steps: Vec<Step>,
     pub(in crate::migrate) nothing_else: bool,
 }
 
 /// Plans from `before` to `after`, and mends what is suspect where that can be done.
-pub(in crate::migrate) fn plan_and_mend(
+pub(in crate::migrate) fn plan_with_suspect_rebuilds(
     (before, after): (&Fold, &Fold),
-    found: &Inspection,
-    said: &Said,
+    found: &CatalogSnapshot,
+    said: &PlanHints,
     leave: &BTreeSet<ObjectId>,
-    (local, making): (&Local, &BTreeMap<ObjectId, Making>),
+    (local, making): (&LocalState, &BTreeMap<ObjectId, BackfillProgress>),
     notes: &mut Vec<Note>,
-) -> Result<Mended, Vec<PlanError>> {
+) -> Result<SuspectRebuildPlan, Vec<PlanError>> {
     let live = &found.schema;
-    let start = Live {
-        making,
-        filled: &local.fills,
-        ..Live::from(found)
+    let start = LiveCatalog {
+        backfills: making,
+        recorded_fills: &local.recorded_fills,
+        ..LiveCatalog::from(found)
     };
     let steps = plan(before, after, start, said, leave)?;
     let nothing_else = steps.is_empty();
-    let plain = |steps| Mended {
+    let plain = |steps| SuspectRebuildPlan {
         steps,
         nothing_else,
     };
-    if found.gaps.is_empty() {
+    if found.column_id_gaps.is_empty() {
         return Ok(plain(steps));
     }
-    let owned = owned(before);
-    let name = |key: &Key| live.tables.get(key).map(|table| table.name.clone());
+    let managed = managed_tables(before);
+    let name = |key: &NameKey| live.tables.get(key).map(|table| table.name.clone());
     let mut mend = BTreeSet::new();
     let mut ours = Vec::new();
-    for (key, numbers) in &found.gaps {
+    for (key, numbers) in &found.column_id_gaps {
         let object = name(key).unwrap_or_default();
-        match owned.get(key) {
-            Some(id) if local.gaps.get(id) == Some(numbers) => {}
+        match managed.get(key) {
+            Some(id) if local.column_id_gaps.get(id) == Some(numbers) => {}
             Some(id) if !leave.contains(id) => {
                 mend.insert(*id);
                 ours.push(object);
             }
             _ => {
                 let reason = "no declaration of this program has it".to_owned();
-                notes.push(Note::Suspect { object, reason });
+                notes.push(Note::SuspectTable { object, reason });
             }
         }
     }
     if mend.is_empty() {
         return Ok(plain(steps));
     }
-    match plan_mending(before, after, start, said, leave, &mend) {
+    match plan_with_rebuilds(before, after, start, said, leave, &mend) {
         Ok(steps) => {
-            notes.extend(ours.into_iter().map(|object| Note::Mended { object }));
+            notes.extend(
+                ours.into_iter()
+                    .map(|object| Note::RebuiltSuspectTable { object }),
+            );
             Ok(plain(steps))
         }
         Err(errors) => {
             let reason = errors.first().map(ToString::to_string).unwrap_or_default();
             notes.extend(ours.into_iter().map(|object| {
                 let reason = reason.clone();
-                Note::Suspect { object, reason }
+                Note::SuspectTable { object, reason }
             }));
             Ok(plain(steps))
         }
@@ -89,27 +92,27 @@ pub(in crate::migrate) fn plan_and_mend(
 /// What this database knows by itself once the steps are done. A gap that they made is none to be
 /// afraid of: a property was added, and so the engine knows that the table has changed.
 pub(in crate::migrate) fn known(
-    local: &Local,
-    before: &Inspection,
-    now: &Inspection,
+    local: &LocalState,
+    before: &CatalogSnapshot,
+    now: &CatalogSnapshot,
     after: &Fold,
-) -> Local {
+) -> LocalState {
     let mut known = local.clone();
-    if now.gaps.is_empty() {
-        known.gaps.clear();
+    if now.column_id_gaps.is_empty() {
+        known.column_id_gaps.clear();
         return known;
     }
-    let owned = owned(after);
-    let id = |key: &Key| owned.get(key).copied();
+    let managed = managed_tables(after);
+    let id = |key: &NameKey| managed.get(key).copied();
     let new = now
-        .gaps
+        .column_id_gaps
         .iter()
-        .filter(|(key, _)| !before.gaps.contains_key(*key));
+        .filter(|(key, _)| !before.column_id_gaps.contains_key(*key));
     let sound: Vec<_> = new
         .filter_map(|(key, numbers)| Some((id(key)?, numbers.clone())))
         .collect();
-    known.gaps.extend(sound);
-    let present: BTreeSet<ObjectId> = now.gaps.keys().filter_map(id).collect();
-    known.gaps.retain(|id, _| present.contains(id));
+    known.column_id_gaps.extend(sound);
+    let present: BTreeSet<ObjectId> = now.column_id_gaps.keys().filter_map(id).collect();
+    known.column_id_gaps.retain(|id, _| present.contains(id));
     known
 }

@@ -2,35 +2,38 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::diff::Refusal;
+use kuzu_ddl_core::diff::Incompatibility;
 use kuzu_ddl_core::event::EventId;
 
 use crate::error::Error;
-use crate::history::time_text;
-use crate::ledger::{Contents, Identified};
+use crate::history::format_timestamp;
+use crate::ledger::{FingerprintedDeclaration, LedgerContents};
 
 /// The error of a declaration that does not fit because its changes were undone; otherwise what is
 /// refused.
-pub(in crate::migrate) fn refused(
-    contents: &Contents,
-    declared: &Identified,
-    refusals: Vec<Refusal>,
+pub(in crate::migrate) fn incompatible(
+    contents: &LedgerContents,
+    declared: &FingerprintedDeclaration,
+    refusals: Vec<Incompatibility>,
 ) -> Error {
     let mut revisions = contents.revisions.values().rev();
-    let back = revisions.find_map(|revision| Some((revision.at, revision.back.as_ref()?)));
+    let back =
+        revisions.find_map(|revision| Some((revision.started_at_ms, revision.rollback.as_ref()?)));
     match back {
-        Some((at, back)) if contents.undone().contains(&declared.id) => Error::Undone {
-            to: back.to.clone(),
-            when: time_text(at),
-            refusals,
-        },
-        _ => Error::Refused(refusals),
+        Some((at, back)) if contents.undone_declarations().contains(&declared.id) => {
+            Error::RolledBack {
+                to: back.target.clone(),
+                when: format_timestamp(at),
+                refusals,
+            }
+        }
+        _ => Error::Incompatible(refusals),
     }
 }
 
 /// All events that went back.
-pub(in crate::migrate) fn returns(contents: &Contents) -> BTreeSet<EventId> {
-    let back = contents.revisions.values().filter(|r| r.back.is_some());
+pub(in crate::migrate) fn rollback_events(contents: &LedgerContents) -> BTreeSet<EventId> {
+    let back = contents.revisions.values().filter(|r| r.rollback.is_some());
     back.flat_map(|revision| revision.events.iter().copied())
         .collect()
 }

@@ -7,13 +7,13 @@
 use kuzu_ddl_core::declared::Functions;
 use kuzu_ddl_core::event::ObjectId;
 use kuzu_ddl_core::plan::{Operation, Step};
-use kuzu_ddl_core::schema::Key;
+use kuzu_ddl_core::schema::NameKey;
 use kuzu_ddl_core::schema::name::quote;
-use kuzu_ddl_core::state::Making;
+use kuzu_ddl_core::state::BackfillProgress;
 
 use super::super::Migrator;
-use super::super::execute::function_batch::{Extent, Failed, Maker, borrowed};
-use super::super::planning::inputs::Prepared;
+use super::super::execute::function_batch::{BatchEvaluator, FailedRow, OffsetExtent, borrowed};
+use super::super::planning::inputs::PreparedMigration;
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::error::Error;
 use crate::inspect::tables;
@@ -27,7 +27,7 @@ const TRIES: u32 = 3;
 struct Work<'a> {
     step: &'a Step,
     id: ObjectId,
-    maker: Maker<'a>,
+    maker: BatchEvaluator<'a>,
     required: bool,
     size: u64,
 }
@@ -59,7 +59,7 @@ impl Migrator<'_> {
         // How many rows without a value a further pass began with.
         let mut left = None;
         loop {
-            let went = with_writer(self.engine, self.wait, |tx| work.go(tx, place));
+            let went = with_writer(self.engine, self.lock_timeout, |tx| work.go(tx, place));
             let (now, done) = match went {
                 // The ledger says whether it did.
                 Err(Error::Engine(e))
@@ -79,7 +79,7 @@ impl Migrator<'_> {
             match work.left(self.engine.session()?.as_ref())? {
                 Some(extent) if left.is_none_or(|left| extent.rows < left) => {
                     left = Some(extent.rows);
-                    with_writer(self.engine, self.wait, |tx| work.again(tx))?;
+                    with_writer(self.engine, self.lock_timeout, |tx| work.again(tx))?;
                     place = Place::Before;
                 }
                 Some(extent) => return Err(work.stuck(extent)),
@@ -93,17 +93,20 @@ impl Migrator<'_> {
         step: &'a Step,
         functions: &'a Functions,
     ) -> Result<Option<Work<'a>>, Error> {
-        let (Operation::MakeValues { id, value, .. }, Some(made)) =
-            (&step.operation, step.operation.made())
+        let (Operation::Backfill { id, value, .. }, Some(made)) =
+            (&step.operation, step.operation.function_values())
         else {
             return Ok(None);
         };
-        let by = value.by.as_ref().or(value.fill_by.as_ref());
+        let by = value
+            .cast_function
+            .as_ref()
+            .or(value.fill_function.as_ref());
         Ok(Some(Work {
             id: *id,
-            maker: Maker::new(made, functions, &path(step))?,
+            maker: BatchEvaluator::new(made, functions, &path(step))?,
             required: by.is_some_and(|by| by.required),
-            size: self.batch,
+            size: self.batch_size,
             step,
         }))
     }
@@ -112,7 +115,7 @@ impl Migrator<'_> {
 impl Work<'_> {
     /// One batch. Returns where the work is then, and how many rows are done in all.
     fn go(&self, tx: Transaction<'_>, place: Place) -> Result<(Place, u64), Error> {
-        let Some(mut making) = ledger::making(&tx, self.id)? else {
+        let Some(mut making) = ledger::read_backfill(&tx, self.id)? else {
             // Somebody else has finished it.
             return Ok((Place::After, 0));
         };
@@ -120,14 +123,14 @@ impl Work<'_> {
             let table = self.table(&tx)?;
             if table != making.table {
                 // Another table has other offsets.
-                (making.table, making.next) = (table, 0);
+                (making.table, making.next_offset) = (table, 0);
             }
         }
         let (from, last) = match place {
-            Place::Within(last) if making.next <= last => (making.next, last),
-            _ => match self.maker.extent(&tx, making.next)? {
-                Some(Extent { first, last, .. }) => (first, last),
-                None => return Ok((Place::After, making.done)),
+            Place::Within(last) if making.next_offset <= last => (making.next_offset, last),
+            _ => match self.maker.extent(&tx, making.next_offset)? {
+                Some(OffsetExtent { first, last, .. }) => (first, last),
+                None => return Ok((Place::After, making.rows_done)),
             },
         };
         let to = from.saturating_add(self.size);
@@ -140,15 +143,15 @@ impl Work<'_> {
                 tx.query_with(cypher, &borrowed(&batch.params))?;
             }
         }
-        making.next = to;
-        making.done += batch.rows;
-        ledger::put_making(&tx, self.id, &making)?;
+        making.next_offset = to;
+        making.rows_done += batch.rows;
+        ledger::write_backfill(&tx, self.id, &making)?;
         tx.commit()?;
-        Ok((Place::Within(last), making.done))
+        Ok((Place::Within(last), making.rows_done))
     }
 
     /// Rows that came meanwhile before the place where the work was, and must have a value.
-    fn left(&self, session: &dyn Session) -> Result<Option<Extent>, EngineError> {
+    fn left(&self, session: &dyn Session) -> Result<Option<OffsetExtent>, EngineError> {
         if self.required {
             self.maker.extent(session, 0)
         } else {
@@ -158,14 +161,17 @@ impl Work<'_> {
 
     /// Begins with the first row once more.
     fn again(&self, tx: Transaction<'_>) -> Result<(), Error> {
-        if let Some(making) = ledger::making(&tx, self.id)? {
-            let making = Making { next: 0, ..making };
-            ledger::put_making(&tx, self.id, &making)?;
+        if let Some(making) = ledger::read_backfill(&tx, self.id)? {
+            let making = BackfillProgress {
+                next_offset: 0,
+                ..making
+            };
+            ledger::write_backfill(&tx, self.id, &making)?;
         }
         Ok(tx.commit()?)
     }
 
-    fn stuck(&self, extent: Extent) -> Error {
+    fn stuck(&self, extent: OffsetExtent) -> Error {
         let message = format!("{} rows keep no value", extent.rows);
         let cypher = self.step.cypher.first().cloned().unwrap_or_default();
         EngineError::new(EngineErrorKind::Other, message, cypher).into()
@@ -173,15 +179,17 @@ impl Work<'_> {
 
     /// The engine's id of the table.
     fn table(&self, session: &dyn Session) -> Result<u64, EngineError> {
-        let name = Key::new(self.step.operation.table());
+        let name = NameKey::new(self.step.operation.table());
         let listed = tables(session)?;
-        let table = listed.iter().find(|table| Key::new(&table.name) == name);
+        let table = listed
+            .iter()
+            .find(|table| NameKey::new(&table.name) == name);
         Ok(table.map_or(0, |table| table.id))
     }
 
-    fn failure(&self, session: &dyn Session, failed: &Failed) -> Error {
-        let Operation::MakeValues { table, key, .. } = &self.step.operation else {
-            return Error::BaseMoved;
+    fn failure(&self, session: &dyn Session, failed: &FailedRow) -> Error {
+        let Operation::Backfill { table, key, .. } = &self.step.operation else {
+            return Error::StalePlan;
         };
         let (table, name) = (quote(table), quote(key));
         let query = format!(
@@ -190,7 +198,7 @@ impl Work<'_> {
         );
         let rows = session.query(&query).unwrap_or_default();
         let text = rows.first().and_then(|row| row.first()?.text());
-        Error::Function {
+        Error::FunctionFailed {
             object: path(self.step),
             function: failed.function.clone(),
             row: format!("{key} {}", text.unwrap_or("?")),
@@ -202,7 +210,7 @@ impl Work<'_> {
 /// `Table.property`
 pub(super) fn path(step: &Step) -> String {
     match &step.operation {
-        Operation::MakeValues {
+        Operation::Backfill {
             table, property, ..
         } => format!("{table}.{property}"),
         other => other.table().to_owned(),
@@ -210,40 +218,45 @@ pub(super) fn path(step: &Step) -> String {
 }
 
 /// What the ledger keeps of the steps that make values, where it keeps nothing yet.
-pub(in crate::migrate) fn begun(prepared: &Prepared) -> Vec<(ObjectId, Making)> {
+pub(in crate::migrate) fn started_backfills(
+    prepared: &PreparedMigration,
+) -> Vec<(ObjectId, BackfillProgress)> {
     let after = &prepared.after;
     let steps = prepared.plan.steps.iter();
     let new = steps.filter_map(|step| {
-        let Operation::MakeValues { id, value, .. } = &step.operation else {
+        let Operation::Backfill { id, value, .. } = &step.operation else {
             return None;
         };
-        if prepared.contents.making.contains_key(id) {
+        if prepared.contents.backfills.contains_key(id) {
             return None;
         }
-        let by = value.by.as_ref().or(value.fill_by.as_ref())?;
+        let by = value
+            .cast_function
+            .as_ref()
+            .or(value.fill_function.as_ref())?;
         let table = after.object(*id)?.parent?;
         let object = |name: &String| {
             let mut children = after.children(table);
             children
-                .find(|child| after.physical(child) == *name)
+                .find(|child| after.database_name(child) == *name)
                 .map(|child| child.id)
         };
-        let inputs = by.inputs.iter().filter(|_| value.by.is_none());
+        let inputs = by.inputs.iter().filter(|_| value.cast_function.is_none());
         Some((
             *id,
-            Making {
+            BackfillProgress {
                 function: by.function.clone(),
                 inputs: inputs.filter_map(|(name, _)| object(name)).collect(),
-                old: value
-                    .by
+                archived_column: value
+                    .cast_function
                     .as_ref()
-                    .and(value.from.as_ref())
+                    .and(value.column.as_ref())
                     .map(|(old, _)| old.clone()),
-                takes_null: by.takes_null,
+                accepts_null: by.accepts_null,
                 on_fail: by.on_fail.clone(),
                 table: 0,
-                next: 0,
-                done: 0,
+                next_offset: 0,
+                rows_done: 0,
             },
         ))
     });

@@ -4,14 +4,14 @@
 //! statements that each commit. A crash, or a reader beside it, leaves the tables of the first ones,
 //! and every later attempt fails on them. So they are cleared away first.
 
-use kuzu_ddl_core::plan::{INTERNAL, Operation, own_tables};
+use kuzu_ddl_core::plan::{INTERNAL_INDEX_PREFIX, Operation, index_internal_tables};
 use kuzu_ddl_core::schema::name::quote;
-use kuzu_ddl_core::schema::{Index, IndexKind, Key};
+use kuzu_ddl_core::schema::{Index, IndexKind, NameKey};
 
-use super::super::planning::inputs::Prepared;
+use super::super::planning::inputs::PreparedMigration;
 use crate::engine::{Engine, EngineError, EngineErrorKind, Session};
 use crate::error::Error;
-use crate::inspect::{Scope, inspect, tables};
+use crate::inspect::{InspectScope, inspect, tables};
 
 /// Makes the index with `cypher`, unless it is there, and sees to it that it is in the file: an index
 /// that is committed and not checkpointed does not outlive its process (bug B28), and beside an open
@@ -55,26 +55,26 @@ fn make(engine: &dyn Engine, table: &str, index: &Index, cypher: &[String]) -> R
 }
 
 fn is_there(session: &dyn Session, table: &str, index: &Index) -> Result<bool, Error> {
-    let key = Key::new(table);
+    let key = NameKey::new(table);
     let only = [key.clone()].into();
-    let found = inspect(session, Scope::Only(&only))?;
+    let found = inspect(session, InspectScope::Only(&only))?;
     let there = found.schema.tables.get(&key);
-    let there = there.and_then(|table| table.indexes.get(&Key::new(&index.name)));
-    Ok(there.is_some_and(|there| there.is_as(index)))
+    let there = there.and_then(|table| table.indexes.get(&NameKey::new(&index.name)));
+    Ok(there.is_some_and(|there| there.is_equivalent_to(index)))
 }
 
 /// Drops what an earlier attempt left.
 fn clear(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error> {
-    let key = Key::new(table);
+    let key = NameKey::new(table);
     let Some(id) = tables(session)?
         .into_iter()
-        .find(|table| Key::new(&table.name) == key)
+        .find(|table| NameKey::new(&table.name) == key)
         .map(|table| table.id)
     else {
         return Ok(());
     };
-    session.query(&format!("CALL {INTERNAL} = true"))?;
-    let mut left = own_tables(&index.name, &index.kind, id);
+    session.query(&format!("CALL {INTERNAL_INDEX_PREFIX} = true"))?;
+    let mut left = index_internal_tables(&index.name, &index.kind, id);
     if index.kind == IndexKind::FullText {
         left.push(format!("{id}_{}_appears_info", index.name));
         left.push(format!("{id}_{}_stopwords", index.name));
@@ -88,13 +88,13 @@ fn clear(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error>
     for table in left {
         session.query(&format!("DROP TABLE IF EXISTS {}", quote(&table)))?;
     }
-    session.query(&format!("CALL {INTERNAL} = false"))?;
+    session.query(&format!("CALL {INTERNAL_INDEX_PREFIX} = false"))?;
     Ok(())
 }
 
 /// How many node tables the new indexes of a plan take, and those that are there: no catalog call
 /// lists them. A full-text index has two, one more while it is made, and one for all of them.
-pub(in crate::migrate) fn tables_of(prepared: &Prepared) -> usize {
+pub(in crate::migrate) fn node_table_count(prepared: &PreparedMigration) -> usize {
     let steps = prepared.plan.steps.iter();
     let new = steps.filter(|step| {
         matches!(&step.operation, Operation::CreateIndex { index, .. } if index.kind == IndexKind::FullText)

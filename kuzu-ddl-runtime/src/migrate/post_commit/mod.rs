@@ -15,19 +15,19 @@ pub(in crate::migrate) mod index;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use kuzu_ddl_core::drift::drift;
-use kuzu_ddl_core::plan::{Operation, Step, Unpaid};
-use kuzu_ddl_core::state::Owed;
+use kuzu_ddl_core::drift::detect;
+use kuzu_ddl_core::plan::{DeferredWork, Operation, Step};
+use kuzu_ddl_core::state::DeferredTask;
 
 use super::Migrator;
 use super::planning::catalog_hash as catalog;
-use super::planning::inputs::Prepared;
+use super::planning::inputs::PreparedMigration;
 use super::policy::Phase;
 use crate::engine::EngineErrorKind;
 use crate::error::Error;
-use crate::inspect::{Scope, inspect};
+use crate::inspect::{InspectScope, inspect};
 use crate::ledger;
-use crate::ledger::{Identified, Rows};
+use crate::ledger::{FingerprintedDeclaration, RowMap};
 use crate::write_lock::with_writer;
 
 /// One second phase at a time in a process, and no other process has the file open: what is found
@@ -39,10 +39,14 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 impl Migrator<'_> {
     /// Does what is owed. Returns what could not be done.
-    pub(super) fn second(&mut self, declared: &Identified, prepared: &Prepared) -> Vec<Unpaid> {
+    pub(super) fn run_post_commit(
+        &mut self,
+        declared: &FingerprintedDeclaration,
+        prepared: &PreparedMigration,
+    ) -> Vec<DeferredWork> {
         let all = prepared.plan.steps.iter();
         let steps: Vec<Step> = all
-            .filter(|step| step.operation.owed().is_some())
+            .filter(|step| step.operation.deferred_task().is_some())
             .cloned()
             .collect();
         if steps.is_empty() {
@@ -52,26 +56,26 @@ impl Migrator<'_> {
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let mut unpaid = Vec::new();
         for (i, step) in steps.iter().enumerate() {
-            self.tell(Phase::Second, i, &steps);
+            self.tell(Phase::PostCommit, i, &steps);
             let start = Instant::now();
-            if let Some(first) = awaited(step, &unpaid) {
+            if let Some(first) = blocking_backfill(step, &unpaid) {
                 let step = step.clone();
                 let why = format!("waits for another: {}", first.step.operation);
-                unpaid.push(Unpaid { step, why });
+                unpaid.push(DeferredWork { step, reason: why });
                 continue;
             }
-            let paid = self.pay(declared, (i, &steps)).and_then(|()| {
-                let piece = step.operation.owed();
-                piece.map_or(Ok(()), |piece| self.strike(piece, prepared))
+            let paid = self.run_task(declared, (i, &steps)).and_then(|()| {
+                let piece = step.operation.deferred_task();
+                piece.map_or(Ok(()), |piece| self.mark_complete(piece, prepared))
             });
             if paid.is_ok() {
                 self.actual.push(start.elapsed());
             }
             if let Err(error) = paid {
                 tracing::warn!(%error, step = %step.operation, "still owed");
-                unpaid.push(Unpaid {
+                unpaid.push(DeferredWork {
                     step: step.clone(),
-                    why: error.to_string(),
+                    reason: error.to_string(),
                 });
             }
         }
@@ -79,13 +83,17 @@ impl Migrator<'_> {
     }
 
     /// Does one piece. What is done already is no error.
-    fn pay(&mut self, declared: &Identified, (i, steps): (usize, &[Step])) -> Result<(), Error> {
+    fn run_task(
+        &mut self,
+        declared: &FingerprintedDeclaration,
+        (i, steps): (usize, &[Step]),
+    ) -> Result<(), Error> {
         let step = &steps[i];
         match &step.operation {
-            Operation::MakeValues { .. } => {
+            Operation::Backfill { .. } => {
                 let functions = &declared.declared.functions;
                 self.make(step, functions, |this, done| {
-                    this.tell_within(Phase::Second, i, steps, done);
+                    this.tell_within(Phase::PostCommit, i, steps, done);
                 })
             }
             Operation::CreateIndex { table, index, .. } => {
@@ -96,28 +104,32 @@ impl Migrator<'_> {
     }
 
     /// Strikes out a piece that is done, and notes the catalog as it is with it.
-    fn strike(&self, piece: Owed, prepared: &Prepared) -> Result<(), Error> {
-        with_writer(self.engine, self.wait, |tx| {
-            let mut state = match ledger::state(&tx)? {
+    fn mark_complete(
+        &self,
+        piece: DeferredTask,
+        prepared: &PreparedMigration,
+    ) -> Result<(), Error> {
+        with_writer(self.engine, self.lock_timeout, |tx| {
+            let mut state = match ledger::read_state(&tx)? {
                 Some(Ok(state)) => state,
-                Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
+                Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
                 None => return Ok(()),
             };
-            state.local.owed.remove(&piece);
-            if let Owed::Values(id) = piece {
-                ledger::remove_making(&tx, id)?;
+            state.local.deferred.remove(&piece);
+            if let DeferredTask::Backfill(id) = piece {
+                ledger::delete_backfill(&tx, id)?;
             }
-            let found = inspect(&tx, Scope::All)?;
-            let rows = drift(&prepared.after, &found.schema, &state.local, None);
-            if crate::migrate::execute::verify::unexpected(rows, prepared).is_empty() {
-                state.catalog = catalog::whole(&found);
+            let found = inspect(&tx, InspectScope::All)?;
+            let rows = detect(&prepared.after, &found.schema, &state.local, None);
+            if crate::migrate::execute::verify::untolerated_drift(rows, prepared).is_empty() {
+                state.catalog_hash = catalog::snapshot_hash(&found);
             } else {
                 // Somebody else changed something meanwhile: the next start looks at everything.
-                state.checked.clear();
+                state.verified_declarations.clear();
             }
-            let mut rows = Rows::new();
-            ledger::put_state(&mut rows, &state);
-            ledger::put(&tx, rows)?;
+            let mut rows = RowMap::new();
+            ledger::encode_state(&mut rows, &state);
+            ledger::upsert_rows(&tx, rows)?;
             match tx.commit() {
                 // Struck out or not: if not, the next start finds it done.
                 Err(e) if e.kind != EngineErrorKind::OutcomeUnknown => Err(e.into()),
@@ -128,7 +140,7 @@ impl Migrator<'_> {
 
     /// Tries again while another connection of this process writes.
     fn patiently<T>(&self, mut run: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
-        let deadline = Instant::now() + self.wait;
+        let deadline = Instant::now() + self.lock_timeout;
         loop {
             match run() {
                 Err(Error::Engine(e))
@@ -143,20 +155,23 @@ impl Migrator<'_> {
 }
 
 /// What an index must wait for: a property that is indexed takes no values any more.
-fn awaited<'u>(step: &Step, unpaid: &'u [Unpaid]) -> Option<&'u Unpaid> {
+fn blocking_backfill<'u>(step: &Step, unpaid: &'u [DeferredWork]) -> Option<&'u DeferredWork> {
     let Operation::CreateIndex { table, .. } = &step.operation else {
         return None;
     };
     unpaid.iter().find(|unpaid| {
-        let is_values = matches!(unpaid.step.operation.owed(), Some(Owed::Values(_)));
+        let is_values = matches!(
+            unpaid.step.operation.deferred_task(),
+            Some(DeferredTask::Backfill(_))
+        );
         is_values && unpaid.step.operation.table() == table
     })
 }
 
 /// Whether a program that declares this cannot go on without what is unpaid: its values are what the
 /// program would read.
-pub(super) fn lacks(declared: &Identified, unpaid: &Unpaid) -> bool {
-    let Operation::MakeValues {
+pub(super) fn requires(declared: &FingerprintedDeclaration, unpaid: &DeferredWork) -> bool {
+    let Operation::Backfill {
         table,
         property,
         value,
@@ -167,5 +182,5 @@ pub(super) fn lacks(declared: &Identified, unpaid: &Unpaid) -> bool {
     };
     let table = declared.declared.schema.table(table);
     let property = table.and_then(|table| table.property(property));
-    property.is_some_and(|property| !property.nullable || value.by.is_some())
+    property.is_some_and(|property| !property.nullable || value.cast_function.is_some())
 }

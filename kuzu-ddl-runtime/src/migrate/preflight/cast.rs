@@ -1,9 +1,12 @@
 //! TODO-DOC migrate::preflight::cast
 
 use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_core::plan::{Demand, Failure, Hazard, HazardKind, Rows, Step, Value, Verdict, Why};
+use kuzu_ddl_core::plan::{
+    Fallibility, Hazard, HazardKind, PreflightCheck, RowFailure, RowFailureKind, RowScope, Step,
+    ValueSource,
+};
 use kuzu_ddl_core::schema::Type;
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::value::Value;
 
 use super::sample::{BATCH, Sample, number, numbers, sample};
 use crate::engine::{EngineError, EngineErrorKind, Session};
@@ -17,54 +20,54 @@ const MAX_REFUSED: usize = 1_000;
 pub(in crate::migrate) fn castable(
     session: &dyn Session,
     step: &mut Step,
-    demand: &Demand,
-    asked: &Value,
-) -> Result<Option<Failure>, Error> {
-    let value = with_original(session, &demand.rows, asked)?;
+    demand: &PreflightCheck,
+    asked: &ValueSource,
+) -> Result<Option<RowFailure>, Error> {
+    let value = with_prior_values(session, &demand.rows, asked)?;
     tried(session, step, (demand, asked), value)
 }
 
 fn tried(
     session: &dyn Session,
     step: &mut Step,
-    (demand, asked): (&Demand, &Value),
-    mut value: Value,
-) -> Result<Option<Failure>, Error> {
-    let (rows, old) = (&demand.rows, value.old("x"));
+    (demand, asked): (&PreflightCheck, &ValueSource),
+    mut value: ValueSource,
+) -> Result<Option<RowFailure>, Error> {
+    let (rows, old) = (&demand.rows, value.render_input("x"));
     let mut some = format!("{old} IS NOT NULL");
-    if value.original.is_some() {
+    if value.prior.is_some() {
         some = value
-            .split("x")
+            .branch_condition("x")
             .map_or(some.clone(), |guard| format!("{some} AND {guard}"));
     }
     let mut found = Found::default();
-    let verdict = value.verdict("x");
+    let verdict = value.fallibility("x");
     // Of texts the engine's word is good, and where nothing fails, as it nearly always is, one trial costs half
     // of what the condition costs.
-    let plain = value.original.is_none() && *value.on_fail() == OnFail::Abort && is_text(&value);
+    let plain = value.prior.is_none() && *value.on_fail() == OnFail::Abort && is_text(&value);
     let tries = match &verdict {
-        Verdict::Never => false,
-        Verdict::Unless(_) => plain,
-        Verdict::Unknown => true,
+        Fallibility::Infallible => false,
+        Fallibility::FailsUnless(_) => plain,
+        Fallibility::Unknown => true,
     };
-    let trial = tries.then(|| attempt(session, rows, &some, &value.cypher("x")));
+    let trial = tries.then(|| try_count(session, rows, &some, &value.render("x")));
     let trial = trial.transpose()?;
     if let Some(Ok(counts)) = &trial
-        && (plain || value.guard("x").is_none())
+        && (plain || value.guard_condition("x").is_none())
     {
         found.counts = Some(*counts);
     }
-    if let (Verdict::Unknown, Some(Err(e))) = (verdict, trial) {
+    if let (Fallibility::Unknown, Some(Err(e))) = (verdict, trial) {
         found.engine = Some(e);
-        let texts = match (&value.original, value.on_fail()) {
+        let texts = match (&value.prior, value.on_fail()) {
             (Some(_), OnFail::Abort) => None,
-            _ => refused(session, &rows.all, &value)?,
+            _ => failing_values(session, &rows.pattern, &value)?,
         };
         match texts {
-            Some(texts) => value.refused = texts,
-            None if value.original.is_some() && *value.on_fail() != OnFail::Abort => {
+            Some(texts) => value.failing_values = texts,
+            None if value.prior.is_some() && *value.on_fail() != OnFail::Abort => {
                 // Without the values of then a condition may tell.
-                value.original = None;
+                value.prior = None;
                 return tried(session, step, (demand, asked), value);
             }
             None => {
@@ -74,35 +77,40 @@ fn tried(
         }
     }
     if *value.on_fail() == OnFail::Abort
-        && let Some(guard) = value.original.as_ref().and_then(|_| value.split("x"))
+        && let Some(guard) = value
+            .prior
+            .as_ref()
+            .and_then(|_| value.branch_condition("x"))
     {
         // Where a cast failed then, a value that was written since is cast back.
         let others = format!("{old} IS NOT NULL AND NOT {guard}");
-        if let Some(e) = fails(session, rows, &others, &value.otherwise("x"))? {
+        if let Some(e) = engine_error_for(session, rows, &others, &value.render_fallback("x"))? {
             found.engine = Some(e);
             let of = number(session, &rows.count(&others))?;
             return Ok(Some(found.failure(demand, &value, None, of)));
         }
     }
-    weigh(session, step, (demand, asked), (value, some), found)
+    count_failures(session, step, (demand, asked), (value, some), found)
 }
 
 /// Counts the rows that fail, and those that come to nothing.
-fn weigh(
+fn count_failures(
     session: &dyn Session,
     step: &mut Step,
-    (demand, asked): (&Demand, &Value),
-    (value, some): (Value, String),
+    (demand, asked): (&PreflightCheck, &ValueSource),
+    (value, some): (ValueSource, String),
     mut found: Found,
-) -> Result<Option<Failure>, Error> {
-    let (rows, old) = (&demand.rows, value.old("x"));
+) -> Result<Option<RowFailure>, Error> {
+    let (rows, old) = (&demand.rows, value.render_input("x"));
     // What a trial has counted is not asked for again: a million casts take their time.
-    let guard = value.guard("x").filter(|_| found.counts.is_none());
+    let guard = value
+        .guard_condition("x")
+        .filter(|_| found.counts.is_none());
     let mut bad = guard
         .as_ref()
         .map(|guard| format!("{some} AND NOT {guard}"));
-    if let (Some(bad), Some(original)) = (&mut bad, &value.original) {
-        *bad = format!("{bad} AND {}", original.is_other("x", &old));
+    if let (Some(bad), Some(original)) = (&mut bad, &value.prior) {
+        *bad = format!("{bad} AND {}", original.differs_condition("x", &old));
     }
     if let Some(bad) = &bad {
         found.raised = number(session, &rows.count(bad))?;
@@ -114,16 +122,16 @@ fn weigh(
         Some(counts) => counts,
         None => {
             let good = guard.map_or_else(|| some.clone(), |guard| format!("{some} AND {guard}"));
-            count(session, rows, &good, &value.cypher("x"))?
+            count(session, rows, &good, &value.render("x"))?
         }
     };
     let nulls = good.saturating_sub(cast);
     if nulls > 0 && found.raised == 0 {
-        let null = format!("{some} AND {} IS NULL", value.cypher("x"));
+        let null = format!("{some} AND {} IS NULL", value.render("x"));
         found.sample = sample(session, rows.sample(&null, &old), is_text(&value))?;
     }
     let (failing, of) = (found.raised + nulls, good + found.raised);
-    take(step, &demand.object, (asked, &value), failing, of);
+    record_result(step, &demand.object, (asked, &value), failing, of);
     if failing == 0 || *value.on_fail() != OnFail::Abort {
         return Ok(None);
     }
@@ -133,72 +141,76 @@ fn weigh(
 /// How many rows there are, and of how many of them the value is one.
 pub(in crate::migrate) fn count(
     session: &dyn Session,
-    rows: &Rows,
+    rows: &RowScope,
     which: &str,
     value: &str,
 ) -> Result<[u64; 2], EngineError> {
     let counts = format!(
         "{} WHERE {which} RETURN count(*), {}",
-        rows.all,
-        some_of(value)
+        rows.pattern,
+        count_non_null(value)
     );
     let counts = numbers(session, &counts)?;
     Ok(<[u64; 2]>::try_from(counts).unwrap_or_default())
 }
 
 /// The same, or what the engine says where the value of one of the rows cannot be made.
-fn attempt(
+fn try_count(
     session: &dyn Session,
-    rows: &Rows,
+    rows: &RowScope,
     which: &str,
     value: &str,
 ) -> Result<Result<[u64; 2], String>, Error> {
     match count(session, rows, which, value) {
         Ok(counts) => Ok(Ok(counts)),
-        Err(e) if is_of_values(&e) => Ok(Err(e.message.trim_end().to_owned())),
+        Err(e) if is_value_error(&e) => Ok(Err(e.message.trim_end().to_owned())),
         Err(e) => Err(e.into()),
     }
 }
 
 /// What the engine says where the value of one of the rows cannot be made.
-fn fails(
+fn engine_error_for(
     session: &dyn Session,
-    rows: &Rows,
+    rows: &RowScope,
     which: &str,
     value: &str,
 ) -> Result<Option<String>, Error> {
-    Ok(attempt(session, rows, which, value)?.err())
+    Ok(try_count(session, rows, which, value)?.err())
 }
 
 /// The value with what a trial says of the values of then: of which nothing was made. Where they cannot be
 /// told, or rows would go two ways for two reasons, all are cast.
-fn with_original(session: &dyn Session, rows: &Rows, asked: &Value) -> Result<Value, Error> {
+fn with_prior_values(
+    session: &dyn Session,
+    rows: &RowScope,
+    asked: &ValueSource,
+) -> Result<ValueSource, Error> {
     let mut value = asked.clone();
     let may_fail = *value.on_fail() != OnFail::Abort;
-    let Some(original) = value.original.as_mut() else {
+    let Some(original) = value.prior.as_mut() else {
         return Ok(value);
     };
-    let Some(made) = original.untried() else {
+    let Some(made) = original.unverified() else {
         return Ok(value);
     };
-    let some = format!("{} IS NOT NULL", made.old("x"));
-    if fails(session, rows, &some, &made.cypher("x"))?.is_none() {
+    let some = format!("{} IS NOT NULL", made.render_input("x"));
+    if engine_error_for(session, rows, &some, &made.render("x"))?.is_none() {
         return Ok(value);
     }
-    let texts = match made.verdict("x") {
+    let texts = match made.fallibility("x") {
         _ if may_fail => None,
-        Verdict::Unknown => refused(session, &rows.all, made)?,
+        Fallibility::Unknown => failing_values(session, &rows.pattern, made)?,
         _ => Some(Vec::new()),
     };
     match texts {
-        Some(texts) => original.tried(texts),
-        None => value.original = None,
+        Some(texts) => original.mark_verified(texts),
+        None => value.prior = None,
     }
     Ok(value)
 }
 
 /// The Cypher of how many rows have the value. The engine's `count` takes not every type.
-fn some_of(value: &str) -> String {
+fn count_non_null(value: &str) -> String {
     format!("sum(CASE WHEN {value} IS NULL THEN 0 ELSE 1 END)")
 }
 
@@ -212,63 +224,73 @@ struct Found {
 }
 
 impl Found {
-    fn failure(self, demand: &Demand, value: &Value, rows: Option<u64>, of: u64) -> Failure {
-        let why = Why::Cast {
+    fn failure(
+        self,
+        demand: &PreflightCheck,
+        value: &ValueSource,
+        rows: Option<u64>,
+        of: u64,
+    ) -> RowFailure {
+        let why = RowFailureKind::Cast {
             to: value.to.clone(),
             engine: self.engine,
-            can_fall_back: rows.is_some(),
+            accepts_on_fail: rows.is_some(),
         };
-        Failure {
+        RowFailure {
             object: demand.object.clone(),
             rows,
-            of,
+            total: of,
             sample: self.sample,
-            key: demand.key.clone(),
-            why,
+            key_property: demand.key.clone(),
+            kind: why,
         }
     }
 }
 
-fn is_text(value: &Value) -> bool {
-    matches!(&value.from, Some((_, Type::String)))
+fn is_text(value: &ValueSource) -> bool {
+    matches!(&value.column, Some((_, Type::String)))
 }
 
 /// Whether the engine complains of a value, and not of the query.
-pub(in crate::migrate) fn is_of_values(error: &EngineError) -> bool {
+pub(in crate::migrate) fn is_value_error(error: &EngineError) -> bool {
     error.kind == EngineErrorKind::Other && !error.message.starts_with("Binder exception")
 }
 
 /// Tells the step what its rows said: the value that was `asked` for is `found` to be this one.
-pub(in crate::migrate) fn take(
+pub(in crate::migrate) fn record_result(
     step: &mut Step,
     object: &str,
-    (asked, found): (&Value, &Value),
+    (asked, found): (&ValueSource, &ValueSource),
     failing: u64,
     of: u64,
 ) {
     let may_fail = |h: &&mut Hazard| h.kind == HazardKind::MayFail && h.object == object;
     for hazard in step.hazards.iter_mut().filter(may_fail) {
-        (hazard.rows, hazard.of) = (Some(failing), Some(of));
+        (hazard.rows, hazard.total) = (Some(failing), Some(of));
     }
     if asked == found {
         return;
     }
     // The names in the demand are those of before, so the value is told by all else that it is.
-    let same = |other: &Value| other.called("") == asked.called("");
+    let same = |other: &ValueSource| other.with_column_name("") == asked.with_column_name("");
     for other in step.operation.values_mut().filter(|other| same(other)) {
-        other.refused.clone_from(&found.refused);
-        other.original.clone_from(&found.original);
+        other.failing_values.clone_from(&found.failing_values);
+        other.prior.clone_from(&found.prior);
     }
     step.cypher = step.operation.cypher();
 }
 
 /// The different old values that cannot be cast, as text; `None` where they cannot be told by their
 /// text, or are too many.
-fn refused(session: &dyn Session, all: &str, value: &Value) -> Result<Option<Vec<String>>, Error> {
-    let Some((_, ty)) = &value.from else {
+fn failing_values(
+    session: &dyn Session,
+    all: &str,
+    value: &ValueSource,
+) -> Result<Option<Vec<String>>, Error> {
+    let Some((_, ty)) = &value.column else {
         return Ok(None);
     };
-    let old = value.old("x");
+    let old = value.render_input("x");
     // The text of a float has six digits after the point.
     if matches!(ty, Type::Float | Type::Double) {
         return Ok(None);
@@ -279,7 +301,7 @@ fn refused(session: &dyn Session, all: &str, value: &Value) -> Result<Option<Vec
         match number(session, &differ) {
             Ok(0) => {}
             Ok(_) => return Ok(None),
-            Err(e) if is_of_values(&e) => return Ok(None),
+            Err(e) if is_value_error(&e) => return Ok(None),
             Err(e) => return Err(e.into()),
         }
     }
@@ -288,11 +310,11 @@ fn refused(session: &dyn Session, all: &str, value: &Value) -> Result<Option<Vec
     let texts: Vec<&str> = rows.iter().filter_map(|row| row.first()?.text()).collect();
     let trial = format!(
         "UNWIND $texts AS t WITH CAST(t AS {ty}) AS old RETURN {}",
-        some_of(&value.cast("old"))
+        count_non_null(&value.cast("old"))
     );
     let mut bad = Vec::new();
     for batch in texts.chunks(BATCH) {
-        halve(session, &trial, batch, &mut bad)?;
+        bisect_failures(session, &trial, batch, &mut bad)?;
         if bad.len() > MAX_REFUSED {
             return Ok(None);
         }
@@ -301,7 +323,7 @@ fn refused(session: &dyn Session, all: &str, value: &Value) -> Result<Option<Vec
     Ok(Some(bad))
 }
 
-fn halve(
+fn bisect_failures(
     session: &dyn Session,
     trial: &str,
     texts: &[&str],
@@ -310,18 +332,18 @@ fn halve(
     if bad.len() > MAX_REFUSED {
         return Ok(());
     }
-    let cells = texts.iter().map(|text| Cell::from(*text)).collect();
-    match session.query_with(trial, &[("texts", Cell::List(cells))]) {
+    let cells = texts.iter().map(|text| Value::from(*text)).collect();
+    match session.query_with(trial, &[("texts", Value::List(cells))]) {
         Ok(_) => Ok(()),
-        Err(e) if !is_of_values(&e) => Err(e.into()),
+        Err(e) if !is_value_error(&e) => Err(e.into()),
         Err(_) if texts.len() == 1 => {
             bad.extend(texts.iter().map(|text| (*text).to_owned()));
             Ok(())
         }
         Err(_) => {
             let (left, right) = texts.split_at(texts.len() / 2);
-            halve(session, trial, left, bad)?;
-            halve(session, trial, right, bad)
+            bisect_failures(session, trial, left, bad)?;
+            bisect_failures(session, trial, right, bad)
         }
     }
 }

@@ -1,25 +1,28 @@
 //! TODO-DOC migrate::preflight::constraints
 
-use kuzu_ddl_core::plan::{Demand, Failure, Hazard, HazardKind, SAMPLE, Step, Value, Why, short};
+use kuzu_ddl_core::plan::{
+    Hazard, HazardKind, PreflightCheck, RowFailure, RowFailureKind, SAMPLE_SIZE, Step, ValueSource,
+    short,
+};
 use kuzu_ddl_core::schema::{Multiplicity, Type};
 
-use super::cast::is_of_values;
+use super::cast::is_value_error;
 use super::sample::{number, sample};
 use crate::engine::Session;
 use crate::error::Error;
 
 /// Rows without a value: a key cannot be made of them, and where a value becomes required, the
 /// hazard shows some.
-pub(in crate::migrate) fn present(
+pub(in crate::migrate) fn check_not_null(
     session: &dyn Session,
     step: &mut Step,
-    demand: &Demand,
-    value: &Value,
-) -> Result<Option<Failure>, Error> {
+    demand: &PreflightCheck,
+    value: &ValueSource,
+) -> Result<Option<RowFailure>, Error> {
     if value.fill.is_some() {
         return Ok(None);
     }
-    let null = format!("{} IS NULL", value.old("x"));
+    let null = format!("{} IS NULL", value.render_input("x"));
     let rows = number(session, &demand.rows.count(&null))?;
     if rows == 0 {
         return Ok(None);
@@ -32,41 +35,41 @@ pub(in crate::migrate) fn present(
         return Ok(None);
     }
     let of = number(session, &demand.rows.count("true"))?;
-    Ok(Some(Failure {
+    Ok(Some(RowFailure {
         object: demand.object.clone(),
         rows: Some(rows),
-        of,
+        total: of,
         sample,
-        key: demand.key.clone(),
-        why: Why::Null,
+        key_property: demand.key.clone(),
+        kind: RowFailureKind::MissingKey,
     }))
 }
 
 /// Values that would be keys twice.
-pub(in crate::migrate) fn unique(
+pub(in crate::migrate) fn check_unique(
     session: &dyn Session,
-    demand: &Demand,
-    value: &Value,
-) -> Result<Option<Failure>, Error> {
-    let Some((_, ty)) = &value.from else {
+    demand: &PreflightCheck,
+    value: &ValueSource,
+) -> Result<Option<RowFailure>, Error> {
+    let Some((_, ty)) = &value.column else {
         return Ok(None);
     };
-    let all = &demand.rows.all;
+    let all = &demand.rows.pattern;
     let groups = format!(
         "{all} WITH {} AS k, count(*) AS n WHERE n > 1 AND k IS NOT NULL",
-        value.of("x")
+        value.render_or_prior("x")
     );
     let rows = match number(session, &format!("{groups} RETURN sum(n)")) {
         Ok(0) => return Ok(None),
         Ok(rows) => rows,
         // That the cast fails is told already.
-        Err(e) if is_of_values(&e) => return Ok(None),
+        Err(e) if is_value_error(&e) => return Ok(None),
         Err(e) => return Err(e.into()),
     };
     let of = number(session, &demand.rows.count("true"))?;
     let queries = format!(
         "{groups} RETURN CAST(k AS STRING) AS v, concat(CAST(n AS STRING), ' times') \
-         ORDER BY v LIMIT {SAMPLE}"
+         ORDER BY v LIMIT {SAMPLE_SIZE}"
     );
     let mut sample = sample(session, std::iter::once(queries), false)?;
     if *ty == Type::String {
@@ -74,48 +77,48 @@ pub(in crate::migrate) fn unique(
             .iter_mut()
             .for_each(|(key, _)| *key = format!("'{key}'"));
     }
-    Ok(Some(Failure {
+    Ok(Some(RowFailure {
         object: demand.object.clone(),
         rows: Some(rows),
-        of,
+        total: of,
         sample,
-        key: demand.key.clone(),
-        why: Why::Twice,
+        key_property: demand.key.clone(),
+        kind: RowFailureKind::DuplicateKey,
     }))
 }
 
 /// Values above which nothing can be counted.
-pub(in crate::migrate) fn countable(
+pub(in crate::migrate) fn check_serial_range(
     session: &dyn Session,
-    demand: &Demand,
-    value: &Value,
-) -> Result<Option<Failure>, Error> {
-    let largest = format!("{} = {}", value.of("x"), i64::MAX);
+    demand: &PreflightCheck,
+    value: &ValueSource,
+) -> Result<Option<RowFailure>, Error> {
+    let largest = format!("{} = {}", value.render_or_prior("x"), i64::MAX);
     let rows = number(session, &demand.rows.count(&largest))?;
     if rows == 0 {
         return Ok(None);
     }
-    Ok(Some(Failure {
+    Ok(Some(RowFailure {
         object: demand.object.clone(),
         rows: Some(rows),
-        of: number(session, &demand.rows.count("true"))?,
+        total: number(session, &demand.rows.count("true"))?,
         sample: sample(
             session,
-            demand.rows.sample(&largest, &value.old("x")),
+            demand.rows.sample(&largest, &value.render_input("x")),
             false,
         )?,
-        key: demand.key.clone(),
-        why: Why::Largest,
+        key_property: demand.key.clone(),
+        kind: RowFailureKind::SerialExhausted,
     }))
 }
 
 /// Nodes with more rels than they may have.
-pub(in crate::migrate) fn single(
+pub(in crate::migrate) fn check_multiplicity(
     session: &dyn Session,
-    demand: &Demand,
+    demand: &PreflightCheck,
     multiplicity: Multiplicity,
     sides: &[(String, String)],
-) -> Result<Option<Failure>, Error> {
+) -> Result<Option<RowFailure>, Error> {
     let (mut rows, mut of) = (0, 0);
     let mut samples = Vec::new();
     for (nodes, name) in sides {
@@ -123,21 +126,21 @@ pub(in crate::migrate) fn single(
         of += number(session, &format!("{groups} RETURN count(*)"))?;
         let several = number(session, &format!("{groups} WHERE n > 1 RETURN count(*)"))?;
         rows += several;
-        if several > 0 && samples.len() < SAMPLE {
+        if several > 0 && samples.len() < SAMPLE_SIZE {
             let query = format!(
                 "{groups} WHERE n > 1 RETURN {name} AS k, concat(CAST(n AS STRING), ' rels') \
-                 ORDER BY k LIMIT {SAMPLE}"
+                 ORDER BY k LIMIT {SAMPLE_SIZE}"
             );
             samples.extend(sample(session, std::iter::once(query), false)?);
         }
     }
-    samples.truncate(SAMPLE);
-    Ok((rows > 0).then(|| Failure {
+    samples.truncate(SAMPLE_SIZE);
+    Ok((rows > 0).then(|| RowFailure {
         object: demand.object.clone(),
         rows: Some(rows),
-        of,
+        total: of,
         sample: samples,
-        key: "node".to_owned(),
-        why: Why::Several(multiplicity),
+        key_property: "node".to_owned(),
+        kind: RowFailureKind::MultiplicityExceeded(multiplicity),
     }))
 }

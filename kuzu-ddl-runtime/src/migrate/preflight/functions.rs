@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 
 use kuzu_ddl_core::declared::Functions;
-use kuzu_ddl_core::describe::Fault;
-use kuzu_ddl_core::plan::{Demand, Failure, Made, SAMPLE, Step, Value, Why};
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::describe::FunctionError;
+use kuzu_ddl_core::plan::{
+    FunctionValues, PreflightCheck, RowFailure, RowFailureKind, SAMPLE_SIZE, Step, ValueSource,
+};
+use kuzu_ddl_core::value::Value;
 
-use super::super::execute::function_batch::{Batch, Extent, Failed, Maker};
-use super::cast::take;
+use super::super::execute::function_batch::{
+    BatchEvaluator, FailedRow, FunctionBatch, OffsetExtent,
+};
+use super::cast::record_result;
 use crate::engine::{EngineError, Session};
 use crate::error::Error;
 
 /// What a trial needs.
-pub(in crate::migrate) struct Trial<'a> {
+pub(in crate::migrate) struct FunctionPreflight<'a> {
     pub(in crate::migrate) session: &'a dyn Session,
     pub(in crate::migrate) functions: &'a Functions,
     /// How many offsets a range has.
@@ -35,23 +39,23 @@ struct Found {
     twice: u64,
 }
 
-impl Trial<'_> {
+impl FunctionPreflight<'_> {
     /// Which rows get no value. `tell` is told after each range of them how many rows were tried.
     pub(in crate::migrate) fn made(
         &self,
         step: &mut Step,
-        demand: &Demand,
-        value: &Value,
+        demand: &PreflightCheck,
+        value: &ValueSource,
         unique: bool,
         mut tell: impl FnMut(&Step, u64),
-    ) -> Result<Option<Failure>, Error> {
+    ) -> Result<Option<RowFailure>, Error> {
         let mut found = Found::default();
-        for (part, (rows, name)) in demand.rows.named.iter().enumerate() {
-            let Some(made) = Made::of(rows.clone(), null(value), vec![value]) else {
+        for (part, (rows, name)) in demand.rows.labelled.iter().enumerate() {
+            let Some(made) = FunctionValues::of(rows.clone(), null(value), vec![value]) else {
                 continue;
             };
-            let maker = Maker::new(made, self.functions, &demand.object)?;
-            let Some(Extent { first, last, .. }) = maker.extent(self.session, 0)? else {
+            let maker = BatchEvaluator::new(made, self.functions, &demand.object)?;
+            let Some(OffsetExtent { first, last, .. }) = maker.extent(self.session, 0)? else {
                 continue;
             };
             let mut from = first;
@@ -66,7 +70,7 @@ impl Trial<'_> {
                 from = to;
             }
         }
-        take(
+        record_result(
             step,
             &demand.object,
             (value, value),
@@ -80,15 +84,15 @@ impl Trial<'_> {
         &self,
         found: &mut Found,
         (rows, name): (&str, &str),
-        demand: &Demand,
-        batch: &Batch,
+        demand: &PreflightCheck,
+        batch: &FunctionBatch,
     ) -> Result<(), Error> {
         found.rows += batch.rows;
         for failed in &batch.failed {
             found.failing += 1;
-            if let Fault::Panicked(_) = failed.why {
+            if let FunctionError::Panicked(_) = failed.why {
                 let key = self.key((rows, name), failed.offset)?;
-                return Err(Error::Function {
+                return Err(Error::FunctionFailed {
                     object: demand.object.clone(),
                     function: failed.function.clone(),
                     row: format!("{} {key}", demand.key),
@@ -99,7 +103,7 @@ impl Trial<'_> {
                 continue;
             }
             found.bad += 1;
-            if found.sample.len() < SAMPLE {
+            if found.sample.len() < SAMPLE_SIZE {
                 let key = self.key((rows, name), failed.offset)?;
                 found.sample.push((key, old(failed)));
             }
@@ -113,15 +117,15 @@ impl Trial<'_> {
         &self,
         found: &mut Found,
         (part, name): (usize, &str),
-        demand: &Demand,
-        batch: &Batch,
+        demand: &PreflightCheck,
+        batch: &FunctionBatch,
     ) -> Result<(), Error> {
         for (offset, value) in &batch.made {
             let text = text(value);
             if let Some((part, first)) = found.keys.get(&text).copied() {
                 found.twice += 1;
-                if found.sample.len() < SAMPLE {
-                    let rows = &demand.rows.named[part].0;
+                if found.sample.len() < SAMPLE_SIZE {
+                    let rows = &demand.rows.labelled[part].0;
                     let keys = [
                         self.key((rows, name), first)?,
                         self.key((rows, name), *offset)?,
@@ -146,48 +150,49 @@ impl Trial<'_> {
 }
 
 /// A fill is asked only where there is no value.
-fn null(value: &Value) -> Option<String> {
-    let fills = value.fill_by.is_some() && value.by.is_none() && value.from.is_some();
-    fills.then(|| format!("{} IS NULL", value.old("x")))
+fn null(value: &ValueSource) -> Option<String> {
+    let fills =
+        value.fill_function.is_some() && value.cast_function.is_none() && value.column.is_some();
+    fills.then(|| format!("{} IS NULL", value.render_input("x")))
 }
 
-fn old(failed: &Failed) -> Option<String> {
+fn old(failed: &FailedRow) -> Option<String> {
     failed.old.as_ref().map(text)
 }
 
-fn text(cell: &Cell) -> String {
+fn text(cell: &Value) -> String {
     match cell {
-        Cell::Null => "NULL".to_owned(),
-        Cell::Bool(b) => b.to_string(),
-        Cell::Int(n) => n.to_string(),
-        Cell::Float(x) => x.to_string(),
-        Cell::Text(text) => format!("'{text}'"),
-        Cell::Other(text) => text.clone(),
+        Value::Null => "NULL".to_owned(),
+        Value::Bool(b) => b.to_string(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(x) => x.to_string(),
+        Value::Text(text) => format!("'{text}'"),
+        Value::Other(text) => text.clone(),
         other => format!("{other:?}"),
     }
 }
 
 impl Found {
-    fn failure(self, demand: &Demand, unique: bool) -> Option<Failure> {
+    fn failure(self, demand: &PreflightCheck, unique: bool) -> Option<RowFailure> {
         let (rows, why) = match self.says {
             Some((function, says)) => (
                 self.bad,
-                Why::Made {
+                RowFailureKind::Function {
                     function,
                     says,
                     can_fall_back: !unique,
                 },
             ),
-            None if self.twice > 0 => (self.twice, Why::Twice),
+            None if self.twice > 0 => (self.twice, RowFailureKind::DuplicateKey),
             None => return None,
         };
-        Some(Failure {
+        Some(RowFailure {
             object: demand.object.clone(),
             rows: Some(rows),
-            of: self.rows,
+            total: self.rows,
             sample: self.sample,
-            key: demand.key.clone(),
-            why,
+            key_property: demand.key.clone(),
+            kind: why,
         })
     }
 }

@@ -12,28 +12,28 @@ pub(in crate::migrate) mod runner;
 pub(in crate::migrate) mod sample;
 
 use cast::castable;
-use constraints::{countable, present, single, unique};
-use kuzu_ddl_core::plan::{Demand, Failure, Step, What};
+use constraints::{check_multiplicity, check_not_null, check_serial_range, check_unique};
+use kuzu_ddl_core::plan::{PreflightCheck, PreflightKind, RowFailure, Step};
 
 use crate::engine::Session;
 use crate::error::Error;
 
 /// Asks the rows, and tells the step what they say: counts, samples, and the values that a cast refuses.
-pub(super) fn ask(
+pub(super) fn run_check(
     session: &dyn Session,
     step: &mut Step,
-    demand: &Demand,
-) -> Result<Option<Failure>, Error> {
+    demand: &PreflightCheck,
+) -> Result<Option<RowFailure>, Error> {
     match &demand.what {
         // They need the functions: see `trial`.
-        What::Made { .. } => Ok(None),
-        What::Cast(value) => castable(session, step, demand, value),
-        What::Present(value) => present(session, step, demand, value),
-        What::Unique(value) => unique(session, demand, value),
-        What::Countable(value) => countable(session, demand, value),
-        What::Single {
+        PreflightKind::FunctionValues { .. } => Ok(None),
+        PreflightKind::Castable(value) => castable(session, step, demand, value),
+        PreflightKind::NotNull(value) => check_not_null(session, step, demand, value),
+        PreflightKind::Unique(value) => check_unique(session, demand, value),
+        PreflightKind::BelowSerialLimit(value) => check_serial_range(session, demand, value),
+        PreflightKind::Multiplicity {
             multiplicity,
             sides,
-        } => single(session, demand, *multiplicity, sides),
+        } => check_multiplicity(session, demand, *multiplicity, sides),
     }
 }

@@ -4,18 +4,18 @@
 use std::collections::BTreeMap;
 
 use kuzu_ddl_core::declared::Functions;
-use kuzu_ddl_core::plan::{Demand, Failure, Plan, Step, What};
+use kuzu_ddl_core::plan::{Plan, PreflightCheck, PreflightKind, RowFailure, Step};
 
 use super::super::Listener;
 use super::super::policy::{Phase, Progress};
-use super::ask;
-use super::functions::Trial;
+use super::functions::FunctionPreflight;
+use super::run_check;
 use super::sample::number;
 use crate::engine::Session;
 use crate::error::Error;
 
 /// A look under way.
-pub(in crate::migrate) struct Look<'a, 'l> {
+pub(in crate::migrate) struct PreflightRunner<'a, 'l> {
     session: &'a dyn Session,
     functions: &'a Functions,
     /// How many rows a function is called for at once.
@@ -26,7 +26,7 @@ pub(in crate::migrate) struct Look<'a, 'l> {
     total: usize,
 }
 
-impl<'a, 'l> Look<'a, 'l> {
+impl<'a, 'l> PreflightRunner<'a, 'l> {
     pub(in crate::migrate) fn new(
         session: &'a dyn Session,
         (functions, batch): (&'a Functions, u64),
@@ -46,7 +46,7 @@ impl<'a, 'l> Look<'a, 'l> {
     pub(in crate::migrate) fn at(mut self, plan: &mut Plan) -> Result<(), Error> {
         let questions = |step: &Step| {
             let counts = step.hazards.iter().filter(|hazard| hazard.count.is_some());
-            counts.count() + step.demands.len()
+            counts.count() + step.preflight_checks.len()
         };
         self.total = plan.steps.iter().map(questions).sum();
         self.count(plan)?;
@@ -84,14 +84,14 @@ impl<'a, 'l> Look<'a, 'l> {
             let Some(step) = asked.last_mut() else {
                 continue;
             };
-            for demand in step.demands.clone() {
+            for demand in step.preflight_checks.clone() {
                 self.tell(step, 0);
                 failures.extend(self.ask(step, &demand)?);
                 self.done += 1;
             }
             let others = after.iter_mut();
-            for other in others.filter(|_| !step.demands.is_empty()) {
-                if other.operation.follow(&step.operation) {
+            for other in others.filter(|_| !step.preflight_checks.is_empty()) {
+                if other.operation.adopt_findings(&step.operation) {
                     other.cypher = other.operation.cypher();
                 }
             }
@@ -99,15 +99,19 @@ impl<'a, 'l> Look<'a, 'l> {
         if failures.is_empty() {
             Ok(())
         } else {
-            Err(Error::Rows(failures))
+            Err(Error::PreflightFailed(failures))
         }
     }
 
-    fn ask(&mut self, step: &mut Step, demand: &Demand) -> Result<Option<Failure>, Error> {
-        let What::Made { value, unique } = &demand.what else {
-            return ask(self.session, step, demand);
+    fn ask(
+        &mut self,
+        step: &mut Step,
+        demand: &PreflightCheck,
+    ) -> Result<Option<RowFailure>, Error> {
+        let PreflightKind::FunctionValues { value, unique } = &demand.what else {
+            return run_check(self.session, step, demand);
         };
-        let trial = Trial {
+        let trial = FunctionPreflight {
             session: self.session,
             functions: self.functions,
             size: self.batch,
@@ -122,8 +126,8 @@ impl<'a, 'l> Look<'a, 'l> {
         if let Some(listener) = &mut self.listener {
             listener(Progress {
                 phase: Phase::Preflight,
-                done: self.done,
-                total: self.total,
+                steps_done: self.done,
+                steps_total: self.total,
                 step: Some(step),
                 rows_done,
                 rows: 0,

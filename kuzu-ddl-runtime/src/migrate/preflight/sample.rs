@@ -1,7 +1,7 @@
 //! TODO-DOC migrate::preflight::sample
 
-use kuzu_ddl_core::plan::SAMPLE;
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::plan::SAMPLE_SIZE;
+use kuzu_ddl_core::value::Value;
 
 use crate::engine::{EngineError, Session};
 
@@ -22,7 +22,7 @@ pub(in crate::migrate) fn numbers(
 ) -> Result<Vec<u64>, EngineError> {
     let rows = session.query(query)?;
     let cells = rows.first().into_iter().flatten();
-    let number = |cell: &Cell| cell.int().and_then(|n| u64::try_from(n).ok());
+    let number = |cell: &Value| cell.int().and_then(|n| u64::try_from(n).ok());
     Ok(cells.map(|cell| number(cell).unwrap_or_default()).collect())
 }
 
@@ -46,10 +46,10 @@ pub(in crate::migrate) fn sample(
             };
             out.push((key, value));
         }
-        if out.len() >= SAMPLE {
+        if out.len() >= SAMPLE_SIZE {
             break;
         }
     }
-    out.truncate(SAMPLE);
+    out.truncate(SAMPLE_SIZE);
     Ok(out)
 }

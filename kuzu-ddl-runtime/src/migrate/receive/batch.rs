@@ -7,10 +7,10 @@ use kuzu_ddl_core::event::{Change, DdlEvent, EventId};
 use kuzu_ddl_core::fold::{Fold, Rejection};
 
 use super::super::report::Report;
-use super::report::{Delay, Delayed, Received};
+use super::report::{PendingEvent, PendingReason, ReceiveReport};
 
 /// The legal events, and what is wrong with the others: in the ledger, nobody could read them again.
-pub(in crate::migrate) fn sorted(
+pub(in crate::migrate) fn partition_valid(
     given: Vec<DdlEvent>,
 ) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
     let (mut legal, mut malformed) = (Vec::new(), Vec::new());
@@ -25,13 +25,13 @@ pub(in crate::migrate) fn sorted(
 
 /// What waits, for the next start: how many events it is to try again, and, where others wait for events or
 /// for a newer version, the version that found that.
-pub(super) struct Waiting {
+pub(super) struct WaitingSummary {
     pub(super) tried: usize,
     pub(super) by: Option<String>,
 }
 
 /// One delivery under way.
-pub(in crate::migrate) struct Delivery {
+pub(in crate::migrate) struct ReceiveBatch {
     /// What everything says together.
     pub(super) fold: Fold,
     /// The events that are carried out.
@@ -40,54 +40,59 @@ pub(in crate::migrate) struct Delivery {
     pub(super) all: BTreeMap<EventId, DdlEvent>,
     /// Those of them that wait.
     pub(super) delayed: BTreeSet<EventId>,
-    pub(super) received: Received,
+    pub(super) received: ReceiveReport,
 }
 
-impl Delivery {
-    pub(in crate::migrate) fn delay(&mut self, event: EventId, delay: Delay) {
+impl ReceiveBatch {
+    pub(in crate::migrate) fn hold(&mut self, event: EventId, delay: PendingReason) {
         let object = self.all.get(&event).map(DdlEvent::object);
         let object = object.map_or_else(|| "?".to_owned(), |id| self.fold.path(id));
         self.delayed.insert(event);
-        self.received.delayed.push(Delayed {
+        self.received.pending.push(PendingEvent {
             event,
             object,
-            delay,
+            reason: delay,
         });
     }
 
-    pub(in crate::migrate) fn done(&mut self, ids: Vec<EventId>, report: Report) {
+    pub(in crate::migrate) fn mark_applied(&mut self, ids: Vec<EventId>, report: Report) {
         self.known.extend(&ids);
         self.received.applied.extend(ids);
         self.received.steps.extend(report.steps);
     }
 
     /// What the next start need not try: nothing but an event or a newer version can help there.
-    pub(in crate::migrate) fn held(&self) -> Waiting {
+    pub(in crate::migrate) fn compute_waiting(&self) -> WaitingSummary {
         let mut held: BTreeSet<EventId> = BTreeSet::new();
         // Each comes after what it depends on, but for those that were found to be held at once.
-        let mut delayed: Vec<&Delayed> = self.received.delayed.iter().collect();
+        let mut delayed: Vec<&PendingEvent> = self.received.pending.iter().collect();
         delayed.sort_by_key(|delayed| self.fold.rank_of(delayed.event));
-        for Delayed { event, delay, .. } in delayed {
+        for PendingEvent {
+            event,
+            reason: delay,
+            ..
+        } in delayed
+        {
             let waits = match delay {
-                Delay::Held(_) => true,
-                Delay::Behind(other) => held.contains(other),
+                PendingReason::Held(_) => true,
+                PendingReason::BlockedBy(other) => held.contains(other),
                 _ => false,
             };
             if waits {
                 held.insert(*event);
             }
         }
-        Waiting {
-            tried: self.received.delayed.len() - held.len(),
+        WaitingSummary {
+            tried: self.received.pending.len() - held.len(),
             by: (!held.is_empty()).then(|| env!("CARGO_PKG_VERSION").to_owned()),
         }
     }
 
     /// Nothing of what is left can be carried out before this is settled.
-    pub(in crate::migrate) fn drifted(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
+    pub(in crate::migrate) fn hold_for_drift(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
         for id in units.iter().flatten() {
             if !self.known.contains(id) && !self.delayed.contains(id) {
-                self.delay(*id, Delay::Drift);
+                self.hold(*id, PendingReason::Drift);
             }
         }
         self.received.drift = rows;
@@ -95,7 +100,7 @@ impl Delivery {
 
     /// What can be carried out only together, in the order of the events: a rel table with its pairs,
     /// anything else by itself.
-    pub(in crate::migrate) fn units(&self) -> Vec<Vec<EventId>> {
+    pub(in crate::migrate) fn atomic_units(&self) -> Vec<Vec<EventId>> {
         let mut order: Vec<_> = self.all.keys().copied().collect();
         order.retain(|id| !self.delayed.contains(id));
         order.sort_by_key(|id| self.fold.rank_of(*id));
@@ -122,7 +127,7 @@ impl Delivery {
     }
 
     /// The events of these units that wait for no other, in order; the others are delayed.
-    pub(in crate::migrate) fn ready(&mut self, units: &[Vec<EventId>]) -> Vec<DdlEvent> {
+    pub(in crate::migrate) fn ready_events(&mut self, units: &[Vec<EventId>]) -> Vec<DdlEvent> {
         let mut ids: Vec<EventId> = units.iter().flatten().copied().collect();
         ids.sort_by_key(|id| self.fold.rank_of(*id));
         let mut ready: BTreeSet<EventId> = BTreeSet::new();
@@ -133,7 +138,7 @@ impl Delivery {
             };
             let mut needs = event.depends_on().iter();
             match needs.find(|need| !self.known.contains(need) && !ready.contains(need)) {
-                Some(need) => self.delay(id, Delay::Behind(*need)),
+                Some(need) => self.hold(id, PendingReason::BlockedBy(*need)),
                 None => {
                     ready.insert(id);
                     events.push(event);

@@ -11,29 +11,31 @@ pub(in crate::migrate) mod sync_state;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use batch::{Delivery, sorted};
-use kuzu_ddl_core::diff::{Reason, compatible};
+use batch::{ReceiveBatch, partition_valid};
+use kuzu_ddl_core::diff::{IncompatibilityKind, check_compatibility};
 use kuzu_ddl_core::event::{DdlEvent, EventId};
-use kuzu_ddl_core::fold::{Conflict, Draft, Fold};
-use kuzu_ddl_core::plan::said;
-use report::{Delay, Received};
-use sync_state::{agreed, read};
+use kuzu_ddl_core::fold::{ChangeBuilder, Conflict, Fold};
+use kuzu_ddl_core::plan::plan_hints;
+use report::{PendingReason, ReceiveReport};
+use sync_state::{read_ledger, sync_state};
 
 use super::planning::dangling_indexes as unfinished;
-use super::planning::inputs::{Prepared, lead_to};
-use super::policy::Incoming;
-use super::{Migrator, identified};
+use super::planning::inputs::{PreparedMigration, plan_to};
+use super::policy::ReceivePolicy;
+use super::{Migrator, fingerprint_declaration};
 use crate::engine::Session;
 use crate::error::Error;
 use crate::ledger;
-use crate::ledger::{Contents, Identified, Rows, State, inbox_key, put_inbox};
+use crate::ledger::{
+    FingerprintedDeclaration, LedgerContents, LedgerState, RowMap, encode_inbox, inbox_key,
+};
 use crate::write_lock::with_writer;
 
 impl Migrator<'_> {
     /// What to do with events of peers that change what this application declares. Default:
     /// [`Incoming::Hold`].
     #[must_use]
-    pub fn incoming(mut self, policy: Incoming) -> Self {
+    pub fn receive_policy(mut self, policy: ReceivePolicy) -> Self {
         self.policy_incoming = policy;
         self
     }
@@ -47,10 +49,10 @@ impl Migrator<'_> {
     pub fn receive(
         mut self,
         events: impl IntoIterator<Item = DdlEvent>,
-    ) -> Result<Received, Error> {
+    ) -> Result<ReceiveReport, Error> {
         let _span = tracing::info_span!("receive").entered();
-        let declared = identified(self.declared.take())?;
-        let starts = self.policy_incoming != Incoming::NextStart;
+        let declared = fingerprint_declaration(self.declared.take())?;
+        let starts = self.policy_incoming != ReceivePolicy::Defer;
         self.deliver(&declared, events.into_iter().collect(), starts)
     }
 
@@ -60,12 +62,12 @@ impl Migrator<'_> {
     /// # Errors
     /// As [`receive`](Self::receive); [`Error::NoConflict`] if there is nothing to settle, or `keep` is no
     /// choice.
-    pub fn resolve(mut self, conflict: &Conflict, keep: EventId) -> Result<Received, Error> {
+    pub fn resolve(mut self, conflict: &Conflict, keep: EventId) -> Result<ReceiveReport, Error> {
         let _span = tracing::info_span!("resolve").entered();
-        let declared = identified(self.declared.take())?;
-        let mut draft = Draft::new(agreed(self.engine)?.fold);
+        let declared = fingerprint_declaration(self.declared.take())?;
+        let mut draft = ChangeBuilder::new(sync_state(self.engine)?.fold);
         if !draft.resolve(conflict, keep) {
-            return Err(Error::NoConflict);
+            return Err(Error::UnknownConflict);
         }
         let (_, events) = draft.finish();
         self.deliver(&declared, events, true)
@@ -75,13 +77,17 @@ impl Migrator<'_> {
     ///
     /// # Errors
     /// As [`resolve`](Self::resolve).
-    pub fn resolve_name(mut self, conflict: &Conflict, name: &str) -> Result<Received, Error> {
-        let declared = identified(self.declared.take())?;
-        let mut draft = Draft::new(agreed(self.engine)?.fold);
+    pub fn resolve_by_rename(
+        mut self,
+        conflict: &Conflict,
+        name: &str,
+    ) -> Result<ReceiveReport, Error> {
+        let declared = fingerprint_declaration(self.declared.take())?;
+        let mut draft = ChangeBuilder::new(sync_state(self.engine)?.fold);
         draft.rename(conflict.object, name);
         let (_, events) = draft.finish();
         if events.is_empty() {
-            return Err(Error::NoConflict);
+            return Err(Error::UnknownConflict);
         }
         self.deliver(&declared, events, true)
     }
@@ -89,135 +95,142 @@ impl Migrator<'_> {
     /// Carries out what came now and what waited, as far as it can be.
     pub(super) fn deliver(
         &mut self,
-        declared: &Identified,
+        declared: &FingerprintedDeclaration,
         given: Vec<DdlEvent>,
         starts: bool,
-    ) -> Result<Received, Error> {
+    ) -> Result<ReceiveReport, Error> {
         let start = Instant::now();
-        unfinished::clear(self.engine, self.wait)?;
-        let contents = read(self.engine.session()?.as_ref())?;
+        unfinished::clear(self.engine, self.lock_timeout)?;
+        let contents = read_ledger(self.engine.session()?.as_ref())?;
         let mut all = contents.inbox.clone();
-        let (legal, malformed) = sorted(given);
+        let (legal, malformed) = partition_valid(given);
         let new = legal.into_iter().map(|event| (event.id(), event));
         let mut fold = contents.fold();
         all.extend(new.filter(|(id, _)| !fold.contains(*id)));
         fold.extend(all.values().cloned());
-        let held = fold.held();
-        let mut delivery = Delivery {
+        let held = fold.held_events();
+        let mut delivery = ReceiveBatch {
             fold,
             known: contents.events.keys().copied().collect(),
-            received: Received::default(),
+            received: ReceiveReport::default(),
             delayed: BTreeSet::new(),
             all,
         };
         for (id, why) in held {
-            delivery.delay(id, Delay::Held(why));
+            delivery.hold(id, PendingReason::Held(why));
         }
-        let units = delivery.units();
+        let units = delivery.atomic_units();
         if starts {
-            match self.carry_out(declared, &units, &mut delivery, start) {
-                Err(Error::Drift(rows)) => delivery.drifted(&units, rows),
+            match self.apply_batch(declared, &units, &mut delivery, start) {
+                Err(Error::DriftDetected(rows)) => delivery.hold_for_drift(&units, rows),
                 carried_out => carried_out?,
             }
         } else {
             for id in units.into_iter().flatten() {
-                delivery.delay(id, Delay::NextStart);
+                delivery.hold(id, PendingReason::Deferred);
             }
         }
-        self.keep(declared, &contents, &delivery, start)?;
+        self.store_in_inbox(declared, &contents, &delivery, start)?;
         let mut received = delivery.received;
-        let rejected = delivery.fold.rejected().iter();
+        let rejected = delivery.fold.rejected_events().iter();
         let here =
             rejected.filter(|(id, _)| delivery.all.contains_key(id) && delivery.known.contains(id));
         received.rejected = here.map(|(id, why)| (*id, why.clone())).collect();
         received.rejected.extend(malformed);
-        received.conflicts = delivery.fold.explained();
+        received.conflicts = delivery.fold.conflict_reports();
         received.schema = Some(delivery.fold.schema().fingerprint());
         received.took = start.elapsed();
         Ok(received)
     }
 
     /// Carries out a part of the events; if that fails because of them, each half by itself.
-    fn carry_out(
+    fn apply_batch(
         &mut self,
-        declared: &Identified,
+        declared: &FingerprintedDeclaration,
         units: &[Vec<EventId>],
-        delivery: &mut Delivery,
+        delivery: &mut ReceiveBatch,
         start: Instant,
     ) -> Result<(), Error> {
-        let events = delivery.ready(units);
+        let events = delivery.ready_events(units);
         if events.is_empty() {
             return Ok(());
         }
         let ids: Vec<EventId> = events.iter().map(DdlEvent::id).collect();
         self.received = Some(events);
-        let result = self.run(declared, None, start);
+        let result = self.plan_and_apply(declared, None, start);
         self.received = None;
         match result {
             Ok(report) => {
-                delivery.done(ids, report);
+                delivery.mark_applied(ids, report);
                 Ok(())
             }
-            Err(error) if !error.is_about_events() => Err(error),
+            Err(error) if !error.is_caused_by_events() => Err(error),
             Err(error) if units.len() < 2 => {
                 let delay = match &error {
-                    Error::Breaks(_) => Delay::Breaks(error.to_string()),
-                    _ => Delay::Local(error.to_string()),
+                    Error::BreaksApplication(_) => {
+                        PendingReason::BreaksApplication(error.to_string())
+                    }
+                    _ => PendingReason::NotApplicable(error.to_string()),
                 };
-                ids.iter().for_each(|id| delivery.delay(*id, delay.clone()));
+                ids.iter().for_each(|id| delivery.hold(*id, delay.clone()));
                 Ok(())
             }
             Err(_) => {
                 let (first, second) = units.split_at(units.len() / 2);
-                self.carry_out(declared, first, delivery, start)?;
-                self.carry_out(declared, second, delivery, start)
+                self.apply_batch(declared, first, delivery, start)?;
+                self.apply_batch(declared, second, delivery, start)
             }
         }
     }
 
     /// Writes into the inbox what came and waits.
-    fn keep(
+    fn store_in_inbox(
         &mut self,
-        declared: &Identified,
-        contents: &Contents,
-        delivery: &Delivery,
+        declared: &FingerprintedDeclaration,
+        contents: &LedgerContents,
+        delivery: &ReceiveBatch,
         start: Instant,
     ) -> Result<(), Error> {
-        let waiting = delivery.received.delayed.iter();
-        let mut rows = Rows::new();
+        let waiting = delivery.received.pending.iter();
+        let mut rows = RowMap::new();
         for event in waiting.filter_map(|delayed| delivery.all.get(&delayed.event)) {
             if !contents.inbox.contains_key(&event.id()) {
-                put_inbox(&mut rows, event);
+                encode_inbox(&mut rows, event);
             }
         }
-        let held = delivery.held();
+        let held = delivery.compute_waiting();
         let state = contents.state.as_ref();
-        let told = |state: &State| state.inbox == held.tried && state.held == held.by;
+        let told = |state: &LedgerState| {
+            state.inbox_ready == held.tried && state.held_since_version == held.by
+        };
         if rows.is_empty() && state.is_none_or(told) {
             return Ok(());
         }
         if contents.state.is_none() && delivery.received.applied.is_empty() {
             // A ledger, before anything can be kept in it.
             self.received = Some(Vec::new());
-            let made = self.run(declared, None, start);
+            let made = self.plan_and_apply(declared, None, start);
             self.received = None;
             made?;
         }
         let only_told = rows.is_empty();
-        let kept = with_writer(self.engine, self.wait, |tx| {
-            let mut state = match ledger::state(&tx)? {
+        let kept = with_writer(self.engine, self.lock_timeout, |tx| {
+            let mut state = match ledger::read_state(&tx)? {
                 Some(Ok(state)) => state,
-                Some(Err(bad)) => return Err(Error::Ledger(vec![bad])),
-                None => return Err(Error::BaseMoved),
+                Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
+                None => return Err(Error::StalePlan),
             };
-            (state.inbox, state.held) = (held.tried, held.by.clone());
-            ledger::put_state(&mut rows, &state);
-            ledger::put(&tx, std::mem::take(&mut rows))?;
+            (state.inbox_ready, state.held_since_version) = (held.tried, held.by.clone());
+            ledger::encode_state(&mut rows, &state);
+            ledger::upsert_rows(&tx, std::mem::take(&mut rows))?;
             tx.commit().map_err(Error::from)
         });
         match kept {
             // What is known already may be told at a later start.
-            Err(e) if only_told && (Self::is_read_only(&e) || matches!(e, Error::Busy { .. })) => {
+            Err(e)
+                if only_told
+                    && (Self::is_read_only(&e) || matches!(e, Error::LockTimeout { .. })) =>
+            {
                 Ok(())
             }
             kept => kept,
@@ -227,42 +240,47 @@ impl Migrator<'_> {
     pub(super) fn prepare_received(
         &self,
         session: &dyn Session,
-        declared: &Identified,
+        declared: &FingerprintedDeclaration,
         received: &[DdlEvent],
-    ) -> Result<Prepared, Error> {
-        let ground = self.ground(session, declared)?;
-        let settled = self.settle(declared, &ground)?;
-        let after = self.led_to(&settled.fold, received);
+    ) -> Result<PreparedMigration, Error> {
+        let ground = self.read_inputs(session, declared)?;
+        let settled = self.resolve_drift(declared, &ground)?;
+        let after = self.target_after(&settled.fold, received);
         let fits = self.fits(declared, &settled.fold, &after)?;
-        let said = said(&declared.declared);
+        let hints = plan_hints(&declared.declared);
         let way = (after, received.to_vec());
-        let prepared = lead_to(ground, settled, way, &said)?;
-        Ok(Prepared { fits, ..prepared })
+        let prepared = plan_to(ground, settled, way, &hints)?;
+        Ok(PreparedMigration { fits, ..prepared })
     }
 
     /// Whether what is declared is there once the events are carried out. Never behind the back of a
     /// running application: what they take away from it is an error, unless the policy says otherwise.
-    fn fits(&self, declared: &Identified, before: &Fold, after: &Fold) -> Result<bool, Error> {
+    fn fits(
+        &self,
+        declared: &FingerprintedDeclaration,
+        before: &Fold,
+        after: &Fold,
+    ) -> Result<bool, Error> {
         let declared = &declared.declared;
-        let missing = compatible(declared, Some(declared), after);
-        let known = compatible(declared, Some(declared), before);
+        let missing = check_compatibility(declared, Some(declared), after);
+        let known = check_compatibility(declared, Some(declared), before);
         let lost = missing.iter().filter(|row| !known.contains(row));
         let mut lost: Vec<_> = lost.cloned().collect();
         for row in &mut lost {
             // Nothing has gone yet that could be brought back.
-            if let Reason::Differs { restorable, .. } = &mut row.reason {
+            if let IncompatibilityKind::Changed { restorable, .. } = &mut row.kind {
                 *restorable = false;
             }
         }
-        if !lost.is_empty() && self.policy_incoming != Incoming::Apply {
-            return Err(Error::Breaks(lost));
+        if !lost.is_empty() && self.policy_incoming != ReceivePolicy::Apply {
+            return Err(Error::BreaksApplication(lost));
         }
         Ok(missing.is_empty())
     }
 }
 
 /// The keys of the inbox that what is recorded now empties.
-pub(super) fn emptied(prepared: &Prepared) -> Vec<String> {
+pub(super) fn inbox_keys_applied(prepared: &PreparedMigration) -> Vec<String> {
     let events = prepared.plan.events.iter().map(DdlEvent::id);
     let inbox = &prepared.contents.inbox;
     events

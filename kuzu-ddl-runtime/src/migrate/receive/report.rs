@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kuzu_ddl_core::drift::Drift;
 use kuzu_ddl_core::event::{EventId, Fingerprint};
-use kuzu_ddl_core::fold::{Explained, Held, Rejection};
+use kuzu_ddl_core::fold::{ConflictReport, HoldReason, Rejection};
 use kuzu_ddl_core::plan::Step;
 use serde::{Deserialize, Serialize};
 
@@ -13,13 +13,13 @@ use crate::error::Error;
 
 /// What became of the events of peers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Received {
+pub struct ReceiveReport {
     /// The events that were carried out, in order.
     pub applied: Vec<EventId>,
     /// The steps that this took.
     pub steps: Vec<Step>,
     /// The events that wait, and why.
-    pub delayed: Vec<Delayed>,
+    pub pending: Vec<PendingEvent>,
     /// The events that can never be carried out anywhere.
     pub rejected: Vec<(EventId, Rejection)>,
     /// Where the database was changed by hand, if that keeps events from being carried out: they wait until it
@@ -27,7 +27,7 @@ pub struct Received {
     #[serde(default)]
     pub drift: Vec<Drift>,
     /// Contradictions between all that is known, whether it is carried out here or not.
-    pub conflicts: Vec<Explained>,
+    pub conflicts: Vec<ConflictReport>,
     /// The fingerprint of the schema that all peers with the same events share.
     pub schema: Option<Fingerprint>,
     /// How long it took.
@@ -36,58 +36,60 @@ pub struct Received {
 
 /// An event that is known, and not carried out here yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delayed {
+pub struct PendingEvent {
     /// The event.
     pub event: EventId,
     /// What it is about.
     pub object: String,
     /// What it waits for.
-    pub delay: Delay,
+    pub reason: PendingReason,
 }
 
 /// What an event waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Delay {
+pub enum PendingReason {
     /// For events that have not come, or for a newer version of kuzu-ddl.
-    Held(Held),
+    Held(HoldReason),
     /// For the next start, as the policy says.
-    NextStart,
+    Deferred,
     /// For another event that waits.
-    Behind(EventId),
+    BlockedBy(EventId),
     /// It takes away what the running application declares.
-    Breaks(String),
+    BreaksApplication(String),
     /// It cannot be carried out here as things are: rows are in the way, a hazard is not allowed.
-    Local(String),
+    NotApplicable(String),
     /// The database was changed by hand: [`Received::drift`] says where.
     Drift,
 }
 
-impl fmt::Display for Delayed {
+impl fmt::Display for PendingEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}) waits: ", self.object, self.event.short())?;
-        match &self.delay {
-            Delay::Held(held) => held.fmt(f),
-            Delay::Behind(event) => Held::Behind(*event).fmt(f),
-            Delay::NextStart => f.write_str("the next start carries it out"),
-            Delay::Drift => f.write_str("the database was changed by hand"),
-            Delay::Breaks(why) | Delay::Local(why) => f.write_str(why),
+        match &self.reason {
+            PendingReason::Held(held) => held.fmt(f),
+            PendingReason::BlockedBy(event) => HoldReason::DependencyHeld(*event).fmt(f),
+            PendingReason::Deferred => f.write_str("the next start carries it out"),
+            PendingReason::Drift => f.write_str("the database was changed by hand"),
+            PendingReason::BreaksApplication(why) | PendingReason::NotApplicable(why) => {
+                f.write_str(why)
+            }
         }
     }
 }
 
-impl fmt::Display for Received {
+impl fmt::Display for ReceiveReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (applied, delayed) = (self.applied.len(), self.delayed.len());
+        let (applied, delayed) = (self.applied.len(), self.pending.len());
         write!(f, "{applied} events of peers carried out, {delayed} wait")?;
         for step in &self.steps {
             write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
         }
-        for delayed in &self.delayed {
+        for delayed in &self.pending {
             write!(f, "\n  {}", delayed.to_string().replace('\n', "\n  "))?;
         }
         if !self.drift.is_empty() {
-            let drift = Error::Drift(self.drift.clone()).to_string();
+            let drift = Error::DriftDetected(self.drift.clone()).to_string();
             write!(f, "\n  {}", drift.replace('\n', "\n  "))?;
         }
         for (event, rejection) in &self.rejected {

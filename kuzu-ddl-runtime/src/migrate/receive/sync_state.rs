@@ -3,34 +3,34 @@
 use std::collections::BTreeMap;
 
 use kuzu_ddl_core::event::{DdlEvent, EventId};
-use kuzu_ddl_core::fold::{Fold, Held};
+use kuzu_ddl_core::fold::{Fold, HoldReason};
 
 use crate::engine::{Engine, Session};
 use crate::error::Error;
 use crate::ledger;
-use crate::ledger::Contents;
+use crate::ledger::LedgerContents;
 
 /// Everything that a database knows of its space.
 #[derive(Clone, Debug, Default)]
-pub struct Agreed {
+pub struct SyncState {
     /// What all events say together, those that wait among them.
     pub fold: Fold,
     /// What the history begins with, if it is a checkpoint; the events that it kept are among those carried out.
-    pub base: Option<Fold>,
+    pub checkpoint: Option<Fold>,
     /// The events that are carried out here.
     pub applied: BTreeMap<EventId, DdlEvent>,
     /// The events that wait.
     pub waiting: BTreeMap<EventId, DdlEvent>,
 }
 
-impl Agreed {
-    fn of(contents: Contents) -> Self {
+impl SyncState {
+    fn from_contents(contents: LedgerContents) -> Self {
         let mut fold = contents.fold();
         let waiting = contents.inbox.values().cloned();
         fold.extend(waiting);
         Self {
             fold,
-            base: contents.base,
+            checkpoint: contents.checkpoint,
             applied: contents.events,
             waiting: contents.inbox,
         }
@@ -38,10 +38,15 @@ impl Agreed {
 
     /// All events that wait for no other, each after what it depends on: for peers.
     #[must_use]
-    pub fn in_order(&self) -> Vec<DdlEvent> {
+    pub fn events_in_order(&self) -> Vec<DdlEvent> {
         let mut events: Vec<&DdlEvent> = self.events().collect();
-        let held = self.fold.held();
-        events.retain(|event| !matches!(held.get(&event.id()), Some(Held::Missing(_))));
+        let held = self.fold.held_events();
+        events.retain(|event| {
+            !matches!(
+                held.get(&event.id()),
+                Some(HoldReason::MissingDependency(_))
+            )
+        });
         events.sort_by_key(|event| self.fold.rank_of(event.id()));
         events.into_iter().cloned().collect()
     }
@@ -56,16 +61,16 @@ impl Agreed {
 ///
 /// # Errors
 /// What the engine says, and rows of the ledger that cannot be read.
-pub fn agreed(db: &dyn Engine) -> Result<Agreed, Error> {
+pub fn sync_state(db: &dyn Engine) -> Result<SyncState, Error> {
     let session = db.session()?;
-    Ok(Agreed::of(read(session.as_ref())?))
+    Ok(SyncState::from_contents(read_ledger(session.as_ref())?))
 }
 
-pub(in crate::migrate) fn read(session: &dyn Session) -> Result<Contents, Error> {
+pub(in crate::migrate) fn read_ledger(session: &dyn Session) -> Result<LedgerContents, Error> {
     let contents = ledger::read(session)?;
-    if contents.bad.is_empty() {
+    if contents.corrupt.is_empty() {
         Ok(contents)
     } else {
-        Err(Error::Ledger(contents.bad))
+        Err(Error::CorruptLedger(contents.corrupt))
     }
 }

@@ -20,15 +20,23 @@ pub(crate) fn unsupported_statements_are_refused(subject: &Subject) {
             "CREATE REL TABLE R(FROM A TO A)",
         ],
     );
-    use EngineErrorKind::{Exists, Other, Syntax};
+    use EngineErrorKind::{AlreadyExists, Other, Syntax};
     let can = subject.capabilities();
     for (cypher, supported, refused) in [
         ("ALTER TABLE A ALTER x TYPE INT64", can.alter_type, Syntax),
-        ("ALTER TABLE A RENAME x TO X", can.rename_case, Exists),
-        ("ALTER TABLE A RENAME TO a", can.rename_case, Exists),
+        (
+            "ALTER TABLE A RENAME x TO X",
+            can.case_only_rename,
+            AlreadyExists,
+        ),
+        (
+            "ALTER TABLE A RENAME TO a",
+            can.case_only_rename,
+            AlreadyExists,
+        ),
         (
             "ALTER TABLE R ADD u UUID DEFAULT gen_random_uuid()",
-            can.add_to_rels,
+            can.add_volatile_default_to_rels,
             Other,
         ),
     ] {
@@ -40,7 +48,7 @@ pub(crate) fn unsupported_statements_are_refused(subject: &Subject) {
     }
     run(&*s, &["BEGIN TRANSACTION"]);
     let index = "CALL CREATE_FTS_INDEX('A', 'by_s', ['s'])";
-    if can.index_in_transaction {
+    if can.transactional_index {
         run(&*s, &[index]);
     } else {
         let e = fails(&*s, index);

@@ -1,7 +1,7 @@
 //! Checkpoints that a rollback makes necessary.
 
-use kuzu_ddl_runtime::engine::{Transaction, owes_checkpoint, settle};
-use kuzu_ddl_runtime::inspect::{Scope, inspect};
+use kuzu_ddl_runtime::engine::{Transaction, checkpoint_if_needed, needs_checkpoint};
+use kuzu_ddl_runtime::inspect::{InspectScope, inspect};
 
 use super::*;
 
@@ -25,15 +25,18 @@ pub(crate) fn a_checkpoint_blocked_by_readers_stays_pending(subject: &Subject) {
     if !subject.capabilities().checkpoint_after_rollback {
         return outcome.unwrap();
     }
-    assert_eq!(outcome.unwrap_err().kind, EngineErrorKind::CheckpointOwed);
-    assert!(owes_checkpoint(&*db.session().unwrap()));
+    assert_eq!(
+        outcome.unwrap_err().kind,
+        EngineErrorKind::CheckpointRequired
+    );
+    assert!(needs_checkpoint(&*db.session().unwrap()));
     assert_eq!(
         Transaction::begin(&*s).err().unwrap().kind,
-        EngineErrorKind::CheckpointOwed
+        EngineErrorKind::CheckpointRequired
     );
     run(&*reader, &["COMMIT"]);
-    settle(&*s).unwrap();
-    assert!(!owes_checkpoint(&*s));
+    checkpoint_if_needed(&*s).unwrap();
+    assert!(!needs_checkpoint(&*s));
     run(&*s, &["ALTER TABLE A ADD n STRING DEFAULT 'q'"]);
     assert_eq!(rows(&*s, "MATCH (a:A) RETURN a.n"), "q");
 }
@@ -65,12 +68,12 @@ pub(crate) fn a_rollback_of_other_changes_needs_no_checkpoint(subject: &Subject)
                 "MATCH (a:A) CREATE (a)-[:R {w: 0}]->(a)",
             ],
         );
-        let before = inspect(&*s, Scope::All).unwrap();
+        let before = inspect(&*s, InspectScope::All).unwrap();
         let tx = Transaction::begin(&*s).unwrap();
         run(&tx, ROLLED_BACK);
         tx.rollback().unwrap();
-        assert!(!owes_checkpoint(&*s));
-        assert_eq!(inspect(&*s, Scope::All).unwrap(), before);
+        assert!(!needs_checkpoint(&*s));
+        assert_eq!(inspect(&*s, InspectScope::All).unwrap(), before);
         assert_eq!(
             rows(&*s, "MATCH (a:A)-[r:R]->(x) RETURN a.s, r.w ORDER BY r.w"),
             "a|0; a|1"
@@ -108,12 +111,15 @@ pub(crate) fn an_in_memory_database_cannot_checkpoint(subject: &Subject) {
             outcome.unwrap();
             continue;
         }
-        assert_eq!(outcome.unwrap_err().kind, EngineErrorKind::CheckpointOwed);
+        assert_eq!(
+            outcome.unwrap_err().kind,
+            EngineErrorKind::CheckpointRequired
+        );
         assert_eq!(
             Transaction::begin(&*s).err().unwrap().kind,
-            EngineErrorKind::CheckpointOwed
+            EngineErrorKind::CheckpointRequired
         );
-        let found = inspect(&*s, Scope::All).unwrap();
-        assert_eq!((found.schema.sequences.len(), found.notes.len()), (0, 0));
+        let found = inspect(&*s, InspectScope::All).unwrap();
+        assert_eq!((found.schema.sequences.len(), found.skipped.len()), (0, 0));
     }
 }

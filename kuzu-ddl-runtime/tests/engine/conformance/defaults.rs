@@ -1,11 +1,11 @@
-//! `DEFAULT CAST(<expr> AS <TYPE>)` is returned to the letter and has the value it states: in CREATE
-//! and ALTER, on node and rel tables, and after the file was closed and opened.
+//! `DEFAULT CAST(<expr> AS <TYPE>)` is returned to the letter and has the value it states: in
+//! CREATE and ALTER, on node and rel tables, and after the file was closed and opened.
 
-use kuzu_ddl_core::catalog::Inspection;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::schema::{
     Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator, Type,
 };
-use kuzu_ddl_runtime::inspect::{Scope, inspect};
+use kuzu_ddl_runtime::inspect::{InspectScope, inspect};
 
 use super::*;
 
@@ -187,9 +187,9 @@ fn expressions() -> Vec<(&'static str, Expr)> {
     ]
 }
 
-fn property(found: &Inspection, table: &str, name: &str) -> (String, Option<Expr>) {
+fn property(found: &CatalogSnapshot, table: &str, name: &str) -> (String, Option<Expr>) {
     let p = found.schema.table(table).unwrap().property(name).unwrap();
-    (p.default_text().unwrap_or_default(), p.default.clone())
+    (p.default_cypher().unwrap_or_default(), p.default.clone())
 }
 
 pub(crate) fn defaults_round_trip(subject: &Subject) {
@@ -244,7 +244,7 @@ pub(crate) fn defaults_round_trip(subject: &Subject) {
             db = open();
         }
         let s = db.session().unwrap();
-        let found = inspect(&*s, Scope::All).unwrap();
+        let found = inspect(&*s, InspectScope::All).unwrap();
         for (i, ty, expr, canonical) in &good {
             for table in [format!("A{i}"), format!("R{i}")] {
                 for name in ["d", "e"] {

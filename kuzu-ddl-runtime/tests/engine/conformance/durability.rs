@@ -1,6 +1,6 @@
-//! Changes in place survive a kill: each runs in one transaction while a reader is open, followed by a
-//! hard exit before any checkpoint. The suite then checks the replay, a checkpoint, more rows, and the
-//! file opened again.
+//! Changes in place survive a kill: each runs in one transaction while a reader is open, followed
+//! by a hard exit before any checkpoint. The suite then checks the replay, a checkpoint, more
+//! rows, and the file opened again.
 
 use kuzu_ddl_runtime::engine::Transaction;
 

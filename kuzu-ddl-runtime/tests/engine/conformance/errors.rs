@@ -12,16 +12,19 @@ pub(crate) fn errors_are_classified(subject: &Subject) {
     for (cypher, expected) in [
         (
             "CREATE NODE TABLE a(id INT64 PRIMARY KEY)",
-            EngineErrorKind::Exists,
+            EngineErrorKind::AlreadyExists,
         ),
-        ("ALTER TABLE A ADD S STRING", EngineErrorKind::Exists),
-        ("ALTER TABLE A RENAME s TO id", EngineErrorKind::Exists),
-        ("ALTER TABLE B ADD x STRING", EngineErrorKind::Missing),
-        ("ALTER TABLE A RENAME x TO y", EngineErrorKind::Missing),
-        ("DROP TABLE B", EngineErrorKind::Missing),
-        ("CALL table_info('B') RETURN *", EngineErrorKind::Missing),
-        ("MATCH (b:B) RETURN b.id", EngineErrorKind::Missing),
-        ("MATCH (a:A) RETURN a.nope", EngineErrorKind::Missing),
+        ("ALTER TABLE A ADD S STRING", EngineErrorKind::AlreadyExists),
+        (
+            "ALTER TABLE A RENAME s TO id",
+            EngineErrorKind::AlreadyExists,
+        ),
+        ("ALTER TABLE B ADD x STRING", EngineErrorKind::NotFound),
+        ("ALTER TABLE A RENAME x TO y", EngineErrorKind::NotFound),
+        ("DROP TABLE B", EngineErrorKind::NotFound),
+        ("CALL table_info('B') RETURN *", EngineErrorKind::NotFound),
+        ("MATCH (b:B) RETURN b.id", EngineErrorKind::NotFound),
+        ("MATCH (a:A) RETURN a.nope", EngineErrorKind::NotFound),
         ("CREATE NODE TABLE", EngineErrorKind::Syntax),
         ("ROLLBACK", EngineErrorKind::NoActiveTransaction),
     ] {

@@ -124,8 +124,8 @@ pub(crate) fn a_union_does_not_try_every_type(subject: &Subject) {
     }
 }
 
-/// Three invalid values among many: a condition in the WHERE protects a plain CAST from them, on nodes
-/// and on rels; CASE does not.
+/// Three invalid values among many: a condition in the WHERE protects a plain CAST from them, on
+/// nodes and on rels; CASE does not.
 pub(crate) fn a_condition_guards_a_cast_and_case_does_not(subject: &Subject) {
     let db = subject.memory();
     let session = db.session().unwrap();

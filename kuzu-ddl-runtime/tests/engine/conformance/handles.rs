@@ -1,6 +1,6 @@
 //! Several handles of one file, in one process and in two.
 
-use kuzu_ddl_runtime::engine::{check_opened_once, is_in_memory};
+use kuzu_ddl_runtime::engine::{ensure_single_handle, is_in_memory};
 use kuzu_ddl_runtime::inspect::tables;
 
 use super::*;
@@ -25,7 +25,7 @@ pub(crate) fn a_second_process_is_locked_out(subject: &Subject) {
 pub(crate) fn a_second_handle_is_detected(subject: &Subject) {
     // In a child, because the tests that run at the same time open files of their own.
     if let Some(path) = child::path() {
-        let check = |db: &dyn Engine| check_opened_once(&*db.session().unwrap());
+        let check = |db: &dyn Engine| ensure_single_handle(&*db.session().unwrap());
         let first = subject.open(&path);
         run(
             &*first.session().unwrap(),
@@ -54,7 +54,7 @@ pub(crate) fn a_second_handle_is_detected(subject: &Subject) {
         let second = subject.open(&path);
         for db in [&*first, &*second] {
             let e = check(db).unwrap_err();
-            assert_eq!(e.kind, EngineErrorKind::OpenTwice);
+            assert_eq!(e.kind, EngineErrorKind::OpenedTwice);
             assert!(e.to_string().contains(path.to_str().unwrap()), "{e}");
         }
         check(&*subject.memory()).unwrap();
@@ -74,8 +74,8 @@ pub(crate) fn a_second_handle_is_detected(subject: &Subject) {
 
 pub(crate) fn handles_are_distinct(subject: &Subject) {
     let (a, b) = (subject.memory(), subject.memory());
-    assert_ne!(a.handle(), b.handle());
-    assert_eq!(a.session().unwrap().handle(), a.handle());
+    assert_ne!(a.instance_id(), b.instance_id());
+    assert_eq!(a.session().unwrap().instance_id(), a.instance_id());
     let (_dir, file) = subject.fresh();
     assert!(is_in_memory(&*a.session().unwrap()).unwrap());
     assert!(!is_in_memory(&*file.session().unwrap()).unwrap());

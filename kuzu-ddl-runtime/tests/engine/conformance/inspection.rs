@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl_core::catalog::Inspection;
-use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
+use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_core::schema::{Expr, IndexKind, StorageDirection, TableKind, Type};
 use kuzu_ddl_runtime::engine::Transaction;
-use kuzu_ddl_runtime::inspect::{Scope, inspect, multiplicities, tables};
+use kuzu_ddl_runtime::inspect::{InspectScope, inspect, multiplicities, tables};
 
 use super::*;
 
@@ -59,7 +59,7 @@ pub(crate) fn every_kind_of_object_is_found(subject: &Subject) {
         property("st").ty,
         "STRUCT(a INT64, b STRING[])".parse().unwrap()
     );
-    let index = |name: &str| &a.indexes[&Key::new(name)];
+    let index = |name: &str| &a.indexes[&NameKey::new(name)];
     assert_eq!(index("ix").kind, IndexKind::FullText);
     assert_eq!(index("ix").properties, ["txt".into()]);
     assert_eq!(index("ix").options["stemmer"], "porter");
@@ -79,8 +79,8 @@ pub(crate) fn every_kind_of_object_is_found(subject: &Subject) {
         .map(|p| (p.from.as_str(), p.to.as_str()))
         .collect();
     assert_eq!(pairs, [("a", "order"), ("order", "a")]);
-    assert_eq!((*multiplicity, *storage), (None, StorageDirection::Fwd));
-    assert_eq!(found.storage_unseen, BTreeSet::from(["s".into()]));
+    assert_eq!((*multiplicity, *storage), (None, StorageDirection::Forward));
+    assert_eq!(found.unknown_storage, BTreeSet::from(["s".into()]));
     let sequences: Vec<_> = found.schema.sequences.values().collect();
     assert_eq!(
         sequences.len(),
@@ -93,11 +93,11 @@ pub(crate) fn every_kind_of_object_is_found(subject: &Subject) {
         (5, 2, 1, 99, true)
     );
     assert_eq!(
-        found.internal.keys().collect::<Vec<_>>(),
-        [&Key::new("_kuzu_ddl_x")]
+        found.internal_tables.keys().collect::<Vec<_>>(),
+        [&NameKey::new("_kuzu_ddl_x")]
     );
-    assert_eq!(found.notes, []);
-    assert_eq!(found.ids.len(), 4);
+    assert_eq!(found.skipped, []);
+    assert_eq!(found.table_ids.len(), 4);
 }
 
 pub(crate) fn only_the_requested_tables_are_read(subject: &Subject) {
@@ -113,25 +113,27 @@ pub(crate) fn only_the_requested_tables_are_read(subject: &Subject) {
         ],
     );
     let wanted = BTreeSet::from(["b".into(), "absent".into()]);
-    let found = inspect(&*s, Scope::Only(&wanted)).unwrap();
+    let found = inspect(&*s, InspectScope::Only(&wanted)).unwrap();
     assert_eq!(
         found.schema.tables.keys().collect::<Vec<_>>(),
-        [&Key::new("b")]
+        [&NameKey::new("b")]
     );
-    assert_eq!(found.internal.len(), 1);
+    assert_eq!(found.internal_tables.len(), 1);
     assert_eq!(found.schema.sequences.len(), 1);
 }
 
 pub(crate) fn an_empty_database_is_empty(subject: &Subject) {
     let db = subject.memory();
     let s = db.session().unwrap();
-    let empty = Inspection {
+    let empty = CatalogSnapshot {
         version: Some(subject.capabilities().version.to_owned()),
-        ..Inspection::default()
+        ..CatalogSnapshot::default()
     };
     assert_eq!(inspect_all(&*s), empty);
     assert_eq!(
-        multiplicities(&*s, &inspect_all(&*s)).unwrap().unknown,
+        multiplicities(&*s, &inspect_all(&*s))
+            .unwrap()
+            .unavailable_because,
         None
     );
 }
@@ -173,8 +175,8 @@ pub(crate) fn a_stray_serial_sequence_is_noted(subject: &Subject) {
     );
     let found = inspect_all(&*s);
     assert_eq!(found.schema.sequences.len(), 0);
-    assert_eq!(found.notes.len(), 1);
-    assert_eq!(found.notes[0].object, "A_id_serial");
+    assert_eq!(found.skipped.len(), 1);
+    assert_eq!(found.skipped[0].object, "A_id_serial");
 }
 
 pub(crate) fn many_tables_are_read_at_once(subject: &Subject) {

@@ -1,9 +1,9 @@
-//! The conformance suite: what every engine adapter promises, and the facts that the planner builds on
-//! whatever the engine.
+//! The conformance suite: what every engine adapter promises, and the facts that the planner
+//! builds on whatever the engine.
 //!
-//! An adapter implements [`Provider`] and takes part with one line, `conformance_suite!(TheProvider);`,
-//! which makes a `#[test]` of each case. Where engines differ, a case asks
-//! [`Capabilities`] and asserts either way.
+//! An adapter implements [`Provider`] and takes part with one line,
+//! `conformance_suite!(TheProvider);`, which makes a `#[test]` of each case. Where engines
+//! differ, a case asks [`Capabilities`] and asserts either way.
 
 pub(crate) mod capabilities;
 pub(crate) mod casts;
@@ -26,10 +26,10 @@ pub(crate) mod values;
 use std::path::Path;
 
 use kuzu_ddl_core::capabilities::Capabilities;
-use kuzu_ddl_core::catalog::Inspection;
-use kuzu_ddl_core::value::Cell;
+use kuzu_ddl_core::catalog::CatalogSnapshot;
+use kuzu_ddl_core::value::Value;
 use kuzu_ddl_runtime::engine::{Engine, EngineError, EngineErrorKind, Session};
-use kuzu_ddl_runtime::inspect::{Scope, inspect};
+use kuzu_ddl_runtime::inspect::{InspectScope, inspect};
 pub(crate) use suite::conformance_suite;
 
 use crate::child;
@@ -108,6 +108,6 @@ impl Subject {
     }
 }
 
-fn inspect_all(session: &dyn Session) -> Inspection {
-    inspect(session, Scope::All).unwrap_or_else(|e| panic!("{e}"))
+fn inspect_all(session: &dyn Session) -> CatalogSnapshot {
+    inspect(session, InspectScope::All).unwrap_or_else(|e| panic!("{e}"))
 }

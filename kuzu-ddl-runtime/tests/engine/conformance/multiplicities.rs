@@ -1,7 +1,7 @@
 //! Multiplicities, which only an export reports.
 
 use kuzu_ddl_core::schema::Multiplicity;
-use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_runtime::engine::Transaction;
 use kuzu_ddl_runtime::inspect::multiplicities;
 
@@ -27,10 +27,10 @@ pub(crate) fn multiplicities_are_reported(subject: &Subject) {
     }
     let check = |s: &dyn Session| {
         let reported = multiplicities(s, &inspect_all(s)).unwrap();
-        assert_eq!(reported.unknown, None);
-        assert_eq!(reported.known.len(), 4);
+        assert_eq!(reported.unavailable_because, None);
+        assert_eq!(reported.by_table.len(), 4);
         for m in Multiplicity::ALL {
-            assert_eq!(reported.known[&Key::new(&format!("R;'{m}"))], m);
+            assert_eq!(reported.by_table[&NameKey::new(&format!("R;'{m}"))], m);
         }
     };
     check(&*s);
@@ -55,11 +55,16 @@ pub(crate) fn multiplicities_are_unknown_without_an_export(subject: &Subject) {
     );
     let reported = multiplicities(&*s, &inspect_all(&*s)).unwrap();
     assert!(
-        reported.known.is_empty() && reported.unknown.is_some(),
+        reported.by_table.is_empty() && reported.unavailable_because.is_some(),
         "{reported:?}"
     );
     // An export of a rel table without pairs would crash (see `engine_bugs::rel_tables`).
     run(&*s, &["ALTER TABLE R DROP FROM A TO A"]);
     let reported = multiplicities(&*s, &inspect_all(&*s)).unwrap();
-    assert!(reported.unknown.unwrap().contains("connects no tables"));
+    assert!(
+        reported
+            .unavailable_because
+            .unwrap()
+            .contains("connects no tables")
+    );
 }

@@ -1,7 +1,7 @@
 //! Names that applications and operators may give to their tables.
 
 use kuzu_ddl_core::schema::TableKind;
-use kuzu_ddl_core::schema::name::{Key, RESERVED_MEMBERS};
+use kuzu_ddl_core::schema::name::{NameKey, RESERVED_MEMBERS};
 use kuzu_ddl_runtime::inspect::multiplicities;
 
 use super::*;
@@ -67,10 +67,15 @@ pub(crate) fn names_that_cannot_be_quoted_are_noted(subject: &Subject) {
         panic!()
     };
     assert_eq!(pairs.len(), legal.len());
-    assert_eq!(found.notes.len(), 4, "{:?}", found.notes);
-    assert!(found.notes.iter().all(|n| n.object.chars().count() <= 81));
+    assert_eq!(found.skipped.len(), 4, "{:?}", found.skipped);
+    assert!(found.skipped.iter().all(|n| n.object.chars().count() <= 81));
     // A name that cannot be quoted makes the export ambiguous, so no multiplicity is reported.
-    assert!(multiplicities(&*s, &found).unwrap().unknown.is_some());
+    assert!(
+        multiplicities(&*s, &found)
+            .unwrap()
+            .unavailable_because
+            .is_some()
+    );
 }
 
 pub(crate) fn an_attached_database_is_not_inspected(subject: &Subject) {
@@ -102,7 +107,7 @@ pub(crate) fn an_attached_database_is_not_inspected(subject: &Subject) {
         let found = inspect_all(&*s);
         assert_eq!(
             found.schema.tables.keys().collect::<Vec<_>>(),
-            [&Key::new("own")]
+            [&NameKey::new("own")]
         );
         assert_eq!(found.attached[0].name, alias);
         let e = kind(&*s, "CREATE NODE TABLE B(id INT64 PRIMARY KEY)");

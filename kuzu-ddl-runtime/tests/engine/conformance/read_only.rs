@@ -1,7 +1,7 @@
 //! Databases that were opened read-only.
 
 use kuzu_ddl_runtime::engine::{Transaction, is_read_only};
-use kuzu_ddl_runtime::inspect::{Scope, inspect};
+use kuzu_ddl_runtime::inspect::{InspectScope, inspect};
 
 use super::*;
 
@@ -23,7 +23,10 @@ pub(crate) fn a_read_only_database_is_readable(subject: &Subject) {
     let db = subject.open_read_only(&path);
     let s = db.session().unwrap();
     assert!(is_read_only(&*s).unwrap());
-    assert_eq!(inspect(&*s, Scope::All).unwrap().schema.tables.len(), 1);
+    assert_eq!(
+        inspect(&*s, InspectScope::All).unwrap().schema.tables.len(),
+        1
+    );
     // Any transaction can be begun; only a write is refused, and it does not end the transaction.
     let tx = Transaction::begin(&*s).unwrap();
     assert_eq!(kind(&tx, "CREATE (:A {id: 2})"), EngineErrorKind::ReadOnly);

@@ -29,17 +29,23 @@ pub(crate) fn a_failed_transaction_runs_nothing_more(subject: &Subject) {
     let s = db.session().unwrap();
     let tx = Transaction::begin(&*s).unwrap();
     run(&tx, &["CREATE NODE TABLE A(id INT64 PRIMARY KEY)"]);
-    assert_eq!(kind(&tx, "DROP TABLE nope"), EngineErrorKind::Missing);
+    assert_eq!(kind(&tx, "DROP TABLE nope"), EngineErrorKind::NotFound);
     assert_eq!(
         kind(&tx, "CREATE NODE TABLE B(id INT64 PRIMARY KEY)"),
-        EngineErrorKind::Aborted
+        EngineErrorKind::TransactionAborted
     );
-    assert_eq!(tx.commit().unwrap_err().kind, EngineErrorKind::Aborted);
+    assert_eq!(
+        tx.commit().unwrap_err().kind,
+        EngineErrorKind::TransactionAborted
+    );
     // The same after an error that does not end the engine's own transaction.
     let tx = Transaction::begin(&*s).unwrap();
     run(&tx, &["CREATE NODE TABLE A(id INT64 PRIMARY KEY)"]);
     assert_eq!(kind(&tx, "no cypher"), EngineErrorKind::Syntax);
-    assert_eq!(tx.commit().unwrap_err().kind, EngineErrorKind::Aborted);
+    assert_eq!(
+        tx.commit().unwrap_err().kind,
+        EngineErrorKind::TransactionAborted
+    );
     assert_eq!(rows(&*s, "CALL show_tables() RETURN name"), "");
 }
 
@@ -51,7 +57,7 @@ pub(crate) fn a_busy_writer_poisons_only_the_session(subject: &Subject) {
         Transaction::begin(&*b).err().unwrap().kind,
         EngineErrorKind::WriterBusy
     );
-    assert_eq!(kind(&*b, "RETURN 1"), EngineErrorKind::Unusable);
+    assert_eq!(kind(&*b, "RETURN 1"), EngineErrorKind::SessionPoisoned);
     drop(b);
     tx.rollback().unwrap();
     let b = db.session().unwrap();
@@ -73,6 +79,6 @@ pub(crate) fn a_reader_keeps_a_table_that_is_renamed_or_dropped(subject: &Subjec
     run(&*reader, &["COMMIT"]);
     assert_eq!(
         kind(&*reader, "MATCH (a:A) RETURN a.x"),
-        EngineErrorKind::Missing
+        EngineErrorKind::NotFound
     );
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// `union_extract` would be the shorter conversion. It returns the value of another row where the engine
-/// processes rows one by one.
+/// `union_extract` would be the shorter conversion. It returns the value of another row where the
+/// engine processes rows one by one.
 #[test]
 fn union_extract_returns_the_value_of_another_row() {
     let db = memory();

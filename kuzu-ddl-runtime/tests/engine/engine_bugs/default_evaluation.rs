@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// The column is too short: a SET can be read, and is lost at the checkpoint. Only the first value of
-/// every 2,048 remains.
+/// The column is too short: a SET can be read, and is lost at the checkpoint. Only the first
+/// value of every 2,048 remains.
 #[test]
 fn b9_default_that_differs_by_row_fills_one_row() {
     let fills = [

@@ -10,8 +10,8 @@ pub(super) const TEXT: &str = "CALL CREATE_FTS_INDEX('D', 'fx', ['t'])";
 pub(super) const VECTOR: &str = "CALL CREATE_VECTOR_INDEX('D', 'vx', 'v')";
 pub(super) const ROW: &str = "CREATE (:D {id: 50, v: [1.0, 1.0, 1.0], t: 'dogs'})";
 
-/// `DROP_VECTOR_INDEX` drops the index's tables and leaves the index: no row can be added any more, and
-/// the next process crashes on the first one.
+/// `DROP_VECTOR_INDEX` drops the index's tables and leaves the index: no row can be added any
+/// more, and the next process crashes on the first one.
 #[test]
 fn b25_dropped_vector_index_breaks_its_table() {
     let test = test_name!();
@@ -29,15 +29,15 @@ fn b25_dropped_vector_index_breaks_its_table() {
             &*s,
             &[VECTOR, "CALL DROP_VECTOR_INDEX('D', 'vx')", "CHECKPOINT"],
         );
-        assert_eq!(kind(&*s, ROW), EngineErrorKind::Missing);
-        assert_eq!(kind(&*s, VECTOR), EngineErrorKind::Exists);
+        assert_eq!(kind(&*s, ROW), EngineErrorKind::NotFound);
+        assert_eq!(kind(&*s, VECTOR), EngineErrorKind::AlreadyExists);
     }
     drop(db);
     assert!(child::crashed(child::run(test, &dir.path().join("db"))));
 }
 
-/// `DROP_FTS_INDEX` is logged in part: after a crash before the next checkpoint the table accepts no
-/// rows; with rows in the log, the file cannot be opened.
+/// `DROP_FTS_INDEX` is logged in part: after a crash before the next checkpoint the table accepts
+/// no rows; with rows in the log, the file cannot be opened.
 #[test]
 fn b26_dropped_full_text_index_reappears_on_replay() {
     let test = test_name!();
@@ -55,11 +55,14 @@ fn b26_dropped_full_text_index_reappears_on_replay() {
     let (bare, rows) = (dir.path().join("bare"), dir.path().join("rows"));
     child::run_to_exit(test, &bare);
     let db = open(&bare);
-    assert_eq!(kind(&*db.session().unwrap(), ROW), EngineErrorKind::Missing);
+    assert_eq!(
+        kind(&*db.session().unwrap(), ROW),
+        EngineErrorKind::NotFound
+    );
     child::run_to_exit(test, &rows);
     assert_eq!(
         engine::open(&rows, config()).unwrap_err().kind,
-        EngineErrorKind::Missing
+        EngineErrorKind::NotFound
     );
 }
 
@@ -80,8 +83,8 @@ const WITH_THE_TABLE: &[&str] = &[
     "ALTER TABLE E RENAME TO D",
 ];
 
-/// The work-around: both are dropped in the transaction that drops their table. A rollback undoes it, a
-/// replay repeats it.
+/// The work-around: both are dropped in the transaction that drops their table. A rollback undoes
+/// it, a replay repeats it.
 #[test]
 fn indexes_are_dropped_with_their_table() {
     let test = test_name!();

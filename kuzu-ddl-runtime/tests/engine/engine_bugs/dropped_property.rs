@@ -39,7 +39,8 @@ fn b1b_property_replaced_in_one_transaction_crashes_the_checkpoint() {
     });
 }
 
-/// Drops a property and is killed; opened again, it runs a checkpoint, `before`, a row and a checkpoint.
+/// Drops a property and is killed; opened again, it runs a checkpoint, `before`, a row and a
+/// checkpoint.
 fn drop_killed_and_opened(test: &str, before: &[&str]) -> std::process::ExitStatus {
     if let Some(path) = child::path() {
         let first = !path.exists();
@@ -135,10 +136,11 @@ fn b5_pair_after_a_dropped_property_crashes() {
     });
 }
 
+/// The engine reads memory of another column. Some runs reach one of its assertions first, which
+/// the adapter reports as an error.
 #[test]
 fn b19_row_of_an_indexed_table_with_a_dropped_property_crashes() {
-    let test = test_name!();
-    crashes(test, |s| {
+    crashes(test_name!(), |s| {
         run(
             s,
             &[
@@ -146,8 +148,11 @@ fn b19_row_of_an_indexed_table_with_a_dropped_property_crashes() {
                 "CREATE (:D {id: 1, s: 's', v: CAST([0.0, 1.0] AS FLOAT[2])})",
                 "CALL CREATE_VECTOR_INDEX('D', 'near', 'v', metric := 'l2')",
                 "ALTER TABLE D DROP s",
-                "CREATE (:D {id: 2, v: CAST([2.0, 1.0] AS FLOAT[2])})",
             ],
         );
+        if let Err(e) = s.query("CREATE (:D {id: 2, v: CAST([2.0, 1.0] AS FLOAT[2])})") {
+            assert!(e.message.contains("Assertion failed"), "{e}");
+            std::process::abort();
+        }
     });
 }

@@ -27,8 +27,8 @@ fn the_catalog_omits_the_ignore_pattern() {
     assert!(!listed.contains("pattern"), "{listed}");
 }
 
-/// A text that is SET is found until the process ends without a checkpoint: the replay of the log does not
-/// index it. An indexed vector cannot be SET at all.
+/// A text that is SET is found until the process ends without a checkpoint: the replay of the log
+/// does not index it. An indexed vector cannot be SET at all.
 #[test]
 fn b27_set_text_is_not_indexed_on_replay() {
     let test = test_name!();

@@ -1,6 +1,6 @@
 //! The bugs of Kùzu that the project works around, named by their numbers in its notes, with the
-//! work-arounds. A test that fails here is good news: the engine was improved, and the work-around can
-//! be removed.
+//! work-arounds. A test that fails here is good news: the engine was improved, and the
+//! work-around can be removed.
 
 mod catalog_texts;
 mod conversions;

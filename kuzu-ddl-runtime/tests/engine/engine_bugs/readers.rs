@@ -61,7 +61,7 @@ fn b17_a_reader_loses_a_table_that_is_rebuilt() {
     );
     assert_eq!(
         kind(&*reader, "MATCH (a:A) RETURN a.x"),
-        EngineErrorKind::Missing
+        EngineErrorKind::NotFound
     );
     assert_eq!(
         kind(&*reader, "COMMIT"),
@@ -88,7 +88,7 @@ fn b17_a_reader_loses_a_table_whose_name_is_taken_by_another() {
     );
     assert_eq!(
         kind(&*reader, "MATCH (a:A) RETURN a.x"),
-        EngineErrorKind::Missing
+        EngineErrorKind::NotFound
     );
     run(
         &*reader,

@@ -4,8 +4,8 @@ use kuzu_ddl_runtime::engine::Transaction;
 
 use super::*;
 
-/// A rolled-back CREATE has consumed a table id. The next table's rows are logged under an id that no
-/// replay assigns, so that after a kill the file can never be opened again.
+/// A rolled-back CREATE has consumed a table id. The next table's rows are logged under an id
+/// that no replay assigns, so that after a kill the file can never be opened again.
 fn rolled_back_and_killed(test: &str, rollback: &[&str], cure: &[&str]) -> Result<(), String> {
     if let Some(path) = child::path() {
         let db = open(&path);

@@ -16,11 +16,11 @@ fn b7_renamed_serial_table_cannot_be_dropped() {
             ],
         );
         run(&*s, &["ALTER TABLE T RENAME TO U", "CREATE (:U {x: 2})"]);
-        assert_eq!(kind(&*s, "DROP TABLE U"), EngineErrorKind::Missing);
+        assert_eq!(kind(&*s, "DROP TABLE U"), EngineErrorKind::NotFound);
         // The old name can be used again, except by a table with a SERIAL of the same name.
         assert_eq!(
             kind(&*s, "CREATE NODE TABLE T(id SERIAL PRIMARY KEY)"),
-            EngineErrorKind::Exists
+            EngineErrorKind::AlreadyExists
         );
     }
     drop(db);
@@ -64,7 +64,7 @@ fn b7_renamed_serial_property_cannot_be_dropped() {
         ],
     );
     assert_eq!(rows(&*s, "MATCH (t:T) RETURN t.m ORDER BY t.id"), "0; 1; 2");
-    assert_eq!(kind(&*s, "DROP TABLE T"), EngineErrorKind::Missing);
+    assert_eq!(kind(&*s, "DROP TABLE T"), EngineErrorKind::NotFound);
     // With a sequence of the name that the engine looks for it can be dropped.
     run(
         &*s,
@@ -84,8 +84,8 @@ fn b7_serial_cannot_be_added() {
     run(&*s, &["CREATE NODE TABLE A(id INT64 PRIMARY KEY)"]);
     // Its sequence is not created, which goes unnoticed while the table is empty.
     run(&*s, &["ALTER TABLE A ADD n SERIAL"]);
-    assert_eq!(kind(&*s, "CREATE (:A {id: 1})"), EngineErrorKind::Missing);
-    assert_eq!(kind(&*s, "DROP TABLE A"), EngineErrorKind::Missing);
+    assert_eq!(kind(&*s, "CREATE (:A {id: 1})"), EngineErrorKind::NotFound);
+    assert_eq!(kind(&*s, "DROP TABLE A"), EngineErrorKind::NotFound);
     run(
         &*s,
         &[
@@ -95,7 +95,7 @@ fn b7_serial_cannot_be_added() {
     );
     assert_eq!(
         kind(&*s, "ALTER TABLE B ADD n SERIAL"),
-        EngineErrorKind::Missing
+        EngineErrorKind::NotFound
     );
 }
 
@@ -107,9 +107,9 @@ const SERIAL_NAME_FREED: &[&str] = &[
     "DROP SEQUENCE T_id_serial",
 ];
 
-/// The work-around that frees the name of a SERIAL table: create a sequence of the name that the DROP of
-/// the archived table looks for, drop the original sequence, and run a CHECKPOINT (see B23) before the
-/// name is used again.
+/// The work-around that frees the name of a SERIAL table: create a sequence of the name that the
+/// DROP of the archived table looks for, drop the original sequence, and run a CHECKPOINT (see
+/// B23) before the name is used again.
 #[test]
 fn b7_an_archived_serial_frees_its_name() {
     let test = test_name!();
@@ -135,8 +135,8 @@ fn b7_an_archived_serial_frees_its_name() {
     assert_eq!(rows(&*s, "MATCH (t:T) RETURN t.id ORDER BY t.id"), "0; 1");
 }
 
-/// DROP SEQUENCE of a SERIAL's sequence is not logged: a later use of its name in the log fails at the
-/// replay, and the file can no longer be opened.
+/// DROP SEQUENCE of a SERIAL's sequence is not logged: a later use of its name in the log fails
+/// at the replay, and the file can no longer be opened.
 #[test]
 fn b23_dropped_serial_sequence_reappears_on_replay() {
     let test = test_name!();
@@ -152,12 +152,12 @@ fn b23_dropped_serial_sequence_reappears_on_replay() {
     child::run_to_exit(test, &path);
     assert_eq!(
         engine::open(&path, config()).unwrap_err().kind,
-        EngineErrorKind::Exists
+        EngineErrorKind::AlreadyExists
     );
 }
 
-/// A SERIAL counts by an existing sequence of its name; but only the first existing row of each vector
-/// gets a number, and the column is too short for the others.
+/// A SERIAL counts by an existing sequence of its name; but only the first existing row of each
+/// vector gets a number, and the column is too short for the others.
 #[test]
 fn b9_added_serial_does_not_number_existing_rows() {
     let db = memory();
@@ -177,8 +177,8 @@ fn b9_added_serial_does_not_number_existing_rows() {
     );
 }
 
-/// The log drops a sequence of CREATE SEQUENCE a second time when the table that found it by name is
-/// dropped.
+/// The log drops a sequence of CREATE SEQUENCE a second time when the table that found it by name
+/// is dropped.
 #[test]
 fn b29_dropped_table_with_a_created_sequence_loses_the_file() {
     let test = test_name!();
@@ -201,6 +201,6 @@ fn b29_dropped_table_with_a_created_sequence_loses_the_file() {
     child::run_to_exit(test, &path);
     assert_eq!(
         engine::open(&path, config()).unwrap_err().kind,
-        EngineErrorKind::Missing
+        EngineErrorKind::NotFound
     );
 }

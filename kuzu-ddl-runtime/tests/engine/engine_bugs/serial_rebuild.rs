@@ -5,8 +5,8 @@ use crate::conformance::Subject;
 use crate::conformance::durability::{Case, check};
 use crate::kuzu::Kuzu;
 
-/// A table with rows gets a sequence that starts above them, and another that its DROP finds: auxiliary
-/// tables without rows remove the engine's own sequences, and leave them behind.
+/// A table with rows gets a sequence that starts above them, and another that its DROP finds:
+/// auxiliary tables without rows remove the engine's own sequences, and leave them behind.
 #[test]
 fn a_rebuilt_table_continues_its_numbering() {
     let subject = Subject {

@@ -18,7 +18,7 @@ fn b21_index_with_a_reader_is_not_created() {
     assert_eq!(rows(&*s, indexes), "");
     run(&*reader, &["COMMIT"]);
     // The index's own tables remain, so that the name cannot be used again.
-    assert_eq!(kind(&*s, index), EngineErrorKind::Exists);
+    assert_eq!(kind(&*s, index), EngineErrorKind::AlreadyExists);
     run(&*s, &["CALL CREATE_FTS_INDEX('A', 'other', ['s'])"]);
     assert_eq!(rows(&*s, indexes), "other");
 }
@@ -36,9 +36,10 @@ const REMOVE_NAME: &[&str] = &[
     "COMMIT",
 ];
 
-/// The engine commits an index and then writes a checkpoint; the log has only the name of the index. A
-/// process that is killed between the two leaves a file that opens once and, after it was closed, never
-/// again. An open reader delays the checkpoint, which makes the window long enough for the test.
+/// The engine commits an index and then writes a checkpoint; the log has only the name of the
+/// index. A process that is killed between the two leaves a file that opens once and, after it
+/// was closed, never again. An open reader delays the checkpoint, which makes the window long
+/// enough for the test.
 #[test]
 fn b28_index_without_checkpoint_is_only_a_name() {
     let test = test_name!();
@@ -65,7 +66,8 @@ fn b28_index_without_checkpoint_is_only_a_name() {
     let e = engine::open(&bad, config()).unwrap_err().to_string();
     assert!(e.contains("vector_extension.cpp"), "{e}");
 
-    // The work-around: the name is removed before a checkpoint. A kill right after that does not restore it.
+    // The work-around: the name is removed before a checkpoint. A kill right after that does not
+    // restore it.
     let db = open(&path);
     let s = db.session().unwrap();
     assert_eq!(rows(&*s, USABLE), "vx|false");

@@ -74,7 +74,7 @@ fn panicking_function_names_the_row() {
         "A.price: the function suite::changes::functions::failures::panics gives no value for id 7";
     let e = db.assert_refused(schema![panics::A]);
     assert!(
-        matches!(&e, Error::Function { row, why, .. } if row == "id 7" && why.contains("nothing is free")),
+        matches!(&e, Error::FunctionFailed { row, why, .. } if row == "id 7" && why.contains("nothing is free")),
         "{e}"
     );
     assert!(e.to_string().starts_with(message), "{e}");
@@ -105,11 +105,13 @@ fn failing_rows_get_the_declared_on_fail_value() {
 fn row_that_fails_during_the_backfill_is_named_and_the_next_start_resumes() {
     let db = populated();
     db.execute(&["MATCH (a:A) WHERE a.price = 'free' SET a.price = '0.5'"]);
-    let migrator = Migrator::new(db.kuzu()).schema(schema![abort::A]).batch(10);
+    let migrator = Migrator::new(db.kuzu())
+        .declared_(schema![abort::A])
+        .batch(10);
     let mut damaged = false;
     let e = migrator
         .on_progress(|progress| {
-            let begins = progress.phase == kuzu_ddl::Phase::Second && !damaged;
+            let begins = progress.phase == kuzu_ddl::Phase::PostCommit && !damaged;
             if begins {
                 damaged = true;
                 let archive =
@@ -120,7 +122,7 @@ fn row_that_fails_during_the_backfill_is_named_and_the_next_start_resumes() {
         .migrate()
         .unwrap_err();
     let text = e.to_string();
-    assert!(matches!(e, Error::Unfinished(_)), "{text}");
+    assert!(matches!(e, Error::BackfillIncomplete(_)), "{text}");
     assert!(text.contains("for id 33: it has no point"), "{text}");
     assert_eq!(db.rows("MATCH (a:A) RETURN count(a.price)"), "30");
     // The next attempt fails in the same way, and nothing is lost.

@@ -59,7 +59,7 @@ fn every_node_gets_the_value_of_the_function() {
     ] {
         assert!(text.contains(message), "{message}: {text}");
     }
-    assert!(report.owed.is_empty());
+    assert!(report.deferred.is_empty());
     for _ in 0..2 {
         assert_eq!(
             db.rows("MATCH (a:A) RETURN count(*), count(a.price), sum(a.price - 100 * a.id), min(a.price)"),
@@ -95,16 +95,16 @@ fn progress_counts_the_rows_of_every_batch() {
             "UNWIND range(1, {rows}) AS i CREATE (:A {{id: i, price: '1.5'}})"
         )]);
         let mut seen = Vec::new();
-        let migrator = Migrator::new(db.kuzu()).schema(v2()).batch(batch);
+        let migrator = Migrator::new(db.kuzu()).declared_(v2()).batch(batch);
         let report = migrator
             .on_progress(|progress| {
-                if progress.phase == Phase::Second {
+                if progress.phase == Phase::PostCommit {
                     seen.push((progress.rows_done, progress.rows));
                 }
             })
             .migrate()
             .unwrap();
-        assert!(report.owed.is_empty());
+        assert!(report.deferred.is_empty());
         let all = 3 * rows;
         assert!(
             seen.iter().all(|(done, of)| *of == all && *done <= all),

@@ -78,7 +78,7 @@ fn rels_follow_a_computed_primary_key() {
         .assert_refused(schema![duplicate::A, duplicate::R])
         .to_string();
     assert!(e.contains("A.id: 49 of 100 rows share their value"), "{e}");
-    let migrator = Migrator::new(db.kuzu()).schema(schema![keyed::A, keyed::R]);
+    let migrator = Migrator::new(db.kuzu()).declared_(schema![keyed::A, keyed::R]);
     migrator.batch(30).migrate().unwrap();
     for _ in 0..2 {
         assert_eq!(
@@ -102,7 +102,7 @@ fn rollback_names_values_that_it_cannot_restore() {
     let message = "A.price: gets the values back from before the function suite::changes::functions::primary_keys::price::cents";
     assert!(e.to_string().contains(message), "{e}");
     Migrator::new(db.kuzu())
-        .partial()
+        .allow_partial_rollback()
         .rollback(Point::Revision(1))
         .unwrap();
     assert_eq!(

@@ -42,9 +42,9 @@ fn rel_values_are_computed_while_the_table_is_rebuilt() {
         "MATCH (a:A)-[r:R]->() WHERE a.id % 2 = 0 SET r.note = 'x'",
     ]);
     let declaration = || schema![v1::A, both::R];
-    let migrator = Migrator::new(db.kuzu()).schema(declaration()).batch(700);
+    let migrator = Migrator::new(db.kuzu()).declared_(declaration()).batch(700);
     let report = migrator.migrate().unwrap();
-    assert!(report.owed.is_empty());
+    assert!(report.deferred.is_empty());
     for _ in 0..2 {
         assert_eq!(
             db.rows("MATCH (a:A)-[r:R]->(b:A {id: 1}) RETURN count(*), sum(r.w - 100 * a.id)"),

@@ -64,11 +64,11 @@ fn populated() -> TestDatabase {
 fn rows_inserted_during_the_backfill_are_filled() {
     let db = populated();
     db.execute(&["MATCH (a:A) WHERE a.id <= 20 DELETE a"]);
-    let migrator = Migrator::new(db.kuzu()).schema(schema![v2::A]).batch(10);
+    let migrator = Migrator::new(db.kuzu()).declared_(schema![v2::A]).batch(10);
     let mut calls = 0;
     let report = migrator
         .on_progress(|progress| {
-            if progress.phase == Phase::Second {
+            if progress.phase == Phase::PostCommit {
                 calls += 1;
                 let id = 1000 + calls;
                 if calls < 20 {
@@ -78,7 +78,7 @@ fn rows_inserted_during_the_backfill_are_filled() {
         })
         .migrate()
         .unwrap();
-    assert!(report.owed.is_empty());
+    assert!(report.deferred.is_empty());
     assert!(calls >= 20);
     // Values that the application wrote are not overwritten.
     assert_eq!(
@@ -94,19 +94,19 @@ fn interrupted() -> TestDatabase {
     let db = populated();
     let session = db.session();
     let migrator = Migrator::new(db.kuzu())
-        .schema(schema![v2::A])
+        .declared_(schema![v2::A])
         .batch(10)
         .wait(std::time::Duration::from_millis(50));
     let e = migrator
         .on_progress(|progress| {
-            if progress.phase == Phase::Second && progress.rows_done == 30 {
+            if progress.phase == Phase::PostCommit && progress.rows_done == 30 {
                 session.query("BEGIN TRANSACTION").unwrap();
             }
         })
         .migrate()
         .unwrap_err();
     assert!(
-        matches!(&e, Error::Unfinished(unpaid) if unpaid.len() == 2),
+        matches!(&e, Error::BackfillIncomplete(unpaid) if unpaid.len() == 2),
         "{e}"
     );
     session.query("ROLLBACK").unwrap();
@@ -120,7 +120,7 @@ fn next_start_resumes_an_interrupted_backfill() {
     let mut db = interrupted();
     db.reopen();
     let plan = Migrator::new(db.kuzu())
-        .schema(schema![v2::A])
+        .declared_(schema![v2::A])
         .plan()
         .unwrap();
     let text = plan.to_string();

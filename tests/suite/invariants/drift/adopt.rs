@@ -25,7 +25,7 @@ fn adopt_records_drift_unless_the_source_contradicts_it() {
                 db.assert_up_to_date(declaration());
             }
             Err(e) => {
-                assert!(matches!(e, Error::NotAdopted(_)), "{manual:?}: {e}");
+                assert!(matches!(e, Error::CannotAdopt(_)), "{manual:?}: {e}");
                 let has = |message: &str| e.to_string().contains(message);
                 assert!(!adopt.is_empty() && has(adopt), "{manual:?}: {e}");
                 assert!(
@@ -33,7 +33,7 @@ fn adopt_records_drift_unless_the_source_contradicts_it() {
                     "{e}"
                 );
                 assert!(
-                    matches!(db.assert_refused(declaration()), Error::Drift(_)),
+                    matches!(db.assert_refused(declaration()), Error::DriftDetected(_)),
                     "{manual:?}"
                 );
             }
@@ -76,7 +76,7 @@ mod renamed {
 fn manual_rename_that_the_source_declares_is_adopted_without_a_policy() {
     let mut db = changed(&["ALTER TABLE A RENAME s TO z", "ALTER TABLE B RENAME TO C"]);
     let newer =
-        || schema![renamed::A, renamed::C, v1::K, renamed::R].map(|d| d.sequence("no", 1, 1));
+        || schema![renamed::A, renamed::C, v1::K, renamed::R].map(|d| d.with_sequence("no", 1, 1));
     let before = db.catalog_and_rows();
     let report = db.migrate_cleanly(newer());
     assert_eq!(
@@ -95,7 +95,8 @@ fn manual_rename_that_the_source_declares_is_adopted_without_a_policy() {
 fn manually_renamed_property_keeps_its_identity() {
     let db = changed(&["ALTER TABLE A RENAME s TO z"]);
     let first = db.ledger().events.len();
-    let declaration = || schema![renamed::A, v1::B, v1::K, v1::R].map(|d| d.sequence("no", 1, 1));
+    let declaration =
+        || schema![renamed::A, v1::B, v1::K, v1::R].map(|d| d.with_sequence("no", 1, 1));
     db.migrator(declaration())
         .drift(DriftPolicy::Adopt)
         .migrate()

@@ -12,13 +12,16 @@ fn every_kind_of_drift_is_an_error_by_default() {
     {
         let mut db = changed(manual);
         let e = db.assert_refused(declaration());
-        assert!(matches!(e, Error::Drift(_)), "{manual:?}: {e}");
+        assert!(matches!(e, Error::DriftDetected(_)), "{manual:?}: {e}");
         assert!(e.to_string().contains(reported), "{manual:?}: {e}");
         for policy in ["Adopt", "Repair", "Recreate", "Warn"] {
             let message = format!("`.drift(DriftPolicy::{policy})`");
             assert!(e.to_string().contains(&message), "{e}");
         }
         db.reopen();
-        assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
+        assert!(matches!(
+            db.assert_refused(declaration()),
+            Error::DriftDetected(_)
+        ));
     }
 }

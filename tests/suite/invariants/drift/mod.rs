@@ -46,7 +46,7 @@ mod v1 {
 }
 
 fn declaration() -> Declaration {
-    schema![v1::A, v1::B, v1::K, v1::R].map(|d| d.sequence("no", 1, 1))
+    schema![v1::A, v1::B, v1::K, v1::R].map(|d| d.with_sequence("no", 1, 1))
 }
 
 /// A manual change, and its result under each policy.

@@ -114,12 +114,15 @@ fn drift_is_an_error_with_and_without_pending_changes() {
         for declaration in [declaration(), newer()] {
             let e = db.assert_refused(declaration);
             assert!(
-                matches!(e, Error::Drift(_)) && e.to_string().contains(reported),
+                matches!(e, Error::DriftDetected(_)) && e.to_string().contains(reported),
                 "{e}"
             );
         }
         db.reopen();
-        assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
+        assert!(matches!(
+            db.assert_refused(declaration()),
+            Error::DriftDetected(_)
+        ));
         assert_eq!(db.rows("MATCH (a:A) RETURN a.id ORDER BY a.id"), "1; 2");
     }
 }
@@ -143,7 +146,7 @@ fn warn_reports_drift_at_every_start() {
         }
         // A warning does not resolve the drift.
         assert!(
-            matches!(db.assert_refused(declaration()), Error::Drift(_)),
+            matches!(db.assert_refused(declaration()), Error::DriftDetected(_)),
             "{manual:?}"
         );
         let report = migrate_with(&db, newer(), DriftPolicy::Warn).unwrap();
@@ -154,7 +157,7 @@ fn warn_reports_drift_at_every_start() {
         );
         assert_eq!(db.drift(), drift);
         assert!(
-            matches!(db.assert_refused(newer()), Error::Drift(_)),
+            matches!(db.assert_refused(newer()), Error::DriftDetected(_)),
             "{manual:?}"
         );
         db.reopen();
@@ -213,5 +216,8 @@ fn manually_created_and_declared_object_is_adopted() {
     // With another type it is not adopted.
     let db = changed(&["ALTER TABLE A ADD y STRING"]);
     let e = db.assert_refused(newer());
-    assert!(matches!(e, Error::Refused(_) | Error::Drift(_)), "{e}");
+    assert!(
+        matches!(e, Error::Incompatible(_) | Error::DriftDetected(_)),
+        "{e}"
+    );
 }

@@ -18,7 +18,7 @@ fn recreate_restores_missing_objects_only() {
             .migrate();
         match (*recreate, result) {
             ("-", Err(e)) => {
-                assert!(matches!(e, Error::Drift(_)), "{manual:?}: {e}");
+                assert!(matches!(e, Error::DriftDetected(_)), "{manual:?}: {e}");
                 assert_eq!(db.snapshot(), before, "{manual:?}");
             }
             ("", Ok(report)) => {
@@ -77,7 +77,10 @@ fn unreadable_multiplicity_of_a_recreated_table_is_reported() {
     let db = changed(manual);
     let report = start(&db, DriftPolicy::Warn).unwrap();
     assert!(report.to_string().contains(reported), "{report}");
-    assert!(matches!(db.assert_refused(declaration()), Error::Drift(_)));
+    assert!(matches!(
+        db.assert_refused(declaration()),
+        Error::DriftDetected(_)
+    ));
     for policy in [DriftPolicy::Adopt, DriftPolicy::Repair] {
         let db = changed(manual);
         let report = start(&db, policy).unwrap();
@@ -89,5 +92,5 @@ fn unreadable_multiplicity_of_a_recreated_table_is_reported() {
         .migrator(declaration())
         .drift(DriftPolicy::Recreate)
         .migrate();
-    assert!(matches!(e, Err(Error::Drift(_))));
+    assert!(matches!(e, Err(Error::DriftDetected(_))));
 }

@@ -29,14 +29,14 @@ fn repair_changes_the_ledger_only() {
                 assert_eq!(plan.steps.is_empty(), next.is_empty(), "{manual:?}: {text}");
                 assert!(text.contains(next), "{manual:?}: {text}");
                 db.migrator(declaration())
-                    .policy(kuzu_ddl::Policy::Archive)
-                    .undeclared(kuzu_ddl::Undeclared::Keep)
+                    .change_policy(kuzu_ddl::ChangePolicy::Archive)
+                    .undeclared(kuzu_ddl::UndeclaredPolicy::Keep)
                     .migrate()
                     .unwrap_or_else(|e| panic!("{manual:?}: {e}"));
                 db.assert_up_to_date(declaration());
             }
             Err(e) => {
-                assert!(matches!(e, Error::Refused(_)), "{manual:?}: {e}");
+                assert!(matches!(e, Error::Incompatible(_)), "{manual:?}: {e}");
                 assert!(
                     !next.is_empty() && e.to_string().contains(next),
                     "{manual:?}: {e}"

@@ -21,7 +21,7 @@ fn warn_reports_drift_without_changes() {
             );
         }
         assert!(
-            matches!(db.assert_refused(declaration()), Error::Drift(_)),
+            matches!(db.assert_refused(declaration()), Error::DriftDetected(_)),
             "{manual:?}"
         );
     }

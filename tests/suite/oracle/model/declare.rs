@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kuzu_ddl_core::declared::{Declared, TableHints};
-use kuzu_ddl_core::schema::name::Key;
+use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_core::schema::{Index, Pair, Property, Schema, Table, TableKind};
 
 use super::schema::{Model, ModelIndex, ModelProperty, ModelTable};
@@ -11,11 +11,11 @@ use super::schema::{Model, ModelIndex, ModelProperty, ModelTable};
 impl Model {
     /// The declaration, with the hints that lead from `old` to it.
     pub(in crate::oracle) fn declared(&self, old: &Self) -> Declared {
-        let names = self.tables.iter().map(|t| (t.id, Key::new(&t.name)));
-        let names: BTreeMap<u32, Key> = names.collect();
+        let names = self.tables.iter().map(|t| (t.id, NameKey::new(&t.name)));
+        let names: BTreeMap<u32, NameKey> = names.collect();
         let mut declared = Declared::default();
         for table in &self.tables {
-            let key = Key::new(&table.name);
+            let key = NameKey::new(&table.name);
             let shape = table.declared(&names);
             declared.schema.tables.insert(key.clone(), shape);
             let mut hints = table.hints(old.table(table.id));
@@ -23,15 +23,15 @@ impl Model {
             declared.tables.insert(key, hints);
         }
         for table in old.tables.iter().filter(|t| self.table(t.id).is_none()) {
-            let key = Key::new(&table.name);
+            let key = NameKey::new(&table.name);
             declared.dropped_tables.insert(key, table.name.clone());
         }
         for sequence in &self.sequences {
-            declared = declared.sequence(&sequence.name, sequence.start, sequence.increment);
+            declared = declared.with_sequence(&sequence.name, sequence.start, sequence.increment);
         }
         for sequence in &old.sequences {
             if self.sequences.iter().all(|s| s.name != sequence.name) {
-                declared = declared.drop_sequence(&sequence.name);
+                declared = declared.with_dropped_sequence(&sequence.name);
             }
         }
         declared
@@ -45,7 +45,7 @@ impl Model {
     ) -> BTreeSet<Pair> {
         let name = |id: u32| {
             let table = self.table(id).or_else(|| old.table(id));
-            table.map(|t| Key::new(&t.name))
+            table.map(|t| NameKey::new(&t.name))
         };
         let before = old.table(table.id);
         let pairs = before.map(|t| t.pairs.as_slice()).unwrap_or_default();
@@ -70,7 +70,7 @@ impl Model {
                 .is_none_or(|hints| !hints.renamed_from.is_empty())
         }) && declared.tables.iter().all(|(key, hints)| {
             let present = &declared.schema.tables[key].properties;
-            let came = |name| hints.properties.contains_key(name);
+            let came = |name| hints.property_renames.contains_key(name);
             hints
                 .dropped
                 .iter()
@@ -82,17 +82,17 @@ impl Model {
         let mut schema = self.declared(&Self::default()).schema;
         for index in schema.tables.values_mut().flat_map(|t| &mut t.indexes) {
             // The engine chooses undeclared options.
-            index.1.options = index.1.complete();
+            index.1.options = index.1.resolved_options();
         }
         schema
     }
 }
 
 impl ModelTable {
-    fn declared(&self, names: &BTreeMap<u32, Key>) -> Table {
+    fn declared(&self, names: &BTreeMap<u32, NameKey>) -> Table {
         let kind = if self.is_node() {
             TableKind::Node {
-                primary_key: Key::new(&self.key().name),
+                primary_key: NameKey::new(&self.key().name),
             }
         } else {
             let pair = |(from, to): &(u32, u32)| Pair {
@@ -111,9 +111,9 @@ impl ModelTable {
             name: self.name.clone(),
             kind,
             properties: properties
-                .map(|p| (Key::new(&p.name), p.declared()))
+                .map(|p| (NameKey::new(&p.name), p.declared()))
                 .collect(),
-            indexes: indexes.map(|ix| (Key::new(&ix.name), ix)).collect(),
+            indexes: indexes.map(|ix| (NameKey::new(&ix.name), ix)).collect(),
             comment: self.comment.clone(),
         }
     }
@@ -124,14 +124,18 @@ impl ModelTable {
         Index {
             name: index.name.clone(),
             kind: index.kind.clone(),
-            properties: on.map(|p| Key::new(&p.name)).collect(),
+            properties: on.map(|p| NameKey::new(&p.name)).collect(),
             options: index.option.into_iter().map(option).collect(),
         }
     }
 
     fn hints(&self, before: Option<&Self>) -> TableHints {
         let mut hints = TableHints {
-            order: self.properties.iter().map(|p| Key::new(&p.name)).collect(),
+            column_order: self
+                .properties
+                .iter()
+                .map(|p| NameKey::new(&p.name))
+                .collect(),
             ..TableHints::default()
         };
         let Some(before) = before else { return hints };
@@ -142,11 +146,11 @@ impl ModelTable {
             match self.property(property.id) {
                 Some(now) if now.name != property.name => {
                     let olds = vec![property.name.clone()];
-                    hints.properties.insert(Key::new(&now.name), olds);
+                    hints.property_renames.insert(NameKey::new(&now.name), olds);
                 }
                 Some(_) => {}
                 None => {
-                    hints.dropped.insert(Key::new(&property.name));
+                    hints.dropped.insert(NameKey::new(&property.name));
                 }
             }
         }
@@ -170,7 +174,7 @@ impl ModelProperty {
 
     /// Writes the hints of the field's attributes.
     fn write_hints(&self, hints: &mut TableHints) {
-        let key = || Key::new(&self.name);
+        let key = || NameKey::new(&self.name);
         if let Some(fill) = &self.fill {
             hints.fills.insert(key(), fill.to_string());
         }
@@ -179,7 +183,7 @@ impl ModelProperty {
             hints.casts.insert(key(), cast.to_owned());
         }
         if let Some(on_fail) = change.on_fail {
-            hints.on_fails.insert(key(), on_fail);
+            hints.on_fail.insert(key(), on_fail);
         }
     }
 }

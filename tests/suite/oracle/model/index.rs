@@ -1,6 +1,6 @@
 //! Edits of indexes.
 
-use kuzu_ddl_core::schema::name::is_plain;
+use kuzu_ddl_core::schema::name::is_bare_identifier;
 use kuzu_ddl_core::schema::{IndexKind, Type};
 
 use super::schema::{Model, ModelIndex, ModelProperty, ModelTable, pick};
@@ -8,7 +8,7 @@ use super::schema::{Model, ModelIndex, ModelProperty, ModelTable, pick};
 /// The kind of index that a property can have.
 fn kind(property: &ModelProperty) -> Option<IndexKind> {
     match &property.ty {
-        _ if !is_plain(&property.name) => None,
+        _ if !is_bare_identifier(&property.name) => None,
         Type::String => Some(IndexKind::FullText),
         Type::Array(item, _) if matches!(**item, Type::Float | Type::Double) => {
             Some(IndexKind::Vector)
@@ -20,7 +20,7 @@ fn kind(property: &ModelProperty) -> Option<IndexKind> {
 impl ModelTable {
     fn can_have(&self, index: &ModelIndex) -> bool {
         let fits = |id: &u32| self.property(*id).and_then(kind).as_ref() == Some(&index.kind);
-        is_plain(&self.name) && self.is_node() && index.on.iter().all(fits)
+        is_bare_identifier(&self.name) && self.is_node() && index.on.iter().all(fits)
     }
 }
 
@@ -38,7 +38,7 @@ impl Model {
         let id = self.id();
         let mut places = Vec::new();
         for (at, table) in self.tables.iter().enumerate() {
-            let plain = table.is_node() && is_plain(&table.name);
+            let plain = table.is_node() && is_bare_identifier(&table.name);
             let fit = table.properties.iter().filter(|_| plain);
             places.extend(fit.filter_map(|p| Some((at, p.id, kind(p)?))));
         }

@@ -64,8 +64,8 @@ impl Model {
         table.multiplicity = Multiplicity::ALL[usize::from(b % 4)];
         if c.is_multiple_of(3) && !table.properties.is_empty() {
             table.storage = match table.storage {
-                StorageDirection::Both => StorageDirection::Fwd,
-                StorageDirection::Fwd => StorageDirection::Both,
+                StorageDirection::Both => StorageDirection::Forward,
+                StorageDirection::Forward => StorageDirection::Both,
             };
         }
     }

@@ -152,7 +152,7 @@ fn changed(
 ) -> Option<String> {
     let ty = &property.ty;
     let cast = change.cast.unwrap_or("old");
-    let cast = Expr::parse_cast(cast).unwrap().with_old(value);
+    let cast = Expr::parse_cast(cast).unwrap().render_with_old(value);
     let generated = format!("CAST({cast} AS {ty})");
     match change.on_fail {
         None => Some(generated),

@@ -24,7 +24,7 @@ fn indexes_are_created_with_and_after_their_table() {
             "create full-text index Doc[words] on title"
         ]
     );
-    assert_eq!(report.owed, []);
+    assert_eq!(report.deferred, []);
     db.reopen();
     db.assert_up_to_date(both());
     db.execute(&["CREATE (:Doc {id: 21, title: 'a dog', v: [7.2, 0.0, 0.0]})"]);
@@ -142,7 +142,7 @@ fn index_next_to_a_reader_is_deferred_b21() {
     reader.query("MATCH (d:Doc) RETURN count(*)").unwrap();
     let declaration = with(docs(), "Doc", &[text(&[])]);
     let report = db.migrate(declaration.clone()).unwrap();
-    assert_eq!(report.owed.len(), 1, "{report}");
+    assert_eq!(report.deferred.len(), 1, "{report}");
     assert!(!report.is_up_to_date());
     assert!(
         report

@@ -56,7 +56,7 @@ fn indexes_are_archived_and_restored_with_their_objects() {
         .restore("Cites")
         .migrate()
         .unwrap();
-    assert_eq!(report.owed, []);
+    assert_eq!(report.deferred, []);
     db.assert_up_to_date(both());
     assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 7");
 
@@ -67,7 +67,7 @@ fn indexes_are_archived_and_restored_with_their_objects() {
     db.reopen();
     db.assert_up_to_date(dropped);
     let report = db.migrator(both()).restore("Doc.title").migrate().unwrap();
-    assert_eq!(report.owed, []);
+    assert_eq!(report.deferred, []);
     db.assert_up_to_date(both());
     assert_eq!(search_results(&db, "Doc"), "20 dogs, nearest 21");
 }
@@ -77,7 +77,7 @@ fn manual_index_changes_are_drift() {
     let db = TestDatabase::migrated(docs());
     db.execute(&["CALL CREATE_FTS_INDEX('Doc', 'words', ['title'])"]);
     match db.assert_refused(docs()) {
-        Error::Drift(rows) => assert_eq!(rows[0].object, "Doc[words]"),
+        Error::DriftDetected(rows) => assert_eq!(rows[0].object, "Doc[words]"),
         other => panic!("{other}"),
     }
     // Declared by now, it is adopted.
@@ -91,7 +91,7 @@ fn manual_index_changes_are_drift() {
         .unwrap();
     db.assert_up_to_date(docs());
     db.execute(&["CALL DROP_FTS_INDEX('Doc', 'words')", "CHECKPOINT"]);
-    assert!(matches!(db.assert_refused(docs()), Error::Drift(_)));
+    assert!(matches!(db.assert_refused(docs()), Error::DriftDetected(_)));
     db.migrator(docs())
         .drift(DriftPolicy::Recreate)
         .migrate()

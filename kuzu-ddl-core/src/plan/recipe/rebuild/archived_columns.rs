@@ -5,14 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::{ObjectId, ObjectKind, OnFail, Part};
-use crate::fold::{Archive, Fold, Object};
-use crate::plan::builder::{Builder, Kept};
+use crate::event::{Aspect, ObjectId, ObjectKind, OnFail};
+use crate::fold::{ArchivedColumn, Fold, Object};
+use crate::plan::builder::{ExistingTable, PlanBuilder};
 use crate::plan::operation::Operation;
-use crate::plan::value::Stage;
-use crate::schema::{Key, Property, Type};
+use crate::plan::value::CastStage;
+use crate::schema::{NameKey, Property, Type};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns the columns with old values that the earlier state has.
     fn known_columns(&self, id: ObjectId) -> BTreeSet<&'a str> {
         let columns = self.before.object(id).into_iter().flat_map(Object::columns);
@@ -20,22 +20,22 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the archived columns that only the later state has, in its order.
-    fn new_archives(&self, id: ObjectId) -> Vec<&'a Archive> {
+    fn new_archives(&self, id: ObjectId) -> Vec<&'a ArchivedColumn> {
         let known = self.known_columns(id);
         let after = self.after.object(id).into_iter();
-        let all = after.flat_map(|object| &object.archives);
+        let all = after.flat_map(|object| &object.archived_columns);
         all.filter(|a| !known.contains(a.name.as_str())).collect()
     }
 
     /// Returns the type changes between the two states, as a chain from the earlier type to the
     /// later; empty where they are in conflict.
-    pub(in crate::plan) fn new_casts(&self, id: ObjectId) -> Vec<&'a Archive> {
+    pub(in crate::plan) fn new_casts(&self, id: ObjectId) -> Vec<&'a ArchivedColumn> {
         let ty = |fold: &Fold| Some(fold.property(fold.object(id)?)?.ty);
         let (Some(mut at), Some(is)) = (ty(self.before), ty(self.after)) else {
             return Vec::new();
         };
         let changes = self.new_archives(id).into_iter().filter(|a| a.ty != a.to);
-        let changes: Vec<&Archive> = changes.collect();
+        let changes: Vec<&ArchivedColumn> = changes.collect();
         for change in &changes {
             if change.ty != at {
                 return Vec::new();
@@ -47,15 +47,15 @@ impl<'a> Builder<'a> {
 
     /// Returns all casts between the two states. Where the changes form no chain, it is one plain
     /// cast: the old values are kept.
-    pub(in crate::plan) fn stages(&self, id: ObjectId, was: &Type, is: &Type) -> Vec<Stage> {
+    pub(in crate::plan) fn stages(&self, id: ObjectId, was: &Type, is: &Type) -> Vec<CastStage> {
         let changes = self.new_casts(id);
         if changes.is_empty() && was != is {
-            let on_fail = if was.fits_in(is) {
+            let on_fail = if was.is_subtype_of(is) {
                 OnFail::Abort
             } else {
                 OnFail::Null
             };
-            return vec![Stage {
+            return vec![CastStage {
                 cast: None,
                 to: is.clone(),
                 on_fail,
@@ -63,7 +63,7 @@ impl<'a> Builder<'a> {
         }
         let by_expression = changes.iter().filter(|a| a.function.is_none());
         by_expression
-            .map(|change| Stage {
+            .map(|change| CastStage {
                 cast: change.cast.clone(),
                 to: change.to.clone(),
                 on_fail: change.on_fail.clone(),
@@ -76,26 +76,34 @@ impl<'a> Builder<'a> {
     pub(in crate::plan) fn archive(&self, id: ObjectId) -> Option<String> {
         let (before, after) = (self.before.object(id)?, self.after.object(id)?);
         let known = self.known_columns(id);
-        let lost = after.beside.iter().find(|column| {
-            let had = before.heads_of(Part::Type).contains(&column.by);
+        let lost = after.conflict_columns.iter().find(|column| {
+            let had = before.heads_of(Aspect::Type).contains(&column.by);
             had && !known.contains(column.name.as_str())
         });
         if let Some(column) = lost {
             return Some(column.name.clone());
         }
-        let newest = self.new_archives(id).pop().or(after.archives.last());
+        let newest = self
+            .new_archives(id)
+            .pop()
+            .or(after.archived_columns.last());
         newest.map(|archive| archive.name.clone())
     }
 
     /// Adds the conflict columns for types that lost on other peers: every database has them, each
     /// with its own rows.
-    pub(in crate::plan) fn beside(&mut self, table: &Object, name: &str, live: Option<&Kept<'a>>) {
-        let mut columns: Vec<&Archive> = Vec::new();
+    pub(in crate::plan) fn beside(
+        &mut self,
+        table: &Object,
+        name: &str,
+        live: Option<&ExistingTable<'a>>,
+    ) {
+        let mut columns: Vec<&ArchivedColumn> = Vec::new();
         let node = table.kind() == ObjectKind::NodeTable;
         for child in self.after.children(table.id).filter(|c| c.is_live()) {
             let kept = self.archive(child.id);
-            for column in &child.beside {
-                let key = Key::new(&column.name);
+            for column in &child.conflict_columns {
+                let key = NameKey::new(&column.name);
                 let there = live.is_some_and(|t| t.live.properties.contains_key(&key));
                 let moved = live.is_some() && kept.as_ref() == Some(&column.name);
                 if !there && !moved {
@@ -107,7 +115,7 @@ impl<'a> Builder<'a> {
         for column in columns {
             let property = Property {
                 name: column.name.clone(),
-                ty: column.ty.stored().clone(),
+                ty: column.ty.storage_type().clone(),
                 nullable: true,
                 default: None,
                 comment: None,

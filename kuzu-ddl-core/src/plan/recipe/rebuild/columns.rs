@@ -4,55 +4,59 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::{ObjectId, OnFail};
 use crate::fold::{Fold, Object};
-use crate::plan::builder::{Builder, Kept};
+use crate::plan::builder::{ExistingTable, PlanBuilder};
 use crate::plan::error::PlanError;
-use crate::plan::value::{Original, Value};
-use crate::schema::{Expr, Key, Property, Type};
+use crate::plan::value::{PriorValues, ValueSource};
+use crate::schema::{Expr, NameKey, Property, Type};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Returns the columns of an existing table after the plan. Unmanaged columns are copied as
     /// they are.
-    pub(in crate::plan) fn columns(&mut self, table: &Kept<'a>) -> Option<Vec<Column>> {
+    pub(in crate::plan) fn columns(
+        &mut self,
+        table: &ExistingTable<'a>,
+    ) -> Option<Vec<TargetColumn>> {
         let children: Vec<&'a Object> = self.after.children(table.object.id).collect();
-        let mut columns: BTreeMap<Key, Column> = BTreeMap::new();
+        let mut columns: BTreeMap<NameKey, TargetColumn> = BTreeMap::new();
         let mut archived = Vec::new();
-        let purged: BTreeSet<Key> = self
+        let purged: BTreeSet<NameKey> = self
             .purged_columns(table)
             .into_iter()
             .map(|(key, _)| key)
             .collect();
         for property in table.live.properties.values() {
-            if purged.contains(&Key::new(&property.name)) {
+            if purged.contains(&NameKey::new(&property.name)) {
                 continue;
             }
             let object = children.iter().find(|child| {
-                self.here(child, table)
+                self.live_property(child, table)
                     .is_some_and(|here| here.name == property.name)
             });
-            let name = object.map_or_else(|| property.name.clone(), |o| self.after.physical(o));
+            let name =
+                object.map_or_else(|| property.name.clone(), |o| self.after.database_name(o));
             // Renames come first, so the old table already has the new names.
-            let mut value = Value::same(&name, &property.ty);
+            let mut value = ValueSource::same(&name, &property.ty);
             let mut property = Property {
                 name: name.clone(),
                 ..property.clone()
             };
             if let Some((object, (was, is))) = object.and_then(|o| Some((o, self.changed(o.id)?))) {
-                let original = self.original(object.id, table, (&was, &is));
+                let original = self.prior_values(object.id, table, (&was, &is));
                 let path = format!("{}.{name}", table.name);
-                let by = self.cast_by(object.id, &path, (&name, &property.ty));
-                if !was.ty.fits_in(&is.ty) || by.is_some() {
-                    archived.extend(self.archive(object.id).map(|name| Column {
+                let by = self.cast_function(object.id, &path, (&name, &property.ty));
+                if !was.ty.is_subtype_of(&is.ty) || by.is_some() {
+                    archived.extend(self.archive(object.id).map(|name| TargetColumn {
                         property: Property {
                             name,
                             default: None,
-                            ty: was.ty.stored().clone(),
+                            ty: was.ty.storage_type().clone(),
                             ..was
                         },
                         value: value.clone(),
                     }));
                 }
-                value = Value {
-                    by,
+                value = ValueSource {
+                    cast_function: by,
                     ..self.value((object.id, &name), (&property.ty, &is.ty), original)
                 };
                 property = Property { name, ..is };
@@ -64,7 +68,7 @@ impl<'a> Builder<'a> {
             if matches!(property.ty, Type::Unknown(_))
                 || matches!(property.default, Some(Expr::Opaque(_)))
             {
-                self.errors.push(PlanError::Impossible {
+                self.errors.push(PlanError::Unsupported {
                     object: format!("{}.{name}", table.name, name = property.name),
                     reason: "the table must be rebuilt, and this column's type or default cannot \
                              be reproduced"
@@ -73,28 +77,35 @@ impl<'a> Builder<'a> {
                 return None;
             }
             if let Some(object) = object.filter(|o| self.becomes_required(o.id)) {
-                value.fill = self.fill(&table.name, &self.after.physical(object));
+                value.fill = self.fill(&table.name, &self.after.database_name(object));
                 if value.fill.is_none() {
-                    value.fill_by = self.fill_by(table, object);
+                    value.fill_function = self.fill_function(table, object);
                 }
             }
-            columns.insert(Key::new(&property.name), Column { property, value });
+            columns.insert(
+                NameKey::new(&property.name),
+                TargetColumn { property, value },
+            );
         }
         for child in children {
-            if self.here(child, table).is_some() {
+            if self.live_property(child, table).is_some() {
                 continue;
             }
             if let Some(column) = self.new_column(child, table) {
-                columns.insert(Key::new(&column.property.name), column);
-                self.made.insert(child.id);
+                columns.insert(NameKey::new(&column.property.name), column);
+                self.filled_by_rebuild.insert(child.id);
             }
         }
         let order = self.order_by(&table.name, columns.keys());
-        let mut out: Vec<Column> = order.iter().filter_map(|key| columns.remove(key)).collect();
+        let mut out: Vec<TargetColumn> =
+            order.iter().filter_map(|key| columns.remove(key)).collect();
         out.extend(archived);
-        let by = out
-            .iter_mut()
-            .flat_map(|column| [&mut column.value.by, &mut column.value.fill_by]);
+        let by = out.iter_mut().flat_map(|column| {
+            [
+                &mut column.value.cast_function,
+                &mut column.value.fill_function,
+            ]
+        });
         for (slot, by) in by.flatten().enumerate() {
             by.slot = slot;
         }
@@ -102,22 +113,25 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns a new property as a column, where its rows get more than the value of an ADD.
-    fn new_column(&mut self, child: &Object, table: &Kept<'a>) -> Option<Column> {
+    fn new_column(&mut self, child: &Object, table: &ExistingTable<'a>) -> Option<TargetColumn> {
         let property = self.after.property(child)?;
         let counts = property.ty == Type::Serial;
         let by_row = table.live.kind.is_node() && self.is_by_row(&property);
         if !self.is_added(child, table)
-            || !(counts || by_row || self.fills(child, table) || self.after.is_key(child.id))
+            || !(counts
+                || by_row
+                || self.fills(child, table)
+                || self.after.is_primary_key(child.id))
         {
             return None;
         }
         let fill = self.fill(&table.name, &property.name);
-        let value = match self.fill_by(table, child).filter(|_| fill.is_none()) {
-            Some(by) => Value::made(&property.ty, by),
-            None if counts => Value::counted(),
-            None => Value::new(&property.ty, fill.or_else(|| property.default.clone())?),
+        let value = match self.fill_function(table, child).filter(|_| fill.is_none()) {
+            Some(by) => ValueSource::made(&property.ty, by),
+            None if counts => ValueSource::counted(),
+            None => ValueSource::new(&property.ty, fill.or_else(|| property.default.clone())?),
         };
-        Some(Column { property, value })
+        Some(TargetColumn { property, value })
     }
 
     /// Returns the source of a property's new values.
@@ -125,8 +139,8 @@ impl<'a> Builder<'a> {
         &self,
         (id, from): (ObjectId, &str),
         (was, is): (&Type, &Type),
-        original: Option<Original>,
-    ) -> Value {
+        original: Option<PriorValues>,
+    ) -> ValueSource {
         let stages = self.stages(id, was, is);
         let may_fail = stages.iter().any(|stage| stage.on_fail != OnFail::Abort);
         // A failing cast may leave NULL in a row that had a value, where NULL is not allowed.
@@ -136,34 +150,34 @@ impl<'a> Builder<'a> {
         };
         let lacks = may_fail && required(self.before) && required(self.after);
         let fill = self.after.object(id).filter(|_| lacks);
-        Value {
-            fill: fill.and_then(|object| self.fill_of(object)),
+        ValueSource {
+            fill: fill.and_then(|object| self.fill_expr(object)),
             stages,
             to: is.clone(),
             // Rows take one of two branches, and for one reason only.
-            original: original
-                .filter(|o| !may_fail || o.is_beside() || !o.may_have_failed())
+            prior: original
+                .filter(|o| !may_fail || o.is_conflict_column() || !o.may_have_failed())
                 .map(Box::new),
-            ..Value::same(from, was)
+            ..ValueSource::same(from, was)
         }
     }
 
     /// Returns the declared backfill expression of a property, for rows without a value.
-    pub(in crate::plan) fn fill_of(&self, property: &Object) -> Option<Expr> {
+    pub(in crate::plan) fn fill_expr(&self, property: &Object) -> Option<Expr> {
         let table = self.after.object(property.parent?)?;
-        let table = self.after.physical(table);
-        self.fill(&table, &self.after.physical(property))
+        let table = self.after.database_name(table);
+        self.fill(&table, &self.after.database_name(property))
     }
 }
 
 /// Column of a table after the plan.
-pub(in crate::plan) struct Column {
+pub(in crate::plan) struct TargetColumn {
     pub(in crate::plan) property: Property,
-    pub(in crate::plan) value: Value,
+    pub(in crate::plan) value: ValueSource,
 }
 
-impl Column {
+impl TargetColumn {
     pub(in crate::plan) fn is_cast(&self) -> bool {
-        !self.value.stages.is_empty() || self.value.by.is_some()
+        !self.value.stages.is_empty() || self.value.cast_function.is_some()
     }
 }

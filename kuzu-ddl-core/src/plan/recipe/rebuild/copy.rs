@@ -2,33 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::serial::counting;
-use super::columns::Column;
-use crate::fold::{Body, Object};
-use crate::plan::builder::{Builder, Kept};
+use super::super::serial::serial_columns;
+use super::columns::TargetColumn;
+use crate::fold::{Object, ObjectBody};
+use crate::plan::builder::{ExistingTable, PlanBuilder};
 use crate::plan::error::PlanError;
 use crate::plan::hazard::{Hazard, HazardKind};
 use crate::plan::operation::Operation;
-use crate::plan::preflight::{Demand, What};
+use crate::plan::preflight::{PreflightCheck, PreflightKind};
 use crate::plan::render::statement::count_rows;
-use crate::plan::row_work::{Work, WorkKind};
-use crate::plan::value::Value;
+use crate::plan::row_work::{RowWork, RowWorkKind};
+use crate::plan::value::ValueSource;
 use crate::schema::name::quote;
-use crate::schema::{Key, Multiplicity, Table, TableKind};
+use crate::schema::{Multiplicity, NameKey, Table, TableKind};
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Plans the new node table; returns it with the column by which rels find their nodes.
     pub(in crate::plan) fn rebuild_node(
         &mut self,
-        table: &Kept<'a>,
-    ) -> Option<(Rebuilt, String, Value)> {
+        table: &ExistingTable<'a>,
+    ) -> Option<(RebuiltTable, String, ValueSource)> {
         let columns = self.columns(table)?;
-        let Body::NodeTable { key } = table.object.body else {
+        let ObjectBody::NodeTable { key } = table.object.body else {
             return None;
         };
-        let key = self.after.physical(self.after.object(key)?);
+        let key = self.after.database_name(self.after.object(key)?);
         let Some(value) = columns.iter().find(|c| c.property.name == key) else {
-            self.errors.push(PlanError::Impossible {
+            self.errors.push(PlanError::Unsupported {
                 object: format!("{}.{key}", table.name),
                 reason:
                     "existing rows have no value for the new primary key\nhelp: add a backfill, \
@@ -37,15 +37,15 @@ impl<'a> Builder<'a> {
             });
             return None;
         };
-        let (key_name, value) = self.followed(table, &columns, (&key, &value.value));
-        self.check_ways(table, &columns)?;
+        let (key_name, value) = self.endpoint_key_column(table, &columns, (&key, &value.value));
+        self.check_branch_count(table, &columns)?;
         let kind = TableKind::Node {
-            primary_key: Key::new(&key),
+            primary_key: NameKey::new(&key),
         };
-        let to = self.make(table, &columns, kind, Vec::new());
+        let to = self.create_rebuilt_table(table, &columns, kind, Vec::new());
         let changes = |child: &Object| self.changed(child.id).is_some();
         let breaks = self.key_changes(table.object)
-            || columns.iter().any(Column::is_cast)
+            || columns.iter().any(TargetColumn::is_cast)
             || self.after.children(table.object.id).any(changes);
         let mut demands = self.castables(table, &columns);
         let mut hazards = self.hazards(table, breaks, self.key_changes(table.object));
@@ -54,12 +54,15 @@ impl<'a> Builder<'a> {
         let path = format!("{from}.{key}");
         let made = columns.iter().find(|c| c.property.name == key);
         let live = self.in_live(table, made.map_or(&value, |c| &c.value));
-        let keys = [What::Present(live.clone()), What::Unique(live.clone())];
-        let asked = self.key_changes(table.object) && !live.is_made();
+        let keys = [
+            PreflightKind::NotNull(live.clone()),
+            PreflightKind::Unique(live.clone()),
+        ];
+        let asked = self.key_changes(table.object) && !live.uses_function();
         for what in keys.into_iter().filter(|_| asked) {
             demands.push(self.demand(&path, table, what));
         }
-        let counting = counting(&columns);
+        let counting = serial_columns(&columns);
         let operation = Operation::CopyNodes {
             from: from.clone(),
             to: to.clone(),
@@ -67,21 +70,21 @@ impl<'a> Builder<'a> {
         };
         let count = count_rows(&table.live.name, true);
         let step = self.push_step(operation, &[&from, &to], hazards);
-        step.checks = vec![(count_rows(&from, true), count_rows(&to, true))];
-        step.demands = demands;
-        step.work = Some(Work::new(WorkKind::CopyNode, count));
-        self.count_on(table, &to, &counting);
-        Some((Rebuilt { name: to, counting }, key_name, value))
+        step.row_count_checks = vec![(count_rows(&from, true), count_rows(&to, true))];
+        step.preflight_checks = demands;
+        step.row_work = Some(RowWork::new(RowWorkKind::CopyNode, count));
+        self.continue_serial(table, &to, &counting);
+        Some((RebuiltTable { name: to, counting }, key_name, value))
     }
 
     pub(in crate::plan) fn rebuild_edge(
         &mut self,
-        table: &Kept<'a>,
-        keys: &BTreeMap<Key, (String, String, Value)>,
-    ) -> Option<Rebuilt> {
+        table: &ExistingTable<'a>,
+        keys: &BTreeMap<NameKey, (String, String, ValueSource)>,
+    ) -> Option<RebuiltTable> {
         let columns = self.columns(table)?;
-        self.check_ways(table, &columns)?;
-        let Body::EdgeTable {
+        self.check_branch_count(table, &columns)?;
+        let ObjectBody::EdgeTable {
             multiplicity,
             storage,
         } = table.object.body
@@ -95,7 +98,7 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|p| (self.renamed(&p.from), self.renamed(&p.to)))
             .collect();
-        let moved = |name: &String| keys.get(&Key::new(name));
+        let moved = |name: &String| keys.get(&NameKey::new(name));
         let place = |name: &String| moved(name).map_or_else(|| name.clone(), |m| m.0.clone());
         let there = here.iter().map(|(a, b)| (place(a), place(b))).collect();
         let kind = TableKind::Edge {
@@ -103,11 +106,11 @@ impl<'a> Builder<'a> {
             multiplicity: Some(multiplicity),
             storage,
         };
-        let to = self.make(table, &columns, kind, there);
+        let to = self.create_rebuilt_table(table, &columns, kind, there);
         let tightens = self.tightens(table, multiplicity);
         let breaks = self.edge_changes(table)
             || here.iter().flat_map(|(a, b)| [a, b]).any(|name| {
-                let node = self.after.find(None, &Key::new(name));
+                let node = self.after.find(None, &NameKey::new(name));
                 node.is_some_and(|node| self.key_changes(node))
             });
         let mut demands = self.castables(table, &columns);
@@ -117,14 +120,14 @@ impl<'a> Builder<'a> {
         let live: Vec<String> = pairs
             .iter()
             .map(|pair| {
-                let name = |key: &Key| self.live.tables.get(key).map(|t| quote(&t.name));
+                let name = |key: &NameKey| self.live.tables.get(key).map(|t| quote(&t.name));
                 let (a, b) = (name(&pair.from), name(&pair.to));
                 let rel = quote(&table.live.name);
                 let (a, b) = (a.unwrap_or_default(), b.unwrap_or_default());
                 format!("MATCH (:{a})-[r:{rel}]->(:{b}) RETURN count(*)")
             })
             .collect();
-        let counting = counting(&columns);
+        let counting = serial_columns(&columns);
         let named = copied(columns);
         let from = table.name.clone();
         for ((a, b), live) in here.into_iter().zip(live) {
@@ -147,33 +150,36 @@ impl<'a> Builder<'a> {
             };
             let hazards = std::mem::take(&mut hazards);
             let step = self.push_step(operation, &[&from, &to], hazards);
-            step.checks = checks;
-            step.demands = std::mem::take(&mut demands);
-            step.work = Some(Work::new(WorkKind::CopyRel, live));
+            step.row_count_checks = checks;
+            step.preflight_checks = std::mem::take(&mut demands);
+            step.row_work = Some(RowWork::new(RowWorkKind::CopyRel, live));
         }
-        self.count_on(table, &to, &counting);
-        Some(Rebuilt { name: to, counting })
+        self.continue_serial(table, &to, &counting);
+        Some(RebuiltTable { name: to, counting })
     }
 
-    pub(in crate::plan) fn make(
+    pub(in crate::plan) fn create_rebuilt_table(
         &mut self,
-        table: &Kept<'_>,
-        columns: &[Column],
+        table: &ExistingTable<'_>,
+        columns: &[TargetColumn],
         kind: TableKind,
         pairs: Vec<(String, String)>,
     ) -> String {
-        let name = self.rebuilt_name(table, columns);
+        let name = self.rebuild_table_name(table, columns);
         let made = Table {
             name: name.clone(),
             kind,
             properties: columns
                 .iter()
-                .map(|c| (Key::new(&c.property.name), c.property.clone()))
+                .map(|c| (NameKey::new(&c.property.name), c.property.clone()))
                 .collect(),
             indexes: BTreeMap::new(),
             comment: table.live.comment.clone(),
         };
-        let order = columns.iter().map(|c| Key::new(&c.property.name)).collect();
+        let order = columns
+            .iter()
+            .map(|c| NameKey::new(&c.property.name))
+            .collect();
         let mut names = vec![name.clone()];
         names.extend(pairs.iter().flat_map(|(a, b)| [a.clone(), b.clone()]));
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -191,11 +197,11 @@ impl<'a> Builder<'a> {
 
     pub(in crate::plan) fn hazards(
         &self,
-        table: &Kept<'_>,
+        table: &ExistingTable<'_>,
         breaks: bool,
         may_fail: bool,
     ) -> Vec<Hazard> {
-        if self.mended.contains(&table.object.id) {
+        if self.rebuilt.contains(&table.object.id) {
             // Unchanged, and verified by row counts.
             return Vec::new();
         }
@@ -214,43 +220,48 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns hazards for the columns whose casts can fail: the rows determine how many do.
-    fn may_fail(&self, table: &Kept<'_>, demands: &[Demand]) -> Vec<Hazard> {
-        if self.mended.contains(&table.object.id) {
+    fn may_fail(&self, table: &ExistingTable<'_>, demands: &[PreflightCheck]) -> Vec<Hazard> {
+        if self.rebuilt.contains(&table.object.id) {
             return Vec::new();
         }
-        let casts = demands
-            .iter()
-            .filter(|demand| matches!(demand.what, What::Cast(_) | What::Made { .. }));
-        let hazard = |demand: &Demand| Hazard::new(HazardKind::MayFail, &*demand.object, None);
+        let casts = demands.iter().filter(|demand| {
+            matches!(
+                demand.what,
+                PreflightKind::Castable(_) | PreflightKind::FunctionValues { .. }
+            )
+        });
+        let hazard =
+            |demand: &PreflightCheck| Hazard::new(HazardKind::MayFail, &*demand.object, None);
         casts.map(hazard).collect()
     }
 
     /// Returns the column of the new table by which rels find their nodes: the new key, unless it
     /// is computed anew at each evaluation; then the old key, which is copied too.
-    fn followed(
+    fn endpoint_key_column(
         &self,
-        table: &Kept<'_>,
-        columns: &[Column],
-        (key, value): (&str, &Value),
-    ) -> (String, Value) {
-        let old = self.before.key(table.object.id);
+        table: &ExistingTable<'_>,
+        columns: &[TargetColumn],
+        (key, value): (&str, &ValueSource),
+    ) -> (String, ValueSource) {
+        let old = self.before.primary_key_of(table.object.id);
         let old = old.and_then(|id| self.after.object(id));
-        let old = old.map(|object| self.after.physical(object));
-        let is_old = |column: &&Column| {
-            let from = column.value.from.as_ref();
-            !column.value.is_made() && from.is_some_and(|(from, _)| Some(from) == old.as_ref())
+        let old = old.map(|object| self.after.database_name(object));
+        let is_old = |column: &&TargetColumn| {
+            let from = column.value.column.as_ref();
+            !column.value.uses_function()
+                && from.is_some_and(|(from, _)| Some(from) == old.as_ref())
         };
-        let anew = value.from.is_none() || value.is_made();
+        let anew = value.column.is_none() || value.uses_function();
         match columns.iter().find(is_old).filter(|_| anew) {
             Some(column) => (column.property.name.clone(), column.value.clone()),
             None => (key.to_owned(), value.clone()),
         }
     }
 
-    pub(in crate::plan) fn tightens(&self, table: &Kept<'_>, to: Multiplicity) -> bool {
+    pub(in crate::plan) fn tightens(&self, table: &ExistingTable<'_>, to: Multiplicity) -> bool {
         let before = self.before.object(table.object.id).map(|o| &o.body);
         match before {
-            Some(Body::EdgeTable { multiplicity, .. }) => {
+            Some(ObjectBody::EdgeTable { multiplicity, .. }) => {
                 *multiplicity != to && to != Multiplicity::ManyMany
             }
             _ => false,
@@ -258,27 +269,27 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns a table's name after all renames, from its name in the database.
-    pub(in crate::plan) fn renamed(&self, key: &Key) -> String {
+    pub(in crate::plan) fn renamed(&self, key: &NameKey) -> String {
         let spelled = || {
             self.live
                 .tables
                 .get(key)
                 .map_or_else(|| key.to_string(), |t| t.name.clone())
         };
-        let object = self.owned.get(key).and_then(|id| self.after.object(*id));
-        object.map_or_else(spelled, |o| self.after.physical(o))
+        let object = self.managed.get(key).and_then(|id| self.after.object(*id));
+        object.map_or_else(spelled, |o| self.after.database_name(o))
     }
 }
 
 /// Rebuilt table that is yet to replace the old one.
-pub(in crate::plan) struct Rebuilt {
+pub(in crate::plan) struct RebuiltTable {
     pub(in crate::plan) name: String,
     /// SERIAL properties.
     pub(in crate::plan) counting: Vec<String>,
 }
 
 /// Returns the columns to copy: all but those that the engine numbers.
-pub(in crate::plan) fn copied(columns: Vec<Column>) -> Vec<(String, Value)> {
+pub(in crate::plan) fn copied(columns: Vec<TargetColumn>) -> Vec<(String, ValueSource)> {
     let copied = columns.into_iter().filter(|c| !c.value.is_counted());
     copied.map(|c| (c.property.name, c.value)).collect()
 }

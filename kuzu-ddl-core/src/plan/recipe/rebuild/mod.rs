@@ -13,52 +13,52 @@ pub(in crate::plan) mod copy;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use copy::Rebuilt;
+use copy::RebuiltTable;
 
-use super::super::builder::{Builder, Kept};
+use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::error::PlanError;
-use super::super::operation::{Operation, Purpose};
-use super::super::value::Value;
+use super::super::operation::{Operation, RenameReason};
+use super::super::value::ValueSource;
 use super::add_property::folds;
 use crate::event::ObjectId;
-use crate::fold::{Body, Object};
-use crate::schema::{Expr, Key, Property, TableKind};
+use crate::fold::{Object, ObjectBody};
+use crate::schema::{Expr, NameKey, Property, TableKind};
 
 /// Tables to rebuild, by identity.
 #[derive(Default)]
-pub(in crate::plan) struct Rebuilds {
+pub(in crate::plan) struct RebuildSet {
     nodes: BTreeSet<ObjectId>,
     edges: BTreeSet<ObjectId>,
 }
 
-impl Rebuilds {
+impl RebuildSet {
     pub(in crate::plan) fn contains(&self, table: ObjectId) -> bool {
         self.nodes.contains(&table) || self.edges.contains(&table)
     }
 }
 
 /// Returns the node tables to rebuild, by their names in the database.
-fn moved(kept: &[Kept<'_>], rebuilds: &Rebuilds) -> BTreeSet<Key> {
+fn moved(kept: &[ExistingTable<'_>], rebuilds: &RebuildSet) -> BTreeSet<NameKey> {
     let nodes = kept
         .iter()
         .filter(|t| rebuilds.nodes.contains(&t.object.id));
-    nodes.map(|t| Key::new(&t.live.name)).collect()
+    nodes.map(|t| NameKey::new(&t.live.name)).collect()
 }
 
-impl<'a> Builder<'a> {
+impl<'a> PlanBuilder<'a> {
     /// Determines which tables cannot be altered in place.
-    pub(in crate::plan) fn find_rebuilds(&mut self, kept: &[Kept<'a>]) -> Rebuilds {
+    pub(in crate::plan) fn find_rebuilds(&mut self, kept: &[ExistingTable<'a>]) -> RebuildSet {
         let needed = self.needed_rebuilds(kept, &BTreeSet::new());
-        let rebuilds = self.needed_rebuilds(kept, self.mend);
+        let rebuilds = self.needed_rebuilds(kept, self.forced_rebuilds);
         let all = rebuilds.nodes.union(&rebuilds.edges);
-        self.mended = all.filter(|id| !needed.contains(**id)).copied().collect();
+        self.rebuilt = all.filter(|id| !needed.contains(**id)).copied().collect();
         let moved = moved(kept, &rebuilds);
-        self.refuse_foreign(kept, &moved);
+        self.reject_unmanaged_rels(kept, &moved);
         rebuilds
     }
 
-    fn needed_rebuilds(&self, kept: &[Kept<'a>], mend: &BTreeSet<ObjectId>) -> Rebuilds {
-        let mut rebuilds = Rebuilds::default();
+    fn needed_rebuilds(&self, kept: &[ExistingTable<'a>], mend: &BTreeSet<ObjectId>) -> RebuildSet {
+        let mut rebuilds = RebuildSet::default();
         for table in kept.iter().filter(|t| t.live.kind.is_node()) {
             let mend = mend.contains(&table.object.id);
             if mend
@@ -66,7 +66,7 @@ impl<'a> Builder<'a> {
                 || self.purges_by_rebuild(table)
                 || self.fills_by_row(table)
                 || self.index_needs_rebuild(table)
-                || self.recounts(table)
+                || self.serial_changes(table)
             {
                 rebuilds.nodes.insert(table.object.id);
             }
@@ -80,7 +80,7 @@ impl<'a> Builder<'a> {
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
             let joined = joined || mend.contains(&table.object.id);
-            let changes = self.edge_changes(table) || self.recounts(table);
+            let changes = self.edge_changes(table) || self.serial_changes(table);
             if joined || changes || self.purges_by_rebuild(table) {
                 rebuilds.edges.insert(table.object.id);
             }
@@ -93,7 +93,7 @@ impl<'a> Builder<'a> {
         let Some(before) = self.before.object(table.id) else {
             return false;
         };
-        let (Body::NodeTable { key: was }, Body::NodeTable { key: is }) =
+        let (ObjectBody::NodeTable { key: was }, ObjectBody::NodeTable { key: is }) =
             (&before.body, &table.body)
         else {
             return false;
@@ -102,31 +102,33 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns whether a rel table changes in a way that the engine cannot make in place.
-    pub(in crate::plan) fn edge_changes(&self, table: &Kept<'_>) -> bool {
+    pub(in crate::plan) fn edge_changes(&self, table: &ExistingTable<'_>) -> bool {
         let Some(before) = self.before.object(table.object.id) else {
             return false;
         };
         before.body != table.object.body
             || self.after.children(table.object.id).any(|child| {
-                let changes = self.here(child, table).is_some() && self.changes_column(child.id);
+                let changes =
+                    self.live_property(child, table).is_some() && self.changes_column(child.id);
                 changes || self.fills(child, table)
             })
     }
 
     /// Returns whether a rel property gets values that an ADD does not give it. To SET them takes
     /// three times as long as a rebuild, and never ends where many rels share a node.
-    pub(in crate::plan) fn fills(&self, child: &Object, table: &Kept<'_>) -> bool {
-        if !child.is_live() || self.leave.contains(&child.id) {
+    pub(in crate::plan) fn fills(&self, child: &Object, table: &ExistingTable<'_>) -> bool {
+        if !child.is_live() || self.ignored.contains(&child.id) {
             return false;
         }
         let Some(is) = self.after.property(child) else {
             return false;
         };
-        let fill = self.fill(&table.name, &is.name).is_some() && !self.can.set_rels;
-        let fill = fill || self.is_filled_by(&table.name, &is.name);
-        let sets = self.evaluated(&is).is_some() && !self.can.set_rels;
-        let refused = |expr: &Expr| !folds(expr) && (sets || !self.can.add_to_rels);
-        match self.here(child, table) {
+        let fill = self.fill(&table.name, &is.name).is_some() && !self.capabilities.set_rels_linear;
+        let fill = fill || self.uses_fill_function(&table.name, &is.name);
+        let sets = self.evaluated(&is).is_some() && !self.capabilities.set_rels_linear;
+        let refused =
+            |expr: &Expr| !folds(expr) && (sets || !self.capabilities.add_volatile_default_to_rels);
+        match self.live_property(child, table) {
             Some(_) => fill && self.becomes_required(child.id),
             None => fill || is.default.as_ref().is_some_and(refused),
         }
@@ -152,8 +154,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Rejects a rebuild that would disconnect unmanaged rel tables from their nodes.
-    fn refuse_foreign(&mut self, kept: &[Kept<'_>], moved: &BTreeSet<Key>) {
-        let ours: BTreeSet<Key> = kept.iter().map(|t| Key::new(&t.live.name)).collect();
+    fn reject_unmanaged_rels(&mut self, kept: &[ExistingTable<'_>], moved: &BTreeSet<NameKey>) {
+        let ours: BTreeSet<NameKey> = kept.iter().map(|t| NameKey::new(&t.live.name)).collect();
         for (key, table) in &self.live.tables {
             let TableKind::Edge { pairs, .. } = &table.kind else {
                 continue;
@@ -161,9 +163,9 @@ impl<'a> Builder<'a> {
             let joins = pairs
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
-            let goes = self.owned.get(key).is_some_and(|id| self.is_gone(*id));
+            let goes = self.managed.get(key).is_some_and(|id| self.is_gone(*id));
             if joins && !goes && !ours.contains(key) {
-                self.errors.push(PlanError::Impossible {
+                self.errors.push(PlanError::Unsupported {
                     object: table.name.clone(),
                     reason: "it connects a node table that must be rebuilt, and is not declared\n\
                              help: declare it, so that its rels are copied"
@@ -174,15 +176,18 @@ impl<'a> Builder<'a> {
     }
 
     /// Plans the steps of all rebuilds.
-    pub(in crate::plan) fn rebuild(&mut self, kept: &[Kept<'a>], rebuilds: &Rebuilds) {
-        let mut keys: BTreeMap<Key, (String, String, Value)> = BTreeMap::new();
-        let mut old: Vec<(&Kept<'a>, Rebuilt)> = Vec::new();
+    pub(in crate::plan) fn rebuild(&mut self, kept: &[ExistingTable<'a>], rebuilds: &RebuildSet) {
+        let mut keys: BTreeMap<NameKey, (String, String, ValueSource)> = BTreeMap::new();
+        let mut old: Vec<(&ExistingTable<'a>, RebuiltTable)> = Vec::new();
         for table in kept
             .iter()
             .filter(|t| rebuilds.nodes.contains(&t.object.id))
         {
             if let Some((rebuilt, key, value)) = self.rebuild_node(table) {
-                keys.insert(Key::new(&table.name), (rebuilt.name.clone(), key, value));
+                keys.insert(
+                    NameKey::new(&table.name),
+                    (rebuilt.name.clone(), key, value),
+                );
                 old.push((table, rebuilt));
             }
         }
@@ -202,9 +207,9 @@ impl<'a> Builder<'a> {
             self.drop_copied(table);
         }
         for (table, rebuilt) in old {
-            self.claim_name(table, rebuilt.counting);
-            self.drop_counters(table.object.id, Some(&rebuilt.name));
-            let (from, to, purpose) = (rebuilt.name, table.name.clone(), Purpose::Rebuilt);
+            self.claim_serial_name(table, rebuilt.counting);
+            self.drop_serial_sequences(table.object.id, Some(&rebuilt.name));
+            let (from, to, purpose) = (rebuilt.name, table.name.clone(), RenameReason::SwapIn);
             let operation = Operation::RenameTable {
                 from: from.clone(),
                 to: to.clone(),
@@ -214,13 +219,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn drop_copied(&mut self, table: &Kept<'a>) {
+    fn drop_copied(&mut self, table: &ExistingTable<'a>) {
         let name = &table.name;
         if table.live.kind.is_node() {
             self.drop_indexes(table);
         }
-        self.complete_claims(name, self.counting_before(table));
-        let operation = Operation::DropCopied {
+        self.complete_serial_sequences(name, self.serial_columns_before(table));
+        let operation = Operation::DropReplacedTable {
             table: name.clone(),
         };
         self.push(operation, &[name], Vec::new());

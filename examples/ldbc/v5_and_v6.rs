@@ -1,10 +1,10 @@
-//! The versions that change what is there: a type, a key, a multiplicity; and those with indexes.
+//! Version 5 changes types, a key and a multiplicity, and adds an index; version 6 adds another.
 
 use kuzu_ddl::kuzu::{Connection, Database};
 use kuzu_ddl::schema;
 use kuzu_ddl_core::declared::{DeclareError, Declared};
 
-use super::{Outcome, later, v1};
+use super::{Outcome, v1, v2_to_v4};
 
 /// Other types, another key, another multiplicity, a full-text index.
 mod v5 {
@@ -52,7 +52,7 @@ mod v5 {
         pub url: String,
     }
 
-    /// One may study at several places.
+    /// A person may study at several places.
     #[derive(KuzuEdge)]
     #[kuzu(name = "studyAt", from = AnyPerson, to = Organization, rename_all = "camelCase")]
     pub(crate) struct StudyAt {
@@ -90,9 +90,9 @@ mod v6 {
 /// The schema with one of the two structs for people.
 macro_rules! latest {
     ($person:ident) => {{
-        use later::v2::{Knows, OrganizationIsLocatedIn, Place, WorkAt};
-        use later::v3::{Follows, HasType};
         use v1::*;
+        use v2_to_v4::v2::{Knows, OrganizationIsLocatedIn, Place, WorkAt};
+        use v2_to_v4::v3::{Follows, HasType};
         use v5::{Organization, StudyAt, Tag};
         use $person::Person;
         schema![
@@ -140,7 +140,7 @@ pub(crate) fn v6() -> Result<Declared, DeclareError> {
     latest!(v6)
 }
 
-/// Uses what version 5 brought, and gives everybody a point on the circle of the year.
+/// Queries the objects of version 5, and stores the season of every person.
 pub(crate) fn use_v5(db: &Database) -> Outcome<()> {
     let connection = Connection::new(db)?;
     let found = "CALL QUERY_FTS_INDEX('Organization', 'name_fts', 'airline') RETURN node.name, score \
@@ -155,7 +155,7 @@ pub(crate) fn use_v5(db: &Database) -> Outcome<()> {
     Ok(())
 }
 
-/// Asks the vector index: whose birthdays are nearest to the turn of the year, on either side?
+/// Queries the vector index for the birthdays nearest to the turn of the year.
 pub(crate) fn use_v6(db: &Database) -> Outcome<()> {
     let nearest = "CALL QUERY_VECTOR_INDEX('Person', 'season_vec', CAST([1.0, 0.0] AS FLOAT[2]), 6) \
                    RETURN node.givenName, node.birthday ORDER BY distance, node.id";
@@ -166,7 +166,10 @@ pub(crate) fn use_v6(db: &Database) -> Outcome<()> {
     )
 }
 
-/// Prints how many rows a query has, and some of them; an error if it has none.
+/// Prints the number of rows of a query, and some of them.
+///
+/// # Errors
+/// The query has no rows.
 fn show(connection: &Connection<'_>, what: &str, query: &str) -> Outcome<()> {
     let row = |row: Vec<kuzu_ddl::kuzu::Value>| {
         let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
@@ -174,7 +177,7 @@ fn show(connection: &Connection<'_>, what: &str, query: &str) -> Outcome<()> {
     };
     let rows: Vec<String> = connection.query(query)?.map(row).collect();
     if rows.is_empty() {
-        return Err(format!("nothing was found: {what}").into());
+        return Err(format!("no rows: {what}").into());
     }
     let some = rows[..rows.len().min(3)].join(", ");
     println!("  {what}: {} found, such as {some}", rows.len());

@@ -1,5 +1,5 @@
-//! What changed in later versions. A real application has one struct of each name and edits it;
-//! here the versions stand side by side.
+//! Versions 2 to 4. An application has one struct per table and edits it; here the versions are
+//! next to each other.
 
 use kuzu_ddl::schema;
 use kuzu_ddl_core::declared::{DeclareError, Declared};
@@ -86,7 +86,7 @@ pub(crate) mod v2 {
     }
 }
 
-/// Two things are dropped, and new edges come.
+/// A property and a rel table are dropped, and rels are added.
 pub(crate) mod v3 {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
@@ -153,7 +153,7 @@ pub(crate) fn v3() -> Result<Declared, DeclareError> {
     ]
 }
 
-/// What version 3 dropped is declared again.
+/// Declares again what version 3 dropped.
 #[rustfmt::skip]
 pub(crate) fn v4() -> Result<Declared, DeclareError> {
     use v1::*;
