@@ -1,5 +1,7 @@
-//! What the macros and derives name. Not part of the public interface: any release may change it, which is
-//! why the derives are pinned to one version.
+//! Items that the macros and derives refer to.
+//!
+//! Not part of the public interface: any release may change them, so the derives are pinned to one
+//! version.
 
 pub use core::option::Option::Some;
 pub use core::{
@@ -24,15 +26,16 @@ pub use crate::function::{
 };
 pub use crate::schema::{Multiplicity, StorageDirection};
 
-/// Detects whether a type is an `Option`, also behind an alias: an inherent constant takes precedence over
-/// that of a trait. For fields with `type = "…"`, whose Rust type need not be a Kùzu type.
+/// Detects whether a type is an `Option`, also behind an alias, because an inherent constant takes
+/// precedence over that of a trait. For fields with `type = "…"`, whose Rust type need not be a Kùzu
+/// type.
 pub struct NullableProbe<T: ?Sized>(PhantomData<T>);
 
 impl<T> NullableProbe<Option<T>> {
     pub const NULLABLE: bool = true;
 }
 
-/// The answer of [`NullableProbe`] for all other types.
+/// The result of [`NullableProbe`] for all other types.
 pub trait NotNullable {
     const NULLABLE: bool = false;
 }

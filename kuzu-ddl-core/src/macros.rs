@@ -1,7 +1,10 @@
-//! Macros by which source declares tables, sequences and tombstones.
+//! Macros that declare schemas, sequences and tombstones.
 
-/// Says that a table is gone, though its struct is no longer there to say so. Stands where items
-/// stand.
+/// Declares that tables were removed, after their structs have been deleted. Use it where items are
+/// allowed.
+///
+/// # Examples
+///
 ///
 /// ```
 /// # use kuzu_ddl_core as kuzu_ddl;
@@ -23,9 +26,14 @@ macro_rules! dropped_table {
     };
 }
 
-/// A schema of the given structs, whatever else the binary declares: for tests, and for a program
-/// with several databases. What follows `sequences` is what stands in a [`sequence!`](crate::sequence), what
-/// follows `dropped` are names of tables that are gone.
+/// Assembles a schema from the given structs, ignoring other declarations of the binary: for tests,
+/// and for programs with several databases.
+///
+/// `sequences` takes the arguments of [`sequence!`](crate::sequence), and `dropped` the names of
+/// removed tables.
+///
+/// # Examples
+///
 ///
 /// ```
 /// # use kuzu_ddl_core as kuzu_ddl;
@@ -38,9 +46,10 @@ macro_rules! dropped_table {
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 ///
-/// Evaluates to `Result<Declared, DeclareError>`. What can be known without running the program, the compiler
-/// finds: two structs of one table, an edge whose endpoint is not in the list, a tombstone for what is there.
-/// Types that a generic function was given are not known to it: use [`Declared::from_descs`] there.
+/// Evaluates to `Result<Declared, DeclareError>`. The compiler detects what does not depend on
+/// running the program: two structs for one table, an edge whose endpoint is not listed, a
+/// tombstone for a declared table. It cannot see types passed to a generic function: use
+/// [`Declared::from_descs`] there.
 #[macro_export]
 macro_rules! schema {
     (
@@ -63,8 +72,11 @@ macro_rules! schema {
     }};
 }
 
-/// Declares a sequence, by which properties count with `#[kuzu(default_expr = "nextval('name')")]`. Stands
-/// where items stand.
+/// Declares a sequence, which properties use with `#[kuzu(default_expr = "nextval('name')")]`. Use
+/// it where items are allowed.
+///
+/// # Examples
+///
 ///
 /// ```standalone_crate
 /// # use kuzu_ddl_core as kuzu_ddl;
@@ -80,11 +92,13 @@ macro_rules! schema {
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 ///
-/// It is made before the tables that count by it, and counts on for ever: where it starts counts only when
-/// it is made, and one that is no longer declared is kept. To drop it, say
-/// [`dropped_sequence!`](crate::dropped_sequence). The step, the bounds and `cycle` cannot be changed: Kùzu
-/// has no ALTER SEQUENCE. Without `min` and `max` it counts up from 1 to the largest `INT64`, or down from
-/// -1 to the smallest; a `start` beyond moves that bound.
+/// The sequence is created before the tables that use it. `start` only matters at that time, and a
+/// sequence that is no longer declared is kept: to remove it, use
+/// [`dropped_sequence!`](crate::dropped_sequence). The increment, the bounds and `cycle` cannot
+/// change, because Kùzu has no `ALTER SEQUENCE`.
+///
+/// Without `min` and `max` the sequence counts up from 1 to the largest `INT64`, or down from -1 to
+/// the smallest; a `start` beyond these moves the bound.
 #[macro_export]
 macro_rules! sequence {
     ($name:literal $($options:tt)*) => {
@@ -98,7 +112,11 @@ macro_rules! sequence {
     };
 }
 
-/// Says that a sequence is gone, with the place it had come to. Stands where items stand.
+/// Declares that sequences were removed, together with their current values. Use it where items are
+/// allowed.
+///
+/// # Examples
+///
 ///
 /// ```
 /// # use kuzu_ddl_core as kuzu_ddl;
@@ -150,9 +168,9 @@ macro_rules! __sequence {
     };
     (@$desc:expr; $other:tt $($more:tt)*) => {
         $crate::__private::compile_error!($crate::__private::concat!(
-            "a sequence has the options `start = …`, `increment = …`, `min = …`, `max = …` and `cycle`, and no `",
+            "invalid option `",
             $crate::__private::stringify!($other),
-            "` like this"
+            "` of a sequence\nexpected one of: `start = …`, `increment = …`, `min = …`, `max = …`, `cycle`"
         ))
     };
 }

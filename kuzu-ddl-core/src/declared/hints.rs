@@ -1,4 +1,4 @@
-//! TODO-DOC declared::hints
+//! Hints of structs about the past of their tables, and the functions of a program.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,10 +1,9 @@
-//! Whether a declaration survives the ledger, which stores it as JSON.
+//! Checks that a declaration can be stored in the ledger, as JSON.
 
 use super::model::Declared;
 use crate::schema::{NameKey, Table};
 
-/// Whether a declared table can be read back from the row of the ledger that holds it. JSON has a limit of
-/// nesting.
+/// Returns whether a declared table can be decoded from its ledger row. JSON has a nesting limit.
 #[cfg(feature = "json")]
 pub(crate) fn is_readable(table: &Table) -> bool {
     let mut declared = Declared::default();
@@ -18,7 +17,7 @@ pub(crate) fn is_readable(table: &Table) -> bool {
     })
 }
 
-/// Without JSON no table that nests deeply is accepted.
+/// Returns `false`: without JSON no deeply nested table is accepted.
 #[cfg(not(feature = "json"))]
 pub(crate) fn is_readable(_: &Table) -> bool {
     false

@@ -1,4 +1,4 @@
-//! TODO-DOC declared::model
+//! The declared schema with its hints and tombstones.
 
 use std::collections::BTreeMap;
 

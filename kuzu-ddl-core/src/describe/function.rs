@@ -1,4 +1,4 @@
-//! TODO-DOC describe::function
+//! Descriptions of the functions of `cast_with` and `fill_with`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -113,7 +113,7 @@ mod tests {
         for (path, name) in [
             ("cents", "shop::model::cents"),
             ("self :: cents", "shop::model::cents"),
-            ("crate::function::cents", "shop::cents"),
+            ("super::cents", "shop::cents"),
             ("crate::money::cents", "shop::money::cents"),
             ("::money::cents", "money::cents"),
             ("money::cents", "shop::model::money::cents"),

@@ -1,4 +1,4 @@
-//! TODO-DOC describe::location
+//! Locations in the source.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! TODO-DOC describe::sequence
+//! Descriptions of sequences.
 
 use super::const_checks as check;
 use super::location::SourceLocation;

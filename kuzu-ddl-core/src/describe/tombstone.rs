@@ -1,4 +1,4 @@
-//! TODO-DOC describe::tombstone
+//! Tombstones: declarations that an object was removed.
 
 /// Declares that a table or sequence was removed.
 #[derive(Clone, Copy, Debug)]

@@ -1,4 +1,4 @@
-//! TODO-DOC describe::traits
+//! The traits that the derives implement.
 
 use super::table::{PropertyDesc, TableDesc};
 use super::types::TypeDesc;

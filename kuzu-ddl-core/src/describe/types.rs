@@ -1,4 +1,4 @@
-//! TODO-DOC describe::types
+//! Types as constants.
 
 /// [`crate::schema::Type`] as a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

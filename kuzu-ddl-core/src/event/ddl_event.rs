@@ -1,4 +1,4 @@
-//! TODO-DOC event::ddl_event
+//! The event: identity, encoding and JSON form.
 
 use std::fmt;
 use std::sync::{Arc, Weak};

@@ -131,7 +131,7 @@ const VECTOR: &[IndexOption] = &[
 #[non_exhaustive]
 pub enum IndexError {
     /// The name of the index is invalid.
-    #[error("invalid index name: {0}\nhelp: use letters, digits and underscores")]
+    #[error("{0}\nhelp: use letters, digits and underscores for the name of an index")]
     Name(#[from] NameError),
     /// A name needs quotes, and the engine's index functions insert names into Cypher unquoted.
     #[error(

@@ -1,4 +1,4 @@
-//! TODO-DOC schema::index_check
+//! Checks of indexes against their table.
 
 use super::index::{Index, IndexError, IndexKind};
 use super::model::Table;

@@ -1,4 +1,4 @@
-//! TODO-DOC schema::model
+//! The types of the schema model.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

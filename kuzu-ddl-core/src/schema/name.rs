@@ -296,7 +296,8 @@ pub fn is_function_path(name: &str) -> bool {
     name.len() <= MAX_FUNCTION_PATH_BYTES && name.split("::").all(legal)
 }
 
-/// The sequence that the engine makes for a `SERIAL` property, and looks for when its table is dropped.
+/// Returns the name of the implicit sequence of a `SERIAL` property. The engine looks it up by this
+/// name when the table is dropped.
 pub fn serial_sequence_name(table: &str, property: &str) -> NameKey {
     NameKey::new(&format!("{table}_{property}_serial"))
 }

@@ -1,4 +1,4 @@
-//! TODO-DOC testing
+//! Test support for applications: schema checks, lock files and upgrades.
 
 pub mod check;
 mod lock_file;

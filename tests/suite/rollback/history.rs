@@ -159,7 +159,7 @@ fn schemas_of_two_databases_are_compared() {
         &live_schema(a.kuzu()).unwrap(),
         &live_schema(b.kuzu()).unwrap(),
     );
-    assert_eq!(comparison.to_string(), "no difference");
+    assert_eq!(comparison.to_string(), "no differences");
     b.migrate_cleanly(new());
     b.execute(&["CREATE NODE TABLE Foreign(id INT64 PRIMARY KEY)"]);
     let comparison = compare(

@@ -43,7 +43,8 @@ fn assert_errors(result: Result<Declared, DeclareError>, want: &Expect) {
 #[test]
 fn duplicate_table_is_reported() {
     let want = expect![[r#"
-        the declared schema has a mistake: tests/suite/schema/declared.rs:21: table `CUSTOMER`: `suite::schema::declared::other::Person` declares it, and so does `suite::schema::declared::Customer` at tests/suite/schema/declared.rs:13; rename one, or give one another table by `name = "…"`
+        the declared schema is invalid: tests/suite/schema/declared.rs:21: table `CUSTOMER`: duplicate table: declared by `suite::schema::declared::other::Person`, and by `suite::schema::declared::Customer` at tests/suite/schema/declared.rs:13
+        help: map one of them to another table with `#[kuzu(name = "…")]`
     "#]];
     let (customer, person) = (Customer::DESC, other::Person::DESC);
     assert_errors(Declared::from_tables([customer, person]), &want);
@@ -61,7 +62,8 @@ fn undeclared_endpoint_is_reported() {
     assert_errors(
         Declared::from_tables([SoldTo::DESC, Customer::DESC]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/schema/declared.rs:36: table `SoldTo`: its endpoint `Buyer` is not declared in this schema; add its struct, or link its crate
+            the declared schema is invalid: tests/suite/schema/declared.rs:36: table `SoldTo`: the endpoint `Buyer` is not declared in this schema
+            help: add its struct, or link its crate with `use … as _;`
         "#]],
     );
 }
@@ -71,7 +73,8 @@ fn former_name_claimed_by_two_tables_is_reported() {
     assert_errors(
         Declared::from_tables([Customer::DESC, Buyer::DESC]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/schema/declared.rs:13: table `Customer`: `Customer` was renamed from `Client`, and so was `Buyer` at tests/suite/schema/declared.rs:29
+            the declared schema is invalid: tests/suite/schema/declared.rs:13: table `Customer`: `Customer` is renamed from `Client`, and so is `Buyer` at tests/suite/schema/declared.rs:29
+            help: remove one of the two `renamed_from = "Client"`
         "#]],
     );
 }
@@ -101,7 +104,8 @@ fn former_name_that_is_still_declared_is_reported() {
     assert_errors(
         Declared::from_tables([Guest::DESC, &STAYED]),
         &expect![[r#"
-            the declared schema has a mistake: tests/suite/schema/declared.rs:82: table `Guest`: `Guest` was renamed from `Customer`, yet `Customer` is still declared; take the hint or the other away
+            the declared schema is invalid: tests/suite/schema/declared.rs:82: table `Guest`: `Guest` is renamed from `Customer`, but `Customer` is still declared
+            help: remove `renamed_from = "Customer"`, or remove `Customer`
         "#]],
     );
     assert!(schema![Guest, Visitor].is_ok());
@@ -130,12 +134,12 @@ fn table_tombstones_are_checked() {
         (
             schema![other::Person],
             "customer",
-            "`CUSTOMER` is said to be dropped, yet it is declared",
+            "`CUSTOMER` is both declared and marked as dropped",
         ),
         (
             schema![Customer],
             "CLIENT",
-            "`CLIENT` is said to be dropped, yet `Customer` was renamed from it",
+            "`CLIENT` is marked as dropped, but `Customer` is renamed from it",
         ),
         (schema![], "a.b", "contains '.'"),
     ] {
@@ -269,28 +273,31 @@ fn all_errors_are_reported_together() {
     assert_errors(
         Declared::from_tables([&KEYS[0], &WRONG, &EDGE, &KEYS[1]]),
         &expect![[r#"
-            the declared schema has 21 mistakes:
-              src/manual.rs:2: table `a`b`: `a`b` is renamed from itself
-              src/manual.rs:2: table `a`b`: `x` is said to be dropped, yet it is declared
-              src/manual.rs:2: table `a`b`: the name "a`b" contains '`', which Kùzu cannot quote; rename it
-              src/manual.rs:2: table `a`b`: the primary key `key` is not among its properties
-              src/manual.rs:3: table `a`b`: the property name `_id` is reserved by Kùzu; rename it
-              src/manual.rs:4: table `a`b`: property `x`: `DECIMAL(50, 2)` is not a Kùzu type: a precision is 1 to 38
-              src/manual.rs:5: table `a`b`: property `X`: `300` cannot be a default: 300 does not fit INT8 (-128 to 127)
-              src/manual.rs:5: table `a`b`: the property `X` is declared twice, again at src/manual.rs:4
-              src/manual.rs:6: table `a`b`: property `y`: `load_extension('x')` cannot be a default: the function `load_extension` is not one of abs, array_value, ceil, coalesce, concat, current_date, current_timestamp, date, epoch_ms, floor, gen_random_uuid, interval, ln, list_creation, log10, lower, ltrim, make_date, map, md5, nextval, pi, pow, repeat, reverse, round, rtrim, sha256, size, sqrt, substring, timestamp, to_days, to_hours, to_json, to_microseconds, to_milliseconds, to_minutes, to_months, to_seconds, to_timestamp, to_years, trim, upper, uuid
-              src/manual.rs:7: table `a`b`: `old` is said to be dropped, yet `z` was renamed from it
-              src/manual.rs:7: table `a`b`: property `z`: `STRUCT()` is not a Kùzu type: it has no member
+            the declared schema is invalid, 21 issues:
+              src/manual.rs:2: table `a`b`: `renamed_from` of `a`b` is its current name
+              src/manual.rs:2: table `a`b`: `x` is both declared and marked as dropped
+              src/manual.rs:2: table `a`b`: invalid name "a`b": it contains '`', which Kùzu cannot quote
+              src/manual.rs:2: table `a`b`: the primary key `key` is not a property of the table
+              src/manual.rs:3: table `a`b`: the property name `_id` is reserved by Kùzu
+              src/manual.rs:4: table `a`b`: property `x`: `DECIMAL(50, 2)` is not a Kùzu type: the precision must be 1 to 38
+              src/manual.rs:5: table `a`b`: duplicate property `X`: also declared at src/manual.rs:4
+              src/manual.rs:5: table `a`b`: property `X`: invalid expression `300`: 300 is out of range for INT8 (-128 to 127)
+              src/manual.rs:6: table `a`b`: property `y`: invalid expression `load_extension('x')`: unknown function `load_extension`; expected one of abs, array_value, ceil, coalesce, concat, current_date, current_timestamp, date, epoch_ms, floor, gen_random_uuid, interval, ln, list_creation, log10, lower, ltrim, make_date, map, md5, nextval, pi, pow, repeat, reverse, round, rtrim, sha256, size, sqrt, substring, timestamp, to_days, to_hours, to_json, to_microseconds, to_milliseconds, to_minutes, to_months, to_seconds, to_timestamp, to_years, trim, upper, uuid
+              src/manual.rs:7: table `a`b`: `old` is marked as dropped, but `z` is renamed from it
+              src/manual.rs:7: table `a`b`: invalid name "x.y": it contains '.', which Kùzu cannot quote
+              src/manual.rs:7: table `a`b`: property `z`: `STRUCT()` is not a Kùzu type: it has no members
               src/manual.rs:7: table `a`b`: the comment of `z` contains a NUL
-              src/manual.rs:7: table `a`b`: the name "x.y" contains '.', which Kùzu cannot quote; rename it
-              src/manual.rs:8: table `a`b`: `w` is renamed from itself
-              src/manual.rs:8: table `a`b`: `w` was renamed from `OLD`, and so was `z` at src/manual.rs:7
-              src/manual.rs:20: table `E`: `E → N` is said to be dropped, yet it is declared
-              src/manual.rs:20: table `E`: its endpoint `E` is a rel table; rels connect node tables
-              src/manual.rs:20: table `E`: its endpoint `N` is not declared in this schema; add its struct, or link its crate
-              src/manual.rs:20: table `E`: the pair from `e` to `n` is declared twice
-              src/manual.rs:30: table `K1`: the primary key `id` cannot be of type BOOL
-              src/manual.rs:31: table `K2`: the primary key `id` cannot be NULL: take the `Option` away
+              src/manual.rs:8: table `a`b`: `renamed_from` of `w` is its current name
+              src/manual.rs:8: table `a`b`: `w` is renamed from `OLD`, and so is `z` at src/manual.rs:7
+              help: remove one of the two `renamed_from = "OLD"`
+              src/manual.rs:20: table `E`: `E → N` is both declared and marked as dropped
+              src/manual.rs:20: table `E`: duplicate pair from `e` to `n`
+              src/manual.rs:20: table `E`: the endpoint `E` is a rel table, but rels connect node tables
+              src/manual.rs:20: table `E`: the endpoint `N` is not declared in this schema
+              help: add its struct, or link its crate with `use … as _;`
+              src/manual.rs:30: table `K1`: the primary key `id` cannot have type BOOL
+              src/manual.rs:31: table `K2`: the primary key `id` cannot be NULL
+              help: remove the `Option`
         "#]],
     );
 }
@@ -339,15 +346,17 @@ fn indexes_of_manual_descriptions_are_checked() {
     assert_errors(
         Declared::from_tables([&INDEXED]),
         &expect![[r#"
-        the declared schema has 8 mistakes:
-          src/manual.rs:50: table `Indexed`: index `a b`: the name "a b" contains ' ', which Kùzu cannot quote; rename it; the name of an index is letters, digits and underscores
-          src/manual.rs:50: table `Indexed`: index `case`: the option `stemmer` cannot be `German`
-          src/manual.rs:50: table `Indexed`: index `missing`: `title` is not among the properties, or stands there twice
-          src/manual.rs:50: table `Indexed`: index `query`: `text` is STRING; a vector index needs an array of FLOAT or DOUBLE with its length
-          src/manual.rs:50: table `Indexed`: index `quoted`: Kùzu's index functions do not quote names, and `order` needs quotes; rename it to letters, digits and underscores
-          src/manual.rs:50: table `Indexed`: index `two`: 2 properties; a full-text index has at least one, a vector index exactly one
-          src/manual.rs:50: table `Indexed`: index `v`: `text` is STRING; a vector index needs an array of FLOAT or DOUBLE with its length
-          src/manual.rs:50: table `Indexed`: the index `Good` is declared twice
-    "#]],
+            the declared schema is invalid, 8 issues:
+              src/manual.rs:50: table `Indexed`: duplicate index `Good`
+              src/manual.rs:50: table `Indexed`: index `a b`: invalid name "a b": it contains ' ', which Kùzu cannot quote
+              help: use letters, digits and underscores for the name of an index
+              src/manual.rs:50: table `Indexed`: index `case`: invalid value `German` of the option `stemmer`
+              src/manual.rs:50: table `Indexed`: index `missing`: `title` is not a property of the table, or is listed more than once
+              src/manual.rs:50: table `Indexed`: index `query`: `text` has type STRING; a vector index requires an array of FLOAT or DOUBLE with a fixed length
+              src/manual.rs:50: table `Indexed`: index `quoted`: cannot index `order`: Kùzu's index functions do not quote names
+              help: use a name of letters, digits and underscores
+              src/manual.rs:50: table `Indexed`: index `two`: wrong number of properties: 2; a full-text index needs at least one, a vector index exactly one
+              src/manual.rs:50: table `Indexed`: index `v`: `text` has type STRING; a vector index requires an array of FLOAT or DOUBLE with a fixed length
+        "#]],
     );
 }

@@ -1,4 +1,4 @@
-//! TODO-DOC event::pack::columns
+//! Definitions that the encoder and the decoder of packs share.
 
 use super::super::change::Change;
 use super::super::codec::CodecError;

@@ -1,4 +1,4 @@
-//! TODO-DOC schema::expr::check
+//! Checks of expressions: structure, functions, limits, and literals against the property's type.
 
 use super::super::types::Type;
 use super::parse::Parser;

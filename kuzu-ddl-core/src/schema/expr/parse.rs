@@ -1,4 +1,4 @@
-//! TODO-DOC schema::expr::parse
+//! Parses expressions, from users and from the engine.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! TODO-DOC schema::expr::render
+//! Renders expressions as Cypher, and substitutes the old value of a cast.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! TODO-DOC schema::types::parse
+//! Parses the text of a type.
 
 use std::str::FromStr;
 

@@ -70,7 +70,10 @@ fn existing_indexes_are_adopted() {
 fn invalid_indexes_are_refused() {
     let db = TestDatabase::new();
     for (invalid, reason) in [
-        (index("a", IndexKind::FullText, &["n"], &[]), "needs STRING"),
+        (
+            index("a", IndexKind::FullText, &["n"], &[]),
+            "requires STRING",
+        ),
         (
             index("a", IndexKind::Vector, &["title"], &[]),
             "array of FLOAT or DOUBLE",
@@ -79,9 +82,12 @@ fn invalid_indexes_are_refused() {
             index("a b", IndexKind::Vector, &["v"], &[]),
             "letters, digits and underscores",
         ),
-        (text(&[("stemmer", "klingon")]), "cannot be `klingon`"),
-        (text(&[("ignore_pattern", "[a-f]+")]), "for no later one"),
-        (vector(&[("ml", "99999")]), "cannot be `99999`"),
+        (text(&[("stemmer", "klingon")]), "invalid value `klingon`"),
+        (
+            text(&[("ignore_pattern", "[a-f]+")]),
+            "only to rows that exist",
+        ),
+        (vector(&[("ml", "99999")]), "invalid value `99999`"),
         (text(&[("stopwords", "/etc/passwd")]), "no node table"),
         (text(&[("stopwords", "Doc")]), "no node table"),
     ] {
@@ -93,7 +99,7 @@ fn invalid_indexes_are_refused() {
     let error = db
         .assert_refused(with(docs(), "Cites", &[text(&[])]))
         .to_string();
-    assert!(error.contains("no rel tables"), "{error}");
+    assert!(error.contains("cannot index rel tables"), "{error}");
 }
 
 mod stop_words {
