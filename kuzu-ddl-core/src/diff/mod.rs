@@ -1,9 +1,9 @@
-//! Three-way diff (as a three-way merge) of the present declaration, the last declaration as common
-//! ancestor, and the state of the events.
+//! Three-way diff of the present declaration, the last declaration and the state of the events.
 //!
-//! Only what the declaration itself changed becomes an event. Changes that others made in the
-//! meantime stay, and what a declaration no longer mentions is reported and kept: a model crate
-//! that was not linked must never cost a table.
+//! As in a three-way merge, the last declaration is the common ancestor. Only what the declaration
+//! itself changed becomes an event. Changes that others made in the meantime stay, and what a
+//! declaration no longer mentions is reported and kept: a model crate that was not linked must
+//! never cost a table.
 
 mod alter;
 mod ancestor;

@@ -1,6 +1,6 @@
-//! Name resolution: which object each declared name refers to, the one place where names become
-//! identity.
+//! Name resolution: which object each declared name refers to.
 //!
+//! This is the one place where names become identity.
 //! In source, identity is the name unless the struct specifies otherwise. A `renamed_from` that is
 //! new since the last declaration moves the object with that name, whichever object holds the new
 //! name now, so that swaps and chains work. A `renamed_from` that was declared before has been

@@ -1,5 +1,4 @@
-//! Validation of declarations and events: what no database can be migrated to, and no history can
-//! hold.
+//! Validation of declarations and events, independent of any database.
 //!
 //! The derives reject all of this, but a [`Declared`] can be built manually, and adopted objects
 //! come from a catalog that others filled. An event that breaks a rule of the encoding could be

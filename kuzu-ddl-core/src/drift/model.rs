@@ -11,8 +11,8 @@ use crate::schema::{NameKey, Pair};
 #[doc(alias = "schema_drift")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Drift {
-    /// Display path: `Table`, `Table.property`, `Table(From -> To)`, `Table[index]` or `sequence
-    /// name`.
+    /// Display path: `Table`, `Table.property`, `Table(From -> To)`, `Table[index]` or
+    /// `sequence name`.
     pub object: String,
     /// Kind of the difference.
     pub kind: DriftKind,

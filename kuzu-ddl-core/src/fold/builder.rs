@@ -1,5 +1,4 @@
-//! Creation of new events, each of which depends on the newest state of all that it reads or
-//! changes.
+//! Creation of new events, each depending on the newest state of all that it reads or changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,4 @@
-//! Conflicts between concurrent changes: the list that all peers agree on, and how each is
-//! resolved.
+//! Conflicts between concurrent changes, their reports and their resolutions.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -6,7 +6,9 @@
 pub enum PlanError {
     /// The name belongs to an object that no event created.
     #[error(
-        "{object}: the name is taken by an object that kuzu-ddl does not manage\nhelp: rename that object manually\nhelp: or give this one another name with `#[kuzu(name = \"…\")]`"
+        "{object}: the name is taken by an object that kuzu-ddl does not manage\n\
+         help: rename that object manually\n\
+         help: or give this one another name with `#[kuzu(name = \"…\")]`"
     )]
     NameTaken {
         /// Table or property.

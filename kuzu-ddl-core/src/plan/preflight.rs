@@ -1,7 +1,7 @@
-//! Preflight checks: what must hold for the rows so that a plan succeeds, as queries that run
-//! before anything is changed.
+//! Preflight checks: what must hold for the rows so that a plan succeeds.
 //!
-//! All queries use the names of the database before the plan.
+//! The checks are queries that run before anything is changed. All of them use the names of the
+//! database before the plan.
 
 use serde::{Deserialize, Serialize};
 

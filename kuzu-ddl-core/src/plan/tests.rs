@@ -1,5 +1,4 @@
-//! How a plan depends on engine capabilities: fictitious engines, each with one capability that
-//! differs from Kùzu's.
+//! Plans for fictitious engines, each with one capability that differs from Kùzu's.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -11,15 +11,23 @@ pub(in crate::fold) const VERSION: u8 = 1;
 pub enum CheckpointError {
     /// The version byte is unknown.
     #[error(
-        "unsupported checkpoint version {0}: this version of kuzu-ddl reads {VERSION}\nhelp: update kuzu-ddl\nhelp: or request the events instead"
+        "unsupported checkpoint version {0}: this version of kuzu-ddl reads {VERSION}\n\
+         help: update kuzu-ddl\n\
+         help: or request the events instead"
     )]
     Version(u8),
     /// The bytes cannot be decoded.
-    #[error("corrupt checkpoint: {0}\nhelp: fetch it again\nhelp: or request the events instead")]
+    #[error(
+        "corrupt checkpoint: {0}\n\
+         help: fetch it again\n\
+         help: or request the events instead"
+    )]
     Damaged(#[from] CodecError),
     /// It refers to what it does not contain, or contradicts one of its events.
     #[error(
-        "inconsistent checkpoint: {0}\nhelp: fetch it again\nhelp: or request the events instead"
+        "inconsistent checkpoint: {0}\n\
+         help: fetch it again\n\
+         help: or request the events instead"
     )]
     Inconsistent(&'static str),
 }

@@ -1,5 +1,4 @@
-//! Checkpoint decoding. Every statement is verified against the events that the checkpoint
-//! contains.
+//! Checkpoint decoding, with verification against the events that the checkpoint contains.
 
 use std::collections::BTreeMap;
 

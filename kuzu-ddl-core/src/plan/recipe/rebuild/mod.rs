@@ -1,5 +1,7 @@
-//! Rebuilds: what the engine cannot alter in place is created as a new table, filled through the
-//! write-ahead log, verified by row counts, and swapped in.
+//! Rebuilds: tables that the engine cannot alter in place.
+//!
+//! A replacement is created next to the old table, filled through the write-ahead log, verified by
+//! row counts, and swapped in.
 //!
 //! A rel table is rebuilt for another type or default of a property, another multiplicity or
 //! storage direction. A node table is rebuilt for another primary key, for a default that varies
