@@ -1,239 +1,201 @@
-//! What can go wrong, with the words that fix it.
+//! The error of everything that acts on a database.
 
-use std::fmt;
+mod kind;
+#[cfg(test)]
+mod tests;
+mod text;
 
+pub use kind::ErrorKind;
 use kuzu_ddl_core::declared::DeclareError;
 use kuzu_ddl_core::diff::Incompatibility;
 use kuzu_ddl_core::drift::Drift;
 use kuzu_ddl_core::fold::CheckpointError;
-use kuzu_ddl_core::plan::{
-    DeferredWork, Hazard, HazardKind, Plan, PlanError, RowFailure, allow_snippet,
-};
+use kuzu_ddl_core::plan::{DeferredWork, Hazard, Plan, PlanError, RowFailure};
 
+use crate::backup::BackupError;
 use crate::engine::EngineError;
 use crate::history::HistoryError;
-use crate::ledger::{CorruptRow, Corruption};
+use crate::ledger::CorruptRow;
 
-/// Why a database could not be brought to what is declared. Unless the variant says otherwise,
-/// nothing was changed.
-#[derive(Debug, thiserror::Error)]
+/// Result of everything that acts on a database.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Error returned when a database could not be migrated to the declared schema. Unless the variant
+/// states otherwise, nothing was changed.
+///
+/// `Display` gives a message, with the cause, and a `help:` line for each remedy; [`help`](Self::help)
+/// gives the remedies alone, and [`kind`](Self::kind) a stable code. Because the message contains the
+/// cause, [`source`](std::error::Error::source) does not return it once more.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The structs contradict each other.
-    #[error(transparent)]
-    InvalidDeclaration(#[from] DeclareError),
-    /// There is no such point of the history, or no such tag.
-    #[error(transparent)]
-    History(#[from] HistoryError),
-    /// The engine refused something.
-    #[error("the engine says: {0}")]
-    Engine(#[from] EngineError),
-    /// Another connection held the write transaction all the time.
-    #[error("another connection of this process has held the write transaction for {} ms; end it, or wait longer with `.wait(…)`", .waited.as_millis())]
+    /// The declaration is invalid.
+    InvalidDeclaration(DeclareError),
+    /// A point or tag of the history is unknown or invalid.
+    History(HistoryError),
+    /// The engine failed.
+    Engine(EngineError),
+    /// Another connection held the write transaction until the timeout.
     LockTimeout {
-        /// How long was waited.
+        /// Time waited.
         waited: std::time::Duration,
     },
-    /// The database was opened read-only, and there is something to do.
-    #[error(
-        "the database is open read-only, and it is not up to date; open it for writing once. {plan}"
-    )]
+    /// The database was opened read-only, but it is not up to date.
     ReadOnly {
-        /// What there is to do.
+        /// Plan that would be applied.
         plan: Box<Plan>,
     },
-    /// The declaration asks for what this database cannot be brought to.
-    #[error("the declared schema does not fit the database:{}", Lines(.0))]
+    /// The declared schema is incompatible with the database.
     Incompatible(Vec<Incompatibility>),
-    /// What this binary changed was undone by going back to before it.
-    #[error(
-        "the changes of this binary were undone: the database went back to {to} on {when}. Start the binary of that time, or make the changes again with `.redo()` on the Migrator:{}",
-        Lines(.refusals)
-    )]
+    /// A rollback undid the changes of this binary.
     RolledBack {
-        /// The point that the database went back to.
+        /// Point that the database was rolled back to.
         to: String,
-        /// When.
+        /// Time of the rollback.
         when: String,
-        /// What is declared and not there.
+        /// Objects that are declared, but no longer exist.
         refusals: Vec<Incompatibility>,
     },
-    /// Something cannot be reversed.
-    #[error("not everything comes back:{}\n  to go back all the same, write `.partial()` on the Migrator", Lines(.0))]
+    /// The rollback cannot restore everything; each text names one loss.
     Irreversible(Vec<String>),
-    /// Events of peers take away what this application declares. They wait.
-    #[error(
-        "a change of a peer takes away what this application declares:{}\n  it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same",
-        Lines(.0)
-    )]
+    /// Events of peers remove objects that this application declares. They stay pending.
     BreaksApplication(Vec<Incompatibility>),
-    /// There is no such conflict, or it cannot be settled in this way.
-    #[error(
-        "there is no such conflict, or this is not one of its choices; `conflicts(&db)` lists them with `choices`"
-    )]
+    /// The conflict does not exist, or the resolution is not one of its choices.
     UnknownConflict,
-    /// Bytes that are no checkpoint.
-    #[error(transparent)]
-    InvalidCheckpoint(#[from] CheckpointError),
-    /// A checkpoint on which not all events of this database fit.
-    #[error(
-        "this database knows {events} event(s) that lean on what the checkpoint left out; nothing was changed: ask the peers for their \
-         events and give these to `Migrator::receive`, or for a checkpoint that is made once they have this database's events"
-    )]
+    /// The bytes are not a checkpoint.
+    InvalidCheckpoint(CheckpointError),
+    /// The checkpoint omits history that events of this database depend on.
     CheckpointMissesEvents {
-        /// How many events do not fit on it.
+        /// Number of these events.
         events: usize,
     },
-    /// Hazards that nobody allowed.
-    #[error("the plan is blocked:{}", Blocked(.hazards))]
+    /// The plan has hazards that are not allowed.
     HazardsNotAllowed {
-        /// What was not allowed.
+        /// Hazards that are not allowed.
         hazards: Vec<Hazard>,
-        /// The whole plan.
+        /// Whole plan.
         plan: Box<Plan>,
     },
-    /// Rows that would fail, found before anything was touched.
-    #[error("rows are in the way of the plan:{}", Lines(.0))]
+    /// Rows would make the plan fail; the preflight checks found them before any change.
     PreflightFailed(Vec<RowFailure>),
-    /// The database is not what the ledger says.
-    #[error("the database was changed behind the ledger:{}\n  settle it on the Migrator with `.drift_policy(DriftPolicy::Adopt)` (the database is right, and its changes become history), `.drift_policy(DriftPolicy::Repair)` (only the ledger is put right; the next start plans what the structs say), `.drift_policy(DriftPolicy::Recreate)` (the ledger is right: what is missing is made again, empty) or `.drift_policy(DriftPolicy::Warn)` (go on without)", Lines(.0))]
+    /// The live schema differs from the ledger.
     DriftDetected(Vec<Drift>),
-    /// What was done by hand was to become history, and the source says otherwise.
-    #[error("what was done by hand cannot become history while the source says otherwise:{}\n  let the source say it as well; or put only the ledger right with `.drift_policy(DriftPolicy::Repair)`, so that the next start plans what the structs say; or have what is missing made again, empty, with `.drift_policy(DriftPolicy::Recreate)` on the Migrator", Lines(.0))]
+    /// Out-of-band changes cannot be adopted, because they contradict the declared schema.
     CannotAdopt(Vec<Incompatibility>),
-    /// Rows of the ledger that cannot be read.
-    #[error("the ledger is damaged:{}\n  {}", Lines(.0), way_out(.0))]
+    /// Rows of the ledger cannot be read.
     CorruptLedger(Vec<CorruptRow>),
-    /// There is a ledger, and what was here before it is recorded only where there is none.
-    #[error(
-        "the database has a ledger with {events} events, and `baseline` is for one without; settle what was changed by hand since with `.drift_policy(DriftPolicy::Adopt)` or `.drift_policy(DriftPolicy::Repair)` on the Migrator"
-    )]
+    /// A baseline can only be recorded in a database without a ledger, and this one has one.
     AlreadyBaselined {
-        /// How many events it has.
+        /// Number of events in the ledger.
         events: usize,
     },
-    /// What no order of steps can do.
-    #[error("no plan leads to the declared schema:{}", Lines(.0))]
+    /// No steps reach the declared schema.
     Unplannable(Vec<PlanError>),
-    /// Between plan and apply the database changed.
-    #[error("the database has changed since the plan was made; make a new plan")]
+    /// The database changed after the plan was created.
     StalePlan,
-    /// A step failed on a scratch database, before anything was touched.
-    #[error("rehearsal failed at {at}: {source}")]
+    /// A step failed in the rehearsal on a scratch database.
     RehearsalFailed {
-        /// The step, or the default.
+        /// Step, or default, that failed.
         at: String,
-        /// What the engine said.
+        /// Error of the engine.
         source: EngineError,
     },
-    /// On a scratch database the steps led elsewhere.
-    #[error("rehearsal led to another schema than wanted:{}", Lines(.0))]
+    /// In the rehearsal on a scratch database the steps produced a different schema.
     RehearsalMismatch(Vec<Drift>),
     /// A step failed. Everything was rolled back.
-    #[error("step {number} ({step}) failed and everything was rolled back: {source}")]
     StepFailed {
-        /// Which, from 1.
+        /// Number of the step, from 1.
         number: usize,
-        /// What it does.
+        /// Text of the step.
         step: String,
-        /// What the engine said.
+        /// Error of the engine.
         source: EngineError,
     },
-    /// A function gave no value for a row, or panicked. What the transaction had done is rolled back.
-    #[error("{object}: the function {function} gives no value for {row}: {why}")]
+    /// A function returned no value for a row, or panicked. Its transaction was rolled back.
     FunctionFailed {
         /// `Table.property`, or the table.
         object: String,
-        /// The function's name.
+        /// Path of the function.
         function: String,
-        /// The row, by its key.
+        /// Row, by its key.
         row: String,
-        /// What the function says.
+        /// Error of the function.
         why: String,
     },
-    /// Values are to be made by a function that this program does not have.
-    #[error(
-        "{object}: its values are made by the function {function}, which is not in this program; start one that has it, with `#[kuzu(cast_with = …)]` or `#[kuzu(fill_with = …)]` on the field"
-    )]
+    /// Values are computed by a function that is missing from this program.
     FunctionMissing {
         /// `Table.property`.
         object: String,
-        /// The function's name.
+        /// Path of the function.
         function: String,
     },
-    /// The schema is changed and that is recorded, but a property that is declared has not all of its
-    /// values yet. The next start goes on where this one stopped.
-    #[error("the database has the declared schema, but not yet all values:{}\n  what is made stays, and the next start goes on from there", Owing(.0))]
+    /// The schema is changed and recorded, but a declared property lacks values. The next start
+    /// resumes the backfill.
     BackfillIncomplete(Vec<DeferredWork>),
-    /// A copy does not have as many rows as the original. Everything was rolled back.
-    #[error(
-        "{step}: the copy does not have as many rows as the original, and everything was rolled back"
-    )]
+    /// A copy and its original differ in their number of rows. Everything was rolled back.
     RowCountMismatch {
-        /// The step.
+        /// Text of the step.
         step: String,
     },
-    /// After all steps the database was not what was wanted. Everything was rolled back.
-    #[error("the steps led to another schema than wanted, and everything was rolled back:{}", Lines(.0))]
+    /// After all steps the schema differed from the target. Everything was rolled back.
     VerificationFailed(Vec<Drift>),
-    /// The backup that was asked for could not be made or brought back. Nothing was changed.
-    #[error("no backup: {0}")]
-    Backup(String),
-    /// More node tables than the buffer pool has room for.
-    #[error(
-        "{tables} node tables need {needed} bytes of buffer pool, and there are {limit}; open the database with a larger `SystemConfig::buffer_pool_size`"
-    )]
+    /// The requested backup could not be created or restored.
+    Backup(BackupError),
+    /// The buffer pool has no room for the node tables.
     BufferPoolTooSmall {
-        /// How many node tables there would be, the ledger's among them.
+        /// Number of node tables after the plan, the ledger's included.
         tables: usize,
-        /// What they need, in bytes.
+        /// Bytes that they need.
         needed: u64,
-        /// What there is, in bytes.
+        /// Bytes in the buffer pool.
         limit: u64,
     },
-    /// The engine reported an error of COMMIT, and then it could not be found out whether it
-    /// committed. The next start will see.
-    #[error("COMMIT failed, and whether it took effect could not be found out: {0}")]
+    /// The engine reported an error of COMMIT, and whether it took effect is unknown. The next start
+    /// detects it.
     CommitOutcomeUnknown(EngineError),
 }
 
-/// What to do about a damaged ledger.
-fn way_out(bad: &[CorruptRow]) -> &'static str {
-    if bad.iter().any(|row| row.corruption == Corruption::Foreign) {
-        "nothing is changed: a newer version of kuzu-ddl, or another program, wrote some of this; use that \
-         one, or restore the file from a copy"
-    } else {
-        "nothing is changed until it is whole: restore the file from a copy, or the rows from a peer, or \
-         write `.drift_policy(DriftPolicy::Repair)` on the Migrator, which sets these rows aside and records \
-         what the tables show"
-    }
-}
-
-struct Lines<'a, T>(&'a [T]);
-
-impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = self.0.iter().map(T::to_string);
-        lines.try_for_each(|line| write!(f, "\n  {}", line.replace('\n', "\n    ")))
-    }
-}
-
-struct Owing<'a>(&'a [DeferredWork]);
-
-impl fmt::Display for Owing<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut owed = self.0.iter();
-        owed.try_for_each(|DeferredWork { step, reason: why }| {
-            write!(f, "\n  {}: {why}", step.operation)
-        })
-    }
-}
-
-struct Blocked<'a>(&'a [Hazard]);
-
 impl Error {
-    /// Whether it is about what was to be carried out, and not about the database as such: without
-    /// the events that are in the way the rest can be done.
+    /// Returns the kind of the error, which has a stable code.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::InvalidDeclaration(_) => ErrorKind::InvalidDeclaration,
+            Self::History(_) => ErrorKind::History,
+            Self::Engine(_) => ErrorKind::Engine,
+            Self::LockTimeout { .. } => ErrorKind::LockTimeout,
+            Self::ReadOnly { .. } => ErrorKind::ReadOnly,
+            Self::Incompatible(_) => ErrorKind::Incompatible,
+            Self::RolledBack { .. } => ErrorKind::RolledBack,
+            Self::Irreversible(_) => ErrorKind::Irreversible,
+            Self::BreaksApplication(_) => ErrorKind::BreaksApplication,
+            Self::UnknownConflict => ErrorKind::UnknownConflict,
+            Self::InvalidCheckpoint(_) => ErrorKind::InvalidCheckpoint,
+            Self::CheckpointMissesEvents { .. } => ErrorKind::CheckpointMissesEvents,
+            Self::HazardsNotAllowed { .. } => ErrorKind::HazardsNotAllowed,
+            Self::PreflightFailed(_) => ErrorKind::PreflightFailed,
+            Self::DriftDetected(_) => ErrorKind::DriftDetected,
+            Self::CannotAdopt(_) => ErrorKind::CannotAdopt,
+            Self::CorruptLedger(_) => ErrorKind::CorruptLedger,
+            Self::AlreadyBaselined { .. } => ErrorKind::AlreadyBaselined,
+            Self::Unplannable(_) => ErrorKind::Unplannable,
+            Self::StalePlan => ErrorKind::StalePlan,
+            Self::RehearsalFailed { .. } => ErrorKind::RehearsalFailed,
+            Self::RehearsalMismatch(_) => ErrorKind::RehearsalMismatch,
+            Self::StepFailed { .. } => ErrorKind::StepFailed,
+            Self::FunctionFailed { .. } => ErrorKind::FunctionFailed,
+            Self::FunctionMissing { .. } => ErrorKind::FunctionMissing,
+            Self::BackfillIncomplete(_) => ErrorKind::BackfillIncomplete,
+            Self::RowCountMismatch { .. } => ErrorKind::RowCountMismatch,
+            Self::VerificationFailed(_) => ErrorKind::VerificationFailed,
+            Self::Backup(_) => ErrorKind::Backup,
+            Self::BufferPoolTooSmall { .. } => ErrorKind::BufferPoolTooSmall,
+            Self::CommitOutcomeUnknown(_) => ErrorKind::CommitOutcomeUnknown,
+        }
+    }
+
+    /// Returns whether single events cause the error, and not the database as such: without these
+    /// events the others can be applied.
     pub(crate) fn is_caused_by_events(&self) -> bool {
         matches!(
             self,
@@ -252,20 +214,54 @@ impl Error {
     }
 }
 
-impl fmt::Display for Blocked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for hazard in self.0 {
-            write!(
-                f,
-                "\n  {hazard}; to allow it, write `{}` on the Migrator",
-                allow_snippet(hazard)
-            )?;
-            if hazard.kind == HazardKind::Tightens {
-                f.write_str(
-                    "; or say what rows without a value get, with `#[kuzu(fill = \"…\")]` on the field",
-                )?;
-            }
+/// Causes are part of the message, so only what lies behind them is a source.
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::InvalidDeclaration(e) => e.source(),
+            Self::History(e) => e.source(),
+            Self::InvalidCheckpoint(e) => e.source(),
+            Self::Backup(e) => e.source(),
+            Self::Engine(e)
+            | Self::CommitOutcomeUnknown(e)
+            | Self::RehearsalFailed { source: e, .. }
+            | Self::StepFailed { source: e, .. } => e.source(),
+            _ => None,
         }
-        Ok(())
+    }
+}
+
+impl From<DeclareError> for Error {
+    fn from(e: DeclareError) -> Self {
+        Self::InvalidDeclaration(e)
+    }
+}
+
+impl From<HistoryError> for Error {
+    fn from(e: HistoryError) -> Self {
+        Self::History(e)
+    }
+}
+
+impl From<EngineError> for Error {
+    fn from(e: EngineError) -> Self {
+        Self::Engine(e)
+    }
+}
+
+impl From<CheckpointError> for Error {
+    fn from(e: CheckpointError) -> Self {
+        Self::InvalidCheckpoint(e)
+    }
+}
+
+/// What is not about the backup itself keeps its own variant.
+impl From<BackupError> for Error {
+    fn from(e: BackupError) -> Self {
+        match e {
+            BackupError::Engine(e) => Self::Engine(e),
+            BackupError::CorruptLedger(rows) => Self::CorruptLedger(rows),
+            e => Self::Backup(e),
+        }
     }
 }
