@@ -270,7 +270,7 @@ fn ledger_remedies(corrupt: &[CorruptRow]) -> &'static [&'static str] {
         .any(|row| row.corruption == Corruption::Foreign)
     {
         &[
-            "use the newer version of kuzu-ddl, or the other program, that wrote these rows",
+            "use the program that wrote these rows: a newer version of kuzu-ddl, or another one",
             "or restore the database file from a backup",
         ]
     } else {

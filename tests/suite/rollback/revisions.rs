@@ -164,7 +164,8 @@ fn rolled_back_version_is_refused_until_reapplied() {
         let text = e.to_string();
         assert!(matches!(e, Error::RolledBack { .. }), "{text}");
         assert!(
-            text.contains("went back to tag first on 20") && text.contains("`.redo()`"),
+            text.contains("rolled back to tag first on 20")
+                && text.contains("`.reapply_rolled_back()`"),
             "{text}"
         );
         db.reopen();
@@ -264,7 +265,7 @@ fn irreversible_changes_are_named() {
     assert!(matches!(e, Error::Irreversible(_)), "{text}");
     assert!(
         text.contains("Lives(City -> Person): comes back without its rels")
-            && text.contains(".partial()"),
+            && text.contains(".allow_partial_rollback()"),
         "{text}"
     );
     let plan = db
