@@ -129,7 +129,7 @@ mod tests {
     use crate::testing::lock_file::{LockError, overwrite};
 
     #[test]
-    fn the_variable_has_one_word() {
+    fn the_variable_has_one_value() {
         assert!(matches!(overwrite(None), Ok(false)));
         assert!(matches!(overwrite(Some("overwrite".into())), Ok(true)));
         assert!(matches!(

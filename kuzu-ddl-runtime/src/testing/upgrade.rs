@@ -80,7 +80,7 @@ fn migrate_old(engine: &dyn Engine, declared: &Declared) -> Result<(), Error> {
     allowing.migrate().map(|_| ())
 }
 
-/// Verifies the [`upgrade`] to the compiled schema, in memory.
+/// Runs [`verify_upgrade`] to the compiled schema, in memory.
 #[cfg(feature = "kuzu")]
 pub(crate) fn upgrade_compiled(text: &str) -> Result<(), UpgradeError> {
     let declared = kuzu_ddl_core::schema::Schema::compiled()?;

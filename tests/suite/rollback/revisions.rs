@@ -356,9 +356,9 @@ fn rollback_reaches_any_point() {
     let report = db.migrator(old()).rollback(Point::Revision(1)).unwrap();
     assert!(report.is_up_to_date(), "{report}");
     for (point, reason) in [
-        (Point::Revision(77), "no revision 77"),
-        (Point::tag("none"), "there is no tag `none`"),
-        (Point::Time(1), "had not begun"),
+        (Point::Revision(77), "unknown revision 77"),
+        (Point::tag("none"), "unknown tag `none`"),
+        (Point::Time(1), "is before the first revision"),
     ] {
         let e = db.migrator(old()).rollback(point).unwrap_err();
         assert!(e.to_string().contains(reason), "{e}");
