@@ -5,6 +5,7 @@ use super::error::{EngineError, EngineErrorKind};
 
 /// Buffer pool of a database, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BufferPool {
     /// Size.
     pub limit: u64,

@@ -6,6 +6,7 @@
 /// Error of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", append_statement(.message, .statement))]
+#[non_exhaustive]
 pub struct EngineError {
     /// Meaning for the caller.
     pub kind: EngineErrorKind,

@@ -255,7 +255,7 @@ impl From<CheckpointError> for Error {
     }
 }
 
-/// What is not about the backup itself keeps its own variant.
+/// Errors of the engine and the ledger retain their own variants.
 impl From<BackupError> for Error {
     fn from(e: BackupError) -> Self {
         match e {

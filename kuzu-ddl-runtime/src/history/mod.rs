@@ -33,6 +33,7 @@ pub struct History {
 
 /// Event of the history, with the data recorded about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Entry {
     /// Id of the event.
     pub event: EventId,

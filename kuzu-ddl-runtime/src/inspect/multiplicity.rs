@@ -16,6 +16,7 @@ use crate::engine::{EngineError, EngineErrorKind, Session};
 
 /// Multiplicities of rel tables, as far as they can be determined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Multiplicities {
     /// Multiplicities by rel table: all of the local database, or none.
     pub by_table: BTreeMap<NameKey, Multiplicity>,

@@ -204,7 +204,7 @@ fn property(name: &Value, ty: &Value, default: &Value) -> Result<(NameKey, Prope
     ))
 }
 
-/// Parses a type of the engine; keeps the text if the type would be rendered differently.
+/// Parses a type of the engine; retains the text if the type would be rendered differently.
 fn read_type(text: String) -> Type {
     match text.parse::<Type>() {
         Ok(ty) if ty.to_string() == text => ty,

@@ -7,6 +7,7 @@ use crate::engine::{EngineError, Session};
 
 /// Row of `show_tables`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct TableListing {
     /// Name as spelled.
     pub name: String,

@@ -14,6 +14,7 @@ use super::model::{LedgerState, Revision, STATE, Tag};
 
 /// Decoded rows of a ledger.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct LedgerContents {
     /// Events by id.
     pub events: BTreeMap<EventId, DdlEvent>,
@@ -91,8 +92,8 @@ impl LedgerContents {
     pub(crate) fn undone_declarations_at(&self, last: u64) -> BTreeSet<Fingerprint> {
         let mut undone = BTreeSet::new();
         for revision in self.revisions.range(..=last).map(|(_, revision)| revision) {
-            if let Some(back) = &revision.rollback {
-                undone.clone_from(&back.undone_declarations);
+            if let Some(rollback) = &revision.rollback {
+                undone.clone_from(&rollback.undone_declarations);
             }
             if let Some(declared) = &revision.declared {
                 undone.remove(declared);
@@ -156,18 +157,18 @@ mod tests {
             },
         );
         for key in rows.keys().filter(|key| key.starts_with("events/")) {
-            for damage in [
+            for corrupt in [
                 |body: &mut Vec<u8>| body.truncate(body.len() / 2),
                 |body: &mut Vec<u8>| body[20] ^= 1,
                 |body: &mut Vec<u8>| body[60] ^= 1,
                 Vec::clear,
             ] {
                 let mut rows = rows.clone();
-                damage(rows.get_mut(key).expect("the row exists"));
-                let bad = LedgerContents::from_rows(rows).corrupt;
+                corrupt(rows.get_mut(key).expect("the row exists"));
+                let rows = LedgerContents::from_rows(rows).corrupt;
                 let is_reported =
                     |row: &CorruptRow| row.key == *key || row.key.starts_with("event/");
-                assert!(bad.iter().any(is_reported), "{bad:?}");
+                assert!(rows.iter().any(is_reported), "{rows:?}");
             }
         }
     }

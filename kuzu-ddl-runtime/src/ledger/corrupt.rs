@@ -4,6 +4,7 @@ use std::fmt;
 
 /// Corrupt row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct CorruptRow {
     /// Key of the row.
     pub key: String,

@@ -5,6 +5,7 @@ use kuzu_ddl_core::event::{Fingerprint, Writer};
 
 /// Declaration with its fingerprints.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct FingerprintedDeclaration {
     /// Declaration.
     pub declared: Declared,

@@ -18,6 +18,7 @@ use crate::ledger;
 
 /// Archived object of a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ArchivedObject {
     /// Kind of the object.
     pub kind: ArchivedKind,

@@ -23,7 +23,7 @@ pub enum CheckError {
     Declare(#[from] DeclareError),
     /// The migration of an empty database failed.
     #[error("cannot migrate an empty database to the declared schema: {0}")]
-    Migrate(#[from] Box<Error>),
+    Migrate(Box<Error>),
     /// The history differs from the declared schema. `-` is declared, `+` is in the history.
     #[error("the created schema differs from the declared schema:\n{0}")]
     Differs(String),
@@ -33,6 +33,13 @@ pub enum CheckError {
     /// The lock file does not match the declared schema.
     #[error(transparent)]
     Lock(#[from] LockError),
+}
+
+/// The message contains the cause, so the cause is not a source.
+impl From<Box<Error>> for CheckError {
+    fn from(e: Box<Error>) -> Self {
+        Self::Migrate(e)
+    }
 }
 
 /// Formats like [`Display`](fmt::Display), because tests print it.
