@@ -24,7 +24,7 @@ pub use kuzu;
 /// ```ignore
 /// #[test]
 /// fn schema_lock() {
-///     kuzu_ddl::lock!();
+///     kuzu_ddl::verify_lock_file!();
 /// }
 /// ```
 ///
@@ -33,7 +33,7 @@ pub use kuzu;
 /// instead; if a struct or a field was removed without a tombstone, it writes nothing and prints the
 /// tombstone to add. See [`testing`](crate::testing).
 #[macro_export]
-macro_rules! lock {
+macro_rules! verify_lock_file {
     () => {
         $crate::__private::verify_lock($crate::__private::env!("CARGO_MANIFEST_DIR"))
     };

@@ -8,8 +8,9 @@ use kuzu_ddl_core::value::Value;
 use super::contents::LedgerContents;
 use super::corrupt::CorruptRow;
 use super::decode::{decode_state, json};
-use super::encode::{declared_key, to_json};
-use super::model::{LedgerState, RowMap, STATE, TABLE, Tag};
+use super::encode::to_json;
+use super::keys::{self, STATE};
+use super::model::{LedgerState, RowMap, TABLE, Tag};
 use crate::engine::{EngineError, EngineErrorKind, Session};
 use crate::inspect::tables;
 
@@ -121,8 +122,10 @@ pub fn insert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineErro
 /// # Errors
 /// Fails where the engine fails.
 pub fn upsert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineError> {
+    let former: Vec<String> = rows.keys().filter_map(|key| keys::former(key)).collect();
     let query = format!("UNWIND $rows AS r MERGE (l:`{TABLE}` {{`key`: r.k}}) SET l.`body` = r.b");
-    run(session, rows, &query)
+    run(session, rows, &query)?;
+    delete_rows(session, &former)
 }
 
 /// Deletes rows; missing ones are no error.
@@ -140,10 +143,7 @@ pub fn delete_rows(session: &dyn Session, keys: &[String]) -> Result<(), EngineE
 
 /// Writes a tag.
 pub(crate) fn write_tag(session: &dyn Session, name: &str, tag: &Tag) -> Result<(), EngineError> {
-    upsert_rows(
-        session,
-        RowMap::from([(format!("tag/{name}"), to_json(tag))]),
-    )
+    upsert_rows(session, RowMap::from([(keys::tag(name), to_json(tag))]))
 }
 
 /// Reads the progress of the backfill of a property; `None` if it is complete.
@@ -155,8 +155,13 @@ pub(crate) fn read_backfill(
     id: ObjectId,
 ) -> Result<Option<BackfillProgress>, EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key RETURN l.`body`");
-    let key = backfill_key(id);
-    let rows = session.query_with(&query, &[("key", Value::from(key.as_str()))])?;
+    let key = keys::backfill(id);
+    let mut rows = session.query_with(&query, &[("key", Value::from(key.as_str()))])?;
+    if rows.is_empty()
+        && let Some(former) = keys::former(&key)
+    {
+        rows = session.query_with(&query, &[("key", Value::from(former.as_str()))])?;
+    }
     let body = rows.first().and_then(|row| row.first()?.bytes());
     let progress = body.map(json::<BackfillProgress>).transpose();
     progress.map_err(|reason| {
@@ -176,22 +181,22 @@ pub(crate) fn write_backfill(
 ) -> Result<(), EngineError> {
     upsert_rows(
         session,
-        RowMap::from([(backfill_key(id), to_json(progress))]),
+        RowMap::from([(keys::backfill(id), to_json(progress))]),
     )
 }
 
 /// Deletes the progress of a complete backfill.
 pub(crate) fn delete_backfill(session: &dyn Session, id: ObjectId) -> Result<(), EngineError> {
-    delete_row(session, &backfill_key(id)).map(drop)
-}
-
-fn backfill_key(id: ObjectId) -> String {
-    format!("making/{id}")
+    let key = keys::backfill(id);
+    if let Some(former) = keys::former(&key) {
+        delete_row(session, &former)?;
+    }
+    delete_row(session, &key).map(drop)
 }
 
 /// Deletes a tag, and returns whether it existed.
 pub(crate) fn delete_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
-    delete_row(session, &format!("tag/{name}"))
+    delete_row(session, &keys::tag(name))
 }
 
 /// Deletes a row, and returns whether it existed.
@@ -208,7 +213,7 @@ fn delete_row(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
 /// # Errors
 /// Fails where the engine fails.
 pub(crate) fn delete_declared(session: &dyn Session, id: Fingerprint) -> Result<(), EngineError> {
-    delete_row(session, &declared_key(id)).map(drop)
+    delete_row(session, &keys::declared(id)).map(drop)
 }
 
 /// Moves a row, unchanged, to a key that is never read.
@@ -220,7 +225,7 @@ pub(crate) fn quarantine_row(session: &dyn Session, key: &str) -> Result<(), Eng
     let rows = session.query_with(&query, &[("key", Value::from(key))])?;
     // A NULL body contains nothing to retain.
     if let Some(Value::Bytes(body)) = rows.first().and_then(|row| row.first()) {
-        let aside = RowMap::from([(format!("aside/{key}"), body.clone())]);
+        let aside = RowMap::from([(keys::quarantine(key), body.clone())]);
         upsert_rows(session, aside)?;
     }
     delete_row(session, key).map(drop)

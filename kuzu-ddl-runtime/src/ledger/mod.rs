@@ -12,10 +12,10 @@
 //! | `declared/<fingerprint>` | marks a declaration that was applied |
 //! | `ancestor` | the last declaration of every object, JSON |
 //! | `revision/<number>` | the events of a revision, its time and application, JSON |
-//! | `making/<object>` | the progress of the backfill of a property by a function, JSON |
+//! | `backfill/<object>` | progress of the backfill of a property by a function, JSON |
 //! | `tag/<name>` | a named point of the history, JSON |
-//! | `places` | the catalog ids of tables and properties, which detect out-of-band renames |
-//! | `aside/<key>` | a row that a repair quarantined because it could not be read, unchanged |
+//! | `catalog-ids` | the catalog ids of tables and properties, which detect out-of-band renames |
+//! | `quarantine/<key>` | a row that a repair could not read, unchanged |
 //! | `state` | the state after the last start, JSON: the only row that a no-op start reads |
 
 mod contents;
@@ -25,6 +25,7 @@ mod encode;
 mod fingerprint;
 mod frontier;
 mod io;
+mod keys;
 mod model;
 mod repair;
 
@@ -34,7 +35,7 @@ pub use decode::json;
 pub use encode::to_json;
 pub(crate) use encode::{
     encode_ancestor, encode_catalog_ids, encode_checkpoint, encode_declared, encode_events,
-    encode_inbox, encode_revision, encode_state, inbox_key,
+    encode_inbox, encode_revision, encode_state,
 };
 pub use fingerprint::FingerprintedDeclaration;
 pub use io::{create_table, delete_rows, insert_rows, read, read_state, upsert_rows};
@@ -42,5 +43,6 @@ pub(crate) use io::{
     delete_backfill, delete_declared, delete_tag, quarantine_row, read_backfill, write_backfill,
     write_tag,
 };
+pub(crate) use keys::inbox as inbox_key;
 pub use model::{FORMAT, LedgerState, Revision, RollbackRecord, RowMap, Tag};
 pub(crate) use repair::LedgerRepair;

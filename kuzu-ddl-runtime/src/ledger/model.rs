@@ -11,9 +11,6 @@ use super::frontier;
 /// Name of the table.
 pub(super) const TABLE: &str = "_kuzu_ddl_ledger";
 
-/// Key of the row [`LedgerState`].
-pub(super) const STATE: &str = "state";
-
 /// Format of the rows. A ledger with a larger number belongs to a newer version.
 pub const FORMAT: u32 = 1;
 
@@ -30,21 +27,27 @@ pub struct LedgerState {
     /// Fingerprint of the schema that all peers with these events share.
     pub schema: Fingerprint,
     /// Declarations that were verified against exactly this state.
+    #[serde(alias = "checked")]
     pub verified_declarations: BTreeSet<Fingerprint>,
     /// Hash of the result of `show_tables`.
+    #[serde(alias = "tables")]
     pub table_list_hash: Fingerprint,
     /// Hash of the whole catalog.
+    #[serde(alias = "catalog")]
     pub catalog_hash: Fingerprint,
     /// Number of tables in the catalog.
+    #[serde(alias = "size")]
     pub table_count: usize,
     /// State that is local to this database.
     pub local: LocalState,
     /// Number of events of peers that the next start tries to apply.
     #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(alias = "inbox")]
     pub inbox_ready: usize,
     /// Version of kuzu-ddl that found other events of peers waiting for a missing event or for a newer
     /// version. Starts of that version need not check them again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "held")]
     pub held_since_version: Option<String>,
 }
 
@@ -75,17 +78,22 @@ pub struct Revision {
     pub declared: Option<Fingerprint>,
     /// Rollback that this revision records, if any.
     #[serde(default)]
+    #[serde(alias = "back")]
     pub rollback: Option<RollbackRecord>,
     /// Whether the events are from peers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(alias = "received")]
     pub from_peers: bool,
     /// Name of the application.
+    #[serde(alias = "app")]
     pub application: Option<String>,
     /// Version of kuzu-ddl.
     pub version: String,
     /// Start, in milliseconds since 1970 by this machine's clock. Nothing depends on it.
+    #[serde(alias = "at")]
     pub started_at_ms: u64,
     /// Duration of the steps, in milliseconds.
+    #[serde(alias = "took")]
     pub duration_ms: u64,
 }
 
@@ -93,9 +101,11 @@ pub struct Revision {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RollbackRecord {
     /// Text of the point.
+    #[serde(alias = "to")]
     pub target: String,
     /// Declarations whose changes it undid. Their binaries are rejected until the application requests
     /// to apply the changes again.
+    #[serde(alias = "undone")]
     pub undone_declarations: BTreeSet<Fingerprint>,
 }
 
@@ -107,6 +117,7 @@ pub struct Tag {
     /// Newest revision of the point; 0 if no revision has its events.
     pub revision: u64,
     /// Time when the tag was set, in milliseconds since 1970.
+    #[serde(alias = "at")]
     pub set_at_ms: u64,
 }
 

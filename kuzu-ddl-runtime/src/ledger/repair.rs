@@ -48,7 +48,7 @@ impl LedgerContents {
         self.tags.retain(|name, tag| {
             let whole = tag.frontier.iter().all(|id| events.contains_key(id));
             if !whole {
-                quarantined.push(format!("tag/{name}"));
+                quarantined.push(super::keys::tag(name));
             }
             whole
         });

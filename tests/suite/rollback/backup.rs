@@ -1,8 +1,9 @@
 //! A backup before an irreversible change, and its restoration.
 
-use kuzu_ddl::{Backup, Error, HazardKind, Migrator, Phase, restore_backup, schema};
 use std::path::PathBuf;
 
+use kuzu_ddl::archive::{Backup, restore_backup};
+use kuzu_ddl::{Error, HazardKind, Migrator, Phase, schema};
 use kuzu_ddl_runtime::backup::BackupError;
 use kuzu_ddl_runtime::engine;
 use kuzu_ddl_runtime::engine::Engine;
