@@ -34,7 +34,8 @@ pub fn all_locks(folder: &str, compiled: &[&str]) {
     let new: Vec<String> = new.collect();
     assert!(
         new.is_empty(),
-        "{folder} has lock files that are not compiled in: {}\nhelp: change the file with `upgrade_tests!`, so that it is compiled again",
+        "{folder} has lock files that are not compiled in: {}\n\
+         help: change the file with `upgrade_tests!`, so that it is compiled again",
         new.join(", ")
     );
 }

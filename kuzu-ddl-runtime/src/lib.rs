@@ -28,10 +28,10 @@ pub use kuzu;
 /// }
 /// ```
 ///
-/// Compares `kuzu-schema.lock` next to `Cargo.toml` with all structs that are compiled into the test,
-/// and panics with the difference. `KUZU_DDL_LOCK=overwrite cargo test` creates or updates the file
-/// instead; if a struct or a field was removed without a tombstone, it writes nothing and prints the
-/// tombstone to add. See [`testing`](crate::testing).
+/// Compares `kuzu-schema.lock` next to `Cargo.toml` with all structs that are compiled into the
+/// test, and panics with the difference. `KUZU_DDL_LOCK=overwrite cargo test` creates or updates
+/// the file instead; if a struct or a field was removed without a tombstone, it writes nothing and
+/// prints the tombstone to add. See [`testing`](crate::testing).
 #[macro_export]
 macro_rules! verify_lock_file {
     () => {

@@ -2,12 +2,12 @@
 //!
 //! A rolled-back `ALTER TABLE … ADD` leaves its column in memory, and the next ADD reads the bytes
 //! of that column. A rolled-back CREATE of a table, or ADD of a pair, has used table ids that a
-//! replay of the log assigns again: the rows of the next table are logged under an id that no replay
-//! creates, and after a kill the file can never be opened. A CHECKPOINT clears the bytes, and writes
-//! the next unused id if the catalog has changed, but it cannot run during other transactions. If it
-//! could not run, the requirement is stored for the life of the process (a restart clears the
-//! residue, too). In-memory databases have neither logs nor checkpoints: one with a residual column
-//! can never be changed again, and table ids do not matter.
+//! replay of the log assigns again: the rows of the next table are logged under an id that no
+//! replay creates, and after a kill the file can never be opened. A CHECKPOINT clears the bytes,
+//! and writes the next unused id if the catalog has changed, but it cannot run during other
+//! transactions. If it could not run, the requirement is stored for the life of the process (a
+//! restart clears the residue, too). In-memory databases have neither logs nor checkpoints: one
+//! with a residual column can never be changed again, and table ids do not matter.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -33,8 +33,8 @@ pub fn needs_checkpoint(session: &dyn Session) -> bool {
 /// Runs the CHECKPOINT if one is required. Must be called before any change, outside a transaction.
 ///
 /// # Errors
-/// [`EngineErrorKind::CheckpointRequired`] while other transactions are open: nothing may be changed
-/// until a call succeeds or the process restarts.
+/// [`EngineErrorKind::CheckpointRequired`] while other transactions are open: nothing may be
+/// changed until a call succeeds or the process restarts.
 pub fn checkpoint_if_needed(session: &dyn Session) -> Result<(), EngineError> {
     if !needs_checkpoint(session) {
         return Ok(());
@@ -122,7 +122,8 @@ fn has_residue(session: &dyn Session) -> Result<bool, EngineError> {
 fn unusable() -> EngineError {
     EngineError::new(
         EngineErrorKind::CheckpointRequired,
-        "a change of an in-memory database was rolled back, and the engine cannot clear its residue\n\
+        "a change of an in-memory database was rolled back, and the engine cannot clear its \
+         residue\n\
          help: start with a new database",
         "",
     )

@@ -1,10 +1,11 @@
 //! Detects a file that one process has opened twice.
 //!
 //! The engine locks its file against other processes only. Two handles of one process both write,
-//! neither sees the writes of the other, and each checkpoint of one undoes the other's. (And closing
-//! one drops the lock of both.) The engine does not report the file of a handle, and handles do not
-//! report when they are closed, so a registry could not distinguish a second handle from one that
-//! was closed and opened again. The kernel can: Linux lists the open files of a process in `/proc`.
+//! neither sees the writes of the other, and each checkpoint of one undoes the other's. (And
+//! closing one drops the lock of both.) The engine does not report the file of a handle, and
+//! handles do not report when they are closed, so a registry could not distinguish a second handle
+//! from one that was closed and opened again. The kernel can: Linux lists the open files of a
+//! process in `/proc`.
 //!
 //! Not detected: handles opened read-only, other platforms, and a `/proc` that is not mounted.
 //! A file that is open twice but belongs to another database of the process is reported too.
@@ -85,7 +86,8 @@ fn is_read_write(info: &str) -> bool {
     flags.is_some_and(|flags| u64::from_str_radix(flags.trim(), 8).is_ok_and(|f| f & 3 == 2))
 }
 
-/// Returns whether an fdinfo line is a POSIX write lock on the whole file: `lock: 1: POSIX  ADVISORY  WRITE <pid> <file> 0 EOF`.
+/// Returns whether an fdinfo line is a POSIX write lock on the whole file: `lock: 1: POSIX
+/// ADVISORY  WRITE <pid> <file> 0 EOF`.
 #[cfg(target_os = "linux")]
 fn is_locked(info: &str) -> bool {
     info.lines()

@@ -36,8 +36,8 @@ impl<'s> Transaction<'s> {
     ///
     /// # Errors
     /// [`EngineErrorKind::WriterBusy`] while another connection has it; `session` is
-    /// [poisoned](EngineErrorKind::SessionPoisoned) then. [`EngineErrorKind::CheckpointRequired`] as
-    /// for [`checkpoint_if_needed`](crate::engine::checkpoint_if_needed).
+    /// [poisoned](EngineErrorKind::SessionPoisoned) then. [`EngineErrorKind::CheckpointRequired`]
+    /// as for [`checkpoint_if_needed`](crate::engine::checkpoint_if_needed).
     pub fn begin(session: &'s dyn Session) -> Result<Self, EngineError> {
         pending_checkpoint::checkpoint_if_needed(session)?;
         session.query("BEGIN TRANSACTION")?;
@@ -80,8 +80,8 @@ impl<'s> Transaction<'s> {
     /// Rolls back, and clears the residue in the engine.
     ///
     /// # Errors
-    /// [`EngineErrorKind::CheckpointRequired`]: rolled back, but other transactions are open, so that
-    /// no change may follow yet. Otherwise fails where the engine fails.
+    /// [`EngineErrorKind::CheckpointRequired`]: rolled back, but other transactions are open, so
+    /// that no change may follow yet. Otherwise fails where the engine fails.
     pub fn rollback(self) -> Result<(), EngineError> {
         self.end()
     }

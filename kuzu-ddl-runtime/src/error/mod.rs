@@ -23,9 +23,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Error returned when a database could not be migrated to the declared schema. Unless the variant
 /// states otherwise, nothing was changed.
 ///
-/// `Display` gives a message, with the cause, and a `help:` line for each remedy; [`help`](Self::help)
-/// gives the remedies alone, and [`kind`](Self::kind) a stable code. Because the message contains the
-/// cause, [`source`](std::error::Error::source) does not return it once more.
+/// `Display` gives a message, with the cause, and a `help:` line for each remedy;
+/// [`help`](Self::help) gives the remedies alone, and [`kind`](Self::kind) a stable code. Because
+/// the message contains the cause, [`source`](std::error::Error::source) does not return it once
+/// more.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -150,8 +151,8 @@ pub enum Error {
         /// Bytes in the buffer pool.
         limit: u64,
     },
-    /// The engine reported an error of COMMIT, and whether it took effect is unknown. The next start
-    /// detects it.
+    /// The engine reported an error of COMMIT, and whether it took effect is unknown. The next
+    /// start detects it.
     CommitOutcomeUnknown(EngineError),
 }
 

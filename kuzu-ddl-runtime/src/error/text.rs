@@ -212,7 +212,8 @@ impl Error {
                 return remedies;
             }
             Self::DriftDetected(_) => &[
-                "`.drift_policy(DriftPolicy::Adopt)` on the Migrator records the changes as history",
+                "`.drift_policy(DriftPolicy::Adopt)` on the Migrator records the changes as \
+                 history",
                 "`.drift_policy(DriftPolicy::Repair)` corrects the ledger only; the next start \
                  plans the declared schema",
                 "`.drift_policy(DriftPolicy::Recreate)` recreates missing objects without rows",

@@ -1,10 +1,10 @@
 //! History: the events of the ledger, in the order in which this database recorded them.
 //!
-//! Events store what they depend on, not when they were recorded: two peers may have the same events
-//! in another order. So "the state at an event" has two meanings. [`History::schema_at`] returns the
-//! state of this database right after it recorded the event, to which a rollback returns.
-//! [`History::schema_seen_by`] returns the state that the event itself depends on, which is the same
-//! on every machine, and often only a part of the database.
+//! Events store what they depend on, not when they were recorded: two peers may have the same
+//! events in another order. So "the state at an event" has two meanings. [`History::schema_at`]
+//! returns the state of this database right after it recorded the event, to which a rollback
+//! returns. [`History::schema_seen_by`] returns the state that the event itself depends on, which
+//! is the same on every machine, and often only a part of the database.
 
 mod describe;
 mod point;
@@ -229,8 +229,8 @@ impl History {
     }
 }
 
-/// Returns all events in the order in which they were recorded, each with its revision. Events of no
-/// revision are first: this crate does not write such a ledger.
+/// Returns all events in the order in which they were recorded, each with its revision. Events of
+/// no revision are first: this crate does not write such a ledger.
 fn in_order(contents: &LedgerContents) -> Vec<(&DdlEvent, Option<&Revision>)> {
     let mut seen = BTreeSet::new();
     let mut recorded = Vec::new();

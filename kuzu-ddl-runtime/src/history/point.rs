@@ -78,12 +78,14 @@ pub enum HistoryError {
     BeforeHistory(String),
     /// The point precedes the checkpoint that the history starts from.
     #[error(
-        "the point precedes the checkpoint that this history starts from\nhelp: use a peer with the whole history"
+        "the point precedes the checkpoint that this history starts from\n\
+         help: use a peer with the whole history"
     )]
     BehindCheckpoint,
     /// The text is not a point.
     #[error(
-        "invalid point `{0}`: expected a tag, the first digits of an event, a revision (`revision 3`) or a time (`2026-11-25T14:00:00Z`)"
+        "invalid point `{0}`: expected a tag, the first digits of an event, a revision \
+         (`revision 3`) or a time (`2026-11-25T14:00:00Z`)"
     )]
     InvalidPoint(String),
     /// The name of a tag is invalid.
@@ -104,8 +106,8 @@ pub enum HistoryError {
 }
 
 impl History {
-    /// Parses a point: `now`, the name of a tag, `revision 3`, the first digits of an event, or a time
-    /// in UTC such as `2026-11-25T14:00:00Z`.
+    /// Parses a point: `now`, the name of a tag, `revision 3`, the first digits of an event, or a
+    /// time in UTC such as `2026-11-25T14:00:00Z`.
     ///
     /// # Errors
     /// Fails if the text is not a point, or the point does not exist.

@@ -130,9 +130,9 @@ fn extensions(session: &dyn Session) -> Result<BTreeSet<NameKey>, EngineError> {
     session.query(CALL)?.into_iter().map(name).collect()
 }
 
-/// Parses the options of `CALL CREATE_…('T', 'ix', …, key := value, key := 'value');`, without their
-/// quotes. `None` if the text has another form: the engine leaves it empty while the extension is
-/// not loaded, and does not escape quotes inside names.
+/// Parses the options of `CALL CREATE_…('T', 'ix', …, key := value, key := 'value');`, without
+/// their quotes. `None` if the text has another form: the engine leaves it empty while the
+/// extension is not loaded, and does not escape quotes inside names.
 fn options(definition: &str) -> Option<BTreeMap<String, String>> {
     let inside = definition.trim().strip_suffix(");")?;
     let mut options = BTreeMap::new();

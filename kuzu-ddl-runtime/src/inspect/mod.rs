@@ -1,8 +1,8 @@
 //! Inspection: reads the live schema from the catalog, with a list of the skipped objects.
 //!
 //! The catalog lacks three facts, which are in the ledger: whether the application may read NULL
-//! (every property is nullable here), comments of properties (none here), and the multiplicity of rel
-//! tables (`None` here; [`multiplicities`] determines it in another way).
+//! (every property is nullable here), comments of properties (none here), and the multiplicity of
+//! rel tables (`None` here; [`multiplicities`] determines it in another way).
 
 mod index;
 mod multiplicity;

@@ -1,7 +1,7 @@
 //! Reads the multiplicities of rel tables, which no catalog call returns.
 //!
-//! `EXPORT DATABASE (schema_only=true)` writes them. It exports all tables or none, and its text has
-//! no escapes, so it is used only for a catalog whose names it can quote.
+//! `EXPORT DATABASE (schema_only=true)` writes them. It exports all tables or none, and its text
+//! has no escapes, so it is used only for a catalog whose names it can quote.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -25,7 +25,8 @@ pub struct Multiplicities {
 }
 
 /// Returns the multiplicity of every rel table. `found` is an inspection of all tables. The call
-/// writes and removes a small file in the system's directory for temporary files, and reads no rows.
+/// writes and removes a small file in the system's directory for temporary files, and reads no
+/// rows.
 ///
 /// Must not be called inside a transaction: the engine ends it if it cannot export.
 ///
@@ -103,8 +104,8 @@ fn export_blocker(found: &CatalogSnapshot) -> Option<String> {
     None
 }
 
-/// Returns whether the engine cannot export the catalog: it generates a query per rel table, in which
-/// it does not quote primary keys.
+/// Returns whether the engine cannot export the catalog: it generates a query per rel table, in
+/// which it does not quote primary keys.
 fn is_unsupported_catalog(e: &EngineError) -> bool {
     use EngineErrorKind as K;
     matches!(e.kind, K::Syntax | K::NotFound | K::Unsupported | K::Other)
@@ -148,8 +149,8 @@ fn export(session: &dyn Session) -> Result<String, Failure> {
     std::fs::read_to_string(target.join("schema.cypher")).map_err(Failure::File)
 }
 
-/// Parses `CREATE REL TABLE \`R\` (FROM …,MANY_ONE);` up to the end of the tables. Sequences and macros
-/// follow them.
+/// Parses `CREATE REL TABLE \`R\` (FROM …,MANY_ONE);` up to the end of the tables. Sequences and
+/// macros follow them.
 fn parse(text: &str) -> BTreeMap<NameKey, Multiplicity> {
     let mut known = BTreeMap::new();
     let mut rest = text.trim_start();

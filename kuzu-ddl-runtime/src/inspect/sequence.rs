@@ -53,8 +53,8 @@ pub(super) fn read(
 }
 
 /// Returns whether a `SERIAL` property owns or owned the sequence. Its name is no proof, because a
-/// rename of the table does not change it; but no other sequence has this suffix and starts below 1,
-/// unless it is meant for a `SERIAL` property.
+/// rename of the table does not change it; but no other sequence has this suffix and starts below
+/// 1, unless it is meant for a `SERIAL` property.
 fn is_serial(s: &Sequence) -> bool {
     s.name.to_ascii_lowercase().ends_with("_serial")
         && (s.increment, s.min, s.max, s.cycle) == (1, 0, i64::MAX, false)

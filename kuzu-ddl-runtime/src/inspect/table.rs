@@ -15,10 +15,10 @@ use crate::engine::{EngineError, EngineErrorKind, Session};
 
 /// Reads `tables` into the schema of `found`.
 ///
-/// Uses one short statement per table: a `UNION ALL` over many saves nothing because the engine runs
-/// in this process, and naming the columns costs more than reading them. Relative times through this
-/// crate, 500 node tables: `RETURN *` one by one 1; joined by 20 takes 1.6, with named columns 1.8,
-/// joined by 500 more than 4.
+/// Uses one short statement per table: a `UNION ALL` over many saves nothing because the engine
+/// runs in this process, and naming the columns costs more than reading them. Relative times
+/// through this crate, 500 node tables: `RETURN *` one by one 1; joined by 20 takes 1.6, with named
+/// columns 1.8, joined by 500 more than 4.
 pub(super) fn read(
     session: &dyn Session,
     tables: Vec<TableListing>,
@@ -79,14 +79,14 @@ fn add(
 /// Kind, properties, and column ids of a table.
 type Details = (TableKind, BTreeMap<NameKey, Property>, ColumnIds);
 
-/// Returns the column id of the first property of a new table. In a rel table the first id belongs to
-/// the internal id of the rel, which is not listed.
+/// Returns the column id of the first property of a new table. In a rel table the first id belongs
+/// to the internal id of the rel, which is not listed.
 pub(crate) fn first_column_id(node: bool) -> u64 {
     if node { 0 } else { 1 }
 }
 
-/// Column ids of a table, which the engine assigns in ascending order and never reuses. A gap at the
-/// end, left by a dropped last property, is not detected and does no harm.
+/// Column ids of a table, which the engine assigns in ascending order and never reuses. A gap at
+/// the end, left by a dropped last property, is not detected and does no harm.
 struct ColumnIds {
     first: u64,
     seen: Vec<u64>,

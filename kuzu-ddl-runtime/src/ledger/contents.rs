@@ -42,7 +42,8 @@ pub struct LedgerContents {
 }
 
 impl LedgerContents {
-    /// Decodes rows. Never panics, whatever they contain; what cannot be decoded is listed as corrupt.
+    /// Decodes rows. Never panics, whatever they contain; what cannot be decoded is listed as
+    /// corrupt.
     pub fn from_rows(rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let mut contents = Self::default();
         let mut any = false;

@@ -11,8 +11,8 @@ pub struct FingerprintedDeclaration {
     pub declared: Declared,
     /// Fingerprint of the declaration, source locations and casts excluded.
     pub id: Fingerprint,
-    /// Fingerprint with its casts, if it has any. A former schema that declares casts from the present
-    /// one for the first time is not an older binary: it requests to go back.
+    /// Fingerprint with its casts, if it has any. A former schema that declares casts from the
+    /// present one for the first time is not an older binary: it requests to go back.
     pub id_with_casts: Option<Fingerprint>,
 }
 

@@ -1,5 +1,5 @@
-//! Serializes a frontier as one text: every start reads it, and it has thousands of events in a schema
-//! with thousands of properties.
+//! Serializes a frontier as one text: every start reads it, and it has thousands of events in a
+//! schema with thousands of properties.
 
 use std::collections::BTreeSet;
 use std::fmt;

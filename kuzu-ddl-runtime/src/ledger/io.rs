@@ -78,8 +78,8 @@ pub fn read(session: &dyn Session) -> Result<LedgerContents, EngineError> {
     Ok(contents)
 }
 
-/// Classifies the error of a query of the ledger: the ledger does not exist (`None`), or a table with
-/// its name is not a ledger.
+/// Classifies the error of a query of the ledger: the ledger does not exist (`None`), or a table
+/// with its name is not a ledger.
 fn classify_read_error(
     session: &dyn Session,
     error: EngineError,

@@ -1,7 +1,7 @@
 //! Ledger: one internal node table that stores the events, written in the transaction of the DDL.
 //!
-//! Every node table permanently costs 1 MiB of buffer pool, so there is only one, and the key of a row
-//! determines its kind:
+//! Every node table permanently costs 1 MiB of buffer pool, so there is only one, and the key of a
+//! row determines its kind:
 //!
 //! | key | body |
 //! |---|---|

@@ -44,8 +44,8 @@ pub struct LedgerState {
     #[serde(default, skip_serializing_if = "is_zero")]
     #[serde(alias = "inbox")]
     pub inbox_ready: usize,
-    /// Version of kuzu-ddl that found other events of peers waiting for a missing event or for a newer
-    /// version. Starts of that version need not check them again.
+    /// Version of kuzu-ddl that found other events of peers waiting for a missing event or for a
+    /// newer version. Starts of that version need not check them again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(alias = "held")]
     pub held_since_version: Option<String>,
@@ -103,8 +103,8 @@ pub struct RollbackRecord {
     /// Text of the point.
     #[serde(alias = "to")]
     pub target: String,
-    /// Declarations whose changes it undid. Their binaries are rejected until the application requests
-    /// to apply the changes again.
+    /// Declarations whose changes it undid. Their binaries are rejected until the application
+    /// requests to apply the changes again.
     #[serde(alias = "undone")]
     pub undone_declarations: BTreeSet<Fingerprint>,
 }

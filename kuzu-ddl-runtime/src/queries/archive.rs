@@ -24,8 +24,8 @@ pub struct ArchivedObject {
     pub kind: ArchivedKind,
     /// Former name, `Table` or `Table.property`, for `.restore(…)` and `.purge(…)`.
     pub object: String,
-    /// Present name in the database, which is unique: for `.purge(…)` if the former name is ambiguous,
-    /// and for `.restore(…)` of old values of a property.
+    /// Present name in the database, which is unique: for `.purge(…)` if the former name is
+    /// ambiguous, and for `.restore(…)` of old values of a property.
     pub name: String,
     /// Event that archived it.
     pub archived_by: EventId,
@@ -35,8 +35,8 @@ pub struct ArchivedObject {
     pub application: Option<String>,
     /// Number of rows of a table, or of non-NULL values of a column.
     pub row_count: u64,
-    /// Estimated size in bytes, before compression: from the sizes of the types, and from the mean of a
-    /// sample for texts, blobs and lists.
+    /// Estimated size in bytes, before compression: from the sizes of the types, and from the mean
+    /// of a sample for texts, blobs and lists.
     pub bytes: u64,
 }
 
@@ -87,8 +87,8 @@ impl fmt::Display for ArchivedObject {
     }
 }
 
-/// Lists the archived objects of a database, by name. Counts all their rows, and reads a sample of long
-/// values.
+/// Lists the archived objects of a database, by name. Counts all their rows, and reads a sample of
+/// long values.
 ///
 /// # Errors
 /// [`Error::CorruptLedger`] if rows of the ledger cannot be read; otherwise fails where the engine

@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::inspect::{InspectScope, inspect, multiplicities};
 use crate::ledger;
 
-/// Returns the live schema, with unmanaged tables, but without archived objects. Nullability, comments
-/// of properties and multiplicities are not in the catalog, but in the ledger; the multiplicity of an
-/// unmanaged rel table is `None` if it cannot be determined.
+/// Returns the live schema, with unmanaged tables, but without archived objects. Nullability,
+/// comments of properties and multiplicities are not in the catalog, but in the ledger; the
+/// multiplicity of an unmanaged rel table is `None` if it cannot be determined.
 ///
 /// # Errors
 /// [`Error::CorruptLedger`] if rows of the ledger cannot be read; otherwise fails where the engine

@@ -45,8 +45,8 @@ pub fn check_tag(name: &str) -> Result<(), HistoryError> {
 /// Names a point of the history. Repeating a call changes nothing.
 ///
 /// # Errors
-/// [`Error::History`] if the name is invalid or names another point, or if the point does not exist;
-/// otherwise fails where the engine fails.
+/// [`Error::History`] if the name is invalid or names another point, or if the point does not
+/// exist; otherwise fails where the engine fails.
 pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error> {
     check_tag(name)?;
     with_writer(db, LOCK_TIMEOUT, |tx| {

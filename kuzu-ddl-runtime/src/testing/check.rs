@@ -54,8 +54,8 @@ fn lines(rows: &[Drift]) -> String {
     rows.join("\n  ")
 }
 
-/// Runs [`check_on`] on the compiled schema, in memory, with the lock file of the package that cargo
-/// runs.
+/// Runs [`check_on`] on the compiled schema, in memory, with the lock file of the package that
+/// cargo runs.
 ///
 /// # Errors
 ///

@@ -3,9 +3,9 @@
 use kuzu::LogicalType;
 use kuzu_ddl_core::value::Value;
 
-/// Returns whether the crate converts every value of this type. It panics on some values of the other
-/// types: dates outside the years of `time`, decimals of more than 96 bits, intervals, and nodes that
-/// contain such values.
+/// Returns whether the crate converts every value of this type. It panics on some values of the
+/// other types: dates outside the years of `time`, decimals of more than 96 bits, intervals, and
+/// nodes that contain such values.
 pub(super) fn is_readable(ty: &LogicalType) -> bool {
     use LogicalType as T;
     match ty {
@@ -63,8 +63,8 @@ pub(super) fn from_kuzu(value: kuzu::Value) -> Value {
     }
 }
 
-/// Converts `cell` to a parameter. The crate does not check that the elements of a list have one type,
-/// and the engine would read them as if they had, so it is checked here.
+/// Converts `cell` to a parameter. The crate does not check that the elements of a list have one
+/// type, and the engine would read them as if they had, so it is checked here.
 pub(super) fn to_kuzu(cell: &Value) -> Result<kuzu::Value, String> {
     Ok(value_as(cell, &resolve_any(type_of(cell)?)))
 }
