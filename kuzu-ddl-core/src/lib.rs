@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod json_text;
 pub mod schema;
 pub mod value;
 pub mod capabilities;

@@ -96,6 +96,10 @@ by_text! {
     std::time::Duration, "interval without months, and not below zero": |text| {
         text::duration(&text::interval(text)?)?.try_into().ok()
     };
+}
+
+#[cfg(feature = "json")]
+by_text! {
     serde_json::Value, "json": |text| serde_json::from_str(text).ok();
 }
 

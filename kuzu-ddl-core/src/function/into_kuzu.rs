@@ -107,6 +107,10 @@ gives! {
     std::time::Duration: |span| {
         Value::Text(text::of_duration(span.try_into().unwrap_or(Duration::MAX)))
     };
+}
+
+#[cfg(feature = "json")]
+gives! {
     serde_json::Value: |json| Value::Text(json.to_string());
 }
 

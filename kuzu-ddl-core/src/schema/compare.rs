@@ -3,7 +3,7 @@
 //! The schemas may be two points of a history, two databases, or a declared and a live schema.
 //!
 //! Two schemas alone do not show that an object was renamed. A caller that knows it, as a history
-//! does from object identities, passes [`Renames`]; without them a rename is a removal and an
+//! does from object identities, passes [`RenameMap`]; without them a rename is a removal and an
 //! addition.
 
 use std::collections::BTreeMap;
@@ -11,8 +11,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Property, Schema, Table, TableKind};
+use super::index::{Index, IndexKind};
+use super::model::{Property, Schema, Sequence, Table, TableKind};
 use super::name::NameKey;
+use crate::json_text::quote;
 
 /// The differences between two schemas, ordered by object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +81,7 @@ pub fn compare(from: &Schema, to: &Schema) -> Comparison {
 /// Returns the changes that lead from `from` to `to`, given the known renames.
 #[must_use]
 pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> Comparison {
-    let mut rows = Rows(Vec::new());
+    let mut rows = Differences(Vec::new());
     let here = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
     let mut new: BTreeMap<&NameKey, &Table> = to.tables.iter().collect();
     for (key, was) in &from.tables {
@@ -104,14 +106,20 @@ pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> 
         match to.sequences.get(key) {
             None => rows.push("sequence", &sequence.name, ComparisonKind::Removed),
             Some(is) if is != sequence => {
-                rows.alter("sequence", &is.name, "shape", &text(sequence), &text(is));
+                rows.alter(
+                    "sequence",
+                    &is.name,
+                    "shape",
+                    &sequence_text(sequence),
+                    &sequence_text(is),
+                );
             }
             Some(_) => {}
         }
     }
     for (key, sequence) in &to.sequences {
         if !from.sequences.contains_key(key) {
-            let detail = text(sequence);
+            let detail = sequence_text(sequence);
             rows.push("sequence", &sequence.name, ComparisonKind::Added { detail });
         }
     }
@@ -119,9 +127,10 @@ pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> 
     Comparison { rows: rows.0 }
 }
 
-struct Rows(Vec<ComparisonEntry>);
+/// Collects differences.
+struct Differences(Vec<ComparisonEntry>);
 
-impl Rows {
+impl Differences {
     fn push(&mut self, what: &str, object: &str, how: ComparisonKind) {
         self.0.push(ComparisonEntry {
             what: what.to_owned(),
@@ -151,8 +160,8 @@ impl Rows {
             what,
             name,
             "comment",
-            &said(&was.comment),
-            &said(&is.comment),
+            &or_none(&was.comment),
+            &or_none(&is.comment),
         );
         self.kinds(key, was, is, renames);
         let mut new: BTreeMap<&NameKey, &Property> = is.properties.iter().collect();
@@ -244,11 +253,11 @@ impl Rows {
         if was.default != is.default {
             alter(
                 "default",
-                &said(&was.default_cypher()),
-                &said(&is.default_cypher()),
+                &or_none(&was.default_cypher()),
+                &or_none(&is.default_cypher()),
             );
         }
-        alter("comment", &said(&was.comment), &said(&is.comment));
+        alter("comment", &or_none(&was.comment), &or_none(&is.comment));
     }
 
     fn indexes(&mut self, table: &str, was: &Table, is: &Table) {
@@ -256,13 +265,19 @@ impl Rows {
             let path = format!("{table}.{}", index.name);
             match is.indexes.get(key) {
                 None => self.push("index", &path, ComparisonKind::Removed),
-                Some(now) => self.alter("index", &path, "shape", &text(index), &text(now)),
+                Some(now) => self.alter(
+                    "index",
+                    &path,
+                    "shape",
+                    &index_text(index),
+                    &index_text(now),
+                ),
             }
         }
         for (key, index) in &is.indexes {
             if !was.indexes.contains_key(key) {
                 let path = format!("{table}.{}", index.name);
-                let detail = text(index);
+                let detail = index_text(index);
                 self.push("index", &path, ComparisonKind::Added { detail });
             }
         }
@@ -270,13 +285,45 @@ impl Rows {
 }
 
 /// Returns an optional text for display.
-fn said(text: &Option<String>) -> String {
+fn or_none(text: &Option<String>) -> String {
     text.clone().unwrap_or_else(|| "none".into())
 }
 
-/// Returns a value without a text form as JSON, to be compared and displayed.
-fn text<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+/// Returns the JSON of an index.
+fn index_text(index: &Index) -> String {
+    let name = quote(&index.name);
+    let kind = match &index.kind {
+        IndexKind::FullText => "\"FullText\"".to_owned(),
+        IndexKind::Vector => "\"Vector\"".to_owned(),
+        IndexKind::Other(kind) => format!("{{\"Other\":{}}}", quote(kind)),
+    };
+    let properties: Vec<String> = index.properties.iter().map(|p| quote(p.as_str())).collect();
+    let properties = properties.join(",");
+    let options = index.options.iter();
+    let options: Vec<String> = options
+        .map(|(name, value)| format!("{}:{}", quote(name), quote(value)))
+        .collect();
+    let options = options.join(",");
+    format!(
+        "{{\"name\":{name},\"kind\":{kind},\"properties\":[{properties}],\"options\":{{{options}}}}}"
+    )
+}
+
+/// Returns the JSON of a sequence.
+fn sequence_text(sequence: &Sequence) -> String {
+    let Sequence {
+        name,
+        start,
+        increment,
+        min,
+        max,
+        cycle,
+    } = sequence;
+    let name = quote(name);
+    format!(
+        "{{\"name\":{name},\"start\":{start},\"increment\":{increment},\"min\":{min},\
+         \"max\":{max},\"cycle\":{cycle}}}"
+    )
 }
 
 fn column(property: &Property) -> String {
@@ -342,6 +389,35 @@ mod tests {
 
     use super::*;
     use crate::test_schema::sketch;
+
+    #[test]
+    fn json_texts_are_those_of_serde() {
+        let index = |kind| Index {
+            name: "by \"name\"".into(),
+            kind,
+            properties: vec![NameKey::new("a"), NameKey::new("b")],
+            options: [("stemmer".into(), "none".into()), ("x".into(), "\n".into())].into(),
+        };
+        for kind in [
+            IndexKind::FullText,
+            IndexKind::Vector,
+            IndexKind::Other("q".into()),
+        ] {
+            let index = index(kind);
+            let json = serde_json::to_string(&index).expect("JSON");
+            assert_eq!(index_text(&index), json);
+        }
+        let sequence = Sequence {
+            name: "s".into(),
+            start: 1,
+            increment: -2,
+            min: i64::MIN,
+            max: i64::MAX,
+            cycle: true,
+        };
+        let json = serde_json::to_string(&sequence).expect("JSON");
+        assert_eq!(sequence_text(&sequence), json);
+    }
 
     #[test]
     fn lines() {
