@@ -1,7 +1,4 @@
-//! The constant descriptions that the derives emit: one per struct, without logic.
-//!
-//! Everything here can be written in a `const`, so an expansion is a static table that costs the
-//! user almost no compile time. The owned model is built from it once, at startup.
+//! Descriptions of tables and their members.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! TODO-DOC diff::archive_entry
+//! Archive entries: everything that the events archived, by its name in the database.
 
 use crate::event::{EventId, ObjectId};
 use crate::fold::{Fold, Lifecycle, Object};

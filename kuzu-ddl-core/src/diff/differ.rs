@@ -1,4 +1,4 @@
-//! TODO-DOC diff::differ
+//! A diff in progress: its inputs, its phases, and what they found.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Archived objects, and the purges that the application requests.
+//! Purges that the application requests.
 
 use super::archive_entry::{ArchiveEntry, archive_entries};
 use super::differ::Differ;

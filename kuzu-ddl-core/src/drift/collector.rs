@@ -1,4 +1,4 @@
-//! TODO-DOC drift::collector
+//! Comparison of an object and its members, and collection of the drift found.
 
 use std::collections::BTreeMap;
 use std::fmt;

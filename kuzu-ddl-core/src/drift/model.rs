@@ -1,4 +1,4 @@
-//! TODO-DOC drift::model
+//! Drift entries as data, with their display text.
 
 use std::fmt;
 

@@ -1,4 +1,8 @@
-//! TODO-DOC fold::columns
+//! Columns with old values: archived columns of changes, and conflict columns of lost types.
+//!
+//! The engine alters neither types nor defaults in place, so the old values stay in a column of
+//! their own. Which columns exist follows from what each change saw, so it is the same on every
+//! peer.
 
 use super::merge::MergeOutcome;
 use super::object::{ArchivedColumn, AspectValue, Object, ObjectBody};

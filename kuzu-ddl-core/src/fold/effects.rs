@@ -1,4 +1,6 @@
-//! TODO-DOC fold::effects
+//! Effects of an event: the values it writes, and the objects it touches.
+//!
+//! All of these follow from an event and its ancestors alone, and never change.
 
 use super::object::{AspectValue, Object, ObjectBody};
 use super::state::Fold;

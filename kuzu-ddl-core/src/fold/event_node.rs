@@ -1,4 +1,4 @@
-//! TODO-DOC fold::event_node
+//! The nodes of the event graph: accepted events with their depth and status.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The event graph: depth, touched objects and written values of each event, and its validity.
+//! The event graph: insertion of events, their ancestors and causality.
 //!
 //! All of these follow from an event and its ancestors alone, and never change.
 

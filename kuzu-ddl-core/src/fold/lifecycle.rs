@@ -1,7 +1,7 @@
 //! Lifecycles: which objects are live, archived or purged.
 //!
 //! A drop takes effect if it saw every use of the object, and every later use saw the drop.
-//! NotNullable drop and use are concurrent: the use wins, in whatever order the two arrive, and the
+//! Otherwise drop and use are concurrent: the use wins, in whatever order the two arrive, and the
 //! drop remains a conflict until it is resolved, by a restore or by another drop that saw
 //! everything.
 

@@ -1,4 +1,4 @@
-//! TODO-DOC fold::state
+//! The state that a set of events results in.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,4 +1,6 @@
-//! TODO-DOC fold::validate
+//! Validation of an event against its own ancestors.
+//!
+//! No later or remote event changes the verdict, so all peers reject the same events.
 
 use super::effects::LifecycleChange;
 use super::hold::Rejection;

@@ -1,4 +1,4 @@
-//! TODO-DOC plan::deferred_work
+//! Deferred work: post-commit steps that could not run yet.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,7 @@
-//! TODO-DOC plan::model
+//! Plans and steps as data.
+//!
+//! A plan is pinned to the state it was computed for ([`PlanBase`]): it can be stored, reviewed and
+//! applied later, but only to that state.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,4 +1,9 @@
-//! TODO-DOC plan::planner
+//! The planner: from two folded states to ordered steps.
+//!
+//! Identity comes from the events, presence from the live database. An object that is in both
+//! states under different names is renamed, whatever the names are; one that the database does not
+//! have is created, unless it is archived already. The phases are fixed and within a phase names
+//! decide the order, so one input gives one plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What is said of rows that stand in the way of a plan.
+//! Row failures: rows that fail a preflight check, with their remedies.
 
 use std::fmt;
 
@@ -145,7 +145,7 @@ impl RowFailure {
                 }
                 if *can_fall_back {
                     f.write_str(
-                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` beside the cast, \
+                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` next to the cast, \
                          or a cast that takes them",
                     )
                 } else {
@@ -160,7 +160,7 @@ impl RowFailure {
                 write!(f, "; it says: {says}")?;
                 if *can_fall_back {
                     f.write_str(
-                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` beside it, or let \
+                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` next to it, or let \
                          it take them",
                     )
                 } else {
@@ -180,6 +180,8 @@ impl RowFailure {
     }
 }
 
+/// Returns a text shortened for display.
+#[must_use]
 pub fn short(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -1,4 +1,4 @@
-//! TODO-DOC state::backfill
+//! Progress of a backfill that runs in several transactions.
 
 use serde::{Deserialize, Serialize};
 

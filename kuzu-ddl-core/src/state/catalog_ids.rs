@@ -1,4 +1,7 @@
-//! TODO-DOC state::catalog_ids
+//! Catalog ids of objects, as recorded at the last apply.
+//!
+//! An out-of-band rename keeps the catalog id, so the recorded ids distinguish it from a drop and a
+//! new object.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! TODO-DOC state::local
+//! Local state: facts about this database that peers do not share.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! TODO-DOC diff::reverse::definitions
+//! Reversal of definitions: types, defaults, keys, indexes, sequences and comments.
 
 use super::Reverser;
 use crate::event::{Change, IndexSpec, ObjectId, OnFail, SequenceSpec};

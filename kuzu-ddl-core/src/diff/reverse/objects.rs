@@ -1,4 +1,4 @@
-//! TODO-DOC diff::reverse::objects
+//! Reversal of whole objects: creations, drops, renames, purges and pairs.
 
 use std::collections::BTreeSet;
 

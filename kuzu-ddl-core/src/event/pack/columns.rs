@@ -62,7 +62,7 @@ pub(in crate::event) fn column_index(
 }
 
 /// Records an event for the prediction of later dependencies, alike on both sides.
-pub(in crate::event) fn observe(
+pub(super) fn observe(
     memory: &mut DependencyPredictor,
     event: &DdlEvent,
     kind: u16,

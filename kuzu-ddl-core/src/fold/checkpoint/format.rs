@@ -1,4 +1,4 @@
-//! TODO-DOC fold::checkpoint::format
+//! The format version of checkpoints, and the error of bytes that are not one.
 
 use crate::event::CodecError;
 

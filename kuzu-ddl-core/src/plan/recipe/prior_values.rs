@@ -1,4 +1,7 @@
-//! TODO-DOC plan::recipe::prior_values
+//! Selection of the column that has the prior values of a property.
+//!
+//! A conflict column comes first: it holds the values of the type that lost a concurrent change.
+//! Otherwise it is the newest archived column of the type that the property returns to.
 
 use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::value::{CastStage, PriorValues, ValueSource};

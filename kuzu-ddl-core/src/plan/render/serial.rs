@@ -1,4 +1,6 @@
-//! TODO-DOC plan::render::serial
+//! Cypher of the sequences of SERIAL properties.
+//!
+//! The reasons for these statements are in `recipe/serial.rs`.
 
 use super::super::serial::{SerialColumn, SerialInputs};
 use super::statement;
