@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::columns::{archived_column, column_name, name_suffix, set_default};
 use super::creation::created_objects;
-use super::effects::{LifecycleChange, assigned_default};
-use super::event_node::Rank;
+use super::graph::effects::{LifecycleChange, assigned_default};
+use super::graph::event_node::Rank;
 use super::merge::MergeOutcome;
 use super::object::{ArchivedColumn, AspectValue, Object, ObjectBody};
 use super::small_set::Heads;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::effects::LifecycleChange;
+use super::graph::effects::LifecycleChange;
 use super::object::{AspectValue, Object, ObjectBody};
 use super::state::Fold;
 use crate::event::{Aspect, EventId, ObjectId, ObjectKind};

@@ -7,8 +7,8 @@
 
 use std::collections::HashSet;
 
-use super::effects::LifecycleChange;
-use super::event_node::Rank;
+use super::graph::effects::LifecycleChange;
+use super::graph::event_node::Rank;
 use super::object::{Lifecycle, Object};
 use super::state::Fold;
 use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, ObjectKind};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event_node::Rank;
+use super::graph::event_node::Rank;
 use super::object::AspectValue;
 use super::state::Fold;
 use crate::event::EventId;

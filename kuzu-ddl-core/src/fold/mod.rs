@@ -16,8 +16,6 @@ mod columns;
 mod compare;
 mod conflict;
 mod creation;
-mod effects;
-mod event_node;
 mod graph;
 mod hold;
 mod lifecycle;
@@ -31,7 +29,6 @@ mod small_set;
 mod state;
 #[cfg(test)]
 mod tests;
-mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +36,7 @@ pub use builder::ChangeBuilder;
 pub use checkpoint::format::CheckpointError;
 pub use compare::compare;
 pub use conflict::{Conflict, ConflictKind, ConflictReport};
-use event_node::{EventStatus, Rank};
+use graph::event_node::{EventStatus, Rank};
 pub use hold::{HoldReason, Rejection};
 pub use object::{ArchivedColumn, Lifecycle, Object, ObjectBody, Register};
 use object_store::NameEntry;

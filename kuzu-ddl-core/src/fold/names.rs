@@ -1,6 +1,6 @@
 //! Names: their holders, former holders, and the events that the next user of a name depends on.
 
-use super::effects::{LifecycleChange, assigned_name};
+use super::graph::effects::{LifecycleChange, assigned_name};
 use super::object::{AspectValue, Object};
 use super::object_store::{ScopedName, lookup_key};
 use super::state::Fold;

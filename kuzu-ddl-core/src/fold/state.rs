@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::event_node::EventGraph;
+use super::graph::event_node::EventGraph;
 use super::hold::Rejection;
 use super::object_store::{HashIndex, ObjectStore, ScopedName};
 use crate::event::{DdlEvent, Dependencies, EventId, ObjectId};

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 use format::CheckpointError;
 
-use super::event_node::EventStatus;
+use super::graph::event_node::EventStatus;
 use super::state::Fold;
 use crate::event::EventId;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::columns::{archived_column, column_name};
 use super::super::creation::created_objects;
-use super::super::event_node::{EventNode, EventStatus};
+use super::super::graph::event_node::{EventNode, EventStatus};
 use super::super::object::{ArchivedColumn, Lifecycle, Object};
 use super::super::small_set::{Heads, SmallSet};
 use super::super::state::Fold;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::super::effects::LifecycleChange;
-use super::super::event_node::{EventNode, EventStatus, Rank};
+use super::super::graph::effects::LifecycleChange;
+use super::super::graph::event_node::{EventNode, EventStatus, Rank};
 use super::super::state::Fold;
 use crate::event::{Change, Dependencies, EventId, ObjectId};
 

@@ -1,5 +1,7 @@
 //! The edits that are combined, and the schema that they start from.
 
+use std::collections::BTreeMap;
+
 use super::super::builder::ChangeBuilder;
 use super::super::state::Fold;
 use super::swarm::{Peer, spec};

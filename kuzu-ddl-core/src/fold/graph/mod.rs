@@ -2,15 +2,19 @@
 //!
 //! All of these follow from an event and its ancestors alone, and never change.
 
+pub(in crate::fold) mod effects;
+pub(in crate::fold) mod event_node;
+mod validate;
+
 use std::collections::HashSet;
 
-use super::event_node::{DependencySummary, EventNode, EventStatus, Rank};
 use super::hold::Rejection;
 use super::state::Fold;
 use crate::event::{Change, DdlEvent, EventId, ObjectId};
+use event_node::{DependencySummary, EventNode, EventStatus, Rank};
 
 impl Fold {
-    pub(super) fn event(&self, id: EventId) -> Option<&DdlEvent> {
+    pub(in crate::fold) fn event(&self, id: EventId) -> Option<&DdlEvent> {
         self.log.get(&id).map(|known| &known.event)
     }
 
@@ -20,7 +24,7 @@ impl Fold {
     }
 
     /// Returns whether the event saw the object, according to its own dependencies.
-    pub(super) fn saw_object(&self, event: &DdlEvent, id: ObjectId) -> bool {
+    pub(in crate::fold) fn saw_object(&self, event: &DdlEvent, id: ObjectId) -> bool {
         let knows = |dependency: &EventId| {
             self.event(*dependency)
                 .is_some_and(|dependency| self.touches(dependency, id))
@@ -37,7 +41,12 @@ impl Fold {
     }
 
     /// Returns whether an event that touches an object saw another one that does (happened-before).
-    pub(super) fn saw_event(&self, event: &DdlEvent, other: EventId, id: ObjectId) -> bool {
+    pub(in crate::fold) fn saw_event(
+        &self,
+        event: &DdlEvent,
+        other: EventId,
+        id: ObjectId,
+    ) -> bool {
         if event.depends_on().contains(&other) {
             return true;
         }
@@ -60,7 +69,11 @@ impl Fold {
     }
 
     /// Returns all events that touch an object and that the event saw.
-    pub(super) fn ancestors_touching(&self, event: &DdlEvent, id: ObjectId) -> HashSet<EventId> {
+    pub(in crate::fold) fn ancestors_touching(
+        &self,
+        event: &DdlEvent,
+        id: ObjectId,
+    ) -> HashSet<EventId> {
         let mut past = HashSet::new();
         let mut open = self.parents_touching(event, id);
         while let Some(next) = open.pop() {

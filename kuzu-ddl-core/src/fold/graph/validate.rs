@@ -2,15 +2,15 @@
 //!
 //! No later or remote event changes the verdict, so all peers reject the same events.
 
+use super::super::hold::Rejection;
+use super::super::state::Fold;
 use super::effects::LifecycleChange;
-use super::hold::Rejection;
-use super::state::Fold;
 use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, ObjectKind};
 
 impl Fold {
     /// Validates an event against its own ancestors alone, so that no later or remote event changes
     /// the verdict.
-    pub(super) fn validate(&self, event: &DdlEvent) -> Result<(), Rejection> {
+    pub(in crate::fold) fn validate(&self, event: &DdlEvent) -> Result<(), Rejection> {
         let id = event.object();
         match event.change() {
             Change::CreateNodeTable { .. }

@@ -2,14 +2,14 @@
 //!
 //! All of these follow from an event and its ancestors alone, and never change.
 
-use super::object::{AspectValue, Object, ObjectBody};
-use super::state::Fold;
+use super::super::object::{AspectValue, Object, ObjectBody};
+use super::super::state::Fold;
 use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, ObjectKind, primary_key_id};
 use crate::schema::Expr;
 
 /// Lifecycle change that an event makes to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LifecycleChange {
+pub(in crate::fold) enum LifecycleChange {
     Birth,
     Drop,
     Restore,
@@ -17,14 +17,14 @@ pub(super) enum LifecycleChange {
 }
 
 impl LifecycleChange {
-    pub(super) fn is_terminal(self) -> bool {
+    pub(in crate::fold) fn is_terminal(self) -> bool {
         matches!(self, Self::Drop | Self::Purge(_))
     }
 }
 
 impl Fold {
     /// Returns the lifecycle change that an event makes to its object.
-    pub(super) fn lifecycle_change(&self, event: &DdlEvent) -> Option<LifecycleChange> {
+    pub(in crate::fold) fn lifecycle_change(&self, event: &DdlEvent) -> Option<LifecycleChange> {
         match event.change() {
             Change::RestoreTable | Change::RestoreProperty => Some(LifecycleChange::Restore),
             // The purge of an archived column does not change the property's lifecycle.
@@ -74,7 +74,7 @@ impl Fold {
     }
 
     /// Returns the value that an event wrote to an aspect of an object.
-    pub(super) fn written(
+    pub(in crate::fold) fn written(
         &self,
         event: &DdlEvent,
         part: Aspect,
@@ -133,7 +133,7 @@ impl Fold {
 
     /// Returns whether an event is about an object or uses it: as its table, as an endpoint, or as
     /// an indexed property.
-    pub(super) fn touches(&self, event: &DdlEvent, id: ObjectId) -> bool {
+    pub(in crate::fold) fn touches(&self, event: &DdlEvent, id: ObjectId) -> bool {
         if event.object() == id {
             return true;
         }
@@ -159,7 +159,7 @@ impl Fold {
 
     /// Returns whether an event belongs to the history of an object: it touches the object, or
     /// changes the primary key of its table, which may have been this property.
-    pub(super) fn is_in_history_of(&self, event: &DdlEvent, id: ObjectId) -> bool {
+    pub(in crate::fold) fn is_in_history_of(&self, event: &DdlEvent, id: ObjectId) -> bool {
         let moves_key = || {
             let object = self.object(id).filter(|o| o.kind() == ObjectKind::Property);
             object.is_some_and(|property| property.parent == Some(event.object()))
@@ -169,7 +169,7 @@ impl Fold {
     }
 
     /// Returns all objects that an event touches.
-    pub(super) fn touched_objects<'a>(
+    pub(in crate::fold) fn touched_objects<'a>(
         &'a self,
         event: &'a DdlEvent,
     ) -> impl Iterator<Item = ObjectId> + 'a {
@@ -193,7 +193,7 @@ impl Fold {
 }
 
 /// Returns the name that an event itself assigns to an object, without following resolutions.
-pub(super) fn assigned_name(event: &DdlEvent, id: ObjectId) -> Option<&str> {
+pub(in crate::fold) fn assigned_name(event: &DdlEvent, id: ObjectId) -> Option<&str> {
     match event.change() {
         Change::CreateNodeTable { key_name, .. } if event.object() != id => Some(key_name),
         _ if event.object() != id => None,
@@ -210,7 +210,7 @@ pub(super) fn assigned_name(event: &DdlEvent, id: ObjectId) -> Option<&str> {
 }
 
 /// Returns the default that an event itself assigns to a property.
-pub(super) fn assigned_default(event: &DdlEvent, id: ObjectId) -> Option<&Option<Expr>> {
+pub(in crate::fold) fn assigned_default(event: &DdlEvent, id: ObjectId) -> Option<&Option<Expr>> {
     match event.change() {
         Change::CreateNodeTable { key, .. } if event.object() != id => Some(&key.default),
         _ if event.object() != id => None,
