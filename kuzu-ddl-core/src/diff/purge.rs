@@ -7,7 +7,7 @@ use crate::schema::NameKey;
 
 impl Differ<'_> {
     /// Purges what the application requested by name.
-    pub(super) fn purges(&mut self) {
+    pub(super) fn purge_requested(&mut self) {
         for path in &self.options.purge {
             let wanted = NameKey::new(path);
             let all = archive_entries(self.draft.fold());

@@ -73,8 +73,8 @@ fn lines<T: ToString>(items: &[T]) -> String {
 /// Runs several starts on one database.
 fn check(starts: &[&str], expected: Expect) {
     let mut paper = Paper::default();
-    let said: Vec<String> = starts.iter().map(|text| paper.start(text)).collect();
-    expected.assert_eq(&said.join("--\n"));
+    let lines: Vec<String> = starts.iter().map(|text| paper.start(text)).collect();
+    expected.assert_eq(&lines.join("--\n"));
 }
 
 const PERSON: &str = "node Person: id INT64, mail STRING";

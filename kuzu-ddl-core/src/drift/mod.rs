@@ -45,8 +45,11 @@ pub fn detect_with_names(
         let Some(object) = fold.object(id) else {
             continue;
         };
-        let here = names.table(id, &key);
-        match here.as_ref().and_then(|here| live.tables.get(here)) {
+        let live_name = names.table(id, &key);
+        match live_name
+            .as_ref()
+            .and_then(|live_name| live.tables.get(live_name))
+        {
             None if object.is_live() => rows.push(Drift {
                 object: object.name.value.clone(),
                 kind: DriftKind::Missing,

@@ -56,7 +56,7 @@ impl Fold {
     #[must_use]
     pub fn frontier(&self) -> BTreeSet<EventId> {
         let newest = self.log.iter();
-        let newest = newest.filter(|(_, known)| known.standing == EventStatus::Newest);
+        let newest = newest.filter(|(_, known)| known.status == EventStatus::Newest);
         newest.map(|(id, _)| *id).collect()
     }
 
@@ -164,7 +164,7 @@ impl Fold {
     pub fn find_by_lost_rename(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<&Object> {
         let mut lost = self
             .objects_ever_named(parent, name)
-            .filter(|object| object.is_live() && object.lost_name(name));
+            .filter(|object| object.is_live() && object.lost_rename(name));
         let first = lost.next();
         first.filter(|_| lost.next().is_none())
     }

@@ -262,7 +262,7 @@ fn the_ids_are_those_of_the_first_events() {
     assert!(mail.to_string().starts_with(&id(&lock, "person", "mail")));
 }
 
-fn told(lost: &[UnaccountedRemoval], want: &Expect) {
+fn expect_removals(lost: &[UnaccountedRemoval], want: &Expect) {
     let all: Vec<String> = lost.iter().map(|lost| format!("{lost}\n")).collect();
     want.assert_eq(&all.concat());
 }
@@ -276,7 +276,7 @@ fn what_is_lost_is_told_with_both_answers() {
     other.table.name = "Elsewhere".into();
     lock.tables.insert(NameKey::new("elsewhere"), other);
     let mut new = declared(&[("Person", &[], &[("email", &[])]), ("Invoice", &[], &[])]);
-    told(
+    expect_removals(
         &unaccounted_removals(&lock, &new),
         &expect![[r#"
             no struct of the crate `other-shop` is linked into this binary
@@ -306,7 +306,7 @@ fn what_is_lost_is_told_with_both_answers() {
 fn a_lost_sequence_is_told() {
     let lock = LockFile::from_declared(&declared(&[]).with_sequence("order_no", 1, 1), None);
     let new = declared(&[]);
-    told(
+    expect_removals(
         &unaccounted_removals(&lock, &new),
         &expect![[r#"
             the sequence `order_no` is no longer declared

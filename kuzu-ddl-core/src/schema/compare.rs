@@ -82,10 +82,10 @@ pub fn compare(from: &Schema, to: &Schema) -> Comparison {
 #[must_use]
 pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> Comparison {
     let mut rows = Differences(Vec::new());
-    let here = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
+    let renamed = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
     let mut new: BTreeMap<&NameKey, &Table> = to.tables.iter().collect();
     for (key, was) in &from.tables {
-        let is = to.tables.get(&here(key));
+        let is = to.tables.get(&renamed(key));
         match is.filter(|is| is.kind.is_node() == was.kind.is_node()) {
             Some(is) => {
                 new.remove(&NameKey::new(&is.name));
@@ -186,7 +186,7 @@ impl Differences {
 
     fn kinds(&mut self, key: &NameKey, was: &Table, is: &Table, renames: &RenameMap) {
         let (what, name) = (is.kind.as_str(), is.name.as_str());
-        let here = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
+        let renamed = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
         match (&was.kind, &is.kind) {
             (TableKind::Node { primary_key: a }, TableKind::Node { primary_key: b }) => {
                 let place = (key.clone(), a.clone());
@@ -216,8 +216,10 @@ impl Differences {
                     storage.as_str(),
                     s.as_str(),
                 );
-                let old: std::collections::BTreeSet<_> =
-                    pairs.iter().map(|p| (here(&p.from), here(&p.to))).collect();
+                let old: std::collections::BTreeSet<_> = pairs
+                    .iter()
+                    .map(|p| (renamed(&p.from), renamed(&p.to)))
+                    .collect();
                 let new = new.iter().map(|p| (p.from.clone(), p.to.clone())).collect();
                 for (from, to) in old.difference(&new) {
                     self.push(

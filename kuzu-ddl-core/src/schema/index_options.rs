@@ -47,12 +47,14 @@ impl Index {
     /// Returns whether both mean the same index: the same kind, properties and retained options.
     #[must_use]
     pub fn is_equivalent_to(&self, other: &Self) -> bool {
-        let kept = |index: &Self| {
+        let retained = |index: &Self| {
             let mut options = index.resolved_options();
             options.retain(|name, _| !UNRETAINED_OPTIONS.contains(&name.as_str()));
             options
         };
-        self.kind == other.kind && self.properties == other.properties && kept(self) == kept(other)
+        self.kind == other.kind
+            && self.properties == other.properties
+            && retained(self) == retained(other)
     }
 }
 
@@ -98,7 +100,7 @@ mod tests {
                 .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
                 .collect(),
         };
-        let told = index(&[
+        let complete = index(&[
             ("mu", "30"),
             ("ml", "60"),
             ("pu", "0.050000"),
@@ -106,16 +108,16 @@ mod tests {
             ("alpha", "1.100000"),
             ("efc", "200"),
         ]);
-        assert_eq!(index(&[]).resolved_options(), told.resolved_options());
-        let said = index(&[
+        assert_eq!(index(&[]).resolved_options(), complete.resolved_options());
+        let partial = index(&[
             ("pu", "0.05"),
             ("metric", "COSINE"),
             ("cache_embeddings", "true"),
         ]);
-        assert_eq!(said.resolved_options(), told.resolved_options());
+        assert_eq!(partial.resolved_options(), complete.resolved_options());
         assert_ne!(
             index(&[("efc", "100")]).resolved_options(),
-            told.resolved_options()
+            complete.resolved_options()
         );
     }
 }

@@ -61,8 +61,8 @@ fn note(
     except: &BTreeSet<ObjectId>,
     last: &BTreeMap<ObjectId, u64>,
 ) {
-    let kept = except.contains(&id).then(|| last.get(&id));
-    if let Some(number) = kept.unwrap_or(number) {
+    let retained = except.contains(&id).then(|| last.get(&id));
+    if let Some(number) = retained.unwrap_or(number) {
         places.insert(id, *number);
     }
 }

@@ -30,6 +30,6 @@ impl LocalState {
     /// it.
     #[must_use]
     pub fn has_deferred(&self, object: ObjectId) -> bool {
-        self.deferred.iter().any(|owed| owed.object() == object)
+        self.deferred.iter().any(|task| task.object() == object)
     }
 }

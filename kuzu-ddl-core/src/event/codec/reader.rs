@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the interning table of a pack.
-    pub(in crate::event) fn told(&mut self) -> Result<&mut InternReader<'a>, CodecError> {
+    pub(in crate::event) fn interned(&mut self) -> Result<&mut InternReader<'a>, CodecError> {
         self.names.as_deref_mut().ok_or(CodecError::Malformed {
             offset: 0,
             reason: "not a pack",
@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns an error at the current offset.
-    pub fn bad<T>(&self, reason: &'static str) -> Result<T, CodecError> {
+    pub fn malformed<T>(&self, reason: &'static str) -> Result<T, CodecError> {
         Err(CodecError::Malformed {
             offset: self.at,
             reason,
@@ -104,17 +104,17 @@ impl<'a> Reader<'a> {
             let byte = self.byte()?;
             let low = u128::from(byte & 0x7f);
             if (low << shift) >> shift != low {
-                return self.bad("the number has more than 128 bits");
+                return self.malformed("the number has more than 128 bits");
             }
             n |= low << shift;
             if byte & 0x80 == 0 {
                 if byte == 0 && shift > 0 {
-                    return self.bad("the number is not in its shortest form");
+                    return self.malformed("the number is not in its shortest form");
                 }
                 return Ok(n);
             }
         }
-        self.bad("the number has more than 128 bits")
+        self.malformed("the number has more than 128 bits")
     }
 
     /// Reads a count of items that take at least one byte each, so that it cannot exceed the input.
@@ -125,9 +125,9 @@ impl<'a> Reader<'a> {
     /// Reads a length in bytes, or a count.
     pub fn len(&mut self) -> Result<usize, CodecError> {
         let n = self.uint()?;
-        let told = self.names.as_ref().map_or(0, |names| names.left());
+        let known = self.names.as_ref().map_or(0, |names| names.left());
         match usize::try_from(n) {
-            Ok(n) if n <= self.left() + told => Ok(n),
+            Ok(n) if n <= self.left() + known => Ok(n),
             _ => Err(CodecError::Truncated(self.all.len())),
         }
     }
@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         match self.byte()? {
             0 => Ok(false),
             1 => Ok(true),
-            _ => self.bad("a boolean is 0 or 1"),
+            _ => self.malformed("a boolean is 0 or 1"),
         }
     }
 
@@ -157,11 +157,11 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<String, CodecError> {
         if self.names.is_some() {
             let n = self.len()?;
-            return self.told()?.text(n).map(str::to_owned);
+            return self.interned()?.text(n).map(str::to_owned);
         }
         match std::str::from_utf8(self.bytes()?) {
             Ok(text) => Ok(text.to_owned()),
-            Err(_) => self.bad("the text is not UTF-8"),
+            Err(_) => self.malformed("the text is not UTF-8"),
         }
     }
 
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
         for _ in 0..n {
             let id = EventId::from_bytes(self.hash()?);
             if ids.last().is_some_and(|last| *last >= id) {
-                return self.bad("the set is not sorted");
+                return self.malformed("the set is not sorted");
             }
             ids.push(id);
         }

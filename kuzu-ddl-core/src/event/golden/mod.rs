@@ -26,8 +26,10 @@ fn events(ids: &[&DdlEvent]) -> Dependencies {
     ids.iter().map(|event| event.id()).collect()
 }
 
-fn born(depends_on: Dependencies, change: Change) -> DdlEvent {
-    let object = change.born().unwrap_or_else(|| ObjectId::of(b"none"));
+fn creation(depends_on: Dependencies, change: Change) -> DdlEvent {
+    let object = change
+        .created_object()
+        .unwrap_or_else(|| ObjectId::of(b"none"));
     DdlEvent::new(object, depends_on, change)
 }
 
@@ -42,11 +44,11 @@ pub(super) fn history() -> Vec<DdlEvent> {
             key,
             predecessors: past.clone(),
         };
-        born(past, change)
+        creation(past, change)
     };
     let person = node("Person", nothing());
     let city = node("City", nothing());
-    let lives = born(
+    let lives_in = creation(
         nothing(),
         Change::CreateEdgeTable {
             name: "LivesIn".into(),
@@ -59,15 +61,15 @@ pub(super) fn history() -> Vec<DdlEvent> {
         from: person.object(),
         to: city.object(),
     };
-    let pair = born(
-        events(&[&lives, &person, &city]),
+    let pair = creation(
+        events(&[&lives_in, &person, &city]),
         Change::AddPair {
-            table: lives.object(),
+            table: lives_in.object(),
             endpoints,
             past: nothing(),
         },
     );
-    let email = born(
+    let email = creation(
         events(&[&person]),
         Change::AddProperty {
             table: person.object(),
@@ -89,31 +91,45 @@ pub(super) fn history() -> Vec<DdlEvent> {
         &[&email],
         Change::RenameProperty { to: "mail".into() },
     );
-    let said = on(
+    let defaulted = on(
         &person,
         &[&person],
         Change::CommentOnTable {
             text: Some("All of us.".into()),
         },
     );
-    let unsaid = on(&email, &[&email], Change::CommentOnProperty { text: None });
-    let dropped = on(&email, &[&mail, &unsaid], Change::DropProperty);
+    let default_removed = on(&email, &[&email], Change::CommentOnProperty { text: None });
+    let dropped = on(&email, &[&mail, &default_removed], Change::DropProperty);
     let restored = on(&email, &[&dropped], Change::RestoreProperty);
     let unpaired = on(&pair, &[&pair], Change::DropPair);
-    let gone = on(&city, &[&city, &unpaired], Change::DropTable);
-    let back = on(&city, &[&gone], Change::RestoreTable);
-    let again = node("City", events(&[&gone]));
+    let dropped_city = on(&city, &[&city, &unpaired], Change::DropTable);
+    let back = on(&city, &[&dropped_city], Change::RestoreTable);
+    let again = node("City", events(&[&dropped_city]));
     let newer = on(
         &city,
-        &[&gone],
+        &[&dropped_city],
         Change::Unknown {
             kind: 300,
             body: vec![0, 255],
         },
     );
     vec![
-        person, city, lives, pair, email, renamed, mail, said, unsaid, dropped, restored, unpaired,
-        gone, back, again, newer,
+        person,
+        city,
+        lives_in,
+        pair,
+        email,
+        renamed,
+        mail,
+        defaulted,
+        default_removed,
+        dropped,
+        restored,
+        unpaired,
+        dropped_city,
+        back,
+        again,
+        newer,
     ]
 }
 
@@ -238,7 +254,7 @@ fn indexes_and_sequences() {
             spec,
             past,
         };
-        born(depends_on, change)
+        creation(depends_on, change)
     };
     let near = index(spec.clone(), Dependencies::default());
     let drop = DdlEvent::new(near.object(), events(&[&near]), Change::DropIndex);
@@ -256,17 +272,17 @@ fn indexes_and_sequences() {
         cycle: true,
     };
     let (name, past) = ("order_no".to_owned(), Dependencies::default());
-    let sequence = born(
+    let sequence = creation(
         Dependencies::default(),
         Change::CreateSequence { name, spec, past },
     );
-    let gone = DdlEvent::new(
+    let dropped_city = DdlEvent::new(
         sequence.object(),
         events(&[&sequence]),
         Change::DropSequence,
     );
     lines(
-        &[near, drop, again, sequence, gone],
+        &[near, drop, again, sequence, dropped_city],
         &expect![[r#"
             create index
               id 85a5daf3db6098b7d0076840b61f110d56ceeba6f120e987b5b5c23532fd98bd

@@ -62,7 +62,7 @@ impl DependencyPredictor {
 
     /// Predicts the dependencies of an event of this kind about `object` that references
     /// `mentions`.
-    pub(super) fn guess(
+    pub(super) fn predict(
         &mut self,
         kind: u16,
         object: Option<InternId>,
@@ -110,7 +110,7 @@ impl DependencyPredictor {
     }
 
     /// Records an event about an object, with its `parent` if the event created it.
-    pub(super) fn learn(
+    pub(super) fn intern(
         &mut self,
         event: InternId,
         kind: u16,

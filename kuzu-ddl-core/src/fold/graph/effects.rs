@@ -56,10 +56,10 @@ impl Fold {
                 ..
             }
         );
-        let kept = self.resolved_winner(event).filter(|_| life);
-        kept.is_some_and(|kept| {
-            let ends = is_drop(kept) || matches!(kept.change(), Change::Purge { .. });
-            ends && kept.object() == event.object()
+        let winner = self.resolved_winner(event).filter(|_| life);
+        winner.is_some_and(|winner| {
+            let ends = is_drop(winner) || matches!(winner.change(), Change::Purge { .. });
+            ends && winner.object() == event.object()
         })
     }
 
@@ -186,7 +186,7 @@ impl Fold {
         };
         let object = self.object(id);
         let parent = object.and_then(|object| object.parent);
-        let ends = object.and_then(Object::ends).into_iter().flatten();
+        let ends = object.and_then(Object::endpoints).into_iter().flatten();
         let own = std::iter::once(id).chain(more);
         own.chain(indexed.iter().copied()).chain(parent).chain(ends)
     }

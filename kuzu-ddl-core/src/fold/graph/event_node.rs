@@ -10,7 +10,7 @@ use crate::event::{DdlEvent, EventId, ObjectId};
 pub(in crate::fold) struct EventNode {
     /// One more than the depth of its deepest dependency.
     pub(in crate::fold) depth: u64,
-    pub(in crate::fold) standing: EventStatus,
+    pub(in crate::fold) status: EventStatus,
     pub(in crate::fold) event: DdlEvent,
     pub(in crate::fold) links: ElidedLinks,
 }
@@ -20,8 +20,8 @@ pub(in crate::fold) struct EventNode {
 pub(in crate::fold) type ElidedLinks = Option<Box<BTreeMap<ObjectId, Vec<EventId>>>>;
 
 impl EventNode {
-    pub(in crate::fold) fn is_newest(&self) -> bool {
-        self.standing == EventStatus::Newest
+    pub(in crate::fold) fn is_head(&self) -> bool {
+        self.status == EventStatus::Newest
     }
 
     /// Returns the parents of the event in the history of an object.

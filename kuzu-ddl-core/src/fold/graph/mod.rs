@@ -141,7 +141,7 @@ impl Fold {
         for dependency in event.depends_on() {
             let known = self.log.get(dependency).ok_or(*dependency)?;
             past.depth = past.depth.max(known.depth + 1);
-            if known.standing == EventStatus::Rejected && past.rejected.is_none() {
+            if known.status == EventStatus::Rejected && past.rejected.is_none() {
                 past.rejected = Some(*dependency);
             }
         }
@@ -153,7 +153,7 @@ impl Fold {
         let id = event.id();
         let behind = past.rejected.map(Rejection::DependencyRejected);
         let verdict = behind.map_or_else(|| self.validate(&event), Err);
-        let standing = match verdict {
+        let status = match verdict {
             Ok(()) => EventStatus::Newest,
             Err(rejection) => {
                 self.rejected.insert(id, rejection);
@@ -162,17 +162,17 @@ impl Fold {
         };
         let known = EventNode {
             depth: past.depth,
-            standing,
+            status,
             event: event.clone(),
             links: None,
         };
         self.log.insert(id, known);
-        if standing == EventStatus::Rejected {
+        if status == EventStatus::Rejected {
             return;
         }
         for known in event.depends_on() {
             if let Some(known) = self.log.get_mut(known) {
-                known.standing = EventStatus::Known;
+                known.status = EventStatus::Known;
             }
         }
         self.apply(&event);

@@ -71,10 +71,10 @@ impl Fold {
             Change::Resolve { part, keep } => {
                 self.require_object(id, |_| true, event)?;
                 self.require_seen(*keep, event)?;
-                let kept = self.event(*keep).filter(|kept| self.touches(kept, id));
+                let winner = self.event(*keep).filter(|winner| self.touches(winner, id));
                 if *part != Aspect::Lifecycle
-                    && kept
-                        .and_then(|kept| self.written(kept, *part, id))
+                    && winner
+                        .and_then(|winner| self.written(winner, *part, id))
                         .is_none()
                 {
                     return Err(Rejection::UnknownReference(*keep));

@@ -89,12 +89,12 @@ pub(super) const EDITS: &[Edit] = &[
     }),
     ("create rel C", |d| {
         let id = d.create_edge_table("C", Multiplicity::ManyOne, StorageDirection::Both);
-        let (a, b) = ends(d);
+        let (a, b) = endpoints(d);
         d.add_pair(id, Endpoints { from: a, to: b });
     }),
     ("create rel C, loose", |d| {
         let id = d.create_edge_table("C", Multiplicity::OneMany, StorageDirection::Both);
-        let (a, b) = ends(d);
+        let (a, b) = endpoints(d);
         d.add_pair(id, Endpoints { from: b, to: a });
     }),
     ("drop R", |d| drop_named(d, None, "R")),
@@ -243,6 +243,6 @@ pub(super) const EDITS: &[Edit] = &[
     }),
 ];
 
-fn ends(draft: &ChangeBuilder) -> (ObjectId, ObjectId) {
+fn endpoints(draft: &ChangeBuilder) -> (ObjectId, ObjectId) {
     (id(draft.fold(), None, "A"), id(draft.fold(), None, "B"))
 }

@@ -31,8 +31,8 @@ fn s02_every_pair_of_kinds_on_two_peers() {
         for other in &EDITS[i..] {
             let (a, b) = (edited(&base, one), edited(&base, other));
             let (mut ab, mut ba) = (a.clone(), b.clone());
-            ab.hear(&b);
-            ba.hear(&a);
+            ab.receive(&b);
+            ba.receive(&a);
             let what = format!("{} + {}", one.0, other.0);
             assert!(ab.fold == ba.fold, "{what}");
             assert!(
@@ -55,7 +55,7 @@ fn s02_every_pair_of_kinds_on_two_peers() {
             for conflict in &conflicts {
                 let _ = writeln!(table, "  {:?}", conflict.kind);
             }
-            settle(&ab, &what);
+            resolve_every_way(&ab, &what);
         }
     }
     expect![[r#"
@@ -198,30 +198,30 @@ fn is_unanimous(merged: &Fold, first: (&Peer, &Edit), second: (&Peer, &Edit), wh
 
 /// Every conflict can be resolved by every choice, on any peer, and then no longer exists; two
 /// peers that resolve it concurrently have at most that one conflict again.
-fn settle(peer: &Peer, what: &str) {
+fn resolve_every_way(peer: &Peer, what: &str) {
     for conflict in peer.fold.conflicts() {
         for keep in peer.fold.resolutions(&conflict) {
-            let mut settled = peer.clone();
-            settled.change(|draft| assert!(draft.resolve(&conflict, keep), "{what}"));
-            assert!(settled.fold.rejected_events().is_empty(), "{what}");
-            let left = settled.fold.conflicts();
+            let mut resolved = peer.clone();
+            resolved.change(|draft| assert!(draft.resolve(&conflict, keep), "{what}"));
+            assert!(resolved.fold.rejected_events().is_empty(), "{what}");
+            let left = resolved.fold.conflicts();
             let same = |c: &&Conflict| c.object == conflict.object && c.kind == conflict.kind;
             let before = peer.fold.conflicts();
             assert!(!left.iter().any(|c| same(&c)), "{what}: {left:?}");
             assert!(left.len() < before.len() + 1, "{what}: {left:?}");
         }
         if conflict.kind == ConflictKind::NameCollision {
-            let mut settled = peer.clone();
-            settled.change(|draft| draft.rename(conflict.object, "another"));
-            assert!(!settled.fold.conflicts().contains(&conflict), "{what}");
+            let mut resolved = peer.clone();
+            resolved.change(|draft| draft.rename(conflict.object, "another"));
+            assert!(!resolved.fold.conflicts().contains(&conflict), "{what}");
         }
         let choices: Vec<_> = peer.fold.resolutions(&conflict).into_iter().collect();
         if let [first, .., last] = choices[..] {
             let (mut one, mut other) = (peer.clone(), peer.clone());
             one.change(|draft| assert!(draft.resolve(&conflict, first), "{what}"));
             other.change(|draft| assert!(draft.resolve(&conflict, last), "{what}"));
-            one.hear(&other);
-            other.hear(&one);
+            one.receive(&other);
+            other.receive(&one);
             assert!(one.fold == other.fold, "{what}");
             let part = conflict.kind.part();
             let rows = one.fold.conflicts();
@@ -246,7 +246,7 @@ fn s02_every_triple_of_kinds_on_three_peers() {
     for i in 0..peers.len() {
         for j in i + 1..peers.len() {
             let mut both = peers[i].clone();
-            both.hear(&peers[j]);
+            both.receive(&peers[j]);
             pairs.insert((i, j), kinds(&both.fold.conflicts()));
         }
     }
@@ -257,14 +257,14 @@ fn s02_every_triple_of_kinds_on_three_peers() {
     let pairs_of = |i| (i + 1..n).flat_map(move |j| (j + 1..n).map(move |k| [i, j, k]));
     for [i, j, k] in (0..n).flat_map(pairs_of) {
         let what = || format!("{} + {} + {}", EDITS[i].0, EDITS[j].0, EDITS[k].0);
-        let hear = |order: [usize; 3]| {
+        let receive = |order: [usize; 3]| {
             let mut fold = base.fold.clone();
             for peer in order {
                 fold.extend(peers[peer].events.values().cloned());
             }
             fold
         };
-        let (one, other) = (hear([i, j, k]), hear([k, j, i]));
+        let (one, other) = (receive([i, j, k]), receive([k, j, i]));
         assert!(one == other, "{}", what());
         let found = kinds(&one.conflicts());
         let of = |a, b| pairs.get(&(a, b)).cloned().unwrap_or_default();
