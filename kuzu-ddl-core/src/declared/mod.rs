@@ -68,13 +68,13 @@ impl Declared {
     #[track_caller]
     pub fn with_dropped_table(mut self, name: &str) -> Result<Self, DeclareError> {
         let caller = Location::caller();
-        let mut mistakes = Vec::new();
+        let mut issues = Vec::new();
         let place = SourceLocation {
             file: caller.file(),
             line: caller.line(),
         };
-        renames::add_tombstone(&mut self, name, place, &mut mistakes);
-        DeclareError::unless_empty(mistakes)?;
+        renames::add_tombstone(&mut self, name, place, &mut issues);
+        DeclareError::unless_empty(issues)?;
         Ok(self)
     }
 }

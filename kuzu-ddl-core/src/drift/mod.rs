@@ -8,6 +8,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
+#[doc(hidden)]
 pub use live_names::LiveNames;
 pub use model::{Aspect, Drift, DriftKind, Location};
 

@@ -40,7 +40,9 @@ use graph::event_node::{EventStatus, Rank};
 pub use hold::{HoldReason, Rejection};
 pub use object::{ArchivedColumn, Lifecycle, Object, ObjectBody, Register};
 use object_store::NameEntry;
+#[doc(hidden)]
 pub use order::topological_order;
+#[doc(hidden)]
 pub use schema::{managed_tables, object_path};
 pub use small_set::{Heads, SmallSet};
 pub use state::Fold;

@@ -17,6 +17,8 @@ use super::name::NameKey;
 use crate::json_text::quote;
 
 /// The differences between two schemas, ordered by object.
+///
+/// [`compare`] returns one; its `Display` is one line per difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
     /// One entry per added, removed or changed object.
@@ -72,6 +74,18 @@ pub struct RenameMap {
 }
 
 /// Returns the changes that lead from `from` to `to`.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// let before = kuzu_ddl::schema![]?;
+/// let after = kuzu_ddl::schema![]?.with_sequence("order_no", 1, 1);
+/// let changes = kuzu_ddl::schema::compare(&before.schema, &after.schema);
+/// assert_eq!(changes.rows.len(), 1);
+/// assert!(changes.to_string().starts_with("+ sequence order_no"));
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[doc(alias = "diff")]
 #[must_use]
 pub fn compare(from: &Schema, to: &Schema) -> Comparison {

@@ -15,6 +15,16 @@ use super::types::Type;
 ///
 /// Equality is equality of schemas: the order of properties, of tables and of declarations does not
 /// count.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// let schema = kuzu_ddl::schema![; sequences ("order_no", start = 100)]?.schema;
+/// assert_eq!(schema.sequences[&"Order_No".into()].start, 100);
+/// assert!(schema.table("Person").is_none());
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
     /// The node and rel tables, which share one namespace.

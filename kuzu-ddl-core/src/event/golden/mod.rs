@@ -91,15 +91,15 @@ pub(super) fn history() -> Vec<DdlEvent> {
         &[&email],
         Change::RenameProperty { to: "mail".into() },
     );
-    let defaulted = on(
+    let commented = on(
         &person,
         &[&person],
         Change::CommentOnTable {
             text: Some("All of us.".into()),
         },
     );
-    let default_removed = on(&email, &[&email], Change::CommentOnProperty { text: None });
-    let dropped = on(&email, &[&mail, &default_removed], Change::DropProperty);
+    let uncommented = on(&email, &[&email], Change::CommentOnProperty { text: None });
+    let dropped = on(&email, &[&mail, &uncommented], Change::DropProperty);
     let restored = on(&email, &[&dropped], Change::RestoreProperty);
     let unpaired = on(&pair, &[&pair], Change::DropPair);
     let dropped_city = on(&city, &[&city, &unpaired], Change::DropTable);
@@ -121,8 +121,8 @@ pub(super) fn history() -> Vec<DdlEvent> {
         email,
         renamed,
         mail,
-        defaulted,
-        default_removed,
+        commented,
+        uncommented,
         dropped,
         restored,
         unpaired,
