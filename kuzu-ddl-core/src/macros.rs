@@ -34,7 +34,7 @@ macro_rules! dropped_table {
 /// Evaluates to `Result<Declared, DeclareError>`. The compiler detects what does not depend on
 /// running the program: two structs for one table, an edge whose endpoint is not listed, a
 /// tombstone for a declared table. It cannot see types passed to a generic function: use
-/// [`Declared::from_descs`] there.
+/// [`Declared::from_tables`] there.
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ macro_rules! dropped_table {
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 ///
-/// [`Declared::from_descs`]: crate::declared::Declared::from_descs
+/// [`Declared::from_tables`]: crate::declared::Declared::from_tables
 #[macro_export]
 macro_rules! schema {
     (

@@ -1,7 +1,7 @@
 //! The declared schema: what the structs of a binary declare.
 //!
-//! [`Declared`] keeps rename hints and tombstones next to the [`Schema`], so that equality of
-//! schemas means equality.
+//! [`Declared`] keeps rename hints and tombstones next to the
+//! [`Schema`](crate::schema::Schema), so that equality of schemas means equality.
 
 mod assemble;
 mod convert;

@@ -29,7 +29,7 @@ pub fn detect(
     detect_with_names(fold, live, local, &LiveNames::default(), only)
 }
 
-/// Detects drift like [`drift`], with the names that objects have in the database.
+/// Detects drift like [`detect`], with the names that objects have in the database.
 #[must_use]
 pub fn detect_with_names(
     fold: &Fold,

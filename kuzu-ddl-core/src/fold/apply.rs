@@ -2,7 +2,7 @@
 //!
 //! The result is the same for every order of arrival that respects dependencies: an aspect keeps
 //! the newest events that wrote it, and their values are merged by rank. Lifecycles are resolved in
-//! `life`, names in `place`.
+//! `lifecycle`, names in `names`.
 
 use std::collections::BTreeMap;
 

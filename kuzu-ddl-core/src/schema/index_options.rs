@@ -12,7 +12,7 @@ impl Index {
     ///
     /// Declared options and options read from a catalog are then equal if they mean the same.
     /// Values without a canonical form, and options that this version does not know, are passed
-    /// through unchanged. Options of [`UNKEPT`] that have their default value are left out.
+    /// through unchanged. Options of [`UNRETAINED_OPTIONS`] that have their default value are left out.
     #[must_use]
     pub fn resolved_options(&self) -> BTreeMap<String, String> {
         let mut options: BTreeMap<String, String> = self

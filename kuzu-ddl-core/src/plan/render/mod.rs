@@ -45,7 +45,7 @@ impl Operation {
     }
 
     /// Returns the inputs from which the next SERIAL numbers are computed. They are queried when
-    /// the step runs; [`counting_from`](Self::counting_from) takes the results.
+    /// the step runs; [`serial_statements`](Self::serial_statements) takes the results.
     #[must_use]
     pub fn serial_inputs(&self) -> Vec<SerialInputs> {
         match self {
