@@ -32,8 +32,8 @@ pub struct Capabilities {
     pub drop_property: bool,
     /// A name can change its case alone. Otherwise it takes two renames.
     pub case_only_rename: bool,
-    /// The sequence of a SERIAL follows renames. Otherwise DROP TABLE looks for a sequence that does
-    /// not exist, which is created first.
+    /// The sequence of a SERIAL follows renames. Otherwise DROP TABLE looks for a sequence that
+    /// does not exist, which is created first.
     pub rename_serial: bool,
     /// An added SERIAL numbers the existing rows. Otherwise the table is rebuilt.
     pub add_serial: bool,

@@ -63,7 +63,7 @@ pub enum TableKindDesc {
         pairs: &'static [PairDesc],
         /// The tombstones of pairs.
         dropped_pairs: &'static [PairDesc],
-        /// How many rels a node may have.
+        /// Number of rels that a node may have.
         multiplicity: Multiplicity,
         /// The directions in which rels are stored.
         storage: StorageDirection,

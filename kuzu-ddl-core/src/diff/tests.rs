@@ -279,7 +279,7 @@ fn a_node_table_in_use_is_not_dropped() {
 }
 
 #[test]
-fn older_binaries_are_told() {
+fn older_binaries_get_an_error() {
     // Created by the newer binary; the older one never ran here.
     check(
         &[

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn renamed_by_hand() {
+    fn out_of_band_renames() {
         for (stored, live, expected) in [
             ("a=0 b=1", "a=0 b=1", ""),
             ("a=0 b=1", "c=0 b=1", "a:c"),
@@ -196,7 +196,7 @@ mod tests {
     /// After a creation that was rolled back and a crash the engine assigns lower ids: nothing was
     /// renamed.
     #[test]
-    fn counted_anew() {
+    fn renumbered_catalog_ids() {
         for (stored, live) in [
             ("a=3 b=4", "a=2 b=3"),
             ("a=3 b=4", "a=2 b=3 foreign=4"),

@@ -57,7 +57,7 @@ impl Aspect {
         let tag = r.byte()?;
         match Self::ALL.get(usize::from(tag)) {
             Some(part) => Ok(*part),
-            None => r.malformed("unknown aspect of an object"),
+            None => r.bad("unknown aspect of an object"),
         }
     }
 

@@ -225,9 +225,7 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
         default: r.option(Reader::expr)?,
     };
     match &spec.default {
-        Some(expr) if expr.check(&spec.ty).is_err() => {
-            r.malformed("the default is invalid for its type")
-        }
+        Some(expr) if expr.check(&spec.ty).is_err() => r.bad("the default is invalid for its type"),
         _ => Ok(spec),
     }
 }
@@ -236,7 +234,7 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
 fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let default = r.option(Reader::expr)?;
     match &default {
-        Some(expr) if expr.check_structure().is_err() => r.malformed("the default is invalid"),
+        Some(expr) if expr.check_structure().is_err() => r.bad("the default is invalid"),
         _ => Ok(default),
     }
 }
@@ -244,7 +242,7 @@ fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
 fn read_cast(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let cast = r.option(Reader::expr)?;
     match &cast {
-        Some(expr) if expr.check_cast().is_err() => r.malformed("the cast is invalid"),
+        Some(expr) if expr.check_cast().is_err() => r.bad("the cast is invalid"),
         _ => Ok(cast),
     }
 }
@@ -254,14 +252,14 @@ fn function_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     if is_function_path(&name) {
         Ok(name)
     } else {
-        r.malformed("the name of a function is not a path")
+        r.bad("the name of a function is not a path")
     }
 }
 
 fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
     if check_table(&name).is_err() {
-        r.malformed("the table name is invalid")
+        r.bad("the table name is invalid")
     } else {
         Ok(name)
     }
@@ -270,7 +268,7 @@ fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
 fn property_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
     if check_property(&name).is_err() {
-        r.malformed("the property name is invalid")
+        r.bad("the property name is invalid")
     } else {
         Ok(name)
     }
@@ -279,7 +277,7 @@ fn property_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
 fn comment(r: &mut Reader<'_>) -> Result<Option<String>, CodecError> {
     match r.option(Reader::text)? {
         Some(text) if text.is_empty() || text.len() > MAX_COMMENT_BYTES || text.contains('\0') => {
-            r.malformed("the comment is empty, too long, or contains a NUL")
+            r.bad("the comment is empty, too long, or contains a NUL")
         }
         text => Ok(text),
     }

@@ -41,11 +41,11 @@ impl OnFail {
             2 => {
                 let expr = r.expr()?;
                 if expr.check_structure().is_err() {
-                    return r.malformed("the fallback of a failed cast is invalid");
+                    return r.bad("the fallback of a failed cast is invalid");
                 }
                 Ok(Self::Default(expr))
             }
-            _ => r.malformed("unknown fallback of a failed cast"),
+            _ => r.bad("unknown fallback of a failed cast"),
         }
     }
 }

@@ -140,7 +140,7 @@ pub enum ObjectBody {
     },
     /// State of a rel table.
     EdgeTable {
-        /// How many rels a node may have in each direction.
+        /// Number of rels that a node may have in each direction.
         multiplicity: Multiplicity,
         /// Directions in which rels are stored.
         storage: StorageDirection,

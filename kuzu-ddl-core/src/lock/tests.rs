@@ -71,7 +71,7 @@ fn a_lock_of_what_a_lock_declares_is_the_same() {
 }
 
 #[test]
-fn broken_text_is_told() {
+fn bad_text_is_reported() {
     let broken = |from: &str, to: &str| {
         assert!(TEXT.contains(from), "{from}");
         let error = TEXT.replacen(from, to, 1).parse::<LockFile>().unwrap_err();
@@ -268,7 +268,7 @@ fn expect_removals(lost: &[UnaccountedRemoval], want: &Expect) {
 }
 
 #[test]
-fn what_is_lost_is_told_with_both_answers() {
+fn removals_are_reported_with_both_remedies() {
     let old = declared(&[("Person", &[], &[("mail", &[])]), ("Order", &[], &[])]);
     let mut lock = LockFile::from_declared(&old, None);
     let mut other = lock.tables[&NameKey::new("order")].clone();
@@ -303,7 +303,7 @@ fn what_is_lost_is_told_with_both_answers() {
 }
 
 #[test]
-fn a_lost_sequence_is_told() {
+fn a_removed_sequence_is_reported() {
     let lock = LockFile::from_declared(&declared(&[]).with_sequence("order_no", 1, 1), None);
     let new = declared(&[]);
     expect_removals(

@@ -25,7 +25,7 @@ pub struct Step {
     pub cypher: Vec<String>,
     /// Pairs of row-count queries whose results must be equal after the statements.
     pub row_count_checks: Vec<(String, String)>,
-    /// What the step may destroy, rewrite or break.
+    /// Hazards: what the step may destroy, rewrite or break.
     pub hazards: Vec<Hazard>,
     /// Preflight checks: what must hold for the rows so that the statements succeed.
     pub preflight_checks: Vec<PreflightCheck>,

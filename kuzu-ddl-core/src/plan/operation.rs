@@ -355,7 +355,8 @@ impl Operation {
         changed
     }
 
-    /// Whether it can fail, or lead elsewhere than wanted, though its statement is well formed.
+    /// Returns whether the operation can fail, or lead to another schema than the target, although
+    /// its statements are well formed.
     #[must_use]
     pub fn may_fail(&self) -> bool {
         match self {

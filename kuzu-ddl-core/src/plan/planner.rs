@@ -33,8 +33,8 @@ pub fn plan<'a>(
     plan_with_rebuilds(before, after, live, hints, leave, &NOTHING)
 }
 
-/// Plans like [`plan`], and also rebuilds the tables in `forced_rebuilds` unchanged: the engine may have left
-/// them in a state in which a later checkpoint crashes.
+/// Plans like [`plan`], and also rebuilds the tables in `forced_rebuilds` unchanged: the engine may
+/// have left them in a state in which a later checkpoint crashes.
 ///
 /// # Errors
 /// Returns every change that cannot be made.

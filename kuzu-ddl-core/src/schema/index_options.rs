@@ -12,7 +12,8 @@ impl Index {
     ///
     /// Declared options and options read from a catalog are then equal if they mean the same.
     /// Values without a canonical form, and options that this version does not know, are passed
-    /// through unchanged. Options of [`UNRETAINED_OPTIONS`] that have their default value are left out.
+    /// through unchanged. Options of [`UNRETAINED_OPTIONS`] that have their default value are left
+    /// out.
     #[must_use]
     pub fn resolved_options(&self) -> BTreeMap<String, String> {
         let mut options: BTreeMap<String, String> = self
@@ -90,7 +91,7 @@ mod tests {
     use crate::schema::index::{Index, IndexKind};
 
     #[test]
-    fn what_is_said_and_what_is_told_are_one() {
+    fn declared_and_reported_options_are_equal() {
         let index = |options: &[(&str, &str)]| Index {
             name: "ix".into(),
             kind: IndexKind::Vector,

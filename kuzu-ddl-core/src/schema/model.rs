@@ -60,7 +60,8 @@ pub enum TableKind {
     Edge {
         /// The `FROM`–`TO` pairs of node tables that the rels connect.
         pairs: BTreeSet<Pair>,
-        /// How many rels a node may have; `None` if neither the catalog nor the ledger knows it.
+        /// Number of rels that a node may have; `None` if neither the catalog nor the ledger knows
+        /// it.
         multiplicity: Option<Multiplicity>,
         /// The directions in which rels are stored.
         storage: StorageDirection,
@@ -119,7 +120,7 @@ pub struct Pair {
     pub to: NameKey,
 }
 
-/// How many rels a node may have at either end of a rel table.
+/// Number of rels that a node may have at either end of a rel table.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

@@ -18,8 +18,8 @@ pub struct BackfillProgress {
     pub accepts_null: bool,
     /// Value for a row for which the function returns none.
     pub on_fail: OnFail,
-    /// Engine id of the table to which [`next_offset`](Self::next_offset) refers; in another table the backfill
-    /// starts over.
+    /// Engine id of the table to which [`next_offset`](Self::next_offset) refers; in another table
+    /// the backfill starts over.
     pub table: u64,
     /// Offset below which all rows are done.
     pub next_offset: u64,

@@ -21,7 +21,7 @@ pub struct Reversal {
     pub events: Vec<DdlEvent>,
     /// State after the new events.
     pub after: Fold,
-    /// What is not recovered, as messages.
+    /// Messages about everything that is not recovered.
     pub lost: Vec<String>,
 }
 

@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns an error at the current offset.
-    pub fn malformed<T>(&self, reason: &'static str) -> Result<T, CodecError> {
+    pub fn bad<T>(&self, reason: &'static str) -> Result<T, CodecError> {
         Err(CodecError::Malformed {
             offset: self.at,
             reason,
@@ -104,17 +104,17 @@ impl<'a> Reader<'a> {
             let byte = self.byte()?;
             let low = u128::from(byte & 0x7f);
             if (low << shift) >> shift != low {
-                return self.malformed("the number has more than 128 bits");
+                return self.bad("the number has more than 128 bits");
             }
             n |= low << shift;
             if byte & 0x80 == 0 {
                 if byte == 0 && shift > 0 {
-                    return self.malformed("the number is not in its shortest form");
+                    return self.bad("the number is not in its shortest form");
                 }
                 return Ok(n);
             }
         }
-        self.malformed("the number has more than 128 bits")
+        self.bad("the number has more than 128 bits")
     }
 
     /// Reads a count of items that take at least one byte each, so that it cannot exceed the input.
@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         match self.byte()? {
             0 => Ok(false),
             1 => Ok(true),
-            _ => self.malformed("a boolean is 0 or 1"),
+            _ => self.bad("a boolean is 0 or 1"),
         }
     }
 
@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
         }
         match std::str::from_utf8(self.bytes()?) {
             Ok(text) => Ok(text.to_owned()),
-            Err(_) => self.malformed("the text is not UTF-8"),
+            Err(_) => self.bad("the text is not UTF-8"),
         }
     }
 
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
         for _ in 0..n {
             let id = EventId::from_bytes(self.hash()?);
             if ids.last().is_some_and(|last| *last >= id) {
-                return self.malformed("the set is not sorted");
+                return self.bad("the set is not sorted");
             }
             ids.push(id);
         }

@@ -16,7 +16,8 @@ struct ObjectTrace {
     parent: Known,
     /// The last event that created, dropped or restored the object.
     life: Known,
-    /// The head of the list in [`DependencyPredictor::lasts`] with the last events of every other kind.
+    /// The head of the list in [`DependencyPredictor::lasts`] with the last events of every other
+    /// kind.
     lasts: Known,
 }
 

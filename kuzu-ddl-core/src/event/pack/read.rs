@@ -26,7 +26,7 @@ pub(super) fn read_columns(
     r.end()?;
     // Validated at once, because there are many short texts.
     let Ok(texts) = std::str::from_utf8(texts) else {
-        return Ok(r.malformed("the texts are not UTF-8")?);
+        return Ok(r.bad("the texts are not UTF-8")?);
     };
     let room = count.min(MOST_AT_ONCE);
     // An event introduces at most two hashes, except for tables with their keys.
@@ -60,7 +60,7 @@ impl Pack<'_> {
     fn event(&mut self) -> Result<DdlEvent, CodecError> {
         let r = &mut self.r;
         let Ok(kind) = u16::try_from(r.uint()?) else {
-            return r.malformed("the kind is out of range");
+            return r.bad("the kind is out of range");
         };
         if kind == 0 {
             return self.whole();
@@ -69,7 +69,7 @@ impl Pack<'_> {
         let before = r.left();
         let change = match Change::read_from(kind, r)? {
             Some(change) if is_columned(kind) => change,
-            _ => return r.malformed("events of this kind are not stored in columns"),
+            _ => return r.bad("events of this kind are not stored in columns"),
         };
         let created = change.created_object_with(&mut self.buffer);
         let object = match created {
@@ -110,7 +110,7 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[InternId]) -> Result<Dependencies
     let mask = r.uint()?;
     let (others, mask) = (mask & 1 == 1, mask >> 1);
     if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {
-        return r.malformed("the mask selects a dependency that was not predicted");
+        return r.bad("the mask selects a dependency that was not predicted");
     }
     let interned = r.interned()?;
     let mut ids = Vec::with_capacity(mask.count_ones() as usize);
@@ -127,7 +127,7 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[InternId]) -> Result<Dependencies
     let all = ids.len();
     let depends_on = Dependencies::from(ids);
     if depends_on.len() != all {
-        return r.malformed("duplicate dependency");
+        return r.bad("duplicate dependency");
     }
     Ok(depends_on)
 }

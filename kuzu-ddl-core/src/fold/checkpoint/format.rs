@@ -23,7 +23,7 @@ pub enum CheckpointError {
          help: or request the events instead"
     )]
     Damaged(#[from] CodecError),
-    /// It refers to what it does not contain, or contradicts one of its events.
+    /// The checkpoint refers to what it does not contain, or contradicts one of its events.
     #[error(
         "inconsistent checkpoint: {0}\n\
          help: fetch it again\n\

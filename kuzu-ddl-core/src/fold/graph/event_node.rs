@@ -39,7 +39,7 @@ pub(in crate::fold) enum EventStatus {
     Newest,
     /// Another event depends on it.
     Known,
-    /// It is not applied and never will be.
+    /// The event is not applied and never will be.
     Rejected,
 }
 

@@ -158,7 +158,7 @@ fn a_history_that_goes_on_from_checkpoint_to_checkpoint() {
 /// Events whose creator had not seen the elided events, although all their dependencies are
 /// retained.
 #[test]
-fn events_beside_a_checkpoint() {
+fn events_concurrent_with_a_checkpoint() {
     let mut compared = 0;
     for seed in 0..100 {
         let mut dice = Dice::new(seed + 7_000);

@@ -337,7 +337,7 @@ pub(super) fn branches(row: &str, values: &[&ValueSource]) -> Vec<(Option<String
 /// Column with prior values, and what later changes computed from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriorValues {
-    /// What later changes computed from the prior values.
+    /// Values that later changes computed from the prior ones.
     pub(super) computed: ValueSource,
     /// Whether a function computed it, so that no Cypher expression can tell which values are
     /// unchanged.

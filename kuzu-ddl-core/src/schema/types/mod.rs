@@ -18,8 +18,9 @@ pub const MAX_DECIMAL_PRECISION: u8 = 38;
 
 /// A Kùzu type.
 ///
-/// [`Display`](fmt::Display) writes the text that `table_info` reports, byte for byte. [`FromStr`](std::str::FromStr)
-/// reads it back, and also accepts the engine's aliases (`REAL`, `BYTEA`, …).
+/// [`Display`](fmt::Display) writes the text that `table_info` reports, byte for byte.
+/// [`FromStr`](std::str::FromStr) reads it back, and also accepts the engine's aliases (`REAL`,
+/// `BYTEA`, …).
 ///
 /// # Examples
 ///
