@@ -10,7 +10,8 @@ use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl_core::state::{BackfillProgress, CatalogIds};
 
 use super::corrupt::CorruptRow;
-use super::model::{LedgerState, Revision, STATE, Tag};
+use super::keys::STATE;
+use super::model::{LedgerState, Revision, Tag};
 
 /// All rows, understood.
 #[derive(Clone, Debug, Default)]

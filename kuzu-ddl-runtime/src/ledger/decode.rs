@@ -9,11 +9,12 @@ use kuzu_ddl_core::state::CatalogIds;
 
 use super::contents::LedgerContents;
 use super::corrupt::CorruptRow;
-use super::model::{FORMAT, LedgerState, Revision, STATE};
+use super::keys::{self, STATE};
+use super::model::{FORMAT, LedgerState, Revision};
 
 impl LedgerContents {
     pub(super) fn decode_row(&mut self, key: &str, body: &[u8]) -> Result<(), CorruptRow> {
-        let (kind, name) = key.split_once('/').unwrap_or((key, ""));
+        let (kind, name) = keys::kind_of(key);
         match kind {
             STATE => {
                 self.state = Some(decode_state(body)?);
@@ -31,7 +32,7 @@ impl LedgerContents {
             }
             "events" => self.events(name, body).map_err(|e| e.of(key)),
             _ => self
-                .decode_metadata_row(kind, name, body)
+                .decode_metadata_row(kind, name, body, keys::is_former(key))
                 .map_err(|reason| CorruptRow::unreadable(key, reason)),
         }
     }
@@ -47,7 +48,13 @@ impl LedgerContents {
         Ok(())
     }
 
-    fn decode_metadata_row(&mut self, kind: &str, name: &str, body: &[u8]) -> Result<(), String> {
+    fn decode_metadata_row(
+        &mut self,
+        kind: &str,
+        name: &str,
+        body: &[u8],
+        is_former: bool,
+    ) -> Result<(), String> {
         match kind {
             "declared" => {
                 self.applied_declarations
@@ -61,9 +68,13 @@ impl LedgerContents {
             "tag" => {
                 self.tags.insert(name.to_owned(), json(body)?);
             }
-            "making" => {
+            "backfill" => {
                 let id: ObjectId = name.parse().map_err(|e| format!("{e}"))?;
-                self.backfills.insert(id, json(body)?);
+                let progress = json(body)?;
+                // A row under the current key is newer.
+                if !(is_former && self.backfills.contains_key(&id)) {
+                    self.backfills.insert(id, progress);
+                }
             }
             "checkpoint" => {
                 let base = Fold::from_checkpoint(body).map_err(|e| e.to_string())?;
@@ -71,9 +82,14 @@ impl LedgerContents {
                 self.events.extend(kept.map(|event| (event.id(), event)));
                 self.checkpoint = Some(base);
             }
-            "places" => self.catalog_ids = read_places(body).map_err(|e| e.to_string())?,
-            // What a repair set aside; whatever it is, nobody needs it any more.
-            "aside" => {}
+            keys::CATALOG_IDS => {
+                let ids = decode_catalog_ids(body).map_err(|e| e.to_string())?;
+                if !(is_former && self.catalog_ids != CatalogIds::default()) {
+                    self.catalog_ids = ids;
+                }
+            }
+            // A repair put it there as it was; it is not read again.
+            "quarantine" => {}
             _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
         }
         Ok(())
@@ -164,7 +180,7 @@ fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, CodecError> {
     Ok(events)
 }
 
-fn read_places(body: &[u8]) -> Result<CatalogIds, CodecError> {
+fn decode_catalog_ids(body: &[u8]) -> Result<CatalogIds, CodecError> {
     let mut reader = Reader::new(body);
     let mut numbers = || {
         let mut numbers = BTreeMap::new();

@@ -4,14 +4,11 @@ use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, Writer};
 use kuzu_ddl_core::state::CatalogIds;
 
-use super::model::{LedgerState, Revision, RowMap, STATE};
-
-pub(crate) fn inbox_key(id: EventId) -> String {
-    format!("inbox/{id}")
-}
+use super::keys::{self, STATE};
+use super::model::{LedgerState, Revision, RowMap};
 
 pub(crate) fn encode_inbox(rows: &mut RowMap, event: &DdlEvent) {
-    rows.insert(inbox_key(event.id()), event.encode());
+    rows.insert(keys::inbox(event.id()), event.encode());
 }
 
 pub fn to_json<T: serde::Serialize>(value: &T) -> Vec<u8> {
@@ -59,17 +56,12 @@ pub(crate) fn encode_catalog_ids(rows: &mut RowMap, places: &CatalogIds) {
             w.uint((*number).into());
         }
     }
-    rows.insert("places".into(), w.finish());
+    rows.insert(keys::CATALOG_IDS.into(), w.finish());
 }
 
 pub(crate) fn encode_declared(rows: &mut RowMap, id: Fingerprint, declared: &Declared) {
-    rows.insert(declared_key(id), Vec::new());
+    rows.insert(keys::declared(id), Vec::new());
     rows.insert("ancestor".into(), to_json(declared));
-}
-
-/// The key of the row that says that a declaration was carried out here.
-pub(super) fn declared_key(id: Fingerprint) -> String {
-    format!("declared/{id}")
 }
 
 pub(crate) fn encode_ancestor(rows: &mut RowMap, declared: &Declared) {

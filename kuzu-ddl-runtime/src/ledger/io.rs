@@ -8,8 +8,9 @@ use kuzu_ddl_core::value::Value;
 use super::contents::LedgerContents;
 use super::corrupt::CorruptRow;
 use super::decode::{decode_state, json};
-use super::encode::{declared_key, to_json};
-use super::model::{LedgerState, RowMap, STATE, TABLE, Tag};
+use super::encode::to_json;
+use super::keys::{self, STATE};
+use super::model::{LedgerState, RowMap, TABLE, Tag};
 use crate::engine::{EngineError, EngineErrorKind, Session};
 use crate::inspect::tables;
 
@@ -121,8 +122,10 @@ pub fn insert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineErro
 /// # Errors
 /// What the engine says.
 pub fn upsert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineError> {
+    let former: Vec<String> = rows.keys().filter_map(|key| keys::former(key)).collect();
     let query = format!("UNWIND $rows AS r MERGE (l:`{TABLE}` {{`key`: r.k}}) SET l.`body` = r.b");
-    run(session, rows, &query)
+    run(session, rows, &query)?;
+    delete_rows(session, &former)
 }
 
 /// Removes rows; those that are not there are no error.
@@ -140,10 +143,7 @@ pub fn delete_rows(session: &dyn Session, keys: &[String]) -> Result<(), EngineE
 
 /// Writes a tag.
 pub(crate) fn write_tag(session: &dyn Session, name: &str, tag: &Tag) -> Result<(), EngineError> {
-    upsert_rows(
-        session,
-        RowMap::from([(format!("tag/{name}"), to_json(tag))]),
-    )
+    upsert_rows(session, RowMap::from([(keys::tag(name), to_json(tag))]))
 }
 
 /// How far the values of a property are made; `None` where they are all made.
@@ -155,8 +155,13 @@ pub(crate) fn read_backfill(
     id: ObjectId,
 ) -> Result<Option<BackfillProgress>, EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key RETURN l.`body`");
-    let key = making_key(id);
-    let rows = session.query_with(&query, &[("key", Value::from(key.as_str()))])?;
+    let key = keys::backfill(id);
+    let mut rows = session.query_with(&query, &[("key", Value::from(key.as_str()))])?;
+    if rows.is_empty()
+        && let Some(former) = keys::former(&key)
+    {
+        rows = session.query_with(&query, &[("key", Value::from(former.as_str()))])?;
+    }
     let body = rows.first().and_then(|row| row.first()?.bytes());
     let making = body.map(json::<BackfillProgress>).transpose();
     making.map_err(|reason| {
@@ -174,21 +179,24 @@ pub(crate) fn write_backfill(
     id: ObjectId,
     making: &BackfillProgress,
 ) -> Result<(), EngineError> {
-    upsert_rows(session, RowMap::from([(making_key(id), to_json(making))]))
+    upsert_rows(
+        session,
+        RowMap::from([(keys::backfill(id), to_json(making))]),
+    )
 }
 
 /// Strikes it out.
 pub(crate) fn delete_backfill(session: &dyn Session, id: ObjectId) -> Result<(), EngineError> {
-    delete_row(session, &making_key(id)).map(drop)
-}
-
-fn making_key(id: ObjectId) -> String {
-    format!("making/{id}")
+    let key = keys::backfill(id);
+    if let Some(former) = keys::former(&key) {
+        delete_row(session, &former)?;
+    }
+    delete_row(session, &key).map(drop)
 }
 
 /// Removes a tag, and says whether there was one.
 pub(crate) fn delete_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
-    delete_row(session, &format!("tag/{name}"))
+    delete_row(session, &keys::tag(name))
 }
 
 /// Removes a row, and says whether there was one.
@@ -205,7 +213,7 @@ fn delete_row(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
 /// # Errors
 /// What the engine says.
 pub(crate) fn delete_declared(session: &dyn Session, id: Fingerprint) -> Result<(), EngineError> {
-    delete_row(session, &declared_key(id)).map(drop)
+    delete_row(session, &keys::declared(id)).map(drop)
 }
 
 /// Puts a row where nobody reads it any more, as it is.
@@ -217,7 +225,7 @@ pub(crate) fn quarantine_row(session: &dyn Session, key: &str) -> Result<(), Eng
     let rows = session.query_with(&query, &[("key", Value::from(key))])?;
     // A body that is NULL has nothing to keep.
     if let Some(Value::Bytes(body)) = rows.first().and_then(|row| row.first()) {
-        let aside = RowMap::from([(format!("aside/{key}"), body.clone())]);
+        let aside = RowMap::from([(keys::quarantine(key), body.clone())]);
         upsert_rows(session, aside)?;
     }
     delete_row(session, key).map(drop)

@@ -12,10 +12,10 @@
 //! | `declared/<fingerprint>` | marks a declaration that was carried out here |
 //! | `ancestor` | what was declared last of every object, JSON |
 //! | `revision/<number>` | which events came in when, through whom, JSON |
-//! | `making/<object>` | how far the values of a property are made by a function, JSON |
+//! | `backfill/<object>` | progress of the backfill of a property by a function, JSON |
 //! | `tag/<name>` | a point of the history that somebody gave a name, JSON |
-//! | `places` | the engine's numbers of tables and properties, to know by what was renamed by hand |
-//! | `aside/<key>` | what a repair took out because it could not be read, as it was |
+//! | `catalog-ids` | catalog ids of tables and column ids of properties, which identify objects renamed manually |
+//! | `quarantine/<key>` | a row that a repair could not read, unchanged |
 //! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
 
 mod contents;
@@ -25,6 +25,7 @@ mod encode;
 mod fingerprint;
 mod frontier;
 mod io;
+mod keys;
 mod model;
 mod repair;
 
@@ -34,7 +35,7 @@ pub use decode::json;
 pub use encode::to_json;
 pub(crate) use encode::{
     encode_ancestor, encode_catalog_ids, encode_checkpoint, encode_declared, encode_events,
-    encode_inbox, encode_revision, encode_state, inbox_key,
+    encode_inbox, encode_revision, encode_state,
 };
 pub use fingerprint::FingerprintedDeclaration;
 pub use io::{create_table, delete_rows, insert_rows, read, read_state, upsert_rows};
@@ -42,5 +43,6 @@ pub(crate) use io::{
     delete_backfill, delete_declared, delete_tag, quarantine_row, read_backfill, write_backfill,
     write_tag,
 };
+pub(crate) use keys::inbox as inbox_key;
 pub use model::{FORMAT, LedgerState, Revision, RollbackRecord, RowMap, Tag};
 pub(crate) use repair::LedgerRepair;

@@ -11,9 +11,6 @@ use super::frontier;
 /// The ledger's table.
 pub(super) const TABLE: &str = "_kuzu_ddl_ledger";
 
-/// The key of the row [`State`].
-pub(super) const STATE: &str = "state";
-
 /// The layout of the rows. A ledger with a larger number belongs to a newer version.
 pub const FORMAT: u32 = 1;
 
@@ -30,21 +27,27 @@ pub struct LedgerState {
     /// The fingerprint of the schema that all peers with these events share.
     pub schema: Fingerprint,
     /// Declarations that were checked against exactly this state and can open it.
+    #[serde(alias = "checked")]
     pub verified_declarations: BTreeSet<Fingerprint>,
     /// The hash of what `show_tables` said.
+    #[serde(alias = "tables")]
     pub table_list_hash: Fingerprint,
     /// The hash of the whole catalog.
+    #[serde(alias = "catalog")]
     pub catalog_hash: Fingerprint,
     /// How many tables that were.
+    #[serde(alias = "size")]
     pub table_count: usize,
     /// What this database alone knows.
     pub local: LocalState,
     /// How many events of peers the next start tries to carry out.
     #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(alias = "inbox")]
     pub inbox_ready: usize,
     /// If other events of peers wait for one that has not come, or for a newer version of kuzu-ddl: the
     /// version that found that. No start of it need look at them again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "held")]
     pub held_since_version: Option<String>,
 }
 
@@ -75,17 +78,22 @@ pub struct Revision {
     pub declared: Option<Fingerprint>,
     /// If this revision went back, to what.
     #[serde(default)]
+    #[serde(alias = "back")]
     pub rollback: Option<RollbackRecord>,
     /// Whether the events came from peers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(alias = "received")]
     pub from_peers: bool,
     /// The application, as it names itself.
+    #[serde(alias = "app")]
     pub application: Option<String>,
     /// The version of kuzu-ddl.
     pub version: String,
     /// When it began, in milliseconds since 1970 by this machine's clock. Nothing is decided by it.
+    #[serde(alias = "at")]
     pub started_at_ms: u64,
     /// How long the steps took, in milliseconds.
+    #[serde(alias = "took")]
     pub duration_ms: u64,
 }
 
@@ -93,9 +101,11 @@ pub struct Revision {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RollbackRecord {
     /// The point, in words.
+    #[serde(alias = "to")]
     pub target: String,
     /// The declarations whose changes it undid. Their binaries are kept out until somebody says that
     /// the changes are to be made again.
+    #[serde(alias = "undone")]
     pub undone_declarations: BTreeSet<Fingerprint>,
 }
 
@@ -107,6 +117,7 @@ pub struct Tag {
     /// The newest revision of that point; 0 where none has its events.
     pub revision: u64,
     /// When the tag was set, in milliseconds since 1970.
+    #[serde(alias = "at")]
     pub set_at_ms: u64,
 }
 

@@ -45,7 +45,7 @@ impl LedgerContents {
         self.tags.retain(|name, tag| {
             let whole = tag.frontier.iter().all(|id| events.contains_key(id));
             if !whole {
-                aside.push(format!("tag/{name}"));
+                aside.push(super::keys::tag(name));
             }
             whole
         });
