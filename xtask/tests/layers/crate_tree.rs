@@ -127,8 +127,8 @@ impl CrateTree {
         }
     }
 
-    /// Returns the module that defines the item of a path, re-exports followed; the module itself if
-    /// the path leads to one, and none if it leads to another crate.
+    /// Returns the module that defines the item of a path, re-exports followed. It is the module
+    /// itself if the path leads to one, and none if it leads to another crate.
     fn resolve(&self, path: &[String], visited: &mut BTreeSet<Path>) -> Option<Path> {
         let depth = (0..=path.len()).take_while(|n| self.modules.contains_key(&path[..*n]));
         let depth = depth.last().unwrap_or_default();

@@ -3,7 +3,8 @@
 //! - `lib.rs` lists the modules of a crate in the order of the data flow; a module imports only
 //!   modules above it.
 //! - No files of a crate import one another, directly or through others.
-//! - No file is longer than [`rules::MAX_LINES`], no folder contains more than [`rules::MAX_FILES`].
+//! - No file has more than [`rules::MAX_LINES`] lines, no folder more than [`rules::MAX_FILES`]
+//!   files.
 //!
 //! The sources are read as tokens, and each import is followed to the file that defines the item.
 //! Tests are exempt from the first two rules.

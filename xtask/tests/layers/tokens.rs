@@ -1,5 +1,4 @@
-//! What the tokens of a file tell about its modules: definitions, imports and paths, those in tests
-//! excepted.
+//! The modules of a file, from its tokens: definitions, imports and paths, those in tests excepted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
