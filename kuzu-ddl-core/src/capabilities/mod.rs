@@ -66,10 +66,3 @@ impl fmt::Display for Capabilities {
         write!(f, "{} {}", self.name, self.version)
     }
 }
-
-/// That of the engine there is an adapter for.
-impl Default for &Capabilities {
-    fn default() -> Self {
-        &KUZU
-    }
-}
