@@ -6,8 +6,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use kuzu_ddl_core::event::EventId;
 use serde::{Deserialize, Serialize};
 
-use super::History;
-
 /// A point of a history.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -101,50 +99,6 @@ pub enum HistoryError {
     TagExists(String),
 }
 
-impl History {
-    /// Reads a point from a person's words: `now`, the name of a tag, `revision 3`, the first digits
-    /// of an event, or a time in UTC as `2026-11-25T14:00:00Z`.
-    ///
-    /// # Errors
-    /// There is no such point.
-    pub fn point(&self, words: &str) -> Result<Point, HistoryError> {
-        let words = words.trim();
-        if words == "now" {
-            return Ok(Point::Now);
-        }
-        let name = words.strip_prefix("tag ").unwrap_or(words);
-        if self.tags.contains_key(name) {
-            return Ok(Point::tag(name));
-        }
-        if let Some(number) = words.strip_prefix("revision ") {
-            let number = number.trim().parse();
-            return number
-                .map(Point::Revision)
-                .map_err(|_| HistoryError::InvalidPoint(words.to_owned()));
-        }
-        if let Some(at) = read_time(words) {
-            return Ok(Point::Time(at));
-        }
-        let digits = words.strip_prefix("event ").unwrap_or(words);
-        let is_hex = digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-        if !is_hex {
-            return Err(HistoryError::InvalidPoint(words.chars().take(80).collect()));
-        }
-        let digits = digits.to_ascii_lowercase();
-        let mut found = self
-            .events
-            .keys()
-            .filter(|id| id.to_string().starts_with(&digits));
-        match (found.next(), found.next()) {
-            (Some(id), None) => Ok(Point::Event(*id)),
-            (Some(_), Some(_)) => Err(HistoryError::Ambiguous(digits)),
-            (None, _) => Err(HistoryError::UnknownEvent(
-                digits.chars().take(64).collect(),
-            )),
-        }
-    }
-}
-
 /// A time in milliseconds since 1970, in UTC, for people.
 #[must_use]
 pub fn format_timestamp(at: u64) -> String {
@@ -165,7 +119,7 @@ pub fn format_timestamp(at: u64) -> String {
 
 /// Reads `2026-11-25T14:00:00Z`, with a space for the `T`, without the `Z` or the seconds, or the
 /// day alone. UTC in any case: a time zone would be another machine's on another day.
-fn read_time(text: &str) -> Option<u64> {
+pub(super) fn read_time(text: &str) -> Option<u64> {
     let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     let (day, clock) = match text.split_once(['T', 't', ' ']) {
         Some((day, clock)) => (day, clock.trim()),
@@ -225,15 +179,5 @@ mod tests {
             assert_eq!(read_time(bad), None, "{bad}");
         }
         assert!(format_timestamp(u64::MAX).ends_with("since 1970"));
-    }
-
-    #[test]
-    fn what_is_no_point_is_told() {
-        let history = History::default();
-        assert_eq!(history.point("now"), Ok(Point::Now));
-        for words in ["", "abc", "nobody", "revision x", "🦀", "abcd"] {
-            let e = history.point(words).expect_err(words);
-            assert!(!e.to_string().is_empty());
-        }
     }
 }
