@@ -49,18 +49,17 @@ pub(crate) fn circles(tree: &CrateTree) -> Vec<String> {
     }
     let mut found = Vec::new();
     while let Some(circle) = next_circle(&mut graph) {
-        let lines = circle
-            .iter()
-            .map(|file| {
-                let imported = graph[file].iter().filter(|(to, _)| circle.contains(to));
-                let imported: Vec<_> = imported
-                    .map(|(to, path)| format!("{path} ({to})"))
-                    .collect();
-                format!("  {file} imports {}", imported.join(", "))
-            })
-            .collect::<Vec<_>>();
-        found.push(format!("a circle:\n{}", lines.join("\n")));
-        graph.retain(|file, _| !circle.contains(file));
+        let mut lines = vec!["a circle:".to_owned()];
+        let following = circle.iter().cycle().skip(1);
+        for (file, next) in circle.iter().zip(following) {
+            // Without these imports, another circle of the same files can be found.
+            let path = graph
+                .get_mut(file)
+                .and_then(|imported| imported.remove(next));
+            let path = path.unwrap_or_default();
+            lines.push(format!("  {file} imports {path} ({next})"));
+        }
+        found.push(lines.join("\n"));
     }
     found
 }
