@@ -96,7 +96,7 @@ pub mod testing {
 /// See [`Error`]. The database is unchanged.
 ///
 /// # Examples
-/// ```
+/// ```standalone_crate
 /// # #[cfg(feature = "kuzu")] {
 /// use kuzu_ddl::{KuzuNode, kuzu};
 ///
@@ -132,7 +132,7 @@ pub fn migrate(db: &dyn engine::Engine) -> Result<Report, Error> {
 /// unchanged.
 ///
 /// # Examples
-/// ```
+/// ```standalone_crate
 /// # #[cfg(feature = "kuzu")] {
 /// use kuzu_ddl::{KuzuNode, kuzu};
 ///
@@ -165,7 +165,7 @@ pub fn baseline(db: &dyn engine::Engine) -> Result<Report, Error> {
 /// See [`CheckError`](testing::CheckError).
 ///
 /// # Examples
-/// ```
+/// ```standalone_crate
 /// #[derive(kuzu_ddl::KuzuNode)]
 /// struct Person {
 ///     #[kuzu(primary_key)]
