@@ -43,6 +43,8 @@ fn imports_of_later_modules_are_found() {
         "macro_rules! m { () => { crate::b::Item } }",
         "impl crate::b::Trait for X {}",
         "mod inner { use super::super::b::Item; }",
+        "#[cfg(not(test))] use crate::b::Item;",
+        "#[cfg(any(test, feature = \"x\"))] use crate::b::Item;",
         "use crate::Reexported;",
         "fn f() -> crate::Reexported {}",
     ] {

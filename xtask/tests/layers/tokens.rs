@@ -206,13 +206,8 @@ fn attribute(rest: &[TokenTree]) -> Option<&Group> {
 
 /// Whether an attribute excludes its item from all builds but those of tests.
 fn is_test(attribute: &Group) -> bool {
-    let text = attribute.stream().to_string();
-    let mut names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-    text == "test"
-        || text.starts_with("cfg")
-            && !text.contains("not")
-            && !text.starts_with("cfg_attr")
-            && names.any(|name| name == "test")
+    let text = attribute.stream().to_string().replace(' ', "");
+    text == "test" || text == "cfg(test)" || text.starts_with("cfg(all(test,")
 }
 
 /// Returns the number of tokens of the item that `trees` start with.
