@@ -1,4 +1,6 @@
-//! Bringing a database to what is declared: the one way, whoever the change came from.
+//! Migration of a database to the declared schema: planning, rehearsal, application and recording.
+//!
+//! Changes of the source, of peers and of the operator take the same path.
 
 mod baseline;
 mod bootstrap;
@@ -36,23 +38,42 @@ use crate::inspect::InspectScope;
 use crate::ledger::FingerprintedDeclaration;
 use crate::{inspect, ledger};
 
-/// How often a plan is made anew because the database changed under it.
+/// Largest number of plans made because the database changed concurrently.
 const MAX_REPLANS: usize = 5;
 
-/// Who is told what a migration is doing.
+/// Callback that receives the progress of a migration.
 type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 
-/// Brings a database to what is declared. Everything has a default that is safe: see each method.
+/// Migrates a database to the declared schema.
 ///
-/// # What others see meanwhile
-/// Connections that read go on reading, and see the old schema until the commit. A reader inside an
-/// explicit transaction that began before keeps what it reads where a table is changed in place: a
-/// property that is new, renamed, archived, or of another type (of a node). Where a table is rebuilt
-/// or renamed away (another key, multiplicity or direction, another type of a rel property; the step
-/// says `copy the …`) the engine takes it from such a transaction: its next query of that table
-/// fails, with [`EngineErrorKind::Missing`], and the
-/// transaction is over. Nothing is wrong with the connection: begin the transaction again, and read
-/// again from its start. Writers are kept out while the steps run, and wait or try again as ever.
+/// Every setting has a safe default. A migrator is built from settings and consumed by an action:
+/// [`plan`](Self::plan), [`migrate`](Self::migrate), [`apply`](Self::apply),
+/// [`baseline`](Self::baseline), [`rollback`](Self::rollback), [`receive`](Self::receive) and
+/// others.
+///
+/// # Concurrent readers
+/// Other connections keep reading, and see the old schema until the commit. A reader inside an
+/// explicit transaction that began earlier keeps its snapshot where a table is changed in place: a
+/// property that is added, renamed, archived, or given another type (of a node). Where a table is
+/// rebuilt or renamed away (another key, multiplicity or direction, another type of a rel property;
+/// the step says `copy the …`), the engine withdraws it from such a transaction: the next query of
+/// that table fails with [`EngineErrorKind::Missing`], which ends the transaction. The connection
+/// stays usable: begin a new transaction, and repeat the reads. Writers are excluded while the
+/// steps run; they wait or retry as usual.
+///
+/// # Examples
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// let report = Migrator::new(&db).declared(declared.clone()).migrate()?;
+/// assert_eq!(report.steps.len(), 1);
+/// assert!(Migrator::new(&db).declared(declared).migrate()?.is_up_to_date());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Migrator<'a> {
     engine: &'a dyn Engine,
     declared: Option<Declared>,
@@ -83,7 +104,20 @@ pub struct Migrator<'a> {
 }
 
 impl<'a> Migrator<'a> {
-    /// A migrator for an open database.
+    /// Creates a migrator with default settings for an open database.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(engine: &'a dyn Engine) -> Self {
         Self {
@@ -113,21 +147,64 @@ impl<'a> Migrator<'a> {
         }
     }
 
-    /// Sets the declared schema, from `schema![…]`. By default it is everything compiled into the binary.
+    /// Sets the declared schema, from `schema![…]`. Default: everything compiled into the binary.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core as kuzu_ddl;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// let declared = kuzu_ddl::schema![; sequences ("order_no", start = 100)]?;
+    /// let report = Migrator::new(&db).declared(declared).migrate()?;
+    /// assert_eq!(report.events.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn declared(mut self, declared: Declared) -> Self {
         self.declared = Some(declared);
         self
     }
 
-    /// Allows one hazard on one object. The error of a blocked plan says the exact words.
+    /// Allows one hazard of one object. The error of a blocked plan contains the exact calls.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_core::plan::HazardKind;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default();
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.allow(HazardKind::RewritesData, "Person.age").migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn allow(mut self, kind: HazardKind, object: impl Into<String>) -> Self {
         self.allowed.objects.insert((kind, object.into()));
         self
     }
 
-    /// A named set of what a migration may do. Default: [`Policy::Additive`].
+    /// Sets what the migration may do without permission for each object. Default:
+    /// [`ChangePolicy::Additive`].
+    ///
+    /// It also sets the [`undeclared_policy`](Self::undeclared_policy).
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, ChangePolicy};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.change_policy(ChangePolicy::Archive).migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn change_policy(mut self, policy: ChangePolicy) -> Self {
         self.allowed.kinds = policy.allows();
@@ -135,97 +212,273 @@ impl<'a> Migrator<'a> {
         self
     }
 
-    /// What to do when the database was changed by hand. Default: an error.
+    /// Sets what to do when the live schema differs from the ledger. Default:
+    /// [`DriftPolicy::Error`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, DriftPolicy};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// # let connection = kuzu_ddl_runtime::kuzu::Connection::new(&db)?;
+    /// # let migrator = || Migrator::new(&db).declared(declared.clone());
+    /// migrator().migrate()?;
+    /// connection.query("DROP SEQUENCE order_no")?;
+    /// let plan = migrator().drift_policy(DriftPolicy::Recreate).plan()?;
+    /// assert_eq!(plan.steps.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn drift_policy(mut self, policy: DriftPolicy) -> Self {
         self.drift_policy = policy;
         self
     }
 
-    /// What to do with what is no longer declared. Default: keep it.
+    /// Sets what to do with objects that are no longer declared. Default:
+    /// [`UndeclaredPolicy::Keep`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, UndeclaredPolicy};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.undeclared_policy(UndeclaredPolicy::Archive).migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn undeclared_policy(mut self, policy: UndeclaredPolicy) -> Self {
         self.undeclared_policy = policy;
         self
     }
 
-    /// How much of the catalog a start with nothing to do looks at. Default: [`Verify::Auto`].
+    /// Sets how thoroughly a no-op start checks the live catalog. Default: [`StartupCheck::Auto`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, StartupCheck};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.startup_check(StartupCheck::LedgerOnly).migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn startup_check(mut self, verify: StartupCheck) -> Self {
         self.startup_check = verify;
         self
     }
 
-    /// Brings a dropped `Table` or `Table.property` back, with its rows. A property whose type was changed goes back
-    /// to the type that is declared, if it had it before, or to that of the column which
-    /// [`archives`](crate::queries::archives) calls so: with the old values, but for rows that are new or
-    /// were written since, which are cast. (Of values that a Rust function made nobody can tell: there all
-    /// rows that have an old value get it.)
+    /// Restores a dropped `Table` or `Table.property` with its rows.
+    ///
+    /// A property whose type was changed returns to the declared type, if it had that type before,
+    /// or to the type of the column that [`list_archived`](crate::queries::list_archived) lists
+    /// under this name. It receives the old values; rows that were inserted or updated since are
+    /// cast. (Changes to values that a Rust function computed cannot be detected: there, every row
+    /// with an old value receives the old value.)
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// archive()?;
+    /// let report = migrator(with_table).restore("Person").migrate()?;
+    /// assert_eq!(report.steps.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn restore(mut self, object: impl Into<String>) -> Self {
         self.restore.insert(object.into());
         self
     }
 
-    /// Makes a dropped `Table` or `Table.property` anew, empty; the old rows stay archived.
+    /// Recreates a dropped `Table` or `Table.property` without rows; the old rows stay archived.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// RECREATE
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn recreate(mut self, object: impl Into<String>) -> Self {
         self.recreate.insert(object.into());
         self
     }
 
-    /// Deletes something archived for ever: what was dropped, as `Table` or `Table.property`, or the
-    /// column with the values from before a change, by its name in [`archives`](crate::queries::archives).
-    /// The hazards must be allowed like all others, and there is no way back but a backup.
+    /// Permanently deletes something archived: a dropped `Table` or `Table.property`, or the column
+    /// with the values from before a change, by its name in
+    /// [`list_archived`](crate::queries::list_archived).
+    ///
+    /// The hazards must be allowed as usual. Only a backup can undo it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// PURGE
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn purge(mut self, object: impl Into<String>) -> Self {
         self.purge.insert(object.into());
         self
     }
 
-    /// Copies the database file before a plan that endangers data: one with a hazard other than that of
-    /// breaking older applications, on anything that has rows. The report says where the copy is;
-    /// [`restore_backup`](crate::backup) brings it back.
+    /// Copies the database file before a plan that endangers data: one with a hazard other than
+    /// breaking older applications, for objects that have rows.
+    ///
+    /// The report contains the path of the copy; [`restore_backup`](crate::backup) restores it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::backup::Backup;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default();
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// let report = migrator.backup(Backup::new("app.kuzu")).migrate()?;
+    /// assert!(report.backup.is_none()); // no step endangers data
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn backup(mut self, backup: Backup) -> Self {
         self.backup = Some(backup);
         self
     }
 
-    /// How long to wait for another connection's write transaction. Default: 5 seconds.
+    /// Sets how long to wait for the write transaction of another connection. Default: 5 seconds.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// # use std::time::Duration;
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.lock_timeout(Duration::from_secs(30)).migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn lock_timeout(mut self, wait: Duration) -> Self {
         self.lock_timeout = wait;
         self
     }
 
-    /// How many rows at most a Rust function of `cast_with` or `fill_with` makes values for in one
-    /// transaction; deleted rows may count. Default: 10,000.
+    /// Sets the largest number of rows for which a Rust function of `cast_with` or `fill_with`
+    /// computes values in one transaction; deleted rows may count. Default: 10,000.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.batch_size(1_000).migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn batch_size(mut self, rows: u64) -> Self {
         self.batch_size = rows.max(1);
         self
     }
 
-    /// The application's name and version, for the history. Nothing is decided by it.
+    /// Sets the name and version of the application, for the history. It does not influence the
+    /// migration.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.application("shop 1.4").migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn application(mut self, app: impl Into<String>) -> Self {
         self.application = Some(app.into());
         self
     }
 
-    /// Is told what the migration is doing. The application should not use the database meanwhile
-    /// from inside the callback.
+    /// Sets a callback that receives the progress of the migration.
+    ///
+    /// The callback must not use the database.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, Phase};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let mut phases = Vec::new();
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.on_progress(|progress| phases.push(progress.phase)).migrate()?;
+    /// assert_eq!(phases.last(), Some(&Phase::Commit));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn on_progress(mut self, progress: impl FnMut(Progress<'_>) + 'a) -> Self {
         self.progress = Some(Box::new(progress));
         self
     }
 
-    /// What [`migrate`](Self::migrate) would do. Writes nothing to the database.
+    /// Returns the plan that [`migrate`](Self::migrate) would apply, and writes nothing to the
+    /// database.
     ///
     /// # Errors
-    /// All that `migrate` would refuse before its first step, blocked hazards excepted.
+    /// All errors of `migrate` that occur before its first step, except
+    /// [`Error::HazardsNotAllowed`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let plan = Migrator::new(&db).declared(declared).plan()?;
+    /// assert_eq!(plan.steps.len(), 1);
+    /// println!("{plan}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn plan(&self) -> Result<Plan, Error> {
         let declared = self.declaration()?;
         let session = self.engine.session()?;
@@ -238,10 +491,23 @@ impl<'a> Migrator<'a> {
         }
     }
 
-    /// Brings the database to what is declared.
+    /// Migrates the database to the declared schema.
     ///
     /// # Errors
-    /// See [`Error`]; the database is as it was.
+    /// See [`Error`]. Unless the variant says otherwise, the database is unchanged.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let report = Migrator::new(&db).declared(declared).migrate()?;
+    /// assert_eq!(report.events.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn migrate(mut self) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("migrate").entered();
@@ -259,10 +525,25 @@ impl<'a> Migrator<'a> {
         self.plan_and_apply(&declared, None, start)
     }
 
-    /// Carries out a plan made earlier by [`plan`](Self::plan) with the same settings.
+    /// Applies a plan that [`plan`](Self::plan) returned earlier, with the same settings.
     ///
     /// # Errors
-    /// [`Error::BaseMoved`] if the database is not what the plan was made for; else as `migrate`.
+    /// [`Error::StalePlan`] if the database has changed since the plan was made; otherwise as
+    /// [`migrate`](Self::migrate).
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let plan = Migrator::new(&db).declared(declared.clone()).plan()?;
+    /// let report = Migrator::new(&db).declared(declared).apply(&plan)?;
+    /// assert_eq!(report.steps.len(), plan.steps.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn apply(mut self, plan: &Plan) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("apply").entered();
@@ -274,8 +555,8 @@ impl<'a> Migrator<'a> {
         fingerprint_declaration(self.declared.clone())
     }
 
-    /// The start with nothing to do: one look-up in the ledger, and a look at the catalog as deep
-    /// as [`Verify`] says.
+    /// Recognises a no-op start: one look-up in the ledger, and a check of the catalog as thorough
+    /// as [`StartupCheck`] requires.
     fn fast(
         &self,
         session: &dyn Session,
@@ -332,12 +613,12 @@ impl<'a> Migrator<'a> {
         }))
     }
 
-    /// Tells the application: at which of the steps this is, if at one.
+    /// Reports the phase, and the current step if the phase runs steps.
     fn tell(&mut self, phase: Phase, done: usize, steps: &[Step]) {
         self.tell_within(phase, done, steps, 0);
     }
 
-    /// The same in the middle of a step, of which `within` rows are done.
+    /// Reports progress within a step of which `within` rows are done.
     fn tell_within(&mut self, phase: Phase, done: usize, steps: &[Step], within: u64) {
         if let Some(progress) = &mut self.progress {
             let step = steps
@@ -358,13 +639,13 @@ impl<'a> Migrator<'a> {
         }
     }
 
-    /// Whether an engine's error means that the database is open read-only.
+    /// Returns whether an error means that the database is open read-only.
     fn is_read_only(error: &Error) -> bool {
         matches!(error, Error::Engine(e) | Error::StepFailed { source: e, .. } if e.kind == EngineErrorKind::ReadOnly)
     }
 }
 
-/// What was handed over, or everything that is compiled in.
+/// Fingerprints the given declaration, or everything compiled into the binary.
 fn fingerprint_declaration(declared: Option<Declared>) -> Result<FingerprintedDeclaration, Error> {
     let declared = match declared {
         Some(declared) => declared,

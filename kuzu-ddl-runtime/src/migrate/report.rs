@@ -1,4 +1,4 @@
-//! What a migration did.
+//! Report of a completed migration.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,37 +9,38 @@ use kuzu_ddl_core::fold::{ConflictReport, HoldReason};
 use kuzu_ddl_core::plan::{DeferredWork, HumanDuration, Step};
 use serde::{Deserialize, Serialize};
 
-/// What a migration did.
+/// Outcome of a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// The steps that were carried out.
+    /// Applied steps.
     pub steps: Vec<Step>,
-    /// The events that were recorded.
+    /// Recorded events.
     pub events: Vec<EventId>,
-    /// What a person should know, in sentences.
+    /// Notes for the operator, as sentences.
     pub notes: Vec<String>,
-    /// The schema that all peers with the same events share.
+    /// Fingerprint of the schema, which all peers with the same events share.
     pub schema: Fingerprint,
-    /// The newest events.
+    /// Newest events: those that no other event depends on.
     pub frontier: BTreeSet<EventId>,
-    /// Contradictions between concurrent changes.
+    /// Conflicts between concurrent changes.
     pub conflicts: Vec<ConflictReport>,
-    /// Events that wait for others or for a newer version.
+    /// Events that wait for others or for a newer version of kuzu-ddl.
     pub held_events: Vec<(EventId, HoldReason)>,
-    /// The copy of the database from before, if one was asked for and needed.
+    /// Copy of the database from before the migration, if one was requested and needed.
     #[serde(default)]
     pub backup: Option<std::path::PathBuf>,
-    /// How long each step took; the commit is not in it.
+    /// Duration of each step, without the commit.
     pub step_durations: Vec<Duration>,
-    /// What is still owed after the transaction, and why. The next start does it.
+    /// Tasks that could not be executed after the commit, with reasons. The next start retries
+    /// them.
     #[serde(default)]
     pub deferred: Vec<DeferredWork>,
-    /// The whole start, from the first query to the last.
+    /// Duration of the whole start, from the first query to the last.
     pub elapsed: Duration,
 }
 
 impl Report {
-    /// Whether nothing had to be done.
+    /// Returns whether there was nothing to do.
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
         self.steps.is_empty() && self.events.is_empty() && self.deferred.is_empty()

@@ -1,4 +1,4 @@
-//! Carrying out a plan: one transaction for steps and ledger.
+//! Application of a plan: one transaction for steps and ledger.
 
 pub(in crate::migrate) mod estimate;
 pub(in crate::migrate) mod function_batch;
@@ -27,7 +27,7 @@ use crate::write_lock::with_writer;
 use crate::{backup, ledger};
 
 impl Migrator<'_> {
-    /// Plans, checks, and applies.
+    /// Plans, checks and applies, and replans if the database changed concurrently.
     pub(super) fn plan_and_apply(
         &mut self,
         declared: &FingerprintedDeclaration,
@@ -75,7 +75,7 @@ impl Migrator<'_> {
         self.rehearse(declared, &prepared)?;
         drop(session);
         match self.execute_in_transaction(declared, &prepared, start) {
-            // Nothing but bookkeeping was to be written: the next start will do it.
+            // Only bookkeeping was to be written: the next start will do it.
             Err(error) if prepared.may_wait && (Self::is_read_only(&error) || is_busy(&error)) => {}
             Err(error) if Self::is_read_only(&error) => {
                 return Err(Error::ReadOnly {
@@ -100,7 +100,7 @@ impl Migrator<'_> {
         })
     }
 
-    /// A database whose node tables need more buffer pool than there is cannot be opened again.
+    /// Checks the buffer pool: a database whose node tables exceed it cannot be opened again.
     fn check_buffer_pool(
         &self,
         session: &dyn Session,
@@ -194,14 +194,15 @@ impl Migrator<'_> {
         Ok(())
     }
 
-    /// The plan was made outside this transaction, so that nothing was kept waiting meanwhile.
+    /// Checks that the database is still the one that was planned for. Planning happens outside the
+    /// transaction so that it blocks no other writer.
     fn check_base(&self, tx: &Transaction<'_>, prepared: &PreparedMigration) -> Result<(), Error> {
         let records = prepared.records.as_ref();
         if let Some(repair) = records.and_then(|records| records.repair.as_ref()) {
             let same = ledger::read(tx)?.corrupt == repair.corrupt;
             return if same { Ok(()) } else { Err(Error::StalePlan) };
         }
-        // Asking for a ledger that is not there would end the transaction; the version covers that.
+        // Reading a missing ledger would end the transaction; the version covers that.
         let state = match prepared.contents.state {
             None => None,
             Some(_) => ledger::read_state(tx)
@@ -214,7 +215,7 @@ impl Migrator<'_> {
         Ok(())
     }
 
-    /// After an error of COMMIT: the ledger tells whether it took effect.
+    /// Determines from the ledger whether a COMMIT that failed took effect.
     fn resolve_commit_outcome(&self, revision: u64, error: EngineError) -> Result<(), Error> {
         let state = self
             .engine

@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::execute::record
+//! Recording of a migration in the ledger, inside its transaction.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -22,7 +22,7 @@ use crate::ledger::{FingerprintedDeclaration, LedgerState, Revision, RowMap};
 use crate::write_lock::now;
 
 impl Migrator<'_> {
-    /// Writes the ledger, and returns the revision's number.
+    /// Writes the ledger, and returns the number of the revision.
     pub(in crate::migrate) fn write_ledger(
         &self,
         tx: &Transaction<'_>,
@@ -36,7 +36,7 @@ impl Migrator<'_> {
         let events = &prepared.plan.events;
         ledger::encode_events(&mut new, events);
         let ids: Vec<EventId> = events.iter().map(|event| event.id()).collect();
-        // A state that was lost is one that revisions tell of.
+        // Revisions survive a lost state row.
         let recorded = prepared.contents.revisions.keys().last().copied();
         let mut number = last.map_or(0, |s| s.revision).max(recorded.unwrap_or(0));
         let own = applies_declaration(prepared) && self.received.is_none();
@@ -59,7 +59,7 @@ impl Migrator<'_> {
         if prepared.is_new {
             let last = prepared.contents.ancestor.as_ref();
             let ancestor = next_ancestor(&declared.declared, last, &prepared.after);
-            // Its row is there already where changes are made again that were undone.
+            // The row exists already where undone changes are reapplied.
             for id in declared.ids() {
                 ledger::encode_declared(&mut changed, id, &ancestor);
             }
@@ -96,7 +96,8 @@ impl Migrator<'_> {
         Ok(number)
     }
 
-    /// Where only the ledger is written: what is declared is not carried out, and damage is set aside.
+    /// Writes what a ledger-only change adds: the declaration is not marked as applied, and corrupt
+    /// rows are quarantined.
     fn write_ledger_only(
         &self,
         tx: &Transaction<'_>,
@@ -124,7 +125,7 @@ fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Whether this start carries out what is declared.
+/// Returns whether this start applies the declaration.
 fn applies_declaration(prepared: &PreparedMigration) -> bool {
     prepared.back.is_none() && prepared.records.is_none()
 }
@@ -134,14 +135,14 @@ fn is_repair(prepared: &PreparedMigration) -> bool {
     records.is_some_and(|records| records.repair.is_some())
 }
 
-/// The engine's numbers. Of what is left as it is, though it differs, they stay what they were: it must
-/// be told again.
+/// Returns the catalog ids after the migration. Those of tolerated differences stay the same, so
+/// that the next start detects the differences again.
 fn catalog_ids_after(prepared: &PreparedMigration, found: &CatalogSnapshot) -> CatalogIds {
     let last = &prepared.contents.catalog_ids;
     CatalogIds::of(&prepared.after, found, &prepared.leave, last)
 }
 
-/// Whether the ledger says already all that this start would write.
+/// Returns whether the ledger already contains everything that this start would write.
 pub(in crate::migrate) fn is_noop(
     declared: &FingerprintedDeclaration,
     prepared: &PreparedMigration,
@@ -154,7 +155,7 @@ pub(in crate::migrate) fn is_noop(
     let Some(last) = &prepared.contents.state else {
         return false;
     };
-    // What was only warned of is told again at the next start, so nothing is ticked off.
+    // A tolerated difference is reported again at the next start, so nothing is marked as verified.
     let ticked = !prepared.tolerated.is_empty()
         || (last.verified_declarations.contains(&declared.id)
             && last.catalog_hash == catalog::snapshot_hash(&prepared.found));
@@ -199,7 +200,8 @@ pub(in crate::migrate) fn state(
     }
 }
 
-/// How many events of the inbox the next start tries: all of them once anything has changed.
+/// Returns how many events of the inbox the next start retries: all of them once anything has
+/// changed.
 fn inbox_ready_count(prepared: &PreparedMigration) -> usize {
     let all = prepared.contents.inbox.len() - inbox_keys_applied(prepared).len();
     let is_same = prepared.plan.events.is_empty() && !prepared.is_new;

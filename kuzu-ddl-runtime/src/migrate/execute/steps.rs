@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::execute::steps
+//! Execution of the steps of a plan inside their transaction.
 
 use std::time::Instant;
 
@@ -45,7 +45,7 @@ impl Migrator<'_> {
         Ok(())
     }
 
-    /// Runs the statements of one step, for each range of rows where functions make values.
+    /// Runs the statements of one step, for each range of rows where functions compute values.
     fn run_step_statements(
         &mut self,
         tx: &Transaction<'_>,

@@ -1,4 +1,4 @@
-//! What to do where the database is not what the ledger says.
+//! Resolution of drift: differences between ledger and live schema, by policy.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::ledger::{FingerprintedDeclaration, LedgerContents, LedgerRepair};
 
 impl Migrator<'_> {
-    /// A ledger that is damaged is an error, unless it is to be put right.
+    /// Returns a readable ledger: a corrupt one is an error, unless the policy repairs it.
     pub(in crate::migrate) fn readable(
         &self,
         contents: LedgerContents,
@@ -32,7 +32,7 @@ impl Migrator<'_> {
         Ok((contents, Some(repair)))
     }
 
-    /// Compares the ledger with the database and settles the differences by policy.
+    /// Compares the ledger with the database and resolves the differences by policy.
     pub(in crate::migrate) fn resolve_drift(
         &self,
         declared: &FingerprintedDeclaration,
@@ -52,7 +52,7 @@ impl Migrator<'_> {
             followed: Vec::new(),
             record_only: self.baseline,
         };
-        // What somebody did by hand and the source says by now is adopted, not drift.
+        // An out-of-band change that the source declares as well is adopted; it is not drift.
         let (said, mut rows): (Vec<Drift>, Vec<Drift>) = all
             .into_iter()
             .partition(|row| is_declared(row, declared, expected));
@@ -98,14 +98,14 @@ impl DriftResolution {
                 self.leave
                     .extend(self.fold.children(id).map(|child| child.id));
             }
-            // What speaks of it by its name does not find it either.
+            // Objects that refer to it by name cannot find it either.
             let users = self.fold.pairs_of(id).chain(self.fold.indexes_of(id));
             self.leave.extend(users.map(|user| user.id));
         }
         self.tolerated.extend(rows);
     }
 
-    /// Makes history of all rows.
+    /// Records all differences as events.
     fn adopt_all(
         &mut self,
         rows: Vec<Drift>,
@@ -126,7 +126,7 @@ impl DriftResolution {
         Ok(())
     }
 
-    /// Makes history of what can be; returns the rest.
+    /// Records the differences that can become events, and returns the others.
     fn adopt_possible(&mut self, rows: Vec<Drift>, declared: &Declared) -> Vec<Drift> {
         let fold = std::mem::take(&mut self.fold);
         let (adopted, left) = adopt_drift(&rows, declared, &self.live, fold);
@@ -137,8 +137,8 @@ impl DriftResolution {
         left
     }
 
-    /// Makes history of whole tables and sequences that no event made, as far as it can be. What the
-    /// source has a word about comes first, and as the source knows it.
+    /// Records, as far as possible, whole tables and sequences that no event created. Declared ones
+    /// are adopted first, as the source declares them.
     fn adopt_unmanaged(&mut self, ground: &PlanningInputs, declared: &Declared) {
         let fold = std::mem::take(&mut self.fold);
         let adopted = adopt_existing(declared, &self.live, fold);
@@ -168,7 +168,8 @@ impl DriftResolution {
     }
 }
 
-/// What a plan mends by itself: what is missing is made, comments are set.
+/// Returns whether a plan corrects the difference by itself: missing objects are created, and
+/// comments are set.
 fn is_fixed_by_plan(row: &Drift) -> bool {
     match &row.kind {
         DriftKind::Missing => true,
@@ -177,7 +178,7 @@ fn is_fixed_by_plan(row: &Drift) -> bool {
     }
 }
 
-/// Whether the source says by now what was done by hand.
+/// Returns whether the source declares an out-of-band change as well.
 fn is_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     match (&row.kind, row.id) {
         (DriftKind::Unexpected, None) => is_extra_said(row, declared, expected),
@@ -209,7 +210,7 @@ fn is_extra_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     }
 }
 
-/// Whether a struct has the new name, and says that it was called `old`.
+/// Returns whether a struct declares the new name, and a rename from `old`.
 fn is_rename_said(site: &Location, old: &str, declared: &Declared) -> bool {
     let old = NameKey::new(old);
     let was = |olds: &[String]| olds.iter().any(|name| NameKey::new(name) == old);
@@ -230,7 +231,8 @@ fn is_rename_said(site: &Location, old: &str, declared: &Declared) -> bool {
     }
 }
 
-/// Whether the source has a word about something that no event made: then that decides about it.
+/// Returns whether the source declares an object that no event created; then the declaration
+/// decides about it.
 fn is_governed_by_source(row: &Drift, declared: &Declared) -> bool {
     match &row.site {
         Location::Table(key) => {
@@ -242,7 +244,7 @@ fn is_governed_by_source(row: &Drift, declared: &Declared) -> bool {
     }
 }
 
-/// Where there is no ledger: names that only a ledger gives.
+/// Finds, in a database without a ledger, names that only a ledger assigns.
 fn orphaned_archives(contents: &LedgerContents, live: &Schema) -> Vec<Drift> {
     if contents.state.is_some() || !contents.events.is_empty() {
         return Vec::new();

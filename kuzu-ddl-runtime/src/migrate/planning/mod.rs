@@ -1,4 +1,5 @@
-//! From the declaration and the database to a plan. Reads, and writes nothing.
+//! Planning: from declaration, ledger and catalog to a plan. Reads the database, and writes
+//! nothing.
 
 pub(in crate::migrate) mod catalog_hash;
 pub(in crate::migrate) mod dangling_indexes;
@@ -40,9 +41,11 @@ use crate::ledger;
 use crate::ledger::{FingerprintedDeclaration, LedgerContents};
 
 impl Migrator<'_> {
-    /// [`Prepared`] with its hazards counted. What it reads it reads in several queries, between which
-    /// another connection may have migrated the database: an error is one only if nothing moved
-    /// meanwhile, and else [`Error::BaseMoved`]. (A success is looked at again by apply.)
+    /// Prepares a migration and counts its hazards.
+    ///
+    /// It reads in several queries, between which another connection may have migrated the
+    /// database. So an error counts only if the catalog version is unchanged, and is
+    /// [`Error::StalePlan`] otherwise. (A success is checked again when the plan is applied.)
     pub(super) fn prepare(
         &self,
         session: &dyn Session,
@@ -93,7 +96,7 @@ impl Migrator<'_> {
         self.plan_to_declaration(ground, declared, settled)
     }
 
-    /// What the ledger and the catalog say.
+    /// Reads the ledger and the catalog.
     pub(super) fn read_inputs(
         &self,
         session: &dyn Session,
@@ -127,7 +130,7 @@ impl Migrator<'_> {
         })
     }
 
-    /// From what was settled to what is declared.
+    /// Plans from the resolved state to the declared schema.
     fn plan_to_declaration(
         &self,
         ground: PlanningInputs,
@@ -198,7 +201,8 @@ impl Migrator<'_> {
         .map_err(Error::Unplannable)?;
         let may_wait = nothing_else && events.is_empty();
         if adopts || contents.ancestor.is_none() {
-            // A first start says what is, not what shall change: rewriting is asked about.
+            // A first start records existing objects, and requests no change: rewriting data needs
+            // permission.
             steps
                 .iter_mut()
                 .flat_map(|step| &mut step.hazards)
@@ -232,7 +236,7 @@ impl Migrator<'_> {
         })
     }
 
-    /// What the declaration changes of what is there.
+    /// Diffs the declaration against the resolved state.
     fn diff_declaration(
         &self,
         contents: &LedgerContents,
@@ -249,7 +253,7 @@ impl Migrator<'_> {
             || !options.recreate.is_empty()
             || !options.purge.is_empty();
         if !(is_new || asked || options.archive_undeclared) {
-            // A declaration that was carried out here before says nothing new.
+            // A declaration that was applied before requests nothing new.
             let refusals =
                 check_compatibility(&declared.declared, Some(&declared.declared), &adopted.fold);
             if !refusals.is_empty() {
@@ -291,8 +295,8 @@ impl Migrator<'_> {
     }
 }
 
-/// Whether a declaration that was carried out here before does not fit any more, and says by now how to make
-/// its values of the present ones.
+/// Returns whether a declaration that was applied before no longer matches, and declares new casts
+/// from the present values.
 fn requests_restore(
     contents: &LedgerContents,
     declared: &FingerprintedDeclaration,
@@ -303,8 +307,8 @@ fn requests_restore(
         && !check_compatibility(&declared.declared, Some(&declared.declared), fold).is_empty()
 }
 
-/// Whether there are rel tables of which the ledger does not tell the multiplicity: those that are
-/// declared and of which no event tells, and those that were made anew.
+/// Returns whether there are rel tables whose multiplicity the ledger does not record: declared
+/// ones that no event created, and recreated ones.
 fn needs_multiplicities(
     declared: &FingerprintedDeclaration,
     expected: &Fold,

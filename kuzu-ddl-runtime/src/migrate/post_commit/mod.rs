@@ -1,13 +1,13 @@
-//! The second phase: what no transaction can do.
+//! Post-commit phase: tasks that cannot run inside a transaction.
 //!
-//! The transaction has written down what is owed (see [`Owed`]). Here it is
-//! done piece by piece, each struck out by a transaction of its own once it is done. What cannot be
-//! done now stays owed and is told in the report; the application may start without it.
+//! The transaction has recorded the [deferred tasks](DeferredTask). They run here one by one, and
+//! each is removed from the ledger in a transaction of its own when it is complete. A task that
+//! fails stays deferred and is listed in the report; the application may start without it.
 //!
-//! A new kind of such work is a variant of [`Owed`], an
-//! [`Operation`] that answers [`owed`](Operation::owed), and an arm in
-//! [`Migrator::pay`]. The plan must find out by itself, from events and catalog, that it is still to
-//! be done: a start after a crash makes a plan with just these steps.
+//! A new kind of task is a variant of [`DeferredTask`], an [`Operation`] whose
+//! [`deferred_task`](Operation::deferred_task) returns it, and an arm in [`Migrator::run_task`].
+//! The planner must find from events and catalog alone that the task is incomplete: a start after a
+//! crash plans exactly these steps.
 
 pub(in crate::migrate) mod backfill;
 pub(in crate::migrate) mod index;
@@ -30,15 +30,15 @@ use crate::ledger;
 use crate::ledger::{FingerprintedDeclaration, RowMap};
 use crate::write_lock::with_writer;
 
-/// One second phase at a time in a process, and no other process has the file open: what is found
-/// half-done is nobody's present work.
+/// Lets one post-commit phase run at a time in a process. No other process has the file open, so a
+/// half-finished task found here is not in progress elsewhere.
 static ONE: Mutex<()> = Mutex::new(());
 
-/// How long to sleep between two attempts to become the writer.
+/// Pause between two attempts to become the writer.
 const PAUSE: Duration = Duration::from_millis(20);
 
 impl Migrator<'_> {
-    /// Does what is owed. Returns what could not be done.
+    /// Executes the deferred tasks, and returns those that failed.
     pub(super) fn run_post_commit(
         &mut self,
         declared: &FingerprintedDeclaration,
@@ -82,7 +82,7 @@ impl Migrator<'_> {
         unpaid
     }
 
-    /// Does one piece. What is done already is no error.
+    /// Executes one task. A task that is already complete is no error.
     fn run_task(
         &mut self,
         declared: &FingerprintedDeclaration,
@@ -103,7 +103,7 @@ impl Migrator<'_> {
         }
     }
 
-    /// Strikes out a piece that is done, and notes the catalog as it is with it.
+    /// Removes a completed task from the ledger, and records the catalog that includes its result.
     fn mark_complete(
         &self,
         piece: DeferredTask,
@@ -124,21 +124,21 @@ impl Migrator<'_> {
             if crate::migrate::execute::verify::untolerated_drift(rows, prepared).is_empty() {
                 state.catalog_hash = catalog::snapshot_hash(&found);
             } else {
-                // Somebody else changed something meanwhile: the next start looks at everything.
+                // Another connection changed something: the next start checks everything.
                 state.verified_declarations.clear();
             }
             let mut rows = RowMap::new();
             ledger::encode_state(&mut rows, &state);
             ledger::upsert_rows(&tx, rows)?;
             match tx.commit() {
-                // Struck out or not: if not, the next start finds it done.
+                // If the removal did not take effect, the next start finds the task complete.
                 Err(e) if e.kind != EngineErrorKind::OutcomeUnknown => Err(e.into()),
                 _ => Ok(()),
             }
         })
     }
 
-    /// Tries again while another connection of this process writes.
+    /// Retries while another connection of this process writes.
     fn patiently<T>(&self, mut run: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
         let deadline = Instant::now() + self.lock_timeout;
         loop {
@@ -154,7 +154,7 @@ impl Migrator<'_> {
     }
 }
 
-/// What an index must wait for: a property that is indexed takes no values any more.
+/// Returns the failed backfill that blocks an index: an indexed property cannot be backfilled.
 fn blocking_backfill<'u>(step: &Step, unpaid: &'u [DeferredWork]) -> Option<&'u DeferredWork> {
     let Operation::CreateIndex { table, .. } = &step.operation else {
         return None;
@@ -168,8 +168,8 @@ fn blocking_backfill<'u>(step: &Step, unpaid: &'u [DeferredWork]) -> Option<&'u 
     })
 }
 
-/// Whether a program that declares this cannot go on without what is unpaid: its values are what the
-/// program would read.
+/// Returns whether an application with this declaration requires the deferred task: it would read
+/// the missing values.
 pub(super) fn requires(declared: &FingerprintedDeclaration, unpaid: &DeferredWork) -> bool {
     let Operation::Backfill {
         table,

@@ -1,4 +1,5 @@
-//! Calling functions for all rows before anything is touched: how many get no value, and which.
+//! Preflight check of Rust functions: calls them for all rows before anything is changed, and
+//! counts the rows without a value.
 
 use std::collections::HashMap;
 
@@ -16,31 +17,32 @@ use super::cast::record_result;
 use crate::engine::{EngineError, Session};
 use crate::error::Error;
 
-/// What a trial needs.
+/// Inputs of the check.
 pub(in crate::migrate) struct FunctionPreflight<'a> {
     pub(in crate::migrate) session: &'a dyn Session,
     pub(in crate::migrate) functions: &'a Functions,
-    /// How many offsets a range has.
+    /// Number of offsets in a range.
     pub(in crate::migrate) size: u64,
 }
 
-/// What a trial finds.
+/// Findings of the check.
 #[derive(Default)]
 struct Found {
     rows: u64,
-    /// Rows without a value, those for which the source says what they get among them.
+    /// Rows without a value, including those for which `on_fail` determines one.
     failing: u64,
     /// Those for which it does not.
     bad: u64,
     sample: Vec<(String, Option<String>)>,
     says: Option<(String, String)>,
-    /// Values that would be keys, each with a row.
+    /// Key values, each with the row that has it.
     keys: HashMap<String, (usize, u64)>,
     twice: u64,
 }
 
 impl FunctionPreflight<'_> {
-    /// Which rows get no value. `tell` is told after each range of them how many rows were tried.
+    /// Finds the rows without a value. `progress` receives the number of checked rows after each
+    /// range.
     pub(in crate::migrate) fn made(
         &self,
         step: &mut Step,
@@ -140,7 +142,7 @@ impl FunctionPreflight<'_> {
         Ok(())
     }
 
-    /// The text by which a person knows a row.
+    /// Returns the label of a row for messages: its key.
     fn key(&self, (rows, name): (&str, &str), offset: u64) -> Result<String, EngineError> {
         let query = format!("{rows} WHERE offset(id(x)) = {offset} RETURN {name}");
         let rows = self.session.query(&query)?;
@@ -149,7 +151,7 @@ impl FunctionPreflight<'_> {
     }
 }
 
-/// A fill is asked only where there is no value.
+/// Returns the condition of a fill, which is computed only where there is no value.
 fn null(value: &ValueSource) -> Option<String> {
     let fills =
         value.fill_function.is_some() && value.cast_function.is_none() && value.column.is_some();
