@@ -20,6 +20,7 @@ use super::planning::inputs::{
 };
 use super::planning::notes::{render_notes, snapshot_notes, unmanaged_notes};
 use super::report::Report;
+use super::run::Request;
 use super::{Migrator, fingerprint_declaration};
 use crate::error::Error;
 use crate::ledger::LedgerContents;
@@ -58,12 +59,13 @@ impl Migrator<'_> {
     /// assert!(report.steps.is_empty() && !report.events.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "adopt")]
+    #[doc(alias = "mark_applied")]
     pub fn baseline(mut self) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("baseline").entered();
         let declared = fingerprint_declaration(self.declared.take())?;
-        self.baseline = true;
-        self.plan_and_apply(&declared, None, start)
+        self.plan_and_apply(&declared, &Request::Baseline, None, start)
     }
 }
 

@@ -8,6 +8,7 @@ use kuzu_ddl_core::fold::Fold;
 use super::planning::dangling_indexes as unfinished;
 use super::receive::report::ReceiveReport;
 use super::receive::sync_state::read_ledger;
+use super::run::Request;
 use super::{Migrator, fingerprint_declaration};
 use crate::error::Error;
 
@@ -59,27 +60,31 @@ impl Migrator<'_> {
     /// assert_eq!(report.applied.len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "snapshot")]
+    #[doc(alias = "checkpoint")]
+    #[doc(alias = "squash")]
     pub fn bootstrap(mut self, checkpoint: &[u8]) -> Result<ReceiveReport, Error> {
         let _span = tracing::info_span!("begin_with").entered();
         let start = Instant::now();
         let declared = fingerprint_declaration(self.declared.take())?;
         unfinished::clear(self.engine, self.lock_timeout)?;
-        let beginning = Bootstrap {
+        let bootstrap = Bootstrap {
             fold: Fold::from_checkpoint(checkpoint)?,
             bytes: checkpoint.to_vec(),
         };
         let contents = read_ledger(self.engine.session()?.as_ref())?;
-        let held = beginning.merged_with(&contents.fold()).held_events().len();
+        let held = bootstrap.merged_with(&contents.fold()).held_events().len();
         if held > 0 {
             return Err(Error::CheckpointMissesEvents { events: held });
         }
-        let mut new = beginning.fold.events();
+        let mut new = bootstrap.fold.events();
         new.retain(|event| !contents.events.contains_key(&event.id()));
         let applied: Vec<_> = new.iter().map(DdlEvent::id).collect();
-        self.received = Some(new);
-        self.beginning = Some(beginning);
-        let report = self.plan_and_apply(&declared, None, start)?;
-        (self.received, self.beginning) = (None, None);
+        let request = Request::Receive {
+            events: new,
+            bootstrap: Some(bootstrap),
+        };
+        let report = self.plan_and_apply(&declared, &request, None, start)?;
         // Waiting events may have depended on events that the checkpoint retains.
         let mut received = self.deliver(&declared, Vec::new(), true)?;
         received.applied.splice(0..0, applied);
@@ -87,15 +92,18 @@ impl Migrator<'_> {
         received.took = start.elapsed();
         Ok(received)
     }
+}
 
-    /// Returns the state that events of peers lead to, from the one after drift resolution.
-    pub(super) fn target_after(&self, settled: &Fold, received: &[DdlEvent]) -> Fold {
-        let beginning = self.beginning.as_ref();
-        let mut after = beginning.map_or_else(
-            || settled.clone(),
-            |beginning| beginning.merged_with(settled),
-        );
-        after.extend(received.iter().cloned());
-        after
-    }
+/// Returns the state that events of peers lead to, from the one after drift resolution.
+pub(super) fn target_after(
+    resolved: &Fold,
+    bootstrap: Option<&Bootstrap>,
+    received: &[DdlEvent],
+) -> Fold {
+    let mut target = bootstrap.map_or_else(
+        || resolved.clone(),
+        |bootstrap| bootstrap.merged_with(resolved),
+    );
+    target.extend(received.iter().cloned());
+    target
 }

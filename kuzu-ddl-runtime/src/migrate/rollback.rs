@@ -17,6 +17,7 @@ use kuzu_ddl_core::plan::{Plan, PlanHints};
 use super::Migrator;
 use super::planning::inputs::{PreparedMigration, RollbackChange, plan_to};
 use super::report::Report;
+use super::run::Request;
 use crate::engine::Session;
 use crate::error::Error;
 use crate::history::{History, Point};
@@ -51,12 +52,15 @@ impl Migrator<'_> {
     /// assert_eq!(report.events.len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "revert")]
+    #[doc(alias = "undo")]
+    #[doc(alias = "down")]
     pub fn rollback(mut self, to: impl Into<Point>) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("rollback").entered();
-        self.back = Some(to.into());
         self.plan_and_apply(
             &FingerprintedDeclaration::new(Declared::default()),
+            &Request::Rollback(to.into()),
             None,
             start,
         )
@@ -83,12 +87,15 @@ impl Migrator<'_> {
     /// assert!(plan.steps.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "dry_run")]
     pub fn plan_rollback(mut self, to: impl Into<Point>) -> Result<Plan, Error> {
-        self.back = Some(to.into());
-        self.partial = true;
+        self.partial_rollback = true;
         let session = self.engine.session()?;
         let nothing = FingerprintedDeclaration::new(Declared::default());
-        Ok(self.prepare(session.as_ref(), &nothing, None)?.plan)
+        let request = Request::Rollback(to.into());
+        Ok(self
+            .prepare(session.as_ref(), &nothing, &request, None)?
+            .plan)
     }
 
     /// Allows a rollback that cannot restore everything; [`Error::Irreversible`] lists the
@@ -108,9 +115,10 @@ impl Migrator<'_> {
     /// migrator.rollback(Point::Revision(1))?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "partial")]
     #[must_use]
     pub fn allow_partial_rollback(mut self) -> Self {
-        self.partial = true;
+        self.partial_rollback = true;
         self
     }
 
@@ -129,9 +137,10 @@ impl Migrator<'_> {
     /// migrator.reapply_rolled_back().migrate()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "redo")]
     #[must_use]
     pub fn reapply_rolled_back(mut self) -> Self {
-        self.redo = true;
+        self.reapply_rolled_back = true;
         self
     }
 
@@ -139,14 +148,15 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         nothing: &FingerprintedDeclaration,
+        request: &Request,
         point: &Point,
     ) -> Result<PreparedMigration, Error> {
-        let ground = self.read_inputs(session, nothing)?;
-        let settled = self.resolve_drift(nothing, &ground)?;
+        let ground = self.read_inputs(session, nothing, request)?;
+        let settled = self.resolve_drift(nothing, request, &ground)?;
         let history = History::from_ledger(&ground.contents);
         let (ids, then) = (history.events_at(point)?, history.fold_at(point)?);
         let way = reverse(settled.fold.clone(), &then);
-        if !way.lost.is_empty() && !self.partial {
+        if !way.lost.is_empty() && !self.partial_rollback {
             return Err(Error::Irreversible(way.lost));
         }
         let said = PlanHints {

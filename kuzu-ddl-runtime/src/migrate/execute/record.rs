@@ -1,7 +1,6 @@
 //! Recording of a migration in the ledger, inside its transaction.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
 
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::diff::next_ancestor;
@@ -14,6 +13,7 @@ use super::super::planning::inputs::{LedgerOnlyChange, PreparedMigration};
 use super::super::planning::suspect_tables::known;
 use super::super::post_commit::backfill as values;
 use super::super::receive::inbox_keys_applied;
+use super::super::run::Run;
 use crate::engine::Transaction;
 use crate::error::Error;
 use crate::inspect::tables;
@@ -26,11 +26,11 @@ impl Migrator<'_> {
     pub(in crate::migrate) fn write_ledger(
         &self,
         tx: &Transaction<'_>,
-        declared: &FingerprintedDeclaration,
+        run: &Run<'_>,
         prepared: &PreparedMigration,
         found: &CatalogSnapshot,
-        start: Instant,
     ) -> Result<u64, Error> {
+        let (declared, from_peers) = (run.declared, run.request.is_from_peers());
         let last = prepared.contents.state.as_ref();
         let (mut new, mut changed) = (RowMap::new(), RowMap::new());
         let events = &prepared.plan.events;
@@ -39,15 +39,15 @@ impl Migrator<'_> {
         // Revisions survive a lost state row.
         let recorded = prepared.contents.revisions.keys().last().copied();
         let mut number = last.map_or(0, |s| s.revision).max(recorded.unwrap_or(0));
-        let own = applies_declaration(prepared) && self.received.is_none();
+        let own = applies_declaration(prepared) && !from_peers;
         if prepared.is_new || !ids.is_empty() || prepared.records.is_some() {
             number += 1;
-            let took = millis(start.elapsed());
+            let took = millis(run.start.elapsed());
             let revision = Revision {
                 number,
                 events: ids,
                 declared: own.then_some(declared.id),
-                from_peers: self.received.is_some(),
+                from_peers,
                 rollback: prepared.back.as_ref().map(|to| to.back.clone()),
                 application: self.application.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -76,8 +76,8 @@ impl Migrator<'_> {
         if last.is_none() && !is_repair(prepared) {
             ledger::create_table(tx)?;
         }
-        if let Some(beginning) = &self.beginning {
-            ledger::encode_checkpoint(&mut changed, &beginning.bytes);
+        if let Some(bootstrap) = run.request.bootstrap() {
+            ledger::encode_checkpoint(&mut changed, &bootstrap.bytes);
         }
         if let Some(records) = &prepared.records {
             self.write_ledger_only(tx, declared, records, &mut changed)?;

@@ -8,21 +8,21 @@ use kuzu_ddl_core::plan::Step;
 use super::super::Migrator;
 use super::super::planning::inputs::PreparedMigration;
 use super::super::policy::Phase;
+use super::super::run::Run;
 use super::function_batch::{BatchEvaluator, OffsetExtent, borrowed};
 use super::serial as counting;
 use crate::engine::{Session, Transaction};
 use crate::error::Error;
-use crate::ledger::FingerprintedDeclaration;
 
 impl Migrator<'_> {
     pub(in crate::migrate) fn run_steps(
         &mut self,
         tx: &Transaction<'_>,
-        declared: &FingerprintedDeclaration,
+        run: &mut Run<'_>,
         prepared: &PreparedMigration,
     ) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
-        self.actual.clear();
+        run.step_durations.clear();
         for (i, step) in steps.iter().enumerate() {
             if step.operation.deferred_task().is_some() {
                 continue;
@@ -31,7 +31,7 @@ impl Migrator<'_> {
                 tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
             self.tell(Phase::Apply, i, steps);
             let start = Instant::now();
-            self.run_step_statements(tx, &declared.declared.functions, steps, i)?;
+            self.run_step_statements(tx, &run.declared.declared.functions, steps, i)?;
             for (left, right) in &step.row_count_checks {
                 let (a, b) = (tx.query(left)?, tx.query(right)?);
                 if a != b {
@@ -40,7 +40,7 @@ impl Migrator<'_> {
                     });
                 }
             }
-            self.actual.push(start.elapsed());
+            run.step_durations.push(start.elapsed());
         }
         Ok(())
     }

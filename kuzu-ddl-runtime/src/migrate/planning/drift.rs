@@ -12,6 +12,7 @@ use kuzu_ddl_core::schema::{NameKey, Schema};
 
 use super::super::Migrator;
 use super::super::policy::DriftPolicy;
+use super::super::run::Request;
 use super::inputs::{DriftResolution, PlanningInputs};
 use crate::error::Error;
 use crate::ledger::{FingerprintedDeclaration, LedgerContents, LedgerRepair};
@@ -20,12 +21,13 @@ impl Migrator<'_> {
     /// Returns a readable ledger: a corrupt one is an error, unless the policy repairs it.
     pub(in crate::migrate) fn readable(
         &self,
+        request: &Request,
         contents: LedgerContents,
     ) -> Result<(LedgerContents, Option<LedgerRepair>), Error> {
         if contents.corrupt.is_empty() {
             return Ok((contents, None));
         }
-        if self.drift_policy != DriftPolicy::Repair || self.back.is_some() {
+        if self.drift_policy != DriftPolicy::Repair || matches!(request, Request::Rollback(_)) {
             return Err(Error::CorruptLedger(contents.corrupt));
         }
         let (contents, repair) = contents.repaired().map_err(Error::CorruptLedger)?;
@@ -36,9 +38,11 @@ impl Migrator<'_> {
     pub(in crate::migrate) fn resolve_drift(
         &self,
         declared: &FingerprintedDeclaration,
+        request: &Request,
         ground: &PlanningInputs,
     ) -> Result<DriftResolution, Error> {
         let declared = &declared.declared;
+        let is_baseline = matches!(request, Request::Baseline);
         let expected = &ground.expected;
         let (schema, local) = (&ground.live.schema, &ground.live.local);
         let all = detect_with_names(expected, schema, local, &ground.names, None);
@@ -50,7 +54,7 @@ impl Migrator<'_> {
             events: Vec::new(),
             notes: Vec::new(),
             followed: Vec::new(),
-            record_only: self.baseline,
+            record_only: is_baseline,
         };
         // An out-of-band change that the source declares as well is adopted; it is not drift.
         let (said, mut rows): (Vec<Drift>, Vec<Drift>) = all
@@ -72,7 +76,7 @@ impl Migrator<'_> {
                 settled.adopt_all(rows, declared, "adopted")?;
                 settled.adopt_unmanaged(ground, declared);
             }
-            _ if self.baseline => settled.note(&rows),
+            _ if is_baseline => settled.note(&rows),
             DriftPolicy::Error if rows.is_empty() => {}
             DriftPolicy::Error => return Err(Error::DriftDetected(rows)),
             DriftPolicy::Warn => settled.tolerate(rows),

@@ -33,6 +33,7 @@ use super::baseline::prepare_ledger_only;
 use super::planning::undone::{incompatible, rollback_events};
 use super::policy::UndeclaredPolicy;
 use super::preflight::runner::PreflightRunner;
+use super::run::Request;
 use super::{Listener, Migrator};
 use crate::engine::Session;
 use crate::error::Error;
@@ -50,11 +51,12 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         declared: &FingerprintedDeclaration,
+        request: &Request,
         listener: Option<&mut Listener<'_>>,
     ) -> Result<PreparedMigration, Error> {
         let before = version(session)?;
         let prepared = self
-            .prepare_once(session, declared)
+            .prepare_once(session, declared, request)
             .and_then(|mut prepared| {
                 let functions = &declared.declared.functions;
                 PreflightRunner::new(session, (functions, self.batch_size), listener)
@@ -72,24 +74,28 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         declared: &FingerprintedDeclaration,
+        request: &Request,
     ) -> Result<PreparedMigration, Error> {
         let _span = tracing::debug_span!("prepare").entered();
-        if let Some(point) = &self.back {
-            return self.prepare_rollback(session, declared, point);
-        }
-        if let Some(received) = &self.received {
-            return self.prepare_received(session, declared, received);
+        match request {
+            Request::Rollback(point) => {
+                return self.prepare_rollback(session, declared, request, point);
+            }
+            Request::Receive { events, .. } => {
+                return self.prepare_received(session, declared, request, events);
+            }
+            Request::Declared | Request::Baseline => {}
         }
         let refusals = validate_declaration(&declared.declared);
         if !refusals.is_empty() {
             return Err(Error::Incompatible(refusals));
         }
-        let ground = self.read_inputs(session, declared)?;
-        if self.baseline && ground.contents.state.is_some() {
+        let ground = self.read_inputs(session, declared, request)?;
+        if matches!(request, Request::Baseline) && ground.contents.state.is_some() {
             let events = ground.contents.events.len();
             return Err(Error::AlreadyBaselined { events });
         }
-        let settled = self.resolve_drift(declared, &ground)?;
+        let settled = self.resolve_drift(declared, request, &ground)?;
         if settled.record_only {
             return prepare_ledger_only(ground, &declared.declared, settled);
         }
@@ -101,9 +107,10 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         declared: &FingerprintedDeclaration,
+        request: &Request,
     ) -> Result<PlanningInputs, Error> {
         let contents = ledger::read(session)?;
-        let (contents, repair) = self.readable(contents)?;
+        let (contents, repair) = self.readable(request, contents)?;
         let version = version(session)?;
         let found = inspect(session, InspectScope::All)?;
         let expected = contents.fold();
@@ -155,7 +162,7 @@ impl Migrator<'_> {
         } = settled;
         notes.extend(snapshot_notes(&found));
         let is_new = !contents.applied_declarations.contains(&declared.id)
-            || (self.redo && contents.undone_declarations().contains(&declared.id))
+            || (self.reapply_rolled_back && contents.undone_declarations().contains(&declared.id))
             || requests_restore(&contents, declared, &fold);
         let adopted = adopt_existing(&declared.declared, &live, fold);
         let adopts = !adopted.events.is_empty();

@@ -23,6 +23,7 @@ use super::Migrator;
 use super::planning::catalog_hash as catalog;
 use super::planning::inputs::PreparedMigration;
 use super::policy::Phase;
+use super::run::Run;
 use crate::engine::EngineErrorKind;
 use crate::error::Error;
 use crate::inspect::{InspectScope, inspect};
@@ -41,7 +42,7 @@ impl Migrator<'_> {
     /// Executes the deferred tasks, and returns those that failed.
     pub(super) fn run_post_commit(
         &mut self,
-        declared: &FingerprintedDeclaration,
+        run: &mut Run<'_>,
         prepared: &PreparedMigration,
     ) -> Vec<DeferredWork> {
         let all = prepared.plan.steps.iter();
@@ -64,12 +65,12 @@ impl Migrator<'_> {
                 unpaid.push(DeferredWork { step, reason: why });
                 continue;
             }
-            let paid = self.run_task(declared, (i, &steps)).and_then(|()| {
+            let paid = self.run_task(run.declared, (i, &steps)).and_then(|()| {
                 let piece = step.operation.deferred_task();
                 piece.map_or(Ok(()), |piece| self.mark_complete(piece, prepared))
             });
             if paid.is_ok() {
-                self.actual.push(start.elapsed());
+                run.step_durations.push(start.elapsed());
             }
             if let Err(error) = paid {
                 tracing::warn!(%error, step = %step.operation, "still owed");

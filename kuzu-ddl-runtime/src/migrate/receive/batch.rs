@@ -11,9 +11,7 @@ use super::report::{PendingEvent, PendingReason, ReceiveReport};
 
 /// Separates the valid events from the others, with the reason of each rejection: once stored in
 /// the ledger, an invalid event could not be decoded again.
-pub(in crate::migrate) fn partition_valid(
-    given: Vec<DdlEvent>,
-) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
+pub(super) fn partition_valid(given: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
     let (mut legal, mut malformed) = (Vec::new(), Vec::new());
     for event in given {
         match DdlEvent::decode(&event.encode()) {
@@ -32,7 +30,7 @@ pub(super) struct WaitingSummary {
 }
 
 /// One delivery in progress.
-pub(in crate::migrate) struct ReceiveBatch {
+pub(super) struct ReceiveBatch {
     /// Fold of all events.
     pub(super) fold: Fold,
     /// Ids of the applied events.
@@ -45,7 +43,7 @@ pub(in crate::migrate) struct ReceiveBatch {
 }
 
 impl ReceiveBatch {
-    pub(in crate::migrate) fn hold(&mut self, event: EventId, delay: PendingReason) {
+    pub(super) fn hold(&mut self, event: EventId, delay: PendingReason) {
         let object = self.all.get(&event).map(DdlEvent::object);
         let object = object.map_or_else(|| "?".to_owned(), |id| self.fold.path(id));
         self.delayed.insert(event);
@@ -56,7 +54,7 @@ impl ReceiveBatch {
         });
     }
 
-    pub(in crate::migrate) fn mark_applied(&mut self, ids: Vec<EventId>, report: Report) {
+    pub(super) fn mark_applied(&mut self, ids: Vec<EventId>, report: Report) {
         self.known.extend(&ids);
         self.received.applied.extend(ids);
         self.received.steps.extend(report.steps);
@@ -64,7 +62,7 @@ impl ReceiveBatch {
 
     /// Determines which events the next start need not retry: only another event or a newer version
     /// can change their state.
-    pub(in crate::migrate) fn compute_waiting(&self) -> WaitingSummary {
+    pub(super) fn compute_waiting(&self) -> WaitingSummary {
         let mut held: BTreeSet<EventId> = BTreeSet::new();
         // Each follows its dependencies, except those found to be held at first.
         let mut delayed: Vec<&PendingEvent> = self.received.pending.iter().collect();
@@ -91,7 +89,7 @@ impl ReceiveBatch {
     }
 
     /// Lets all remaining events wait until the drift is resolved.
-    pub(in crate::migrate) fn hold_for_drift(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
+    pub(super) fn hold_for_drift(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
         for id in units.iter().flatten() {
             if !self.known.contains(id) && !self.delayed.contains(id) {
                 self.hold(*id, PendingReason::Drift);
@@ -102,7 +100,7 @@ impl ReceiveBatch {
 
     /// Groups the events that can only be applied together, in the order of the events: a rel table
     /// with its pairs, everything else separately.
-    pub(in crate::migrate) fn atomic_units(&self) -> Vec<Vec<EventId>> {
+    pub(super) fn atomic_units(&self) -> Vec<Vec<EventId>> {
         let mut order: Vec<_> = self.all.keys().copied().collect();
         order.retain(|id| !self.delayed.contains(id));
         order.sort_by_key(|id| self.fold.rank_of(*id));
@@ -130,7 +128,7 @@ impl ReceiveBatch {
 
     /// Returns the events of these units that wait for no other, in order, and records the others
     /// as pending.
-    pub(in crate::migrate) fn ready_events(&mut self, units: &[Vec<EventId>]) -> Vec<DdlEvent> {
+    pub(super) fn ready_events(&mut self, units: &[Vec<EventId>]) -> Vec<DdlEvent> {
         let mut ids: Vec<EventId> = units.iter().flatten().copied().collect();
         ids.sort_by_key(|id| self.fold.rank_of(*id));
         let mut ready: BTreeSet<EventId> = BTreeSet::new();

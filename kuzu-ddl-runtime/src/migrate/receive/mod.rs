@@ -20,9 +20,11 @@ use kuzu_ddl_core::plan::plan_hints;
 use report::{PendingReason, ReceiveReport};
 use sync_state::{read_ledger, sync_state};
 
+use super::bootstrap::target_after;
 use super::planning::dangling_indexes as unfinished;
 use super::planning::inputs::{PreparedMigration, plan_to};
 use super::policy::ReceivePolicy;
+use super::run::Request;
 use super::{Migrator, fingerprint_declaration};
 use crate::engine::Session;
 use crate::error::Error;
@@ -52,7 +54,7 @@ impl Migrator<'_> {
     /// ```
     #[must_use]
     pub fn receive_policy(mut self, policy: ReceivePolicy) -> Self {
-        self.policy_incoming = policy;
+        self.receive_policy = policy;
         self
     }
 
@@ -79,13 +81,15 @@ impl Migrator<'_> {
     /// assert_eq!(report.applied.len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "merge")]
+    #[doc(alias = "replicate")]
     pub fn receive(
         mut self,
         events: impl IntoIterator<Item = DdlEvent>,
     ) -> Result<ReceiveReport, Error> {
         let _span = tracing::info_span!("receive").entered();
         let declared = fingerprint_declaration(self.declared.take())?;
-        let starts = self.policy_incoming != ReceivePolicy::Defer;
+        let starts = self.receive_policy != ReceivePolicy::Defer;
         self.deliver(&declared, events.into_iter().collect(), starts)
     }
 
@@ -111,6 +115,7 @@ impl Migrator<'_> {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "conflict")]
     pub fn resolve(mut self, conflict: &Conflict, keep: EventId) -> Result<ReceiveReport, Error> {
         let _span = tracing::info_span!("resolve").entered();
         let declared = fingerprint_declaration(self.declared.take())?;
@@ -142,6 +147,7 @@ impl Migrator<'_> {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "conflict")]
     pub fn resolve_by_rename(
         mut self,
         conflict: &Conflict,
@@ -221,10 +227,11 @@ impl Migrator<'_> {
             return Ok(());
         }
         let ids: Vec<EventId> = events.iter().map(DdlEvent::id).collect();
-        self.received = Some(events);
-        let result = self.plan_and_apply(declared, None, start);
-        self.received = None;
-        match result {
+        let request = Request::Receive {
+            events,
+            bootstrap: None,
+        };
+        match self.plan_and_apply(declared, &request, None, start) {
             Ok(report) => {
                 delivery.mark_applied(ids, report);
                 Ok(())
@@ -273,10 +280,11 @@ impl Migrator<'_> {
         }
         if contents.state.is_none() && delivery.received.applied.is_empty() {
             // Events can only be stored in an existing ledger.
-            self.received = Some(Vec::new());
-            let made = self.plan_and_apply(declared, None, start);
-            self.received = None;
-            made?;
+            let request = Request::Receive {
+                events: Vec::new(),
+                bootstrap: None,
+            };
+            self.plan_and_apply(declared, &request, None, start)?;
         }
         let only_told = rows.is_empty();
         let kept = with_writer(self.engine, self.lock_timeout, |tx| {
@@ -306,11 +314,12 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         declared: &FingerprintedDeclaration,
+        request: &Request,
         received: &[DdlEvent],
     ) -> Result<PreparedMigration, Error> {
-        let ground = self.read_inputs(session, declared)?;
-        let settled = self.resolve_drift(declared, &ground)?;
-        let after = self.target_after(&settled.fold, received);
+        let ground = self.read_inputs(session, declared, request)?;
+        let settled = self.resolve_drift(declared, request, &ground)?;
+        let after = target_after(&settled.fold, request.bootstrap(), received);
         let fits = self.fits(declared, &settled.fold, &after)?;
         let hints = plan_hints(&declared.declared);
         let way = (after, received.to_vec());
@@ -337,7 +346,7 @@ impl Migrator<'_> {
                 *restorable = false;
             }
         }
-        if !lost.is_empty() && self.policy_incoming != ReceivePolicy::Apply {
+        if !lost.is_empty() && self.receive_policy != ReceivePolicy::Apply {
             return Err(Error::BreaksApplication(lost));
         }
         Ok(missing.is_empty())
