@@ -71,9 +71,9 @@ impl Migrator<'_> {
 
 /// Prepares a start that writes to the ledger alone.
 pub(super) fn prepare_ledger_only(
-    ground: PlanningInputs,
+    inputs: PlanningInputs,
     declared: &Declared,
-    settled: DriftResolution,
+    resolution: DriftResolution,
 ) -> Result<PreparedMigration, Error> {
     let DriftResolution {
         fold,
@@ -82,7 +82,7 @@ pub(super) fn prepare_ledger_only(
         mut notes,
         followed,
         ..
-    } = settled;
+    } = resolution;
     let PlanningInputs {
         contents,
         repair,
@@ -90,7 +90,7 @@ pub(super) fn prepare_ledger_only(
         found,
         expected,
         ..
-    } = ground;
+    } = inputs;
     let adopted = adopt_existing(declared, &live, fold);
     events.extend(adopted.events);
     notes.extend(adopted.notes);

@@ -113,6 +113,7 @@ impl ChangePolicy {
 
 /// Progress of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress<'a> {
     /// Current phase.
     pub phase: Phase,

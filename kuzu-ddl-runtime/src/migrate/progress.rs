@@ -6,12 +6,18 @@ use super::{Migrator, Phase, Progress};
 
 impl Migrator<'_> {
     /// Reports the phase, and the current step if the phase runs steps.
-    pub(super) fn tell(&mut self, phase: Phase, done: usize, steps: &[Step]) {
-        self.tell_within(phase, done, steps, 0);
+    pub(super) fn report_progress(&mut self, phase: Phase, done: usize, steps: &[Step]) {
+        self.report_row_progress(phase, done, steps, 0);
     }
 
     /// Reports progress within a step of which `within` rows are done.
-    pub(super) fn tell_within(&mut self, phase: Phase, done: usize, steps: &[Step], within: u64) {
+    pub(super) fn report_row_progress(
+        &mut self,
+        phase: Phase,
+        done: usize,
+        steps: &[Step],
+        within: u64,
+    ) {
         if let Some(progress) = &mut self.progress {
             let step = steps
                 .get(done)

@@ -35,7 +35,7 @@ impl Migrator<'_> {
             return Ok(());
         }
         let _span = tracing::debug_span!("rehearse").entered();
-        self.tell(Phase::Rehearse, 0, steps);
+        self.report_progress(Phase::Rehearse, 0, steps);
         let touched = if changes {
             touched(prepared)
         } else {

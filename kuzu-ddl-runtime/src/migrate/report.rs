@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use kuzu_ddl_core::event::{EventId, Fingerprint};
 use kuzu_ddl_core::fold::{ConflictReport, HoldReason};
-use kuzu_ddl_core::plan::{DeferredWork, HumanDuration, Step};
+use kuzu_ddl_core::plan::{DeferredWork, HumanDuration, Step, count_noun};
 use serde::{Deserialize, Serialize};
 
 /// Outcome of a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// Applied steps.
     pub steps: Vec<Step>,
@@ -53,12 +54,21 @@ impl fmt::Display for Report {
         let schema = self.schema.short();
         match (self.steps.len(), self.events.len()) {
             (0, 0) if !self.deferred.is_empty() => {
-                write!(f, "not finished, schema {schema}, {took} ms")?
+                let tasks = count_noun(self.deferred.len() as u64, "task", "tasks");
+                write!(
+                    f,
+                    "incomplete: {tasks} deferred, schema {schema}, {took} ms"
+                )?
             }
             (0, 0) => write!(f, "up to date, schema {schema}, {took} ms")?,
-            (0, n) => write!(f, "recorded {n} events, schema {schema}, {took} ms")?,
-            (1, _) => write!(f, "1 step applied, schema {schema}, {took} ms")?,
-            (n, _) => write!(f, "{n} steps applied, schema {schema}, {took} ms")?,
+            (0, n) => {
+                let events = count_noun(n as u64, "event", "events");
+                write!(f, "recorded {events}, schema {schema}, {took} ms")?
+            }
+            (n, _) => {
+                let steps = count_noun(n as u64, "step", "steps");
+                write!(f, "{steps} applied, schema {schema}, {took} ms")?
+            }
         }
         for (i, step) in self.steps.iter().enumerate() {
             let text = step.to_string();
@@ -80,10 +90,7 @@ impl fmt::Display for Report {
         }
         for DeferredWork { step, reason: why } in &self.deferred {
             let what = &step.operation;
-            write!(
-                f,
-                "\n  still owed: {what}: {why}; the next start tries again"
-            )?;
+            write!(f, "\n  deferred: {what}: {why}; retried at the next start")?;
         }
         for note in &self.notes {
             write!(f, "\n  note: {}", note.replace('\n', "\n    "))?;
@@ -94,8 +101,8 @@ impl fmt::Display for Report {
         if !self.held_events.is_empty() {
             write!(
                 f,
-                "\n  {} events are held for a newer version or for missing ones",
-                self.held_events.len()
+                "\n  {} held: missing events or a newer version required",
+                count_noun(self.held_events.len() as u64, "event", "events")
             )?;
         }
         Ok(())

@@ -151,20 +151,28 @@ impl Migrator<'_> {
         request: &Request,
         point: &Point,
     ) -> Result<PreparedMigration, Error> {
-        let ground = self.read_inputs(session, nothing, request)?;
-        let settled = self.resolve_drift(nothing, request, &ground)?;
-        let history = History::from_ledger(&ground.contents);
+        let inputs = self.read_inputs(session, nothing, request)?;
+        let resolution = self.resolve_drift(nothing, request, &inputs)?;
+        let history = History::from_ledger(&inputs.contents);
         let (ids, then) = (history.events_at(point)?, history.fold_at(point)?);
-        let way = reverse(settled.fold.clone(), &then);
-        if !way.lost.is_empty() && !self.partial_rollback {
-            return Err(Error::Irreversible(way.lost));
+        let reversal = reverse(resolution.fold.clone(), &then);
+        if !reversal.lost.is_empty() && !self.partial_rollback {
+            return Err(Error::Irreversible(reversal.lost));
         }
-        let said = PlanHints {
+        let hints = PlanHints {
             is_rollback: true,
             ..PlanHints::default()
         };
-        let mut prepared = plan_to(ground, settled, (way.after, way.events), &said)?;
-        let lost = way.lost.iter().map(|lost| format!("irreversible: {lost}"));
+        let mut prepared = plan_to(
+            inputs,
+            resolution,
+            (reversal.after, reversal.events),
+            &hints,
+        )?;
+        let lost = reversal
+            .lost
+            .iter()
+            .map(|lost| format!("irreversible: {lost}"));
         prepared.plan.notes.extend(lost);
         let contents = &prepared.contents;
         prepared.back = Some(RollbackChange {

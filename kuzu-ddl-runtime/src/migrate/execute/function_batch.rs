@@ -34,7 +34,7 @@ pub(in crate::migrate) struct FailedRow {
     pub(in crate::migrate) old: Option<Value>,
     pub(in crate::migrate) why: FunctionError,
     /// Whether `on_fail` determines the value of the row.
-    pub(in crate::migrate) settled: bool,
+    pub(in crate::migrate) has_fallback: bool,
 }
 
 /// Extent of rows in the offsets of a table.
@@ -134,7 +134,7 @@ impl<'a> BatchEvaluator<'a> {
                         offset,
                         function: by.function.clone(),
                         old: taken.into_iter().next(),
-                        settled: by.on_fail != OnFail::Abort
+                        has_fallback: by.on_fail != OnFail::Abort
                             && matches!(why, FunctionError::Refused(_)),
                         why,
                     }),

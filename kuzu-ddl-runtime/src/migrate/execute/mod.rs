@@ -94,8 +94,8 @@ impl Migrator<'_> {
             Err(error) => return Err(error),
             Ok(()) => {}
         }
-        let owed = self.run_post_commit(run, &prepared);
-        let unfinished: Vec<DeferredWork> = owed
+        let deferred = self.run_post_commit(run, &prepared);
+        let unfinished: Vec<DeferredWork> = deferred
             .iter()
             .filter(|u| second::requires(run.declared, u))
             .cloned()
@@ -103,7 +103,7 @@ impl Migrator<'_> {
         if !unfinished.is_empty() {
             return Err(Error::BackfillIncomplete(unfinished));
         }
-        Ok(report(prepared, owed, run))
+        Ok(report(prepared, deferred, run))
     }
 
     /// Checks the buffer pool: a database whose node tables exceed it cannot be opened again.
@@ -165,11 +165,11 @@ impl Migrator<'_> {
         self.back_up(&tx, run, prepared)?;
         self.run_steps(&tx, run, prepared)?;
         let steps = &prepared.plan.steps;
-        self.tell(Phase::Verify, steps.len(), steps);
+        self.report_progress(Phase::Verify, steps.len(), steps);
         let found = verify(&tx, prepared)?;
-        self.tell(Phase::Record, steps.len(), steps);
+        self.report_progress(Phase::Record, steps.len(), steps);
         let revision = self.write_ledger(&tx, run, prepared, &found)?;
-        self.tell(Phase::Commit, steps.len(), steps);
+        self.report_progress(Phase::Commit, steps.len(), steps);
         match tx.commit() {
             Err(e) if e.kind == EngineErrorKind::OutcomeUnknown => {
                 self.resolve_commit_outcome(revision, e)
@@ -195,7 +195,7 @@ impl Migrator<'_> {
         if !self.needs_backup(prepared) {
             return Ok(());
         }
-        self.tell(Phase::Backup, 0, &prepared.plan.steps);
+        self.report_progress(Phase::Backup, 0, &prepared.plan.steps);
         let made = self.backup.as_ref().map(|to| to.make(self.engine, tx));
         run.backup = made.transpose()?;
         Ok(())
@@ -243,14 +243,14 @@ fn is_busy(error: &Error) -> bool {
     matches!(error, Error::LockTimeout { .. })
 }
 
-fn report(prepared: PreparedMigration, owed: Vec<DeferredWork>, run: &mut Run<'_>) -> Report {
+fn report(prepared: PreparedMigration, deferred: Vec<DeferredWork>, run: &mut Run<'_>) -> Report {
     let PreparedMigration {
         after, mut plan, ..
     } = prepared;
     plan.steps
-        .retain(|step| !owed.iter().any(|unpaid| unpaid.step == *step));
+        .retain(|step| !deferred.iter().any(|work| work.step == *step));
     Report {
-        deferred: owed,
+        deferred,
         events: plan.events.iter().map(|event| event.id()).collect(),
         steps: plan.steps,
         notes: plan.notes,

@@ -67,9 +67,9 @@ impl Migrator<'_> {
         if let Some(to) = &prepared.back {
             ledger::encode_ancestor(&mut changed, &to.ancestor);
         }
-        let places = catalog_ids_after(prepared, found);
-        if places != prepared.contents.catalog_ids {
-            ledger::encode_catalog_ids(&mut changed, &places);
+        let catalog_ids = catalog_ids_after(prepared, found);
+        if catalog_ids != prepared.contents.catalog_ids {
+            ledger::encode_catalog_ids(&mut changed, &catalog_ids);
         }
         let state = state(declared, prepared, found, tables(tx)?, number);
         ledger::encode_state(&mut changed, &state);
@@ -87,9 +87,9 @@ impl Migrator<'_> {
         for (id, making) in values::started_backfills(prepared) {
             ledger::write_backfill(tx, id, &making)?;
         }
-        let owed = &prepared.local.deferred;
+        let deferred = &prepared.local.deferred;
         let over = prepared.contents.backfills.keys();
-        for id in over.filter(|id| !owed.contains(&DeferredTask::Backfill(**id))) {
+        for id in over.filter(|id| !deferred.contains(&DeferredTask::Backfill(**id))) {
             ledger::delete_backfill(tx, *id)?;
         }
         ledger::delete_rows(tx, &inbox_keys_applied(prepared))?;
@@ -156,13 +156,13 @@ pub(in crate::migrate) fn is_noop(
         return false;
     };
     // A tolerated difference is reported again at the next start, so nothing is marked as verified.
-    let ticked = !prepared.tolerated.is_empty()
+    let is_verified = !prepared.tolerated.is_empty()
         || (last.verified_declarations.contains(&declared.id)
             && last.catalog_hash == catalog::snapshot_hash(&prepared.found));
-    let owed = last.local.deferred == prepared.local.deferred;
+    let same_deferred = last.local.deferred == prepared.local.deferred;
     let placed = !prepared.tolerated.is_empty()
         || catalog_ids_after(prepared, &prepared.found) == prepared.contents.catalog_ids;
-    prepared.plan.only_deferred() && owed && placed && !prepared.is_new && ticked
+    prepared.plan.only_deferred() && same_deferred && placed && !prepared.is_new && is_verified
 }
 
 pub(in crate::migrate) fn state(

@@ -29,7 +29,7 @@ impl Migrator<'_> {
             }
             let _span =
                 tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
-            self.tell(Phase::Apply, i, steps);
+            self.report_progress(Phase::Apply, i, steps);
             let start = Instant::now();
             self.run_step_statements(tx, &run.declared.declared.functions, steps, i)?;
             for (left, right) in &step.row_count_checks {
@@ -73,7 +73,7 @@ impl Migrator<'_> {
         while from <= last {
             let to = from.saturating_add(self.batch_size);
             let batch = maker.range(tx, (from, to)).map_err(failed)?;
-            if let Some(bad) = batch.failed.iter().find(|bad| !bad.settled) {
+            if let Some(bad) = batch.failed.iter().find(|bad| !bad.has_fallback) {
                 return Err(Error::FunctionFailed {
                     object: step.operation.to_string(),
                     function: bad.function.clone(),
@@ -86,7 +86,7 @@ impl Migrator<'_> {
                     .map_err(failed)?;
             }
             done += batch.rows;
-            self.tell_within(Phase::Apply, i, steps, done);
+            self.report_row_progress(Phase::Apply, i, steps, done);
             from = to;
         }
         Ok(())

@@ -28,7 +28,7 @@ pub(in crate::migrate) fn clear(engine: &dyn Engine, wait: Duration) -> Result<(
         return Ok(());
     }
     for DanglingIndex { table, index, .. } in &names {
-        tracing::warn!(%table, %index, "an index was left unfinished; it is cleared away");
+        tracing::warn!(%table, %index, "dropping a dangling index");
     }
     match with_writer(engine, wait, |tx| forget(tx, &names)) {
         // A read-only database writes no checkpoint.

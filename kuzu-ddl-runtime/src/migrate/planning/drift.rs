@@ -39,16 +39,16 @@ impl Migrator<'_> {
         &self,
         declared: &FingerprintedDeclaration,
         request: &Request,
-        ground: &PlanningInputs,
+        inputs: &PlanningInputs,
     ) -> Result<DriftResolution, Error> {
         let declared = &declared.declared;
         let is_baseline = matches!(request, Request::Baseline);
-        let expected = &ground.expected;
-        let (schema, local) = (&ground.live.schema, &ground.live.local);
-        let all = detect_with_names(expected, schema, local, &ground.names, None);
-        let mut settled = DriftResolution {
+        let expected = &inputs.expected;
+        let (schema, local) = (&inputs.live.schema, &inputs.live.local);
+        let all = detect_with_names(expected, schema, local, &inputs.names, None);
+        let mut resolution = DriftResolution {
             fold: expected.clone(),
-            live: ground.live.clone(),
+            live: inputs.live.clone(),
             leave: BTreeSet::new(),
             tolerated: Vec::new(),
             events: Vec::new(),
@@ -57,33 +57,36 @@ impl Migrator<'_> {
             record_only: is_baseline,
         };
         // An out-of-band change that the source declares as well is adopted; it is not drift.
-        let (said, mut rows): (Vec<Drift>, Vec<Drift>) = all
+        let (declared_as_well, mut rows): (Vec<Drift>, Vec<Drift>) = all
             .into_iter()
             .partition(|row| is_declared(row, declared, expected));
-        rows.extend(orphaned_archives(&ground.contents, schema));
-        let lost = ground.repair.iter().flat_map(lost_rows);
+        rows.extend(orphaned_archives(&inputs.contents, schema));
+        let lost = inputs.repair.iter().flat_map(lost_rows);
         rows.extend(lost);
         if self.drift_policy == DriftPolicy::Repair && !rows.is_empty() {
-            rows.extend(said);
-            settled.record_only = true;
-            settled.adopt_all(rows, declared, "repaired")?;
-            return Ok(settled);
+            rows.extend(declared_as_well);
+            resolution.record_only = true;
+            resolution.adopt_all(rows, declared, "repaired")?;
+            return Ok(resolution);
         }
-        let renames = said.into_iter().filter(|row| row.id.is_some()).collect();
-        settled.adopt_all(renames, declared, "adopted")?;
+        let renames = declared_as_well
+            .into_iter()
+            .filter(|row| row.id.is_some())
+            .collect();
+        resolution.adopt_all(renames, declared, "adopted")?;
         match self.drift_policy {
             DriftPolicy::Adopt => {
-                settled.adopt_all(rows, declared, "adopted")?;
-                settled.adopt_unmanaged(ground, declared);
+                resolution.adopt_all(rows, declared, "adopted")?;
+                resolution.adopt_unmanaged(inputs, declared);
             }
-            _ if is_baseline => settled.note(&rows),
+            _ if is_baseline => resolution.note(&rows),
             DriftPolicy::Error if rows.is_empty() => {}
             DriftPolicy::Error => return Err(Error::DriftDetected(rows)),
-            DriftPolicy::Warn => settled.tolerate(rows),
-            DriftPolicy::Recreate => settled.recreate(rows)?,
+            DriftPolicy::Warn => resolution.tolerate(rows),
+            DriftPolicy::Recreate => resolution.recreate(rows)?,
             DriftPolicy::Repair => {}
         }
-        Ok(settled)
+        Ok(resolution)
     }
 }
 
@@ -143,20 +146,20 @@ impl DriftResolution {
 
     /// Records, as far as possible, whole tables and sequences that no event created. Declared ones
     /// are adopted first, as the source declares them.
-    fn adopt_unmanaged(&mut self, ground: &PlanningInputs, declared: &Declared) {
+    fn adopt_unmanaged(&mut self, inputs: &PlanningInputs, declared: &Declared) {
         let fold = std::mem::take(&mut self.fold);
         let adopted = adopt_existing(declared, &self.live, fold);
         self.fold = adopted.fold;
         self.live.local = adopted.local;
         self.events.extend(adopted.events);
         self.notes.extend(adopted.notes);
-        let made = detect_unmanaged(&self.fold, &self.live.schema, &ground.names);
+        let made = detect_unmanaged(&self.fold, &self.live.schema, &inputs.names);
         let undeclared = |row: &Drift| !is_governed_by_source(row, declared);
         self.adopt_possible(made.into_iter().filter(undeclared).collect(), declared);
     }
 
     fn recreate(&mut self, rows: Vec<Drift>) -> Result<(), Error> {
-        let (mendable, rest): (Vec<Drift>, Vec<Drift>) =
+        let (recreated, rest): (Vec<Drift>, Vec<Drift>) =
             rows.into_iter().partition(is_fixed_by_plan);
         let (extra, other): (Vec<Drift>, Vec<Drift>) = rest
             .into_iter()
@@ -164,8 +167,8 @@ impl DriftResolution {
         if !other.is_empty() {
             return Err(Error::DriftDetected(other));
         }
-        self.notes.extend(mendable.iter().map(|row| Note::Drift {
-            row: format!("made again: {row}"),
+        self.notes.extend(recreated.iter().map(|row| Note::Drift {
+            row: format!("recreated: {row}"),
         }));
         self.tolerate(extra);
         Ok(())
@@ -185,26 +188,26 @@ fn is_fixed_by_plan(row: &Drift) -> bool {
 /// Returns whether the source declares an out-of-band change as well.
 fn is_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     match (&row.kind, row.id) {
-        (DriftKind::Unexpected, None) => is_extra_said(row, declared, expected),
+        (DriftKind::Unexpected, None) => is_unexpected_declared(row, declared, expected),
         (DriftKind::Changed { what, .. }, Some(id)) if *what == Aspect::Name => {
             let object = expected.object(id);
-            object.is_some_and(|object| is_rename_said(&row.site, &object.name.value, declared))
+            object.is_some_and(|object| is_rename_declared(&row.site, &object.name.value, declared))
         }
         _ => false,
     }
 }
 
-fn is_extra_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
+fn is_unexpected_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     let known = |name: &NameKey| {
         let table = expected.find(None, name)?;
         Some((table.id, declared.schema.tables.get(name)?))
     };
     match &row.site {
         Location::Index(table, index) => {
-            known(table).is_some_and(|(_, said)| said.indexes.contains_key(index))
+            known(table).is_some_and(|(_, source)| source.indexes.contains_key(index))
         }
-        Location::Property(table, property) => known(table).is_some_and(|(id, said)| {
-            said.properties.contains_key(property)
+        Location::Property(table, property) => known(table).is_some_and(|(id, source)| {
+            source.properties.contains_key(property)
                 && expected
                     .objects_ever_named(Some(id), property)
                     .next()
@@ -215,7 +218,7 @@ fn is_extra_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
 }
 
 /// Returns whether a struct declares the new name, and a rename from `old`.
-fn is_rename_said(site: &Location, old: &str, declared: &Declared) -> bool {
+fn is_rename_declared(site: &Location, old: &str, declared: &Declared) -> bool {
     let old = NameKey::new(old);
     let was = |olds: &[String]| olds.iter().any(|name| NameKey::new(name) == old);
     match site {
@@ -225,11 +228,11 @@ fn is_rename_said(site: &Location, old: &str, declared: &Declared) -> bool {
                 && !declared.schema.tables.contains_key(&old)
         }
         Location::Property(table, now) => {
-            let said = declared.schema.tables.get(table);
+            let in_source = declared.schema.tables.get(table);
             let olds = declared.tables.get(table).map(|h| &h.property_renames);
             olds.and_then(|olds| olds.get(now))
                 .is_some_and(|olds| was(olds))
-                && said.is_some_and(|said| !said.properties.contains_key(&old))
+                && in_source.is_some_and(|source| !source.properties.contains_key(&old))
         }
         _ => false,
     }

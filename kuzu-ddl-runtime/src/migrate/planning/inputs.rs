@@ -83,19 +83,19 @@ pub(in crate::migrate) struct PlannedTarget {
 
 /// Plans from the resolved state to `target`, to which the events `new` lead.
 pub(in crate::migrate) fn plan_to(
-    ground: PlanningInputs,
-    settled: DriftResolution,
+    inputs: PlanningInputs,
+    resolution: DriftResolution,
     (after, new): (Fold, Vec<DdlEvent>),
-    said: &PlanHints,
+    hints: &PlanHints,
 ) -> Result<PreparedMigration, Error> {
     let PlanningInputs {
         contents,
         found,
         version,
         ..
-    } = ground;
-    let (mut events, mut notes) = (settled.events, settled.notes);
-    let before = settled.fold;
+    } = inputs;
+    let (mut events, mut notes) = (resolution.events, resolution.notes);
+    let before = resolution.fold;
     // An out-of-band change may equal the change of a peer.
     let known: BTreeSet<EventId> = events.iter().map(DdlEvent::id).collect();
     events.extend(new.into_iter().filter(|event| !known.contains(&event.id())));
@@ -103,13 +103,14 @@ pub(in crate::migrate) fn plan_to(
     if !refusals.is_empty() {
         return Err(Error::Incompatible(refusals));
     }
-    let mut local = settled.live.local;
+    let mut local = resolution.live.local;
     let (states, known) = ((&before, &after), (&local, &contents.backfills));
-    let steps = plan_with_suspect_rebuilds(states, &found, said, &settled.leave, known, &mut notes)
-        .map_err(Error::Unplannable)?
-        .steps;
+    let steps =
+        plan_with_suspect_rebuilds(states, &found, hints, &resolution.leave, known, &mut notes)
+            .map_err(Error::Unplannable)?
+            .steps;
     local.deferred = deferred_tasks(&steps);
-    local.recorded_fills.extend(fills_per_event(states, said));
+    local.recorded_fills.extend(fills_per_event(states, hints));
     let plan = Plan {
         base: base(&contents, &found),
         events,
@@ -123,8 +124,8 @@ pub(in crate::migrate) fn plan_to(
         before,
         after,
         local,
-        leave: settled.leave,
-        tolerated: settled.tolerated,
+        leave: resolution.leave,
+        tolerated: resolution.tolerated,
         plan,
         is_new: false,
         may_wait: false,
@@ -165,7 +166,7 @@ pub(in crate::migrate) fn deferred_tasks(steps: &[Step]) -> BTreeSet<DeferredTas
 /// Returns, per type change, the constant for rows that have no value after the change.
 pub(in crate::migrate) fn fills_per_event(
     (before, after): (&Fold, &Fold),
-    said: &PlanHints,
+    hints: &PlanHints,
 ) -> BTreeMap<EventId, Expr> {
     let of = |object: &Object| {
         let change = object.archived_columns.iter().rfind(|a| a.ty != a.to)?;
@@ -180,7 +181,7 @@ pub(in crate::migrate) fn fills_per_event(
         let (nullable, is) = (before.property(was)?.nullable, after.property(object)?);
         let lacks = !is.nullable && (nullable || change.on_fail != OnFail::Abort);
         let table = after.database_name(after.object(object.parent?)?);
-        let fill = said
+        let fill = hints
             .fill_exprs
             .get(&(NameKey::new(&table), NameKey::new(&is.name)))?;
         (lacks && fill.is_constant()).then(|| (change.by, fill.clone()))

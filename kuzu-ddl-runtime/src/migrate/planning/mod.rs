@@ -90,16 +90,16 @@ impl Migrator<'_> {
         if !refusals.is_empty() {
             return Err(Error::Incompatible(refusals));
         }
-        let ground = self.read_inputs(session, declared, request)?;
-        if matches!(request, Request::Baseline) && ground.contents.state.is_some() {
-            let events = ground.contents.events.len();
+        let inputs = self.read_inputs(session, declared, request)?;
+        if matches!(request, Request::Baseline) && inputs.contents.state.is_some() {
+            let events = inputs.contents.events.len();
             return Err(Error::AlreadyBaselined { events });
         }
-        let settled = self.resolve_drift(declared, request, &ground)?;
-        if settled.record_only {
-            return prepare_ledger_only(ground, &declared.declared, settled);
+        let resolution = self.resolve_drift(declared, request, &inputs)?;
+        if resolution.record_only {
+            return prepare_ledger_only(inputs, &declared.declared, resolution);
         }
-        self.plan_to_declaration(ground, declared, settled)
+        self.plan_to_declaration(inputs, declared, resolution)
     }
 
     /// Reads the ledger and the catalog.
@@ -140,16 +140,16 @@ impl Migrator<'_> {
     /// Plans from the resolved state to the declared schema.
     fn plan_to_declaration(
         &self,
-        ground: PlanningInputs,
+        inputs: PlanningInputs,
         declared: &FingerprintedDeclaration,
-        settled: DriftResolution,
+        resolution: DriftResolution,
     ) -> Result<PreparedMigration, Error> {
         let PlanningInputs {
             contents,
             found,
             version,
             ..
-        } = ground;
+        } = inputs;
         let DriftResolution {
             fold,
             live,
@@ -159,7 +159,7 @@ impl Migrator<'_> {
             mut notes,
             followed,
             ..
-        } = settled;
+        } = resolution;
         notes.extend(snapshot_notes(&found));
         let is_new = !contents.applied_declarations.contains(&declared.id)
             || (self.reapply_rolled_back && contents.undone_declarations().contains(&declared.id))

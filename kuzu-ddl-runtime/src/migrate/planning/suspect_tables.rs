@@ -29,18 +29,18 @@ pub(in crate::migrate) struct SuspectRebuildPlan {
 pub(in crate::migrate) fn plan_with_suspect_rebuilds(
     (before, after): (&Fold, &Fold),
     found: &CatalogSnapshot,
-    said: &PlanHints,
+    hints: &PlanHints,
     leave: &BTreeSet<ObjectId>,
-    (local, making): (&LocalState, &BTreeMap<ObjectId, BackfillProgress>),
+    (local, backfills): (&LocalState, &BTreeMap<ObjectId, BackfillProgress>),
     notes: &mut Vec<Note>,
 ) -> Result<SuspectRebuildPlan, Vec<PlanError>> {
     let live = &found.schema;
     let start = LiveCatalog {
-        backfills: making,
+        backfills: backfills,
         recorded_fills: &local.recorded_fills,
         ..LiveCatalog::from(found)
     };
-    let steps = plan(before, after, start, said, leave)?;
+    let steps = plan(before, after, start, hints, leave)?;
     let nothing_else = steps.is_empty();
     let plain = |steps| SuspectRebuildPlan {
         steps,
@@ -51,14 +51,14 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
     }
     let managed = managed_tables(before);
     let name = |key: &NameKey| live.tables.get(key).map(|table| table.name.clone());
-    let mut mend = BTreeSet::new();
+    let mut suspects = BTreeSet::new();
     let mut ours = Vec::new();
     for (key, numbers) in &found.column_id_gaps {
         let object = name(key).unwrap_or_default();
         match managed.get(key) {
             Some(id) if local.column_id_gaps.get(id) == Some(numbers) => {}
             Some(id) if !leave.contains(id) => {
-                mend.insert(*id);
+                suspects.insert(*id);
                 ours.push(object);
             }
             _ => {
@@ -67,10 +67,10 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
             }
         }
     }
-    if mend.is_empty() {
+    if suspects.is_empty() {
         return Ok(plain(steps));
     }
-    match plan_with_rebuilds(before, after, start, said, leave, &mend) {
+    match plan_with_rebuilds(before, after, start, hints, leave, &suspects) {
         Ok(steps) => {
             notes.extend(
                 ours.into_iter()

@@ -136,7 +136,7 @@ impl Work<'_> {
         };
         let to = from.saturating_add(self.size);
         let batch = self.maker.range(&tx, (from, to))?;
-        if let Some(failed) = batch.failed.iter().find(|failed| !failed.settled) {
+        if let Some(failed) = batch.failed.iter().find(|failed| !failed.has_fallback) {
             return Err(self.failure(&tx, failed));
         }
         if batch.rows > 0 {

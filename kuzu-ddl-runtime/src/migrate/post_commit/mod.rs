@@ -36,7 +36,7 @@ use crate::write_lock::with_writer;
 static ONE: Mutex<()> = Mutex::new(());
 
 /// Pause between two attempts to become the writer.
-const PAUSE: Duration = Duration::from_millis(20);
+const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
 impl Migrator<'_> {
     /// Executes the deferred tasks, and returns those that failed.
@@ -53,34 +53,34 @@ impl Migrator<'_> {
         if steps.is_empty() {
             return Vec::new();
         }
-        let _span = tracing::info_span!("second").entered();
+        let _span = tracing::info_span!("post_commit").entered();
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut unpaid = Vec::new();
+        let mut failed = Vec::new();
         for (i, step) in steps.iter().enumerate() {
-            self.tell(Phase::PostCommit, i, &steps);
+            self.report_progress(Phase::PostCommit, i, &steps);
             let start = Instant::now();
-            if let Some(first) = blocking_backfill(step, &unpaid) {
+            if let Some(first) = blocking_backfill(step, &failed) {
                 let step = step.clone();
-                let why = format!("waits for another: {}", first.step.operation);
-                unpaid.push(DeferredWork { step, reason: why });
+                let why = format!("blocked by a deferred task: {}", first.step.operation);
+                failed.push(DeferredWork { step, reason: why });
                 continue;
             }
-            let paid = self.run_task(run.declared, (i, &steps)).and_then(|()| {
-                let piece = step.operation.deferred_task();
-                piece.map_or(Ok(()), |piece| self.mark_complete(piece, prepared))
+            let result = self.run_task(run.declared, (i, &steps)).and_then(|()| {
+                let task = step.operation.deferred_task();
+                task.map_or(Ok(()), |task| self.mark_complete(task, prepared))
             });
-            if paid.is_ok() {
+            if result.is_ok() {
                 run.step_durations.push(start.elapsed());
             }
-            if let Err(error) = paid {
-                tracing::warn!(%error, step = %step.operation, "still owed");
-                unpaid.push(DeferredWork {
+            if let Err(error) = result {
+                tracing::warn!(%error, step = %step.operation, "deferred task failed");
+                failed.push(DeferredWork {
                     step: step.clone(),
                     reason: error.to_string(),
                 });
             }
         }
-        unpaid
+        failed
     }
 
     /// Executes one task. A task that is already complete is no error.
@@ -94,30 +94,26 @@ impl Migrator<'_> {
             Operation::Backfill { .. } => {
                 let functions = &declared.declared.functions;
                 self.make(step, functions, |this, done| {
-                    this.tell_within(Phase::PostCommit, i, steps, done);
+                    this.report_row_progress(Phase::PostCommit, i, steps, done);
                 })
             }
             Operation::CreateIndex { table, index, .. } => {
-                self.patiently(|| index::create(self.engine, table, index, &step.cypher))
+                self.retry_while_busy(|| index::create(self.engine, table, index, &step.cypher))
             }
             _ => Ok(()),
         }
     }
 
     /// Removes a completed task from the ledger, and records the catalog that includes its result.
-    fn mark_complete(
-        &self,
-        piece: DeferredTask,
-        prepared: &PreparedMigration,
-    ) -> Result<(), Error> {
+    fn mark_complete(&self, task: DeferredTask, prepared: &PreparedMigration) -> Result<(), Error> {
         with_writer(self.engine, self.lock_timeout, |tx| {
             let mut state = match ledger::read_state(&tx)? {
                 Some(Ok(state)) => state,
                 Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
                 None => return Ok(()),
             };
-            state.local.deferred.remove(&piece);
-            if let DeferredTask::Backfill(id) = piece {
+            state.local.deferred.remove(&task);
+            if let DeferredTask::Backfill(id) = task {
                 ledger::delete_backfill(&tx, id)?;
             }
             let found = inspect(&tx, InspectScope::All)?;
@@ -140,14 +136,14 @@ impl Migrator<'_> {
     }
 
     /// Retries while another connection of this process writes.
-    fn patiently<T>(&self, mut run: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    fn retry_while_busy<T>(&self, mut run: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
         let deadline = Instant::now() + self.lock_timeout;
         loop {
             match run() {
                 Err(Error::Engine(e))
                     if e.kind == EngineErrorKind::WriterBusy && Instant::now() < deadline =>
                 {
-                    std::thread::sleep(PAUSE);
+                    std::thread::sleep(RETRY_INTERVAL);
                 }
                 result => return result,
             }
@@ -156,28 +152,28 @@ impl Migrator<'_> {
 }
 
 /// Returns the failed backfill that blocks an index: an indexed property cannot be backfilled.
-fn blocking_backfill<'u>(step: &Step, unpaid: &'u [DeferredWork]) -> Option<&'u DeferredWork> {
+fn blocking_backfill<'u>(step: &Step, failed: &'u [DeferredWork]) -> Option<&'u DeferredWork> {
     let Operation::CreateIndex { table, .. } = &step.operation else {
         return None;
     };
-    unpaid.iter().find(|unpaid| {
+    failed.iter().find(|failed| {
         let is_values = matches!(
-            unpaid.step.operation.deferred_task(),
+            failed.step.operation.deferred_task(),
             Some(DeferredTask::Backfill(_))
         );
-        is_values && unpaid.step.operation.table() == table
+        is_values && failed.step.operation.table() == table
     })
 }
 
 /// Returns whether an application with this declaration requires the deferred task: it would read
 /// the missing values.
-pub(super) fn requires(declared: &FingerprintedDeclaration, unpaid: &DeferredWork) -> bool {
+pub(super) fn requires(declared: &FingerprintedDeclaration, failed: &DeferredWork) -> bool {
     let Operation::Backfill {
         table,
         property,
         value,
         ..
-    } = &unpaid.step.operation
+    } = &failed.step.operation
     else {
         return false;
     };

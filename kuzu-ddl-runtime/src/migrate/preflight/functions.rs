@@ -37,7 +37,7 @@ struct Found {
     says: Option<(String, String)>,
     /// Key values, each with the row that has it.
     keys: HashMap<String, (usize, u64)>,
-    twice: u64,
+    duplicates: u64,
 }
 
 impl FunctionPreflight<'_> {
@@ -49,7 +49,7 @@ impl FunctionPreflight<'_> {
         demand: &PreflightCheck,
         value: &ValueSource,
         unique: bool,
-        mut tell: impl FnMut(&Step, u64),
+        mut progress: impl FnMut(&Step, u64),
     ) -> Result<Option<RowFailure>, Error> {
         let mut found = Found::default();
         for (part, (rows, name)) in demand.rows.labelled.iter().enumerate() {
@@ -68,7 +68,7 @@ impl FunctionPreflight<'_> {
                 if unique {
                     self.count_keys(&mut found, (part, name), demand, &batch)?;
                 }
-                tell(step, found.rows);
+                progress(step, found.rows);
                 from = to;
             }
         }
@@ -101,7 +101,7 @@ impl FunctionPreflight<'_> {
                     why: failed.why.to_string(),
                 });
             }
-            if failed.settled {
+            if failed.has_fallback {
                 continue;
             }
             found.bad += 1;
@@ -125,7 +125,7 @@ impl FunctionPreflight<'_> {
         for (offset, value) in &batch.made {
             let text = text(value);
             if let Some((part, first)) = found.keys.get(&text).copied() {
-                found.twice += 1;
+                found.duplicates += 1;
                 if found.sample.len() < SAMPLE_SIZE {
                     let rows = &demand.rows.labelled[part].0;
                     let keys = [
@@ -185,7 +185,7 @@ impl Found {
                     can_fall_back: !unique,
                 },
             ),
-            None if self.twice > 0 => (self.twice, RowFailureKind::DuplicateKey),
+            None if self.duplicates > 0 => (self.duplicates, RowFailureKind::DuplicateKey),
             None => return None,
         };
         Some(RowFailure {

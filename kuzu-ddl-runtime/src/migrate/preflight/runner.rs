@@ -61,7 +61,7 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
                 let Some(query) = step.hazards[i].count.clone() else {
                     continue;
                 };
-                self.tell(step, 0);
+                self.report_progress(step, 0);
                 let rows = match counted.get(&query) {
                     Some(rows) => *rows,
                     None => number(self.session, &query)?,
@@ -84,7 +84,7 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
                 continue;
             };
             for demand in step.preflight_checks.clone() {
-                self.tell(step, 0);
+                self.report_progress(step, 0);
                 failures.extend(self.ask(step, &demand)?);
                 self.done += 1;
             }
@@ -116,12 +116,12 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
             size: self.batch,
         };
         trial.made(step, demand, value, *unique, |step, rows| {
-            self.tell(step, rows);
+            self.report_progress(step, rows);
         })
     }
 
     /// Reports the current query, and for how many rows a function was called for it.
-    fn tell(&mut self, step: &Step, rows_done: u64) {
+    fn report_progress(&mut self, step: &Step, rows_done: u64) {
         if let Some(listener) = &mut self.listener {
             listener(Progress {
                 phase: Phase::Preflight,

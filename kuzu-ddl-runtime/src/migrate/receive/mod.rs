@@ -21,7 +21,7 @@ use report::{PendingReason, ReceiveReport};
 use sync_state::{read_ledger, sync_state};
 
 use super::bootstrap::target_after;
-use super::planning::dangling_indexes as unfinished;
+use super::planning::dangling_indexes;
 use super::planning::inputs::{PreparedMigration, plan_to};
 use super::policy::ReceivePolicy;
 use super::run::Request;
@@ -171,7 +171,7 @@ impl Migrator<'_> {
         starts: bool,
     ) -> Result<ReceiveReport, Error> {
         let start = Instant::now();
-        unfinished::clear(self.engine, self.lock_timeout)?;
+        dangling_indexes::clear(self.engine, self.lock_timeout)?;
         let contents = read_ledger(self.engine.session()?.as_ref())?;
         let mut all = contents.inbox.clone();
         let (legal, malformed) = partition_valid(given);
@@ -194,7 +194,7 @@ impl Migrator<'_> {
         if starts {
             match self.apply_batch(declared, &units, &mut delivery, start) {
                 Err(Error::DriftDetected(rows)) => delivery.hold_for_drift(&units, rows),
-                carried_out => carried_out?,
+                result => result?,
             }
         } else {
             for id in units.into_iter().flatten() {
@@ -272,10 +272,10 @@ impl Migrator<'_> {
         }
         let held = delivery.compute_waiting();
         let state = contents.state.as_ref();
-        let told = |state: &LedgerState| {
+        let is_recorded = |state: &LedgerState| {
             state.inbox_ready == held.tried && state.held_since_version == held.by
         };
-        if rows.is_empty() && state.is_none_or(told) {
+        if rows.is_empty() && state.is_none_or(is_recorded) {
             return Ok(());
         }
         if contents.state.is_none() && delivery.received.applied.is_empty() {
@@ -286,7 +286,7 @@ impl Migrator<'_> {
             };
             self.plan_and_apply(declared, &request, None, start)?;
         }
-        let only_told = rows.is_empty();
+        let only_status = rows.is_empty();
         let kept = with_writer(self.engine, self.lock_timeout, |tx| {
             let mut state = match ledger::read_state(&tx)? {
                 Some(Ok(state)) => state,
@@ -301,7 +301,7 @@ impl Migrator<'_> {
         match kept {
             // Recording what is already known can be left to a later start.
             Err(e)
-                if only_told
+                if only_status
                     && (Self::is_read_only(&e) || matches!(e, Error::LockTimeout { .. })) =>
             {
                 Ok(())
@@ -317,13 +317,13 @@ impl Migrator<'_> {
         request: &Request,
         received: &[DdlEvent],
     ) -> Result<PreparedMigration, Error> {
-        let ground = self.read_inputs(session, declared, request)?;
-        let settled = self.resolve_drift(declared, request, &ground)?;
-        let after = target_after(&settled.fold, request.bootstrap(), received);
-        let fits = self.fits(declared, &settled.fold, &after)?;
+        let inputs = self.read_inputs(session, declared, request)?;
+        let resolution = self.resolve_drift(declared, request, &inputs)?;
+        let after = target_after(&resolution.fold, request.bootstrap(), received);
+        let fits = self.fits(declared, &resolution.fold, &after)?;
         let hints = plan_hints(&declared.declared);
         let way = (after, received.to_vec());
-        let prepared = plan_to(ground, settled, way, &hints)?;
+        let prepared = plan_to(inputs, resolution, way, &hints)?;
         Ok(PreparedMigration { fits, ..prepared })
     }
 

@@ -6,13 +6,14 @@ use std::time::Duration;
 use kuzu_ddl_core::drift::Drift;
 use kuzu_ddl_core::event::{EventId, Fingerprint};
 use kuzu_ddl_core::fold::{ConflictReport, HoldReason, Rejection};
-use kuzu_ddl_core::plan::Step;
+use kuzu_ddl_core::plan::{Step, count_noun};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
 /// Outcome of a delivery of events of peers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReceiveReport {
     /// Applied events, in order.
     pub applied: Vec<EventId>,
@@ -36,6 +37,7 @@ pub struct ReceiveReport {
 
 /// An event that is known, but not applied to this database yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PendingEvent {
     /// Id of the event.
     pub event: EventId,
@@ -67,12 +69,12 @@ pub enum PendingReason {
 
 impl fmt::Display for PendingEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}) waits: ", self.object, self.event.short())?;
+        write!(f, "pending: {} ({}): ", self.object, self.event.short())?;
         match &self.reason {
             PendingReason::Held(held) => held.fmt(f),
             PendingReason::BlockedBy(event) => HoldReason::DependencyHeld(*event).fmt(f),
-            PendingReason::Deferred => f.write_str("the next start carries it out"),
-            PendingReason::Drift => f.write_str("the database was changed by hand"),
+            PendingReason::Deferred => f.write_str("deferred to the next start"),
+            PendingReason::Drift => f.write_str("the live schema differs from the ledger"),
             PendingReason::BreaksApplication(why) | PendingReason::NotApplicable(why) => {
                 f.write_str(why)
             }
@@ -83,7 +85,8 @@ impl fmt::Display for PendingEvent {
 impl fmt::Display for ReceiveReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (applied, delayed) = (self.applied.len(), self.pending.len());
-        write!(f, "{applied} events of peers carried out, {delayed} wait")?;
+        let applied = count_noun(applied as u64, "event", "events");
+        write!(f, "{applied} of peers applied, {delayed} pending")?;
         for step in &self.steps {
             write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
         }

@@ -12,6 +12,7 @@ use crate::ledger::LedgerContents;
 
 /// Everything that a database knows of its space.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct SyncState {
     /// Fold of all events, applied and pending.
     pub fold: Fold,
