@@ -153,7 +153,7 @@ fn illegal_event_of_a_formerly_unknown_kind_is_harmless_s14() {
     let received = peer.receive(vec![event.clone()]);
     assert_eq!(received.rejected.len(), 1, "{received}");
     assert!(
-        received.to_string().contains("no legal event"),
+        received.to_string().contains("malformed event"),
         "{received}"
     );
     assert_eq!(peer.sync_state().waiting.len(), 0);

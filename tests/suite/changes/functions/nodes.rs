@@ -53,9 +53,9 @@ fn every_node_gets_the_value_of_the_function() {
     let report = db.migrate_cleanly(v2());
     let text = report.to_string();
     for message in [
-        "make the values of A.price by suite::changes::functions::nodes::cents (2,500 rows",
-        "make the values of A.first by suite::changes::functions::nodes::first",
-        "make the values of A.place by suite::changes::functions::nodes::v2::place",
+        "backfill A.price with suite::changes::functions::nodes::cents (2,500 rows",
+        "backfill A.first with suite::changes::functions::nodes::first",
+        "backfill A.place with suite::changes::functions::nodes::v2::place",
     ] {
         assert!(text.contains(message), "{message}: {text}");
     }
