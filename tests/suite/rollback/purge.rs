@@ -164,7 +164,11 @@ fn purge_is_blocked_until_allowed() {
         "{e}"
     );
     let e = db.assert_fails(purge(&db, new(), &["Old"]));
-    assert!(e.to_string().contains("still connects it"), "{e}");
+    assert!(
+        e.to_string()
+            .contains("still connects it\n    help: purge that one too"),
+        "{e}"
+    );
 }
 
 #[test]
