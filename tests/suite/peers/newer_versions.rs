@@ -95,7 +95,10 @@ fn found_by_another_version(peer: &TestPeer) {
     };
     let text = String::from_utf8(body.clone()).unwrap();
     let version = env!("CARGO_PKG_VERSION");
-    let other = text.replace(&format!("\"held\":\"{version}\""), "\"held\":\"0.0.0\"");
+    let other = text.replace(
+        &format!("\"held_since_version\":\"{version}\""),
+        "\"held_since_version\":\"0.0.0\"",
+    );
     assert_ne!(text, other);
     let body = Value::Bytes(other.into_bytes());
     let set = format!("{row} SET l.`body` = $body");

@@ -81,7 +81,7 @@ fn every_node_gets_the_value_of_the_function() {
     );
     db.assert_up_to_date(v2());
     assert_eq!(
-        db.rows("MATCH (l:_kuzu_ddl_ledger) WHERE l.key STARTS WITH 'making' RETURN l.key"),
+        db.rows("MATCH (l:_kuzu_ddl_ledger) WHERE l.key STARTS WITH 'backfill' RETURN l.key"),
         ""
     );
 }
