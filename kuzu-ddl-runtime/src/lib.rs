@@ -24,7 +24,7 @@ pub use kuzu;
 /// ```ignore
 /// #[test]
 /// fn schema_lock() {
-///     kuzu_ddl::lock!();
+///     kuzu_ddl::verify_lock_file!();
 /// }
 /// ```
 ///
@@ -32,7 +32,7 @@ pub use kuzu;
 /// with the difference. `KUZU_DDL_LOCK=overwrite cargo test` writes the file instead, also the first time; where a
 /// struct or a field vanished without a word, it writes nothing and says what to paste. See [`mod@lock`].
 #[macro_export]
-macro_rules! lock {
+macro_rules! verify_lock_file {
     () => {
         $crate::__private::verify_lock($crate::__private::env!("CARGO_MANIFEST_DIR"))
     };

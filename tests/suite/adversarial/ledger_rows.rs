@@ -1,6 +1,7 @@
 //! Ledger rows that are damaged, missing, or written by another program.
 
-use kuzu_ddl::{DdlEvent, DriftPolicy, Error, EventId, ObjectId};
+use kuzu_ddl::peers::{DdlEvent, EventId, ObjectId};
+use kuzu_ddl::{DriftPolicy, Error};
 use kuzu_ddl_core::event::{Change, Dependencies, PropertySpec};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_core::value::Value;

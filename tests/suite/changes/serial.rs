@@ -1,6 +1,7 @@
 //! Properties that become SERIAL, and that cease to be.
 
-use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Phase, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Phase, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 

@@ -2,8 +2,9 @@
 
 use std::fmt::{Display, Write as _};
 
+use kuzu_ddl::history::{History, Point};
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::{Fingerprint, History, Point};
+use kuzu_ddl::peers::Fingerprint;
 use kuzu_ddl_core::schema::Schema;
 use kuzu_ddl_core::value::Value;
 use kuzu_ddl_runtime::engine::{Engine, Session};

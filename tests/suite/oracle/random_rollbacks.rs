@@ -1,8 +1,9 @@
 //! Rollback of random pairs: it restores the former state, rows included, and reapplying the
 //! changes restores the state before the rollback.
 
+use kuzu_ddl::history::Point;
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::{Error, Migrator, Point, Report};
+use kuzu_ddl::{Error, Migrator, Report};
 use proptest::prop_assume;
 
 use super::harness::{

@@ -1,6 +1,7 @@
 //! Failures that the random pairs found, as fixed cases.
 
-use kuzu_ddl::{HazardKind, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{HazardKind, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 

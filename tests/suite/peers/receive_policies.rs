@@ -1,7 +1,8 @@
 //! What a running application permits its peers.
 
 use expect_test::expect;
-use kuzu_ddl::{ReceivePolicy, ReceiveReport, schema};
+use kuzu_ddl::peers::{ReceivePolicy, ReceiveReport};
+use kuzu_ddl::schema;
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_runtime::migrate::PendingReason;
 

@@ -1,6 +1,7 @@
 //! Changes of type by a peer, received where rows exist.
 
-use kuzu_ddl::{Error, Migrator, ReceivePolicy, schema};
+use kuzu_ddl::peers::ReceivePolicy;
+use kuzu_ddl::{Error, Migrator, schema};
 use kuzu_ddl_core::event::OnFail;
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_runtime::migrate::PendingReason;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use kuzu_ddl::{Backup, Error, HazardKind, Migrator, Phase, restore_backup, schema};
+use kuzu_ddl::archive::{Backup, restore_backup};
+use kuzu_ddl::{Error, HazardKind, Migrator, Phase, schema};
 use kuzu_ddl_runtime::engine;
 use kuzu_ddl_runtime::engine::Engine;
 

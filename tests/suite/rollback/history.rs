@@ -1,6 +1,8 @@
 //! The history of a database, its points, and their differences.
 
-use kuzu_ddl::{Error, History, HistoryError, Point, compare, schema};
+use kuzu_ddl::history::{History, HistoryError, Point};
+use kuzu_ddl::model::compare;
+use kuzu_ddl::{Error, schema};
 use kuzu_ddl_runtime::queries::{live_schema, remove_tag, set_tag};
 
 use crate::fixture::{Declaration, TestDatabase};

@@ -1,6 +1,8 @@
 //! Archived objects are listed, and purged only on request and with permission.
 
-use kuzu_ddl::{Error, HazardKind, History, Migrator, list_archived, schema};
+use kuzu_ddl::archive::list_archived;
+use kuzu_ddl::history::History;
+use kuzu_ddl::{Error, HazardKind, Migrator, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 
@@ -139,7 +141,7 @@ fn archived_objects_are_listed() {
     }
     let json = serde_json::to_string(&archived).unwrap();
     assert_eq!(
-        serde_json::from_str::<Vec<kuzu_ddl::ArchivedObject>>(&json).unwrap(),
+        serde_json::from_str::<Vec<kuzu_ddl::archive::ArchivedObject>>(&json).unwrap(),
         archived
     );
     // An empty database has no archives.

@@ -1,6 +1,7 @@
 //! Rollback: with data, recorded as history, and without affecting which version starts next.
 
-use kuzu_ddl::{Error, HazardKind, History, Point, schema};
+use kuzu_ddl::history::{History, Point};
+use kuzu_ddl::{Error, HazardKind, schema};
 use kuzu_ddl_runtime::queries::set_tag;
 
 use crate::fixture::{Declaration, TestDatabase};

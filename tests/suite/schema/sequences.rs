@@ -1,6 +1,7 @@
 //! Sequences: created before the defaults that use them, and never reset.
 
-use kuzu_ddl::{HazardKind, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{HazardKind, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 

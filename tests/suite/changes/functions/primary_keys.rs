@@ -1,6 +1,7 @@
 //! Primary keys computed by a function, and the rollback from them.
 
-use kuzu_ddl::{Error, Migrator, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{Error, Migrator, schema};
 
 use crate::fixture::TestDatabase;
 use crate::fixture::prices::v1;

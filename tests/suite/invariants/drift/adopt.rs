@@ -105,7 +105,7 @@ fn manually_renamed_property_keeps_its_identity() {
     assert_eq!(events.len(), first + 1);
     let report = db
         .migrator(declaration())
-        .rollback(kuzu_ddl::Point::Revision(1))
+        .rollback(kuzu_ddl::history::Point::Revision(1))
         .unwrap();
     assert!(
         report.to_string().contains("rename property A.z to s"),

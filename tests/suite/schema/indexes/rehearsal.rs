@@ -1,7 +1,8 @@
 //! Checks of an index before any change: by a rehearsal, and by `check`.
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::{check_on, schema};
+use kuzu_ddl::schema;
+use kuzu_ddl::testing::check_on;
 use kuzu_ddl_core::schema::IndexKind;
 
 use crate::fixture::documents::{ROWS, both, docs, index, search_results, steps, text, with};
