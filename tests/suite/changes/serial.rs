@@ -315,7 +315,7 @@ fn purged_serial_tables_leave_their_sequences() {
     let e = db.assert_fails(recreate_tables());
     assert!(
         e.to_string().contains(
-            "Person.id: it is to count, and the sequence `Person_id_serial` is there already"
+            "Person.id: the sequence `Person_id_serial` for its numbering exists already"
         ),
         "{e}"
     );

@@ -199,7 +199,7 @@ fn migration_accepts_a_table_created_while_it_waits() {
             report
                 .notes
                 .iter()
-                .any(|n| n.starts_with("Other belongs to nobody")),
+                .any(|n| n.starts_with("Other is not managed by kuzu-ddl")),
             "{report}"
         );
     });

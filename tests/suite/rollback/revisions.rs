@@ -265,7 +265,7 @@ fn irreversible_changes_are_named() {
     let text = e.to_string();
     assert!(matches!(e, Error::Irreversible(_)), "{text}");
     assert!(
-        text.contains("Lives(City -> Person): comes back without its rels")
+        text.contains("Lives(City -> Person): added again without its rels")
             && text.contains(".allow_partial_rollback()"),
         "{text}"
     );
@@ -322,7 +322,7 @@ fn purged_property_is_restored_empty() {
     let e = db.migrator(new()).rollback(Point::Revision(1)).unwrap_err();
     assert!(
         e.to_string()
-            .contains("Person.nick: was purged, and comes back empty"),
+            .contains("Person.nick: was purged; recreated without rows"),
         "{e}"
     );
     db.migrator(new())

@@ -127,7 +127,7 @@ fn next_start_resumes_an_interrupted_backfill() {
         .unwrap();
     let text = plan.to_string();
     assert!(
-        text.contains("make the values of A.price") && text.contains("70 rows"),
+        text.contains("backfill A.price") && text.contains("70 rows"),
         "{text}"
     );
     db.migrate_cleanly(schema![v2::A]);
