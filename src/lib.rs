@@ -20,7 +20,7 @@ pub use kuzu_ddl_derive::{KuzuEdge, KuzuNode, KuzuType, upgrade_tests};
 pub use kuzu_ddl_runtime as runtime;
 #[doc(hidden)]
 pub use kuzu_ddl_runtime::__private;
-pub use kuzu_ddl_runtime::error::Error;
+pub use kuzu_ddl_runtime::error::{Error, ErrorKind, Result};
 #[cfg(feature = "kuzu")]
 pub use kuzu_ddl_runtime::kuzu;
 pub use kuzu_ddl_runtime::migrate::{
@@ -44,7 +44,8 @@ pub mod error {
     pub use kuzu_ddl_core::drift::{Drift, DriftKind};
     pub use kuzu_ddl_core::fold::CheckpointError;
     pub use kuzu_ddl_core::plan::{DeferredWork, PlanError, RowFailure, RowFailureKind};
-    pub use kuzu_ddl_runtime::error::Error;
+    pub use kuzu_ddl_runtime::backup::BackupError;
+    pub use kuzu_ddl_runtime::error::{Error, ErrorKind};
     pub use kuzu_ddl_runtime::ledger::{CorruptRow, Corruption};
 }
 
@@ -117,7 +118,7 @@ pub mod testing {
 /// ```
 #[doc(alias = "apply")]
 #[doc(alias = "auto_migrate")]
-pub fn migrate(db: &dyn engine::Engine) -> Result<Report, Error> {
+pub fn migrate(db: &dyn engine::Engine) -> Result<Report> {
     Migrator::new(db).migrate()
 }
 
@@ -151,7 +152,7 @@ pub fn migrate(db: &dyn engine::Engine) -> Result<Report, Error> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "adopt")]
-pub fn baseline(db: &dyn engine::Engine) -> Result<Report, Error> {
+pub fn baseline(db: &dyn engine::Engine) -> Result<Report> {
     Migrator::new(db).baseline()
 }
 

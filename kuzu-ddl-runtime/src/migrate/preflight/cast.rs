@@ -277,7 +277,11 @@ pub(in crate::migrate) fn record_result(
     // The names in the check are those from before the step, so the value is identified by
     // everything else.
     let same = |other: &ValueSource| other.with_column_name("") == asked.with_column_name("");
-    for other in step.operation.values_mut().filter(|other| same(other)) {
+    for other in step
+        .operation
+        .value_sources_mut()
+        .filter(|other| same(other))
+    {
         other.failing_values.clone_from(&found.failing_values);
         other.prior.clone_from(&found.prior);
     }
