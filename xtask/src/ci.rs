@@ -31,6 +31,7 @@ pub(crate) fn run() -> Result {
     lint::clippy_stages(&mut stages);
     stages.run("rustdoc", || lint::rustdoc(&[]));
     stages.run("public API", api::check);
+    stages.run("examples: the outputs in their headers", example_outputs);
     stages.run("example: ldbc, its own small data", || example(&["ldbc"]));
     let title = "example: ldbc, scale factor 0.1";
     match std::env::var(LDBC_DATA) {
@@ -48,6 +49,11 @@ pub(crate) fn run() -> Result {
 /// Runs an example as the README does: without `--locked`.
 fn example(arguments: &[&str]) -> Result {
     process::run(process::cargo(["run", "--example"])?.args(arguments))
+}
+
+/// Runs the examples of one concept each, and compares their outputs with those in their headers.
+fn example_outputs() -> Result {
+    process::run(process::command("bash")?.arg("examples/check"))
 }
 
 fn absolute(path: &str) -> Result<String> {

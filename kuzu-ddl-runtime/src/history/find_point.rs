@@ -1,36 +1,36 @@
 //! Points as text.
 
 use super::History;
-use super::point::{HistoryError, Point, read_time};
+use super::point::{HistoryError, Point, parse_time};
 
 impl History {
-    /// Reads a point from a person's words: `now`, the name of a tag, `revision 3`, the first digits
-    /// of an event, or a time in UTC as `2026-11-25T14:00:00Z`.
+    /// Parses a point: `now`, the name of a tag, `revision 3`, the first digits of an event, or a
+    /// time in UTC such as `2026-11-25T14:00:00Z`.
     ///
     /// # Errors
-    /// There is no such point.
-    pub fn point(&self, words: &str) -> Result<Point, HistoryError> {
-        let words = words.trim();
-        if words == "now" {
+    /// Fails if the text is not a point, or the point does not exist.
+    pub fn point(&self, text: &str) -> Result<Point, HistoryError> {
+        let text = text.trim();
+        if text == "now" {
             return Ok(Point::Now);
         }
-        let name = words.strip_prefix("tag ").unwrap_or(words);
+        let name = text.strip_prefix("tag ").unwrap_or(text);
         if self.tags.contains_key(name) {
             return Ok(Point::tag(name));
         }
-        if let Some(number) = words.strip_prefix("revision ") {
+        if let Some(number) = text.strip_prefix("revision ") {
             let number = number.trim().parse();
             return number
                 .map(Point::Revision)
-                .map_err(|_| HistoryError::InvalidPoint(words.to_owned()));
+                .map_err(|_| HistoryError::InvalidPoint(text.to_owned()));
         }
-        if let Some(at) = read_time(words) {
+        if let Some(at) = parse_time(text) {
             return Ok(Point::Time(at));
         }
-        let digits = words.strip_prefix("event ").unwrap_or(words);
+        let digits = text.strip_prefix("event ").unwrap_or(text);
         let is_hex = digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
         if !is_hex {
-            return Err(HistoryError::InvalidPoint(words.chars().take(80).collect()));
+            return Err(HistoryError::InvalidPoint(text.chars().take(80).collect()));
         }
         let digits = digits.to_ascii_lowercase();
         let mut found = self

@@ -73,10 +73,14 @@ fn hold_policy_holds_changes_of_declared_objects() {
           + add property Person.email STRING
               ALTER TABLE `Person` ADD `email` STRING;
           Person.full (2668731d) waits: a change of a peer takes away what this application declares:
-            Person.name: is declared, but it is called `full` now; this binary is older than the database. Deploy the newer one, or declare `full` with `#[kuzu(renamed_from = "name")]` (tests/suite/peers/receive_policies.rs:16)
+            Person.name: was renamed to `full`; this binary is older than the database (tests/suite/peers/receive_policies.rs:17)
+              help: deploy the newer binary
+              help: or declare `full` with `#[kuzu(renamed_from = "name")]`
             it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same
           Person.age (936293a9) waits: a change of a peer takes away what this application declares:
-            Person.age: the type is declared as INT32, but it is STRING by now; declare STRING, or deploy the binary that made it so (tests/suite/peers/receive_policies.rs:16)
+            Person.age: the type is declared as INT32, but is STRING in the database (tests/suite/peers/receive_policies.rs:17)
+              help: declare STRING
+              help: or deploy the binary that changed it
             it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same"#]].assert_eq(&received.to_string());
     assert_eq!(
         a.db.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),

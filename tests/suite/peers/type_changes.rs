@@ -93,7 +93,7 @@ fn event_with_an_unknown_function_waits() {
             "{text}"
         );
         assert!(
-            text.contains("suite::peers::type_changes::cents, which is not in this program"),
+            text.contains("suite::peers::type_changes::cents, which is missing from this program"),
             "{text}"
         );
         assert_eq!(b.db.rows(ALL), rows);

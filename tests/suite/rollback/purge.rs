@@ -155,19 +155,21 @@ fn purge_is_blocked_until_allowed() {
     let text = e.to_string();
     assert!(matches!(e, Error::HazardsNotAllowed { .. }), "{text}");
     for line in [
-        "deletes data: A.s, 39 values; to allow it, write `.allow(HazardKind::DeletesData, \"A.s\")`",
+        "deletes data: A.s, 39 values",
+        "help: allow it with `.allow(HazardKind::DeletesData, \"A.s\")` on the Migrator",
         "irreversible: A.s, 39 values",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
     let e = db.assert_fails(db.migrator(new()).purge("A.nothing"));
     assert!(
-        e.to_string().contains("nothing archived has this name"),
+        e.to_string().contains("no archived object has this name"),
         "{e}"
     );
     let e = db.assert_fails(purge(&db, new(), &["Old"]));
     assert!(
-        e.to_string().contains("still joins it; purge that one too"),
+        e.to_string()
+            .contains("still connects it\n    help: purge that one too"),
         "{e}"
     );
 }
@@ -237,11 +239,11 @@ fn purged_objects_cannot_be_restored() {
         let e = db.assert_fails(db.migrator(new()).restore(object));
         assert!(
             e.to_string()
-                .contains("was dropped and purged, and its data are gone for ever"),
+                .contains("was dropped and purged; its data no longer exist"),
             "{e}"
         );
         let e = db.assert_fails(purge(&db, new(), &[object]));
-        assert!(e.to_string().contains("nothing archived"), "{e}");
+        assert!(e.to_string().contains("no archived object"), "{e}");
     }
     // The binary that declares it is refused, and may request a new, empty one.
     let e = db.assert_refused(schema![v1::A, v1::Old, v1::R, v1::Tie]);
@@ -284,7 +286,7 @@ fn purge_of_an_ambiguous_name_is_refused() {
     let e = db.assert_fails(purge(&db, third(), &["A.s"]));
     let text = e.to_string();
     assert!(
-        text.contains("several archived things") && text.contains("A.s__a_"),
+        text.contains("several archived objects") && text.contains("A.s__a_"),
         "{text}"
     );
     let first = list_archived(db.kuzu()).unwrap();

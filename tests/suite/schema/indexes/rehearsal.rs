@@ -71,5 +71,9 @@ fn check_creates_the_indexes() {
     check_on(&memory(), &both().unwrap(), None).unwrap();
     let bad = with(docs(), "Doc", &[text(&[("stopwords", "Nowhere")])]);
     let e = check_on(&memory(), &bad.unwrap(), None).unwrap_err();
-    assert!(e.to_string().contains("no node table"), "{e}");
+    assert!(
+        e.to_string()
+            .contains("not a node table with one STRING property"),
+        "{e}"
+    );
 }
