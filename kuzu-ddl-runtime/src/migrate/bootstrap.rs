@@ -8,26 +8,9 @@ use kuzu_ddl_core::fold::Fold;
 use super::planning::dangling_indexes as unfinished;
 use super::receive::report::ReceiveReport;
 use super::receive::sync_state::read_ledger;
-use super::run::Request;
+use super::run::{Bootstrap, Request};
 use super::{Migrator, fingerprint_declaration};
 use crate::error::Error;
-
-/// Checkpoint from which a database starts.
-#[derive(Clone, Debug)]
-pub(super) struct Bootstrap {
-    pub(super) fold: Fold,
-    /// Encoded checkpoint, as received.
-    pub(super) bytes: Vec<u8>,
-}
-
-impl Bootstrap {
-    /// Returns the fold of the checkpoint together with the events of `state`.
-    fn merged_with(&self, state: &Fold) -> Fold {
-        let mut fold = self.fold.clone();
-        fold.extend(state.events());
-        fold
-    }
-}
 
 impl Migrator<'_> {
     /// Migrates a database to the state of a [checkpoint](Fold::checkpoint) in one transaction; its

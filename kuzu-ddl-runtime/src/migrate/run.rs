@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use kuzu_ddl_core::event::DdlEvent;
+use kuzu_ddl_core::fold::Fold;
 
-use super::bootstrap::Bootstrap;
 use crate::history::Point;
 use crate::ledger::FingerprintedDeclaration;
 
@@ -37,6 +37,23 @@ impl Request {
     /// Returns whether the events are those of peers.
     pub(super) fn is_from_peers(&self) -> bool {
         matches!(self, Self::Receive { .. })
+    }
+}
+
+/// Checkpoint from which a database starts.
+#[derive(Clone, Debug)]
+pub(super) struct Bootstrap {
+    pub(super) fold: Fold,
+    /// Encoded checkpoint, as received.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Bootstrap {
+    /// Returns the fold of the checkpoint together with the events of `state`.
+    pub(super) fn merged_with(&self, state: &Fold) -> Fold {
+        let mut fold = self.fold.clone();
+        fold.extend(state.events());
+        fold
     }
 }
 
