@@ -273,7 +273,7 @@ pub(in crate::migrate) fn record_result(
     }
     // The names in the demand are those of before, so the value is told by all else that it is.
     let same = |other: &ValueSource| other.with_column_name("") == asked.with_column_name("");
-    for other in step.operation.values_mut().filter(|other| same(other)) {
+    for other in step.operation.value_sources_mut().filter(|other| same(other)) {
         other.failing_values.clone_from(&found.failing_values);
         other.prior.clone_from(&found.prior);
     }
