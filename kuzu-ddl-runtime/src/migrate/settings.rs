@@ -202,7 +202,7 @@ impl<'a> Migrator<'a> {
     /// ```
     /// # use kuzu_ddl_core::declared::Declared;
     /// # use kuzu_ddl_runtime::kuzu::{Connection, Database, SystemConfig};
-    /// # use kuzu_ddl_runtime::migrate::{ChangePolicy, Migrator};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
     /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
     /// # let db = Database::in_memory(config)?;
     /// # Connection::new(&db)?.query("CREATE NODE TABLE Person(id INT64, PRIMARY KEY(id))")?;
@@ -229,7 +229,7 @@ impl<'a> Migrator<'a> {
     /// ```
     /// # use kuzu_ddl_core::declared::Declared;
     /// # use kuzu_ddl_runtime::kuzu::{Connection, Database, SystemConfig};
-    /// # use kuzu_ddl_runtime::migrate::{ChangePolicy, Migrator};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
     /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
     /// # let db = Database::in_memory(config)?;
     /// # Connection::new(&db)?.query("CREATE NODE TABLE Person(id INT64, PRIMARY KEY(id))")?;

@@ -93,7 +93,7 @@ impl Migrator<'_> {
         self.deliver(&declared, events.into_iter().collect(), starts)
     }
 
-    /// Resolves a conflict in favour of `keep`, which is one of [`Fold::choices`]. The resolution
+    /// Resolves a conflict in favour of `keep`, which is one of [`Fold::resolutions`]. The resolution
     /// is an event: peers that receive it resolve the conflict in the same way.
     ///
     /// # Errors
@@ -110,8 +110,9 @@ impl Migrator<'_> {
     /// # let declared = Declared::default();
     /// let fold = sync_state(&db)?.fold;
     /// for conflict in fold.conflicts() {
-    ///     let keep = fold.choices(&conflict)[0];
-    ///     Migrator::new(&db).declared(declared.clone()).resolve(&conflict, keep)?;
+    ///     if let Some(keep) = fold.resolutions(&conflict).pop_last() {
+    ///         Migrator::new(&db).declared(declared.clone()).resolve(&conflict, keep)?;
+    ///     }
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
