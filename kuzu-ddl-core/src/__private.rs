@@ -27,8 +27,8 @@ pub use crate::function::{
 pub use crate::schema::{Multiplicity, StorageDirection};
 
 /// Detects whether a type is an `Option`, also behind an alias, because an inherent constant takes
-/// precedence over that of a trait. For fields with `type = "…"`, whose Rust type need not be a Kùzu
-/// type.
+/// precedence over that of a trait. For fields with `type = "…"`, whose Rust type need not be a
+/// Kùzu type.
 pub struct NullableProbe<T: ?Sized>(PhantomData<T>);
 
 impl<T> NullableProbe<Option<T>> {

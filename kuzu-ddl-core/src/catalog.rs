@@ -1,61 +1,67 @@
-//! TODO-DOC catalog
+//! Catalog snapshots: the live schema, and what the engine's catalog holds besides it.
+//!
+//! The runtime reads a snapshot. Drift detection, diffs and plans depend on this data alone, so
+//! they need no engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capabilities::Capabilities;
 use crate::schema::{NameKey, Schema};
 
-/// A database attached to this one.
+/// Database attached to the local one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AttachedDatabase {
-    /// Its alias.
+    /// Alias of the database.
     pub name: String,
-    /// The engine it belongs to.
+    /// Engine of the database.
     pub kind: String,
 }
 
-/// What was found.
+/// Snapshot of a live catalog.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CatalogSnapshot {
-    /// The tables of the local database, without the ledger's.
+    /// Schema of the local database, without the tables of the ledger.
     pub schema: Schema,
-    /// The engine's id of each table in `schema`. A rename keeps it; a table that was dropped and
-    /// made anew has another.
+    /// Table ids of the tables in `schema`. A rename keeps the id; a table that was dropped and
+    /// recreated has another one.
     pub table_ids: BTreeMap<NameKey, u64>,
-    /// The engine's numbers of properties, by table. A rename keeps them; a property that was dropped and
-    /// added again has another.
+    /// Column ids of the properties, by table. A rename keeps the id; a property that was dropped
+    /// and added again has another one.
     pub column_ids: BTreeMap<NameKey, BTreeMap<NameKey, u64>>,
-    /// The ledger's tables, with the engine's ids. The same for every [`Scope`].
+    /// Tables of the ledger, with their table ids. They do not depend on the scope of the
+    /// inspection.
     pub internal_tables: BTreeMap<NameKey, u64>,
-    /// Rel tables without properties: of those the catalog does not tell the storage direction, and
-    /// `schema` says [`Both`](crate::schema::StorageDirection::Both).
+    /// Rel tables without properties: the catalog does not report their storage direction, and
+    /// `schema` has [`Both`](crate::schema::StorageDirection::Both).
     pub unknown_storage: BTreeSet<NameKey>,
-    /// Tables of which a property was dropped in place once, with the engine's numbers of those that
-    /// are left. If the process was killed soon after, a later checkpoint can crash; nothing tells
-    /// whether it was.
+    /// Tables from which a property was dropped in place, with the column ids that remain. If the
+    /// process was killed soon after, a later checkpoint can crash; whether it was killed cannot be
+    /// determined.
     pub column_id_gaps: BTreeMap<NameKey, Vec<u64>>,
-    /// What the engine can do.
+    /// Capabilities of the engine.
     pub capabilities: &'static Capabilities,
-    /// The engine's version, if it was asked for: with [`Scope::All`].
+    /// Version of the engine; `None` if the scope of the inspection did not include it.
     pub version: Option<String>,
-    /// The sequences of `SERIAL` properties, which are no part of `schema`. The same for every [`Scope`].
+    /// Sequences of `SERIAL` properties, which are not part of `schema`. They do not depend on the
+    /// scope of the inspection.
     pub serial_sequences: BTreeSet<NameKey>,
-    /// Databases attached to this one. They are never entered.
+    /// Attached databases. They are never read.
     pub attached: Vec<AttachedDatabase>,
-    /// What could not be read, and is left alone.
+    /// Objects that could not be read; they are left unchanged.
     pub skipped: Vec<SkippedObject>,
 }
 
-/// Something that could not be read.
+/// Object of the catalog that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SkippedObject {
-    /// The table's, index's or sequence's name, shortened.
+    /// Name of the table, index or sequence, shortened.
     pub object: String,
-    /// Why.
+    /// Reason why it could not be read.
     pub reason: String,
 }
 
 impl SkippedObject {
+    /// Creates an entry, and shortens the name of the object.
     pub fn new(object: &str, reason: impl Into<String>) -> Self {
         let mut chars = object.chars();
         let mut short: String = chars.by_ref().take(80).collect();

@@ -1,10 +1,11 @@
 //! The pure part of `kuzu-ddl`: everything that needs no engine, no file and no clock.
 //!
-//! The modules are listed in the order of the data flow. A module imports only from modules above it;
-//! the test `layers` holds this.
+//! The modules are listed in the order of the data flow. A module imports only from modules above
+//! it; the test `layers` holds this.
 
 #![forbid(unsafe_code)]
 
+mod json_text;
 pub mod schema;
 pub mod value;
 pub mod capabilities;

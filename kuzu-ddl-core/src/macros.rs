@@ -5,7 +5,6 @@
 ///
 /// # Examples
 ///
-///
 /// ```
 /// # use kuzu_ddl_core as kuzu_ddl;
 /// kuzu_ddl::dropped_table!("Customer");
@@ -32,24 +31,30 @@ macro_rules! dropped_table {
 /// `sequences` takes the arguments of [`sequence!`](crate::sequence), and `dropped` the names of
 /// removed tables.
 ///
-/// # Examples
+/// Evaluates to `Result<Declared, DeclareError>`. The compiler detects what does not depend on
+/// running the program: two structs for one table, an edge whose endpoint is not listed, a
+/// tombstone for a declared table. It cannot see types passed to a generic function: use
+/// [`Declared::from_tables`] there.
 ///
+/// # Errors
+///
+/// Returns every issue that only the assembled schema shows, such as a rename hint that names a
+/// declared table.
+///
+/// # Examples
 ///
 /// ```
 /// # use kuzu_ddl_core as kuzu_ddl;
 /// let nothing = kuzu_ddl::schema![]?;
-/// let gone = kuzu_ddl::schema![; dropped "Customer", "Order"]?;
-/// assert_eq!(nothing.schema, gone.schema);
-/// assert_eq!(gone.dropped_tables.len(), 2);
-/// let counting = kuzu_ddl::schema![; sequences ("order_no", start = 100), ("invoice_no")]?;
-/// assert_eq!(counting.schema.sequences.len(), 2);
+/// let removed = kuzu_ddl::schema![; dropped "Customer", "Order"]?;
+/// assert_eq!(nothing.schema, removed.schema);
+/// assert_eq!(removed.dropped_tables.len(), 2);
+/// let sequences = kuzu_ddl::schema![; sequences ("order_no", start = 100), ("invoice_no")]?;
+/// assert_eq!(sequences.schema.sequences.len(), 2);
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 ///
-/// Evaluates to `Result<Declared, DeclareError>`. The compiler detects what does not depend on
-/// running the program: two structs for one table, an edge whose endpoint is not listed, a
-/// tombstone for a declared table. It cannot see types passed to a generic function: use
-/// [`Declared::from_descs`] there.
+/// [`Declared::from_tables`]: crate::declared::Declared::from_tables
 #[macro_export]
 macro_rules! schema {
     (
@@ -75,8 +80,15 @@ macro_rules! schema {
 /// Declares a sequence, which properties use with `#[kuzu(default_expr = "nextval('name')")]`. Use
 /// it where items are allowed.
 ///
-/// # Examples
+/// The sequence is created before the tables that use it. `start` only matters at that time, and a
+/// sequence that is no longer declared is kept: to remove it, use
+/// [`dropped_sequence!`](crate::dropped_sequence). The increment, the bounds and `cycle` cannot
+/// change, because Kùzu has no `ALTER SEQUENCE`.
 ///
+/// Without `min` and `max` the sequence counts up from 1 to the largest `INT64`, or down from -1 to
+/// the smallest; a `start` beyond these moves the bound.
+///
+/// # Examples
 ///
 /// ```standalone_crate
 /// # use kuzu_ddl_core as kuzu_ddl;
@@ -91,14 +103,6 @@ macro_rules! schema {
 /// assert_eq!(declared.dropped_sequences.len(), 1);
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
-///
-/// The sequence is created before the tables that use it. `start` only matters at that time, and a
-/// sequence that is no longer declared is kept: to remove it, use
-/// [`dropped_sequence!`](crate::dropped_sequence). The increment, the bounds and `cycle` cannot
-/// change, because Kùzu has no `ALTER SEQUENCE`.
-///
-/// Without `min` and `max` the sequence counts up from 1 to the largest `INT64`, or down from -1 to
-/// the smallest; a `start` beyond these moves the bound.
 #[macro_export]
 macro_rules! sequence {
     ($name:literal $($options:tt)*) => {
@@ -116,7 +120,6 @@ macro_rules! sequence {
 /// allowed.
 ///
 /// # Examples
-///
 ///
 /// ```
 /// # use kuzu_ddl_core as kuzu_ddl;

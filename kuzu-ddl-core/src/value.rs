@@ -1,26 +1,28 @@
-//! Values as they come out of catalog calls and ledger rows, and go in as parameters.
+//! Values of result rows and statement parameters.
 
-/// A value. Only what catalogs and ledgers hold: everything else arrives as [`Cell::Other`], in
-/// the engine's text.
+/// A value of a result row or a parameter.
+///
+/// There are variants only for the types that catalogs and ledgers contain. A value of any other
+/// type is [`Value::Other`], in the engine's text format.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// NULL of any type.
     Null,
-    /// `BOOL`
+    /// A `BOOL`.
     Bool(bool),
-    /// Any integer type.
+    /// An integer of any type.
     Int(i128),
-    /// `FLOAT`, `DOUBLE`
+    /// A `FLOAT` or `DOUBLE`.
     Float(f64),
-    /// `STRING`
+    /// A `STRING`.
     Text(String),
-    /// `BLOB`
+    /// A `BLOB`.
     Bytes(Vec<u8>),
-    /// `LIST`, `ARRAY`
+    /// A `LIST` or `ARRAY`.
     List(Vec<Value>),
-    /// `STRUCT`
+    /// A `STRUCT`.
     Struct(Vec<(String, Value)>),
-    /// Any other type, in the engine's text. As a parameter it is a string.
+    /// A value of any other type, in the engine's text format. As a parameter it is a string.
     Other(String),
 }
 
@@ -28,7 +30,7 @@ pub enum Value {
 pub type Row = Vec<Value>;
 
 impl Value {
-    /// The text of a `STRING`.
+    /// Returns the text of a `STRING`.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
@@ -37,7 +39,7 @@ impl Value {
         }
     }
 
-    /// The value of an integer.
+    /// Returns the value of an integer.
     #[must_use]
     pub fn int(&self) -> Option<i128> {
         match self {
@@ -46,7 +48,7 @@ impl Value {
         }
     }
 
-    /// The value of a `BOOL`.
+    /// Returns the value of a `BOOL`.
     #[must_use]
     pub fn bool(&self) -> Option<bool> {
         match self {
@@ -55,7 +57,7 @@ impl Value {
         }
     }
 
-    /// The bytes of a `BLOB`.
+    /// Returns the bytes of a `BLOB`.
     #[must_use]
     pub fn bytes(&self) -> Option<&[u8]> {
         match self {
@@ -64,7 +66,7 @@ impl Value {
         }
     }
 
-    /// The elements of a `LIST` or `ARRAY`.
+    /// Returns the elements of a `LIST` or `ARRAY`.
     #[must_use]
     pub fn list(&self) -> Option<&[Value]> {
         match self {

@@ -22,21 +22,21 @@ struct Mutant {
 const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "single_pass_pending",
-        file: "kuzu-ddl-core/src/fold/graph.rs",
+        file: "kuzu-ddl-core/src/fold/graph/mod.rs",
         original: "ready.extend(waiting.cloned());",
         mistake: "drop(waiting);",
         tests: "fold::tests",
     },
     Mutant {
         name: "arrival_order_apply",
-        file: "kuzu-ddl-core/src/fold/graph.rs",
+        file: "kuzu-ddl-core/src/fold/graph/mod.rs",
         original: "past.depth = past.depth.max(known.depth + 1);",
         mistake: "past.depth = past.depth.max(known.depth).max(self.log.len() as u64);",
         tests: "fold::tests",
     },
     Mutant {
         name: "wall_clock_wins",
-        file: "kuzu-ddl-core/src/fold/graph.rs",
+        file: "kuzu-ddl-core/src/fold/graph/mod.rs",
         original: "past.depth = past.depth.max(known.depth + 1);",
         mistake: "past.depth = past.depth.max(known.depth).max(\
                   std::time::UNIX_EPOCH.elapsed().map_or(0, |t| t.as_nanos() as u64));",
@@ -52,7 +52,7 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "sequence_numbers_as_versions",
         file: "kuzu-ddl-core/src/fold/apply.rs",
-        original: "let rivals = if heads.known_to(known) {",
+        original: "let rivals = if heads.all_known_to(known) {",
         mistake: "let number = |id: EventId| self.rank_of(id).0;
         let rivals = if heads.iter().all(|head| number(*head) < number(event.id())) {",
         tests: "fold::tests",

@@ -1,8 +1,8 @@
-//! TODO-DOC capabilities::kuzu
+//! The capabilities of Kùzu.
 
 use super::{Capabilities, MIB};
 
-/// What Kùzu 0.11.3 can do. Each line has a test in `tests/engine`.
+/// The capabilities of Kùzu 0.11.3. Each line has a test in `tests/engine` of the runtime.
 pub const KUZU: Capabilities = Capabilities {
     name: "Kùzu",
     version: "0.11.3",

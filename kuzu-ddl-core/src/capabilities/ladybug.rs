@@ -1,17 +1,18 @@
-//! TODO-DOC capabilities::ladybug
+//! The capabilities of LadybugDB, for which no adapter exists yet.
 
 use super::Capabilities;
 use super::kuzu::KUZU;
 
-/// What LadybugDB 0.22, Kùzu's fork, is said to be able to do. Found through its Python wheel and in its
-/// sources, and **not tried through its Rust crate**; what was not found out stands as it is for Kùzu. There
-/// is no adapter yet.
+/// The presumed capabilities of LadybugDB 0.22, Kùzu's fork.
+///
+/// They were determined with its Python wheel and from its sources, and **not tested through its
+/// Rust crate**. What was not determined has Kùzu's value.
 pub const LADYBUG: Capabilities = Capabilities {
     name: "LadybugDB",
     version: "0.22.1",
     local_database: "main(graph)",
-    // Sound beside SETs, before and after a checkpoint; not beside INSERTs into the same table in the same
-    // transaction, which no plan makes.
+    // Sound together with SETs, before and after a checkpoint; not with INSERTs into the same table
+    // in the same transaction, which no plan contains.
     drop_property: true,
     ..KUZU
 };

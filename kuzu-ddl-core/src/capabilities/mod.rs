@@ -1,4 +1,8 @@
-//! What an engine can do, as a table.
+//! Capabilities: what an engine can do, as data.
+//!
+//! The planner consults this table where it chooses a recipe, and so does all other code that
+//! depends on the engine; no code tests which engine it is. A field exists only if some code reads
+//! it.
 
 mod kuzu;
 mod ladybug;
@@ -10,52 +14,52 @@ pub use ladybug::LADYBUG;
 
 const MIB: u64 = 1 << 20;
 
-/// What an engine can do, of one version. The planner asks this table where it chooses a recipe, and everybody
-/// else where the engine's ways matter; nobody asks which engine it is. A field is here because it is asked.
+/// Capabilities of one version of an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// The engine's name.
+    /// Name of the engine.
     pub name: &'static str,
-    /// The version these facts were tried on, as `db_version()` tells it.
+    /// Version that these facts were tested with, as `db_version()` reports it.
     pub version: &'static str,
-    /// What `show_tables` calls the database itself, as against attached ones.
+    /// Text by which `show_tables` names the database itself, as opposed to attached ones.
     pub local_database: &'static str,
-    /// A property can be ALTERed to a type that takes all its values. NotNullable the old column is
-    /// archived, a new one added and filled; of a rel or a key the table is made anew.
+    /// A property can be ALTERed to a type that holds all its values. Otherwise the old column is
+    /// archived and a new one is added and filled; for a rel or a key the table is rebuilt.
     pub alter_type: bool,
-    /// A property can be dropped in place. NotNullable a checkpoint may crash, and its table is made anew.
+    /// A property can be dropped in place. Otherwise a checkpoint may crash, and its table is
+    /// rebuilt.
     pub drop_property: bool,
-    /// A name can change its case alone. NotNullable it takes two renames.
+    /// A name can change its case alone. Otherwise it takes two renames.
     pub case_only_rename: bool,
-    /// The sequence of a SERIAL follows renames. NotNullable DROP TABLE looks for one that is not there,
-    /// which is made first.
+    /// The sequence of a SERIAL follows renames. Otherwise DROP TABLE looks for a sequence that
+    /// does not exist, which is created first.
     pub rename_serial: bool,
-    /// A SERIAL that is added numbers the rows that are there. NotNullable the table is made anew.
+    /// An added SERIAL numbers the existing rows. Otherwise the table is rebuilt.
     pub add_serial: bool,
-    /// A default that is added to nodes is evaluated for each row that is there. NotNullable those that
-    /// differ by row take a table that is made anew.
+    /// A default that is added to nodes is evaluated for each existing row. Otherwise the table is
+    /// rebuilt for a default that varies per row.
     pub add_default_per_row: bool,
-    /// A rel property can be added with a default that is not the same at all times. NotNullable the rel
-    /// table is made anew.
+    /// A rel property can be added with a default that is not constant. Otherwise the rel table is
+    /// rebuilt.
     pub add_volatile_default_to_rels: bool,
-    /// Many rels can be SET in a time that grows with their number. NotNullable their table is made anew.
+    /// The time to SET many rels is linear in their number. Otherwise their table is rebuilt.
     pub set_rels_linear: bool,
-    /// What is indexed can be SET, and the index follows, a crash included. NotNullable the table is made
-    /// anew.
+    /// An indexed property can be SET, and the index follows, also after a crash. Otherwise the
+    /// table is rebuilt.
     pub set_indexed_property: bool,
-    /// Indexes can be made inside a transaction. NotNullable they are owed after it.
+    /// Indexes can be created inside a transaction. Otherwise they are deferred until after it.
     pub transactional_index: bool,
-    /// An index can be dropped, inside a transaction, and its table be used afterwards. NotNullable it goes
-    /// with its table, which is made anew.
+    /// An index can be dropped inside a transaction, and its table be used afterwards. Otherwise it
+    /// is dropped with its table, which is rebuilt.
     pub drop_index: bool,
-    /// A roll-back leaves something behind: of an added property its bytes, of a new table its number. A
-    /// CHECKPOINT is due before the next change.
+    /// A rollback leaves a residue: the bytes of an added property, the table id of a new table. A
+    /// CHECKPOINT is required before the next change.
     pub checkpoint_after_rollback: bool,
-    /// A crash before the next checkpoint evaluates the defaults of added properties anew. What is SET
-    /// stays.
+    /// Recovery from a crash before the next checkpoint reevaluates the defaults of added
+    /// properties. Values that were SET are kept.
     pub replay_evaluates_defaults: bool,
-    /// Bytes of buffer pool that each node table takes for as long as it exists.
+    /// Bytes of buffer pool that each node table occupies as long as it exists.
     pub buffer_pool_per_node_table: u64,
     /// Bytes of buffer pool that an empty database needs.
     pub buffer_pool_base: u64,
@@ -67,7 +71,7 @@ impl fmt::Display for Capabilities {
     }
 }
 
-/// That of the engine there is an adapter for.
+/// The capabilities of Kùzu, the engine that has an adapter.
 impl Default for &Capabilities {
     fn default() -> Self {
         &KUZU

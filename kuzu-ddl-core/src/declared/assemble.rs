@@ -31,6 +31,10 @@ impl Declared {
     }
 
     /// Assembles a schema from descriptions, for [`schema!`](crate::schema!).
+    ///
+    /// # Errors
+    ///
+    /// Returns every issue of the descriptions.
     #[doc(hidden)]
     pub fn from_parts(
         descs: &[&'static TableDesc],

@@ -24,7 +24,7 @@ impl DeclareError {
 
     /// Returns the issues, at least one, ordered by file and line.
     #[must_use]
-    pub fn mistakes(&self) -> &[Issue] {
+    pub fn issues(&self) -> &[Issue] {
         &self.issues
     }
 }

@@ -1,7 +1,10 @@
 //! Checks that a declaration can be stored in the ledger, as JSON.
 
+#[cfg(feature = "json")]
 use super::model::Declared;
-use crate::schema::{NameKey, Table};
+#[cfg(feature = "json")]
+use crate::schema::NameKey;
+use crate::schema::Table;
 
 /// Returns whether a declared table can be decoded from its ledger row. JSON has a nesting limit.
 #[cfg(feature = "json")]

@@ -1,7 +1,7 @@
 //! The declared schema: what the structs of a binary declare.
 //!
-//! [`Declared`] keeps rename hints and tombstones next to the [`Schema`], so that equality of
-//! schemas means equality.
+//! [`Declared`] keeps rename hints and tombstones next to the
+//! [`Schema`](crate::schema::Schema), so that equality of schemas means equality.
 
 mod assemble;
 mod convert;
@@ -68,13 +68,13 @@ impl Declared {
     #[track_caller]
     pub fn with_dropped_table(mut self, name: &str) -> Result<Self, DeclareError> {
         let caller = Location::caller();
-        let mut mistakes = Vec::new();
+        let mut issues = Vec::new();
         let place = SourceLocation {
             file: caller.file(),
             line: caller.line(),
         };
-        renames::add_tombstone(&mut self, name, place, &mut mistakes);
-        DeclareError::unless_empty(mistakes)?;
+        renames::add_tombstone(&mut self, name, place, &mut issues);
+        DeclareError::unless_empty(issues)?;
         Ok(self)
     }
 }

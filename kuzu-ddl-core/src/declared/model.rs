@@ -8,6 +8,19 @@ use super::hints::{Functions, TableHints};
 use crate::schema::{NameKey, Schema};
 
 /// A declared schema, with hints about its past.
+///
+/// The macro [`schema!`](crate::schema!) builds one from structs.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// let declared = kuzu_ddl::schema![]?
+///     .with_sequence("order_no", 1, 1)
+///     .with_dropped_sequence("ticket");
+/// assert!(declared.schema.sequences.contains_key(&"order_no".into()));
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declared {
     /// The declared schema.

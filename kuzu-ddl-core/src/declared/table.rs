@@ -78,11 +78,12 @@ fn declared_text(
     desc: &TableDesc,
     text: impl Fn(&PropertyDesc) -> Option<&'static str>,
 ) -> BTreeMap<NameKey, String> {
-    let said = desc
+    let declared = desc
         .properties
         .iter()
         .filter_map(|property| Some((property, text(property)?)));
-    said.map(|(property, text)| (NameKey::of_static(property.name), text.to_owned()))
+    declared
+        .map(|(property, text)| (NameKey::of_static(property.name), text.to_owned()))
         .collect()
 }
 
@@ -222,21 +223,24 @@ impl Builder<'_> {
     }
 
     fn kind(&mut self, properties: &BTreeMap<NameKey, Property>) -> TableKind {
-        let here = location_of(self.desc);
+        let location = location_of(self.desc);
         match self.desc.kind {
             TableKindDesc::Node { primary_key } => {
                 let key = NameKey::new(primary_key);
                 match properties.get(&key) {
-                    None => self.report(here, IssueKind::UnknownPrimaryKey(primary_key.to_owned())),
+                    None => self.report(
+                        location,
+                        IssueKind::UnknownPrimaryKey(primary_key.to_owned()),
+                    ),
                     Some(property) if property.nullable => {
-                        self.report(here, IssueKind::KeyNullable(property.name.clone()));
+                        self.report(location, IssueKind::KeyNullable(property.name.clone()));
                     }
                     Some(property) if !property.ty.can_be_key() => {
                         let kind = IssueKind::KeyType {
                             property: property.name.clone(),
                             ty: property.ty.to_string(),
                         };
-                        self.report(here, kind);
+                        self.report(location, kind);
                     }
                     Some(_) => {}
                 }
@@ -249,7 +253,7 @@ impl Builder<'_> {
                 storage,
             } => {
                 if pairs.is_empty() {
-                    self.report(here, IssueKind::MissingPair);
+                    self.report(location, IssueKind::MissingPair);
                 }
                 let mut set = BTreeSet::new();
                 for desc in pairs {
@@ -258,18 +262,18 @@ impl Builder<'_> {
                             from: desc.from.to_owned(),
                             to: desc.to.to_owned(),
                         };
-                        self.report(here, kind);
+                        self.report(location, kind);
                     }
                 }
                 for desc in dropped_pairs {
                     for name in [desc.from, desc.to] {
                         if let Err(error) = check_table(name) {
-                            self.report(here, error.into());
+                            self.report(location, error.into());
                         }
                     }
                     if set.contains(&pair(desc)) {
                         let words = format!("{} → {}", desc.from, desc.to);
-                        self.report(here, IssueKind::DroppedButDeclared(words));
+                        self.report(location, IssueKind::DroppedButDeclared(words));
                     }
                 }
                 TableKind::Edge {
@@ -283,7 +287,7 @@ impl Builder<'_> {
 
     /// Checks the former names and tombstones of properties.
     fn past(&mut self) {
-        let here = location_of(self.desc);
+        let location = location_of(self.desc);
         let all = self.desc.properties.iter().map(|property| RenameHint {
             name: property.name,
             earlier: property.renamed_from,
@@ -296,7 +300,7 @@ impl Builder<'_> {
         }
         for old in self.desc.dropped {
             if let Err(error) = check_property(old) {
-                self.report(here, error.into());
+                self.report(location, error.into());
             }
             // A property that was renamed may take the name of a dropped one.
             let present = self.desc.properties.iter().find(|property| {
@@ -304,7 +308,7 @@ impl Builder<'_> {
             });
             if let Some(property) = present {
                 self.report(
-                    here,
+                    location,
                     IssueKind::DroppedButDeclared(property.name.to_owned()),
                 );
             }

@@ -74,8 +74,8 @@ impl FunctionDesc {
     ///
     /// # Errors
     ///
-    /// Returns a [`Fault`] if the function fails or panics, or if a value is not valid for its
-    /// argument.
+    /// Returns a [`FunctionError`] if the function fails or panics, or if a value is not valid for
+    /// its argument.
     pub fn call(&self, row: &[Value]) -> Result<Value, FunctionError> {
         // The function can access none of our state but the row, which is read-only.
         catch_unwind(AssertUnwindSafe(|| (self.pointer)(row))).unwrap_or_else(|panic| {

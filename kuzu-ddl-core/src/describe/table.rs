@@ -1,7 +1,4 @@
-//! The constant descriptions that the derives emit: one per struct, without logic.
-//!
-//! Everything here can be written in a `const`, so an expansion is a static table that costs the
-//! user almost no compile time. The owned model is built from it once, at startup.
+//! Descriptions of tables and their members.
 
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +63,7 @@ pub enum TableKindDesc {
         pairs: &'static [PairDesc],
         /// The tombstones of pairs.
         dropped_pairs: &'static [PairDesc],
-        /// How many rels a node may have.
+        /// Number of rels that a node may have.
         multiplicity: Multiplicity,
         /// The directions in which rels are stored.
         storage: StorageDirection,

@@ -16,11 +16,11 @@ use crate::schema::{Expr, NameKey, Property, Table, TableKind, Type};
 /// Declared cast of a type change.
 pub(super) enum CastSource {
     /// Every old value is a value of the new type.
-    Widening,
+    Implicit,
     /// Cast by this expression.
-    Said(Expr),
+    Expr(Expr),
     /// Cast by the function with this path.
-    By(String),
+    Function(String),
 }
 
 impl Differ<'_> {
@@ -44,17 +44,17 @@ impl Differ<'_> {
                     let on_fail = hints.map(|hints| on_fail(hints, name, wanted));
                     let (ty, on_fail) = (wanted.ty.clone(), on_fail.unwrap_or_default());
                     let change = match cast {
-                        CastSource::By(function) => Change::SetTypeWith {
+                        CastSource::Function(function) => Change::SetTypeWith {
                             ty,
                             function,
                             on_fail,
                         },
-                        CastSource::Said(expr) => Change::SetType {
+                        CastSource::Expr(expr) => Change::SetType {
                             ty,
                             cast: Some(expr),
                             on_fail,
                         },
-                        CastSource::Widening => Change::SetType {
+                        CastSource::Implicit => Change::SetType {
                             ty,
                             cast: None,
                             on_fail,
@@ -101,15 +101,15 @@ impl Differ<'_> {
     ) -> Result<CastSource, IncompatibilityKind> {
         let hints = self.declared.tables.get(table);
         if let Some(by) = hints.and_then(|hints| hints.cast_functions.get(name)) {
-            return self.cast_by(by, from, to);
+            return self.declared_cast(by, from, to);
         }
-        if let Some(said) = hints.and_then(|hints| hints.casts.get(name)) {
-            return Expr::parse_cast(said)
-                .map(CastSource::Said)
+        if let Some(declared) = hints.and_then(|hints| hints.casts.get(name)) {
+            return Expr::parse_cast(declared)
+                .map(CastSource::Expr)
                 .map_err(|e| IncompatibilityKind::InvalidCast { reason: e.reason });
         }
         if from.is_subtype_of(to) {
-            return Ok(CastSource::Widening);
+            return Ok(CastSource::Implicit);
         }
         Err(IncompatibilityKind::NeedsCast {
             from: from.to_string(),
@@ -119,7 +119,7 @@ impl Differ<'_> {
 
     /// Checks a cast function: the compiler knows only the present type of the property, so the
     /// function's argument is compared here.
-    fn cast_by(
+    fn declared_cast(
         &self,
         name: &str,
         from: &Type,
@@ -144,7 +144,7 @@ impl Differ<'_> {
                 "the function {name} returns {gives} instead of {to}"
             ));
         }
-        Ok(CastSource::By(name.to_owned()))
+        Ok(CastSource::Function(name.to_owned()))
     }
 
     /// Diffs the body of a table: its primary key, multiplicity and storage direction. `was` holds
@@ -186,7 +186,7 @@ impl Differ<'_> {
                     storage: stored,
                 },
             ) => {
-                let (said, kept) = match last.map(|t| &t.kind) {
+                let (declared, previous) = match last.map(|t| &t.kind) {
                     Some(TableKind::Edge {
                         multiplicity,
                         storage,
@@ -194,11 +194,11 @@ impl Differ<'_> {
                     }) => (*multiplicity, Some(*storage)),
                     _ => (None, None),
                 };
-                if let Some(to) = multiplicity.filter(|to| *to != is && said != Some(*to)) {
+                if let Some(to) = multiplicity.filter(|to| *to != is && declared != Some(*to)) {
                     self.draft
                         .change(id, Change::SetMultiplicity { multiplicity: to });
                 }
-                if *storage != stored && kept != Some(*storage) {
+                if *storage != stored && previous != Some(*storage) {
                     self.draft
                         .change(id, Change::SetStorage { storage: *storage });
                 }

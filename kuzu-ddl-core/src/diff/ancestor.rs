@@ -67,14 +67,14 @@ pub fn ancestor_at_rollback(last: Option<&Declared>, then: &Fold) -> Declared {
         let Some(table) = then.find(None, key).map(|object| object.id) else {
             continue;
         };
-        let mut kept = hints_at(hints, table, then);
+        let mut retained = hints_at(hints, table, then);
         if let Some(TableKind::Edge { pairs, .. }) =
             ancestor.schema.tables.get(key).map(|t| &t.kind)
         {
             let dropped = hints.dropped_pairs.iter();
-            kept.dropped_pairs = dropped.filter(|p| !pairs.contains(p)).cloned().collect();
+            retained.dropped_pairs = dropped.filter(|p| !pairs.contains(p)).cloned().collect();
         }
-        ancestor.tables.insert(key.clone(), kept);
+        ancestor.tables.insert(key.clone(), retained);
     }
     let dropped = last.dropped_tables.iter();
     ancestor.dropped_tables = dropped
@@ -116,12 +116,12 @@ fn declaration_from_live(
         DriftKind::Changed { what, .. } => Some(*what),
         _ => None,
     };
-    let kept = !matches!(
+    let retained = !matches!(
         what,
         None | Some(Aspect::Name | Aspect::Kind | Aspect::Definition)
     );
     match (&row.site, ancestor.schema.tables.get_mut(key)) {
-        (Location::Table(here), Some(table)) if kept => {
+        (Location::Table(here), Some(table)) if retained => {
             if let Some(live) = live.tables.get(here) {
                 table.comment.clone_from(&live.comment);
                 copy_alterable_parts(&mut table.kind, &live.kind);
@@ -135,7 +135,7 @@ fn declaration_from_live(
             let known = NameKey::new(&object.name.value);
             let live = live.tables.get(here).and_then(|t| t.properties.get(name));
             match (live, table.properties.get_mut(&known)) {
-                (Some(live), Some(property)) if kept => {
+                (Some(live), Some(property)) if retained => {
                     property.ty.clone_from(&live.ty);
                     property.default.clone_from(&live.default);
                 }
@@ -192,24 +192,24 @@ fn hints_at(hints: &TableHints, table: ObjectId, then: &Fold) -> TableHints {
         let mut held = then.objects_ever_named(parent, &old);
         held.any(|holder| holder.id == object)
     };
-    let mut kept = TableHints {
+    let mut retained = TableHints {
         origin: hints.origin.clone(),
         package: hints.package.clone(),
         column_order: hints.column_order.clone(),
         ..TableHints::default()
     };
     let olds = hints.renamed_from.iter();
-    kept.renamed_from = olds.filter(|old| was(None, table, old)).cloned().collect();
+    retained.renamed_from = olds.filter(|old| was(None, table, old)).cloned().collect();
     for (name, olds) in &hints.property_renames {
         if let Some(property) = then.find(Some(table), name) {
             let held = |old: &&String| was(Some(table), property.id, old);
             let olds = olds.iter().filter(held).cloned().collect();
-            kept.property_renames.insert(name.clone(), olds);
+            retained.property_renames.insert(name.clone(), olds);
         }
     }
-    let gone = |name: &&NameKey| then.find(Some(table), name).is_none();
-    kept.dropped = hints.dropped.iter().filter(gone).cloned().collect();
-    kept
+    let removed = |name: &&NameKey| then.find(Some(table), name).is_none();
+    retained.dropped = hints.dropped.iter().filter(removed).cloned().collect();
+    retained
 }
 
 fn retain_undeclared(

@@ -1,4 +1,4 @@
-//! TODO-DOC diff::archive_entry
+//! Archive entries: everything that the events archived, by its name in the database.
 
 use crate::event::{EventId, ObjectId};
 use crate::fold::{Fold, Lifecycle, Object};
@@ -32,10 +32,10 @@ pub fn archive_entries(fold: &Fold) -> Vec<ArchiveEntry> {
                 is_column: false,
             });
         } else if table.is_live() {
-            let here = fold
+            let members = fold
                 .children(table.id)
                 .flat_map(|child| of_property(fold, table, child));
-            out.extend(here);
+            out.extend(members);
         }
     }
     out.sort_by(|a, b| a.name.cmp(&b.name));

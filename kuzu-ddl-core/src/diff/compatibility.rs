@@ -32,8 +32,8 @@ pub fn check_compatibility(
             });
         };
         let Some(object) = fold.find(None, key) else {
-            let nobody = BTreeSet::new();
-            let reason = explain_missing(fold, ancestor, None, key, true, &nobody);
+            let nothing = BTreeSet::new();
+            let reason = explain_missing(fold, ancestor, None, key, true, &nothing);
             refuse(
                 table.name.clone(),
                 reason.unwrap_or(IncompatibilityKind::Missing),
@@ -55,9 +55,9 @@ pub fn check_compatibility(
                     compare_properties((&path, had), property, is, last, &mut refuse);
                 }
                 None => {
-                    let nobody = BTreeSet::new();
+                    let nothing = BTreeSet::new();
                     let parent = Some((key, object.id));
-                    let reason = explain_missing(fold, ancestor, parent, name, true, &nobody);
+                    let reason = explain_missing(fold, ancestor, parent, name, true, &nothing);
                     refuse(path, reason.unwrap_or(IncompatibilityKind::Missing));
                 }
             }
@@ -232,13 +232,13 @@ pub(super) fn explain_missing(
         Some((key, _)) => a.tables.get(key).is_some_and(|h| h.dropped.contains(name)),
         None => a.dropped_tables.contains_key(name),
     });
-    let gone = || {
+    let removed = || {
         fold.objects_ever_named(parent, name)
             .filter(|object| !object.is_live())
     };
-    if tombstone || (known && gone().next().is_some()) {
+    if tombstone || (known && removed().next().is_some()) {
         let purged = |object: &Object| matches!(object.lifecycle.value, Lifecycle::Purged(_));
-        let all_purged = gone().next().is_some() && gone().all(purged);
+        let all_purged = removed().next().is_some() && removed().all(purged);
         return Some(if all_purged {
             IncompatibilityKind::Purged
         } else {

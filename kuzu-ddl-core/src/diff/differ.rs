@@ -1,4 +1,4 @@
-//! TODO-DOC diff::differ
+//! A diff in progress: its inputs, its phases, and what they found.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,9 +27,9 @@ impl Differ<'_> {
     /// Runs the phases. Their order is part of the history that peers compare: drops free names,
     /// renames claim them, then come new tables, and the members of tables last.
     pub(super) fn run(&mut self) {
-        self.restores();
+        self.restore_requested();
         self.sequences();
-        self.purges();
+        self.purge_requested();
         let tables = self.resolve_tables();
         self.drop_tables(&tables);
         self.rename_tables(&tables);

@@ -1,4 +1,4 @@
-//! Incompatibilities that a diff reports, with their remedies; and notes.
+//! Incompatibilities that a diff reports, with their remedies.
 
 use std::fmt;
 

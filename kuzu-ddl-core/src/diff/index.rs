@@ -55,7 +55,7 @@ impl Differ<'_> {
         // If the last declaration had the same index, another party has changed it since.
         let new = last.is_none_or(|last| !last.is_equivalent_to(wanted));
         match present {
-            Some((_, is)) if kept(&is) == kept(&spec) => {}
+            Some((_, is)) if retained_definition(&is) == retained_definition(&spec) => {}
             Some((object, is)) if new || is.properties != spec.properties => {
                 self.draft.archive(object);
                 self.draft.create_index(table, &wanted.name, spec);
@@ -99,7 +99,7 @@ impl Differ<'_> {
 }
 
 /// Returns the options of an index that the engine retains.
-fn kept(spec: &IndexSpec) -> IndexSpec {
+fn retained_definition(spec: &IndexSpec) -> IndexSpec {
     let mut spec = spec.clone();
     spec.options
         .retain(|name, _| !UNRETAINED_OPTIONS.contains(&name.as_str()));

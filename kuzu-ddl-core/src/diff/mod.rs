@@ -27,16 +27,22 @@ mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+#[doc(hidden)]
 pub use ancestor::{ancestor_at_rollback, ancestor_from_live, next_ancestor};
+#[doc(hidden)]
 pub use archive_entry::{ArchiveEntry, archive_entries};
+#[doc(hidden)]
 pub use compatibility::check_compatibility;
 use differ::Differ;
+#[doc(hidden)]
 pub use import::adopt_drift::adopt_drift;
+#[doc(hidden)]
 pub use import::adopt_existing::{Adoption, LiveSchema, adopt_existing};
 pub use incompatibility::{Incompatibility, IncompatibilityKind};
 pub use note::Note;
 pub use options::DiffOptions;
 pub use reverse::{Reversal, reverse};
+#[doc(hidden)]
 pub use validate::{find_undecodable, validate_declaration};
 
 use crate::declared::Declared;

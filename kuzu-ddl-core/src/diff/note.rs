@@ -1,4 +1,4 @@
-//! TODO-DOC diff::note
+//! Notes of a diff for the operator.
 
 use std::fmt;
 

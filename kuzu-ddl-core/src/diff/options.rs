@@ -1,4 +1,4 @@
-//! TODO-DOC diff::options
+//! Options of a diff.
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::differ::Differ;
 use super::incompatibility::IncompatibilityKind;
 use super::note::Note;
-use super::resolve_names::{NameResolution, Names, ResolvedNames};
+use super::resolve_names::{NameResolution, NameScope, ResolvedNames};
 use super::table::spec;
 use crate::declared::Declared;
 use crate::event::ObjectId;
@@ -62,11 +62,11 @@ impl<'a> Differ<'a> {
         table: &Table,
         id: ObjectId,
     ) -> (ResolvedNames, BTreeMap<NameKey, NameKey>) {
-        let names = Names {
+        let names = NameScope {
             parent: Some((self.was.get(key).unwrap_or(key), id)),
             declared: property_names(self.declared, key, table),
             last: self.last_names(key),
-            buried: self.new_tombstones_of(key),
+            tombstoned: self.new_tombstones_of(key),
         };
         let path = |name: &NameKey| {
             let spelled = table.properties.get(name).map(|p| p.name.as_str());
@@ -93,13 +93,14 @@ impl<'a> Differ<'a> {
 
     fn new_tombstones_of(&self, key: &NameKey) -> BTreeSet<&'a NameKey> {
         let before = self.last_hints(key).map(|h| &h.dropped);
-        let said = self
+        let declared = self
             .declared
             .tables
             .get(key)
             .into_iter()
             .flat_map(|h| &h.dropped);
-        said.filter(|name| before.is_none_or(|before| !before.contains(*name)))
+        declared
+            .filter(|name| before.is_none_or(|before| !before.contains(*name)))
             .collect()
     }
 

@@ -1,4 +1,4 @@
-//! Archived objects, and the purges that the application requests.
+//! Purges that the application requests.
 
 use super::archive_entry::{ArchiveEntry, archive_entries};
 use super::differ::Differ;
@@ -7,7 +7,7 @@ use crate::schema::NameKey;
 
 impl Differ<'_> {
     /// Purges what the application requested by name.
-    pub(super) fn purges(&mut self) {
+    pub(super) fn purge_requested(&mut self) {
         for path in &self.options.purge {
             let wanted = NameKey::new(path);
             let all = archive_entries(self.draft.fold());

@@ -26,7 +26,7 @@ pub(super) struct NameResolution {
 }
 
 /// Name space: all tables, or the properties of one table.
-pub(super) struct Names<'a> {
+pub(super) struct NameScope<'a> {
     /// Table, for properties.
     pub(super) parent: Option<(&'a NameKey, ObjectId)>,
     /// Declared names, each with its former names.
@@ -34,10 +34,10 @@ pub(super) struct Names<'a> {
     /// The same in the last declaration; `None` if there was none.
     pub(super) last: Option<BTreeMap<&'a NameKey, &'a [String]>>,
     /// Tombstones that the last declaration did not have.
-    pub(super) buried: BTreeSet<&'a NameKey>,
+    pub(super) tombstoned: BTreeSet<&'a NameKey>,
 }
 
-impl Names<'_> {
+impl NameScope<'_> {
     fn was_declared(&self, key: &NameKey) -> bool {
         self.last
             .as_ref()
@@ -46,7 +46,7 @@ impl Names<'_> {
 
     /// Returns the former names that the last declaration did not mention, and had as present
     /// names.
-    fn new_moves(&self) -> impl Iterator<Item = (&NameKey, NameKey)> {
+    fn newly_declared_renames(&self) -> impl Iterator<Item = (&NameKey, NameKey)> {
         let last = self.last.as_ref();
         self.declared.iter().flat_map(move |(key, olds)| {
             let before = last
@@ -67,12 +67,12 @@ impl Differ<'_> {
     /// `recreate` whether the application requested a new object in place of a dropped one.
     pub(super) fn resolve(
         &self,
-        names: &Names<'_>,
+        names: &NameScope<'_>,
         fits: impl Fn(ObjectId, &NameKey) -> bool,
         recreate: impl Fn(&NameKey) -> bool,
     ) -> NameResolution {
         let parent = names.parent.map(|(_, id)| id);
-        let moves = self.moves(names, parent, &fits);
+        let moves = self.requested_renames(names, parent, &fits);
         let moved: BTreeSet<ObjectId> = moves.values().map(|(id, _)| *id).collect();
         let mut claimed = moved.clone();
         let (mut resolved, mut was) = (ResolvedNames::new(), BTreeMap::new());
@@ -98,7 +98,7 @@ impl Differ<'_> {
             let vacated = self.find(parent, key).is_some();
             let old = olds
                 .iter()
-                .filter_map(|old| Some((self.find_old(names, &NameKey::new(old))?, old)))
+                .filter_map(|old| Some((self.find_by_former_name(names, &NameKey::new(old))?, old)))
                 .find(|(id, _)| !claimed.contains(id) && fits(*id, key));
             if let (Some((id, old)), false) = (old, known) {
                 claimed.insert(id);
@@ -126,7 +126,7 @@ impl Differ<'_> {
 
     /// Returns the object with this name, or one that had it until a peer gave it another name
     /// which won and is not declared here.
-    fn find_old(&self, names: &Names<'_>, old: &NameKey) -> Option<ObjectId> {
+    fn find_by_former_name(&self, names: &NameScope<'_>, old: &NameKey) -> Option<ObjectId> {
         let parent = names.parent.map(|(_, id)| id);
         let alias = || {
             let object = self.draft.fold().find_by_lost_rename(parent, old)?;
@@ -138,15 +138,18 @@ impl Differ<'_> {
 
     /// Returns the renames that the declaration newly requests. A rename is left out if the holder
     /// of its new name neither moves nor has a tombstone, because the name is not free.
-    fn moves<'n>(
+    fn requested_renames<'n>(
         &self,
-        names: &'n Names<'_>,
+        names: &'n NameScope<'_>,
         parent: Option<ObjectId>,
         fits: &impl Fn(ObjectId, &NameKey) -> bool,
     ) -> BTreeMap<&'n NameKey, (ObjectId, NameKey)> {
         let mut moves: BTreeMap<&NameKey, (ObjectId, NameKey)> = BTreeMap::new();
-        for (key, old) in names.new_moves() {
-            if let Some(id) = self.find_old(names, &old).filter(|id| fits(*id, key)) {
+        for (key, old) in names.newly_declared_renames() {
+            if let Some(id) = self
+                .find_by_former_name(names, &old)
+                .filter(|id| fits(*id, key))
+            {
                 moves.entry(key).or_insert((id, old));
             }
         }
@@ -154,7 +157,7 @@ impl Differ<'_> {
             let leaving: BTreeSet<ObjectId> = moves.values().map(|(id, _)| *id).collect();
             let before = moves.len();
             moves.retain(|key, (id, _)| {
-                names.buried.contains(*key)
+                names.tombstoned.contains(*key)
                     || self
                         .find(parent, key)
                         .is_none_or(|holder| holder == *id || leaving.contains(&holder))

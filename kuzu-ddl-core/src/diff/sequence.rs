@@ -33,9 +33,9 @@ impl Differ<'_> {
             self.sequence(wanted);
         }
         let fold = self.draft.fold();
-        let kept = fold.objects().filter(|object| object.is_live());
-        let kept = kept.filter_map(|object| fold.sequence(object));
-        let undeclared: Vec<String> = kept
+        let retained = fold.objects().filter(|object| object.is_live());
+        let retained = retained.filter_map(|object| fold.sequence(object));
+        let undeclared: Vec<String> = retained
             .filter(|s| {
                 !declared
                     .schema
@@ -74,7 +74,7 @@ impl Differ<'_> {
                 } != spec =>
             {
                 let what = "increment or the bounds".to_owned();
-                let (from, to) = (said(&is), said(&spec));
+                let (from, to) = (declared_text(&is), declared_text(&spec));
                 self.refuse(
                     object,
                     String::new(),
@@ -86,7 +86,7 @@ impl Differ<'_> {
     }
 }
 
-fn said(spec: &SequenceSpec) -> String {
+fn declared_text(spec: &SequenceSpec) -> String {
     let SequenceSpec {
         increment,
         min,

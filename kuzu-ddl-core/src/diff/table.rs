@@ -6,7 +6,7 @@ use super::archive_entry::archive_entries;
 use super::differ::Differ;
 use super::incompatibility::IncompatibilityKind;
 use super::note::Note;
-use super::resolve_names::{NameResolution, Names, ResolvedNames};
+use super::resolve_names::{NameResolution, NameScope, ResolvedNames};
 use super::reverse::definitions::inverse_type_change;
 use crate::declared::{Declared, TableHints};
 use crate::event::{Endpoints, ObjectId, PropertySpec};
@@ -15,7 +15,7 @@ use crate::schema::{NameKey, Pair, Property, Table, TableKind};
 
 impl<'a> Differ<'a> {
     /// Restores what the application requested by name.
-    pub(super) fn restores(&mut self) {
+    pub(super) fn restore_requested(&mut self) {
         for path in &self.options.restore {
             let (table, property) = match path.split_once('.') {
                 Some((table, property)) => (NameKey::new(table), Some(NameKey::new(property))),
@@ -26,13 +26,13 @@ impl<'a> Differ<'a> {
             if self.restore_column(path, parent, &name) || self.find(parent, &name).is_some() {
                 continue;
             }
-            let gone = self
+            let removed = self
                 .draft
                 .fold()
                 .objects_ever_named(parent, &name)
                 .filter(|object| !object.is_live() && NameKey::new(&object.name.value) == name);
             let (purged, archived): (Vec<_>, Vec<_>) =
-                gone.partition(|object| matches!(object.lifecycle.value, Lifecycle::Purged(_)));
+                removed.partition(|object| matches!(object.lifecycle.value, Lifecycle::Purged(_)));
             // Of several with one name, the one dropped last.
             let last = archived
                 .into_iter()
@@ -84,11 +84,11 @@ impl<'a> Differ<'a> {
 
     pub(super) fn resolve_tables(&mut self) -> ResolvedNames {
         let declared = self.declared;
-        let names = Names {
+        let names = NameScope {
             parent: None,
             declared: table_names(declared),
             last: self.ancestor.map(table_names),
-            buried: self.new_tombstones().collect(),
+            tombstoned: self.new_tombstones().collect(),
         };
         let tables = &declared.schema.tables;
         let fits = |id, key: &NameKey| tables.get(key).is_some_and(|t| self.is_kind(id, &t.kind));
@@ -114,8 +114,8 @@ impl<'a> Differ<'a> {
     /// applied.
     fn new_tombstones(&self) -> impl Iterator<Item = &'a NameKey> {
         let before = self.ancestor.map(|a| &a.dropped_tables);
-        let said = self.declared.dropped_tables.keys();
-        said.filter(move |key| before.is_none_or(|before| !before.contains_key(*key)))
+        let declared = self.declared.dropped_tables.keys();
+        declared.filter(move |key| before.is_none_or(|before| !before.contains_key(*key)))
     }
 
     fn is_kind(&self, id: ObjectId, kind: &TableKind) -> bool {
@@ -126,7 +126,7 @@ impl<'a> Differ<'a> {
     /// Applies the tombstones of tables; rel tables first, since they depend on node tables.
     pub(super) fn drop_tables(&mut self, resolved: &ResolvedNames) {
         let claimed: BTreeSet<ObjectId> = resolved.values().flatten().copied().collect();
-        let said: BTreeSet<ObjectId> = self
+        let declared: BTreeSet<ObjectId> = self
             .new_tombstones()
             .filter_map(|key| self.find(None, key))
             .filter(|id| !claimed.contains(id))
@@ -136,7 +136,7 @@ impl<'a> Differ<'a> {
             if !table.is_live() || !table.kind().is_table() || claimed.contains(&table.id) {
                 continue;
             }
-            if said.contains(&table.id) || self.options.archive_undeclared {
+            if declared.contains(&table.id) || self.options.archive_undeclared {
                 let is_node = matches!(table.body, ObjectBody::NodeTable { .. });
                 drops.push((is_node, NameKey::new(&table.name.value), table.id));
             } else {

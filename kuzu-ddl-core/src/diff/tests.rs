@@ -73,8 +73,8 @@ fn lines<T: ToString>(items: &[T]) -> String {
 /// Runs several starts on one database.
 fn check(starts: &[&str], expected: Expect) {
     let mut paper = Paper::default();
-    let said: Vec<String> = starts.iter().map(|text| paper.start(text)).collect();
-    expected.assert_eq(&said.join("--\n"));
+    let lines: Vec<String> = starts.iter().map(|text| paper.start(text)).collect();
+    expected.assert_eq(&lines.join("--\n"));
 }
 
 const PERSON: &str = "node Person: id INT64, mail STRING";
@@ -279,7 +279,7 @@ fn a_node_table_in_use_is_not_dropped() {
 }
 
 #[test]
-fn older_binaries_are_told() {
+fn older_binaries_get_an_error() {
     // Created by the newer binary; the older one never ran here.
     check(
         &[

@@ -23,8 +23,8 @@ pub fn validate_declaration(declared: &Declared) -> Vec<Incompatibility> {
             .err();
         let filed = (*key != NameKey::new(&sequence.name))
             .then(|| format!("its key `{key}` does not match its name"));
-        let gone = declared.dropped_sequences.contains_key(key);
-        let both = gone.then(|| "is both declared and marked as dropped".to_owned());
+        let removed = declared.dropped_sequences.contains_key(key);
+        let both = removed.then(|| "is both declared and marked as dropped".to_owned());
         if let Some(why) = why.or(filed).or(both) {
             let name: String = sequence.name.chars().take(SHOWN).collect();
             refusals.push(Incompatibility {

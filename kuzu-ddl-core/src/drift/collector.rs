@@ -1,4 +1,4 @@
-//! TODO-DOC drift::collector
+//! Comparison of an object and its members, and collection of the drift found.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -132,15 +132,15 @@ impl Compared<'_> {
     }
 
     /// Returns the same for a property given by the name that the events record.
-    pub(super) fn here(&self, expected: &NameKey) -> NameKey {
+    pub(super) fn live_name(&self, expected: &NameKey) -> NameKey {
         let mut properties = self.fold.children(self.object.id);
         let of = |o: &&crate::fold::Object| {
             matches!(o.body, ObjectBody::Property(_))
                 && NameKey::new(&self.fold.database_name(o)) == *expected
         };
         let object = properties.find(of);
-        let here = object.and_then(|object| self.property(object.id));
-        here.unwrap_or_else(|| expected.clone())
+        let live_name = object.and_then(|object| self.property(object.id));
+        live_name.unwrap_or_else(|| expected.clone())
     }
 
     pub(super) fn pairs(&self, rows: &mut Vec<Drift>) {
@@ -175,29 +175,31 @@ impl Compared<'_> {
         let ObjectBody::Pair(ends) = &object.body else {
             return None;
         };
-        let here = |id: ObjectId| {
+        let live_name = |id: ObjectId| {
             let expected = NameKey::new(&self.fold.database_name(self.fold.object(id)?));
             Some(self.names.table(id, &expected).unwrap_or(expected))
         };
         Some(Pair {
-            from: here(ends.from)?,
-            to: here(ends.to)?,
+            from: live_name(ends.from)?,
+            to: live_name(ends.to)?,
         })
     }
 
     pub(super) fn properties(&self, rows: &mut Vec<Drift>) {
         let mut extra: BTreeMap<&NameKey, &Property> = self.live.properties.iter().collect();
         let children = || self.fold.children(self.object.id);
-        let there = |o: &&Object| !matches!(o.lifecycle.value, Lifecycle::Purged(_));
-        for child in children().filter(there) {
+        let exists = |o: &&Object| !matches!(o.lifecycle.value, Lifecycle::Purged(_));
+        for child in children().filter(exists) {
             let Some(expected) = self.fold.property(child) else {
                 continue;
             };
             let key = NameKey::new(&expected.name);
-            let here = self.names.property(self.object.id, child.id, &key);
-            let is = here.as_ref().and_then(|here| extra.remove(here));
+            let live_name = self.names.property(self.object.id, child.id, &key);
+            let is = live_name
+                .as_ref()
+                .and_then(|live_name| extra.remove(live_name));
             let path = format!("{}.{}", self.live.name, expected.name);
-            let site = Location::Property(self.key.clone(), here.unwrap_or(key));
+            let site = Location::Property(self.key.clone(), live_name.unwrap_or(key));
             let mut rows = DriftCollector::new(rows, path, child.id, site);
             match is {
                 Some(is) => self.alike(&expected, is, &mut rows),

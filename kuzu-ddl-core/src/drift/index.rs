@@ -27,7 +27,11 @@ pub(super) fn compare(of: &Compared<'_>, rows: &mut Vec<Drift>) {
             continue;
         };
         rows.check(Aspect::Name, &expected.name, &is.name);
-        expected.properties = expected.properties.iter().map(|key| of.here(key)).collect();
+        expected.properties = expected
+            .properties
+            .iter()
+            .map(|key| of.live_name(key))
+            .collect();
         if !expected.is_equivalent_to(&is) {
             rows.check(Aspect::Definition, &Form(&expected), &Form(&is));
         }
@@ -51,8 +55,8 @@ fn forget(of: &Compared<'_>, before: &[&Object], extra: &mut BTreeMap<NameKey, I
     }
     // A deferred index may exist already: the process may have ended before the task was removed.
     let children = of.fold.children(of.object.id);
-    let owed = children.filter(|child| of.local.has_deferred(child.id));
-    for index in owed.filter_map(|o| of.fold.index(o)) {
+    let deferred = children.filter(|child| of.local.has_deferred(child.id));
+    for index in deferred.filter_map(|o| of.fold.index(o)) {
         extra.remove(&NameKey::new(&index.name));
     }
     // Indexes of other kinds are not managed.

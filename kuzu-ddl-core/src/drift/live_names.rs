@@ -36,16 +36,16 @@ impl LiveNames {
             .collect();
         names.tables = Group::find(&expected, &places.tables, &found.table_ids);
         for (id, name) in &expected {
-            let Some(here) = names.tables.name(*id, name) else {
+            let Some(current) = names.tables.name(*id, name) else {
                 continue;
             };
             let stored = places.tables.get(id);
-            let number = found.table_ids.get(here);
+            let number = found.table_ids.get(current);
             if stored.is_some() && number.is_some() && stored != number {
                 names.recreated.insert(*id);
                 continue;
             }
-            let Some(numbers) = found.column_ids.get(here) else {
+            let Some(numbers) = found.column_ids.get(current) else {
                 continue;
             };
             let expected = properties(fold, *id)
@@ -102,15 +102,15 @@ impl Group {
             .filter_map(|id| Some((*stored.get(id)?, *id)))
             .collect();
         // Follow the name backwards from holder to holder.
-        let left = |id: ObjectId| {
-            let (mut here, mut seen) = (id, BTreeSet::new());
-            while seen.insert(here) {
-                let Some(holder) = expected.get(&here).and_then(|name| live.get(name)) else {
+        let before = |id: ObjectId| {
+            let (mut current, mut seen) = (id, BTreeSet::new());
+            while seen.insert(current) {
+                let Some(holder) = expected.get(&current).and_then(|name| live.get(name)) else {
                     return true;
                 };
                 match owner.get(holder) {
-                    Some(next) => here = *next,
-                    None => return stored.get(&here).is_some_and(|number| holder > number),
+                    Some(next) => current = *next,
+                    None => return stored.get(&current).is_some_and(|number| holder > number),
                 }
             }
             true
@@ -119,7 +119,7 @@ impl Group {
         for (id, name) in expected {
             let now = stored.get(id).and_then(|number| at.get(number));
             if let Some(now) = now.filter(|now| **now != name)
-                && left(*id)
+                && before(*id)
             {
                 group.moved.insert(*id, (*now).clone());
                 group.taken.insert((*now).clone());
@@ -173,8 +173,8 @@ mod tests {
     }
 
     #[test]
-    fn renamed_by_hand() {
-        for (stored, live, said) in [
+    fn out_of_band_renames() {
+        for (stored, live, expected) in [
             ("a=0 b=1", "a=0 b=1", ""),
             ("a=0 b=1", "c=0 b=1", "a:c"),
             // Swapped, in a cycle, in a chain.
@@ -189,14 +189,14 @@ mod tests {
             ("a=0 b=1", "a=2 b=1", ""),
             ("a=0 b=1", "b=1", ""),
         ] {
-            assert_eq!(found(stored, live), said, "{stored} in {live}");
+            assert_eq!(found(stored, live), expected, "{stored} in {live}");
         }
     }
 
     /// After a creation that was rolled back and a crash the engine assigns lower ids: nothing was
     /// renamed.
     #[test]
-    fn counted_anew() {
+    fn renumbered_catalog_ids() {
         for (stored, live) in [
             ("a=3 b=4", "a=2 b=3"),
             ("a=3 b=4", "a=2 b=3 foreign=4"),

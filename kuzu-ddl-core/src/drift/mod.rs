@@ -8,6 +8,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
+#[doc(hidden)]
 pub use live_names::LiveNames;
 pub use model::{Aspect, Drift, DriftKind, Location};
 
@@ -28,7 +29,7 @@ pub fn detect(
     detect_with_names(fold, live, local, &LiveNames::default(), only)
 }
 
-/// Detects drift like [`drift`], with the names that objects have in the database.
+/// Detects drift like [`detect`], with the names that objects have in the database.
 #[must_use]
 pub fn detect_with_names(
     fold: &Fold,
@@ -45,8 +46,11 @@ pub fn detect_with_names(
         let Some(object) = fold.object(id) else {
             continue;
         };
-        let here = names.table(id, &key);
-        match here.as_ref().and_then(|here| live.tables.get(here)) {
+        let live_name = names.table(id, &key);
+        match live_name
+            .as_ref()
+            .and_then(|live_name| live.tables.get(live_name))
+        {
             None if object.is_live() => rows.push(Drift {
                 object: object.name.value.clone(),
                 kind: DriftKind::Missing,

@@ -1,4 +1,4 @@
-//! TODO-DOC drift::model
+//! Drift entries as data, with their display text.
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ pub enum DriftKind {
     /// Metadata that only the ledger had is lost: a row of the ledger is missing or corrupt, or a
     /// table was recreated and the engine does not report all of its metadata.
     MetadataLost {
-        /// What is lost, and why.
+        /// Lost metadata, and the reason.
         aspect: String,
     },
     /// Exists in a different form.

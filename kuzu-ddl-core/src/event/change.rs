@@ -54,7 +54,7 @@ pub enum Change {
     CreateEdgeTable {
         /// The name of the table.
         name: String,
-        /// How many rels a node may have.
+        /// Number of rels that a node may have.
         multiplicity: Multiplicity,
         /// The directions in which rels are stored.
         storage: StorageDirection,

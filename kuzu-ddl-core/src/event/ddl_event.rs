@@ -13,12 +13,12 @@ use super::codec::writer::Writer;
 use super::codec::{CodecError, ENCODING_VERSION, MAX_EVENT_BYTES};
 use super::dependencies::Dependencies;
 use super::id::{EventId, ObjectId};
-use super::{Body, Parts, encode};
+use super::{EventBody, Parts, encode};
 
 /// An immutable, content-addressed schema change. Clones share their data.
 #[doc(alias = "migration")]
 #[derive(Clone, PartialEq, Eq)]
-pub struct DdlEvent(Arc<Body>);
+pub struct DdlEvent(Arc<EventBody>);
 
 impl DdlEvent {
     /// Creates an event that changes `object`. `depends_on` are the heads of every object that the
@@ -37,7 +37,7 @@ impl DdlEvent {
     ) -> Self {
         encode(buffer, object, &depends_on, &change);
         let bytes = buffer.as_bytes();
-        Self(Arc::new(Body {
+        Self(Arc::new(EventBody {
             id: EventId::of(bytes),
             size: bytes.len(),
             object,
@@ -114,10 +114,13 @@ impl DdlEvent {
         let depends_on = r.events()?;
         let change = Change::read(kind, r.bytes()?)?;
         r.end()?;
-        if change.born().is_some_and(|born| born != object) {
+        if change
+            .created_object()
+            .is_some_and(|created| created != object)
+        {
             return r.bad("the object is not the one that this change creates");
         }
-        Ok(Self(Arc::new(Body {
+        Ok(Self(Arc::new(EventBody {
             id: EventId::of(bytes),
             size: bytes.len(),
             object,
@@ -140,7 +143,7 @@ impl fmt::Debug for DdlEvent {
 
 /// A reference to an event that does not keep it alive.
 #[derive(Clone, Default)]
-pub struct WeakEvent(Weak<Body>);
+pub struct WeakEvent(Weak<EventBody>);
 
 impl fmt::Debug for WeakEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -209,7 +209,11 @@ fn change() -> impl Strategy<Value = Change> {
 
 pub(super) fn event() -> impl Strategy<Value = DdlEvent> {
     (change(), ids(), object()).prop_map(|(change, depends_on, object)| {
-        DdlEvent::new(change.born().unwrap_or(object), depends_on, change)
+        DdlEvent::new(
+            change.created_object().unwrap_or(object),
+            depends_on,
+            change,
+        )
     })
 }
 

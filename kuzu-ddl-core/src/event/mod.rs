@@ -43,7 +43,7 @@ pub use spec::{IndexSpec, MAX_INDEX_PROPERTIES, MAX_OPTION_BYTES, SequenceSpec};
 
 /// The shared data of an event.
 #[derive(PartialEq, Eq)]
-struct Body {
+struct EventBody {
     id: EventId,
     /// The length of the canonical encoding, in bytes.
     size: usize,
@@ -61,7 +61,7 @@ fn encode(w: &mut Writer, object: ObjectId, depends_on: &Dependencies, change: &
     if let Change::Unknown { body, .. } = change {
         w.bytes(body);
     } else {
-        w.sized(|w| change.write(w));
+        w.length_prefixed(|w| change.write(w));
     }
 }
 

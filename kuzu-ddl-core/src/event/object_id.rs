@@ -10,12 +10,12 @@ use crate::schema::{NameKey, Type};
 impl Change {
     /// Returns the id of the object that this change creates, or `None` if it creates none.
     #[must_use]
-    pub fn born(&self) -> Option<ObjectId> {
-        self.born_in(&mut Writer::default())
+    pub fn created_object(&self) -> Option<ObjectId> {
+        self.created_object_with(&mut Writer::default())
     }
 
     /// Returns the id of the created object, using `w` as the buffer to hash.
-    pub(super) fn born_in(&self, w: &mut Writer) -> Option<ObjectId> {
+    pub(super) fn created_object_with(&self, w: &mut Writer) -> Option<ObjectId> {
         use ObjectKind::{EdgeTable, Index, Pair, Property, Sequence};
         w.clear();
         match self {

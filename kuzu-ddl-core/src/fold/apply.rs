@@ -2,14 +2,14 @@
 //!
 //! The result is the same for every order of arrival that respects dependencies: an aspect keeps
 //! the newest events that wrote it, and their values are merged by rank. Lifecycles are resolved in
-//! `life`, names in `place`.
+//! `lifecycle`, names in `names`.
 
 use std::collections::BTreeMap;
 
 use super::columns::{archived_column, column_name, name_suffix, set_default};
 use super::creation::created_objects;
-use super::effects::{LifecycleChange, assigned_default};
-use super::event_node::Rank;
+use super::graph::effects::{LifecycleChange, assigned_default};
+use super::graph::event_node::Rank;
 use super::merge::MergeOutcome;
 use super::object::{ArchivedColumn, AspectValue, Object, ObjectBody};
 use super::small_set::Heads;
@@ -48,13 +48,13 @@ impl Fold {
         self.update_lifecycle(event);
     }
 
-    fn create_object(&mut self, event: &DdlEvent, born: Object) {
-        let id = born.id;
+    fn create_object(&mut self, event: &DdlEvent, created: Object) {
+        let id = created.id;
         let Some(object) = self.object_mut(id) else {
-            return self.insert_new_object(born);
+            return self.insert_new_object(created);
         };
         // Created concurrently with the same identity: each aspect was written by both events.
-        let parts = born.body.parts().iter();
+        let parts = created.body.parts().iter();
         let before: Vec<(Aspect, Heads)> = parts
             .map(|part| (*part, object.heads_of(*part).clone()))
             .collect();
@@ -79,13 +79,13 @@ impl Fold {
     /// Stores an object that does not exist yet; returns whether the table that it belongs to
     /// exists.
     pub(super) fn store_object(&mut self, object: Object) -> bool {
-        let (id, ends) = (object.id, object.ends());
-        let here = self.store.insert(object);
-        if here {
+        let (id, ends) = (object.id, object.endpoints());
+        let exists = self.store.insert(object);
+        if exists {
             let ends = ends.into_iter().flatten();
             ends.for_each(|node| self.store.attach_pair(node, id));
         }
-        here
+        exists
     }
 
     /// Records the archived columns of a property that was created concurrently with different
@@ -94,21 +94,21 @@ impl Fold {
         let Some(object) = self.object(id) else {
             return;
         };
-        let births = self.values_written_by(id, Aspect::Type, &object.creators);
-        let mut births: Vec<(Rank, Type)> = births
+        let creations = self.values_written_by(id, Aspect::Type, &object.creators);
+        let mut creations: Vec<(Rank, Type)> = creations
             .into_iter()
-            .filter_map(|(birth, written)| match written {
-                AspectValue::Type(ty) => Some((self.rank_of(birth), ty)),
+            .filter_map(|(creation, written)| match written {
+                AspectValue::Type(ty) => Some((self.rank_of(creation), ty)),
                 _ => None,
             })
             .collect();
-        births.sort();
-        if births.windows(2).all(|pair| pair[0].1 == pair[1].1) {
+        creations.sort();
+        if creations.windows(2).all(|pair| pair[0].1 == pair[1].1) {
             return;
         }
         let mut archives = object.archived_columns.clone();
-        for ((_, by), ty) in &births {
-            let other = births.iter().find(|((_, other), _)| other != by);
+        for ((_, by), ty) in &creations {
+            let other = creations.iter().find(|((_, other), _)| other != by);
             let old = other.map_or_else(|| ty.clone(), |(_, ty)| ty.clone());
             let name = column_name(&object.original_name, false, name_suffix(*by));
             // The column of an earlier creation accounts for all creations known now.
@@ -151,7 +151,7 @@ impl Fold {
         };
         let known = event.depends_on();
         let mut heads = object.heads_of(part).clone();
-        let rivals = if heads.known_to(known) {
+        let rivals = if heads.all_known_to(known) {
             None
         } else {
             let mut rivals = self.values_written_by(id, part, &heads);
@@ -160,7 +160,7 @@ impl Fold {
             Some(rivals).filter(|rivals| rivals.len() > 1)
         };
         let value = match &rivals {
-            Some(rivals) => self.settled(rivals).map(|settled| settled.value),
+            Some(rivals) => self.merge(rivals).map(|settled| settled.value),
             None => Some(written),
         };
         heads.touch(event.id(), known);
@@ -200,7 +200,7 @@ impl Fold {
         let plain = object.concurrent_writes.is_empty()
             && object.drop_heads.is_empty()
             && event.object() == id
-            && object.heads_of(part).known_to(known);
+            && object.heads_of(part).all_known_to(known);
         if !plain {
             return None;
         }
@@ -239,7 +239,10 @@ impl Fold {
         else {
             return None;
         };
-        if !object.heads_of(Aspect::Type).known_to(event.depends_on()) {
+        if !object
+            .heads_of(Aspect::Type)
+            .all_known_to(event.depends_on())
+        {
             return None;
         }
         if assigned_default(self.event(*head)?, id)? != default {
@@ -272,7 +275,7 @@ impl Fold {
         event: &DdlEvent,
     ) -> Option<MergeOutcome> {
         let object = self.object(id)?;
-        let known = object.heads_of(part).known_to(event.depends_on());
+        let known = object.heads_of(part).all_known_to(event.depends_on());
         // A default that does not fit the type is not part of the object: only the event has it.
         if known && !object.concurrent_writes.contains_key(&part) {
             let value = match (part, object.heads_of(part).as_slice()) {
@@ -293,7 +296,7 @@ impl Fold {
             let mut others = all.iter().filter_map(|other| self.event(*other));
             !others.any(|other| other.id() != *head && self.saw_event(other, *head, id))
         });
-        self.settled(&written)
+        self.merge(&written)
     }
 
     /// Records an event that changes lifecycles, and recomputes those of all objects that it

@@ -206,7 +206,7 @@ impl ChangeBuilder {
             return;
         };
         let mut depends_on = self.existence_dependencies(object);
-        depends_on.extend(self.slot_of(object, &object.name.value));
+        depends_on.extend(self.scoped_name(object, &object.name.value));
         // The object takes the name that it has by now, wherever the name came from.
         depends_on.extend(&object.name.heads);
         // A restored table restores its pairs, and so uses their node tables as a new pair does.
@@ -238,7 +238,7 @@ impl ChangeBuilder {
         };
         let mut depends_on = self.existence_dependencies(object);
         depends_on.extend(&object.name.heads);
-        depends_on.extend(self.slot_of(object, to));
+        depends_on.extend(self.scoped_name(object, to));
         let to = to.to_owned();
         let change = if object.kind().is_table() {
             Change::RenameTable { to }
@@ -346,7 +346,7 @@ impl ChangeBuilder {
         }
     }
 
-    fn slot_of(&self, object: &Object, name: &str) -> BTreeSet<EventId> {
+    fn scoped_name(&self, object: &Object, name: &str) -> BTreeSet<EventId> {
         self.fold
             .name_predecessors(object.parent, &NameKey::new(name))
     }

@@ -1,4 +1,8 @@
-//! TODO-DOC fold::columns
+//! Columns with old values: archived columns of changes, and conflict columns of lost types.
+//!
+//! The engine alters neither types nor defaults in place, so the old values stay in a column of
+//! their own. Which columns exist follows from what each change saw, so it is the same on every
+//! peer.
 
 use super::merge::MergeOutcome;
 use super::object::{ArchivedColumn, AspectValue, Object, ObjectBody};
@@ -98,7 +102,7 @@ impl Fold {
         };
         let columns = match object.concurrent_writes.get(&Aspect::Type) {
             Some(rivals) => self
-                .settled(rivals)
+                .merge(rivals)
                 .and_then(|settled| match &settled.value {
                     AspectValue::Type(to) => Some(self.resolved_conflict_columns(id, &settled, to)),
                     _ => None,
@@ -118,9 +122,10 @@ impl Fold {
             return;
         };
         let heads = self.values_written_by(id, Aspect::Default, object.heads_of(Aspect::Default));
-        let said = self.settled(&heads).map(|settled| settled.value);
-        if let (Some(AspectValue::Default(said)), Some(object)) = (said, self.object_mut(id)) {
-            set_default(object, said);
+        let default = self.merge(&heads).map(|settled| settled.value);
+        if let (Some(AspectValue::Default(default)), Some(object)) = (default, self.object_mut(id))
+        {
+            set_default(object, default);
         }
     }
 
@@ -133,18 +138,18 @@ impl Fold {
 }
 
 /// Sets the default that was declared, if it fits the present type of the property.
-pub(super) fn set_default(object: &mut Object, said: Option<Expr>) {
+pub(super) fn set_default(object: &mut Object, default: Option<Expr>) {
     if let ObjectBody::Property(spec) = &mut object.body {
-        spec.default = said.filter(|expr| expr.check(&spec.ty).is_ok());
+        spec.default = default.filter(|expr| expr.check(&spec.ty).is_ok());
     }
 }
 
 /// Returns the name of a column with old values: the name that its property was created with, and
 /// the first four bytes of the id of the event that replaced it; for a conflict column, of the
 /// event that wrote its type.
-pub(super) fn column_name(born_as: &NameKey, beside: bool, mark: [u8; 4]) -> String {
-    let link = if beside { "__c_" } else { "__a_" };
-    [born_as.as_str(), link, &hex(&mark)].concat()
+pub(super) fn column_name(original: &NameKey, is_conflict: bool, mark: [u8; 4]) -> String {
+    let link = if is_conflict { "__c_" } else { "__a_" };
+    [original.as_str(), link, &hex(&mark)].concat()
 }
 
 pub(super) fn name_suffix(event: EventId) -> [u8; 4] {

@@ -1,10 +1,10 @@
-//! TODO-DOC fold::compare
+//! Comparison of two folded states.
 
 use super::state::Fold;
 use crate::schema::{Comparison, NameKey, RenameMap, compare_with_renames};
 
-/// The difference between two states of events. Objects that both have are known by their identity,
-/// so that a rename is seen as one, also between two databases of one history.
+/// Compares two states of events. Objects that both have are matched by their identity, so that a
+/// rename is reported as one, also between two databases of one history.
 #[must_use]
 pub fn compare(from: &Fold, to: &Fold) -> Comparison {
     let mut renames = RenameMap::default();

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::effects::LifecycleChange;
+use super::graph::effects::LifecycleChange;
 use super::object::{AspectValue, Object, ObjectBody};
 use super::state::Fold;
 use crate::event::{Aspect, EventId, ObjectId, ObjectKind};
@@ -154,7 +154,7 @@ impl Fold {
             let Some(kind) = ConflictKind::of(*part) else {
                 continue;
             };
-            let losers = self.settled(rivals).map(|settled| settled.losers);
+            let losers = self.merge(rivals).map(|settled| settled.losers);
             rows.extend(losers.into_iter().flatten().map(|event| row(event, kind)));
         }
         rows

@@ -7,13 +7,13 @@ use crate::event::{Change, DdlEvent, ObjectId, primary_key_id};
 /// its primary key.
 pub(super) fn created_objects(event: &DdlEvent) -> impl Iterator<Item = Object> {
     let id = event.object();
-    let made = |parent: Option<ObjectId>, name: &str, body| {
+    let create = |parent: Option<ObjectId>, name: &str, body| {
         Some(Object::new((id, parent), name, body, event.id()))
     };
     let first = match event.change() {
         Change::CreateNodeTable { name, key_name, .. } => {
             let key = primary_key_id(id, key_name);
-            made(None, name, ObjectBody::NodeTable { key })
+            create(None, name, ObjectBody::NodeTable { key })
         }
         Change::CreateEdgeTable {
             name,
@@ -26,18 +26,20 @@ pub(super) fn created_objects(event: &DdlEvent) -> impl Iterator<Item = Object> 
                 multiplicity,
                 storage,
             };
-            made(None, name, body)
+            create(None, name, body)
         }
         Change::AddProperty {
             table, name, spec, ..
-        } => made(Some(*table), name, ObjectBody::Property(spec.clone())),
+        } => create(Some(*table), name, ObjectBody::Property(spec.clone())),
         Change::AddPair {
             table, endpoints, ..
-        } => made(Some(*table), "", ObjectBody::Pair(*endpoints)),
+        } => create(Some(*table), "", ObjectBody::Pair(*endpoints)),
         Change::CreateIndex {
             table, name, spec, ..
-        } => made(Some(*table), name, ObjectBody::Index(spec.clone())),
-        Change::CreateSequence { name, spec, .. } => made(None, name, ObjectBody::Sequence(*spec)),
+        } => create(Some(*table), name, ObjectBody::Index(spec.clone())),
+        Change::CreateSequence { name, spec, .. } => {
+            create(None, name, ObjectBody::Sequence(*spec))
+        }
         _ => None,
     };
     let second = match event.change() {

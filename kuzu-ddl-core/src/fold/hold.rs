@@ -12,7 +12,7 @@ use crate::event::{EventId, ObjectId};
 pub enum HoldReason {
     /// An event it depends on has not arrived yet.
     MissingDependency(EventId),
-    /// Its kind belongs to a newer version of kuzu-ddl.
+    /// The kind of the event belongs to a newer version of kuzu-ddl.
     UnknownKind(u16),
     /// An event it depends on is held.
     DependencyHeld(EventId),
@@ -48,11 +48,11 @@ pub enum Rejection {
         /// Name of the change.
         change: String,
     },
-    /// It refers to an event that it does not depend on, or that is about something else.
+    /// The event refers to an event that it does not depend on, or that is about something else.
     #[error("invalid reference to the event {0}: it is no dependency, or concerns another object")]
     UnknownReference(EventId),
-    /// It is malformed: an invalid name, or bytes that no conforming encoder writes. It is not
-    /// stored.
+    /// The event is malformed: an invalid name, or bytes that no conforming encoder writes. It is
+    /// not stored.
     #[error("malformed event: {0}")]
     Malformed(String),
     /// The object that it restores was purged.

@@ -1,14 +1,14 @@
 //! Lifecycles: which objects are live, archived or purged.
 //!
 //! A drop takes effect if it saw every use of the object, and every later use saw the drop.
-//! NotNullable drop and use are concurrent: the use wins, in whatever order the two arrive, and the
+//! Otherwise drop and use are concurrent: the use wins, in whatever order the two arrive, and the
 //! drop remains a conflict until it is resolved, by a restore or by another drop that saw
 //! everything.
 
 use std::collections::HashSet;
 
-use super::effects::LifecycleChange;
-use super::event_node::Rank;
+use super::graph::effects::LifecycleChange;
+use super::graph::event_node::Rank;
 use super::object::{Lifecycle, Object};
 use super::state::Fold;
 use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, ObjectKind};
@@ -132,14 +132,18 @@ impl Fold {
         let table = self.object(property).and_then(|object| object.parent);
         let children = table.into_iter().flat_map(|table| self.children(table));
         children.filter(move |child| {
-            let mut births = child.creators.iter().filter_map(|birth| self.event(*birth));
-            child.kind() == ObjectKind::Index && births.any(|birth| self.touches(birth, property))
+            let mut creators = child
+                .creators
+                .iter()
+                .filter_map(|creator| self.event(*creator));
+            child.kind() == ObjectKind::Index
+                && creators.any(|creator| self.touches(creator, property))
         })
     }
 
     /// Recomputes the lifecycle of an object.
     pub(super) fn recompute_lifecycle(&mut self, id: ObjectId) {
-        let life = self.settled_life(id);
+        let life = self.merged_lifecycle(id);
         let Some(object) = self.object_mut(id) else {
             return;
         };
@@ -159,7 +163,7 @@ impl Fold {
     /// needs them.
     fn recompute_endpoint_lifecycles(&mut self, id: ObjectId) {
         let pairs = std::iter::once(id).chain(self.children(id).map(|child| child.id));
-        let pairs = pairs.filter_map(|pair| self.object(pair)?.ends());
+        let pairs = pairs.filter_map(|pair| self.object(pair)?.endpoints());
         let ends: Vec<ObjectId> = pairs.flatten().collect();
         for node in ends {
             if self.object(node).is_some_and(|n| !n.drop_heads.is_empty()) {
@@ -168,7 +172,7 @@ impl Fold {
         }
     }
 
-    fn settled_life(&self, id: ObjectId) -> Lifecycle {
+    fn merged_lifecycle(&self, id: ObjectId) -> Lifecycle {
         let Some(object) = self.object(id) else {
             return Lifecycle::Live;
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::event_node::Rank;
+use super::graph::event_node::Rank;
 use super::object::AspectValue;
 use super::state::Fold;
 use crate::event::EventId;
@@ -22,7 +22,7 @@ impl Fold {
     /// The last write by rank wins. Where the aspect has a lattice join, the values are joined
     /// instead: the smallest type that holds all values, NULL where one allows it, the least
     /// restrictive multiplicity, both storage directions.
-    pub(super) fn settled(&self, heads: &BTreeMap<EventId, AspectValue>) -> Option<MergeOutcome> {
+    pub(super) fn merge(&self, heads: &BTreeMap<EventId, AspectValue>) -> Option<MergeOutcome> {
         let mut ranked: Vec<(Rank, &AspectValue)> = heads
             .iter()
             .map(|(event, written)| (self.rank_of(*event), written))
@@ -37,7 +37,7 @@ impl Fold {
         }
         let losers = ranked
             .iter()
-            .filter(|(_, written)| !value.serves(written))
+            .filter(|(_, written)| !value.satisfies(written))
             .map(|(rank, _)| rank.1)
             .collect();
         Some(MergeOutcome { value, losers })
@@ -58,7 +58,7 @@ impl AspectValue {
     }
 
     /// Returns whether the merged value gives the writer of `other` what it requested, or more.
-    fn serves(&self, other: &Self) -> bool {
+    fn satisfies(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Type(joined), Self::Type(written)) => written.widens_to(joined),
             (Self::Storage(joined), Self::Storage(_)) => {

@@ -16,8 +16,6 @@ mod columns;
 mod compare;
 mod conflict;
 mod creation;
-mod effects;
-mod event_node;
 mod graph;
 mod hold;
 mod lifecycle;
@@ -31,7 +29,6 @@ mod small_set;
 mod state;
 #[cfg(test)]
 mod tests;
-mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,11 +36,13 @@ pub use builder::ChangeBuilder;
 pub use checkpoint::format::CheckpointError;
 pub use compare::compare;
 pub use conflict::{Conflict, ConflictKind, ConflictReport};
-use event_node::{EventStatus, Rank};
+use graph::event_node::{EventStatus, Rank};
 pub use hold::{HoldReason, Rejection};
 pub use object::{ArchivedColumn, Lifecycle, Object, ObjectBody, Register};
 use object_store::NameEntry;
+#[doc(hidden)]
 pub use order::topological_order;
+#[doc(hidden)]
 pub use schema::{managed_tables, object_path};
 pub use small_set::{Heads, SmallSet};
 pub use state::Fold;
@@ -59,7 +58,7 @@ impl Fold {
     #[must_use]
     pub fn frontier(&self) -> BTreeSet<EventId> {
         let newest = self.log.iter();
-        let newest = newest.filter(|(_, known)| known.standing == EventStatus::Newest);
+        let newest = newest.filter(|(_, known)| known.status == EventStatus::Newest);
         newest.map(|(id, _)| *id).collect()
     }
 
@@ -167,7 +166,7 @@ impl Fold {
     pub fn find_by_lost_rename(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<&Object> {
         let mut lost = self
             .objects_ever_named(parent, name)
-            .filter(|object| object.is_live() && object.lost_name(name));
+            .filter(|object| object.is_live() && object.lost_rename(name));
         let first = lost.next();
         first.filter(|_| lost.next().is_none())
     }

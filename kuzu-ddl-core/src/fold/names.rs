@@ -1,6 +1,6 @@
 //! Names: their holders, former holders, and the events that the next user of a name depends on.
 
-use super::effects::{LifecycleChange, assigned_name};
+use super::graph::effects::{LifecycleChange, assigned_name};
 use super::object::{AspectValue, Object};
 use super::object_store::{ScopedName, lookup_key};
 use super::state::Fold;
@@ -79,7 +79,7 @@ impl Fold {
 
     /// Adds a live object to the holders of its name.
     pub(super) fn claim_name(&mut self, id: ObjectId) {
-        if self.store.enter(id) > 1 {
+        if self.store.claim_name(id) > 1 {
             self.name_collisions
                 .extend(self.object(id).map(scoped_name));
         }
@@ -87,7 +87,7 @@ impl Fold {
 
     /// Removes an object from the holders of its name.
     pub(super) fn release_name(&mut self, id: ObjectId) {
-        if self.store.leave(id) == 1
+        if self.store.release_name(id) == 1
             && let Some(slot) = self.object(id).map(scoped_name)
         {
             self.name_collisions.remove(&slot);

@@ -122,7 +122,7 @@ pub struct ArchivedColumn {
 
 impl ArchivedColumn {
     /// Returns whether it is a conflict column, and the first four bytes of the id in its name.
-    pub(super) fn tail(&self) -> (bool, [u8; 4]) {
+    pub(super) fn name_suffix(&self) -> (bool, [u8; 4]) {
         let at = self.name.len().saturating_sub(8);
         let (name, digits) = self.name.split_at_checked(at).unwrap_or_default();
         let number = u32::from_str_radix(digits, 16).unwrap_or_default();
@@ -140,7 +140,7 @@ pub enum ObjectBody {
     },
     /// State of a rel table.
     EdgeTable {
-        /// How many rels a node may have in each direction.
+        /// Number of rels that a node may have in each direction.
         multiplicity: Multiplicity,
         /// Directions in which rels are stored.
         storage: StorageDirection,
@@ -175,7 +175,7 @@ impl ObjectBody {
 
 impl Object {
     /// Returns whether a rename to this name lost against a concurrent rename.
-    pub(super) fn lost_name(&self, name: &NameKey) -> bool {
+    pub(super) fn lost_rename(&self, name: &NameKey) -> bool {
         let written = self
             .concurrent_writes
             .get(&Aspect::Name)
@@ -229,7 +229,7 @@ impl Object {
     }
 
     /// Returns the node tables that a pair connects.
-    pub(super) fn ends(&self) -> Option<[ObjectId; 2]> {
+    pub(super) fn endpoints(&self) -> Option<[ObjectId; 2]> {
         match &self.body {
             ObjectBody::Pair(ends) => Some([ends.from, ends.to]),
             _ => None,

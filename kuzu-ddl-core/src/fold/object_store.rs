@@ -38,14 +38,14 @@ pub(super) type HashIndex<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 #[derive(Clone, Debug)]
 pub(super) struct ObjectStore {
     slots: HashIndex<ObjectId, usize>,
-    kept: Vec<Kept>,
+    stored: Vec<StoredObject>,
     /// Members of each table; the first scope holds top-level objects (tables and sequences).
     scopes: Vec<Scope>,
 }
 
 /// Stored object, with the indexes of its scopes.
 #[derive(Clone, Debug)]
-struct Kept {
+struct StoredObject {
     object: Object,
     /// Index of the scope that contains the object.
     within: usize,
@@ -67,29 +67,29 @@ impl Default for ObjectStore {
     fn default() -> Self {
         Self {
             slots: HashIndex::default(),
-            kept: Vec::new(),
+            stored: Vec::new(),
             scopes: vec![Scope::default()],
         }
     }
 }
 
 impl ObjectStore {
-    fn kept(&self, id: ObjectId) -> Option<&Kept> {
-        self.kept.get(*self.slots.get(&id)?)
+    fn stored(&self, id: ObjectId) -> Option<&StoredObject> {
+        self.stored.get(*self.slots.get(&id)?)
     }
 
     pub(super) fn get(&self, id: ObjectId) -> Option<&Object> {
-        self.kept(id).map(|kept| &kept.object)
+        self.stored(id).map(|stored| &stored.object)
     }
 
     pub(super) fn get_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
         let slot = *self.slots.get(&id)?;
-        self.kept.get_mut(slot).map(|kept| &mut kept.object)
+        self.stored.get_mut(slot).map(|stored| &mut stored.object)
     }
 
     fn scope(&self, table: Option<ObjectId>) -> Option<&Scope> {
         let scope = match table {
-            Some(table) => self.kept(table)?.scope?,
+            Some(table) => self.stored(table)?.scope?,
             None => 0,
         };
         self.scopes.get(scope)
@@ -98,20 +98,20 @@ impl ObjectStore {
     /// Inserts a new object; returns whether the table that it belongs to exists.
     pub(super) fn insert(&mut self, object: Object) -> bool {
         let within = match object.parent {
-            Some(parent) => self.kept(parent).and_then(|parent| parent.scope),
+            Some(parent) => self.stored(parent).and_then(|parent| parent.scope),
             None => Some(0),
         };
         let Some(within) = within else {
             return false;
         };
-        let (id, slot) = (object.id, self.kept.len());
+        let (id, slot) = (object.id, self.stored.len());
         self.scopes[within].members.insert(id, slot);
         self.slots.insert(id, slot);
         let scope = object.kind().is_table().then_some(self.scopes.len());
         if scope.is_some() {
             self.scopes.push(Scope::default());
         }
-        self.kept.push(Kept {
+        self.stored.push(StoredObject {
             object,
             within,
             scope,
@@ -120,11 +120,11 @@ impl ObjectStore {
     }
 
     fn objects_in<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a Object> {
-        let kept = scope
+        let stored = scope
             .members
             .values()
-            .filter_map(|slot| self.kept.get(*slot));
-        kept.map(|kept| &kept.object)
+            .filter_map(|slot| self.stored.get(*slot));
+        stored.map(|stored| &stored.object)
     }
 
     /// Returns all objects: tables and sequences by id, then the members of each.
@@ -156,7 +156,7 @@ impl ObjectStore {
 
     /// Records that a pair starts or ends at a node table.
     pub(super) fn attach_pair(&mut self, node: ObjectId, pair: ObjectId) {
-        let scope = self.kept(node).and_then(|node| node.scope);
+        let scope = self.stored(node).and_then(|node| node.scope);
         if let Some(scope) = scope {
             self.scopes[scope].pairs.insert(pair);
         }
@@ -178,7 +178,7 @@ impl ObjectStore {
         name: NameKey,
     ) -> Option<&mut NameEntry> {
         let scope = match parent {
-            Some(table) => self.kept(table)?.scope?,
+            Some(table) => self.stored(table)?.scope?,
             None => 0,
         };
         let names = &mut self.scopes.get_mut(scope)?.names;
@@ -201,34 +201,34 @@ impl ObjectStore {
 
     /// Records an event with a name that it assigns or frees.
     pub(super) fn touch(&mut self, id: ObjectId, name: &str, event: &DdlEvent) {
-        let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {
+        let Some(stored) = self.slots.get(&id).and_then(|slot| self.stored.get(*slot)) else {
             return;
         };
-        let names = &mut self.scopes[kept.within].names;
-        let place = names.entry(lookup_key(&kept.object, name)).or_default();
+        let names = &mut self.scopes[stored.within].names;
+        let place = names.entry(lookup_key(&stored.object, name)).or_default();
         place.last_events.touch(event.id(), event.depends_on());
         place.former_holders.insert(id);
     }
 
     /// Adds a live object to the holders of its name; returns how many hold it now.
-    pub(super) fn enter(&mut self, id: ObjectId) -> usize {
-        let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {
+    pub(super) fn claim_name(&mut self, id: ObjectId) -> usize {
+        let Some(stored) = self.slots.get(&id).and_then(|slot| self.stored.get(*slot)) else {
             return 0;
         };
-        let name = lookup_key(&kept.object, &kept.object.name.value);
-        let place = self.scopes[kept.within].names.entry(name).or_default();
+        let name = lookup_key(&stored.object, &stored.object.name.value);
+        let place = self.scopes[stored.within].names.entry(name).or_default();
         place.holders.insert(id);
         place.former_holders.insert(id);
         place.holders.len()
     }
 
     /// Removes an object from the holders of its name; returns how many still hold it.
-    pub(super) fn leave(&mut self, id: ObjectId) -> usize {
-        let Some(kept) = self.slots.get(&id).and_then(|slot| self.kept.get(*slot)) else {
+    pub(super) fn release_name(&mut self, id: ObjectId) -> usize {
+        let Some(stored) = self.slots.get(&id).and_then(|slot| self.stored.get(*slot)) else {
             return 0;
         };
-        let name = lookup_key(&kept.object, &kept.object.name.value);
-        let place = self.scopes[kept.within].names.entry(name).or_default();
+        let name = lookup_key(&stored.object, &stored.object.name.value);
+        let place = self.scopes[stored.within].names.entry(name).or_default();
         place.holders.retain(|other| *other != id);
         place.holders.len()
     }
@@ -241,11 +241,11 @@ impl PartialEq for ObjectStore {
             (Some(one), Some(two)) => one.names == two.names && one.pairs == two.pairs,
             (one, two) => one.is_none() && two.is_none(),
         };
-        let object = |kept: &Kept| {
-            let id = kept.object.id;
-            other.get(id) == Some(&kept.object) && same(Some(id))
+        let object = |stored: &StoredObject| {
+            let id = stored.object.id;
+            other.get(id) == Some(&stored.object) && same(Some(id))
         };
-        self.kept.len() == other.kept.len() && same(None) && self.kept.iter().all(object)
+        self.stored.len() == other.stored.len() && same(None) && self.stored.iter().all(object)
     }
 }
 

@@ -8,7 +8,8 @@ use super::state::Fold;
 use crate::event::ObjectId;
 use crate::schema::{Index, NameKey, Pair, Property, Schema, Sequence, Table, TableKind};
 
-/// `Table`, `Table.property` or `Table(From -> To)`, without suffixes.
+/// Returns the path of an object: `Table`, `Table.property` or `Table(From -> To)`, without
+/// suffixes.
 pub fn object_path(fold: &Fold, id: ObjectId) -> Option<String> {
     let name = |id| Some(fold.object(id)?.name.value.clone());
     let object = fold.object(id)?;

@@ -109,7 +109,7 @@ impl<T: Ord> SmallSet<T> {
 impl Heads {
     /// Returns whether an event with these dependencies saw all of them.
     #[must_use]
-    pub fn known_to(&self, depends_on: &Dependencies) -> bool {
+    pub fn all_known_to(&self, depends_on: &Dependencies) -> bool {
         self.iter().all(|head| depends_on.contains(head))
     }
 

@@ -1,8 +1,8 @@
-//! TODO-DOC fold::state
+//! The state that a set of events results in.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::event_node::EventGraph;
+use super::graph::event_node::EventGraph;
 use super::hold::Rejection;
 use super::object_store::{HashIndex, ObjectStore, ScopedName};
 use crate::event::{DdlEvent, Dependencies, EventId, ObjectId};

@@ -34,7 +34,7 @@ pub trait FromKuzu<'a>: KuzuType + Sized {
 }
 
 /// Returns the message `expected i32, found …`.
-fn no(cell: &Value, what: &str) -> String {
+fn mismatch(cell: &Value, what: &str) -> String {
     let is = match cell {
         Value::Null => "NULL".to_owned(),
         Value::Int(n) => n.to_string(),
@@ -59,7 +59,7 @@ macro_rules! integers {
         $(impl FromKuzu<'_> for $rust {
             fn from_kuzu(cell: &Value) -> Result<Self, String> {
                 let n = cell.int().and_then(|n| Self::try_from(n).ok());
-                n.ok_or_else(|| no(cell, stringify!($rust)))
+                n.ok_or_else(|| mismatch(cell, stringify!($rust)))
             }
         })*
     };
@@ -72,7 +72,7 @@ macro_rules! by_text {
         $(impl FromKuzu<'_> for $rust {
             fn from_kuzu(cell: &Value) -> Result<Self, String> {
                 let parse: fn(&str) -> Option<Self> = $parse;
-                words(cell).and_then(parse).ok_or_else(|| no(cell, $what))
+                words(cell).and_then(parse).ok_or_else(|| mismatch(cell, $what))
             }
         })*
     };
@@ -85,17 +85,21 @@ by_text! {
     rust_decimal::Decimal, "decimal that Rust can hold": |text| {
         rust_decimal::Decimal::from_str_exact(text).ok()
     };
-    Date, "date of the years -9999 to 9999": text::date;
-    PrimitiveDateTime, "time of the years -9999 to 9999": text::moment;
-    OffsetDateTime, "time of the years -9999 to 9999": text::instant;
-    UtcDateTime, "time of the years -9999 to 9999": |text| text::instant(text).map(UtcDateTime::from);
-    TimestampMs, "time of the years -9999 to 9999": |text| text::moment(text).map(Self);
-    TimestampSec, "time of the years -9999 to 9999": |text| text::moment(text).map(Self);
-    Interval, "interval": text::interval;
-    Duration, "interval without months": |text| text::duration(&text::interval(text)?);
+    Date, "date of the years -9999 to 9999": text::parse_date;
+    PrimitiveDateTime, "time of the years -9999 to 9999": text::parse_timestamp;
+    OffsetDateTime, "time of the years -9999 to 9999": text::parse_timestamp_tz;
+    UtcDateTime, "time of the years -9999 to 9999": |text| text::parse_timestamp_tz(text).map(UtcDateTime::from);
+    TimestampMs, "time of the years -9999 to 9999": |text| text::parse_timestamp(text).map(Self);
+    TimestampSec, "time of the years -9999 to 9999": |text| text::parse_timestamp(text).map(Self);
+    Interval, "interval": text::parse_interval;
+    Duration, "interval without months": |text| text::duration(&text::parse_interval(text)?);
     std::time::Duration, "interval without months, and not below zero": |text| {
-        text::duration(&text::interval(text)?)?.try_into().ok()
+        text::duration(&text::parse_interval(text)?)?.try_into().ok()
     };
+}
+
+#[cfg(feature = "json")]
+by_text! {
     serde_json::Value, "json": |text| serde_json::from_str(text).ok();
 }
 
@@ -108,23 +112,23 @@ by_text! {
 #[cfg(feature = "chrono")]
 impl FromKuzu<'_> for chrono::DateTime<chrono::Utc> {
     fn from_kuzu(cell: &Value) -> Result<Self, String> {
-        let instant = words(cell).and_then(text::instant);
+        let instant = words(cell).and_then(text::parse_timestamp_tz);
         let instant =
             instant.and_then(|at| Self::from_timestamp(at.unix_timestamp(), at.nanosecond()));
-        instant.ok_or_else(|| no(cell, "time"))
+        instant.ok_or_else(|| mismatch(cell, "time"))
     }
 }
 
 impl<const P: u8, const S: u8> FromKuzu<'_> for Decimal<P, S> {
     fn from_kuzu(cell: &Value) -> Result<Self, String> {
         let parsed = words(cell).and_then(|text| text.parse().ok());
-        parsed.ok_or_else(|| no(cell, "decimal that Rust can hold"))
+        parsed.ok_or_else(|| mismatch(cell, "decimal that Rust can hold"))
     }
 }
 
 impl FromKuzu<'_> for bool {
     fn from_kuzu(cell: &Value) -> Result<Self, String> {
-        cell.bool().ok_or_else(|| no(cell, "bool"))
+        cell.bool().ok_or_else(|| mismatch(cell, "bool"))
     }
 }
 
@@ -132,7 +136,7 @@ impl FromKuzu<'_> for f64 {
     fn from_kuzu(cell: &Value) -> Result<Self, String> {
         match cell {
             Value::Float(x) => Ok(*x),
-            _ => Err(no(cell, "float")),
+            _ => Err(mismatch(cell, "float")),
         }
     }
 }
@@ -149,7 +153,7 @@ impl FromKuzu<'_> for f32 {
 
 impl<'a> FromKuzu<'a> for &'a str {
     fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
-        words(cell).ok_or_else(|| no(cell, "text"))
+        words(cell).ok_or_else(|| mismatch(cell, "text"))
     }
 }
 
@@ -162,7 +166,7 @@ impl<'a> FromKuzu<'a> for Cow<'a, str> {
 impl FromKuzu<'_> for Blob {
     fn from_kuzu(cell: &Value) -> Result<Self, String> {
         let bytes = cell.bytes().map(|bytes| Self(bytes.to_vec()));
-        bytes.ok_or_else(|| no(cell, "BLOB"))
+        bytes.ok_or_else(|| mismatch(cell, "BLOB"))
     }
 }
 
@@ -177,7 +181,7 @@ impl<'a, T: FromKuzu<'a>> FromKuzu<'a> for Option<T> {
 
 impl<'a, T: FromKuzu<'a>> FromKuzu<'a> for Vec<T> {
     fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
-        let items = cell.list().ok_or_else(|| no(cell, "list"))?;
+        let items = cell.list().ok_or_else(|| mismatch(cell, "list"))?;
         items.iter().map(T::from_kuzu).collect()
     }
 }
@@ -187,7 +191,7 @@ impl<'a, T: FromKuzu<'a>, const N: usize> FromKuzu<'a> for [T; N] {
         let items = Vec::from_kuzu(cell)?;
         items
             .try_into()
-            .map_err(|_| no(cell, "array of the declared length"))
+            .map_err(|_| mismatch(cell, "array of the declared length"))
     }
 }
 

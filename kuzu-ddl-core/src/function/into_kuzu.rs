@@ -95,18 +95,22 @@ gives! {
     Blob: |bytes| Value::Bytes(bytes.0);
     uuid::Uuid: |uuid| Value::Text(uuid.to_string());
     rust_decimal::Decimal: |n| Value::Text(n.to_string());
-    Date: |date| Value::Text(text::of_date(date));
-    PrimitiveDateTime: |at| Value::Text(text::of_moment(at));
-    OffsetDateTime: |at| Value::Text(text::of_instant(at));
-    UtcDateTime: |at| Value::Text(text::of_instant(at.into()));
-    TimestampNs: |at| Value::Text(text::of_moment(at.0));
-    TimestampMs: |at| Value::Text(text::of_moment(at.0));
-    TimestampSec: |at| Value::Text(text::of_moment(at.0));
-    Interval: |interval| Value::Text(text::of_interval(interval));
-    Duration: |span| Value::Text(text::of_duration(span));
+    Date: |date| Value::Text(text::format_date(date));
+    PrimitiveDateTime: |at| Value::Text(text::format_timestamp(at));
+    OffsetDateTime: |at| Value::Text(text::format_timestamp_tz(at));
+    UtcDateTime: |at| Value::Text(text::format_timestamp_tz(at.into()));
+    TimestampNs: |at| Value::Text(text::format_timestamp(at.0));
+    TimestampMs: |at| Value::Text(text::format_timestamp(at.0));
+    TimestampSec: |at| Value::Text(text::format_timestamp(at.0));
+    Interval: |interval| Value::Text(text::format_interval(interval));
+    Duration: |span| Value::Text(text::format_duration(span));
     std::time::Duration: |span| {
-        Value::Text(text::of_duration(span.try_into().unwrap_or(Duration::MAX)))
+        Value::Text(text::format_duration(span.try_into().unwrap_or(Duration::MAX)))
     };
+}
+
+#[cfg(feature = "json")]
+gives! {
     serde_json::Value: |json| Value::Text(json.to_string());
 }
 

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_description_tells_the_types() {
+    fn a_description_has_the_types() {
         const DESC: FunctionDesc = describe_fn2(sum, |row| invoke_fn2(sum, row));
         assert_eq!(DESC.arguments.len(), 2);
         assert!(DESC.arguments[0].nullable && !DESC.arguments[1].nullable);

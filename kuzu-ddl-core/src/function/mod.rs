@@ -1,11 +1,13 @@
 //! Rust functions that compute values, for `cast_with` and `fill_with`.
 //!
-//! A derive describes a function with a [`FunctionDesc`]: its argument types, its return type, and
-//! a pointer to a wrapper that calls it. [`FromKuzu`] and [`IntoKuzu`] define the supported types,
-//! so a wrong signature is a compile error at the name of the function.
+//! A derive describes a function with a [`FunctionDesc`](crate::describe::FunctionDesc): its
+//! argument types, its return type, and a pointer to a wrapper that calls it. [`FromKuzu`] and
+//! [`IntoKuzu`] define the supported types, so a wrong signature is a compile error at the name of
+//! the function.
 //!
-//! Code is never part of the history: an event names the function ([`FunctionDesc::name`]), and a
-//! database whose program has no function of that name does not apply the event.
+//! Code is never part of the history: an event names the function
+//! ([`FunctionDesc::name`](crate::describe::FunctionDesc::name)), and a database whose program has
+//! no function of that name does not apply the event.
 
 mod from_kuzu;
 mod into_kuzu;

@@ -5,7 +5,7 @@ use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOf
 use crate::types::Interval;
 
 /// Parses `2020-01-31`.
-pub(super) fn date(text: &str) -> Option<Date> {
+pub(super) fn parse_date(text: &str) -> Option<Date> {
     let (rest, day) = text.rsplit_once('-')?;
     let (year, month) = rest.rsplit_once('-')?;
     let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
@@ -43,18 +43,18 @@ fn span(text: &str) -> Option<Duration> {
 }
 
 /// Parses `2020-01-31 03:04:05.123456`.
-pub(super) fn moment(text: &str) -> Option<PrimitiveDateTime> {
+pub(super) fn parse_timestamp(text: &str) -> Option<PrimitiveDateTime> {
     let (day, time) = text.split_once(' ')?;
-    Some(PrimitiveDateTime::new(date(day)?, clock(time)?))
+    Some(PrimitiveDateTime::new(parse_date(day)?, clock(time)?))
 }
 
 /// Parses `2020-01-31 03:04:05.123456+00`: the engine stores and writes UTC.
-pub(super) fn instant(text: &str) -> Option<OffsetDateTime> {
-    Some(moment(text.strip_suffix("+00")?)?.assume_utc())
+pub(super) fn parse_timestamp_tz(text: &str) -> Option<OffsetDateTime> {
+    Some(parse_timestamp(text.strip_suffix("+00")?)?.assume_utc())
 }
 
 /// Parses `1 year 2 months 3 days 04:05:06.000007`, in which each part has its own sign.
-pub(super) fn interval(text: &str) -> Option<Interval> {
+pub(super) fn parse_interval(text: &str) -> Option<Interval> {
     let mut interval = Interval::default();
     let mut words = text.split(' ');
     while let Some(word) = words.next() {
@@ -81,30 +81,30 @@ pub(super) fn duration(interval: &Interval) -> Option<Duration> {
 }
 
 /// Formats a date.
-pub(super) fn of_date(date: Date) -> String {
+pub(super) fn format_date(date: Date) -> String {
     let (year, month, day) = date.to_calendar_date();
     format!("{year:04}-{:02}-{day:02}", u8::from(month))
 }
 
 /// Formats a timestamp with nanoseconds.
-pub(super) fn of_moment(at: PrimitiveDateTime) -> String {
+pub(super) fn format_timestamp(at: PrimitiveDateTime) -> String {
     let (h, m, s, nanos) = at.time().as_hms_nano();
-    format!("{} {h:02}:{m:02}:{s:02}.{nanos:09}", of_date(at.date()))
+    format!("{} {h:02}:{m:02}:{s:02}.{nanos:09}", format_date(at.date()))
 }
 
 /// Formats a timestamp with time zone, in UTC.
-pub(super) fn of_instant(at: OffsetDateTime) -> String {
+pub(super) fn format_timestamp_tz(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     // The engine accepts at most six fractional digits before a zone.
     let (h, m, s, micros) = at.time().as_hms_micro();
     format!(
         "{} {h:02}:{m:02}:{s:02}.{micros:06}+00:00",
-        of_date(at.date())
+        format_date(at.date())
     )
 }
 
 /// Formats an interval.
-pub(super) fn of_interval(interval: Interval) -> String {
+pub(super) fn format_interval(interval: Interval) -> String {
     let Interval {
         months,
         days,
@@ -114,7 +114,7 @@ pub(super) fn of_interval(interval: Interval) -> String {
 }
 
 /// Formats a duration.
-pub(super) fn of_duration(span: Duration) -> String {
+pub(super) fn format_duration(span: Duration) -> String {
     let micros = span.whole_microseconds();
     format!("{micros} microseconds")
 }
@@ -127,12 +127,12 @@ mod tests {
     fn what_is_written_is_read() {
         let day = Date::from_calendar_date(2020, Month::February, 29).expect("a leap year");
         let at = PrimitiveDateTime::new(day, Time::from_hms_nano(23, 4, 5, 67).expect("a time"));
-        assert_eq!(date(&of_date(day)), Some(day));
-        assert_eq!(moment(&of_moment(at)), Some(at));
+        assert_eq!(parse_date(&format_date(day)), Some(day));
+        assert_eq!(parse_timestamp(&format_timestamp(at)), Some(at));
         let instant_at = at.replace_nanosecond(67_000).expect("a time").assume_utc();
-        let text = of_instant(instant_at).replace("+00:00", "+00");
-        assert_eq!(instant(&text), Some(instant_at));
-        assert_eq!(moment("2020-02-29 00:00:00"), Some(day.midnight()));
+        let text = format_timestamp_tz(instant_at).replace("+00:00", "+00");
+        assert_eq!(parse_timestamp_tz(&text), Some(instant_at));
+        assert_eq!(parse_timestamp("2020-02-29 00:00:00"), Some(day.midnight()));
     }
 
     #[test]
@@ -144,11 +144,17 @@ mod tests {
                 micros,
             })
         };
-        assert_eq!(interval("1 year 2 months 3 days"), of(14, 3, 0));
-        assert_eq!(interval("00:00:00"), of(0, 0, 0));
-        assert_eq!(interval("1 day 25:00:00.000007"), of(0, 1, 90_000_000_007));
-        assert_eq!(interval("-3 days -02:00:00"), of(0, -3, -7_200_000_000));
-        assert_eq!(interval("-00:00:03.000001"), of(0, 0, -3_000_001));
+        assert_eq!(parse_interval("1 year 2 months 3 days"), of(14, 3, 0));
+        assert_eq!(parse_interval("00:00:00"), of(0, 0, 0));
+        assert_eq!(
+            parse_interval("1 day 25:00:00.000007"),
+            of(0, 1, 90_000_000_007)
+        );
+        assert_eq!(
+            parse_interval("-3 days -02:00:00"),
+            of(0, -3, -7_200_000_000)
+        );
+        assert_eq!(parse_interval("-00:00:03.000001"), of(0, 0, -3_000_001));
     }
 
     #[test]
@@ -172,10 +178,10 @@ mod tests {
             "1:2:3.é",
             "44-03-15 (BC)",
         ] {
-            assert_eq!(date(text), None, "{text}");
-            assert_eq!(moment(text), None, "{text}");
-            assert_eq!(instant(text), None, "{text}");
-            assert_eq!(interval(text), None, "{text}");
+            assert_eq!(parse_date(text), None, "{text}");
+            assert_eq!(parse_timestamp(text), None, "{text}");
+            assert_eq!(parse_timestamp_tz(text), None, "{text}");
+            assert_eq!(parse_interval(text), None, "{text}");
         }
     }
 }

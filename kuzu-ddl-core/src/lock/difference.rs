@@ -12,7 +12,7 @@ pub fn difference(old: &str, new: &str) -> String {
         .into_iter()
         .chain([(old.len(), new.len())])
     {
-        let gone = old[i..a]
+        let removed = old[i..a]
             .iter()
             .enumerate()
             .map(|(n, line)| ('-', i + n, &old, *line));
@@ -20,7 +20,7 @@ pub fn difference(old: &str, new: &str) -> String {
             .iter()
             .enumerate()
             .map(|(n, line)| ('+', j + n, &new, *line));
-        for (mark, at, text, line) in gone.chain(come) {
+        for (mark, at, text, line) in removed.chain(come) {
             if line.trim().is_empty() {
                 continue;
             }

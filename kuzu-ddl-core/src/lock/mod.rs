@@ -207,9 +207,9 @@ impl Ids {
         hints: &TableHints,
         former_table: Option<&LockedTable>,
     ) -> LockedTable {
-        let born = object_id(kind, None, key, &Dependencies::default());
+        let created = object_id(kind, None, key, &Dependencies::default());
         let id = former_table.map(|t| t.identity.id.clone());
-        let id = id.unwrap_or_else(|| self.new_id(born, kind, None, key));
+        let id = id.unwrap_or_else(|| self.new_id(created, kind, None, key));
         let mut properties = BTreeMap::new();
         let formers = former_table.map(|t| t.former_properties(table, hints));
         let formers = formers.unwrap_or_default();
@@ -222,8 +222,8 @@ impl Ids {
             let before = former_table.and_then(|t| t.properties.get(formers.get(name)?));
             let id = before.map(|p| p.id.clone()).unwrap_or_else(|| {
                 let kind = ObjectKind::Property;
-                let first = object_id(kind, Some(born), name, &Dependencies::default());
-                self.new_id(first, kind, Some(born), name)
+                let first = object_id(kind, Some(created), name, &Dependencies::default());
+                self.new_id(first, kind, Some(created), name)
             });
             properties.insert(
                 name.clone(),
@@ -239,13 +239,13 @@ impl Ids {
                 let before = former_table.and_then(|t| t.pairs.get(pair).cloned());
                 let name = NameKey::new(&format!("{}>{}", pair.from, pair.to));
                 let kind = ObjectKind::Pair;
-                let first = object_id(kind, Some(born), &name, &Dependencies::default());
-                let id = before.unwrap_or_else(|| self.new_id(first, kind, Some(born), &name));
+                let first = object_id(kind, Some(created), &name, &Dependencies::default());
+                let id = before.unwrap_or_else(|| self.new_id(first, kind, Some(created), &name));
                 pairs.insert(pair.clone(), id);
             }
         }
         LockedTable {
-            table: bare(table),
+            table: unquote(table),
             identity: LockedIdentity {
                 id,
                 former_names: hints.renamed_from.clone(),
@@ -289,7 +289,7 @@ impl LockedTable {
     }
 }
 
-fn bare(table: &Table) -> Table {
+fn unquote(table: &Table) -> Table {
     let mut table = table.clone();
     table.comment = None;
     for property in table.properties.values_mut() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::{FORMAT, LockFile, LockedIdentity, LockedTable};
+use crate::json_text::unquote;
 use crate::schema::{
     Expr, Index, IndexKind, Multiplicity, NameKey, Pair, Property, Sequence, StorageDirection,
     Table, TableKind, Type,
@@ -208,8 +209,7 @@ fn words(line: &str) -> Result<Vec<&str>, String> {
 /// Returns a name or a value without its quotes.
 fn bare(word: &str) -> Result<String, String> {
     if word.starts_with('"') {
-        return serde_json::from_str(word)
-            .map_err(|_| format!("{:?} is not a quoted text", short(word)));
+        return unquote(word).ok_or_else(|| format!("{:?} is not a quoted text", short(word)));
     }
     if word.is_empty() {
         return Err("missing name".into());

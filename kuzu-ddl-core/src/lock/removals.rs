@@ -132,8 +132,8 @@ pub fn unaccounted_removals(lock: &LockFile, declared: &Declared) -> Vec<Unaccou
         !declared.schema.sequences.contains_key(*key)
             && !declared.dropped_sequences.contains_key(*key)
     });
-    out.extend(sequences.map(|(_, gone)| UnaccountedRemoval::Sequence {
-        sequence: gone.name.clone(),
+    out.extend(sequences.map(|(_, removed)| UnaccountedRemoval::Sequence {
+        sequence: removed.name.clone(),
     }));
     let crates = crates
         .into_iter()

@@ -71,7 +71,7 @@ fn a_lock_of_what_a_lock_declares_is_the_same() {
 }
 
 #[test]
-fn broken_text_is_told() {
+fn bad_text_is_reported() {
     let broken = |from: &str, to: &str| {
         assert!(TEXT.contains(from), "{from}");
         let error = TEXT.replacen(from, to, 1).parse::<LockFile>().unwrap_err();
@@ -262,13 +262,13 @@ fn the_ids_are_those_of_the_first_events() {
     assert!(mail.to_string().starts_with(&id(&lock, "person", "mail")));
 }
 
-fn told(lost: &[UnaccountedRemoval], want: &Expect) {
+fn expect_removals(lost: &[UnaccountedRemoval], want: &Expect) {
     let all: Vec<String> = lost.iter().map(|lost| format!("{lost}\n")).collect();
     want.assert_eq(&all.concat());
 }
 
 #[test]
-fn what_is_lost_is_told_with_both_answers() {
+fn removals_are_reported_with_both_remedies() {
     let old = declared(&[("Person", &[], &[("mail", &[])]), ("Order", &[], &[])]);
     let mut lock = LockFile::from_declared(&old, None);
     let mut other = lock.tables[&NameKey::new("order")].clone();
@@ -276,7 +276,7 @@ fn what_is_lost_is_told_with_both_answers() {
     other.table.name = "Elsewhere".into();
     lock.tables.insert(NameKey::new("elsewhere"), other);
     let mut new = declared(&[("Person", &[], &[("email", &[])]), ("Invoice", &[], &[])]);
-    told(
+    expect_removals(
         &unaccounted_removals(&lock, &new),
         &expect![[r#"
             no struct of the crate `other-shop` is linked into this binary
@@ -303,10 +303,10 @@ fn what_is_lost_is_told_with_both_answers() {
 }
 
 #[test]
-fn a_lost_sequence_is_told() {
+fn a_removed_sequence_is_reported() {
     let lock = LockFile::from_declared(&declared(&[]).with_sequence("order_no", 1, 1), None);
     let new = declared(&[]);
-    told(
+    expect_removals(
         &unaccounted_removals(&lock, &new),
         &expect![[r#"
             the sequence `order_no` is no longer declared

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{FORMAT, LockFile, LockedIdentity, LockedTable};
+use crate::json_text::quote;
 use crate::schema::{
     Index, IndexKind, NameKey, Property, Sequence, StorageDirection, Table, TableKind,
 };
@@ -136,7 +137,7 @@ fn name(name: &str) -> String {
     if !name.is_empty() && name.chars().all(plain) {
         return name.to_owned();
     }
-    quoted(name)
+    quote(name)
 }
 
 /// Returns a text, unquoted unless a reader could split it.
@@ -144,12 +145,7 @@ fn value(text: &str) -> String {
     let cuts = |c: char| c.is_whitespace() || c.is_control() || c == '"';
     let nests = |c: char| matches!(c, '(' | ')' | '[' | ']');
     if text.is_empty() || text.contains(cuts) || (text.contains(nests) && text.contains('\'')) {
-        return quoted(text);
+        return quote(text);
     }
     text.to_owned()
-}
-
-/// Quotes a text as JSON does.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

@@ -1,9 +1,4 @@
-//! Planning: from two folded states to steps.
-//!
-//! Identity comes from the events, presence from the live database. An object that is in both
-//! states under different names is renamed, whatever the names are; one that the database does not
-//! have is created, unless it is archived already. The phases are fixed and within a phase names
-//! decide the order, so one input gives one plan.
+//! The builder of a plan: its inputs, and the steps so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,15 +1,16 @@
-//! TODO-DOC plan::deferred_work
+//! Deferred work: post-commit steps that could not run yet.
 
 use serde::{Deserialize, Serialize};
 
 use super::model::Step;
 
-/// Work that could not be done yet. Nothing else waits for it: queries that need it fail until the
-/// next start has done it.
+/// Work that could not run yet.
+///
+/// Nothing else waits for it: queries that need it fail until the next start has completed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeferredWork {
-    /// What is to be done.
+    /// Step to perform.
     pub step: Step,
-    /// What was in the way.
+    /// Reason why it could not run.
     pub reason: String,
 }

@@ -1,4 +1,4 @@
-//! TODO-DOC plan::error
+//! The error of a change that no plan can make.
 
 /// Error returned for a change that no plan can make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]

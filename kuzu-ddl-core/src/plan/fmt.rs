@@ -1,4 +1,4 @@
-//! TODO-DOC plan::fmt
+//! Display of durations, numbers and counts in plans and reports.
 
 use std::fmt;
 use std::time::Duration;

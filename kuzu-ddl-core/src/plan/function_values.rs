@@ -1,4 +1,6 @@
-//! TODO-DOC plan::function_values
+//! Values that Rust functions compute for the rows of one step.
+//!
+//! The runtime evaluates the functions by ranges of row offsets; [`ValueFunction`] explains why.
 
 use super::value::ValueSource;
 use super::value::function::ValueFunction;

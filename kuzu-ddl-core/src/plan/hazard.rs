@@ -8,6 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::fmt::{count_noun, group_digits};
 
 /// Kind of a hazard.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// assert_eq!(kuzu_ddl::plan::HazardKind::DeletesData.label(), "deletes data");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum HazardKind {

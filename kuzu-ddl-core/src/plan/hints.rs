@@ -47,7 +47,8 @@ pub fn column_orders(declared: &Declared) -> BTreeMap<NameKey, Vec<NameKey>> {
 }
 
 /// Returns the hints that a plan needs in addition to the events. Texts that are not valid
-/// expressions are left out: [`illegal`](crate::diff::illegal) rejects them.
+/// expressions are left out: [`validate_declaration`](crate::diff::validate_declaration) rejects
+/// them.
 #[must_use]
 pub fn plan_hints(declared: &Declared) -> PlanHints {
     let fills = declared.tables.iter().flat_map(|(table, hints)| {

@@ -1,4 +1,4 @@
-//! TODO-DOC plan::live_catalog
+//! The live catalog, as far as a plan depends on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

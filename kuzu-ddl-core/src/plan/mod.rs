@@ -26,20 +26,28 @@ mod value;
 
 pub use deferred_work::DeferredWork;
 pub use error::PlanError;
+#[doc(hidden)]
 pub use fmt::{HumanDuration, count_noun, group_digits};
+#[doc(hidden)]
 pub use function_values::{FunctionTarget, FunctionValues, OFFSET_RANGE};
 pub use hazard::{AllowedHazards, Hazard, HazardKind, allow_snippet};
+#[doc(hidden)]
 pub use hints::{ColumnOrders, PlanHints, column_orders, plan_hints};
+#[doc(hidden)]
 pub use live_catalog::LiveCatalog;
 pub use model::{Plan, PlanBase, Step};
 pub use operation::{Operation, RenameReason};
+#[doc(hidden)]
 pub use planner::{plan, plan_with_rebuilds};
 pub use preflight::{PreflightCheck, PreflightKind, RowScope, SAMPLE_SIZE};
+#[doc(hidden)]
 pub use render::statement::{
     INTERNAL_INDEX_PREFIX, create_serial_sequence_statement, drop_index_statement,
     index_internal_tables,
 };
-pub use row_failure::{RowFailure, RowFailureKind, short};
+#[doc(hidden)]
+pub use row_failure::short;
+pub use row_failure::{RowFailure, RowFailureKind};
 pub use row_work::{RowWork, RowWorkKind};
 pub use serial::{SerialColumn, SerialInputs};
 pub use value::fallibility::Fallibility;

@@ -1,4 +1,7 @@
-//! TODO-DOC plan::model
+//! Plans and steps as data.
+//!
+//! A plan is pinned to the state it was computed for ([`PlanBase`]): it can be stored, reviewed and
+//! applied later, but only to that state.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -22,7 +25,7 @@ pub struct Step {
     pub cypher: Vec<String>,
     /// Pairs of row-count queries whose results must be equal after the statements.
     pub row_count_checks: Vec<(String, String)>,
-    /// What the step may destroy, rewrite or break.
+    /// Hazards: what the step may destroy, rewrite or break.
     pub hazards: Vec<Hazard>,
     /// Preflight checks: what must hold for the rows so that the statements succeed.
     pub preflight_checks: Vec<PreflightCheck>,

@@ -87,7 +87,8 @@ pub enum Operation {
         /// Names of the SERIAL properties.
         properties: Vec<String>,
         /// Whether a table of this name exists.
-        there: bool,
+        #[serde(alias = "there")]
+        table_exists: bool,
     },
     /// Changes the type of a property in place.
     AlterType {
@@ -301,7 +302,7 @@ impl Operation {
     }
 
     /// Returns the sources of the values that the operation writes.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut ValueSource> {
+    pub fn value_sources_mut(&mut self) -> impl Iterator<Item = &mut ValueSource> {
         let (one, many) = match self {
             Self::ReplaceProperty { value, .. } => (Some(value.as_mut()), None),
             Self::CopyNodes { columns, .. } | Self::CopyRels { columns, .. } => {
@@ -354,7 +355,8 @@ impl Operation {
         changed
     }
 
-    /// Whether it can fail, or lead elsewhere than wanted, though its statement is well formed.
+    /// Returns whether the operation can fail, or lead to another schema than the target, although
+    /// its statements are well formed.
     #[must_use]
     pub fn may_fail(&self) -> bool {
         match self {

@@ -1,4 +1,9 @@
-//! TODO-DOC plan::planner
+//! The planner: from two folded states to ordered steps.
+//!
+//! Identity comes from the events, presence from the live database. An object that is in both
+//! states under different names is renamed, whatever the names are; one that the database does not
+//! have is created, unless it is archived already. The phases are fixed and within a phase names
+//! decide the order, so one input gives one plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,15 +26,15 @@ pub fn plan<'a>(
     before: &'a Fold,
     after: &'a Fold,
     live: impl Into<LiveCatalog<'a>>,
-    said: &'a PlanHints,
+    hints: &'a PlanHints,
     leave: &'a BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
     static NOTHING: BTreeSet<ObjectId> = BTreeSet::new();
-    plan_with_rebuilds(before, after, live, said, leave, &NOTHING)
+    plan_with_rebuilds(before, after, live, hints, leave, &NOTHING)
 }
 
-/// Plans like [`plan`], and also rebuilds the tables in `mend` unchanged: the engine may have left
-/// them in a state in which a later checkpoint crashes.
+/// Plans like [`plan`], and also rebuilds the tables in `forced_rebuilds` unchanged: the engine may
+/// have left them in a state in which a later checkpoint crashes.
 ///
 /// # Errors
 /// Returns every change that cannot be made.
@@ -37,9 +42,9 @@ pub fn plan_with_rebuilds<'a>(
     before: &'a Fold,
     after: &'a Fold,
     live: impl Into<LiveCatalog<'a>>,
-    said: &'a PlanHints,
+    hints: &'a PlanHints,
     leave: &'a BTreeSet<ObjectId>,
-    mend: &'a BTreeSet<ObjectId>,
+    forced_rebuilds: &'a BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
     let LiveCatalog {
         schema: live,
@@ -62,9 +67,9 @@ pub fn plan_with_rebuilds<'a>(
         before,
         after,
         live,
-        hints: said,
+        hints,
         ignored: leave,
-        forced_rebuilds: mend,
+        forced_rebuilds,
         rebuilt: BTreeSet::new(),
         filled_by_rebuild: BTreeSet::new(),
         steps: Vec::new(),
@@ -86,37 +91,37 @@ pub fn plan_with_rebuilds<'a>(
 impl<'a> PlanBuilder<'a> {
     fn run(&mut self) {
         self.create_sequences();
-        let (kept, created) = self.sort_tables();
+        let (existing, created) = self.sort_tables();
         self.drop_purged();
-        self.rename_tables(&kept, &created);
-        for table in &kept {
+        self.rename_tables(&existing, &created);
+        for table in &existing {
             self.rename_properties(table);
         }
         // New rel tables would depend on node tables that are yet to be replaced.
-        let rebuilds = self.find_rebuilds(&kept);
-        for table in kept.iter().filter(|t| !rebuilds.contains(t.object.id)) {
+        let rebuilds = self.find_rebuilds(&existing);
+        for table in existing.iter().filter(|t| !rebuilds.contains(t.object.id)) {
             self.drop_indexes_in_place(table);
             self.drop_properties(table);
         }
-        self.rebuild(&kept, &rebuilds);
+        self.rebuild(&existing, &rebuilds);
         self.create_tables(&created);
-        for table in kept.iter().filter(|t| !rebuilds.contains(t.object.id)) {
+        for table in existing.iter().filter(|t| !rebuilds.contains(t.object.id)) {
             self.change_properties(table);
         }
-        for table in kept.iter().filter(|table| table.object.is_live()) {
-            self.beside(table.object, &table.name, Some(table));
+        for table in existing.iter().filter(|table| table.object.is_live()) {
+            self.add_conflict_columns(table.object, &table.name, Some(table));
         }
         for object in &created {
-            self.beside(object, &self.after.database_name(object), None);
+            self.add_conflict_columns(object, &self.after.database_name(object), None);
         }
-        for table in &kept {
+        for table in &existing {
             self.nullability(table, rebuilds.contains(table.object.id));
             self.add_properties(table);
         }
-        for table in &kept {
+        for table in &existing {
             self.pairs(table);
         }
-        for table in &kept {
+        for table in &existing {
             self.comments(table);
         }
         for object in &created {
@@ -124,35 +129,35 @@ impl<'a> PlanBuilder<'a> {
         }
         self.drop_sequences();
         // Before the indexes: an indexed property can no longer be SET.
-        self.schedule_backfills(&kept);
-        self.create_indexes(&kept, &created, &rebuilds);
+        self.schedule_backfills(&existing);
+        self.create_indexes(&existing, &created, &rebuilds);
     }
 
     /// Splits the tables of `after` into existing ones and ones to create, by name.
     fn sort_tables(&self) -> (Vec<ExistingTable<'a>>, Vec<&'a Object>) {
-        let (mut kept, mut created) = (Vec::new(), Vec::new());
+        let (mut existing, mut created) = (Vec::new(), Vec::new());
         let tables = self.after.objects().filter(|o| o.kind().is_table());
         for object in tables.filter(|o| !is_purged(o)) {
             let name = self.after.database_name(object);
-            let here = self
+            let live_key = self
                 .before
                 .object(object.id)
                 .map(|o| NameKey::new(&self.before.database_name(o)));
-            match here.and_then(|key| self.live.tables.get(&key)) {
-                Some(live) => kept.push(ExistingTable { object, live, name }),
+            match live_key.and_then(|key| self.live.tables.get(&key)) {
+                Some(live) => existing.push(ExistingTable { object, live, name }),
                 None if object.is_live() && !self.ignored.contains(&object.id) => {
                     created.push(object)
                 }
                 None => {}
             }
         }
-        kept.sort_by_key(|t| NameKey::new(&t.name));
+        existing.sort_by_key(|t| NameKey::new(&t.name));
         created.sort_by_key(|o| {
             (
                 o.kind() != ObjectKind::NodeTable,
                 NameKey::new(&o.name.value),
             )
         });
-        (kept, created)
+        (existing, created)
     }
 }

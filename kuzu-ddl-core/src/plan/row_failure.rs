@@ -1,4 +1,4 @@
-//! What is said of rows that stand in the way of a plan.
+//! Row failures: rows that fail a preflight check, with their remedies.
 
 use std::fmt;
 
@@ -8,55 +8,55 @@ use super::fmt::{count_noun, group_digits};
 use super::preflight::SAMPLE_SIZE;
 use crate::schema::{Multiplicity, Type};
 
-/// How much of a value a failure shows.
+/// Number of characters of a value that a failure shows.
 const SHOWN: usize = 40;
 
-/// Rows that stand in the way of a plan.
+/// Rows that fail a preflight check of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowFailure {
-    /// `Table.property`, or the rel table.
+    /// Object whose rows fail: `Table.property`, or the rel table.
     pub object: String,
-    /// How many rows, or nodes, fail; `None` where that could not be found out.
+    /// Number of rows, or nodes, that fail; `None` if it could not be determined.
     pub rows: Option<u64>,
-    /// Of how many.
+    /// Number of rows, or nodes, that were checked.
     pub total: u64,
-    /// Up to five of them: the key, and the value if there is one.
+    /// Up to five of the failing rows: the key, and the value if it has one.
     pub sample: Vec<(String, Option<String>)>,
-    /// The name of the key.
+    /// Name of the primary key property.
     pub key_property: String,
-    /// What they fail at.
+    /// Check that the rows fail.
     pub kind: RowFailureKind,
 }
 
-/// What rows fail at.
+/// Kind of a row failure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum RowFailureKind {
-    /// No new value can be made.
+    /// The value cannot be cast to the new type.
     Cast {
-        /// The new type.
+        /// New type of the property.
         to: Type,
-        /// What the engine says of one of them, where it says anything.
+        /// The engine's message for one of the rows, if it gives one.
         engine: Option<String>,
-        /// Whether a failed cast may give NULL or a default.
+        /// Whether `on_fail` can set NULL or the default instead.
         accepts_on_fail: bool,
     },
-    /// A function gives no value.
+    /// A function returns no value.
     Function {
-        /// Its name.
+        /// Path of the function.
         function: String,
-        /// What it says of one of them.
+        /// Message of the function for one of the rows.
         says: String,
-        /// Whether `on_fail` may say what such rows get.
+        /// Whether `on_fail` can set NULL or the default instead.
         can_fall_back: bool,
     },
-    /// They would be keys, and have no value.
+    /// The new primary key has no value.
     MissingKey,
-    /// They would be keys, and have the value of another.
+    /// The new primary key has the value of another row.
     DuplicateKey,
-    /// They have the largest INT64, and are to be counted.
+    /// The new SERIAL property already has the largest INT64.
     SerialExhausted,
-    /// A node has more than one rel.
+    /// A node has more rels than the new multiplicity allows.
     MultiplicityExceeded(Multiplicity),
 }
 
@@ -145,7 +145,7 @@ impl RowFailure {
                 }
                 if *can_fall_back {
                     f.write_str(
-                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` beside the cast, \
+                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` next to the cast, \
                          or a cast that takes them",
                     )
                 } else {
@@ -160,7 +160,7 @@ impl RowFailure {
                 write!(f, "; it says: {says}")?;
                 if *can_fall_back {
                     f.write_str(
-                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` beside it, or let \
+                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` next to it, or let \
                          it take them",
                     )
                 } else {
@@ -180,6 +180,8 @@ impl RowFailure {
     }
 }
 
+/// Returns a text shortened for display.
+#[must_use]
 pub fn short(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),

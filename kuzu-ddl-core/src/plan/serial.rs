@@ -1,4 +1,6 @@
-//! TODO-DOC plan::serial
+//! SERIAL columns of rebuilt tables, and the queries that find their next numbers.
+//!
+//! The recipe that uses them, with the reasons, is in `recipe/serial.rs`.
 
 /// SERIAL column of a rebuilt table.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

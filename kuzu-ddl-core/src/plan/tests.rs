@@ -17,14 +17,14 @@ use crate::test_schema::{present, sketch};
 
 /// Scenario: declarations applied in sequence, and the plan of the last with its statements, for
 /// Kùzu and for `engine`.
-struct Way {
+struct Migration {
     pub(super) declared: Vec<Declared>,
     pub(super) options: DiffOptions,
     /// Existing SERIAL sequences.
     pub(super) counters: Option<BTreeSet<NameKey>>,
 }
 
-impl Way {
+impl Migration {
     fn of(texts: &[&str]) -> Self {
         Self {
             declared: texts.iter().map(|text| sketch(text)).collect(),
@@ -108,7 +108,7 @@ const PERSON: &str =
 
 #[test]
 fn alter_type() {
-    Way::of(&[
+    Migration::of(&[
         PERSON,
         "node Person: id INT64, mail STRING, age INT64\nedge Knows Person>Person: w INT64",
     ])
@@ -124,7 +124,7 @@ fn alter_type() {
         "#]],
     );
     // A key as well, and the rels stay in place.
-    Way::of(&[
+    Migration::of(&[
         "node A: id INT32\nedge R A>A: w INT32",
         "node A: id INT64\nedge R A>A: w INT32",
     ])
@@ -140,13 +140,13 @@ fn alter_type() {
 
 #[test]
 fn drop_property() {
-    let mut way = Way::of(&[
+    let mut migration = Migration::of(&[
         PERSON,
         "node Person: id INT64, -mail, age INT32\nedge Knows Person>Person: -w",
         "node Person: id INT64, age INT32\nedge Knows Person>Person:",
     ]);
-    way.options.purge = ["Person.mail", "Knows.w"].map(str::to_owned).into();
-    way.check(
+    migration.options.purge = ["Person.mail", "Knows.w"].map(str::to_owned).into();
+    migration.check(
         |can| can.drop_property = true,
         &expect![[r#"
         - drop property Knows.w__a_2c473f14 and all its values
@@ -160,8 +160,8 @@ fn drop_property() {
     "#]],
     );
     assert_eq!(
-        way.plan(&LADYBUG),
-        way.plan(&Capabilities {
+        migration.plan(&LADYBUG),
+        migration.plan(&Capabilities {
             drop_property: true,
             ..KUZU
         })
@@ -170,7 +170,7 @@ fn drop_property() {
 
 #[test]
 fn rename_case() {
-    Way::of(&[
+    Migration::of(&[
         PERSON,
         "node PERSON: id INT64, Mail STRING, age INT32\nedge Knows Person>Person: w INT32",
     ])
@@ -189,7 +189,7 @@ fn rename_case() {
 
 #[test]
 fn rename_serial() {
-    Way::of(&["node A: id INT64, n INT64", "node A: id SERIAL, n SERIAL"])
+    Migration::of(&["node A: id INT64, n INT64", "node A: id SERIAL, n SERIAL"])
         .check(|can| can.rename_serial = true, &expect![[r#"
             + create node table _kuzu_ddl_r_99e8e2cb
                 CREATE NODE TABLE `_kuzu_ddl_r_99e8e2cb`(`id` SERIAL, `n` SERIAL, PRIMARY KEY(`id`));
@@ -217,9 +217,9 @@ fn rename_serial() {
 /// On Kùzu, with a table that was rebuilt before, takes its numbers from a kuzu-ddl sequence, and
 /// was renamed since: that sequence is dropped, and the one is created that DROP TABLE looks for.
 #[test]
-fn cease_to_count() {
-    let mut way = Way::of(&["node A: id INT64, n SERIAL", "node A: id INT64, n INT64"]);
-    way.counters = Some(["_kuzu_ddl_s_99e8e2cb_n_serial"].map(NameKey::new).into());
+fn drop_serial_numbering() {
+    let mut migration = Migration::of(&["node A: id INT64, n SERIAL", "node A: id INT64, n INT64"]);
+    migration.counters = Some(["_kuzu_ddl_s_99e8e2cb_n_serial"].map(NameKey::new).into());
     expect![[r#"
         + create node table A__r_99e8e2cb
             CREATE NODE TABLE `A__r_99e8e2cb`(`id` INT64, `n` INT64, PRIMARY KEY(`id`));
@@ -240,12 +240,12 @@ fn cease_to_count() {
         ~ swap in rebuilt table A__r_99e8e2cb as A
             ALTER TABLE `A__r_99e8e2cb` RENAME TO `A`;
     "#]]
-    .assert_eq(&way.plan(&KUZU));
+    .assert_eq(&migration.plan(&KUZU));
 }
 
 #[test]
 fn add_serial() {
-    Way::of(&["node A: id INT64", "node A: id INT64, n SERIAL"]).check(
+    Migration::of(&["node A: id INT64", "node A: id INT64, n SERIAL"]).check(
         |can| can.add_serial = true,
         &expect![[r#"
             + add property A.n SERIAL
@@ -256,7 +256,7 @@ fn add_serial() {
 
 #[test]
 fn add_by_row() {
-    Way::of(&[
+    Migration::of(&[
         "node A: id INT64",
         "node A: id INT64, u UUID = gen_random_uuid()",
     ])
@@ -272,7 +272,7 @@ fn add_by_row() {
 
 #[test]
 fn add_to_rels() {
-    Way::of(&[
+    Migration::of(&[
         "node A: id INT64\nedge R A>A:",
         "node A: id INT64\nedge R A>A: u UUID = gen_random_uuid()",
     ])
@@ -288,16 +288,16 @@ fn add_to_rels() {
 
 #[test]
 fn set_rels() {
-    let mut way = Way::of(&[
+    let mut migration = Migration::of(&[
         "node A: id INT64\nedge R A>A:",
         "node A: id INT64\nedge R A>A: w INT64",
     ]);
-    let hints = way.declared[1]
+    let hints = migration.declared[1]
         .tables
         .get_mut(&NameKey::new("R"))
         .expect("R");
     hints.fills.insert(NameKey::new("w"), "7".to_owned());
-    way.check(
+    migration.check(
         |can| can.set_rels_linear = true,
         &expect![[r#"
         + add property R.w INT64
@@ -309,54 +309,58 @@ fn set_rels() {
 
 #[test]
 fn set_indexed() {
-    let mut way = Way::of(&[
+    let mut migration = Migration::of(&[
         "node Person: id INT64, mail STRING",
         "node Person: id INT64, mail STRING",
     ]);
-    for declared in &mut way.declared {
+    for declared in &mut migration.declared {
         indexed(declared, "Person", "by_mail", "mail");
     }
     let person = NameKey::new("Person");
-    let table = way.declared[1].schema.tables.get_mut(&person).expect("it");
+    let table = migration.declared[1]
+        .schema
+        .tables
+        .get_mut(&person)
+        .expect("it");
     let mail = table.properties.get_mut(&NameKey::new("mail")).expect("it");
     mail.nullable = false;
-    let hints = way.declared[1].tables.get_mut(&person).expect("it");
+    let hints = migration.declared[1].tables.get_mut(&person).expect("it");
     hints
         .fills
-        .insert(NameKey::new("mail"), "'nobody'".to_owned());
-    way.check(
+        .insert(NameKey::new("mail"), "'unknown'".to_owned());
+    migration.check(
         |can| can.set_indexed_property = true,
         &expect![[r#"
         ~ require a value of Person.mail
             ! rewrites data: Person.mail
-            MATCH (x:`Person`) WHERE x.`mail` IS NULL SET x.`mail` = CAST('nobody' AS STRING);
+            MATCH (x:`Person`) WHERE x.`mail` IS NULL SET x.`mail` = CAST('unknown' AS STRING);
     "#]],
     );
 }
 
 #[test]
 fn index_in_transaction() {
-    let mut way = Way::of(&[PERSON, PERSON]);
-    indexed(&mut way.declared[1], "Person", "by_mail", "mail");
+    let mut migration = Migration::of(&[PERSON, PERSON]);
+    indexed(&mut migration.declared[1], "Person", "by_mail", "mail");
     let can = Capabilities {
         transactional_index: true,
         ..KUZU
     };
-    let owed = |can| {
-        let steps = way.steps(can);
+    let deferred = |can| {
+        let steps = migration.steps(can);
         steps
             .iter()
             .filter_map(|step| step.operation.deferred_task())
             .count()
     };
-    assert_eq!((owed(&KUZU), owed(&can)), (1, 0));
+    assert_eq!((deferred(&KUZU), deferred(&can)), (1, 0));
 }
 
 #[test]
 fn drop_index() {
-    let mut way = Way::of(&[PERSON, PERSON]);
-    indexed(&mut way.declared[0], "Person", "by_mail", "mail");
-    way.check(
+    let mut migration = Migration::of(&[PERSON, PERSON]);
+    indexed(&mut migration.declared[0], "Person", "by_mail", "mail");
+    migration.check(
         |can| can.drop_index = true,
         &expect![[r#"
         - drop full-text index Person[by_mail]
@@ -367,7 +371,7 @@ fn drop_index() {
 
 #[test]
 fn replay_evaluates_defaults() {
-    Way::of(&[
+    Migration::of(&[
         "node A: id INT64",
         "node A: id INT64, at TIMESTAMP = current_timestamp()",
     ])

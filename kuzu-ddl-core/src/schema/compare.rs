@@ -3,7 +3,7 @@
 //! The schemas may be two points of a history, two databases, or a declared and a live schema.
 //!
 //! Two schemas alone do not show that an object was renamed. A caller that knows it, as a history
-//! does from object identities, passes [`Renames`]; without them a rename is a removal and an
+//! does from object identities, passes [`RenameMap`]; without them a rename is a removal and an
 //! addition.
 
 use std::collections::BTreeMap;
@@ -11,10 +11,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Property, Schema, Table, TableKind};
+use super::index::{Index, IndexKind};
+use super::model::{Property, Schema, Sequence, Table, TableKind};
 use super::name::NameKey;
+use crate::json_text::quote;
 
 /// The differences between two schemas, ordered by object.
+///
+/// [`compare`] returns one; its `Display` is one line per difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
     /// One entry per added, removed or changed object.
@@ -70,6 +74,18 @@ pub struct RenameMap {
 }
 
 /// Returns the changes that lead from `from` to `to`.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// let before = kuzu_ddl::schema![]?;
+/// let after = kuzu_ddl::schema![]?.with_sequence("order_no", 1, 1);
+/// let changes = kuzu_ddl::schema::compare(&before.schema, &after.schema);
+/// assert_eq!(changes.rows.len(), 1);
+/// assert!(changes.to_string().starts_with("+ sequence order_no"));
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[doc(alias = "diff")]
 #[must_use]
 pub fn compare(from: &Schema, to: &Schema) -> Comparison {
@@ -79,11 +95,11 @@ pub fn compare(from: &Schema, to: &Schema) -> Comparison {
 /// Returns the changes that lead from `from` to `to`, given the known renames.
 #[must_use]
 pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> Comparison {
-    let mut rows = Rows(Vec::new());
-    let here = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
+    let mut rows = Differences(Vec::new());
+    let renamed = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
     let mut new: BTreeMap<&NameKey, &Table> = to.tables.iter().collect();
     for (key, was) in &from.tables {
-        let is = to.tables.get(&here(key));
+        let is = to.tables.get(&renamed(key));
         match is.filter(|is| is.kind.is_node() == was.kind.is_node()) {
             Some(is) => {
                 new.remove(&NameKey::new(&is.name));
@@ -104,14 +120,20 @@ pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> 
         match to.sequences.get(key) {
             None => rows.push("sequence", &sequence.name, ComparisonKind::Removed),
             Some(is) if is != sequence => {
-                rows.alter("sequence", &is.name, "shape", &text(sequence), &text(is));
+                rows.alter(
+                    "sequence",
+                    &is.name,
+                    "shape",
+                    &sequence_text(sequence),
+                    &sequence_text(is),
+                );
             }
             Some(_) => {}
         }
     }
     for (key, sequence) in &to.sequences {
         if !from.sequences.contains_key(key) {
-            let detail = text(sequence);
+            let detail = sequence_text(sequence);
             rows.push("sequence", &sequence.name, ComparisonKind::Added { detail });
         }
     }
@@ -119,9 +141,10 @@ pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> 
     Comparison { rows: rows.0 }
 }
 
-struct Rows(Vec<ComparisonEntry>);
+/// Collects differences.
+struct Differences(Vec<ComparisonEntry>);
 
-impl Rows {
+impl Differences {
     fn push(&mut self, what: &str, object: &str, how: ComparisonKind) {
         self.0.push(ComparisonEntry {
             what: what.to_owned(),
@@ -151,8 +174,8 @@ impl Rows {
             what,
             name,
             "comment",
-            &said(&was.comment),
-            &said(&is.comment),
+            &or_none(&was.comment),
+            &or_none(&is.comment),
         );
         self.kinds(key, was, is, renames);
         let mut new: BTreeMap<&NameKey, &Property> = is.properties.iter().collect();
@@ -177,7 +200,7 @@ impl Rows {
 
     fn kinds(&mut self, key: &NameKey, was: &Table, is: &Table, renames: &RenameMap) {
         let (what, name) = (is.kind.as_str(), is.name.as_str());
-        let here = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
+        let renamed = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
         match (&was.kind, &is.kind) {
             (TableKind::Node { primary_key: a }, TableKind::Node { primary_key: b }) => {
                 let place = (key.clone(), a.clone());
@@ -207,8 +230,10 @@ impl Rows {
                     storage.as_str(),
                     s.as_str(),
                 );
-                let old: std::collections::BTreeSet<_> =
-                    pairs.iter().map(|p| (here(&p.from), here(&p.to))).collect();
+                let old: std::collections::BTreeSet<_> = pairs
+                    .iter()
+                    .map(|p| (renamed(&p.from), renamed(&p.to)))
+                    .collect();
                 let new = new.iter().map(|p| (p.from.clone(), p.to.clone())).collect();
                 for (from, to) in old.difference(&new) {
                     self.push(
@@ -244,11 +269,11 @@ impl Rows {
         if was.default != is.default {
             alter(
                 "default",
-                &said(&was.default_cypher()),
-                &said(&is.default_cypher()),
+                &or_none(&was.default_cypher()),
+                &or_none(&is.default_cypher()),
             );
         }
-        alter("comment", &said(&was.comment), &said(&is.comment));
+        alter("comment", &or_none(&was.comment), &or_none(&is.comment));
     }
 
     fn indexes(&mut self, table: &str, was: &Table, is: &Table) {
@@ -256,13 +281,19 @@ impl Rows {
             let path = format!("{table}.{}", index.name);
             match is.indexes.get(key) {
                 None => self.push("index", &path, ComparisonKind::Removed),
-                Some(now) => self.alter("index", &path, "shape", &text(index), &text(now)),
+                Some(now) => self.alter(
+                    "index",
+                    &path,
+                    "shape",
+                    &index_text(index),
+                    &index_text(now),
+                ),
             }
         }
         for (key, index) in &is.indexes {
             if !was.indexes.contains_key(key) {
                 let path = format!("{table}.{}", index.name);
-                let detail = text(index);
+                let detail = index_text(index);
                 self.push("index", &path, ComparisonKind::Added { detail });
             }
         }
@@ -270,13 +301,45 @@ impl Rows {
 }
 
 /// Returns an optional text for display.
-fn said(text: &Option<String>) -> String {
+fn or_none(text: &Option<String>) -> String {
     text.clone().unwrap_or_else(|| "none".into())
 }
 
-/// Returns a value without a text form as JSON, to be compared and displayed.
-fn text<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+/// Returns the JSON of an index.
+fn index_text(index: &Index) -> String {
+    let name = quote(&index.name);
+    let kind = match &index.kind {
+        IndexKind::FullText => "\"FullText\"".to_owned(),
+        IndexKind::Vector => "\"Vector\"".to_owned(),
+        IndexKind::Other(kind) => format!("{{\"Other\":{}}}", quote(kind)),
+    };
+    let properties: Vec<String> = index.properties.iter().map(|p| quote(p.as_str())).collect();
+    let properties = properties.join(",");
+    let options = index.options.iter();
+    let options: Vec<String> = options
+        .map(|(name, value)| format!("{}:{}", quote(name), quote(value)))
+        .collect();
+    let options = options.join(",");
+    format!(
+        "{{\"name\":{name},\"kind\":{kind},\"properties\":[{properties}],\"options\":{{{options}}}}}"
+    )
+}
+
+/// Returns the JSON of a sequence.
+fn sequence_text(sequence: &Sequence) -> String {
+    let Sequence {
+        name,
+        start,
+        increment,
+        min,
+        max,
+        cycle,
+    } = sequence;
+    let name = quote(name);
+    format!(
+        "{{\"name\":{name},\"start\":{start},\"increment\":{increment},\"min\":{min},\
+         \"max\":{max},\"cycle\":{cycle}}}"
+    )
 }
 
 fn column(property: &Property) -> String {
@@ -342,6 +405,35 @@ mod tests {
 
     use super::*;
     use crate::test_schema::sketch;
+
+    #[test]
+    fn json_texts_are_those_of_serde() {
+        let index = |kind| Index {
+            name: "by \"name\"".into(),
+            kind,
+            properties: vec![NameKey::new("a"), NameKey::new("b")],
+            options: [("stemmer".into(), "none".into()), ("x".into(), "\n".into())].into(),
+        };
+        for kind in [
+            IndexKind::FullText,
+            IndexKind::Vector,
+            IndexKind::Other("q".into()),
+        ] {
+            let index = index(kind);
+            let json = serde_json::to_string(&index).expect("JSON");
+            assert_eq!(index_text(&index), json);
+        }
+        let sequence = Sequence {
+            name: "s".into(),
+            start: 1,
+            increment: -2,
+            min: i64::MIN,
+            max: i64::MAX,
+            cycle: true,
+        };
+        let json = serde_json::to_string(&sequence).expect("JSON");
+        assert_eq!(sequence_text(&sequence), json);
+    }
 
     #[test]
     fn lines() {

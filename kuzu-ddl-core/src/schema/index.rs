@@ -102,7 +102,7 @@ pub(super) const fn option(
     }
 }
 
-const FULL_TEXT: &[IndexOption] = &[
+const FULL_TEXT_OPTIONS: &[IndexOption] = &[
     option("stemmer", Word(STEMMERS), "english"),
     option("stopwords", Source, "default"),
     option(
@@ -116,7 +116,7 @@ const FULL_TEXT: &[IndexOption] = &[
 ///
 /// The engine rejects larger degrees: internally they are 1.25 times as large and must fit an
 /// `INT16`, and for `ml` one of its vectors of 2048 values.
-const VECTOR: &[IndexOption] = &[
+const VECTOR_OPTIONS: &[IndexOption] = &[
     option("metric", Word(METRICS), "cosine"),
     option("mu", Int(1, 26_213), "30"),
     option("ml", Int(1, 1_638), "60"),
@@ -180,8 +180,8 @@ impl IndexKind {
     #[must_use]
     pub fn options(&self) -> &'static [IndexOption] {
         match self {
-            Self::FullText => FULL_TEXT,
-            Self::Vector => VECTOR,
+            Self::FullText => FULL_TEXT_OPTIONS,
+            Self::Vector => VECTOR_OPTIONS,
             Self::Other(_) => &[],
         }
     }

@@ -12,7 +12,8 @@ impl Index {
     ///
     /// Declared options and options read from a catalog are then equal if they mean the same.
     /// Values without a canonical form, and options that this version does not know, are passed
-    /// through unchanged. Options of [`UNKEPT`] that have their default value are left out.
+    /// through unchanged. Options of [`UNRETAINED_OPTIONS`] that have their default value are left
+    /// out.
     #[must_use]
     pub fn resolved_options(&self) -> BTreeMap<String, String> {
         let mut options: BTreeMap<String, String> = self
@@ -47,12 +48,14 @@ impl Index {
     /// Returns whether both mean the same index: the same kind, properties and retained options.
     #[must_use]
     pub fn is_equivalent_to(&self, other: &Self) -> bool {
-        let kept = |index: &Self| {
+        let retained = |index: &Self| {
             let mut options = index.resolved_options();
             options.retain(|name, _| !UNRETAINED_OPTIONS.contains(&name.as_str()));
             options
         };
-        self.kind == other.kind && self.properties == other.properties && kept(self) == kept(other)
+        self.kind == other.kind
+            && self.properties == other.properties
+            && retained(self) == retained(other)
     }
 }
 
@@ -88,7 +91,7 @@ mod tests {
     use crate::schema::index::{Index, IndexKind};
 
     #[test]
-    fn what_is_said_and_what_is_told_are_one() {
+    fn declared_and_reported_options_are_equal() {
         let index = |options: &[(&str, &str)]| Index {
             name: "ix".into(),
             kind: IndexKind::Vector,
@@ -98,7 +101,7 @@ mod tests {
                 .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
                 .collect(),
         };
-        let told = index(&[
+        let complete = index(&[
             ("mu", "30"),
             ("ml", "60"),
             ("pu", "0.050000"),
@@ -106,16 +109,16 @@ mod tests {
             ("alpha", "1.100000"),
             ("efc", "200"),
         ]);
-        assert_eq!(index(&[]).resolved_options(), told.resolved_options());
-        let said = index(&[
+        assert_eq!(index(&[]).resolved_options(), complete.resolved_options());
+        let partial = index(&[
             ("pu", "0.05"),
             ("metric", "COSINE"),
             ("cache_embeddings", "true"),
         ]);
-        assert_eq!(said.resolved_options(), told.resolved_options());
+        assert_eq!(partial.resolved_options(), complete.resolved_options());
         assert_ne!(
             index(&[("efc", "100")]).resolved_options(),
-            told.resolved_options()
+            complete.resolved_options()
         );
     }
 }

@@ -15,6 +15,16 @@ use super::types::Type;
 ///
 /// Equality is equality of schemas: the order of properties, of tables and of declarations does not
 /// count.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// let schema = kuzu_ddl::schema![; sequences ("order_no", start = 100)]?.schema;
+/// assert_eq!(schema.sequences[&"Order_No".into()].start, 100);
+/// assert!(schema.table("Person").is_none());
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
     /// The node and rel tables, which share one namespace.
@@ -50,7 +60,8 @@ pub enum TableKind {
     Edge {
         /// The `FROM`–`TO` pairs of node tables that the rels connect.
         pairs: BTreeSet<Pair>,
-        /// How many rels a node may have; `None` if neither the catalog nor the ledger knows it.
+        /// Number of rels that a node may have; `None` if neither the catalog nor the ledger knows
+        /// it.
         multiplicity: Option<Multiplicity>,
         /// The directions in which rels are stored.
         storage: StorageDirection,
@@ -109,7 +120,7 @@ pub struct Pair {
     pub to: NameKey,
 }
 
-/// How many rels a node may have at either end of a rel table.
+/// Number of rels that a node may have at either end of a rel table.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

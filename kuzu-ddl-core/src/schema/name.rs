@@ -1,7 +1,7 @@
 //! Names of tables, properties, indexes and sequences: legality, case folding and quoting.
 //!
-//! Kùzu compares names without regard to ASCII case and preserves their spelling. A [`Key`] is the
-//! folded form used for comparison; the spelling is in the `name` of each object.
+//! Kùzu compares names without regard to ASCII case and preserves their spelling. A [`NameKey`] is
+//! the folded form used for comparison; the spelling is in the `name` of each object.
 
 use std::fmt;
 
@@ -187,7 +187,8 @@ fn check(name: &str, longest: usize) -> Result<(), NameError> {
             character: byte.into(),
         });
     }
-    // Not through a `Key`: startup checks every name of the schema, and this avoids copying each.
+    // Not through a `NameKey`: startup checks every name of the schema, and this avoids copying
+    // each.
     let start = name.as_bytes().get(..INTERNAL_PREFIX.len());
     if start.is_some_and(|start| start.eq_ignore_ascii_case(INTERNAL_PREFIX.as_bytes())) {
         return Err(NameError::Internal(name.into()));

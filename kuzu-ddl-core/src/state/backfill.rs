@@ -1,4 +1,4 @@
-//! TODO-DOC state::backfill
+//! Progress of a backfill that runs in several transactions.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +20,8 @@ pub struct BackfillProgress {
     pub accepts_null: bool,
     /// Value for a row for which the function returns none.
     pub on_fail: OnFail,
-    /// Engine id of the table to which [`next`](Self::next) refers; in another table the backfill
-    /// starts over.
+    /// Engine id of the table to which [`next_offset`](Self::next_offset) refers; in another table
+    /// the backfill starts over.
     pub table: u64,
     /// Offset below which all rows are done.
     #[serde(alias = "next")]

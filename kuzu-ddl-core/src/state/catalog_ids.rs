@@ -1,4 +1,7 @@
-//! TODO-DOC state::catalog_ids
+//! Catalog ids of objects, as recorded at the last apply.
+//!
+//! An out-of-band rename keeps the catalog id, so the recorded ids distinguish it from a drop and a
+//! new object.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,8 +61,8 @@ fn note(
     except: &BTreeSet<ObjectId>,
     last: &BTreeMap<ObjectId, u64>,
 ) {
-    let kept = except.contains(&id).then(|| last.get(&id));
-    if let Some(number) = kept.unwrap_or(number) {
+    let retained = except.contains(&id).then(|| last.get(&id));
+    if let Some(number) = retained.unwrap_or(number) {
         places.insert(id, *number);
     }
 }

@@ -1,4 +1,4 @@
-//! TODO-DOC state::local
+//! Local state: facts about this database that peers do not share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,6 @@ impl LocalState {
     /// it.
     #[must_use]
     pub fn has_deferred(&self, object: ObjectId) -> bool {
-        self.deferred.iter().any(|owed| owed.object() == object)
+        self.deferred.iter().any(|task| task.object() == object)
     }
 }

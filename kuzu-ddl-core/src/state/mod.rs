@@ -1,4 +1,7 @@
-//! TODO-DOC state
+//! State that the ledger stores for one database, in addition to the events.
+//!
+//! Events are the same on every peer. What is here depends on the database: its catalog ids, its
+//! deferred tasks, and the defaults and fills that only its engine or its rows determine.
 
 mod backfill;
 mod catalog_ids;

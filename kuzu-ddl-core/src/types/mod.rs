@@ -29,8 +29,8 @@
 //! | … enum without data | `STRING` |
 //! | … enum with data | `UNION(…)`; a variant without data is a `BOOL` |
 //!
-//! The `chrono` types need the feature `chrono`. A field of any other type needs `#[kuzu(type =
-//! "…")]`.
+//! The `chrono` types need the feature `chrono`, `serde_json::Value` the feature `json`, which the
+//! façade enables. A field of any other type needs `#[kuzu(type = "…")]`.
 
 mod decimal;
 mod nested;

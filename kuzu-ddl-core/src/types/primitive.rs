@@ -36,6 +36,10 @@ plain! {
     time::Duration => TypeDesc::Interval;
     std::time::Duration => TypeDesc::Interval;
     rust_decimal::Decimal => TypeDesc::Decimal(DEFAULT_DECIMAL.0, DEFAULT_DECIMAL.1);
+}
+
+#[cfg(feature = "json")]
+plain! {
     serde_json::Value => TypeDesc::Json;
 }
 

@@ -1,4 +1,4 @@
-//! TODO-DOC ledger::decode
+//! Decodes rows of the ledger.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,7 +26,7 @@ impl LedgerContents {
                 Ok(())
             }
             "inbox" => {
-                let event = read_waiting(name, body).map_err(|e| e.of(key))?;
+                let event = read_inbox_event(name, body).map_err(|e| e.of(key))?;
                 self.inbox.extend(event.map(|event| (event.id(), event)));
                 Ok(())
             }
@@ -41,7 +41,7 @@ impl LedgerContents {
         let first: EventId = name.parse().map_err(text)?;
         let events = unpack(body)?;
         if events.first().is_none_or(|event| event.id() != first) {
-            return Err(text("the body begins with another event"));
+            return Err(text("the body starts with another event"));
         }
         self.events
             .extend(events.into_iter().map(|event| (event.id(), event)));
@@ -78,8 +78,9 @@ impl LedgerContents {
             }
             "checkpoint" => {
                 let base = Fold::from_checkpoint(body).map_err(|e| e.to_string())?;
-                let kept = base.events().into_iter();
-                self.events.extend(kept.map(|event| (event.id(), event)));
+                let retained = base.events().into_iter();
+                self.events
+                    .extend(retained.map(|event| (event.id(), event)));
                 self.checkpoint = Some(base);
             }
             keys::CATALOG_IDS => {
@@ -88,9 +89,9 @@ impl LedgerContents {
                     self.catalog_ids = ids;
                 }
             }
-            // A repair put it there as it was; it is not read again.
+            // Quarantined by a repair; not read again.
             "quarantine" => {}
-            _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
+            _ => return Err("the key has no kind that this version of kuzu-ddl knows".into()),
         }
         Ok(())
     }
@@ -106,10 +107,11 @@ fn read_event(name: &str, body: &[u8]) -> Result<DdlEvent, Unreadable> {
     Err(Unreadable::Text(reason))
 }
 
-/// Why an event cannot be read.
-enum Unreadable {
-    /// Another version wrote it.
+/// Reason why an event cannot be read.
+pub(super) enum Unreadable {
+    /// A newer version wrote it.
     Version(CodecError),
+    /// Any other reason.
     Text(String),
 }
 
@@ -135,38 +137,42 @@ impl Unreadable {
     }
 }
 
-/// What a peer sent as an event of a newer version can turn out to be none once its kind is known here.
-/// Then it is left where it is: nobody may damage a ledger from afar.
-fn read_waiting(name: &str, body: &[u8]) -> Result<Option<DdlEvent>, Unreadable> {
+/// Reads an event of the inbox. What a peer sent as an event of a newer version can turn out not to
+/// be one once its kind is known here. Then the row is ignored: no peer may corrupt a ledger
+/// remotely.
+fn read_inbox_event(name: &str, body: &[u8]) -> Result<Option<DdlEvent>, Unreadable> {
     match read_event(name, body) {
         Err(Unreadable::Text(_)) if EventId::of(body).to_string() == name => Ok(None),
         read => read.map(Some),
     }
 }
 
-/// Reads the row `state`.
+/// Decodes the row `state`.
 pub(super) fn decode_state(body: &[u8]) -> Result<LedgerState, CorruptRow> {
     #[derive(serde::Deserialize)]
     struct Format {
         format: u32,
     }
-    let broken = |reason| CorruptRow::unreadable(STATE, reason);
+    let unreadable = |reason| CorruptRow::unreadable(STATE, reason);
     let state = json::<LedgerState>(body);
     match state {
-        // Every start comes by here, so what is in order is read once only.
+        // Every start decodes this row, so a valid one is parsed only once.
         Ok(state) if state.format <= FORMAT => return Ok(state),
         _ => {}
     }
-    let Format { format } = json(body).map_err(broken)?;
+    let Format { format } = json(body).map_err(unreadable)?;
     if format > FORMAT {
-        let reason = format!(
-            "the ledger has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
-        );
+        let reason =
+            format!("the ledger has format {format}, but this version of kuzu-ddl reads {FORMAT}");
         return Err(CorruptRow::foreign(STATE, reason));
     }
-    state.map_err(broken)
+    state.map_err(unreadable)
 }
 
+/// Decodes a body in JSON.
+///
+/// # Errors
+/// Returns the reason if the body is not JSON of a `T`.
 pub fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|e| e.to_string())
 }
@@ -182,19 +188,19 @@ fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, CodecError> {
 
 fn decode_catalog_ids(body: &[u8]) -> Result<CatalogIds, CodecError> {
     let mut reader = Reader::new(body);
-    let mut numbers = || {
-        let mut numbers = BTreeMap::new();
+    let mut ids = || {
+        let mut ids = BTreeMap::new();
         for _ in 0..reader.len()? {
             let object = reader.object()?;
             let number = reader.uint()?;
             let Ok(number) = u64::try_from(number) else {
                 return reader.bad("a number out of range");
             };
-            numbers.insert(object, number);
+            ids.insert(object, number);
         }
-        Ok(numbers)
+        Ok(ids)
     };
-    let (tables, properties) = (numbers()?, numbers()?);
+    let (tables, properties) = (ids()?, ids()?);
     reader.end()?;
     Ok(CatalogIds { tables, properties })
 }

@@ -1,7 +1,7 @@
 //! Keys of the ledger's rows.
 //!
-//! A row of an earlier version can have a former key. It is read under both, and the first write under the
-//! current key removes the other, so that one object never has two rows.
+//! A row of an earlier version can have a former key. Both keys are read, and the first write under
+//! the current key removes the former one, so that no object has two rows.
 
 use kuzu_ddl_core::event::{EventId, Fingerprint, ObjectId};
 
@@ -25,7 +25,7 @@ pub(super) fn kind_of(key: &str) -> (&str, &str) {
     (current.map_or(kind, |(current, _)| current), rest)
 }
 
-/// The former key of a row, if its kind has one.
+/// Returns the former key of a row, if its kind has one.
 pub(super) fn former(key: &str) -> Option<String> {
     let (kind, rest) = key
         .split_once('/')
@@ -37,7 +37,7 @@ pub(super) fn former(key: &str) -> Option<String> {
     })
 }
 
-/// Whether a key is a former one.
+/// Returns whether a key is a former one.
 pub(super) fn is_former(key: &str) -> bool {
     let kind = key.split('/').next().unwrap_or_default();
     FORMER.iter().any(|(_, former)| *former == kind)

@@ -1,22 +1,22 @@
-//! The ledger: one internal node table that holds the events, in the same transaction as the DDL.
+//! Ledger: one internal node table that stores the events, written in the transaction of the DDL.
 //!
-//! Every node table costs a database 1 MiB of buffer pool for ever, so there is one, and what a row
-//! is stands in its key:
+//! Every node table permanently costs 1 MiB of buffer pool, so there is only one, and the key of a
+//! row determines its kind:
 //!
 //! | key | body |
 //! |---|---|
 //! | `event/<id>` | the canonical bytes of an event |
-//! | `events/<id>` | those of many that came in together, each after its length; the id is the first one's |
-//! | `checkpoint` | what the history begins with, if not with nothing: [`Fold::checkpoint`](kuzu_ddl_core::fold::Fold::checkpoint) |
-//! | `inbox/<id>` | the bytes of an event of a peer that is known and not carried out here yet |
-//! | `declared/<fingerprint>` | marks a declaration that was carried out here |
-//! | `ancestor` | what was declared last of every object, JSON |
-//! | `revision/<number>` | which events came in when, through whom, JSON |
+//! | `events/<id>` | the bytes of many events of one revision, each after its length; the id is that of the first |
+//! | `checkpoint` | the [checkpoint](kuzu_ddl_core::fold::Fold::checkpoint) that the history starts from, if any |
+//! | `inbox/<id>` | the bytes of a received event of a peer that is not applied yet |
+//! | `declared/<fingerprint>` | marks a declaration that was applied |
+//! | `ancestor` | the last declaration of every object, JSON |
+//! | `revision/<number>` | the events of a revision, its time and application, JSON |
 //! | `backfill/<object>` | progress of the backfill of a property by a function, JSON |
-//! | `tag/<name>` | a point of the history that somebody gave a name, JSON |
-//! | `catalog-ids` | catalog ids of tables and column ids of properties, which identify objects renamed manually |
+//! | `tag/<name>` | a named point of the history, JSON |
+//! | `catalog-ids` | the catalog ids of tables and properties, which detect out-of-band renames |
 //! | `quarantine/<key>` | a row that a repair could not read, unchanged |
-//! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
+//! | `state` | the state after the last start, JSON: the only row that a no-op start reads |
 
 mod contents;
 mod corrupt;

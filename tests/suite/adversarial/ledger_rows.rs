@@ -264,7 +264,7 @@ fn foreign_events_in_the_ledger_never_change_tables() {
             key,
             predecessors: nothing.clone(),
         };
-        let object = change.born().expect("a creation");
+        let object = change.created_object().expect("a creation");
         DdlEvent::new(object, nothing, change)
     };
     let db = populated();

@@ -358,7 +358,7 @@ fn exhausted_serial_numbers_are_reported() {
     let e = db.assert_refused(serial::declaration());
     assert_eq!(
         e.to_string(),
-        "rows are in the way of the plan:\n  Person.number: 1 of 2 rows has the largest INT64, and it is \
+        "preflight checks failed:\n  Person.number: 1 of 2 rows has the largest INT64, and it is \
          to count on above the largest value, for example id 3 (9223372036854775807); change these rows \
          first"
     );

@@ -217,12 +217,12 @@ fn tags_name_points_of_the_history() {
         );
     }
     let e = set_tag(db.kuzu(), "v9", &Point::Revision(9)).unwrap_err();
-    assert!(e.to_string().contains("no revision 9"), "{e}");
+    assert!(e.to_string().contains("unknown revision 9"), "{e}");
     remove_tag(db.kuzu(), "v1").unwrap();
     let e = remove_tag(db.kuzu(), "v1").unwrap_err();
     assert_eq!(
         e.to_string(),
-        "there is no tag `v1`; `History::tags` lists them"
+        "unknown tag `v1`\nhelp: list the tags with `History::tags`"
     );
     set_tag(db.kuzu(), "v1", &Point::Now).unwrap();
     db.assert_up_to_date(new());

@@ -155,7 +155,8 @@ fn purge_is_blocked_until_allowed() {
     let text = e.to_string();
     assert!(matches!(e, Error::HazardsNotAllowed { .. }), "{text}");
     for line in [
-        "deletes data: A.s, 39 values; to allow it, write `.allow(HazardKind::DeletesData, \"A.s\")`",
+        "deletes data: A.s, 39 values",
+        "help: allow it with `.allow(HazardKind::DeletesData, \"A.s\")` on the Migrator",
         "irreversible: A.s, 39 values",
     ] {
         assert!(text.contains(line), "{line} in {text}");

@@ -52,7 +52,7 @@ fn duplicate_table_is_reported() {
     assert_errors(Declared::from_tables([person, customer]), &want);
     let duplicate = Declared::from_tables([customer, customer]).unwrap_err();
     assert!(matches!(
-        duplicate.mistakes()[0].kind,
+        duplicate.issues()[0].kind,
         IssueKind::Duplicate { .. }
     ));
 }
@@ -159,12 +159,12 @@ fn duplicate_tables_of_the_whole_binary_are_reported() {
     let error = Schema::compiled().unwrap_err();
     assert!(
         error
-            .mistakes()
+            .issues()
             .iter()
             .any(|m| matches!(m.kind, IssueKind::Duplicate { .. })),
         "{error}"
     );
-    assert!(error.mistakes().is_sorted_by_key(|m| m.place));
+    assert!(error.issues().is_sorted_by_key(|m| m.place));
 }
 
 const fn property(

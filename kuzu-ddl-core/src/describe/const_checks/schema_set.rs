@@ -29,7 +29,7 @@ pub const fn schema(tables: &[&TableDesc], dropped: &[Tombstone]) {
     }
     let mut i = 0;
     while i < dropped.len() {
-        gone(tables, dropped[i].name);
+        removed(tables, dropped[i].name);
         i += 1;
     }
 }
@@ -162,7 +162,7 @@ const fn endpoints(tables: &[&TableDesc], edge: &TableDesc) {
 
 /// Rejects a tombstone for a declared table.
 #[track_caller]
-const fn gone(tables: &[&TableDesc], name: &str) {
+const fn removed(tables: &[&TableDesc], name: &str) {
     crate::describe::const_checks::table_name(name);
     let message = ConstString::new("the table `")
         .add(name)

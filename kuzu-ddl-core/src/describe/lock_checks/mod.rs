@@ -87,13 +87,13 @@ const FUNCTION: &str = "\nhelp: or with a function of other properties: `#[kuzu(
 
 /// Rejects a new property of an existing table if existing rows would have no value for it.
 ///
-/// The property may be one of the `gone` ones under another name, which is reported first.
+/// The property may be one of the `removed` ones under another name, which is reported first.
 #[track_caller]
-pub const fn check_added(table: &TableDesc, at: usize, gone: &[TypeDesc]) {
+pub const fn check_added(table: &TableDesc, at: usize, removed: &[TypeDesc]) {
     let property = &table.properties[at];
     let mut i = 0;
-    while i < gone.len() {
-        if same(&property.ty, &gone[i]) {
+    while i < removed.len() {
+        if same(&property.ty, &removed[i]) {
             return;
         }
         i += 1;

@@ -32,12 +32,12 @@ pub fn adopt_drift(
         .map(|row| (adoption_order(row, live), row))
         .collect();
     rows.sort();
-    let left = rows
+    let remaining = rows
         .into_iter()
-        .filter(|(_, row)| follower.follow(row).is_none())
+        .filter(|(_, row)| follower.event_for_drift(row).is_none())
         .map(|(_, row)| row.clone());
-    let left = left.collect();
-    (Adoption::of(follower.taker, Vec::new()), left)
+    let remaining = remaining.collect();
+    (Adoption::of(follower.taker, Vec::new()), remaining)
 }
 
 /// Returns the rank in which a row is processed: names first, so that everything else is found by
@@ -105,18 +105,18 @@ impl Follower<'_> {
     }
 
     /// Records one drift entry; `None` if no event can describe it.
-    fn follow(&mut self, row: &Drift) -> Option<()> {
+    fn event_for_drift(&mut self, row: &Drift) -> Option<()> {
         match (&row.kind, row.id) {
-            (DriftKind::Missing, Some(id)) => self.missing(id),
-            (DriftKind::Unexpected, _) => self.extra(row),
-            (DriftKind::Changed { what, .. }, Some(id)) => self.altered(*what, id, row),
+            (DriftKind::Missing, Some(id)) => self.record_missing(id),
+            (DriftKind::Unexpected, _) => self.adopt_unexpected(row),
+            (DriftKind::Changed { what, .. }, Some(id)) => self.adopt_change(*what, id, row),
             // The last state in the ledger remains valid.
             (DriftKind::MetadataLost { .. }, _) => Some(()),
             _ => None,
         }
     }
 
-    fn missing(&mut self, id: ObjectId) -> Option<()> {
+    fn record_missing(&mut self, id: ObjectId) -> Option<()> {
         if self.fold().is_primary_key(id) {
             return None;
         }
@@ -124,7 +124,7 @@ impl Follower<'_> {
         Some(())
     }
 
-    fn extra(&mut self, row: &Drift) -> Option<()> {
+    fn adopt_unexpected(&mut self, row: &Drift) -> Option<()> {
         match &row.site {
             Location::Property(table, name) => {
                 let (live, id) = (self.live, self.table(table)?);
@@ -146,14 +146,14 @@ impl Follower<'_> {
                 let index = live.schema.tables.get(table)?.indexes.get(name)?;
                 self.taker.index(id, index).then_some(())
             }
-            Location::Table(key) => self.made(key),
+            Location::Table(key) => self.adopt_table(key),
             Location::Sequence(key) => self.sequence(key),
             Location::Ledger(_) => None,
         }
     }
 
     /// Adopts a table that was created out of band.
-    fn made(&mut self, key: &NameKey) -> Option<()> {
+    fn adopt_table(&mut self, key: &NameKey) -> Option<()> {
         let live = self.live.schema.tables.get(key)?;
         if !live.properties.values().all(is_legal) {
             return None;
@@ -180,12 +180,12 @@ impl Follower<'_> {
         Some(())
     }
 
-    fn altered(&mut self, what: Aspect, id: ObjectId, row: &Drift) -> Option<()> {
+    fn adopt_change(&mut self, what: Aspect, id: ObjectId, row: &Drift) -> Option<()> {
         match (&row.site, what) {
             (_, Aspect::Name) => self.renamed(id, &row.site),
             (Location::Table(key), Aspect::Kind) => {
                 self.draft().archive(id);
-                self.made(key)
+                self.adopt_table(key)
             }
             (Location::Table(key), Aspect::Comment) => {
                 let text = self.live_table(key)?.comment.clone();

@@ -91,7 +91,7 @@ impl CatalogImporter<'_> {
                 // The primary key was imported with its table; only its default may still be
                 // ambiguous.
                 let (_, text) = adopted_spec(property, self.declared_property(key, name));
-                self.unclear(object, path, text);
+                self.note_ambiguous_default(object, path, text);
             } else if !self.property(key, &path, property, id) {
                 let reason = "unsupported name or type".to_owned();
                 self.notes.push(Note::Unreadable {
@@ -116,7 +116,7 @@ impl CatalogImporter<'_> {
         let (spec, text) =
             adopted_spec(live, self.declared_property(key, &NameKey::new(&live.name)));
         let id = self.draft.add_property(table, &live.name, spec);
-        self.unclear(id, path.to_owned(), text);
+        self.note_ambiguous_default(id, path.to_owned(), text);
         true
     }
 
@@ -130,11 +130,11 @@ impl CatalogImporter<'_> {
     ) -> Option<Expr> {
         let (spec, text) = adopted_spec(live, None);
         self.local.adopted_defaults.remove(&id);
-        self.unclear(id, path.to_owned(), text);
+        self.note_ambiguous_default(id, path.to_owned(), text);
         spec.default
     }
 
-    fn unclear(&mut self, id: ObjectId, object: String, text: Option<String>) {
+    fn note_ambiguous_default(&mut self, id: ObjectId, object: String, text: Option<String>) {
         if let Some(text) = text {
             self.notes.push(Note::AmbiguousDefault {
                 object,

@@ -1,4 +1,4 @@
-//! TODO-DOC diff::reverse::definitions
+//! Reversal of definitions: types, defaults, keys, indexes, sequences and comments.
 
 use super::Reverser;
 use crate::event::{Change, IndexSpec, ObjectId, OnFail, SequenceSpec};
@@ -90,16 +90,16 @@ impl Reverser<'_> {
 
     /// Creates sequences that were dropped since, which restart.
     pub(in crate::diff) fn sequences(&mut self) {
-        let gone = self.then.objects().filter(|object| object.is_live());
-        let mut gone: Vec<(String, SequenceSpec)> = gone
+        let removed = self.then.objects().filter(|object| object.is_live());
+        let mut removed: Vec<(String, SequenceSpec)> = removed
             .filter(|object| !self.is_live(object.id))
             .filter_map(|object| match &object.body {
                 ObjectBody::Sequence(spec) => Some((object.name.value.clone(), *spec)),
                 _ => None,
             })
             .collect();
-        gone.sort_by(|a, b| a.0.cmp(&b.0));
-        for (name, spec) in gone {
+        removed.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, spec) in removed {
             let why = "was dropped; restarts at its start value";
             self.lost.push(format!("sequence {name}: {why}"));
             self.draft.create_sequence(&name, spec);
@@ -118,10 +118,10 @@ impl Reverser<'_> {
             }
         }
         // A recreated object had its comment then.
-        for (id, made) in self.anew.clone() {
+        for (id, created) in self.recreated.clone() {
             let comment = self.then.object(id).map(|was| was.comment.value.clone());
             if let Some(Some(text)) = comment {
-                self.draft.set_comment(made, Some(text));
+                self.draft.set_comment(created, Some(text));
             }
         }
     }

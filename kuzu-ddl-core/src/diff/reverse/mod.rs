@@ -21,7 +21,7 @@ pub struct Reversal {
     pub events: Vec<DdlEvent>,
     /// State after the new events.
     pub after: Fold,
-    /// What is not recovered, as messages.
+    /// Messages about everything that is not recovered.
     pub lost: Vec<String>,
 }
 
@@ -31,31 +31,31 @@ pub struct Reversal {
 #[doc(alias = "revert")]
 #[must_use]
 pub fn reverse(now: Fold, then: &Fold) -> Reversal {
-    let mut way = Reverser {
+    let mut reverser = Reverser {
         then,
         draft: ChangeBuilder::new(now),
-        anew: BTreeMap::new(),
+        recreated: BTreeMap::new(),
         lost: Vec::new(),
     };
-    way.drop_tables();
-    way.drop_properties(false);
-    way.rename();
-    way.restore();
-    way.recreate_purged();
-    way.pairs();
-    way.revert_definitions();
-    way.drop_properties(true);
-    way.indexes();
-    way.sequences();
-    way.comments();
+    reverser.drop_tables();
+    reverser.drop_properties(false);
+    reverser.rename();
+    reverser.restore();
+    reverser.recreate_purged();
+    reverser.pairs();
+    reverser.revert_definitions();
+    reverser.drop_properties(true);
+    reverser.indexes();
+    reverser.sequences();
+    reverser.comments();
     let Reverser {
         draft, mut lost, ..
-    } = way;
+    } = reverser;
     let (after, events) = draft.finish();
     // Whatever remains different in the end is reported.
-    let left = compare(&after, then);
-    let left = left.rows.iter().filter(|row| !is_new_sequence(row));
-    lost.extend(left.map(|row| format!("not reverted: {row}")));
+    let remaining = compare(&after, then);
+    let remaining = remaining.rows.iter().filter(|row| !is_new_sequence(row));
+    lost.extend(remaining.map(|row| format!("not reverted: {row}")));
     lost.sort();
     Reversal {
         events,
@@ -74,7 +74,7 @@ struct Reverser<'a> {
     pub(super) then: &'a Fold,
     pub(super) draft: ChangeBuilder,
     /// Recreated objects, by the objects that they replace.
-    pub(super) anew: BTreeMap<ObjectId, ObjectId>,
+    pub(super) recreated: BTreeMap<ObjectId, ObjectId>,
     pub(super) lost: Vec<String>,
 }
 
@@ -155,22 +155,25 @@ mod tests {
         }
         for (i, (now, events)) in folds.iter().enumerate() {
             for (then_at, (then, _)) in folds[..=i].iter().enumerate() {
-                let way = reverse(now.clone(), then);
-                assert_eq!(way.lost, Vec::<String>::new());
-                assert_eq!(way.after.schema(), then.schema());
-                let all = events.iter().chain(&way.events);
+                let reverser = reverse(now.clone(), then);
+                assert_eq!(reverser.lost, Vec::<String>::new());
+                assert_eq!(reverser.after.schema(), then.schema());
+                let all = events.iter().chain(&reverser.events);
                 let fresh = Fold::from_events(all);
-                assert_eq!(fresh.rejected_events(), way.after.rejected_events());
-                assert_eq!(fresh.conflicts(), way.after.conflicts());
-                assert_eq!(compare(&fresh, &way.after).to_string(), "no differences");
+                assert_eq!(fresh.rejected_events(), reverser.after.rejected_events());
+                assert_eq!(fresh.conflicts(), reverser.after.conflicts());
+                assert_eq!(
+                    compare(&fresh, &reverser.after).to_string(),
+                    "no differences"
+                );
                 // Archived columns are in the order of the events, and those of one start have
                 // none.
-                for (a, b) in fresh.objects().zip(way.after.objects()) {
+                for (a, b) in fresh.objects().zip(reverser.after.objects()) {
                     assert_eq!((a.id, &a.lifecycle, &a.name), (b.id, &b.lifecycle, &b.name));
                     assert_eq!(a.body, b.body, "from {i} to {then_at}");
                 }
-                assert_eq!(fresh.frontier(), way.after.frontier());
-                let again = reverse(way.after, now);
+                assert_eq!(fresh.frontier(), reverser.after.frontier());
+                let again = reverse(reverser.after, now);
                 assert_eq!(again.after.schema(), now.schema());
             }
         }

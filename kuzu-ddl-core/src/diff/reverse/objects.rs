@@ -1,4 +1,4 @@
-//! TODO-DOC diff::reverse::objects
+//! Reversal of whole objects: creations, drops, renames, purges and pairs.
 
 use std::collections::BTreeSet;
 
@@ -34,9 +34,9 @@ impl Reverser<'_> {
         for id in properties {
             let table = self.draft.fold().object(id).and_then(|o| o.parent);
             let stays = table.is_some_and(|table| self.is_live_at_target(table));
-            let made = self.anew.values().any(|anew| *anew == id);
+            let created = self.recreated.values().any(|recreated| *recreated == id);
             if stays
-                && !made
+                && !created
                 && !self.is_live_at_target(id)
                 && (keys || !self.draft.fold().is_primary_key(id))
             {
@@ -87,8 +87,8 @@ impl Reverser<'_> {
         }
         for id in self.objects_of_both(|object| matches!(object.body, ObjectBody::Property(_))) {
             let parent = self.then.object(id).and_then(|object| object.parent);
-            let gone = self.is_purged(id) && self.is_live_at_target(id);
-            if let Some(table) = parent.filter(|table| gone && self.is_live_at_target(*table))
+            let removed = self.is_purged(id) && self.is_live_at_target(id);
+            if let Some(table) = parent.filter(|table| removed && self.is_live_at_target(*table))
                 && !self.is_purged(table)
             {
                 self.recreate_property(table, id);
@@ -107,7 +107,7 @@ impl Reverser<'_> {
         };
         let name = was.name.value.clone();
         self.note_irreversible(id, "was purged; recreated without rows");
-        let made = match &was.body {
+        let created = match &was.body {
             ObjectBody::NodeTable { key } => {
                 let Some(key) = self.then.object(*key) else {
                     return;
@@ -115,12 +115,12 @@ impl Reverser<'_> {
                 let ObjectBody::Property(spec) = &key.body else {
                     return;
                 };
-                let made = self
+                let created = self
                     .draft
                     .create_node_table(&name, &key.name.value, spec.clone());
-                let new = self.draft.fold().primary_key_of(made);
-                self.anew.extend(new.map(|new| (key.id, new)));
-                made
+                let new = self.draft.fold().primary_key_of(created);
+                self.recreated.extend(new.map(|new| (key.id, new)));
+                created
             }
             ObjectBody::EdgeTable {
                 multiplicity,
@@ -128,17 +128,17 @@ impl Reverser<'_> {
             } => self.draft.create_edge_table(&name, *multiplicity, *storage),
             _ => return,
         };
-        self.anew.insert(id, made);
+        self.recreated.insert(id, created);
         let mut properties: Vec<(NameKey, ObjectId)> = self
             .then
             .children(id)
-            .filter(|child| child.is_live() && !self.anew.contains_key(&child.id))
+            .filter(|child| child.is_live() && !self.recreated.contains_key(&child.id))
             .filter(|child| matches!(child.body, ObjectBody::Property(_)))
             .map(|child| (NameKey::new(&child.name.value), child.id))
             .collect();
         properties.sort();
         for (_, property) in properties {
-            self.add_property(made, property);
+            self.add_property(created, property);
         }
     }
 
@@ -154,15 +154,15 @@ impl Reverser<'_> {
         let ObjectBody::Property(spec) = &was.body else {
             return;
         };
-        let made = self
+        let created = self
             .draft
             .add_property(table, &was.name.value, spec.clone());
-        self.anew.insert(id, made);
+        self.recreated.insert(id, created);
     }
 
     /// Returns an object, or the one that replaces it now.
     pub(in crate::diff) fn current_object(&self, id: ObjectId) -> ObjectId {
-        self.anew.get(&id).copied().unwrap_or(id)
+        self.recreated.get(&id).copied().unwrap_or(id)
     }
 
     /// Adds the pairs that existed then. Their rels were deleted when they were dropped.
@@ -182,7 +182,7 @@ impl Reverser<'_> {
                 from: self.current_object(ends.from),
                 to: self.current_object(ends.to),
             };
-            let table_is_new = self.anew.contains_key(&table);
+            let table_is_new = self.recreated.contains_key(&table);
             if self.is_live(id) && endpoints == ends && !table_is_new {
                 continue;
             }

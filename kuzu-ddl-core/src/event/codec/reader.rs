@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the interning table of a pack.
-    pub(in crate::event) fn told(&mut self) -> Result<&mut InternReader<'a>, CodecError> {
+    pub(in crate::event) fn interned(&mut self) -> Result<&mut InternReader<'a>, CodecError> {
         self.names.as_deref_mut().ok_or(CodecError::Malformed {
             offset: 0,
             reason: "not a pack",
@@ -125,9 +125,9 @@ impl<'a> Reader<'a> {
     /// Reads a length in bytes, or a count.
     pub fn len(&mut self) -> Result<usize, CodecError> {
         let n = self.uint()?;
-        let told = self.names.as_ref().map_or(0, |names| names.left());
+        let known = self.names.as_ref().map_or(0, |names| names.left());
         match usize::try_from(n) {
-            Ok(n) if n <= self.left() + told => Ok(n),
+            Ok(n) if n <= self.left() + known => Ok(n),
             _ => Err(CodecError::Truncated(self.all.len())),
         }
     }
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<String, CodecError> {
         if self.names.is_some() {
             let n = self.len()?;
-            return self.told()?.text(n).map(str::to_owned);
+            return self.interned()?.text(n).map(str::to_owned);
         }
         match std::str::from_utf8(self.bytes()?) {
             Ok(text) => Ok(text.to_owned()),

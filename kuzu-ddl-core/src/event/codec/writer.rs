@@ -108,7 +108,7 @@ impl Writer {
     }
 
     /// Writes the output of `write`, prefixed with its length.
-    pub(in crate::event) fn sized(&mut self, write: impl FnOnce(&mut Self)) {
+    pub(in crate::event) fn length_prefixed(&mut self, write: impl FnOnce(&mut Self)) {
         // The length nearly always takes one byte, and then nothing has to move.
         let at = self.bytes.len();
         self.byte(0);
@@ -151,7 +151,7 @@ impl Writer {
     pub fn hash(&mut self, hash: &[u8; 32]) {
         match &mut self.names {
             None => self.bytes.extend_from_slice(hash),
-            Some(names) => names.tell(hash),
+            Some(names) => names.write_hash(hash),
         }
     }
 

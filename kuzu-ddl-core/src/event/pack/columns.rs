@@ -51,9 +51,9 @@ impl From<CodecError> for PackError {
 /// event creates it.
 pub(in crate::event) fn column_index(
     mentions: &mut Vec<InternId>,
-    born: bool,
+    created: bool,
 ) -> (Option<InternId>, Option<InternId>) {
-    if born {
+    if created {
         (mentions.first().copied(), None)
     } else {
         let object = mentions.pop();
@@ -62,24 +62,24 @@ pub(in crate::event) fn column_index(
 }
 
 /// Records an event for the prediction of later dependencies, alike on both sides.
-pub(in crate::event) fn observe(
+pub(super) fn observe(
     memory: &mut DependencyPredictor,
     event: &DdlEvent,
     kind: u16,
     near: Option<InternId>,
-    mut learn: impl FnMut(&[u8; 32]) -> InternId,
+    mut intern: impl FnMut(&[u8; 32]) -> InternId,
 ) {
-    let number = learn(event.id().as_bytes());
+    let number = intern(event.id().as_bytes());
     if !event.change().is_creation() {
         if let Some(object) = near {
-            memory.learn(number, kind, object, None);
+            memory.intern(number, kind, object, None);
         }
         return;
     }
-    let object = learn(event.object().as_bytes());
-    memory.learn(number, kind, object, near);
+    let object = intern(event.object().as_bytes());
+    memory.intern(number, kind, object, near);
     if let Change::CreateNodeTable { key_name, .. } = event.change() {
-        let key = learn(primary_key_id(event.object(), key_name).as_bytes());
-        memory.learn(number, kind, key, Some(object));
+        let key = intern(primary_key_id(event.object(), key_name).as_bytes());
+        memory.intern(number, kind, key, Some(object));
     }
 }

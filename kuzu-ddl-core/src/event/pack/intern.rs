@@ -25,7 +25,7 @@ pub(in crate::event) struct InternWriter {
 impl InternWriter {
     /// Assigns a new number to a hash, even if it has one: the reader does not check for
     /// duplicates.
-    pub(in crate::event) fn learn(&mut self, hash: &[u8; 32]) -> InternId {
+    pub(in crate::event) fn intern(&mut self, hash: &[u8; 32]) -> InternId {
         let number = self.next;
         self.numbers.insert(*hash, number);
         self.next += 1;
@@ -38,14 +38,14 @@ impl InternWriter {
     }
 
     /// Writes a reference to a hash, and the hash itself at its first occurrence.
-    pub(in crate::event) fn tell(&mut self, hash: &[u8; 32]) {
+    pub(in crate::event) fn write_hash(&mut self, hash: &[u8; 32]) {
         let number = if let Some(number) = self.number(hash) {
             short(&mut self.refs, number + 1);
             number
         } else {
             short(&mut self.refs, 0);
             self.literals.extend_from_slice(hash);
-            self.learn(hash)
+            self.intern(hash)
         };
         self.mentions.push(number);
     }
@@ -91,7 +91,7 @@ impl<'a> InternReader<'a> {
     }
 
     /// Assigns the next number to a hash.
-    pub(in crate::event) fn learn(&mut self, hash: [u8; 32]) -> InternId {
+    pub(in crate::event) fn intern(&mut self, hash: [u8; 32]) -> InternId {
         self.known.push(hash);
         (self.known.len() - 1) as InternId
     }
@@ -116,7 +116,7 @@ impl<'a> InternReader<'a> {
 
     /// Reads a reference to a hash, or a hash at its first occurrence.
     pub(in crate::event) fn hash(&mut self) -> Result<[u8; 32], CodecError> {
-        self.spend(32)?;
+        self.charge_budget(32)?;
         let n = self.short()?;
         let number = match n.checked_sub(1) {
             Some(number) => number,
@@ -124,7 +124,7 @@ impl<'a> InternReader<'a> {
                 let literal = self.literals.split_first_chunk();
                 let (hash, rest) = literal.ok_or(CodecError::Truncated(0))?;
                 self.literals = rest;
-                self.learn(*hash)
+                self.intern(*hash)
             }
         };
         let hash = self.known(number)?;
@@ -134,7 +134,7 @@ impl<'a> InternReader<'a> {
 
     /// Reads the next `n` bytes of text.
     pub(in crate::event) fn text(&mut self, n: usize) -> Result<&'a str, CodecError> {
-        self.spend(n)?;
+        self.charge_budget(n)?;
         let text = self.texts.split_at_checked(n);
         let (text, rest) = text.ok_or(CodecError::Malformed {
             offset: 0,
@@ -145,7 +145,7 @@ impl<'a> InternReader<'a> {
     }
 
     /// Charges the expansion budget, because a few bytes can reference large values.
-    pub(in crate::event) fn spend(&mut self, bytes: usize) -> Result<(), CodecError> {
+    pub(in crate::event) fn charge_budget(&mut self, bytes: usize) -> Result<(), CodecError> {
         let left = self.budget.checked_sub(bytes);
         self.budget = left.ok_or(CodecError::Malformed {
             offset: 0,

@@ -16,7 +16,8 @@ struct ObjectTrace {
     parent: Known,
     /// The last event that created, dropped or restored the object.
     life: Known,
-    /// The head of the list in [`Memory::lasts`] with the last events of every other kind.
+    /// The head of the list in [`DependencyPredictor::lasts`] with the last events of every other
+    /// kind.
     lasts: Known,
 }
 
@@ -62,7 +63,7 @@ impl DependencyPredictor {
 
     /// Predicts the dependencies of an event of this kind about `object` that references
     /// `mentions`.
-    pub(super) fn guess(
+    pub(super) fn predict(
         &mut self,
         kind: u16,
         object: Option<InternId>,
@@ -110,7 +111,7 @@ impl DependencyPredictor {
     }
 
     /// Records an event about an object, with its `parent` if the event created it.
-    pub(super) fn learn(
+    pub(super) fn intern(
         &mut self,
         event: InternId,
         kind: u16,

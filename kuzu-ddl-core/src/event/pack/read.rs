@@ -30,9 +30,9 @@ pub(super) fn read_columns(
     };
     let room = count.min(MOST_AT_ONCE);
     // An event introduces at most two hashes, except for tables with their keys.
-    let told = InternReader::new((refs, texts, literals), 2 * room, limit);
+    let interned = InternReader::new((refs, texts, literals), 2 * room, limit);
     let mut pack = Pack {
-        r: Reader::packed(numbers, told),
+        r: Reader::packed(numbers, interned),
         memory: DependencyPredictor::with_capacity(2 * room),
         buffer: Writer::with_capacity(1024),
     };
@@ -41,7 +41,7 @@ pub(super) fn read_columns(
         let read = pack.event();
         events.push(read.map_err(|error| PackError::Event { event, error })?);
     }
-    let end = pack.r.end().and_then(|()| pack.r.told()?.end());
+    let end = pack.r.end().and_then(|()| pack.r.interned()?.end());
     end.map_err(|error| PackError::Event {
         event: count,
         error,
@@ -65,30 +65,30 @@ impl Pack<'_> {
         if kind == 0 {
             return self.whole();
         }
-        r.told()?.mentions.clear();
+        r.interned()?.mentions.clear();
         let before = r.left();
         let change = match Change::read_from(kind, r)? {
             Some(change) if is_columned(kind) => change,
             _ => return r.bad("events of this kind are not stored in columns"),
         };
-        let born = change.born_in(&mut self.buffer);
-        let object = match born {
+        let created = change.created_object_with(&mut self.buffer);
+        let object = match created {
             Some(object) => object,
             None => r.object()?,
         };
-        let told = r.told()?;
-        let (near, known) = column_index(&mut told.mentions, born.is_some());
-        let guesses = self.memory.guess(kind, known, &told.mentions);
+        let interned = r.interned()?;
+        let (near, known) = column_index(&mut interned.mentions, created.is_some());
+        let guesses = self.memory.predict(kind, known, &interned.mentions);
         let depends_on = dependencies(r, guesses)?;
         let spent = before - r.left();
-        r.told()?.spend(spent)?;
+        r.interned()?.charge_budget(spent)?;
         let event = DdlEvent::new_in(&mut self.buffer, object, depends_on, change);
         if event.encoded_len() > MAX_EVENT_BYTES {
             return Err(CodecError::TooLarge(event.encoded_len()));
         }
-        let told = r.told()?;
+        let interned = r.interned()?;
         observe(&mut self.memory, &event, kind, near, |hash| {
-            told.learn(*hash)
+            interned.intern(*hash)
         });
         Ok(event)
     }
@@ -96,10 +96,12 @@ impl Pack<'_> {
     /// Decodes an event from its canonical encoding.
     fn whole(&mut self) -> Result<DdlEvent, CodecError> {
         let bytes = self.r.bytes()?;
-        let told = self.r.told()?;
-        told.spend(bytes.len())?;
+        let interned = self.r.interned()?;
+        interned.charge_budget(bytes.len())?;
         let event = DdlEvent::decode(bytes)?;
-        observe(&mut self.memory, &event, 0, None, |hash| told.learn(*hash));
+        observe(&mut self.memory, &event, 0, None, |hash| {
+            interned.intern(*hash)
+        });
         Ok(event)
     }
 }
@@ -110,11 +112,11 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[InternId]) -> Result<Dependencies
     if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {
         return r.bad("the mask selects a dependency that was not predicted");
     }
-    let told = r.told()?;
+    let interned = r.interned()?;
     let mut ids = Vec::with_capacity(mask.count_ones() as usize);
     for (bit, guess) in guesses.iter().enumerate() {
         if mask >> bit & 1 == 1 {
-            ids.push(EventId::from_bytes(told.known(*guess)?));
+            ids.push(EventId::from_bytes(interned.known(*guess)?));
         }
     }
     if others {

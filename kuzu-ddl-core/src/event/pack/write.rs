@@ -14,7 +14,7 @@ pub(super) fn write_event(w: &mut Writer, memory: &mut DependencyPredictor, even
         w.uint(0);
         w.bytes(&event.encode());
         if let Some(names) = w.names() {
-            observe(memory, event, 0, None, |hash| names.learn(hash));
+            observe(memory, event, 0, None, |hash| names.intern(hash));
         }
         return;
     }
@@ -23,13 +23,13 @@ pub(super) fn write_event(w: &mut Writer, memory: &mut DependencyPredictor, even
         names.mentions.clear();
     }
     event.change().write(w);
-    let born = event.change().is_creation();
-    if !born {
+    let created = event.change().is_creation();
+    if !created {
         w.hash(event.object().as_bytes());
     }
     let Some(names) = w.names() else { return };
-    let (near, object) = column_index(&mut names.mentions, born);
-    let guesses = memory.guess(kind, object, &names.mentions);
+    let (near, object) = column_index(&mut names.mentions, created);
+    let guesses = memory.predict(kind, object, &names.mentions);
     let mut mask = 0_u64;
     let mut others: Vec<EventId> = Vec::new();
     for id in event.depends_on() {
@@ -46,6 +46,6 @@ pub(super) fn write_event(w: &mut Writer, memory: &mut DependencyPredictor, even
         others.iter().for_each(|id| w.hash(id.as_bytes()));
     }
     if let Some(names) = w.names() {
-        observe(memory, event, kind, near, |hash| names.learn(hash));
+        observe(memory, event, kind, near, |hash| names.intern(hash));
     }
 }

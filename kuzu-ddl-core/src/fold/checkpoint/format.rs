@@ -1,4 +1,4 @@
-//! TODO-DOC fold::checkpoint::format
+//! The format version of checkpoints, and the error of bytes that are not one.
 
 use crate::event::CodecError;
 
@@ -23,7 +23,7 @@ pub enum CheckpointError {
          help: or request the events instead"
     )]
     Damaged(#[from] CodecError),
-    /// It refers to what it does not contain, or contradicts one of its events.
+    /// The checkpoint refers to what it does not contain, or contradicts one of its events.
     #[error(
         "inconsistent checkpoint: {0}\n\
          help: fetch it again\n\

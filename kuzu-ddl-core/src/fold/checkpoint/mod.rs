@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 use format::CheckpointError;
 
-use super::event_node::EventStatus;
+use super::graph::event_node::EventStatus;
 use super::state::Fold;
 use crate::event::EventId;
 
@@ -51,7 +51,7 @@ impl Fold {
     #[must_use]
     pub fn known(&self) -> BTreeSet<EventId> {
         let known = self.log.iter();
-        let known = known.filter(|(_, known)| known.standing != EventStatus::Rejected);
+        let known = known.filter(|(_, known)| known.status != EventStatus::Rejected);
         known
             .map(|(id, _)| *id)
             .chain(self.checkpointed.keys().copied())
@@ -62,7 +62,7 @@ impl Fold {
     #[must_use]
     pub fn count(&self) -> u64 {
         let log = self.log.values();
-        let applied = log.filter(|known| known.standing != EventStatus::Rejected);
+        let applied = log.filter(|known| known.status != EventStatus::Rejected);
         self.elided_count + applied.count() as u64
     }
 
@@ -70,7 +70,7 @@ impl Fold {
     #[must_use]
     pub fn events(&self) -> Vec<crate::event::DdlEvent> {
         let known = self.log.values();
-        let known = known.filter(|known| known.standing != EventStatus::Rejected);
+        let known = known.filter(|known| known.status != EventStatus::Rejected);
         let mut events: Vec<_> = known.map(|known| (known.depth, &known.event)).collect();
         events.sort_unstable_by_key(|(depth, event)| (*depth, event.id()));
         events.into_iter().map(|(_, event)| event.clone()).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::columns::{archived_column, column_name};
 use super::super::creation::created_objects;
-use super::super::event_node::{EventNode, EventStatus};
+use super::super::graph::event_node::{EventNode, EventStatus};
 use super::super::object::{ArchivedColumn, Lifecycle, Object};
 use super::super::small_set::{Heads, SmallSet};
 use super::super::state::Fold;
@@ -30,13 +30,13 @@ pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
     let left_out = left_out.filter(|count| *count < u64::MAX / 2);
     sheet.fold.elided_count = left_out.ok_or(inconsistent("the event count is out of range"))?;
     sheet.history()?;
-    sheet.behind()?;
+    sheet.elided_events()?;
     let count = sheet.r.count()?;
     let mut parts = Vec::new();
     for _ in 0..count {
         parts.push(sheet.object()?);
     }
-    sheet.settle(&parts)?;
+    sheet.rebuild_aspects(&parts)?;
     sheet.names()?;
     sheet.r.end()?;
     Ok(sheet.fold)
@@ -82,7 +82,7 @@ impl Sheet<'_> {
             let deeper = u64::try_from(self.r.uint()?).ok();
             let deeper = deeper.and_then(|deeper| depth.checked_add(deeper));
             depth = deeper.ok_or(inconsistent("a depth is out of range"))?;
-            let standing = if self.r.bool()? {
+            let status = if self.r.bool()? {
                 EventStatus::Newest
             } else {
                 EventStatus::Known
@@ -90,7 +90,7 @@ impl Sheet<'_> {
             let id = event.id();
             let known = EventNode {
                 depth,
-                standing,
+                status,
                 event,
                 links: None,
             };
@@ -132,7 +132,7 @@ impl Sheet<'_> {
         Ok(links)
     }
 
-    fn behind(&mut self) -> Read<()> {
+    fn elided_events(&mut self) -> Read<()> {
         let count = self.r.count()?;
         for _ in 0..count {
             let id = self.r.event()?;
@@ -148,18 +148,18 @@ impl Sheet<'_> {
     /// Reads an object as it was created; later changes are applied once all objects are there.
     fn object(&mut self) -> Read<(ObjectId, Parts)> {
         let id = self.r.object()?;
-        let births = self.heads()?;
+        let creations = self.heads()?;
         let mut object: Option<Object> = None;
-        for birth in &births {
-            let event = self.fold.event(*birth);
-            let mut born = event.into_iter().flat_map(created_objects);
-            let born = born.find(|born| born.id == id);
-            object = Some(born.ok_or(inconsistent(
+        for creation in &creations {
+            let event = self.fold.event(*creation);
+            let mut created = event.into_iter().flat_map(created_objects);
+            let created = created.find(|created| created.id == id);
+            object = Some(created.ok_or(inconsistent(
                 "an object was not created by its creating events",
             ))?);
         }
         let mut object = object.ok_or(inconsistent("an object has no creating event"))?;
-        object.creators = births;
+        object.creators = creations;
         object.lifecycle.value = match self.r.byte()? {
             0 => Lifecycle::Live,
             1 => Lifecycle::Archived(self.event()?),
@@ -203,15 +203,15 @@ impl Sheet<'_> {
 
     fn column(&mut self, object: &Object) -> Read<ArchivedColumn> {
         let by = self.event()?;
-        let beside = self.r.bool()?;
+        let is_conflict = self.r.bool()?;
         let mark: [u8; 4] = self.r.take(4)?.try_into().unwrap_or_default();
         let (ty, to) = (self.r.ty()?, self.r.ty()?);
         let purged = self.r.bool()?;
         let event = self.fold.event(by);
         let event = event.ok_or(inconsistent("a column refers to an unknown event"))?;
-        let name = column_name(&object.original_name, beside, mark);
+        let name = column_name(&object.original_name, is_conflict, mark);
         let mut column = archived_column(event, name, (ty, to));
-        if beside || event.change().is_creation() {
+        if is_conflict || event.change().is_creation() {
             (column.cast, column.function) = (None, None);
             column.on_fail = OnFail::Null;
         }
@@ -220,7 +220,7 @@ impl Sheet<'_> {
     }
 
     /// Rebuilds the aspects of all objects from what their last writers wrote.
-    fn settle(&mut self, parts: &[(ObjectId, Parts)]) -> Read<()> {
+    fn rebuild_aspects(&mut self, parts: &[(ObjectId, Parts)]) -> Read<()> {
         for (id, parts) in parts {
             for (part, heads) in parts {
                 self.part(*id, *part, heads)?;
@@ -246,7 +246,7 @@ impl Sheet<'_> {
                 "an aspect was not written by the events that it refers to",
             ));
         }
-        let value = self.fold.settled(&written).map(|settled| settled.value);
+        let value = self.fold.merge(&written).map(|settled| settled.value);
         if let Some(object) = self.fold.object_mut(id) {
             object.set_heads(part, heads.clone());
             value.into_iter().for_each(|value| object.set(value));

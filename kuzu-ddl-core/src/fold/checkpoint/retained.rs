@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::super::effects::LifecycleChange;
-use super::super::event_node::{EventNode, EventStatus, Rank};
+use super::super::graph::effects::LifecycleChange;
+use super::super::graph::event_node::{EventNode, EventStatus, Rank};
 use super::super::state::Fold;
 use crate::event::{Change, Dependencies, EventId, ObjectId};
 
@@ -20,14 +20,14 @@ impl<'a> Retained<'a> {
         let named = referenced_events(fold);
         let endings = Endings::of(fold);
         let applied = fold.log.iter();
-        let applied = applied.filter(|(_, known)| known.standing != EventStatus::Rejected);
-        let kept = applied.filter(|(id, known)| {
-            known.standing == EventStatus::Newest
+        let applied = applied.filter(|(_, known)| known.status != EventStatus::Rejected);
+        let retained = applied.filter(|(id, known)| {
+            known.status == EventStatus::Newest
                 || !is_single_write(known.event.change())
                 || named.contains(*id)
-                || endings.any_apart(known)
+                || endings.has_concurrent_drop(known)
         });
-        let events: BTreeMap<Rank, &EventNode> = kept
+        let events: BTreeMap<Rank, &EventNode> = retained
             .map(|(id, known)| ((known.depth, *id), known))
             .collect();
         let ids = events.keys().map(|(_, id)| *id).collect();
@@ -36,11 +36,10 @@ impl<'a> Retained<'a> {
 
     /// Returns the elided events that depend on retained ones only, with their dependencies: only
     /// these could be mistaken for new events if they arrived again.
-    pub(super) fn behind(&self) -> BTreeMap<EventId, Dependencies> {
+    pub(super) fn elided_events(&self) -> BTreeMap<EventId, Dependencies> {
         let log = self.fold.log.iter();
-        let left_out = log.filter(|(id, known)| {
-            known.standing != EventStatus::Rejected && !self.ids.contains(*id)
-        });
+        let left_out = log
+            .filter(|(id, known)| known.status != EventStatus::Rejected && !self.ids.contains(*id));
         let left_out = left_out.map(|(id, known)| (id, known.event.depends_on()));
         let all = left_out.chain(&self.fold.checkpointed);
         let first = all.filter(|(_, depends_on)| depends_on.iter().all(|d| self.ids.contains(d)));
@@ -60,13 +59,15 @@ impl<'a> Retained<'a> {
             let object = self.fold.object(event.object());
             objects.extend(object.and_then(|object| object.parent));
         }
-        let links = objects.into_iter().map(|id| (id, self.reached(known, id)));
+        let links = objects
+            .into_iter()
+            .map(|id| (id, self.nearest_retained(known, id)));
         links.filter(|(_, reached)| !reached.is_empty()).collect()
     }
 
     /// Returns the nearest retained ancestors on all paths through elided events, without direct
     /// dependencies.
-    fn reached(&self, from: &EventNode, id: ObjectId) -> Vec<EventId> {
+    fn nearest_retained(&self, from: &EventNode, id: ObjectId) -> Vec<EventId> {
         let direct = from.event.depends_on();
         let (mut reached, mut seen) = (BTreeSet::new(), HashSet::new());
         let mut open: Vec<EventId> = from.parents_touching(id).collect();
@@ -122,7 +123,7 @@ fn referenced_events(fold: &Fold) -> HashSet<EventId> {
     }
     // A rejected event retains nothing: a peer that starts from the checkpoint does not have it.
     let applied = fold.log.values();
-    for known in applied.filter(|known| known.standing != EventStatus::Rejected) {
+    for known in applied.filter(|known| known.status != EventStatus::Rejected) {
         match known.event.change() {
             Change::Purge { of } => drop(named.insert(*of)),
             Change::Resolve { keep, .. } => drop(named.insert(*keep)),
@@ -150,7 +151,7 @@ impl<'a> Endings<'a> {
     fn of(fold: &'a Fold) -> Self {
         let mut by_object: HashMap<ObjectId, Vec<_>> = HashMap::new();
         let applied = fold.log.iter();
-        for (id, known) in applied.filter(|(_, k)| k.standing != EventStatus::Rejected) {
+        for (id, known) in applied.filter(|(_, k)| k.status != EventStatus::Rejected) {
             if fold.lifecycle_change(&known.event) == Some(LifecycleChange::Drop) {
                 let object = known.event.object();
                 let past = fold.ancestors_touching(&known.event, object);
@@ -162,7 +163,7 @@ impl<'a> Endings<'a> {
 
     /// Returns whether an event is concurrent with some drop of its object, or of the object's
     /// table: a later event may have to determine which of the two was seen.
-    fn any_apart(&self, known: &EventNode) -> bool {
+    fn has_concurrent_drop(&self, known: &EventNode) -> bool {
         let id = known.event.object();
         let parent = self.fold.object(id).and_then(|object| object.parent);
         std::iter::once(id).chain(parent).any(|object| {

@@ -19,7 +19,7 @@ pub(super) fn written(fold: &Fold) -> Vec<u8> {
     let left_out = fold.count() - retained.events.len() as u64;
     sheet.w.uint(left_out.into());
     sheet.history(&retained);
-    sheet.behind(&retained);
+    sheet.elided_events(&retained);
     sheet.w.len(sheet.objects.len());
     fold.objects().for_each(|object| sheet.object(object));
     sheet.names(fold);
@@ -54,7 +54,7 @@ impl Sheet {
             self.w.bytes(&known.event.encode());
             self.w.uint((depth - last).into());
             last = *depth;
-            self.w.bool(known.is_newest());
+            self.w.bool(known.is_head());
             let links = retained.links(known);
             self.w.len(links.len());
             for (object, reached) in links {
@@ -64,8 +64,8 @@ impl Sheet {
         }
     }
 
-    fn behind(&mut self, retained: &Retained<'_>) {
-        let behind = retained.behind();
+    fn elided_events(&mut self, retained: &Retained<'_>) {
+        let behind = retained.elided_events();
         self.w.len(behind.len());
         for (id, depends_on) in &behind {
             self.w.hash(id.as_bytes());
@@ -110,8 +110,8 @@ impl Sheet {
 
     fn column(&mut self, column: &ArchivedColumn) {
         self.event(&column.by);
-        let (beside, mark) = column.tail();
-        self.w.bool(beside);
+        let (is_conflict, mark) = column.name_suffix();
+        self.w.bool(is_conflict);
         self.w.raw(&mark);
         self.w.ty(&column.ty);
         self.w.ty(&column.to);

@@ -12,7 +12,7 @@ fn work(swarm: &mut [Peer], steps: usize, dice: &mut Dice) {
         let at = dice.below(swarm.len());
         if dice.below(4) == 0 {
             let other = swarm[dice.below(swarm.len())].clone();
-            swarm[at].hear(&other);
+            swarm[at].receive(&other);
         } else {
             swarm[at].change(|draft| edit(draft, dice));
             swarm[at].change(|draft| scribble(draft, dice));
@@ -44,8 +44,8 @@ fn scribble(draft: &mut ChangeBuilder, dice: &mut Dice) {
 /// Delivers all events to all peers.
 fn meet(swarm: &mut [Peer]) -> Peer {
     let mut all = Peer::default();
-    swarm.iter().for_each(|peer| all.hear(peer));
-    swarm.iter_mut().for_each(|peer| peer.hear(&all));
+    swarm.iter().for_each(|peer| all.receive(peer));
+    swarm.iter_mut().for_each(|peer| peer.receive(&all));
     all
 }
 
@@ -84,7 +84,7 @@ fn same(one: &Fold, whole: &Fold, seed: u64) {
 }
 
 /// Asserts equal bytes; otherwise shows the difference.
-fn twins(one: &[u8], whole: &[u8], seed: u64) {
+fn fold_both_ways(one: &[u8], whole: &[u8], seed: u64) {
     if one == whole {
         return;
     }
@@ -130,7 +130,7 @@ fn a_history_that_goes_on_from_checkpoint_to_checkpoint() {
                 based.extend(events[..first].iter().cloned());
                 based.extend(events[first / 2..].iter().cloned());
                 same(based, &all.fold, seed);
-                twins(&based.checkpoint(), &all.fold.checkpoint(), seed);
+                fold_both_ways(&based.checkpoint(), &all.fold.checkpoint(), seed);
             }
             let bytes = all.fold.checkpoint();
             let fresh = Fold::from_checkpoint(&bytes).expect("a checkpoint");
@@ -158,8 +158,8 @@ fn a_history_that_goes_on_from_checkpoint_to_checkpoint() {
 /// Events whose creator had not seen the elided events, although all their dependencies are
 /// retained.
 #[test]
-fn events_beside_a_checkpoint() {
-    let mut told = 0;
+fn events_concurrent_with_a_checkpoint() {
+    let mut compared = 0;
     for seed in 0..100 {
         let mut dice = Dice::new(seed + 7_000);
         let mut swarm = vec![Peer::default(); 3];
@@ -178,10 +178,10 @@ fn events_beside_a_checkpoint() {
         // A peer that acknowledges a checkpoint verifies this first.
         if based.held_events().is_empty() {
             same(&based, &whole, seed);
-            told += 1;
+            compared += 1;
         }
     }
-    assert!(told > 50, "{told}");
+    assert!(compared > 50, "{compared}");
 }
 
 #[test]

@@ -12,13 +12,13 @@ fn swarm(seed: u64, peers: usize, steps: usize) -> Vec<DdlEvent> {
         let at = dice.below(peers);
         if dice.below(4) == 0 {
             let other = swarm[dice.below(peers)].clone();
-            swarm[at].hear(&other);
+            swarm[at].receive(&other);
         } else {
             swarm[at].change(|draft| edit(draft, &mut dice));
         }
     }
     let mut all = Peer::default();
-    swarm.iter().for_each(|peer| all.hear(peer));
+    swarm.iter().for_each(|peer| all.receive(peer));
     all.events.into_values().collect()
 }
 

@@ -5,247 +5,11 @@ use std::fmt::Write;
 
 use expect_test::expect;
 
-use super::super::builder::ChangeBuilder;
 use super::super::conflict::{Conflict, ConflictKind};
 use super::super::state::Fold;
-use super::swarm::{Peer, spec};
-use crate::event::{Aspect, Change, Endpoints, IndexSpec, ObjectId, OnFail, SequenceSpec};
-use crate::schema::{Expr, IndexKind, Multiplicity, StorageDirection, Type};
-
-/// Returns the peers' common state: tables with rows, archived objects included.
-fn base() -> Peer {
-    let mut peer = Peer::default();
-    peer.change(|draft| {
-        let a = draft.create_node_table("A", "id", spec(Type::Int64));
-        let b = draft.create_node_table("B", "id", spec(Type::Int64));
-        let r = draft.create_edge_table("R", Multiplicity::ManyOne, StorageDirection::Forward);
-        draft.add_pair(r, Endpoints { from: a, to: b });
-        draft.add_property(a, "p", spec(Type::Int16));
-        draft.add_property(a, "q", spec(Type::Int64));
-        draft.add_property(r, "w", spec(Type::Int16));
-        draft.create_index(a, "ix", text_index(draft.fold(), "p"));
-        draft.create_sequence("s", sequence(1));
-        draft.create_node_table("Old", "id", spec(Type::Int64));
-        draft.add_property(a, "old", spec(Type::Int64));
-        draft.create_node_table("Lone", "id", spec(Type::Int64));
-    });
-    peer.change(|draft| {
-        drop_named(draft, None, "Old");
-        drop_named(draft, Some("A"), "old");
-    });
-    peer
-}
-
-fn text_index(fold: &Fold, property: &str) -> IndexSpec {
-    IndexSpec {
-        kind: IndexKind::FullText,
-        properties: fold
-            .find(Some(id(fold, None, "A")), &property.into())
-            .map(|o| o.id)
-            .into_iter()
-            .collect(),
-        options: BTreeMap::new(),
-    }
-}
-
-fn sequence(start: i64) -> SequenceSpec {
-    SequenceSpec {
-        start,
-        increment: 1,
-        min: 0,
-        max: 9,
-        cycle: false,
-    }
-}
-
-/// Returns the object that has, or last had, a name.
-fn id(fold: &Fold, table: Option<&str>, name: &str) -> ObjectId {
-    let parent = table.map(|table| id(fold, None, table));
-    let key = name.into();
-    let held = fold
-        .objects_ever_named(parent, &key)
-        .map(|object| object.id);
-    held.last().expect("the base has it")
-}
-
-fn drop_named(draft: &mut ChangeBuilder, table: Option<&str>, name: &str) {
-    let id = id(draft.fold(), table, name);
-    draft.archive(id);
-}
-
-fn set_type(ty: Type) -> Change {
-    let (cast, on_fail) = (None, OnFail::Null);
-    Change::SetType { ty, cast, on_fail }
-}
-
-type Edit = (&'static str, fn(&mut ChangeBuilder));
-
-/// Changes, at least one of every kind; two of each kind that can conflict with itself.
-const EDITS: &[Edit] = &[
-    ("create C(id)", |d| {
-        d.create_node_table("C", "id", spec(Type::Int64));
-    }),
-    ("create C(id INT32)", |d| {
-        d.create_node_table("C", "id", spec(Type::Int32));
-    }),
-    ("create C(code)", |d| {
-        d.create_node_table("C", "code", spec(Type::String));
-    }),
-    ("create rel C", |d| {
-        let id = d.create_edge_table("C", Multiplicity::ManyOne, StorageDirection::Both);
-        let (a, b) = ends(d);
-        d.add_pair(id, Endpoints { from: a, to: b });
-    }),
-    ("create rel C, loose", |d| {
-        let id = d.create_edge_table("C", Multiplicity::OneMany, StorageDirection::Both);
-        let (a, b) = ends(d);
-        d.add_pair(id, Endpoints { from: b, to: a });
-    }),
-    ("drop R", |d| drop_named(d, None, "R")),
-    ("drop Lone", |d| drop_named(d, None, "Lone")),
-    ("restore Old", |d| d.restore(id(d.fold(), None, "Old"))),
-    ("rename A to C", |d| d.rename(id(d.fold(), None, "A"), "C")),
-    ("rename A to D", |d| d.rename(id(d.fold(), None, "A"), "D")),
-    ("rename Lone to C", |d| {
-        d.rename(id(d.fold(), None, "Lone"), "C")
-    }),
-    ("add A.n INT32", |d| {
-        d.add_property(id(d.fold(), None, "A"), "n", spec(Type::Int32));
-    }),
-    ("add A.n INT64", |d| {
-        d.add_property(id(d.fold(), None, "A"), "n", spec(Type::Int64));
-    }),
-    ("add A.n STRING", |d| {
-        d.add_property(id(d.fold(), None, "A"), "n", spec(Type::String));
-    }),
-    ("add Lone.n", |d| {
-        d.add_property(id(d.fold(), None, "Lone"), "n", spec(Type::Int32));
-    }),
-    ("add R.n", |d| {
-        d.add_property(id(d.fold(), None, "R"), "n", spec(Type::Int32));
-    }),
-    ("drop A.q", |d| drop_named(d, Some("A"), "q")),
-    ("restore A.old", |d| {
-        d.restore(id(d.fold(), Some("A"), "old"))
-    }),
-    ("rename A.q to n", |d| {
-        d.rename(id(d.fold(), Some("A"), "q"), "n")
-    }),
-    ("rename A.q to m", |d| {
-        d.rename(id(d.fold(), Some("A"), "q"), "m")
-    }),
-    ("add pair B -> A", |d| {
-        let (a, b) = (id(d.fold(), None, "A"), id(d.fold(), None, "B"));
-        d.add_pair(id(d.fold(), None, "R"), Endpoints { from: b, to: a });
-    }),
-    ("add pair A -> Lone", |d| {
-        let (a, b) = (id(d.fold(), None, "A"), id(d.fold(), None, "Lone"));
-        d.add_pair(id(d.fold(), None, "R"), Endpoints { from: a, to: b });
-    }),
-    ("drop pair A -> B", |d| {
-        let r = id(d.fold(), None, "R");
-        let pair = d.fold().children(r).find(|o| o.name.value.is_empty());
-        let pair = pair.map(|pair| pair.id).expect("the base has it");
-        d.archive(pair);
-    }),
-    ("comment on A", |d| {
-        d.set_comment(id(d.fold(), None, "A"), Some("a".into()))
-    }),
-    ("comment on A otherwise", |d| {
-        d.set_comment(id(d.fold(), None, "A"), Some("b".into()))
-    }),
-    ("comment on A.q", |d| {
-        d.set_comment(id(d.fold(), Some("A"), "q"), Some("a".into()))
-    }),
-    ("A.q is INT128", |d| {
-        d.change(id(d.fold(), Some("A"), "q"), set_type(Type::Int128))
-    }),
-    ("A.q is DECIMAL", |d| {
-        let ty = Type::Decimal {
-            precision: 38,
-            scale: 2,
-        };
-        d.change(id(d.fold(), Some("A"), "q"), set_type(ty));
-    }),
-    ("A.q is STRING", |d| {
-        d.change(id(d.fold(), Some("A"), "q"), set_type(Type::String))
-    }),
-    ("A.q defaults to 7", |d| {
-        let default = Some(Expr::Int(7));
-        d.change(id(d.fold(), Some("A"), "q"), Change::SetDefault { default });
-    }),
-    ("A.q is required", |d| {
-        d.change(
-            id(d.fold(), Some("A"), "q"),
-            Change::SetNullable { nullable: false },
-        );
-    }),
-    ("A.q may be NULL", |d| {
-        d.change(
-            id(d.fold(), Some("A"), "q"),
-            Change::SetNullable { nullable: true },
-        );
-    }),
-    ("the key of A is q", |d| {
-        let key = id(d.fold(), Some("A"), "q");
-        d.change(id(d.fold(), None, "A"), Change::SetPrimaryKey { key });
-    }),
-    ("the key of A is p", |d| {
-        let key = id(d.fold(), Some("A"), "p");
-        d.change(id(d.fold(), None, "A"), Change::SetPrimaryKey { key });
-    }),
-    ("R is one to many", |d| {
-        let multiplicity = Multiplicity::OneMany;
-        d.change(
-            id(d.fold(), None, "R"),
-            Change::SetMultiplicity { multiplicity },
-        );
-    }),
-    ("R is one to one", |d| {
-        let multiplicity = Multiplicity::OneOne;
-        d.change(
-            id(d.fold(), None, "R"),
-            Change::SetMultiplicity { multiplicity },
-        );
-    }),
-    ("R is stored both ways", |d| {
-        let storage = StorageDirection::Both;
-        d.change(id(d.fold(), None, "R"), Change::SetStorage { storage });
-    }),
-    ("index A.q", |d| {
-        let spec = text_index(d.fold(), "q");
-        d.create_index(id(d.fold(), None, "A"), "iq", spec);
-    }),
-    ("index A.p by that name", |d| {
-        let spec = text_index(d.fold(), "p");
-        d.create_index(id(d.fold(), None, "A"), "iq", spec);
-    }),
-    ("drop the index", |d| {
-        let ix = d
-            .fold()
-            .find_index(id(d.fold(), None, "A"), "ix")
-            .map(|o| o.id);
-        ix.into_iter().for_each(|ix| d.archive(ix));
-    }),
-    ("create sequence t", |d| {
-        d.create_sequence("t", sequence(1));
-    }),
-    ("create sequence t from 2", |d| {
-        d.create_sequence("t", sequence(2));
-    }),
-    ("drop sequence s", |d| {
-        let s = d.fold().find_sequence("s").map(|o| o.id);
-        s.into_iter().for_each(|s| d.archive(s));
-    }),
-    ("purge Old", |d| {
-        let old = id(d.fold(), None, "Old");
-        if let crate::fold::object::Lifecycle::Archived(by) =
-            d.fold().object(old).expect("it is there").lifecycle.value
-        {
-            d.purge(old, by);
-        }
-    }),
-];
+use super::edits::{EDITS, Edit, base};
+use super::swarm::Peer;
+use crate::event::Aspect;
 
 fn edited(base: &Peer, edit: &Edit) -> Peer {
     let mut peer = base.clone();
@@ -267,8 +31,8 @@ fn s02_every_pair_of_kinds_on_two_peers() {
         for other in &EDITS[i..] {
             let (a, b) = (edited(&base, one), edited(&base, other));
             let (mut ab, mut ba) = (a.clone(), b.clone());
-            ab.hear(&b);
-            ba.hear(&a);
+            ab.receive(&b);
+            ba.receive(&a);
             let what = format!("{} + {}", one.0, other.0);
             assert!(ab.fold == ba.fold, "{what}");
             assert!(
@@ -291,7 +55,7 @@ fn s02_every_pair_of_kinds_on_two_peers() {
             for conflict in &conflicts {
                 let _ = writeln!(table, "  {:?}", conflict.kind);
             }
-            settle(&ab, &what);
+            resolve_every_way(&ab, &what);
         }
     }
     expect![[r#"
@@ -434,30 +198,30 @@ fn is_unanimous(merged: &Fold, first: (&Peer, &Edit), second: (&Peer, &Edit), wh
 
 /// Every conflict can be resolved by every choice, on any peer, and then no longer exists; two
 /// peers that resolve it concurrently have at most that one conflict again.
-fn settle(peer: &Peer, what: &str) {
+fn resolve_every_way(peer: &Peer, what: &str) {
     for conflict in peer.fold.conflicts() {
         for keep in peer.fold.resolutions(&conflict) {
-            let mut settled = peer.clone();
-            settled.change(|draft| assert!(draft.resolve(&conflict, keep), "{what}"));
-            assert!(settled.fold.rejected_events().is_empty(), "{what}");
-            let left = settled.fold.conflicts();
+            let mut resolved = peer.clone();
+            resolved.change(|draft| assert!(draft.resolve(&conflict, keep), "{what}"));
+            assert!(resolved.fold.rejected_events().is_empty(), "{what}");
+            let left = resolved.fold.conflicts();
             let same = |c: &&Conflict| c.object == conflict.object && c.kind == conflict.kind;
             let before = peer.fold.conflicts();
             assert!(!left.iter().any(|c| same(&c)), "{what}: {left:?}");
             assert!(left.len() < before.len() + 1, "{what}: {left:?}");
         }
         if conflict.kind == ConflictKind::NameCollision {
-            let mut settled = peer.clone();
-            settled.change(|draft| draft.rename(conflict.object, "another"));
-            assert!(!settled.fold.conflicts().contains(&conflict), "{what}");
+            let mut resolved = peer.clone();
+            resolved.change(|draft| draft.rename(conflict.object, "another"));
+            assert!(!resolved.fold.conflicts().contains(&conflict), "{what}");
         }
         let choices: Vec<_> = peer.fold.resolutions(&conflict).into_iter().collect();
         if let [first, .., last] = choices[..] {
             let (mut one, mut other) = (peer.clone(), peer.clone());
             one.change(|draft| assert!(draft.resolve(&conflict, first), "{what}"));
             other.change(|draft| assert!(draft.resolve(&conflict, last), "{what}"));
-            one.hear(&other);
-            other.hear(&one);
+            one.receive(&other);
+            other.receive(&one);
             assert!(one.fold == other.fold, "{what}");
             let part = conflict.kind.part();
             let rows = one.fold.conflicts();
@@ -482,7 +246,7 @@ fn s02_every_triple_of_kinds_on_three_peers() {
     for i in 0..peers.len() {
         for j in i + 1..peers.len() {
             let mut both = peers[i].clone();
-            both.hear(&peers[j]);
+            both.receive(&peers[j]);
             pairs.insert((i, j), kinds(&both.fold.conflicts()));
         }
     }
@@ -493,22 +257,18 @@ fn s02_every_triple_of_kinds_on_three_peers() {
     let pairs_of = |i| (i + 1..n).flat_map(move |j| (j + 1..n).map(move |k| [i, j, k]));
     for [i, j, k] in (0..n).flat_map(pairs_of) {
         let what = || format!("{} + {} + {}", EDITS[i].0, EDITS[j].0, EDITS[k].0);
-        let hear = |order: [usize; 3]| {
+        let receive = |order: [usize; 3]| {
             let mut fold = base.fold.clone();
             for peer in order {
                 fold.extend(peers[peer].events.values().cloned());
             }
             fold
         };
-        let (one, other) = (hear([i, j, k]), hear([k, j, i]));
+        let (one, other) = (receive([i, j, k]), receive([k, j, i]));
         assert!(one == other, "{}", what());
         let found = kinds(&one.conflicts());
         let of = |a, b| pairs.get(&(a, b)).cloned().unwrap_or_default();
         let known = &(&of(i, j) | &of(i, k)) | &of(j, k);
         assert!(found.is_subset(&known), "{}: {found:?} {known:?}", what());
     }
-}
-
-fn ends(draft: &ChangeBuilder) -> (ObjectId, ObjectId) {
-    (id(draft.fold(), None, "A"), id(draft.fold(), None, "B"))
 }

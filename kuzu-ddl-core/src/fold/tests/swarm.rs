@@ -57,7 +57,7 @@ impl Peer {
     }
 
     /// Receives all events of another peer.
-    pub(super) fn hear(&mut self, other: &Self) {
+    pub(super) fn receive(&mut self, other: &Self) {
         self.fold.extend(other.events.values().cloned());
         let events = other.events.iter();
         self.events
@@ -150,18 +150,20 @@ pub(super) fn edit(draft: &mut ChangeBuilder, dice: &mut Dice) {
             .into_iter()
             .for_each(|id| draft.archive(id)),
         12 => {
-            let gone = |o: &Object| matches!(o.lifecycle.value, Lifecycle::Archived(_));
-            let gone =
-                ids(&|o| gone(o) && (o.kind().is_table() || o.kind() == ObjectKind::Property));
-            dice.of(&gone).into_iter().for_each(|id| draft.restore(*id));
+            let archived = |o: &Object| matches!(o.lifecycle.value, Lifecycle::Archived(_));
+            let archived =
+                ids(&|o| archived(o) && (o.kind().is_table() || o.kind() == ObjectKind::Property));
+            dice.of(&archived)
+                .into_iter()
+                .for_each(|id| draft.restore(*id));
         }
         13 => {
-            let gone = fold.objects().filter_map(|o| match o.lifecycle.value {
+            let archived = fold.objects().filter_map(|o| match o.lifecycle.value {
                 Lifecycle::Archived(by) if o.kind() != ObjectKind::Pair => Some((o.id, by)),
                 _ => None,
             });
-            let gone: Vec<_> = gone.collect();
-            dice.of(&gone)
+            let archived: Vec<_> = archived.collect();
+            dice.of(&archived)
                 .into_iter()
                 .for_each(|(id, by)| draft.purge(*id, *by));
         }

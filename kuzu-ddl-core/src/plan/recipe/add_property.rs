@@ -16,7 +16,7 @@ impl<'a> PlanBuilder<'a> {
         }
         let mut added: Vec<(Property, &Object)> = Vec::new();
         for child in self.after.children(table.object.id) {
-            if self.filled_by_rebuild.contains(&child.id) || !self.is_added(child, table) {
+            if self.filled_by_rebuild.contains(&child.id) || !self.is_new_property(child, table) {
                 continue;
             }
             if let Some(property) = self.after.property(child) {
@@ -50,13 +50,15 @@ impl<'a> PlanBuilder<'a> {
             }
             let later = by.is_some();
             let fill = match fill {
-                None if !later => self.evaluated(&property),
+                None if !later => self.set_expression(&property),
                 fill => fill,
             };
-            let made = by.map(|by| ValueSource::made(&property.ty, by));
-            let live = made.as_ref().map(|value| self.in_live(table, value));
-            let demand = live.and_then(|live| self.castable(&path, table, live));
-            if let Some(value) = made {
+            let source = by.map(|by| ValueSource::computed(&property.ty, by));
+            let live = source
+                .as_ref()
+                .map(|value| self.with_live_names(table, value));
+            let demand = live.and_then(|live| self.cast_check(&path, table, live));
+            if let Some(value) = source {
                 self.defer_values(table, child.id, value, count.clone());
             }
             let operation = Operation::AddProperty {

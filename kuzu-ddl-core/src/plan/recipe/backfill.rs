@@ -30,10 +30,10 @@ impl<'a> PlanBuilder<'a> {
     ) -> Option<ValueFunction> {
         let property = self.after.property(child)?;
         let key = (NameKey::new(&table.name), NameKey::new(&property.name));
-        let said = self.hints;
-        let FillFunction { function, inputs } = said.fill_functions.get(&key)?;
+        let hints = self.hints;
+        let FillFunction { function, inputs } = hints.fill_functions.get(&key)?;
         let path = format!("{}.{}", table.name, property.name);
-        let columns = said
+        let columns = hints
             .functions
             .get(function)
             .ok_or_else(|| format!("the function {function} is missing from this program"))
@@ -43,7 +43,7 @@ impl<'a> PlanBuilder<'a> {
                 function: function.clone(),
                 inputs,
                 accepts_null: desc.accepts_null(),
-                on_fail: said.on_fail.get(&key).cloned().unwrap_or_default(),
+                on_fail: hints.on_fail.get(&key).cloned().unwrap_or_default(),
                 required: !property.nullable || self.after.is_primary_key(child.id),
                 slot: 0,
             }),
@@ -69,12 +69,12 @@ impl<'a> PlanBuilder<'a> {
             let now = self.after.find(parent, &key);
             let object = now.or_else(|| self.before.find(parent, &key));
             let object = object.and_then(|object| self.after.object(object.id));
-            let there = object.filter(|object| {
+            let existing = object.filter(|object| {
                 let changed = self.changed(object.id).is_some() || object.id == filled;
                 self.live_property(object, table).is_some() && !changed
             });
-            let there = there.and_then(|object| Some((object, self.after.property(object)?)));
-            let Some((object, property)) = there else {
+            let existing = existing.and_then(|object| Some((object, self.after.property(object)?)));
+            let Some((object, property)) = existing else {
                 return Err(format!(
                     "the function {called} takes `{name}`, which is new or changes in the same plan\n\
                      help: let the function take an existing, unchanged property\n\
@@ -187,8 +187,8 @@ impl<'a> PlanBuilder<'a> {
 
     /// Plans the deferred backfills: those of this plan, and those that an earlier plan left
     /// unfinished.
-    pub(in crate::plan) fn schedule_backfills(&mut self, kept: &[ExistingTable<'a>]) {
-        self.resume_backfill(kept);
+    pub(in crate::plan) fn schedule_backfills(&mut self, existing: &[ExistingTable<'a>]) {
+        self.resume_backfill(existing);
         let later = std::mem::take(&mut self.deferred);
         for DeferredValue {
             table,
@@ -215,13 +215,13 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Resumes the backfills that are unfinished according to the ledger.
-    fn resume_backfill(&mut self, kept: &[ExistingTable<'a>]) {
+    fn resume_backfill(&mut self, existing: &[ExistingTable<'a>]) {
         let making = self.backfills;
         for (id, making) in making {
             let Some(object) = self.after.object(*id).filter(|object| object.is_live()) else {
                 continue;
             };
-            let table = kept.iter().find(|t| Some(t.object.id) == object.parent);
+            let table = existing.iter().find(|t| Some(t.object.id) == object.parent);
             let table = table.filter(|table| table.object.is_live());
             let (Some(table), Some(property)) = (table, self.after.property(object)) else {
                 continue;
@@ -254,9 +254,9 @@ impl<'a> PlanBuilder<'a> {
                 });
                 continue;
             };
-            let here = self.live_name(*id, table).unwrap_or_default();
+            let live_name = self.live_name(*id, table).unwrap_or_default();
             let live = quote(&table.live.name);
-            let null = format!("x.{} IS NULL", quote(&here));
+            let null = format!("x.{} IS NULL", quote(&live_name));
             let count = format!("MATCH (x:{live}) WHERE {null} RETURN count(*)");
             self.defer_values(table, *id, value, count);
         }
@@ -286,7 +286,7 @@ impl<'a> PlanBuilder<'a> {
             return Some(ValueSource {
                 cast_function: Some(by),
                 to: property.ty.clone(),
-                ..ValueSource::same(old, &ty)
+                ..ValueSource::copy_of(old, &ty)
             });
         }
         for input in &making.inputs {
@@ -294,6 +294,6 @@ impl<'a> PlanBuilder<'a> {
             let ty = self.after.property(object)?.ty;
             by.inputs.push((self.after.database_name(object), ty));
         }
-        Some(ValueSource::made(&property.ty, by))
+        Some(ValueSource::computed(&property.ty, by))
     }
 }

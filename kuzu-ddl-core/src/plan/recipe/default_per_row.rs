@@ -13,27 +13,31 @@ use crate::schema::{Expr, Property, Type};
 impl<'a> PlanBuilder<'a> {
     /// Returns whether the table must be rebuilt because of the default of a new or changed
     /// property.
-    pub(in crate::plan) fn fills_by_row(&self, table: &ExistingTable<'a>) -> bool {
+    pub(in crate::plan) fn needs_rebuild_for_default(&self, table: &ExistingTable<'a>) -> bool {
         let mut children = self.after.children(table.object.id);
         let node = table.object.is_live() && table.live.kind.is_node();
         children.any(|child| {
             let changed = self.live_property(child, table).and(self.changed(child.id));
             let is = match changed {
                 Some((_, is)) => Some(is),
-                None if node && self.is_added(child, table) => self.after.property(child),
+                None if node && self.is_new_property(child, table) => self.after.property(child),
                 None => None,
             };
-            is.is_some_and(|is| self.is_by_row(&is))
+            is.is_some_and(|is| self.varies_per_row(&is))
         })
     }
 
     /// Returns whether each row must evaluate the default itself, and the ADD does not do so.
-    pub(in crate::plan) fn is_by_row(&self, property: &Property) -> bool {
-        !self.capabilities.add_default_per_row && is_by_row(property)
+    pub(in crate::plan) fn varies_per_row(&self, property: &Property) -> bool {
+        !self.capabilities.add_default_per_row && varies_per_row(property)
     }
 
     /// Returns whether a property is new in an existing table.
-    pub(in crate::plan) fn is_added(&self, child: &Object, table: &ExistingTable<'_>) -> bool {
+    pub(in crate::plan) fn is_new_property(
+        &self,
+        child: &Object,
+        table: &ExistingTable<'_>,
+    ) -> bool {
         child.is_live()
             && !self.ignored.contains(&child.id)
             && self.live_property(child, table).is_none()
@@ -41,7 +45,7 @@ impl<'a> PlanBuilder<'a> {
 }
 
 /// Returns whether each row must evaluate the default itself.
-fn is_by_row(property: &Property) -> bool {
+fn varies_per_row(property: &Property) -> bool {
     match &property.default {
         Some(Expr::Call(name, _)) if name == "nextval" => property.ty != Type::Int64,
         Some(expr) => differs(expr),

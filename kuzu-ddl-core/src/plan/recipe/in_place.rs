@@ -4,7 +4,7 @@ use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use super::super::render::statement::count_rows;
-use super::purge::lost;
+use super::purge::purge_hazards_of;
 use crate::event::{ObjectId, OnFail};
 use crate::fold::ArchivedColumn;
 use crate::schema::name::quote;
@@ -13,7 +13,7 @@ use crate::schema::{Expr, NameKey, Property, Type};
 impl<'a> PlanBuilder<'a> {
     /// Returns whether the engine changes the type of a property itself: where the change is
     /// lossless and no cast is specified.
-    pub(in crate::plan) fn alters(&self, id: ObjectId) -> bool {
+    pub(in crate::plan) fn can_alter_type(&self, id: ObjectId) -> bool {
         let Some((was, is)) = self.changed(id).filter(|_| self.capabilities.alter_type) else {
             return false;
         };
@@ -67,7 +67,7 @@ impl<'a> PlanBuilder<'a> {
                 table: table.name.clone(),
                 property: property.name.clone(),
             };
-            self.push(operation, &[&table.name], lost(&path, &count));
+            self.push(operation, &[&table.name], purge_hazards_of(&path, &count));
         }
     }
 
@@ -83,7 +83,7 @@ impl<'a> PlanBuilder<'a> {
 
     /// Returns the expression to which a new column is SET after the ADD: a default that the engine
     /// would evaluate again on replay.
-    pub(in crate::plan) fn evaluated(&self, property: &Property) -> Option<Expr> {
+    pub(in crate::plan) fn set_expression(&self, property: &Property) -> Option<Expr> {
         let fresh = |expr: &&Expr| !expr.is_constant() && !matches!(expr, Expr::Opaque(_));
         let default = property.default.as_ref().filter(fresh)?;
         self.capabilities

@@ -37,7 +37,7 @@ impl<'a> PlanBuilder<'a> {
             || (gap
                 && self
                     .wanted(table.object)
-                    .any(|index| !self.is_there(table, &index.1)))
+                    .any(|index| !self.is_live(table, &index.1)))
     }
 
     /// Returns whether a column of an index gets values in place: a vector index rejects the SET,
@@ -64,7 +64,7 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns whether the database has an index as it is after the plan.
-    fn is_there(&self, table: &ExistingTable<'a>, wanted: &Index) -> bool {
+    fn is_live(&self, table: &ExistingTable<'a>, wanted: &Index) -> bool {
         let live = table.live.indexes.get(&NameKey::new(&wanted.name));
         live.is_some_and(|live| wanted.is_equivalent_to(&self.moved(table, live)))
     }
@@ -92,8 +92,8 @@ impl<'a> PlanBuilder<'a> {
             .children(table.object.id)
             .filter(|child| matches!(child.body, ObjectBody::Property(_)))
             .find(|child| {
-                let here = self.live_property(child, table);
-                here.is_some_and(|property| NameKey::new(&property.name) == *key)
+                let live_property = self.live_property(child, table);
+                live_property.is_some_and(|property| NameKey::new(&property.name) == *key)
             })
     }
 
@@ -184,7 +184,7 @@ impl<'a> PlanBuilder<'a> {
     /// Plans the creation of all missing indexes, after everything else.
     pub(in crate::plan) fn create_indexes(
         &mut self,
-        kept: &[ExistingTable<'a>],
+        existing: &[ExistingTable<'a>],
         created: &[&'a Object],
         rebuilds: &RebuildSet,
     ) {
@@ -193,9 +193,9 @@ impl<'a> PlanBuilder<'a> {
             let key = NameKey::new(&self.after.database_name(table));
             missing.push((key, object.id, index));
         };
-        for table in kept.iter().filter(|table| table.object.is_live()) {
+        for table in existing.iter().filter(|table| table.object.is_live()) {
             for (object, index) in self.wanted(table.object) {
-                if rebuilds.contains(table.object.id) || !self.is_there(table, &index) {
+                if rebuilds.contains(table.object.id) || !self.is_live(table, &index) {
                     add(table.object, object, index);
                 }
             }
@@ -242,7 +242,7 @@ impl<'a> PlanBuilder<'a> {
             .get("stopwords")
             .filter(|words| *words != "default");
         match words {
-            Some(words) if !self.has_words(words) => Err(format!(
+            Some(words) if !self.is_stopword_table(words) => Err(format!(
                 "the stop words `{words}` are not a node table with one STRING property\n\
                  help: declare such a table and specify its name (a file would be read again on every \
                  machine)"
@@ -251,7 +251,7 @@ impl<'a> PlanBuilder<'a> {
         }
     }
 
-    fn has_words(&self, name: &str) -> bool {
+    fn is_stopword_table(&self, name: &str) -> bool {
         let table = self
             .after
             .find(None, &NameKey::new(name))

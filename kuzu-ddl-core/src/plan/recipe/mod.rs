@@ -1,4 +1,8 @@
-//! TODO-DOC plan::recipe
+//! Recipes: the steps for each kind of change.
+//!
+//! Each module adds steps to the [`PlanBuilder`](super::builder::PlanBuilder). Where engines
+//! differ, a recipe asks the [`Capabilities`](crate::capabilities::Capabilities), never for the
+//! engine.
 
 pub(in crate::plan) mod add_property;
 pub(in crate::plan) mod backfill;

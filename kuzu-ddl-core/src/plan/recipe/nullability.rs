@@ -30,12 +30,12 @@ impl<'a> PlanBuilder<'a> {
                 continue;
             };
             if was.nullable != is.nullable && !self.after.is_primary_key(child.id) {
-                let here = self.live_name(child.id, table);
-                changes.push((is.name, is.nullable, here, is.ty, child.id));
+                let live_name = self.live_name(child.id, table);
+                changes.push((is.name, is.nullable, live_name, is.ty, child.id));
             }
         }
         changes.sort();
-        for (property, nullable, here, ty, id) in changes {
+        for (property, nullable, live_name, ty, id) in changes {
             let object = format!("{}.{property}", table.name);
             let fill = self.fill(&table.name, &property).filter(|_| !nullable);
             let by = match self.after.object(id) {
@@ -43,32 +43,32 @@ impl<'a> PlanBuilder<'a> {
                 _ => None,
             };
             let filled = fill.is_some() || by.is_some() || self.accepts_null(id);
-            let here = here.filter(|_| !nullable);
-            let count = here.as_ref().map(|here| {
-                let null = format!("x.{} IS NULL", quote(here));
+            let live_name = live_name.filter(|_| !nullable);
+            let count = live_name.as_ref().map(|live_name| {
+                let null = format!("x.{} IS NULL", quote(live_name));
                 self.rows(table).count(&null)
             });
-            let kind = match (&here, filled) {
+            let kind = match (&live_name, filled) {
                 (None, _) => HazardKind::BreaksOlderApps,
                 (Some(_), true) => HazardKind::RewritesData,
                 (Some(_), false) => HazardKind::Tightens,
             };
             let hazards = vec![Hazard::new(kind, object.clone(), count.clone())];
-            let demands = match (here, by.filter(|_| !rebuilt)) {
+            let demands = match (live_name, by.filter(|_| !rebuilt)) {
                 (_, Some(by)) => {
                     let value = ValueSource {
                         fill_function: Some(by),
-                        ..ValueSource::same(&property, &ty)
+                        ..ValueSource::copy_of(&property, &ty)
                     };
                     let count = count.clone().unwrap_or_default();
-                    let live = self.in_live(table, &value);
+                    let live = self.with_live_names(table, &value);
                     self.defer_values(table, id, value, count);
-                    self.castable(&object, table, live)
+                    self.cast_check(&object, table, live)
                 }
-                (Some(here), None) if !filled => Some(self.demand(
+                (Some(live_name), None) if !filled => Some(self.demand(
                     &object,
                     table,
-                    PreflightKind::NotNull(ValueSource::same(&here, &ty)),
+                    PreflightKind::NotNull(ValueSource::copy_of(&live_name, &ty)),
                 )),
                 _ => None,
             };

@@ -33,7 +33,7 @@ impl<'a> PlanBuilder<'a> {
             // A pair that was dropped before is not the existing pair with the same endpoints.
             let was = self.before.object(child.id).filter(|o| o.is_live());
             let was = was.and_then(|o| self.before.pair(o));
-            let here = was.is_some_and(|pair| live.contains(&pair));
+            let exists = was.is_some_and(|pair| live.contains(&pair));
             let Some(pair) = self.after.pair(child) else {
                 continue;
             };
@@ -41,7 +41,7 @@ impl<'a> PlanBuilder<'a> {
             if !child.is_live() && present.contains(&pair) {
                 continue;
             }
-            if here != child.is_live() {
+            if exists != child.is_live() {
                 changes.push((
                     child.is_live(),
                     spelled(&pair, |key| self.spelling(key)),

@@ -77,7 +77,7 @@ impl<'a> PlanBuilder<'a> {
 
     /// Builds the preflight check of a type change, if it can fail. `value` refers to the column by
     /// its present name.
-    pub(in crate::plan) fn castable(
+    pub(in crate::plan) fn cast_check(
         &mut self,
         path: &str,
         table: &ExistingTable<'_>,
@@ -106,14 +106,14 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Builds the preflight checks of all columns of a rebuilt table.
-    pub(in crate::plan) fn castables(
+    pub(in crate::plan) fn cast_checks(
         &mut self,
         table: &ExistingTable<'_>,
         columns: &[TargetColumn],
     ) -> Vec<PreflightCheck> {
         let demands = columns.iter().flat_map(|column| {
             let path = format!("{}.{}", table.name, column.property.name);
-            let value = self.in_live(table, &column.value);
+            let value = self.with_live_names(table, &column.value);
             let counts = column.property.ty == Type::Serial && !column.value.is_counted();
             // What can fail is reported by the step itself.
             let asked = counts
@@ -121,7 +121,7 @@ impl<'a> PlanBuilder<'a> {
                 && value.fallibility("x") == Fallibility::Infallible;
             let what = asked.then(|| PreflightKind::BelowSerialLimit(value.clone()));
             let countable = what.map(|what| self.demand(&path, table, what));
-            self.castable(&path, table, value)
+            self.cast_check(&path, table, value)
                 .into_iter()
                 .chain(countable)
         });
@@ -129,7 +129,7 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns the value with its columns by their present names.
-    pub(in crate::plan) fn in_live(
+    pub(in crate::plan) fn with_live_names(
         &self,
         table: &ExistingTable<'_>,
         value: &ValueSource,
@@ -137,8 +137,8 @@ impl<'a> PlanBuilder<'a> {
         value.renamed(|name| {
             let mut children = self.after.children(table.object.id);
             let object = children.find(|child| self.after.database_name(child) == name);
-            let here = object.and_then(|child| self.live_name(child.id, table));
-            here.unwrap_or_else(|| name.to_owned())
+            let live_name = object.and_then(|child| self.live_name(child.id, table));
+            live_name.unwrap_or_else(|| name.to_owned())
         })
     }
 
@@ -150,7 +150,7 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Builds the check that no node has more than one rel at the ends that `multiplicity` limits.
-    pub(in crate::plan) fn single(
+    pub(in crate::plan) fn multiplicity_check(
         &self,
         table: &ExistingTable<'_>,
         multiplicity: Multiplicity,

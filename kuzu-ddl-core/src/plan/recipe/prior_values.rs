@@ -1,4 +1,7 @@
-//! TODO-DOC plan::recipe::prior_values
+//! Selection of the column that has the prior values of a property.
+//!
+//! A conflict column comes first: it holds the values of the type that lost a concurrent change.
+//! Otherwise it is the newest archived column of the type that the property returns to.
 
 use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::value::{CastStage, PriorValues, ValueSource};
@@ -18,17 +21,17 @@ impl<'a> PlanBuilder<'a> {
             return None;
         }
         let before = self.before.object(id)?;
-        let mut beside = before
+        let mut conflict_columns = before
             .conflict_columns
             .iter()
             .filter(|column| column.ty.storage_type() == is.ty.storage_type());
         let properties = &table.live.properties;
-        if let Some(live) = beside.find_map(|c| properties.get(&NameKey::new(&c.name))) {
+        if let Some(live) = conflict_columns.find_map(|c| properties.get(&NameKey::new(&c.name))) {
             return Some(PriorValues {
-                made: ValueSource::same(&live.name, &live.ty),
+                computed: ValueSource::copy_of(&live.name, &live.ty),
                 by_function: false,
                 default: None,
-                beside: true,
+                is_conflict_column: true,
                 partial: false,
             });
         }
@@ -61,11 +64,11 @@ impl<'a> PlanBuilder<'a> {
             to: a.to.clone(),
             on_fail: a.on_fail.clone(),
         });
-        let made = ValueSource {
+        let computed = ValueSource {
             stages: stages.collect(),
             to: was.ty.clone(),
             fill: filled.cloned(),
-            ..ValueSource::same(&live.name, &live.ty)
+            ..ValueSource::copy_of(&live.name, &live.ty)
         };
         // With other types, whatever the column held could be cast before as well.
         let risky = live.ty == Type::String;
@@ -74,10 +77,10 @@ impl<'a> PlanBuilder<'a> {
             .as_ref()
             .filter(|expr| risky && expr.is_constant());
         Some(PriorValues {
-            made,
+            computed,
             by_function,
             default: default.map(|expr| expr.canonical(&live.ty)),
-            beside: false,
+            is_conflict_column: false,
             partial: false,
         })
     }

@@ -30,7 +30,7 @@ impl<'a> PlanBuilder<'a> {
         tables.sort_by_key(|(_, table)| (table.kind.is_node(), NameKey::new(&table.name)));
         let going: BTreeSet<NameKey> = tables.iter().map(|(_, t)| NameKey::new(&t.name)).collect();
         for (object, table) in tables {
-            if let Some(user) = self.user_of(table, &going) {
+            if let Some(user) = self.dependent_of(table, &going) {
                 let reason = format!(
                     "the rel table {user} still connects it\nhelp: purge that one too\nhelp: or rename it manually"
                 );
@@ -42,7 +42,7 @@ impl<'a> PlanBuilder<'a> {
                 self.drop_index(table, &table.name, index);
             }
             let count = count_rows(&table.name, table.kind.is_node());
-            let hazards = lost(&object.name.value, &count);
+            let hazards = purge_hazards_of(&object.name.value, &count);
             let operation = Operation::DropTable {
                 table: table.name.clone(),
             };
@@ -55,7 +55,7 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns a rel table that stays and connects a node table.
-    fn user_of(&self, table: &Table, going: &BTreeSet<NameKey>) -> Option<String> {
+    fn dependent_of(&self, table: &Table, going: &BTreeSet<NameKey>) -> Option<String> {
         let name = NameKey::new(&table.name);
         let joins = |other: &&Table| match &other.kind {
             TableKind::Edge { pairs, .. } => pairs.iter().any(|p| p.from == name || p.to == name),
@@ -104,7 +104,7 @@ impl<'a> PlanBuilder<'a> {
         let hazards = columns.into_iter().flat_map(|(key, path)| {
             let column = table.live.properties.get(&key);
             let column = column.map(|p| p.name.as_str()).unwrap_or_default();
-            lost(&path, &self.count_values(table, column))
+            purge_hazards_of(&path, &self.count_values(table, column))
         });
         hazards.collect()
     }
@@ -115,13 +115,13 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns whether an object is purged, so that its name and position no longer matter.
-    pub(in crate::plan) fn is_gone(&self, id: ObjectId) -> bool {
+    pub(in crate::plan) fn is_purged_by_plan(&self, id: ObjectId) -> bool {
         self.after.object(id).is_some_and(is_purged)
     }
 }
 
 /// Returns the hazards of a purge.
-pub(in crate::plan) fn lost(path: &str, count: &str) -> Vec<Hazard> {
+pub(in crate::plan) fn purge_hazards_of(path: &str, count: &str) -> Vec<Hazard> {
     [HazardKind::DeletesData, HazardKind::Irreversible]
         .map(|kind| Hazard::new(kind, path, Some(count.to_owned())))
         .into()

@@ -43,7 +43,7 @@ pub(in crate::plan) fn ordered(
             if !seen.insert(target.clone()) {
                 // A cycle, or a change of case: one of them first moves to a temporary name.
                 if let Some(blocker) = pending.remove(&target) {
-                    let aside = free_name(&blocker.to, &taken);
+                    let aside = vacate_name(&blocker.to, &taken);
                     taken.remove(&target);
                     taken.insert(NameKey::new(&aside));
                     out.push(Rename {
@@ -88,7 +88,7 @@ pub(in crate::plan) fn ordered(
     out
 }
 
-fn free_name(name: &str, taken: &BTreeSet<NameKey>) -> String {
+fn vacate_name(name: &str, taken: &BTreeSet<NameKey>) -> String {
     (0_u32..)
         .map(|n| format!("{name}__t_{n}"))
         .find(|name| !taken.contains(&NameKey::new(name)))

@@ -14,12 +14,12 @@ impl<'a> PlanBuilder<'a> {
     /// Plans the renames of tables, in an order in which every name is free when it is assigned.
     pub(in crate::plan) fn rename_tables(
         &mut self,
-        kept: &[ExistingTable<'_>],
+        existing: &[ExistingTable<'_>],
         created: &[&Object],
     ) {
-        let wanted: Vec<Rename> = kept
+        let wanted: Vec<Rename> = existing
             .iter()
-            .filter(|table| table.live.name != table.name && !self.keeps_name(table.object))
+            .filter(|table| table.live.name != table.name && !self.retains_name(table.object))
             .map(|table| Rename {
                 from: table.live.name.clone(),
                 to: table.name.clone(),
@@ -32,7 +32,7 @@ impl<'a> PlanBuilder<'a> {
             self.vacate_name(&names, &from, &to, &to);
             names.remove(&NameKey::new(&from));
             names.insert(NameKey::new(&to));
-            let hazards = breaks(purpose, &from);
+            let hazards = rename_hazards(purpose, &from);
             let operation = Operation::RenameTable {
                 from: from.clone(),
                 to: to.clone(),
@@ -54,8 +54,8 @@ impl<'a> PlanBuilder<'a> {
         let mut wanted = Vec::new();
         for child in self.after.children(table.object.id) {
             if !matches!(child.body, ObjectBody::Property(_))
-                || self.keeps_name(child)
-                || self.is_gone(child.id)
+                || self.retains_name(child)
+                || self.is_purged_by_plan(child.id)
             {
                 continue;
             }
@@ -77,7 +77,7 @@ impl<'a> PlanBuilder<'a> {
             self.vacate_name(&names, &from, &to, &path);
             names.remove(&NameKey::new(&from));
             names.insert(NameKey::new(&to));
-            let hazards = breaks(purpose, &path);
+            let hazards = rename_hazards(purpose, &path);
             let table_name = table.name.clone();
             let operation = Operation::RenameProperty {
                 table: table_name,
@@ -90,7 +90,7 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns whether an object's name is known to differ and no event renames it.
-    fn keeps_name(&self, object: &Object) -> bool {
+    fn retains_name(&self, object: &Object) -> bool {
         let before = self
             .before
             .object(object.id)
@@ -126,7 +126,7 @@ impl<'a> PlanBuilder<'a> {
 }
 
 /// Returns the hazards of a rename.
-pub(in crate::plan) fn breaks(purpose: RenameReason, object: &str) -> Vec<Hazard> {
+pub(in crate::plan) fn rename_hazards(purpose: RenameReason, object: &str) -> Vec<Hazard> {
     match purpose {
         RenameReason::Declared | RenameReason::Archive => {
             vec![Hazard::new(HazardKind::BreaksOlderApps, object, None)]

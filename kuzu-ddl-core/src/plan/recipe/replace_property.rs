@@ -29,7 +29,7 @@ impl<'a> PlanBuilder<'a> {
                 continue;
             };
             let path = format!("{}.{name}", table.name);
-            if self.alters(id) {
+            if self.can_alter_type(id) {
                 self.alter_type(table, is, path);
                 continue;
             }
@@ -53,8 +53,8 @@ impl<'a> PlanBuilder<'a> {
                 cast_function: by,
                 ..self.value((id, &archive), (&was.ty, &is.ty), original)
             };
-            let here = self.live_name(id, table).unwrap_or_default();
-            let demands = self.castable(&path, table, value.with_column_name(&here));
+            let live_name = self.live_name(id, table).unwrap_or_default();
+            let demands = self.cast_check(&path, table, value.with_column_name(&live_name));
             let work = RowWork::new(RowWorkKind::SetNode, count_rows(&table.live.name, true));
             let work = (!value.uses_function()).then_some(work);
             if value.uses_function() {

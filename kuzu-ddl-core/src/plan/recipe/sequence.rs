@@ -26,12 +26,12 @@ impl<'a> PlanBuilder<'a> {
     /// Plans the removal of sequences that this plan drops.
     pub(in crate::plan) fn drop_sequences(&mut self) {
         let (after, before, live) = (self.after, self.before, self.live);
-        let gone = |object: &&Object| {
+        let removed = |object: &&Object| {
             !object.is_live() && before.object(object.id).is_some_and(Object::is_live)
         };
         let mut names: Vec<String> = after
             .objects()
-            .filter(gone)
+            .filter(removed)
             .filter(|object| after.sequence(object).is_some())
             .map(|object| object.name.value.clone())
             .filter(|name| live.sequences.contains_key(&NameKey::new(name)))

@@ -35,7 +35,7 @@ impl<'a> PlanBuilder<'a> {
             if self.ignored.contains(&child.id) {
                 return false;
             }
-            if self.is_added(child, table) {
+            if self.is_new_property(child, table) {
                 let new = self.after.property(child);
                 let counts = new.is_some_and(|new| new.ty == Type::Serial);
                 return counts && !self.capabilities.add_serial;
@@ -49,13 +49,13 @@ impl<'a> PlanBuilder<'a> {
     /// Returns the names under which a table can be rebuilt. They derive from its identity, so its
     /// sequences are distinct from those of other tables whatever it is renamed to later. They
     /// alternate: while one is being created, the table takes its numbers from the other.
-    fn turns(table: ObjectId) -> [String; 2] {
+    fn alternating_names(table: ObjectId) -> [String; 2] {
         ["r", "s"].map(|turn| format!("{INTERNAL_PREFIX}_{turn}_{}", table.short()))
     }
 
     /// Returns the sequences that rebuilds of a table created for it.
     fn own_counters(&self, table: ObjectId) -> Vec<&'a NameKey> {
-        let starts = Self::turns(table).map(|name| format!("{name}_"));
+        let starts = Self::alternating_names(table).map(|name| format!("{name}_"));
         let counters = self.serial_sequences.into_iter().flatten();
         let own = |key: &&NameKey| starts.iter().any(|start| key.as_str().starts_with(start));
         counters.filter(own).collect()
@@ -71,7 +71,7 @@ impl<'a> PlanBuilder<'a> {
         if serial_columns(columns).is_empty() {
             return format!("{}__r_{}", table.name, id.short());
         }
-        let [one, other] = Self::turns(id);
+        let [one, other] = Self::alternating_names(id);
         let start = format!("{one}_");
         let used = |key: &&NameKey| key.as_str().starts_with(&start);
         let turn = self.own_counters(id).iter().any(used);
@@ -88,7 +88,8 @@ impl<'a> PlanBuilder<'a> {
         if counting.is_empty() {
             return;
         }
-        let there = |key: &NameKey| self.serial_sequences.is_some_and(|all| all.contains(key));
+        let table_exists =
+            |key: &NameKey| self.serial_sequences.is_some_and(|all| all.contains(key));
         let former = |property: &String| {
             let children = self.after.children(table.object.id);
             let mut live = children.filter(|child| self.after.database_name(child) == *property);
@@ -96,12 +97,12 @@ impl<'a> PlanBuilder<'a> {
             let names = [Some(property), live.map(|p| &p.name)];
             let mut formers = BTreeSet::new();
             for name in names.into_iter().flatten() {
-                let [one, other] = Self::turns(table.object.id);
+                let [one, other] = Self::alternating_names(table.object.id);
                 for made in [&one, &other, &table.name, &table.live.name] {
                     formers.insert(serial_sequence_name(made, name));
                 }
             }
-            let formers = formers.into_iter().filter(there);
+            let formers = formers.into_iter().filter(table_exists);
             formers.map(|key| key.to_string()).collect()
         };
         let columns = counting.iter().map(|property| SerialColumn {
@@ -167,14 +168,14 @@ impl<'a> PlanBuilder<'a> {
         }
     }
 
-    fn claim(&mut self, table: &str, properties: Vec<String>, there: bool) {
+    fn claim(&mut self, table: &str, properties: Vec<String>, table_exists: bool) {
         if properties.is_empty() || self.capabilities.rename_serial {
             return;
         }
         let operation = Operation::CreateSerialSequences {
             table: table.to_owned(),
             properties,
-            there,
+            table_exists,
         };
         self.push(operation, &[table], Vec::new());
     }
@@ -186,8 +187,9 @@ impl<'a> PlanBuilder<'a> {
         let counts = counts.filter(|property| property.ty == Type::Serial);
         let name = |property: &Property| {
             let is = |child: &&&Object| {
-                let here = self.live_property(child, table);
-                here.is_some_and(|here| here.name == property.name) && !self.is_gone(child.id)
+                let live_property = self.live_property(child, table);
+                live_property.is_some_and(|live_property| live_property.name == property.name)
+                    && !self.is_purged_by_plan(child.id)
             };
             let object = children.iter().find(is);
             object.map_or_else(|| property.name.clone(), |o| self.after.database_name(o))

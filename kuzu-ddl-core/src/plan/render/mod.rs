@@ -45,7 +45,7 @@ impl Operation {
     }
 
     /// Returns the inputs from which the next SERIAL numbers are computed. They are queried when
-    /// the step runs; [`counting_from`](Self::counting_from) takes the results.
+    /// the step runs; [`serial_statements`](Self::serial_statements) takes the results.
     #[must_use]
     pub fn serial_inputs(&self) -> Vec<SerialInputs> {
         match self {
@@ -53,7 +53,7 @@ impl Operation {
                 table,
                 node,
                 columns,
-            } => serial::counted(table, *node, columns),
+            } => serial::serial_inputs_of(table, *node, columns),
             _ => Vec::new(),
         }
     }
@@ -128,8 +128,8 @@ impl Operation {
             Self::CreateSerialSequences {
                 table,
                 properties,
-                there,
-            } => serial::create_serial_sequence(table, properties, *there),
+                table_exists,
+            } => serial::create_serial_sequence(table, properties, *table_exists),
             Self::AlterType {
                 table,
                 property,

@@ -1,4 +1,6 @@
-//! TODO-DOC plan::render::serial
+//! Cypher of the sequences of SERIAL properties.
+//!
+//! The reasons for these statements are in `recipe/serial.rs`.
 
 use super::super::serial::{SerialColumn, SerialInputs};
 use super::statement;
@@ -10,7 +12,7 @@ use crate::schema::name::{INTERNAL_PREFIX, quote, string_literal};
 const NEXT: &str = "$next";
 
 /// Returns the queries for the next numbers of SERIAL columns.
-pub(in crate::plan) fn counted(
+pub(in crate::plan) fn serial_inputs_of(
     table: &str,
     node: bool,
     counts: &[SerialColumn],
@@ -62,7 +64,7 @@ pub(in crate::plan) fn continue_serial(
 pub(in crate::plan) fn create_serial_sequence(
     table: &str,
     properties: &[String],
-    there: bool,
+    table_exists: bool,
 ) -> Vec<String> {
     let aside = format!("{INTERNAL_PREFIX}_aside");
     let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
@@ -71,7 +73,7 @@ pub(in crate::plan) fn create_serial_sequence(
         .map(|p| format!(", {} SERIAL", quote(p)))
         .collect();
     let mut statements = Vec::new();
-    statements.extend(there.then(|| rename(table, &aside)));
+    statements.extend(table_exists.then(|| rename(table, &aside)));
     statements.push(placeholder_sequence(table, &properties, &columns));
     // From the last column on, which leaves no gap in the column ids.
     statements.extend(properties.iter().rev().map(|p| {
@@ -79,7 +81,7 @@ pub(in crate::plan) fn create_serial_sequence(
         format!("ALTER TABLE {table} DROP {p}")
     }));
     statements.push(format!("DROP TABLE {}", quote(table)));
-    statements.extend(there.then(|| rename(&aside, table)));
+    statements.extend(table_exists.then(|| rename(&aside, table)));
     statements
 }
 

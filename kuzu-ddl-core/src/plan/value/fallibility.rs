@@ -153,7 +153,7 @@ fn is_tried(ty: &Type) -> bool {
 mod tests {
     use super::*;
 
-    fn said(cast: &str, from: &str) -> String {
+    fn verdict_of(cast: &str, from: &str) -> String {
         let (expr, ty) = (Expr::parse_cast(cast), from.parse());
         match cast_fallibility(&expr.expect("a cast"), &ty.expect("a type"), "x.p") {
             Fallibility::Infallible => "never".into(),
@@ -203,7 +203,7 @@ mod tests {
             ("CAST(CAST(old AS INT64) AS INT8)", "STRING", "unknown"),
             ("lower(old)", "INT64", "unknown"),
         ] {
-            assert_eq!(said(cast, from), want, "{cast} {from}");
+            assert_eq!(verdict_of(cast, from), want, "{cast} {from}");
         }
     }
 }

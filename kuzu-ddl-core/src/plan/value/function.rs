@@ -38,12 +38,12 @@ impl ValueFunction {
 
     /// Returns the Cypher of the computed value of `x`.
     pub(in crate::plan) fn render(&self, to: &Type) -> String {
-        let [made, has] = self.lists();
+        let [computed, has] = self.lists();
         let own = |list: &str| format!("list_extract(${list}, offset(id(x)) - $from + 1)");
         format!(
             "CASE WHEN {} THEN CAST({} AS {to}) END",
             own(&has),
-            own(&made)
+            own(&computed)
         )
     }
 }

@@ -49,7 +49,7 @@ pub struct CastStage {
 
 impl ValueSource {
     /// Creates the source that copies the old value unchanged.
-    pub(super) fn same(from: &str, ty: &Type) -> Self {
+    pub(super) fn copy_of(from: &str, ty: &Type) -> Self {
         Self {
             column: Some((from.to_owned(), ty.clone())),
             stages: Vec::new(),
@@ -71,7 +71,7 @@ impl ValueSource {
     }
 
     /// Creates a source that is a backfill function alone.
-    pub(super) fn made(to: &Type, by: ValueFunction) -> Self {
+    pub(super) fn computed(to: &Type, by: ValueFunction) -> Self {
         Self {
             fill_function: Some(by),
             ..Self::none(to)
@@ -81,7 +81,7 @@ impl ValueSource {
     fn none(to: &Type) -> Self {
         Self {
             column: None,
-            ..Self::same("", to)
+            ..Self::copy_of("", to)
         }
     }
 
@@ -273,13 +273,13 @@ impl ValueSource {
     /// Renders the value with the backfill for rows that have none.
     pub(super) fn render_fill(&self, value: String) -> String {
         if let Some(by) = &self.fill_function {
-            let mut made = by.render(&self.to);
+            let mut computed = by.render(&self.to);
             if let OnFail::Default(expr) = &by.on_fail {
-                made = format!("coalesce({made}, {})", expr.canonical(&self.to));
+                computed = format!("coalesce({computed}, {})", expr.canonical(&self.to));
             }
             return match &self.column {
-                Some(_) => format!("coalesce({value}, {made})"),
-                None => made,
+                Some(_) => format!("coalesce({value}, {computed})"),
+                None => computed,
             };
         }
         match (&self.fill, &self.column) {
@@ -306,26 +306,27 @@ pub(super) fn render_cast(value: &str, stages: &[CastStage]) -> String {
 /// Returns the branches for rows, of which each row takes exactly one: a condition, if there are
 /// several branches, and the Cypher of each value.
 pub(super) fn branches(row: &str, values: &[&ValueSource]) -> Vec<(Option<String>, Vec<String>)> {
-    let mut ways = vec![(Vec::new(), Vec::new())];
+    let mut branches = vec![(Vec::new(), Vec::new())];
     for value in values {
         let guard = value.branch_condition(row);
         let mut next = Vec::new();
-        for (conditions, texts) in ways {
-            let mut way = |condition: Option<String>, text: String| {
+        for (conditions, texts) in branches {
+            let mut branch = |condition: Option<String>, text: String| {
                 let mut conditions: Vec<String> = Vec::clone(&conditions);
                 let mut texts: Vec<String> = Vec::clone(&texts);
                 conditions.extend(condition);
                 texts.push(text);
                 next.push((conditions, texts));
             };
-            way(guard.clone(), value.render_or_prior(row));
+            branch(guard.clone(), value.render_or_prior(row));
             if let Some(guard) = &guard {
-                way(Some(format!("NOT {guard}")), value.render_fallback(row));
+                branch(Some(format!("NOT {guard}")), value.render_fallback(row));
             }
         }
-        ways = next;
+        branches = next;
     }
-    ways.into_iter()
+    branches
+        .into_iter()
         .map(|(conditions, texts)| {
             let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
             (condition, texts)
@@ -336,8 +337,8 @@ pub(super) fn branches(row: &str, values: &[&ValueSource]) -> Vec<(Option<String
 /// Column with prior values, and what later changes computed from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriorValues {
-    /// What later changes computed from the prior values.
-    pub(super) made: ValueSource,
+    /// Values that later changes computed from the prior ones.
+    pub(super) computed: ValueSource,
     /// Whether a function computed it, so that no Cypher expression can tell which values are
     /// unchanged.
     #[serde(default)]
@@ -347,7 +348,7 @@ pub struct PriorValues {
     /// Whether it is the conflict column of the property: its values are for the rows that have no
     /// other.
     #[serde(default)]
-    pub(super) beside: bool,
+    pub(super) is_conflict_column: bool,
     /// Whether some prior values could not be converted again, as a trial run found.
     #[serde(default)]
     pub(super) partial: bool,

@@ -18,8 +18,21 @@ pub const MAX_DECIMAL_PRECISION: u8 = 38;
 
 /// A Kùzu type.
 ///
-/// [`Display`](fmt::Display) writes the text that `table_info` reports, byte for byte. [`FromStr`]
-/// reads it back, and also accepts the engine's aliases (`REAL`, `BYTEA`, …).
+/// [`Display`](fmt::Display) writes the text that `table_info` reports, byte for byte.
+/// [`FromStr`](std::str::FromStr) reads it back, and also accepts the engine's aliases (`REAL`,
+/// `BYTEA`, …).
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::schema::Type;
+///
+/// let ty: Type = "map(string, real[])".parse()?;
+/// assert_eq!(ty.to_string(), "MAP(STRING, FLOAT[])");
+/// assert!(Type::Int32.widens_to(&Type::Int64));
+/// # Ok::<(), kuzu_ddl::schema::ParseTypeError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Type {

@@ -144,7 +144,7 @@ impl Migrator<'_> {
             return Ok(());
         }
         if self.needs_backup(prepared) {
-            backup::prepare(self.engine.session()?.as_ref())?;
+            backup::check_has_file(self.engine.session()?.as_ref())?;
         }
         let (engine, wait) = (self.engine, self.lock_timeout);
         with_writer(engine, wait, |tx| {
@@ -189,7 +189,7 @@ impl Migrator<'_> {
             return Ok(());
         }
         self.tell(Phase::Backup, 0, &prepared.plan.steps);
-        let made = self.backup.as_ref().map(|to| to.make(self.engine, tx));
+        let made = self.backup.as_ref().map(|to| to.create(self.engine, tx));
         self.backed_up = made.transpose()?;
         Ok(())
     }

@@ -143,7 +143,7 @@ fn application_without_the_function_is_refused() {
     let db = interrupted();
     let e = db.assert_refused(schema![v3::A]).to_string();
     let message = "A.price: its values are computed by the function suite::changes::functions::resume::v2::cents, \
-                 which is missing from this program\n    help: start a program that has it";
+                 which is missing from this program";
     assert!(e.contains(message), "{e}");
     // An application that does not read these properties starts, with a note.
     let report = db.migrate(schema![other::A]).unwrap();

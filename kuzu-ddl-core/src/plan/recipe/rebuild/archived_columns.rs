@@ -92,7 +92,7 @@ impl<'a> PlanBuilder<'a> {
 
     /// Adds the conflict columns for types that lost on other peers: every database has them, each
     /// with its own rows.
-    pub(in crate::plan) fn beside(
+    pub(in crate::plan) fn add_conflict_columns(
         &mut self,
         table: &Object,
         name: &str,
@@ -101,12 +101,12 @@ impl<'a> PlanBuilder<'a> {
         let mut columns: Vec<&ArchivedColumn> = Vec::new();
         let node = table.kind() == ObjectKind::NodeTable;
         for child in self.after.children(table.id).filter(|c| c.is_live()) {
-            let kept = self.archive(child.id);
+            let archived = self.archive(child.id);
             for column in &child.conflict_columns {
                 let key = NameKey::new(&column.name);
-                let there = live.is_some_and(|t| t.live.properties.contains_key(&key));
-                let moved = live.is_some() && kept.as_ref() == Some(&column.name);
-                if !there && !moved {
+                let exists = live.is_some_and(|t| t.live.properties.contains_key(&key));
+                let moved = live.is_some() && archived.as_ref() == Some(&column.name);
+                if !exists && !moved {
                     columns.push(column);
                 }
             }

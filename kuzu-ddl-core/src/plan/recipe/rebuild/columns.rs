@@ -35,7 +35,7 @@ impl<'a> PlanBuilder<'a> {
             let name =
                 object.map_or_else(|| property.name.clone(), |o| self.after.database_name(o));
             // Renames come first, so the old table already has the new names.
-            let mut value = ValueSource::same(&name, &property.ty);
+            let mut value = ValueSource::copy_of(&name, &property.ty);
             let mut property = Property {
                 name: name.clone(),
                 ..property.clone()
@@ -116,8 +116,8 @@ impl<'a> PlanBuilder<'a> {
     fn new_column(&mut self, child: &Object, table: &ExistingTable<'a>) -> Option<TargetColumn> {
         let property = self.after.property(child)?;
         let counts = property.ty == Type::Serial;
-        let by_row = table.live.kind.is_node() && self.is_by_row(&property);
-        if !self.is_added(child, table)
+        let by_row = table.live.kind.is_node() && self.varies_per_row(&property);
+        if !self.is_new_property(child, table)
             || !(counts
                 || by_row
                 || self.fills(child, table)
@@ -127,7 +127,7 @@ impl<'a> PlanBuilder<'a> {
         }
         let fill = self.fill(&table.name, &property.name);
         let value = match self.fill_function(table, child).filter(|_| fill.is_none()) {
-            Some(by) => ValueSource::made(&property.ty, by),
+            Some(by) => ValueSource::computed(&property.ty, by),
             None if counts => ValueSource::counted(),
             None => ValueSource::new(&property.ty, fill.or_else(|| property.default.clone())?),
         };
@@ -158,7 +158,7 @@ impl<'a> PlanBuilder<'a> {
             prior: original
                 .filter(|o| !may_fail || o.is_conflict_column() || !o.may_have_failed())
                 .map(Box::new),
-            ..ValueSource::same(from, was)
+            ..ValueSource::copy_of(from, was)
         }
     }
 
@@ -177,7 +177,7 @@ pub(in crate::plan) struct TargetColumn {
 }
 
 impl TargetColumn {
-    pub(in crate::plan) fn is_cast(&self) -> bool {
+    pub(in crate::plan) fn uses_cast_of(&self) -> bool {
         !self.value.stages.is_empty() || self.value.cast_function.is_some()
     }
 }

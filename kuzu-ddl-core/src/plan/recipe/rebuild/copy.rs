@@ -45,15 +45,15 @@ impl<'a> PlanBuilder<'a> {
         let to = self.create_rebuilt_table(table, &columns, kind, Vec::new());
         let changes = |child: &Object| self.changed(child.id).is_some();
         let breaks = self.key_changes(table.object)
-            || columns.iter().any(TargetColumn::is_cast)
+            || columns.iter().any(TargetColumn::uses_cast_of)
             || self.after.children(table.object.id).any(changes);
-        let mut demands = self.castables(table, &columns);
+        let mut demands = self.cast_checks(table, &columns);
         let mut hazards = self.hazards(table, breaks, self.key_changes(table.object));
         hazards.extend(self.may_fail(table, &demands));
         let from = table.name.clone();
         let path = format!("{from}.{key}");
-        let made = columns.iter().find(|c| c.property.name == key);
-        let live = self.in_live(table, made.map_or(&value, |c| &c.value));
+        let created = columns.iter().find(|c| c.property.name == key);
+        let live = self.with_live_names(table, created.map_or(&value, |c| &c.value));
         let keys = [
             PreflightKind::NotNull(live.clone()),
             PreflightKind::Unique(live.clone()),
@@ -66,7 +66,7 @@ impl<'a> PlanBuilder<'a> {
         let operation = Operation::CopyNodes {
             from: from.clone(),
             to: to.clone(),
-            columns: copied(columns),
+            columns: columns_to_copy(columns),
         };
         let count = count_rows(&table.live.name, true);
         let step = self.push_step(operation, &[&from, &to], hazards);
@@ -94,29 +94,32 @@ impl<'a> PlanBuilder<'a> {
         let TableKind::Edge { pairs, .. } = &table.live.kind else {
             return None;
         };
-        let here: Vec<(String, String)> = pairs
+        let pairs_before: Vec<(String, String)> = pairs
             .iter()
             .map(|p| (self.renamed(&p.from), self.renamed(&p.to)))
             .collect();
         let moved = |name: &String| keys.get(&NameKey::new(name));
         let place = |name: &String| moved(name).map_or_else(|| name.clone(), |m| m.0.clone());
-        let there = here.iter().map(|(a, b)| (place(a), place(b))).collect();
+        let pairs_after = pairs_before
+            .iter()
+            .map(|(a, b)| (place(a), place(b)))
+            .collect();
         let kind = TableKind::Edge {
             pairs: BTreeSet::new(),
             multiplicity: Some(multiplicity),
             storage,
         };
-        let to = self.create_rebuilt_table(table, &columns, kind, there);
-        let tightens = self.tightens(table, multiplicity);
+        let to = self.create_rebuilt_table(table, &columns, kind, pairs_after);
+        let tightens = self.restricts_multiplicity(table, multiplicity);
         let breaks = self.edge_changes(table)
-            || here.iter().flat_map(|(a, b)| [a, b]).any(|name| {
+            || pairs_before.iter().flat_map(|(a, b)| [a, b]).any(|name| {
                 let node = self.after.find(None, &NameKey::new(name));
                 node.is_some_and(|node| self.key_changes(node))
             });
-        let mut demands = self.castables(table, &columns);
+        let mut demands = self.cast_checks(table, &columns);
         let mut hazards = self.hazards(table, breaks, tightens);
         hazards.extend(self.may_fail(table, &demands));
-        demands.extend(tightens.then(|| self.single(table, multiplicity)));
+        demands.extend(tightens.then(|| self.multiplicity_check(table, multiplicity)));
         let live: Vec<String> = pairs
             .iter()
             .map(|pair| {
@@ -128,9 +131,9 @@ impl<'a> PlanBuilder<'a> {
             })
             .collect();
         let counting = serial_columns(&columns);
-        let named = copied(columns);
+        let named = columns_to_copy(columns);
         let from = table.name.clone();
-        for ((a, b), live) in here.into_iter().zip(live) {
+        for ((a, b), live) in pairs_before.into_iter().zip(live) {
             let ends = [moved(&a).cloned(), moved(&b).cloned()];
             let count = |table: &str, a: &str, b: &str| {
                 format!(
@@ -166,7 +169,7 @@ impl<'a> PlanBuilder<'a> {
         pairs: Vec<(String, String)>,
     ) -> String {
         let name = self.rebuild_table_name(table, columns);
-        let made = Table {
+        let created = Table {
             name: name.clone(),
             kind,
             properties: columns
@@ -185,7 +188,7 @@ impl<'a> PlanBuilder<'a> {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         self.push(
             Operation::CreateTable {
-                table: made,
+                table: created,
                 order,
                 pairs,
             },
@@ -236,7 +239,7 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns the column of the new table by which rels find their nodes: the new key, unless it
-    /// is computed anew at each evaluation; then the old key, which is copied too.
+    /// is computed again at each evaluation; then the old key, which is copied too.
     fn endpoint_key_column(
         &self,
         table: &ExistingTable<'_>,
@@ -251,14 +254,18 @@ impl<'a> PlanBuilder<'a> {
             !column.value.uses_function()
                 && from.is_some_and(|(from, _)| Some(from) == old.as_ref())
         };
-        let anew = value.column.is_none() || value.uses_function();
-        match columns.iter().find(is_old).filter(|_| anew) {
+        let is_computed = value.column.is_none() || value.uses_function();
+        match columns.iter().find(is_old).filter(|_| is_computed) {
             Some(column) => (column.property.name.clone(), column.value.clone()),
             None => (key.to_owned(), value.clone()),
         }
     }
 
-    pub(in crate::plan) fn tightens(&self, table: &ExistingTable<'_>, to: Multiplicity) -> bool {
+    pub(in crate::plan) fn restricts_multiplicity(
+        &self,
+        table: &ExistingTable<'_>,
+        to: Multiplicity,
+    ) -> bool {
         let before = self.before.object(table.object.id).map(|o| &o.body);
         match before {
             Some(ObjectBody::EdgeTable { multiplicity, .. }) => {
@@ -289,7 +296,7 @@ pub(in crate::plan) struct RebuiltTable {
 }
 
 /// Returns the columns to copy: all but those that the engine numbers.
-pub(in crate::plan) fn copied(columns: Vec<TargetColumn>) -> Vec<(String, ValueSource)> {
+pub(in crate::plan) fn columns_to_copy(columns: Vec<TargetColumn>) -> Vec<(String, ValueSource)> {
     let copied = columns.into_iter().filter(|c| !c.value.is_counted());
     copied.map(|c| (c.property.name, c.value)).collect()
 }

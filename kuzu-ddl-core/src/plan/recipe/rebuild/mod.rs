@@ -40,8 +40,8 @@ impl RebuildSet {
 }
 
 /// Returns the node tables to rebuild, by their names in the database.
-fn moved(kept: &[ExistingTable<'_>], rebuilds: &RebuildSet) -> BTreeSet<NameKey> {
-    let nodes = kept
+fn moved(existing: &[ExistingTable<'_>], rebuilds: &RebuildSet) -> BTreeSet<NameKey> {
+    let nodes = existing
         .iter()
         .filter(|t| rebuilds.nodes.contains(&t.object.id));
     nodes.map(|t| NameKey::new(&t.live.name)).collect()
@@ -49,39 +49,43 @@ fn moved(kept: &[ExistingTable<'_>], rebuilds: &RebuildSet) -> BTreeSet<NameKey>
 
 impl<'a> PlanBuilder<'a> {
     /// Determines which tables cannot be altered in place.
-    pub(in crate::plan) fn find_rebuilds(&mut self, kept: &[ExistingTable<'a>]) -> RebuildSet {
-        let needed = self.needed_rebuilds(kept, &BTreeSet::new());
-        let rebuilds = self.needed_rebuilds(kept, self.forced_rebuilds);
+    pub(in crate::plan) fn find_rebuilds(&mut self, existing: &[ExistingTable<'a>]) -> RebuildSet {
+        let needed = self.needed_rebuilds(existing, &BTreeSet::new());
+        let rebuilds = self.needed_rebuilds(existing, self.forced_rebuilds);
         let all = rebuilds.nodes.union(&rebuilds.edges);
         self.rebuilt = all.filter(|id| !needed.contains(**id)).copied().collect();
-        let moved = moved(kept, &rebuilds);
-        self.reject_unmanaged_rels(kept, &moved);
+        let moved = moved(existing, &rebuilds);
+        self.reject_unmanaged_rels(existing, &moved);
         rebuilds
     }
 
-    fn needed_rebuilds(&self, kept: &[ExistingTable<'a>], mend: &BTreeSet<ObjectId>) -> RebuildSet {
+    fn needed_rebuilds(
+        &self,
+        existing: &[ExistingTable<'a>],
+        forced: &BTreeSet<ObjectId>,
+    ) -> RebuildSet {
         let mut rebuilds = RebuildSet::default();
-        for table in kept.iter().filter(|t| t.live.kind.is_node()) {
-            let mend = mend.contains(&table.object.id);
-            if mend
+        for table in existing.iter().filter(|t| t.live.kind.is_node()) {
+            let forced = forced.contains(&table.object.id);
+            if forced
                 || self.key_changes(table.object)
                 || self.purges_by_rebuild(table)
-                || self.fills_by_row(table)
+                || self.needs_rebuild_for_default(table)
                 || self.index_needs_rebuild(table)
                 || self.serial_changes(table)
             {
                 rebuilds.nodes.insert(table.object.id);
             }
         }
-        let moved = moved(kept, &rebuilds);
-        for table in kept {
+        let moved = moved(existing, &rebuilds);
+        for table in existing {
             let TableKind::Edge { pairs, .. } = &table.live.kind else {
                 continue;
             };
             let joined = pairs
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
-            let joined = joined || mend.contains(&table.object.id);
+            let joined = joined || forced.contains(&table.object.id);
             let changes = self.edge_changes(table) || self.serial_changes(table);
             if joined || changes || self.purges_by_rebuild(table) {
                 rebuilds.edges.insert(table.object.id);
@@ -127,7 +131,7 @@ impl<'a> PlanBuilder<'a> {
         };
         let fill = self.fill(&table.name, &is.name).is_some() && !self.capabilities.set_rels_linear;
         let fill = fill || self.uses_fill_function(&table.name, &is.name);
-        let sets = self.evaluated(&is).is_some() && !self.capabilities.set_rels_linear;
+        let sets = self.set_expression(&is).is_some() && !self.capabilities.set_rels_linear;
         let refused =
             |expr: &Expr| !folds(expr) && (sets || !self.capabilities.add_volatile_default_to_rels);
         match self.live_property(child, table) {
@@ -145,7 +149,7 @@ impl<'a> PlanBuilder<'a> {
 
     /// Returns whether the column changes in a way that the engine cannot make by itself.
     fn changes_column(&self, id: ObjectId) -> bool {
-        self.changed(id).is_some() && !self.alters(id)
+        self.changed(id).is_some() && !self.can_alter_type(id)
     }
 
     /// Returns the property before and after, if its column changes.
@@ -156,8 +160,11 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Rejects a rebuild that would disconnect unmanaged rel tables from their nodes.
-    fn reject_unmanaged_rels(&mut self, kept: &[ExistingTable<'_>], moved: &BTreeSet<NameKey>) {
-        let ours: BTreeSet<NameKey> = kept.iter().map(|t| NameKey::new(&t.live.name)).collect();
+    fn reject_unmanaged_rels(&mut self, existing: &[ExistingTable<'_>], moved: &BTreeSet<NameKey>) {
+        let ours: BTreeSet<NameKey> = existing
+            .iter()
+            .map(|t| NameKey::new(&t.live.name))
+            .collect();
         for (key, table) in &self.live.tables {
             let TableKind::Edge { pairs, .. } = &table.kind else {
                 continue;
@@ -165,7 +172,10 @@ impl<'a> PlanBuilder<'a> {
             let joins = pairs
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
-            let goes = self.managed.get(key).is_some_and(|id| self.is_gone(*id));
+            let goes = self
+                .managed
+                .get(key)
+                .is_some_and(|id| self.is_purged_by_plan(*id));
             if joins && !goes && !ours.contains(key) {
                 self.errors.push(PlanError::Unsupported {
                     object: table.name.clone(),
@@ -178,10 +188,14 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Plans the steps of all rebuilds.
-    pub(in crate::plan) fn rebuild(&mut self, kept: &[ExistingTable<'a>], rebuilds: &RebuildSet) {
+    pub(in crate::plan) fn rebuild(
+        &mut self,
+        existing: &[ExistingTable<'a>],
+        rebuilds: &RebuildSet,
+    ) {
         let mut keys: BTreeMap<NameKey, (String, String, ValueSource)> = BTreeMap::new();
         let mut old: Vec<(&ExistingTable<'a>, RebuiltTable)> = Vec::new();
-        for table in kept
+        for table in existing
             .iter()
             .filter(|t| rebuilds.nodes.contains(&t.object.id))
         {
@@ -194,7 +208,7 @@ impl<'a> PlanBuilder<'a> {
             }
         }
         let mut edges = Vec::new();
-        for table in kept
+        for table in existing
             .iter()
             .filter(|t| rebuilds.edges.contains(&t.object.id))
         {

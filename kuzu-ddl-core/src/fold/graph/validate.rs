@@ -1,14 +1,16 @@
-//! TODO-DOC fold::validate
+//! Validation of an event against its own ancestors.
+//!
+//! No later or remote event changes the verdict, so all peers reject the same events.
 
+use super::super::hold::Rejection;
+use super::super::state::Fold;
 use super::effects::LifecycleChange;
-use super::hold::Rejection;
-use super::state::Fold;
 use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, ObjectKind};
 
 impl Fold {
     /// Validates an event against its own ancestors alone, so that no later or remote event changes
     /// the verdict.
-    pub(super) fn validate(&self, event: &DdlEvent) -> Result<(), Rejection> {
+    pub(in crate::fold) fn validate(&self, event: &DdlEvent) -> Result<(), Rejection> {
         let id = event.object();
         match event.change() {
             Change::CreateNodeTable { .. }
@@ -69,10 +71,10 @@ impl Fold {
             Change::Resolve { part, keep } => {
                 self.require_object(id, |_| true, event)?;
                 self.require_seen(*keep, event)?;
-                let kept = self.event(*keep).filter(|kept| self.touches(kept, id));
+                let winner = self.event(*keep).filter(|winner| self.touches(winner, id));
                 if *part != Aspect::Lifecycle
-                    && kept
-                        .and_then(|kept| self.written(kept, *part, id))
+                    && winner
+                        .and_then(|winner| self.written(winner, *part, id))
                         .is_none()
                 {
                     return Err(Rejection::UnknownReference(*keep));

@@ -1,13 +1,15 @@
-//! TODO-DOC fold::effects
+//! Effects of an event: the values it writes, and the objects it touches.
+//!
+//! All of these follow from an event and its ancestors alone, and never change.
 
-use super::object::{AspectValue, Object, ObjectBody};
-use super::state::Fold;
+use super::super::object::{AspectValue, Object, ObjectBody};
+use super::super::state::Fold;
 use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, ObjectKind, primary_key_id};
 use crate::schema::Expr;
 
 /// Lifecycle change that an event makes to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LifecycleChange {
+pub(in crate::fold) enum LifecycleChange {
     Birth,
     Drop,
     Restore,
@@ -15,14 +17,14 @@ pub(super) enum LifecycleChange {
 }
 
 impl LifecycleChange {
-    pub(super) fn is_terminal(self) -> bool {
+    pub(in crate::fold) fn is_terminal(self) -> bool {
         matches!(self, Self::Drop | Self::Purge(_))
     }
 }
 
 impl Fold {
     /// Returns the lifecycle change that an event makes to its object.
-    pub(super) fn lifecycle_change(&self, event: &DdlEvent) -> Option<LifecycleChange> {
+    pub(in crate::fold) fn lifecycle_change(&self, event: &DdlEvent) -> Option<LifecycleChange> {
         match event.change() {
             Change::RestoreTable | Change::RestoreProperty => Some(LifecycleChange::Restore),
             // The purge of an archived column does not change the property's lifecycle.
@@ -54,10 +56,10 @@ impl Fold {
                 ..
             }
         );
-        let kept = self.resolved_winner(event).filter(|_| life);
-        kept.is_some_and(|kept| {
-            let ends = is_drop(kept) || matches!(kept.change(), Change::Purge { .. });
-            ends && kept.object() == event.object()
+        let winner = self.resolved_winner(event).filter(|_| life);
+        winner.is_some_and(|winner| {
+            let ends = is_drop(winner) || matches!(winner.change(), Change::Purge { .. });
+            ends && winner.object() == event.object()
         })
     }
 
@@ -72,7 +74,7 @@ impl Fold {
     }
 
     /// Returns the value that an event wrote to an aspect of an object.
-    pub(super) fn written(
+    pub(in crate::fold) fn written(
         &self,
         event: &DdlEvent,
         part: Aspect,
@@ -131,7 +133,7 @@ impl Fold {
 
     /// Returns whether an event is about an object or uses it: as its table, as an endpoint, or as
     /// an indexed property.
-    pub(super) fn touches(&self, event: &DdlEvent, id: ObjectId) -> bool {
+    pub(in crate::fold) fn touches(&self, event: &DdlEvent, id: ObjectId) -> bool {
         if event.object() == id {
             return true;
         }
@@ -157,7 +159,7 @@ impl Fold {
 
     /// Returns whether an event belongs to the history of an object: it touches the object, or
     /// changes the primary key of its table, which may have been this property.
-    pub(super) fn is_in_history_of(&self, event: &DdlEvent, id: ObjectId) -> bool {
+    pub(in crate::fold) fn is_in_history_of(&self, event: &DdlEvent, id: ObjectId) -> bool {
         let moves_key = || {
             let object = self.object(id).filter(|o| o.kind() == ObjectKind::Property);
             object.is_some_and(|property| property.parent == Some(event.object()))
@@ -167,7 +169,7 @@ impl Fold {
     }
 
     /// Returns all objects that an event touches.
-    pub(super) fn touched_objects<'a>(
+    pub(in crate::fold) fn touched_objects<'a>(
         &'a self,
         event: &'a DdlEvent,
     ) -> impl Iterator<Item = ObjectId> + 'a {
@@ -184,14 +186,14 @@ impl Fold {
         };
         let object = self.object(id);
         let parent = object.and_then(|object| object.parent);
-        let ends = object.and_then(Object::ends).into_iter().flatten();
+        let ends = object.and_then(Object::endpoints).into_iter().flatten();
         let own = std::iter::once(id).chain(more);
         own.chain(indexed.iter().copied()).chain(parent).chain(ends)
     }
 }
 
 /// Returns the name that an event itself assigns to an object, without following resolutions.
-pub(super) fn assigned_name(event: &DdlEvent, id: ObjectId) -> Option<&str> {
+pub(in crate::fold) fn assigned_name(event: &DdlEvent, id: ObjectId) -> Option<&str> {
     match event.change() {
         Change::CreateNodeTable { key_name, .. } if event.object() != id => Some(key_name),
         _ if event.object() != id => None,
@@ -208,7 +210,7 @@ pub(super) fn assigned_name(event: &DdlEvent, id: ObjectId) -> Option<&str> {
 }
 
 /// Returns the default that an event itself assigns to a property.
-pub(super) fn assigned_default(event: &DdlEvent, id: ObjectId) -> Option<&Option<Expr>> {
+pub(in crate::fold) fn assigned_default(event: &DdlEvent, id: ObjectId) -> Option<&Option<Expr>> {
     match event.change() {
         Change::CreateNodeTable { key, .. } if event.object() != id => Some(&key.default),
         _ if event.object() != id => None,

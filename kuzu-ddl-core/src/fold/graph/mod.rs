@@ -1,16 +1,20 @@
-//! The event graph: depth, touched objects and written values of each event, and its validity.
+//! The event graph: insertion of events, their ancestors and causality.
 //!
 //! All of these follow from an event and its ancestors alone, and never change.
 
+pub(in crate::fold) mod effects;
+pub(in crate::fold) mod event_node;
+mod validate;
+
 use std::collections::HashSet;
 
-use super::event_node::{DependencySummary, EventNode, EventStatus, Rank};
 use super::hold::Rejection;
 use super::state::Fold;
 use crate::event::{Change, DdlEvent, EventId, ObjectId};
+use event_node::{DependencySummary, EventNode, EventStatus, Rank};
 
 impl Fold {
-    pub(super) fn event(&self, id: EventId) -> Option<&DdlEvent> {
+    pub(in crate::fold) fn event(&self, id: EventId) -> Option<&DdlEvent> {
         self.log.get(&id).map(|known| &known.event)
     }
 
@@ -20,7 +24,7 @@ impl Fold {
     }
 
     /// Returns whether the event saw the object, according to its own dependencies.
-    pub(super) fn saw_object(&self, event: &DdlEvent, id: ObjectId) -> bool {
+    pub(in crate::fold) fn saw_object(&self, event: &DdlEvent, id: ObjectId) -> bool {
         let knows = |dependency: &EventId| {
             self.event(*dependency)
                 .is_some_and(|dependency| self.touches(dependency, id))
@@ -37,7 +41,12 @@ impl Fold {
     }
 
     /// Returns whether an event that touches an object saw another one that does (happened-before).
-    pub(super) fn saw_event(&self, event: &DdlEvent, other: EventId, id: ObjectId) -> bool {
+    pub(in crate::fold) fn saw_event(
+        &self,
+        event: &DdlEvent,
+        other: EventId,
+        id: ObjectId,
+    ) -> bool {
         if event.depends_on().contains(&other) {
             return true;
         }
@@ -60,7 +69,11 @@ impl Fold {
     }
 
     /// Returns all events that touch an object and that the event saw.
-    pub(super) fn ancestors_touching(&self, event: &DdlEvent, id: ObjectId) -> HashSet<EventId> {
+    pub(in crate::fold) fn ancestors_touching(
+        &self,
+        event: &DdlEvent,
+        id: ObjectId,
+    ) -> HashSet<EventId> {
         let mut past = HashSet::new();
         let mut open = self.parents_touching(event, id);
         while let Some(next) = open.pop() {
@@ -128,7 +141,7 @@ impl Fold {
         for dependency in event.depends_on() {
             let known = self.log.get(dependency).ok_or(*dependency)?;
             past.depth = past.depth.max(known.depth + 1);
-            if known.standing == EventStatus::Rejected && past.rejected.is_none() {
+            if known.status == EventStatus::Rejected && past.rejected.is_none() {
                 past.rejected = Some(*dependency);
             }
         }
@@ -140,7 +153,7 @@ impl Fold {
         let id = event.id();
         let behind = past.rejected.map(Rejection::DependencyRejected);
         let verdict = behind.map_or_else(|| self.validate(&event), Err);
-        let standing = match verdict {
+        let status = match verdict {
             Ok(()) => EventStatus::Newest,
             Err(rejection) => {
                 self.rejected.insert(id, rejection);
@@ -149,17 +162,17 @@ impl Fold {
         };
         let known = EventNode {
             depth: past.depth,
-            standing,
+            status,
             event: event.clone(),
             links: None,
         };
         self.log.insert(id, known);
-        if standing == EventStatus::Rejected {
+        if status == EventStatus::Rejected {
             return;
         }
         for known in event.depends_on() {
             if let Some(known) = self.log.get_mut(known) {
-                known.standing = EventStatus::Known;
+                known.status = EventStatus::Known;
             }
         }
         self.apply(&event);
