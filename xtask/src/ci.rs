@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::process::{self, Result};
 use crate::stages::Stages;
-use crate::{api, downstream, engine, lint, pure, test, tools, workspace};
+use crate::{api, cargo_metadata, downstream, engine, lint, pure, test, tools, workspace};
 
 /// Names a directory with the LDBC social network data, scale factor 0.1, for one more run of the
 /// example `ldbc`.
@@ -15,7 +15,7 @@ pub(crate) fn run() -> Result {
     println!("workspace: {}", workspace::root()?.display());
     println!(
         "target directory: {}",
-        workspace::target_directory()?.display()
+        cargo_metadata::target_directory()?.display()
     );
     engine::prepare()?;
     process::run(process::command("rustc")?.arg("--version"))?;

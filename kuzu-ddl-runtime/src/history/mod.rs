@@ -7,6 +7,7 @@
 //! is the same on every machine, and often only a part of the database.
 
 mod describe;
+mod find_point;
 mod point;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,8 +6,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use kuzu_ddl_core::event::EventId;
 use serde::{Deserialize, Serialize};
 
-use super::History;
-
 /// Point of a history.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -105,50 +103,6 @@ pub enum HistoryError {
     TagExists(String),
 }
 
-impl History {
-    /// Parses a point: `now`, the name of a tag, `revision 3`, the first digits of an event, or a
-    /// time in UTC such as `2026-11-25T14:00:00Z`.
-    ///
-    /// # Errors
-    /// Fails if the text is not a point, or the point does not exist.
-    pub fn point(&self, text: &str) -> Result<Point, HistoryError> {
-        let text = text.trim();
-        if text == "now" {
-            return Ok(Point::Now);
-        }
-        let name = text.strip_prefix("tag ").unwrap_or(text);
-        if self.tags.contains_key(name) {
-            return Ok(Point::tag(name));
-        }
-        if let Some(number) = text.strip_prefix("revision ") {
-            let number = number.trim().parse();
-            return number
-                .map(Point::Revision)
-                .map_err(|_| HistoryError::InvalidPoint(text.to_owned()));
-        }
-        if let Some(at) = parse_time(text) {
-            return Ok(Point::Time(at));
-        }
-        let digits = text.strip_prefix("event ").unwrap_or(text);
-        let is_hex = digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-        if !is_hex {
-            return Err(HistoryError::InvalidPoint(text.chars().take(80).collect()));
-        }
-        let digits = digits.to_ascii_lowercase();
-        let mut found = self
-            .events
-            .keys()
-            .filter(|id| id.to_string().starts_with(&digits));
-        match (found.next(), found.next()) {
-            (Some(id), None) => Ok(Point::Event(*id)),
-            (Some(_), Some(_)) => Err(HistoryError::Ambiguous(digits)),
-            (None, _) => Err(HistoryError::UnknownEvent(
-                digits.chars().take(64).collect(),
-            )),
-        }
-    }
-}
-
 /// Formats a time in milliseconds since 1970 as RFC 3339, in UTC.
 #[must_use]
 pub fn format_timestamp(at: u64) -> String {
@@ -169,7 +123,7 @@ pub fn format_timestamp(at: u64) -> String {
 
 /// Parses `2026-11-25T14:00:00Z`, also with a space for the `T`, without the `Z` or the seconds, or
 /// the day alone. Always UTC, because local time zones differ between machines and days.
-fn parse_time(text: &str) -> Option<u64> {
+pub(super) fn parse_time(text: &str) -> Option<u64> {
     let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     let (day, clock) = match text.split_once(['T', 't', ' ']) {
         Some((day, clock)) => (day, clock.trim()),
@@ -229,15 +183,5 @@ mod tests {
             assert_eq!(parse_time(bad), None, "{bad}");
         }
         assert!(format_timestamp(u64::MAX).ends_with("since 1970"));
-    }
-
-    #[test]
-    fn invalid_points_are_reported() {
-        let history = History::default();
-        assert_eq!(history.point("now"), Ok(Point::Now));
-        for text in ["", "abc", "nothing", "revision x", "🦀", "abcd"] {
-            let e = history.point(text).expect_err(text);
-            assert!(!e.to_string().is_empty());
-        }
     }
 }

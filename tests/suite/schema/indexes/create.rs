@@ -147,7 +147,7 @@ fn index_next_to_a_reader_is_deferred_b21() {
     assert!(
         report
             .to_string()
-            .contains("still owed: create full-text index Doc[words]")
+            .contains("deferred: create full-text index Doc[words]")
     );
     assert_eq!(db.drift(), "");
     reader.query("COMMIT").unwrap();
