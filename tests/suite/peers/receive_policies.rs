@@ -72,16 +72,20 @@ fn hold_policy_holds_changes_of_declared_objects() {
               CREATE NODE TABLE `City`(`id` INT64, PRIMARY KEY(`id`));
           + add property Person.email STRING
               ALTER TABLE `Person` ADD `email` STRING;
-          Person.full (2668731d) waits: a change of a peer takes away what this application declares:
+          Person.full (2668731d) waits: a change of a peer removes objects declared by this application:
             Person.name: was renamed to `full`; this binary is older than the database (tests/suite/peers/receive_policies.rs:17)
               help: deploy the newer binary
               help: or declare `full` with `#[kuzu(renamed_from = "name")]`
-            it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same
-          Person.age (936293a9) waits: a change of a peer takes away what this application declares:
+          help: resolve the conflict with `.resolve(…)` on the Migrator
+          help: or start a version of this application that is compatible with the change
+          help: or apply the change anyway with `.receive_policy(ReceivePolicy::Apply)` on the Migrator
+          Person.age (936293a9) waits: a change of a peer removes objects declared by this application:
             Person.age: the type is declared as INT32, but is STRING in the database (tests/suite/peers/receive_policies.rs:17)
               help: declare STRING
               help: or deploy the binary that changed it
-            it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same"#]].assert_eq(&received.to_string());
+          help: resolve the conflict with `.resolve(…)` on the Migrator
+          help: or start a version of this application that is compatible with the change
+          help: or apply the change anyway with `.receive_policy(ReceivePolicy::Apply)` on the Migrator"#]].assert_eq(&received.to_string());
     assert_eq!(
         a.db.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),
         "Ada|7|NULL"
