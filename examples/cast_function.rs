@@ -12,7 +12,7 @@
 //! computed 5 of 5 rows
 //! computed 5 of 5 rows
 //! ~ change property Product.price to INT64
-//! ~ make the values of Product.price by cast_function::v2::cents
+//! ~ backfill Product.price with cast_function::v2::cents
 //! 5 products, 1250 cents
 //! ```
 

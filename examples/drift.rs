@@ -5,18 +5,18 @@
 //! prints
 //!
 //! ```text
-//! the database was changed behind the ledger:
+//! the live schema differs from the ledger:
 //!   Person.nickname is in the database, but not in the ledger
-//!   settle it on the Migrator with `.drift_policy(DriftPolicy::Adopt)` (the database is right, and its
-//!       changes become history), `.drift_policy(DriftPolicy::Repair)` (only the ledger is put right; the
-//!       next start plans what the structs say), `.drift_policy(DriftPolicy::Recreate)` (the ledger is
-//!       right: what is missing is made again, empty) or `.drift_policy(DriftPolicy::Warn)` (go on
-//!       without)
+//! help: `.drift_policy(DriftPolicy::Adopt)` on the Migrator records the changes as history
+//! help: `.drift_policy(DriftPolicy::Repair)` corrects the ledger only; the next start plans the
+//!     declared schema
+//! help: `.drift_policy(DriftPolicy::Recreate)` recreates missing objects without rows
+//! help: `.drift_policy(DriftPolicy::Warn)` continues
 //!
-//! recorded 1 events, schema f40e48c3, 50 ms
+//! recorded 1 event, schema f40e48c3, 20 ms
 //!   note: adopted: Person.nickname is in the database, but not in the ledger
 //!
-//! up to date, schema f40e48c3, 22 ms
+//! up to date, schema f40e48c3, 6 ms
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]

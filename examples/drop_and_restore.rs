@@ -6,20 +6,22 @@
 //! prints
 //!
 //! ```text
-//! 1 step applied, schema b6791eba, 94 ms
+//! 1 step applied, schema b6791eba, 97 ms
 //!   - archive property Person.fax as fax__a_7869c94d
 //!       ! breaks older apps: Person.fax
 //!       ALTER TABLE `Person` RENAME `fax` TO `fax__a_7869c94d`;
 //!
-//! archived: property Person.fax, 1 values, about 1 KiB, as Person.fax__a_7869c94d, since
-//!     2026-11-30T12:54:34Z
+//! archived: property Person.fax, 1 value, about 1 KiB, as Person.fax__a_7869c94d, since
+//!     2026-11-30T14:09:48Z
 //!
-//! the declared schema does not fit the database:
-//!   Person.fax: is declared, but it was dropped; this binary is older than the database. Deploy
-//!       the newer one, or bring it back with `.restore("Person.fax")`, or make a new, empty one
-//!       with `.recreate("Person.fax")` on the Migrator (examples/drop_and_restore.rs:41)
+//! the declared schema is incompatible with the database:
+//!   Person.fax: is declared, but was dropped; this binary is older than the database
+//!       (examples/drop_and_restore.rs:44)
+//!     help: deploy the newer binary
+//!     help: or restore it with its rows: `.restore("Person.fax")` on the Migrator
+//!     help: or create a new, empty one: `.recreate("Person.fax")` on the Migrator
 //!
-//! 1 step applied, schema 3b220d7f, 62 ms
+//! 1 step applied, schema 3b220d7f, 68 ms
 //!   + restore property Person.fax from fax__a_7869c94d
 //!       ALTER TABLE `Person` RENAME `fax__a_7869c94d` TO `fax`;
 //!

@@ -25,11 +25,10 @@
 //!
 //! first release: the check passes
 //!
-//! second release: kuzu-schema.lock knows what this binary lacks:
-//! the field of `Person.mail` is gone; if it is `email` by now, say so on its field:
-//!     #[kuzu(renamed_from = "mail")]
-//! or, if the property is to go, archived first, put on the struct:
-//!     #[kuzu(dropped("mail"))]
+//! second release: this binary lacks objects of kuzu-schema.lock:
+//!   the property `Person.mail` has no field
+//!   help: if it was renamed to `email`, add to its field: `#[kuzu(renamed_from = "mail")]`
+//!   help: if it was removed, archive it by adding to the struct: `#[kuzu(dropped("mail"))]`
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]

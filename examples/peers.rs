@@ -10,8 +10,7 @@
 //! phone: applied 2 of the events
 //! laptop: applied 1 of the events
 //!
-//! Person.age was given two types: it is STRING, and the values of type INT64 live on in
-//!     age__c_0521f17b
+//! Person.age: concurrent type changes; STRING wins, INT64 values are kept in `age__c_0521f17b`
 //!
 //! phone: schema 604125b8, id 3, age 33
 //! server: applied 1 of the events

@@ -6,12 +6,12 @@
 //! prints
 //!
 //! ```text
-//! the plan is blocked:
-//!   tightens: Person.language, 1 row without a value; to allow it, write
-//!       `.allow(HazardKind::Tightens, "Person.language")` on the Migrator; or say what rows
-//!       without a value get, with `#[kuzu(fill = "…")]` on the field
+//! the plan has hazards that are not allowed:
+//!   tightens: Person.language, 1 row without a value
+//! help: allow it with `.allow(HazardKind::Tightens, "Person.language")` on the Migrator
+//! help: or give rows without a value one with `#[kuzu(fill = "…")]` on the field
 //!
-//! 1 step applied, schema 3c1c48da, 183 ms
+//! 1 step applied, schema 3c1c48da, 160 ms
 //!   + add property Person.language STRING (1 row, about 0.01 s), took 0.01 s
 //!       ALTER TABLE `Person` ADD `language` STRING;
 //!       MATCH (x:`Person`) SET x.`language` = CAST('en' AS STRING);

@@ -11,15 +11,19 @@
 //! person 1: Ada, score 1.25
 //! person 2: Bob, score 7
 //!
-//! the changes of this binary were undone: the database went back to tag release-1 on
-//!     2026-11-30T12:56:47Z. Start the binary of that time, or make the changes again with
-//!     `.redo()` on the Migrator:
-//!   Person.full_name: is declared, but it is called `name` now; this binary is older than the
-//!       database. Deploy the newer one, or declare `name` with `#[kuzu(renamed_from =
-//!       "full_name")]` (examples/rollback.rs:50)
-//!   Person.score: the type is declared as INT64, but it is DOUBLE by now; declare DOUBLE, or
-//!       deploy the binary that made it so, or go back to the values from before with
-//!       `.restore("Person.score")` on the Migrator (examples/rollback.rs:50)
+//! the changes of this binary were undone: the database was rolled back to tag release-1 on
+//!     2026-11-30T14:10:16Z:
+//!   Person.full_name: was renamed to `name`; this binary is older than the database
+//!       (examples/rollback.rs:55)
+//!     help: deploy the newer binary
+//!     help: or declare `name` with `#[kuzu(renamed_from = "full_name")]`
+//!   Person.score: the type is declared as INT64, but is DOUBLE in the database
+//!       (examples/rollback.rs:55)
+//!     help: declare DOUBLE
+//!     help: or deploy the binary that changed it
+//!     help: or restore the values from before: `.restore("Person.score")` on the Migrator
+//! help: start the binary of that time
+//! help: or apply the changes again with `.reapply_rolled_back()` on the Migrator
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]

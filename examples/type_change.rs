@@ -6,9 +6,9 @@
 //! prints
 //!
 //! ```text
-//! rows are in the way of the plan:
+//! preflight checks failed:
 //!   Person.age: 1 of 2 values cannot be cast to INT64, for example id 2 ('unknown'); write
-//!       `on_fail = "null"` or `on_fail = "default"` beside the cast, or a cast that takes them
+//!       `on_fail = "null"` or `on_fail = "default"` next to the cast, or a cast that takes them
 //!
 //! ~ change property Person.age to INT64
 //! person 1: age 36
