@@ -7,15 +7,15 @@
 //!
 //! ```text
 //! recorded 2 events, schema 2d2f230b, 285 ms
-//!   note: Person was here before and is adopted
-//!   note: Session belongs to nobody here and is left alone
+//!   note: Person: existing object adopted
+//!   note: Session is not managed by kuzu-ddl; left unchanged
 //!
 //! 2 steps:
 //!   + create rel table Knows
 //!       CREATE REL TABLE `Knows`(FROM `Person` TO `Person`);
 //!   + add property Person.email STRING
 //!       ALTER TABLE `Person` ADD `email` STRING;
-//!   note: Session belongs to nobody here and is left alone
+//!   note: Session is not managed by kuzu-ddl; left unchanged
 //!
 //! person 1: Ada, email
 //! ```

@@ -30,8 +30,9 @@
 
 use std::error::Error;
 
+use kuzu_ddl::archive::list_archived;
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl::{Migrator, list_archived, schema};
+use kuzu_ddl::{Migrator, schema};
 
 /// The first release, to which the third one returns.
 mod v1 {

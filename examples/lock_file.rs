@@ -37,7 +37,8 @@
 use std::error::Error;
 
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::{Declared, check_on, schema};
+use kuzu_ddl::testing::check_on;
+use kuzu_ddl::{Declared, schema};
 use kuzu_ddl_core::lock;
 use kuzu_ddl_core::lock::LockFile;
 

@@ -26,7 +26,8 @@ use std::error::Error;
 use std::path::Path;
 
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl::{Declared, Migrator, ReceivePolicy, schema, sync_state};
+use kuzu_ddl::peers::{ReceivePolicy, sync_state};
+use kuzu_ddl::{Declared, Migrator, schema};
 use kuzu_ddl_core::event::Change;
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_sync::folder::Folder;

@@ -26,8 +26,9 @@
 
 use std::error::Error;
 
+use kuzu_ddl::history::Point;
 use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
-use kuzu_ddl::{Migrator, Point, schema};
+use kuzu_ddl::{Migrator, schema};
 
 /// The first release.
 mod v1 {
@@ -62,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let connection = Connection::new(&db)?;
     let migrator = |schema| Migrator::new(&db).declared(schema);
     migrator(schema![v1::Person]?).migrate()?;
-    kuzu_ddl::queries::set_tag(&db, "release-1", &Point::Now)?;
+    kuzu_ddl::history::set_tag(&db, "release-1", &Point::Now)?;
     connection.query("CREATE (:Person {id: 1, name: 'Ada', score: 1.25})")?;
 
     migrator(schema![v2::Person]?).migrate()?;

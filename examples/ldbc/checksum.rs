@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use kuzu_ddl::ObjectId;
 use kuzu_ddl::kuzu::Database;
+use kuzu_ddl::peers::ObjectId;
 use kuzu_ddl_core::fold::{Fold, Object, ObjectBody};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_runtime::engine::{Engine, Session};

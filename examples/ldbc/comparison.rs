@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kuzu_ddl::ObjectId;
+use kuzu_ddl::peers::ObjectId;
 
 use crate::Outcome;
 use crate::checksum::Contents;

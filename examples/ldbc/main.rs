@@ -31,8 +31,10 @@ use std::path::PathBuf;
 
 use checksum::Contents;
 use comparison::compare;
+use kuzu_ddl::history::Point;
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::{Migrator, ObjectId, Plan, Point};
+use kuzu_ddl::peers::ObjectId;
+use kuzu_ddl::{Migrator, Plan};
 use kuzu_ddl_core::declared::{DeclareError, Declared};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -96,7 +98,7 @@ fn main() -> Outcome<()> {
     println!("version 1: the published schema");
     let report = Migrator::new(&db).declared(v1::schema()?).migrate()?;
     println!("{}\n", first_line(&report.to_string()));
-    kuzu_ddl::queries::set_tag(&db, PUBLISHED, &Point::Now)?;
+    kuzu_ddl::history::set_tag(&db, PUBLISHED, &Point::Now)?;
     files::load(&db, &data)?;
     let loaded = checksum::contents(&db)?;
 

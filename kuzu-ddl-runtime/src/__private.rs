@@ -1,9 +1,9 @@
-//! What the macros and derives name: all that core has, and the bodies of tests that need files or an
+//! Items that macros and derives name: those of core, and the bodies of tests that need files or an
 //! engine. Not part of the public interface.
 
 pub use kuzu_ddl_core::__private::*;
 
-/// The body of `lock!`.
+/// Body of `lock!`.
 #[track_caller]
 pub fn verify_lock(manifest: &str) {
     if let Err(error) = crate::testing::verify(manifest) {
@@ -11,7 +11,7 @@ pub fn verify_lock(manifest: &str) {
     }
 }
 
-/// The body of the tests that `upgrades!` makes.
+/// Body of the tests that `upgrade_tests!` creates.
 #[track_caller]
 pub fn upgrade(old: &str) {
     #[cfg(feature = "kuzu")]
@@ -20,21 +20,22 @@ pub fn upgrade(old: &str) {
     }
     #[cfg(not(feature = "kuzu"))]
     panic!(
-        "an upgrade needs an engine: enable the feature `kuzu`; {} bytes unread",
+        "cannot test the upgrade ({} bytes): no engine\nhelp: enable the feature `kuzu`",
         old.len()
     );
 }
 
-/// The test that finds locks which came after `upgrades!` was compiled.
+/// Body of the test that detects lock files added after `upgrade_tests!` was compiled.
 #[track_caller]
 pub fn all_locks(folder: &str, compiled: &[&str]) {
-    let here = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let here = here.filter_map(|entry| entry.file_name().into_string().ok());
-    let new = here.filter(|name| name.ends_with(".lock") && !compiled.contains(&name.as_str()));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let new = names.filter(|name| name.ends_with(".lock") && !compiled.contains(&name.as_str()));
     let new: Vec<String> = new.collect();
     assert!(
         new.is_empty(),
-        "{folder} has locks that came later: {}; change something in the file with `upgrades!`, so that it is compiled again",
+        "{folder} has lock files that are not compiled in: {}\n\
+         help: change the file with `upgrade_tests!`, so that it is compiled again",
         new.join(", ")
     );
 }

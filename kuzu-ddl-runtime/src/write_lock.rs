@@ -1,18 +1,18 @@
-//! Becoming the writer: one write transaction in a process, and it is not waited for by the engine.
+//! Acquires the write transaction: a process has one, and the engine does not wait for it.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::{Engine, EngineErrorKind, Transaction, ensure_single_handle};
 use crate::error::Error;
 
-/// How long to sleep between two attempts.
+/// Pause between two attempts.
 const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Runs `f` in a write transaction. It must commit; otherwise all is rolled back.
+/// Runs `f` in a write transaction. It must commit; otherwise everything is rolled back.
 ///
 /// # Errors
-/// [`Error::Busy`] if another connection has the transaction for longer than `wait`; otherwise what
-/// `f` says.
+/// [`Error::LockTimeout`] if another connection has the transaction for longer than `wait`;
+/// otherwise the errors of `f`.
 pub(crate) fn with_writer<T>(
     engine: &dyn Engine,
     wait: Duration,
@@ -36,7 +36,7 @@ pub(crate) fn with_writer<T>(
     }
 }
 
-/// The time in milliseconds since 1970 by this machine's clock.
+/// Returns the time in milliseconds since 1970 by this machine's clock.
 pub(crate) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)

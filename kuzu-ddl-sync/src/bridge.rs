@@ -86,7 +86,7 @@ pub fn unsent_events(db: &dyn Engine, peer: &Peer) -> Result<Vec<DdlEvent>, Erro
 ///
 /// # Errors
 ///
-/// Returns the errors of [`Migrator::receive`] and [`Migrator::begin_with`], and an error if the
+/// Returns the errors of [`Migrator::receive`] and [`Migrator::bootstrap`], and an error if the
 /// checkpoint is malformed.
 ///
 /// # Examples
@@ -94,7 +94,8 @@ pub fn unsent_events(db: &dyn Engine, peer: &Peer) -> Result<Vec<DdlEvent>, Erro
 /// ```
 /// use kuzu_ddl_sync::{Hub, PeerId, bridge};
 /// use kuzu_ddl_runtime::engine::Engine;
-/// use kuzu_ddl_runtime::migrate::{Error, Migrator};
+/// use kuzu_ddl_runtime::error::Error;
+/// use kuzu_ddl_runtime::migrate::Migrator;
 ///
 /// fn apply(hub: &mut Hub, id: PeerId, db: &dyn Engine) -> Result<(), Error> {
 ///     let received = bridge::deliver(|| Migrator::new(db), &hub.take_delivery(id))?;

@@ -8,6 +8,7 @@ use std::process::{Command, ExitCode};
 
 use serde_json::Value;
 
+use crate::cargo_metadata;
 use crate::process::{self, Result};
 use crate::workspace::{self, PACKAGES, Package};
 
@@ -71,7 +72,7 @@ fn public_apis() -> Result<Vec<(&'static Package, String)>> {
     cargo.env(AS_RUSTDOC, "1");
     cargo.env("RUSTDOCFLAGS", "-Z unstable-options --output-format json");
     process::run(&mut cargo)?;
-    let directory = workspace::target_directory()?.join("doc");
+    let directory = cargo_metadata::target_directory()?.join("doc");
     let read = |package| Ok((package, public_api(&directory, package)?));
     PACKAGES.iter().map(read).collect()
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::process::{self, Result};
 use crate::stages::Stages;
-use crate::{api, downstream, engine, lint, pure, test, tools, workspace};
+use crate::{api, cargo_metadata, downstream, engine, lint, pure, test, tools, workspace};
 
 /// Names a directory with the LDBC social network data, scale factor 0.1, for one more run of the
 /// example `ldbc`.
@@ -15,7 +15,7 @@ pub(crate) fn run() -> Result {
     println!("workspace: {}", workspace::root()?.display());
     println!(
         "target directory: {}",
-        workspace::target_directory()?.display()
+        cargo_metadata::target_directory()?.display()
     );
     engine::prepare()?;
     process::run(process::command("rustc")?.arg("--version"))?;
@@ -31,6 +31,7 @@ pub(crate) fn run() -> Result {
     lint::clippy_stages(&mut stages);
     stages.run("rustdoc", || lint::rustdoc(&[]));
     stages.run("public API", api::check);
+    stages.run("examples: the outputs in their headers", example_outputs);
     stages.run("example: ldbc, its own small data", || example(&["ldbc"]));
     let title = "example: ldbc, scale factor 0.1";
     match std::env::var(LDBC_DATA) {
@@ -48,6 +49,11 @@ pub(crate) fn run() -> Result {
 /// Runs an example as the README does: without `--locked`.
 fn example(arguments: &[&str]) -> Result {
     process::run(process::cargo(["run", "--example"])?.args(arguments))
+}
+
+/// Runs the examples of one concept each, and compares their outputs with those in their headers.
+fn example_outputs() -> Result {
+    process::run(process::command("bash")?.arg("examples/check"))
 }
 
 fn absolute(path: &str) -> Result<String> {

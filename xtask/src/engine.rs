@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use crate::cargo_metadata;
 use crate::process::{self, Result};
-use crate::workspace;
 
 /// Names the directory of a prebuilt engine; the crate `kuzu` reads it.
 const LIBRARY: &str = "KUZU_LIBRARY_DIR";
@@ -20,7 +20,7 @@ pub(crate) fn prepare() -> Result {
         Some(library) => println!("engine: prebuilt, in {LIBRARY} ({library})"),
         None => println!("engine: compiled from source, {LIBRARY} is not set"),
     }
-    let debug = workspace::target_directory()?.join("debug");
+    let debug = cargo_metadata::target_directory()?.join("debug");
     drop_stale(&debug, library.as_deref())?;
     drop_old_programs(&debug)
 }
@@ -88,7 +88,7 @@ pub(crate) fn single_build() -> Result {
     if example != tests {
         return Err("the two commands use different builds of the engine".into());
     }
-    let mut directories = vec![workspace::target_directory()?.join("tests")];
+    let mut directories = vec![cargo_metadata::target_directory()?.join("tests")];
     for _depth in 0..5 {
         let mut below = Vec::new();
         for directory in &directories {

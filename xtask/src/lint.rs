@@ -2,7 +2,7 @@
 
 use crate::process::{self, Result};
 use crate::stages::Stages;
-use crate::{tools, workspace};
+use crate::{cargo_metadata, tools, workspace};
 
 /// Checks that every relative link in the documentation leads to a file and a heading.
 const CHECK_LINKS: &str = "docs/check-links";
@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result {
 /// Adds the stages that compile nothing.
 pub(crate) fn text_stages(stages: &mut Stages) {
     stages.run("lock file is up to date", || {
-        workspace::metadata().map(drop)
+        cargo_metadata::read().map(drop)
     });
     stages.run("formatting", formatting);
     stages.run("spelling", || process::run(&mut tools::TYPOS.command()?));
@@ -76,7 +76,7 @@ fn deny() -> Result {
 /// One toolchain alone cannot test `rust-version`, but every dependency can be held to it. For our
 /// own code clippy does that (`incompatible_msrv`).
 fn msrv() -> Result {
-    let metadata = workspace::metadata()?;
+    let metadata = cargo_metadata::read()?;
     let packages = metadata["packages"].as_array();
     let packages = packages.ok_or("cargo metadata: no packages")?;
     let ours = packages

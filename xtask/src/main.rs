@@ -10,22 +10,29 @@ use std::process::ExitCode;
 
 use process::Result;
 
+// In the order of use: a module imports only modules above it.
+
 mod workspace;
 
 mod process;
+
+mod cargo_metadata;
 mod stages;
+mod tools;
 
 mod api;
-mod bench;
 mod bench_compile;
-mod ci;
-mod downstream;
 mod engine;
+
+mod bench;
 mod lint;
 mod mutants;
 mod pure;
 mod test;
-mod tools;
+
+mod downstream;
+
+mod ci;
 
 const HELP: &str = "\
 Usage: cargo xtask TASK [ARGUMENTS]

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::cargo_metadata;
 use crate::process::{self, Result};
 use crate::workspace;
 
@@ -109,7 +110,7 @@ impl Mutant {
             return Ok(Verdict::NotPlanted);
         }
         fs::write(&path, source.replace(self.original, self.mistake))?;
-        let target = workspace::target_directory()?.join("mutants");
+        let target = cargo_metadata::target_directory()?.join("mutants");
         let tests = |arguments: &[&str]| -> Result<Command> {
             let fixed = [
                 "test",

@@ -1,13 +1,11 @@
 //! Child processes: their environment, and what they return.
 
-use std::error::Error;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::workspace;
-
-pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+pub(crate) use crate::workspace::Result;
 
 /// Returns a command that runs in the workspace's root, with the environment that xtask was started
 /// in: without the variables that `cargo run` adds about xtask itself.

@@ -1,11 +1,10 @@
 //! The workspace: its crates and its directories.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use serde_json::Value;
-
-use crate::process::{self, Result};
+pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 /// A crate that users depend on.
 pub(crate) struct Package {
@@ -69,19 +68,6 @@ pub(crate) fn root() -> Result<&'static Path> {
     });
     let root = root.as_deref();
     root.ok_or_else(|| "the root directory is unknown; run `cargo xtask`".into())
-}
-
-/// Returns what `cargo metadata` prints; fails if Cargo.lock is not up to date.
-pub(crate) fn metadata() -> Result<Value> {
-    let mut cargo = process::cargo(["metadata", "--locked", "--format-version", "1"])?;
-    Ok(serde_json::from_str(&process::stdout(&mut cargo)?)?)
-}
-
-/// Returns cargo's target directory.
-pub(crate) fn target_directory() -> Result<PathBuf> {
-    let metadata = metadata()?;
-    let path = metadata["target_directory"].as_str();
-    Ok(path.ok_or("cargo metadata: no target directory")?.into())
 }
 
 /// Returns the directory that outlives clones: `kuzu-ddl` in the user's cache.

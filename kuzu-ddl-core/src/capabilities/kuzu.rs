@@ -23,3 +23,10 @@ pub const KUZU: Capabilities = Capabilities {
     buffer_pool_per_node_table: MIB + (4 << 10),
     buffer_pool_base: 4 * MIB,
 };
+
+/// The capabilities of Kùzu, the engine that has an adapter.
+impl Default for &Capabilities {
+    fn default() -> Self {
+        &KUZU
+    }
+}

@@ -70,10 +70,3 @@ impl fmt::Display for Capabilities {
         write!(f, "{} {}", self.name, self.version)
     }
 }
-
-/// The capabilities of Kùzu, the engine that has an adapter.
-impl Default for &Capabilities {
-    fn default() -> Self {
-        &KUZU
-    }
-}

@@ -76,6 +76,7 @@ pub struct TableHints {
     /// The former names of the table, in declaration order.
     pub renamed_from: Vec<String>,
     /// The former names of properties.
+    #[serde(alias = "properties")]
     pub property_renames: BTreeMap<NameKey, Vec<String>>,
     /// The tombstones of properties.
     pub dropped: BTreeSet<NameKey>,
@@ -86,9 +87,11 @@ pub struct TableHints {
     pub casts: BTreeMap<NameKey, String>,
     /// For type changes: the function that converts an old value.
     #[serde(default)]
+    #[serde(alias = "casts_with")]
     pub cast_functions: BTreeMap<NameKey, String>,
     /// The fallback for rows whose cast fails; absent if such rows reject the change.
     #[serde(default)]
+    #[serde(alias = "on_fails")]
     pub on_fail: BTreeMap<NameKey, OnFailDesc>,
     /// The expression that backfills existing rows without a value.
     #[doc(alias = "backfill")]
@@ -97,12 +100,15 @@ pub struct TableHints {
     /// The function that backfills existing rows without a value.
     #[doc(alias = "backfill")]
     #[serde(default)]
+    #[serde(alias = "fills_with")]
     pub fill_functions: BTreeMap<NameKey, FillFunction>,
     /// The properties in field order, which is the column order of a new table.
+    #[serde(alias = "order")]
     pub column_order: Vec<NameKey>,
     /// The source location of the struct as `file:line`, for messages.
     pub origin: String,
     /// The package of the struct, for the lock file.
     #[serde(default)]
+    #[serde(alias = "krate")]
     pub package: String,
 }

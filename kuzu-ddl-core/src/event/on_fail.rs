@@ -17,6 +17,7 @@ pub enum OnFail {
     /// The row gets NULL.
     Null,
     /// The row gets this value: the declared default of the property at the time of the change.
+    #[serde(alias = "Use")]
     Default(Expr),
 }
 

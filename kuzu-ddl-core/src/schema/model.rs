@@ -178,6 +178,7 @@ pub enum StorageDirection {
     #[default]
     Both,
     /// Forward only: uses less space, but traversal from the destination is slow.
+    #[serde(alias = "Fwd")]
     Forward,
 }
 

@@ -13,8 +13,10 @@ pub struct BackfillProgress {
     /// Input properties of a backfill; a cast reads the archived old values.
     pub inputs: Vec<ObjectId>,
     /// Archived column that a cast reads.
+    #[serde(alias = "old")]
     pub archived_column: Option<String>,
     /// Whether the function accepts NULL.
+    #[serde(alias = "takes_null")]
     pub accepts_null: bool,
     /// Value for a row for which the function returns none.
     pub on_fail: OnFail,
@@ -22,7 +24,9 @@ pub struct BackfillProgress {
     /// the backfill starts over.
     pub table: u64,
     /// Offset below which all rows are done.
+    #[serde(alias = "next")]
     pub next_offset: u64,
     /// Number of rows done.
+    #[serde(alias = "done")]
     pub rows_done: u64,
 }

@@ -15,8 +15,10 @@ use crate::event::ObjectId;
 #[non_exhaustive]
 pub enum DeferredTask {
     /// Builds an index: the engine cannot create one inside a transaction.
+    #[serde(alias = "Index")]
     BuildIndex(ObjectId),
     /// Backfills a property with a Rust function: in batches, since the rows may be many.
+    #[serde(alias = "Values")]
     Backfill(ObjectId),
 }
 

@@ -12,16 +12,20 @@ use crate::schema::Expr;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalState {
     /// Defaults of adopted properties, as the engine reports them.
+    #[serde(alias = "defaults")]
     pub adopted_defaults: BTreeMap<ObjectId, String>,
     /// Tables that have gaps in their column ids and are sound, with those ids.
     #[serde(default)]
+    #[serde(alias = "gaps")]
     pub column_id_gaps: BTreeMap<ObjectId, Vec<u64>>,
     /// Deferred tasks of this database.
     #[serde(default)]
+    #[serde(alias = "owed")]
     pub deferred: BTreeSet<DeferredTask>,
     /// Backfill expressions recorded for rows without a value, by the type change that needed them.
     /// A rollback uses them to detect values that no application wrote.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(alias = "fills")]
     pub recorded_fills: BTreeMap<EventId, Expr>,
 }
 

@@ -8,7 +8,7 @@ use crate::syntax::choice::choose;
 pub(crate) struct Multiplicity {
     /// The spelling in attributes.
     pub(crate) name: &'static str,
-    /// The variant of the runtime's `Multiplicity`.
+    /// The variant of kuzu-ddl-core's `Multiplicity`.
     pub(crate) variant: &'static str,
 }
 
@@ -40,13 +40,13 @@ const MULTIPLICITY_SYNONYMS: &[(&str, &str)] = &[
     ("one_to_one", "one_one"),
 ];
 
-/// The storage directions, and the variants of the runtime's `StorageDirection`.
+/// The storage directions, and the variants of kuzu-ddl-core's `StorageDirection`.
 const STORAGE_DIRECTIONS: &[(&str, &str)] = &[("both", "Both"), ("fwd", "Forward")];
 
 const STORAGE_DIRECTION_SYNONYMS: &[(&str, &str)] =
     &[("forward", "fwd"), ("bidirectional", "both")];
 
-/// The actions for a failed conversion, and the variants of the runtime's `OnFailDesc`.
+/// The actions for a failed conversion, and the variants of kuzu-ddl-core's `OnFailDesc`.
 const ON_FAIL_ACTIONS: &[(&str, &str)] =
     &[("abort", "Abort"), ("null", "Null"), ("default", "Default")];
 
@@ -65,7 +65,7 @@ pub(super) fn multiplicity(text: Spanned<String>) -> syn::Result<Spanned<Multipl
     Ok(text.map(|_| multiplicity))
 }
 
-/// Reads the value of `storage_direction`: the variant of the runtime's `StorageDirection`.
+/// Reads the value of `storage_direction`: the variant of kuzu-ddl-core's `StorageDirection`.
 pub(super) fn storage_direction(text: Spanned<String>) -> syn::Result<&'static str> {
     let text = lower(text);
     if matches!(&*text.value, "bwd" | "backward") {
@@ -81,7 +81,7 @@ pub(super) fn storage_direction(text: Spanned<String>) -> syn::Result<&'static s
     )
 }
 
-/// Reads the value of `on_fail`: the variant of the runtime's `OnFailDesc`.
+/// Reads the value of `on_fail`: the variant of kuzu-ddl-core's `OnFailDesc`.
 pub(super) fn on_fail(text: Spanned<String>) -> syn::Result<Spanned<&'static str>> {
     let text = lower(text);
     let action = choose(&text, "`on_fail` action", ON_FAIL_ACTIONS, ON_FAIL_SYNONYMS)?;

@@ -1,6 +1,6 @@
 //! The kinds of index, and the options that the engine's extensions accept for each.
 //!
-//! The runtime's `schema::index` has the same table; `tests::runtime_parity` compares the two.
+//! kuzu-ddl-core's `schema::index` has the same table; `tests::core_parity` compares the two.
 
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, Token};

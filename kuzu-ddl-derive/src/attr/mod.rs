@@ -49,14 +49,14 @@ pub(crate) struct Attrs {
     pub(crate) multiplicity: Option<Spanned<Multiplicity>>,
     pub(crate) multiplicity_changed_from: Vec<Multiplicity>,
     pub(crate) key_changed_from: Vec<Spanned<String>>,
-    /// The variant of the runtime's `StorageDirection`.
+    /// The variant of kuzu-ddl-core's `StorageDirection`.
     pub(crate) storage_direction: Option<&'static str>,
     pub(crate) ty: Option<Type>,
     pub(crate) nullable: Option<Span>,
     pub(crate) default: Option<Spanned<Literal>>,
     pub(crate) cast: Option<Spanned<String>>,
     pub(crate) cast_with: Option<FunctionAttr>,
-    /// The variant of the runtime's `OnFailDesc`.
+    /// The variant of kuzu-ddl-core's `OnFailDesc`.
     pub(crate) on_fail: Option<Spanned<&'static str>>,
     pub(crate) fill: Option<Spanned<String>>,
     pub(crate) fill_with: Option<FunctionAttr>,

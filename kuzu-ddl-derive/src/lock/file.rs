@@ -11,7 +11,7 @@ use proc_macro2::Ident;
 
 use super::parse::Lock;
 
-/// The name of the file, as the runtime's `lock::FILE`.
+/// The name of the file, as the `lock::LOCK_FILE_NAME` of kuzu-ddl-core.
 pub(crate) const FILE: &str = "kuzu-schema.lock";
 
 /// The content of a lock file, or why it cannot be read.

@@ -1,6 +1,6 @@
 //! The text of a lock file, as far as the derives need it.
 //!
-//! It accepts what the runtime's `lock` accepts; `tests::runtime_parity` compares the two.
+//! It accepts what kuzu-ddl-core's `lock` accepts; `tests::core_parity` compares the two.
 
 use std::collections::HashMap;
 use std::iter::Peekable;
@@ -313,7 +313,7 @@ fn parse_escape(chars: &mut Peekable<Chars<'_>>) -> Option<char> {
         'b' => '\u{8}',
         'f' => '\u{c}',
         'u' => {
-            // The runtime writes only control characters like this, never a pair of surrogates.
+            // kuzu-ddl-core writes only control characters like this, never a pair of surrogates.
             let digits: String = chars.by_ref().take(4).collect();
             let is_complete = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
             char::from_u32(

@@ -1,6 +1,6 @@
 //! Which names a table, a property, an index or a member may have.
 //!
-//! The rules are those of the runtime's `schema::name`; `tests::runtime_parity` compares the two.
+//! The rules are those of kuzu-ddl-core's `schema::name`; `tests::core_parity` compares the two.
 
 /// Property names that Kùzu reserves.
 const RESERVED_PROPERTIES: [&str; 6] = ["_id", "_label", "_src", "_dst", "_nodes", "_rels"];

@@ -1,4 +1,4 @@
-//! Tests of the expansions, and of the rules that the runtime has, too.
+//! Tests of the expansions, and of the rules that kuzu-ddl-core has, too.
 
-mod runtime_parity;
+mod core_parity;
 mod snapshot;

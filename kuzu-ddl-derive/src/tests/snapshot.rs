@@ -156,8 +156,8 @@ fn edge() {
                 #[automatically_derived]
                 impl __kuzu::KuzuEdge for Purchased {}
                 __kuzu::inventory::submit! {
-                    __kuzu::Registration::Table(__kuzu::const_checks::table(< Purchased as __kuzu::KuzuTable >
-                    ::DESC))
+                    __kuzu::Registration::Table(__kuzu::const_checks::table(< Purchased as
+                    __kuzu::KuzuTable > ::DESC))
                 }
                 const _: fn(&Purchased) = |row| {
                     let _ = &row.quantity;

@@ -1,7 +1,7 @@
 //! The rules that the tokens of a struct can break.
 //!
 //! Rules about types are left to constants in the expansion, and rules about other structs to the
-//! runtime.
+//! assembly of the schema.
 
 mod name;
 

@@ -1,13 +1,13 @@
-//! Files of a database: the file itself, and what the engine keeps beside it.
+//! Files of a database: the file itself, and the engine's sidecar files.
 
 use std::fs::File;
 use std::io::{Result, Write};
 use std::path::{Path, PathBuf};
 
-/// What the engine may have beside a database file.
+/// Suffixes of the engine's sidecar files.
 pub(super) const SUFFIXES: [&str; 3] = ["wal", "shadow", "tmp"];
 
-/// `path` with another suffix after all that it has.
+/// Returns `path` with a further suffix.
 pub(super) fn sidecar_path(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
@@ -15,7 +15,7 @@ pub(super) fn sidecar_path(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// A name beside `path` that nothing has yet.
+/// Returns a path next to `path` where no file exists.
 pub(super) fn unused_path(path: &Path, suffix: &str) -> Option<PathBuf> {
     let first = std::iter::once(suffix.to_owned());
     let more = (2..10_000).map(|n| format!("{suffix}-{n}"));
@@ -23,39 +23,39 @@ pub(super) fn unused_path(path: &Path, suffix: &str) -> Option<PathBuf> {
     names.find(|path| !path.exists())
 }
 
-/// Removes what is there of a copy.
+/// Removes a copy, complete or not.
 pub(super) fn remove(path: &Path) {
     let all = SUFFIXES.iter().map(|suffix| sidecar_path(path, suffix));
     for path in std::iter::once(path.to_owned()).chain(all) {
-        // What is not there needs no removing, and a copy that is left behind hurts nobody.
+        // A missing file needs no removal, and a copy that stays does no harm.
         let _ = std::fs::remove_file(path);
     }
 }
 
-/// Copies a file that may be open in this process, and waits until it is on the disk.
+/// Copies a file that may be open in this process, and syncs the copy to disk.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut out = File::options().write(true).create_new(true).open(to)?;
     read(from, |bytes| out.write_all(bytes))?;
     out.sync_all()
 }
 
-/// How much is read at once.
+/// Number of bytes per read.
 const CHUNK: usize = 1 << 20;
 
-/// Reads a whole file without ever closing it: to close any descriptor of a file drops the lock that
-/// the engine has on it for this process, and another process could open it then. One descriptor a
-/// file stays open for the life of the process.
+/// Reads a whole file without ever closing it: closing any descriptor of a file drops the lock that
+/// the engine holds on it for this process, and another process could then open it. One descriptor
+/// per file stays open for the life of the process.
 #[cfg(unix)]
-fn read(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+fn read(path: &Path, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     use std::collections::BTreeMap;
     use std::os::unix::fs::{FileExt, MetadataExt};
     use std::sync::{Mutex, PoisonError};
 
     static HELD: Mutex<BTreeMap<(u64, u64), File>> = Mutex::new(BTreeMap::new());
 
-    let place = std::fs::metadata(path)?;
+    let metadata = std::fs::metadata(path)?;
     let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = match held.entry((place.dev(), place.ino())) {
+    let file = match held.entry((metadata.dev(), metadata.ino())) {
         std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
         std::collections::btree_map::Entry::Vacant(entry) => entry.insert(File::open(path)?),
     };
@@ -66,13 +66,13 @@ fn read(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         if n == 0 {
             return Ok(());
         }
-        take(&buffer[..n])?;
+        sink(&buffer[..n])?;
         at += n as u64;
     }
 }
 
 #[cfg(not(unix))]
-fn read(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+fn read(path: &Path, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     use std::io::Read;
 
     let mut file = File::open(path)?;
@@ -82,26 +82,27 @@ fn read(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         if n == 0 {
             return Ok(());
         }
-        take(&buffer[..n])?;
+        sink(&buffer[..n])?;
     }
 }
 
-/// Whether some process has the file open as a database, as far as the system tells: on Linux all
-/// locks are listed. `None` where it does not tell.
+/// Returns whether a process has the file open as a database: Linux lists all locks. `None` on
+/// systems that do not.
 #[cfg(all(feature = "kuzu", target_os = "linux"))]
 pub(super) fn is_open(path: &Path) -> Option<bool> {
     use std::os::unix::fs::MetadataExt;
 
-    let Ok(place) = std::fs::metadata(path) else {
+    let Ok(metadata) = std::fs::metadata(path) else {
         return Some(false);
     };
     let locks = std::fs::read_to_string("/proc/locks").ok()?;
-    // Device numbers there and here may differ on layered file systems; inodes do not.
-    let inode = place.ino().to_string();
+    // Device numbers in the two lists may differ on layered file systems; inodes do not.
+    let inode = metadata.ino().to_string();
     let is_ours = |line: &str| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let of = |word: &&str| word.rsplit(':').next() == Some(&inode) && word.contains(':');
-        words.contains(&"POSIX") && words.iter().any(of)
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let is_file =
+            |field: &&str| field.rsplit(':').next() == Some(&inode) && field.contains(':');
+        fields.contains(&"POSIX") && fields.iter().any(is_file)
     };
     Some(locks.lines().any(is_ours))
 }

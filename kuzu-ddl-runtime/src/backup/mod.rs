@@ -1,15 +1,18 @@
-//! Backups: a copy of the file before something that cannot be taken back, and the way back to it.
+//! Backups: a copy of the database file before a plan that endangers data, and its restoration.
 //!
-//! The copy is made in the write transaction of the migration, before its first statement: nobody can
-//! commit then, and without a commit the engine writes to neither the file nor its log. The log is
-//! copied too, so that no reader has to end for a checkpoint; the copy is opened, compared and
-//! checkpointed before it counts. So a backup is always one file that opens.
+//! The copy is created in the write transaction of the migration, before its first statement: no
+//! other connection can commit then, and without a commit the engine writes neither the file nor
+//! its log. The log is copied too, so that no reader has to end for a checkpoint. The copy is
+//! opened, compared and checkpointed before it counts, so a backup is always one file that opens.
 
+mod error;
 mod file;
+#[cfg(feature = "kuzu")]
 mod restore;
 
 use std::path::{Path, PathBuf};
 
+pub use error::BackupError;
 use kuzu_ddl_core::schema::Schema;
 use kuzu_ddl_core::schema::name::quote;
 use kuzu_ddl_core::value::Value;
@@ -17,12 +20,10 @@ use kuzu_ddl_core::value::Value;
 pub use restore::restore_backup;
 
 use crate::engine::{Engine, Session, is_in_memory};
-use crate::error::Error;
 use crate::inspect::{InspectScope, inspect, tables};
-use crate::ledger;
-use crate::ledger::LedgerState;
+use crate::ledger::{self, LedgerState};
 
-/// Where the database is, and where its backup goes.
+/// Backup of a database file before a migration: the path of the file, and the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backup {
     database: PathBuf,
@@ -30,9 +31,11 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// A backup of the database file at this path, beside it: `shop.kuzu` becomes
-    /// `shop.kuzu.backup-3` before the fourth revision. The engine does not tell where its file is,
-    /// so it must be said; that it is the right one is seen by comparing.
+    /// Creates the settings for a backup of the database file at this path, next to it:
+    /// `shop.kuzu` becomes `shop.kuzu.backup-3` before the fourth revision.
+    ///
+    /// The engine does not report the path of its file, so the application states it; whether it is
+    /// the right one is detected by comparing the copy with the database.
     #[must_use]
     pub fn new(database: impl Into<PathBuf>) -> Self {
         Self {
@@ -41,25 +44,25 @@ impl Backup {
         }
     }
 
-    /// The backup goes there instead. Nothing must be there yet.
+    /// Sets the path of the backup, where no file may exist yet.
     #[must_use]
     pub fn target(mut self, target: impl Into<PathBuf>) -> Self {
         self.target = Some(target.into());
         self
     }
 
-    /// Copies and checks. `session` is in a write transaction that has changed nothing yet.
-    pub(crate) fn make(
+    /// Copies and verifies. `session` is in a write transaction without changes.
+    pub(crate) fn create(
         &self,
         engine: &dyn Engine,
         session: &dyn Session,
-    ) -> Result<PathBuf, Error> {
+    ) -> Result<PathBuf, BackupError> {
         let state = match ledger::read_state(session)? {
             Some(Ok(state)) => Some(state),
-            Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
+            Some(Err(bad)) => return Err(BackupError::CorruptLedger(vec![bad])),
             None => None,
         };
-        let target = self.place(state.as_ref())?;
+        let target = self.target_path(state.as_ref())?;
         let copied = self.copy(engine, session, state.as_ref(), &target);
         if copied.is_err() {
             file::remove(&target);
@@ -67,10 +70,10 @@ impl Backup {
         copied.map(|()| target)
     }
 
-    fn place(&self, state: Option<&LedgerState>) -> Result<PathBuf, Error> {
+    fn target_path(&self, state: Option<&LedgerState>) -> Result<PathBuf, BackupError> {
         if let Some(target) = &self.target {
             return if target.exists() {
-                Err(failed(target, "there is something already"))
+                Err(BackupError::TargetExists(target.clone()))
             } else {
                 Ok(target.clone())
             };
@@ -78,7 +81,7 @@ impl Backup {
         let revision = state.map_or(0, |state| state.revision);
         let name = format!("backup-{revision}");
         file::unused_path(&self.database, &name)
-            .ok_or_else(|| failed(&self.database, "no name is free"))
+            .ok_or_else(|| BackupError::NoUnusedName(self.database.clone()))
     }
 
     fn copy(
@@ -87,27 +90,29 @@ impl Backup {
         session: &dyn Session,
         state: Option<&LedgerState>,
         target: &Path,
-    ) -> Result<(), Error> {
-        let told = |e: std::io::Error| failed(&self.database, &e.to_string());
-        file::copy(&self.database, target).map_err(told)?;
+    ) -> Result<(), BackupError> {
+        let failed = |error| BackupError::Io {
+            path: self.database.clone(),
+            error,
+        };
+        file::copy(&self.database, target).map_err(failed)?;
         let log = file::sidecar_path(&self.database, "wal");
         if log.exists() {
-            file::copy(&log, &file::sidecar_path(target, "wal")).map_err(told)?;
+            file::copy(&log, &file::sidecar_path(target, "wal")).map_err(failed)?;
         }
-        let wanted = Content::of(session, state.cloned())?;
+        let original = Content::of(session, state.cloned())?;
         let copy = engine.open_file(target)?;
         let copied = copy.session()?;
         let state = ledger::read_state(copied.as_ref())?.and_then(Result::ok);
-        if Content::of(copied.as_ref(), state)? != wanted {
-            let reason = "the copy is not what the database is; is this its file?";
-            return Err(failed(&self.database, reason));
+        if Content::of(copied.as_ref(), state)? != original {
+            return Err(BackupError::Differs(self.database.clone()));
         }
         copied.query("CHECKPOINT")?;
         Ok(())
     }
 }
 
-/// What a copy must have in common with its original.
+/// Content that a copy has in common with its original.
 #[derive(PartialEq)]
 struct Content {
     state: Option<LedgerState>,
@@ -116,7 +121,7 @@ struct Content {
 }
 
 impl Content {
-    fn of(session: &dyn Session, state: Option<LedgerState>) -> Result<Self, Error> {
+    fn of(session: &dyn Session, state: Option<LedgerState>) -> Result<Self, BackupError> {
         let mut rows = Vec::new();
         for table in tables(session)? {
             let name = quote(&table.name);
@@ -137,16 +142,10 @@ impl Content {
     }
 }
 
-/// Before a backup: that there is a file at all.
-pub(crate) fn prepare(session: &dyn Session) -> Result<(), Error> {
+/// Checks before a backup that the database has a file.
+pub(crate) fn check_has_file(session: &dyn Session) -> Result<(), BackupError> {
     if is_in_memory(session)? {
-        return Err(Error::Backup(
-            "this database lives in memory and has no file to copy; leave `.backup(…)` out".into(),
-        ));
+        return Err(BackupError::InMemory);
     }
     Ok(())
-}
-
-fn failed(path: &Path, reason: &str) -> Error {
-    Error::Backup(format!("{}: {reason}", path.display()))
 }

@@ -1,22 +1,23 @@
-//! What a database can be asked about itself, beside its catalog.
+//! Properties of a database apart from its catalog.
 
 use super::Session;
 use super::error::{EngineError, EngineErrorKind};
 
-/// The buffer pool of a database, in bytes.
+/// Buffer pool of a database, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BufferPool {
-    /// Its size.
+    /// Size.
     pub limit: u64,
-    /// What of it is taken, with what could be given back.
+    /// Bytes in use, evictable pages included.
     pub used: u64,
 }
 
-/// The buffer pool, to be held against
+/// Returns the buffer pool, to be compared with
 /// [`buffer_pool_per_node_table`](kuzu_ddl_core::capabilities::Capabilities::buffer_pool_per_node_table).
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn buffer_pool(session: &dyn Session) -> Result<BufferPool, EngineError> {
     const CALL: &str = "CALL bm_info() RETURN *";
     match numbers(session, CALL)?[..] {
@@ -29,22 +30,22 @@ pub fn buffer_pool(session: &dyn Session) -> Result<BufferPool, EngineError> {
     }
 }
 
-/// Whether the database lives in memory only.
+/// Returns whether the database lives in memory only.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn is_in_memory(session: &dyn Session) -> Result<bool, EngineError> {
     Ok(numbers(session, "CALL file_info() RETURN *")? == [0])
 }
 
-/// Whether nothing can be written: the database was opened read-only, or another one is attached
-/// to it. Not to be called inside a transaction, which it would end.
+/// Returns whether the database is read-only: opened so, or because another one is attached to it.
+/// Must not be called inside a transaction, which it would end.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn is_read_only(session: &dyn Session) -> Result<bool, EngineError> {
-    // BEGIN TRANSACTION succeeds on a read-only database. This statement is refused before its
-    // table is looked for, and there is no such table.
+    // BEGIN TRANSACTION succeeds on a read-only database. This statement is rejected before its
+    // table is looked up, and no such table exists.
     match session.query("COMMENT ON TABLE `_kuzu_ddl_nothing` IS ''") {
         Ok(_) => Ok(false),
         Err(e) => match e.kind {
@@ -55,7 +56,7 @@ pub fn is_read_only(session: &dyn Session) -> Result<bool, EngineError> {
     }
 }
 
-/// The one row of a call that returns numbers.
+/// Returns the only row of a call that returns numbers.
 fn numbers(session: &dyn Session, call: &str) -> Result<Vec<u64>, EngineError> {
     let row = session.query(call)?.into_iter().next().unwrap_or_default();
     Ok(row

@@ -1,21 +1,22 @@
-//! What the engine's messages mean.
+//! Classifies the messages of engines.
 //!
-//! The engines report texts without codes. Every text that anything depends on is listed here and
+//! Engines report texts without codes. Every text that the code depends on is listed here and
 //! nowhere else.
 
-/// What an engine refused.
+/// Error of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", append_statement(.message, .statement))]
+#[non_exhaustive]
 pub struct EngineError {
-    /// What it means for the caller.
+    /// Meaning for the caller.
     pub kind: EngineErrorKind,
-    /// The engine's own text, without its prefixes.
+    /// Message of the engine, without its prefixes.
     pub message: String,
-    /// The statement, empty where there was none.
+    /// Statement that failed; empty if none.
     pub statement: String,
 }
 
-/// What an engine's refusal means for the caller.
+/// Meaning of an engine's error for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EngineErrorKind {
@@ -24,45 +25,43 @@ pub enum EngineErrorKind {
     /// The database was opened read-only, or another database is attached to it (which makes it
     /// read-only), or the transaction is.
     ReadOnly,
-    /// There is no transaction to end: an error before has rolled it back.
+    /// No transaction is active: an earlier error has rolled it back.
     NoActiveTransaction,
-    /// A CHECKPOINT waited for other transactions in vain. If the statement was a COMMIT, it is
-    /// committed nevertheless.
+    /// A CHECKPOINT timed out waiting for other transactions. If the statement was a COMMIT, it has
+    /// taken effect nevertheless.
     CheckpointTimeout,
-    /// The buffer pool is too small. Every node table takes its share for as long as it exists.
+    /// The buffer pool is too small. Every node table holds its share for as long as it exists.
     BufferPool,
     /// A table, property, pair, sequence or index does not exist.
     NotFound,
-    /// A table, property, pair, sequence or index exists already.
+    /// A table, property, pair, sequence or index already exists.
     AlreadyExists,
     /// Another process has the file open.
     Locked,
     /// The statement cannot be parsed. An open transaction stays open.
     Syntax,
-    /// The engine cannot do this, or not inside a transaction.
+    /// The engine does not support this, or not inside a transaction.
     Unsupported,
-    /// A result holds values that the engine's Rust API cannot hand over without a panic. Cast them
+    /// A result contains values that the engine's Rust API cannot return without a panic. Cast them
     /// to STRING in the query.
     UnsupportedValue,
-    /// This connection must not be used any more; a new one will do.
+    /// This connection must not be used any more; open a new one.
     SessionPoisoned,
-    /// The transaction was rolled back by an error before, and this statement was not run.
+    /// An earlier error rolled the transaction back, and this statement was not run.
     TransactionAborted,
-    /// COMMIT failed, and it may have committed nevertheless. Look at the database through a new
-    /// session.
+    /// COMMIT failed, but may have taken effect. Inspect the database through a new session.
     OutcomeUnknown,
-    /// A rolled-back change of a table is still in memory and would damage the next change. It
-    /// goes away with a CHECKPOINT, for which no other transaction may be open.
+    /// A rolled-back change of a table is still in memory and would damage the next change. A
+    /// CHECKPOINT clears it, for which no other transaction may be open.
     CheckpointRequired,
-    /// This process has the same file open twice, and each handle is blind to what the other
-    /// writes.
+    /// This process has the same file open twice, and neither handle sees the writes of the other.
     OpenedTwice,
-    /// Anything else.
+    /// Any other error.
     Other,
 }
 
 impl EngineError {
-    /// An error in the engine's words.
+    /// Creates an error from a message of the engine, which is classified.
     #[must_use]
     pub fn from_engine(message: &str, statement: &str) -> Self {
         let message = PREFIXES.iter().fold(message, |text, prefix| {
@@ -87,14 +86,14 @@ impl EngineError {
         }
     }
 
-    /// The same error with another meaning.
+    /// Returns the same error with another meaning.
     #[must_use]
     pub(crate) fn with_kind(self, kind: EngineErrorKind) -> Self {
         Self { kind, ..self }
     }
 }
 
-/// How much of a statement an error shows. The whole is in the field.
+/// Maximum number of characters of a statement in a message. The field holds all of it.
 const SHOWN: usize = 200;
 
 fn append_statement(message: &str, statement: &str) -> String {
@@ -105,13 +104,14 @@ fn append_statement(message: &str, statement: &str) -> String {
     let mut chars = statement.chars();
     let start: String = chars.by_ref().take(SHOWN).collect();
     let more = if chars.next().is_some() { "…" } else { "" };
-    format!("{message} (in `{start}{more}`)")
+    let (message, help) = message.split_at(message.find("\nhelp: ").unwrap_or(message.len()));
+    format!("{message} (in `{start}{more}`){help}")
 }
 
-/// What the Rust crates put before the engine's own text.
+/// Prefixes that the Rust crates add to the engine's messages.
 const PREFIXES: [&str; 1] = ["Query execution failed: "];
 
-/// Texts of the engines, and what they mean. The first that a message contains decides.
+/// Texts of the engines and their meanings. The first text that a message contains decides.
 const TEXTS: &[(&str, EngineErrorKind)] = &[
     (
         "Cannot start a new write transaction in the system",

@@ -1,8 +1,8 @@
-//! The engines behind one small trait.
+//! Engines behind two small traits, [`Engine`] and [`Session`].
 //!
-//! Kùzu and its fork LadybugDB speak one dialect through one API, so the rest of the crate talks to
-//! `dyn Engine` and `dyn Session`, and only the adapters name an engine's crate. What an engine can
-//! and cannot do is data ([`Capabilities`]), what its texts mean is decided in one place
+//! Kùzu and its fork LadybugDB have one dialect and one API, so the rest of the crate uses
+//! `dyn Engine` and `dyn Session`, and only the adapters name the crate of an engine. The abilities
+//! of an engine are data ([`Capabilities`]); its messages are classified in one place
 //! ([`EngineErrorKind`]).
 
 mod database_info;
@@ -16,11 +16,7 @@ mod transaction;
 pub use database_info::{BufferPool, buffer_pool, is_in_memory, is_read_only};
 pub use error::{EngineError, EngineErrorKind};
 #[cfg(feature = "kuzu")]
-pub use kuzu::in_memory;
-#[cfg(feature = "kuzu")]
-pub use kuzu::open;
-#[cfg(feature = "kuzu")]
-pub use kuzu::open_file;
+pub use kuzu::{in_memory, open, open_file};
 use kuzu_ddl_core::capabilities::Capabilities;
 use kuzu_ddl_core::value::{Row, Value};
 pub(crate) use pending_checkpoint::mark_checkpoint_needed;
@@ -28,62 +24,60 @@ pub use pending_checkpoint::{checkpoint_if_needed, needs_checkpoint};
 pub use single_handle::ensure_single_handle;
 pub use transaction::Transaction;
 
-/// A database of some engine, opened by the user.
+/// Database of an engine, opened by the application.
 pub trait Engine {
-    /// What this engine can do.
+    /// Returns the capabilities of the engine.
     fn capabilities(&self) -> &'static Capabilities;
 
-    /// A new connection.
+    /// Opens a connection.
     ///
     /// # Errors
-    /// What the engine says.
+    /// Fails where the engine fails.
     fn session(&self) -> Result<Box<dyn Session + '_>, EngineError>;
 
-    /// Tells this handle from the other handles that are open in this process. It is an address:
-    /// it may change when the handle is moved, and be used again after the handle is dropped.
+    /// Returns an id that distinguishes this handle from the others open in this process. It is an
+    /// address: it may change when the handle is moved, and be reused after the handle is dropped.
     fn instance_id(&self) -> usize;
 
-    /// A fresh in-memory database of the same engine with room for `tables` node tables.
+    /// Creates an in-memory database of the same engine with room for `tables` node tables.
     ///
     /// # Errors
-    /// [`EngineErrorKind::BufferPool`] where the machine has not the memory.
+    /// [`EngineErrorKind::BufferPool`] if the machine lacks the memory.
     fn scratch(&self, tables: usize) -> Result<Box<dyn Engine>, EngineError>;
 
-    /// Opens another database file with the same engine, for as long as what is returned lives.
+    /// Opens another database file with the same engine. It is closed when the result is dropped.
     ///
     /// # Errors
-    /// What the engine says.
+    /// Fails where the engine fails.
     fn open_file(&self, path: &std::path::Path) -> Result<Box<dyn Engine>, EngineError> {
         Err(EngineError::new(
             EngineErrorKind::Unsupported,
-            format!(
-                "this engine opens no other files such as {}",
-                path.display()
-            ),
+            format!("this engine cannot open other files: {}", path.display()),
             "",
         ))
     }
 }
 
-/// A connection. One statement per call: of several in one text the engine reports only the
-/// first one's error.
+/// Connection to a database. A call takes one statement: of several statements the engine reports
+/// only the error of the first.
 pub trait Session {
-    /// What the engine can do.
+    /// Returns the capabilities of the engine.
     fn capabilities(&self) -> &'static Capabilities;
 
-    /// The [`Engine::handle`] of the database this connection belongs to.
+    /// Returns the [`Engine::instance_id`] of the database of this connection.
     fn instance_id(&self) -> usize;
 
-    /// Runs one statement and fetches all rows.
+    /// Runs one statement and returns all rows.
     ///
     /// # Errors
-    /// What the engine says, classified; [`EngineErrorKind::Unusable`] without asking the engine
-    /// after a failed `BEGIN TRANSACTION`, where any further use of the connection would crash.
+    /// Fails where the engine fails, with a classified error. After a failed `BEGIN TRANSACTION`
+    /// any further use of the connection would crash, so the call fails with
+    /// [`EngineErrorKind::SessionPoisoned`] without using it.
     fn query(&self, cypher: &str) -> Result<Vec<Row>, EngineError>;
 
-    /// Runs one statement with the parameters `$name`.
+    /// Runs one statement with parameters, written `$name`.
     ///
     /// # Errors
-    /// As [`Session::query`].
+    /// Returns the same errors as [`query`](Self::query).
     fn query_with(&self, cypher: &str, params: &[(&str, Value)]) -> Result<Vec<Row>, EngineError>;
 }

@@ -1,13 +1,13 @@
-//! One file, opened twice in one process.
+//! Detects a file that one process has opened twice.
 //!
 //! The engine locks its file against other processes only. Two handles of one process both write,
-//! neither sees what the other wrote, and each checkpoint of one undoes the other's. (And when one
-//! is closed, the lock of both is gone.) The engine does not tell which file a handle has, and
-//! handles do not say when they are closed, so no registry of ours could tell a second handle from
-//! one that was closed and opened again. The kernel knows: on Linux the open files of a process
-//! are listed in `/proc`.
+//! neither sees the writes of the other, and each checkpoint of one undoes the other's. (And
+//! closing one drops the lock of both.) The engine does not report the file of a handle, and
+//! handles do not report when they are closed, so a registry could not distinguish a second handle
+//! from one that was closed and opened again. The kernel can: Linux lists the open files of a
+//! process in `/proc`.
 //!
-//! Not seen: handles opened read-only, other platforms, and a `/proc` that is not mounted.
+//! Not detected: handles opened read-only, other platforms, and a `/proc` that is not mounted.
 //! A file that is open twice but belongs to another database of the process is reported too.
 
 use super::Session;
@@ -17,7 +17,7 @@ use super::error::{EngineError, EngineErrorKind};
 /// always pass.
 ///
 /// # Errors
-/// [`EngineErrorKind::OpenTwice`] names the file.
+/// [`EngineErrorKind::OpenedTwice`] names the file.
 pub fn ensure_single_handle(session: &dyn Session) -> Result<(), EngineError> {
     let Some(path) = opened_twice() else {
         return Ok(());
@@ -28,18 +28,18 @@ pub fn ensure_single_handle(session: &dyn Session) -> Result<(), EngineError> {
     Err(EngineError::new(
         EngineErrorKind::OpenedTwice,
         format!(
-            "this process has {path} open twice, and each handle is blind to what the other \
-             writes; open it once and share the handle"
+            "this process has {path} open twice, and neither handle sees the writes of the other\n\
+             help: open it once and share the handle"
         ),
         "",
     ))
 }
 
-/// A file that this process has open twice for writing and has locked from end to end, as the
-/// engine does.
+/// Returns a file that this process has open twice for writing and has locked from end to end, as
+/// the engine does.
 ///
-/// The files themselves are never opened here: to close any descriptor of a file drops the
-/// process's lock on it.
+/// The files themselves are never opened here: closing any descriptor of a file drops the lock of
+/// the process on it.
 #[cfg(target_os = "linux")]
 fn opened_twice() -> Option<String> {
     use std::collections::BTreeMap;
@@ -59,8 +59,8 @@ fn opened_twice() -> Option<String> {
                 .push(number);
         }
     }
-    let twice = files.into_values().filter(|numbers| numbers.len() > 1);
-    for numbers in twice {
+    let repeated = files.into_values().filter(|numbers| numbers.len() > 1);
+    for numbers in repeated {
         let infos: Vec<_> = numbers
             .iter()
             .filter_map(|n| std::fs::read_to_string(Path::new("/proc/self/fdinfo").join(n)).ok())
@@ -79,20 +79,23 @@ fn opened_twice() -> Option<String> {
     None
 }
 
-/// `O_RDWR` in the octal `flags:` of an fdinfo.
+/// Returns whether the octal `flags:` of an fdinfo contain `O_RDWR`.
 #[cfg(target_os = "linux")]
 fn is_read_write(info: &str) -> bool {
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     flags.is_some_and(|flags| u64::from_str_radix(flags.trim(), 8).is_ok_and(|f| f & 3 == 2))
 }
 
-/// A POSIX write lock on the whole file: `lock: 1: POSIX  ADVISORY  WRITE <pid> <file> 0 EOF`.
+/// Returns whether an fdinfo line is a POSIX write lock on the whole file: `lock: 1: POSIX
+/// ADVISORY  WRITE <pid> <file> 0 EOF`.
 #[cfg(target_os = "linux")]
 fn is_locked(info: &str) -> bool {
     info.lines()
         .filter_map(|line| line.strip_prefix("lock:"))
         .any(|lock| {
-            let words: Vec<_> = lock.split_whitespace().collect();
-            words.contains(&"POSIX") && words.contains(&"WRITE") && words.ends_with(&["0", "EOF"])
+            let fields: Vec<_> = lock.split_whitespace().collect();
+            fields.contains(&"POSIX")
+                && fields.contains(&"WRITE")
+                && fields.ends_with(&["0", "EOF"])
         })
 }

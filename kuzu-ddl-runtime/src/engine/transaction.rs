@@ -1,4 +1,4 @@
-//! A transaction that cannot be left open.
+//! Write transactions that always end.
 
 use std::cell::Cell as Flag;
 
@@ -7,19 +7,19 @@ use kuzu_ddl_core::value::{Row, Value};
 
 use super::error::{EngineError, EngineErrorKind};
 use super::pending_checkpoint::RollbackResidue;
-use super::{Session, pending_checkpoint as owed};
+use super::{Session, pending_checkpoint};
 
-/// A write transaction on a session. It is a session itself, and the only one to use while it
-/// lives: it sees errors, after which the engine has rolled back already and would run the
+/// Write transaction on a session. It is a session itself, and the only one to use during its
+/// lifetime: it detects errors, after which the engine has rolled back already and would run the
 /// following statements one by one, outside any transaction.
 ///
-/// Dropped without [`commit`](Self::commit) it rolls back.
+/// It rolls back if it is dropped without [`commit`](Self::commit).
 pub struct Transaction<'s> {
     session: &'s dyn Session,
     state: Flag<State>,
-    /// What a roll-back would leave behind, which takes a CHECKPOINT.
-    leaves: Flag<Option<RollbackResidue>>,
-    /// The buffer pool was too small.
+    /// Residue that a rollback would leave, which requires a CHECKPOINT.
+    residue: Flag<Option<RollbackResidue>>,
+    /// Whether the buffer pool was too small.
     exhausted: Flag<bool>,
 }
 
@@ -32,19 +32,19 @@ enum State {
 }
 
 impl<'s> Transaction<'s> {
-    /// Takes the write transaction. `session` must not be inside one.
+    /// Begins the write transaction. `session` must not be inside one.
     ///
     /// # Errors
-    /// [`EngineErrorKind::WriterBusy`] while another connection has it, and then `session` is
-    /// [`Unusable`](EngineErrorKind::Unusable); [`EngineErrorKind::CheckpointOwed`] (see
-    /// [`settle`](crate::engine::pending_checkpoint::settle)).
+    /// [`EngineErrorKind::WriterBusy`] while another connection has it; `session` is
+    /// [poisoned](EngineErrorKind::SessionPoisoned) then. [`EngineErrorKind::CheckpointRequired`]
+    /// as for [`checkpoint_if_needed`](crate::engine::checkpoint_if_needed).
     pub fn begin(session: &'s dyn Session) -> Result<Self, EngineError> {
-        owed::checkpoint_if_needed(session)?;
+        pending_checkpoint::checkpoint_if_needed(session)?;
         session.query("BEGIN TRANSACTION")?;
         Ok(Self {
             session,
             state: Flag::new(State::Open),
-            leaves: Flag::new(None),
+            residue: Flag::new(None),
             exhausted: Flag::new(false),
         })
     }
@@ -52,22 +52,22 @@ impl<'s> Transaction<'s> {
     /// Commits.
     ///
     /// # Errors
-    /// [`EngineErrorKind::Aborted`] after a failed statement: everything is rolled back.
+    /// [`EngineErrorKind::TransactionAborted`] after a failed statement: everything is rolled back.
     /// [`EngineErrorKind::OutcomeUnknown`] where the engine reports an error: it may have
-    /// committed, so ask the database through a new session.
+    /// committed, so inspect the database through a new session.
     pub fn commit(self) -> Result<(), EngineError> {
         if self.state.get() != State::Open {
             return Err(aborted("COMMIT"));
         }
-        // Whatever comes of it, there is nothing left to roll back.
+        // Whatever the outcome, nothing can be rolled back any more.
         self.state.set(State::Ended);
         let Err(e) = self.session.query("COMMIT") else {
             return Ok(());
         };
         // A checkpoint that times out does so after the commit. After any other error the engine
         // has probably rolled back.
-        if self.leaves.get().is_some() && e.kind != EngineErrorKind::CheckpointTimeout {
-            owed::mark_checkpoint_needed(self.session);
+        if self.residue.get().is_some() && e.kind != EngineErrorKind::CheckpointTimeout {
+            pending_checkpoint::mark_checkpoint_needed(self.session);
         }
         Err(match e.kind {
             EngineErrorKind::NoActiveTransaction => {
@@ -77,11 +77,11 @@ impl<'s> Transaction<'s> {
         })
     }
 
-    /// Rolls back, and clears what the engine leaves behind.
+    /// Rolls back, and clears the residue in the engine.
     ///
     /// # Errors
-    /// [`EngineErrorKind::CheckpointOwed`]: rolled back, but other transactions are open, so that
-    /// no change may follow yet. NotNullable what the engine says.
+    /// [`EngineErrorKind::CheckpointRequired`]: rolled back, but other transactions are open, so
+    /// that no change may follow yet. Otherwise fails where the engine fails.
     pub fn rollback(self) -> Result<(), EngineError> {
         self.end()
     }
@@ -95,11 +95,11 @@ impl<'s> Transaction<'s> {
             Err(e) if e.kind != EngineErrorKind::NoActiveTransaction => return Err(e),
             _ => {}
         }
-        if let Some(left) = self.leaves.get() {
-            owed::run_checkpoint(self.session, left)?;
+        if let Some(residue) = self.residue.get() {
+            pending_checkpoint::run_checkpoint(self.session, residue)?;
         } else if self.exhausted.get() {
-            // The tables that were rolled back keep their memory until then; it is no more than
-            // that, and the next checkpoint will do as well.
+            // The rolled-back tables hold their memory until then. That is all, so the next
+            // checkpoint does as well.
             let _ = self.session.query("CHECKPOINT");
         }
         Ok(())
@@ -114,10 +114,10 @@ impl<'s> Transaction<'s> {
             return Err(aborted(cypher));
         }
         let result = run();
-        // Of what a read-only database refuses nothing is left.
-        let leaves_something = self.session.capabilities().checkpoint_after_rollback;
-        if leaves_something && !matches!(&result, Err(e) if e.kind == EngineErrorKind::ReadOnly) {
-            self.leaves.set(self.leaves.get().max(leaves(cypher)));
+        // A statement that a read-only database rejects leaves no residue.
+        let has_residue = self.session.capabilities().checkpoint_after_rollback;
+        if has_residue && !matches!(&result, Err(e) if e.kind == EngineErrorKind::ReadOnly) {
+            self.residue.set(self.residue.get().max(residue_of(cypher)));
         }
         result.inspect_err(|e| {
             self.state.set(State::Failed);
@@ -126,9 +126,9 @@ impl<'s> Transaction<'s> {
     }
 }
 
-/// What rolling back a statement leaves behind. Some ALTERs pass for an ADD, and some CREATEs of rows
-/// for one of a table, by the names in them; that costs a checkpoint and no more.
-fn leaves(cypher: &str) -> Option<RollbackResidue> {
+/// Returns the residue of a rolled-back statement. Names in it can make another ALTER look like an
+/// ADD, or a CREATE of rows like one of a table; that costs a checkpoint and no more.
+fn residue_of(cypher: &str) -> Option<RollbackResidue> {
     let cypher = cypher.trim_start().to_ascii_uppercase();
     if cypher.starts_with("ALTER") && cypher.contains(" ADD ") {
         Some(RollbackResidue::Column)
@@ -142,7 +142,7 @@ fn leaves(cypher: &str) -> Option<RollbackResidue> {
 fn aborted(statement: &str) -> EngineError {
     EngineError::new(
         EngineErrorKind::TransactionAborted,
-        "a statement before this one failed, and the transaction is rolled back",
+        "an earlier statement failed, and the transaction was rolled back",
         statement,
     )
 }
@@ -167,7 +167,7 @@ impl Session for Transaction<'_> {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        // A debt that could not be paid is remembered; of other errors nobody is left to tell.
+        // A CHECKPOINT that could not run stays required; other errors cannot be reported here.
         let _ = self.end();
     }
 }

@@ -1,12 +1,13 @@
-//! History: what the ledger remembers, in the order in which it came into this database.
+//! History: the events of the ledger, in the order in which this database recorded them.
 //!
-//! Events know what they lean on, not when they came: two peers may have the same events in another
-//! order. So "the state at an event" has two meanings. [`History::schema_at`] is the state that
-//! this database had when the event had just come in; going back means going there.
-//! [`History::schema_known_to`] is the state that the event itself leans on, the same on every
-//! machine, and often only a part of the database.
+//! Events store what they depend on, not when they were recorded: two peers may have the same
+//! events in another order. So "the state at an event" has two meanings. [`History::schema_at`]
+//! returns the state of this database right after it recorded the event, to which a rollback
+//! returns. [`History::schema_seen_by`] returns the state that the event itself depends on, which
+//! is the same on every machine, and often only a part of the database.
 
 mod describe;
+mod find_point;
 mod point;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,44 +21,45 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::{LedgerContents, Revision, Tag};
 
-/// The history of one database.
+/// History of one database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     pub(crate) entries: Vec<Entry>,
-    /// The checkpoint that it begins with.
+    /// Checkpoint that it starts from.
     pub(crate) checkpoint: Option<Fold>,
     pub(crate) events: BTreeMap<EventId, DdlEvent>,
     pub(crate) revisions: BTreeMap<u64, Revision>,
     pub(crate) tags: BTreeMap<String, Tag>,
 }
 
-/// One event of the history, with what was said about it when it came in.
+/// Event of the history, with the data recorded about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Entry {
-    /// The event.
+    /// Id of the event.
     pub event: EventId,
-    /// The kind of change, as [`Change::word`](kuzu_ddl_core::event::Change::word) says it.
+    /// Kind of change, as [`Change::as_str`](kuzu_ddl_core::event::Change::as_str) returns it.
     pub kind: String,
-    /// What it is about, by the name it had then: `Table`, `Table.property` or `Table(From -> To)`.
+    /// Object by its name at the time: `Table`, `Table.property` or `Table(From -> To)`.
     pub object: String,
-    /// What it says, in a sentence.
+    /// Summary of the change.
     pub summary: String,
-    /// The number of the revision in which it came; `None` only in a ledger that others wrote.
+    /// Number of its revision; `None` only in a ledger that another program wrote.
     pub revision: Option<u64>,
-    /// When that revision began, in milliseconds since 1970 by that machine's clock.
+    /// Start of the revision, in milliseconds since 1970 by the clock of its machine.
     pub recorded_at_ms: u64,
-    /// How long the whole revision took, in milliseconds.
+    /// Duration of the whole revision, in milliseconds.
     pub duration_ms: u64,
-    /// The application, as it named itself.
+    /// Name of the application.
     pub application: Option<String>,
-    /// The version of kuzu-ddl.
+    /// Version of kuzu-ddl.
     pub version: String,
-    /// What was declared.
+    /// Fingerprint of the declaration.
     pub declared: Option<Fingerprint>,
 }
 
 impl History {
-    /// The history that the rows of a ledger hold.
+    /// Creates the history from the contents of a ledger.
     #[must_use]
     pub fn from_ledger(contents: &LedgerContents) -> Self {
         let mut history = Self {
@@ -86,48 +88,48 @@ impl History {
         history
     }
 
-    /// All events, the oldest first.
+    /// Returns all events, the oldest first.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// An event of the history.
+    /// Returns an event of the history.
     #[must_use]
     pub fn event(&self, id: EventId) -> Option<&DdlEvent> {
         self.events.get(&id)
     }
 
-    /// The revisions by number.
+    /// Returns the revisions by number.
     #[must_use]
     pub fn revisions(&self) -> &BTreeMap<u64, Revision> {
         &self.revisions
     }
 
-    /// The tags by name.
+    /// Returns the tags by name.
     #[must_use]
     pub fn tags(&self) -> &BTreeMap<String, Tag> {
         &self.tags
     }
 
-    /// The schema that this database had at a point.
+    /// Returns the schema that this database had at a point.
     ///
     /// # Errors
-    /// There is no such point.
+    /// Fails if the point does not exist.
     pub fn schema_at(&self, point: &Point) -> Result<Schema, HistoryError> {
         Ok(self.fold_at(point)?.schema())
     }
 
-    /// The state of the events at a point.
+    /// Returns the fold of the events at a point.
     ///
     /// # Errors
-    /// There is no such point.
+    /// Fails if the point does not exist.
     pub fn fold_at(&self, point: &Point) -> Result<Fold, HistoryError> {
         let ids = self.events_at(point)?;
         self.fold_of(&ids)
     }
 
-    /// What these events say, on top of the checkpoint that the history begins with.
+    /// Returns the fold of these events, on top of the checkpoint that the history starts from.
     pub(crate) fn fold_of(&self, ids: &BTreeSet<EventId>) -> Result<Fold, HistoryError> {
         let base = self.checkpoint.as_ref();
         let base = base.filter(|base| base.frontier().is_subset(ids));
@@ -142,18 +144,18 @@ impl History {
         Ok(fold)
     }
 
-    /// The events that were there at a point.
+    /// Returns the events that this database had at a point.
     ///
     /// # Errors
-    /// There is no such point.
+    /// Fails if the point does not exist.
     pub fn events_at(&self, point: &Point) -> Result<BTreeSet<EventId>, HistoryError> {
         let first = |n: usize| self.entries.iter().take(n).map(|entry| entry.event);
         Ok(match point {
             Point::Now => self.events.keys().copied().collect(),
             Point::Event(id) => {
-                let place = self.entries.iter().position(|entry| entry.event == *id);
-                let place = place.ok_or(HistoryError::UnknownEvent(id.short()))?;
-                first(place + 1).collect()
+                let position = self.entries.iter().position(|entry| entry.event == *id);
+                let position = position.ok_or(HistoryError::UnknownEvent(id.short()))?;
+                first(position + 1).collect()
             }
             Point::Revision(number) => {
                 let known = self.revisions.contains_key(number);
@@ -163,9 +165,9 @@ impl History {
                 self.up_to(|revision| revision.number <= *number)
             }
             Point::Time(at) => {
-                // A clock may have gone back: the last that was over by then counts.
-                let over = |r: &&Revision| r.started_at_ms.saturating_add(r.duration_ms) <= *at;
-                let last = self.revisions.values().rev().find(over);
+                // A clock may have been set back: the last revision that had ended by then counts.
+                let ended = |r: &&Revision| r.started_at_ms.saturating_add(r.duration_ms) <= *at;
+                let last = self.revisions.values().rev().find(ended);
                 let last = last
                     .ok_or(HistoryError::BeforeHistory(format_timestamp(*at)))?
                     .number;
@@ -174,28 +176,27 @@ impl History {
             Point::Tag(name) => {
                 let tag = self.tags.get(name);
                 let tag = tag.ok_or_else(|| HistoryError::UnknownTag(name.clone()))?;
-                self.behind(tag.frontier.iter().copied())
+                self.with_ancestors(tag.frontier.iter().copied())
             }
         })
     }
 
-    /// The schema that an event leans on, with the event itself: its ancestors alone. The same on
-    /// every machine.
+    /// Returns the schema of an event and its ancestors alone. It is the same on every machine.
     ///
     /// # Errors
-    /// There is no such event.
+    /// Fails if the event does not exist.
     pub fn schema_seen_by(&self, event: EventId) -> Result<Schema, HistoryError> {
         if !self.events.contains_key(&event) {
             return Err(HistoryError::UnknownEvent(event.short()));
         }
-        let ids = self.behind([event]);
+        let ids = self.with_ancestors([event]);
         Ok(self.fold_of(&ids)?.schema())
     }
 
-    /// What one has to do to get from one point to another.
+    /// Compares the schemas at two points.
     ///
     /// # Errors
-    /// There is no such point.
+    /// Fails if the point does not exist.
     pub fn compare(&self, from: &Point, to: &Point) -> Result<Comparison, HistoryError> {
         Ok(compare(&self.fold_at(from)?, &self.fold_at(to)?))
     }
@@ -214,8 +215,8 @@ impl History {
             .collect()
     }
 
-    /// These events and all that they lean on.
-    fn behind(&self, ids: impl IntoIterator<Item = EventId>) -> BTreeSet<EventId> {
+    /// Returns these events and all their ancestors.
+    fn with_ancestors(&self, ids: impl IntoIterator<Item = EventId>) -> BTreeSet<EventId> {
         let mut todo: Vec<EventId> = ids.into_iter().collect();
         let mut found = BTreeSet::new();
         while let Some(id) = todo.pop() {
@@ -229,8 +230,8 @@ impl History {
     }
 }
 
-/// All events in the order in which they came, each with its revision. What no revision has comes
-/// first: such a ledger was not written by this crate.
+/// Returns all events in the order in which they were recorded, each with its revision. Events of
+/// no revision are first: this crate does not write such a ledger.
 fn in_order(contents: &LedgerContents) -> Vec<(&DdlEvent, Option<&Revision>)> {
     let mut seen = BTreeSet::new();
     let mut recorded = Vec::new();
@@ -281,15 +282,15 @@ impl fmt::Display for History {
                 revision.version,
                 revision.duration_ms,
             ));
-            if let Some(back) = &revision.rollback {
-                lines.push(format!("  rolled back to {}", back.target));
+            if let Some(rollback) = &revision.rollback {
+                lines.push(format!("  rolled back to {}", rollback.target));
             }
             lines.extend(of(Some(revision.number)).map(|entry| format!("  {entry}")));
-            let here = |tag: &&(&String, &Tag)| tag.1.revision == revision.number;
+            let is_here = |tag: &&(&String, &Tag)| tag.1.revision == revision.number;
             let tags: Vec<_> = self.tags.iter().collect();
             lines.extend(
                 tags.iter()
-                    .filter(here)
+                    .filter(is_here)
                     .map(|(name, _)| format!("  tag {name}")),
             );
         }

@@ -1,4 +1,4 @@
-//! Points of a history: where one can look, and where one can go back to.
+//! Points of a history, which can be inspected and to which a rollback can return.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -6,19 +6,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use kuzu_ddl_core::event::EventId;
 use serde::{Deserialize, Serialize};
 
-use super::History;
-
-/// A point of a history.
+/// Point of a history.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Point {
-    /// When this event had just come in.
+    /// Right after this event was recorded.
     Event(EventId),
-    /// When this revision was done.
+    /// Right after this revision.
     Revision(u64),
-    /// What this tag names.
+    /// The point that this tag names.
     Tag(String),
-    /// At this time, in milliseconds since 1970 by the clock that the revisions were dated with.
+    /// This time, in milliseconds since 1970 by the clock of the revisions.
     Time(u64),
     /// The present.
     Now,
@@ -38,7 +36,7 @@ impl From<SystemTime> for Point {
 }
 
 impl Point {
-    /// The tag of this name.
+    /// Creates the point that a tag names.
     #[must_use]
     pub fn tag(name: impl Into<String>) -> Self {
         Self::Tag(name.into())
@@ -57,95 +55,55 @@ impl fmt::Display for Point {
     }
 }
 
-/// What is wrong with a point or a tag.
+/// Error returned when a point or a tag is unknown or invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
-    /// No event with this id, or id that starts so.
-    #[error("the history has no event {0}; `History::read(&db)` shows them")]
+    /// No event has this id, or an id with this prefix.
+    #[error("unknown event {0}\nhelp: list the events with `History::read(&db)`")]
     UnknownEvent(String),
-    /// Several events start so.
-    #[error("several events of the history start with {0}; give more digits")]
+    /// Several event ids have this prefix.
+    #[error("ambiguous event {0}: several ids start with these digits\nhelp: give more digits")]
     Ambiguous(String),
-    /// No revision of this number.
-    #[error("the history has no revision {0}; `History::read(&db)` shows them")]
+    /// No revision has this number.
+    #[error("unknown revision {0}\nhelp: list the revisions with `History::read(&db)`")]
     UnknownRevision(u64),
-    /// No tag of this name.
-    #[error("there is no tag `{0}`; `History::tags` lists them")]
+    /// No tag has this name.
+    #[error("unknown tag `{0}`\nhelp: list the tags with `History::tags`")]
     UnknownTag(String),
-    /// Before the first revision.
-    #[error("at {0} the history had not begun")]
+    /// The point is before the first revision.
+    #[error("{0} is before the first revision")]
     BeforeHistory(String),
-    /// It is behind the checkpoint that the history begins with.
+    /// The point precedes the checkpoint that the history starts from.
     #[error(
-        "what was at this point is behind the checkpoint that this history begins with; a peer with the whole history can tell"
+        "the point precedes the checkpoint that this history starts from\n\
+         help: use a peer with the whole history"
     )]
     BehindCheckpoint,
-    /// The text is no point.
+    /// The text is not a point.
     #[error(
-        "`{0}` is neither a tag nor an event (its first digits are enough), a revision (`revision 3`) or a time (`2026-11-25T14:00:00Z`)"
+        "invalid point `{0}`: expected a tag, the first digits of an event, a revision \
+         (`revision 3`) or a time (`2026-11-25T14:00:00Z`)"
     )]
     InvalidPoint(String),
-    /// The name cannot be that of a tag.
+    /// The name of a tag is invalid.
     #[error(
-        "`{name}` cannot be the name of a tag: {reason}; use letters, digits, `.`, `-`, `_` and `/`"
+        "invalid name of a tag `{name}`: {reason}\nhelp: use letters, digits, `.`, `-`, `_` and `/`"
     )]
     InvalidTagName {
-        /// The name, shortened.
+        /// Name, shortened.
         name: String,
-        /// Which rule it breaks.
+        /// Rule that it violates.
         reason: &'static str,
     },
-    /// The tag names another point already: tags do not move by themselves.
-    #[error("the tag `{0}` names another point; remove it first with `remove_tag(&db, \"{0}\")`")]
+    /// The tag already names another point: tags do not move.
+    #[error(
+        "the tag `{0}` names another point\nhelp: remove it first with `remove_tag(&db, \"{0}\")`"
+    )]
     TagExists(String),
 }
 
-impl History {
-    /// Reads a point from a person's words: `now`, the name of a tag, `revision 3`, the first digits
-    /// of an event, or a time in UTC as `2026-11-25T14:00:00Z`.
-    ///
-    /// # Errors
-    /// There is no such point.
-    pub fn point(&self, words: &str) -> Result<Point, HistoryError> {
-        let words = words.trim();
-        if words == "now" {
-            return Ok(Point::Now);
-        }
-        let name = words.strip_prefix("tag ").unwrap_or(words);
-        if self.tags.contains_key(name) {
-            return Ok(Point::tag(name));
-        }
-        if let Some(number) = words.strip_prefix("revision ") {
-            let number = number.trim().parse();
-            return number
-                .map(Point::Revision)
-                .map_err(|_| HistoryError::InvalidPoint(words.to_owned()));
-        }
-        if let Some(at) = read_time(words) {
-            return Ok(Point::Time(at));
-        }
-        let digits = words.strip_prefix("event ").unwrap_or(words);
-        let is_hex = digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-        if !is_hex {
-            return Err(HistoryError::InvalidPoint(words.chars().take(80).collect()));
-        }
-        let digits = digits.to_ascii_lowercase();
-        let mut found = self
-            .events
-            .keys()
-            .filter(|id| id.to_string().starts_with(&digits));
-        match (found.next(), found.next()) {
-            (Some(id), None) => Ok(Point::Event(*id)),
-            (Some(_), Some(_)) => Err(HistoryError::Ambiguous(digits)),
-            (None, _) => Err(HistoryError::UnknownEvent(
-                digits.chars().take(64).collect(),
-            )),
-        }
-    }
-}
-
-/// A time in milliseconds since 1970, in UTC, for people.
+/// Formats a time in milliseconds since 1970 as RFC 3339, in UTC.
 #[must_use]
 pub fn format_timestamp(at: u64) -> String {
     let seconds = i64::try_from(at / 1000).unwrap_or(i64::MAX);
@@ -163,9 +121,9 @@ pub fn format_timestamp(at: u64) -> String {
     }
 }
 
-/// Reads `2026-11-25T14:00:00Z`, with a space for the `T`, without the `Z` or the seconds, or the
-/// day alone. UTC in any case: a time zone would be another machine's on another day.
-fn read_time(text: &str) -> Option<u64> {
+/// Parses `2026-11-25T14:00:00Z`, also with a space for the `T`, without the `Z` or the seconds, or
+/// the day alone. Always UTC, because local time zones differ between machines and days.
+pub(super) fn parse_time(text: &str) -> Option<u64> {
     let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     let (day, clock) = match text.split_once(['T', 't', ' ']) {
         Some((day, clock)) => (day, clock.trim()),
@@ -206,13 +164,13 @@ mod tests {
     #[test]
     fn times_are_read_back() {
         for at in [0, 86_400_000, 1_795_615_200_000] {
-            assert_eq!(read_time(&format_timestamp(at)), Some(at));
+            assert_eq!(parse_time(&format_timestamp(at)), Some(at));
         }
         assert_eq!(
-            read_time("2026-11-25 14:00"),
-            read_time("2026-11-25T14:00:00Z")
+            parse_time("2026-11-25 14:00"),
+            parse_time("2026-11-25T14:00:00Z")
         );
-        assert_eq!(read_time("1970-01-02"), Some(86_400_000));
+        assert_eq!(parse_time("1970-01-02"), Some(86_400_000));
         for bad in [
             "",
             "x",
@@ -222,18 +180,8 @@ mod tests {
             "1-2",
             "1969-01-01",
         ] {
-            assert_eq!(read_time(bad), None, "{bad}");
+            assert_eq!(parse_time(bad), None, "{bad}");
         }
         assert!(format_timestamp(u64::MAX).ends_with("since 1970"));
-    }
-
-    #[test]
-    fn what_is_no_point_is_told() {
-        let history = History::default();
-        assert_eq!(history.point("now"), Ok(Point::Now));
-        for words in ["", "abc", "nobody", "revision x", "🦀", "abcd"] {
-            let e = history.point(words).expect_err(words);
-            assert!(!e.to_string().is_empty());
-        }
     }
 }

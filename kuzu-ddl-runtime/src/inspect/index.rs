@@ -1,4 +1,4 @@
-//! Indexes, without the primary keys'.
+//! Reads indexes, except those of primary keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use kuzu_ddl_core::value::{Row, Value};
 use super::row::{bool, cells, text, unexpected_result};
 use crate::engine::{EngineError, Session};
 
-/// An index that is only a name: the process ended after the engine had committed it, and before the
-/// checkpoint that it takes with it. The log holds the entry in the catalog and nothing else, and
-/// the next checkpoint makes a file of it that cannot be opened (bug B28).
+/// Index without data: the process ended after the engine had committed the index, but before the
+/// checkpoint that belongs to it. The log contains only the catalog entry, and the next checkpoint
+/// writes a file that cannot be opened (bug B28).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DanglingIndex {
     pub(crate) table: String,
@@ -19,7 +19,7 @@ pub(crate) struct DanglingIndex {
     pub(crate) kind: IndexKind,
 }
 
-/// What the catalog says of one index.
+/// Catalog entry of one index.
 struct ListedIndex {
     table: String,
     name: String,
@@ -29,38 +29,38 @@ struct ListedIndex {
     definition: String,
 }
 
-/// The indexes of the database that are only a name.
+/// Returns the indexes of the database that have no data.
 pub(crate) fn dangling_indexes(session: &dyn Session) -> Result<Vec<DanglingIndex>, EngineError> {
-    let (_, unfinished) = list_indexes(session)?;
-    let only_names = unfinished.into_iter().map(|told| DanglingIndex {
-        table: told.table,
-        index: told.name,
-        kind: told.kind,
+    let (_, dangling) = list_indexes(session)?;
+    let dangling = dangling.into_iter().map(|listed| DanglingIndex {
+        table: listed.table,
+        index: listed.name,
+        kind: listed.kind,
     });
-    Ok(only_names.collect())
+    Ok(dangling.collect())
 }
 
 /// Adds the indexes of the tables in `found`.
 pub(super) fn read(session: &dyn Session, found: &mut CatalogSnapshot) -> Result<(), EngineError> {
-    let (told, unfinished) = list_indexes(session)?;
-    for told in unfinished {
-        let reason = "the process that made this index was killed, and left only its name; \
-                      `migrate` clears it away, and must do so before the database is closed";
-        found.skipped.push(SkippedObject::new(&told.name, reason));
+    let (complete, dangling) = list_indexes(session)?;
+    for listed in dangling {
+        let reason = "the process that created this index was killed and left only its name; \
+                      `migrate` drops it, and must do so before the database is closed";
+        found.skipped.push(SkippedObject::new(&listed.name, reason));
     }
-    for told in told {
-        let Some(table) = found.schema.tables.get_mut(&NameKey::new(&told.table)) else {
+    for listed in complete {
+        let Some(table) = found.schema.tables.get_mut(&NameKey::new(&listed.table)) else {
             continue;
         };
-        let options = options(&told.definition).unwrap_or_else(|| {
+        let options = options(&listed.definition).unwrap_or_else(|| {
             let reason = "the options of this index cannot be read";
-            found.skipped.push(SkippedObject::new(&told.name, reason));
+            found.skipped.push(SkippedObject::new(&listed.name, reason));
             BTreeMap::new()
         });
         let index = Index {
-            name: told.name,
-            kind: told.kind,
-            properties: told.properties,
+            name: listed.name,
+            kind: listed.kind,
+            properties: listed.properties,
             options,
         };
         table.indexes.insert(NameKey::new(&index.name), index);
@@ -68,8 +68,9 @@ pub(super) fn read(session: &dyn Session, found: &mut CatalogSnapshot) -> Result
     Ok(())
 }
 
-/// All indexes, and apart those that are only a name. The engine loads an index while it opens the
-/// file, before it replays the log; so one that is not loaded though its extension is came from there.
+/// Returns all indexes: those with data, and those without. The engine loads an index when it opens
+/// the file, before it replays the log; so an index that is not loaded although its extension is
+/// comes from the log.
 fn list_indexes(
     session: &dyn Session,
 ) -> Result<(Vec<ListedIndex>, Vec<ListedIndex>), EngineError> {
@@ -79,7 +80,7 @@ fn list_indexes(
     let all: Vec<ListedIndex> = rows
         .map(|row| describe_index(row, CALL))
         .collect::<Result<_, _>>()?;
-    if all.iter().all(|told| told.loaded) {
+    if all.iter().all(|listed| listed.loaded) {
         return Ok((all, Vec::new()));
     }
     let extensions = extensions(session)?;
@@ -93,7 +94,7 @@ fn list_indexes(
     };
     Ok(all
         .into_iter()
-        .partition(|told| told.loaded || !is_known(&told.kind)))
+        .partition(|listed| listed.loaded || !is_known(&listed.kind)))
 }
 
 fn describe_index(row: Row, call: &str) -> Result<ListedIndex, EngineError> {
@@ -119,7 +120,7 @@ fn describe_index(row: Row, call: &str) -> Result<ListedIndex, EngineError> {
     })
 }
 
-/// The extensions that the engine has loaded.
+/// Returns the loaded extensions.
 fn extensions(session: &dyn Session) -> Result<BTreeSet<NameKey>, EngineError> {
     const CALL: &str = "CALL show_loaded_extensions() RETURN `extension name`";
     let name = |row: Row| {
@@ -129,9 +130,9 @@ fn extensions(session: &dyn Session) -> Result<BTreeSet<NameKey>, EngineError> {
     session.query(CALL)?.into_iter().map(name).collect()
 }
 
-/// The options out of `CALL CREATE_…('T', 'ix', …, key := value, key := 'value');`, with their
-/// quotes taken off. `None` where the text is not of this form: the engine leaves it empty while
-/// the extension is not loaded, and does not escape quotes inside names.
+/// Parses the options of `CALL CREATE_…('T', 'ix', …, key := value, key := 'value');`, without
+/// their quotes. `None` if the text has another form: the engine leaves it empty while the
+/// extension is not loaded, and does not escape quotes inside names.
 fn options(definition: &str) -> Option<BTreeMap<String, String>> {
     let inside = definition.trim().strip_suffix(");")?;
     let mut options = BTreeMap::new();
@@ -148,7 +149,7 @@ fn options(definition: &str) -> Option<BTreeMap<String, String>> {
     Some(options)
 }
 
-/// What stands between commas outside quotes. `None` where a quote is left open.
+/// Splits at commas outside quotes. `None` if a quote is not closed.
 fn arguments(text: &str) -> Option<Vec<&str>> {
     let mut arguments = Vec::new();
     let (mut start, mut quoted) = (0, false);

@@ -1,8 +1,8 @@
-//! The live [`Schema`]: what the catalog says, and a list of what it does not.
+//! Inspection: reads the live schema from the catalog, with a list of the skipped objects.
 //!
-//! The catalog has no say on three things, which are in the ledger: whether the application may
-//! read NULL (every property is nullable here), comments of properties (none here), and the
-//! multiplicity of rel tables (`None` here; [`multiplicities`] finds it in another way).
+//! The catalog lacks three facts, which are in the ledger: whether the application may read NULL
+//! (every property is nullable here), comments of properties (none here), and the multiplicity of
+//! rel tables (`None` here; [`multiplicities`] determines it in another way).
 
 mod index;
 mod multiplicity;
@@ -23,16 +23,17 @@ pub use tables::{TableListing, attached_databases, tables};
 
 use crate::engine::{EngineError, EngineErrorKind, Session};
 
-/// How often an inspection starts anew because a table went away between two of its queries.
+/// Maximum number of inspections, if tables are dropped between two queries of one.
 const ATTEMPTS: usize = 3;
 
-/// Reads the catalog, in few queries. On a [`Transaction`](crate::engine::Transaction) it sees that
-/// transaction's own changes; on a plain session each query sees what is committed by then.
+/// Inspects the catalog, in a small number of queries. On a
+/// [`Transaction`](crate::engine::Transaction) it sees the changes of that transaction; on a plain
+/// session each query sees what is committed at its time.
 ///
 /// # Errors
-/// What the engine says, and [`EngineErrorKind::Other`] where a catalog call returns something
-/// that this version does not understand. Foreign tables that cannot be read are no error but a
-/// [`Note`].
+/// Fails where the engine fails, and with [`EngineErrorKind::Other`] if a catalog call returns a
+/// result that this version does not understand. Unmanaged tables that cannot be read are no error,
+/// but a [`SkippedObject`].
 pub fn inspect(
     session: &dyn Session,
     scope: InspectScope<'_>,
@@ -55,7 +56,7 @@ fn attempt_inspect(
         capabilities: session.capabilities(),
         ..CatalogSnapshot::default()
     };
-    let mut wanted = Vec::new();
+    let mut listed = Vec::new();
     for table in tables(session)? {
         let key = NameKey::new(&table.name);
         match check_catalog_name(&table.name) {
@@ -66,13 +67,13 @@ fn attempt_inspect(
             Err(reason) => found
                 .skipped
                 .push(SkippedObject::new(&table.name, reason.to_string())),
-            Ok(()) => wanted.push(table),
+            Ok(()) => listed.push(table),
         }
     }
     if matches!(scope, InspectScope::All) {
         found.version = version(session)?;
     }
-    table::read(session, wanted, &mut found)?;
+    table::read(session, listed, &mut found)?;
     index::read(session, &mut found)?;
     sequence::read(session, scope, &mut found)?;
     found.skipped.sort();

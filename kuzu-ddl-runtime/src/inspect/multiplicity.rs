@@ -1,7 +1,7 @@
-//! Multiplicities of rel tables, which no catalog call tells.
+//! Reads the multiplicities of rel tables, which no catalog call returns.
 //!
-//! `EXPORT DATABASE (schema_only=true)` writes them down. It exports all tables or none, and the
-//! text it writes has no escapes, so it is asked only about a catalog whose names it can quote.
+//! `EXPORT DATABASE (schema_only=true)` writes them. It exports all tables or none, and its text
+//! has no escapes, so it is used only for a catalog whose names it can quote.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -14,22 +14,24 @@ use kuzu_ddl_core::schema::{Multiplicity, NameKey, TableKind};
 use super::tables::tables;
 use crate::engine::{EngineError, EngineErrorKind, Session};
 
-/// What could be told.
+/// Multiplicities of rel tables, as far as they can be determined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Multiplicities {
-    /// By rel table: all of the local database, or none.
+    /// Multiplicities by rel table: all of the local database, or none.
     pub by_table: BTreeMap<NameKey, Multiplicity>,
-    /// Why nothing could be told.
+    /// Reason why they cannot be determined.
     pub unavailable_because: Option<String>,
 }
 
-/// The multiplicity of every rel table. `found` is an inspection of all tables. It writes and
-/// removes a small file in the system's directory for temporary files, and reads no rows.
+/// Returns the multiplicity of every rel table. `found` is an inspection of all tables. The call
+/// writes and removes a small file in the system's directory for temporary files, and reads no
+/// rows.
 ///
-/// Not to be called inside a transaction: where the engine cannot export, it ends it.
+/// Must not be called inside a transaction: the engine ends it if it cannot export.
 ///
 /// # Errors
-/// What the engine says, other than that it cannot export this catalog.
+/// Fails where the engine fails, except if it cannot export this catalog.
 pub fn multiplicities(
     session: &dyn Session,
     found: &CatalogSnapshot,
@@ -38,26 +40,28 @@ pub fn multiplicities(
     for table in tables(session)? {
         let key = NameKey::new(&table.name);
         if !found.table_ids.contains_key(&key) && !found.internal_tables.contains_key(&key) {
-            return Ok(unknown("a table's name cannot be exported"));
+            return Ok(unknown("the name of a table cannot be exported"));
         }
         rels += usize::from(!table.node);
     }
     if rels == 0 {
         return Ok(Multiplicities::default());
     }
-    if let Some(reason) = obstacle(found) {
+    if let Some(reason) = export_blocker(found) {
         return Ok(unknown(reason));
     }
     let text = match export(session) {
         Ok(text) => text,
-        Err(Failure::Engine(e)) if is_refusal(&e) => {
+        Err(Failure::Engine(e)) if is_unsupported_catalog(&e) => {
             return Ok(unknown(format!(
                 "the engine cannot export this schema: {}",
                 e.message
             )));
         }
         Err(Failure::Engine(e)) => return Err(e),
-        Err(Failure::File(e)) => return Ok(unknown(format!("no temporary file: {e}"))),
+        Err(Failure::File(e)) => {
+            return Ok(unknown(format!("cannot create a temporary file: {e}")));
+        }
     };
     let known = parse(&text);
     let complete = known.len() == rels
@@ -87,8 +91,8 @@ fn unknown(reason: impl Into<String>) -> Multiplicities {
     }
 }
 
-/// What would crash the export, or make its text ambiguous.
-fn obstacle(found: &CatalogSnapshot) -> Option<String> {
+/// Returns what would crash the export, or make its text ambiguous.
+fn export_blocker(found: &CatalogSnapshot) -> Option<String> {
     for table in found.schema.tables.values() {
         if matches!(&table.kind, TableKind::Edge { pairs, .. } if pairs.is_empty()) {
             return Some(format!("the rel table `{}` connects no tables", table.name));
@@ -100,8 +104,9 @@ fn obstacle(found: &CatalogSnapshot) -> Option<String> {
     None
 }
 
-/// The engine generates a query per rel table and forgets to quote primary keys in it.
-fn is_refusal(e: &EngineError) -> bool {
+/// Returns whether the engine cannot export the catalog: it generates a query per rel table, in
+/// which it does not quote primary keys.
+fn is_unsupported_catalog(e: &EngineError) -> bool {
     use EngineErrorKind as K;
     matches!(e.kind, K::Syntax | K::NotFound | K::Unsupported | K::Other)
 }
@@ -111,7 +116,7 @@ enum Failure {
     File(std::io::Error),
 }
 
-/// A directory that only this user can enter, removed with all that is in it.
+/// Directory that only this user can enter, removed with its content on drop.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -128,14 +133,14 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // A directory that is left behind in the temporary files hurts nobody.
+        // A directory that stays in the temporary files does no harm.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
 fn export(session: &dyn Session) -> Result<String, Failure> {
     let scratch = Scratch::new().map_err(Failure::File)?;
-    // The engine wants to make the directory itself.
+    // The engine creates the directory itself.
     let target: &Path = &scratch.0.join("schema");
     let literal = string_literal(&target.to_string_lossy());
     session
@@ -144,8 +149,8 @@ fn export(session: &dyn Session) -> Result<String, Failure> {
     std::fs::read_to_string(target.join("schema.cypher")).map_err(Failure::File)
 }
 
-/// Reads `CREATE REL TABLE \`R\` (FROM …,MANY_ONE);` as far as tables go. Sequences and macros come
-/// after them.
+/// Parses `CREATE REL TABLE \`R\` (FROM …,MANY_ONE);` up to the end of the tables. Sequences and
+/// macros follow them.
 fn parse(text: &str) -> BTreeMap<NameKey, Multiplicity> {
     let mut known = BTreeMap::new();
     let mut rest = text.trim_start();
@@ -165,11 +170,11 @@ fn parse(text: &str) -> BTreeMap<NameKey, Multiplicity> {
 
 fn rel(table: &str) -> Option<(&str, Multiplicity)> {
     let (name, rest) = table.split_once('`')?;
-    let (_, word) = rest.strip_suffix(')')?.rsplit_once(',')?;
-    Some((name, word.trim().parse().ok()?))
+    let (_, multiplicity) = rest.strip_suffix(')')?.rsplit_once(',')?;
+    Some((name, multiplicity.trim().parse().ok()?))
 }
 
-/// The text up to the first semicolon outside quotes, and the rest.
+/// Splits at the first semicolon outside quotes.
 fn statement(text: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     for (i, c) in text.char_indices() {

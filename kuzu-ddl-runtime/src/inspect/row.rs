@@ -1,19 +1,19 @@
-//! TODO-DOC inspect::row
+//! Decodes rows of catalog calls.
 
 use kuzu_ddl_core::value::{Row, Value};
 
 use crate::engine::{EngineError, EngineErrorKind};
 
-/// The cells of a row that must have exactly `N`.
+/// Returns the cells of a row, which must have exactly `N`.
 pub(super) fn cells<const N: usize>(row: Row, call: &str) -> Result<[Value; N], EngineError> {
     row.try_into().map_err(|_| unexpected_result(call))
 }
 
-/// A catalog call whose result is not what this version knows.
+/// Creates the error for a catalog call whose result this version does not understand.
 pub(super) fn unexpected_result(call: &str) -> EngineError {
     EngineError::new(
         EngineErrorKind::Other,
-        "the catalog call returned something this version of kuzu-ddl does not understand",
+        "the catalog call returned a result that this version of kuzu-ddl does not understand",
         call,
     )
 }

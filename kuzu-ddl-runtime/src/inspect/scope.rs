@@ -1,15 +1,15 @@
-//! TODO-DOC inspect::scope
+//! Scope of an inspection.
 
 use std::collections::BTreeSet;
 
 use kuzu_ddl_core::schema::NameKey;
 
-/// Which tables to look at.
+/// Tables that an inspection covers.
 #[derive(Clone, Copy, Debug)]
 pub enum InspectScope<'a> {
-    /// All of the local database.
+    /// All tables of the local database.
     All,
-    /// Those of these that exist, with their indexes. Sequences are always all.
+    /// The existing tables among these, with their indexes. Sequences are always included.
     Only(&'a BTreeSet<NameKey>),
 }
 

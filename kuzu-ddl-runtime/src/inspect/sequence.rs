@@ -1,4 +1,4 @@
-//! Sequences, without those that `SERIAL` properties own.
+//! Reads sequences, except those of `SERIAL` properties.
 
 use kuzu_ddl_core::catalog::{CatalogSnapshot, SkippedObject};
 use kuzu_ddl_core::schema::name::{check_table, serial_sequence_name};
@@ -8,7 +8,7 @@ use super::row::{bool, cells, int, text};
 use super::scope::InspectScope;
 use crate::engine::{EngineError, Session};
 
-/// Adds the sequences.
+/// Adds the sequences to `found`.
 pub(super) fn read(
     session: &dyn Session,
     scope: InspectScope<'_>,
@@ -33,7 +33,7 @@ pub(super) fn read(
         if is_serial(&sequence) {
             let known = key.is_internal() || is_owned(&key, found);
             if matches!(scope, InspectScope::All) && !known {
-                let reason = "a SERIAL property that was renamed or dropped left this sequence";
+                let reason = "sequence of a renamed or dropped SERIAL property";
                 found
                     .skipped
                     .push(SkippedObject::new(&sequence.name, reason));
@@ -52,9 +52,9 @@ pub(super) fn read(
     Ok(())
 }
 
-/// Whether a `SERIAL` property owns or owned it. Its name is no proof, because it stays as it was
-/// when the table is renamed; but nobody else's sequence ends so and begins below 1, unless he
-/// means it to serve a `SERIAL` property.
+/// Returns whether a `SERIAL` property owns or owned the sequence. Its name is no proof, because a
+/// rename of the table does not change it; but no other sequence has this suffix and starts below
+/// 1, unless it is meant for a `SERIAL` property.
 fn is_serial(s: &Sequence) -> bool {
     s.name.to_ascii_lowercase().ends_with("_serial")
         && (s.increment, s.min, s.max, s.cycle) == (1, 0, i64::MAX, false)

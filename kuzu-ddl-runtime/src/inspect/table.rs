@@ -1,4 +1,4 @@
-//! Properties, keys and pairs of tables.
+//! Reads properties, keys and pairs of tables.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use crate::engine::{EngineError, EngineErrorKind, Session};
 
 /// Reads `tables` into the schema of `found`.
 ///
-/// One short statement per table: a `UNION ALL` over many saves nothing where the engine runs in
-/// this process, and naming the columns costs more than reading them. Through this crate, 500 node
-/// tables: `RETURN *` one by one 1; the same joined by 20 takes 1.6, with named columns 1.8, joined
-/// by 500 more than 4.
+/// Uses one short statement per table: a `UNION ALL` over many saves nothing because the engine
+/// runs in this process, and naming the columns costs more than reading them. Relative times
+/// through this crate, 500 node tables: `RETURN *` one by one 1; joined by 20 takes 1.6, with named
+/// columns 1.8, joined by 500 more than 4.
 pub(super) fn read(
     session: &dyn Session,
     tables: Vec<TableListing>,
@@ -31,15 +31,15 @@ pub(super) fn read(
             edge(session, &table)
         };
         match details {
-            Ok((kind, properties, numbers)) => {
+            Ok((kind, properties, ids)) => {
                 let key = NameKey::new(&table.name);
-                if let Some(gap) = numbers.gap() {
+                if let Some(gap) = ids.gap() {
                     found.column_id_gaps.insert(key.clone(), gap);
                 }
-                found.column_ids.insert(key, numbers.of);
+                found.column_ids.insert(key, ids.by_name);
                 add(&table, kind, properties, found);
             }
-            Err(e) if concerns_one(&e) => found
+            Err(e) if concerns_one_table(&e) => found
                 .skipped
                 .push(SkippedObject::new(&table.name, e.message)),
             Err(e) => return Err(e),
@@ -48,9 +48,9 @@ pub(super) fn read(
     Ok(())
 }
 
-/// Whether an error may come of one foreign table's name. (In a transaction it has ended that, and
-/// the next statement says so.)
-fn concerns_one(e: &EngineError) -> bool {
+/// Returns whether the name of one unmanaged table may cause the error. (In a transaction it has
+/// ended that, and the next statement fails.)
+fn concerns_one_table(e: &EngineError) -> bool {
     use EngineErrorKind as K;
     matches!(e.kind, K::Other | K::Syntax | K::Unsupported)
 }
@@ -76,36 +76,36 @@ fn add(
     found.schema.tables.insert(key, table);
 }
 
-/// Kind, properties, and the engine's numbers of the properties.
-type Details = (TableKind, BTreeMap<NameKey, Property>, Numbers);
+/// Kind, properties, and column ids of a table.
+type Details = (TableKind, BTreeMap<NameKey, Property>, ColumnIds);
 
-/// What the first property of a new table has as its number. Of a rel table the first number is that
-/// of the rel's own id, which is not listed.
+/// Returns the column id of the first property of a new table. In a rel table the first id belongs
+/// to the internal id of the rel, which is not listed.
 pub(crate) fn first_column_id(node: bool) -> u64 {
     if node { 0 } else { 1 }
 }
 
-/// The engine's numbers of properties, which it gives in turn and never again. A last property that was
-/// dropped is not missed, and does no harm.
-struct Numbers {
+/// Column ids of a table, which the engine assigns in ascending order and never reuses. A gap at
+/// the end, left by a dropped last property, is not detected and does no harm.
+struct ColumnIds {
     first: u64,
     seen: Vec<u64>,
-    of: BTreeMap<NameKey, u64>,
+    by_name: BTreeMap<NameKey, u64>,
 }
 
-impl Numbers {
+impl ColumnIds {
     fn from(first: u64) -> Self {
         Self {
             first,
             seen: Vec::new(),
-            of: BTreeMap::new(),
+            by_name: BTreeMap::new(),
         }
     }
 
-    fn see(&mut self, id: &Value, name: &NameKey) {
+    fn record(&mut self, id: &Value, name: &NameKey) {
         if let Some(id) = id.int().and_then(|id| u64::try_from(id).ok()) {
             self.seen.push(id);
-            self.of.insert(name.clone(), id);
+            self.by_name.insert(name.clone(), id);
         }
     }
 
@@ -120,29 +120,29 @@ fn node(session: &dyn Session, table: &TableListing) -> Result<Details, EngineEr
     let call = table_info(table);
     let mut properties = BTreeMap::new();
     let mut primary_key = None;
-    let mut numbers = Numbers::from(first_column_id(true));
+    let mut ids = ColumnIds::from(first_column_id(true));
     for row in session.query(&call)? {
         let [id, name, ty, default, key] = cells(row, &call)?;
         let (name, property) = property(&name, &ty, &default)?;
-        numbers.see(&id, &name);
+        ids.record(&id, &name);
         if bool(&key, &call)? {
             primary_key = Some(name.clone());
         }
         properties.insert(name, property);
     }
     let primary_key = primary_key.ok_or_else(|| unexpected_result(&call))?;
-    Ok((TableKind::Node { primary_key }, properties, numbers))
+    Ok((TableKind::Node { primary_key }, properties, ids))
 }
 
 fn edge(session: &dyn Session, table: &TableListing) -> Result<Details, EngineError> {
     let call = table_info(table);
     let mut properties = BTreeMap::new();
     let mut storage = StorageDirection::Both;
-    let mut numbers = Numbers::from(first_column_id(false));
+    let mut ids = ColumnIds::from(first_column_id(false));
     for row in session.query(&call)? {
         let [id, name, ty, default, direction] = cells(row, &call)?;
         let (name, property) = property(&name, &ty, &default)?;
-        numbers.see(&id, &name);
+        ids.record(&id, &name);
         properties.insert(name, property);
         storage = match direction.text() {
             Some("fwd") => StorageDirection::Forward,
@@ -169,7 +169,7 @@ fn edge(session: &dyn Session, table: &TableListing) -> Result<Details, EngineEr
             storage,
         },
         properties,
-        numbers,
+        ids,
     ))
 }
 
@@ -204,7 +204,7 @@ fn property(name: &Value, ty: &Value, default: &Value) -> Result<(NameKey, Prope
     ))
 }
 
-/// A type of the engine's, or its text where we would not write it back the same.
+/// Parses a type of the engine; retains the text if the type would be rendered differently.
 fn read_type(text: String) -> Type {
     match text.parse::<Type>() {
         Ok(ty) if ty.to_string() == text => ty,

@@ -1,34 +1,35 @@
-//! Which tables there are: the one cheap call.
+//! Lists tables, the only cheap catalog call.
 
 use kuzu_ddl_core::catalog::AttachedDatabase;
 
 use super::row::{cells, int, text, unexpected_result};
 use crate::engine::{EngineError, Session};
 
-/// A line of `show_tables`.
+/// Row of `show_tables`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct TableListing {
-    /// The name as spelled.
+    /// Name as spelled.
     pub name: String,
-    /// The engine's id. A rename keeps it.
+    /// Table id of the engine. A rename retains it.
     pub id: u64,
-    /// A node table, or else a rel table.
+    /// Whether it is a node table and not a rel table.
     pub node: bool,
-    /// The comment; never empty.
+    /// Comment; never empty.
     pub comment: Option<String>,
 }
 
-/// The tables of the local database, the ledger's among them, by name.
+/// Returns the tables of the local database, the ledger's included, by name.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn tables(session: &dyn Session) -> Result<Vec<TableListing>, EngineError> {
     const CALL: &str = "CALL show_tables() RETURN id, name, type, comment, `database name`";
     let local = session.capabilities().local_database;
     let mut tables = Vec::new();
     for row in session.query(CALL)? {
         let [id, name, kind, comment, database] = cells(row, CALL)?;
-        // Attached databases are listed among them.
+        // The tables of attached databases are listed, too.
         if database.text() != Some(local) {
             continue;
         }
@@ -48,10 +49,10 @@ pub fn tables(session: &dyn Session) -> Result<Vec<TableListing>, EngineError> {
     Ok(tables)
 }
 
-/// The attached databases, by name.
+/// Returns the attached databases, by name.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn attached_databases(session: &dyn Session) -> Result<Vec<AttachedDatabase>, EngineError> {
     const CALL: &str = "CALL show_attached_databases() RETURN name, `database type`";
     let mut databases = Vec::new();

@@ -1,4 +1,4 @@
-//! Rows to values and back, without an engine.
+//! Contents of a ledger: its decoded rows, without an engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,37 +10,40 @@ use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl_core::state::{BackfillProgress, CatalogIds};
 
 use super::corrupt::CorruptRow;
-use super::model::{LedgerState, Revision, STATE, Tag};
+use super::keys::STATE;
+use super::model::{LedgerState, Revision, Tag};
 
-/// All rows, understood.
+/// Decoded rows of a ledger.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct LedgerContents {
-    /// The events by id.
+    /// Events by id.
     pub events: BTreeMap<EventId, DdlEvent>,
-    /// What the history begins with, if it is a checkpoint; the events that it kept are among the others.
+    /// Checkpoint that the history starts from, if any; `events` includes the events it retains.
     pub checkpoint: Option<Fold>,
-    /// Events of peers that are known, and not carried out here yet.
+    /// Received events of peers that are not applied yet.
     pub inbox: BTreeMap<EventId, DdlEvent>,
-    /// Declarations that were carried out here.
+    /// Declarations that were applied to this database.
     pub applied_declarations: BTreeSet<Fingerprint>,
-    /// What was declared last of every object.
+    /// Last declaration of every object.
     pub ancestor: Option<Declared>,
-    /// The revisions by number.
+    /// Revisions by number.
     pub revisions: BTreeMap<u64, Revision>,
-    /// The tags by name.
+    /// Tags by name.
     pub tags: BTreeMap<String, Tag>,
-    /// Values that are being made, by property.
+    /// Progress of backfills, by property.
     pub backfills: BTreeMap<ObjectId, BackfillProgress>,
-    /// What the last start left behind; `None` only where there is no ledger.
+    /// State after the last start; `None` only if the database has no ledger.
     pub state: Option<LedgerState>,
-    /// The engine's numbers of tables and properties.
+    /// Catalog ids of tables and properties.
     pub catalog_ids: CatalogIds,
-    /// Rows that are not what they should be.
+    /// Corrupt rows.
     pub corrupt: Vec<CorruptRow>,
 }
 
 impl LedgerContents {
-    /// Reads rows. Whatever they hold, this never panics and loses nothing in silence.
+    /// Decodes rows. Never panics, whatever they contain; what cannot be decoded is listed as
+    /// corrupt.
     pub fn from_rows(rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         let mut contents = Self::default();
         let mut any = false;
@@ -73,7 +76,7 @@ impl LedgerContents {
         contents
     }
 
-    /// What all events say that are carried out here.
+    /// Returns the fold of all applied events.
     #[must_use]
     pub fn fold(&self) -> Fold {
         let mut fold = self.checkpoint.clone().unwrap_or_default();
@@ -81,18 +84,18 @@ impl LedgerContents {
         fold
     }
 
-    /// The declarations whose changes were undone by going back, and that nobody has made again.
+    /// Returns the declarations whose changes a rollback undid and that were not applied again.
     #[must_use]
     pub fn undone_declarations(&self) -> BTreeSet<Fingerprint> {
         self.undone_declarations_at(u64::MAX)
     }
 
-    /// The same when the revision `last` was the newest.
+    /// Returns the same as of the revision `last`.
     pub(crate) fn undone_declarations_at(&self, last: u64) -> BTreeSet<Fingerprint> {
         let mut undone = BTreeSet::new();
         for revision in self.revisions.range(..=last).map(|(_, revision)| revision) {
-            if let Some(back) = &revision.rollback {
-                undone.clone_from(&back.undone_declarations);
+            if let Some(rollback) = &revision.rollback {
+                undone.clone_from(&rollback.undone_declarations);
             }
             if let Some(declared) = &revision.declared {
                 undone.remove(declared);
@@ -140,7 +143,7 @@ mod tests {
         assert!(rows.len() < 20, "{}", rows.len());
         let found = LedgerContents::from_rows(rows.clone()).events;
         assert_eq!(found.len(), events.len());
-        // Each row is told by its key, or by the events that the revision says were there.
+        // Each row is reported by its key, or by the events that the revision lists.
         encode_revision(
             &mut rows,
             &Revision {
@@ -156,23 +159,24 @@ mod tests {
             },
         );
         for key in rows.keys().filter(|key| key.starts_with("events/")) {
-            for damage in [
+            for corrupt in [
                 |body: &mut Vec<u8>| body.truncate(body.len() / 2),
                 |body: &mut Vec<u8>| body[20] ^= 1,
                 |body: &mut Vec<u8>| body[60] ^= 1,
                 Vec::clear,
             ] {
                 let mut rows = rows.clone();
-                damage(rows.get_mut(key).expect("it is there"));
-                let bad = LedgerContents::from_rows(rows).corrupt;
-                let told = |row: &CorruptRow| row.key == *key || row.key.starts_with("event/");
-                assert!(bad.iter().any(told), "{bad:?}");
+                corrupt(rows.get_mut(key).expect("the row exists"));
+                let rows = LedgerContents::from_rows(rows).corrupt;
+                let is_reported =
+                    |row: &CorruptRow| row.key == *key || row.key.starts_with("event/");
+                assert!(rows.iter().any(is_reported), "{rows:?}");
             }
         }
     }
 
     #[test]
-    fn corrupt_rows_are_told() {
+    fn corrupt_rows_are_reported() {
         let row = |key: &str, body: &[u8]| (key.to_owned(), body.to_vec());
         let contents = LedgerContents::from_rows([
             row("event/zz", b""),

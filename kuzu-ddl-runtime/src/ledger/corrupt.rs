@@ -1,39 +1,38 @@
-//! TODO-DOC ledger::corrupt
+//! Rows of the ledger that cannot be read.
 
 use std::fmt;
 
-/// A row of the ledger that is not what it should be.
+/// Corrupt row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct CorruptRow {
-    /// Its key.
+    /// Key of the row.
     pub key: String,
-    /// What is wrong.
+    /// What is wrong with it.
     pub reason: String,
-    /// What can be done about it.
+    /// Kind of the corruption, which decides whether a repair is possible.
     pub corruption: Corruption,
 }
 
-/// What can be done about a row that is not what it should be.
+/// Kind of corruption of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Corruption {
-    /// A repair sets it aside and goes on without.
+    /// The row cannot be decoded. A repair quarantines it.
     Unreadable,
-    /// Others speak of it and it is not there. A repair goes on without.
+    /// Other rows refer to the row, but it is missing. A repair removes the references.
     DanglingReference,
-    /// Nothing, here: a newer version of kuzu-ddl wrote it, or somebody else's table has the ledger's
-    /// name.
+    /// A newer version of kuzu-ddl wrote the row, or another program's table has the name of the
+    /// ledger. Not repairable.
     Foreign,
 }
 
 impl CorruptRow {
     pub(super) fn unreadable(key: &str, reason: impl Into<String>) -> Self {
-        let (key, reason) = (key.to_owned(), reason.into());
-        let damage = Corruption::Unreadable;
         Self {
-            key,
-            reason,
-            corruption: damage,
+            key: key.to_owned(),
+            reason: reason.into(),
+            corruption: Corruption::Unreadable,
         }
     }
 
@@ -46,19 +45,18 @@ impl CorruptRow {
     }
 
     pub(super) fn foreign(key: &str, reason: String) -> Self {
-        let damage = Corruption::Foreign;
         Self {
-            corruption: damage,
+            corruption: Corruption::Foreign,
             ..Self::unreadable(key, reason)
         }
     }
 
-    /// A row whose body cannot be one.
+    /// Creates the entry for a row whose body is not a BLOB.
     pub(super) fn not_a_blob(key: &str) -> Self {
         Self::unreadable(key, "the body is not a BLOB")
     }
 
-    /// The key as far as a line has room.
+    /// Returns the key, shortened to 100 characters.
     #[must_use]
     pub fn short(&self) -> String {
         self.key.chars().take(100).collect()

@@ -1,4 +1,4 @@
-//! TODO-DOC ledger::decode
+//! Decodes rows of the ledger.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,11 +9,12 @@ use kuzu_ddl_core::state::CatalogIds;
 
 use super::contents::LedgerContents;
 use super::corrupt::CorruptRow;
-use super::model::{FORMAT, LedgerState, Revision, STATE};
+use super::keys::{self, STATE};
+use super::model::{FORMAT, LedgerState, Revision};
 
 impl LedgerContents {
     pub(super) fn decode_row(&mut self, key: &str, body: &[u8]) -> Result<(), CorruptRow> {
-        let (kind, name) = key.split_once('/').unwrap_or((key, ""));
+        let (kind, name) = keys::kind_of(key);
         match kind {
             STATE => {
                 self.state = Some(decode_state(body)?);
@@ -25,13 +26,13 @@ impl LedgerContents {
                 Ok(())
             }
             "inbox" => {
-                let event = read_waiting(name, body).map_err(|e| e.of(key))?;
+                let event = read_inbox_event(name, body).map_err(|e| e.of(key))?;
                 self.inbox.extend(event.map(|event| (event.id(), event)));
                 Ok(())
             }
             "events" => self.events(name, body).map_err(|e| e.of(key)),
             _ => self
-                .decode_metadata_row(kind, name, body)
+                .decode_metadata_row(kind, name, body, keys::is_former(key))
                 .map_err(|reason| CorruptRow::unreadable(key, reason)),
         }
     }
@@ -40,14 +41,20 @@ impl LedgerContents {
         let first: EventId = name.parse().map_err(text)?;
         let events = unpack(body)?;
         if events.first().is_none_or(|event| event.id() != first) {
-            return Err(text("the body begins with another event"));
+            return Err(text("the body starts with another event"));
         }
         self.events
             .extend(events.into_iter().map(|event| (event.id(), event)));
         Ok(())
     }
 
-    fn decode_metadata_row(&mut self, kind: &str, name: &str, body: &[u8]) -> Result<(), String> {
+    fn decode_metadata_row(
+        &mut self,
+        kind: &str,
+        name: &str,
+        body: &[u8],
+        is_former: bool,
+    ) -> Result<(), String> {
         match kind {
             "declared" => {
                 self.applied_declarations
@@ -61,20 +68,30 @@ impl LedgerContents {
             "tag" => {
                 self.tags.insert(name.to_owned(), json(body)?);
             }
-            "making" => {
+            "backfill" => {
                 let id: ObjectId = name.parse().map_err(|e| format!("{e}"))?;
-                self.backfills.insert(id, json(body)?);
+                let progress = json(body)?;
+                // A row under the current key is newer.
+                if !(is_former && self.backfills.contains_key(&id)) {
+                    self.backfills.insert(id, progress);
+                }
             }
             "checkpoint" => {
                 let base = Fold::from_checkpoint(body).map_err(|e| e.to_string())?;
-                let kept = base.events().into_iter();
-                self.events.extend(kept.map(|event| (event.id(), event)));
+                let retained = base.events().into_iter();
+                self.events
+                    .extend(retained.map(|event| (event.id(), event)));
                 self.checkpoint = Some(base);
             }
-            "places" => self.catalog_ids = read_places(body).map_err(|e| e.to_string())?,
-            // What a repair set aside; whatever it is, nobody needs it any more.
-            "aside" => {}
-            _ => return Err("a key of no kind that this version of kuzu-ddl knows".into()),
+            keys::CATALOG_IDS => {
+                let ids = decode_catalog_ids(body).map_err(|e| e.to_string())?;
+                if !(is_former && self.catalog_ids != CatalogIds::default()) {
+                    self.catalog_ids = ids;
+                }
+            }
+            // Quarantined by a repair; not read again.
+            "quarantine" => {}
+            _ => return Err("the key has no kind that this version of kuzu-ddl knows".into()),
         }
         Ok(())
     }
@@ -90,10 +107,11 @@ fn read_event(name: &str, body: &[u8]) -> Result<DdlEvent, Unreadable> {
     Err(Unreadable::Text(reason))
 }
 
-/// Why an event cannot be read.
-enum Unreadable {
-    /// Another version wrote it.
+/// Reason why an event cannot be read.
+pub(super) enum Unreadable {
+    /// A newer version wrote it.
     Version(CodecError),
+    /// Any other reason.
     Text(String),
 }
 
@@ -119,38 +137,42 @@ impl Unreadable {
     }
 }
 
-/// What a peer sent as an event of a newer version can turn out to be none once its kind is known here.
-/// Then it is left where it is: nobody may damage a ledger from afar.
-fn read_waiting(name: &str, body: &[u8]) -> Result<Option<DdlEvent>, Unreadable> {
+/// Reads an event of the inbox. What a peer sent as an event of a newer version can turn out not to
+/// be one once its kind is known here. Then the row is ignored: no peer may corrupt a ledger
+/// remotely.
+fn read_inbox_event(name: &str, body: &[u8]) -> Result<Option<DdlEvent>, Unreadable> {
     match read_event(name, body) {
         Err(Unreadable::Text(_)) if EventId::of(body).to_string() == name => Ok(None),
         read => read.map(Some),
     }
 }
 
-/// Reads the row `state`.
+/// Decodes the row `state`.
 pub(super) fn decode_state(body: &[u8]) -> Result<LedgerState, CorruptRow> {
     #[derive(serde::Deserialize)]
     struct Format {
         format: u32,
     }
-    let broken = |reason| CorruptRow::unreadable(STATE, reason);
+    let unreadable = |reason| CorruptRow::unreadable(STATE, reason);
     let state = json::<LedgerState>(body);
     match state {
-        // Every start comes by here, so what is in order is read once only.
+        // Every start decodes this row, so a valid one is parsed only once.
         Ok(state) if state.format <= FORMAT => return Ok(state),
         _ => {}
     }
-    let Format { format } = json(body).map_err(broken)?;
+    let Format { format } = json(body).map_err(unreadable)?;
     if format > FORMAT {
-        let reason = format!(
-            "the ledger has format {format}, and this version of kuzu-ddl reads {FORMAT}; use a newer one"
-        );
+        let reason =
+            format!("the ledger has format {format}, but this version of kuzu-ddl reads {FORMAT}");
         return Err(CorruptRow::foreign(STATE, reason));
     }
-    state.map_err(broken)
+    state.map_err(unreadable)
 }
 
+/// Decodes a body in JSON.
+///
+/// # Errors
+/// Returns the reason if the body is not JSON of a `T`.
 pub fn json<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|e| e.to_string())
 }
@@ -164,21 +186,21 @@ fn unpack(body: &[u8]) -> Result<Vec<DdlEvent>, CodecError> {
     Ok(events)
 }
 
-fn read_places(body: &[u8]) -> Result<CatalogIds, CodecError> {
+fn decode_catalog_ids(body: &[u8]) -> Result<CatalogIds, CodecError> {
     let mut reader = Reader::new(body);
-    let mut numbers = || {
-        let mut numbers = BTreeMap::new();
+    let mut ids = || {
+        let mut ids = BTreeMap::new();
         for _ in 0..reader.len()? {
             let object = reader.object()?;
             let number = reader.uint()?;
             let Ok(number) = u64::try_from(number) else {
                 return reader.bad("a number out of range");
             };
-            numbers.insert(object, number);
+            ids.insert(object, number);
         }
-        Ok(numbers)
+        Ok(ids)
     };
-    let (tables, properties) = (numbers()?, numbers()?);
+    let (tables, properties) = (ids()?, ids()?);
     reader.end()?;
     Ok(CatalogIds { tables, properties })
 }

@@ -1,28 +1,26 @@
-//! TODO-DOC ledger::encode
+//! Encodes rows of the ledger.
 
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, Writer};
 use kuzu_ddl_core::state::CatalogIds;
 
-use super::model::{LedgerState, Revision, RowMap, STATE};
-
-pub(crate) fn inbox_key(id: EventId) -> String {
-    format!("inbox/{id}")
-}
+use super::keys::{self, STATE};
+use super::model::{LedgerState, Revision, RowMap};
 
 pub(crate) fn encode_inbox(rows: &mut RowMap, event: &DdlEvent) {
-    rows.insert(inbox_key(event.id()), event.encode());
+    rows.insert(keys::inbox(event.id()), event.encode());
 }
 
+/// Encodes a body in JSON.
 pub fn to_json<T: serde::Serialize>(value: &T) -> Vec<u8> {
     // Our own types: no map has keys that JSON cannot hold, so this cannot fail.
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-/// From how many events on several share a row: a row costs more than what is in it.
+/// Minimum number of events for which several share a row: a row costs more than its content.
 const MIN_EVENTS_PER_PACKED_ROW: usize = 32;
 
-/// How large a row of several events grows, in bytes, before the next one is begun.
+/// Size of a row with several events, in bytes, above which the next row is started.
 const MAX_PACKED_ROW_BYTES: usize = 64 * 1024;
 
 pub(crate) fn encode_events(rows: &mut RowMap, events: &[DdlEvent]) {
@@ -50,26 +48,21 @@ pub(crate) fn encode_checkpoint(rows: &mut RowMap, bytes: &[u8]) {
     rows.insert("checkpoint".into(), bytes.to_vec());
 }
 
-pub(crate) fn encode_catalog_ids(rows: &mut RowMap, places: &CatalogIds) {
+pub(crate) fn encode_catalog_ids(rows: &mut RowMap, ids: &CatalogIds) {
     let mut w = Writer::default();
-    for numbers in [&places.tables, &places.properties] {
+    for numbers in [&ids.tables, &ids.properties] {
         w.len(numbers.len());
         for (object, number) in numbers {
             w.hash(object.as_bytes());
             w.uint((*number).into());
         }
     }
-    rows.insert("places".into(), w.finish());
+    rows.insert(keys::CATALOG_IDS.into(), w.finish());
 }
 
 pub(crate) fn encode_declared(rows: &mut RowMap, id: Fingerprint, declared: &Declared) {
-    rows.insert(declared_key(id), Vec::new());
+    rows.insert(keys::declared(id), Vec::new());
     rows.insert("ancestor".into(), to_json(declared));
-}
-
-/// The key of the row that says that a declaration was carried out here.
-pub(super) fn declared_key(id: Fingerprint) -> String {
-    format!("declared/{id}")
 }
 
 pub(crate) fn encode_ancestor(rows: &mut RowMap, declared: &Declared) {

@@ -1,22 +1,23 @@
-//! TODO-DOC ledger::fingerprint
+//! Fingerprints of declarations, by which the ledger recognizes them.
 
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::event::{Fingerprint, Writer};
 
-/// A declaration with its identity.
+/// Declaration with its fingerprints.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct FingerprintedDeclaration {
-    /// The declaration.
+    /// Declaration.
     pub declared: Declared,
-    /// The hash of all it says, where it stands in the source excepted.
+    /// Fingerprint of the declaration, source locations and casts excluded.
     pub id: Fingerprint,
-    /// The same with its casts, if it has any. An earlier shape that says for the first time how to make its
-    /// values of the present ones is no older binary: it asks to go back.
+    /// Fingerprint with its casts, if it has any. A former schema that declares casts from the
+    /// present one for the first time is not an older binary: it requests to go back.
     pub id_with_casts: Option<Fingerprint>,
 }
 
 impl FingerprintedDeclaration {
-    /// Computes the identity.
+    /// Computes the fingerprints.
     #[must_use]
     pub fn new(declared: Declared) -> Self {
         let id = declaration_fingerprint(&declared);
@@ -28,14 +29,14 @@ impl FingerprintedDeclaration {
         }
     }
 
-    /// The hashes under which the ledger knows it once it was carried out.
+    /// Returns the fingerprints that the ledger stores once the declaration is applied.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Fingerprint> {
         std::iter::once(self.id).chain(self.id_with_casts)
     }
 }
 
-/// The hash of all a declaration says; where its structs stand and in which order their fields come
-/// is no part of it, nor how values are made on the way.
+/// Computes the fingerprint of a declaration. Source locations, the order of fields, and the
+/// computation of values are not part of it.
 pub(super) fn declaration_fingerprint(declared: &Declared) -> Fingerprint {
     let mut w = Writer::default();
     w.byte(2);
@@ -72,7 +73,7 @@ pub(super) fn declaration_fingerprint(declared: &Declared) -> Fingerprint {
     Fingerprint::of(&w.finish())
 }
 
-/// The hash of a declaration with its casts; `None` where it has none.
+/// Computes the fingerprint of a declaration with its casts; `None` if it has none.
 pub(super) fn fingerprint_with_casts(
     declared: &Declared,
     identity: Fingerprint,

@@ -1,5 +1,5 @@
-//! A frontier as one text: every start reads it, and has thousands of events in it where there are
-//! thousands of properties.
+//! Serializes a frontier as one text: every start reads it, and it has thousands of events in a
+//! schema with thousands of properties.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,7 +17,7 @@ pub(super) fn serialize<S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     let mut text = String::with_capacity(frontier.len() * DIGITS);
     for event in frontier {
-        // A String takes everything.
+        // Writing to a String cannot fail.
         let _ = write!(text, "{event}");
     }
     serializer.serialize_str(&text)

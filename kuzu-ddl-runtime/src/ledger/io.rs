@@ -1,4 +1,4 @@
-//! Rows to and from the engine.
+//! Reads and writes rows of the ledger through the engine.
 
 use kuzu_ddl_core::event::{Fingerprint, ObjectId};
 use kuzu_ddl_core::schema::NameKey;
@@ -8,28 +8,29 @@ use kuzu_ddl_core::value::Value;
 use super::contents::LedgerContents;
 use super::corrupt::CorruptRow;
 use super::decode::{decode_state, json};
-use super::encode::{declared_key, to_json};
-use super::model::{LedgerState, RowMap, STATE, TABLE, Tag};
+use super::encode::to_json;
+use super::keys::{self, STATE};
+use super::model::{LedgerState, RowMap, TABLE, Tag};
 use crate::engine::{EngineError, EngineErrorKind, Session};
 use crate::inspect::tables;
 
-/// Rows a statement, so that no parameter grows without bound.
+/// Maximum number of rows per statement, so that no parameter grows without bound.
 const BATCH: usize = 4096;
 
-/// Makes the ledger's table.
+/// Creates the table of the ledger.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn create_table(session: &dyn Session) -> Result<(), EngineError> {
     let ddl = format!("CREATE NODE TABLE `{TABLE}`(`key` STRING, `body` BLOB, PRIMARY KEY(`key`))");
     session.query(&ddl).map(drop)
 }
 
-/// The row `state`: one look-up of a key. `None` is no ledger; a row that cannot be read is the
-/// inner error.
+/// Reads the row `state` with one lookup of a key. `None` if the database has no ledger; a row that
+/// cannot be read is the inner error.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn read_state(
     session: &dyn Session,
 ) -> Result<Option<Result<LedgerState, CorruptRow>>, EngineError> {
@@ -45,18 +46,18 @@ pub fn read_state(
     }))
 }
 
-/// All rows. An absent ledger has none.
+/// Reads all rows. A database without a ledger has none.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn read(session: &dyn Session) -> Result<LedgerContents, EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) RETURN l.`key`, l.`body`");
     let rows = match session.query(&query) {
         Ok(rows) => rows,
         Err(e) => {
-            let bad = classify_read_error(session, e)?.into_iter().collect();
+            let corrupt = classify_read_error(session, e)?.into_iter().collect();
             return Ok(LedgerContents {
-                corrupt: bad,
+                corrupt,
                 ..LedgerContents::default()
             });
         }
@@ -77,8 +78,8 @@ pub fn read(session: &dyn Session) -> Result<LedgerContents, EngineError> {
     Ok(contents)
 }
 
-/// After a query of the ledger failed: whether there is none (`None`), or a table of its name that
-/// is no ledger.
+/// Classifies the error of a query of the ledger: the ledger does not exist (`None`), or a table
+/// with its name is not a ledger.
 fn classify_read_error(
     session: &dyn Session,
     error: EngineError,
@@ -94,7 +95,7 @@ fn classify_read_error(
         .iter()
         .any(|table| NameKey::new(&table.name) == name)
     {
-        let reason = format!("the table is not one that kuzu-ddl made: {}", error.message);
+        let reason = format!("the table was not created by kuzu-ddl: {}", error.message);
         return Ok(Some(CorruptRow::foreign(TABLE, reason)));
     }
     if error.kind == EngineErrorKind::NotFound {
@@ -104,10 +105,10 @@ fn classify_read_error(
     }
 }
 
-/// Writes new rows.
+/// Inserts new rows.
 ///
 /// # Errors
-/// What the engine says, also where a key is there already.
+/// Fails where the engine fails, and if a key exists.
 pub fn insert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineError> {
     run(
         session,
@@ -116,19 +117,21 @@ pub fn insert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineErro
     )
 }
 
-/// Writes rows; those that are there are overwritten.
+/// Inserts rows, and overwrites existing ones.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn upsert_rows(session: &dyn Session, rows: RowMap) -> Result<(), EngineError> {
+    let former: Vec<String> = rows.keys().filter_map(|key| keys::former(key)).collect();
     let query = format!("UNWIND $rows AS r MERGE (l:`{TABLE}` {{`key`: r.k}}) SET l.`body` = r.b");
-    run(session, rows, &query)
+    run(session, rows, &query)?;
+    delete_rows(session, &former)
 }
 
-/// Removes rows; those that are not there are no error.
+/// Deletes rows; missing ones are no error.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub fn delete_rows(session: &dyn Session, keys: &[String]) -> Result<(), EngineError> {
     let query = format!("UNWIND $keys AS k MATCH (l:`{TABLE}`) WHERE l.`key` = k DELETE l");
     for batch in keys.chunks(BATCH) {
@@ -140,26 +143,28 @@ pub fn delete_rows(session: &dyn Session, keys: &[String]) -> Result<(), EngineE
 
 /// Writes a tag.
 pub(crate) fn write_tag(session: &dyn Session, name: &str, tag: &Tag) -> Result<(), EngineError> {
-    upsert_rows(
-        session,
-        RowMap::from([(format!("tag/{name}"), to_json(tag))]),
-    )
+    upsert_rows(session, RowMap::from([(keys::tag(name), to_json(tag))]))
 }
 
-/// How far the values of a property are made; `None` where they are all made.
+/// Reads the progress of the backfill of a property; `None` if it is complete.
 ///
 /// # Errors
-/// What the engine says, and where the row cannot be read.
+/// Fails where the engine fails, and if the row cannot be read.
 pub(crate) fn read_backfill(
     session: &dyn Session,
     id: ObjectId,
 ) -> Result<Option<BackfillProgress>, EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key RETURN l.`body`");
-    let key = making_key(id);
-    let rows = session.query_with(&query, &[("key", Value::from(key.as_str()))])?;
+    let key = keys::backfill(id);
+    let mut rows = session.query_with(&query, &[("key", Value::from(key.as_str()))])?;
+    if rows.is_empty()
+        && let Some(former) = keys::former(&key)
+    {
+        rows = session.query_with(&query, &[("key", Value::from(former.as_str()))])?;
+    }
     let body = rows.first().and_then(|row| row.first()?.bytes());
-    let making = body.map(json::<BackfillProgress>).transpose();
-    making.map_err(|reason| {
+    let progress = body.map(json::<BackfillProgress>).transpose();
+    progress.map_err(|reason| {
         EngineError::new(
             EngineErrorKind::Other,
             format!("the row {key}: {reason}"),
@@ -168,30 +173,33 @@ pub(crate) fn read_backfill(
     })
 }
 
-/// Writes how far the values of a property are made.
+/// Writes the progress of the backfill of a property.
 pub(crate) fn write_backfill(
     session: &dyn Session,
     id: ObjectId,
-    making: &BackfillProgress,
+    progress: &BackfillProgress,
 ) -> Result<(), EngineError> {
-    upsert_rows(session, RowMap::from([(making_key(id), to_json(making))]))
+    upsert_rows(
+        session,
+        RowMap::from([(keys::backfill(id), to_json(progress))]),
+    )
 }
 
-/// Strikes it out.
+/// Deletes the progress of a complete backfill.
 pub(crate) fn delete_backfill(session: &dyn Session, id: ObjectId) -> Result<(), EngineError> {
-    delete_row(session, &making_key(id)).map(drop)
+    let key = keys::backfill(id);
+    if let Some(former) = keys::former(&key) {
+        delete_row(session, &former)?;
+    }
+    delete_row(session, &key).map(drop)
 }
 
-fn making_key(id: ObjectId) -> String {
-    format!("making/{id}")
-}
-
-/// Removes a tag, and says whether there was one.
+/// Deletes a tag, and returns whether it existed.
 pub(crate) fn delete_tag(session: &dyn Session, name: &str) -> Result<bool, EngineError> {
-    delete_row(session, &format!("tag/{name}"))
+    delete_row(session, &keys::tag(name))
 }
 
-/// Removes a row, and says whether there was one.
+/// Deletes a row, and returns whether it existed.
 fn delete_row(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
     let key = [("key", Value::from(key))];
     let find = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key");
@@ -200,24 +208,24 @@ fn delete_row(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
     Ok(!found.is_empty())
 }
 
-/// Forgets that a declaration was carried out here.
+/// Deletes the mark that a declaration was applied.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub(crate) fn delete_declared(session: &dyn Session, id: Fingerprint) -> Result<(), EngineError> {
-    delete_row(session, &declared_key(id)).map(drop)
+    delete_row(session, &keys::declared(id)).map(drop)
 }
 
-/// Puts a row where nobody reads it any more, as it is.
+/// Moves a row, unchanged, to a key that is never read.
 ///
 /// # Errors
-/// What the engine says.
+/// Fails where the engine fails.
 pub(crate) fn quarantine_row(session: &dyn Session, key: &str) -> Result<(), EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` = $key RETURN l.`body`");
     let rows = session.query_with(&query, &[("key", Value::from(key))])?;
-    // A body that is NULL has nothing to keep.
+    // A NULL body contains nothing to retain.
     if let Some(Value::Bytes(body)) = rows.first().and_then(|row| row.first()) {
-        let aside = RowMap::from([(format!("aside/{key}"), body.clone())]);
+        let aside = RowMap::from([(keys::quarantine(key), body.clone())]);
         upsert_rows(session, aside)?;
     }
     delete_row(session, key).map(drop)

@@ -1,22 +1,22 @@
-//! The ledger: one internal node table that holds the events, in the same transaction as the DDL.
+//! Ledger: one internal node table that stores the events, written in the transaction of the DDL.
 //!
-//! Every node table costs a database 1 MiB of buffer pool for ever, so there is one, and what a row
-//! is stands in its key:
+//! Every node table permanently costs 1 MiB of buffer pool, so there is only one, and the key of a
+//! row determines its kind:
 //!
 //! | key | body |
 //! |---|---|
 //! | `event/<id>` | the canonical bytes of an event |
-//! | `events/<id>` | those of many that came in together, each after its length; the id is the first one's |
-//! | `checkpoint` | what the history begins with, if not with nothing: [`Fold::checkpoint`](kuzu_ddl_core::fold::Fold::checkpoint) |
-//! | `inbox/<id>` | the bytes of an event of a peer that is known and not carried out here yet |
-//! | `declared/<fingerprint>` | marks a declaration that was carried out here |
-//! | `ancestor` | what was declared last of every object, JSON |
-//! | `revision/<number>` | which events came in when, through whom, JSON |
-//! | `making/<object>` | how far the values of a property are made by a function, JSON |
-//! | `tag/<name>` | a point of the history that somebody gave a name, JSON |
-//! | `places` | the engine's numbers of tables and properties, to know by what was renamed by hand |
-//! | `aside/<key>` | what a repair took out because it could not be read, as it was |
-//! | `state` | what the last start left behind, JSON: all that a start with nothing to do reads |
+//! | `events/<id>` | the bytes of many events of one revision, each after its length; the id is that of the first |
+//! | `checkpoint` | the [checkpoint](kuzu_ddl_core::fold::Fold::checkpoint) that the history starts from, if any |
+//! | `inbox/<id>` | the bytes of a received event of a peer that is not applied yet |
+//! | `declared/<fingerprint>` | marks a declaration that was applied |
+//! | `ancestor` | the last declaration of every object, JSON |
+//! | `revision/<number>` | the events of a revision, its time and application, JSON |
+//! | `backfill/<object>` | progress of the backfill of a property by a function, JSON |
+//! | `tag/<name>` | a named point of the history, JSON |
+//! | `catalog-ids` | the catalog ids of tables and properties, which detect out-of-band renames |
+//! | `quarantine/<key>` | a row that a repair could not read, unchanged |
+//! | `state` | the state after the last start, JSON: the only row that a no-op start reads |
 
 mod contents;
 mod corrupt;
@@ -25,6 +25,7 @@ mod encode;
 mod fingerprint;
 mod frontier;
 mod io;
+mod keys;
 mod model;
 mod repair;
 
@@ -34,7 +35,7 @@ pub use decode::json;
 pub use encode::to_json;
 pub(crate) use encode::{
     encode_ancestor, encode_catalog_ids, encode_checkpoint, encode_declared, encode_events,
-    encode_inbox, encode_revision, encode_state, inbox_key,
+    encode_inbox, encode_revision, encode_state,
 };
 pub use fingerprint::FingerprintedDeclaration;
 pub use io::{create_table, delete_rows, insert_rows, read, read_state, upsert_rows};
@@ -42,5 +43,6 @@ pub(crate) use io::{
     delete_backfill, delete_declared, delete_tag, quarantine_row, read_backfill, write_backfill,
     write_tag,
 };
+pub(crate) use keys::inbox as inbox_key;
 pub use model::{FORMAT, LedgerState, Revision, RollbackRecord, RowMap, Tag};
 pub(crate) use repair::LedgerRepair;

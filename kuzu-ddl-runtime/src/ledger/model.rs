@@ -1,4 +1,4 @@
-//! TODO-DOC ledger::model
+//! Values that rows of the ledger store.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,48 +8,51 @@ use serde::{Deserialize, Serialize};
 
 use super::frontier;
 
-/// The ledger's table.
+/// Name of the table.
 pub(super) const TABLE: &str = "_kuzu_ddl_ledger";
 
-/// The key of the row [`State`].
-pub(super) const STATE: &str = "state";
-
-/// The layout of the rows. A ledger with a larger number belongs to a newer version.
+/// Format of the rows. A ledger with a larger number belongs to a newer version.
 pub const FORMAT: u32 = 1;
 
-/// What the last start left behind.
+/// State of a database after the last start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerState {
-    /// The layout of the rows: [`FORMAT`].
+    /// Format of the rows: [`FORMAT`].
     pub format: u32,
-    /// The number of the newest revision.
+    /// Number of the newest revision.
     pub revision: u64,
-    /// The newest events.
+    /// Newest events.
     #[serde(with = "frontier")]
     pub frontier: BTreeSet<EventId>,
-    /// The fingerprint of the schema that all peers with these events share.
+    /// Fingerprint of the schema that all peers with these events share.
     pub schema: Fingerprint,
-    /// Declarations that were checked against exactly this state and can open it.
+    /// Declarations that were verified against exactly this state.
+    #[serde(alias = "checked")]
     pub verified_declarations: BTreeSet<Fingerprint>,
-    /// The hash of what `show_tables` said.
+    /// Hash of the result of `show_tables`.
+    #[serde(alias = "tables")]
     pub table_list_hash: Fingerprint,
-    /// The hash of the whole catalog.
+    /// Hash of the whole catalog.
+    #[serde(alias = "catalog")]
     pub catalog_hash: Fingerprint,
-    /// How many tables that were.
+    /// Number of tables in the catalog.
+    #[serde(alias = "size")]
     pub table_count: usize,
-    /// What this database alone knows.
+    /// State that is local to this database.
     pub local: LocalState,
-    /// How many events of peers the next start tries to carry out.
+    /// Number of events of peers that the next start tries to apply.
     #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(alias = "inbox")]
     pub inbox_ready: usize,
-    /// If other events of peers wait for one that has not come, or for a newer version of kuzu-ddl: the
-    /// version that found that. No start of it need look at them again.
+    /// Version of kuzu-ddl that found other events of peers waiting for a missing event or for a
+    /// newer version. Starts of that version need not check them again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "held")]
     pub held_since_version: Option<String>,
 }
 
 impl LedgerState {
-    /// Whether a start has to look at the events of peers that wait.
+    /// Returns whether a start must check the waiting events of peers.
     pub(crate) fn has_pending_events(&self) -> bool {
         let newer = |found: &str| found != env!("CARGO_PKG_VERSION");
         self.inbox_ready > 0 || self.held_since_version.as_deref().is_some_and(newer)
@@ -64,51 +67,59 @@ fn is_zero(n: &usize) -> bool {
     *n == 0
 }
 
-/// Which events came in together, when, and through whom: an attestation, not part of any hash.
+/// Events that were recorded together, with their time and application. Not part of any hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
-    /// Counts from 1.
+    /// Number, from 1.
     pub number: u64,
-    /// The events, in order.
+    /// Events, in order.
     pub events: Vec<EventId>,
-    /// What was declared; `None` where nothing declared it, as when going back.
+    /// Declaration; `None` if no declaration caused the events, as in a rollback.
     pub declared: Option<Fingerprint>,
-    /// If this revision went back, to what.
+    /// Rollback that this revision records, if any.
     #[serde(default)]
+    #[serde(alias = "back")]
     pub rollback: Option<RollbackRecord>,
-    /// Whether the events came from peers.
+    /// Whether the events are from peers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(alias = "received")]
     pub from_peers: bool,
-    /// The application, as it names itself.
+    /// Name of the application.
+    #[serde(alias = "app")]
     pub application: Option<String>,
-    /// The version of kuzu-ddl.
+    /// Version of kuzu-ddl.
     pub version: String,
-    /// When it began, in milliseconds since 1970 by this machine's clock. Nothing is decided by it.
+    /// Start, in milliseconds since 1970 by this machine's clock. Nothing depends on it.
+    #[serde(alias = "at")]
     pub started_at_ms: u64,
-    /// How long the steps took, in milliseconds.
+    /// Duration of the steps, in milliseconds.
+    #[serde(alias = "took")]
     pub duration_ms: u64,
 }
 
-/// A revision that undid others.
+/// Rollback that a revision records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RollbackRecord {
-    /// The point, in words.
+    /// Text of the point.
+    #[serde(alias = "to")]
     pub target: String,
-    /// The declarations whose changes it undid. Their binaries are kept out until somebody says that
-    /// the changes are to be made again.
+    /// Declarations whose changes it undid. Their binaries are rejected until the application
+    /// requests to apply the changes again.
+    #[serde(alias = "undone")]
     pub undone_declarations: BTreeSet<Fingerprint>,
 }
 
-/// What a tag names.
+/// Named point of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
-    /// The newest events of that point.
+    /// Newest events of the point.
     pub frontier: BTreeSet<EventId>,
-    /// The newest revision of that point; 0 where none has its events.
+    /// Newest revision of the point; 0 if no revision has its events.
     pub revision: u64,
-    /// When the tag was set, in milliseconds since 1970.
+    /// Time when the tag was set, in milliseconds since 1970.
+    #[serde(alias = "at")]
     pub set_at_ms: u64,
 }
 
-/// Rows to be written, by key.
+/// Rows to write, by key.
 pub type RowMap = BTreeMap<String, Vec<u8>>;

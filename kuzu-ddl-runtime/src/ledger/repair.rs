@@ -1,36 +1,39 @@
-//! A damaged ledger without its damage.
+//! Repairs a corrupt ledger.
 
 use super::contents::LedgerContents;
 use super::corrupt::{CorruptRow, Corruption};
 use super::encode::encode_revision;
 use super::model::RowMap;
 
-/// What is left of a damaged ledger, and what has to be done so that it can be read again. No byte is
-/// lost: what cannot be read is set aside.
+/// Changes that make a corrupt ledger readable. No byte is lost: rows that cannot be read are
+/// quarantined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LedgerRepair {
-    /// What was wrong.
+    /// Corrupt rows.
     pub(crate) corrupt: Vec<CorruptRow>,
-    /// Keys of rows that are to be set aside.
+    /// Keys of the rows to quarantine.
     pub(crate) quarantined: Vec<String>,
-    /// Rows to be written, once the others are aside.
+    /// Rows to write, after the others are quarantined.
     pub(crate) rows: RowMap,
 }
 
 impl LedgerContents {
-    /// Takes out what cannot be read, and what speaks of events that are not there.
+    /// Removes what cannot be read, and references to missing events.
     ///
     /// # Errors
-    /// The rows that belong to a newer version or to somebody else.
+    /// Returns the corrupt rows if some belong to a newer version or to another program.
     pub(crate) fn repaired(mut self) -> Result<(Self, LedgerRepair), Vec<CorruptRow>> {
-        let bad = std::mem::take(&mut self.corrupt);
-        if bad.iter().any(|row| row.corruption == Corruption::Foreign) {
-            return Err(bad);
+        let corrupt = std::mem::take(&mut self.corrupt);
+        if corrupt
+            .iter()
+            .any(|row| row.corruption == Corruption::Foreign)
+        {
+            return Err(corrupt);
         }
-        let broken = bad
+        let unreadable = corrupt
             .iter()
             .filter(|row| row.corruption == Corruption::Unreadable);
-        let mut aside: Vec<String> = broken.map(|row| row.key.clone()).collect();
+        let mut quarantined: Vec<String> = unreadable.map(|row| row.key.clone()).collect();
         let mut rows = RowMap::new();
         for revision in self.revisions.values_mut() {
             let known = revision.events.len();
@@ -38,22 +41,22 @@ impl LedgerContents {
             if revision.events.len() < known {
                 let first = rows.len();
                 encode_revision(&mut rows, revision);
-                aside.extend(rows.keys().skip(first).cloned());
+                quarantined.extend(rows.keys().skip(first).cloned());
             }
         }
         let events = &self.events;
         self.tags.retain(|name, tag| {
             let whole = tag.frontier.iter().all(|id| events.contains_key(id));
             if !whole {
-                aside.push(format!("tag/{name}"));
+                quarantined.push(super::keys::tag(name));
             }
             whole
         });
         Ok((
             self,
             LedgerRepair {
-                corrupt: bad,
-                quarantined: aside,
+                corrupt,
+                quarantined,
                 rows,
             },
         ))

@@ -1,7 +1,7 @@
-//! Recording what is there, and doing nothing else.
+//! Baseline: records the existing tables of a database, and changes nothing else.
 //!
-//! What is declared is left to the next start: the declaration is not marked as carried out, and of what
-//! was recorded the ancestor of the three-way diff says that it was declared as it is. So the next start
+//! The declaration is left to the next start: it is not marked as applied, and for recorded objects
+//! the ancestor of the three-way diff states that they were declared as they are. So the next start
 //! plans the differences to the structs, with all their hazards.
 
 use std::time::Instant;
@@ -20,40 +20,60 @@ use super::planning::inputs::{
 };
 use super::planning::notes::{render_notes, snapshot_notes, unmanaged_notes};
 use super::report::Report;
+use super::run::Request;
 use super::{Migrator, fingerprint_declaration};
 use crate::error::Error;
 use crate::ledger::LedgerContents;
 
-/// How often the ledger is made to follow the database: the first time brings events into force, the
-/// second follows what these say.
+/// Largest number of rounds in which the ledger follows the database: the first round makes events
+/// effective, the second records what these change.
 const ROUNDS: usize = 3;
 
 impl Migrator<'_> {
-    /// Records the tables of a database that has no ledger yet, and changes nothing else: its tables go
-    /// on working as they are. What of the structs is not there, or is there otherwise, is what
-    /// [`plan`](Self::plan) shows afterwards and the next [`migrate`](Self::migrate) does. That start
-    /// would adopt by itself; this is for who wants to see the history begin with what is.
+    /// Records the tables of a database that has no ledger yet, and changes nothing else.
     ///
-    /// Tables that no struct declares are left alone, unless the policy is
-    /// [`DriftPolicy::Adopt`](crate::migrate::policy::DriftPolicy::Adopt). Where nothing is to be recorded, no ledger is
-    /// made.
+    /// [`plan`](Self::plan) then shows how the structs differ, and the next
+    /// [`migrate`](Self::migrate) applies the differences. `migrate` adopts existing tables by
+    /// itself; a baseline gives the history an entry for the state before any change.
+    ///
+    /// Tables that no struct declares are left unmanaged, unless the policy is
+    /// [`DriftPolicy::Adopt`](crate::migrate::policy::DriftPolicy::Adopt). If there is nothing to
+    /// record, no ledger is created.
     ///
     /// # Errors
-    /// [`Error::HasLedger`] where there is one; else as `migrate`. The database is as it was.
+    /// [`Error::AlreadyBaselined`] if there is a ledger; otherwise as [`migrate`](Self::migrate).
+    /// The database is unchanged.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, DriftPolicy};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default();
+    /// # let connection = kuzu_ddl_runtime::kuzu::Connection::new(&db)?;
+    /// connection.query("CREATE NODE TABLE Person(id INT64, PRIMARY KEY(id))")?;
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// let report = migrator.drift_policy(DriftPolicy::Adopt).baseline()?;
+    /// assert!(report.steps.is_empty() && !report.events.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "adopt")]
+    #[doc(alias = "mark_applied")]
     pub fn baseline(mut self) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("baseline").entered();
         let declared = fingerprint_declaration(self.declared.take())?;
-        self.baseline = true;
-        self.plan_and_apply(&declared, None, start)
+        self.plan_and_apply(&declared, &Request::Baseline, None, start)
     }
 }
 
-/// The preparation of a start that writes to the ledger alone.
+/// Prepares a start that writes to the ledger alone.
 pub(super) fn prepare_ledger_only(
-    ground: PlanningInputs,
+    inputs: PlanningInputs,
     declared: &Declared,
-    settled: DriftResolution,
+    resolution: DriftResolution,
 ) -> Result<PreparedMigration, Error> {
     let DriftResolution {
         fold,
@@ -62,7 +82,7 @@ pub(super) fn prepare_ledger_only(
         mut notes,
         followed,
         ..
-    } = settled;
+    } = resolution;
     let PlanningInputs {
         contents,
         repair,
@@ -70,11 +90,11 @@ pub(super) fn prepare_ledger_only(
         found,
         expected,
         ..
-    } = ground;
+    } = inputs;
     let adopted = adopt_existing(declared, &live, fold);
     events.extend(adopted.events);
     notes.extend(adopted.notes);
-    // These are for the next start to refuse.
+    // The next start rejects these.
     notes.extend(adopted.refusals.iter().map(|refusal| Note::Drift {
         row: refusal.to_string(),
     }));
@@ -115,8 +135,8 @@ pub(super) fn prepare_ledger_only(
     })
 }
 
-/// The state once the ledger says all that the database shows. Where a lost event is made again, those
-/// that waited for it come into force, and may say what has changed since.
+/// Returns the state once the ledger records everything that the database shows. Where a lost event
+/// is recreated, events that waited for it become effective, and may record further changes.
 fn fully_adopted(
     contents: &LedgerContents,
     events: &mut Vec<DdlEvent>,

@@ -1,4 +1,4 @@
-//! What a migration may do, as the application says it.
+//! Policies of a migration, and the progress that it reports.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,24 +6,25 @@ use std::time::Duration;
 use kuzu_ddl_core::plan::HazardKind;
 use serde::{Deserialize, Serialize};
 
-/// How much of the live catalog a start looks at when the ledger says that there is nothing to do.
-/// Whenever there is something to do, everything is looked at.
+/// How thoroughly a no-op start checks the live catalog for drift.
+///
+/// A start that has something to do always inspects the whole catalog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum StartupCheck {
-    /// Nothing: the ledger is believed. One look-up of a key.
+    /// Trusts the ledger: one look-up of a key.
     LedgerOnly,
-    /// Which tables there are, with kinds, comments and the engine's ids: one look-up and one
-    /// `show_tables`. Changes of properties made by hand are not seen.
+    /// Compares the list of tables with their kinds, comments and catalog ids: one look-up and one
+    /// `show_tables`. Out-of-band changes of properties go unnoticed.
     Tables,
-    /// Everything. About a third of a millisecond for each table.
+    /// Compares the whole catalog, at about a third of a millisecond per table.
     FullCatalog,
-    /// `Full` up to 128 tables, `Tables` above.
+    /// Uses `FullCatalog` up to 128 tables, and `Tables` above.
     #[default]
     Auto,
 }
 
-/// Up to how many tables [`Verify::Auto`] looks at everything.
+/// Largest number of tables for which [`StartupCheck::Auto`] checks the whole catalog.
 pub(super) const FULL_CHECK_MAX_TABLES: usize = 128;
 
 impl StartupCheck {
@@ -32,56 +33,63 @@ impl StartupCheck {
     }
 }
 
-/// What to do when the database is not what the ledger says: somebody changed it by hand, or rows of the
-/// ledger are lost. None of them deletes anything.
+/// What to do when the live schema differs from the ledger, because it was changed out of band or
+/// because rows of the ledger are lost.
+///
+/// No variant deletes anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DriftPolicy {
-    /// Stop, and say what differs.
+    /// Fails with [`Error::DriftDetected`](crate::error::Error::DriftDetected).
     #[default]
     Error,
-    /// Go on with what does not differ; the report says what does. A damaged ledger is an error all the
-    /// same.
+    /// Continues with the objects that do not differ, and reports the others as notes. A corrupt
+    /// ledger is an error nevertheless.
     Warn,
-    /// The database is right: what was done by hand becomes history, and travels to peers. Renames are
-    /// told by the engine's own numbers. Tables and sequences that no event made are taken in as well.
-    /// What is declared must still be there, or the start is refused with the words that settle it. A
-    /// damaged ledger is an error all the same.
+    /// Trusts the database: out-of-band changes become events, which peers receive.
+    ///
+    /// Renames are recognised by catalog ids. Tables and sequences that no event created are
+    /// adopted as well. Everything declared must still exist; otherwise the start fails with
+    /// [`Error::CannotAdopt`](crate::error::Error::CannotAdopt). A corrupt ledger is an error
+    /// nevertheless.
     Adopt,
-    /// The ledger is wrong: it is made to say what is there, and nothing else is done. Rows of it that
-    /// cannot be read are set aside. The structs have no say in it; where they differ from what is there,
-    /// the next start has a plan.
+    /// Corrects the ledger to match the database, and changes nothing else.
+    ///
+    /// Unreadable rows of the ledger are quarantined. The declaration has no influence; where it
+    /// differs from the database, the next start plans the differences.
     Repair,
-    /// The ledger is right: what is missing is made again (empty), comments are set again. What is
-    /// there beside it is left alone.
+    /// Trusts the ledger: missing objects are recreated without rows, and comments are set again.
+    /// Unexpected objects are left unchanged.
     Recreate,
 }
 
 /// What to do with tables, properties and pairs that are no longer declared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UndeclaredPolicy {
-    /// Keep and report them.
+    /// Keeps and reports them.
     #[default]
     Keep,
-    /// Archive tables and properties by renaming them; drop pairs that nobody declares (which
-    /// deletes their rels, and must be allowed one by one).
+    /// Archives tables and properties by renaming them, and drops undeclared pairs, which deletes
+    /// their rels and requires the hazard of each pair to be allowed.
     Archive,
 }
 
-/// What a migration may do without being asked about each object. None of them lets a property be
-/// required that has no value in some rows, and there is no policy that allows everything: what is
-/// left is allowed one by one, with [`Migrator::allow`](crate::migrate::Migrator::allow).
+/// What a migration may do without permission for each object.
+///
+/// No variant lets a property become required while rows lack a value, and no variant allows
+/// everything: the remaining hazards are allowed one by one with
+/// [`Migrator::allow`](crate::migrate::Migrator::allow).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ChangePolicy {
-    /// What is not declared is kept. Data is rewritten where the source says how; nothing is
+    /// Keeps undeclared objects. Data is rewritten where the source requests it; nothing is
     /// deleted.
     #[default]
     Additive,
-    /// And what is not declared is archived; data is rewritten also on the first start on a database
-    /// that was there before. All can be brought back.
+    /// Also archives undeclared objects, and rewrites data on the first start with an existing
+    /// database. Everything can be restored.
     Archive,
-    /// And rels and rows may be deleted for ever where the change is one that deletes.
+    /// Also deletes rels and rows permanently where a change requires it.
     Destructive,
 }
 
@@ -103,60 +111,66 @@ impl ChangePolicy {
     }
 }
 
-/// How far a migration has come.
+/// Progress of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress<'a> {
-    /// What it is doing.
+    /// Current phase.
     pub phase: Phase,
-    /// Steps done.
+    /// Number of completed steps.
     pub steps_done: usize,
-    /// Steps in all.
+    /// Total number of steps.
     pub steps_total: usize,
-    /// The step under way, if it is at one.
+    /// Current step, if the phase runs steps.
     pub step: Option<&'a kuzu_ddl_core::plan::Step>,
-    /// Rows that the steps done have touched, and those that functions have made values for in the one
-    /// under way; a row touched by several counts as often.
+    /// Number of rows touched by the completed steps, plus those for which functions have computed
+    /// values in the current step. A row touched by several steps counts once per step.
     pub rows_done: u64,
-    /// Rows that all steps touch; 0 while nobody knows yet.
+    /// Number of rows that all steps touch; 0 while it is unknown.
     pub rows: u64,
 }
 
-/// The phases of a migration.
+/// Phase of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Asking the rows, before anything is touched: how many each hazard is about, and whether they let the
-    /// plan succeed. `done` and `total` count questions, `rows_done` rows that a function was tried on.
+    /// Checks rows before anything is changed: counts the rows of each hazard and evaluates the
+    /// preflight checks.
+    ///
+    /// `steps_done` and `steps_total` count queries, `rows_done` rows for which a function was
+    /// called.
     Preflight,
-    /// On a scratch database.
+    /// Runs the plan on a scratch database.
     Rehearse,
-    /// Copying the file, before anything is changed.
+    /// Copies the database file, before anything is changed.
     Backup,
-    /// On the database, in its transaction.
+    /// Runs the steps on the database, inside the transaction.
     Apply,
-    /// Looking whether the database is what was wanted.
+    /// Compares the catalog with the target schema.
     Verify,
-    /// Writing the ledger.
+    /// Writes the ledger.
     Record,
-    /// Committing.
+    /// Commits the transaction.
     Commit,
-    /// After the commit: what no transaction can do. `done` and `total` count these steps alone.
+    /// Executes deferred tasks after the commit. `steps_done` and `steps_total` count these steps
+    /// alone.
     PostCommit,
 }
 
-/// How long a start waits for another connection's write transaction, unless told otherwise.
+/// Default of [`Migrator::lock_timeout`](crate::migrate::Migrator::lock_timeout).
 pub(super) const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What to do with events of peers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReceivePolicy {
-    /// Carry them out, but keep back what takes away from the running application what it declares,
-    /// until somebody settles the conflict or a newer version of the application starts.
+    /// Applies them, but holds events that remove objects declared by the running application,
+    /// until the conflict is resolved or a newer version of the application starts.
     #[default]
     HoldBreaking,
-    /// Carry all of them out at once.
+    /// Applies all of them immediately.
     Apply,
-    /// Keep them all for the next start, which holds back as [`Hold`](Self::Hold) does.
+    /// Stores all of them for the next start, which holds breaking events as
+    /// [`HoldBreaking`](Self::HoldBreaking) does.
     Defer,
 }

@@ -1,4 +1,4 @@
-//! Trying a plan on a scratch database of the same engine, where that can tell anything: plain
+//! Rehearsal of a plan on a scratch database of the same engine, where it can reveal errors: plain
 //! creates cannot fail.
 
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ impl Migrator<'_> {
             return Ok(());
         }
         let _span = tracing::debug_span!("rehearse").entered();
-        self.tell(Phase::Rehearse, 0, steps);
+        self.report_progress(Phase::Rehearse, 0, steps);
         let touched = if changes {
             touched(prepared)
         } else {
@@ -118,7 +118,7 @@ fn is_of_index(operation: &Operation) -> bool {
     )
 }
 
-/// The sequences that there are, or will be before anything counts by them.
+/// Returns the existing sequences, and those that are created before a property uses them.
 fn sequences(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
     let live = prepared.found.schema.sequences.keys().cloned();
     let steps = prepared.plan.steps.iter();
@@ -129,7 +129,7 @@ fn sequences(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
     live.chain(new).collect()
 }
 
-/// New defaults that only the engine can evaluate, by property.
+/// Returns the new defaults that only the engine can evaluate, by property.
 fn defaults(steps: &[Step], sequences: &BTreeSet<NameKey>) -> Result<Vec<(String, String)>, Error> {
     let mut out = Vec::new();
     let mut add = |table: &str, property: &Property| -> Result<(), Error> {
@@ -216,7 +216,7 @@ fn evaluate(session: &dyn Session, defaults: &[(String, String)]) -> Result<(), 
     Ok(())
 }
 
-/// The live tables that the steps need, with the endpoints of rel tables.
+/// Returns the live tables that the steps need, with the endpoints of rel tables.
 fn touched(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
     let live = &prepared.found.schema;
     let mut keys = BTreeSet::new();
@@ -237,7 +237,7 @@ fn touched(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
             }
         }
     }
-    // Names after a rename lead to the tables they had before.
+    // Names after a rename are resolved to the tables before it.
     let renamed = |key: &NameKey| {
         let after = prepared.after.find(None, key)?;
         let before = prepared.before.object(after.id)?;
@@ -262,7 +262,7 @@ fn touched(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
     found
 }
 
-/// The names that the touched tables have after the plan.
+/// Returns the names of the touched tables after the plan.
 fn after_names(prepared: &PreparedMigration, touched: &BTreeSet<NameKey>) -> BTreeSet<NameKey> {
     let owned = kuzu_ddl_core::fold::managed_tables(&prepared.before);
     touched
@@ -272,7 +272,8 @@ fn after_names(prepared: &PreparedMigration, touched: &BTreeSet<NameKey>) -> BTr
         .collect()
 }
 
-/// DDL for all sequences, by which defaults count, and for empty copies of tables, node tables first.
+/// Returns the DDL of all sequences, which defaults use, and of empty copies of the tables, node
+/// tables first.
 fn copy(found: &CatalogSnapshot, touched: &BTreeSet<NameKey>) -> Vec<(String, String)> {
     let live = &found.schema;
     let mut out = Vec::new();
@@ -335,8 +336,9 @@ fn copy(found: &CatalogSnapshot, touched: &BTreeSet<NameKey>) -> Vec<(String, St
     out
 }
 
-/// The statements that leave a copy of a table with the sequences that the table has, made under a name with
-/// a `_` behind: where a rename left some behind.
+/// Returns the statements that give a copy of a table exactly the SERIAL sequences that the table
+/// has, if a rename left some under their old names. The copy is created under a name with a
+/// trailing `_`.
 fn counters(table: &Table, found: &CatalogSnapshot) -> Option<Vec<String>> {
     let name = &table.name;
     let counts = table.properties.values().filter(|p| p.ty == Type::Serial);

@@ -1,4 +1,4 @@
-//! What a migration did.
+//! Report of a completed migration.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,40 +6,42 @@ use std::time::Duration;
 
 use kuzu_ddl_core::event::{EventId, Fingerprint};
 use kuzu_ddl_core::fold::{ConflictReport, HoldReason};
-use kuzu_ddl_core::plan::{DeferredWork, HumanDuration, Step};
+use kuzu_ddl_core::plan::{DeferredWork, HumanDuration, Step, count_noun};
 use serde::{Deserialize, Serialize};
 
-/// What a migration did.
+/// Outcome of a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
-    /// The steps that were carried out.
+    /// Applied steps.
     pub steps: Vec<Step>,
-    /// The events that were recorded.
+    /// Recorded events.
     pub events: Vec<EventId>,
-    /// What a person should know, in sentences.
+    /// Notes for the operator, as sentences.
     pub notes: Vec<String>,
-    /// The schema that all peers with the same events share.
+    /// Fingerprint of the schema, which all peers with the same events share.
     pub schema: Fingerprint,
-    /// The newest events.
+    /// Newest events: those that no other event depends on.
     pub frontier: BTreeSet<EventId>,
-    /// Contradictions between concurrent changes.
+    /// Conflicts between concurrent changes.
     pub conflicts: Vec<ConflictReport>,
-    /// Events that wait for others or for a newer version.
+    /// Events that wait for others or for a newer version of kuzu-ddl.
     pub held_events: Vec<(EventId, HoldReason)>,
-    /// The copy of the database from before, if one was asked for and needed.
+    /// Copy of the database from before the migration, if one was requested and needed.
     #[serde(default)]
     pub backup: Option<std::path::PathBuf>,
-    /// How long each step took; the commit is not in it.
+    /// Duration of each step, without the commit.
     pub step_durations: Vec<Duration>,
-    /// What is still owed after the transaction, and why. The next start does it.
+    /// Tasks that could not be executed after the commit, with reasons. The next start retries
+    /// them.
     #[serde(default)]
     pub deferred: Vec<DeferredWork>,
-    /// The whole start, from the first query to the last.
+    /// Duration of the whole start, from the first query to the last.
     pub elapsed: Duration,
 }
 
 impl Report {
-    /// Whether nothing had to be done.
+    /// Returns whether there was nothing to do.
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
         self.steps.is_empty() && self.events.is_empty() && self.deferred.is_empty()
@@ -52,12 +54,21 @@ impl fmt::Display for Report {
         let schema = self.schema.short();
         match (self.steps.len(), self.events.len()) {
             (0, 0) if !self.deferred.is_empty() => {
-                write!(f, "not finished, schema {schema}, {took} ms")?
+                let tasks = count_noun(self.deferred.len() as u64, "task", "tasks");
+                write!(
+                    f,
+                    "incomplete: {tasks} deferred, schema {schema}, {took} ms"
+                )?
             }
             (0, 0) => write!(f, "up to date, schema {schema}, {took} ms")?,
-            (0, n) => write!(f, "recorded {n} events, schema {schema}, {took} ms")?,
-            (1, _) => write!(f, "1 step applied, schema {schema}, {took} ms")?,
-            (n, _) => write!(f, "{n} steps applied, schema {schema}, {took} ms")?,
+            (0, n) => {
+                let events = count_noun(n as u64, "event", "events");
+                write!(f, "recorded {events}, schema {schema}, {took} ms")?
+            }
+            (n, _) => {
+                let steps = count_noun(n as u64, "step", "steps");
+                write!(f, "{steps} applied, schema {schema}, {took} ms")?
+            }
         }
         for (i, step) in self.steps.iter().enumerate() {
             let text = step.to_string();
@@ -79,10 +90,7 @@ impl fmt::Display for Report {
         }
         for DeferredWork { step, reason: why } in &self.deferred {
             let what = &step.operation;
-            write!(
-                f,
-                "\n  still owed: {what}: {why}; the next start tries again"
-            )?;
+            write!(f, "\n  deferred: {what}: {why}; retried at the next start")?;
         }
         for note in &self.notes {
             write!(f, "\n  note: {}", note.replace('\n', "\n    "))?;
@@ -93,8 +101,8 @@ impl fmt::Display for Report {
         if !self.held_events.is_empty() {
             write!(
                 f,
-                "\n  {} events are held for a newer version or for missing ones",
-                self.held_events.len()
+                "\n  {} held: missing events or a newer version required",
+                count_noun(self.held_events.len() as u64, "event", "events")
             )?;
         }
         Ok(())

@@ -1,10 +1,10 @@
-//! Going back: a plan like any other, to what the history says that there was.
+//! Rollback to a point of the history, with a plan like any other.
 //!
-//! What a later start makes of it: the ledger keeps which declarations were undone, and the ancestor
-//! of the three-way diff becomes what the point said. So the binary of that time opens; the binary
-//! whose changes were undone is kept out with [`Error::Undone`] however often it restarts, until
-//! somebody says `.redo()`; and a binary that was never here before asks for its changes as usual,
-//! those that were undone among them, and gets back with their rows what going back had archived.
+//! The ledger records which declarations a rollback undid, and the ancestor of the three-way diff
+//! becomes the one of the target point. So the binary of that time opens. The binary whose changes
+//! were undone fails with [`Error::RolledBack`] at each start, until the operator requests
+//! `.reapply_rolled_back()`. A binary that was never applied here requests its changes as usual,
+//! including undone ones, and the rows that the rollback archived are restored.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -17,58 +17,130 @@ use kuzu_ddl_core::plan::{Plan, PlanHints};
 use super::Migrator;
 use super::planning::inputs::{PreparedMigration, RollbackChange, plan_to};
 use super::report::Report;
+use super::run::Request;
 use crate::engine::Session;
 use crate::error::Error;
 use crate::history::{History, Point};
 use crate::ledger::{FingerprintedDeclaration, LedgerContents, RollbackRecord};
 
 impl Migrator<'_> {
-    /// Goes back to an event, a tag, a revision or a time: the schema is that of then, and so are the
-    /// rows as far as they are archived. What came since is archived in its turn. Nothing is erased:
-    /// going back is new history, and one can go back from it again.
+    /// Rolls the schema back to an event, a tag, a revision or a time.
     ///
-    /// What is declared does not matter here. The next start of a binary whose changes were undone
-    /// fails with [`Error::Undone`].
+    /// Rows return as far as they are archived; later additions are archived in turn. Nothing is
+    /// deleted: a rollback is a new entry of the history, and can itself be rolled back.
+    ///
+    /// The declared schema is not used. The next start of a binary whose changes were undone fails
+    /// with [`Error::RolledBack`].
     ///
     /// # Errors
-    /// [`Error::History`] for a point that is not there, [`Error::Irreversible`] for what cannot be
-    /// reversed; else as [`migrate`](Self::migrate). The database is as it was.
+    /// [`Error::History`] if the point does not exist, and [`Error::Irreversible`] for changes that
+    /// cannot be reversed; otherwise as [`migrate`](Self::migrate). The database is unchanged.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// # use kuzu_ddl_runtime::history::Point;
+    /// Migrator::new(&db).declared(declared.clone()).migrate()?;
+    /// let grown = declared.with_sequence("invoice_no", 1, 1);
+    /// Migrator::new(&db).declared(grown).migrate()?;
+    /// let report = Migrator::new(&db).rollback(Point::Revision(1))?;
+    /// println!("{report}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "revert")]
+    #[doc(alias = "undo")]
+    #[doc(alias = "down")]
     pub fn rollback(mut self, to: impl Into<Point>) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("rollback").entered();
-        self.back = Some(to.into());
         self.plan_and_apply(
             &FingerprintedDeclaration::new(Declared::default()),
+            &Request::Rollback(to.into()),
             None,
             start,
         )
     }
 
-    /// What [`rollback`](Self::rollback) would do, with its hazards counted; what does not come back
-    /// is among the notes. Writes nothing to the database.
+    /// Returns the plan that [`rollback`](Self::rollback) would apply, with counted hazards, and
+    /// writes nothing to the database. Irreversible changes are listed in its notes.
     ///
     /// # Errors
-    /// As `rollback`, blocked hazards and what cannot be reversed excepted.
+    /// As [`rollback`](Self::rollback), except [`Error::HazardsNotAllowed`] and
+    /// [`Error::Irreversible`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// # use kuzu_ddl_runtime::history::Point;
+    /// Migrator::new(&db).declared(declared).migrate()?;
+    /// let plan = Migrator::new(&db).plan_rollback(Point::Revision(1))?;
+    /// assert!(plan.steps.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "dry_run")]
     pub fn plan_rollback(mut self, to: impl Into<Point>) -> Result<Plan, Error> {
-        self.back = Some(to.into());
-        self.partial = true;
+        self.partial_rollback = true;
         let session = self.engine.session()?;
         let nothing = FingerprintedDeclaration::new(Declared::default());
-        Ok(self.prepare(session.as_ref(), &nothing, None)?.plan)
+        let request = Request::Rollback(to.into());
+        Ok(self
+            .prepare(session.as_ref(), &nothing, &request, None)?
+            .plan)
     }
 
-    /// Goes back also where not everything comes back; [`Error::Irreversible`] says what.
+    /// Allows a rollback that cannot restore everything; [`Error::Irreversible`] lists the
+    /// exceptions.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// # use kuzu_ddl_runtime::history::Point;
+    /// Migrator::new(&db).declared(declared).migrate()?;
+    /// let migrator = Migrator::new(&db).allow_partial_rollback();
+    /// migrator.rollback(Point::Revision(1))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "partial")]
     #[must_use]
     pub fn allow_partial_rollback(mut self) -> Self {
-        self.partial = true;
+        self.partial_rollback = true;
         self
     }
 
-    /// Makes the changes of this binary again after somebody went back to before them. What going
-    /// back archived is restored with its rows.
+    /// Reapplies the changes of this binary that a rollback undid. What the rollback archived is
+    /// restored with its rows.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let migrator = Migrator::new(&db).declared(declared);
+    /// migrator.reapply_rolled_back().migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "redo")]
     #[must_use]
     pub fn reapply_rolled_back(mut self) -> Self {
-        self.redo = true;
+        self.reapply_rolled_back = true;
         self
     }
 
@@ -76,22 +148,31 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         nothing: &FingerprintedDeclaration,
+        request: &Request,
         point: &Point,
     ) -> Result<PreparedMigration, Error> {
-        let ground = self.read_inputs(session, nothing)?;
-        let settled = self.resolve_drift(nothing, &ground)?;
-        let history = History::from_ledger(&ground.contents);
+        let inputs = self.read_inputs(session, nothing, request)?;
+        let resolution = self.resolve_drift(nothing, request, &inputs)?;
+        let history = History::from_ledger(&inputs.contents);
         let (ids, then) = (history.events_at(point)?, history.fold_at(point)?);
-        let way = reverse(settled.fold.clone(), &then);
-        if !way.lost.is_empty() && !self.partial {
-            return Err(Error::Irreversible(way.lost));
+        let reversal = reverse(resolution.fold.clone(), &then);
+        if !reversal.lost.is_empty() && !self.partial_rollback {
+            return Err(Error::Irreversible(reversal.lost));
         }
-        let said = PlanHints {
+        let hints = PlanHints {
             is_rollback: true,
             ..PlanHints::default()
         };
-        let mut prepared = plan_to(ground, settled, (way.after, way.events), &said)?;
-        let lost = way.lost.iter().map(|lost| format!("irreversible: {lost}"));
+        let mut prepared = plan_to(
+            inputs,
+            resolution,
+            (reversal.after, reversal.events),
+            &hints,
+        )?;
+        let lost = reversal
+            .lost
+            .iter()
+            .map(|lost| format!("irreversible: {lost}"));
         prepared.plan.notes.extend(lost);
         let contents = &prepared.contents;
         prepared.back = Some(RollbackChange {
@@ -105,8 +186,8 @@ impl Migrator<'_> {
     }
 }
 
-/// The declarations that are undone once only `ids` are left: those that were so then, and those
-/// that came since.
+/// Declarations that are undone once only `ids` are left: those that were already undone at that
+/// point, and those declared since.
 fn undone_declarations(
     contents: &LedgerContents,
     ids: &BTreeSet<EventId>,

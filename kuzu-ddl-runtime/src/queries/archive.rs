@@ -1,10 +1,10 @@
-//! What is archived in a database: kept, out of the way, there to be brought back or purged.
+//! Lists the archived objects of a database, which can be restored or purged.
 
 use std::fmt;
 
-use kuzu_ddl_core::diff;
-use kuzu_ddl_core::diff::archive_entries;
+use kuzu_ddl_core::diff::{ArchiveEntry, archive_entries};
 use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::plan::count_noun;
 use kuzu_ddl_core::schema::name::quote;
 use kuzu_ddl_core::schema::{Schema, Table, Type};
 use kuzu_ddl_core::value::Value;
@@ -16,47 +16,48 @@ use crate::history::format_timestamp;
 use crate::inspect::{InspectScope, inspect};
 use crate::ledger;
 
-/// Something archived.
+/// Archived object of a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ArchivedObject {
-    /// What it is.
+    /// Kind of the object.
     pub kind: ArchivedKind,
-    /// `Table` or `Table.property`, as it was called: what `.restore(…)` and `.purge(…)` take.
+    /// Former name, `Table` or `Table.property`, for `.restore(…)` and `.purge(…)`.
     pub object: String,
-    /// The same with the name that it has in the database. No two are the same: what `.purge(…)`
-    /// takes where the other name is not clear, and `.restore(…)` for old values of a property.
+    /// Present name in the database, which is unique: for `.purge(…)` if the former name is
+    /// ambiguous, and for `.restore(…)` of old values of a property.
     pub name: String,
-    /// The event that archived it.
+    /// Event that archived it.
     pub archived_by: EventId,
-    /// When, in milliseconds since 1970; `None` if no revision has the event.
+    /// Time, in milliseconds since 1970; `None` if no revision has the event.
     pub archived_at_ms: Option<u64>,
-    /// The application through which it happened, as it named itself.
+    /// Name of the application that archived it.
     pub application: Option<String>,
-    /// Rows of a table; of a column its values that are not NULL.
+    /// Number of rows of a table, or of non-NULL values of a column.
     pub row_count: u64,
-    /// About how many bytes, before compression: what the types take, and of texts, blobs and lists
-    /// the mean of a sample.
+    /// Estimated size in bytes, before compression: from the sizes of the types, and from the mean
+    /// of a sample for texts, blobs and lists.
     pub bytes: u64,
 }
 
-/// The kinds of archived things.
+/// Kind of an archived object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ArchivedKind {
-    /// A dropped node table.
+    /// Dropped node table.
     NodeTable,
-    /// A dropped rel table.
+    /// Dropped rel table.
     EdgeTable,
-    /// A dropped property.
+    /// Dropped property.
     Property,
-    /// The column of a property from before a change of its type or default.
+    /// Column of a property from before a change of its type or default.
     Column,
 }
 
 impl ArchivedKind {
-    /// The words for people.
+    /// Returns the label of the kind.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::NodeTable => "node table",
             Self::EdgeTable => "rel table",
@@ -68,16 +69,16 @@ impl ArchivedKind {
 
 impl fmt::Display for ArchivedObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let things = match self.kind {
-            ArchivedKind::NodeTable | ArchivedKind::EdgeTable => "rows",
-            ArchivedKind::Property | ArchivedKind::Column => "values",
+        let (one, many) = match self.kind {
+            ArchivedKind::NodeTable | ArchivedKind::EdgeTable => ("row", "rows"),
+            ArchivedKind::Property | ArchivedKind::Column => ("value", "values"),
         };
         write!(
             f,
-            "{} {}, {} {things}, about {} KiB, as {}",
-            self.kind.words(),
+            "{} {}, {}, about {} KiB, as {}",
+            self.kind.label(),
             self.object,
-            self.row_count,
+            count_noun(self.row_count, one, many),
             self.bytes.div_ceil(1024),
             self.name
         )?;
@@ -86,11 +87,12 @@ impl fmt::Display for ArchivedObject {
     }
 }
 
-/// Everything archived that this database has, by name. Counts all rows of it, and looks at a sample
-/// of long values.
+/// Lists the archived objects of a database, by name. Counts all their rows, and reads a sample of
+/// long values.
 ///
 /// # Errors
-/// [`Error::Ledger`] if rows of the ledger cannot be read; otherwise what the engine says.
+/// [`Error::CorruptLedger`] if rows of the ledger cannot be read; otherwise fails where the engine
+/// fails.
 pub fn list_archived(db: &dyn Engine) -> Result<Vec<ArchivedObject>, Error> {
     let session = db.session()?;
     let contents = ledger::read(session.as_ref())?;
@@ -122,11 +124,11 @@ pub fn list_archived(db: &dyn Engine) -> Result<Vec<ArchivedObject>, Error> {
 
 type Measured = (ArchivedKind, (u64, u64));
 
-/// How much there is of it; `None` if it was archived before it ever came here.
+/// Measures an object; `None` if it was archived before it came to this database.
 fn measure(
     session: &dyn Session,
     live: &Schema,
-    found: &diff::ArchiveEntry,
+    found: &ArchiveEntry,
 ) -> Result<Option<Measured>, EngineError> {
     let Some((name, column)) = found.name.split_once('.') else {
         let Some(table) = live.table(&found.name) else {
@@ -161,7 +163,7 @@ fn measure(
 fn measure_table(session: &dyn Session, table: &Table) -> Result<(u64, u64), EngineError> {
     let pattern = pattern(table);
     let count = number(session, &format!("MATCH {pattern} RETURN count(*)"))?;
-    // A row has an id of its own, a rel also those of its ends.
+    // A row has an id of its own, a rel also those of its endpoints.
     let mut each = if table.kind.is_node() { 8 } else { 24 };
     for property in table.properties.values() {
         each += size_of(session, &pattern, &property.name, &property.ty)?;
@@ -178,10 +180,10 @@ fn pattern(table: &Table) -> String {
     }
 }
 
-/// How many values a sample has.
+/// Number of values in a sample.
 const SAMPLE: u32 = 1000;
 
-/// About how many bytes a value takes.
+/// Estimates the size of a value, in bytes.
 fn size_of(
     session: &dyn Session,
     pattern: &str,
@@ -196,7 +198,7 @@ fn size_of(
         Type::Int128 | Type::Uuid | Type::Interval | Type::InternalId => return Ok(16),
         Type::Decimal { precision, .. } if *precision > 18 => return Ok(16),
         Type::String | Type::Json => format!("size(x.{column})"),
-        // The text of anything nested is about as long as the thing.
+        // The text of a nested value is about as long as the value.
         Type::Blob
         | Type::List(_)
         | Type::Array(..)
@@ -213,7 +215,7 @@ fn size_of(
     Ok(number(session, &query)?.saturating_add(8))
 }
 
-/// The one number that a query returns; NULL is 0.
+/// Returns the only number of a query; NULL is 0.
 fn number(session: &dyn Session, query: &str) -> Result<u64, EngineError> {
     let rows = session.query(query)?;
     let cell = rows.first().and_then(|row| row.first());

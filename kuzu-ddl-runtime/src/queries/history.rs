@@ -1,4 +1,4 @@
-//! TODO-DOC queries::history
+//! Reads the history of a database.
 
 use crate::engine::Engine;
 use crate::error::Error;
@@ -6,10 +6,10 @@ use crate::history::History;
 use crate::ledger;
 
 impl History {
-    /// Reads the history of a database. One without a ledger has an empty one.
+    /// Reads the history of a database. It is empty if the database has no ledger.
     ///
     /// # Errors
-    /// [`Error::Ledger`] if rows cannot be read; otherwise what the engine says.
+    /// [`Error::CorruptLedger`] if rows cannot be read; otherwise fails where the engine fails.
     pub fn read(db: &dyn Engine) -> Result<Self, Error> {
         let session = db.session()?;
         let contents = ledger::read(session.as_ref())?;

@@ -1,5 +1,4 @@
-//! The schema of a database as it is, with what only its ledger knows: to be compared with that of
-//! another.
+//! Reads the live schema of a database, completed from its ledger, for comparison with another.
 
 use kuzu_ddl_core::fold::{Fold, Object, ObjectBody};
 use kuzu_ddl_core::schema::{NameKey, Schema, Table, TableKind};
@@ -9,12 +8,13 @@ use crate::error::Error;
 use crate::inspect::{InspectScope, inspect, multiplicities};
 use crate::ledger;
 
-/// What is in the database, foreign tables among it, archived things left out. Nullability, comments
-/// of properties and multiplicities are not in the catalog: they are the ledger's, and of foreign
-/// rel tables the multiplicity is `None` where it cannot be found out.
+/// Returns the live schema, with unmanaged tables, but without archived objects. Nullability,
+/// comments of properties and multiplicities are not in the catalog, but in the ledger; the
+/// multiplicity of an unmanaged rel table is `None` if it cannot be determined.
 ///
 /// # Errors
-/// [`Error::Ledger`] if rows of the ledger cannot be read; otherwise what the engine says.
+/// [`Error::CorruptLedger`] if rows of the ledger cannot be read; otherwise fails where the engine
+/// fails.
 pub fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
     let session = db.session()?;
     let contents = ledger::read(session.as_ref())?;
@@ -72,7 +72,7 @@ fn complete(table: &mut Table, object: &Object, fold: &Fold) {
         };
         is.nullable = known.nullable;
         is.comment.clone_from(&known.comment);
-        // The engine's text of a default says less than the event that set it.
+        // The engine's text of a default is less precise than the event that set it.
         if is.default_cypher() == known.default_cypher() {
             is.default = known.default;
         }

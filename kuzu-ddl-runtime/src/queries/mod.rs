@@ -1,4 +1,4 @@
-//! TODO-DOC queries
+//! Queries and tags of a database, outside migrations.
 
 pub mod archive;
 mod history;

@@ -1,5 +1,5 @@
-//! Tags: names for points of a history, kept in the ledger. A tag does not move; who wants it
-//! elsewhere removes it first.
+//! Tags: names of points of a history, stored in the ledger. A tag does not move; remove it before
+//! naming another point with it.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use crate::ledger;
 use crate::ledger::Tag;
 use crate::write_lock::{now, with_writer};
 
-/// The longest name of a tag, in bytes.
+/// Maximum length of the name of a tag, in bytes.
 pub const MAX_TAG_BYTES: usize = 100;
 
-/// How long to wait for another connection's write transaction.
-const WAIT: Duration = Duration::from_secs(5);
+/// Timeout for the write transaction of another connection.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Whether `name` can be the name of a tag: ASCII letters, digits, `.`, `-`, `_` and `/`, at most
-/// [`MAX_TAG_BYTES`], beginning with a letter, and not to be taken for the digits of an event.
+/// Checks the name of a tag: ASCII letters, digits, `.`, `-`, `_` and `/`, at most
+/// [`MAX_TAG_BYTES`], starting with a letter, and not like the digits of an event.
 ///
 /// # Errors
-/// Which rule it breaks.
+/// Returns the rule that the name violates.
 pub fn check_tag(name: &str) -> Result<(), HistoryError> {
     let legal = |b: u8| b.is_ascii_alphanumeric() || b".-_/".contains(&b);
     let reason = if name.is_empty() {
@@ -28,13 +28,13 @@ pub fn check_tag(name: &str) -> Result<(), HistoryError> {
     } else if name.len() > MAX_TAG_BYTES {
         "it is longer than 100 bytes"
     } else if !name.bytes().all(legal) {
-        "it has another character"
+        "it contains another character"
     } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        "it does not begin with a letter"
+        "it does not start with a letter"
     } else if name.len() >= 4 && name.bytes().all(|b| b.is_ascii_hexdigit()) {
         "it looks like the digits of an event"
     } else if name == "now" {
-        "the word has a meaning of its own"
+        "the name is reserved"
     } else {
         return Ok(());
     };
@@ -42,14 +42,14 @@ pub fn check_tag(name: &str) -> Result<(), HistoryError> {
     Err(HistoryError::InvalidTagName { name, reason })
 }
 
-/// Gives a point of the history a name. The same tag of the same point again changes nothing.
+/// Names a point of the history. Repeating a call changes nothing.
 ///
 /// # Errors
-/// [`Error::History`] for a name that breaks a rule, one that names another point, or a point that
-/// is not there; otherwise what the engine says.
+/// [`Error::History`] if the name is invalid or names another point, or if the point does not
+/// exist; otherwise fails where the engine fails.
 pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error> {
     check_tag(name)?;
-    with_writer(db, WAIT, |tx| {
+    with_writer(db, LOCK_TIMEOUT, |tx| {
         let contents = ledger::read(&tx)?;
         if !contents.corrupt.is_empty() {
             return Err(Error::CorruptLedger(contents.corrupt));
@@ -80,12 +80,12 @@ pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error>
     })
 }
 
-/// Removes a tag. The events that it named stay.
+/// Removes a tag. Its events stay.
 ///
 /// # Errors
-/// [`Error::History`] if there is no such tag; otherwise what the engine says.
+/// [`Error::History`] if the tag does not exist; otherwise fails where the engine fails.
 pub fn remove_tag(db: &dyn Engine, name: &str) -> Result<(), Error> {
-    with_writer(db, WAIT, |tx| {
+    with_writer(db, LOCK_TIMEOUT, |tx| {
         if !ledger::delete_tag(&tx, name)? {
             return Err(HistoryError::UnknownTag(name.chars().take(40).collect()).into());
         }

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use kuzu_ddl_core::declared::{DeclareError, Declared};
 use kuzu_ddl_core::drift::{Drift, detect};
-use kuzu_ddl_core::lock;
-use kuzu_ddl_core::lock::{LOCK_FILE_NAME, LockFile};
+use kuzu_ddl_core::lock::{self, LOCK_FILE_NAME, LockFile};
 
 use super::lock_file::{LockError, verify_against};
 use crate::engine::Engine;
@@ -24,7 +23,7 @@ pub enum CheckError {
     Declare(#[from] DeclareError),
     /// The migration of an empty database failed.
     #[error("cannot migrate an empty database to the declared schema: {0}")]
-    Migrate(#[from] Box<Error>),
+    Migrate(Box<Error>),
     /// The history differs from the declared schema. `-` is declared, `+` is in the history.
     #[error("the created schema differs from the declared schema:\n{0}")]
     Differs(String),
@@ -34,6 +33,13 @@ pub enum CheckError {
     /// The lock file does not match the declared schema.
     #[error(transparent)]
     Lock(#[from] LockError),
+}
+
+/// The message contains the cause, so the cause is not a source.
+impl From<Box<Error>> for CheckError {
+    fn from(e: Box<Error>) -> Self {
+        Self::Migrate(e)
+    }
 }
 
 /// Formats like [`Display`](fmt::Display), because tests print it.
@@ -48,12 +54,12 @@ fn lines(rows: &[Drift]) -> String {
     rows.join("\n  ")
 }
 
-/// Runs [`check`] on the compiled schema, in memory, with the lock file of the package that cargo
-/// runs.
+/// Runs [`check_on`] on the compiled schema, in memory, with the lock file of the package that
+/// cargo runs.
 ///
 /// # Errors
 ///
-/// Returns the same errors as [`check`].
+/// Returns the same errors as [`check_on`].
 #[cfg(feature = "kuzu")]
 pub fn check_registered() -> Result<(), CheckError> {
     let declared = kuzu_ddl_core::schema::Schema::compiled()?;
@@ -74,7 +80,7 @@ fn complete(declared: &Declared) -> Declared {
 }
 
 /// Migrates `engine`, an empty database, to `declared`, inspects it, and compares. If `manifest`
-/// contains a lock file, it must be up to date; see [`lock::verify`] for updating it.
+/// contains a lock file, it must be up to date; see [`verify`](super::verify) for updating it.
 ///
 /// # Errors
 ///
@@ -89,14 +95,14 @@ pub fn check_on(
     let session = engine.session().map_err(|e| Box::new(e.into()))?;
     let contents = ledger::read(&*session).map_err(|e| Box::new(e.into()))?;
     let fold = contents.fold();
-    let said = LockFile::from_declared(&complete(declared), None).to_string();
-    let made = Declared {
+    let expected = LockFile::from_declared(&complete(declared), None).to_string();
+    let created = Declared {
         schema: fold.schema(),
         ..declared.clone()
     };
-    let made = LockFile::from_declared(&made, None).to_string();
-    if said != made {
-        return Err(CheckError::Differs(lock::difference(&said, &made)));
+    let created = LockFile::from_declared(&created, None).to_string();
+    if expected != created {
+        return Err(CheckError::Differs(lock::difference(&expected, &created)));
     }
     let live = inspect(&*session, InspectScope::All).map_err(|e| Box::new(e.into()))?;
     let local = contents.state.map(|s| s.local).unwrap_or_default();

@@ -107,11 +107,11 @@ fn verify_with(manifest: &Path, declared: &Declared, overwrite: bool) -> Result<
             Err(error) => return Err(LockError::Parse { path, error }),
         },
     };
-    let gone = previous
+    let removals = previous
         .as_ref()
         .map_or_else(Vec::new, |lock| unaccounted_removals(lock, declared));
-    if !gone.is_empty() {
-        return Err(LockError::UnaccountedRemoval(gone));
+    if !removals.is_empty() {
+        return Err(LockError::UnaccountedRemoval(removals));
     }
     let new = LockFile::from_declared(declared, previous.as_ref()).to_string();
     let old = old.unwrap_or_default();
@@ -129,7 +129,7 @@ mod tests {
     use crate::testing::lock_file::{LockError, overwrite};
 
     #[test]
-    fn the_variable_has_one_word() {
+    fn the_variable_has_one_value() {
         assert!(matches!(overwrite(None), Ok(false)));
         assert!(matches!(overwrite(Some("overwrite".into())), Ok(true)));
         assert!(matches!(

@@ -5,7 +5,10 @@ mod lock_file;
 mod rows;
 mod upgrade;
 
-pub use check::{CheckError, check_on, check_registered};
+#[cfg(feature = "kuzu")]
+pub use check::check_registered;
+pub use check::{CheckError, check_on};
 pub use lock_file::{LOCK_ENV, LockError, verify, verify_against};
+#[cfg(feature = "kuzu")]
 pub(crate) use upgrade::upgrade_compiled;
 pub use upgrade::{UpgradeError, verify_upgrade};

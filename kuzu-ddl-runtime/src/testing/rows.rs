@@ -3,8 +3,8 @@
 use kuzu_ddl_core::schema::name::string_literal;
 use kuzu_ddl_core::schema::{StructField, Type};
 
-/// Returns Cypher of a value that differs for each small `n` from 1 (except that there are only two
-/// `BOOL`s), or `None` if no value can be written.
+/// Returns Cypher of a value that differs for each small `n` from 1 (except that `BOOL` has only
+/// two values), or `None` if no value can be written.
 pub(crate) fn value(ty: &Type, n: usize) -> Option<String> {
     let literal = match ty {
         Type::Bool => n.is_multiple_of(2).to_string(),

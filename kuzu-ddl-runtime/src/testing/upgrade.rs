@@ -18,22 +18,29 @@ use crate::migrate::Migrator;
 pub enum UpgradeError {
     /// The old lock file is invalid.
     #[error("invalid old lock file: {0}")]
-    Parse(#[from] ParseLockError),
+    Parse(ParseLockError),
     /// The declared schema is invalid.
     #[error(transparent)]
     Declare(#[from] DeclareError),
     /// The old schema cannot be created.
     #[error("cannot create the old schema: {0}")]
-    CreateOld(#[source] Box<Error>),
+    CreateOld(Box<Error>),
     /// The old database cannot be migrated to the declared schema.
     #[error("cannot migrate the old database to the declared schema: {0}")]
-    Migrate(#[source] Box<Error>),
+    Migrate(Box<Error>),
     /// The engine failed to write or read a row.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// Rows or values were lost.
     #[error("the migration lost data:\n  {}", .0.join("\n  "))]
     DataLoss(Vec<String>),
+}
+
+/// The message contains the cause, so the cause is not a source.
+impl From<ParseLockError> for UpgradeError {
+    fn from(e: ParseLockError) -> Self {
+        Self::Parse(e)
+    }
 }
 
 /// Creates the schema of the lock file `text` in `engine`, an empty database, inserts rows,
@@ -80,7 +87,7 @@ fn migrate_old(engine: &dyn Engine, declared: &Declared) -> Result<(), Error> {
     allowing.migrate().map(|_| ())
 }
 
-/// Verifies the [`upgrade`] to the compiled schema, in memory.
+/// Runs [`verify_upgrade`] to the compiled schema, in memory.
 #[cfg(feature = "kuzu")]
 pub(crate) fn upgrade_compiled(text: &str) -> Result<(), UpgradeError> {
     let declared = kuzu_ddl_core::schema::Schema::compiled()?;
@@ -209,7 +216,7 @@ struct Moves<'a> {
 
 /// The current declaration of a table.
 struct Now<'a> {
-    /// The declared table; `None` if it is no longer declared, and therefore kept.
+    /// The declared table; `None` if it is no longer declared, and therefore retained.
     table: Option<&'a Table>,
     hints: Option<&'a TableHints>,
     before: &'a Table,
@@ -249,9 +256,9 @@ impl<'a> Moves<'a> {
             .map(|table| locked.former_properties(table, hints));
         let formers = formers.unwrap_or_default();
         for (key, property) in &locked.table.properties {
-            let kept = || Names(property.name.clone(), property.name.clone());
+            let unchanged = || Names(property.name.clone(), property.name.clone());
             let Some(table) = now.table else {
-                view.same.push(("x", kept()));
+                view.same.push(("x", unchanged()));
                 continue;
             };
             let heir = formers.iter().find(|(_, old)| *old == key);
@@ -266,7 +273,7 @@ impl<'a> Moves<'a> {
                     }
                 }
                 None if hints.dropped.contains(key) => {}
-                None => view.same.push(("x", kept())),
+                None => view.same.push(("x", unchanged())),
             }
         }
     }

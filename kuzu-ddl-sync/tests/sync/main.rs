@@ -6,7 +6,6 @@ mod bundle;
 mod fixture;
 #[cfg(feature = "folder")]
 mod folder;
-mod layers;
 mod newer_versions;
 mod reconcile;
 mod simulation;

@@ -1,6 +1,7 @@
 //! Ledger rows that are damaged, missing, or written by another program.
 
-use kuzu_ddl::{DdlEvent, DriftPolicy, Error, EventId, ObjectId};
+use kuzu_ddl::peers::{DdlEvent, EventId, ObjectId};
+use kuzu_ddl::{DriftPolicy, Error};
 use kuzu_ddl_core::event::{Change, Dependencies, PropertySpec};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_core::value::Value;
@@ -103,7 +104,7 @@ fn missing_ledger_rows_are_reported() {
     let mut db = populated();
     for (key, body) in read(&db) {
         // No other row refers to these.
-        let kinds = ["declared", "ancestor", "revision", "places"];
+        let kinds = ["declared", "ancestor", "revision", "catalog-ids"];
         if kinds.contains(&key.split('/').next().unwrap_or_default()) {
             continue;
         }
@@ -175,8 +176,11 @@ fn newer_ledger_format_is_refused() {
 #[test]
 fn false_state_row_never_loses_rows() {
     for (from, to) in [
-        ("\"checked\":[\"", "\"checked\":[\"00"),
-        ("\"size\":1", "\"size\":77"),
+        (
+            "\"verified_declarations\":[\"",
+            "\"verified_declarations\":[\"00",
+        ),
+        ("\"table_count\":1", "\"table_count\":77"),
     ] {
         let db = populated();
         let (key, body) = read(&db)
@@ -300,7 +304,7 @@ fn foreign_events_in_the_ledger_never_change_tables() {
     }
 }
 
-/// Each row in turn is damaged or deleted, and repaired: unreadable rows are moved to `aside/`, the
+/// Each row in turn is damaged or deleted, and repaired: unreadable rows are moved to `quarantine/`, the
 /// tables are recorded as they are, and the next start works as before.
 #[test]
 fn damaged_ledger_rows_are_repaired() {
@@ -343,8 +347,8 @@ fn damaged_ledger_rows_are_repaired() {
                 "{what}"
             );
             if let Some(bytes) = damage.filter(|bytes| !bytes.is_empty()) {
-                let aside = (format!("aside/{key}"), bytes);
-                assert!(read(&db).contains(&aside), "{what}");
+                let quarantined = (format!("quarantine/{key}"), bytes);
+                assert!(read(&db).contains(&quarantined), "{what}");
             }
             db.reopen();
             db.migrate_cleanly(old());

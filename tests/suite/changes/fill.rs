@@ -138,8 +138,7 @@ fn new_primary_key_is_filled_by_an_engine_function() {
     }
     let db = populated();
     let e = db.assert_refused(schema![without::A, without::R]);
-    let message =
-        "A.uid: it is to be the primary key, is new, and the rows that are there have no value";
+    let message = "A.uid: existing rows have no value for the new primary key";
     assert!(e.to_string().contains(message), "{e}");
     db.migrate_cleanly(schema![keyed::A, keyed::R]);
     assert_eq!(
@@ -165,7 +164,7 @@ fn fill_of_another_type_is_refused() {
     let e = db.assert_refused(Ok(declaration));
     assert!(
         e.to_string()
-            .contains("A.added: the fill cannot be used: expected INT64, found a string"),
+            .contains("A.added: the fill expression is invalid: expected INT64, found a string"),
         "{e}"
     );
 }

@@ -1,6 +1,7 @@
 //! Properties that become SERIAL, and that cease to be.
 
-use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Phase, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{HazardKind, KuzuEdge, KuzuNode, Phase, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 
@@ -314,7 +315,7 @@ fn purged_serial_tables_leave_their_sequences() {
     let e = db.assert_fails(recreate_tables());
     assert!(
         e.to_string().contains(
-            "Person.id: it is to count, and the sequence `Person_id_serial` is there already"
+            "Person.id: the sequence `Person_id_serial` for its numbering exists already"
         ),
         "{e}"
     );
@@ -357,7 +358,7 @@ fn exhausted_serial_numbers_are_reported() {
     let e = db.assert_refused(serial::declaration());
     assert_eq!(
         e.to_string(),
-        "rows are in the way of the plan:\n  Person.number: 1 of 2 rows has the largest INT64, and it is \
+        "preflight checks failed:\n  Person.number: 1 of 2 rows has the largest INT64, and it is \
          to count on above the largest value, for example id 3 (9223372036854775807); change these rows \
          first"
     );

@@ -199,7 +199,7 @@ fn migration_accepts_a_table_created_while_it_waits() {
             report
                 .notes
                 .iter()
-                .any(|n| n.starts_with("Other belongs to nobody")),
+                .any(|n| n.starts_with("Other is not managed by kuzu-ddl")),
             "{report}"
         );
     });
@@ -339,7 +339,7 @@ fn read_only_database_with_pending_changes_is_refused() {
         panic!("{e}")
     };
     assert!(
-        plan.steps.len() > 8 && e.to_string().contains("open it for writing once"),
+        plan.steps.len() > 8 && e.to_string().contains("open the database for writing once"),
         "{e}"
     );
     db.close();

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use kuzu_ddl::{Migrator, ReceivePolicy};
+use kuzu_ddl::Migrator;
+use kuzu_ddl::peers::ReceivePolicy;
 use kuzu_ddl_core::event::{DdlEvent, pack};
 use kuzu_ddl_core::schema::Type;
 

@@ -82,10 +82,10 @@ fn existing_database_is_adopted_with_its_rows() {
     }
     assert_eq!(report.steps.len(), 4, "{text}");
     for note in [
-        "Person was here before and is adopted",
+        "Person: existing object adopted",
         "City.extra is not declared and is kept",
-        "Foreign belongs to nobody here",
-        "Tie belongs to nobody here",
+        "Foreign is not managed by kuzu-ddl",
+        "Tie is not managed by kuzu-ddl",
     ] {
         assert!(text.contains(note), "{note} in {text}");
     }
@@ -242,8 +242,8 @@ fn baseline_records_existing_objects_without_changes() {
         "{text}"
     );
     for note in [
-        "Person was here before and is adopted",
-        "Foreign belongs to nobody here",
+        "Person: existing object adopted",
+        "Foreign is not managed by kuzu-ddl",
     ] {
         assert!(text.contains(note), "{note} in {text}");
     }
@@ -330,10 +330,13 @@ fn baseline_with_adopt_records_unmanaged_tables() {
         .migrator(declaration())
         .drift_policy(kuzu_ddl::DriftPolicy::Adopt);
     let text = migrator.baseline().unwrap().to_string();
-    assert!(!text.contains("Bond belongs to nobody"), "{text}");
+    assert!(!text.contains("Bond is not managed by kuzu-ddl"), "{text}");
     // No event can contain a backtick, so a table with one remains unmanaged, with its rels.
-    assert!(text.contains("Foreign belongs to nobody here"), "{text}");
-    assert!(text.contains("Tie belongs to nobody here"), "{text}");
+    assert!(
+        text.contains("Foreign is not managed by kuzu-ddl"),
+        "{text}"
+    );
+    assert!(text.contains("Tie is not managed by kuzu-ddl"), "{text}");
     db.migrate_cleanly(declaration());
     db.execute(&["DROP TABLE Bond"]);
     assert!(matches!(

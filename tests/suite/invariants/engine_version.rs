@@ -77,8 +77,8 @@ fn plan_notes_an_unverified_engine_version() {
     assert_eq!(
         plan.notes,
         [
-            "the engine is of version 0.11.3, and how it is to be changed was tried with Kùzu 0.11.2; make a \
-          backup, and try this on a copy first"
+            "engine version 0.11.3 is untested; plans were tested with Kùzu 0.11.2\nhelp: create a backup, \
+             and migrate a copy first"
         ]
     );
 }

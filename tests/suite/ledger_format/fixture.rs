@@ -2,8 +2,9 @@
 
 use std::fmt::{Display, Write as _};
 
+use kuzu_ddl::history::{History, Point};
 use kuzu_ddl::kuzu::{Database, SystemConfig};
-use kuzu_ddl::{Fingerprint, History, Point};
+use kuzu_ddl::peers::Fingerprint;
 use kuzu_ddl_core::schema::Schema;
 use kuzu_ddl_core::value::Value;
 use kuzu_ddl_runtime::engine::{Engine, Session};
@@ -117,7 +118,7 @@ fn short(cell: &Value) -> String {
     }
 }
 
-/// What the ledger says, without one Rust name: ids, numbers, fingerprints and the engine's texts.
+/// The ledger's contents, without one Rust name: ids, numbers, fingerprints and the engine's texts.
 pub(super) fn summary(db: &Database) -> String {
     let contents = ledger::read(&*db.session().unwrap()).unwrap();
     assert_eq!(contents.corrupt, []);
@@ -203,8 +204,8 @@ pub(super) fn summary(db: &Database) -> String {
     for (id, numbers) in &state.local.column_id_gaps {
         writeln!(out, "gaps {id} {numbers:?}").unwrap();
     }
-    for owed in &state.local.deferred {
-        writeln!(out, "deferred {}", owed.object()).unwrap();
+    for task in &state.local.deferred {
+        writeln!(out, "deferred {}", task.object()).unwrap();
     }
     for (id, expr) in &state.local.recorded_fills {
         writeln!(out, "fill {id} {expr}").unwrap();

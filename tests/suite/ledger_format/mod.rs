@@ -13,10 +13,9 @@ mod variants;
 
 use declarations::{Declaration, items1, items2, legacy, shop1, shop2, shop3, shop4};
 use fixture::{Fixture, Restored, bytes, fixture, summary};
-use kuzu_ddl::{
-    ChangePolicy, DdlEvent, Error, History, Migrator, Point, ReceivePolicy, Report, StartupCheck,
-    schema, sync_state,
-};
+use kuzu_ddl::history::{History, Point};
+use kuzu_ddl::peers::{DdlEvent, ReceivePolicy, sync_state};
+use kuzu_ddl::{ChangePolicy, Error, Migrator, Report, StartupCheck, schema};
 
 const SHOP: Fixture = fixture!("shop");
 const BACKFILL: Fixture = fixture!("backfill");
@@ -137,7 +136,7 @@ fn a_declaration_that_was_rolled_back_is_refused() {
 #[test]
 fn the_archives_are_listed_and_purged() {
     let database = SHOP.restore();
-    let archives = kuzu_ddl::list_archived(&database.db).unwrap();
+    let archives = kuzu_ddl::archive::list_archived(&database.db).unwrap();
     let names: Vec<&str> = archives.iter().map(|a| a.name.as_str()).collect();
     let note = *names
         .iter()
@@ -146,7 +145,7 @@ fn the_archives_are_listed_and_purged() {
     let purge = migrator(&database, shop2()).purge(note);
     let report = purge.change_policy(ChangePolicy::Destructive).migrate();
     report.unwrap_or_else(|e| panic!("{e}"));
-    let after = kuzu_ddl::list_archived(&database.db).unwrap();
+    let after = kuzu_ddl::archive::list_archived(&database.db).unwrap();
     assert_eq!(after.len() + 1, archives.len());
     up_to_date(&database, shop2());
 }

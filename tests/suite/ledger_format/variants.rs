@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kuzu_ddl::{EventId, Fingerprint, ObjectId};
+use kuzu_ddl::peers::{EventId, Fingerprint, ObjectId};
 use kuzu_ddl_core::declared::{Declared, FillFunction, TableHints};
 use kuzu_ddl_core::describe::OnFailDesc;
 use kuzu_ddl_core::event::OnFail;

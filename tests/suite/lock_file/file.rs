@@ -56,12 +56,12 @@ fn lock_file_is_written_only_on_request() {
 
 #[test]
 fn check_reports_tables_missing_from_the_binary() {
-    use kuzu_ddl::CheckError;
+    use kuzu_ddl::testing::CheckError;
 
     let dir = tempfile::tempdir().unwrap();
     let check = |declared: &kuzu_ddl::Declared, dir| {
         let engine = engine::in_memory(16).unwrap();
-        kuzu_ddl::check_on(&*engine, declared, dir)
+        kuzu_ddl::testing::check_on(&*engine, declared, dir)
     };
     check(&v1(), Some(dir.path())).unwrap();
     check(&v1(), None).unwrap();

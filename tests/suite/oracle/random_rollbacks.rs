@@ -1,8 +1,9 @@
 //! Rollback of random pairs: it restores the former state, rows included, and reapplying the
 //! changes restores the state before the rollback.
 
+use kuzu_ddl::history::Point;
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::{Error, Migrator, Point, Report};
+use kuzu_ddl::{Error, Migrator, Report};
 use proptest::prop_assume;
 
 use super::harness::{
@@ -52,8 +53,8 @@ fn check_rollback(old: &Model, new: &Model) {
         Err(Error::Irreversible(lost)) => {
             assert!(
                 lost.iter()
-                    .all(|lost| lost.contains("comes back without its rels")
-                        || lost.ends_with("was dropped, and starts anew")),
+                    .all(|lost| lost.contains("added again without its rels")
+                        || lost.ends_with("was dropped; restarts at its start value")),
                 "{lost:?}"
             );
             with_permissions(&db, |m| m.allow_partial_rollback().rollback(to.clone())).unwrap()

@@ -1,6 +1,7 @@
 //! Failures that the random pairs found, as fixed cases.
 
-use kuzu_ddl::{HazardKind, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{HazardKind, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 
@@ -247,7 +248,7 @@ mod pairs {
     }
 }
 
-/// A pair that was dropped, restored by a rollback, and dropped again, was dropped in duplicate.
+/// A pair that a rollback restored can be dropped again; the second drop is not a duplicate.
 #[test]
 fn pair_restored_by_rollback_is_dropped_again() {
     let db = TestDatabase::migrated(schema![pairs::A, pairs::B, pairs::R]);

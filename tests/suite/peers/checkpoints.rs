@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use kuzu_ddl::{Error, History, Migrator, Point, ReceivePolicy, ReceiveReport};
+use kuzu_ddl::history::{History, Point};
+use kuzu_ddl::peers::{ReceivePolicy, ReceiveReport};
+use kuzu_ddl::{Error, Migrator};
 use kuzu_ddl_core::event::{Change, Endpoints, EventId, ObjectId};
 use kuzu_ddl_core::fold::{ChangeBuilder, CheckpointError, Fold};
 use kuzu_ddl_core::schema::{Expr, Multiplicity, StorageDirection, Type};

@@ -1,6 +1,7 @@
 //! Conflicting changes, with rows on both sides.
 
-use kuzu_ddl::{Migrator, ReceivePolicy};
+use kuzu_ddl::Migrator;
+use kuzu_ddl::peers::ReceivePolicy;
 use kuzu_ddl_core::event::{Change, EventId};
 use kuzu_ddl_core::fold::ConflictKind;
 use kuzu_ddl_core::schema::{Expr, Type};

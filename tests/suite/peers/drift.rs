@@ -1,6 +1,7 @@
 //! Events that arrive at a database with drift.
 
-use kuzu_ddl::{DriftPolicy, Error, Migrator, ReceivePolicy};
+use kuzu_ddl::peers::ReceivePolicy;
+use kuzu_ddl::{DriftPolicy, Error, Migrator};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_runtime::migrate::PendingReason;
 

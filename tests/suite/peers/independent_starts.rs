@@ -1,6 +1,8 @@
 //! Binaries that start on separate databases, which exchange their events afterwards.
 
-use kuzu_ddl::{Error, Point, ReceivePolicy, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::peers::ReceivePolicy;
+use kuzu_ddl::{Error, schema};
 
 use crate::fixture::Declaration;
 use crate::fixture::peer::{TestPeer, assert_converged, exchange_all};
@@ -92,7 +94,7 @@ fn first(id: i64) -> TestPeer {
     peer
 }
 
-fn ids(peer: &TestPeer) -> Vec<kuzu_ddl::EventId> {
+fn ids(peer: &TestPeer) -> Vec<kuzu_ddl::peers::EventId> {
     peer.sync_state().applied.keys().copied().collect()
 }
 

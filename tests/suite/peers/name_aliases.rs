@@ -106,10 +106,7 @@ fn property_is_found_by_a_name_that_lost_a_conflict_s18() {
         .db
         .assert_refused(lost.declaration.clone())
         .to_string();
-    assert!(
-        e.contains(&format!("it is called `{}` now", won.name)),
-        "{e}"
-    );
+    assert!(e.contains(&format!("was renamed to `{}`", won.name)), "{e}");
     // The next version finds the property by its lost name, with the rows.
     let report = lost.peer.db.migrate_cleanly(lost.next.clone());
     let text = report.to_string();

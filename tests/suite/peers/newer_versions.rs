@@ -95,7 +95,10 @@ fn found_by_another_version(peer: &TestPeer) {
     };
     let text = String::from_utf8(body.clone()).unwrap();
     let version = env!("CARGO_PKG_VERSION");
-    let other = text.replace(&format!("\"held\":\"{version}\""), "\"held\":\"0.0.0\"");
+    let other = text.replace(
+        &format!("\"held_since_version\":\"{version}\""),
+        "\"held_since_version\":\"0.0.0\"",
+    );
     assert_ne!(text, other);
     let body = Value::Bytes(other.into_bytes());
     let set = format!("{row} SET l.`body` = $body");
@@ -153,7 +156,7 @@ fn illegal_event_of_a_formerly_unknown_kind_is_harmless_s14() {
     let received = peer.receive(vec![event.clone()]);
     assert_eq!(received.rejected.len(), 1, "{received}");
     assert!(
-        received.to_string().contains("no legal event"),
+        received.to_string().contains("malformed event"),
         "{received}"
     );
     assert_eq!(peer.sync_state().waiting.len(), 0);

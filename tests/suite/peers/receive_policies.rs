@@ -1,7 +1,8 @@
 //! What a running application permits its peers.
 
 use expect_test::expect;
-use kuzu_ddl::{ReceivePolicy, ReceiveReport, schema};
+use kuzu_ddl::peers::{ReceivePolicy, ReceiveReport};
+use kuzu_ddl::schema;
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_runtime::migrate::PendingReason;
 
@@ -66,17 +67,25 @@ fn hold_policy_holds_changes_of_declared_objects() {
         );
     }
     expect![[r#"
-        2 events of peers carried out, 2 wait
+        2 events of peers applied, 2 pending
           + create node table City
               CREATE NODE TABLE `City`(`id` INT64, PRIMARY KEY(`id`));
           + add property Person.email STRING
               ALTER TABLE `Person` ADD `email` STRING;
-          Person.full (2668731d) waits: a change of a peer takes away what this application declares:
-            Person.name: is declared, but it is called `full` now; this binary is older than the database. Deploy the newer one, or declare `full` with `#[kuzu(renamed_from = "name")]` (tests/suite/peers/receive_policies.rs:16)
-            it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same
-          Person.age (936293a9) waits: a change of a peer takes away what this application declares:
-            Person.age: the type is declared as INT32, but it is STRING by now; declare STRING, or deploy the binary that made it so (tests/suite/peers/receive_policies.rs:16)
-            it waits until the conflict is settled with `.resolve(…)`, a version of this application that fits starts, or `.incoming(Incoming::Apply)` on the Migrator carries it out all the same"#]].assert_eq(&received.to_string());
+          pending: Person.full (2668731d): a change of a peer removes objects declared by this application:
+            Person.name: was renamed to `full`; this binary is older than the database (tests/suite/peers/receive_policies.rs:17)
+              help: deploy the newer binary
+              help: or declare `full` with `#[kuzu(renamed_from = "name")]`
+          help: resolve the conflict with `.resolve(…)` on the Migrator
+          help: or start a version of this application that is compatible with the change
+          help: or apply the change anyway with `.receive_policy(ReceivePolicy::Apply)` on the Migrator
+          pending: Person.age (936293a9): a change of a peer removes objects declared by this application:
+            Person.age: the type is declared as INT32, but is STRING in the database (tests/suite/peers/receive_policies.rs:17)
+              help: declare STRING
+              help: or deploy the binary that changed it
+          help: resolve the conflict with `.resolve(…)` on the Migrator
+          help: or start a version of this application that is compatible with the change
+          help: or apply the change anyway with `.receive_policy(ReceivePolicy::Apply)` on the Migrator"#]].assert_eq(&received.to_string());
     assert_eq!(
         a.db.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),
         "Ada|7|NULL"
@@ -100,7 +109,7 @@ fn apply_policy_applies_everything_at_once() {
         "{received}"
     );
     expect![[r#"
-        4 events of peers carried out, 0 wait
+        4 events of peers applied, 0 pending
           ~ rename property Person.name to full
               ! breaks older apps: Person.name
               ALTER TABLE `Person` RENAME `name` TO `full`;
@@ -137,11 +146,11 @@ fn defer_policy_waits_for_the_next_start() {
         "{received}"
     );
     expect![[r#"
-        0 events of peers carried out, 4 wait
-          City (a3ca0d2d) waits: the next start carries it out
-          Person.email (e1bb5b72) waits: the next start carries it out
-          Person.full (2668731d) waits: the next start carries it out
-          Person.age (936293a9) waits: the next start carries it out"#]]
+        0 events of peers applied, 4 pending
+          pending: City (a3ca0d2d): deferred to the next start
+          pending: Person.email (e1bb5b72): deferred to the next start
+          pending: Person.full (2668731d): deferred to the next start
+          pending: Person.age (936293a9): deferred to the next start"#]]
     .assert_eq(&received.to_string());
     assert_eq!(a.db.rows("CALL show_tables() RETURN name"), before);
     assert_eq!(a.sync_state().waiting.len(), 4);

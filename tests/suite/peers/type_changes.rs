@@ -1,6 +1,7 @@
 //! Changes of type by a peer, received where rows exist.
 
-use kuzu_ddl::{Error, Migrator, ReceivePolicy, schema};
+use kuzu_ddl::peers::ReceivePolicy;
+use kuzu_ddl::{Error, Migrator, schema};
 use kuzu_ddl_core::event::OnFail;
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_runtime::migrate::PendingReason;
@@ -92,7 +93,7 @@ fn event_with_an_unknown_function_waits() {
             "{text}"
         );
         assert!(
-            text.contains("suite::peers::type_changes::cents, which is not in this program"),
+            text.contains("suite::peers::type_changes::cents, which is missing from this program"),
             "{text}"
         );
         assert_eq!(b.db.rows(ALL), rows);

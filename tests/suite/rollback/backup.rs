@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use kuzu_ddl::{Backup, Error, HazardKind, Migrator, Phase, restore_backup, schema};
+use kuzu_ddl::archive::{Backup, restore_backup};
+use kuzu_ddl::{Error, HazardKind, Migrator, Phase, schema};
+use kuzu_ddl_runtime::backup::BackupError;
 use kuzu_ddl_runtime::engine;
 use kuzu_ddl_runtime::engine::Engine;
 
@@ -75,7 +77,7 @@ fn backup_restores_the_state_before_the_purge() {
     db.execute(&["CREATE (:A {id: 2000})"]);
 
     let e = restore_backup(&backup, db.path()).unwrap_err();
-    assert!(e.to_string().contains("it is open; close it first"), "{e}");
+    assert!(e.to_string().contains("the file is open"), "{e}");
     assert_eq!(db.rows(ALL), "502|2000");
     db.close();
     let replaced = restore_backup(&backup, db.path()).unwrap().unwrap();
@@ -196,11 +198,14 @@ fn unsupported_backup_source_or_target_is_refused() {
     // The file of another database.
     let other = TestDatabase::migrated(schema![v1::A]);
     let e = db.assert_fails(purge(&db).backup(Backup::new(other.path())));
-    assert!(e.to_string().contains("is this its file?"), "{e}");
+    assert!(
+        e.to_string().contains("the copy differs from the database"),
+        "{e}"
+    );
     let e = db.assert_fails(purge(&db).backup(Backup::new(db.path().with_file_name("none"))));
     assert!(matches!(e, Error::Backup(_)), "{e}");
     let e = db.assert_fails(purge(&db).backup(Backup::new(db.path()).target(db.path())));
-    assert!(e.to_string().contains("there is something already"), "{e}");
+    assert!(e.to_string().contains("the file exists"), "{e}");
 }
 
 #[test]
@@ -212,7 +217,10 @@ fn file_that_is_no_backup_is_not_restored() {
     std::fs::write(&bad, "not a database").unwrap();
     for backup in [bad, db.path().with_file_name("none")] {
         let e = restore_backup(&backup, db.path()).unwrap_err();
-        assert!(matches!(e, Error::Backup(_)), "{e}");
+        assert!(
+            matches!(e, BackupError::Unopenable { .. } | BackupError::Io { .. }),
+            "{e}"
+        );
         assert_eq!(fixture::file_bytes(&db.path()), before);
     }
     // No temporary file is left.
@@ -236,5 +244,5 @@ fn backup_keeps_the_file_lock() {
     );
     // Restoring a backup detects that the file is open here.
     let e = restore_backup(db.path().with_file_name("db.backup-2"), db.path()).unwrap_err();
-    assert!(e.to_string().contains("it is open"), "{e}");
+    assert!(e.to_string().contains("the file is open"), "{e}");
 }

@@ -1,6 +1,7 @@
 //! Rollback of type changes that have no reverse cast in the engine.
 
-use kuzu_ddl::{Error, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{Error, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 

@@ -1,6 +1,7 @@
 //! Rollback of casts that fail on values which only execution detects.
 
-use kuzu_ddl::{Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::schema;
 
 use crate::fixture::{Declaration, TestDatabase};
 

@@ -1,6 +1,7 @@
 //! Filled values under rollback and reapplication: rows get their former values, not the fill.
 
-use kuzu_ddl::{Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::schema;
 
 use crate::fixture::{Declaration, TestDatabase};
 

@@ -1,6 +1,8 @@
 //! The history of a database, its points, and their differences.
 
-use kuzu_ddl::{Error, History, HistoryError, Point, compare, schema};
+use kuzu_ddl::history::{History, HistoryError, Point};
+use kuzu_ddl::model::compare;
+use kuzu_ddl::{Error, schema};
 use kuzu_ddl_runtime::queries::{live_schema, remove_tag, set_tag};
 
 use crate::fixture::{Declaration, TestDatabase};
@@ -215,12 +217,12 @@ fn tags_name_points_of_the_history() {
         );
     }
     let e = set_tag(db.kuzu(), "v9", &Point::Revision(9)).unwrap_err();
-    assert!(e.to_string().contains("no revision 9"), "{e}");
+    assert!(e.to_string().contains("unknown revision 9"), "{e}");
     remove_tag(db.kuzu(), "v1").unwrap();
     let e = remove_tag(db.kuzu(), "v1").unwrap_err();
     assert_eq!(
         e.to_string(),
-        "there is no tag `v1`; `History::tags` lists them"
+        "unknown tag `v1`\nhelp: list the tags with `History::tags`"
     );
     set_tag(db.kuzu(), "v1", &Point::Now).unwrap();
     db.assert_up_to_date(new());

@@ -1,6 +1,7 @@
 //! Rollback and purge of indexed tables.
 
-use kuzu_ddl::{HazardKind, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{HazardKind, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 

@@ -1,6 +1,8 @@
 //! Archived objects are listed, and purged only on request and with permission.
 
-use kuzu_ddl::{Error, HazardKind, History, Migrator, list_archived, schema};
+use kuzu_ddl::archive::list_archived;
+use kuzu_ddl::history::History;
+use kuzu_ddl::{Error, HazardKind, Migrator, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 
@@ -139,7 +141,7 @@ fn archived_objects_are_listed() {
     }
     let json = serde_json::to_string(&archived).unwrap();
     assert_eq!(
-        serde_json::from_str::<Vec<kuzu_ddl::ArchivedObject>>(&json).unwrap(),
+        serde_json::from_str::<Vec<kuzu_ddl::archive::ArchivedObject>>(&json).unwrap(),
         archived
     );
     // An empty database has no archives.
@@ -153,19 +155,21 @@ fn purge_is_blocked_until_allowed() {
     let text = e.to_string();
     assert!(matches!(e, Error::HazardsNotAllowed { .. }), "{text}");
     for line in [
-        "deletes data: A.s, 39 values; to allow it, write `.allow(HazardKind::DeletesData, \"A.s\")`",
+        "deletes data: A.s, 39 values",
+        "help: allow it with `.allow(HazardKind::DeletesData, \"A.s\")` on the Migrator",
         "irreversible: A.s, 39 values",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
     let e = db.assert_fails(db.migrator(new()).purge("A.nothing"));
     assert!(
-        e.to_string().contains("nothing archived has this name"),
+        e.to_string().contains("no archived object has this name"),
         "{e}"
     );
     let e = db.assert_fails(purge(&db, new(), &["Old"]));
     assert!(
-        e.to_string().contains("still joins it; purge that one too"),
+        e.to_string()
+            .contains("still connects it\n    help: purge that one too"),
         "{e}"
     );
 }
@@ -235,11 +239,11 @@ fn purged_objects_cannot_be_restored() {
         let e = db.assert_fails(db.migrator(new()).restore(object));
         assert!(
             e.to_string()
-                .contains("was dropped and purged, and its data are gone for ever"),
+                .contains("was dropped and purged; its data no longer exist"),
             "{e}"
         );
         let e = db.assert_fails(purge(&db, new(), &[object]));
-        assert!(e.to_string().contains("nothing archived"), "{e}");
+        assert!(e.to_string().contains("no archived object"), "{e}");
     }
     // The binary that declares it is refused, and may request a new, empty one.
     let e = db.assert_refused(schema![v1::A, v1::Old, v1::R, v1::Tie]);
@@ -282,7 +286,7 @@ fn purge_of_an_ambiguous_name_is_refused() {
     let e = db.assert_fails(purge(&db, third(), &["A.s"]));
     let text = e.to_string();
     assert!(
-        text.contains("several archived things") && text.contains("A.s__a_"),
+        text.contains("several archived objects") && text.contains("A.s__a_"),
         "{text}"
     );
     let first = list_archived(db.kuzu()).unwrap();

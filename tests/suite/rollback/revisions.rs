@@ -1,6 +1,7 @@
 //! Rollback: with data, recorded as history, and without affecting which version starts next.
 
-use kuzu_ddl::{Error, HazardKind, History, Point, schema};
+use kuzu_ddl::history::{History, Point};
+use kuzu_ddl::{Error, HazardKind, schema};
 use kuzu_ddl_runtime::queries::set_tag;
 
 use crate::fixture::{Declaration, TestDatabase};
@@ -164,7 +165,8 @@ fn rolled_back_version_is_refused_until_reapplied() {
         let text = e.to_string();
         assert!(matches!(e, Error::RolledBack { .. }), "{text}");
         assert!(
-            text.contains("went back to tag first on 20") && text.contains("`.redo()`"),
+            text.contains("rolled back to tag first on 20")
+                && text.contains("`.reapply_rolled_back()`"),
             "{text}"
         );
         db.reopen();
@@ -263,8 +265,8 @@ fn irreversible_changes_are_named() {
     let text = e.to_string();
     assert!(matches!(e, Error::Irreversible(_)), "{text}");
     assert!(
-        text.contains("Lives(City -> Person): comes back without its rels")
-            && text.contains(".partial()"),
+        text.contains("Lives(City -> Person): added again without its rels")
+            && text.contains(".allow_partial_rollback()"),
         "{text}"
     );
     let plan = db
@@ -320,7 +322,7 @@ fn purged_property_is_restored_empty() {
     let e = db.migrator(new()).rollback(Point::Revision(1)).unwrap_err();
     assert!(
         e.to_string()
-            .contains("Person.nick: was purged, and comes back empty"),
+            .contains("Person.nick: was purged; recreated without rows"),
         "{e}"
     );
     db.migrator(new())
@@ -355,9 +357,9 @@ fn rollback_reaches_any_point() {
     let report = db.migrator(old()).rollback(Point::Revision(1)).unwrap();
     assert!(report.is_up_to_date(), "{report}");
     for (point, reason) in [
-        (Point::Revision(77), "no revision 77"),
-        (Point::tag("none"), "there is no tag `none`"),
-        (Point::Time(1), "had not begun"),
+        (Point::Revision(77), "unknown revision 77"),
+        (Point::tag("none"), "unknown tag `none`"),
+        (Point::Time(1), "is before the first revision"),
     ] {
         let e = db.migrator(old()).rollback(point).unwrap_err();
         assert!(e.to_string().contains(reason), "{e}");

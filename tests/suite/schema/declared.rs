@@ -104,7 +104,7 @@ fn former_name_that_is_still_declared_is_reported() {
     assert_errors(
         Declared::from_tables([Guest::DESC, &STAYED]),
         &expect![[r#"
-            the declared schema is invalid: tests/suite/schema/declared.rs:82: table `Guest`: `Guest` is renamed from `Customer`, but `Customer` is still declared
+            the declared schema is invalid: tests/suite/schema/declared.rs:85: table `Guest`: `Guest` is renamed from `Customer`, but `Customer` is still declared
             help: remove `renamed_from = "Customer"`, or remove `Customer`
         "#]],
     );

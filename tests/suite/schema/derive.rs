@@ -106,7 +106,7 @@ fn node_attributes_are_declared() {
     );
     assert!(hints.dropped.contains(&NameKey::new("fax")) && hints.dropped.len() == 2);
     assert!(
-        hints.origin.ends_with("tests/suite/schema/derive.rs:11"),
+        hints.origin.ends_with("tests/suite/schema/derive.rs:12"),
         "{}",
         hints.origin
     );

@@ -1,6 +1,7 @@
 //! Sequences: created before the defaults that use them, and never reset.
 
-use kuzu_ddl::{HazardKind, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{HazardKind, schema};
 
 use crate::fixture::{Declaration, TestDatabase};
 
@@ -56,7 +57,7 @@ fn sequence_is_created_once_and_never_reset() {
         "100; 110; 120"
     );
     let error = db.assert_refused(orders(100, 1)).to_string();
-    assert!(error.contains("step or the bounds"), "{error}");
+    assert!(error.contains("increment or the bounds"), "{error}");
     // No longer declared, it is kept.
     let report = db.migrate_cleanly(schema![v1::Order]);
     assert!(
@@ -78,7 +79,7 @@ fn sequence_is_dropped_once_it_is_unused() {
         .assert_refused(without_sequence(schema![v1::Order]))
         .to_string();
     assert!(
-        error.contains("the default of Order.id still counts by it"),
+        error.contains("the default of Order.id still uses it"),
         "{error}"
     );
     db.migrate_cleanly(schema![v2::Order].map(|d| d.with_sequence("order_no", 1, 1)));

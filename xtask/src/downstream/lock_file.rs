@@ -1,6 +1,6 @@
 //! An application with a lock file. Each change that could lose data is a compile error; the
 //! attribute that the error proposes is pasted; then the application compiles, and the migration
-//! does what the error said.
+//! does what the error announced.
 
 use std::fs;
 use std::process::Command;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cargo_metadata;
 use crate::process::{self, Result};
 use crate::workspace;
 
@@ -44,7 +45,7 @@ debug = false
         fs::create_dir(folder.path().join("src"))?;
         let program = root.join("tests/downstream").join(program);
         fs::copy(program, folder.path().join("src/main.rs"))?;
-        let target = workspace::target_directory()?;
+        let target = cargo_metadata::target_directory()?;
         Ok(Self {
             name,
             folder,

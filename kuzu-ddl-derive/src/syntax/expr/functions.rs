@@ -1,4 +1,4 @@
-//! The functions that an expression may call: those of the runtime's `schema::FUNCTIONS`.
+//! The functions that an expression may call: those of kuzu-ddl-core's `schema::FUNCTIONS`.
 
 use crate::suggest;
 

@@ -1,6 +1,6 @@
 //! The text of `default_expr = "…"`, `fill = "…"` and `cast = "…"`.
 //!
-//! It accepts what the runtime's `schema::Expr` accepts; `tests::runtime_parity` compares the two.
+//! It accepts what kuzu-ddl-core's `schema::Expr` accepts; `tests::core_parity` compares the two.
 
 mod functions;
 
@@ -9,7 +9,7 @@ pub(crate) use functions::FUNCTIONS;
 
 use super::types::Type;
 
-/// Maximum nesting depth. The runtime counts parentheses in another way, and allows more.
+/// Maximum nesting depth. kuzu-ddl-core counts parentheses in another way, and allows more.
 const MAX_DEPTH: usize = 64;
 
 /// Maximum length, in bytes.

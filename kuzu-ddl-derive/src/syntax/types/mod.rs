@@ -1,6 +1,6 @@
 //! The text of `type = "…"`.
 //!
-//! It accepts what the runtime's `schema::Type` accepts; `tests::runtime_parity` compares the two.
+//! It accepts what kuzu-ddl-core's `schema::Type` accepts; `tests::core_parity` compares the two.
 
 mod names;
 

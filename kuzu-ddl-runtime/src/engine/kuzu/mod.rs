@@ -1,4 +1,4 @@
-//! Kùzu 0.11.3: the only module that names the crate `kuzu`.
+//! Adapter for Kùzu 0.11.3, the only module that names the crate `kuzu`.
 
 pub(in crate::engine) mod value;
 
@@ -15,28 +15,29 @@ use super::{Engine, Session};
 
 const MIB: u64 = 1 << 20;
 
-/// Opens a database file, with an error that says what is wrong.
+/// Opens a database file, with a classified error on failure.
 ///
 /// # Errors
-/// [`EngineErrorKind::Locked`] while another process has it open; otherwise what the engine says.
+/// [`EngineErrorKind::Locked`] while another process has it open; otherwise fails where the engine
+/// fails.
 pub fn open(path: impl AsRef<Path>, config: SystemConfig) -> Result<Database, EngineError> {
     Database::new(path, config).map_err(|e| EngineError::from_engine(&e.to_string(), ""))
 }
 
-/// Opens a database file for a short look, with room for all that it may hold.
+/// Opens a database file for a short inspection, with room for all that it may hold.
 ///
 /// # Errors
-/// As [`open`].
+/// Returns the same errors as [`open`].
 pub fn open_file(path: impl AsRef<Path>) -> Result<Box<dyn Engine>, EngineError> {
     let size = std::fs::metadata(&path).map_or(0, |file| file.len());
-    // Addresses only. The largest size must be a power of two.
+    // This reserves addresses only. The maximum size must be a power of two.
     let largest = size.saturating_mul(4).max(1 << 34);
     let largest = largest.checked_next_power_of_two().unwrap_or(1 << 63);
     let config = SystemConfig::default().max_db_size(largest);
     Ok(Box::new(open(path, config)?))
 }
 
-/// Room for the few rows of a rehearsal.
+/// Buffer pool for the rows of a rehearsal.
 const SCRATCH_ROWS: u64 = 32 * MIB;
 
 impl Engine for Database {
@@ -67,10 +68,10 @@ impl Engine for Database {
     }
 }
 
-/// A fresh in-memory database with room for `tables` node tables and a few rows.
+/// Creates an in-memory database with room for `tables` node tables and a small number of rows.
 ///
 /// # Errors
-/// [`EngineErrorKind::BufferPool`] where the machine has not the memory.
+/// [`EngineErrorKind::BufferPool`] if the machine lacks the memory.
 pub fn in_memory(tables: usize) -> Result<Box<dyn Engine>, EngineError> {
     let tables = u64::try_from(tables).unwrap_or(u64::MAX);
     let pool = KUZU
@@ -78,8 +79,8 @@ pub fn in_memory(tables: usize) -> Result<Box<dyn Engine>, EngineError> {
         .saturating_mul(tables)
         .saturating_add(KUZU.buffer_pool_base)
         .saturating_add(SCRATCH_ROWS);
-    // The pool only reserves addresses; memory is taken as it is used. The largest size of the
-    // file must be a power of two and not smaller than the pool.
+    // The pool only reserves addresses; memory is allocated on use. The maximum size of the file
+    // must be a power of two and not smaller than the pool.
     let largest = pool
         .checked_next_power_of_two()
         .unwrap_or(1 << 63)
@@ -95,8 +96,8 @@ pub fn in_memory(tables: usize) -> Result<Box<dyn Engine>, EngineError> {
 struct KuzuSession<'db> {
     connection: Connection<'db>,
     handle: usize,
-    /// After a failed BEGIN the connection believes in a transaction that is not there, and its
-    /// next use is a segmentation fault.
+    /// After a failed BEGIN the connection assumes a transaction that does not exist, and its next
+    /// use is a segmentation fault.
     unusable: Flag<bool>,
 }
 
@@ -109,7 +110,7 @@ impl<'db> KuzuSession<'db> {
         if self.unusable.get() {
             return Err(EngineError::new(
                 EngineErrorKind::SessionPoisoned,
-                "this connection could not begin a transaction before and cannot be used again",
+                "this connection failed to begin a transaction and cannot be used again",
                 cypher,
             ));
         }
@@ -153,7 +154,9 @@ fn rows(result: QueryResult<'_>, cypher: &str) -> Result<Vec<Row>, EngineError> 
         if !is_readable(&ty) {
             return Err(EngineError::new(
                 EngineErrorKind::UnsupportedValue,
-                format!("values of type {ty:?} cannot be fetched safely; cast them to STRING"),
+                format!(
+                    "values of type {ty:?} cannot be fetched safely\nhelp: cast them to STRING"
+                ),
                 cypher,
             ));
         }

@@ -1,11 +1,11 @@
-//! Cells from and to the values of the crate `kuzu`.
+//! Converts values from and to those of the crate `kuzu`.
 
 use kuzu::LogicalType;
 use kuzu_ddl_core::value::Value;
 
-/// Whether the crate hands over every value of this type. Of the others it panics on some: dates
-/// outside the years that `time` knows, decimals of more than 96 bits, intervals, nodes that hold
-/// such values.
+/// Returns whether the crate converts every value of this type. It panics on some values of the
+/// other types: dates outside the years of `time`, decimals of more than 96 bits, intervals, and
+/// nodes that contain such values.
 pub(super) fn is_readable(ty: &LogicalType) -> bool {
     use LogicalType as T;
     match ty {
@@ -63,24 +63,24 @@ pub(super) fn from_kuzu(value: kuzu::Value) -> Value {
     }
 }
 
-/// `cell` as a parameter. The crate does not check that the elements of a list are of one type, and
-/// the engine would read them as if they were, so it is checked here.
+/// Converts `cell` to a parameter. The crate does not check that the elements of a list have one
+/// type, and the engine would read them as if they had, so it is checked here.
 pub(super) fn to_kuzu(cell: &Value) -> Result<kuzu::Value, String> {
-    Ok(value_as(cell, &settled(type_of(cell)?)))
+    Ok(value_as(cell, &resolve_any(type_of(cell)?)))
 }
 
-/// An empty list and a NULL must be of some type, too.
-fn settled(ty: LogicalType) -> LogicalType {
+/// Replaces `Any`: an empty list and a NULL need a type, too.
+fn resolve_any(ty: LogicalType) -> LogicalType {
     use LogicalType as T;
     match ty {
         T::Any => T::String,
         T::List { child_type } => T::List {
-            child_type: Box::new(settled(*child_type)),
+            child_type: Box::new(resolve_any(*child_type)),
         },
         T::Struct { fields } => T::Struct {
             fields: fields
                 .into_iter()
-                .map(|(name, ty)| (name, settled(ty)))
+                .map(|(name, ty)| (name, resolve_any(ty)))
                 .collect(),
         },
         ty => ty,
@@ -113,7 +113,7 @@ fn type_of(cell: &Value) -> Result<LogicalType, String> {
     })
 }
 
-/// The type that holds values of both.
+/// Returns the type that holds values of both types.
 fn join(a: LogicalType, b: LogicalType) -> Result<LogicalType, String> {
     use LogicalType as T;
     match (a, b) {
@@ -134,11 +134,11 @@ fn join(a: LogicalType, b: LogicalType) -> Result<LogicalType, String> {
             })
         }
         (a, b) if a == b => Ok(a),
-        (a, b) => Err(format!("a list holds both {a:?} and {b:?}")),
+        (a, b) => Err(format!("a list contains both {a:?} and {b:?}")),
     }
 }
 
-/// `cell` as a value of exactly the type `ty`, which has been joined from it.
+/// Converts `cell` to a value of exactly the type `ty`, which was joined from it.
 fn value_as(cell: &Value, ty: &LogicalType) -> kuzu::Value {
     match (cell, ty) {
         (Value::Bool(b), _) => kuzu::Value::Bool(*b),

@@ -1,4 +1,4 @@
-//! How long a step will take, by what this machine does with a few rows of the same kind.
+//! Estimated step durations, from the speed of this machine for a few rows of the same kind.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -10,15 +10,15 @@ use super::super::Migrator;
 use crate::engine::{Engine, EngineError, Session};
 use crate::error::Error;
 
-/// Rows of the trial: enough to outweigh what a statement costs by itself, and done in a fraction
-/// of a second.
+/// Number of rows of a measurement: enough to outweigh the fixed cost of a statement, and processed
+/// in a fraction of a second.
 const ROWS: u32 = 5_000;
 
-/// Nanoseconds a row by kind of work, on this machine, each measured once in a process, when it is asked for.
+/// Nanoseconds per row by kind of work on this machine, each measured once per process, on demand.
 static MEASURED: Mutex<BTreeMap<RowWorkKind, u64>> = Mutex::new(BTreeMap::new());
 
 impl Migrator<'_> {
-    /// Counts the rows that the steps touch, and says how long each will take.
+    /// Counts the rows that the steps touch, and estimates the duration of each step.
     pub(in crate::migrate) fn estimate(
         &self,
         session: &dyn Session,
@@ -59,8 +59,8 @@ impl Migrator<'_> {
     }
 }
 
-/// The speeds of this machine at these kinds of work. A measurement that fails, for want of memory say, leaves
-/// the plan without an estimate and is no reason not to migrate.
+/// Returns the speed of this machine for these kinds of work. If a measurement fails, for example
+/// for lack of memory, the plan has no estimate; the migration continues.
 fn measured(engine: &dyn Engine, mut asked: BTreeSet<RowWorkKind>) -> BTreeMap<RowWorkKind, u64> {
     let mut measured = MEASURED.lock().unwrap_or_else(PoisonError::into_inner);
     asked.retain(|kind| !measured.contains_key(kind));
@@ -73,7 +73,7 @@ fn measured(engine: &dyn Engine, mut asked: BTreeSet<RowWorkKind>) -> BTreeMap<R
     measured.clone()
 }
 
-/// The statements before a trial, each made once, and the trial.
+/// Returns the set-up statements of a measurement, each run once, and the measured statement.
 fn trial(kind: RowWorkKind) -> (&'static [&'static str], &'static str) {
     const RELS: [&str; 2] = [
         "CREATE REL TABLE R(FROM A TO A, w INT64)",
@@ -96,7 +96,7 @@ fn trial(kind: RowWorkKind) -> (&'static [&'static str], &'static str) {
     }
 }
 
-/// Nanoseconds a row.
+/// Measures nanoseconds per row.
 fn measure(
     engine: &dyn Engine,
     asked: &BTreeSet<RowWorkKind>,

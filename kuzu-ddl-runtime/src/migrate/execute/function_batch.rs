@@ -1,4 +1,4 @@
-//! Calling functions for the rows of a statement, range by range.
+//! Evaluation of Rust functions for the rows of a statement, range by range.
 
 use kuzu_ddl_core::declared::Functions;
 use kuzu_ddl_core::describe::{FunctionDesc, FunctionError};
@@ -10,41 +10,41 @@ use kuzu_ddl_core::value::{Row, Value};
 use crate::engine::{EngineError, Session};
 use crate::error::Error;
 
-/// How many offsets a range has, unless told otherwise.
+/// Default number of offsets in a range.
 pub(in crate::migrate) const DEFAULT_BATCH_SIZE: u64 = 10_000;
 
-/// What functions make of the rows of one range.
+/// Values that functions compute for the rows of one range.
 #[derive(Debug, Default)]
 pub(in crate::migrate) struct FunctionBatch {
-    /// The parameters of the statement.
+    /// Parameters of the statement.
     pub(in crate::migrate) params: Vec<(String, Value)>,
-    /// How many rows there are.
+    /// Number of rows.
     pub(in crate::migrate) rows: u64,
-    /// Those for which a function gave nothing, with the first of its inputs.
+    /// Rows for which a function returned no value.
     pub(in crate::migrate) failed: Vec<FailedRow>,
-    /// The values of the first function, by offset.
+    /// Values of the first function, by offset.
     pub(in crate::migrate) made: Vec<(u64, Value)>,
 }
 
-/// A row for which a function gave no value.
+/// Row for which a function returned no value, with the first of its inputs.
 #[derive(Debug)]
 pub(in crate::migrate) struct FailedRow {
     pub(in crate::migrate) offset: u64,
     pub(in crate::migrate) function: String,
     pub(in crate::migrate) old: Option<Value>,
     pub(in crate::migrate) why: FunctionError,
-    /// Whether the source says what the row gets.
-    pub(in crate::migrate) settled: bool,
+    /// Whether `on_fail` determines the value of the row.
+    pub(in crate::migrate) has_fallback: bool,
 }
 
-/// Where rows are.
+/// Extent of rows in the offsets of a table.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::migrate) struct OffsetExtent {
-    /// How many.
+    /// Number of rows.
     pub(in crate::migrate) rows: u64,
-    /// The smallest offset.
+    /// Smallest offset.
     pub(in crate::migrate) first: u64,
-    /// The largest offset.
+    /// Largest offset.
     pub(in crate::migrate) last: u64,
 }
 
@@ -55,8 +55,10 @@ pub(in crate::migrate) struct BatchEvaluator<'a> {
 }
 
 impl<'a> BatchEvaluator<'a> {
+    /// Resolves the functions of a statement.
+    ///
     /// # Errors
-    /// [`Error::NoFunction`].
+    /// [`Error::FunctionMissing`] if the binary has no such function.
     pub(in crate::migrate) fn new(
         made: FunctionValues<'a>,
         functions: &'a Functions,
@@ -75,7 +77,7 @@ impl<'a> BatchEvaluator<'a> {
         Ok(Self { made, functions })
     }
 
-    /// How many rows there are from an offset on, and the smallest and largest offset of them.
+    /// Returns the extent of the rows from an offset on.
     pub(in crate::migrate) fn extent(
         &self,
         session: &dyn Session,
@@ -132,7 +134,7 @@ impl<'a> BatchEvaluator<'a> {
                         offset,
                         function: by.function.clone(),
                         old: taken.into_iter().next(),
-                        settled: by.on_fail != OnFail::Abort
+                        has_fallback: by.on_fail != OnFail::Abort
                             && matches!(why, FunctionError::Refused(_)),
                         why,
                     }),
@@ -143,7 +145,7 @@ impl<'a> BatchEvaluator<'a> {
         Ok(batch)
     }
 
-    /// The parameters for a statement that finds no rows.
+    /// Returns parameters with which the statement matches no rows.
     pub(in crate::migrate) fn nothing(&self) -> Vec<(String, Value)> {
         let mut params = vec![("from".to_owned(), number(0)), ("to".to_owned(), number(0))];
         let lists = self
@@ -187,7 +189,7 @@ fn cell(row: &Row, i: usize) -> Value {
     row.get(i).cloned().unwrap_or(Value::Null)
 }
 
-/// The values of a range by their places in it, and which places have one.
+/// Values of a range by their positions in it, and which positions have one.
 struct Lists {
     from: u64,
     made: Vec<Value>,
@@ -215,7 +217,8 @@ impl Lists {
         }
     }
 
-    /// The engine casts all of them, so what is no value is one of those that are.
+    /// Returns the two lists as parameters. The engine casts all elements, so positions without a
+    /// value repeat an existing one.
     fn params(mut self, by: &ValueFunction) -> [(String, Value); 2] {
         let any = self.made.iter().find(|cell| **cell != Value::Null).cloned();
         if let Some(any) = any {
@@ -227,7 +230,7 @@ impl Lists {
     }
 }
 
-/// Parameters as the engine takes them.
+/// Borrows the parameter names, as the engine takes them.
 pub(in crate::migrate) fn borrowed(params: &[(String, Value)]) -> Vec<(&str, Value)> {
     let borrowed = params
         .iter()

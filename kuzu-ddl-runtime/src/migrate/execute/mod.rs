@@ -1,4 +1,4 @@
-//! Carrying out a plan: one transaction for steps and ledger.
+//! Application of a plan: one transaction for steps and ledger.
 
 pub(in crate::migrate) mod estimate;
 pub(in crate::migrate) mod function_batch;
@@ -7,7 +7,7 @@ pub(in crate::migrate) mod serial;
 pub(in crate::migrate) mod steps;
 pub(in crate::migrate) mod verify;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use kuzu_ddl_core::plan::{DeferredWork, Hazard, HazardKind, Operation, Plan};
 use record::is_noop;
@@ -18,6 +18,7 @@ use super::planning::inputs::{PreparedMigration, version};
 use super::policy::Phase;
 use super::post_commit::index;
 use super::report::Report;
+use super::run::{Request, Run};
 use super::{MAX_REPLANS, Migrator, post_commit as second};
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::error::Error;
@@ -27,32 +28,40 @@ use crate::write_lock::with_writer;
 use crate::{backup, ledger};
 
 impl Migrator<'_> {
-    /// Plans, checks, and applies.
+    /// Plans, checks and applies, and replans if the database changed concurrently.
     pub(super) fn plan_and_apply(
         &mut self,
         declared: &FingerprintedDeclaration,
+        request: &Request,
         given: Option<&Plan>,
         start: Instant,
     ) -> Result<Report, Error> {
+        let mut run = Run {
+            declared,
+            request,
+            start,
+            step_durations: Vec::new(),
+            backup: None,
+        };
         let mut attempt = 1;
         loop {
-            match self.try_apply(declared, given, start) {
+            match self.try_apply(&mut run, given) {
                 Err(Error::StalePlan) if given.is_none() && attempt < MAX_REPLANS => attempt += 1,
                 result => return result,
             }
         }
     }
 
-    fn try_apply(
-        &mut self,
-        declared: &FingerprintedDeclaration,
-        given: Option<&Plan>,
-        start: Instant,
-    ) -> Result<Report, Error> {
+    fn try_apply(&mut self, run: &mut Run<'_>, given: Option<&Plan>) -> Result<Report, Error> {
         unfinished::clear(self.engine, self.lock_timeout)?;
         let session = self.engine.session()?;
         let mut listener = self.progress.take();
-        let prepared = self.prepare(session.as_ref(), declared, listener.as_mut());
+        let prepared = self.prepare(
+            session.as_ref(),
+            run.declared,
+            run.request,
+            listener.as_mut(),
+        );
         self.progress = listener;
         let prepared = prepared?;
         if let Some(given) = given
@@ -72,10 +81,10 @@ impl Migrator<'_> {
             });
         }
         self.check_buffer_pool(session.as_ref(), &prepared)?;
-        self.rehearse(declared, &prepared)?;
+        self.rehearse(run.declared, &prepared)?;
         drop(session);
-        match self.execute_in_transaction(declared, &prepared, start) {
-            // Nothing but bookkeeping was to be written: the next start will do it.
+        match self.execute_in_transaction(run, &prepared) {
+            // Only bookkeeping was to be written: the next start will do it.
             Err(error) if prepared.may_wait && (Self::is_read_only(&error) || is_busy(&error)) => {}
             Err(error) if Self::is_read_only(&error) => {
                 return Err(Error::ReadOnly {
@@ -85,22 +94,19 @@ impl Migrator<'_> {
             Err(error) => return Err(error),
             Ok(()) => {}
         }
-        let owed = self.run_post_commit(declared, &prepared);
-        let unfinished: Vec<DeferredWork> = owed
+        let deferred = self.run_post_commit(run, &prepared);
+        let unfinished: Vec<DeferredWork> = deferred
             .iter()
-            .filter(|u| second::requires(declared, u))
+            .filter(|u| second::requires(run.declared, u))
             .cloned()
             .collect();
         if !unfinished.is_empty() {
             return Err(Error::BackfillIncomplete(unfinished));
         }
-        Ok(Report {
-            backup: self.backed_up.take(),
-            ..report(prepared, owed, std::mem::take(&mut self.actual), start)
-        })
+        Ok(report(prepared, deferred, run))
     }
 
-    /// A database whose node tables need more buffer pool than there is cannot be opened again.
+    /// Checks the buffer pool: a database whose node tables exceed it cannot be opened again.
     fn check_buffer_pool(
         &self,
         session: &dyn Session,
@@ -136,38 +142,34 @@ impl Migrator<'_> {
 
     fn execute_in_transaction(
         &mut self,
-        declared: &FingerprintedDeclaration,
+        run: &mut Run<'_>,
         prepared: &PreparedMigration,
-        start: Instant,
     ) -> Result<(), Error> {
-        if is_noop(declared, prepared) {
+        if is_noop(run.declared, prepared) {
             return Ok(());
         }
         if self.needs_backup(prepared) {
-            backup::prepare(self.engine.session()?.as_ref())?;
+            backup::check_has_file(self.engine.session()?.as_ref())?;
         }
         let (engine, wait) = (self.engine, self.lock_timeout);
-        with_writer(engine, wait, |tx| {
-            self.commit(tx, declared, prepared, start)
-        })
+        with_writer(engine, wait, |tx| self.commit(tx, run, prepared))
     }
 
     fn commit(
         &mut self,
         tx: Transaction<'_>,
-        declared: &FingerprintedDeclaration,
+        run: &mut Run<'_>,
         prepared: &PreparedMigration,
-        start: Instant,
     ) -> Result<(), Error> {
         self.check_base(&tx, prepared)?;
-        self.back_up(&tx, prepared)?;
-        self.run_steps(&tx, declared, prepared)?;
+        self.back_up(&tx, run, prepared)?;
+        self.run_steps(&tx, run, prepared)?;
         let steps = &prepared.plan.steps;
-        self.tell(Phase::Verify, steps.len(), steps);
+        self.report_progress(Phase::Verify, steps.len(), steps);
         let found = verify(&tx, prepared)?;
-        self.tell(Phase::Record, steps.len(), steps);
-        let revision = self.write_ledger(&tx, declared, prepared, &found, start)?;
-        self.tell(Phase::Commit, steps.len(), steps);
+        self.report_progress(Phase::Record, steps.len(), steps);
+        let revision = self.write_ledger(&tx, run, prepared, &found)?;
+        self.report_progress(Phase::Commit, steps.len(), steps);
         match tx.commit() {
             Err(e) if e.kind == EngineErrorKind::OutcomeUnknown => {
                 self.resolve_commit_outcome(revision, e)
@@ -184,24 +186,30 @@ impl Migrator<'_> {
         self.backup.is_some() && hazards.any(endangers)
     }
 
-    fn back_up(&mut self, tx: &Transaction<'_>, prepared: &PreparedMigration) -> Result<(), Error> {
+    fn back_up(
+        &mut self,
+        tx: &Transaction<'_>,
+        run: &mut Run<'_>,
+        prepared: &PreparedMigration,
+    ) -> Result<(), Error> {
         if !self.needs_backup(prepared) {
             return Ok(());
         }
-        self.tell(Phase::Backup, 0, &prepared.plan.steps);
-        let made = self.backup.as_ref().map(|to| to.make(self.engine, tx));
-        self.backed_up = made.transpose()?;
+        self.report_progress(Phase::Backup, 0, &prepared.plan.steps);
+        let made = self.backup.as_ref().map(|to| to.create(self.engine, tx));
+        run.backup = made.transpose()?;
         Ok(())
     }
 
-    /// The plan was made outside this transaction, so that nothing was kept waiting meanwhile.
+    /// Checks that the database is still the one that was planned for. Planning happens outside the
+    /// transaction so that it blocks no other writer.
     fn check_base(&self, tx: &Transaction<'_>, prepared: &PreparedMigration) -> Result<(), Error> {
         let records = prepared.records.as_ref();
         if let Some(repair) = records.and_then(|records| records.repair.as_ref()) {
             let same = ledger::read(tx)?.corrupt == repair.corrupt;
             return if same { Ok(()) } else { Err(Error::StalePlan) };
         }
-        // Asking for a ledger that is not there would end the transaction; the version covers that.
+        // Reading a missing ledger would end the transaction; the version covers that.
         let state = match prepared.contents.state {
             None => None,
             Some(_) => ledger::read_state(tx)
@@ -214,7 +222,7 @@ impl Migrator<'_> {
         Ok(())
     }
 
-    /// After an error of COMMIT: the ledger tells whether it took effect.
+    /// Determines from the ledger whether a COMMIT that failed took effect.
     fn resolve_commit_outcome(&self, revision: u64, error: EngineError) -> Result<(), Error> {
         let state = self
             .engine
@@ -235,19 +243,14 @@ fn is_busy(error: &Error) -> bool {
     matches!(error, Error::LockTimeout { .. })
 }
 
-fn report(
-    prepared: PreparedMigration,
-    owed: Vec<DeferredWork>,
-    actual: Vec<Duration>,
-    start: Instant,
-) -> Report {
+fn report(prepared: PreparedMigration, deferred: Vec<DeferredWork>, run: &mut Run<'_>) -> Report {
     let PreparedMigration {
         after, mut plan, ..
     } = prepared;
     plan.steps
-        .retain(|step| !owed.iter().any(|unpaid| unpaid.step == *step));
+        .retain(|step| !deferred.iter().any(|work| work.step == *step));
     Report {
-        deferred: owed,
+        deferred,
         events: plan.events.iter().map(|event| event.id()).collect(),
         steps: plan.steps,
         notes: plan.notes,
@@ -259,8 +262,8 @@ fn report(
             .iter()
             .map(|(id, held)| (*id, held.clone()))
             .collect(),
-        backup: None,
-        step_durations: actual,
-        elapsed: start.elapsed(),
+        backup: run.backup.take(),
+        step_durations: std::mem::take(&mut run.step_durations),
+        elapsed: run.start.elapsed(),
     }
 }

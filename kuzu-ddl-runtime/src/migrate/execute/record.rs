@@ -1,7 +1,6 @@
-//! TODO-DOC migrate::execute::record
+//! Recording of a migration in the ledger, inside its transaction.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
 
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::diff::next_ancestor;
@@ -14,6 +13,7 @@ use super::super::planning::inputs::{LedgerOnlyChange, PreparedMigration};
 use super::super::planning::suspect_tables::known;
 use super::super::post_commit::backfill as values;
 use super::super::receive::inbox_keys_applied;
+use super::super::run::Run;
 use crate::engine::Transaction;
 use crate::error::Error;
 use crate::inspect::tables;
@@ -22,32 +22,32 @@ use crate::ledger::{FingerprintedDeclaration, LedgerState, Revision, RowMap};
 use crate::write_lock::now;
 
 impl Migrator<'_> {
-    /// Writes the ledger, and returns the revision's number.
+    /// Writes the ledger, and returns the number of the revision.
     pub(in crate::migrate) fn write_ledger(
         &self,
         tx: &Transaction<'_>,
-        declared: &FingerprintedDeclaration,
+        run: &Run<'_>,
         prepared: &PreparedMigration,
         found: &CatalogSnapshot,
-        start: Instant,
     ) -> Result<u64, Error> {
+        let (declared, from_peers) = (run.declared, run.request.is_from_peers());
         let last = prepared.contents.state.as_ref();
         let (mut new, mut changed) = (RowMap::new(), RowMap::new());
         let events = &prepared.plan.events;
         ledger::encode_events(&mut new, events);
         let ids: Vec<EventId> = events.iter().map(|event| event.id()).collect();
-        // A state that was lost is one that revisions tell of.
+        // Revisions survive a lost state row.
         let recorded = prepared.contents.revisions.keys().last().copied();
         let mut number = last.map_or(0, |s| s.revision).max(recorded.unwrap_or(0));
-        let own = applies_declaration(prepared) && self.received.is_none();
+        let own = applies_declaration(prepared) && !from_peers;
         if prepared.is_new || !ids.is_empty() || prepared.records.is_some() {
             number += 1;
-            let took = millis(start.elapsed());
+            let took = millis(run.start.elapsed());
             let revision = Revision {
                 number,
                 events: ids,
                 declared: own.then_some(declared.id),
-                from_peers: self.received.is_some(),
+                from_peers,
                 rollback: prepared.back.as_ref().map(|to| to.back.clone()),
                 application: self.application.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -59,7 +59,7 @@ impl Migrator<'_> {
         if prepared.is_new {
             let last = prepared.contents.ancestor.as_ref();
             let ancestor = next_ancestor(&declared.declared, last, &prepared.after);
-            // Its row is there already where changes are made again that were undone.
+            // The row exists already where undone changes are reapplied.
             for id in declared.ids() {
                 ledger::encode_declared(&mut changed, id, &ancestor);
             }
@@ -67,17 +67,17 @@ impl Migrator<'_> {
         if let Some(to) = &prepared.back {
             ledger::encode_ancestor(&mut changed, &to.ancestor);
         }
-        let places = catalog_ids_after(prepared, found);
-        if places != prepared.contents.catalog_ids {
-            ledger::encode_catalog_ids(&mut changed, &places);
+        let catalog_ids = catalog_ids_after(prepared, found);
+        if catalog_ids != prepared.contents.catalog_ids {
+            ledger::encode_catalog_ids(&mut changed, &catalog_ids);
         }
         let state = state(declared, prepared, found, tables(tx)?, number);
         ledger::encode_state(&mut changed, &state);
         if last.is_none() && !is_repair(prepared) {
             ledger::create_table(tx)?;
         }
-        if let Some(beginning) = &self.beginning {
-            ledger::encode_checkpoint(&mut changed, &beginning.bytes);
+        if let Some(bootstrap) = run.request.bootstrap() {
+            ledger::encode_checkpoint(&mut changed, &bootstrap.bytes);
         }
         if let Some(records) = &prepared.records {
             self.write_ledger_only(tx, declared, records, &mut changed)?;
@@ -87,16 +87,17 @@ impl Migrator<'_> {
         for (id, making) in values::started_backfills(prepared) {
             ledger::write_backfill(tx, id, &making)?;
         }
-        let owed = &prepared.local.deferred;
+        let deferred = &prepared.local.deferred;
         let over = prepared.contents.backfills.keys();
-        for id in over.filter(|id| !owed.contains(&DeferredTask::Backfill(**id))) {
+        for id in over.filter(|id| !deferred.contains(&DeferredTask::Backfill(**id))) {
             ledger::delete_backfill(tx, *id)?;
         }
         ledger::delete_rows(tx, &inbox_keys_applied(prepared))?;
         Ok(number)
     }
 
-    /// Where only the ledger is written: what is declared is not carried out, and damage is set aside.
+    /// Writes what a ledger-only change adds: the declaration is not marked as applied, and corrupt
+    /// rows are quarantined.
     fn write_ledger_only(
         &self,
         tx: &Transaction<'_>,
@@ -124,7 +125,7 @@ fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Whether this start carries out what is declared.
+/// Returns whether this start applies the declaration.
 fn applies_declaration(prepared: &PreparedMigration) -> bool {
     prepared.back.is_none() && prepared.records.is_none()
 }
@@ -134,14 +135,14 @@ fn is_repair(prepared: &PreparedMigration) -> bool {
     records.is_some_and(|records| records.repair.is_some())
 }
 
-/// The engine's numbers. Of what is left as it is, though it differs, they stay what they were: it must
-/// be told again.
+/// Returns the catalog ids after the migration. Those of tolerated differences stay the same, so
+/// that the next start detects the differences again.
 fn catalog_ids_after(prepared: &PreparedMigration, found: &CatalogSnapshot) -> CatalogIds {
     let last = &prepared.contents.catalog_ids;
     CatalogIds::of(&prepared.after, found, &prepared.leave, last)
 }
 
-/// Whether the ledger says already all that this start would write.
+/// Returns whether the ledger already contains everything that this start would write.
 pub(in crate::migrate) fn is_noop(
     declared: &FingerprintedDeclaration,
     prepared: &PreparedMigration,
@@ -154,14 +155,14 @@ pub(in crate::migrate) fn is_noop(
     let Some(last) = &prepared.contents.state else {
         return false;
     };
-    // What was only warned of is told again at the next start, so nothing is ticked off.
-    let ticked = !prepared.tolerated.is_empty()
+    // A tolerated difference is reported again at the next start, so nothing is marked as verified.
+    let is_verified = !prepared.tolerated.is_empty()
         || (last.verified_declarations.contains(&declared.id)
             && last.catalog_hash == catalog::snapshot_hash(&prepared.found));
-    let owed = last.local.deferred == prepared.local.deferred;
+    let same_deferred = last.local.deferred == prepared.local.deferred;
     let placed = !prepared.tolerated.is_empty()
         || catalog_ids_after(prepared, &prepared.found) == prepared.contents.catalog_ids;
-    prepared.plan.only_deferred() && owed && placed && !prepared.is_new && ticked
+    prepared.plan.only_deferred() && same_deferred && placed && !prepared.is_new && is_verified
 }
 
 pub(in crate::migrate) fn state(
@@ -199,7 +200,8 @@ pub(in crate::migrate) fn state(
     }
 }
 
-/// How many events of the inbox the next start tries: all of them once anything has changed.
+/// Returns how many events of the inbox the next start retries: all of them once anything has
+/// changed.
 fn inbox_ready_count(prepared: &PreparedMigration) -> usize {
     let all = prepared.contents.inbox.len() - inbox_keys_applied(prepared).len();
     let is_same = prepared.plan.events.is_empty() && !prepared.is_new;

@@ -1,5 +1,5 @@
-//! Numbers that no plan can know: with which one a property counts on depends on the rows that there are when
-//! the step's turn comes.
+//! SERIAL values that no plan can know: the next value of a property depends on the rows that exist
+//! when its step runs.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use kuzu_ddl_core::plan::{SerialInputs, Step};
 
 use crate::engine::{EngineError, EngineErrorKind, Session};
 
-/// The statements of a step, with these numbers.
+/// Returns the statements of a step with these values.
 ///
 /// # Errors
-/// What the engine says; and where the largest value leaves no number above it.
+/// Errors of the engine; and one if no value is left above the largest existing one.
 pub(in crate::migrate) fn serial_statements<'s>(
     session: &dyn Session,
     step: &'s Step,
@@ -24,7 +24,8 @@ pub(in crate::migrate) fn serial_statements<'s>(
     Ok(Cow::Owned(step.operation.serial_statements(&next)))
 }
 
-/// Above all rows, and not below what came next until now: a number of a row that was deleted does not come again.
+/// Returns a value above all rows and not below the next value so far: the value of a deleted row
+/// is never reused.
 fn next(session: &dyn Session, counted: &SerialInputs) -> Result<i64, EngineError> {
     let mut next = match number(session, &counted.max_value)? {
         None => 0,

@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::execute::steps
+//! Execution of the steps of a plan inside their transaction.
 
 use std::time::Instant;
 
@@ -8,30 +8,30 @@ use kuzu_ddl_core::plan::Step;
 use super::super::Migrator;
 use super::super::planning::inputs::PreparedMigration;
 use super::super::policy::Phase;
+use super::super::run::Run;
 use super::function_batch::{BatchEvaluator, OffsetExtent, borrowed};
 use super::serial as counting;
 use crate::engine::{Session, Transaction};
 use crate::error::Error;
-use crate::ledger::FingerprintedDeclaration;
 
 impl Migrator<'_> {
     pub(in crate::migrate) fn run_steps(
         &mut self,
         tx: &Transaction<'_>,
-        declared: &FingerprintedDeclaration,
+        run: &mut Run<'_>,
         prepared: &PreparedMigration,
     ) -> Result<(), Error> {
         let steps = &prepared.plan.steps;
-        self.actual.clear();
+        run.step_durations.clear();
         for (i, step) in steps.iter().enumerate() {
             if step.operation.deferred_task().is_some() {
                 continue;
             }
             let _span =
                 tracing::debug_span!("step", number = i + 1, what = %step.operation).entered();
-            self.tell(Phase::Apply, i, steps);
+            self.report_progress(Phase::Apply, i, steps);
             let start = Instant::now();
-            self.run_step_statements(tx, &declared.declared.functions, steps, i)?;
+            self.run_step_statements(tx, &run.declared.declared.functions, steps, i)?;
             for (left, right) in &step.row_count_checks {
                 let (a, b) = (tx.query(left)?, tx.query(right)?);
                 if a != b {
@@ -40,12 +40,12 @@ impl Migrator<'_> {
                     });
                 }
             }
-            self.actual.push(start.elapsed());
+            run.step_durations.push(start.elapsed());
         }
         Ok(())
     }
 
-    /// Runs the statements of one step, for each range of rows where functions make values.
+    /// Runs the statements of one step, for each range of rows where functions compute values.
     fn run_step_statements(
         &mut self,
         tx: &Transaction<'_>,
@@ -73,7 +73,7 @@ impl Migrator<'_> {
         while from <= last {
             let to = from.saturating_add(self.batch_size);
             let batch = maker.range(tx, (from, to)).map_err(failed)?;
-            if let Some(bad) = batch.failed.iter().find(|bad| !bad.settled) {
+            if let Some(bad) = batch.failed.iter().find(|bad| !bad.has_fallback) {
                 return Err(Error::FunctionFailed {
                     object: step.operation.to_string(),
                     function: bad.function.clone(),
@@ -86,7 +86,7 @@ impl Migrator<'_> {
                     .map_err(failed)?;
             }
             done += batch.rows;
-            self.tell_within(Phase::Apply, i, steps, done);
+            self.report_row_progress(Phase::Apply, i, steps, done);
             from = to;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! After the steps, inside their transaction: the database must be what was wanted.
+//! Verification after the steps, inside their transaction: the live schema must equal the target.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,14 @@ use crate::engine::Transaction;
 use crate::error::Error;
 use crate::inspect::{InspectScope, TableListing, first_column_id, inspect, tables};
 
-/// Up to how many new tables each is looked at from all sides.
+/// Largest number of new tables that are all inspected in full.
 ///
-/// The engine makes a table as a whole or not at all, and what it makes differs from what was
-/// asked for at most in how it writes a type or a default. So of many tables one of each form is
-/// looked at like this, and of the others that they are there, as what, and with which comment.
+/// The engine creates a table entirely or not at all, and the result differs from the statement at
+/// most in the spelling of a type or default. So among many tables, one of each form is inspected
+/// in full; for the others, name, kind and comment are compared.
 const ALL_SIDES: usize = 128;
 
-/// Looks at what the steps touched; the rest cannot have moved.
+/// Inspects the objects that the steps touched; the others cannot have changed.
 pub(in crate::migrate) fn verify(
     tx: &Transaction<'_>,
     prepared: &PreparedMigration,
@@ -95,7 +95,7 @@ fn none(rows: Vec<Drift>) -> Result<(), Error> {
     }
 }
 
-/// What was found before, with `touched` as it is now.
+/// Returns the earlier snapshot with `touched` refreshed.
 fn refreshed_snapshot(
     tx: &Transaction<'_>,
     prepared: &PreparedMigration,
@@ -117,7 +117,7 @@ fn refreshed_snapshot(
     Ok(found)
 }
 
-/// Everything of a table that the engine could write otherwise than it was asked.
+/// Returns every part of a table whose spelling the engine may change.
 fn forms(
     table: &Table,
 ) -> impl Iterator<Item = (Option<(Multiplicity, StorageDirection)>, String)> {
@@ -138,7 +138,7 @@ fn forms(
     }))
 }
 
-/// The tables, each with whether it has a form that none before it has.
+/// Returns the tables, each with whether it has a form that no earlier one has.
 fn alike(created: BTreeMap<NameKey, &Table>) -> BTreeMap<NameKey, bool> {
     let mut known = BTreeSet::new();
     let of = |(key, table): (NameKey, &Table)| {
@@ -149,7 +149,8 @@ fn alike(created: BTreeMap<NameKey, &Table>) -> BTreeMap<NameKey, bool> {
     created.into_iter().map(of).collect()
 }
 
-/// Takes `created` for what was asked for, if each is there by name, kind and comment.
+/// Compares each table of `created` by name, kind and comment, and adds it to the snapshot as
+/// planned.
 fn list(
     listed: &[TableListing],
     prepared: &PreparedMigration,
@@ -188,7 +189,7 @@ fn list(
     none(rows)
 }
 
-/// Without what the catalog does not tell.
+/// Removes what the catalog does not show.
 fn as_inspected(mut table: Table) -> Table {
     if let TableKind::Edge { multiplicity, .. } = &mut table.kind {
         *multiplicity = None;
@@ -201,7 +202,7 @@ fn as_inspected(mut table: Table) -> Table {
     table
 }
 
-/// Differences other than those that the policy tolerates.
+/// Returns the differences that the policy does not tolerate.
 pub(in crate::migrate) fn untolerated_drift(
     rows: Vec<Drift>,
     prepared: &PreparedMigration,

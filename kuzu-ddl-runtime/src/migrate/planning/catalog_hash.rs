@@ -1,4 +1,4 @@
-//! Hashes of what the catalog says, to see at the next start whether anything has changed.
+//! Hashes of the catalog, which reveal at the next start whether anything has changed.
 
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::event::{Fingerprint, Writer};
@@ -6,8 +6,8 @@ use kuzu_ddl_core::schema::name::check_table;
 
 use crate::inspect::TableListing;
 
-/// The hash of what `show_tables` says, the engine's ids among it. The ledger's own table is left
-/// out: it is made by the very transaction that writes this hash.
+/// Returns the hash of the output of `show_tables`, with the catalog ids. The ledger's own table is
+/// excluded: the transaction that writes this hash creates it.
 pub(in crate::migrate) fn table_list_hash(tables: &[TableListing]) -> Fingerprint {
     let mut w = Writer::default();
     w.byte(3);
@@ -27,7 +27,7 @@ fn is_internal(name: &str) -> bool {
     )
 }
 
-/// The hash of everything that was read.
+/// Returns the hash of the whole snapshot.
 pub(in crate::migrate) fn snapshot_hash(found: &CatalogSnapshot) -> Fingerprint {
     let mut w = Writer::default();
     w.byte(5);
@@ -36,7 +36,7 @@ pub(in crate::migrate) fn snapshot_hash(found: &CatalogSnapshot) -> Fingerprint 
         w.text(key.as_str());
         w.uint((*id).into());
     }
-    // Two properties of one type may have changed names.
+    // Two properties of one type may have exchanged their names.
     for (table, numbers) in &found.column_ids {
         w.text(table.as_str());
         for (property, number) in numbers {

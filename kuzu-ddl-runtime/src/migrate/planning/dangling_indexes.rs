@@ -1,11 +1,12 @@
-//! Indexes that a killed process left as a name.
+//! Removal of dangling indexes: catalog entries without storage, which a killed process left.
 //!
-//! The engine commits a new index and then writes a checkpoint, and what is committed is in the log only as
-//! an entry of the catalog. Killed between the two, the database opens, all its rows are there, and
-//! the index is in the catalog alone. The next checkpoint, be it that of closing, makes a file of this that
-//! the engine refuses to open (bug B28). So before anything else the entry goes, with the inner tables
-//! of the index; the plan then finds that the index is missing. All this is in the log behind the
-//! entry, so that a crash while it is done, or while the index is made again, ends here once more.
+//! The engine commits a new index and then writes a checkpoint; until then the log holds only the
+//! catalog entry. If the process is killed in between, the database opens with all its rows, and
+//! the index exists in the catalog alone. The next checkpoint, including that of closing, turns
+//! this into a file that the engine cannot open (bug B28). So the entry is dropped before anything
+//! else, together with the internal tables of the index; the plan then finds that the index is
+//! missing. These statements follow the entry in the log, so a crash during the removal, or while
+//! the index is rebuilt, is handled by the same removal.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::error::Error;
 use crate::inspect::{DanglingIndex, dangling_indexes, tables};
 use crate::write_lock::with_writer;
 
-/// Clears away what is only a name, whoever made it.
+/// Drops all dangling indexes, including those that other programs left.
 pub(in crate::migrate) fn clear(engine: &dyn Engine, wait: Duration) -> Result<(), Error> {
     let session = engine.session()?;
     let names = dangling_indexes(session.as_ref())?;
@@ -27,10 +28,10 @@ pub(in crate::migrate) fn clear(engine: &dyn Engine, wait: Duration) -> Result<(
         return Ok(());
     }
     for DanglingIndex { table, index, .. } in &names {
-        tracing::warn!(%table, %index, "an index was left unfinished; it is cleared away");
+        tracing::warn!(%table, %index, "dropping a dangling index");
     }
     match with_writer(engine, wait, |tx| forget(tx, &names)) {
-        // Nobody writes a checkpoint of it then.
+        // A read-only database writes no checkpoint.
         Err(Error::Engine(e)) if e.kind == EngineErrorKind::ReadOnly => return Ok(()),
         Err(Error::Engine(e)) if e.kind == EngineErrorKind::OutcomeUnknown => {
             let session = engine.session()?;

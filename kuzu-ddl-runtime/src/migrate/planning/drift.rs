@@ -1,4 +1,4 @@
-//! What to do where the database is not what the ledger says.
+//! Resolution of drift: differences between ledger and live schema, by policy.
 
 use std::collections::BTreeSet;
 
@@ -12,74 +12,81 @@ use kuzu_ddl_core::schema::{NameKey, Schema};
 
 use super::super::Migrator;
 use super::super::policy::DriftPolicy;
+use super::super::run::Request;
 use super::inputs::{DriftResolution, PlanningInputs};
 use crate::error::Error;
 use crate::ledger::{FingerprintedDeclaration, LedgerContents, LedgerRepair};
 
 impl Migrator<'_> {
-    /// A ledger that is damaged is an error, unless it is to be put right.
+    /// Returns a readable ledger: a corrupt one is an error, unless the policy repairs it.
     pub(in crate::migrate) fn readable(
         &self,
+        request: &Request,
         contents: LedgerContents,
     ) -> Result<(LedgerContents, Option<LedgerRepair>), Error> {
         if contents.corrupt.is_empty() {
             return Ok((contents, None));
         }
-        if self.drift_policy != DriftPolicy::Repair || self.back.is_some() {
+        if self.drift_policy != DriftPolicy::Repair || matches!(request, Request::Rollback(_)) {
             return Err(Error::CorruptLedger(contents.corrupt));
         }
         let (contents, repair) = contents.repaired().map_err(Error::CorruptLedger)?;
         Ok((contents, Some(repair)))
     }
 
-    /// Compares the ledger with the database and settles the differences by policy.
+    /// Compares the ledger with the database and resolves the differences by policy.
     pub(in crate::migrate) fn resolve_drift(
         &self,
         declared: &FingerprintedDeclaration,
-        ground: &PlanningInputs,
+        request: &Request,
+        inputs: &PlanningInputs,
     ) -> Result<DriftResolution, Error> {
         let declared = &declared.declared;
-        let expected = &ground.expected;
-        let (schema, local) = (&ground.live.schema, &ground.live.local);
-        let all = detect_with_names(expected, schema, local, &ground.names, None);
-        let mut settled = DriftResolution {
+        let is_baseline = matches!(request, Request::Baseline);
+        let expected = &inputs.expected;
+        let (schema, local) = (&inputs.live.schema, &inputs.live.local);
+        let all = detect_with_names(expected, schema, local, &inputs.names, None);
+        let mut resolution = DriftResolution {
             fold: expected.clone(),
-            live: ground.live.clone(),
+            live: inputs.live.clone(),
             leave: BTreeSet::new(),
             tolerated: Vec::new(),
             events: Vec::new(),
             notes: Vec::new(),
             followed: Vec::new(),
-            record_only: self.baseline,
+            record_only: is_baseline,
         };
-        // What somebody did by hand and the source says by now is adopted, not drift.
-        let (said, mut rows): (Vec<Drift>, Vec<Drift>) = all
+        // An out-of-band change that the source declares as well is adopted; it is not drift.
+        let (declared_as_well, mut rows): (Vec<Drift>, Vec<Drift>) = all
             .into_iter()
             .partition(|row| is_declared(row, declared, expected));
-        rows.extend(orphaned_archives(&ground.contents, schema));
-        let lost = ground.repair.iter().flat_map(lost_rows);
+        rows.extend(orphaned_archives(&inputs.contents, schema));
+        let lost = inputs.repair.iter().flat_map(lost_rows);
         rows.extend(lost);
         if self.drift_policy == DriftPolicy::Repair && !rows.is_empty() {
-            rows.extend(said);
-            settled.record_only = true;
-            settled.adopt_all(rows, declared, "repaired")?;
-            return Ok(settled);
+            rows.extend(declared_as_well);
+            resolution.record_only = true;
+            resolution.adopt_all(rows, declared, "repaired")?;
+            return Ok(resolution);
         }
-        let renames = said.into_iter().filter(|row| row.id.is_some()).collect();
-        settled.adopt_all(renames, declared, "adopted")?;
+        let renames = declared_as_well
+            .into_iter()
+            .filter(|row| row.id.is_some())
+            .collect();
+        resolution.adopt_all(renames, declared, "adopted")?;
         match self.drift_policy {
             DriftPolicy::Adopt => {
-                settled.adopt_all(rows, declared, "adopted")?;
-                settled.adopt_unmanaged(ground, declared);
+                resolution.adopt_all(rows, declared, "adopted")?;
+                resolution.adopt_unmanaged(inputs, declared);
             }
-            _ if self.baseline => settled.note(&rows),
+            _ if is_baseline => resolution.note(&rows),
             DriftPolicy::Error if rows.is_empty() => {}
             DriftPolicy::Error => return Err(Error::DriftDetected(rows)),
-            DriftPolicy::Warn => settled.tolerate(rows),
-            DriftPolicy::Recreate => settled.recreate(rows)?,
+            DriftPolicy::Warn => resolution.tolerate(rows),
+            DriftPolicy::Recreate => resolution.recreate(rows)?,
             DriftPolicy::Repair => {}
         }
-        Ok(settled)
+        Ok(resolution)
     }
 }
 
@@ -98,14 +105,14 @@ impl DriftResolution {
                 self.leave
                     .extend(self.fold.children(id).map(|child| child.id));
             }
-            // What speaks of it by its name does not find it either.
+            // Objects that refer to it by name cannot find it either.
             let users = self.fold.pairs_of(id).chain(self.fold.indexes_of(id));
             self.leave.extend(users.map(|user| user.id));
         }
         self.tolerated.extend(rows);
     }
 
-    /// Makes history of all rows.
+    /// Records all differences as events.
     fn adopt_all(
         &mut self,
         rows: Vec<Drift>,
@@ -126,7 +133,7 @@ impl DriftResolution {
         Ok(())
     }
 
-    /// Makes history of what can be; returns the rest.
+    /// Records the differences that can become events, and returns the others.
     fn adopt_possible(&mut self, rows: Vec<Drift>, declared: &Declared) -> Vec<Drift> {
         let fold = std::mem::take(&mut self.fold);
         let (adopted, left) = adopt_drift(&rows, declared, &self.live, fold);
@@ -137,22 +144,22 @@ impl DriftResolution {
         left
     }
 
-    /// Makes history of whole tables and sequences that no event made, as far as it can be. What the
-    /// source has a word about comes first, and as the source knows it.
-    fn adopt_unmanaged(&mut self, ground: &PlanningInputs, declared: &Declared) {
+    /// Records, as far as possible, whole tables and sequences that no event created. Declared ones
+    /// are adopted first, as the source declares them.
+    fn adopt_unmanaged(&mut self, inputs: &PlanningInputs, declared: &Declared) {
         let fold = std::mem::take(&mut self.fold);
         let adopted = adopt_existing(declared, &self.live, fold);
         self.fold = adopted.fold;
         self.live.local = adopted.local;
         self.events.extend(adopted.events);
         self.notes.extend(adopted.notes);
-        let made = detect_unmanaged(&self.fold, &self.live.schema, &ground.names);
+        let made = detect_unmanaged(&self.fold, &self.live.schema, &inputs.names);
         let undeclared = |row: &Drift| !is_governed_by_source(row, declared);
         self.adopt_possible(made.into_iter().filter(undeclared).collect(), declared);
     }
 
     fn recreate(&mut self, rows: Vec<Drift>) -> Result<(), Error> {
-        let (mendable, rest): (Vec<Drift>, Vec<Drift>) =
+        let (recreated, rest): (Vec<Drift>, Vec<Drift>) =
             rows.into_iter().partition(is_fixed_by_plan);
         let (extra, other): (Vec<Drift>, Vec<Drift>) = rest
             .into_iter()
@@ -160,15 +167,16 @@ impl DriftResolution {
         if !other.is_empty() {
             return Err(Error::DriftDetected(other));
         }
-        self.notes.extend(mendable.iter().map(|row| Note::Drift {
-            row: format!("made again: {row}"),
+        self.notes.extend(recreated.iter().map(|row| Note::Drift {
+            row: format!("recreated: {row}"),
         }));
         self.tolerate(extra);
         Ok(())
     }
 }
 
-/// What a plan mends by itself: what is missing is made, comments are set.
+/// Returns whether a plan corrects the difference by itself: missing objects are created, and
+/// comments are set.
 fn is_fixed_by_plan(row: &Drift) -> bool {
     match &row.kind {
         DriftKind::Missing => true,
@@ -177,29 +185,29 @@ fn is_fixed_by_plan(row: &Drift) -> bool {
     }
 }
 
-/// Whether the source says by now what was done by hand.
+/// Returns whether the source declares an out-of-band change as well.
 fn is_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     match (&row.kind, row.id) {
-        (DriftKind::Unexpected, None) => is_extra_said(row, declared, expected),
+        (DriftKind::Unexpected, None) => is_unexpected_declared(row, declared, expected),
         (DriftKind::Changed { what, .. }, Some(id)) if *what == Aspect::Name => {
             let object = expected.object(id);
-            object.is_some_and(|object| is_rename_said(&row.site, &object.name.value, declared))
+            object.is_some_and(|object| is_rename_declared(&row.site, &object.name.value, declared))
         }
         _ => false,
     }
 }
 
-fn is_extra_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
+fn is_unexpected_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     let known = |name: &NameKey| {
         let table = expected.find(None, name)?;
         Some((table.id, declared.schema.tables.get(name)?))
     };
     match &row.site {
         Location::Index(table, index) => {
-            known(table).is_some_and(|(_, said)| said.indexes.contains_key(index))
+            known(table).is_some_and(|(_, source)| source.indexes.contains_key(index))
         }
-        Location::Property(table, property) => known(table).is_some_and(|(id, said)| {
-            said.properties.contains_key(property)
+        Location::Property(table, property) => known(table).is_some_and(|(id, source)| {
+            source.properties.contains_key(property)
                 && expected
                     .objects_ever_named(Some(id), property)
                     .next()
@@ -209,8 +217,8 @@ fn is_extra_said(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     }
 }
 
-/// Whether a struct has the new name, and says that it was called `old`.
-fn is_rename_said(site: &Location, old: &str, declared: &Declared) -> bool {
+/// Returns whether a struct declares the new name, and a rename from `old`.
+fn is_rename_declared(site: &Location, old: &str, declared: &Declared) -> bool {
     let old = NameKey::new(old);
     let was = |olds: &[String]| olds.iter().any(|name| NameKey::new(name) == old);
     match site {
@@ -220,17 +228,18 @@ fn is_rename_said(site: &Location, old: &str, declared: &Declared) -> bool {
                 && !declared.schema.tables.contains_key(&old)
         }
         Location::Property(table, now) => {
-            let said = declared.schema.tables.get(table);
+            let in_source = declared.schema.tables.get(table);
             let olds = declared.tables.get(table).map(|h| &h.property_renames);
             olds.and_then(|olds| olds.get(now))
                 .is_some_and(|olds| was(olds))
-                && said.is_some_and(|said| !said.properties.contains_key(&old))
+                && in_source.is_some_and(|source| !source.properties.contains_key(&old))
         }
         _ => false,
     }
 }
 
-/// Whether the source has a word about something that no event made: then that decides about it.
+/// Returns whether the source declares an object that no event created; then the declaration
+/// decides about it.
 fn is_governed_by_source(row: &Drift, declared: &Declared) -> bool {
     match &row.site {
         Location::Table(key) => {
@@ -242,7 +251,7 @@ fn is_governed_by_source(row: &Drift, declared: &Declared) -> bool {
     }
 }
 
-/// Where there is no ledger: names that only a ledger gives.
+/// Finds, in a database without a ledger, names that only a ledger assigns.
 fn orphaned_archives(contents: &LedgerContents, live: &Schema) -> Vec<Drift> {
     if contents.state.is_some() || !contents.events.is_empty() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::planning::inputs
+//! Inputs and result of planning, and the shared last stage that produces the plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,62 +18,62 @@ use crate::engine::Session;
 use crate::error::Error;
 use crate::ledger::{LedgerContents, LedgerRepair, RollbackRecord};
 
-/// What is written beside the events where only the ledger is written.
+/// What is written in addition to the events where only the ledger is written.
 pub(in crate::migrate) struct LedgerOnlyChange {
-    /// How a damaged ledger is put right.
+    /// Repair of a corrupt ledger.
     pub(in crate::migrate) repair: Option<LedgerRepair>,
-    /// What the next declaration is compared with; `None` where nothing was declared yet.
+    /// Ancestor of the next diff; `None` if nothing was declared yet.
     pub(in crate::migrate) ancestor: Option<Declared>,
 }
 
-/// Everything that apply needs.
+/// Everything that application of a plan needs.
 pub(in crate::migrate) struct PreparedMigration {
-    /// What the ledger holds.
+    /// Content of the ledger.
     pub(in crate::migrate) contents: LedgerContents,
-    /// What the catalog says.
+    /// Snapshot of the catalog.
     pub(in crate::migrate) found: CatalogSnapshot,
-    /// The engine's count of catalog changes in this process, from before the catalog was read.
+    /// The engine's catalog version, read before the snapshot.
     pub(in crate::migrate) version: i128,
-    /// The state before, adopted things among it.
+    /// State before the plan, with adopted objects.
     pub(in crate::migrate) before: Fold,
-    /// The state after.
+    /// Target state.
     pub(in crate::migrate) after: Fold,
-    /// What this database alone knows.
+    /// State that is local to this database.
     pub(in crate::migrate) local: LocalState,
-    /// Objects known to differ, and left so.
+    /// Objects that are known to differ and left unchanged.
     pub(in crate::migrate) leave: BTreeSet<ObjectId>,
-    /// Differences that stay, by policy.
+    /// Tolerated differences.
     pub(in crate::migrate) tolerated: Vec<Drift>,
-    /// What will be done.
+    /// Plan to apply.
     pub(in crate::migrate) plan: Plan,
     /// Whether this declaration is new to this database.
     pub(in crate::migrate) is_new: bool,
-    /// Whether nothing is wrong with putting this off.
+    /// Whether the migration can be postponed without harm.
     pub(in crate::migrate) may_wait: bool,
-    /// If this goes back, what is recorded about that.
+    /// Record of the rollback, if this is one.
     pub(in crate::migrate) back: Option<RollbackChange>,
-    /// If only the ledger is written, what of it beside the events.
+    /// Additional rows, if only the ledger is written.
     pub(in crate::migrate) records: Option<LedgerOnlyChange>,
-    /// Whether what is declared is there afterwards.
+    /// Whether everything declared exists afterwards.
     pub(in crate::migrate) fits: bool,
 }
 
-/// What a plan starts from.
+/// Inputs of a plan: ledger and catalog.
 pub(in crate::migrate) struct PlanningInputs {
     pub(in crate::migrate) contents: LedgerContents,
-    /// If the ledger is damaged, how it is put right.
+    /// Repair of the ledger, if it is corrupt.
     pub(in crate::migrate) repair: Option<LedgerRepair>,
     pub(in crate::migrate) version: i128,
     pub(in crate::migrate) found: CatalogSnapshot,
-    /// What the events say.
+    /// Expected state: the fold of the applied events.
     pub(in crate::migrate) expected: Fold,
-    /// The names that things have in the database.
+    /// Live names of the expected objects.
     pub(in crate::migrate) names: LiveNames,
-    /// `found` with the multiplicities that are needed.
+    /// Schema of `found`, with the multiplicities that planning needs.
     pub(in crate::migrate) live: LiveSchema,
 }
 
-/// What the declaration leads to.
+/// Target that the declaration leads to.
 pub(in crate::migrate) struct PlannedTarget {
     pub(super) before: Fold,
     pub(super) after: Fold,
@@ -81,35 +81,36 @@ pub(in crate::migrate) struct PlannedTarget {
     pub(super) restored: BTreeSet<ObjectId>,
 }
 
-/// A plan from what was settled to another state, whoever asks for it: the events `new` lead there.
+/// Plans from the resolved state to `target`, to which the events `new` lead.
 pub(in crate::migrate) fn plan_to(
-    ground: PlanningInputs,
-    settled: DriftResolution,
+    inputs: PlanningInputs,
+    resolution: DriftResolution,
     (after, new): (Fold, Vec<DdlEvent>),
-    said: &PlanHints,
+    hints: &PlanHints,
 ) -> Result<PreparedMigration, Error> {
     let PlanningInputs {
         contents,
         found,
         version,
         ..
-    } = ground;
-    let (mut events, mut notes) = (settled.events, settled.notes);
-    let before = settled.fold;
-    // What was done by hand may be just what a peer did.
+    } = inputs;
+    let (mut events, mut notes) = (resolution.events, resolution.notes);
+    let before = resolution.fold;
+    // An out-of-band change may equal the change of a peer.
     let known: BTreeSet<EventId> = events.iter().map(DdlEvent::id).collect();
     events.extend(new.into_iter().filter(|event| !known.contains(&event.id())));
     let refusals = find_undecodable(&events, &after);
     if !refusals.is_empty() {
         return Err(Error::Incompatible(refusals));
     }
-    let mut local = settled.live.local;
+    let mut local = resolution.live.local;
     let (states, known) = ((&before, &after), (&local, &contents.backfills));
-    let steps = plan_with_suspect_rebuilds(states, &found, said, &settled.leave, known, &mut notes)
-        .map_err(Error::Unplannable)?
-        .steps;
+    let steps =
+        plan_with_suspect_rebuilds(states, &found, hints, &resolution.leave, known, &mut notes)
+            .map_err(Error::Unplannable)?
+            .steps;
     local.deferred = deferred_tasks(&steps);
-    local.recorded_fills.extend(fills_per_event(states, said));
+    local.recorded_fills.extend(fills_per_event(states, hints));
     let plan = Plan {
         base: base(&contents, &found),
         events,
@@ -123,8 +124,8 @@ pub(in crate::migrate) fn plan_to(
         before,
         after,
         local,
-        leave: settled.leave,
-        tolerated: settled.tolerated,
+        leave: resolution.leave,
+        tolerated: resolution.tolerated,
         plan,
         is_new: false,
         may_wait: false,
@@ -134,8 +135,8 @@ pub(in crate::migrate) fn plan_to(
     })
 }
 
-/// The engine's count of catalog changes; it says whether anything changed in this process since
-/// it was asked last, and other processes are kept out by the file's lock.
+/// Returns the engine's catalog version. It reveals changes by other connections of this process;
+/// the file lock excludes other processes.
 pub(in crate::migrate) fn version(session: &dyn Session) -> Result<i128, Error> {
     let rows = session.query("CALL catalog_version() RETURN *")?;
     Ok(rows
@@ -154,7 +155,7 @@ pub(in crate::migrate) fn base(contents: &LedgerContents, found: &CatalogSnapsho
     }
 }
 
-/// What the transaction of these steps leaves to be done after it.
+/// Returns the tasks that the transaction of these steps defers.
 pub(in crate::migrate) fn deferred_tasks(steps: &[Step]) -> BTreeSet<DeferredTask> {
     steps
         .iter()
@@ -162,10 +163,10 @@ pub(in crate::migrate) fn deferred_tasks(steps: &[Step]) -> BTreeSet<DeferredTas
         .collect()
 }
 
-/// What rows get that have no value once the type of their property has changed, by that change.
+/// Returns, per type change, the constant for rows that have no value after the change.
 pub(in crate::migrate) fn fills_per_event(
     (before, after): (&Fold, &Fold),
-    said: &PlanHints,
+    hints: &PlanHints,
 ) -> BTreeMap<EventId, Expr> {
     let of = |object: &Object| {
         let change = object.archived_columns.iter().rfind(|a| a.ty != a.to)?;
@@ -180,7 +181,7 @@ pub(in crate::migrate) fn fills_per_event(
         let (nullable, is) = (before.property(was)?.nullable, after.property(object)?);
         let lacks = !is.nullable && (nullable || change.on_fail != OnFail::Abort);
         let table = after.database_name(after.object(object.parent?)?);
-        let fill = said
+        let fill = hints
             .fill_exprs
             .get(&(NameKey::new(&table), NameKey::new(&is.name)))?;
         (lacks && fill.is_constant()).then(|| (change.by, fill.clone()))
@@ -192,25 +193,25 @@ pub(in crate::migrate) fn fills_per_event(
         .collect()
 }
 
-/// What is left once the differences are settled by policy.
+/// State after the differences were resolved by policy.
 pub(in crate::migrate) struct DriftResolution {
-    /// The state that the plan starts from.
+    /// State from which the plan starts.
     pub(in crate::migrate) fold: Fold,
     pub(in crate::migrate) live: LiveSchema,
-    /// Objects known to differ, and left so.
+    /// Objects that are known to differ and left unchanged.
     pub(in crate::migrate) leave: BTreeSet<ObjectId>,
-    /// Differences that stay.
+    /// Tolerated differences.
     pub(in crate::migrate) tolerated: Vec<Drift>,
-    /// The events that lead from the ledger to `fold`.
+    /// Events that lead from the ledger to `fold`.
     pub(in crate::migrate) events: Vec<DdlEvent>,
     pub(in crate::migrate) notes: Vec<Note>,
-    /// All differences that became events.
+    /// Differences that became events.
     pub(in crate::migrate) followed: Vec<Drift>,
-    /// Whether this is recorded and nothing else is done.
+    /// Whether these events are recorded and nothing else is done.
     pub(in crate::migrate) record_only: bool,
 }
 
-/// What is recorded when a run went back.
+/// What a rollback adds to the ledger.
 pub(in crate::migrate) struct RollbackChange {
     pub(in crate::migrate) back: RollbackRecord,
     pub(in crate::migrate) ancestor: Declared,

@@ -1,4 +1,5 @@
-//! From the declaration and the database to a plan. Reads, and writes nothing.
+//! Planning: from declaration, ledger and catalog to a plan. Reads the database, and writes
+//! nothing.
 
 pub(in crate::migrate) mod catalog_hash;
 pub(in crate::migrate) mod dangling_indexes;
@@ -32,6 +33,7 @@ use super::baseline::prepare_ledger_only;
 use super::planning::undone::{incompatible, rollback_events};
 use super::policy::UndeclaredPolicy;
 use super::preflight::runner::PreflightRunner;
+use super::run::Request;
 use super::{Listener, Migrator};
 use crate::engine::Session;
 use crate::error::Error;
@@ -40,18 +42,21 @@ use crate::ledger;
 use crate::ledger::{FingerprintedDeclaration, LedgerContents};
 
 impl Migrator<'_> {
-    /// [`Prepared`] with its hazards counted. What it reads it reads in several queries, between which
-    /// another connection may have migrated the database: an error is one only if nothing moved
-    /// meanwhile, and else [`Error::BaseMoved`]. (A success is looked at again by apply.)
+    /// Prepares a migration and counts its hazards.
+    ///
+    /// It reads in several queries, between which another connection may have migrated the
+    /// database. So an error counts only if the catalog version is unchanged, and is
+    /// [`Error::StalePlan`] otherwise. (A success is checked again when the plan is applied.)
     pub(super) fn prepare(
         &self,
         session: &dyn Session,
         declared: &FingerprintedDeclaration,
+        request: &Request,
         listener: Option<&mut Listener<'_>>,
     ) -> Result<PreparedMigration, Error> {
         let before = version(session)?;
         let prepared = self
-            .prepare_once(session, declared)
+            .prepare_once(session, declared, request)
             .and_then(|mut prepared| {
                 let functions = &declared.declared.functions;
                 PreflightRunner::new(session, (functions, self.batch_size), listener)
@@ -69,38 +74,43 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         declared: &FingerprintedDeclaration,
+        request: &Request,
     ) -> Result<PreparedMigration, Error> {
         let _span = tracing::debug_span!("prepare").entered();
-        if let Some(point) = &self.back {
-            return self.prepare_rollback(session, declared, point);
-        }
-        if let Some(received) = &self.received {
-            return self.prepare_received(session, declared, received);
+        match request {
+            Request::Rollback(point) => {
+                return self.prepare_rollback(session, declared, request, point);
+            }
+            Request::Receive { events, .. } => {
+                return self.prepare_received(session, declared, request, events);
+            }
+            Request::Declared | Request::Baseline => {}
         }
         let refusals = validate_declaration(&declared.declared);
         if !refusals.is_empty() {
             return Err(Error::Incompatible(refusals));
         }
-        let ground = self.read_inputs(session, declared)?;
-        if self.baseline && ground.contents.state.is_some() {
-            let events = ground.contents.events.len();
+        let inputs = self.read_inputs(session, declared, request)?;
+        if matches!(request, Request::Baseline) && inputs.contents.state.is_some() {
+            let events = inputs.contents.events.len();
             return Err(Error::AlreadyBaselined { events });
         }
-        let settled = self.resolve_drift(declared, &ground)?;
-        if settled.record_only {
-            return prepare_ledger_only(ground, &declared.declared, settled);
+        let resolution = self.resolve_drift(declared, request, &inputs)?;
+        if resolution.record_only {
+            return prepare_ledger_only(inputs, &declared.declared, resolution);
         }
-        self.plan_to_declaration(ground, declared, settled)
+        self.plan_to_declaration(inputs, declared, resolution)
     }
 
-    /// What the ledger and the catalog say.
+    /// Reads the ledger and the catalog.
     pub(super) fn read_inputs(
         &self,
         session: &dyn Session,
         declared: &FingerprintedDeclaration,
+        request: &Request,
     ) -> Result<PlanningInputs, Error> {
         let contents = ledger::read(session)?;
-        let (contents, repair) = self.readable(contents)?;
+        let (contents, repair) = self.readable(request, contents)?;
         let version = version(session)?;
         let found = inspect(session, InspectScope::All)?;
         let expected = contents.fold();
@@ -127,19 +137,19 @@ impl Migrator<'_> {
         })
     }
 
-    /// From what was settled to what is declared.
+    /// Plans from the resolved state to the declared schema.
     fn plan_to_declaration(
         &self,
-        ground: PlanningInputs,
+        inputs: PlanningInputs,
         declared: &FingerprintedDeclaration,
-        settled: DriftResolution,
+        resolution: DriftResolution,
     ) -> Result<PreparedMigration, Error> {
         let PlanningInputs {
             contents,
             found,
             version,
             ..
-        } = ground;
+        } = inputs;
         let DriftResolution {
             fold,
             live,
@@ -149,10 +159,10 @@ impl Migrator<'_> {
             mut notes,
             followed,
             ..
-        } = settled;
+        } = resolution;
         notes.extend(snapshot_notes(&found));
         let is_new = !contents.applied_declarations.contains(&declared.id)
-            || (self.redo && contents.undone_declarations().contains(&declared.id))
+            || (self.reapply_rolled_back && contents.undone_declarations().contains(&declared.id))
             || requests_restore(&contents, declared, &fold);
         let adopted = adopt_existing(&declared.declared, &live, fold);
         let adopts = !adopted.events.is_empty();
@@ -198,7 +208,8 @@ impl Migrator<'_> {
         .map_err(Error::Unplannable)?;
         let may_wait = nothing_else && events.is_empty();
         if adopts || contents.ancestor.is_none() {
-            // A first start says what is, not what shall change: rewriting is asked about.
+            // A first start records existing objects, and requests no change: rewriting data needs
+            // permission.
             steps
                 .iter_mut()
                 .flat_map(|step| &mut step.hazards)
@@ -232,7 +243,7 @@ impl Migrator<'_> {
         })
     }
 
-    /// What the declaration changes of what is there.
+    /// Diffs the declaration against the resolved state.
     fn diff_declaration(
         &self,
         contents: &LedgerContents,
@@ -249,7 +260,7 @@ impl Migrator<'_> {
             || !options.recreate.is_empty()
             || !options.purge.is_empty();
         if !(is_new || asked || options.archive_undeclared) {
-            // A declaration that was carried out here before says nothing new.
+            // A declaration that was applied before requests nothing new.
             let refusals =
                 check_compatibility(&declared.declared, Some(&declared.declared), &adopted.fold);
             if !refusals.is_empty() {
@@ -291,8 +302,8 @@ impl Migrator<'_> {
     }
 }
 
-/// Whether a declaration that was carried out here before does not fit any more, and says by now how to make
-/// its values of the present ones.
+/// Returns whether a declaration that was applied before no longer matches, and declares new casts
+/// from the present values.
 fn requests_restore(
     contents: &LedgerContents,
     declared: &FingerprintedDeclaration,
@@ -303,8 +314,8 @@ fn requests_restore(
         && !check_compatibility(&declared.declared, Some(&declared.declared), fold).is_empty()
 }
 
-/// Whether there are rel tables of which the ledger does not tell the multiplicity: those that are
-/// declared and of which no event tells, and those that were made anew.
+/// Returns whether there are rel tables whose multiplicity the ledger does not record: declared
+/// ones that no event created, and recreated ones.
 fn needs_multiplicities(
     declared: &FingerprintedDeclaration,
     expected: &Fold,

@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::planning::notes
+//! Notes about what inspection skipped, and about unmanaged tables.
 
 use std::collections::BTreeSet;
 

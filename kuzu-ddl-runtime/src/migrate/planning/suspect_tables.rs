@@ -1,13 +1,13 @@
-//! Tables that the engine may have left broken.
+//! Rebuild of suspect tables: those that the engine may have left corrupt.
 //!
-//! A property that was dropped in place, by hand, leaves a table whose columns the engine renumbers at
-//! the next checkpoint, but only if it knows that the table has changed. After a crash it does not, and
-//! a checkpoint later, once there are new rows, it crashes, as does every start after that. The catalog
-//! shows that a property was dropped, and not whether this happened; any look at the storage of a
-//! table that is broken would crash as well. Tried through the Rust crate, the one cure that works in
-//! every state of such a table, a sound one among them, is to copy it row by row, drop it, and put the
-//! copy in its place. (Adding and dropping a property, then CHECKPOINT, is cheaper, and crashes where
-//! there are rows already that no checkpoint has seen.) So that is done, once: the copy has no gap.
+//! Where a property was dropped in place, out of band, the engine renumbers the columns at the next
+//! checkpoint, but only if it knows that the table has changed. After a crash it does not know, and
+//! crashes one checkpoint later, once there are new rows, as well as at every start after that. The
+//! catalog shows that a property was dropped, but not whether this happened; any access to the
+//! storage of a corrupt table would crash as well. Experiments with the Rust crate found one cure
+//! that works in every state of such a table, including an intact one: copy it row by row, drop it,
+//! and rename the copy. (Adding and dropping a property, then CHECKPOINT, is cheaper, but crashes
+//! if there are rows that no checkpoint has seen.) So that is done, once: the copy has no gap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,28 +19,28 @@ use kuzu_ddl_core::plan::{LiveCatalog, PlanError, PlanHints, Step, plan, plan_wi
 use kuzu_ddl_core::schema::NameKey;
 use kuzu_ddl_core::state::{BackfillProgress, LocalState};
 
-/// The steps, those that mend among them, and whether there are no others.
+/// Steps, including rebuilds, and whether there are no others.
 pub(in crate::migrate) struct SuspectRebuildPlan {
     pub(in crate::migrate) steps: Vec<Step>,
     pub(in crate::migrate) nothing_else: bool,
 }
 
-/// Plans from `before` to `after`, and mends what is suspect where that can be done.
+/// Plans from `before` to `after`, and rebuilds suspect tables where possible.
 pub(in crate::migrate) fn plan_with_suspect_rebuilds(
     (before, after): (&Fold, &Fold),
     found: &CatalogSnapshot,
-    said: &PlanHints,
+    hints: &PlanHints,
     leave: &BTreeSet<ObjectId>,
-    (local, making): (&LocalState, &BTreeMap<ObjectId, BackfillProgress>),
+    (local, backfills): (&LocalState, &BTreeMap<ObjectId, BackfillProgress>),
     notes: &mut Vec<Note>,
 ) -> Result<SuspectRebuildPlan, Vec<PlanError>> {
     let live = &found.schema;
     let start = LiveCatalog {
-        backfills: making,
+        backfills: backfills,
         recorded_fills: &local.recorded_fills,
         ..LiveCatalog::from(found)
     };
-    let steps = plan(before, after, start, said, leave)?;
+    let steps = plan(before, after, start, hints, leave)?;
     let nothing_else = steps.is_empty();
     let plain = |steps| SuspectRebuildPlan {
         steps,
@@ -51,14 +51,14 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
     }
     let managed = managed_tables(before);
     let name = |key: &NameKey| live.tables.get(key).map(|table| table.name.clone());
-    let mut mend = BTreeSet::new();
+    let mut suspects = BTreeSet::new();
     let mut ours = Vec::new();
     for (key, numbers) in &found.column_id_gaps {
         let object = name(key).unwrap_or_default();
         match managed.get(key) {
             Some(id) if local.column_id_gaps.get(id) == Some(numbers) => {}
             Some(id) if !leave.contains(id) => {
-                mend.insert(*id);
+                suspects.insert(*id);
                 ours.push(object);
             }
             _ => {
@@ -67,10 +67,10 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
             }
         }
     }
-    if mend.is_empty() {
+    if suspects.is_empty() {
         return Ok(plain(steps));
     }
-    match plan_with_rebuilds(before, after, start, said, leave, &mend) {
+    match plan_with_rebuilds(before, after, start, hints, leave, &suspects) {
         Ok(steps) => {
             notes.extend(
                 ours.into_iter()
@@ -89,8 +89,8 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
     }
 }
 
-/// What this database knows by itself once the steps are done. A gap that they made is none to be
-/// afraid of: a property was added, and so the engine knows that the table has changed.
+/// Returns the local state after the steps. A gap that the steps left is harmless: a property was
+/// added, so the engine knows that the table has changed.
 pub(in crate::migrate) fn known(
     local: &LocalState,
     before: &CatalogSnapshot,

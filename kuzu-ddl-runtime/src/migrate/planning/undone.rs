@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::planning::undone
+//! Declarations that a rollback undid.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::history::format_timestamp;
 use crate::ledger::{FingerprintedDeclaration, LedgerContents};
 
-/// The error of a declaration that does not fit because its changes were undone; otherwise what is
-/// refused.
+/// Returns the error of a declaration that does not match: that of a rollback if one undid its
+/// changes.
 pub(in crate::migrate) fn incompatible(
     contents: &LedgerContents,
     declared: &FingerprintedDeclaration,
@@ -31,7 +31,7 @@ pub(in crate::migrate) fn incompatible(
     }
 }
 
-/// All events that went back.
+/// Returns the events of all rollbacks.
 pub(in crate::migrate) fn rollback_events(contents: &LedgerContents) -> BTreeSet<EventId> {
     let back = contents.revisions.values().filter(|r| r.rollback.is_some());
     back.flat_map(|revision| revision.events.iter().copied())

@@ -1,8 +1,9 @@
-//! Making values in batches.
+//! Backfill of values that Rust functions compute, in batches.
 //!
-//! Each batch is a transaction: the rows of a range of offsets, and in the ledger how far it has come.
-//! So a crash between any two statements loses at most the batch under way, and a batch that runs twice
-//! finds nothing left to do. Rows that have a value are never touched: others may write meanwhile.
+//! Each batch is one transaction, which writes the rows of a range of offsets and, in the ledger,
+//! the progress. A crash between any two statements loses at most the current batch, and a repeated
+//! batch finds nothing left to do. Rows that have a value are never touched, because the
+//! application may write concurrently.
 
 use kuzu_ddl_core::declared::Functions;
 use kuzu_ddl_core::event::ObjectId;
@@ -20,10 +21,10 @@ use crate::inspect::tables;
 use crate::ledger;
 use crate::write_lock::with_writer;
 
-/// How often a COMMIT may fail in a row.
+/// Largest number of consecutive failures of COMMIT.
 const TRIES: u32 = 3;
 
-/// One property whose values are made.
+/// One property to backfill.
 struct Work<'a> {
     step: &'a Step,
     id: ObjectId,
@@ -32,7 +33,7 @@ struct Work<'a> {
     size: u64,
 }
 
-/// Where the work is.
+/// Position of a backfill.
 #[derive(Clone, Copy)]
 enum Place {
     /// Between two passes over the rows.
@@ -44,7 +45,7 @@ enum Place {
 }
 
 impl Migrator<'_> {
-    /// Makes the values of one property, and tells `progress` how many rows are done.
+    /// Backfills one property, and calls `progress` with the number of completed rows.
     pub(super) fn make(
         &mut self,
         step: &Step,
@@ -56,12 +57,12 @@ impl Migrator<'_> {
         };
         let mut place = Place::Before;
         let mut failures = 0;
-        // How many rows without a value a further pass began with.
+        // Number of rows without a value when the latest extra pass started.
         let mut left = None;
         loop {
             let went = with_writer(self.engine, self.lock_timeout, |tx| work.go(tx, place));
             let (now, done) = match went {
-                // The ledger says whether it did.
+                // The ledger records whether the batch was committed.
                 Err(Error::Engine(e))
                     if e.kind == EngineErrorKind::OutcomeUnknown && failures < TRIES =>
                 {
@@ -113,10 +114,10 @@ impl Migrator<'_> {
 }
 
 impl Work<'_> {
-    /// One batch. Returns where the work is then, and how many rows are done in all.
+    /// Runs one batch, and returns the new position and the total number of completed rows.
     fn go(&self, tx: Transaction<'_>, place: Place) -> Result<(Place, u64), Error> {
         let Some(mut making) = ledger::read_backfill(&tx, self.id)? else {
-            // Somebody else has finished it.
+            // Another connection has completed it.
             return Ok((Place::After, 0));
         };
         if matches!(place, Place::Before) {
@@ -135,7 +136,7 @@ impl Work<'_> {
         };
         let to = from.saturating_add(self.size);
         let batch = self.maker.range(&tx, (from, to))?;
-        if let Some(failed) = batch.failed.iter().find(|failed| !failed.settled) {
+        if let Some(failed) = batch.failed.iter().find(|failed| !failed.has_fallback) {
             return Err(self.failure(&tx, failed));
         }
         if batch.rows > 0 {
@@ -150,7 +151,7 @@ impl Work<'_> {
         Ok((Place::Within(last), making.rows_done))
     }
 
-    /// Rows that came meanwhile before the place where the work was, and must have a value.
+    /// Returns rows that were inserted behind the position of the backfill and must have a value.
     fn left(&self, session: &dyn Session) -> Result<Option<OffsetExtent>, EngineError> {
         if self.required {
             self.maker.extent(session, 0)
@@ -159,7 +160,7 @@ impl Work<'_> {
         }
     }
 
-    /// Begins with the first row once more.
+    /// Restarts at the first row.
     fn again(&self, tx: Transaction<'_>) -> Result<(), Error> {
         if let Some(making) = ledger::read_backfill(&tx, self.id)? {
             let making = BackfillProgress {
@@ -177,7 +178,7 @@ impl Work<'_> {
         EngineError::new(EngineErrorKind::Other, message, cypher).into()
     }
 
-    /// The engine's id of the table.
+    /// Returns the catalog id of the table.
     fn table(&self, session: &dyn Session) -> Result<u64, EngineError> {
         let name = NameKey::new(self.step.operation.table());
         let listed = tables(session)?;
@@ -217,7 +218,7 @@ pub(super) fn path(step: &Step) -> String {
     }
 }
 
-/// What the ledger keeps of the steps that make values, where it keeps nothing yet.
+/// Returns the initial progress of backfills that the ledger does not track yet.
 pub(in crate::migrate) fn started_backfills(
     prepared: &PreparedMigration,
 ) -> Vec<(ObjectId, BackfillProgress)> {

@@ -1,8 +1,8 @@
-//! Making an index.
+//! Creation of an index.
 //!
-//! The engine makes a vector index in one transaction of its own, and a full-text index in a dozen
-//! statements that each commit. A crash, or a reader beside it, leaves the tables of the first ones,
-//! and every later attempt fails on them. So they are cleared away first.
+//! The engine creates a vector index in one transaction of its own, and a full-text index in a
+//! dozen statements that each commit. A crash, or a concurrent reader, leaves the tables of the
+//! first ones, and every later attempt fails on them. So they are dropped first.
 
 use kuzu_ddl_core::plan::{INTERNAL_INDEX_PREFIX, Operation, index_internal_tables};
 use kuzu_ddl_core::schema::name::quote;
@@ -13,10 +13,10 @@ use crate::engine::{Engine, EngineError, EngineErrorKind, Session};
 use crate::error::Error;
 use crate::inspect::{InspectScope, inspect, tables};
 
-/// Makes the index with `cypher`, unless it is there, and sees to it that it is in the file: an index
-/// that is committed and not checkpointed does not outlive its process (bug B28), and beside an open
-/// transaction the engine leaves it so. The connection is used for nothing else: it may be left
-/// inside a transaction.
+/// Creates the index with `cypher`, unless it exists, and writes a checkpoint: an index that is
+/// committed and not checkpointed is lost with its process (bug B28), and next to an open
+/// transaction the engine leaves it in that state. The connection is used for nothing else: it may
+/// be left inside a transaction.
 pub(super) fn create(
     engine: &dyn Engine,
     table: &str,
@@ -39,11 +39,11 @@ fn make(engine: &dyn Engine, table: &str, index: &Index, cypher: &[String]) -> R
         .try_for_each(|cypher| session.query(cypher).map(drop));
     drop(session);
     let session = engine.session()?;
-    // An error may be that of the checkpoint alone, with the index in use already.
+    // The error may be that of the checkpoint alone, with the index already in use.
     if is_there(session.as_ref(), table, index)? {
         return Ok(());
     }
-    // Better now than at the next start; that one does it all the same.
+    // This is best effort; the next start repeats it.
     let _ = clear(session.as_ref(), table, index);
     Err(made.err().unwrap_or_else(|| {
         EngineError::new(
@@ -63,7 +63,7 @@ fn is_there(session: &dyn Session, table: &str, index: &Index) -> Result<bool, E
     Ok(there.is_some_and(|there| there.is_equivalent_to(index)))
 }
 
-/// Drops what an earlier attempt left.
+/// Drops the remains of an earlier attempt.
 fn clear(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error> {
     let key = NameKey::new(table);
     let Some(id) = tables(session)?
@@ -78,7 +78,7 @@ fn clear(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error>
     if index.kind == IndexKind::FullText {
         left.push(format!("{id}_{}_appears_info", index.name));
         left.push(format!("{id}_{}_stopwords", index.name));
-        // A table of stop words that was made and not filled is taken for a full one.
+        // A table of stop words that was created and not filled would pass for a complete one.
         let query = "CALL show_indexes() WHERE index_type = 'FTS' RETURN count(*)";
         let used = session.query(query)?;
         if used.first().and_then(|row| row.first()?.int()) == Some(0) {
@@ -92,8 +92,9 @@ fn clear(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error>
     Ok(())
 }
 
-/// How many node tables the new indexes of a plan take, and those that are there: no catalog call
-/// lists them. A full-text index has two, one more while it is made, and one for all of them.
+/// Returns the number of node tables of the new and existing full-text indexes if the plan adds
+/// any, because no catalog call lists them. A full-text index has two, a third during its creation,
+/// and one that all share.
 pub(in crate::migrate) fn node_table_count(prepared: &PreparedMigration) -> usize {
     let steps = prepared.plan.steps.iter();
     let new = steps.filter(|step| {

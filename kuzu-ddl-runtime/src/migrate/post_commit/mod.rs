@@ -1,13 +1,13 @@
-//! The second phase: what no transaction can do.
+//! Post-commit phase: tasks that cannot run inside a transaction.
 //!
-//! The transaction has written down what is owed (see [`Owed`]). Here it is
-//! done piece by piece, each struck out by a transaction of its own once it is done. What cannot be
-//! done now stays owed and is told in the report; the application may start without it.
+//! The transaction has recorded the [deferred tasks](DeferredTask). They run here one by one, and
+//! each is removed from the ledger in a transaction of its own when it is complete. A task that
+//! fails stays deferred and is listed in the report; the application may start without it.
 //!
-//! A new kind of such work is a variant of [`Owed`], an
-//! [`Operation`] that answers [`owed`](Operation::owed), and an arm in
-//! [`Migrator::pay`]. The plan must find out by itself, from events and catalog, that it is still to
-//! be done: a start after a crash makes a plan with just these steps.
+//! A new kind of task is a variant of [`DeferredTask`], an [`Operation`] whose
+//! [`deferred_task`](Operation::deferred_task) returns it, and an arm in [`Migrator::run_task`].
+//! The planner must find from events and catalog alone that the task is incomplete: a start after a
+//! crash plans exactly these steps.
 
 pub(in crate::migrate) mod backfill;
 pub(in crate::migrate) mod index;
@@ -23,6 +23,7 @@ use super::Migrator;
 use super::planning::catalog_hash as catalog;
 use super::planning::inputs::PreparedMigration;
 use super::policy::Phase;
+use super::run::Run;
 use crate::engine::EngineErrorKind;
 use crate::error::Error;
 use crate::inspect::{InspectScope, inspect};
@@ -30,18 +31,18 @@ use crate::ledger;
 use crate::ledger::{FingerprintedDeclaration, RowMap};
 use crate::write_lock::with_writer;
 
-/// One second phase at a time in a process, and no other process has the file open: what is found
-/// half-done is nobody's present work.
+/// Lets one post-commit phase run at a time in a process. No other process has the file open, so a
+/// half-finished task found here is not in progress elsewhere.
 static ONE: Mutex<()> = Mutex::new(());
 
-/// How long to sleep between two attempts to become the writer.
-const PAUSE: Duration = Duration::from_millis(20);
+/// Pause between two attempts to become the writer.
+const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
 impl Migrator<'_> {
-    /// Does what is owed. Returns what could not be done.
+    /// Executes the deferred tasks, and returns those that failed.
     pub(super) fn run_post_commit(
         &mut self,
-        declared: &FingerprintedDeclaration,
+        run: &mut Run<'_>,
         prepared: &PreparedMigration,
     ) -> Vec<DeferredWork> {
         let all = prepared.plan.steps.iter();
@@ -52,37 +53,37 @@ impl Migrator<'_> {
         if steps.is_empty() {
             return Vec::new();
         }
-        let _span = tracing::info_span!("second").entered();
+        let _span = tracing::info_span!("post_commit").entered();
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut unpaid = Vec::new();
+        let mut failed = Vec::new();
         for (i, step) in steps.iter().enumerate() {
-            self.tell(Phase::PostCommit, i, &steps);
+            self.report_progress(Phase::PostCommit, i, &steps);
             let start = Instant::now();
-            if let Some(first) = blocking_backfill(step, &unpaid) {
+            if let Some(first) = blocking_backfill(step, &failed) {
                 let step = step.clone();
-                let why = format!("waits for another: {}", first.step.operation);
-                unpaid.push(DeferredWork { step, reason: why });
+                let why = format!("blocked by a deferred task: {}", first.step.operation);
+                failed.push(DeferredWork { step, reason: why });
                 continue;
             }
-            let paid = self.run_task(declared, (i, &steps)).and_then(|()| {
-                let piece = step.operation.deferred_task();
-                piece.map_or(Ok(()), |piece| self.mark_complete(piece, prepared))
+            let result = self.run_task(run.declared, (i, &steps)).and_then(|()| {
+                let task = step.operation.deferred_task();
+                task.map_or(Ok(()), |task| self.mark_complete(task, prepared))
             });
-            if paid.is_ok() {
-                self.actual.push(start.elapsed());
+            if result.is_ok() {
+                run.step_durations.push(start.elapsed());
             }
-            if let Err(error) = paid {
-                tracing::warn!(%error, step = %step.operation, "still owed");
-                unpaid.push(DeferredWork {
+            if let Err(error) = result {
+                tracing::warn!(%error, step = %step.operation, "deferred task failed");
+                failed.push(DeferredWork {
                     step: step.clone(),
                     reason: error.to_string(),
                 });
             }
         }
-        unpaid
+        failed
     }
 
-    /// Does one piece. What is done already is no error.
+    /// Executes one task. A task that is already complete is no error.
     fn run_task(
         &mut self,
         declared: &FingerprintedDeclaration,
@@ -93,30 +94,26 @@ impl Migrator<'_> {
             Operation::Backfill { .. } => {
                 let functions = &declared.declared.functions;
                 self.make(step, functions, |this, done| {
-                    this.tell_within(Phase::PostCommit, i, steps, done);
+                    this.report_row_progress(Phase::PostCommit, i, steps, done);
                 })
             }
             Operation::CreateIndex { table, index, .. } => {
-                self.patiently(|| index::create(self.engine, table, index, &step.cypher))
+                self.retry_while_busy(|| index::create(self.engine, table, index, &step.cypher))
             }
             _ => Ok(()),
         }
     }
 
-    /// Strikes out a piece that is done, and notes the catalog as it is with it.
-    fn mark_complete(
-        &self,
-        piece: DeferredTask,
-        prepared: &PreparedMigration,
-    ) -> Result<(), Error> {
+    /// Removes a completed task from the ledger, and records the catalog that includes its result.
+    fn mark_complete(&self, task: DeferredTask, prepared: &PreparedMigration) -> Result<(), Error> {
         with_writer(self.engine, self.lock_timeout, |tx| {
             let mut state = match ledger::read_state(&tx)? {
                 Some(Ok(state)) => state,
                 Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
                 None => return Ok(()),
             };
-            state.local.deferred.remove(&piece);
-            if let DeferredTask::Backfill(id) = piece {
+            state.local.deferred.remove(&task);
+            if let DeferredTask::Backfill(id) = task {
                 ledger::delete_backfill(&tx, id)?;
             }
             let found = inspect(&tx, InspectScope::All)?;
@@ -124,29 +121,29 @@ impl Migrator<'_> {
             if crate::migrate::execute::verify::untolerated_drift(rows, prepared).is_empty() {
                 state.catalog_hash = catalog::snapshot_hash(&found);
             } else {
-                // Somebody else changed something meanwhile: the next start looks at everything.
+                // Another connection changed something: the next start checks everything.
                 state.verified_declarations.clear();
             }
             let mut rows = RowMap::new();
             ledger::encode_state(&mut rows, &state);
             ledger::upsert_rows(&tx, rows)?;
             match tx.commit() {
-                // Struck out or not: if not, the next start finds it done.
+                // If the removal did not take effect, the next start finds the task complete.
                 Err(e) if e.kind != EngineErrorKind::OutcomeUnknown => Err(e.into()),
                 _ => Ok(()),
             }
         })
     }
 
-    /// Tries again while another connection of this process writes.
-    fn patiently<T>(&self, mut run: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    /// Retries while another connection of this process writes.
+    fn retry_while_busy<T>(&self, mut run: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
         let deadline = Instant::now() + self.lock_timeout;
         loop {
             match run() {
                 Err(Error::Engine(e))
                     if e.kind == EngineErrorKind::WriterBusy && Instant::now() < deadline =>
                 {
-                    std::thread::sleep(PAUSE);
+                    std::thread::sleep(RETRY_INTERVAL);
                 }
                 result => return result,
             }
@@ -154,29 +151,29 @@ impl Migrator<'_> {
     }
 }
 
-/// What an index must wait for: a property that is indexed takes no values any more.
-fn blocking_backfill<'u>(step: &Step, unpaid: &'u [DeferredWork]) -> Option<&'u DeferredWork> {
+/// Returns the failed backfill that blocks an index: an indexed property cannot be backfilled.
+fn blocking_backfill<'u>(step: &Step, failed: &'u [DeferredWork]) -> Option<&'u DeferredWork> {
     let Operation::CreateIndex { table, .. } = &step.operation else {
         return None;
     };
-    unpaid.iter().find(|unpaid| {
+    failed.iter().find(|failed| {
         let is_values = matches!(
-            unpaid.step.operation.deferred_task(),
+            failed.step.operation.deferred_task(),
             Some(DeferredTask::Backfill(_))
         );
-        is_values && unpaid.step.operation.table() == table
+        is_values && failed.step.operation.table() == table
     })
 }
 
-/// Whether a program that declares this cannot go on without what is unpaid: its values are what the
-/// program would read.
-pub(super) fn requires(declared: &FingerprintedDeclaration, unpaid: &DeferredWork) -> bool {
+/// Returns whether an application with this declaration requires the deferred task: it would read
+/// the missing values.
+pub(super) fn requires(declared: &FingerprintedDeclaration, failed: &DeferredWork) -> bool {
     let Operation::Backfill {
         table,
         property,
         value,
         ..
-    } = &unpaid.step.operation
+    } = &failed.step.operation
     else {
         return false;
     };

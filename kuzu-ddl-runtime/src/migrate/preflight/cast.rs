@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::preflight::cast
+//! Preflight check of casts: counts the rows whose values cannot be cast, and collects samples.
 
 use kuzu_ddl_core::event::OnFail;
 use kuzu_ddl_core::plan::{
@@ -12,11 +12,11 @@ use super::sample::{BATCH, Sample, number, numbers, sample};
 use crate::engine::{EngineError, EngineErrorKind, Session};
 use crate::error::Error;
 
-/// How many different values a cast may fail on where only a trial can tell which: they are listed
-/// in the statements.
+/// Largest number of distinct failing values where only a trial can find them: the statements list
+/// them.
 const MAX_REFUSED: usize = 1_000;
 
-/// Whether all old values can be cast; if not, which rows fail.
+/// Checks whether all old values can be cast, and which rows fail.
 pub(in crate::migrate) fn castable(
     session: &dyn Session,
     step: &mut Step,
@@ -42,8 +42,8 @@ fn tried(
     }
     let mut found = Found::default();
     let verdict = value.fallibility("x");
-    // Of texts the engine's word is good, and where nothing fails, as it nearly always is, one trial costs half
-    // of what the condition costs.
+    // For texts the engine is reliable, and where nothing fails, which is the usual case, one trial
+    // costs half of what the condition costs.
     let plain = value.prior.is_none() && *value.on_fail() == OnFail::Abort && is_text(&value);
     let tries = match &verdict {
         Fallibility::Infallible => false,
@@ -66,7 +66,7 @@ fn tried(
         match texts {
             Some(texts) => value.failing_values = texts,
             None if value.prior.is_some() && *value.on_fail() != OnFail::Abort => {
-                // Without the values of then a condition may tell.
+                // Without the prior values, a condition may detect the failing rows.
                 value.prior = None;
                 return tried(session, step, (demand, asked), value);
             }
@@ -82,7 +82,7 @@ fn tried(
             .as_ref()
             .and_then(|_| value.branch_condition("x"))
     {
-        // Where a cast failed then, a value that was written since is cast back.
+        // Where the original cast failed, a value that was written since is cast back.
         let others = format!("{old} IS NOT NULL AND NOT {guard}");
         if let Some(e) = engine_error_for(session, rows, &others, &value.render_fallback("x"))? {
             found.engine = Some(e);
@@ -93,7 +93,7 @@ fn tried(
     count_failures(session, step, (demand, asked), (value, some), found)
 }
 
-/// Counts the rows that fail, and those that come to nothing.
+/// Counts the rows that fail, and those whose value becomes NULL.
 fn count_failures(
     session: &dyn Session,
     step: &mut Step,
@@ -102,7 +102,7 @@ fn count_failures(
     mut found: Found,
 ) -> Result<Option<RowFailure>, Error> {
     let (rows, old) = (&demand.rows, value.render_input("x"));
-    // What a trial has counted is not asked for again: a million casts take their time.
+    // The counts of a trial are not queried again: a million casts take their time.
     let guard = value
         .guard_condition("x")
         .filter(|_| found.counts.is_none());
@@ -138,7 +138,7 @@ fn count_failures(
     Ok(Some(found.failure(demand, &value, Some(failing), of)))
 }
 
-/// How many rows there are, and of how many of them the value is one.
+/// Returns the number of rows, and the number of rows with a value that is not NULL.
 pub(in crate::migrate) fn count(
     session: &dyn Session,
     rows: &RowScope,
@@ -154,7 +154,8 @@ pub(in crate::migrate) fn count(
     Ok(<[u64; 2]>::try_from(counts).unwrap_or_default())
 }
 
-/// The same, or what the engine says where the value of one of the rows cannot be made.
+/// Counts likewise, or returns the engine's message if a value of one of the rows cannot be
+/// computed.
 fn try_count(
     session: &dyn Session,
     rows: &RowScope,
@@ -168,7 +169,7 @@ fn try_count(
     }
 }
 
-/// What the engine says where the value of one of the rows cannot be made.
+/// Returns the engine's message if a value of one of the rows cannot be computed.
 fn engine_error_for(
     session: &dyn Session,
     rows: &RowScope,
@@ -178,8 +179,9 @@ fn engine_error_for(
     Ok(try_count(session, rows, which, value)?.err())
 }
 
-/// The value with what a trial says of the values of then: of which nothing was made. Where they cannot be
-/// told, or rows would go two ways for two reasons, all are cast.
+/// Returns the value with the result of a trial of the prior values: those for which none was
+/// computed. If they cannot be determined, or rows would take two branches for two reasons, all are
+/// cast.
 fn with_prior_values(
     session: &dyn Session,
     rows: &RowScope,
@@ -209,14 +211,15 @@ fn with_prior_values(
     Ok(value)
 }
 
-/// The Cypher of how many rows have the value. The engine's `count` takes not every type.
+/// Returns the Cypher that counts rows with a value. The engine's `count` does not accept every
+/// type.
 fn count_non_null(value: &str) -> String {
     format!("sum(CASE WHEN {value} IS NULL THEN 0 ELSE 1 END)")
 }
 
 #[derive(Default)]
 struct Found {
-    /// What a trial of all rows counted, if it succeeded.
+    /// Counts of a trial of all rows, if it succeeded.
     counts: Option<[u64; 2]>,
     raised: u64,
     sample: Sample,
@@ -251,12 +254,12 @@ fn is_text(value: &ValueSource) -> bool {
     matches!(&value.column, Some((_, Type::String)))
 }
 
-/// Whether the engine complains of a value, and not of the query.
+/// Returns whether the engine rejects a value rather than the query.
 pub(in crate::migrate) fn is_value_error(error: &EngineError) -> bool {
     error.kind == EngineErrorKind::Other && !error.message.starts_with("Binder exception")
 }
 
-/// Tells the step what its rows said: the value that was `asked` for is `found` to be this one.
+/// Records the result of a check in its step: the `requested` value resolved to `found`.
 pub(in crate::migrate) fn record_result(
     step: &mut Step,
     object: &str,
@@ -271,17 +274,22 @@ pub(in crate::migrate) fn record_result(
     if asked == found {
         return;
     }
-    // The names in the demand are those of before, so the value is told by all else that it is.
+    // The names in the check are those from before the step, so the value is identified by
+    // everything else.
     let same = |other: &ValueSource| other.with_column_name("") == asked.with_column_name("");
-    for other in step.operation.value_sources_mut().filter(|other| same(other)) {
+    for other in step
+        .operation
+        .value_sources_mut()
+        .filter(|other| same(other))
+    {
         other.failing_values.clone_from(&found.failing_values);
         other.prior.clone_from(&found.prior);
     }
     step.cypher = step.operation.cypher();
 }
 
-/// The different old values that cannot be cast, as text; `None` where they cannot be told by their
-/// text, or are too many.
+/// Returns the distinct old values that cannot be cast, as text; `None` if their text does not
+/// identify them, or if they are too many.
 fn failing_values(
     session: &dyn Session,
     all: &str,

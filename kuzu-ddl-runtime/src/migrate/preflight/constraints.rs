@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::preflight::constraints
+//! Preflight checks of constraints: missing values, duplicate keys, SERIAL range and multiplicity.
 
 use kuzu_ddl_core::plan::{
     Hazard, HazardKind, PreflightCheck, RowFailure, RowFailureKind, SAMPLE_SIZE, Step, ValueSource,
@@ -11,8 +11,8 @@ use super::sample::{number, sample};
 use crate::engine::Session;
 use crate::error::Error;
 
-/// Rows without a value: a key cannot be made of them, and where a value becomes required, the
-/// hazard shows some.
+/// Checks for rows without a value: they cannot have a key, and where a value becomes required, the
+/// hazard lists a sample.
 pub(in crate::migrate) fn check_not_null(
     session: &dyn Session,
     step: &mut Step,
@@ -45,7 +45,7 @@ pub(in crate::migrate) fn check_not_null(
     }))
 }
 
-/// Values that would be keys twice.
+/// Checks for duplicate keys.
 pub(in crate::migrate) fn check_unique(
     session: &dyn Session,
     demand: &PreflightCheck,
@@ -62,7 +62,7 @@ pub(in crate::migrate) fn check_unique(
     let rows = match number(session, &format!("{groups} RETURN sum(n)")) {
         Ok(0) => return Ok(None),
         Ok(rows) => rows,
-        // That the cast fails is told already.
+        // The cast check reports this failure.
         Err(e) if is_value_error(&e) => return Ok(None),
         Err(e) => return Err(e.into()),
     };
@@ -87,7 +87,7 @@ pub(in crate::migrate) fn check_unique(
     }))
 }
 
-/// Values above which nothing can be counted.
+/// Checks for values above which SERIAL cannot continue.
 pub(in crate::migrate) fn check_serial_range(
     session: &dyn Session,
     demand: &PreflightCheck,
@@ -112,7 +112,7 @@ pub(in crate::migrate) fn check_serial_range(
     }))
 }
 
-/// Nodes with more rels than they may have.
+/// Checks for nodes with more rels than the multiplicity allows.
 pub(in crate::migrate) fn check_multiplicity(
     session: &dyn Session,
     demand: &PreflightCheck,

@@ -1,4 +1,5 @@
-//! Calling functions for all rows before anything is touched: how many get no value, and which.
+//! Preflight check of Rust functions: calls them for all rows before anything is changed, and
+//! counts the rows without a value.
 
 use std::collections::HashMap;
 
@@ -16,38 +17,39 @@ use super::cast::record_result;
 use crate::engine::{EngineError, Session};
 use crate::error::Error;
 
-/// What a trial needs.
+/// Inputs of the check.
 pub(in crate::migrate) struct FunctionPreflight<'a> {
     pub(in crate::migrate) session: &'a dyn Session,
     pub(in crate::migrate) functions: &'a Functions,
-    /// How many offsets a range has.
+    /// Number of offsets in a range.
     pub(in crate::migrate) size: u64,
 }
 
-/// What a trial finds.
+/// Findings of the check.
 #[derive(Default)]
 struct Found {
     rows: u64,
-    /// Rows without a value, those for which the source says what they get among them.
+    /// Rows without a value, including those for which `on_fail` determines one.
     failing: u64,
     /// Those for which it does not.
     bad: u64,
     sample: Vec<(String, Option<String>)>,
     says: Option<(String, String)>,
-    /// Values that would be keys, each with a row.
+    /// Key values, each with the row that has it.
     keys: HashMap<String, (usize, u64)>,
-    twice: u64,
+    duplicates: u64,
 }
 
 impl FunctionPreflight<'_> {
-    /// Which rows get no value. `tell` is told after each range of them how many rows were tried.
+    /// Finds the rows without a value. `progress` receives the number of checked rows after each
+    /// range.
     pub(in crate::migrate) fn made(
         &self,
         step: &mut Step,
         demand: &PreflightCheck,
         value: &ValueSource,
         unique: bool,
-        mut tell: impl FnMut(&Step, u64),
+        mut progress: impl FnMut(&Step, u64),
     ) -> Result<Option<RowFailure>, Error> {
         let mut found = Found::default();
         for (part, (rows, name)) in demand.rows.labelled.iter().enumerate() {
@@ -66,7 +68,7 @@ impl FunctionPreflight<'_> {
                 if unique {
                     self.count_keys(&mut found, (part, name), demand, &batch)?;
                 }
-                tell(step, found.rows);
+                progress(step, found.rows);
                 from = to;
             }
         }
@@ -99,7 +101,7 @@ impl FunctionPreflight<'_> {
                     why: failed.why.to_string(),
                 });
             }
-            if failed.settled {
+            if failed.has_fallback {
                 continue;
             }
             found.bad += 1;
@@ -123,7 +125,7 @@ impl FunctionPreflight<'_> {
         for (offset, value) in &batch.made {
             let text = text(value);
             if let Some((part, first)) = found.keys.get(&text).copied() {
-                found.twice += 1;
+                found.duplicates += 1;
                 if found.sample.len() < SAMPLE_SIZE {
                     let rows = &demand.rows.labelled[part].0;
                     let keys = [
@@ -140,7 +142,7 @@ impl FunctionPreflight<'_> {
         Ok(())
     }
 
-    /// The text by which a person knows a row.
+    /// Returns the label of a row for messages: its key.
     fn key(&self, (rows, name): (&str, &str), offset: u64) -> Result<String, EngineError> {
         let query = format!("{rows} WHERE offset(id(x)) = {offset} RETURN {name}");
         let rows = self.session.query(&query)?;
@@ -149,7 +151,7 @@ impl FunctionPreflight<'_> {
     }
 }
 
-/// A fill is asked only where there is no value.
+/// Returns the condition of a fill, which is computed only where there is no value.
 fn null(value: &ValueSource) -> Option<String> {
     let fills =
         value.fill_function.is_some() && value.cast_function.is_none() && value.column.is_some();
@@ -183,7 +185,7 @@ impl Found {
                     can_fall_back: !unique,
                 },
             ),
-            None if self.twice > 0 => (self.twice, RowFailureKind::DuplicateKey),
+            None if self.duplicates > 0 => (self.duplicates, RowFailureKind::DuplicateKey),
             None => return None,
         };
         Some(RowFailure {

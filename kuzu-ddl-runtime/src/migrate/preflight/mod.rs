@@ -1,9 +1,10 @@
-//! Asking the rows, before anything is touched, whether they let the plan succeed.
+//! Preflight checks: queries that find, before anything is changed, rows that would make the plan
+//! fail.
 //!
-//! One query counts where a condition tells which rows fail. Where only a trial can tell, one query
-//! tries all values at once, and only if that fails are the different values tried in batches that
-//! are halved until each bad one stands alone: the work grows with the number of values, and with
-//! the logarithm of a batch for each bad one.
+//! Where a condition identifies failing rows, one query counts them. Where only a trial can, one
+//! query tries all values at once; only if that fails are the distinct values tried in batches,
+//! which are bisected until each failing value is isolated. The cost grows with the number of
+//! values, and logarithmically with the batch size per failing value.
 
 pub(in crate::migrate) mod cast;
 pub(in crate::migrate) mod constraints;
@@ -18,14 +19,15 @@ use kuzu_ddl_core::plan::{PreflightCheck, PreflightKind, RowFailure, Step};
 use crate::engine::Session;
 use crate::error::Error;
 
-/// Asks the rows, and tells the step what they say: counts, samples, and the values that a cast refuses.
+/// Runs one check, and records its results in the step: counts, samples, and the values that a cast
+/// rejects.
 pub(super) fn run_check(
     session: &dyn Session,
     step: &mut Step,
     demand: &PreflightCheck,
 ) -> Result<Option<RowFailure>, Error> {
     match &demand.what {
-        // They need the functions: see `trial`.
+        // These need the functions: see `functions`.
         PreflightKind::FunctionValues { .. } => Ok(None),
         PreflightKind::Castable(value) => castable(session, step, demand, value),
         PreflightKind::NotNull(value) => check_not_null(session, step, demand, value),

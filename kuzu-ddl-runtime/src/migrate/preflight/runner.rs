@@ -1,5 +1,4 @@
-//! A look at the rows before anything is touched: how many each hazard is about, and whether they let
-//! the plan succeed.
+//! Runs all preflight queries of a plan: counts the rows of each hazard, and evaluates the checks.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +13,14 @@ use super::sample::number;
 use crate::engine::Session;
 use crate::error::Error;
 
-/// A look under way.
+/// A preflight run in progress.
 pub(in crate::migrate) struct PreflightRunner<'a, 'l> {
     session: &'a dyn Session,
     functions: &'a Functions,
-    /// How many rows a function is called for at once.
+    /// Number of rows for which a function is called at once.
     batch: u64,
     listener: Option<&'a mut Listener<'l>>,
-    /// Questions asked, and all of them.
+    /// Number of completed queries, and of all.
     done: usize,
     total: usize,
 }
@@ -42,7 +41,7 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
         }
     }
 
-    /// Fills in what the rows say of a plan.
+    /// Runs all queries, and records their results in the plan.
     pub(in crate::migrate) fn at(mut self, plan: &mut Plan) -> Result<(), Error> {
         let questions = |step: &Step| {
             let counts = step.hazards.iter().filter(|hazard| hazard.count.is_some());
@@ -53,7 +52,7 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
         self.preflight(plan)
     }
 
-    /// Fills in how many rows each hazard touches.
+    /// Counts the rows that each hazard touches.
     fn count(&mut self, plan: &mut Plan) -> Result<(), Error> {
         // Several hazards of one step, and steps of one table, count the same rows.
         let mut counted: BTreeMap<String, u64> = BTreeMap::new();
@@ -62,7 +61,7 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
                 let Some(query) = step.hazards[i].count.clone() else {
                     continue;
                 };
-                self.tell(step, 0);
+                self.report_progress(step, 0);
                 let rows = match counted.get(&query) {
                     Some(rows) => *rows,
                     None => number(self.session, &query)?,
@@ -75,7 +74,7 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
         Ok(())
     }
 
-    /// Asks the rows whether they let the plan succeed.
+    /// Runs the checks of all steps.
     fn preflight(&mut self, plan: &mut Plan) -> Result<(), Error> {
         let _span = tracing::debug_span!("preflight").entered();
         let mut failures = Vec::new();
@@ -85,7 +84,7 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
                 continue;
             };
             for demand in step.preflight_checks.clone() {
-                self.tell(step, 0);
+                self.report_progress(step, 0);
                 failures.extend(self.ask(step, &demand)?);
                 self.done += 1;
             }
@@ -117,12 +116,12 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
             size: self.batch,
         };
         trial.made(step, demand, value, *unique, |step, rows| {
-            self.tell(step, rows);
+            self.report_progress(step, rows);
         })
     }
 
-    /// Tells the application at which question this is, and on how many rows a function was tried for it.
-    fn tell(&mut self, step: &Step, rows_done: u64) {
+    /// Reports the current query, and for how many rows a function was called for it.
+    fn report_progress(&mut self, step: &Step, rows_done: u64) {
         if let Some(listener) = &mut self.listener {
             listener(Progress {
                 phase: Phase::Preflight,

@@ -1,14 +1,14 @@
-//! TODO-DOC migrate::preflight::sample
+//! Counts and samples that the preflight checks query.
 
 use kuzu_ddl_core::plan::SAMPLE_SIZE;
 use kuzu_ddl_core::value::Value;
 
 use crate::engine::{EngineError, Session};
 
-/// Values a trial.
+/// Number of values per trial.
 pub(in crate::migrate) const BATCH: usize = 1024;
 
-/// The first column of the first row.
+/// Returns the first column of the first row.
 pub(in crate::migrate) fn number(session: &dyn Session, query: &str) -> Result<u64, EngineError> {
     Ok(numbers(session, query)?
         .first()

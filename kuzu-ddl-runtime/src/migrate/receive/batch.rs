@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::receive::batch
+//! One delivery in progress: which events are applied, ready or waiting.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,9 @@ use kuzu_ddl_core::fold::{Fold, Rejection};
 use super::super::report::Report;
 use super::report::{PendingEvent, PendingReason, ReceiveReport};
 
-/// The legal events, and what is wrong with the others: in the ledger, nobody could read them again.
-pub(in crate::migrate) fn partition_valid(
-    given: Vec<DdlEvent>,
-) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
+/// Separates the valid events from the others, with the reason of each rejection: once stored in
+/// the ledger, an invalid event could not be decoded again.
+pub(super) fn partition_valid(given: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
     let (mut legal, mut malformed) = (Vec::new(), Vec::new());
     for event in given {
         match DdlEvent::decode(&event.encode()) {
@@ -23,28 +22,28 @@ pub(in crate::migrate) fn partition_valid(
     (legal, malformed)
 }
 
-/// What waits, for the next start: how many events it is to try again, and, where others wait for events or
-/// for a newer version, the version that found that.
+/// Summary of the waiting events for the next start: how many events it retries and, where others
+/// wait for events or for a newer version, the version that determined that.
 pub(super) struct WaitingSummary {
     pub(super) tried: usize,
     pub(super) by: Option<String>,
 }
 
-/// One delivery under way.
-pub(in crate::migrate) struct ReceiveBatch {
-    /// What everything says together.
+/// One delivery in progress.
+pub(super) struct ReceiveBatch {
+    /// Fold of all events.
     pub(super) fold: Fold,
-    /// The events that are carried out.
+    /// Ids of the applied events.
     pub(super) known: BTreeSet<EventId>,
-    /// The events that are to be.
+    /// Events to be applied.
     pub(super) all: BTreeMap<EventId, DdlEvent>,
-    /// Those of them that wait.
+    /// Ids of those that wait.
     pub(super) delayed: BTreeSet<EventId>,
     pub(super) received: ReceiveReport,
 }
 
 impl ReceiveBatch {
-    pub(in crate::migrate) fn hold(&mut self, event: EventId, delay: PendingReason) {
+    pub(super) fn hold(&mut self, event: EventId, delay: PendingReason) {
         let object = self.all.get(&event).map(DdlEvent::object);
         let object = object.map_or_else(|| "?".to_owned(), |id| self.fold.path(id));
         self.delayed.insert(event);
@@ -55,16 +54,17 @@ impl ReceiveBatch {
         });
     }
 
-    pub(in crate::migrate) fn mark_applied(&mut self, ids: Vec<EventId>, report: Report) {
+    pub(super) fn mark_applied(&mut self, ids: Vec<EventId>, report: Report) {
         self.known.extend(&ids);
         self.received.applied.extend(ids);
         self.received.steps.extend(report.steps);
     }
 
-    /// What the next start need not try: nothing but an event or a newer version can help there.
-    pub(in crate::migrate) fn compute_waiting(&self) -> WaitingSummary {
+    /// Determines which events the next start need not retry: only another event or a newer version
+    /// can change their state.
+    pub(super) fn compute_waiting(&self) -> WaitingSummary {
         let mut held: BTreeSet<EventId> = BTreeSet::new();
-        // Each comes after what it depends on, but for those that were found to be held at once.
+        // Each follows its dependencies, except those found to be held at first.
         let mut delayed: Vec<&PendingEvent> = self.received.pending.iter().collect();
         delayed.sort_by_key(|delayed| self.fold.rank_of(delayed.event));
         for PendingEvent {
@@ -88,8 +88,8 @@ impl ReceiveBatch {
         }
     }
 
-    /// Nothing of what is left can be carried out before this is settled.
-    pub(in crate::migrate) fn hold_for_drift(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
+    /// Lets all remaining events wait until the drift is resolved.
+    pub(super) fn hold_for_drift(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
         for id in units.iter().flatten() {
             if !self.known.contains(id) && !self.delayed.contains(id) {
                 self.hold(*id, PendingReason::Drift);
@@ -98,9 +98,9 @@ impl ReceiveBatch {
         self.received.drift = rows;
     }
 
-    /// What can be carried out only together, in the order of the events: a rel table with its pairs,
-    /// anything else by itself.
-    pub(in crate::migrate) fn atomic_units(&self) -> Vec<Vec<EventId>> {
+    /// Groups the events that can only be applied together, in the order of the events: a rel table
+    /// with its pairs, everything else separately.
+    pub(super) fn atomic_units(&self) -> Vec<Vec<EventId>> {
         let mut order: Vec<_> = self.all.keys().copied().collect();
         order.retain(|id| !self.delayed.contains(id));
         order.sort_by_key(|id| self.fold.rank_of(*id));
@@ -126,8 +126,9 @@ impl ReceiveBatch {
         units
     }
 
-    /// The events of these units that wait for no other, in order; the others are delayed.
-    pub(in crate::migrate) fn ready_events(&mut self, units: &[Vec<EventId>]) -> Vec<DdlEvent> {
+    /// Returns the events of these units that wait for no other, in order, and records the others
+    /// as pending.
+    pub(super) fn ready_events(&mut self, units: &[Vec<EventId>]) -> Vec<DdlEvent> {
         let mut ids: Vec<EventId> = units.iter().flatten().copied().collect();
         ids.sort_by_key(|id| self.fold.rank_of(*id));
         let mut ready: BTreeSet<EventId> = BTreeSet::new();

@@ -1,8 +1,9 @@
-//! Events of peers: the same fold, plan, rehearsal and apply as for a change of one's own.
+//! Receives events of peers, through the same fold, plan, rehearsal and application as local
+//! changes.
 //!
-//! What cannot be carried out here, or not yet, waits in the ledger's inbox with its reason, and changes
-//! nothing of what is agreed: every start and every delivery tries it again. Where one event of many is
-//! in the way, the others go on: the set is halved until those that fail stand alone.
+//! An event that cannot be applied now waits in the ledger's inbox with its reason, without
+//! affecting the shared state; each start and each delivery retries it. If one event of many fails,
+//! the set is halved until the failing events are isolated, and the others are applied.
 
 pub(in crate::migrate) mod batch;
 pub(in crate::migrate) mod report;
@@ -19,9 +20,11 @@ use kuzu_ddl_core::plan::plan_hints;
 use report::{PendingReason, ReceiveReport};
 use sync_state::{read_ledger, sync_state};
 
-use super::planning::dangling_indexes as unfinished;
+use super::bootstrap::target_after;
+use super::planning::dangling_indexes;
 use super::planning::inputs::{PreparedMigration, plan_to};
 use super::policy::ReceivePolicy;
+use super::run::Request;
 use super::{Migrator, fingerprint_declaration};
 use crate::engine::Session;
 use crate::error::Error;
@@ -32,36 +35,88 @@ use crate::ledger::{
 use crate::write_lock::with_writer;
 
 impl Migrator<'_> {
-    /// What to do with events of peers that change what this application declares. Default:
-    /// [`Incoming::Hold`].
+    /// Sets what happens to events of peers that change what this application declares. Default:
+    /// [`ReceivePolicy::HoldBreaking`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, ReceivePolicy};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default();
+    /// # let events = Vec::new();
+    /// let migrator = Migrator::new(&db).declared(declared).receive_policy(ReceivePolicy::Defer);
+    /// let report = migrator.receive(events)?;
+    /// # assert!(report.applied.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn receive_policy(mut self, policy: ReceivePolicy) -> Self {
-        self.policy_incoming = policy;
+        self.receive_policy = policy;
         self
     }
 
-    /// Takes in events of peers, in whatever order, repeats among them: carries out what can be, and
-    /// keeps the rest. Nothing of it is lost, whatever happens.
+    /// Applies events of peers, in any order and with duplicates, and stores those that cannot be
+    /// applied yet. No event is lost.
     ///
     /// # Errors
-    /// What has nothing to do with the events: the engine, a damaged ledger; drift only where there is no
-    /// ledger yet to keep them in. What has to do with them is told in [`Received`].
+    /// Returns errors that are unrelated to the events: [`Error::Engine`],
+    /// [`Error::CorruptLedger`], [`Error::LockTimeout`], and [`Error::DriftDetected`] if there is
+    /// no ledger yet to store the events in. Whatever concerns single events is part of the
+    /// [`ReceiveReport`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, sync_state};
+    /// # let config = || SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let (db, peer) = (Database::in_memory(config())?, Database::in_memory(config())?);
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// Migrator::new(&peer).declared(declared.clone()).migrate()?;
+    /// let events = sync_state(&peer)?.events_in_order();
+    /// let report = Migrator::new(&db).declared(declared).receive(events)?;
+    /// assert_eq!(report.applied.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "merge")]
+    #[doc(alias = "replicate")]
     pub fn receive(
         mut self,
         events: impl IntoIterator<Item = DdlEvent>,
     ) -> Result<ReceiveReport, Error> {
         let _span = tracing::info_span!("receive").entered();
         let declared = fingerprint_declaration(self.declared.take())?;
-        let starts = self.policy_incoming != ReceivePolicy::Defer;
+        let starts = self.receive_policy != ReceivePolicy::Defer;
         self.deliver(&declared, events.into_iter().collect(), starts)
     }
 
-    /// Settles a conflict: of the events that contradict one another, one of
-    /// [`Fold::choices`], the word of `keep` holds. Peers that get the new event settle it as well.
+    /// Resolves a conflict in favour of `keep`, which is one of [`Fold::resolutions`]. The resolution
+    /// is an event: peers that receive it resolve the conflict in the same way.
     ///
     /// # Errors
-    /// As [`receive`](Self::receive); [`Error::NoConflict`] if there is nothing to settle, or `keep` is no
-    /// choice.
+    /// [`Error::UnknownConflict`] if there is no such conflict, or `keep` is none of its choices;
+    /// otherwise as [`receive`](Self::receive).
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, sync_state};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default();
+    /// let fold = sync_state(&db)?.fold;
+    /// for conflict in fold.conflicts() {
+    ///     if let Some(keep) = fold.resolutions(&conflict).pop_last() {
+    ///         Migrator::new(&db).declared(declared.clone()).resolve(&conflict, keep)?;
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "conflict")]
     pub fn resolve(mut self, conflict: &Conflict, keep: EventId) -> Result<ReceiveReport, Error> {
         let _span = tracing::info_span!("resolve").entered();
         let declared = fingerprint_declaration(self.declared.take())?;
@@ -73,10 +128,27 @@ impl Migrator<'_> {
         self.deliver(&declared, events, true)
     }
 
-    /// Settles a conflict about a name: the object that lives on under a suffix gets this name.
+    /// Resolves a conflict about a name: the object that is kept under a suffixed name is renamed
+    /// to `name`.
     ///
     /// # Errors
     /// As [`resolve`](Self::resolve).
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::{Migrator, sync_state};
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default();
+    /// for conflict in sync_state(&db)?.fold.conflicts() {
+    ///     let migrator = Migrator::new(&db).declared(declared.clone());
+    ///     migrator.resolve_by_rename(&conflict, "email")?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "conflict")]
     pub fn resolve_by_rename(
         mut self,
         conflict: &Conflict,
@@ -92,7 +164,7 @@ impl Migrator<'_> {
         self.deliver(&declared, events, true)
     }
 
-    /// Carries out what came now and what waited, as far as it can be.
+    /// Applies new and waiting events, as far as possible.
     pub(super) fn deliver(
         &mut self,
         declared: &FingerprintedDeclaration,
@@ -100,7 +172,7 @@ impl Migrator<'_> {
         starts: bool,
     ) -> Result<ReceiveReport, Error> {
         let start = Instant::now();
-        unfinished::clear(self.engine, self.lock_timeout)?;
+        dangling_indexes::clear(self.engine, self.lock_timeout)?;
         let contents = read_ledger(self.engine.session()?.as_ref())?;
         let mut all = contents.inbox.clone();
         let (legal, malformed) = partition_valid(given);
@@ -123,7 +195,7 @@ impl Migrator<'_> {
         if starts {
             match self.apply_batch(declared, &units, &mut delivery, start) {
                 Err(Error::DriftDetected(rows)) => delivery.hold_for_drift(&units, rows),
-                carried_out => carried_out?,
+                result => result?,
             }
         } else {
             for id in units.into_iter().flatten() {
@@ -143,7 +215,7 @@ impl Migrator<'_> {
         Ok(received)
     }
 
-    /// Carries out a part of the events; if that fails because of them, each half by itself.
+    /// Applies a part of the events; if that fails because of them, each half separately.
     fn apply_batch(
         &mut self,
         declared: &FingerprintedDeclaration,
@@ -156,10 +228,11 @@ impl Migrator<'_> {
             return Ok(());
         }
         let ids: Vec<EventId> = events.iter().map(DdlEvent::id).collect();
-        self.received = Some(events);
-        let result = self.plan_and_apply(declared, None, start);
-        self.received = None;
-        match result {
+        let request = Request::Receive {
+            events,
+            bootstrap: None,
+        };
+        match self.plan_and_apply(declared, &request, None, start) {
             Ok(report) => {
                 delivery.mark_applied(ids, report);
                 Ok(())
@@ -183,7 +256,7 @@ impl Migrator<'_> {
         }
     }
 
-    /// Writes into the inbox what came and waits.
+    /// Stores the new events that wait in the inbox.
     fn store_in_inbox(
         &mut self,
         declared: &FingerprintedDeclaration,
@@ -200,20 +273,21 @@ impl Migrator<'_> {
         }
         let held = delivery.compute_waiting();
         let state = contents.state.as_ref();
-        let told = |state: &LedgerState| {
+        let is_recorded = |state: &LedgerState| {
             state.inbox_ready == held.tried && state.held_since_version == held.by
         };
-        if rows.is_empty() && state.is_none_or(told) {
+        if rows.is_empty() && state.is_none_or(is_recorded) {
             return Ok(());
         }
         if contents.state.is_none() && delivery.received.applied.is_empty() {
-            // A ledger, before anything can be kept in it.
-            self.received = Some(Vec::new());
-            let made = self.plan_and_apply(declared, None, start);
-            self.received = None;
-            made?;
+            // Events can only be stored in an existing ledger.
+            let request = Request::Receive {
+                events: Vec::new(),
+                bootstrap: None,
+            };
+            self.plan_and_apply(declared, &request, None, start)?;
         }
-        let only_told = rows.is_empty();
+        let only_status = rows.is_empty();
         let kept = with_writer(self.engine, self.lock_timeout, |tx| {
             let mut state = match ledger::read_state(&tx)? {
                 Some(Ok(state)) => state,
@@ -226,9 +300,9 @@ impl Migrator<'_> {
             tx.commit().map_err(Error::from)
         });
         match kept {
-            // What is known already may be told at a later start.
+            // Recording what is already known can be left to a later start.
             Err(e)
-                if only_told
+                if only_status
                     && (Self::is_read_only(&e) || matches!(e, Error::LockTimeout { .. })) =>
             {
                 Ok(())
@@ -241,20 +315,21 @@ impl Migrator<'_> {
         &self,
         session: &dyn Session,
         declared: &FingerprintedDeclaration,
+        request: &Request,
         received: &[DdlEvent],
     ) -> Result<PreparedMigration, Error> {
-        let ground = self.read_inputs(session, declared)?;
-        let settled = self.resolve_drift(declared, &ground)?;
-        let after = self.target_after(&settled.fold, received);
-        let fits = self.fits(declared, &settled.fold, &after)?;
+        let inputs = self.read_inputs(session, declared, request)?;
+        let resolution = self.resolve_drift(declared, request, &inputs)?;
+        let after = target_after(&resolution.fold, request.bootstrap(), received);
+        let fits = self.fits(declared, &resolution.fold, &after)?;
         let hints = plan_hints(&declared.declared);
         let way = (after, received.to_vec());
-        let prepared = plan_to(ground, settled, way, &hints)?;
+        let prepared = plan_to(inputs, resolution, way, &hints)?;
         Ok(PreparedMigration { fits, ..prepared })
     }
 
-    /// Whether what is declared is there once the events are carried out. Never behind the back of a
-    /// running application: what they take away from it is an error, unless the policy says otherwise.
+    /// Returns whether everything declared exists once the events are applied. Events that remove
+    /// declared objects of a running application are an error, unless the policy allows them.
     fn fits(
         &self,
         declared: &FingerprintedDeclaration,
@@ -267,19 +342,19 @@ impl Migrator<'_> {
         let lost = missing.iter().filter(|row| !known.contains(row));
         let mut lost: Vec<_> = lost.cloned().collect();
         for row in &mut lost {
-            // Nothing has gone yet that could be brought back.
+            // Nothing that could be restored has been archived yet.
             if let IncompatibilityKind::Changed { restorable, .. } = &mut row.kind {
                 *restorable = false;
             }
         }
-        if !lost.is_empty() && self.policy_incoming != ReceivePolicy::Apply {
+        if !lost.is_empty() && self.receive_policy != ReceivePolicy::Apply {
             return Err(Error::BreaksApplication(lost));
         }
         Ok(missing.is_empty())
     }
 }
 
-/// The keys of the inbox that what is recorded now empties.
+/// Keys of the inbox rows whose events are applied now.
 pub(super) fn inbox_keys_applied(prepared: &PreparedMigration) -> Vec<String> {
     let events = prepared.plan.events.iter().map(DdlEvent::id);
     let inbox = &prepared.contents.inbox;

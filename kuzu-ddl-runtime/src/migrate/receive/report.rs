@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::receive::report
+//! Report of a delivery of events, and the reasons why events wait.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,71 +6,75 @@ use std::time::Duration;
 use kuzu_ddl_core::drift::Drift;
 use kuzu_ddl_core::event::{EventId, Fingerprint};
 use kuzu_ddl_core::fold::{ConflictReport, HoldReason, Rejection};
-use kuzu_ddl_core::plan::Step;
+use kuzu_ddl_core::plan::{Step, count_noun};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// What became of the events of peers.
+/// Outcome of a delivery of events of peers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReceiveReport {
-    /// The events that were carried out, in order.
+    /// Applied events, in order.
     pub applied: Vec<EventId>,
-    /// The steps that this took.
+    /// Steps that were applied for them.
     pub steps: Vec<Step>,
-    /// The events that wait, and why.
+    /// Events that wait, with reasons.
     pub pending: Vec<PendingEvent>,
-    /// The events that can never be carried out anywhere.
+    /// Events that can never be applied by any peer.
     pub rejected: Vec<(EventId, Rejection)>,
-    /// Where the database was changed by hand, if that keeps events from being carried out: they wait until it
-    /// is settled.
+    /// Differences between ledger and live schema that keep events from being applied until they
+    /// are resolved.
     #[serde(default)]
     pub drift: Vec<Drift>,
-    /// Contradictions between all that is known, whether it is carried out here or not.
+    /// Conflicts between all known events, applied or pending.
     pub conflicts: Vec<ConflictReport>,
-    /// The fingerprint of the schema that all peers with the same events share.
+    /// Fingerprint of the schema, which all peers with the same events share.
     pub schema: Option<Fingerprint>,
-    /// How long it took.
+    /// Duration of the delivery.
     pub took: Duration,
 }
 
-/// An event that is known, and not carried out here yet.
+/// An event that is known, but not applied to this database yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PendingEvent {
-    /// The event.
+    /// Id of the event.
     pub event: EventId,
-    /// What it is about.
+    /// Path of the object that the event changes.
     pub object: String,
-    /// What it waits for.
+    /// Reason why the event waits.
     pub reason: PendingReason,
 }
 
-/// What an event waits for.
+/// Reason why an event waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum PendingReason {
-    /// For events that have not come, or for a newer version of kuzu-ddl.
+    /// It depends on events that have not arrived, or requires a newer version of kuzu-ddl.
     Held(HoldReason),
-    /// For the next start, as the policy says.
+    /// The next start applies it, as [`ReceivePolicy::Defer`](crate::migrate::ReceivePolicy::Defer)
+    /// requests.
     Deferred,
-    /// For another event that waits.
+    /// It depends on another event that waits.
     BlockedBy(EventId),
-    /// It takes away what the running application declares.
+    /// It removes objects that the running application declares.
     BreaksApplication(String),
-    /// It cannot be carried out here as things are: rows are in the way, a hazard is not allowed.
+    /// It cannot be applied to the present database: a preflight check fails, or a hazard is not
+    /// allowed.
     NotApplicable(String),
-    /// The database was changed by hand: [`Received::drift`] says where.
+    /// The live schema differs from the ledger: see [`ReceiveReport::drift`].
     Drift,
 }
 
 impl fmt::Display for PendingEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}) waits: ", self.object, self.event.short())?;
+        write!(f, "pending: {} ({}): ", self.object, self.event.short())?;
         match &self.reason {
             PendingReason::Held(held) => held.fmt(f),
             PendingReason::BlockedBy(event) => HoldReason::DependencyHeld(*event).fmt(f),
-            PendingReason::Deferred => f.write_str("the next start carries it out"),
-            PendingReason::Drift => f.write_str("the database was changed by hand"),
+            PendingReason::Deferred => f.write_str("deferred to the next start"),
+            PendingReason::Drift => f.write_str("the live schema differs from the ledger"),
             PendingReason::BreaksApplication(why) | PendingReason::NotApplicable(why) => {
                 f.write_str(why)
             }
@@ -81,7 +85,8 @@ impl fmt::Display for PendingEvent {
 impl fmt::Display for ReceiveReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (applied, delayed) = (self.applied.len(), self.pending.len());
-        write!(f, "{applied} events of peers carried out, {delayed} wait")?;
+        let applied = count_noun(applied as u64, "event", "events");
+        write!(f, "{applied} of peers applied, {delayed} pending")?;
         for step in &self.steps {
             write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
         }

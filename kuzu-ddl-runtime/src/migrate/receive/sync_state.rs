@@ -1,4 +1,4 @@
-//! TODO-DOC migrate::receive::sync_state
+//! State of a database that peers synchronise.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,16 @@ use crate::ledger::LedgerContents;
 
 /// Everything that a database knows of its space.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct SyncState {
-    /// What all events say together, those that wait among them.
+    /// Fold of all events, applied and pending.
     pub fold: Fold,
-    /// What the history begins with, if it is a checkpoint; the events that it kept are among those carried out.
+    /// Checkpoint from which the history starts, if any. The events that it retains are among the
+    /// applied ones.
     pub checkpoint: Option<Fold>,
-    /// The events that are carried out here.
+    /// Events that are applied to this database.
     pub applied: BTreeMap<EventId, DdlEvent>,
-    /// The events that wait.
+    /// Events that wait.
     pub waiting: BTreeMap<EventId, DdlEvent>,
 }
 
@@ -36,7 +38,8 @@ impl SyncState {
         }
     }
 
-    /// All events that wait for no other, each after what it depends on: for peers.
+    /// Returns the events whose dependencies are all known, each after its dependencies: the events
+    /// to send to peers.
     #[must_use]
     pub fn events_in_order(&self) -> Vec<DdlEvent> {
         let mut events: Vec<&DdlEvent> = self.events().collect();
@@ -51,16 +54,30 @@ impl SyncState {
         events.into_iter().cloned().collect()
     }
 
-    /// All events.
+    /// Iterates over all events, applied and pending.
     pub fn events(&self) -> impl Iterator<Item = &DdlEvent> {
         self.applied.values().chain(self.waiting.values())
     }
 }
 
-/// Reads what a database knows of its space. A database without a ledger knows nothing.
+/// Returns what a database knows of its space. The result is empty for a database without a ledger.
 ///
 /// # Errors
-/// What the engine says, and rows of the ledger that cannot be read.
+/// [`Error::Engine`] if a query fails, and [`Error::CorruptLedger`] if rows of the ledger cannot be
+/// read.
+///
+/// # Examples
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::{Migrator, sync_state};
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// Migrator::new(&db).declared(declared).migrate()?;
+/// assert_eq!(sync_state(&db)?.events_in_order().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn sync_state(db: &dyn Engine) -> Result<SyncState, Error> {
     let session = db.session()?;
     Ok(SyncState::from_contents(read_ledger(session.as_ref())?))

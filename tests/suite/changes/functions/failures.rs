@@ -70,8 +70,7 @@ fn failing_rows_are_counted_before_any_change() {
 #[test]
 fn panicking_function_names_the_row() {
     let db = populated();
-    let message =
-        "A.price: the function suite::changes::functions::failures::panics gives no value for id 7";
+    let message = "A.price: the function suite::changes::functions::failures::panics returned no value for id 7";
     let e = db.assert_refused(schema![panics::A]);
     assert!(
         matches!(&e, Error::FunctionFailed { row, why, .. } if row == "id 7" && why.contains("nothing is free")),

@@ -53,9 +53,9 @@ fn every_node_gets_the_value_of_the_function() {
     let report = db.migrate_cleanly(v2());
     let text = report.to_string();
     for message in [
-        "make the values of A.price by suite::changes::functions::nodes::cents (2,500 rows",
-        "make the values of A.first by suite::changes::functions::nodes::first",
-        "make the values of A.place by suite::changes::functions::nodes::v2::place",
+        "backfill A.price with suite::changes::functions::nodes::cents (2,500 rows",
+        "backfill A.first with suite::changes::functions::nodes::first",
+        "backfill A.place with suite::changes::functions::nodes::v2::place",
     ] {
         assert!(text.contains(message), "{message}: {text}");
     }
@@ -81,7 +81,7 @@ fn every_node_gets_the_value_of_the_function() {
     );
     db.assert_up_to_date(v2());
     assert_eq!(
-        db.rows("MATCH (l:_kuzu_ddl_ledger) WHERE l.key STARTS WITH 'making' RETURN l.key"),
+        db.rows("MATCH (l:_kuzu_ddl_ledger) WHERE l.key STARTS WITH 'backfill' RETURN l.key"),
         ""
     );
 }

@@ -1,6 +1,7 @@
 //! Primary keys computed by a function, and the rollback from them.
 
-use kuzu_ddl::{Error, Migrator, Point, schema};
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{Error, Migrator, schema};
 
 use crate::fixture::TestDatabase;
 use crate::fixture::prices::v1;
@@ -99,7 +100,7 @@ fn rollback_names_values_that_it_cannot_restore() {
         .rollback(Point::Revision(1))
         .unwrap_err();
     assert!(matches!(e, Error::Irreversible(_)), "{e}");
-    let message = "A.price: gets the values back from before the function suite::changes::functions::primary_keys::price::cents";
+    let message = "A.price: the values from before the function suite::changes::functions::primary_keys::price::cents";
     assert!(e.to_string().contains(message), "{e}");
     Migrator::new(db.kuzu())
         .allow_partial_rollback()

@@ -127,7 +127,7 @@ fn next_start_resumes_an_interrupted_backfill() {
         .unwrap();
     let text = plan.to_string();
     assert!(
-        text.contains("make the values of A.price") && text.contains("70 rows"),
+        text.contains("backfill A.price") && text.contains("70 rows"),
         "{text}"
     );
     db.migrate_cleanly(schema![v2::A]);
@@ -142,8 +142,8 @@ fn next_start_resumes_an_interrupted_backfill() {
 fn application_without_the_function_is_refused() {
     let db = interrupted();
     let e = db.assert_refused(schema![v3::A]).to_string();
-    let message = "A.price: its values are made by the function suite::changes::functions::resume::v2::cents, \
-                 which is not in this program; start one that has it";
+    let message = "A.price: its values are computed by the function suite::changes::functions::resume::v2::cents, \
+                 which is missing from this program";
     assert!(e.contains(message), "{e}");
     // An application that does not read these properties starts, with a note.
     let report = db.migrate(schema![other::A]).unwrap();

@@ -100,15 +100,15 @@ fn drift_is_an_error_with_and_without_pending_changes() {
     for (manual, reported) in [
         (EXTRA, "A.extra is in the database, but not in the ledger"),
         (MISSING, "A.x is in the ledger, but not in the database"),
-        (COMMENT, "A: the comment is manual, the ledger says Text."),
+        (COMMENT, "A: the comment is manual, expected Text."),
         (REMOVED, "R is in the ledger, but not in the database"),
-        (REMADE, "R.w: the type is STRING, the ledger says INT64"),
+        (REMADE, "R.w: the type is STRING, expected INT64"),
         (
             REMADE,
             "R(b -> a) is in the database, but not in the ledger",
         ),
         (PAIR, "R(b -> b) is in the database, but not in the ledger"),
-        (RENAMED, "A.s: the name is t, the ledger says s"),
+        (RENAMED, "A.s: the name is t, expected s"),
     ] {
         let mut db = changed(manual);
         for declaration in [declaration(), newer()] {

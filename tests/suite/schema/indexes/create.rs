@@ -88,8 +88,8 @@ fn invalid_indexes_are_refused() {
             "only to rows that exist",
         ),
         (vector(&[("ml", "99999")]), "invalid value `99999`"),
-        (text(&[("stopwords", "/etc/passwd")]), "no node table"),
-        (text(&[("stopwords", "Doc")]), "no node table"),
+        (text(&[("stopwords", "/etc/passwd")]), "not a node table"),
+        (text(&[("stopwords", "Doc")]), "not a node table"),
     ] {
         let error = db
             .assert_refused(with(docs(), "Doc", &[invalid]))
@@ -147,7 +147,7 @@ fn index_next_to_a_reader_is_deferred_b21() {
     assert!(
         report
             .to_string()
-            .contains("still owed: create full-text index Doc[words]")
+            .contains("deferred: create full-text index Doc[words]")
     );
     assert_eq!(db.drift(), "");
     reader.query("COMMIT").unwrap();

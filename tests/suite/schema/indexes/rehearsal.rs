@@ -1,7 +1,8 @@
 //! Checks of an index before any change: by a rehearsal, and by `check`.
 
 use kuzu_ddl::kuzu::Database;
-use kuzu_ddl::{check_on, schema};
+use kuzu_ddl::schema;
+use kuzu_ddl::testing::check_on;
 use kuzu_ddl_core::schema::IndexKind;
 
 use crate::fixture::documents::{ROWS, both, docs, index, search_results, steps, text, with};
@@ -70,5 +71,9 @@ fn check_creates_the_indexes() {
     check_on(&memory(), &both().unwrap(), None).unwrap();
     let bad = with(docs(), "Doc", &[text(&[("stopwords", "Nowhere")])]);
     let e = check_on(&memory(), &bad.unwrap(), None).unwrap_err();
-    assert!(e.to_string().contains("no node table"), "{e}");
+    assert!(
+        e.to_string()
+            .contains("not a node table with one STRING property"),
+        "{e}"
+    );
 }

@@ -5,6 +5,6 @@ struct Holder<T>(T);
 
 struct Secret;
 
-const _: kuzu_ddl::declared::desc::TypeDesc = <Holder<Secret> as KuzuType>::TYPE;
+const _: kuzu_ddl::__private::TypeDesc = <Holder<Secret> as KuzuType>::TYPE;
 
 fn main() {}

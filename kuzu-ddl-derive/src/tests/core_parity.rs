@@ -1,7 +1,7 @@
-//! The derives depend on no other crate of the workspace, so some rules exist here and in the
-//! runtime. Each test applies both and compares the results.
+//! The derives depend on no other crate of the workspace, so some rules exist here and in
+//! kuzu-ddl-core. Each test applies both and compares the results.
 
-use kuzu_ddl_core::{lock as runtime_lock, schema as runtime};
+use kuzu_ddl_core::{lock as core_lock, schema};
 
 use crate::attr::index_options::{IndexKind, OptionKind, parse_value};
 use crate::lock;
@@ -42,15 +42,15 @@ fn names() {
     ] {
         assert_eq!(
             name::check_table(text).is_ok(),
-            runtime::name::check_table(text).is_ok(),
+            schema::name::check_table(text).is_ok(),
             "{text:?}"
         );
         assert_eq!(
             name::check_property(text).is_ok(),
-            runtime::name::check_property(text).is_ok(),
+            schema::name::check_property(text).is_ok(),
             "{text:?}"
         );
-        let member = format!("STRUCT({text} INT64)").parse::<runtime::Type>();
+        let member = format!("STRUCT({text} INT64)").parse::<schema::Type>();
         if text.trim() == text && !text.contains(' ') {
             assert_eq!(name::check_member(text).is_ok(), member.is_ok(), "{text:?}");
         }
@@ -121,7 +121,7 @@ fn types() {
         let here = types::Type::parse(text);
         assert_eq!(
             here.is_ok(),
-            text.parse::<runtime::Type>().is_ok(),
+            text.parse::<schema::Type>().is_ok(),
             "{text:?}"
         );
     }
@@ -129,17 +129,17 @@ fn types() {
 
 #[test]
 fn keywords_and_functions() {
-    assert_eq!(name::RESERVED_MEMBERS, runtime::name::RESERVED_MEMBERS);
+    assert_eq!(name::RESERVED_MEMBERS, schema::name::RESERVED_MEMBERS);
 
-    assert_eq!(expr::FUNCTIONS, runtime::FUNCTIONS);
+    assert_eq!(expr::FUNCTIONS, schema::FUNCTIONS);
 }
 
 /// Every option of an index, with values on both sides of each limit.
 #[test]
 fn index_options() {
     for (kind, theirs) in [
-        (IndexKind::FullText, runtime::IndexKind::FullText),
-        (IndexKind::Vector, runtime::IndexKind::Vector),
+        (IndexKind::FullText, schema::IndexKind::FullText),
+        (IndexKind::Vector, schema::IndexKind::Vector),
     ] {
         let names: Vec<_> = kind.options().iter().map(|(name, _)| *name).collect();
         assert_eq!(
@@ -190,7 +190,7 @@ fn index_options() {
                 let string = syn::parse_str::<syn::LitStr>(&text).ok();
                 let unquoted = string.as_ref().map_or(text.clone(), syn::LitStr::value);
                 let there = theirs.option(name, &unquoted).ok();
-                // The runtime has one text for `"1"` and `1`; here they differ.
+                // kuzu-ddl-core has one text for `"1"` and `1`; here they differ.
                 let takes_string = matches!(
                     option_kind,
                     OptionKind::Choice(..) | OptionKind::Pattern | OptionKind::Source
@@ -204,12 +204,12 @@ fn index_options() {
     for name in ["a", "Größe", "order", "a b", "1a", "_", "", "a-b"] {
         assert_eq!(
             name::is_plain(name),
-            runtime::name::is_bare_identifier(name),
+            schema::name::is_bare_identifier(name),
             "{name:?}"
         );
         assert_eq!(
             name::check_index(name).is_ok(),
-            runtime::name::check_index(name).is_ok(),
+            schema::name::check_index(name).is_ok(),
             "{name:?}"
         );
     }
@@ -264,10 +264,10 @@ fn expressions() {
         "é",
         "1 2",
     ] {
-        let (here, there) = (expr::check(text), text.parse::<runtime::Expr>());
+        let (here, there) = (expr::check(text), text.parse::<schema::Expr>());
         assert_eq!(here.is_ok(), there.is_ok(), "{text:?}: {here:?} {there:?}");
         for cast in [text.to_owned(), text.replace('5', "old")] {
-            let (here, there) = (expr::check_cast(&cast), runtime::Expr::parse_cast(&cast));
+            let (here, there) = (expr::check_cast(&cast), schema::Expr::parse_cast(&cast));
             assert_eq!(here.is_ok(), there.is_ok(), "{cast:?}: {here:?} {there:?}");
         }
     }
@@ -291,11 +291,11 @@ node Person key=id crate=shop was=Customer,"old\u0001, one" 3333333333333333
 sequence ticket start=1 increment=-2 min=-100 max=9223372036854775807 cycle
 "#;
 
-/// A lock file that the runtime accepts is never an error in a derive.
+/// A lock file that kuzu-ddl-core accepts is never an error in a derive.
 #[test]
 fn lock_files() {
     let here = |text: &str| lock::Lock::parse(text).map(|_| ());
-    let there = |text: &str| text.parse::<runtime_lock::LockFile>();
+    let there = |text: &str| text.parse::<core_lock::LockFile>();
     assert_eq!(here(LOCK), Ok(()));
     let parsed = there(LOCK).expect("a valid lock file");
     assert_eq!(parsed.to_string(), LOCK);
@@ -340,5 +340,5 @@ fn lock_files() {
             "{from} {to}: {here:?} {there:?}"
         );
     }
-    assert_eq!(lock::FILE, runtime_lock::LOCK_FILE_NAME);
+    assert_eq!(lock::FILE, core_lock::LOCK_FILE_NAME);
 }
