@@ -62,44 +62,44 @@ fn s02_every_pair_of_kinds_on_two_peers() {
         create C(id) + create C(id INT32)
           joined
         create C(id) + create C(code)
-          NameTaken
+          NameCollision
         create C(id) + create rel C
-          NameTaken
+          NameCollision
         create C(id) + create rel C, loose
-          NameTaken
+          NameCollision
         create C(id) + rename A to C
-          NameTaken
+          NameCollision
         create C(id) + rename Lone to C
-          NameTaken
+          NameCollision
         create C(id INT32) + create C(code)
-          NameTaken
+          NameCollision
         create C(id INT32) + create rel C
-          NameTaken
+          NameCollision
         create C(id INT32) + create rel C, loose
-          NameTaken
+          NameCollision
         create C(id INT32) + rename A to C
-          NameTaken
+          NameCollision
         create C(id INT32) + rename Lone to C
-          NameTaken
+          NameCollision
         create C(code) + create rel C
-          NameTaken
+          NameCollision
         create C(code) + create rel C, loose
-          NameTaken
+          NameCollision
         create C(code) + rename A to C
-          NameTaken
+          NameCollision
         create C(code) + rename Lone to C
-          NameTaken
+          NameCollision
         create rel C + create rel C, loose
-          MultiplicitiesDiffer
-          MultiplicitiesDiffer
+          Multiplicity
+          Multiplicity
         create rel C + rename A to C
-          NameTaken
+          NameCollision
         create rel C + rename Lone to C
-          NameTaken
+          NameCollision
         create rel C, loose + rename A to C
-          NameTaken
+          NameCollision
         create rel C, loose + rename Lone to C
-          NameTaken
+          NameCollision
         drop R + add R.n
           DropBlocked
         drop R + add pair B -> A
@@ -121,21 +121,21 @@ fn s02_every_pair_of_kinds_on_two_peers() {
         restore Old + purge Old
           DropBlocked
         rename A to C + rename A to D
-          RenamedTwice
+          Rename
         rename A to C + rename Lone to C
-          NameTaken
+          NameCollision
         add A.n INT32 + add A.n INT64
           joined
         add A.n INT32 + add A.n STRING
-          TypesDiffer
+          Type
         add A.n INT32 + rename A.q to n
-          NameTaken
+          NameCollision
         add A.n INT64 + add A.n STRING
-          TypesDiffer
+          Type
         add A.n INT64 + rename A.q to n
-          NameTaken
+          NameCollision
         add A.n STRING + rename A.q to n
-          NameTaken
+          NameCollision
         drop A.q + rename A.q to n
           DropBlocked
         drop A.q + rename A.q to m
@@ -159,23 +159,23 @@ fn s02_every_pair_of_kinds_on_two_peers() {
         drop A.q + index A.q
           DropBlocked
         rename A.q to n + rename A.q to m
-          RenamedTwice
+          Rename
         A.q is INT128 + A.q is DECIMAL
-          TypesDiffer
+          Type
         A.q is INT128 + A.q is STRING
-          TypesDiffer
+          Type
         A.q is DECIMAL + A.q is STRING
-          TypesDiffer
+          Type
         A.q is required + A.q may be NULL
-          NullabilityDiffers
+          Nullability
         the key of A is q + the key of A is p
-          KeysDiffer
+          PrimaryKey
         R is one to many + R is one to one
-          MultiplicitiesDiffer
+          Multiplicity
         index A.q + index A.p by that name
-          DefinitionsDiffer
+          Definition
         create sequence t + create sequence t from 2
-          DefinitionsDiffer
+          Definition
     "#]]
     .assert_eq(&table);
 }
