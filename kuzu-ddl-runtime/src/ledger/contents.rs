@@ -9,7 +9,7 @@ use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, ObjectId};
 use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl_core::state::{BackfillProgress, CatalogIds};
 
-use super::corrupt::CorruptRow;
+use super::corrupt::{CorruptRow, Corruption};
 use super::keys::STATE;
 use super::model::{LedgerState, Revision, Tag};
 
@@ -71,7 +71,12 @@ impl LedgerContents {
                 .corrupt
                 .push(CorruptRow::missing(format!("event/{event}")));
         }
-        contents.corrupt.sort();
+        // An event that cannot be read is missing as well. It is reported as unreadable or foreign,
+        // which decides about its repair.
+        contents.corrupt.sort_by(|a, b| {
+            let is_missing = |row: &CorruptRow| row.corruption == Corruption::DanglingReference;
+            (&a.key, is_missing(a), &a.reason).cmp(&(&b.key, is_missing(b), &b.reason))
+        });
         contents.corrupt.dedup_by(|a, b| a.key == b.key);
         contents
     }
@@ -172,6 +177,33 @@ mod tests {
                     |row: &CorruptRow| row.key == *key || row.key.starts_with("event/");
                 assert!(rows.iter().any(is_reported), "{rows:?}");
             }
+        }
+    }
+
+    #[test]
+    fn unreadable_event_is_not_reported_as_missing() {
+        let id = EventId::of(b"x");
+        let revision = Revision {
+            number: 1,
+            events: vec![id],
+            declared: None,
+            rollback: None,
+            application: None,
+            version: String::new(),
+            started_at_ms: 0,
+            duration_ms: 0,
+            from_peers: false,
+        };
+        for (body, corruption) in [
+            (&b"\x01garbage"[..], Corruption::Unreadable),
+            (b"\x7fgarbage", Corruption::Foreign),
+        ] {
+            let mut rows = RowMap::from([(format!("event/{id}"), body.to_vec())]);
+            encode_revision(&mut rows, &revision);
+            let corrupt = LedgerContents::from_rows(rows).corrupt;
+            let of_event = corrupt.iter().filter(|row| row.key.starts_with("event/"));
+            let found: Vec<Corruption> = of_event.map(|row| row.corruption).collect();
+            assert_eq!(found, [corruption], "{corrupt:?}");
         }
     }
 

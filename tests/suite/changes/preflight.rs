@@ -127,7 +127,7 @@ fn rows_without_a_required_value_are_reported() {
     let text = e.to_string();
     for message in [
         "tightens: A.code, 7 rows without a value, for example id 1, id 2, id 3, id 4, id 5",
-        "say what rows without a value get, with `#[kuzu(fill = \"…\")]` on the field",
+        "help: or give rows without a value one with `#[kuzu(fill = \"…\")]` on the field",
     ] {
         assert!(text.contains(message), "{text}");
     }
