@@ -1,4 +1,4 @@
-//! Catalog snapshots: the live schema, and what the engine's catalog holds besides it.
+//! Catalog snapshots: the live schema, and what the engine's catalog holds in addition.
 //!
 //! The runtime reads a snapshot. Drift detection, diffs and plans depend on this data alone, so
 //! they need no engine.

@@ -3,7 +3,7 @@
 //! Every derive and every declaring macro registers its description. The linker collects them in an
 //! order that differs from build to build, so nothing here depends on order.
 
-use super::assemble as collect;
+use super::assemble;
 use super::assemble::Registrations;
 use super::error::DeclareError;
 use super::model::Declared;
@@ -45,6 +45,6 @@ impl Schema {
                 Registration::DroppedSequence(gone) => registry.dropped_sequences.push(*gone),
             }
         }
-        collect::assemble(registry)
+        assemble::assemble(registry)
     }
 }

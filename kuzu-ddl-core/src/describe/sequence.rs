@@ -1,6 +1,6 @@
 //! Descriptions of sequences.
 
-use super::const_checks as check;
+use super::const_checks;
 use super::location::SourceLocation;
 use crate::schema::Sequence;
 
@@ -22,7 +22,7 @@ impl SequenceDesc {
     #[must_use]
     #[track_caller]
     pub const fn new(name: &'static str, file: &'static str, line: u32) -> Self {
-        check::table_name(name);
+        const_checks::table_name(name);
         Self {
             name,
             place: SourceLocation { file, line },

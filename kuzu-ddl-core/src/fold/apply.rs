@@ -160,7 +160,7 @@ impl Fold {
             Some(rivals).filter(|rivals| rivals.len() > 1)
         };
         let value = match &rivals {
-            Some(rivals) => self.merge(rivals).map(|settled| settled.value),
+            Some(rivals) => self.merge(rivals).map(|outcome| outcome.value),
             None => Some(written),
         };
         heads.touch(event.id(), known);

@@ -103,8 +103,8 @@ impl Fold {
         let columns = match object.concurrent_writes.get(&Aspect::Type) {
             Some(rivals) => self
                 .merge(rivals)
-                .and_then(|settled| match &settled.value {
-                    AspectValue::Type(to) => Some(self.resolved_conflict_columns(id, &settled, to)),
+                .and_then(|outcome| match &outcome.value {
+                    AspectValue::Type(to) => Some(self.resolved_conflict_columns(id, &outcome, to)),
                     _ => None,
                 })
                 .unwrap_or_default(),
@@ -122,7 +122,7 @@ impl Fold {
             return;
         };
         let heads = self.values_written_by(id, Aspect::Default, object.heads_of(Aspect::Default));
-        let default = self.merge(&heads).map(|settled| settled.value);
+        let default = self.merge(&heads).map(|outcome| outcome.value);
         if let (Some(AspectValue::Default(default)), Some(object)) = (default, self.object_mut(id))
         {
             set_default(object, default);

@@ -154,7 +154,7 @@ impl Fold {
             let Some(kind) = ConflictKind::of(*part) else {
                 continue;
             };
-            let losers = self.merge(rivals).map(|settled| settled.losers);
+            let losers = self.merge(rivals).map(|outcome| outcome.losers);
             rows.extend(losers.into_iter().flatten().map(|event| row(event, kind)));
         }
         rows

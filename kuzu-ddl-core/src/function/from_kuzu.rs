@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, UtcDateTime};
 
-use super::time_text as text;
+use super::time_text;
 use crate::describe::KuzuType;
 use crate::types::{Blob, Decimal, Interval, TimestampMs, TimestampSec};
 use crate::value::Value;
@@ -85,16 +85,16 @@ by_text! {
     rust_decimal::Decimal, "decimal that Rust can hold": |text| {
         rust_decimal::Decimal::from_str_exact(text).ok()
     };
-    Date, "date of the years -9999 to 9999": text::parse_date;
-    PrimitiveDateTime, "time of the years -9999 to 9999": text::parse_timestamp;
-    OffsetDateTime, "time of the years -9999 to 9999": text::parse_timestamp_tz;
-    UtcDateTime, "time of the years -9999 to 9999": |text| text::parse_timestamp_tz(text).map(UtcDateTime::from);
-    TimestampMs, "time of the years -9999 to 9999": |text| text::parse_timestamp(text).map(Self);
-    TimestampSec, "time of the years -9999 to 9999": |text| text::parse_timestamp(text).map(Self);
-    Interval, "interval": text::parse_interval;
-    Duration, "interval without months": |text| text::duration(&text::parse_interval(text)?);
+    Date, "date of the years -9999 to 9999": time_text::parse_date;
+    PrimitiveDateTime, "time of the years -9999 to 9999": time_text::parse_timestamp;
+    OffsetDateTime, "time of the years -9999 to 9999": time_text::parse_timestamp_tz;
+    UtcDateTime, "time of the years -9999 to 9999": |text| time_text::parse_timestamp_tz(text).map(UtcDateTime::from);
+    TimestampMs, "time of the years -9999 to 9999": |text| time_text::parse_timestamp(text).map(Self);
+    TimestampSec, "time of the years -9999 to 9999": |text| time_text::parse_timestamp(text).map(Self);
+    Interval, "interval": time_text::parse_interval;
+    Duration, "interval without months": |text| time_text::duration(&time_text::parse_interval(text)?);
     std::time::Duration, "interval without months, and not below zero": |text| {
-        text::duration(&text::parse_interval(text)?)?.try_into().ok()
+        time_text::duration(&time_text::parse_interval(text)?)?.try_into().ok()
     };
 }
 
@@ -112,7 +112,7 @@ by_text! {
 #[cfg(feature = "chrono")]
 impl FromKuzu<'_> for chrono::DateTime<chrono::Utc> {
     fn from_kuzu(cell: &Value) -> Result<Self, String> {
-        let instant = words(cell).and_then(text::parse_timestamp_tz);
+        let instant = words(cell).and_then(time_text::parse_timestamp_tz);
         let instant =
             instant.and_then(|at| Self::from_timestamp(at.unix_timestamp(), at.nanosecond()));
         instant.ok_or_else(|| mismatch(cell, "time"))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, UtcDateTime};
 
-use super::time_text as text;
+use super::time_text;
 use crate::describe::{FunctionError, KuzuType};
 use crate::types::{Blob, Decimal, Interval, TimestampMs, TimestampNs, TimestampSec};
 use crate::value::Value;
@@ -95,17 +95,17 @@ gives! {
     Blob: |bytes| Value::Bytes(bytes.0);
     uuid::Uuid: |uuid| Value::Text(uuid.to_string());
     rust_decimal::Decimal: |n| Value::Text(n.to_string());
-    Date: |date| Value::Text(text::format_date(date));
-    PrimitiveDateTime: |at| Value::Text(text::format_timestamp(at));
-    OffsetDateTime: |at| Value::Text(text::format_timestamp_tz(at));
-    UtcDateTime: |at| Value::Text(text::format_timestamp_tz(at.into()));
-    TimestampNs: |at| Value::Text(text::format_timestamp(at.0));
-    TimestampMs: |at| Value::Text(text::format_timestamp(at.0));
-    TimestampSec: |at| Value::Text(text::format_timestamp(at.0));
-    Interval: |interval| Value::Text(text::format_interval(interval));
-    Duration: |span| Value::Text(text::format_duration(span));
+    Date: |date| Value::Text(time_text::format_date(date));
+    PrimitiveDateTime: |at| Value::Text(time_text::format_timestamp(at));
+    OffsetDateTime: |at| Value::Text(time_text::format_timestamp_tz(at));
+    UtcDateTime: |at| Value::Text(time_text::format_timestamp_tz(at.into()));
+    TimestampNs: |at| Value::Text(time_text::format_timestamp(at.0));
+    TimestampMs: |at| Value::Text(time_text::format_timestamp(at.0));
+    TimestampSec: |at| Value::Text(time_text::format_timestamp(at.0));
+    Interval: |interval| Value::Text(time_text::format_interval(interval));
+    Duration: |span| Value::Text(time_text::format_duration(span));
     std::time::Duration: |span| {
-        Value::Text(text::format_duration(span.try_into().unwrap_or(Duration::MAX)))
+        Value::Text(time_text::format_duration(span.try_into().unwrap_or(Duration::MAX)))
     };
 }
 

@@ -363,7 +363,7 @@ impl Operation {
             Self::CreateTable { .. }
             | Self::CreateSequence { .. }
             | Self::DropSequence { .. }
-            // There is no index on a scratch table, and making one takes longer than all else.
+            // There is no index on a scratch table, and building one takes longer than all else.
             | Self::DropIndex { .. }
             | Self::CreateIndex { .. }
             | Self::Backfill { .. }

@@ -16,7 +16,7 @@ use crate::event::{ObjectId, ObjectKind};
 use crate::fold::{Fold, Object, managed_tables};
 use crate::schema::NameKey;
 
-/// Plans the steps from `before`, which describes `live`, to `after`. Objects in `leave` are known
+/// Plans the steps from `before`, which describes `live`, to `after`. Objects in `ignored` are known
 /// to differ from `before`: the difference is not corrected, and only what `after` changes is
 /// planned.
 ///
@@ -27,10 +27,10 @@ pub fn plan<'a>(
     after: &'a Fold,
     live: impl Into<LiveCatalog<'a>>,
     hints: &'a PlanHints,
-    leave: &'a BTreeSet<ObjectId>,
+    ignored: &'a BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
     static NOTHING: BTreeSet<ObjectId> = BTreeSet::new();
-    plan_with_rebuilds(before, after, live, hints, leave, &NOTHING)
+    plan_with_rebuilds(before, after, live, hints, ignored, &NOTHING)
 }
 
 /// Plans like [`plan`], and also rebuilds the tables in `forced_rebuilds` unchanged: the engine may
@@ -43,32 +43,32 @@ pub fn plan_with_rebuilds<'a>(
     after: &'a Fold,
     live: impl Into<LiveCatalog<'a>>,
     hints: &'a PlanHints,
-    leave: &'a BTreeSet<ObjectId>,
+    ignored: &'a BTreeSet<ObjectId>,
     forced_rebuilds: &'a BTreeSet<ObjectId>,
 ) -> Result<Vec<Step>, Vec<PlanError>> {
     let LiveCatalog {
         schema: live,
-        table_ids: ids,
-        column_id_gaps: gaps,
-        capabilities: can,
-        serial_sequences: counters,
-        backfills: making,
-        recorded_fills: filled,
+        table_ids,
+        column_id_gaps,
+        capabilities,
+        serial_sequences,
+        backfills,
+        recorded_fills,
     } = live.into();
     let mut builder = PlanBuilder {
-        table_ids: ids,
-        column_id_gaps: gaps,
-        capabilities: can,
-        serial_sequences: counters,
-        backfills: making,
-        recorded_fills: filled,
+        table_ids,
+        column_id_gaps,
+        capabilities,
+        serial_sequences,
+        backfills,
+        recorded_fills,
         deferred: Vec::new(),
         managed: managed_tables(before),
         before,
         after,
         live,
         hints,
-        ignored: leave,
+        ignored,
         forced_rebuilds,
         rebuilt: BTreeSet::new(),
         filled_by_rebuild: BTreeSet::new(),

@@ -5,7 +5,7 @@ use std::time::Instant;
 use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_core::fold::Fold;
 
-use super::planning::dangling_indexes as unfinished;
+use super::planning::dangling_indexes;
 use super::receive::report::ReceiveReport;
 use super::receive::sync_state::read_ledger;
 use super::run::{Bootstrap, Request};
@@ -50,7 +50,7 @@ impl Migrator<'_> {
         let _span = tracing::info_span!("begin_with").entered();
         let start = Instant::now();
         let declared = fingerprint_declaration(self.declared.take())?;
-        unfinished::clear(self.engine, self.lock_timeout)?;
+        dangling_indexes::clear(self.engine, self.lock_timeout)?;
         let bootstrap = Bootstrap {
             fold: Fold::from_checkpoint(checkpoint)?,
             bytes: checkpoint.to_vec(),

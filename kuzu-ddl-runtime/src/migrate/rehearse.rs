@@ -13,7 +13,7 @@ use kuzu_ddl_core::state::{DeferredTask, LocalState};
 
 use super::Migrator;
 use super::execute::function_batch::{BatchEvaluator, borrowed};
-use super::execute::serial as counting;
+use super::execute::serial;
 use super::planning::inputs::PreparedMigration;
 use super::policy::Phase;
 use crate::engine::{Engine, EngineErrorKind, Session};
@@ -63,7 +63,7 @@ impl Migrator<'_> {
                     .map(|made| BatchEvaluator::new(made, &declared.declared.functions, &object));
                 let params = maker.transpose()?.map(|maker| maker.nothing());
                 let params = borrowed(params.as_deref().unwrap_or_default());
-                let statements = counting::serial_statements(session.as_ref(), step);
+                let statements = serial::serial_statements(session.as_ref(), step);
                 for cypher in statements.map_err(failed(&object))?.iter() {
                     session
                         .query_with(cypher, &params)

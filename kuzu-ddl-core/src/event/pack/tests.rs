@@ -45,7 +45,7 @@ fn golden_bytes() {
 }
 
 /// Two concurrent type changes of a property, and the event that resolves the conflict.
-fn settled() -> Vec<DdlEvent> {
+fn resolved() -> Vec<DdlEvent> {
     let mut events = golden::history();
     let is_property = |event: &DdlEvent| matches!(event.change(), Change::AddProperty { .. });
     events.truncate(events.iter().position(is_property).expect("a property") + 1);
@@ -71,9 +71,9 @@ fn settled() -> Vec<DdlEvent> {
 
 #[test]
 fn golden_bytes_of_what_settles() {
-    let all = inflated(&encode(&settled()));
+    let all = inflated(&encode(&resolved()));
     expect!["0100007508300938010602040000000001040204000000000207010100000a000e06050c0101030800021a040b01021a040b010228030b01080205020c0c0e0c0d506572736f6e69644369747969644c69766573496e456d61696c6ec3a920f09fa68073686f703a3a63656e747373686f703a3a70656e6365"].assert_eq(&hex(&all));
-    assert_eq!(decode(&all, LIMIT), Ok(settled()));
+    assert_eq!(decode(&all, LIMIT), Ok(resolved()));
 }
 
 /// Unknown kinds are stored in full, including numbers between known ones.

@@ -246,7 +246,7 @@ impl Sheet<'_> {
                 "an aspect was not written by the events that it refers to",
             ));
         }
-        let value = self.fold.merge(&written).map(|settled| settled.value);
+        let value = self.fold.merge(&written).map(|outcome| outcome.value);
         if let Some(object) = self.fold.object_mut(id) {
             object.set_heads(part, heads.clone());
             value.into_iter().for_each(|value| object.set(value));

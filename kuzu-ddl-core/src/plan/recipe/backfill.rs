@@ -216,8 +216,8 @@ impl<'a> PlanBuilder<'a> {
 
     /// Resumes the backfills that are unfinished according to the ledger.
     fn resume_backfill(&mut self, existing: &[ExistingTable<'a>]) {
-        let making = self.backfills;
-        for (id, making) in making {
+        let progress = self.backfills;
+        for (id, progress) in progress {
             let Some(object) = self.after.object(*id).filter(|object| object.is_live()) else {
                 continue;
             };
@@ -238,18 +238,18 @@ impl<'a> PlanBuilder<'a> {
                         "its backfill by the function {} is unfinished\n\
                          help: start the version that has the function again, before this one \
                          changes the property",
-                        making.function
+                        progress.function
                     ),
                 });
                 continue;
             }
-            let Some(value) = self.missing_value_condition(making, object, &property) else {
+            let Some(value) = self.missing_value_condition(progress, object, &property) else {
                 self.errors.push(PlanError::Unsupported {
                     object: path,
                     reason: format!(
                         "its backfill by the function {} is unfinished, and reads a column that is to be \
                          purged\nhelp: finish the backfill first",
-                        making.function
+                        progress.function
                     ),
                 });
                 continue;
@@ -264,19 +264,19 @@ impl<'a> PlanBuilder<'a> {
 
     pub(in crate::plan) fn missing_value_condition(
         &self,
-        making: &BackfillProgress,
+        progress: &BackfillProgress,
         object: &Object,
         property: &Property,
     ) -> Option<ValueSource> {
         let mut by = ValueFunction {
-            function: making.function.clone(),
+            function: progress.function.clone(),
             inputs: Vec::new(),
-            accepts_null: making.accepts_null,
-            on_fail: making.on_fail.clone(),
+            accepts_null: progress.accepts_null,
+            on_fail: progress.on_fail.clone(),
             required: !property.nullable,
             slot: 0,
         };
-        if let Some(old) = &making.archived_column {
+        if let Some(old) = &progress.archived_column {
             let archives = object
                 .archived_columns
                 .iter()
@@ -289,7 +289,7 @@ impl<'a> PlanBuilder<'a> {
                 ..ValueSource::copy_of(old, &ty)
             });
         }
-        for input in &making.inputs {
+        for input in &progress.inputs {
             let object = self.after.object(*input)?;
             let ty = self.after.property(object)?.ty;
             by.inputs.push((self.after.database_name(object), ty));

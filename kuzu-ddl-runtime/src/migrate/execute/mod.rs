@@ -13,13 +13,13 @@ use kuzu_ddl_core::plan::{DeferredWork, Hazard, HazardKind, Operation, Plan};
 use record::is_noop;
 use verify::verify;
 
-use super::planning::dangling_indexes as unfinished;
+use super::planning::dangling_indexes;
 use super::planning::inputs::{PreparedMigration, version};
 use super::policy::Phase;
 use super::post_commit::index;
 use super::report::Report;
 use super::run::{Request, Run};
-use super::{MAX_REPLANS, Migrator, post_commit as second};
+use super::{MAX_REPLANS, Migrator, post_commit};
 use crate::engine::{EngineError, EngineErrorKind, Session, Transaction};
 use crate::error::Error;
 use crate::inspect::tables;
@@ -53,7 +53,7 @@ impl Migrator<'_> {
     }
 
     fn try_apply(&mut self, run: &mut Run<'_>, given: Option<&Plan>) -> Result<Report, Error> {
-        unfinished::clear(self.engine, self.lock_timeout)?;
+        dangling_indexes::clear(self.engine, self.lock_timeout)?;
         let session = self.engine.session()?;
         let mut listener = self.progress.take();
         let prepared = self.prepare(
@@ -97,7 +97,7 @@ impl Migrator<'_> {
         let deferred = self.run_post_commit(run, &prepared);
         let unfinished: Vec<DeferredWork> = deferred
             .iter()
-            .filter(|u| second::requires(run.declared, u))
+            .filter(|u| post_commit::requires(run.declared, u))
             .cloned()
             .collect();
         if !unfinished.is_empty() {

@@ -8,10 +8,10 @@ use kuzu_ddl_core::event::EventId;
 use kuzu_ddl_core::state::{CatalogIds, DeferredTask};
 
 use super::super::Migrator;
-use super::super::planning::catalog_hash as catalog;
+use super::super::planning::catalog_hash;
 use super::super::planning::inputs::{LedgerOnlyChange, PreparedMigration};
 use super::super::planning::suspect_tables::known;
-use super::super::post_commit::backfill as values;
+use super::super::post_commit::backfill;
 use super::super::receive::inbox_keys_applied;
 use super::super::run::Run;
 use crate::engine::Transaction;
@@ -84,8 +84,8 @@ impl Migrator<'_> {
         }
         ledger::insert_rows(tx, new)?;
         ledger::upsert_rows(tx, changed)?;
-        for (id, making) in values::started_backfills(prepared) {
-            ledger::write_backfill(tx, id, &making)?;
+        for (id, progress) in backfill::started_backfills(prepared) {
+            ledger::write_backfill(tx, id, &progress)?;
         }
         let deferred = &prepared.local.deferred;
         let over = prepared.contents.backfills.keys();
@@ -158,7 +158,7 @@ pub(in crate::migrate) fn is_noop(
     // A tolerated difference is reported again at the next start, so nothing is marked as verified.
     let is_verified = !prepared.tolerated.is_empty()
         || (last.verified_declarations.contains(&declared.id)
-            && last.catalog_hash == catalog::snapshot_hash(&prepared.found));
+            && last.catalog_hash == catalog_hash::snapshot_hash(&prepared.found));
     let same_deferred = last.local.deferred == prepared.local.deferred;
     let placed = !prepared.tolerated.is_empty()
         || catalog_ids_after(prepared, &prepared.found) == prepared.contents.catalog_ids;
@@ -187,8 +187,8 @@ pub(in crate::migrate) fn state(
         frontier: prepared.after.frontier(),
         schema: prepared.after.schema().fingerprint(),
         verified_declarations: checked,
-        table_list_hash: catalog::table_list_hash(&listed),
-        catalog_hash: catalog::snapshot_hash(found),
+        table_list_hash: catalog_hash::table_list_hash(&listed),
+        catalog_hash: catalog_hash::snapshot_hash(found),
         table_count: listed.len(),
         local: known(&prepared.local, &prepared.found, found, &prepared.after),
         inbox_ready: inbox_ready_count(prepared),

@@ -10,7 +10,7 @@ use super::super::planning::inputs::PreparedMigration;
 use super::super::policy::Phase;
 use super::super::run::Run;
 use super::function_batch::{BatchEvaluator, OffsetExtent, borrowed};
-use super::serial as counting;
+use super::serial;
 use crate::engine::{Session, Transaction};
 use crate::error::Error;
 
@@ -60,19 +60,20 @@ impl Migrator<'_> {
             source,
         };
         let Some(made) = step.operation.function_values() else {
-            let all = counting::serial_statements(tx, step).map_err(failed)?;
+            let all = serial::serial_statements(tx, step).map_err(failed)?;
             return all
                 .iter()
                 .try_for_each(|cypher| tx.query(cypher).map(drop).map_err(failed));
         };
-        let maker = BatchEvaluator::new(made, functions, step.operation.table())?;
-        let Some(OffsetExtent { first, last, .. }) = maker.extent(tx, 0).map_err(failed)? else {
+        let evaluator = BatchEvaluator::new(made, functions, step.operation.table())?;
+        let Some(OffsetExtent { first, last, .. }) = evaluator.extent(tx, 0).map_err(failed)?
+        else {
             return Ok(());
         };
         let (mut from, mut done) = (first, 0);
         while from <= last {
             let to = from.saturating_add(self.batch_size);
-            let batch = maker.range(tx, (from, to)).map_err(failed)?;
+            let batch = evaluator.range(tx, (from, to)).map_err(failed)?;
             if let Some(bad) = batch.failed.iter().find(|bad| !bad.has_fallback) {
                 return Err(Error::FunctionFailed {
                     object: step.operation.to_string(),

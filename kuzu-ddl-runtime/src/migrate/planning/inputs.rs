@@ -12,7 +12,7 @@ use kuzu_ddl_core::plan::{Plan, PlanBase, PlanHints, Step};
 use kuzu_ddl_core::schema::{Expr, NameKey};
 use kuzu_ddl_core::state::{DeferredTask, LocalState};
 
-use super::catalog_hash as catalog;
+use super::catalog_hash;
 use super::suspect_tables::plan_with_suspect_rebuilds;
 use crate::engine::Session;
 use crate::error::Error;
@@ -150,7 +150,7 @@ pub(in crate::migrate) fn base(contents: &LedgerContents, found: &CatalogSnapsho
     let state = contents.state.as_ref();
     let frontier = state.map(|s| s.frontier.clone());
     PlanBase {
-        live: catalog::snapshot_hash(found),
+        live: catalog_hash::snapshot_hash(found),
         frontier: frontier.unwrap_or_default(),
     }
 }

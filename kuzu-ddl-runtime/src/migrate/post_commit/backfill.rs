@@ -28,7 +28,7 @@ const TRIES: u32 = 3;
 struct Work<'a> {
     step: &'a Step,
     id: ObjectId,
-    maker: BatchEvaluator<'a>,
+    evaluator: BatchEvaluator<'a>,
     required: bool,
     size: u64,
 }
@@ -105,7 +105,7 @@ impl Migrator<'_> {
             .or(value.fill_function.as_ref());
         Ok(Some(Work {
             id: *id,
-            maker: BatchEvaluator::new(made, functions, &path(step))?,
+            evaluator: BatchEvaluator::new(made, functions, &path(step))?,
             required: by.is_some_and(|by| by.required),
             size: self.batch_size,
             step,
@@ -116,26 +116,26 @@ impl Migrator<'_> {
 impl Work<'_> {
     /// Runs one batch, and returns the new position and the total number of completed rows.
     fn go(&self, tx: Transaction<'_>, place: Place) -> Result<(Place, u64), Error> {
-        let Some(mut making) = ledger::read_backfill(&tx, self.id)? else {
+        let Some(mut progress) = ledger::read_backfill(&tx, self.id)? else {
             // Another connection has completed it.
             return Ok((Place::After, 0));
         };
         if matches!(place, Place::Before) {
             let table = self.table(&tx)?;
-            if table != making.table {
+            if table != progress.table {
                 // Another table has other offsets.
-                (making.table, making.next_offset) = (table, 0);
+                (progress.table, progress.next_offset) = (table, 0);
             }
         }
         let (from, last) = match place {
-            Place::Within(last) if making.next_offset <= last => (making.next_offset, last),
-            _ => match self.maker.extent(&tx, making.next_offset)? {
+            Place::Within(last) if progress.next_offset <= last => (progress.next_offset, last),
+            _ => match self.evaluator.extent(&tx, progress.next_offset)? {
                 Some(OffsetExtent { first, last, .. }) => (first, last),
-                None => return Ok((Place::After, making.rows_done)),
+                None => return Ok((Place::After, progress.rows_done)),
             },
         };
         let to = from.saturating_add(self.size);
-        let batch = self.maker.range(&tx, (from, to))?;
+        let batch = self.evaluator.range(&tx, (from, to))?;
         if let Some(failed) = batch.failed.iter().find(|failed| !failed.has_fallback) {
             return Err(self.failure(&tx, failed));
         }
@@ -144,17 +144,17 @@ impl Work<'_> {
                 tx.query_with(cypher, &borrowed(&batch.params))?;
             }
         }
-        making.next_offset = to;
-        making.rows_done += batch.rows;
-        ledger::write_backfill(&tx, self.id, &making)?;
+        progress.next_offset = to;
+        progress.rows_done += batch.rows;
+        ledger::write_backfill(&tx, self.id, &progress)?;
         tx.commit()?;
-        Ok((Place::Within(last), making.rows_done))
+        Ok((Place::Within(last), progress.rows_done))
     }
 
     /// Returns rows that were inserted behind the position of the backfill and must have a value.
     fn left(&self, session: &dyn Session) -> Result<Option<OffsetExtent>, EngineError> {
         if self.required {
-            self.maker.extent(session, 0)
+            self.evaluator.extent(session, 0)
         } else {
             Ok(None)
         }
@@ -162,12 +162,12 @@ impl Work<'_> {
 
     /// Restarts at the first row.
     fn again(&self, tx: Transaction<'_>) -> Result<(), Error> {
-        if let Some(making) = ledger::read_backfill(&tx, self.id)? {
-            let making = BackfillProgress {
+        if let Some(progress) = ledger::read_backfill(&tx, self.id)? {
+            let progress = BackfillProgress {
                 next_offset: 0,
-                ..making
+                ..progress
             };
-            ledger::write_backfill(&tx, self.id, &making)?;
+            ledger::write_backfill(&tx, self.id, &progress)?;
         }
         Ok(tx.commit()?)
     }

@@ -20,7 +20,7 @@ use kuzu_ddl_core::plan::{DeferredWork, Operation, Step};
 use kuzu_ddl_core::state::DeferredTask;
 
 use super::Migrator;
-use super::planning::catalog_hash as catalog;
+use super::planning::catalog_hash;
 use super::planning::inputs::PreparedMigration;
 use super::policy::Phase;
 use super::run::Run;
@@ -119,7 +119,7 @@ impl Migrator<'_> {
             let found = inspect(&tx, InspectScope::All)?;
             let rows = detect(&prepared.after, &found.schema, &state.local, None);
             if crate::migrate::execute::verify::untolerated_drift(rows, prepared).is_empty() {
-                state.catalog_hash = catalog::snapshot_hash(&found);
+                state.catalog_hash = catalog_hash::snapshot_hash(&found);
             } else {
                 // Another connection changed something: the next start checks everything.
                 state.verified_declarations.clear();
