@@ -112,7 +112,7 @@ impl IncompatibilityKind {
                  help: or restore a backup"
             ),
             Self::ArchiveNotFound => "cannot be purged: no archived object has this name\n\
-                 help: list the archived objects with `archives(&db)`"
+                 help: list the archived objects with `kuzu_ddl::archive::list_archived(&db)`"
                 .to_owned(),
             Self::ArchiveAmbiguous { names } => format!(
                 "cannot be purged: several archived objects have this name\n\
