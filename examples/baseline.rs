@@ -6,7 +6,7 @@
 //! prints
 //!
 //! ```text
-//! recorded 2 events, schema 2d2f230b, 168 ms
+//! recorded 2 events, schema 2d2f230b, 111 ms
 //!   note: Person: existing object adopted
 //!   note: Session is not managed by kuzu-ddl; left unchanged
 //!

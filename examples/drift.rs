@@ -13,10 +13,10 @@
 //! help: `.drift_policy(DriftPolicy::Recreate)` recreates missing objects without rows
 //! help: `.drift_policy(DriftPolicy::Warn)` continues
 //!
-//! recorded 1 event, schema f40e48c3, 20 ms
+//! recorded 1 event, schema f40e48c3, 50 ms
 //!   note: adopted: Person.nickname is in the database, but not in the ledger
 //!
-//! up to date, schema f40e48c3, 6 ms
+//! up to date, schema f40e48c3, 16 ms
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]

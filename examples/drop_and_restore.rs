@@ -6,13 +6,13 @@
 //! prints
 //!
 //! ```text
-//! 1 step applied, schema b6791eba, 97 ms
+//! 1 step applied, schema b6791eba, 46 ms
 //!   - archive property Person.fax as fax__a_7869c94d
 //!       ! breaks older apps: Person.fax
 //!       ALTER TABLE `Person` RENAME `fax` TO `fax__a_7869c94d`;
 //!
 //! archived: property Person.fax, 1 value, about 1 KiB, as Person.fax__a_7869c94d, since
-//!     2026-11-30T14:09:48Z
+//!     2026-11-30T14:30:19Z
 //!
 //! the declared schema is incompatible with the database:
 //!   Person.fax: is declared, but was dropped; this binary is older than the database
@@ -21,7 +21,7 @@
 //!     help: or restore it with its rows: `.restore("Person.fax")` on the Migrator
 //!     help: or create a new, empty one: `.recreate("Person.fax")` on the Migrator
 //!
-//! 1 step applied, schema 3b220d7f, 68 ms
+//! 1 step applied, schema 3b220d7f, 46 ms
 //!   + restore property Person.fax from fax__a_7869c94d
 //!       ALTER TABLE `Person` RENAME `fax__a_7869c94d` TO `fax`;
 //!

@@ -6,7 +6,7 @@
 //! prints
 //!
 //! ```text
-//! first start: 3 steps applied, schema 69dbaa44, 128 ms
+//! first start: 3 steps applied, schema 69dbaa44, 119 ms
 //!   + create node table Person
 //!       CREATE NODE TABLE `Person`(`id` INT64, `name` STRING, `mail` STRING, PRIMARY KEY(`id`));
 //!       COMMENT ON TABLE `Person` IS 'A person who can buy things.';
@@ -15,9 +15,9 @@
 //!   + create rel table Purchased
 //!       CREATE REL TABLE `Purchased`(FROM `Person` TO `Product`, `quantity` INT64);
 //!
-//! second start: up to date, schema 69dbaa44, 7 ms
+//! second start: up to date, schema 69dbaa44, 5 ms
 //!
-//! newer release: 3 steps applied, schema bc236257, 36 ms
+//! newer release: 3 steps applied, schema bc236257, 30 ms
 //!   ~ rename property Person.mail to email
 //!       ! breaks older apps: Person.mail
 //!       ALTER TABLE `Person` RENAME `mail` TO `email`;

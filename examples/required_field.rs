@@ -11,7 +11,7 @@
 //! help: allow it with `.allow(HazardKind::Tightens, "Person.language")` on the Migrator
 //! help: or give rows without a value one with `#[kuzu(fill = "…")]` on the field
 //!
-//! 1 step applied, schema 3c1c48da, 160 ms
+//! 1 step applied, schema 3c1c48da, 78 ms
 //!   + add property Person.language STRING (1 row, about 0.01 s), took 0.01 s
 //!       ALTER TABLE `Person` ADD `language` STRING;
 //!       MATCH (x:`Person`) SET x.`language` = CAST('en' AS STRING);

@@ -12,7 +12,7 @@
 //! person 2: Bob, score 7
 //!
 //! the changes of this binary were undone: the database was rolled back to tag release-1 on
-//!     2026-11-30T14:10:16Z:
+//!     2026-11-30T14:30:42Z:
 //!   Person.full_name: was renamed to `name`; this binary is older than the database
 //!       (examples/rollback.rs:55)
 //!     help: deploy the newer binary

@@ -7,8 +7,9 @@
 //!
 //! ```text
 //! preflight checks failed:
-//!   Person.age: 1 of 2 values cannot be cast to INT64, for example id 2 ('unknown'); write
-//!       `on_fail = "null"` or `on_fail = "default"` next to the cast, or a cast that takes them
+//!   Person.age: 1 of 2 values cannot be cast to INT64, for example id 2 ('unknown')
+//!     help: add `on_fail = "null"` or `on_fail = "default"` next to the cast
+//!     help: or change the cast so that it accepts these values
 //!
 //! ~ change property Person.age to INT64
 //! person 1: age 36

@@ -46,9 +46,9 @@ pub enum RowFailureKind {
         /// Path of the function.
         function: String,
         /// Message of the function for one of the rows.
-        says: String,
+        message: String,
         /// Whether `on_fail` can set NULL or the default instead.
-        can_fall_back: bool,
+        accepts_on_fail: bool,
     },
     /// The new primary key has no value.
     MissingKey,
@@ -80,26 +80,23 @@ impl fmt::Display for RowFailure {
             RowFailureKind::Function { function, .. } => {
                 let rows = count_noun(self.total, "row", "rows");
                 let get = if several { "get" } else { "gets" };
-                write!(f, "{rows} {get} no value by the function {function}")?;
+                write!(f, "{rows} {get} no value from the function {function}")?;
             }
             RowFailureKind::MissingKey => {
                 let have = if several { "have" } else { "has" };
                 let rows = count_noun(self.total, "row", "rows");
-                write!(f, "{rows} {have} no value, and it is to be the primary key")?;
+                write!(f, "{rows} {have} no value for the new primary key")?;
             }
             RowFailureKind::DuplicateKey => {
                 let rows = count_noun(self.total, "row", "rows");
-                write!(
-                    f,
-                    "{rows} share their value, and it is to be the primary key"
-                )?;
+                write!(f, "{rows} have duplicate values of the new primary key")?;
             }
             RowFailureKind::SerialExhausted => {
                 let have = if several { "have" } else { "has" };
                 let rows = count_noun(self.total, "row", "rows");
                 write!(
                     f,
-                    "{rows} {have} the largest INT64, and it is to count on above the largest value"
+                    "{rows} {have} the largest INT64, so SERIAL numbering cannot continue"
                 )?;
             }
             RowFailureKind::MultiplicityExceeded(multiplicity) => {
@@ -107,7 +104,7 @@ impl fmt::Display for RowFailure {
                 let nodes = count_noun(self.total, "node", "nodes");
                 write!(
                     f,
-                    "{nodes} with rels {have} more than one, and it is to be {multiplicity}"
+                    "{nodes} with rels {have} more than {multiplicity} allows"
                 )?;
             }
         }
@@ -137,44 +134,43 @@ impl RowFailure {
         match &self.kind {
             RowFailureKind::Cast {
                 engine,
-                accepts_on_fail: can_fall_back,
+                accepts_on_fail,
                 ..
             } => {
                 if let Some(engine) = engine {
-                    write!(f, "; the engine says: {engine}")?;
+                    write!(f, "; engine error: {engine}")?;
                 }
-                if *can_fall_back {
-                    f.write_str(
-                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` next to the cast, \
-                         or a cast that takes them",
-                    )
+                f.write_str(if *accepts_on_fail {
+                    "\nhelp: add `on_fail = \"null\"` or `on_fail = \"default\"` next to the cast\
+                     \nhelp: or change the cast so that it accepts these values"
                 } else {
-                    f.write_str("; change these rows, or write a cast that takes them")
-                }
+                    "\nhelp: change these rows\
+                     \nhelp: or change the cast so that it accepts these values"
+                })
             }
             RowFailureKind::Function {
-                says,
-                can_fall_back,
+                message,
+                accepts_on_fail,
                 ..
             } => {
-                write!(f, "; it says: {says}")?;
-                if *can_fall_back {
-                    f.write_str(
-                        "; write `on_fail = \"null\"` or `on_fail = \"default\"` next to it, or let \
-                         it take them",
-                    )
+                write!(f, ": {message}")?;
+                f.write_str(if *accepts_on_fail {
+                    "\nhelp: add `on_fail = \"null\"` or `on_fail = \"default\"` next to the function\
+                     \nhelp: or change the function so that it accepts these rows"
                 } else {
-                    f.write_str("; change these rows, or let it take them")
-                }
+                    "\nhelp: change these rows\
+                     \nhelp: or change the function so that it accepts these rows"
+                })
             }
-            RowFailureKind::MissingKey => {
-                f.write_str("; give them one, or write `#[kuzu(fill = \"…\")]` on the field")
-            }
+            RowFailureKind::MissingKey => f.write_str(
+                "\nhelp: set the values of these rows\
+                 \nhelp: or add a backfill, `#[kuzu(fill = \"…\")]` on the field",
+            ),
             RowFailureKind::DuplicateKey | RowFailureKind::SerialExhausted => {
-                f.write_str("; change these rows first")
+                f.write_str("\nhelp: change these rows first")
             }
             RowFailureKind::MultiplicityExceeded(_) => {
-                f.write_str("; delete the rels that are too many first")
+                f.write_str("\nhelp: delete the surplus rels first")
             }
         }
     }

@@ -106,7 +106,7 @@ fn failing_casts_are_counted_before_any_change() {
     );
     let text = e.to_string();
     let message = "Person.age: 3 of 99 values cannot be cast to INT32, for example id 17 ('abc'), \
-                 id 18 (''), id 19 ('3000000000'); write `on_fail = \"null\"`";
+                 id 18 (''), id 19 ('3000000000')\n    help: add `on_fail = \"null\"`";
     assert!(text.contains(message), "{text}");
     let message =
         "Knows.since: 6 of 147 values cannot be cast to INT32, for example rel 1 -> 17 ('abc')";

@@ -73,8 +73,8 @@ fn missing_and_duplicate_primary_keys_are_reported() {
     let declaration = || schema![keyed::A, keyed::R];
     let text = text(&db, declaration());
     for message in [
-        "A.code: 2 of 1,500 rows have no value, and it is to be the primary key, for example id 3, id 4; give them one",
-        "A.code: 3 of 1,500 rows share their value, and it is to be the primary key, for example 'same' (3 times); change these rows first",
+        "A.code: 2 of 1,500 rows have no value for the new primary key, for example id 3, id 4\n    help: set the values",
+        "A.code: 3 of 1,500 rows have duplicate values of the new primary key, for example 'same' (3 times)\n    help: change these rows first",
     ] {
         assert!(text.contains(message), "{text}");
     }
@@ -97,8 +97,8 @@ fn nodes_exceeding_the_multiplicity_are_reported() {
     ]);
     let declaration = || schema![v1::A, single::R];
     let text = text(&db, declaration());
-    let message = "R: 1 of 20 nodes with rels has more than one, and it is to be ONE_ONE, for example \
-                 node 5 (3 rels); delete the rels that are too many first";
+    let message = "R: 1 of 20 nodes with rels has more than ONE_ONE allows, for example \
+                 node 5 (3 rels)\n    help: delete the surplus rels first";
     assert!(text.contains(message), "{text}");
     db.execute(&["MATCH (:A {id: 5})-[r:R {w: 0}]->() DELETE r"]);
     db.migrate_cleanly(declaration());

@@ -358,9 +358,9 @@ fn exhausted_serial_numbers_are_reported() {
     let e = db.assert_refused(serial::declaration());
     assert_eq!(
         e.to_string(),
-        "preflight checks failed:\n  Person.number: 1 of 2 rows has the largest INT64, and it is \
-         to count on above the largest value, for example id 3 (9223372036854775807); change these rows \
-         first"
+        "preflight checks failed:\n  Person.number: 1 of 2 rows has the largest INT64, so \
+         SERIAL numbering cannot continue, for example id 3 (9223372036854775807)\n    help: change \
+         these rows first"
     );
     assert_eq!(db.snapshot(), before);
 }

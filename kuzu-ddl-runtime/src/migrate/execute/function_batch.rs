@@ -171,7 +171,7 @@ impl<'a> BatchEvaluator<'a> {
         let made = function.call(row)?;
         let lost = column == MadeColumn::Cast && !no_old;
         if made == Value::Null && (by.required || lost) {
-            return Err(FunctionError::Refused("it gave no value".to_owned()));
+            return Err(FunctionError::Refused("no value returned".to_owned()));
         }
         Ok(made)
     }

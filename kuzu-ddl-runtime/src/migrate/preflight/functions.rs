@@ -34,7 +34,7 @@ struct Found {
     /// Those for which it does not.
     bad: u64,
     sample: Vec<(String, Option<String>)>,
-    says: Option<(String, String)>,
+    example: Option<(String, String)>,
     /// Key values, each with the row that has it.
     keys: HashMap<String, (usize, u64)>,
     duplicates: u64,
@@ -109,8 +109,8 @@ impl FunctionPreflight<'_> {
                 let key = self.key((rows, name), failed.offset)?;
                 found.sample.push((key, old(failed)));
             }
-            let says = || (failed.function.clone(), failed.why.to_string());
-            found.says.get_or_insert_with(says);
+            let example = || (failed.function.clone(), failed.why.to_string());
+            found.example.get_or_insert_with(example);
         }
         Ok(())
     }
@@ -176,13 +176,13 @@ fn text(cell: &Value) -> String {
 
 impl Found {
     fn failure(self, demand: &PreflightCheck, unique: bool) -> Option<RowFailure> {
-        let (rows, why) = match self.says {
-            Some((function, says)) => (
+        let (rows, why) = match self.example {
+            Some((function, message)) => (
                 self.bad,
                 RowFailureKind::Function {
                     function,
-                    says,
-                    can_fall_back: !unique,
+                    message,
+                    accepts_on_fail: !unique,
                 },
             ),
             None if self.duplicates > 0 => (self.duplicates, RowFailureKind::DuplicateKey),

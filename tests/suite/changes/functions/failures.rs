@@ -58,12 +58,12 @@ fn assert_refused_with(db: &TestDatabase, declaration: Declaration, message: &[&
 fn failing_rows_are_counted_before_any_change() {
     let db = populated();
     let message = [
-        "A.price: 3 of 40 rows get no value by the function suite::changes::functions::failures::cents, \
-         for example id 7 ('free'), id 20 ('free'), id 33 ('free'); it says: it has no point; \
-         write `on_fail = \"null\"` or `on_fail = \"default\"`",
+        "A.price: 3 of 40 rows get no value from the function suite::changes::functions::failures::cents, \
+         for example id 7 ('free'), id 20 ('free'), id 33 ('free'): it has no point\n    \
+         help: add `on_fail = \"null\"` or `on_fail = \"default\"`",
     ];
     assert_refused_with(&db, schema![abort::A], &message);
-    let message = ["3 of 40 rows get no value", "it gave no value"];
+    let message = ["3 of 40 rows get no value", "no value returned"];
     assert_refused_with(&db, schema![none::A], &message);
 }
 

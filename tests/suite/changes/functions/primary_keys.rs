@@ -78,7 +78,10 @@ fn rels_follow_a_computed_primary_key() {
     let e = db
         .assert_refused(schema![duplicate::A, duplicate::R])
         .to_string();
-    assert!(e.contains("A.id: 49 of 100 rows share their value"), "{e}");
+    assert!(
+        e.contains("A.id: 49 of 100 rows have duplicate values"),
+        "{e}"
+    );
     let migrator = Migrator::new(db.kuzu()).declared(schema![keyed::A, keyed::R].unwrap());
     migrator.batch_size(30).migrate().unwrap();
     for _ in 0..2 {
