@@ -115,7 +115,7 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
         1 => IndexKind::Vector,
         _ => return r.bad("unknown kind of index"),
     };
-    let count = r.len()?;
+    let count = r.length()?;
     if count == 0 || count > MAX_INDEX_PROPERTIES {
         return r.bad("the number of properties of an index is out of range");
     }
@@ -126,7 +126,7 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
     if properties.iter().collect::<BTreeSet<_>>().len() != count {
         return r.bad("duplicate property in an index");
     }
-    let count = r.len()?;
+    let count = r.length()?;
     if count > MAX_INDEX_PROPERTIES {
         return r.bad("too many options of an index");
     }

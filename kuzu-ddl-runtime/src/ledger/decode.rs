@@ -190,7 +190,7 @@ fn decode_catalog_ids(body: &[u8]) -> Result<CatalogIds, CodecError> {
     let mut reader = Reader::new(body);
     let mut ids = || {
         let mut ids = BTreeMap::new();
-        for _ in 0..reader.len()? {
+        for _ in 0..reader.length()? {
             let object = reader.object()?;
             let number = reader.uint()?;
             let Ok(number) = u64::try_from(number) else {

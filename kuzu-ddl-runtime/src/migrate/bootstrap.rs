@@ -65,7 +65,7 @@ impl Migrator<'_> {
         let applied: Vec<_> = new.iter().map(DdlEvent::id).collect();
         let request = Request::Receive {
             events: new,
-            bootstrap: Some(bootstrap),
+            bootstrap: Some(Box::new(bootstrap)),
         };
         let report = self.plan_and_apply(&declared, &request, None, start)?;
         // Waiting events may have depended on events that the checkpoint retains.

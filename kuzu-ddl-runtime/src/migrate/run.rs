@@ -21,7 +21,7 @@ pub(super) enum Request {
     /// The state after events of peers, and after a checkpoint from which the history starts.
     Receive {
         events: Vec<DdlEvent>,
-        bootstrap: Option<Bootstrap>,
+        bootstrap: Option<Box<Bootstrap>>,
     },
 }
 
@@ -29,7 +29,7 @@ impl Request {
     /// Returns the checkpoint from which the history starts.
     pub(super) fn bootstrap(&self) -> Option<&Bootstrap> {
         match self {
-            Self::Receive { bootstrap, .. } => bootstrap.as_ref(),
+            Self::Receive { bootstrap, .. } => bootstrap.as_deref(),
             _ => None,
         }
     }

@@ -106,7 +106,7 @@ impl Reader<'_> {
             4 => Expr::Bytes(self.bytes()?.to_vec()),
             5 => Expr::List(self.exprs(depth)?),
             6 => {
-                let n = self.len()?;
+                let n = self.length()?;
                 let mut fields = Vec::new();
                 for _ in 0..n {
                     let name = self.text()?;
@@ -137,7 +137,7 @@ impl Reader<'_> {
     }
 
     fn exprs(&mut self, depth: usize) -> Result<Vec<Expr>, CodecError> {
-        let n = self.len()?;
+        let n = self.length()?;
         let mut items = Vec::new();
         for _ in 0..n {
             items.push(self.expr_at(depth + 1)?);

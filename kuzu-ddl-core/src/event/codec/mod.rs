@@ -59,7 +59,7 @@ mod tests {
         }
         assert!(Reader::new(&[0x80, 0]).uint().is_err());
         assert!(Reader::new(&[0xff; 40]).uint().is_err());
-        assert!(Reader::new(&[0xff, 0xff, 3]).len().is_err());
+        assert!(Reader::new(&[0xff, 0xff, 3]).length().is_err());
     }
 
     #[test]

@@ -119,11 +119,11 @@ impl<'a> Reader<'a> {
 
     /// Reads a count of items that take at least one byte each, so that it cannot exceed the input.
     pub fn count(&mut self) -> Result<usize, CodecError> {
-        self.len()
+        self.length()
     }
 
     /// Reads a length in bytes, or a count.
-    pub fn len(&mut self) -> Result<usize, CodecError> {
+    pub fn length(&mut self) -> Result<usize, CodecError> {
         let n = self.uint()?;
         let known = self.names.as_ref().map_or(0, |names| names.left());
         match usize::try_from(n) {
@@ -149,14 +149,14 @@ impl<'a> Reader<'a> {
 
     /// Reads length-prefixed bytes.
     pub fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
-        let n = self.len()?;
+        let n = self.length()?;
         self.take(n)
     }
 
     /// Reads a length-prefixed text.
     pub fn text(&mut self) -> Result<String, CodecError> {
         if self.names.is_some() {
-            let n = self.len()?;
+            let n = self.length()?;
             return self.interned()?.text(n).map(str::to_owned);
         }
         match std::str::from_utf8(self.bytes()?) {
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a sorted set of unique event ids.
     pub fn events(&mut self) -> Result<Dependencies, CodecError> {
-        let n = self.len()?;
+        let n = self.length()?;
         // The count is only a claim: memory grows as the ids arrive.
         let mut ids = Vec::with_capacity(n.min(4));
         for _ in 0..n {

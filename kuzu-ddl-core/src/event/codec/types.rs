@@ -153,7 +153,7 @@ impl Reader<'_> {
     }
 
     fn members(&mut self, depth: usize) -> Result<Vec<StructField>, CodecError> {
-        let n = self.len()?;
+        let n = self.length()?;
         let mut fields = Vec::new();
         for _ in 0..n {
             let name = self.text()?;

@@ -21,7 +21,7 @@ pub(super) fn read_columns(
     limit: usize,
 ) -> Result<Vec<DdlEvent>, PackError> {
     let mut r = Reader::new(columns);
-    let (count, numbers, refs, texts) = (r.len()?, r.len()?, r.len()?, r.len()?);
+    let (count, numbers, refs, texts) = (r.length()?, r.length()?, r.length()?, r.length()?);
     let (numbers, refs, texts) = (r.take(numbers)?, r.take(refs)?, r.take(texts)?);
     r.end()?;
     // Validated at once, because there are many short texts.
@@ -120,7 +120,7 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[InternId]) -> Result<Dependencies
         }
     }
     if others {
-        for _ in 0..r.len()? {
+        for _ in 0..r.length()? {
             ids.push(r.event()?);
         }
     }

@@ -36,7 +36,7 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
 ) -> Result<SuspectRebuildPlan, Vec<PlanError>> {
     let live = &found.schema;
     let start = LiveCatalog {
-        backfills: backfills,
+        backfills,
         recorded_fills: &local.recorded_fills,
         ..LiveCatalog::from(found)
     };
