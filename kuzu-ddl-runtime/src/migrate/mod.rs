@@ -57,7 +57,7 @@ type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 /// property that is added, renamed, archived, or given another type (of a node). Where a table is
 /// rebuilt or renamed away (another key, multiplicity or direction, another type of a rel property;
 /// the step says `copy the …`), the engine withdraws it from such a transaction: the next query of
-/// that table fails with [`EngineErrorKind::Missing`], which ends the transaction. The connection
+/// that table fails with [`EngineErrorKind::NotFound`], which ends the transaction. The connection
 /// stays usable: begin a new transaction, and repeat the reads. Writers are excluded while the
 /// steps run; they wait or retry as usual.
 ///
