@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 mod tests {
     #[test]
     fn schema_lock() {
-        kuzu_ddl_runtime::lock!();
+        kuzu_ddl::verify_lock_file!();
     }
 
     #[test]
