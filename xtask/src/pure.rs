@@ -80,7 +80,11 @@ fn build() -> Result {
             ])
         };
         process::run(&mut cargo("build")?)?;
-        process::run(&mut cargo("test")?)?;
+        let mut test = cargo("test")?;
+        if package.examples_use_engine {
+            test.args(["--lib", "--tests"]);
+        }
+        process::run(&mut test)?;
         process::run(cargo("clippy")?.args(["--all-targets", "--", "-D", "warnings"]))?;
     }
     Ok(())

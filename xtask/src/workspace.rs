@@ -12,6 +12,9 @@ pub(crate) struct Package {
     /// Whether it works without the engine: without its default features it builds without C++,
     /// passes its tests, and compiles for a browser.
     pub(crate) pure: bool,
+    /// Whether the examples in its documentation open a database. Without the engine they are not
+    /// run.
+    pub(crate) examples_use_engine: bool,
     /// Packages that must not be among its dependencies without default features, besides the
     /// engine's.
     pub(crate) excludes: &'static [&'static str],
@@ -21,10 +24,10 @@ pub(crate) struct Package {
 pub(crate) const PACKAGES: &[Package] = &[
     Package::host("kuzu-ddl-derive"),
     Package::pure("kuzu-ddl-core", &["serde_json", "tracing"]),
-    Package::pure("kuzu-ddl-runtime", &[]),
+    Package::pure("kuzu-ddl-runtime", &[]).examples_use_engine(),
     // A relay server or a peer in a browser needs no migrator.
     Package::pure("kuzu-ddl-sync", &["kuzu-ddl-runtime", "serde_json"]),
-    Package::pure("kuzu-ddl", &[]),
+    Package::pure("kuzu-ddl", &[]).examples_use_engine(),
 ];
 
 impl Package {
@@ -33,6 +36,7 @@ impl Package {
         Self {
             name,
             pure: false,
+            examples_use_engine: false,
             excludes: &[],
         }
     }
@@ -41,8 +45,14 @@ impl Package {
         Self {
             name,
             pure: true,
+            examples_use_engine: false,
             excludes,
         }
+    }
+
+    const fn examples_use_engine(mut self) -> Self {
+        self.examples_use_engine = true;
+        self
     }
 }
 
