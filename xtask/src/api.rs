@@ -68,7 +68,7 @@ fn public_apis() -> Result<Vec<(&'static Package, String)>> {
     for package in PACKAGES {
         cargo.args(["-p", package.name]);
     }
-    cargo.env("RUSTDOC", std::env::current_exe()?);
+    cargo.env("RUSTDOC", process::own_program()?);
     cargo.env(AS_RUSTDOC, "1");
     cargo.env("RUSTDOCFLAGS", "-Z unstable-options --output-format json");
     process::run(&mut cargo)?;

@@ -1,7 +1,7 @@
 //! Child processes: their environment, and what they return.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::workspace;
@@ -32,6 +32,18 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> 
     let mut cargo = command("cargo")?;
     cargo.args(arguments);
     Ok(cargo)
+}
+
+/// Returns the path of xtask's program.
+///
+/// A stage may compile xtask again and so replace the file. Linux then appends ` (deleted)` to the
+/// path of the running program, while the new file at the old path is the same program.
+pub(crate) fn own_program() -> Result<PathBuf> {
+    let path = std::env::current_exe()?;
+    let replaced = path
+        .to_str()
+        .and_then(|path| path.strip_suffix(" (deleted)"));
+    Ok(replaced.map_or_else(|| path.clone(), PathBuf::from))
 }
 
 /// Runs the command with the output of xtask.
