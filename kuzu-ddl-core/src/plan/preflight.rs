@@ -29,7 +29,8 @@ pub struct PreflightCheck {
     /// Object checked: `Table.property`, or the rel table.
     pub object: String,
     /// Condition to verify.
-    pub what: PreflightKind,
+    #[serde(rename = "what")]
+    pub kind: PreflightKind,
     /// Name of the key that identifies rows.
     pub key: String,
     /// Rows checked.

@@ -55,7 +55,7 @@ pub enum Error {
         /// Time of the rollback.
         when: String,
         /// Objects that are declared, but no longer exist.
-        refusals: Vec<Incompatibility>,
+        incompatibilities: Vec<Incompatibility>,
     },
     /// The rollback cannot restore everything; each text names one loss.
     Irreversible(Vec<String>),
@@ -97,7 +97,7 @@ pub enum Error {
     /// A step failed in the rehearsal on a scratch database.
     RehearsalFailed {
         /// Step, or default, that failed.
-        at: String,
+        step: String,
         /// Error of the engine.
         source: EngineError,
     },
@@ -121,7 +121,7 @@ pub enum Error {
         /// Row, by its key.
         row: String,
         /// Error of the function.
-        why: String,
+        reason: String,
     },
     /// Values are computed by a function that is missing from this program.
     FunctionMissing {

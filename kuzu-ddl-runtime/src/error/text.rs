@@ -52,11 +52,15 @@ impl Error {
                 "the declared schema is incompatible with the database:{}",
                 Lines(rows)
             ),
-            Self::RolledBack { to, when, refusals } => write!(
+            Self::RolledBack {
+                to,
+                when,
+                incompatibilities,
+            } => write!(
                 f,
                 "the changes of this binary were undone: the database was rolled back to {to} on \
                  {when}:{}",
-                Lines(refusals)
+                Lines(incompatibilities)
             ),
             Self::Irreversible(rows) => {
                 write!(f, "the rollback cannot restore everything:{}", Lines(rows))
@@ -109,8 +113,8 @@ impl Error {
             Self::StalePlan => {
                 f.write_str("the plan is stale: the database changed after it was created")
             }
-            Self::RehearsalFailed { at, source } => {
-                write!(f, "rehearsal failed at {at}: {source}")
+            Self::RehearsalFailed { step, source } => {
+                write!(f, "rehearsal failed at {step}: {source}")
             }
             Self::RehearsalMismatch(rows) => {
                 write!(f, "rehearsal produced a different schema:{}", Lines(rows))
@@ -127,10 +131,10 @@ impl Error {
                 object,
                 function,
                 row,
-                why,
+                reason,
             } => write!(
                 f,
-                "{object}: the function {function} returned no value for {row}: {why}"
+                "{object}: the function {function} returned no value for {row}: {reason}"
             ),
             Self::FunctionMissing { object, function } => write!(
                 f,

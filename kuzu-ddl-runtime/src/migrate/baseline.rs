@@ -129,8 +129,8 @@ pub(super) fn prepare_ledger_only(
         plan,
         is_new: false,
         may_wait: false,
-        back: None,
-        records: Some(LedgerOnlyChange { repair, ancestor }),
+        rollback: None,
+        ledger_only: Some(LedgerOnlyChange { repair, ancestor }),
         fits: false,
     })
 }

@@ -47,10 +47,10 @@ impl Migrator<'_> {
     #[doc(alias = "checkpoint")]
     #[doc(alias = "squash")]
     pub fn bootstrap(mut self, checkpoint: &[u8]) -> Result<ReceiveReport, Error> {
-        let _span = tracing::info_span!("begin_with").entered();
+        let _span = tracing::info_span!("bootstrap").entered();
         let start = Instant::now();
         let declared = fingerprint_declaration(self.declared.take())?;
-        dangling_indexes::clear(self.engine, self.lock_timeout)?;
+        dangling_indexes::drop_dangling_indexes(self.engine, self.lock_timeout)?;
         let bootstrap = Bootstrap {
             fold: Fold::from_checkpoint(checkpoint)?,
             bytes: checkpoint.to_vec(),

@@ -45,9 +45,9 @@ impl Migrator<'_> {
         let session = scratch.session()?;
         evaluate(session.as_ref(), &defaults)?;
         if changes {
-            let failed = |at: &str| {
-                let at = at.to_owned();
-                move |source| Error::RehearsalFailed { at, source }
+            let failed = |step: &str| {
+                let step = step.to_owned();
+                move |source| Error::RehearsalFailed { step, source }
             };
             for (name, ddl) in copy(&prepared.found, &touched) {
                 session.query(&ddl).map_err(failed(&name))?;
@@ -57,11 +57,12 @@ impl Migrator<'_> {
             };
             for step in steps.iter().filter(within) {
                 let object = step.operation.to_string();
-                let maker = step
-                    .operation
-                    .function_values()
-                    .map(|made| BatchEvaluator::new(made, &declared.declared.functions, &object));
-                let params = maker.transpose()?.map(|maker| maker.nothing());
+                let evaluator = step.operation.function_values().map(|values| {
+                    BatchEvaluator::new(values, &declared.declared.functions, &object)
+                });
+                let params = evaluator
+                    .transpose()?
+                    .map(|evaluator| evaluator.empty_params());
                 let params = borrowed(params.as_deref().unwrap_or_default());
                 let statements = serial::serial_statements(session.as_ref(), step);
                 for cypher in statements.map_err(failed(&object))?.iter() {
@@ -136,7 +137,7 @@ fn defaults(steps: &[Step], sequences: &BTreeSet<NameKey>) -> Result<Vec<(String
         let Some(expr) = property.default.as_ref().filter(|e| e.is_fallible()) else {
             return Ok(());
         };
-        let at = format!("the default of {table}.{}", property.name);
+        let step = format!("the default of {table}.{}", property.name);
         if let Some(missing) = missing_sequence(expr, sequences) {
             let message = format!("the sequence {missing} does not exist");
             let kind = EngineErrorKind::NotFound;
@@ -145,10 +146,10 @@ fn defaults(steps: &[Step], sequences: &BTreeSet<NameKey>) -> Result<Vec<(String
                 message,
                 statement: String::new(),
             };
-            return Err(Error::RehearsalFailed { at, source });
+            return Err(Error::RehearsalFailed { step, source });
         }
         if !uses_sequence(expr) {
-            out.push((at, expr.canonical(&property.ty)));
+            out.push((step, expr.canonical(&property.ty)));
         }
         Ok(())
     };
@@ -169,18 +170,18 @@ fn defaults(steps: &[Step], sequences: &BTreeSet<NameKey>) -> Result<Vec<(String
     Ok(out)
 }
 
-fn calls<'e>(expr: &'e Expr, found: &mut Vec<(&'e str, &'e [Expr])>) {
+fn collect_calls<'e>(expr: &'e Expr, found: &mut Vec<(&'e str, &'e [Expr])>) {
     match expr {
         Expr::Call(name, args) => {
             found.push((name, args));
-            args.iter().for_each(|e| calls(e, found));
+            args.iter().for_each(|e| collect_calls(e, found));
         }
-        Expr::List(items) => items.iter().for_each(|e| calls(e, found)),
-        Expr::Struct(fields) => fields.iter().for_each(|(_, e)| calls(e, found)),
-        Expr::Cast(e, _) | Expr::Negate(e) => calls(e, found),
+        Expr::List(items) => items.iter().for_each(|e| collect_calls(e, found)),
+        Expr::Struct(fields) => fields.iter().for_each(|(_, e)| collect_calls(e, found)),
+        Expr::Cast(e, _) | Expr::Negate(e) => collect_calls(e, found),
         Expr::Binary(_, a, b) => {
-            calls(a, found);
-            calls(b, found);
+            collect_calls(a, found);
+            collect_calls(b, found);
         }
         _ => {}
     }
@@ -188,13 +189,13 @@ fn calls<'e>(expr: &'e Expr, found: &mut Vec<(&'e str, &'e [Expr])>) {
 
 fn uses_sequence(expr: &Expr) -> bool {
     let mut found = Vec::new();
-    calls(expr, &mut found);
+    collect_calls(expr, &mut found);
     found.iter().any(|(name, _)| *name == "nextval")
 }
 
 fn missing_sequence(expr: &Expr, sequences: &BTreeSet<NameKey>) -> Option<String> {
     let mut found = Vec::new();
-    calls(expr, &mut found);
+    collect_calls(expr, &mut found);
     found.into_iter().find_map(|(name, args)| match args {
         [Expr::Text(sequence)] if name == "nextval" => {
             (!sequences.contains(&NameKey::new(sequence))).then(|| sequence.clone())
@@ -204,11 +205,11 @@ fn missing_sequence(expr: &Expr, sequences: &BTreeSet<NameKey>) -> Option<String
 }
 
 fn evaluate(session: &dyn Session, defaults: &[(String, String)]) -> Result<(), Error> {
-    for (at, text) in defaults {
+    for (step, text) in defaults {
         let query = format!("RETURN CAST({text} AS STRING)");
         if let Err(source) = session.query(&query) {
             return Err(Error::RehearsalFailed {
-                at: at.clone(),
+                step: step.clone(),
                 source,
             });
         }
@@ -343,15 +344,15 @@ fn counters(table: &Table, found: &CatalogSnapshot) -> Option<Vec<String>> {
     let name = &table.name;
     let counts = table.properties.values().filter(|p| p.ty == Type::Serial);
     let sequence = |p: &Property| format!("{name}_{}_serial", p.name);
-    let there = |name: &String| found.serial_sequences.contains(&NameKey::new(name));
-    let (there, missing): (Vec<String>, Vec<String>) = counts.map(sequence).partition(there);
+    let existing = |name: &String| found.serial_sequences.contains(&NameKey::new(name));
+    let (existing, missing): (Vec<String>, Vec<String>) = counts.map(sequence).partition(existing);
     if missing.is_empty() {
         return None;
     }
     let (from, to) = (quote(&format!("{name}_")), quote(name));
     let mut statements = vec![format!("ALTER TABLE {from} RENAME TO {to}")];
     statements.extend(
-        there
+        existing
             .iter()
             .map(|name| create_serial_sequence_statement(name, "0")),
     );

@@ -88,9 +88,12 @@ impl fmt::Display for Report {
         if let Some(path) = &self.backup {
             write!(f, "\n  backup: {}", path.display())?;
         }
-        for DeferredWork { step, reason: why } in &self.deferred {
-            let what = &step.operation;
-            write!(f, "\n  deferred: {what}: {why}; retried at the next start")?;
+        for DeferredWork { step, reason } in &self.deferred {
+            let operation = &step.operation;
+            write!(
+                f,
+                "\n  deferred: {operation}: {reason}; retried at the next start"
+            )?;
         }
         for note in &self.notes {
             write!(f, "\n  note: {}", note.replace('\n', "\n    "))?;

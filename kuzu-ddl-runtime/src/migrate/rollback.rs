@@ -91,10 +91,10 @@ impl Migrator<'_> {
     pub fn plan_rollback(mut self, to: impl Into<Point>) -> Result<Plan, Error> {
         self.partial_rollback = true;
         let session = self.engine.session()?;
-        let nothing = FingerprintedDeclaration::new(Declared::default());
+        let empty_declaration = FingerprintedDeclaration::new(Declared::default());
         let request = Request::Rollback(to.into());
         Ok(self
-            .prepare(session.as_ref(), &nothing, &request, None)?
+            .prepare(session.as_ref(), &empty_declaration, &request, None)?
             .plan)
     }
 
@@ -147,15 +147,15 @@ impl Migrator<'_> {
     pub(super) fn prepare_rollback(
         &self,
         session: &dyn Session,
-        nothing: &FingerprintedDeclaration,
+        empty_declaration: &FingerprintedDeclaration,
         request: &Request,
         point: &Point,
     ) -> Result<PreparedMigration, Error> {
-        let inputs = self.read_inputs(session, nothing, request)?;
-        let resolution = self.resolve_drift(nothing, request, &inputs)?;
+        let inputs = self.read_inputs(session, empty_declaration, request)?;
+        let resolution = self.resolve_drift(empty_declaration, request, &inputs)?;
         let history = History::from_ledger(&inputs.contents);
-        let (ids, then) = (history.events_at(point)?, history.fold_at(point)?);
-        let reversal = reverse(resolution.fold.clone(), &then);
+        let (ids, fold_at_point) = (history.events_at(point)?, history.fold_at(point)?);
+        let reversal = reverse(resolution.fold.clone(), &fold_at_point);
         if !reversal.lost.is_empty() && !self.partial_rollback {
             return Err(Error::Irreversible(reversal.lost));
         }
@@ -169,18 +169,18 @@ impl Migrator<'_> {
             (reversal.after, reversal.events),
             &hints,
         )?;
-        let lost = reversal
+        let irreversible = reversal
             .lost
             .iter()
-            .map(|lost| format!("irreversible: {lost}"));
-        prepared.plan.notes.extend(lost);
+            .map(|irreversible| format!("irreversible: {irreversible}"));
+        prepared.plan.notes.extend(irreversible);
         let contents = &prepared.contents;
-        prepared.back = Some(RollbackChange {
-            back: RollbackRecord {
+        prepared.rollback = Some(RollbackChange {
+            record: RollbackRecord {
                 target: point.to_string(),
                 undone_declarations: undone_declarations(contents, &ids),
             },
-            ancestor: ancestor_at_rollback(contents.ancestor.as_ref(), &then),
+            ancestor: ancestor_at_rollback(contents.ancestor.as_ref(), &fold_at_point),
         });
         Ok(prepared)
     }
@@ -206,7 +206,8 @@ fn undone_declarations(
             .filter(move |r| (r.number > last) == since);
         on_side.filter_map(|revision| revision.declared)
     };
-    let fits: BTreeSet<Fingerprint> = declared(false).filter(|id| !undone.contains(id)).collect();
-    undone.extend(declared(true).filter(|id| !fits.contains(id)));
+    let still_applied: BTreeSet<Fingerprint> =
+        declared(false).filter(|id| !undone.contains(id)).collect();
+    undone.extend(declared(true).filter(|id| !still_applied.contains(id)));
     undone
 }

@@ -30,7 +30,7 @@ impl Migrator<'_> {
         }
         let state = match ledger::read_state(session)? {
             None => return Ok(None),
-            Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
+            Some(Err(corrupt_row)) => return Err(Error::CorruptLedger(vec![corrupt_row])),
             Some(Ok(state)) => state,
         };
         if !state.verified_declarations.contains(&declared.id)

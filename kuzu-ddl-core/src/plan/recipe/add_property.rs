@@ -57,7 +57,7 @@ impl<'a> PlanBuilder<'a> {
             let live = source
                 .as_ref()
                 .map(|value| self.with_live_names(table, value));
-            let demand = live.and_then(|live| self.cast_check(&path, table, live));
+            let check = live.and_then(|live| self.cast_check(&path, table, live));
             if let Some(value) = source {
                 self.defer_values(table, child.id, value, count.clone());
             }
@@ -69,7 +69,7 @@ impl<'a> PlanBuilder<'a> {
                 later,
             };
             let step = self.push_step(operation, &[&table.name], hazards);
-            step.preflight_checks.extend(demand);
+            step.preflight_checks.extend(check);
             if step.cypher.len() > 1 {
                 step.row_work = Some(RowWork::new(RowWorkKind::SetNode, count));
             }

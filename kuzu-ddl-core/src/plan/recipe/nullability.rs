@@ -54,7 +54,7 @@ impl<'a> PlanBuilder<'a> {
                 (Some(_), false) => HazardKind::Tightens,
             };
             let hazards = vec![Hazard::new(kind, object.clone(), count.clone())];
-            let demands = match (live_name, by.filter(|_| !rebuilt)) {
+            let check = match (live_name, by.filter(|_| !rebuilt)) {
                 (_, Some(by)) => {
                     let value = ValueSource {
                         fill_function: Some(by),
@@ -65,7 +65,7 @@ impl<'a> PlanBuilder<'a> {
                     self.defer_values(table, id, value, count);
                     self.cast_check(&object, table, live)
                 }
-                (Some(live_name), None) if !filled => Some(self.demand(
+                (Some(live_name), None) if !filled => Some(self.preflight_check(
                     &object,
                     table,
                     PreflightKind::NotNull(ValueSource::copy_of(&live_name, &ty)),
@@ -85,7 +85,7 @@ impl<'a> PlanBuilder<'a> {
                 fill,
             };
             let step = self.push_step(operation, &[&table.name], hazards);
-            step.preflight_checks.extend(demands);
+            step.preflight_checks.extend(check);
             step.row_work = work;
         }
     }

@@ -24,11 +24,11 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Builds a preflight check on the rows of a table.
-    pub(in crate::plan) fn demand(
+    pub(in crate::plan) fn preflight_check(
         &self,
         object: &str,
         table: &ExistingTable<'_>,
-        what: PreflightKind,
+        kind: PreflightKind,
     ) -> PreflightCheck {
         let key = if table.live.kind.is_node() {
             self.live_key(table)
@@ -37,7 +37,7 @@ impl<'a> PlanBuilder<'a> {
         };
         PreflightCheck {
             object: object.to_owned(),
-            what,
+            kind,
             key,
             rows: self.rows(table),
         }
@@ -94,15 +94,15 @@ impl<'a> PlanBuilder<'a> {
         }
         if value.uses_function() {
             let unique = self.is_key_column(path, table);
-            let what = PreflightKind::FunctionValues { value, unique };
-            return Some(self.demand(path, table, what));
+            let kind = PreflightKind::FunctionValues { value, unique };
+            return Some(self.preflight_check(path, table, kind));
         }
-        let untried = value
+        let is_unverified = value
             .prior
             .as_ref()
             .is_some_and(|o| o.unverified().is_some());
-        let asks = untried || value.fallibility("x") != Fallibility::Infallible;
-        asks.then(|| self.demand(path, table, PreflightKind::Castable(value)))
+        let can_fail = is_unverified || value.fallibility("x") != Fallibility::Infallible;
+        can_fail.then(|| self.preflight_check(path, table, PreflightKind::Castable(value)))
     }
 
     /// Builds the preflight checks of all columns of a rebuilt table.
@@ -111,21 +111,21 @@ impl<'a> PlanBuilder<'a> {
         table: &ExistingTable<'_>,
         columns: &[TargetColumn],
     ) -> Vec<PreflightCheck> {
-        let demands = columns.iter().flat_map(|column| {
+        let checks = columns.iter().flat_map(|column| {
             let path = format!("{}.{}", table.name, column.property.name);
             let value = self.with_live_names(table, &column.value);
             let counts = column.property.ty == Type::Serial && !column.value.is_counted();
             // What can fail is reported by the step itself.
-            let asked = counts
+            let is_uncounted = counts
                 && !value.uses_function()
                 && value.fallibility("x") == Fallibility::Infallible;
-            let what = asked.then(|| PreflightKind::BelowSerialLimit(value.clone()));
-            let countable = what.map(|what| self.demand(&path, table, what));
+            let kind = is_uncounted.then(|| PreflightKind::BelowSerialLimit(value.clone()));
+            let countable = kind.map(|kind| self.preflight_check(&path, table, kind));
             self.cast_check(&path, table, value)
                 .into_iter()
                 .chain(countable)
         });
-        demands.collect()
+        checks.collect()
     }
 
     /// Returns the value with its columns by their present names.
@@ -174,11 +174,11 @@ impl<'a> PlanBuilder<'a> {
                 ));
             }
         }
-        let what = PreflightKind::Multiplicity {
+        let kind = PreflightKind::Multiplicity {
             multiplicity,
             sides,
         };
-        self.demand(&table.name, table, what)
+        self.preflight_check(&table.name, table, kind)
     }
 
     /// Checks the number of branches: a rebuilt table has one statement for each combination of
@@ -188,11 +188,11 @@ impl<'a> PlanBuilder<'a> {
         table: &ExistingTable<'_>,
         columns: &[TargetColumn],
     ) -> Option<()> {
-        let split = columns.iter().filter(|column| {
+        let branching = columns.iter().filter(|column| {
             let value = &column.value;
             *value.on_fail() != OnFail::Abort && value.fallibility("x") != Fallibility::Infallible
         });
-        if split.count() <= MAX_SPLIT {
+        if branching.count() <= MAX_SPLIT {
             return Some(());
         }
         self.errors.push(PlanError::Unsupported {
@@ -228,7 +228,7 @@ mod tests {
 
     /// Plans two type changes with these fallbacks for failed casts; returns the step count or the
     /// error.
-    fn over(first: OnFail, second: OnFail) -> Result<usize, String> {
+    fn plan_with_fallbacks(first: OnFail, second: OnFail) -> Result<usize, String> {
         let mut draft = ChangeBuilder::new(Fold::default());
         let table = draft.create_node_table("A", "id", spec(Type::Int64));
         let property = draft.add_property(table, "s", spec(Type::String));
@@ -260,13 +260,13 @@ mod tests {
             (OnFail::Abort, OnFail::Null),
             (default(), OnFail::Abort),
         ] {
-            let e = over(first, second).expect_err("two things");
+            let e = plan_with_fallbacks(first, second).expect_err("two things");
             assert!(
                 e.starts_with("A.s: several type changes at once")
                     && e.ends_with("\nhelp: start the intermediate versions first"),
                 "{e}"
             );
         }
-        assert_eq!(over(OnFail::Abort, OnFail::Abort), Ok(1));
+        assert_eq!(plan_with_fallbacks(OnFail::Abort, OnFail::Abort), Ok(1));
     }
 }

@@ -54,7 +54,7 @@ impl<'a> PlanBuilder<'a> {
                 ..self.value((id, &archive), (&was.ty, &is.ty), original)
             };
             let live_name = self.live_name(id, table).unwrap_or_default();
-            let demands = self.cast_check(&path, table, value.with_column_name(&live_name));
+            let check = self.cast_check(&path, table, value.with_column_name(&live_name));
             let work = RowWork::new(RowWorkKind::SetNode, count_rows(&table.live.name, true));
             let work = (!value.uses_function()).then_some(work);
             if value.uses_function() {
@@ -67,7 +67,7 @@ impl<'a> PlanBuilder<'a> {
                 value: Box::new(value),
             };
             let step = self.push_step(operation, &[&table.name], hazards);
-            step.preflight_checks.extend(demands);
+            step.preflight_checks.extend(check);
             step.row_work = work;
         }
     }

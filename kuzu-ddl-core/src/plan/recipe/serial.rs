@@ -98,8 +98,8 @@ impl<'a> PlanBuilder<'a> {
             let mut formers = BTreeSet::new();
             for name in names.into_iter().flatten() {
                 let [one, other] = Self::alternating_names(table.object.id);
-                for made in [&one, &other, &table.name, &table.live.name] {
-                    formers.insert(serial_sequence_name(made, name));
+                for created in [&one, &other, &table.name, &table.live.name] {
+                    formers.insert(serial_sequence_name(created, name));
                 }
             }
             let formers = formers.into_iter().filter(table_exists);

@@ -32,13 +32,13 @@ pub struct ValueFunction {
 impl ValueFunction {
     /// Returns the names of the list parameters: the values, and the marks of rows that have one.
     #[must_use]
-    pub fn lists(&self) -> [String; 2] {
-        [format!("made{}", self.slot), format!("has{}", self.slot)]
+    pub fn parameter_names(&self) -> [String; 2] {
+        [format!("computed{}", self.slot), format!("has{}", self.slot)]
     }
 
     /// Returns the Cypher of the computed value of `x`.
     pub(in crate::plan) fn render(&self, to: &Type) -> String {
-        let [computed, has] = self.lists();
+        let [computed, has] = self.parameter_names();
         let own = |list: &str| format!("list_extract(${list}, offset(id(x)) - $from + 1)");
         format!(
             "CASE WHEN {} THEN CAST({} AS {to}) END",

@@ -35,12 +35,12 @@ impl PriorValues {
     pub fn unverified(&self) -> Option<&ValueSource> {
         let untried = !self.by_function && !self.is_conflict_column && !self.partial;
         let computed = Some(&self.computed).filter(|_| untried)?;
-        let asks = match computed.fallibility("x") {
+        let can_fail = match computed.fallibility("x") {
             Fallibility::Infallible => false,
             Fallibility::FailsUnless(_) => !self.may_have_failed(),
             Fallibility::Unknown => true,
         };
-        asks.then_some(computed)
+        can_fail.then_some(computed)
     }
 
     /// Records the prior values that cannot be converted, as text, where no condition identifies

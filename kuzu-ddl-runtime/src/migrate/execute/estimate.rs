@@ -29,8 +29,8 @@ impl Migrator<'_> {
         for work in work() {
             counted.push(self.rows(session, &work.count)?);
         }
-        let asked = work().zip(&counted).filter(|(_, rows)| **rows > 0);
-        let speeds = measured(self.engine, asked.map(|(work, _)| work.kind).collect());
+        let kinds = work().zip(&counted).filter(|(_, rows)| **rows > 0);
+        let speeds = measured(self.engine, kinds.map(|(work, _)| work.kind).collect());
         let work = plan
             .steps
             .iter_mut()
@@ -61,11 +61,11 @@ impl Migrator<'_> {
 
 /// Returns the speed of this machine for these kinds of work. If a measurement fails, for example
 /// for lack of memory, the plan has no estimate; the migration continues.
-fn measured(engine: &dyn Engine, mut asked: BTreeSet<RowWorkKind>) -> BTreeMap<RowWorkKind, u64> {
+fn measured(engine: &dyn Engine, mut kinds: BTreeSet<RowWorkKind>) -> BTreeMap<RowWorkKind, u64> {
     let mut measured = MEASURED.lock().unwrap_or_else(PoisonError::into_inner);
-    asked.retain(|kind| !measured.contains_key(kind));
-    if !asked.is_empty() {
-        match measure(engine, &asked) {
+    kinds.retain(|kind| !measured.contains_key(kind));
+    if !kinds.is_empty() {
+        match measure(engine, &kinds) {
             Ok(speeds) => measured.extend(speeds),
             Err(error) => tracing::warn!(%error, "this machine's speed could not be measured"),
         }
@@ -99,7 +99,7 @@ fn trial(kind: RowWorkKind) -> (&'static [&'static str], &'static str) {
 /// Measures nanoseconds per row.
 fn measure(
     engine: &dyn Engine,
-    asked: &BTreeSet<RowWorkKind>,
+    kinds: &BTreeSet<RowWorkKind>,
 ) -> Result<BTreeMap<RowWorkKind, u64>, EngineError> {
     let _span = tracing::debug_span!("measure").entered();
     let scratch = engine.scratch(8)?;
@@ -109,12 +109,12 @@ fn measure(
     run(&format!(
         "UNWIND range(1, {ROWS}) AS i CREATE (:A {{id: i, s: CAST(i AS STRING)}})"
     ))?;
-    let mut made = BTreeSet::new();
+    let mut prepared = BTreeSet::new();
     let mut speeds = BTreeMap::new();
-    for kind in asked {
+    for kind in kinds {
         let (before, trial) = trial(*kind);
         for statement in before {
-            if made.insert(statement) {
+            if prepared.insert(statement) {
                 run(statement)?;
             }
         }

@@ -3,7 +3,7 @@
 use kuzu_ddl_core::declared::Functions;
 use kuzu_ddl_core::describe::{FunctionDesc, FunctionError};
 use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_core::plan::{FunctionTarget as MadeColumn, FunctionValues, ValueFunction};
+use kuzu_ddl_core::plan::{FunctionTarget, FunctionValues, ValueFunction};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_core::value::{Row, Value};
 
@@ -23,7 +23,7 @@ pub(in crate::migrate) struct FunctionBatch {
     /// Rows for which a function returned no value.
     pub(in crate::migrate) failed: Vec<FailedRow>,
     /// Values of the first function, by offset.
-    pub(in crate::migrate) made: Vec<(u64, Value)>,
+    pub(in crate::migrate) computed: Vec<(u64, Value)>,
 }
 
 /// Row for which a function returned no value, with the first of its inputs.
@@ -32,7 +32,7 @@ pub(in crate::migrate) struct FailedRow {
     pub(in crate::migrate) offset: u64,
     pub(in crate::migrate) function: String,
     pub(in crate::migrate) old: Option<Value>,
-    pub(in crate::migrate) why: FunctionError,
+    pub(in crate::migrate) error: FunctionError,
     /// Whether `on_fail` determines the value of the row.
     pub(in crate::migrate) has_fallback: bool,
 }
@@ -50,7 +50,7 @@ pub(in crate::migrate) struct OffsetExtent {
 
 /// Calls the functions of one statement.
 pub(in crate::migrate) struct BatchEvaluator<'a> {
-    made: FunctionValues<'a>,
+    values: FunctionValues<'a>,
     functions: Vec<&'a FunctionDesc>,
 }
 
@@ -60,7 +60,7 @@ impl<'a> BatchEvaluator<'a> {
     /// # Errors
     /// [`Error::FunctionMissing`] if the binary has no such function.
     pub(in crate::migrate) fn new(
-        made: FunctionValues<'a>,
+        values: FunctionValues<'a>,
         functions: &'a Functions,
         object: &str,
     ) -> Result<Self, Error> {
@@ -72,9 +72,9 @@ impl<'a> BatchEvaluator<'a> {
                     function: by.function.clone(),
                 })
         };
-        let functions = made.by.iter().map(|(by, _)| find(by));
+        let functions = values.by.iter().map(|(by, _)| find(by));
         let functions = functions.collect::<Result<_, _>>()?;
-        Ok(Self { made, functions })
+        Ok(Self { values, functions })
     }
 
     /// Returns the extent of the rows from an offset on.
@@ -83,7 +83,7 @@ impl<'a> BatchEvaluator<'a> {
         session: &dyn Session,
         from: u64,
     ) -> Result<Option<OffsetExtent>, EngineError> {
-        let rows = session.query_with(&self.made.extent(), &[("from", number(from))])?;
+        let rows = session.query_with(&self.values.extent(), &[("from", number(from))])?;
         let cells = rows.first().into_iter().flatten();
         let mut numbers = cells.map(|cell| cell.int().and_then(|n| u64::try_from(n).ok()));
         let mut next = || numbers.next().flatten();
@@ -102,78 +102,79 @@ impl<'a> BatchEvaluator<'a> {
         (from, to): (u64, u64),
     ) -> Result<FunctionBatch, EngineError> {
         let ends = [("from", number(from)), ("to", number(to))];
-        let rows = session.query_with(&self.made.read(), &ends)?;
+        let rows = session.query_with(&self.values.read(), &ends)?;
         let mut batch = FunctionBatch {
             params: ends.map(|(name, cell)| (name.to_owned(), cell)).into(),
             rows: rows.len() as u64,
             ..FunctionBatch::default()
         };
-        let inputs = self.made.inputs();
-        for (n, ((by, column), function)) in self.made.by.iter().zip(&self.functions).enumerate() {
+        let inputs = self.values.inputs();
+        for (n, ((by, column), function)) in self.values.by.iter().zip(&self.functions).enumerate()
+        {
             let at = |input: &(String, Type)| inputs.iter().position(|known| *known == input);
-            let places: Vec<usize> = by.inputs.iter().filter_map(at).collect();
+            let positions: Vec<usize> = by.inputs.iter().filter_map(at).collect();
             let old = match column {
-                MadeColumn::Fill(Some(old)) => at(old),
+                FunctionTarget::Fill(Some(old)) => at(old),
                 _ => None,
             };
             let lacks = |row: &&Row| old.is_none_or(|i| cell(row, i + 1) == Value::Null);
-            let mut list = Lists::new(from, to);
+            let mut values = PositionLists::new(from, to);
             for row in rows.iter().filter(lacks) {
                 let Some(offset) = row.first().and_then(offset) else {
                     continue;
                 };
-                let taken: Vec<Value> = places.iter().map(|i| cell(row, i + 1)).collect();
-                match self.make(n, function, &taken) {
+                let arguments: Vec<Value> = positions.iter().map(|i| cell(row, i + 1)).collect();
+                match self.evaluate(n, function, &arguments) {
                     Ok(value) => {
                         if n == 0 {
-                            batch.made.push((offset, value.clone()));
+                            batch.computed.push((offset, value.clone()));
                         }
-                        list.put(offset, value);
+                        values.put(offset, value);
                     }
-                    Err(why) => batch.failed.push(FailedRow {
+                    Err(error) => batch.failed.push(FailedRow {
                         offset,
                         function: by.function.clone(),
-                        old: taken.into_iter().next(),
+                        old: arguments.into_iter().next(),
                         has_fallback: by.on_fail != OnFail::Abort
-                            && matches!(why, FunctionError::Refused(_)),
-                        why,
+                            && matches!(error, FunctionError::Refused(_)),
+                        error,
                     }),
                 }
             }
-            batch.params.extend(list.params(by));
+            batch.params.extend(values.params(by));
         }
         Ok(batch)
     }
 
     /// Returns parameters with which the statement matches no rows.
-    pub(in crate::migrate) fn nothing(&self) -> Vec<(String, Value)> {
+    pub(in crate::migrate) fn empty_params(&self) -> Vec<(String, Value)> {
         let mut params = vec![("from".to_owned(), number(0)), ("to".to_owned(), number(0))];
         let lists = self
-            .made
+            .values
             .by
             .iter()
-            .map(|(by, _)| Lists::new(0, 1).params(by));
+            .map(|(by, _)| PositionLists::new(0, 1).params(by));
         params.extend(lists.flatten());
         params
     }
 
-    fn make(
+    fn evaluate(
         &self,
         n: usize,
         function: &FunctionDesc,
         row: &[Value],
     ) -> Result<Value, FunctionError> {
-        let (by, column) = self.made.by[n];
+        let (by, column) = self.values.by[n];
         let no_old = row.first() == Some(&Value::Null);
-        if column == MadeColumn::Cast && no_old && !by.accepts_null {
+        if column == FunctionTarget::Cast && no_old && !by.accepts_null {
             return Ok(Value::Null);
         }
-        let made = function.call(row)?;
-        let lost = column == MadeColumn::Cast && !no_old;
-        if made == Value::Null && (by.required || lost) {
+        let computed = function.call(row)?;
+        let lost = column == FunctionTarget::Cast && !no_old;
+        if computed == Value::Null && (by.required || lost) {
             return Err(FunctionError::Refused("no value returned".to_owned()));
         }
-        Ok(made)
+        Ok(computed)
     }
 }
 
@@ -190,43 +191,53 @@ fn cell(row: &Row, i: usize) -> Value {
 }
 
 /// Values of a range by their positions in it, and which positions have one.
-struct Lists {
+struct PositionLists {
     from: u64,
-    made: Vec<Value>,
+    computed: Vec<Value>,
     has: Vec<Value>,
 }
 
-impl Lists {
+impl PositionLists {
     fn new(from: u64, to: u64) -> Self {
         let n = usize::try_from(to.saturating_sub(from)).unwrap_or_default();
         Self {
             from,
-            made: vec![Value::Null; n],
+            computed: vec![Value::Null; n],
             has: vec![Value::Bool(false); n],
         }
     }
 
     fn put(&mut self, offset: u64, value: Value) {
-        let place = usize::try_from(offset.saturating_sub(self.from)).unwrap_or(usize::MAX);
-        if let (Some(made), Some(has), false) = (
-            self.made.get_mut(place),
-            self.has.get_mut(place),
+        let position = usize::try_from(offset.saturating_sub(self.from)).unwrap_or(usize::MAX);
+        if let (Some(computed), Some(has), false) = (
+            self.computed.get_mut(position),
+            self.has.get_mut(position),
             value == Value::Null,
         ) {
-            (*made, *has) = (value, Value::Bool(true));
+            (*computed, *has) = (value, Value::Bool(true));
         }
     }
 
     /// Returns the two lists as parameters. The engine casts all elements, so positions without a
     /// value repeat an existing one.
     fn params(mut self, by: &ValueFunction) -> [(String, Value); 2] {
-        let any = self.made.iter().find(|cell| **cell != Value::Null).cloned();
-        if let Some(any) = any {
-            let gaps = self.made.iter_mut().filter(|cell| **cell == Value::Null);
-            gaps.for_each(|cell| cell.clone_from(&any));
+        let filler = self
+            .computed
+            .iter()
+            .find(|cell| **cell != Value::Null)
+            .cloned();
+        if let Some(filler) = filler {
+            let gaps = self
+                .computed
+                .iter_mut()
+                .filter(|cell| **cell == Value::Null);
+            gaps.for_each(|cell| cell.clone_from(&filler));
         }
-        let [made, has] = by.lists();
-        [(made, Value::List(self.made)), (has, Value::List(self.has))]
+        let [computed, has] = by.parameter_names();
+        [
+            (computed, Value::List(self.computed)),
+            (has, Value::List(self.has)),
+        ]
     }
 }
 

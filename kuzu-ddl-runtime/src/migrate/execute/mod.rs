@@ -33,7 +33,7 @@ impl Migrator<'_> {
         &mut self,
         declared: &FingerprintedDeclaration,
         request: &Request,
-        given: Option<&Plan>,
+        plan: Option<&Plan>,
         start: Instant,
     ) -> Result<Report, Error> {
         let mut run = Run {
@@ -45,15 +45,15 @@ impl Migrator<'_> {
         };
         let mut attempt = 1;
         loop {
-            match self.try_apply(&mut run, given) {
-                Err(Error::StalePlan) if given.is_none() && attempt < MAX_REPLANS => attempt += 1,
+            match self.try_apply(&mut run, plan) {
+                Err(Error::StalePlan) if plan.is_none() && attempt < MAX_REPLANS => attempt += 1,
                 result => return result,
             }
         }
     }
 
-    fn try_apply(&mut self, run: &mut Run<'_>, given: Option<&Plan>) -> Result<Report, Error> {
-        dangling_indexes::clear(self.engine, self.lock_timeout)?;
+    fn try_apply(&mut self, run: &mut Run<'_>, plan: Option<&Plan>) -> Result<Report, Error> {
+        dangling_indexes::drop_dangling_indexes(self.engine, self.lock_timeout)?;
         let session = self.engine.session()?;
         let mut listener = self.progress.take();
         let prepared = self.prepare(
@@ -64,8 +64,8 @@ impl Migrator<'_> {
         );
         self.progress = listener;
         let prepared = prepared?;
-        if let Some(given) = given
-            && !given.is_equivalent_to(&prepared.plan)
+        if let Some(plan) = plan
+            && !plan.is_equivalent_to(&prepared.plan)
         {
             return Err(Error::StalePlan);
         }
@@ -196,18 +196,22 @@ impl Migrator<'_> {
             return Ok(());
         }
         self.report_progress(Phase::Backup, 0, &prepared.plan.steps);
-        let made = self.backup.as_ref().map(|to| to.create(self.engine, tx));
-        run.backup = made.transpose()?;
+        let backup = self.backup.as_ref().map(|to| to.create(self.engine, tx));
+        run.backup = backup.transpose()?;
         Ok(())
     }
 
     /// Checks that the database is still the one that was planned for. Planning happens outside the
     /// transaction so that it blocks no other writer.
     fn check_base(&self, tx: &Transaction<'_>, prepared: &PreparedMigration) -> Result<(), Error> {
-        let records = prepared.records.as_ref();
-        if let Some(repair) = records.and_then(|records| records.repair.as_ref()) {
-            let same = ledger::read(tx)?.corrupt == repair.corrupt;
-            return if same { Ok(()) } else { Err(Error::StalePlan) };
+        let ledger_only = prepared.ledger_only.as_ref();
+        if let Some(repair) = ledger_only.and_then(|ledger_only| ledger_only.repair.as_ref()) {
+            let unchanged = ledger::read(tx)?.corrupt == repair.corrupt;
+            return if unchanged {
+                Ok(())
+            } else {
+                Err(Error::StalePlan)
+            };
         }
         // Reading a missing ledger would end the transaction; the version covers that.
         let state = match prepared.contents.state {

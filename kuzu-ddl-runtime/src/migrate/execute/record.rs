@@ -10,7 +10,7 @@ use kuzu_ddl_core::state::{CatalogIds, DeferredTask};
 use super::super::Migrator;
 use super::super::planning::catalog_hash;
 use super::super::planning::inputs::{LedgerOnlyChange, PreparedMigration};
-use super::super::planning::suspect_tables::known;
+use super::super::planning::suspect_tables::update_column_id_gaps;
 use super::super::post_commit::backfill;
 use super::super::receive::inbox_keys_applied;
 use super::super::run::Run;
@@ -39,16 +39,19 @@ impl Migrator<'_> {
         // Revisions survive a lost state row.
         let recorded = prepared.contents.revisions.keys().last().copied();
         let mut number = last.map_or(0, |s| s.revision).max(recorded.unwrap_or(0));
-        let own = applies_declaration(prepared) && !from_peers;
-        if prepared.is_new || !ids.is_empty() || prepared.records.is_some() {
+        let applies_own = applies_declaration(prepared) && !from_peers;
+        if prepared.is_new || !ids.is_empty() || prepared.ledger_only.is_some() {
             number += 1;
             let took = millis(run.start.elapsed());
             let revision = Revision {
                 number,
                 events: ids,
-                declared: own.then_some(declared.id),
+                declared: applies_own.then_some(declared.id),
                 from_peers,
-                rollback: prepared.back.as_ref().map(|to| to.back.clone()),
+                rollback: prepared
+                    .rollback
+                    .as_ref()
+                    .map(|change| change.record.clone()),
                 application: self.application.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 started_at_ms: now().saturating_sub(took),
@@ -64,7 +67,7 @@ impl Migrator<'_> {
                 ledger::encode_declared(&mut changed, id, &ancestor);
             }
         }
-        if let Some(to) = &prepared.back {
+        if let Some(to) = &prepared.rollback {
             ledger::encode_ancestor(&mut changed, &to.ancestor);
         }
         let catalog_ids = catalog_ids_after(prepared, found);
@@ -79,8 +82,8 @@ impl Migrator<'_> {
         if let Some(bootstrap) = run.request.bootstrap() {
             ledger::encode_checkpoint(&mut changed, &bootstrap.bytes);
         }
-        if let Some(records) = &prepared.records {
-            self.write_ledger_only(tx, declared, records, &mut changed)?;
+        if let Some(ledger_only) = &prepared.ledger_only {
+            self.write_ledger_only(tx, declared, ledger_only, &mut changed)?;
         }
         ledger::insert_rows(tx, new)?;
         ledger::upsert_rows(tx, changed)?;
@@ -88,8 +91,8 @@ impl Migrator<'_> {
             ledger::write_backfill(tx, id, &progress)?;
         }
         let deferred = &prepared.local.deferred;
-        let over = prepared.contents.backfills.keys();
-        for id in over.filter(|id| !deferred.contains(&DeferredTask::Backfill(**id))) {
+        let recorded = prepared.contents.backfills.keys();
+        for id in recorded.filter(|id| !deferred.contains(&DeferredTask::Backfill(**id))) {
             ledger::delete_backfill(tx, *id)?;
         }
         ledger::delete_rows(tx, &inbox_keys_applied(prepared))?;
@@ -102,13 +105,13 @@ impl Migrator<'_> {
         &self,
         tx: &Transaction<'_>,
         declared: &FingerprintedDeclaration,
-        records: &LedgerOnlyChange,
+        ledger_only: &LedgerOnlyChange,
         changed: &mut RowMap,
     ) -> Result<(), Error> {
-        if let Some(ancestor) = &records.ancestor {
+        if let Some(ancestor) = &ledger_only.ancestor {
             ledger::encode_ancestor(changed, ancestor);
         }
-        if let Some(repair) = &records.repair {
+        if let Some(repair) = &ledger_only.repair {
             for key in &repair.quarantined {
                 ledger::quarantine_row(tx, key)?;
             }
@@ -127,12 +130,12 @@ fn millis(duration: std::time::Duration) -> u64 {
 
 /// Returns whether this start applies the declaration.
 fn applies_declaration(prepared: &PreparedMigration) -> bool {
-    prepared.back.is_none() && prepared.records.is_none()
+    prepared.rollback.is_none() && prepared.ledger_only.is_none()
 }
 
 fn is_repair(prepared: &PreparedMigration) -> bool {
-    let records = prepared.records.as_ref();
-    records.is_some_and(|records| records.repair.is_some())
+    let ledger_only = prepared.ledger_only.as_ref();
+    ledger_only.is_some_and(|ledger_only| ledger_only.repair.is_some())
 }
 
 /// Returns the catalog ids after the migration. Those of tolerated differences stay the same, so
@@ -147,7 +150,7 @@ pub(in crate::migrate) fn is_noop(
     declared: &FingerprintedDeclaration,
     prepared: &PreparedMigration,
 ) -> bool {
-    if prepared.records.is_some() {
+    if prepared.ledger_only.is_some() {
         return prepared.plan.events.is_empty()
             && prepared.contents.events.is_empty()
             && !is_repair(prepared);
@@ -160,9 +163,13 @@ pub(in crate::migrate) fn is_noop(
         || (last.verified_declarations.contains(&declared.id)
             && last.catalog_hash == catalog_hash::snapshot_hash(&prepared.found));
     let same_deferred = last.local.deferred == prepared.local.deferred;
-    let placed = !prepared.tolerated.is_empty()
+    let same_catalog_ids = !prepared.tolerated.is_empty()
         || catalog_ids_after(prepared, &prepared.found) == prepared.contents.catalog_ids;
-    prepared.plan.only_deferred() && same_deferred && placed && !prepared.is_new && is_verified
+    prepared.plan.only_deferred()
+        && same_deferred
+        && same_catalog_ids
+        && !prepared.is_new
+        && is_verified
 }
 
 pub(in crate::migrate) fn state(
@@ -190,7 +197,7 @@ pub(in crate::migrate) fn state(
         table_list_hash: catalog_hash::table_list_hash(&listed),
         catalog_hash: catalog_hash::snapshot_hash(found),
         table_count: listed.len(),
-        local: known(&prepared.local, &prepared.found, found, &prepared.after),
+        local: update_column_id_gaps(&prepared.local, &prepared.found, found, &prepared.after),
         inbox_ready: inbox_ready_count(prepared),
         held_since_version: prepared
             .contents

@@ -32,8 +32,8 @@ impl Migrator<'_> {
             self.report_progress(Phase::Apply, i, steps);
             let start = Instant::now();
             self.run_step_statements(tx, &run.declared.declared.functions, steps, i)?;
-            for (left, right) in &step.row_count_checks {
-                let (a, b) = (tx.query(left)?, tx.query(right)?);
+            for (original, copied) in &step.row_count_checks {
+                let (a, b) = (tx.query(original)?, tx.query(copied)?);
                 if a != b {
                     return Err(Error::RowCountMismatch {
                         step: step.operation.to_string(),
@@ -59,13 +59,13 @@ impl Migrator<'_> {
             step: step.operation.to_string(),
             source,
         };
-        let Some(made) = step.operation.function_values() else {
+        let Some(values) = step.operation.function_values() else {
             let all = serial::serial_statements(tx, step).map_err(failed)?;
             return all
                 .iter()
                 .try_for_each(|cypher| tx.query(cypher).map(drop).map_err(failed));
         };
-        let evaluator = BatchEvaluator::new(made, functions, step.operation.table())?;
+        let evaluator = BatchEvaluator::new(values, functions, step.operation.table())?;
         let Some(OffsetExtent { first, last, .. }) = evaluator.extent(tx, 0).map_err(failed)?
         else {
             return Ok(());
@@ -74,12 +74,16 @@ impl Migrator<'_> {
         while from <= last {
             let to = from.saturating_add(self.batch_size);
             let batch = evaluator.range(tx, (from, to)).map_err(failed)?;
-            if let Some(bad) = batch.failed.iter().find(|bad| !bad.has_fallback) {
+            if let Some(failed_row) = batch
+                .failed
+                .iter()
+                .find(|failed_row| !failed_row.has_fallback)
+            {
                 return Err(Error::FunctionFailed {
                     object: step.operation.to_string(),
-                    function: bad.function.clone(),
-                    row: format!("the row with the offset {}", bad.offset),
-                    why: bad.why.to_string(),
+                    function: failed_row.function.clone(),
+                    row: format!("the row with the offset {}", failed_row.offset),
+                    reason: failed_row.error.to_string(),
                 });
             }
             for cypher in step.cypher.iter().filter(|_| batch.rows > 0) {

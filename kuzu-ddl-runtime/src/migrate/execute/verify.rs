@@ -50,7 +50,7 @@ pub(in crate::migrate) fn verify(
     let mut found;
     if before.is_empty() {
         let plain = if created.len() > ALL_SIDES {
-            alike(created)
+            representatives(created)
         } else {
             touched.extend(created.into_keys());
             BTreeMap::new()
@@ -70,7 +70,7 @@ pub(in crate::migrate) fn verify(
             let order = orders.get(&key).copied().unwrap_or_default();
             (key, order)
         });
-        list(&tables(tx)?, prepared, listed.collect(), &mut found)?;
+        add_as_planned(&tables(tx)?, prepared, listed.collect(), &mut found)?;
     } else {
         // A renamed node table is renamed in the pairs of every rel table.
         found = inspect(tx, InspectScope::All)?;
@@ -83,11 +83,11 @@ pub(in crate::migrate) fn verify(
         &prepared.local,
         Some(&touched),
     );
-    none(untolerated_drift(rows, prepared))?;
+    require_no_drift(untolerated_drift(rows, prepared))?;
     Ok(found)
 }
 
-fn none(rows: Vec<Drift>) -> Result<(), Error> {
+fn require_no_drift(rows: Vec<Drift>) -> Result<(), Error> {
     if rows.is_empty() {
         Ok(())
     } else {
@@ -118,7 +118,7 @@ fn refreshed_snapshot(
 }
 
 /// Returns every part of a table whose spelling the engine may change.
-fn forms(
+fn spellings(
     table: &Table,
 ) -> impl Iterator<Item = (Option<(Multiplicity, StorageDirection)>, String)> {
     let edge = match &table.kind {
@@ -139,19 +139,19 @@ fn forms(
 }
 
 /// Returns the tables, each with whether it has a form that no earlier one has.
-fn alike(created: BTreeMap<NameKey, &Table>) -> BTreeMap<NameKey, bool> {
-    let mut known = BTreeSet::new();
+fn representatives(created: BTreeMap<NameKey, &Table>) -> BTreeMap<NameKey, bool> {
+    let mut seen_spellings = BTreeSet::new();
     let of = |(key, table): (NameKey, &Table)| {
-        let before = known.len();
-        known.extend(forms(table));
-        (key, known.len() > before)
+        let before = seen_spellings.len();
+        seen_spellings.extend(spellings(table));
+        (key, seen_spellings.len() > before)
     };
     created.into_iter().map(of).collect()
 }
 
 /// Compares each table of `created` by name, kind and comment, and adds it to the snapshot as
 /// planned.
-fn list(
+fn add_as_planned(
     listed: &[TableListing],
     prepared: &PreparedMigration,
     created: BTreeMap<NameKey, &[NameKey]>,
@@ -160,33 +160,33 @@ fn list(
     if created.is_empty() {
         return Ok(());
     }
-    let here: BTreeMap<NameKey, &TableListing> =
+    let listed_tables: BTreeMap<NameKey, &TableListing> =
         listed.iter().map(|t| (NameKey::new(&t.name), t)).collect();
     let mut rows = Vec::new();
     for (key, order) in created {
         let object = prepared.after.find(None, &key);
-        let wanted = object.and_then(|object| prepared.after.table(object));
-        let Some(wanted) = wanted else { continue };
-        match here.get(&key) {
+        let planned = object.and_then(|object| prepared.after.table(object));
+        let Some(planned) = planned else { continue };
+        match listed_tables.get(&key) {
             Some(is)
-                if is.name == wanted.name
-                    && is.node == wanted.kind.is_node()
-                    && is.comment == wanted.comment =>
+                if is.name == planned.name
+                    && is.node == planned.kind.is_node()
+                    && is.comment == planned.comment =>
             {
                 found.table_ids.insert(key.clone(), is.id);
                 let numbers = order.iter().cloned().zip(first_column_id(is.node)..);
                 found.column_ids.insert(key.clone(), numbers.collect());
-                found.schema.tables.insert(key, as_inspected(wanted));
+                found.schema.tables.insert(key, as_inspected(planned));
             }
             _ => rows.push(Drift {
-                object: wanted.name,
+                object: planned.name,
                 kind: DriftKind::Missing,
                 id: object.map(|o| o.id),
                 site: Location::Table(key),
             }),
         }
     }
-    none(rows)
+    require_no_drift(rows)
 }
 
 /// Removes what the catalog does not show.

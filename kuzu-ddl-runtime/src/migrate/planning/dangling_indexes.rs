@@ -21,7 +21,10 @@ use crate::inspect::{DanglingIndex, dangling_indexes, tables};
 use crate::write_lock::with_writer;
 
 /// Drops all dangling indexes, including those that other programs left.
-pub(in crate::migrate) fn clear(engine: &dyn Engine, wait: Duration) -> Result<(), Error> {
+pub(in crate::migrate) fn drop_dangling_indexes(
+    engine: &dyn Engine,
+    wait: Duration,
+) -> Result<(), Error> {
     let session = engine.session()?;
     let names = dangling_indexes(session.as_ref())?;
     if names.is_empty() {
@@ -30,7 +33,7 @@ pub(in crate::migrate) fn clear(engine: &dyn Engine, wait: Duration) -> Result<(
     for DanglingIndex { table, index, .. } in &names {
         tracing::warn!(%table, %index, "dropping a dangling index");
     }
-    match with_writer(engine, wait, |tx| forget(tx, &names)) {
+    match with_writer(engine, wait, |tx| drop_entries(tx, &names)) {
         // A read-only database writes no checkpoint.
         Err(Error::Engine(e)) if e.kind == EngineErrorKind::ReadOnly => return Ok(()),
         Err(Error::Engine(e)) if e.kind == EngineErrorKind::OutcomeUnknown => {
@@ -39,14 +42,14 @@ pub(in crate::migrate) fn clear(engine: &dyn Engine, wait: Duration) -> Result<(
                 return Err(e.into());
             }
         }
-        forgotten => forgotten?,
+        result => result?,
     }
     // A checkpoint may have been written before this.
     mark_checkpoint_needed(session.as_ref());
     Ok(checkpoint_if_needed(session.as_ref())?)
 }
 
-fn forget(tx: Transaction<'_>, names: &[DanglingIndex]) -> Result<(), Error> {
+fn drop_entries(tx: Transaction<'_>, names: &[DanglingIndex]) -> Result<(), Error> {
     let tables = tables(&tx)?;
     for name in names {
         let key = NameKey::new(&name.table);

@@ -117,17 +117,17 @@ impl DriftResolution {
         &mut self,
         rows: Vec<Drift>,
         declared: &Declared,
-        word: &str,
+        verb: &str,
     ) -> Result<(), Error> {
         if rows.is_empty() {
             return Ok(());
         }
-        let left = self.adopt_possible(rows.clone(), declared);
-        if !left.is_empty() {
-            return Err(Error::DriftDetected(left));
+        let unresolved = self.adopt_possible(rows.clone(), declared);
+        if !unresolved.is_empty() {
+            return Err(Error::DriftDetected(unresolved));
         }
         self.notes.extend(rows.iter().map(|row| Note::Drift {
-            row: format!("{word}: {row}"),
+            row: format!("{verb}: {row}"),
         }));
         self.followed.extend(rows);
         Ok(())
@@ -136,12 +136,12 @@ impl DriftResolution {
     /// Records the differences that can become events, and returns the others.
     fn adopt_possible(&mut self, rows: Vec<Drift>, declared: &Declared) -> Vec<Drift> {
         let fold = std::mem::take(&mut self.fold);
-        let (adopted, left) = adopt_drift(&rows, declared, &self.live, fold);
+        let (adopted, unresolved) = adopt_drift(&rows, declared, &self.live, fold);
         self.fold = adopted.fold;
         self.live.local = adopted.local;
         self.events.extend(adopted.events);
         self.notes.extend(adopted.notes);
-        left
+        unresolved
     }
 
     /// Records, as far as possible, whole tables and sequences that no event created. Declared ones
@@ -153,9 +153,9 @@ impl DriftResolution {
         self.live.local = adopted.local;
         self.events.extend(adopted.events);
         self.notes.extend(adopted.notes);
-        let made = detect_unmanaged(&self.fold, &self.live.schema, &inputs.names);
+        let unmanaged = detect_unmanaged(&self.fold, &self.live.schema, &inputs.names);
         let undeclared = |row: &Drift| !is_governed_by_source(row, declared);
-        self.adopt_possible(made.into_iter().filter(undeclared).collect(), declared);
+        self.adopt_possible(unmanaged.into_iter().filter(undeclared).collect(), declared);
     }
 
     fn recreate(&mut self, rows: Vec<Drift>) -> Result<(), Error> {
@@ -198,15 +198,15 @@ fn is_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
 }
 
 fn is_unexpected_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
-    let known = |name: &NameKey| {
+    let find_declared = |name: &NameKey| {
         let table = expected.find(None, name)?;
         Some((table.id, declared.schema.tables.get(name)?))
     };
     match &row.site {
         Location::Index(table, index) => {
-            known(table).is_some_and(|(_, source)| source.indexes.contains_key(index))
+            find_declared(table).is_some_and(|(_, source)| source.indexes.contains_key(index))
         }
-        Location::Property(table, property) => known(table).is_some_and(|(id, source)| {
+        Location::Property(table, property) => find_declared(table).is_some_and(|(id, source)| {
             source.properties.contains_key(property)
                 && expected
                     .objects_ever_named(Some(id), property)
@@ -220,18 +220,20 @@ fn is_unexpected_declared(row: &Drift, declared: &Declared, expected: &Fold) -> 
 /// Returns whether a struct declares the new name, and a rename from `old`.
 fn is_rename_declared(site: &Location, old: &str, declared: &Declared) -> bool {
     let old = NameKey::new(old);
-    let was = |olds: &[String]| olds.iter().any(|name| NameKey::new(name) == old);
+    let is_former =
+        |former_names: &[String]| former_names.iter().any(|name| NameKey::new(name) == old);
     match site {
-        Location::Table(now) => {
-            let hints = declared.tables.get(now);
-            hints.is_some_and(|hints| was(&hints.renamed_from))
+        Location::Table(name) => {
+            let hints = declared.tables.get(name);
+            hints.is_some_and(|hints| is_former(&hints.renamed_from))
                 && !declared.schema.tables.contains_key(&old)
         }
-        Location::Property(table, now) => {
+        Location::Property(table, name) => {
             let in_source = declared.schema.tables.get(table);
-            let olds = declared.tables.get(table).map(|h| &h.property_renames);
-            olds.and_then(|olds| olds.get(now))
-                .is_some_and(|olds| was(olds))
+            let former_names = declared.tables.get(table).map(|h| &h.property_renames);
+            former_names
+                .and_then(|former_names| former_names.get(name))
+                .is_some_and(|former_names| is_former(former_names))
                 && in_source.is_some_and(|source| !source.properties.contains_key(&old))
         }
         _ => false,

@@ -51,9 +51,9 @@ pub(in crate::migrate) struct PreparedMigration {
     /// Whether the migration can be postponed without harm.
     pub(in crate::migrate) may_wait: bool,
     /// Record of the rollback, if this is one.
-    pub(in crate::migrate) back: Option<RollbackChange>,
+    pub(in crate::migrate) rollback: Option<RollbackChange>,
     /// Additional rows, if only the ledger is written.
-    pub(in crate::migrate) records: Option<LedgerOnlyChange>,
+    pub(in crate::migrate) ledger_only: Option<LedgerOnlyChange>,
     /// Whether everything declared exists afterwards.
     pub(in crate::migrate) fits: bool,
 }
@@ -97,18 +97,27 @@ pub(in crate::migrate) fn plan_to(
     let (mut events, mut notes) = (resolution.events, resolution.notes);
     let before = resolution.fold;
     // An out-of-band change may equal the change of a peer.
-    let known: BTreeSet<EventId> = events.iter().map(DdlEvent::id).collect();
-    events.extend(new.into_iter().filter(|event| !known.contains(&event.id())));
+    let resolved: BTreeSet<EventId> = events.iter().map(DdlEvent::id).collect();
+    events.extend(
+        new.into_iter()
+            .filter(|event| !resolved.contains(&event.id())),
+    );
     let refusals = find_undecodable(&events, &after);
     if !refusals.is_empty() {
         return Err(Error::Incompatible(refusals));
     }
     let mut local = resolution.live.local;
-    let (states, known) = ((&before, &after), (&local, &contents.backfills));
-    let steps =
-        plan_with_suspect_rebuilds(states, &found, hints, &resolution.leave, known, &mut notes)
-            .map_err(Error::Unplannable)?
-            .steps;
+    let (states, recorded) = ((&before, &after), (&local, &contents.backfills));
+    let steps = plan_with_suspect_rebuilds(
+        states,
+        &found,
+        hints,
+        &resolution.leave,
+        recorded,
+        &mut notes,
+    )
+    .map_err(Error::Unplannable)?
+    .steps;
     local.deferred = deferred_tasks(&steps);
     local.recorded_fills.extend(fills_per_event(states, hints));
     let plan = Plan {
@@ -129,8 +138,8 @@ pub(in crate::migrate) fn plan_to(
         plan,
         is_new: false,
         may_wait: false,
-        back: None,
-        records: None,
+        rollback: None,
+        ledger_only: None,
         fits: false,
     })
 }
@@ -168,28 +177,28 @@ pub(in crate::migrate) fn fills_per_event(
     (before, after): (&Fold, &Fold),
     hints: &PlanHints,
 ) -> BTreeMap<EventId, Expr> {
-    let of = |object: &Object| {
+    let recorded_fill = |object: &Object| {
         let change = object.archived_columns.iter().rfind(|a| a.ty != a.to)?;
-        let was = before.object(object.id)?;
-        if was
+        let former = before.object(object.id)?;
+        if former
             .archived_columns
             .iter()
             .any(|archive| archive.by == change.by)
         {
             return None;
         }
-        let (nullable, is) = (before.property(was)?.nullable, after.property(object)?);
-        let lacks = !is.nullable && (nullable || change.on_fail != OnFail::Abort);
+        let (nullable, property) = (before.property(former)?.nullable, after.property(object)?);
+        let lacks = !property.nullable && (nullable || change.on_fail != OnFail::Abort);
         let table = after.database_name(after.object(object.parent?)?);
         let fill = hints
             .fill_exprs
-            .get(&(NameKey::new(&table), NameKey::new(&is.name)))?;
+            .get(&(NameKey::new(&table), NameKey::new(&property.name)))?;
         (lacks && fill.is_constant()).then(|| (change.by, fill.clone()))
     };
     after
         .objects()
         .filter(|o| o.is_live())
-        .filter_map(of)
+        .filter_map(recorded_fill)
         .collect()
 }
 
@@ -213,6 +222,6 @@ pub(in crate::migrate) struct DriftResolution {
 
 /// What a rollback adds to the ledger.
 pub(in crate::migrate) struct RollbackChange {
-    pub(in crate::migrate) back: RollbackRecord,
+    pub(in crate::migrate) record: RollbackRecord,
     pub(in crate::migrate) ancestor: Declared,
 }

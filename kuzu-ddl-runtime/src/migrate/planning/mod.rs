@@ -60,7 +60,7 @@ impl Migrator<'_> {
             .and_then(|mut prepared| {
                 let functions = &declared.declared.functions;
                 PreflightRunner::new(session, (functions, self.batch_size), listener)
-                    .at(&mut prepared.plan)?;
+                    .run(&mut prepared.plan)?;
                 self.estimate(session, &mut prepared.plan)?;
                 Ok(prepared)
             });
@@ -117,10 +117,10 @@ impl Migrator<'_> {
         let names = LiveNames::match_ids(&expected, &found, &contents.catalog_ids);
         let mut schema = found.schema.clone();
         if needs_multiplicities(declared, &expected, &found, &names) {
-            let known = multiplicities(session, &found)?.by_table;
+            let live_multiplicities = multiplicities(session, &found)?.by_table;
             for (key, table) in &mut schema.tables {
                 if let TableKind::Edge { multiplicity, .. } = &mut table.kind {
-                    *multiplicity = known.get(key).copied();
+                    *multiplicity = live_multiplicities.get(key).copied();
                 }
             }
         }
@@ -196,7 +196,7 @@ impl Migrator<'_> {
         };
         let SuspectRebuildPlan {
             mut steps,
-            nothing_else,
+            no_other_steps,
         } = plan_with_suspect_rebuilds(
             (&before, &after),
             &found,
@@ -206,7 +206,7 @@ impl Migrator<'_> {
             &mut notes,
         )
         .map_err(Error::Unplannable)?;
-        let may_wait = nothing_else && events.is_empty();
+        let may_wait = no_other_steps && events.is_empty();
         if adopts || contents.ancestor.is_none() {
             // A first start records existing objects, and requests no change: rewriting data needs
             // permission.
@@ -237,8 +237,8 @@ impl Migrator<'_> {
             plan,
             is_new,
             may_wait,
-            back: None,
-            records: None,
+            rollback: None,
+            ledger_only: None,
             fits: true,
         })
     }
@@ -256,10 +256,10 @@ impl Migrator<'_> {
             rollback_events: rollback_events(contents),
             ..self.options()
         };
-        let asked = !options.restore.is_empty()
+        let is_requested = !options.restore.is_empty()
             || !options.recreate.is_empty()
             || !options.purge.is_empty();
-        if !(is_new || asked || options.archive_undeclared) {
+        if !(is_new || is_requested || options.archive_undeclared) {
             // A declaration that was applied before requests nothing new.
             let refusals =
                 check_compatibility(&declared.declared, Some(&declared.declared), &adopted.fold);
@@ -325,13 +325,13 @@ fn needs_multiplicities(
     let hints = &declared.declared.tables;
     let mut tables = declared.declared.schema.tables.iter();
     let unknown = tables.any(|(key, table)| {
-        let olds = hints.get(key).into_iter().flat_map(|h| &h.renamed_from);
-        let olds = olds.map(|old| NameKey::new(old));
-        let mut all = std::iter::once(key.clone()).chain(olds);
-        let here = |name: NameKey| {
+        let former_names = hints.get(key).into_iter().flat_map(|h| &h.renamed_from);
+        let former_names = former_names.map(|old| NameKey::new(old));
+        let mut all = std::iter::once(key.clone()).chain(former_names);
+        let is_live_only = |name: NameKey| {
             expected.find(None, &name).is_none() && found.schema.tables.contains_key(&name)
         };
-        !table.kind.is_node() && all.any(here)
+        !table.kind.is_node() && all.any(is_live_only)
     });
     let is_edge = |id: &ObjectId| {
         let object = expected.object(*id);

@@ -24,9 +24,9 @@ pub(in crate::migrate) fn snapshot_notes(found: &CatalogSnapshot) -> Vec<Note> {
     let version = found
         .version
         .as_ref()
-        .filter(|is| *is != found.capabilities.version);
-    let version = version.map(|is| Note::UntestedEngineVersion {
-        object: is.clone(),
+        .filter(|version| *version != found.capabilities.version);
+    let version = version.map(|version| Note::UntestedEngineVersion {
+        object: version.clone(),
         tried: found.capabilities.to_string(),
     });
     attached.chain(unreadable).chain(version).collect()

@@ -22,7 +22,7 @@ use kuzu_ddl_core::state::{BackfillProgress, LocalState};
 /// Steps, including rebuilds, and whether there are no others.
 pub(in crate::migrate) struct SuspectRebuildPlan {
     pub(in crate::migrate) steps: Vec<Step>,
-    pub(in crate::migrate) nothing_else: bool,
+    pub(in crate::migrate) no_other_steps: bool,
 }
 
 /// Plans from `before` to `after`, and rebuilds suspect tables where possible.
@@ -41,10 +41,10 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
         ..LiveCatalog::from(found)
     };
     let steps = plan(before, after, start, hints, leave)?;
-    let nothing_else = steps.is_empty();
+    let no_other_steps = steps.is_empty();
     let plain = |steps| SuspectRebuildPlan {
         steps,
-        nothing_else,
+        no_other_steps,
     };
     if found.column_id_gaps.is_empty() {
         return Ok(plain(steps));
@@ -52,14 +52,14 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
     let managed = managed_tables(before);
     let name = |key: &NameKey| live.tables.get(key).map(|table| table.name.clone());
     let mut suspects = BTreeSet::new();
-    let mut ours = Vec::new();
+    let mut managed_suspects = Vec::new();
     for (key, numbers) in &found.column_id_gaps {
         let object = name(key).unwrap_or_default();
         match managed.get(key) {
             Some(id) if local.column_id_gaps.get(id) == Some(numbers) => {}
             Some(id) if !leave.contains(id) => {
                 suspects.insert(*id);
-                ours.push(object);
+                managed_suspects.push(object);
             }
             _ => {
                 let reason = "no declaration of this program has it".to_owned();
@@ -73,14 +73,15 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
     match plan_with_rebuilds(before, after, start, hints, leave, &suspects) {
         Ok(steps) => {
             notes.extend(
-                ours.into_iter()
+                managed_suspects
+                    .into_iter()
                     .map(|object| Note::RebuiltSuspectTable { object }),
             );
             Ok(plain(steps))
         }
         Err(errors) => {
             let reason = errors.first().map(ToString::to_string).unwrap_or_default();
-            notes.extend(ours.into_iter().map(|object| {
+            notes.extend(managed_suspects.into_iter().map(|object| {
                 let reason = reason.clone();
                 Note::SuspectTable { object, reason }
             }));
@@ -91,16 +92,16 @@ pub(in crate::migrate) fn plan_with_suspect_rebuilds(
 
 /// Returns the local state after the steps. A gap that the steps left is harmless: a property was
 /// added, so the engine knows that the table has changed.
-pub(in crate::migrate) fn known(
+pub(in crate::migrate) fn update_column_id_gaps(
     local: &LocalState,
     before: &CatalogSnapshot,
     now: &CatalogSnapshot,
     after: &Fold,
 ) -> LocalState {
-    let mut known = local.clone();
+    let mut updated = local.clone();
     if now.column_id_gaps.is_empty() {
-        known.column_id_gaps.clear();
-        return known;
+        updated.column_id_gaps.clear();
+        return updated;
     }
     let managed = managed_tables(after);
     let id = |key: &NameKey| managed.get(key).copied();
@@ -111,8 +112,8 @@ pub(in crate::migrate) fn known(
     let sound: Vec<_> = new
         .filter_map(|(key, numbers)| Some((id(key)?, numbers.clone())))
         .collect();
-    known.column_id_gaps.extend(sound);
+    updated.column_id_gaps.extend(sound);
     let present: BTreeSet<ObjectId> = now.column_id_gaps.keys().filter_map(id).collect();
-    known.column_id_gaps.retain(|id, _| present.contains(id));
-    known
+    updated.column_id_gaps.retain(|id, _| present.contains(id));
+    updated
 }

@@ -14,26 +14,29 @@ use crate::ledger::{FingerprintedDeclaration, LedgerContents};
 pub(in crate::migrate) fn incompatible(
     contents: &LedgerContents,
     declared: &FingerprintedDeclaration,
-    refusals: Vec<Incompatibility>,
+    incompatibilities: Vec<Incompatibility>,
 ) -> Error {
     let mut revisions = contents.revisions.values().rev();
-    let back =
+    let rollback =
         revisions.find_map(|revision| Some((revision.started_at_ms, revision.rollback.as_ref()?)));
-    match back {
-        Some((at, back)) if contents.undone_declarations().contains(&declared.id) => {
+    match rollback {
+        Some((started_at_ms, rollback))
+            if contents.undone_declarations().contains(&declared.id) =>
+        {
             Error::RolledBack {
-                to: back.target.clone(),
-                when: format_timestamp(at),
-                refusals,
+                to: rollback.target.clone(),
+                when: format_timestamp(started_at_ms),
+                incompatibilities,
             }
         }
-        _ => Error::Incompatible(refusals),
+        _ => Error::Incompatible(incompatibilities),
     }
 }
 
 /// Returns the events of all rollbacks.
 pub(in crate::migrate) fn rollback_events(contents: &LedgerContents) -> BTreeSet<EventId> {
-    let back = contents.revisions.values().filter(|r| r.rollback.is_some());
-    back.flat_map(|revision| revision.events.iter().copied())
+    let rollback = contents.revisions.values().filter(|r| r.rollback.is_some());
+    rollback
+        .flat_map(|revision| revision.events.iter().copied())
         .collect()
 }

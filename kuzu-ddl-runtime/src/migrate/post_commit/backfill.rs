@@ -22,10 +22,10 @@ use crate::ledger;
 use crate::write_lock::with_writer;
 
 /// Largest number of consecutive failures of COMMIT.
-const TRIES: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
 /// One property to backfill.
-struct Work<'a> {
+struct BackfillRun<'a> {
     step: &'a Step,
     id: ObjectId,
     evaluator: BatchEvaluator<'a>,
@@ -35,7 +35,7 @@ struct Work<'a> {
 
 /// Position of a backfill.
 #[derive(Clone, Copy)]
-enum Place {
+enum Cursor {
     /// Between two passes over the rows.
     Before,
     /// In a pass that ends with this offset.
@@ -46,55 +46,57 @@ enum Place {
 
 impl Migrator<'_> {
     /// Backfills one property, and calls `progress` with the number of completed rows.
-    pub(super) fn make(
+    pub(super) fn run_backfill(
         &mut self,
         step: &Step,
         functions: &Functions,
         mut progress: impl FnMut(&mut Self, u64),
     ) -> Result<(), Error> {
-        let Some(work) = self.work(step, functions)? else {
+        let Some(run) = self.backfill_run(step, functions)? else {
             return Ok(());
         };
-        let mut place = Place::Before;
+        let mut cursor = Cursor::Before;
         let mut failures = 0;
         // Number of rows without a value when the latest extra pass started.
-        let mut left = None;
+        let mut remaining = None;
         loop {
-            let went = with_writer(self.engine, self.lock_timeout, |tx| work.go(tx, place));
-            let (now, done) = match went {
+            let committed = with_writer(self.engine, self.lock_timeout, |tx| {
+                run.run_batch(tx, cursor)
+            });
+            let (next, done) = match committed {
                 // The ledger records whether the batch was committed.
                 Err(Error::Engine(e))
-                    if e.kind == EngineErrorKind::OutcomeUnknown && failures < TRIES =>
+                    if e.kind == EngineErrorKind::OutcomeUnknown && failures < MAX_ATTEMPTS =>
                 {
                     failures += 1;
                     continue;
                 }
-                went => went?,
+                committed => committed?,
             };
             failures = 0;
-            place = now;
+            cursor = next;
             progress(self, done);
-            if !matches!(place, Place::After) {
+            if !matches!(cursor, Cursor::After) {
                 continue;
             }
-            match work.left(self.engine.session()?.as_ref())? {
-                Some(extent) if left.is_none_or(|left| extent.rows < left) => {
-                    left = Some(extent.rows);
-                    with_writer(self.engine, self.lock_timeout, |tx| work.again(tx))?;
-                    place = Place::Before;
+            match run.remaining(self.engine.session()?.as_ref())? {
+                Some(extent) if remaining.is_none_or(|remaining| extent.rows < remaining) => {
+                    remaining = Some(extent.rows);
+                    with_writer(self.engine, self.lock_timeout, |tx| run.restart(tx))?;
+                    cursor = Cursor::Before;
                 }
-                Some(extent) => return Err(work.stuck(extent)),
+                Some(extent) => return Err(run.incomplete_error(extent)),
                 None => return Ok(()),
             }
         }
     }
 
-    fn work<'a>(
+    fn backfill_run<'a>(
         &self,
         step: &'a Step,
         functions: &'a Functions,
-    ) -> Result<Option<Work<'a>>, Error> {
-        let (Operation::Backfill { id, value, .. }, Some(made)) =
+    ) -> Result<Option<BackfillRun<'a>>, Error> {
+        let (Operation::Backfill { id, value, .. }, Some(values)) =
             (&step.operation, step.operation.function_values())
         else {
             return Ok(None);
@@ -103,9 +105,9 @@ impl Migrator<'_> {
             .cast_function
             .as_ref()
             .or(value.fill_function.as_ref());
-        Ok(Some(Work {
+        Ok(Some(BackfillRun {
             id: *id,
-            evaluator: BatchEvaluator::new(made, functions, &path(step))?,
+            evaluator: BatchEvaluator::new(values, functions, &path(step))?,
             required: by.is_some_and(|by| by.required),
             size: self.batch_size,
             step,
@@ -113,25 +115,25 @@ impl Migrator<'_> {
     }
 }
 
-impl Work<'_> {
+impl BackfillRun<'_> {
     /// Runs one batch, and returns the new position and the total number of completed rows.
-    fn go(&self, tx: Transaction<'_>, place: Place) -> Result<(Place, u64), Error> {
+    fn run_batch(&self, tx: Transaction<'_>, cursor: Cursor) -> Result<(Cursor, u64), Error> {
         let Some(mut progress) = ledger::read_backfill(&tx, self.id)? else {
             // Another connection has completed it.
-            return Ok((Place::After, 0));
+            return Ok((Cursor::After, 0));
         };
-        if matches!(place, Place::Before) {
+        if matches!(cursor, Cursor::Before) {
             let table = self.table(&tx)?;
             if table != progress.table {
                 // Another table has other offsets.
                 (progress.table, progress.next_offset) = (table, 0);
             }
         }
-        let (from, last) = match place {
-            Place::Within(last) if progress.next_offset <= last => (progress.next_offset, last),
+        let (from, last) = match cursor {
+            Cursor::Within(last) if progress.next_offset <= last => (progress.next_offset, last),
             _ => match self.evaluator.extent(&tx, progress.next_offset)? {
                 Some(OffsetExtent { first, last, .. }) => (first, last),
-                None => return Ok((Place::After, progress.rows_done)),
+                None => return Ok((Cursor::After, progress.rows_done)),
             },
         };
         let to = from.saturating_add(self.size);
@@ -148,11 +150,11 @@ impl Work<'_> {
         progress.rows_done += batch.rows;
         ledger::write_backfill(&tx, self.id, &progress)?;
         tx.commit()?;
-        Ok((Place::Within(last), progress.rows_done))
+        Ok((Cursor::Within(last), progress.rows_done))
     }
 
     /// Returns rows that were inserted behind the position of the backfill and must have a value.
-    fn left(&self, session: &dyn Session) -> Result<Option<OffsetExtent>, EngineError> {
+    fn remaining(&self, session: &dyn Session) -> Result<Option<OffsetExtent>, EngineError> {
         if self.required {
             self.evaluator.extent(session, 0)
         } else {
@@ -161,7 +163,7 @@ impl Work<'_> {
     }
 
     /// Restarts at the first row.
-    fn again(&self, tx: Transaction<'_>) -> Result<(), Error> {
+    fn restart(&self, tx: Transaction<'_>) -> Result<(), Error> {
         if let Some(progress) = ledger::read_backfill(&tx, self.id)? {
             let progress = BackfillProgress {
                 next_offset: 0,
@@ -172,7 +174,7 @@ impl Work<'_> {
         Ok(tx.commit()?)
     }
 
-    fn stuck(&self, extent: OffsetExtent) -> Error {
+    fn incomplete_error(&self, extent: OffsetExtent) -> Error {
         let message = format!("{} rows keep no value", extent.rows);
         let cypher = self.step.cypher.first().cloned().unwrap_or_default();
         EngineError::new(EngineErrorKind::Other, message, cypher).into()
@@ -203,7 +205,7 @@ impl Work<'_> {
             object: path(self.step),
             function: failed.function.clone(),
             row: format!("{key} {}", text.unwrap_or("?")),
-            why: failed.why.to_string(),
+            reason: failed.error.to_string(),
         }
     }
 }

@@ -24,47 +24,52 @@ pub(super) fn create(
     cypher: &[String],
 ) -> Result<(), Error> {
     let session = engine.session()?;
-    if !is_there(session.as_ref(), table, index)? {
-        clear(session.as_ref(), table, index)?;
-        make(engine, table, index, cypher)?;
+    if !exists(session.as_ref(), table, index)? {
+        drop_leftovers(session.as_ref(), table, index)?;
+        create_index(engine, table, index, cypher)?;
     }
     session.query("CHECKPOINT")?;
     Ok(())
 }
 
-fn make(engine: &dyn Engine, table: &str, index: &Index, cypher: &[String]) -> Result<(), Error> {
+fn create_index(
+    engine: &dyn Engine,
+    table: &str,
+    index: &Index,
+    cypher: &[String],
+) -> Result<(), Error> {
     let session = engine.session()?;
-    let made = cypher
+    let result = cypher
         .iter()
         .try_for_each(|cypher| session.query(cypher).map(drop));
     drop(session);
     let session = engine.session()?;
     // The error may be that of the checkpoint alone, with the index already in use.
-    if is_there(session.as_ref(), table, index)? {
+    if exists(session.as_ref(), table, index)? {
         return Ok(());
     }
     // This is best effort; the next start repeats it.
-    let _ = clear(session.as_ref(), table, index);
-    Err(made.err().unwrap_or_else(|| {
+    let _ = drop_leftovers(session.as_ref(), table, index);
+    Err(result.err().unwrap_or_else(|| {
         EngineError::new(
             EngineErrorKind::Other,
-            "the engine reported no error, and made no index",
+            "the engine reported no error, and created no index",
             cypher.first().cloned().unwrap_or_default(),
         )
     }))?
 }
 
-fn is_there(session: &dyn Session, table: &str, index: &Index) -> Result<bool, Error> {
+fn exists(session: &dyn Session, table: &str, index: &Index) -> Result<bool, Error> {
     let key = NameKey::new(table);
     let only = [key.clone()].into();
     let found = inspect(session, InspectScope::Only(&only))?;
-    let there = found.schema.tables.get(&key);
-    let there = there.and_then(|table| table.indexes.get(&NameKey::new(&index.name)));
-    Ok(there.is_some_and(|there| there.is_equivalent_to(index)))
+    let live = found.schema.tables.get(&key);
+    let live = live.and_then(|table| table.indexes.get(&NameKey::new(&index.name)));
+    Ok(live.is_some_and(|live| live.is_equivalent_to(index)))
 }
 
 /// Drops the remains of an earlier attempt.
-fn clear(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error> {
+fn drop_leftovers(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error> {
     let key = NameKey::new(table);
     let Some(id) = tables(session)?
         .into_iter()
@@ -74,18 +79,18 @@ fn clear(session: &dyn Session, table: &str, index: &Index) -> Result<(), Error>
         return Ok(());
     };
     session.query(&format!("CALL {INTERNAL_INDEX_PREFIX} = true"))?;
-    let mut left = index_internal_tables(&index.name, &index.kind, id);
+    let mut leftovers = index_internal_tables(&index.name, &index.kind, id);
     if index.kind == IndexKind::FullText {
-        left.push(format!("{id}_{}_appears_info", index.name));
-        left.push(format!("{id}_{}_stopwords", index.name));
+        leftovers.push(format!("{id}_{}_appears_info", index.name));
+        leftovers.push(format!("{id}_{}_stopwords", index.name));
         // A table of stop words that was created and not filled would pass for a complete one.
         let query = "CALL show_indexes() WHERE index_type = 'FTS' RETURN count(*)";
         let used = session.query(query)?;
         if used.first().and_then(|row| row.first()?.int()) == Some(0) {
-            left.push("default_english_stopwords".to_owned());
+            leftovers.push("default_english_stopwords".to_owned());
         }
     }
-    for table in left {
+    for table in leftovers {
         session.query(&format!("DROP TABLE IF EXISTS {}", quote(&table)))?;
     }
     session.query(&format!("CALL {INTERNAL_INDEX_PREFIX} = false"))?;

@@ -33,7 +33,7 @@ use crate::write_lock::with_writer;
 
 /// Lets one post-commit phase run at a time in a process. No other process has the file open, so a
 /// half-finished task found here is not in progress elsewhere.
-static ONE: Mutex<()> = Mutex::new(());
+static POST_COMMIT_LOCK: Mutex<()> = Mutex::new(());
 
 /// Pause between two attempts to become the writer.
 const RETRY_INTERVAL: Duration = Duration::from_millis(20);
@@ -54,15 +54,17 @@ impl Migrator<'_> {
             return Vec::new();
         }
         let _span = tracing::info_span!("post_commit").entered();
-        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = POST_COMMIT_LOCK
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut failed = Vec::new();
         for (i, step) in steps.iter().enumerate() {
             self.report_progress(Phase::PostCommit, i, &steps);
             let start = Instant::now();
             if let Some(first) = blocking_backfill(step, &failed) {
                 let step = step.clone();
-                let why = format!("blocked by a deferred task: {}", first.step.operation);
-                failed.push(DeferredWork { step, reason: why });
+                let reason = format!("blocked by a deferred task: {}", first.step.operation);
+                failed.push(DeferredWork { step, reason });
                 continue;
             }
             let result = self.run_task(run.declared, (i, &steps)).and_then(|()| {
@@ -93,7 +95,7 @@ impl Migrator<'_> {
         match &step.operation {
             Operation::Backfill { .. } => {
                 let functions = &declared.declared.functions;
-                self.make(step, functions, |this, done| {
+                self.run_backfill(step, functions, |this, done| {
                     this.report_row_progress(Phase::PostCommit, i, steps, done);
                 })
             }
@@ -109,7 +111,7 @@ impl Migrator<'_> {
         with_writer(self.engine, self.lock_timeout, |tx| {
             let mut state = match ledger::read_state(&tx)? {
                 Some(Ok(state)) => state,
-                Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
+                Some(Err(corrupt_row)) => return Err(Error::CorruptLedger(vec![corrupt_row])),
                 None => return Ok(()),
             };
             state.local.deferred.remove(&task);
@@ -157,11 +159,11 @@ fn blocking_backfill<'u>(step: &Step, failed: &'u [DeferredWork]) -> Option<&'u 
         return None;
     };
     failed.iter().find(|failed| {
-        let is_values = matches!(
+        let is_backfill = matches!(
             failed.step.operation.deferred_task(),
             Some(DeferredTask::Backfill(_))
         );
-        is_values && failed.step.operation.table() == table
+        is_backfill && failed.step.operation.table() == table
     })
 }
 

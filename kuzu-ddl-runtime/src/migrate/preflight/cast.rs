@@ -14,51 +14,53 @@ use crate::error::Error;
 
 /// Largest number of distinct failing values where only a trial can find them: the statements list
 /// them.
-const MAX_REFUSED: usize = 1_000;
+const MAX_FAILING_VALUES: usize = 1_000;
 
 /// Checks whether all old values can be cast, and which rows fail.
-pub(in crate::migrate) fn castable(
+pub(in crate::migrate) fn check_cast(
     session: &dyn Session,
     step: &mut Step,
-    demand: &PreflightCheck,
-    asked: &ValueSource,
+    check: &PreflightCheck,
+    requested: &ValueSource,
 ) -> Result<Option<RowFailure>, Error> {
-    let value = with_prior_values(session, &demand.rows, asked)?;
-    tried(session, step, (demand, asked), value)
+    let value = with_prior_values(session, &check.rows, requested)?;
+    check_value(session, step, (check, requested), value)
 }
 
-fn tried(
+fn check_value(
     session: &dyn Session,
     step: &mut Step,
-    (demand, asked): (&PreflightCheck, &ValueSource),
+    (check, requested): (&PreflightCheck, &ValueSource),
     mut value: ValueSource,
 ) -> Result<Option<RowFailure>, Error> {
-    let (rows, old) = (&demand.rows, value.render_input("x"));
-    let mut some = format!("{old} IS NOT NULL");
+    let (rows, old) = (&check.rows, value.render_input("x"));
+    let mut condition = format!("{old} IS NOT NULL");
     if value.prior.is_some() {
-        some = value
+        condition = value
             .branch_condition("x")
-            .map_or(some.clone(), |guard| format!("{some} AND {guard}"));
+            .map_or(condition.clone(), |guard| {
+                format!("{condition} AND {guard}")
+            });
     }
-    let mut found = Found::default();
+    let mut findings = Findings::default();
     let verdict = value.fallibility("x");
     // For texts the engine is reliable, and where nothing fails, which is the usual case, one trial
     // costs half of what the condition costs.
     let plain = value.prior.is_none() && *value.on_fail() == OnFail::Abort && is_text(&value);
-    let tries = match &verdict {
+    let needs_trial = match &verdict {
         Fallibility::Infallible => false,
         Fallibility::FailsUnless(_) => plain,
         Fallibility::Unknown => true,
     };
-    let trial = tries.then(|| try_count(session, rows, &some, &value.render("x")));
+    let trial = needs_trial.then(|| try_count(session, rows, &condition, &value.render("x")));
     let trial = trial.transpose()?;
     if let Some(Ok(counts)) = &trial
         && (plain || value.guard_condition("x").is_none())
     {
-        found.counts = Some(*counts);
+        findings.counts = Some(*counts);
     }
     if let (Fallibility::Unknown, Some(Err(e))) = (verdict, trial) {
-        found.engine = Some(e);
+        findings.engine = Some(e);
         let texts = match (&value.prior, value.on_fail()) {
             (Some(_), OnFail::Abort) => None,
             _ => failing_values(session, &rows.pattern, &value)?,
@@ -68,11 +70,11 @@ fn tried(
             None if value.prior.is_some() && *value.on_fail() != OnFail::Abort => {
                 // Without the prior values, a condition may detect the failing rows.
                 value.prior = None;
-                return tried(session, step, (demand, asked), value);
+                return check_value(session, step, (check, requested), value);
             }
             None => {
-                let of = number(session, &rows.count(&some))?;
-                return Ok(Some(found.failure(demand, &value, None, of)));
+                let total = number(session, &rows.count(&condition))?;
+                return Ok(Some(findings.failure(check, &value, None, total)));
             }
         }
     }
@@ -85,57 +87,66 @@ fn tried(
         // Where the original cast failed, a value that was written since is cast back.
         let others = format!("{old} IS NOT NULL AND NOT {guard}");
         if let Some(e) = engine_error_for(session, rows, &others, &value.render_fallback("x"))? {
-            found.engine = Some(e);
-            let of = number(session, &rows.count(&others))?;
-            return Ok(Some(found.failure(demand, &value, None, of)));
+            findings.engine = Some(e);
+            let total = number(session, &rows.count(&others))?;
+            return Ok(Some(findings.failure(check, &value, None, total)));
         }
     }
-    count_failures(session, step, (demand, asked), (value, some), found)
+    count_failures(
+        session,
+        step,
+        (check, requested),
+        (value, condition),
+        findings,
+    )
 }
 
 /// Counts the rows that fail, and those whose value becomes NULL.
 fn count_failures(
     session: &dyn Session,
     step: &mut Step,
-    (demand, asked): (&PreflightCheck, &ValueSource),
-    (value, some): (ValueSource, String),
-    mut found: Found,
+    (check, requested): (&PreflightCheck, &ValueSource),
+    (value, condition): (ValueSource, String),
+    mut findings: Findings,
 ) -> Result<Option<RowFailure>, Error> {
-    let (rows, old) = (&demand.rows, value.render_input("x"));
+    let (rows, old) = (&check.rows, value.render_input("x"));
     // The counts of a trial are not queried again: a million casts take their time.
     let guard = value
         .guard_condition("x")
-        .filter(|_| found.counts.is_none());
-    let mut bad = guard
+        .filter(|_| findings.counts.is_none());
+    let mut failing_condition = guard
         .as_ref()
-        .map(|guard| format!("{some} AND NOT {guard}"));
-    if let (Some(bad), Some(original)) = (&mut bad, &value.prior) {
-        *bad = format!("{bad} AND {}", original.differs_condition("x", &old));
+        .map(|guard| format!("{condition} AND NOT {guard}"));
+    if let (Some(failing), Some(original)) = (&mut failing_condition, &value.prior) {
+        *failing = format!("{failing} AND {}", original.differs_condition("x", &old));
     }
-    if let Some(bad) = &bad {
-        found.raised = number(session, &rows.count(bad))?;
-        if found.raised > 0 {
-            found.sample = sample(session, rows.sample(bad, &old), is_text(&value))?;
+    if let Some(failing) = &failing_condition {
+        findings.raised = number(session, &rows.count(failing))?;
+        if findings.raised > 0 {
+            findings.sample = sample(session, rows.sample(failing, &old), is_text(&value))?;
         }
     }
-    let [good, cast] = match found.counts {
+    let [castable, cast] = match findings.counts {
         Some(counts) => counts,
         None => {
-            let good = guard.map_or_else(|| some.clone(), |guard| format!("{some} AND {guard}"));
-            count(session, rows, &good, &value.render("x"))?
+            let castable = guard.map_or_else(
+                || condition.clone(),
+                |guard| format!("{condition} AND {guard}"),
+            );
+            count(session, rows, &castable, &value.render("x"))?
         }
     };
-    let nulls = good.saturating_sub(cast);
-    if nulls > 0 && found.raised == 0 {
-        let null = format!("{some} AND {} IS NULL", value.render("x"));
-        found.sample = sample(session, rows.sample(&null, &old), is_text(&value))?;
+    let nulls = castable.saturating_sub(cast);
+    if nulls > 0 && findings.raised == 0 {
+        let null = format!("{condition} AND {} IS NULL", value.render("x"));
+        findings.sample = sample(session, rows.sample(&null, &old), is_text(&value))?;
     }
-    let (failing, of) = (found.raised + nulls, good + found.raised);
-    record_result(step, &demand.object, (asked, &value), failing, of);
+    let (failing, total) = (findings.raised + nulls, castable + findings.raised);
+    record_result(step, &check.object, (requested, &value), failing, total);
     if failing == 0 || *value.on_fail() != OnFail::Abort {
         return Ok(None);
     }
-    Ok(Some(found.failure(demand, &value, Some(failing), of)))
+    Ok(Some(findings.failure(check, &value, Some(failing), total)))
 }
 
 /// Returns the number of rows, and the number of rows with a value that is not NULL.
@@ -185,23 +196,23 @@ fn engine_error_for(
 fn with_prior_values(
     session: &dyn Session,
     rows: &RowScope,
-    asked: &ValueSource,
+    requested: &ValueSource,
 ) -> Result<ValueSource, Error> {
-    let mut value = asked.clone();
+    let mut value = requested.clone();
     let may_fail = *value.on_fail() != OnFail::Abort;
     let Some(original) = value.prior.as_mut() else {
         return Ok(value);
     };
-    let Some(made) = original.unverified() else {
+    let Some(unverified_prior) = original.unverified() else {
         return Ok(value);
     };
-    let some = format!("{} IS NOT NULL", made.render_input("x"));
-    if engine_error_for(session, rows, &some, &made.render("x"))?.is_none() {
+    let condition = format!("{} IS NOT NULL", unverified_prior.render_input("x"));
+    if engine_error_for(session, rows, &condition, &unverified_prior.render("x"))?.is_none() {
         return Ok(value);
     }
-    let texts = match made.fallibility("x") {
+    let texts = match unverified_prior.fallibility("x") {
         _ if may_fail => None,
-        Fallibility::Unknown => failing_values(session, &rows.pattern, made)?,
+        Fallibility::Unknown => failing_values(session, &rows.pattern, unverified_prior)?,
         _ => Some(Vec::new()),
     };
     match texts {
@@ -218,7 +229,7 @@ fn count_non_null(value: &str) -> String {
 }
 
 #[derive(Default)]
-struct Found {
+struct Findings {
     /// Counts of a trial of all rows, if it succeeded.
     counts: Option<[u64; 2]>,
     raised: u64,
@@ -226,26 +237,26 @@ struct Found {
     engine: Option<String>,
 }
 
-impl Found {
+impl Findings {
     fn failure(
         self,
-        demand: &PreflightCheck,
+        check: &PreflightCheck,
         value: &ValueSource,
         rows: Option<u64>,
-        of: u64,
+        total: u64,
     ) -> RowFailure {
-        let why = RowFailureKind::Cast {
+        let kind = RowFailureKind::Cast {
             to: value.to.clone(),
             engine: self.engine,
             accepts_on_fail: rows.is_some(),
         };
         RowFailure {
-            object: demand.object.clone(),
+            object: check.object.clone(),
             rows,
-            total: of,
+            total,
             sample: self.sample,
-            key_property: demand.key.clone(),
-            kind: why,
+            key_property: check.key.clone(),
+            kind,
         }
     }
 }
@@ -263,27 +274,28 @@ pub(in crate::migrate) fn is_value_error(error: &EngineError) -> bool {
 pub(in crate::migrate) fn record_result(
     step: &mut Step,
     object: &str,
-    (asked, found): (&ValueSource, &ValueSource),
+    (requested, findings): (&ValueSource, &ValueSource),
     failing: u64,
-    of: u64,
+    total: u64,
 ) {
     let may_fail = |h: &&mut Hazard| h.kind == HazardKind::MayFail && h.object == object;
     for hazard in step.hazards.iter_mut().filter(may_fail) {
-        (hazard.rows, hazard.total) = (Some(failing), Some(of));
+        (hazard.rows, hazard.total) = (Some(failing), Some(total));
     }
-    if asked == found {
+    if requested == findings {
         return;
     }
     // The names in the check are those from before the step, so the value is identified by
     // everything else.
-    let same = |other: &ValueSource| other.with_column_name("") == asked.with_column_name("");
+    let is_same =
+        |other: &ValueSource| other.with_column_name("") == requested.with_column_name("");
     for other in step
         .operation
         .value_sources_mut()
-        .filter(|other| same(other))
+        .filter(|other| is_same(other))
     {
-        other.failing_values.clone_from(&found.failing_values);
-        other.prior.clone_from(&found.prior);
+        other.failing_values.clone_from(&findings.failing_values);
+        other.prior.clone_from(&findings.prior);
     }
     step.cypher = step.operation.cypher();
 }
@@ -292,7 +304,7 @@ pub(in crate::migrate) fn record_result(
 /// identify them, or if they are too many.
 fn failing_values(
     session: &dyn Session,
-    all: &str,
+    pattern: &str,
     value: &ValueSource,
 ) -> Result<Option<Vec<String>>, Error> {
     let Some((_, ty)) = &value.column else {
@@ -304,8 +316,9 @@ fn failing_values(
         return Ok(None);
     }
     if *ty != Type::String {
-        let back = format!("CAST(CAST({old} AS STRING) AS {ty})");
-        let differ = format!("{all} WHERE {old} IS NOT NULL AND {back} <> {old} RETURN count(*)");
+        let round_trip = format!("CAST(CAST({old} AS STRING) AS {ty})");
+        let differ =
+            format!("{pattern} WHERE {old} IS NOT NULL AND {round_trip} <> {old} RETURN count(*)");
         match number(session, &differ) {
             Ok(0) => {}
             Ok(_) => return Ok(None),
@@ -313,31 +326,32 @@ fn failing_values(
             Err(e) => return Err(e.into()),
         }
     }
-    let distinct = format!("{all} WHERE {old} IS NOT NULL RETURN DISTINCT CAST({old} AS STRING)");
+    let distinct =
+        format!("{pattern} WHERE {old} IS NOT NULL RETURN DISTINCT CAST({old} AS STRING)");
     let rows = session.query(&distinct)?;
     let texts: Vec<&str> = rows.iter().filter_map(|row| row.first()?.text()).collect();
     let trial = format!(
         "UNWIND $texts AS t WITH CAST(t AS {ty}) AS old RETURN {}",
         count_non_null(&value.cast("old"))
     );
-    let mut bad = Vec::new();
+    let mut failing = Vec::new();
     for batch in texts.chunks(BATCH) {
-        bisect_failures(session, &trial, batch, &mut bad)?;
-        if bad.len() > MAX_REFUSED {
+        bisect_failures(session, &trial, batch, &mut failing)?;
+        if failing.len() > MAX_FAILING_VALUES {
             return Ok(None);
         }
     }
-    bad.sort();
-    Ok(Some(bad))
+    failing.sort();
+    Ok(Some(failing))
 }
 
 fn bisect_failures(
     session: &dyn Session,
     trial: &str,
     texts: &[&str],
-    bad: &mut Vec<String>,
+    failing: &mut Vec<String>,
 ) -> Result<(), Error> {
-    if bad.len() > MAX_REFUSED {
+    if failing.len() > MAX_FAILING_VALUES {
         return Ok(());
     }
     let cells = texts.iter().map(|text| Value::from(*text)).collect();
@@ -345,13 +359,13 @@ fn bisect_failures(
         Ok(_) => Ok(()),
         Err(e) if !is_value_error(&e) => Err(e.into()),
         Err(_) if texts.len() == 1 => {
-            bad.extend(texts.iter().map(|text| (*text).to_owned()));
+            failing.extend(texts.iter().map(|text| (*text).to_owned()));
             Ok(())
         }
         Err(_) => {
             let (left, right) = texts.split_at(texts.len() / 2);
-            bisect_failures(session, trial, left, bad)?;
-            bisect_failures(session, trial, right, bad)
+            bisect_failures(session, trial, left, failing)?;
+            bisect_failures(session, trial, right, failing)
         }
     }
 }

@@ -16,31 +16,31 @@ use crate::error::Error;
 pub(in crate::migrate) fn check_not_null(
     session: &dyn Session,
     step: &mut Step,
-    demand: &PreflightCheck,
+    check: &PreflightCheck,
     value: &ValueSource,
 ) -> Result<Option<RowFailure>, Error> {
     if value.fill.is_some() {
         return Ok(None);
     }
     let null = format!("{} IS NULL", value.render_input("x"));
-    let rows = number(session, &demand.rows.count(&null))?;
+    let rows = number(session, &check.rows.count(&null))?;
     if rows == 0 {
         return Ok(None);
     }
-    let sample = sample(session, demand.rows.sample(&null, "NULL"), false)?;
-    let tightens = |h: &&mut Hazard| h.kind == HazardKind::Tightens && h.object == demand.object;
+    let sample = sample(session, check.rows.sample(&null, "NULL"), false)?;
+    let tightens = |h: &&mut Hazard| h.kind == HazardKind::Tightens && h.object == check.object;
     if let Some(hazard) = step.hazards.iter_mut().find(tightens) {
-        let named = |(key, _): &(String, _)| format!("{} {}", demand.key, short(key));
+        let named = |(key, _): &(String, _)| format!("{} {}", check.key, short(key));
         hazard.sample = sample.iter().map(named).collect();
         return Ok(None);
     }
-    let of = number(session, &demand.rows.count("true"))?;
+    let total = number(session, &check.rows.count("true"))?;
     Ok(Some(RowFailure {
-        object: demand.object.clone(),
+        object: check.object.clone(),
         rows: Some(rows),
-        total: of,
+        total,
         sample,
-        key_property: demand.key.clone(),
+        key_property: check.key.clone(),
         kind: RowFailureKind::MissingKey,
     }))
 }
@@ -48,13 +48,13 @@ pub(in crate::migrate) fn check_not_null(
 /// Checks for duplicate keys.
 pub(in crate::migrate) fn check_unique(
     session: &dyn Session,
-    demand: &PreflightCheck,
+    check: &PreflightCheck,
     value: &ValueSource,
 ) -> Result<Option<RowFailure>, Error> {
     let Some((_, ty)) = &value.column else {
         return Ok(None);
     };
-    let all = &demand.rows.pattern;
+    let all = &check.rows.pattern;
     let groups = format!(
         "{all} WITH {} AS k, count(*) AS n WHERE n > 1 AND k IS NOT NULL",
         value.render_or_prior("x")
@@ -66,7 +66,7 @@ pub(in crate::migrate) fn check_unique(
         Err(e) if is_value_error(&e) => return Ok(None),
         Err(e) => return Err(e.into()),
     };
-    let of = number(session, &demand.rows.count("true"))?;
+    let total = number(session, &check.rows.count("true"))?;
     let queries = format!(
         "{groups} RETURN CAST(k AS STRING) AS v, concat(CAST(n AS STRING), ' times') \
          ORDER BY v LIMIT {SAMPLE_SIZE}"
@@ -78,11 +78,11 @@ pub(in crate::migrate) fn check_unique(
             .for_each(|(key, _)| *key = format!("'{key}'"));
     }
     Ok(Some(RowFailure {
-        object: demand.object.clone(),
+        object: check.object.clone(),
         rows: Some(rows),
-        total: of,
+        total,
         sample,
-        key_property: demand.key.clone(),
+        key_property: check.key.clone(),
         kind: RowFailureKind::DuplicateKey,
     }))
 }
@@ -90,24 +90,24 @@ pub(in crate::migrate) fn check_unique(
 /// Checks for values above which SERIAL cannot continue.
 pub(in crate::migrate) fn check_serial_range(
     session: &dyn Session,
-    demand: &PreflightCheck,
+    check: &PreflightCheck,
     value: &ValueSource,
 ) -> Result<Option<RowFailure>, Error> {
     let largest = format!("{} = {}", value.render_or_prior("x"), i64::MAX);
-    let rows = number(session, &demand.rows.count(&largest))?;
+    let rows = number(session, &check.rows.count(&largest))?;
     if rows == 0 {
         return Ok(None);
     }
     Ok(Some(RowFailure {
-        object: demand.object.clone(),
+        object: check.object.clone(),
         rows: Some(rows),
-        total: number(session, &demand.rows.count("true"))?,
+        total: number(session, &check.rows.count("true"))?,
         sample: sample(
             session,
-            demand.rows.sample(&largest, &value.render_input("x")),
+            check.rows.sample(&largest, &value.render_input("x")),
             false,
         )?,
-        key_property: demand.key.clone(),
+        key_property: check.key.clone(),
         kind: RowFailureKind::SerialExhausted,
     }))
 }
@@ -115,15 +115,15 @@ pub(in crate::migrate) fn check_serial_range(
 /// Checks for nodes with more rels than the multiplicity allows.
 pub(in crate::migrate) fn check_multiplicity(
     session: &dyn Session,
-    demand: &PreflightCheck,
+    check: &PreflightCheck,
     multiplicity: Multiplicity,
     sides: &[(String, String)],
 ) -> Result<Option<RowFailure>, Error> {
-    let (mut rows, mut of) = (0, 0);
+    let (mut rows, mut total) = (0, 0);
     let mut samples = Vec::new();
     for (nodes, name) in sides {
         let groups = format!("{nodes} WITH x, count(r) AS n");
-        of += number(session, &format!("{groups} RETURN count(*)"))?;
+        total += number(session, &format!("{groups} RETURN count(*)"))?;
         let several = number(session, &format!("{groups} WHERE n > 1 RETURN count(*)"))?;
         rows += several;
         if several > 0 && samples.len() < SAMPLE_SIZE {
@@ -136,9 +136,9 @@ pub(in crate::migrate) fn check_multiplicity(
     }
     samples.truncate(SAMPLE_SIZE);
     Ok((rows > 0).then(|| RowFailure {
-        object: demand.object.clone(),
+        object: check.object.clone(),
         rows: Some(rows),
-        total: of,
+        total,
         sample: samples,
         key_property: "node".to_owned(),
         kind: RowFailureKind::MultiplicityExceeded(multiplicity),

@@ -27,12 +27,12 @@ pub(in crate::migrate) struct FunctionPreflight<'a> {
 
 /// Findings of the check.
 #[derive(Default)]
-struct Found {
+struct Findings {
     rows: u64,
     /// Rows without a value, including those for which `on_fail` determines one.
     failing: u64,
     /// Those for which it does not.
-    bad: u64,
+    unhandled: u64,
     sample: Vec<(String, Option<String>)>,
     example: Option<(String, String)>,
     /// Key values, each with the row that has it.
@@ -43,100 +43,102 @@ struct Found {
 impl FunctionPreflight<'_> {
     /// Finds the rows without a value. `progress` receives the number of checked rows after each
     /// range.
-    pub(in crate::migrate) fn made(
+    pub(in crate::migrate) fn run(
         &self,
         step: &mut Step,
-        demand: &PreflightCheck,
+        check: &PreflightCheck,
         value: &ValueSource,
         unique: bool,
         mut progress: impl FnMut(&Step, u64),
     ) -> Result<Option<RowFailure>, Error> {
-        let mut found = Found::default();
-        for (part, (rows, name)) in demand.rows.labelled.iter().enumerate() {
-            let Some(made) = FunctionValues::of(rows.clone(), null(value), vec![value]) else {
+        let mut findings = Findings::default();
+        for (scope, (rows, name)) in check.rows.labelled.iter().enumerate() {
+            let Some(functions) =
+                FunctionValues::of(rows.clone(), missing_value_condition(value), vec![value])
+            else {
                 continue;
             };
-            let maker = BatchEvaluator::new(made, self.functions, &demand.object)?;
-            let Some(OffsetExtent { first, last, .. }) = maker.extent(self.session, 0)? else {
+            let evaluator = BatchEvaluator::new(functions, self.functions, &check.object)?;
+            let Some(OffsetExtent { first, last, .. }) = evaluator.extent(self.session, 0)? else {
                 continue;
             };
             let mut from = first;
             while from <= last {
                 let to = from.saturating_add(self.size);
-                let batch = maker.range(self.session, (from, to))?;
-                self.count(&mut found, (rows, name), demand, &batch)?;
+                let batch = evaluator.range(self.session, (from, to))?;
+                self.count(&mut findings, (rows, name), check, &batch)?;
                 if unique {
-                    self.count_keys(&mut found, (part, name), demand, &batch)?;
+                    self.count_keys(&mut findings, (scope, name), check, &batch)?;
                 }
-                progress(step, found.rows);
+                progress(step, findings.rows);
                 from = to;
             }
         }
         record_result(
             step,
-            &demand.object,
+            &check.object,
             (value, value),
-            found.failing,
-            found.rows,
+            findings.failing,
+            findings.rows,
         );
-        Ok(found.failure(demand, unique))
+        Ok(findings.failure(check, unique))
     }
 
     fn count(
         &self,
-        found: &mut Found,
+        findings: &mut Findings,
         (rows, name): (&str, &str),
-        demand: &PreflightCheck,
+        check: &PreflightCheck,
         batch: &FunctionBatch,
     ) -> Result<(), Error> {
-        found.rows += batch.rows;
+        findings.rows += batch.rows;
         for failed in &batch.failed {
-            found.failing += 1;
-            if let FunctionError::Panicked(_) = failed.why {
+            findings.failing += 1;
+            if let FunctionError::Panicked(_) = failed.error {
                 let key = self.key((rows, name), failed.offset)?;
                 return Err(Error::FunctionFailed {
-                    object: demand.object.clone(),
+                    object: check.object.clone(),
                     function: failed.function.clone(),
-                    row: format!("{} {key}", demand.key),
-                    why: failed.why.to_string(),
+                    row: format!("{} {key}", check.key),
+                    reason: failed.error.to_string(),
                 });
             }
             if failed.has_fallback {
                 continue;
             }
-            found.bad += 1;
-            if found.sample.len() < SAMPLE_SIZE {
+            findings.unhandled += 1;
+            if findings.sample.len() < SAMPLE_SIZE {
                 let key = self.key((rows, name), failed.offset)?;
-                found.sample.push((key, old(failed)));
+                findings.sample.push((key, old(failed)));
             }
-            let example = || (failed.function.clone(), failed.why.to_string());
-            found.example.get_or_insert_with(example);
+            let example = || (failed.function.clone(), failed.error.to_string());
+            findings.example.get_or_insert_with(example);
         }
         Ok(())
     }
 
     fn count_keys(
         &self,
-        found: &mut Found,
-        (part, name): (usize, &str),
-        demand: &PreflightCheck,
+        findings: &mut Findings,
+        (scope, name): (usize, &str),
+        check: &PreflightCheck,
         batch: &FunctionBatch,
     ) -> Result<(), Error> {
-        for (offset, value) in &batch.made {
+        for (offset, value) in &batch.computed {
             let text = text(value);
-            if let Some((part, first)) = found.keys.get(&text).copied() {
-                found.duplicates += 1;
-                if found.sample.len() < SAMPLE_SIZE {
-                    let rows = &demand.rows.labelled[part].0;
+            if let Some((scope, first)) = findings.keys.get(&text).copied() {
+                findings.duplicates += 1;
+                if findings.sample.len() < SAMPLE_SIZE {
+                    let rows = &check.rows.labelled[scope].0;
                     let keys = [
                         self.key((rows, name), first)?,
                         self.key((rows, name), *offset)?,
                     ];
-                    let keys = format!("of {} {}", demand.key, keys.join(" and "));
-                    found.sample.push((text, Some(keys)));
+                    let keys = format!("of {} {}", check.key, keys.join(" and "));
+                    findings.sample.push((text, Some(keys)));
                 }
             } else {
-                found.keys.insert(text, (part, *offset));
+                findings.keys.insert(text, (scope, *offset));
             }
         }
         Ok(())
@@ -152,7 +154,7 @@ impl FunctionPreflight<'_> {
 }
 
 /// Returns the condition of a fill, which is computed only where there is no value.
-fn null(value: &ValueSource) -> Option<String> {
+fn missing_value_condition(value: &ValueSource) -> Option<String> {
     let fills =
         value.fill_function.is_some() && value.cast_function.is_none() && value.column.is_some();
     fills.then(|| format!("{} IS NULL", value.render_input("x")))
@@ -174,11 +176,11 @@ fn text(cell: &Value) -> String {
     }
 }
 
-impl Found {
-    fn failure(self, demand: &PreflightCheck, unique: bool) -> Option<RowFailure> {
-        let (rows, why) = match self.example {
+impl Findings {
+    fn failure(self, check: &PreflightCheck, unique: bool) -> Option<RowFailure> {
+        let (rows, kind) = match self.example {
             Some((function, message)) => (
-                self.bad,
+                self.unhandled,
                 RowFailureKind::Function {
                     function,
                     message,
@@ -189,12 +191,12 @@ impl Found {
             None => return None,
         };
         Some(RowFailure {
-            object: demand.object.clone(),
+            object: check.object.clone(),
             rows: Some(rows),
             total: self.rows,
             sample: self.sample,
-            key_property: demand.key.clone(),
-            kind: why,
+            key_property: check.key.clone(),
+            kind,
         })
     }
 }

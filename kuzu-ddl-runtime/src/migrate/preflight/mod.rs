@@ -12,7 +12,7 @@ pub(in crate::migrate) mod functions;
 pub(in crate::migrate) mod runner;
 pub(in crate::migrate) mod sample;
 
-use cast::castable;
+use cast::check_cast;
 use constraints::{check_multiplicity, check_not_null, check_serial_range, check_unique};
 use kuzu_ddl_core::plan::{PreflightCheck, PreflightKind, RowFailure, Step};
 
@@ -24,18 +24,18 @@ use crate::error::Error;
 pub(super) fn run_check(
     session: &dyn Session,
     step: &mut Step,
-    demand: &PreflightCheck,
+    check: &PreflightCheck,
 ) -> Result<Option<RowFailure>, Error> {
-    match &demand.what {
+    match &check.kind {
         // These need the functions: see `functions`.
         PreflightKind::FunctionValues { .. } => Ok(None),
-        PreflightKind::Castable(value) => castable(session, step, demand, value),
-        PreflightKind::NotNull(value) => check_not_null(session, step, demand, value),
-        PreflightKind::Unique(value) => check_unique(session, demand, value),
-        PreflightKind::BelowSerialLimit(value) => check_serial_range(session, demand, value),
+        PreflightKind::Castable(value) => check_cast(session, step, check, value),
+        PreflightKind::NotNull(value) => check_not_null(session, step, check, value),
+        PreflightKind::Unique(value) => check_unique(session, check, value),
+        PreflightKind::BelowSerialLimit(value) => check_serial_range(session, check, value),
         PreflightKind::Multiplicity {
             multiplicity,
             sides,
-        } => check_multiplicity(session, demand, *multiplicity, sides),
+        } => check_multiplicity(session, check, *multiplicity, sides),
     }
 }

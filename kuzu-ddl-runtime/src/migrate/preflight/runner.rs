@@ -42,12 +42,12 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
     }
 
     /// Runs all queries, and records their results in the plan.
-    pub(in crate::migrate) fn at(mut self, plan: &mut Plan) -> Result<(), Error> {
-        let questions = |step: &Step| {
+    pub(in crate::migrate) fn run(mut self, plan: &mut Plan) -> Result<(), Error> {
+        let query_count = |step: &Step| {
             let counts = step.hazards.iter().filter(|hazard| hazard.count.is_some());
             counts.count() + step.preflight_checks.len()
         };
-        self.total = plan.steps.iter().map(questions).sum();
+        self.total = plan.steps.iter().map(query_count).sum();
         self.count(plan)?;
         self.preflight(plan)
     }
@@ -78,17 +78,17 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
     fn preflight(&mut self, plan: &mut Plan) -> Result<(), Error> {
         let _span = tracing::debug_span!("preflight").entered();
         let mut failures = Vec::new();
-        for at in 0..plan.steps.len() {
-            let (asked, after) = plan.steps.split_at_mut(at + 1);
-            let Some(step) = asked.last_mut() else {
+        for index in 0..plan.steps.len() {
+            let (done_steps, later_steps) = plan.steps.split_at_mut(index + 1);
+            let Some(step) = done_steps.last_mut() else {
                 continue;
             };
-            for demand in step.preflight_checks.clone() {
+            for check in step.preflight_checks.clone() {
                 self.report_progress(step, 0);
-                failures.extend(self.ask(step, &demand)?);
+                failures.extend(self.run_one(step, &check)?);
                 self.done += 1;
             }
-            let others = after.iter_mut();
+            let others = later_steps.iter_mut();
             for other in others.filter(|_| !step.preflight_checks.is_empty()) {
                 if other.operation.adopt_findings(&step.operation) {
                     other.cypher = other.operation.cypher();
@@ -102,20 +102,20 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
         }
     }
 
-    fn ask(
+    fn run_one(
         &mut self,
         step: &mut Step,
-        demand: &PreflightCheck,
+        check: &PreflightCheck,
     ) -> Result<Option<RowFailure>, Error> {
-        let PreflightKind::FunctionValues { value, unique } = &demand.what else {
-            return run_check(self.session, step, demand);
+        let PreflightKind::FunctionValues { value, unique } = &check.kind else {
+            return run_check(self.session, step, check);
         };
-        let trial = FunctionPreflight {
+        let preflight = FunctionPreflight {
             session: self.session,
             functions: self.functions,
             size: self.batch,
         };
-        trial.made(step, demand, value, *unique, |step, rows| {
+        preflight.run(step, check, value, *unique, |step, rows| {
             self.report_progress(step, rows);
         })
     }

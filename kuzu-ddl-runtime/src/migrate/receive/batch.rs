@@ -11,22 +11,22 @@ use super::report::{PendingEvent, PendingReason, ReceiveReport};
 
 /// Separates the valid events from the others, with the reason of each rejection: once stored in
 /// the ledger, an invalid event could not be decoded again.
-pub(super) fn partition_valid(given: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
-    let (mut legal, mut malformed) = (Vec::new(), Vec::new());
-    for event in given {
+pub(super) fn partition_valid(events: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
+    let (mut valid, mut malformed) = (Vec::new(), Vec::new());
+    for event in events {
         match DdlEvent::decode(&event.encode()) {
-            Ok(_) => legal.push(event),
-            Err(why) => malformed.push((event.id(), Rejection::Malformed(why.to_string()))),
+            Ok(_) => valid.push(event),
+            Err(error) => malformed.push((event.id(), Rejection::Malformed(error.to_string()))),
         }
     }
-    (legal, malformed)
+    (valid, malformed)
 }
 
 /// Summary of the waiting events for the next start: how many events it retries and, where others
 /// wait for events or for a newer version, the version that determined that.
 pub(super) struct WaitingSummary {
-    pub(super) tried: usize,
-    pub(super) by: Option<String>,
+    pub(super) ready: usize,
+    pub(super) held_since_version: Option<String>,
 }
 
 /// One delivery in progress.
@@ -34,28 +34,28 @@ pub(super) struct ReceiveBatch {
     /// Fold of all events.
     pub(super) fold: Fold,
     /// Ids of the applied events.
-    pub(super) known: BTreeSet<EventId>,
+    pub(super) applied: BTreeSet<EventId>,
     /// Events to be applied.
     pub(super) all: BTreeMap<EventId, DdlEvent>,
     /// Ids of those that wait.
-    pub(super) delayed: BTreeSet<EventId>,
+    pub(super) pending: BTreeSet<EventId>,
     pub(super) received: ReceiveReport,
 }
 
 impl ReceiveBatch {
-    pub(super) fn hold(&mut self, event: EventId, delay: PendingReason) {
+    pub(super) fn hold(&mut self, event: EventId, reason: PendingReason) {
         let object = self.all.get(&event).map(DdlEvent::object);
         let object = object.map_or_else(|| "?".to_owned(), |id| self.fold.path(id));
-        self.delayed.insert(event);
+        self.pending.insert(event);
         self.received.pending.push(PendingEvent {
             event,
             object,
-            reason: delay,
+            reason,
         });
     }
 
     pub(super) fn mark_applied(&mut self, ids: Vec<EventId>, report: Report) {
-        self.known.extend(&ids);
+        self.applied.extend(&ids);
         self.received.applied.extend(ids);
         self.received.steps.extend(report.steps);
     }
@@ -65,15 +65,10 @@ impl ReceiveBatch {
     pub(super) fn compute_waiting(&self) -> WaitingSummary {
         let mut held: BTreeSet<EventId> = BTreeSet::new();
         // Each follows its dependencies, except those found to be held at first.
-        let mut delayed: Vec<&PendingEvent> = self.received.pending.iter().collect();
-        delayed.sort_by_key(|delayed| self.fold.rank_of(delayed.event));
-        for PendingEvent {
-            event,
-            reason: delay,
-            ..
-        } in delayed
-        {
-            let waits = match delay {
+        let mut pending: Vec<&PendingEvent> = self.received.pending.iter().collect();
+        pending.sort_by_key(|pending| self.fold.rank_of(pending.event));
+        for PendingEvent { event, reason, .. } in pending {
+            let waits = match reason {
                 PendingReason::Held(_) => true,
                 PendingReason::BlockedBy(other) => held.contains(other),
                 _ => false,
@@ -83,15 +78,15 @@ impl ReceiveBatch {
             }
         }
         WaitingSummary {
-            tried: self.received.pending.len() - held.len(),
-            by: (!held.is_empty()).then(|| env!("CARGO_PKG_VERSION").to_owned()),
+            ready: self.received.pending.len() - held.len(),
+            held_since_version: (!held.is_empty()).then(|| env!("CARGO_PKG_VERSION").to_owned()),
         }
     }
 
     /// Lets all remaining events wait until the drift is resolved.
     pub(super) fn hold_for_drift(&mut self, units: &[Vec<EventId>], rows: Vec<Drift>) {
         for id in units.iter().flatten() {
-            if !self.known.contains(id) && !self.delayed.contains(id) {
+            if !self.applied.contains(id) && !self.pending.contains(id) {
                 self.hold(*id, PendingReason::Drift);
             }
         }
@@ -102,7 +97,7 @@ impl ReceiveBatch {
     /// with its pairs, everything else separately.
     pub(super) fn atomic_units(&self) -> Vec<Vec<EventId>> {
         let mut order: Vec<_> = self.all.keys().copied().collect();
-        order.retain(|id| !self.delayed.contains(id));
+        order.retain(|id| !self.pending.contains(id));
         order.sort_by_key(|id| self.fold.rank_of(*id));
         let mut units: Vec<Vec<EventId>> = Vec::new();
         let mut tables = BTreeMap::new();
@@ -138,7 +133,7 @@ impl ReceiveBatch {
                 continue;
             };
             let mut needs = event.depends_on().iter();
-            match needs.find(|need| !self.known.contains(need) && !ready.contains(need)) {
+            match needs.find(|need| !self.applied.contains(need) && !ready.contains(need)) {
                 Some(need) => self.hold(id, PendingReason::BlockedBy(*need)),
                 None => {
                     ready.insert(id);

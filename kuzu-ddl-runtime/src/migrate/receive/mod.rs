@@ -168,28 +168,28 @@ impl Migrator<'_> {
     pub(super) fn deliver(
         &mut self,
         declared: &FingerprintedDeclaration,
-        given: Vec<DdlEvent>,
+        events: Vec<DdlEvent>,
         starts: bool,
     ) -> Result<ReceiveReport, Error> {
         let start = Instant::now();
-        dangling_indexes::clear(self.engine, self.lock_timeout)?;
+        dangling_indexes::drop_dangling_indexes(self.engine, self.lock_timeout)?;
         let contents = read_ledger(self.engine.session()?.as_ref())?;
         let mut all = contents.inbox.clone();
-        let (legal, malformed) = partition_valid(given);
-        let new = legal.into_iter().map(|event| (event.id(), event));
+        let (valid, malformed) = partition_valid(events);
+        let new = valid.into_iter().map(|event| (event.id(), event));
         let mut fold = contents.fold();
         all.extend(new.filter(|(id, _)| !fold.contains(*id)));
         fold.extend(all.values().cloned());
         let held = fold.held_events();
         let mut delivery = ReceiveBatch {
             fold,
-            known: contents.events.keys().copied().collect(),
+            applied: contents.events.keys().copied().collect(),
             received: ReceiveReport::default(),
-            delayed: BTreeSet::new(),
+            pending: BTreeSet::new(),
             all,
         };
-        for (id, why) in held {
-            delivery.hold(id, PendingReason::Held(why));
+        for (id, reason) in held {
+            delivery.hold(id, PendingReason::Held(reason));
         }
         let units = delivery.atomic_units();
         if starts {
@@ -205,9 +205,11 @@ impl Migrator<'_> {
         self.store_in_inbox(declared, &contents, &delivery, start)?;
         let mut received = delivery.received;
         let rejected = delivery.fold.rejected_events().iter();
-        let here =
-            rejected.filter(|(id, _)| delivery.all.contains_key(id) && delivery.known.contains(id));
-        received.rejected = here.map(|(id, why)| (*id, why.clone())).collect();
+        let rejected_here = rejected
+            .filter(|(id, _)| delivery.all.contains_key(id) && delivery.applied.contains(id));
+        received.rejected = rejected_here
+            .map(|(id, reason)| (*id, reason.clone()))
+            .collect();
         received.rejected.extend(malformed);
         received.conflicts = delivery.fold.conflict_reports();
         received.schema = Some(delivery.fold.schema().fingerprint());
@@ -239,13 +241,13 @@ impl Migrator<'_> {
             }
             Err(error) if !error.is_caused_by_events() => Err(error),
             Err(error) if units.len() < 2 => {
-                let delay = match &error {
+                let reason = match &error {
                     Error::BreaksApplication(_) => {
                         PendingReason::BreaksApplication(error.to_string())
                     }
                     _ => PendingReason::NotApplicable(error.to_string()),
                 };
-                ids.iter().for_each(|id| delivery.hold(*id, delay.clone()));
+                ids.iter().for_each(|id| delivery.hold(*id, reason.clone()));
                 Ok(())
             }
             Err(_) => {
@@ -266,7 +268,7 @@ impl Migrator<'_> {
     ) -> Result<(), Error> {
         let waiting = delivery.received.pending.iter();
         let mut rows = RowMap::new();
-        for event in waiting.filter_map(|delayed| delivery.all.get(&delayed.event)) {
+        for event in waiting.filter_map(|pending| delivery.all.get(&pending.event)) {
             if !contents.inbox.contains_key(&event.id()) {
                 encode_inbox(&mut rows, event);
             }
@@ -274,7 +276,7 @@ impl Migrator<'_> {
         let held = delivery.compute_waiting();
         let state = contents.state.as_ref();
         let is_recorded = |state: &LedgerState| {
-            state.inbox_ready == held.tried && state.held_since_version == held.by
+            state.inbox_ready == held.ready && state.held_since_version == held.held_since_version
         };
         if rows.is_empty() && state.is_none_or(is_recorded) {
             return Ok(());
@@ -288,18 +290,19 @@ impl Migrator<'_> {
             self.plan_and_apply(declared, &request, None, start)?;
         }
         let only_status = rows.is_empty();
-        let kept = with_writer(self.engine, self.lock_timeout, |tx| {
+        let result = with_writer(self.engine, self.lock_timeout, |tx| {
             let mut state = match ledger::read_state(&tx)? {
                 Some(Ok(state)) => state,
-                Some(Err(bad)) => return Err(Error::CorruptLedger(vec![bad])),
+                Some(Err(corrupt_row)) => return Err(Error::CorruptLedger(vec![corrupt_row])),
                 None => return Err(Error::StalePlan),
             };
-            (state.inbox_ready, state.held_since_version) = (held.tried, held.by.clone());
+            (state.inbox_ready, state.held_since_version) =
+                (held.ready, held.held_since_version.clone());
             ledger::encode_state(&mut rows, &state);
             ledger::upsert_rows(&tx, std::mem::take(&mut rows))?;
             tx.commit().map_err(Error::from)
         });
-        match kept {
+        match result {
             // Recording what is already known can be left to a later start.
             Err(e)
                 if only_status
@@ -307,7 +310,7 @@ impl Migrator<'_> {
             {
                 Ok(())
             }
-            kept => kept,
+            result => result,
         }
     }
 
@@ -323,8 +326,8 @@ impl Migrator<'_> {
         let after = target_after(&resolution.fold, request.bootstrap(), received);
         let fits = self.fits(declared, &resolution.fold, &after)?;
         let hints = plan_hints(&declared.declared);
-        let way = (after, received.to_vec());
-        let prepared = plan_to(inputs, resolution, way, &hints)?;
+        let target = (after, received.to_vec());
+        let prepared = plan_to(inputs, resolution, target, &hints)?;
         Ok(PreparedMigration { fits, ..prepared })
     }
 
@@ -338,17 +341,17 @@ impl Migrator<'_> {
     ) -> Result<bool, Error> {
         let declared = &declared.declared;
         let missing = check_compatibility(declared, Some(declared), after);
-        let known = check_compatibility(declared, Some(declared), before);
-        let lost = missing.iter().filter(|row| !known.contains(row));
-        let mut lost: Vec<_> = lost.cloned().collect();
-        for row in &mut lost {
+        let known_before = check_compatibility(declared, Some(declared), before);
+        let new_incompatibilities = missing.iter().filter(|row| !known_before.contains(row));
+        let mut new_incompatibilities: Vec<_> = new_incompatibilities.cloned().collect();
+        for row in &mut new_incompatibilities {
             // Nothing that could be restored has been archived yet.
             if let IncompatibilityKind::Changed { restorable, .. } = &mut row.kind {
                 *restorable = false;
             }
         }
-        if !lost.is_empty() && self.receive_policy != ReceivePolicy::Apply {
-            return Err(Error::BreaksApplication(lost));
+        if !new_incompatibilities.is_empty() && self.receive_policy != ReceivePolicy::Apply {
+            return Err(Error::BreaksApplication(new_incompatibilities));
         }
         Ok(missing.is_empty())
     }

@@ -75,8 +75,8 @@ impl fmt::Display for PendingEvent {
             PendingReason::BlockedBy(event) => HoldReason::DependencyHeld(*event).fmt(f),
             PendingReason::Deferred => f.write_str("deferred to the next start"),
             PendingReason::Drift => f.write_str("the live schema differs from the ledger"),
-            PendingReason::BreaksApplication(why) | PendingReason::NotApplicable(why) => {
-                f.write_str(why)
+            PendingReason::BreaksApplication(reason) | PendingReason::NotApplicable(reason) => {
+                f.write_str(reason)
             }
         }
     }
@@ -84,14 +84,14 @@ impl fmt::Display for PendingEvent {
 
 impl fmt::Display for ReceiveReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (applied, delayed) = (self.applied.len(), self.pending.len());
+        let (applied, pending) = (self.applied.len(), self.pending.len());
         let applied = count_noun(applied as u64, "event", "events");
-        write!(f, "{applied} of peers applied, {delayed} pending")?;
+        write!(f, "{applied} of peers applied, {pending} pending")?;
         for step in &self.steps {
             write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
         }
-        for delayed in &self.pending {
-            write!(f, "\n  {}", delayed.to_string().replace('\n', "\n  "))?;
+        for pending in &self.pending {
+            write!(f, "\n  {}", pending.to_string().replace('\n', "\n  "))?;
         }
         if !self.drift.is_empty() {
             let drift = Error::DriftDetected(self.drift.clone()).to_string();

@@ -73,7 +73,7 @@ fn panicking_function_names_the_row() {
     let message = "A.price: the function suite::changes::functions::failures::panics returned no value for id 7";
     let e = db.assert_refused(schema![panics::A]);
     assert!(
-        matches!(&e, Error::FunctionFailed { row, why, .. } if row == "id 7" && why.contains("nothing is free")),
+        matches!(&e, Error::FunctionFailed { row, reason, .. } if row == "id 7" && reason.contains("nothing is free")),
         "{e}"
     );
     assert!(e.to_string().starts_with(message), "{e}");

@@ -47,9 +47,9 @@ impl<'a> PlanBuilder<'a> {
         let breaks = self.key_changes(table.object)
             || columns.iter().any(TargetColumn::uses_cast_of)
             || self.after.children(table.object.id).any(changes);
-        let mut demands = self.cast_checks(table, &columns);
+        let mut checks = self.cast_checks(table, &columns);
         let mut hazards = self.hazards(table, breaks, self.key_changes(table.object));
-        hazards.extend(self.may_fail(table, &demands));
+        hazards.extend(self.may_fail(table, &checks));
         let from = table.name.clone();
         let path = format!("{from}.{key}");
         let created = columns.iter().find(|c| c.property.name == key);
@@ -58,9 +58,9 @@ impl<'a> PlanBuilder<'a> {
             PreflightKind::NotNull(live.clone()),
             PreflightKind::Unique(live.clone()),
         ];
-        let asked = self.key_changes(table.object) && !live.uses_function();
-        for what in keys.into_iter().filter(|_| asked) {
-            demands.push(self.demand(&path, table, what));
+        let needs_key_checks = self.key_changes(table.object) && !live.uses_function();
+        for kind in keys.into_iter().filter(|_| needs_key_checks) {
+            checks.push(self.preflight_check(&path, table, kind));
         }
         let counting = serial_columns(&columns);
         let operation = Operation::CopyNodes {
@@ -71,7 +71,7 @@ impl<'a> PlanBuilder<'a> {
         let count = count_rows(&table.live.name, true);
         let step = self.push_step(operation, &[&from, &to], hazards);
         step.row_count_checks = vec![(count_rows(&from, true), count_rows(&to, true))];
-        step.preflight_checks = demands;
+        step.preflight_checks = checks;
         step.row_work = Some(RowWork::new(RowWorkKind::CopyNode, count));
         self.continue_serial(table, &to, &counting);
         Some((RebuiltTable { name: to, counting }, key_name, value))
@@ -116,10 +116,10 @@ impl<'a> PlanBuilder<'a> {
                 let node = self.after.find(None, &NameKey::new(name));
                 node.is_some_and(|node| self.key_changes(node))
             });
-        let mut demands = self.cast_checks(table, &columns);
+        let mut checks = self.cast_checks(table, &columns);
         let mut hazards = self.hazards(table, breaks, tightens);
-        hazards.extend(self.may_fail(table, &demands));
-        demands.extend(tightens.then(|| self.multiplicity_check(table, multiplicity)));
+        hazards.extend(self.may_fail(table, &checks));
+        checks.extend(tightens.then(|| self.multiplicity_check(table, multiplicity)));
         let live: Vec<String> = pairs
             .iter()
             .map(|pair| {
@@ -143,7 +143,7 @@ impl<'a> PlanBuilder<'a> {
                     quote(b)
                 )
             };
-            let checks = vec![(count(&from, &a, &b), count(&to, &place(&a), &place(&b)))];
+            let row_count_checks = vec![(count(&from, &a, &b), count(&to, &place(&a), &place(&b)))];
             let operation = Operation::CopyRels {
                 from: from.clone(),
                 to: to.clone(),
@@ -153,8 +153,8 @@ impl<'a> PlanBuilder<'a> {
             };
             let hazards = std::mem::take(&mut hazards);
             let step = self.push_step(operation, &[&from, &to], hazards);
-            step.row_count_checks = checks;
-            step.preflight_checks = std::mem::take(&mut demands);
+            step.row_count_checks = row_count_checks;
+            step.preflight_checks = std::mem::take(&mut checks);
             step.row_work = Some(RowWork::new(RowWorkKind::CopyRel, live));
         }
         self.continue_serial(table, &to, &counting);
@@ -223,18 +223,18 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns hazards for the columns whose casts can fail: the rows determine how many do.
-    fn may_fail(&self, table: &ExistingTable<'_>, demands: &[PreflightCheck]) -> Vec<Hazard> {
+    fn may_fail(&self, table: &ExistingTable<'_>, checks: &[PreflightCheck]) -> Vec<Hazard> {
         if self.rebuilt.contains(&table.object.id) {
             return Vec::new();
         }
-        let casts = demands.iter().filter(|demand| {
+        let casts = checks.iter().filter(|check| {
             matches!(
-                demand.what,
+                check.kind,
                 PreflightKind::Castable(_) | PreflightKind::FunctionValues { .. }
             )
         });
         let hazard =
-            |demand: &PreflightCheck| Hazard::new(HazardKind::MayFail, &*demand.object, None);
+            |check: &PreflightCheck| Hazard::new(HazardKind::MayFail, &*check.object, None);
         casts.map(hazard).collect()
     }
 
