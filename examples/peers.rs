@@ -107,7 +107,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     migrator(phone).resolve(&state.fold.conflicts().remove(0), choice)?;
     for (name, db) in sites.iter().rev() {
         exchange(name, db, folder.path())?;
-        let schema = sync_state(db)?.fold.schema().fingerprint().short();
+        let schema = sync_state(db)?.fold.schema().fingerprint().abbreviate();
         for row in Connection::new(db)?.query("MATCH (p:Person) RETURN p.id, p.age")? {
             println!("{name}: schema {schema}, id {}, age {}", row[0], row[1]);
         }

@@ -72,7 +72,7 @@ pub struct Checkpoint {
     /// The covered events that no other covered event depends on.
     pub frontier: BTreeSet<EventId>,
     /// The covered events that later events can depend on: all that the state refers to.
-    pub known: BTreeSet<EventId>,
+    pub covered: BTreeSet<EventId>,
     /// The encoded state of the fold.
     pub state: Vec<u8>,
 }
@@ -92,7 +92,7 @@ impl Checkpoint {
         Ok(Self {
             count: stored.count(),
             frontier: stored.frontier(),
-            known: stored.known(),
+            covered: stored.covered_events(),
             state,
         })
     }
@@ -109,7 +109,7 @@ impl Checkpoint {
         let fold = Fold::from_checkpoint(&self.state)?;
         let same = fold.count() == self.count
             && fold.frontier() == self.frontier
-            && fold.known() == self.known;
+            && fold.covered_events() == self.covered;
         if same {
             Ok(fold)
         } else {
@@ -119,10 +119,10 @@ impl Checkpoint {
         }
     }
 
-    /// Encodes the checkpoint: head (version, count, frontier), other known events, state.
+    /// Encodes the checkpoint: head (version, count, frontier), other covered events, state.
     #[must_use]
     pub fn encode(&self) -> Arc<[u8]> {
-        let mut w = Writer::with_capacity(self.state.len() + 32 * self.known.len() + 64);
+        let mut w = Writer::with_capacity(self.state.len() + 32 * self.covered.len() + 64);
         w.raw(&self.head());
         w.raw(&self.body());
         w.finish().into()
@@ -138,7 +138,7 @@ impl Checkpoint {
 
     fn body(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        let others: Vec<EventId> = self.known.difference(&self.frontier).copied().collect();
+        let others: Vec<EventId> = self.covered.difference(&self.frontier).copied().collect();
         w.events(&others);
         w.bytes(&self.state);
         w.finish()
@@ -160,17 +160,17 @@ impl Checkpoint {
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         let mut r = Reader::new(bytes);
         let (count, frontier) = read_head(&mut r)?;
-        let mut known = read_ids(&mut r)?;
-        if !known.is_disjoint(&frontier) {
-            return r.bad("duplicate event in the checkpoint");
+        let mut covered = read_ids(&mut r)?;
+        if !covered.is_disjoint(&frontier) {
+            return r.malformed("duplicate event in the checkpoint");
         }
-        known.extend(&frontier);
+        covered.extend(&frontier);
         let state = r.bytes()?.to_vec();
         r.end()?;
         Ok(Self {
             count,
             frontier,
-            known,
+            covered,
             state,
         })
     }
@@ -201,7 +201,7 @@ fn read_head(r: &mut Reader<'_>) -> Result<(u64, BTreeSet<EventId>), CodecError>
         return Err(CodecError::Version(version));
     }
     let Ok(count) = u64::try_from(r.uint()?) else {
-        return r.bad("the number of events exceeds 64 bits");
+        return r.malformed("the number of events exceeds 64 bits");
     };
     Ok((count, read_ids(r)?))
 }

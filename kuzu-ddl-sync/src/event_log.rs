@@ -172,7 +172,7 @@ impl EventLog {
     /// Returns whether the log contains the event or its checkpoint knows it.
     #[must_use]
     pub fn contains(&self, id: &EventId) -> bool {
-        let covered = |(_, checkpoint): &(_, Arc<Checkpoint>)| checkpoint.known.contains(id);
+        let covered = |(_, checkpoint): &(_, Arc<Checkpoint>)| checkpoint.covered.contains(id);
         self.tree.get(id).is_some() || self.checkpoint.as_ref().is_some_and(covered)
     }
 

@@ -39,7 +39,7 @@ impl Digest {
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, CodecError> {
         let Ok(count) = u64::try_from(r.uint()?) else {
-            return r.bad("the number of events exceeds 64 bits");
+            return r.malformed("the number of events exceeds 64 bits");
         };
         let mut root = Hash::default();
         root.copy_from_slice(r.take(HASH_BYTES)?);

@@ -168,7 +168,7 @@ mod tests {
     /// update the expected values.
     #[test]
     fn golden_bytes() {
-        let events = BTreeSet::from([EventId::of(b"one"), EventId::of(b"two")]);
+        let events = BTreeSet::from([EventId::hash_of(b"one"), EventId::hash_of(b"two")]);
         check_bytes(
             &SchemaToken::requiring(&BTreeSet::new()),
             &expect!["0101000000000000000000000000000000000000"],
@@ -193,7 +193,11 @@ mod tests {
 
     #[test]
     fn token_lists_at_most_max_token_events() {
-        let events = |count: u32| (0..count).map(|n| EventId::of(&n.to_be_bytes())).collect();
+        let events = |count: u32| {
+            (0..count)
+                .map(|n| EventId::hash_of(&n.to_be_bytes()))
+                .collect()
+        };
         let limit = MAX_TOKEN_EVENTS as u32;
         let complete = SchemaToken::requiring(&events(limit));
         let truncated = SchemaToken::requiring(&events(limit + 1));
@@ -210,7 +214,7 @@ mod tests {
 
     #[test]
     fn malformed_bytes_are_rejected() {
-        let events = BTreeSet::from([EventId::of(b"one"), EventId::of(b"two")]);
+        let events = BTreeSet::from([EventId::hash_of(b"one"), EventId::hash_of(b"two")]);
         let bytes = SchemaToken::requiring(&events).encode();
         for end in 0..bytes.len() {
             assert_eq!(SchemaToken::decode(&bytes[..end]), None);

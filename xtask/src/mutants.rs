@@ -31,15 +31,15 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "arrival_order_apply",
         file: "kuzu-ddl-core/src/fold/graph/mod.rs",
-        original: "past.depth = past.depth.max(known.depth + 1);",
-        mistake: "past.depth = past.depth.max(known.depth).max(self.log.len() as u64);",
+        original: "summary.depth = summary.depth.max(node.depth + 1);",
+        mistake: "summary.depth = summary.depth.max(node.depth).max(self.log.len() as u64);",
         tests: "fold::tests",
     },
     Mutant {
         name: "wall_clock_wins",
         file: "kuzu-ddl-core/src/fold/graph/mod.rs",
-        original: "past.depth = past.depth.max(known.depth + 1);",
-        mistake: "past.depth = past.depth.max(known.depth).max(\
+        original: "summary.depth = summary.depth.max(node.depth + 1);",
+        mistake: "summary.depth = summary.depth.max(node.depth).max(\
                   std::time::UNIX_EPOCH.elapsed().map_or(0, |t| t.as_nanos() as u64));",
         tests: "fold::tests",
     },

@@ -150,7 +150,7 @@ mod tests {
 
     /// Returns the objects found under another name, `-` for one whose name another object has.
     fn found(stored: &str, live: &str) -> String {
-        let id = |name: &str| ObjectId::of(name.as_bytes());
+        let id = |name: &str| ObjectId::hash_of(name.as_bytes());
         let names: Vec<&str> = stored
             .split_whitespace()
             .filter_map(|part| Some(part.split_once('=')?.0))

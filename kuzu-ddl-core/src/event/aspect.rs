@@ -49,15 +49,18 @@ impl Aspect {
 
     /// Returns the number of the aspect in encodings.
     pub(crate) fn tag(self) -> u8 {
-        Self::ALL.iter().position(|part| *part == self).unwrap_or(0) as u8
+        Self::ALL
+            .iter()
+            .position(|aspect| *aspect == self)
+            .unwrap_or(0) as u8
     }
 
     /// Decodes an aspect.
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, CodecError> {
         let tag = r.byte()?;
         match Self::ALL.get(usize::from(tag)) {
-            Some(part) => Ok(*part),
-            None => r.bad("unknown aspect of an object"),
+            Some(aspect) => Ok(*aspect),
+            None => r.malformed("unknown aspect of an object"),
         }
     }
 

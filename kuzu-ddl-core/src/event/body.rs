@@ -18,45 +18,45 @@ impl Change {
                 name,
                 key_name,
                 key,
-                predecessors: past,
+                predecessors,
             } => {
                 w.text(name);
                 w.text(key_name);
                 spec(w, key);
-                w.events(past);
+                w.events(predecessors);
             }
             Self::CreateEdgeTable {
                 name,
                 multiplicity,
                 storage,
-                past,
+                predecessors,
             } => {
                 w.text(name);
                 w.multiplicity(*multiplicity);
                 w.storage(*storage);
-                w.events(past);
+                w.events(predecessors);
             }
             Self::RenameTable { to } | Self::RenameProperty { to } => w.text(to),
             Self::AddProperty {
                 table,
                 name,
                 spec: s,
-                past,
+                predecessors,
             } => {
                 w.hash(table.as_bytes());
                 w.text(name);
                 spec(w, s);
-                w.events(past);
+                w.events(predecessors);
             }
             Self::AddPair {
                 table,
                 endpoints,
-                past,
+                predecessors,
             } => {
                 w.hash(table.as_bytes());
                 w.hash(endpoints.from.as_bytes());
                 w.hash(endpoints.to.as_bytes());
-                w.events(past);
+                w.events(predecessors);
             }
             Self::CommentOnTable { text } | Self::CommentOnProperty { text } => {
                 w.option(text.as_ref(), |w, text| w.text(text));
@@ -84,22 +84,26 @@ impl Change {
                 table,
                 name,
                 spec,
-                past,
+                predecessors,
             } => {
                 w.hash(table.as_bytes());
                 w.text(name);
                 crate::event::spec::index(w, spec);
-                w.events(past);
+                w.events(predecessors);
             }
-            Self::CreateSequence { name, spec, past } => {
+            Self::CreateSequence {
+                name,
+                spec,
+                predecessors,
+            } => {
                 w.text(name);
                 crate::event::spec::sequence(w, spec);
-                w.events(past);
+                w.events(predecessors);
             }
             Self::DropIndex | Self::DropSequence => {}
-            Self::Purge { of } => w.hash(of.as_bytes()),
-            Self::Resolve { part, keep } => {
-                w.byte(part.tag());
+            Self::Purge { archived_by } => w.hash(archived_by.as_bytes()),
+            Self::Resolve { aspect, keep } => {
+                w.byte(aspect.tag());
                 w.hash(keep.as_bytes());
             }
             Self::DropTable
@@ -139,7 +143,7 @@ impl Change {
                 name: table_name(r)?,
                 multiplicity: r.multiplicity()?,
                 storage: r.storage()?,
-                past: r.events()?,
+                predecessors: r.events()?,
             },
             3 => Self::DropTable,
             4 => Self::RestoreTable,
@@ -148,7 +152,7 @@ impl Change {
                 table: r.object()?,
                 name: property_name(r)?,
                 spec: read_spec(r)?,
-                past: r.events()?,
+                predecessors: r.events()?,
             },
             7 => Self::DropProperty,
             8 => Self::RestoreProperty,
@@ -161,7 +165,7 @@ impl Change {
                     from: r.object()?,
                     to: r.object()?,
                 },
-                past: r.events()?,
+                predecessors: r.events()?,
             },
             11 => Self::DropPair,
             12 => Self::CommentOnTable { text: comment(r)? },
@@ -188,23 +192,25 @@ impl Change {
                 table: r.object()?,
                 name: table_name(r)?,
                 spec: read_index(r)?,
-                past: r.events()?,
+                predecessors: r.events()?,
             },
             21 => Self::DropIndex,
             22 => Self::CreateSequence {
                 name: table_name(r)?,
                 spec: read_sequence(r)?,
-                past: r.events()?,
+                predecessors: r.events()?,
             },
             23 => Self::DropSequence,
-            24 => Self::Purge { of: r.event()? },
+            24 => Self::Purge {
+                archived_by: r.event()?,
+            },
             26 => Self::SetTypeWith {
                 ty: r.ty()?,
                 function: function_name(r)?,
                 on_fail: OnFail::read(r)?,
             },
             40 => Self::Resolve {
-                part: Aspect::read(r)?,
+                aspect: Aspect::read(r)?,
                 keep: r.event()?,
             },
             _ => return Ok(None),
@@ -225,7 +231,9 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
         default: r.option(Reader::expr)?,
     };
     match &spec.default {
-        Some(expr) if expr.check(&spec.ty).is_err() => r.bad("the default is invalid for its type"),
+        Some(expr) if expr.check(&spec.ty).is_err() => {
+            r.malformed("the default is invalid for its type")
+        }
         _ => Ok(spec),
     }
 }
@@ -234,7 +242,7 @@ fn read_spec(r: &mut Reader<'_>) -> Result<PropertySpec, CodecError> {
 fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let default = r.option(Reader::expr)?;
     match &default {
-        Some(expr) if expr.check_structure().is_err() => r.bad("the default is invalid"),
+        Some(expr) if expr.check_structure().is_err() => r.malformed("the default is invalid"),
         _ => Ok(default),
     }
 }
@@ -242,7 +250,7 @@ fn read_default(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
 fn read_cast(r: &mut Reader<'_>) -> Result<Option<Expr>, CodecError> {
     let cast = r.option(Reader::expr)?;
     match &cast {
-        Some(expr) if expr.check_cast().is_err() => r.bad("the cast is invalid"),
+        Some(expr) if expr.check_cast().is_err() => r.malformed("the cast is invalid"),
         _ => Ok(cast),
     }
 }
@@ -252,14 +260,14 @@ fn function_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     if is_function_path(&name) {
         Ok(name)
     } else {
-        r.bad("the name of a function is not a path")
+        r.malformed("the name of a function is not a path")
     }
 }
 
 fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
     if check_table(&name).is_err() {
-        r.bad("the table name is invalid")
+        r.malformed("the table name is invalid")
     } else {
         Ok(name)
     }
@@ -268,7 +276,7 @@ fn table_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
 fn property_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
     let name = r.text()?;
     if check_property(&name).is_err() {
-        r.bad("the property name is invalid")
+        r.malformed("the property name is invalid")
     } else {
         Ok(name)
     }
@@ -277,7 +285,7 @@ fn property_name(r: &mut Reader<'_>) -> Result<String, CodecError> {
 fn comment(r: &mut Reader<'_>) -> Result<Option<String>, CodecError> {
     match r.option(Reader::text)? {
         Some(text) if text.is_empty() || text.len() > MAX_COMMENT_BYTES || text.contains('\0') => {
-            r.bad("the comment is empty, too long, or contains a NUL")
+            r.malformed("the comment is empty, too long, or contains a NUL")
         }
         text => Ok(text),
     }

@@ -34,8 +34,8 @@ pub struct Endpoints {
 
 /// A modification of one object.
 ///
-/// Changes that create an object carry `past`, its predecessors: the events that last used the name
-/// it takes. A CREATE after a DROP is therefore a new object.
+/// Changes that create an object carry their predecessors: the events that last used the name
+/// they take. A CREATE after a DROP is therefore a new object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Change {
@@ -48,6 +48,7 @@ pub enum Change {
         /// The type and default of the primary key.
         key: PropertySpec,
         /// The predecessors: the last events of previous holders of the name.
+        #[serde(rename = "past", alias = "predecessors")]
         predecessors: Dependencies,
     },
     /// A new rel table. Its `FROM`–`TO` pairs are separate events.
@@ -59,7 +60,8 @@ pub enum Change {
         /// The directions in which rels are stored.
         storage: StorageDirection,
         /// The predecessors: the last events of previous holders of the name.
-        past: Dependencies,
+        #[serde(rename = "past", alias = "predecessors")]
+        predecessors: Dependencies,
     },
     /// Archives a table with all its rows.
     #[doc(alias = "archive")]
@@ -80,7 +82,8 @@ pub enum Change {
         /// The type, nullability and default.
         spec: PropertySpec,
         /// The predecessors: the last events of previous holders of the name.
-        past: Dependencies,
+        #[serde(rename = "past", alias = "predecessors")]
+        predecessors: Dependencies,
     },
     /// Archives a property with all its values.
     DropProperty,
@@ -98,7 +101,8 @@ pub enum Change {
         /// The two node tables.
         endpoints: Endpoints,
         /// The predecessors: the last events of a previous pair of the two tables.
-        past: Dependencies,
+        #[serde(rename = "past", alias = "predecessors")]
+        predecessors: Dependencies,
     },
     /// Deletes a `FROM`–`TO` pair and its rels.
     DropPair,
@@ -167,7 +171,8 @@ pub enum Change {
         /// The definition of the index.
         spec: IndexSpec,
         /// The predecessors: the last events of previous holders of the name.
-        past: Dependencies,
+        #[serde(rename = "past", alias = "predecessors")]
+        predecessors: Dependencies,
     },
     /// Removes an index, which holds no data of its own.
     DropIndex,
@@ -178,7 +183,8 @@ pub enum Change {
         /// The definition of the sequence.
         spec: SequenceSpec,
         /// The predecessors: the last events of previous holders of the name.
-        past: Dependencies,
+        #[serde(rename = "past", alias = "predecessors")]
+        predecessors: Dependencies,
     },
     /// Removes a sequence together with its current value.
     DropSequence,
@@ -187,13 +193,15 @@ pub enum Change {
     #[doc(alias = "delete")]
     Purge {
         /// The event that archived it.
-        of: EventId,
+        #[serde(rename = "of")]
+        archived_by: EventId,
     },
     /// Resolves a conflict: of the concurrent events that wrote an aspect of the object, `keep`
     /// wins.
     Resolve {
         /// The aspect in conflict.
-        part: Aspect,
+        #[serde(rename = "part")]
+        aspect: Aspect,
         /// The winning event; one of this event's dependencies.
         keep: EventId,
     },

@@ -38,7 +38,7 @@ impl DdlEvent {
         encode(buffer, object, &depends_on, &change);
         let bytes = buffer.as_bytes();
         Self(Arc::new(EventBody {
-            id: EventId::of(bytes),
+            id: EventId::hash_of(bytes),
             size: bytes.len(),
             object,
             depends_on,
@@ -108,7 +108,7 @@ impl DdlEvent {
             return Err(CodecError::Version(version));
         }
         let Ok(kind) = u16::try_from(r.uint()?) else {
-            return r.bad("the kind is out of range");
+            return r.malformed("the kind is out of range");
         };
         let object = r.object()?;
         let depends_on = r.events()?;
@@ -118,10 +118,10 @@ impl DdlEvent {
             .created_object()
             .is_some_and(|created| created != object)
         {
-            return r.bad("the object is not the one that this change creates");
+            return r.malformed("the object is not the one that this change creates");
         }
         Ok(Self(Arc::new(EventBody {
-            id: EventId::of(bytes),
+            id: EventId::hash_of(bytes),
             size: bytes.len(),
             object,
             depends_on,

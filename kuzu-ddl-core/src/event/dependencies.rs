@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn they_are_a_set() {
-        let ids: Vec<EventId> = (0..20_u8).map(|n| EventId::of(&[n])).collect();
+        let ids: Vec<EventId> = (0..20_u8).map(|n| EventId::hash_of(&[n])).collect();
         for count in 0..ids.len() {
             let (some, others) = ids.split_at(count);
             let twice: Dependencies = some.iter().chain(some.iter().rev()).copied().collect();
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn their_json_is_that_of_a_set() {
-        let tree: BTreeSet<EventId> = (0..3_u8).map(|n| EventId::of(&[n])).collect();
+        let tree: BTreeSet<EventId> = (0..3_u8).map(|n| EventId::hash_of(&[n])).collect();
         let json = serde_json::to_string(&tree).expect("JSON");
         let read: Dependencies = serde_json::from_str(&json).expect("a list");
         assert_eq!(read, Dependencies::from(tree));

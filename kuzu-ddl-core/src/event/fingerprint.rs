@@ -33,7 +33,7 @@ impl Schema {
             }
             w.bool(sequence.cycle);
         }
-        Fingerprint::of(&w.finish())
+        Fingerprint::hash_of(&w.finish())
     }
 }
 

@@ -147,27 +147,29 @@ fn change() -> impl Strategy<Value = Change> {
                 predecessors,
             }
         }),
-        (name(), multiplicity, storage, ids()).prop_map(|(name, multiplicity, storage, past)| {
-            Change::CreateEdgeTable {
-                name,
-                multiplicity,
-                storage,
-                past,
+        (name(), multiplicity, storage, ids()).prop_map(
+            |(name, multiplicity, storage, predecessors)| {
+                Change::CreateEdgeTable {
+                    name,
+                    multiplicity,
+                    storage,
+                    predecessors,
+                }
             }
-        }),
-        (object(), name(), spec(), ids()).prop_map(|(table, name, spec, past)| {
+        ),
+        (object(), name(), spec(), ids()).prop_map(|(table, name, spec, predecessors)| {
             Change::AddProperty {
                 table,
                 name,
                 spec,
-                past,
+                predecessors,
             }
         }),
-        (object(), object(), object(), ids()).prop_map(|(table, from, to, past)| {
+        (object(), object(), object(), ids()).prop_map(|(table, from, to, predecessors)| {
             Change::AddPair {
                 table,
                 endpoints: Endpoints { from, to },
-                past,
+                predecessors,
             }
         }),
         Just(Change::DropTable),
@@ -185,21 +187,23 @@ fn change() -> impl Strategy<Value = Change> {
         text().prop_map(|text| Change::CommentOnTable { text }),
         text().prop_map(|text| Change::CommentOnProperty { text }),
         object().prop_map(|id| Change::Purge {
-            of: EventId::from_bytes(*id.as_bytes())
+            archived_by: EventId::from_bytes(*id.as_bytes())
         }),
-        (object(), name(), index_spec(), ids()).prop_map(|(table, name, spec, past)| {
+        (object(), name(), index_spec(), ids()).prop_map(|(table, name, spec, predecessors)| {
             Change::CreateIndex {
                 table,
                 name,
                 spec,
-                past,
+                predecessors,
             }
         }),
         Just(Change::DropIndex),
-        (name(), sequence_spec(), ids()).prop_map(|(name, spec, past)| Change::CreateSequence {
-            name,
-            spec,
-            past
+        (name(), sequence_spec(), ids()).prop_map(|(name, spec, predecessors)| {
+            Change::CreateSequence {
+                name,
+                spec,
+                predecessors,
+            }
         }),
         Just(Change::DropSequence),
         (100_u16.., vec(any::<u8>(), 0..40))
@@ -221,7 +225,7 @@ pub(super) fn event() -> impl Strategy<Value = DdlEvent> {
 fn check(bytes: &[u8]) {
     if let Ok(event) = DdlEvent::decode(bytes) {
         assert_eq!(event.encode(), bytes);
-        assert_eq!(event.id(), EventId::of(bytes));
+        assert_eq!(event.id(), EventId::hash_of(bytes));
     }
 }
 

@@ -108,7 +108,7 @@ macro_rules! hash_type {
         impl $name {
             /// Returns the BLAKE3 hash of `bytes` in the domain of this type.
             #[must_use]
-            pub fn of(bytes: &[u8]) -> Self {
+            pub fn hash_of(bytes: &[u8]) -> Self {
                 // `blake3::derive_key`, with the hash of the context computed once.
                 static CONTEXT: LazyLock<ContextKey> =
                     LazyLock::new(|| hash_derive_key_context($context));
@@ -132,7 +132,7 @@ macro_rules! hash_type {
 
             /// Returns the first eight hexadecimal digits, for name suffixes and messages.
             #[must_use]
-            pub fn short(&self) -> String {
+            pub fn abbreviate(&self) -> String {
                 hex(&self.0[..4])
             }
         }
@@ -145,7 +145,7 @@ macro_rules! hash_type {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({})", stringify!($name), self.short())
+                write!(f, "{}({})", stringify!($name), self.abbreviate())
             }
         }
 
@@ -197,9 +197,9 @@ mod tests {
 
     #[test]
     fn text_is_read_back() {
-        let id = EventId::of(b"x");
+        let id = EventId::hash_of(b"x");
         assert_eq!(id.to_string().parse::<EventId>(), Ok(id));
-        assert_eq!(id.short().len(), 8);
+        assert_eq!(id.abbreviate().len(), 8);
         for bad in ["", "zz", &"g".repeat(64), &"é".repeat(32)] {
             assert!(bad.parse::<EventId>().is_err());
         }
@@ -207,6 +207,9 @@ mod tests {
 
     #[test]
     fn domains_differ() {
-        assert_ne!(EventId::of(b"x").as_bytes(), ObjectId::of(b"x").as_bytes());
+        assert_ne!(
+            EventId::hash_of(b"x").as_bytes(),
+            ObjectId::hash_of(b"x").as_bytes()
+        );
     }
 }

@@ -23,27 +23,37 @@ impl Change {
                 name,
                 key_name,
                 key,
-                predecessors: past,
-            } => write_node_table(w, name, key_name, &key.ty, past),
-            Self::CreateEdgeTable { name, past, .. } => write(w, EdgeTable, None, name, past),
+                predecessors,
+            } => write_node_table(w, name, key_name, &key.ty, predecessors),
+            Self::CreateEdgeTable {
+                name, predecessors, ..
+            } => write(w, EdgeTable, None, name, predecessors),
             Self::AddProperty {
-                table, name, past, ..
-            } => write(w, Property, Some(*table), name, past),
+                table,
+                name,
+                predecessors,
+                ..
+            } => write(w, Property, Some(*table), name, predecessors),
             Self::AddPair {
                 table,
                 endpoints,
-                past,
+                predecessors,
             } => {
                 let name = pair_key(*endpoints);
-                write(w, Pair, Some(*table), name.as_str(), past);
+                write(w, Pair, Some(*table), name.as_str(), predecessors);
             }
             Self::CreateIndex {
-                table, name, past, ..
-            } => write(w, Index, Some(*table), name, past),
-            Self::CreateSequence { name, past, .. } => write(w, Sequence, None, name, past),
+                table,
+                name,
+                predecessors,
+                ..
+            } => write(w, Index, Some(*table), name, predecessors),
+            Self::CreateSequence {
+                name, predecessors, ..
+            } => write(w, Sequence, None, name, predecessors),
             _ => return None,
         }
-        Some(ObjectId::of(w.as_bytes()))
+        Some(ObjectId::hash_of(w.as_bytes()))
     }
 }
 
@@ -57,11 +67,11 @@ pub fn object_id(
     kind: ObjectKind,
     parent: Option<ObjectId>,
     name: &NameKey,
-    past: &Dependencies,
+    predecessors: &Dependencies,
 ) -> ObjectId {
     let mut w = Writer::default();
-    write(&mut w, kind, parent, name.as_str(), past);
-    ObjectId::of(w.as_bytes())
+    write(&mut w, kind, parent, name.as_str(), predecessors);
+    ObjectId::hash_of(w.as_bytes())
 }
 
 fn write(
@@ -69,13 +79,13 @@ fn write(
     kind: ObjectKind,
     parent: Option<ObjectId>,
     name: &str,
-    past: &Dependencies,
+    predecessors: &Dependencies,
 ) {
     w.reserve(128);
     w.byte(kind.tag());
     w.option(parent, |w, parent| w.hash(parent.as_bytes()));
     w.folded(name);
-    w.events(past);
+    w.events(predecessors);
 }
 
 /// Computes the identity of a node table: that of any table, plus its first primary key.
@@ -88,15 +98,21 @@ pub fn node_table_id(
     name: &NameKey,
     key_name: &NameKey,
     key: &Type,
-    past: &Dependencies,
+    predecessors: &Dependencies,
 ) -> ObjectId {
     let mut w = Writer::default();
-    write_node_table(&mut w, name.as_str(), key_name.as_str(), key, past);
-    ObjectId::of(w.as_bytes())
+    write_node_table(&mut w, name.as_str(), key_name.as_str(), key, predecessors);
+    ObjectId::hash_of(w.as_bytes())
 }
 
-fn write_node_table(w: &mut Writer, name: &str, key_name: &str, key: &Type, past: &Dependencies) {
-    write(w, ObjectKind::NodeTable, None, name, past);
+fn write_node_table(
+    w: &mut Writer,
+    name: &str,
+    key_name: &str,
+    key: &Type,
+    predecessors: &Dependencies,
+) {
+    write(w, ObjectKind::NodeTable, None, name, predecessors);
     w.folded(key_name);
     w.text(&key.family());
 }

@@ -42,11 +42,11 @@ impl OnFail {
             2 => {
                 let expr = r.expr()?;
                 if expr.check_structure().is_err() {
-                    return r.bad("the fallback of a failed cast is invalid");
+                    return r.malformed("the fallback of a failed cast is invalid");
                 }
                 Ok(Self::Default(expr))
             }
-            _ => r.bad("unknown fallback of a failed cast"),
+            _ => r.malformed("unknown fallback of a failed cast"),
         }
     }
 }

@@ -113,22 +113,22 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
     let kind = match r.byte()? {
         0 => IndexKind::FullText,
         1 => IndexKind::Vector,
-        _ => return r.bad("unknown kind of index"),
+        _ => return r.malformed("unknown kind of index"),
     };
     let count = r.length()?;
     if count == 0 || count > MAX_INDEX_PROPERTIES {
-        return r.bad("the number of properties of an index is out of range");
+        return r.malformed("the number of properties of an index is out of range");
     }
     let mut properties = Vec::new();
     for _ in 0..count {
         properties.push(r.object()?);
     }
     if properties.iter().collect::<BTreeSet<_>>().len() != count {
-        return r.bad("duplicate property in an index");
+        return r.malformed("duplicate property in an index");
     }
     let count = r.length()?;
     if count > MAX_INDEX_PROPERTIES {
-        return r.bad("too many options of an index");
+        return r.malformed("too many options of an index");
     }
     let mut options: BTreeMap<String, String> = BTreeMap::new();
     for _ in 0..count {
@@ -138,15 +138,15 @@ pub(super) fn read_index(r: &mut Reader<'_>) -> Result<IndexSpec, CodecError> {
             .next_back()
             .is_some_and(|last| *last >= option)
         {
-            return r.bad("the options are not sorted");
+            return r.malformed("the options are not sorted");
         }
         let named =
             !option.is_empty() && option.bytes().all(|b| b == b'_' || b.is_ascii_lowercase());
         if !named || option.len() > MAX_INDEX_PROPERTIES {
-            return r.bad("the name of an option is invalid");
+            return r.malformed("the name of an option is invalid");
         }
         if value.len() > MAX_OPTION_BYTES || value.contains('\0') {
-            return r.bad("the value of an option is too long, or contains a NUL");
+            return r.malformed("the value of an option is too long, or contains a NUL");
         }
         options.insert(option, value);
     }
@@ -169,7 +169,7 @@ pub(super) fn sequence(w: &mut Writer, spec: &SequenceSpec) {
 pub(super) fn read_sequence(r: &mut Reader<'_>) -> Result<SequenceSpec, CodecError> {
     let mut int = || -> Result<i64, CodecError> {
         let n = r.int()?;
-        i64::try_from(n).or_else(|_| r.bad("the number has more than 64 bits"))
+        i64::try_from(n).or_else(|_| r.malformed("the number has more than 64 bits"))
     };
     let (start, increment, min, max) = (int()?, int()?, int()?, int()?);
     let spec = SequenceSpec {
@@ -180,7 +180,7 @@ pub(super) fn read_sequence(r: &mut Reader<'_>) -> Result<SequenceSpec, CodecErr
         cycle: r.bool()?,
     };
     match spec.check() {
-        Err(reason) => r.bad(reason),
+        Err(reason) => r.malformed(reason),
         Ok(()) => Ok(spec),
     }
 }

@@ -36,11 +36,11 @@ impl Fold {
             Change::SetPrimaryKey { .. } => self.write_aspect(id, Aspect::PrimaryKey, event),
             Change::SetMultiplicity { .. } => self.write_aspect(id, Aspect::Multiplicity, event),
             Change::SetStorage { .. } => self.write_aspect(id, Aspect::Storage, event),
-            Change::Resolve { part, .. } if *part != Aspect::Lifecycle => {
-                self.write_aspect(id, *part, event)
+            Change::Resolve { aspect, .. } if *aspect != Aspect::Lifecycle => {
+                self.write_aspect(id, *aspect, event)
             }
-            Change::Purge { of } if self.lifecycle_change(event).is_none() => {
-                self.purge_column(id, *of)
+            Change::Purge { archived_by } if self.lifecycle_change(event).is_none() => {
+                self.purge_column(id, *archived_by)
             }
             _ => {}
         }
@@ -54,16 +54,16 @@ impl Fold {
             return self.insert_new_object(created);
         };
         // Created concurrently with the same identity: each aspect was written by both events.
-        let parts = created.body.parts().iter();
-        let before: Vec<(Aspect, Heads)> = parts
-            .map(|part| (*part, object.heads_of(*part).clone()))
+        let aspects = created.body.aspects().iter();
+        let before: Vec<(Aspect, Heads)> = aspects
+            .map(|aspect| (*aspect, object.heads_of(*aspect).clone()))
             .collect();
         object.creators.insert(event.id());
-        for (part, heads) in before {
+        for (aspect, heads) in before {
             if let Some(object) = self.object_mut(id) {
-                object.set_heads(part, heads);
+                object.set_heads(aspect, heads);
             }
-            self.write_aspect(id, part, event);
+            self.write_aspect(id, aspect, event);
         }
         self.archive_concurrent_creations(id);
     }
@@ -135,26 +135,26 @@ impl Fold {
 
     /// Writes an aspect of an object: `event` replaces the writes that it saw, and becomes a
     /// concurrent head next to those that it did not see.
-    fn write_aspect(&mut self, id: ObjectId, part: Aspect, event: &DdlEvent) {
-        if self.overwrite_aspect(id, part, event).is_some() {
+    fn write_aspect(&mut self, id: ObjectId, aspect: Aspect, event: &DdlEvent) {
+        if self.overwrite_aspect(id, aspect, event).is_some() {
             return;
         }
-        let Some(written) = self.written(event, part, id) else {
+        let Some(written) = self.written(event, aspect, id) else {
             return;
         };
-        if part == Aspect::Type || part == Aspect::Default {
-            self.archive_previous_column(id, part, event, &written);
+        if aspect == Aspect::Type || aspect == Aspect::Default {
+            self.archive_previous_column(id, aspect, event, &written);
         }
         let key = self.primary_key_of(id);
         let Some(object) = self.object(id) else {
             return;
         };
         let known = event.depends_on();
-        let mut heads = object.heads_of(part).clone();
+        let mut heads = object.heads_of(aspect).clone();
         let rivals = if heads.all_known_to(known) {
             None
         } else {
-            let mut rivals = self.values_written_by(id, part, &heads);
+            let mut rivals = self.values_written_by(id, aspect, &heads);
             rivals.retain(|head, _| !known.contains(head));
             rivals.insert(event.id(), written.clone());
             Some(rivals).filter(|rivals| rivals.len() > 1)
@@ -167,12 +167,12 @@ impl Fold {
         let (Some(object), Some(value)) = (self.object_mut(id), value) else {
             return;
         };
-        object.set_heads(part, heads);
+        object.set_heads(aspect, heads);
         match rivals {
-            Some(rivals) => drop(object.concurrent_writes.insert(part, rivals)),
-            None => drop(object.concurrent_writes.remove(&part)),
+            Some(rivals) => drop(object.concurrent_writes.insert(aspect, rivals)),
+            None => drop(object.concurrent_writes.remove(&aspect)),
         }
-        match part {
+        match aspect {
             Aspect::Name => self.rename(id, value),
             Aspect::Type | Aspect::Default => {
                 object.set(value);
@@ -194,13 +194,13 @@ impl Fold {
     /// Writes an aspect on the fast path, which covers nearly all writes: the event saw all
     /// previous writes, and the object has neither conflicts nor drops. Its value then holds as
     /// written and nothing needs to be merged. Returns `None` where the fast path does not apply.
-    fn overwrite_aspect(&mut self, id: ObjectId, part: Aspect, event: &DdlEvent) -> Option<()> {
+    fn overwrite_aspect(&mut self, id: ObjectId, aspect: Aspect, event: &DdlEvent) -> Option<()> {
         let known = event.depends_on();
         let object = self.object(id)?;
         let plain = object.concurrent_writes.is_empty()
             && object.drop_heads.is_empty()
             && event.object() == id
-            && object.heads_of(part).all_known_to(known);
+            && object.heads_of(aspect).all_known_to(known);
         if !plain {
             return None;
         }
@@ -223,7 +223,7 @@ impl Fold {
             _ => return None,
         }
         let object = self.object_mut(id)?;
-        object.set_heads(part, Heads::of(event.id()));
+        object.set_heads(aspect, Heads::of(event.id()));
         Some(())
     }
 
@@ -258,12 +258,12 @@ impl Fold {
     pub(super) fn values_written_by<'a>(
         &self,
         id: ObjectId,
-        part: Aspect,
+        aspect: Aspect,
         events: impl IntoIterator<Item = &'a EventId>,
     ) -> BTreeMap<EventId, AspectValue> {
         let events = events.into_iter();
         events
-            .filter_map(|head| Some((*head, self.written(self.event(*head)?, part, id)?)))
+            .filter_map(|head| Some((*head, self.written(self.event(*head)?, aspect, id)?)))
             .collect()
     }
 
@@ -271,16 +271,16 @@ impl Fold {
     pub(super) fn value_seen_by(
         &self,
         id: ObjectId,
-        part: Aspect,
+        aspect: Aspect,
         event: &DdlEvent,
     ) -> Option<MergeOutcome> {
         let object = self.object(id)?;
-        let known = object.heads_of(part).all_known_to(event.depends_on());
+        let known = object.heads_of(aspect).all_known_to(event.depends_on());
         // A default that does not fit the type is not part of the object: only the event has it.
-        if known && !object.concurrent_writes.contains_key(&part) {
-            let value = match (part, object.heads_of(part).as_slice()) {
-                (Aspect::Type, _) => object.value(part),
-                (_, [head]) => self.written(self.event(*head)?, part, id),
+        if known && !object.concurrent_writes.contains_key(&aspect) {
+            let value = match (aspect, object.heads_of(aspect).as_slice()) {
+                (Aspect::Type, _) => object.value(aspect),
+                (_, [head]) => self.written(self.event(*head)?, aspect, id),
                 _ => None,
             };
             if let Some(value) = value {
@@ -290,7 +290,7 @@ impl Fold {
                 });
             }
         }
-        let mut written = self.values_written_by(id, part, event.depends_on());
+        let mut written = self.values_written_by(id, aspect, event.depends_on());
         let all: Vec<EventId> = written.keys().copied().collect();
         written.retain(|head, _| {
             let mut others = all.iter().filter_map(|other| self.event(*other));
@@ -314,9 +314,9 @@ impl Fold {
         }
         let around: Vec<ObjectId> = self.touched_objects(event).collect();
         for id in around {
-            let own = id == event.object()
+            let is_own = id == event.object()
                 || event.change().is_creation() && self.is_created_by(id, event);
-            let stage = stage.filter(|_| own);
+            let stage = stage.filter(|_| is_own);
             if stage.is_none() && !self.is_dropped_or_purged(id) {
                 continue;
             }
@@ -339,9 +339,9 @@ impl Fold {
 
     /// Returns whether the object was dropped before, or is created again by the event.
     fn has_lifecycle_history(&self, id: ObjectId, event: &DdlEvent) -> bool {
-        let again = |object: &Object| object.creators.len() > 1;
+        let is_recreated = |object: &Object| object.creators.len() > 1;
         self.is_dropped_or_purged(id)
-            || self.is_created_by(id, event) && self.object(id).is_some_and(again)
+            || self.is_created_by(id, event) && self.object(id).is_some_and(is_recreated)
     }
 
     fn is_dropped_or_purged(&self, id: ObjectId) -> bool {

@@ -66,15 +66,21 @@ impl ChangeBuilder {
 
     /// Creates a node table with its primary key.
     pub fn create_node_table(&mut self, name: &str, key_name: &str, key: PropertySpec) -> ObjectId {
-        let past = Dependencies::from(self.fold.name_predecessors(None, &NameKey::new(name)));
-        let id = node_table_id(&NameKey::new(name), &NameKey::new(key_name), &key.ty, &past);
+        let predecessors =
+            Dependencies::from(self.fold.name_predecessors(None, &NameKey::new(name)));
+        let id = node_table_id(
+            &NameKey::new(name),
+            &NameKey::new(key_name),
+            &key.ty,
+            &predecessors,
+        );
         let change = Change::CreateNodeTable {
             name: name.to_owned(),
             key_name: key_name.to_owned(),
             key,
-            predecessors: past.clone(),
+            predecessors: predecessors.clone(),
         };
-        self.push(id, past, change);
+        self.push(id, predecessors, change);
         id
     }
 
@@ -85,31 +91,37 @@ impl ChangeBuilder {
         multiplicity: Multiplicity,
         storage: StorageDirection,
     ) -> ObjectId {
-        let past = Dependencies::from(self.fold.name_predecessors(None, &NameKey::new(name)));
-        let id = object_id(ObjectKind::EdgeTable, None, &NameKey::new(name), &past);
+        let predecessors =
+            Dependencies::from(self.fold.name_predecessors(None, &NameKey::new(name)));
+        let id = object_id(
+            ObjectKind::EdgeTable,
+            None,
+            &NameKey::new(name),
+            &predecessors,
+        );
         let name = name.to_owned();
         let change = Change::CreateEdgeTable {
             name,
             multiplicity,
             storage,
-            past: past.clone(),
+            predecessors: predecessors.clone(),
         };
-        self.push(id, past, change);
+        self.push(id, predecessors, change);
         id
     }
 
     /// Adds a property to a table.
     pub fn add_property(&mut self, table: ObjectId, name: &str, spec: PropertySpec) -> ObjectId {
         let key = NameKey::new(name);
-        let past = Dependencies::from(self.fold.name_predecessors(Some(table), &key));
-        let id = object_id(ObjectKind::Property, Some(table), &key, &past);
+        let predecessors = Dependencies::from(self.fold.name_predecessors(Some(table), &key));
+        let id = object_id(ObjectKind::Property, Some(table), &key, &predecessors);
         let mut depends_on = self.lifecycle_heads(table);
-        depends_on.extend(&past);
+        depends_on.extend(&predecessors);
         let change = Change::AddProperty {
             table,
             name: name.to_owned(),
             spec,
-            past,
+            predecessors,
         };
         self.push(id, depends_on, change);
         id
@@ -118,19 +130,19 @@ impl ChangeBuilder {
     /// Adds a FROM–TO pair to a rel table.
     pub fn add_pair(&mut self, table: ObjectId, endpoints: Endpoints) -> ObjectId {
         let key = pair_key(endpoints);
-        let past = Dependencies::from(self.fold.name_predecessors(Some(table), &key));
-        let id = object_id(ObjectKind::Pair, Some(table), &key, &past);
+        let predecessors = Dependencies::from(self.fold.name_predecessors(Some(table), &key));
+        let id = object_id(ObjectKind::Pair, Some(table), &key, &predecessors);
         let mut depends_on = self.lifecycle_heads(table);
         depends_on.extend(self.lifecycle_heads(endpoints.from));
         depends_on.extend(self.lifecycle_heads(endpoints.to));
-        depends_on.extend(&past);
+        depends_on.extend(&predecessors);
         self.push(
             id,
             depends_on,
             Change::AddPair {
                 table,
                 endpoints,
-                past,
+                predecessors,
             },
         );
         id
@@ -138,19 +150,25 @@ impl ChangeBuilder {
 
     /// Creates an index on a node table.
     pub fn create_index(&mut self, table: ObjectId, name: &str, spec: IndexSpec) -> ObjectId {
-        let past = Dependencies::from(self.fold.name_predecessors(Some(table), &index_key(name)));
-        let id = object_id(ObjectKind::Index, Some(table), &NameKey::new(name), &past);
+        let predecessors =
+            Dependencies::from(self.fold.name_predecessors(Some(table), &index_key(name)));
+        let id = object_id(
+            ObjectKind::Index,
+            Some(table),
+            &NameKey::new(name),
+            &predecessors,
+        );
         let mut depends_on = self.lifecycle_heads(table);
         for property in &spec.properties {
             depends_on.extend(self.lifecycle_heads(*property));
         }
-        depends_on.extend(&past);
+        depends_on.extend(&predecessors);
         let name = name.to_owned();
         let change = Change::CreateIndex {
             table,
             name,
             spec,
-            past,
+            predecessors,
         };
         self.push(id, depends_on, change);
         id
@@ -158,11 +176,25 @@ impl ChangeBuilder {
 
     /// Creates a sequence.
     pub fn create_sequence(&mut self, name: &str, spec: SequenceSpec) -> ObjectId {
-        let past = Dependencies::from(self.fold.name_predecessors(None, &sequence_key(name)));
-        let id = object_id(ObjectKind::Sequence, None, &NameKey::new(name), &past);
-        let depends_on = past.clone();
+        let predecessors =
+            Dependencies::from(self.fold.name_predecessors(None, &sequence_key(name)));
+        let id = object_id(
+            ObjectKind::Sequence,
+            None,
+            &NameKey::new(name),
+            &predecessors,
+        );
+        let depends_on = predecessors.clone();
         let name = name.to_owned();
-        self.push(id, depends_on, Change::CreateSequence { name, spec, past });
+        self.push(
+            id,
+            depends_on,
+            Change::CreateSequence {
+                name,
+                spec,
+                predecessors,
+            },
+        );
         id
     }
 
@@ -225,10 +257,10 @@ impl ChangeBuilder {
     }
 
     /// Purges what the event `of` archived of an object: its data are deleted permanently.
-    pub fn purge(&mut self, id: ObjectId, of: EventId) {
+    pub fn purge(&mut self, id: ObjectId, archived_by: EventId) {
         let mut depends_on = self.lifecycle_heads(id);
-        depends_on.insert(of);
-        self.push(id, depends_on, Change::Purge { of });
+        depends_on.insert(archived_by);
+        self.push(id, depends_on, Change::Purge { archived_by });
     }
 
     /// Renames a table or property.
@@ -269,7 +301,7 @@ impl ChangeBuilder {
         let Some(object) = self.fold.object(id) else {
             return;
         };
-        let parts: &[Aspect] = match &change {
+        let aspects: &[Aspect] = match &change {
             // A default belongs to a type, and a change of either may archive the column.
             Change::SetType { .. } | Change::SetTypeWith { .. } | Change::SetDefault { .. } => {
                 &[Aspect::Type, Aspect::Default]
@@ -281,7 +313,7 @@ impl ChangeBuilder {
             _ => return,
         };
         let mut depends_on = self.existence_dependencies(object);
-        depends_on.extend(parts.iter().flat_map(|part| object.heads_of(*part)));
+        depends_on.extend(aspects.iter().flat_map(|aspect| object.heads_of(*aspect)));
         if let Change::SetPrimaryKey { key } = &change {
             depends_on.extend(self.lifecycle_heads(*key));
         }
@@ -292,26 +324,26 @@ impl ChangeBuilder {
     /// drop of a node table, its pairs are dropped first. Returns whether there was a conflict to
     /// resolve.
     pub fn resolve(&mut self, conflict: &Conflict, keep: EventId) -> bool {
-        let (id, part) = (conflict.object, conflict.kind.part());
+        let (id, aspect) = (conflict.object, conflict.kind.aspect());
         if !self.fold.resolutions(conflict).contains(&keep) {
             return false;
         }
-        if part == Aspect::Lifecycle && self.fold.resolves_conflict(keep) {
+        if aspect == Aspect::Lifecycle && self.fold.resolves_conflict(keep) {
             self.archive_dependents(id);
         }
         let Some(object) = self.fold.object(id) else {
             return false;
         };
         let mut depends_on = self.existence_dependencies(object);
-        depends_on.extend(object.heads_of(part));
-        if part == Aspect::Lifecycle {
+        depends_on.extend(object.heads_of(aspect));
+        if aspect == Aspect::Lifecycle {
             depends_on.extend(self.fold.dependency_heads(id));
         }
-        if part == Aspect::Type {
+        if aspect == Aspect::Type {
             depends_on.extend(object.heads_of(Aspect::Default));
         }
         depends_on.insert(keep);
-        self.push(id, depends_on, Change::Resolve { part, keep });
+        self.push(id, depends_on, Change::Resolve { aspect, keep });
         true
     }
 

@@ -17,14 +17,14 @@ impl Fold {
     pub(super) fn archive_previous_column(
         &mut self,
         id: ObjectId,
-        part: Aspect,
+        aspect: Aspect,
         event: &DdlEvent,
         written: &AspectValue,
     ) {
         if event.change().is_creation() {
             return;
         }
-        let Some(before) = self.value_seen_by(id, part, event) else {
+        let Some(before) = self.value_seen_by(id, aspect, event) else {
             return;
         };
         let ty = match self.value_seen_by(id, Aspect::Type, event).map(|s| s.value) {
@@ -129,9 +129,12 @@ impl Fold {
         }
     }
 
-    pub(super) fn purge_column(&mut self, id: ObjectId, of: EventId) {
+    pub(super) fn purge_column(&mut self, id: ObjectId, archived_by: EventId) {
         if let Some(object) = self.object_mut(id) {
-            let archives = object.archived_columns.iter_mut().filter(|a| a.by == of);
+            let archives = object
+                .archived_columns
+                .iter_mut()
+                .filter(|a| a.by == archived_by);
             archives.for_each(|archive| archive.purged = true);
         }
     }

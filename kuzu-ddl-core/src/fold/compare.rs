@@ -11,18 +11,18 @@ pub fn compare(from: &Fold, to: &Fold) -> Comparison {
     let moved = |object: &crate::fold::object::Object| {
         let now = to.object(object.id).filter(|now| now.is_live())?;
         object.is_live().then(|| {
-            let was = NameKey::new(&from.database_name(object));
-            (was, NameKey::new(&to.database_name(now)))
+            let name_before = NameKey::new(&from.database_name(object));
+            (name_before, NameKey::new(&to.database_name(now)))
         })
     };
     for table in from.objects().filter(|object| object.kind().is_table()) {
-        let Some((was, is)) = moved(table) else {
+        let Some((name_before, name_after)) = moved(table) else {
             continue;
         };
         for (old, new) in from.children(table.id).filter_map(moved) {
-            renames.properties.insert((was.clone(), old), new);
+            renames.properties.insert((name_before.clone(), old), new);
         }
-        renames.tables.insert(was, is);
+        renames.tables.insert(name_before, name_after);
     }
     compare_with_renames(&from.schema(), &to.schema(), &renames)
 }

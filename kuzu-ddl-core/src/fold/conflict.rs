@@ -50,7 +50,7 @@ pub enum ConflictKind {
 impl ConflictKind {
     /// Returns the aspect in conflict; for a name collision, the name.
     #[must_use]
-    pub fn part(self) -> Aspect {
+    pub fn aspect(self) -> Aspect {
         match self {
             Self::DropBlocked => Aspect::Lifecycle,
             Self::Type => Aspect::Type,
@@ -62,8 +62,8 @@ impl ConflictKind {
         }
     }
 
-    fn of(part: Aspect) -> Option<Self> {
-        Some(match part {
+    fn for_aspect(aspect: Aspect) -> Option<Self> {
+        Some(match aspect {
             Aspect::Type => Self::Type,
             Aspect::Name => Self::Rename,
             Aspect::PrimaryKey => Self::PrimaryKey,
@@ -125,7 +125,7 @@ impl Fold {
                 all.filter(|event| !key || !self.resolves_conflict(*event))
                     .collect()
             }
-            kind => object.heads_of(kind.part()).iter().copied().collect(),
+            kind => object.heads_of(kind.aspect()).iter().copied().collect(),
         }
     }
 
@@ -150,8 +150,8 @@ impl Fold {
             let blocked = object.drop_heads.iter();
             rows.extend(blocked.map(|event| row(*event, ConflictKind::DropBlocked)));
         }
-        for (part, rivals) in &object.concurrent_writes {
-            let Some(kind) = ConflictKind::of(*part) else {
+        for (aspect, rivals) in &object.concurrent_writes {
+            let Some(kind) = ConflictKind::for_aspect(*aspect) else {
                 continue;
             };
             let losers = self.merge(rivals).map(|outcome| outcome.losers);
@@ -178,7 +178,7 @@ impl Fold {
     #[must_use]
     pub fn path(&self, id: ObjectId) -> String {
         let Some(object) = self.object(id) else {
-            return format!("object {}", id.short());
+            return format!("object {}", id.abbreviate());
         };
         let name = self.database_name(object);
         let parent = object.parent.and_then(|table| self.object(table));
@@ -212,16 +212,16 @@ impl Fold {
     pub fn explain(&self, conflict: &Conflict) -> ConflictReport {
         let object = self.object(conflict.object);
         let kind = conflict.kind;
-        let part = kind.part();
-        let lost = self
+        let aspect = kind.aspect();
+        let losing_value = self
             .event(conflict.event)
-            .and_then(|event| self.written(event, part, conflict.object));
-        let holds = object.and_then(|object| object.value(part));
+            .and_then(|event| self.written(event, aspect, conflict.object));
+        let holds = object.and_then(|object| object.value(aspect));
         let path = self.path(conflict.object);
         let text = |written: Option<AspectValue>| {
             written.map_or_else(|| "?".to_owned(), |written| self.spelled(&written))
         };
-        let what = match kind {
+        let message = match kind {
             ConflictKind::DropBlocked => {
                 format!("{path}: concurrent drop and use; the object is kept")
             }
@@ -234,18 +234,18 @@ impl Fold {
                 format!(
                     "{path}: concurrent type changes; {} wins, {} values are kept in `{column}`",
                     text(holds),
-                    text(lost)
+                    text(losing_value)
                 )
             }
             ConflictKind::Rename => format!(
                 "{path}: concurrent renames; `{}` wins over `{}`",
                 text(holds),
-                text(lost)
+                text(losing_value)
             ),
             ConflictKind::PrimaryKey => format!(
                 "{path}: concurrent primary keys; {} wins over {}",
                 text(holds),
-                text(lost)
+                text(losing_value)
             ),
             ConflictKind::Nullability => {
                 format!("{path}: concurrent changes of nullability; NULL is allowed")
@@ -253,7 +253,7 @@ impl Fold {
             ConflictKind::Multiplicity => format!(
                 "{path}: concurrent multiplicities; {} wins over {}",
                 text(holds),
-                text(lost)
+                text(losing_value)
             ),
             ConflictKind::Definition => {
                 format!("{path}: concurrent definitions; the last by rank wins")
@@ -270,7 +270,7 @@ impl Fold {
         ConflictReport {
             conflict: conflict.clone(),
             object_name: path,
-            message: what,
+            message: message,
         }
     }
 

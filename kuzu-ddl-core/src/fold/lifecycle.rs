@@ -62,15 +62,16 @@ impl Fold {
     }
 
     /// Returns whether a purge saw that the drop it builds on had not taken effect.
-    fn was_live_when_purged(&self, id: ObjectId, purge: &DdlEvent, of: EventId) -> bool {
-        let Some(drop) = self.event(of) else {
+    fn was_live_when_purged(&self, id: ObjectId, purge: &DdlEvent, drop_id: EventId) -> bool {
+        let Some(drop) = self.event(drop_id) else {
             return false;
         };
         let before = self.ancestors_touching(drop, id);
-        let mut known = self.ancestors_touching(purge, id).into_iter();
-        known.any(|known| {
-            let event = self.event(known).filter(|event| self.is_use(event, id));
-            !before.contains(&known) && event.is_some_and(|event| !self.saw_event(event, of, id))
+        let mut ancestors = self.ancestors_touching(purge, id).into_iter();
+        ancestors.any(|ancestor| {
+            let event = self.event(ancestor).filter(|event| self.is_use(event, id));
+            !before.contains(&ancestor)
+                && event.is_some_and(|event| !self.saw_event(event, drop_id, id))
         })
     }
 
@@ -91,20 +92,20 @@ impl Fold {
         if open.iter().all(|head| drop.depends_on().contains(head)) {
             return false;
         }
-        let past = self.ancestors_touching(drop, id);
+        let ancestors = self.ancestors_touching(drop, id);
         let mut seen = HashSet::new();
         while let Some(next) = open.pop() {
-            if past.contains(&next) || !seen.insert(next) {
+            if ancestors.contains(&next) || !seen.insert(next) {
                 continue;
             }
-            let known = self.log.get(&next);
-            let Some(known) = known.filter(|known| self.is_in_history_of(&known.event, id)) else {
+            let node = self.log.get(&next);
+            let Some(node) = node.filter(|node| self.is_in_history_of(&node.event, id)) else {
                 continue;
             };
-            if self.is_use(&known.event, id) {
+            if self.is_use(&node.event, id) {
                 return true;
             }
-            open.extend(known.parents_touching(id));
+            open.extend(node.parents_touching(id));
         }
         false
     }

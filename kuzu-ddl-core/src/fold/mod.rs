@@ -65,7 +65,7 @@ impl Fold {
     /// Returns the held events: those that wait for others, or for a newer version of kuzu-ddl.
     #[must_use]
     pub fn held_events(&self) -> BTreeMap<EventId, HoldReason> {
-        let why = |event: &DdlEvent| {
+        let hold_reason = |event: &DdlEvent| {
             let absent = |d: &&EventId| !self.log.contains_key(d);
             let mut absent = event.depends_on().iter().filter(absent);
             let missing = absent.clone().find(|d| !self.waiting.contains_key(d));
@@ -79,7 +79,7 @@ impl Fold {
         };
         let waiting = self.waiting.iter();
         waiting
-            .filter_map(|(id, event)| Some((*id, why(event)?)))
+            .filter_map(|(id, event)| Some((*id, hold_reason(event)?)))
             .collect()
     }
 
@@ -134,11 +134,11 @@ impl Fold {
     /// member of that table. If several have the name, it is the first by rank.
     #[must_use]
     pub fn find(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<&Object> {
-        let place = self.name_entry(parent, name)?;
-        if let [only] = *place.holders.as_slice() {
+        let entry = self.name_entry(parent, name)?;
+        if let [only] = *entry.holders.as_slice() {
             return self.object(only);
         }
-        let live = place.holders.iter().filter_map(|id| self.object(*id));
+        let live = entry.holders.iter().filter_map(|id| self.object(*id));
         live.min_by_key(|object| self.rank(object))
     }
 
@@ -156,7 +156,7 @@ impl Fold {
         let ids = self
             .name_entry(parent, name)
             .into_iter()
-            .flat_map(|place| &place.former_holders);
+            .flat_map(|entry| &entry.former_holders);
         ids.filter_map(|id| self.object(*id))
     }
 
@@ -221,7 +221,7 @@ impl Fold {
     ) -> BTreeSet<EventId> {
         let touched = self
             .name_entry(parent, name)
-            .map(|place| place.last_events.iter().copied());
+            .map(|entry| entry.last_events.iter().copied());
         touched.into_iter().flatten().collect()
     }
 

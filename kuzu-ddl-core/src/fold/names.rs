@@ -23,7 +23,8 @@ impl Fold {
                 self.store.touch(id, to, event);
             }
             Change::Resolve {
-                part: Aspect::Name, ..
+                aspect: Aspect::Name,
+                ..
             } => {
                 self.record_names_seen(event);
                 if let Some(AspectValue::Name(name)) = self.written(event, Aspect::Name, id) {

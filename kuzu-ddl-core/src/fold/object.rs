@@ -70,7 +70,7 @@ pub struct Object {
     pub creators: Heads,
     /// Newest events of each aspect of the body that changed after creation, sorted by aspect; one
     /// or two entries.
-    pub(super) parts: Vec<(Aspect, Heads)>,
+    pub(super) aspects: Vec<(Aspect, Heads)>,
     /// Columns with the values from before each change of the property that replaced its column, in
     /// the order of the changes.
     pub archived_columns: Vec<ArchivedColumn>,
@@ -157,7 +157,7 @@ pub enum ObjectBody {
 
 impl ObjectBody {
     /// Returns the aspects that the creating event writes.
-    pub(super) fn parts(&self) -> &'static [Aspect] {
+    pub(super) fn aspects(&self) -> &'static [Aspect] {
         match self {
             Self::NodeTable { .. } => &[Aspect::Name, Aspect::PrimaryKey],
             Self::EdgeTable { .. } => &[Aspect::Name, Aspect::Multiplicity, Aspect::Storage],
@@ -206,7 +206,7 @@ impl Object {
             body,
             original_name: NameKey::new(name),
             creators: Heads::of(event),
-            parts: Vec::new(),
+            aspects: Vec::new(),
             archived_columns: Vec::new(),
             conflict_columns: Vec::new(),
             concurrent_writes: BTreeMap::new(),
@@ -248,19 +248,21 @@ impl Object {
     }
 
     /// Returns the newest events of an aspect of the body, if it changed after creation.
-    pub(super) fn changed(&self, part: Aspect) -> Option<&Heads> {
-        let at = self.parts.binary_search_by_key(&part, |(part, _)| *part);
-        at.ok().map(|at| &self.parts[at].1)
+    pub(super) fn changed(&self, aspect: Aspect) -> Option<&Heads> {
+        let at = self
+            .aspects
+            .binary_search_by_key(&aspect, |(aspect, _)| *aspect);
+        at.ok().map(|at| &self.aspects[at].1)
     }
 
     /// Returns the newest events that wrote an aspect.
     #[must_use]
-    pub fn heads_of(&self, part: Aspect) -> &Heads {
-        match part {
+    pub fn heads_of(&self, aspect: Aspect) -> &Heads {
+        match aspect {
             Aspect::Lifecycle => &self.lifecycle.heads,
             Aspect::Name => &self.name.heads,
             Aspect::Comment => &self.comment.heads,
-            _ => self.changed(part).unwrap_or(&self.creators),
+            _ => self.changed(aspect).unwrap_or(&self.creators),
         }
     }
 
@@ -268,13 +270,13 @@ impl Object {
     pub(super) fn heads(&self) -> impl Iterator<Item = EventId> {
         let heads = self.lifecycle.heads.iter().chain(&self.name.heads);
         let heads = heads.chain(&self.comment.heads).chain(&self.creators);
-        let parts = self.parts.iter().flat_map(|(_, heads)| heads);
-        heads.chain(parts).copied()
+        let aspects = self.aspects.iter().flat_map(|(_, heads)| heads);
+        heads.chain(aspects).copied()
     }
 
     /// Returns the current value of an aspect; `None` if this kind of object does not have it.
-    pub(super) fn value(&self, part: Aspect) -> Option<AspectValue> {
-        Some(match (part, &self.body) {
+    pub(super) fn value(&self, aspect: Aspect) -> Option<AspectValue> {
+        Some(match (aspect, &self.body) {
             (Aspect::Name, _) => AspectValue::Name(self.name.value.clone()),
             (Aspect::Comment, _) => AspectValue::Comment(self.comment.value.clone()),
             (Aspect::Type, ObjectBody::Property(spec)) => AspectValue::Type(spec.ty.clone()),
@@ -318,18 +320,21 @@ impl Object {
     }
 
     /// Records which events wrote an aspect last.
-    pub(super) fn set_heads(&mut self, part: Aspect, heads: Heads) {
-        match part {
+    pub(super) fn set_heads(&mut self, aspect: Aspect, heads: Heads) {
+        match aspect {
             Aspect::Lifecycle => self.lifecycle.heads = heads,
             Aspect::Name => self.name.heads = heads,
             Aspect::Comment => self.comment.heads = heads,
             // An aspect that has not changed has the creating events as its heads.
-            _ if heads == self.creators => self.parts.retain(|(other, _)| *other != part),
-            _ => match self.parts.binary_search_by_key(&part, |(part, _)| *part) {
-                Ok(at) => self.parts[at].1 = heads,
+            _ if heads == self.creators => self.aspects.retain(|(other, _)| *other != aspect),
+            _ => match self
+                .aspects
+                .binary_search_by_key(&aspect, |(aspect, _)| *aspect)
+            {
+                Ok(at) => self.aspects[at].1 = heads,
                 Err(at) => {
-                    self.parts.reserve_exact(1);
-                    self.parts.insert(at, (part, heads));
+                    self.aspects.reserve_exact(1);
+                    self.aspects.insert(at, (aspect, heads));
                 }
             },
         }

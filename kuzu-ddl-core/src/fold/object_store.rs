@@ -192,7 +192,7 @@ impl ObjectStore {
         for table in std::iter::once(None).chain(tables) {
             let scope = self.scope(table).into_iter();
             let names = scope.flat_map(|scope| &scope.names);
-            let mut names: Vec<_> = names.map(|(key, place)| ((table, key), place)).collect();
+            let mut names: Vec<_> = names.map(|(key, entry)| ((table, key), entry)).collect();
             names.sort_unstable_by_key(|(name, _)| *name);
             all.extend(names);
         }
@@ -205,9 +205,9 @@ impl ObjectStore {
             return;
         };
         let names = &mut self.scopes[stored.within].names;
-        let place = names.entry(lookup_key(&stored.object, name)).or_default();
-        place.last_events.touch(event.id(), event.depends_on());
-        place.former_holders.insert(id);
+        let entry = names.entry(lookup_key(&stored.object, name)).or_default();
+        entry.last_events.touch(event.id(), event.depends_on());
+        entry.former_holders.insert(id);
     }
 
     /// Adds a live object to the holders of its name; returns how many hold it now.
@@ -216,10 +216,10 @@ impl ObjectStore {
             return 0;
         };
         let name = lookup_key(&stored.object, &stored.object.name.value);
-        let place = self.scopes[stored.within].names.entry(name).or_default();
-        place.holders.insert(id);
-        place.former_holders.insert(id);
-        place.holders.len()
+        let entry = self.scopes[stored.within].names.entry(name).or_default();
+        entry.holders.insert(id);
+        entry.former_holders.insert(id);
+        entry.holders.len()
     }
 
     /// Removes an object from the holders of its name; returns how many still hold it.
@@ -228,24 +228,24 @@ impl ObjectStore {
             return 0;
         };
         let name = lookup_key(&stored.object, &stored.object.name.value);
-        let place = self.scopes[stored.within].names.entry(name).or_default();
-        place.holders.retain(|other| *other != id);
-        place.holders.len()
+        let entry = self.scopes[stored.within].names.entry(name).or_default();
+        entry.holders.retain(|other| *other != id);
+        entry.holders.len()
     }
 }
 
 /// Slot numbers depend on the order of arrival, so they are left out of the comparison.
 impl PartialEq for ObjectStore {
     fn eq(&self, other: &Self) -> bool {
-        let same = |table: Option<ObjectId>| match (self.scope(table), other.scope(table)) {
+        let is_same = |table: Option<ObjectId>| match (self.scope(table), other.scope(table)) {
             (Some(one), Some(two)) => one.names == two.names && one.pairs == two.pairs,
             (one, two) => one.is_none() && two.is_none(),
         };
         let object = |stored: &StoredObject| {
             let id = stored.object.id;
-            other.get(id) == Some(&stored.object) && same(Some(id))
+            other.get(id) == Some(&stored.object) && is_same(Some(id))
         };
-        self.stored.len() == other.stored.len() && same(None) && self.stored.iter().all(object)
+        self.stored.len() == other.stored.len() && is_same(None) && self.stored.iter().all(object)
     }
 }
 

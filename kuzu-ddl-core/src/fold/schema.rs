@@ -156,7 +156,9 @@ impl Fold {
     pub fn database_name(&self, object: &Object) -> String {
         let name = &object.name.value;
         match object.lifecycle.value {
-            Lifecycle::Archived(by) | Lifecycle::Purged(by) => format!("{name}__a_{}", by.short()),
+            Lifecycle::Archived(by) | Lifecycle::Purged(by) => {
+                format!("{name}__a_{}", by.abbreviate())
+            }
             Lifecycle::Live => {
                 let (parent, key) = scoped_name(object);
                 let alone = self
@@ -165,7 +167,7 @@ impl Fold {
                 if alone || self.find(parent, &key).map(|first| first.id) == Some(object.id) {
                     name.clone()
                 } else {
-                    format!("{name}__c_{}", object.id.short())
+                    format!("{name}__c_{}", object.id.abbreviate())
                 }
             }
         }

@@ -122,9 +122,9 @@ impl Heads {
 
 impl<T: Ord> FromIterator<T> for SmallSet<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let mut few = Self::default();
-        items.into_iter().for_each(|item| few.insert(item));
-        few
+        let mut set = Self::default();
+        items.into_iter().for_each(|item| set.insert(item));
+        set
     }
 }
 

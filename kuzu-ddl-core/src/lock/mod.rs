@@ -267,8 +267,8 @@ impl Ids {
     ) -> String {
         let mut digits: String = id.to_string().chars().take(DIGITS).collect();
         while !self.taken.insert(digits.clone()) {
-            let past = Dependencies::from([EventId::of(digits.as_bytes())]);
-            let next = object_id(kind, parent, key, &past).to_string();
+            let predecessors = Dependencies::from([EventId::hash_of(digits.as_bytes())]);
+            let next = object_id(kind, parent, key, &predecessors).to_string();
             digits = next.chars().take(DIGITS).collect();
         }
         digits

@@ -54,7 +54,7 @@ fn header(line: &str) -> Result<(), String> {
         Some(1..) => Ok(()),
         _ => Err(format!(
             "expected `# kuzu-ddl schema lock, format {FORMAT}`, found {:?}",
-            short(line)
+            abbreviate(line)
         )),
     }
 }
@@ -62,7 +62,7 @@ fn header(line: &str) -> Result<(), String> {
 const CONFLICT: &str =
     "unresolved merge conflict\nhelp: keep the lines of both sides and remove the conflict markers";
 
-fn short(text: &str) -> String {
+fn abbreviate(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
@@ -107,7 +107,7 @@ impl Reader {
             _ => {
                 return Err(format!(
                     "expected `node`, `edge` or `sequence`, found {:?}",
-                    short(line)
+                    abbreviate(line)
                 ));
             }
         }
@@ -209,7 +209,7 @@ fn words(line: &str) -> Result<Vec<&str>, String> {
 /// Returns a name or a value without its quotes.
 fn bare(word: &str) -> Result<String, String> {
     if word.starts_with('"') {
-        return unquote(word).ok_or_else(|| format!("{:?} is not a quoted text", short(word)));
+        return unquote(word).ok_or_else(|| format!("{:?} is not a quoted text", abbreviate(word)));
     }
     if word.is_empty() {
         return Err("missing name".into());
@@ -243,7 +243,7 @@ fn id(word: &str) -> Result<String, String> {
     }
     Err(format!(
         "expected an id of hexadecimal digits, found {:?}",
-        short(word)
+        abbreviate(word)
     ))
 }
 
@@ -252,12 +252,12 @@ fn identity(words: &[&str]) -> Result<LockedIdentity, String> {
     let (was, last) = match words {
         [was, last] => match was.strip_prefix("was=") {
             Some(names) => (list(names)?, last),
-            None => return Err(format!("unexpected {:?}", short(was))),
+            None => return Err(format!("unexpected {:?}", abbreviate(was))),
         },
         [last] => (Vec::new(), last),
         [] => return Err("missing id at the end of the line".into()),
         [_, extra @ ..] => {
-            return Err(format!("unexpected {:?}", short(&extra.join(" "))));
+            return Err(format!("unexpected {:?}", abbreviate(&extra.join(" "))));
         }
     };
     Ok(LockedIdentity {
@@ -336,7 +336,7 @@ fn property(name: &str, words: &[&str]) -> Result<(Property, LockedIdentity), St
 
 /// Parses `(A)->(B)`, in which names may be quoted.
 fn pair(word: &str, rest: &[&str]) -> Result<(Pair, String), String> {
-    let form = || format!("expected `(A)->(B)`, found {:?}", short(word));
+    let form = || format!("expected `(A)->(B)`, found {:?}", abbreviate(word));
     let inside = word
         .strip_prefix('(')
         .and_then(|w| w.strip_suffix(')'))
@@ -355,7 +355,12 @@ fn pair(word: &str, rest: &[&str]) -> Result<(Pair, String), String> {
 fn index(name: &str, words: &[&str]) -> Result<Index, String> {
     let name = bare(name)?;
     let (kind, options) = words.split_first().ok_or("missing kind of index")?;
-    let form = || format!("expected `FTS(…)` or `VECTOR(…)`, found {:?}", short(kind));
+    let form = || {
+        format!(
+            "expected `FTS(…)` or `VECTOR(…)`, found {:?}",
+            abbreviate(kind)
+        )
+    };
     let (word, on) = kind
         .strip_suffix(')')
         .and_then(|k| k.split_once('('))

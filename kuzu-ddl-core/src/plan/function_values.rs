@@ -33,7 +33,7 @@ pub enum FunctionTarget<'a> {
 
 impl<'a> FunctionValues<'a> {
     /// Collects the functions of some values; `None` if there are none.
-    pub fn of(rows: String, only: Option<String>, values: Vec<&'a ValueSource>) -> Option<Self> {
+    pub fn new(rows: String, only: Option<String>, values: Vec<&'a ValueSource>) -> Option<Self> {
         let by = values.into_iter().flat_map(|value| {
             let cast = value
                 .cast_function

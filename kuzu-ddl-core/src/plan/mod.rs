@@ -46,7 +46,7 @@ pub use render::statement::{
     index_internal_tables,
 };
 #[doc(hidden)]
-pub use row_failure::short;
+pub use row_failure::abbreviate;
 pub use row_failure::{RowFailure, RowFailureKind};
 pub use row_work::{RowWork, RowWorkKind};
 pub use serial::{SerialColumn, SerialInputs};

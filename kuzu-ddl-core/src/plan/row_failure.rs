@@ -120,9 +120,9 @@ impl RowFailure {
             if self.kind != RowFailureKind::DuplicateKey {
                 write!(f, "{} ", self.key_property)?;
             }
-            f.write_str(&short(key))?;
+            f.write_str(&abbreviate(key))?;
             if let Some(value) = value {
-                write!(f, " ({})", short(value))?;
+                write!(f, " ({})", abbreviate(value))?;
             }
         }
         let full = self.sample.len() >= SAMPLE_SIZE;
@@ -178,7 +178,7 @@ impl RowFailure {
 
 /// Returns a text shortened for display.
 #[must_use]
-pub fn short(text: &str) -> String {
+pub fn abbreviate(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -25,7 +25,7 @@ struct Migration {
 }
 
 impl Migration {
-    fn of(texts: &[&str]) -> Self {
+    fn new(texts: &[&str]) -> Self {
         Self {
             declared: texts.iter().map(|text| sketch(text)).collect(),
             options: DiffOptions::default(),
@@ -108,7 +108,7 @@ const PERSON: &str =
 
 #[test]
 fn alter_type() {
-    Migration::of(&[
+    Migration::new(&[
         PERSON,
         "node Person: id INT64, mail STRING, age INT64\nedge Knows Person>Person: w INT64",
     ])
@@ -124,7 +124,7 @@ fn alter_type() {
         "#]],
     );
     // A key as well, and the rels stay in place.
-    Migration::of(&[
+    Migration::new(&[
         "node A: id INT32\nedge R A>A: w INT32",
         "node A: id INT64\nedge R A>A: w INT32",
     ])
@@ -140,7 +140,7 @@ fn alter_type() {
 
 #[test]
 fn drop_property() {
-    let mut migration = Migration::of(&[
+    let mut migration = Migration::new(&[
         PERSON,
         "node Person: id INT64, -mail, age INT32\nedge Knows Person>Person: -w",
         "node Person: id INT64, age INT32\nedge Knows Person>Person:",
@@ -170,7 +170,7 @@ fn drop_property() {
 
 #[test]
 fn rename_case() {
-    Migration::of(&[
+    Migration::new(&[
         PERSON,
         "node PERSON: id INT64, Mail STRING, age INT32\nedge Knows Person>Person: w INT32",
     ])
@@ -189,7 +189,7 @@ fn rename_case() {
 
 #[test]
 fn rename_serial() {
-    Migration::of(&["node A: id INT64, n INT64", "node A: id SERIAL, n SERIAL"])
+    Migration::new(&["node A: id INT64, n INT64", "node A: id SERIAL, n SERIAL"])
         .check(|can| can.rename_serial = true, &expect![[r#"
             + create node table _kuzu_ddl_r_99e8e2cb
                 CREATE NODE TABLE `_kuzu_ddl_r_99e8e2cb`(`id` SERIAL, `n` SERIAL, PRIMARY KEY(`id`));
@@ -218,7 +218,8 @@ fn rename_serial() {
 /// was renamed since: that sequence is dropped, and the one is created that DROP TABLE looks for.
 #[test]
 fn drop_serial_numbering() {
-    let mut migration = Migration::of(&["node A: id INT64, n SERIAL", "node A: id INT64, n INT64"]);
+    let mut migration =
+        Migration::new(&["node A: id INT64, n SERIAL", "node A: id INT64, n INT64"]);
     migration.counters = Some(["_kuzu_ddl_s_99e8e2cb_n_serial"].map(NameKey::new).into());
     expect![[r#"
         + create node table A__r_99e8e2cb
@@ -245,7 +246,7 @@ fn drop_serial_numbering() {
 
 #[test]
 fn add_serial() {
-    Migration::of(&["node A: id INT64", "node A: id INT64, n SERIAL"]).check(
+    Migration::new(&["node A: id INT64", "node A: id INT64, n SERIAL"]).check(
         |can| can.add_serial = true,
         &expect![[r#"
             + add property A.n SERIAL
@@ -256,7 +257,7 @@ fn add_serial() {
 
 #[test]
 fn add_by_row() {
-    Migration::of(&[
+    Migration::new(&[
         "node A: id INT64",
         "node A: id INT64, u UUID = gen_random_uuid()",
     ])
@@ -272,7 +273,7 @@ fn add_by_row() {
 
 #[test]
 fn add_to_rels() {
-    Migration::of(&[
+    Migration::new(&[
         "node A: id INT64\nedge R A>A:",
         "node A: id INT64\nedge R A>A: u UUID = gen_random_uuid()",
     ])
@@ -288,7 +289,7 @@ fn add_to_rels() {
 
 #[test]
 fn set_rels() {
-    let mut migration = Migration::of(&[
+    let mut migration = Migration::new(&[
         "node A: id INT64\nedge R A>A:",
         "node A: id INT64\nedge R A>A: w INT64",
     ]);
@@ -309,7 +310,7 @@ fn set_rels() {
 
 #[test]
 fn set_indexed() {
-    let mut migration = Migration::of(&[
+    let mut migration = Migration::new(&[
         "node Person: id INT64, mail STRING",
         "node Person: id INT64, mail STRING",
     ]);
@@ -340,7 +341,7 @@ fn set_indexed() {
 
 #[test]
 fn index_in_transaction() {
-    let mut migration = Migration::of(&[PERSON, PERSON]);
+    let mut migration = Migration::new(&[PERSON, PERSON]);
     indexed(&mut migration.declared[1], "Person", "by_mail", "mail");
     let can = Capabilities {
         transactional_index: true,
@@ -358,7 +359,7 @@ fn index_in_transaction() {
 
 #[test]
 fn drop_index() {
-    let mut migration = Migration::of(&[PERSON, PERSON]);
+    let mut migration = Migration::new(&[PERSON, PERSON]);
     indexed(&mut migration.declared[0], "Person", "by_mail", "mail");
     migration.check(
         |can| can.drop_index = true,
@@ -371,7 +372,7 @@ fn drop_index() {
 
 #[test]
 fn replay_evaluates_defaults() {
-    Migration::of(&[
+    Migration::new(&[
         "node A: id INT64",
         "node A: id INT64, at TIMESTAMP = current_timestamp()",
     ])

@@ -23,20 +23,20 @@ impl CatalogIds {
     /// Records the ids of all live objects of `fold` that `found` has under their names. Those in
     /// `except` keep their ids from `last`.
     #[must_use]
-    pub fn of(
+    pub fn from_catalog(
         fold: &Fold,
         found: &CatalogSnapshot,
         except: &BTreeSet<ObjectId>,
         last: &Self,
     ) -> Self {
-        let mut places = Self::default();
+        let mut ids = Self::default();
         for table in fold
             .objects()
             .filter(|o| o.kind().is_table() && o.is_live())
         {
             let key = NameKey::new(&fold.database_name(table));
-            note(
-                &mut places.tables,
+            insert_id(
+                &mut ids.tables,
                 table.id,
                 found.table_ids.get(&key),
                 except,
@@ -46,16 +46,16 @@ impl CatalogIds {
             for property in properties(fold, table.id) {
                 let name = NameKey::new(&fold.database_name(property));
                 let number = numbers.and_then(|numbers| numbers.get(&name));
-                let (places, last) = (&mut places.properties, &last.properties);
-                note(places, property.id, number, except, last);
+                let (ids, last) = (&mut ids.properties, &last.properties);
+                insert_id(ids, property.id, number, except, last);
             }
         }
-        places
+        ids
     }
 }
 
-fn note(
-    places: &mut BTreeMap<ObjectId, u64>,
+fn insert_id(
+    ids: &mut BTreeMap<ObjectId, u64>,
     id: ObjectId,
     number: Option<&u64>,
     except: &BTreeSet<ObjectId>,
@@ -63,7 +63,7 @@ fn note(
 ) {
     let retained = except.contains(&id).then(|| last.get(&id));
     if let Some(number) = retained.unwrap_or(number) {
-        places.insert(id, *number);
+        ids.insert(id, *number);
     }
 }
 

@@ -35,8 +35,8 @@ impl DeferredTask {
 impl fmt::Display for DeferredTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BuildIndex(id) => write!(f, "index {}", id.short()),
-            Self::Backfill(id) => write!(f, "backfill of {}", id.short()),
+            Self::BuildIndex(id) => write!(f, "index {}", id.abbreviate()),
+            Self::Backfill(id) => write!(f, "backfill of {}", id.abbreviate()),
         }
     }
 }

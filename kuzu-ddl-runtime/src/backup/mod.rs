@@ -100,11 +100,11 @@ impl Backup {
         if log.exists() {
             file::copy(&log, &file::sidecar_path(target, "wal")).map_err(failed)?;
         }
-        let original = Content::of(session, state.cloned())?;
+        let original = Content::read(session, state.cloned())?;
         let copy = engine.open_file(target)?;
         let copied = copy.session()?;
         let state = ledger::read_state(copied.as_ref())?.and_then(Result::ok);
-        if Content::of(copied.as_ref(), state)? != original {
+        if Content::read(copied.as_ref(), state)? != original {
             return Err(BackupError::Differs(self.database.clone()));
         }
         copied.query("CHECKPOINT")?;
@@ -121,7 +121,7 @@ struct Content {
 }
 
 impl Content {
-    fn of(session: &dyn Session, state: Option<LedgerState>) -> Result<Self, BackupError> {
+    fn read(session: &dyn Session, state: Option<LedgerState>) -> Result<Self, BackupError> {
         let mut rows = Vec::new();
         for table in tables(session)? {
             let name = quote(&table.name);

@@ -9,7 +9,7 @@ pub(super) fn describe(event: &DdlEvent, fold: &mut Fold) -> (String, String) {
     fold.insert(event.clone());
     let path = before
         .or_else(|| object_path(fold, event.object()))
-        .unwrap_or_else(|| event.object().short());
+        .unwrap_or_else(|| event.object().abbreviate());
     let summary = summary(event.change(), &path, fold);
     (path, summary)
 }

@@ -154,7 +154,7 @@ impl History {
             Point::Now => self.events.keys().copied().collect(),
             Point::Event(id) => {
                 let position = self.entries.iter().position(|entry| entry.event == *id);
-                let position = position.ok_or(HistoryError::UnknownEvent(id.short()))?;
+                let position = position.ok_or(HistoryError::UnknownEvent(id.abbreviate()))?;
                 first(position + 1).collect()
             }
             Point::Revision(number) => {
@@ -187,7 +187,7 @@ impl History {
     /// Fails if the event does not exist.
     pub fn schema_seen_by(&self, event: EventId) -> Result<Schema, HistoryError> {
         if !self.events.contains_key(&event) {
-            return Err(HistoryError::UnknownEvent(event.short()));
+            return Err(HistoryError::UnknownEvent(event.abbreviate()));
         }
         let ids = self.with_ancestors([event]);
         Ok(self.fold_of(&ids)?.schema())
@@ -256,7 +256,7 @@ fn in_order(contents: &LedgerContents) -> Vec<(&DdlEvent, Option<&Revision>)> {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}  {}", self.event.short(), self.summary)
+        write!(f, "{}  {}", self.event.abbreviate(), self.summary)
     }
 }
 

@@ -46,7 +46,7 @@ impl Point {
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Event(id) => write!(f, "event {}", id.short()),
+            Self::Event(id) => write!(f, "event {}", id.abbreviate()),
             Self::Revision(number) => write!(f, "revision {number}"),
             Self::Tag(name) => write!(f, "tag {name}"),
             Self::Time(at) => f.write_str(&format_timestamp(*at)),

@@ -140,7 +140,11 @@ mod tests {
                 let change = kuzu_ddl_core::event::Change::RenameTable {
                     to: format!("T{n}"),
                 };
-                DdlEvent::new(kuzu_ddl_core::event::ObjectId::of(b"t"), [].into(), change)
+                DdlEvent::new(
+                    kuzu_ddl_core::event::ObjectId::hash_of(b"t"),
+                    [].into(),
+                    change,
+                )
             })
             .collect();
         let mut rows = RowMap::new();
@@ -182,7 +186,7 @@ mod tests {
 
     #[test]
     fn unreadable_event_is_not_reported_as_missing() {
-        let id = EventId::of(b"x");
+        let id = EventId::hash_of(b"x");
         let revision = Revision {
             number: 1,
             events: vec![id],
@@ -212,7 +216,7 @@ mod tests {
         let row = |key: &str, body: &[u8]| (key.to_owned(), body.to_vec());
         let contents = LedgerContents::from_rows([
             row("event/zz", b""),
-            row(&format!("event/{}", EventId::of(b"x")), b"\x01garbage"),
+            row(&format!("event/{}", EventId::hash_of(b"x")), b"\x01garbage"),
             row("revision/1", b"{"),
             row("state", b"{\"format\": 99}"),
             row("ancestor", &[0xff]),

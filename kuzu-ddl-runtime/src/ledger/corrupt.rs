@@ -58,13 +58,13 @@ impl CorruptRow {
 
     /// Returns the key, shortened to 100 characters.
     #[must_use]
-    pub fn short(&self) -> String {
+    pub fn abbreviate(&self) -> String {
         self.key.chars().take(100).collect()
     }
 }
 
 impl fmt::Display for CorruptRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.short(), self.reason)
+        write!(f, "{}: {}", self.abbreviate(), self.reason)
     }
 }

@@ -142,7 +142,7 @@ impl Unreadable {
 /// remotely.
 fn read_inbox_event(name: &str, body: &[u8]) -> Result<Option<DdlEvent>, Unreadable> {
     match read_event(name, body) {
-        Err(Unreadable::Text(_)) if EventId::of(body).to_string() == name => Ok(None),
+        Err(Unreadable::Text(_)) if EventId::hash_of(body).to_string() == name => Ok(None),
         read => read.map(Some),
     }
 }
@@ -194,7 +194,7 @@ fn decode_catalog_ids(body: &[u8]) -> Result<CatalogIds, CodecError> {
             let object = reader.object()?;
             let number = reader.uint()?;
             let Ok(number) = u64::try_from(number) else {
-                return reader.bad("a number out of range");
+                return reader.malformed("a number out of range");
             };
             ids.insert(object, number);
         }

@@ -70,7 +70,7 @@ pub(super) fn declaration_fingerprint(declared: &Declared) -> Fingerprint {
         let names = declared.dropped_sequences.keys();
         names.for_each(|name| w.text(name.as_str()));
     }
-    Fingerprint::of(&w.finish())
+    Fingerprint::hash_of(&w.finish())
 }
 
 /// Computes the fingerprint of a declaration with its casts; `None` if it has none.
@@ -92,5 +92,5 @@ pub(super) fn fingerprint_with_casts(
             w.text(text);
         }
     }
-    some.then(|| Fingerprint::of(&w.finish()))
+    some.then(|| Fingerprint::hash_of(&w.finish()))
 }

@@ -51,7 +51,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let took = self.elapsed.as_millis();
-        let schema = self.schema.short();
+        let schema = self.schema.abbreviate();
         match (self.steps.len(), self.events.len()) {
             (0, 0) if !self.deferred.is_empty() => {
                 let tasks = count_noun(self.deferred.len() as u64, "task", "tasks");

@@ -64,9 +64,9 @@ impl EventPool {
 
 impl PoolState {
     fn intern(&mut self, event: DdlEvent) -> DdlEvent {
-        let known = self.events.entry(event.id()).or_default();
-        known.upgrade().unwrap_or_else(|| {
-            *known = event.downgrade();
+        let shared = self.events.entry(event.id()).or_default();
+        shared.upgrade().unwrap_or_else(|| {
+            *shared = event.downgrade();
             event
         })
     }

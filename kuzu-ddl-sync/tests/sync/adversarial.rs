@@ -60,7 +60,7 @@ fn s15_a_modified_byte_is_another_event_or_none() {
         let mut peer = peer(0);
         let outputs = peer.handle(0, id(1), &events_frame(&changed));
         for event in peer.log().events() {
-            assert_eq!(EventId::of(&event.encode()), event.id());
+            assert_eq!(EventId::hash_of(&event.encode()), event.id());
             assert!(event.depends_on().iter().all(|id| peer.log().contains(id)));
         }
         let unchanged = peer.log().events().all(|event| known.contains(&event.id()));
@@ -71,8 +71,8 @@ fn s15_a_modified_byte_is_another_event_or_none() {
 #[test]
 fn s15_an_event_with_a_missing_dependency_times_out() {
     let mut peer = peer(0);
-    let missing = EventId::of(b"missing");
-    let orphan = rename(ObjectId::of(b"x"), "Orphan", &[missing]);
+    let missing = EventId::hash_of(b"missing");
+    let orphan = rename(ObjectId::hash_of(b"x"), "Orphan", &[missing]);
     let outputs = peer.handle(0, id(1), &events_frame(&pack::encode([&orphan])));
     assert_eq!(
         (new_events(&outputs), peer.waiting_count(), peer.log().len()),
@@ -123,7 +123,7 @@ fn s15_a_dependency_cycle_is_rejected() {
 
 #[test]
 fn s15_an_event_of_an_unknown_object_is_rejected_by_every_peer() {
-    let stray = rename(ObjectId::of(b"no such table"), "Stray", &[]);
+    let stray = rename(ObjectId::hash_of(b"no such table"), "Stray", &[]);
     let (mut hub, ids) = hub(3);
     hub.connect_all();
     publish_random(&mut hub, ids[0], 30, &mut Random(5));
@@ -157,7 +157,7 @@ fn s15_names_cannot_inject_statements() {
     ];
     for name in names {
         let mut peer = peer(0);
-        let event = rename(ObjectId::of(b"x"), name, &[]);
+        let event = rename(ObjectId::hash_of(b"x"), name, &[]);
         // As columns, and as canonical bytes.
         let plain = {
             let mut columns = Writer::default();
@@ -249,8 +249,8 @@ fn s15_waiting_events_are_bounded() {
     limits.max_waiting_events_per_peer = 60;
     let mut peer = Peer::new(id(0), SpaceId::from_name(SPACE), limits.clone());
     for n in 0..500_u32 {
-        let missing = EventId::of(&n.to_be_bytes());
-        let orphan = rename(ObjectId::of(b"x"), "Orphan", &[missing]);
+        let missing = EventId::hash_of(&n.to_be_bytes());
+        let orphan = rename(ObjectId::hash_of(b"x"), "Orphan", &[missing]);
         let from = id(1 + n as usize % 2);
         peer.handle(0, from, &events_frame(&pack::encode([&orphan])));
     }
@@ -258,8 +258,8 @@ fn s15_waiting_events_are_bounded() {
     // One peer alone cannot use the whole buffer.
     let mut peer = Peer::new(id(0), SpaceId::from_name(SPACE), limits);
     for n in 0..500_u32 {
-        let missing = EventId::of(&n.to_be_bytes());
-        let orphan = rename(ObjectId::of(b"x"), "Orphan", &[missing]);
+        let missing = EventId::hash_of(&n.to_be_bytes());
+        let orphan = rename(ObjectId::hash_of(b"x"), "Orphan", &[missing]);
         peer.handle(0, id(1), &events_frame(&pack::encode([&orphan])));
     }
     assert_eq!(peer.waiting_count(), 60);
@@ -315,7 +315,7 @@ fn s15_a_false_status_causes_bounded_traffic() {
             _ => {
                 w.raw(&[0, 1, 0, 0]);
                 w.len(1);
-                w.hash(EventId::of(&n.to_be_bytes()).as_bytes());
+                w.hash(EventId::hash_of(&n.to_be_bytes()).as_bytes());
             }
         }
         let kind = if n % 3 == 0 { 1 } else { 2 };

@@ -106,7 +106,7 @@ fn pruning_removes_the_attestations_of_pruned_events() {
     let all = Checkpoint {
         count: events.len() as u64,
         frontier: peer.log().frontier().clone(),
-        known: events.iter().copied().collect::<BTreeSet<_>>(),
+        covered: events.iter().copied().collect::<BTreeSet<_>>(),
         state: pack::encode(peer.log().events()),
     };
     peer.offer_checkpoint(all).expect("the log has all events");

@@ -133,7 +133,7 @@ fn a_malicious_bundle_with_a_valid_checksum_is_rejected() {
     }
     let injection = "x` ; DROP TABLE Person; //".to_owned();
     let event = DdlEvent::new(
-        ObjectId::of(b"x"),
+        ObjectId::hash_of(b"x"),
         [].into(),
         Change::RenameTable { to: injection },
     );
@@ -157,7 +157,7 @@ fn a_bundle_contains_the_attestations_of_its_events() {
         bytes: b"by a".to_vec(),
     };
     let stray = Attestation {
-        event: kuzu_ddl_core::event::EventId::of(b"?"),
+        event: kuzu_ddl_core::event::EventId::hash_of(b"?"),
         bytes: Vec::new(),
     };
     bundle.attestations = vec![attestation.clone(), stray];
@@ -175,7 +175,7 @@ fn golden_bytes() {
     let change = Change::RenameTable {
         to: "Human".to_owned(),
     };
-    let event = DdlEvent::new(ObjectId::of(b"x"), [].into(), change);
+    let event = DdlEvent::new(ObjectId::hash_of(b"x"), [].into(), change);
     let attestation = Attestation {
         event: event.id(),
         bytes: b"by a".to_vec(),

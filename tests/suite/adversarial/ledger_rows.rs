@@ -226,7 +226,11 @@ fn events_of_unknown_kind_are_held() {
         },
     );
     let dependent = DdlEvent::new(table, [newer.id()].into(), Change::DropTable);
-    let missing = DdlEvent::new(table, [EventId::of(b"elsewhere")].into(), Change::DropTable);
+    let missing = DdlEvent::new(
+        table,
+        [EventId::hash_of(b"elsewhere")].into(),
+        Change::DropTable,
+    );
     for event in [&newer, &dependent, &missing] {
         put(&db, event);
     }
@@ -277,7 +281,7 @@ fn foreign_events_in_the_ledger_never_change_tables() {
     let known: Dependencies = db.ledger().events.into_keys().collect();
     let a = table_a(&db);
     for (object, change) in [
-        (ObjectId::of(b"nothing"), Change::DropTable),
+        (ObjectId::hash_of(b"nothing"), Change::DropTable),
         (a, Change::DropPair),
         (a, Change::DropProperty),
         (a, Change::RenameProperty { to: "x".into() }),

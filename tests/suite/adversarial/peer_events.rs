@@ -63,7 +63,7 @@ fn events_of_unknown_objects_are_rejected_s15() {
             person,
             heads.clone(),
             Change::Purge {
-                of: EventId::from_bytes([1; 32]),
+                archived_by: EventId::from_bytes([1; 32]),
             },
         ),
     ];

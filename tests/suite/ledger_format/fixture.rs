@@ -103,11 +103,11 @@ impl Restored {
 #[track_caller]
 pub(super) fn rows(session: &dyn Session, cypher: &str) -> String {
     let rows = session.query(cypher).unwrap_or_else(|e| panic!("{e}"));
-    let row = |row: &Vec<Value>| row.iter().map(short).collect::<Vec<_>>().join("|");
+    let row = |row: &Vec<Value>| row.iter().map(abbreviate).collect::<Vec<_>>().join("|");
     rows.iter().map(row).collect::<Vec<_>>().join("; ")
 }
 
-fn short(cell: &Value) -> String {
+fn abbreviate(cell: &Value) -> String {
     match cell {
         Value::Null => "NULL".into(),
         Value::Bool(b) => b.to_string(),
@@ -136,7 +136,12 @@ pub(super) fn summary(db: &Database) -> String {
         writeln!(out, "undone {id}").unwrap();
     }
     if let Some(base) = &contents.checkpoint {
-        writeln!(out, "checkpoint {}", Fingerprint::of(&base.checkpoint())).unwrap();
+        writeln!(
+            out,
+            "checkpoint {}",
+            Fingerprint::hash_of(&base.checkpoint())
+        )
+        .unwrap();
     }
     if let Some(declared) = &contents.ancestor {
         let (mut casts, mut fills, mut renames, mut order) = (0, 0, 0, 0);

@@ -199,7 +199,7 @@ fn declared() -> Declared {
 }
 
 fn local() -> LocalState {
-    let id = ObjectId::of;
+    let id = ObjectId::hash_of;
     LocalState {
         adopted_defaults: [(id(b"a"), "5".into())].into(),
         column_id_gaps: [(id(b"b"), vec![1, 3])].into(),
@@ -208,7 +208,7 @@ fn local() -> LocalState {
             DeferredTask::Backfill(id(b"d")),
         ]
         .into(),
-        recorded_fills: [(EventId::of(b"e"), Expr::Int(0))].into(),
+        recorded_fills: [(EventId::hash_of(b"e"), Expr::Int(0))].into(),
     }
 }
 
@@ -216,11 +216,11 @@ fn states() -> Vec<LedgerState> {
     let full = LedgerState {
         format: 1,
         revision: 7,
-        frontier: [EventId::of(b"x"), EventId::of(b"y")].into(),
-        schema: Fingerprint::of(b"s"),
-        verified_declarations: [Fingerprint::of(b"c")].into(),
-        table_list_hash: Fingerprint::of(b"t"),
-        catalog_hash: Fingerprint::of(b"u"),
+        frontier: [EventId::hash_of(b"x"), EventId::hash_of(b"y")].into(),
+        schema: Fingerprint::hash_of(b"s"),
+        verified_declarations: [Fingerprint::hash_of(b"c")].into(),
+        table_list_hash: Fingerprint::hash_of(b"t"),
+        catalog_hash: Fingerprint::hash_of(b"u"),
         table_count: 3,
         local: local(),
         inbox_ready: 2,
@@ -238,11 +238,11 @@ fn states() -> Vec<LedgerState> {
 fn revisions() -> Vec<Revision> {
     let full = Revision {
         number: 7,
-        events: vec![EventId::of(b"x"), EventId::of(b"y")],
-        declared: Some(Fingerprint::of(b"d")),
+        events: vec![EventId::hash_of(b"x"), EventId::hash_of(b"y")],
+        declared: Some(Fingerprint::hash_of(b"d")),
         rollback: Some(RollbackRecord {
             target: "tag v1".into(),
-            undone_declarations: [Fingerprint::of(b"e")].into(),
+            undone_declarations: [Fingerprint::hash_of(b"e")].into(),
         }),
         from_peers: true,
         application: Some("shop 1.0".into()),
@@ -262,7 +262,7 @@ fn revisions() -> Vec<Revision> {
 
 fn tag() -> Tag {
     Tag {
-        frontier: BTreeSet::from([EventId::of(b"x")]),
+        frontier: BTreeSet::from([EventId::hash_of(b"x")]),
         revision: 7,
         set_at_ms: 1_700_000_000_000,
     }
@@ -271,7 +271,7 @@ fn tag() -> Tag {
 fn backfills() -> Vec<BackfillProgress> {
     let of = |on_fail| BackfillProgress {
         function: "shop::cents".into(),
-        inputs: vec![ObjectId::of(b"a")],
+        inputs: vec![ObjectId::hash_of(b"a")],
         archived_column: Some("price__a_01234567".into()),
         accepts_null: true,
         on_fail,

@@ -72,7 +72,7 @@ fn concurrent_type_changes_keep_the_values_of_both_s13() {
     assert_eq!(conflicts.len(), 1);
     let conflict = &conflicts[0].conflict;
     assert_eq!(conflict.kind, ConflictKind::Type);
-    let conflict_column = format!("age__c_{}", conflict.event.short());
+    let conflict_column = format!("age__c_{}", conflict.event.abbreviate());
     assert!(
         conflicts[0].message.contains(&conflict_column),
         "{}",

@@ -139,7 +139,7 @@ fn difference_of_any_two_points() {
     );
 
     let first = history.entries()[0].event;
-    assert_eq!(history.point(&first.short()), Ok(Point::Event(first)));
+    assert_eq!(history.point(&first.abbreviate()), Ok(Point::Event(first)));
     assert_eq!(history.point("revision 1"), Ok(Point::Revision(1)));
     assert!(history.schema_at(&Point::Time(0)).is_err());
     assert_eq!(

@@ -37,7 +37,7 @@ pub fn adopt_drift(
         .filter(|(_, row)| follower.event_for_drift(row).is_none())
         .map(|(_, row)| row.clone());
     let remaining = remaining.collect();
-    (Adoption::of(follower.taker, Vec::new()), remaining)
+    (Adoption::new(follower.taker, Vec::new()), remaining)
 }
 
 /// Returns the rank in which a row is processed: names first, so that everything else is found by

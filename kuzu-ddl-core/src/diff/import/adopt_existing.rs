@@ -58,11 +58,11 @@ pub fn adopt_existing(declared: &Declared, live: &LiveSchema, expected: Fold) ->
     let Adopter {
         taker, refusals, ..
     } = adopter;
-    Adoption::of(taker, refusals)
+    Adoption::new(taker, refusals)
 }
 
 impl Adoption {
-    pub(in crate::diff) fn of(taker: CatalogImporter<'_>, refusals: Vec<Incompatibility>) -> Self {
+    pub(in crate::diff) fn new(taker: CatalogImporter<'_>, refusals: Vec<Incompatibility>) -> Self {
         let CatalogImporter {
             draft,
             local,

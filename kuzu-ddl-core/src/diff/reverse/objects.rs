@@ -97,7 +97,7 @@ impl Reverser<'_> {
     }
 
     pub(in crate::diff) fn note_irreversible(&mut self, id: ObjectId, why: &str) {
-        let path = object_path(self.then, id).unwrap_or_else(|| id.short());
+        let path = object_path(self.then, id).unwrap_or_else(|| id.abbreviate());
         self.lost.push(format!("{path}: {why}"));
     }
 

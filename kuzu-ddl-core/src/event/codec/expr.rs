@@ -92,7 +92,7 @@ impl Reader<'_> {
 
     fn expr_at(&mut self, depth: usize) -> Result<Expr, CodecError> {
         if depth > MAX_EXPR_DEPTH {
-            return self.bad("the expression is nested too deeply");
+            return self.malformed("the expression is nested too deeply");
         }
         Ok(match self.byte()? {
             0 => Expr::Bool(self.bool()?),
@@ -125,14 +125,14 @@ impl Reader<'_> {
             9 => Expr::Negate(Box::new(self.expr_at(depth + 1)?)),
             10 => {
                 let Some(op) = OPERATORS.get(usize::from(self.byte()?)).copied() else {
-                    return self.bad("unknown operator");
+                    return self.malformed("unknown operator");
                 };
                 let left = self.expr_at(depth + 1)?;
                 Expr::Binary(op, Box::new(left), Box::new(self.expr_at(depth + 1)?))
             }
             11 => Expr::Opaque(self.text()?),
             12 => Expr::Old,
-            _ => return self.bad("unknown expression"),
+            _ => return self.malformed("unknown expression"),
         })
     }
 

@@ -8,8 +8,8 @@ use super::CodecError;
 /// A decoder of canonical bytes, or of the columns of a pack.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    all: &'a [u8],
-    at: usize,
+    input: &'a [u8],
+    offset: usize,
     /// In a pack: the source of hashes and texts.
     names: Option<Box<InternReader<'a>>>,
 }
@@ -17,19 +17,19 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Creates a reader at the start of `all`.
     #[must_use]
-    pub fn new(all: &'a [u8]) -> Self {
+    pub fn new(input: &'a [u8]) -> Self {
         Self {
-            all,
-            at: 0,
+            input,
+            offset: 0,
             names: None,
         }
     }
 
     /// Creates a reader of a pack, in which hashes are numbers.
-    pub(in crate::event) fn packed(all: &'a [u8], names: InternReader<'a>) -> Self {
+    pub(in crate::event) fn packed(input: &'a [u8], names: InternReader<'a>) -> Self {
         Self {
-            all,
-            at: 0,
+            input,
+            offset: 0,
             names: Some(Box::new(names)),
         }
     }
@@ -44,28 +44,28 @@ impl<'a> Reader<'a> {
 
     /// Consumes and returns the remaining bytes.
     pub fn rest(&mut self) -> &'a [u8] {
-        let rest = &self.all[self.at..];
-        self.at = self.all.len();
+        let rest = &self.input[self.offset..];
+        self.offset = self.input.len();
         rest
     }
 
     /// Returns the number of remaining bytes.
     #[must_use]
-    pub fn left(&self) -> usize {
-        self.all.len() - self.at
+    pub fn remaining(&self) -> usize {
+        self.input.len() - self.offset
     }
 
     /// Returns an error at the current offset.
-    pub fn bad<T>(&self, reason: &'static str) -> Result<T, CodecError> {
+    pub fn malformed<T>(&self, reason: &'static str) -> Result<T, CodecError> {
         Err(CodecError::Malformed {
-            offset: self.at,
+            offset: self.offset,
             reason,
         })
     }
 
     /// Returns an error if bytes remain.
     pub fn end(&self) -> Result<(), CodecError> {
-        match self.all.len() - self.at {
+        match self.input.len() - self.offset {
             0 => Ok(()),
             n => Err(CodecError::Trailing(n)),
         }
@@ -73,11 +73,14 @@ impl<'a> Reader<'a> {
 
     /// Reads `n` bytes.
     pub fn take(&mut self, n: usize) -> Result<&'a [u8], CodecError> {
-        let end = self.at.checked_add(n).filter(|end| *end <= self.all.len());
-        let end = end.ok_or(CodecError::Truncated(self.all.len()))?;
-        let taken = &self.all[self.at..end];
-        self.at = end;
-        Ok(taken)
+        let end = self
+            .offset
+            .checked_add(n)
+            .filter(|end| *end <= self.input.len());
+        let end = end.ok_or(CodecError::Truncated(self.input.len()))?;
+        let bytes = &self.input[self.offset..end];
+        self.offset = end;
+        Ok(bytes)
     }
 
     /// Reads one byte.
@@ -89,9 +92,9 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn uint(&mut self) -> Result<u128, CodecError> {
         // Nearly all are small.
-        match self.all.get(self.at) {
+        match self.input.get(self.offset) {
             Some(small @ 0..0x80) => {
-                self.at += 1;
+                self.offset += 1;
                 Ok((*small).into())
             }
             _ => self.long(),
@@ -104,17 +107,17 @@ impl<'a> Reader<'a> {
             let byte = self.byte()?;
             let low = u128::from(byte & 0x7f);
             if (low << shift) >> shift != low {
-                return self.bad("the number has more than 128 bits");
+                return self.malformed("the number has more than 128 bits");
             }
             n |= low << shift;
             if byte & 0x80 == 0 {
                 if byte == 0 && shift > 0 {
-                    return self.bad("the number is not in its shortest form");
+                    return self.malformed("the number is not in its shortest form");
                 }
                 return Ok(n);
             }
         }
-        self.bad("the number has more than 128 bits")
+        self.malformed("the number has more than 128 bits")
     }
 
     /// Reads a count of items that take at least one byte each, so that it cannot exceed the input.
@@ -125,10 +128,10 @@ impl<'a> Reader<'a> {
     /// Reads a length in bytes, or a count.
     pub fn length(&mut self) -> Result<usize, CodecError> {
         let n = self.uint()?;
-        let known = self.names.as_ref().map_or(0, |names| names.left());
+        let interned_bytes = self.names.as_ref().map_or(0, |names| names.remaining());
         match usize::try_from(n) {
-            Ok(n) if n <= self.left() + known => Ok(n),
-            _ => Err(CodecError::Truncated(self.all.len())),
+            Ok(n) if n <= self.remaining() + interned_bytes => Ok(n),
+            _ => Err(CodecError::Truncated(self.input.len())),
         }
     }
 
@@ -143,7 +146,7 @@ impl<'a> Reader<'a> {
         match self.byte()? {
             0 => Ok(false),
             1 => Ok(true),
-            _ => self.bad("a boolean is 0 or 1"),
+            _ => self.malformed("a boolean is 0 or 1"),
         }
     }
 
@@ -161,7 +164,7 @@ impl<'a> Reader<'a> {
         }
         match std::str::from_utf8(self.bytes()?) {
             Ok(text) => Ok(text.to_owned()),
-            Err(_) => self.bad("the text is not UTF-8"),
+            Err(_) => self.malformed("the text is not UTF-8"),
         }
     }
 
@@ -204,7 +207,7 @@ impl<'a> Reader<'a> {
         for _ in 0..n {
             let id = EventId::from_bytes(self.hash()?);
             if ids.last().is_some_and(|last| *last >= id) {
-                return self.bad("the set is not sorted");
+                return self.malformed("the set is not sorted");
             }
             ids.push(id);
         }

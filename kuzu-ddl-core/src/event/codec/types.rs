@@ -118,13 +118,13 @@ impl Reader<'_> {
         let ty = self.ty_at(1)?;
         match ty.check() {
             Ok(()) => Ok(ty),
-            Err(_) => self.bad("the type is invalid"),
+            Err(_) => self.malformed("the type is invalid"),
         }
     }
 
     fn ty_at(&mut self, depth: usize) -> Result<Type, CodecError> {
         if depth > MAX_TYPE_DEPTH {
-            return self.bad("the type is nested too deeply");
+            return self.malformed("the type is nested too deeply");
         }
         let tag = self.byte()?;
         if let Some(plain) = plain(tag) {
@@ -138,7 +138,7 @@ impl Reader<'_> {
             0x41 => Type::List(Box::new(self.ty_at(depth + 1)?)),
             0x42 => {
                 let Ok(n) = u64::try_from(self.uint()?) else {
-                    return self.bad("the array is too long");
+                    return self.malformed("the array is too long");
                 };
                 Type::Array(Box::new(self.ty_at(depth + 1)?), n)
             }
@@ -148,7 +148,7 @@ impl Reader<'_> {
                 Type::Map(Box::new(key), Box::new(self.ty_at(depth + 1)?))
             }
             0x45 => Type::Union(self.members(depth)?),
-            _ => return self.bad("unknown type"),
+            _ => return self.malformed("unknown type"),
         })
     }
 
@@ -167,7 +167,7 @@ impl Reader<'_> {
     pub(crate) fn multiplicity(&mut self) -> Result<Multiplicity, CodecError> {
         match Multiplicity::ALL.get(usize::from(self.byte()?)) {
             Some(m) => Ok(*m),
-            None => self.bad("unknown multiplicity"),
+            None => self.malformed("unknown multiplicity"),
         }
     }
 

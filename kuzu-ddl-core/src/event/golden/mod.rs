@@ -29,22 +29,22 @@ fn events(ids: &[&DdlEvent]) -> Dependencies {
 fn creation(depends_on: Dependencies, change: Change) -> DdlEvent {
     let object = change
         .created_object()
-        .unwrap_or_else(|| ObjectId::of(b"none"));
+        .unwrap_or_else(|| ObjectId::hash_of(b"none"));
     DdlEvent::new(object, depends_on, change)
 }
 
 /// One history with an event of every kind of the first version.
 pub(super) fn history() -> Vec<DdlEvent> {
     let nothing = Dependencies::default;
-    let node = |name: &str, past: Dependencies| {
+    let node = |name: &str, predecessors: Dependencies| {
         let key = spec(Type::Int64, false, None);
         let change = Change::CreateNodeTable {
             name: name.into(),
             key_name: "id".into(),
             key,
-            predecessors: past.clone(),
+            predecessors: predecessors.clone(),
         };
-        creation(past, change)
+        creation(predecessors, change)
     };
     let person = node("Person", nothing());
     let city = node("City", nothing());
@@ -54,7 +54,7 @@ pub(super) fn history() -> Vec<DdlEvent> {
             name: "LivesIn".into(),
             multiplicity: Multiplicity::ManyOne,
             storage: StorageDirection::Forward,
-            past: nothing(),
+            predecessors: nothing(),
         },
     );
     let endpoints = Endpoints {
@@ -66,7 +66,7 @@ pub(super) fn history() -> Vec<DdlEvent> {
         Change::AddPair {
             table: lives_in.object(),
             endpoints,
-            past: nothing(),
+            predecessors: nothing(),
         },
     );
     let email = creation(
@@ -75,7 +75,7 @@ pub(super) fn history() -> Vec<DdlEvent> {
             table: person.object(),
             name: "Email".into(),
             spec: spec(Type::String, true, Some(Expr::Text("né 🦀".into()))),
-            past: nothing(),
+            predecessors: nothing(),
         },
     );
     let on = |event: &DdlEvent, depends_on: &[&DdlEvent], change| {
@@ -244,15 +244,15 @@ fn indexes_and_sequences() {
             .map(|(name, text)| (name.to_owned(), text.to_owned()))
             .into(),
     };
-    let index = |spec: IndexSpec, past: Dependencies| {
+    let index = |spec: IndexSpec, predecessors: Dependencies| {
         let near = events(&[person, email]);
-        let depends_on = near.iter().chain(&past).copied().collect();
+        let depends_on = near.iter().chain(&predecessors).copied().collect();
         let (table, name) = (person.object(), "Near".to_owned());
         let change = Change::CreateIndex {
             table,
             name,
             spec,
-            past,
+            predecessors,
         };
         creation(depends_on, change)
     };
@@ -271,10 +271,14 @@ fn indexes_and_sequences() {
         max: 5,
         cycle: true,
     };
-    let (name, past) = ("order_no".to_owned(), Dependencies::default());
+    let (name, predecessors) = ("order_no".to_owned(), Dependencies::default());
     let sequence = creation(
         Dependencies::default(),
-        Change::CreateSequence { name, spec, past },
+        Change::CreateSequence {
+            name,
+            spec,
+            predecessors,
+        },
     );
     let dropped_city = DdlEvent::new(
         sequence.object(),

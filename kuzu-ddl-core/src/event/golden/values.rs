@@ -133,9 +133,10 @@ fn every_type_and_default() {
 /// Object identities, on which peers must agree without communication.
 #[test]
 fn identities() {
-    let past = Dependencies::from([EventId::of(b"past")]);
-    let id =
-        |kind, name: &str, past: &Dependencies| object_id(kind, None, &NameKey::new(name), past);
+    let predecessors = Dependencies::from([EventId::hash_of(b"past")]);
+    let id = |kind, name: &str, predecessors: &Dependencies| {
+        object_id(kind, None, &NameKey::new(name), predecessors)
+    };
     let nothing = Dependencies::default();
     assert_eq!(
         id(ObjectKind::NodeTable, "PERSON", &nothing),
@@ -147,20 +148,20 @@ fn identities() {
     );
     assert_ne!(
         id(ObjectKind::NodeTable, "a", &nothing),
-        id(ObjectKind::NodeTable, "a", &past)
+        id(ObjectKind::NodeTable, "a", &predecessors)
     );
     expect!["0d09185ce1536c426e7097f29141d3175a45fe1f98f454e49bc4bc47ce41bb1b"]
-        .assert_eq(&id(ObjectKind::NodeTable, "Person", &past).to_string());
+        .assert_eq(&id(ObjectKind::NodeTable, "Person", &predecessors).to_string());
 }
 
 /// Kinds that were added later.
 #[test]
 fn a_purge() {
-    let of = EventId::of(b"dropped");
+    let archived_by = EventId::hash_of(b"dropped");
     let event = DdlEvent::new(
-        ObjectId::of(b"property"),
-        Dependencies::from([of]),
-        Change::Purge { of },
+        ObjectId::hash_of(b"property"),
+        Dependencies::from([archived_by]),
+        Change::Purge { archived_by },
     );
     assert_eq!(DdlEvent::decode(&event.encode()), Ok(event.clone()));
     expect!["257be31d596d469b495566ccfecb0371a66472b6e9f58a7da95ea274126407c9 01188b239c609f6cdb6ff5ba83aedd148886885fc96cab5da86cfe86c64f432031b201193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac186520193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac1865"].assert_eq(&format!("{} {}", event.id(), hex(&event.encode())));
@@ -169,7 +170,7 @@ fn a_purge() {
 /// The encodings of the fallback for rows whose cast fails.
 #[test]
 fn changes_of_type() {
-    let object = ObjectId::of(b"a property");
+    let object = ObjectId::hash_of(b"a property");
     let event = |cast: Option<&str>, on_fail| {
         let cast = cast.map(|text| Expr::parse_cast(text).expect("a cast"));
         let ty = Type::Int32;
@@ -208,7 +209,11 @@ fn a_change_of_type_by_a_function() {
             function: function.to_owned(),
             on_fail: OnFail::Null,
         };
-        DdlEvent::new(ObjectId::of(b"a property"), Dependencies::default(), change)
+        DdlEvent::new(
+            ObjectId::hash_of(b"a property"),
+            Dependencies::default(),
+            change,
+        )
     };
     lines(
         &[event("shop::cents")],
@@ -224,8 +229,8 @@ fn a_change_of_type_by_a_function() {
 
 #[test]
 fn changes_of_other_parts() {
-    let object = ObjectId::of(b"an object");
-    let known = Dependencies::from([EventId::of(b"its birth")]);
+    let object = ObjectId::hash_of(b"an object");
+    let known = Dependencies::from([EventId::hash_of(b"its birth")]);
     let changes = [
         Change::SetDefault { default: None },
         Change::SetDefault {
@@ -233,7 +238,7 @@ fn changes_of_other_parts() {
         },
         Change::SetNullable { nullable: true },
         Change::SetPrimaryKey {
-            key: ObjectId::of(b"a property"),
+            key: ObjectId::hash_of(b"a property"),
         },
         Change::SetMultiplicity {
             multiplicity: Multiplicity::OneMany,

@@ -40,10 +40,10 @@ impl InternWriter {
     /// Writes a reference to a hash, and the hash itself at its first occurrence.
     pub(in crate::event) fn write_hash(&mut self, hash: &[u8; 32]) {
         let number = if let Some(number) = self.number(hash) {
-            short(&mut self.refs, number + 1);
+            leb128(&mut self.refs, number + 1);
             number
         } else {
-            short(&mut self.refs, 0);
+            leb128(&mut self.refs, 0);
             self.literals.extend_from_slice(hash);
             self.intern(hash)
         };
@@ -52,7 +52,7 @@ impl InternWriter {
 }
 
 /// Appends a number as LEB128.
-fn short(bytes: &mut Vec<u8>, mut n: u32) {
+fn leb128(bytes: &mut Vec<u8>, mut n: u32) {
     while n >= 0x80 {
         bytes.push(n as u8 | 0x80);
         n >>= 7;
@@ -63,7 +63,7 @@ fn short(bytes: &mut Vec<u8>, mut n: u32) {
 /// The interning table of the reader, with the columns that it consumes.
 #[derive(Debug)]
 pub(in crate::event) struct InternReader<'a> {
-    known: Vec<[u8; 32]>,
+    hashes: Vec<[u8; 32]>,
     /// The hashes that the current event references, in order.
     pub(in crate::event) mentions: Vec<InternId>,
     refs: &'a [u8],
@@ -74,14 +74,14 @@ pub(in crate::event) struct InternReader<'a> {
 }
 
 impl<'a> InternReader<'a> {
-    /// Creates a table with capacity for `hashes` hashes.
+    /// Creates a table with room for `capacity` hashes.
     pub(in crate::event) fn new(
         (refs, texts, literals): (&'a [u8], &'a str, &'a [u8]),
-        hashes: usize,
+        capacity: usize,
         budget: usize,
     ) -> Self {
         Self {
-            known: Vec::with_capacity(hashes),
+            hashes: Vec::with_capacity(capacity),
             mentions: Vec::new(),
             refs,
             texts,
@@ -92,23 +92,23 @@ impl<'a> InternReader<'a> {
 
     /// Assigns the next number to a hash.
     pub(in crate::event) fn intern(&mut self, hash: [u8; 32]) -> InternId {
-        self.known.push(hash);
-        (self.known.len() - 1) as InternId
+        self.hashes.push(hash);
+        (self.hashes.len() - 1) as InternId
     }
 
     /// Returns the hash with a number.
-    pub(in crate::event) fn known(&self, number: InternId) -> Result<[u8; 32], CodecError> {
-        self.known.get(number as usize).copied().ok_or(UNKNOWN)
+    pub(in crate::event) fn resolve(&self, number: InternId) -> Result<[u8; 32], CodecError> {
+        self.hashes.get(number as usize).copied().ok_or(UNKNOWN)
     }
 
     /// Returns the maximum number of texts and hashes that can follow, at one byte each.
-    pub(in crate::event) fn left(&self) -> usize {
+    pub(in crate::event) fn remaining(&self) -> usize {
         self.refs.len() + self.texts.len()
     }
 
     /// Returns an error if a column has unread bytes.
     pub(in crate::event) fn end(&self) -> Result<(), CodecError> {
-        match self.left() + self.literals.len() {
+        match self.remaining() + self.literals.len() {
             0 => Ok(()),
             n => Err(CodecError::Trailing(n)),
         }
@@ -117,7 +117,7 @@ impl<'a> InternReader<'a> {
     /// Reads a reference to a hash, or a hash at its first occurrence.
     pub(in crate::event) fn hash(&mut self) -> Result<[u8; 32], CodecError> {
         self.charge_budget(32)?;
-        let n = self.short()?;
+        let n = self.leb128()?;
         let number = match n.checked_sub(1) {
             Some(number) => number,
             None => {
@@ -127,7 +127,7 @@ impl<'a> InternReader<'a> {
                 self.intern(*hash)
             }
         };
-        let hash = self.known(number)?;
+        let hash = self.resolve(number)?;
         self.mentions.push(number);
         Ok(hash)
     }
@@ -146,15 +146,15 @@ impl<'a> InternReader<'a> {
 
     /// Charges the expansion budget, because a few bytes can reference large values.
     pub(in crate::event) fn charge_budget(&mut self, bytes: usize) -> Result<(), CodecError> {
-        let left = self.budget.checked_sub(bytes);
-        self.budget = left.ok_or(CodecError::Malformed {
+        let remaining = self.budget.checked_sub(bytes);
+        self.budget = remaining.ok_or(CodecError::Malformed {
             offset: 0,
             reason: "the pack expands beyond the limit",
         })?;
         Ok(())
     }
 
-    fn short(&mut self) -> Result<u32, CodecError> {
+    fn leb128(&mut self) -> Result<u32, CodecError> {
         if let Some((small @ 0..0x80, rest)) = self.refs.split_first() {
             self.refs = rest;
             return Ok((*small).into());

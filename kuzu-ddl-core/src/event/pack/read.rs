@@ -26,7 +26,7 @@ pub(super) fn read_columns(
     r.end()?;
     // Validated at once, because there are many short texts.
     let Ok(texts) = std::str::from_utf8(texts) else {
-        return Ok(r.bad("the texts are not UTF-8")?);
+        return Ok(r.malformed("the texts are not UTF-8")?);
     };
     let room = count.min(MOST_AT_ONCE);
     // An event introduces at most two hashes, except for tables with their keys.
@@ -60,16 +60,16 @@ impl Pack<'_> {
     fn event(&mut self) -> Result<DdlEvent, CodecError> {
         let r = &mut self.r;
         let Ok(kind) = u16::try_from(r.uint()?) else {
-            return r.bad("the kind is out of range");
+            return r.malformed("the kind is out of range");
         };
         if kind == 0 {
             return self.whole();
         }
         r.interned()?.mentions.clear();
-        let before = r.left();
+        let before = r.remaining();
         let change = match Change::read_from(kind, r)? {
             Some(change) if is_columned(kind) => change,
-            _ => return r.bad("events of this kind are not stored in columns"),
+            _ => return r.malformed("events of this kind are not stored in columns"),
         };
         let created = change.created_object_with(&mut self.buffer);
         let object = match created {
@@ -80,7 +80,7 @@ impl Pack<'_> {
         let (near, known) = column_index(&mut interned.mentions, created.is_some());
         let guesses = self.memory.predict(kind, known, &interned.mentions);
         let depends_on = dependencies(r, guesses)?;
-        let spent = before - r.left();
+        let spent = before - r.remaining();
         r.interned()?.charge_budget(spent)?;
         let event = DdlEvent::new_in(&mut self.buffer, object, depends_on, change);
         if event.encoded_len() > MAX_EVENT_BYTES {
@@ -110,13 +110,13 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[InternId]) -> Result<Dependencies
     let mask = r.uint()?;
     let (others, mask) = (mask & 1 == 1, mask >> 1);
     if mask.checked_shr(guesses.len() as u32).unwrap_or(0) != 0 {
-        return r.bad("the mask selects a dependency that was not predicted");
+        return r.malformed("the mask selects a dependency that was not predicted");
     }
     let interned = r.interned()?;
     let mut ids = Vec::with_capacity(mask.count_ones() as usize);
     for (bit, guess) in guesses.iter().enumerate() {
         if mask >> bit & 1 == 1 {
-            ids.push(EventId::from_bytes(interned.known(*guess)?));
+            ids.push(EventId::from_bytes(interned.resolve(*guess)?));
         }
     }
     if others {
@@ -127,7 +127,7 @@ fn dependencies(r: &mut Reader<'_>, guesses: &[InternId]) -> Result<Dependencies
     let all = ids.len();
     let depends_on = Dependencies::from(ids);
     if depends_on.len() != all {
-        return r.bad("duplicate dependency");
+        return r.malformed("duplicate dependency");
     }
     Ok(depends_on)
 }

@@ -62,9 +62,9 @@ fn resolved() -> Vec<DdlEvent> {
         DdlEvent::new(property, heads.into(), change)
     };
     let (one, other) = (set("shop::cents"), set("shop::pence"));
-    let (part, keep) = (Aspect::Type, other.id());
+    let (aspect, keep) = (Aspect::Type, other.id());
     let known: [EventId; 3] = [heads[0], one.id(), other.id()];
-    let resolve = DdlEvent::new(property, known.into(), Change::Resolve { part, keep });
+    let resolve = DdlEvent::new(property, known.into(), Change::Resolve { aspect, keep });
     events.extend([one, other, resolve]);
     events
 }
@@ -82,7 +82,7 @@ fn kinds_of_later_versions() {
     let later = |kind| {
         let body = b"what it says".to_vec();
         let change = Change::Unknown { kind, body };
-        DdlEvent::new(ObjectId::of(b"x"), [].into(), change)
+        DdlEvent::new(ObjectId::hash_of(b"x"), [].into(), change)
     };
     let events: Vec<DdlEvent> = [25, 27, 39, 41, 300].map(later).into();
     let pack = encode(&events);
@@ -192,7 +192,7 @@ fn names_from_outside_are_held_to_the_rules() {
         let change = Change::RenameTable {
             to: name.to_owned(),
         };
-        DdlEvent::new(ObjectId::of(b"x"), [].into(), change)
+        DdlEvent::new(ObjectId::hash_of(b"x"), [].into(), change)
     };
     assert!(decode(&encode(&[event("Fine")]), LIMIT).is_ok());
     for bad in [

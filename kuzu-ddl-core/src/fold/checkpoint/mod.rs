@@ -49,10 +49,10 @@ impl Fold {
     /// Returns the events that later ones may depend on, and those that must not be mistaken for
     /// new: what a peer that starts from the [checkpoint](Self::checkpoint) must not request.
     #[must_use]
-    pub fn known(&self) -> BTreeSet<EventId> {
-        let known = self.log.iter();
-        let known = known.filter(|(_, known)| known.status != EventStatus::Rejected);
-        known
+    pub fn covered_events(&self) -> BTreeSet<EventId> {
+        let nodes = self.log.iter();
+        let nodes = nodes.filter(|(_, node)| node.status != EventStatus::Rejected);
+        nodes
             .map(|(id, _)| *id)
             .chain(self.checkpointed.keys().copied())
             .collect()
@@ -62,16 +62,16 @@ impl Fold {
     #[must_use]
     pub fn count(&self) -> u64 {
         let log = self.log.values();
-        let applied = log.filter(|known| known.status != EventStatus::Rejected);
+        let applied = log.filter(|node| node.status != EventStatus::Rejected);
         self.elided_count + applied.count() as u64
     }
 
     /// Returns the applied events that are stored, each after its dependencies.
     #[must_use]
     pub fn events(&self) -> Vec<crate::event::DdlEvent> {
-        let known = self.log.values();
-        let known = known.filter(|known| known.status != EventStatus::Rejected);
-        let mut events: Vec<_> = known.map(|known| (known.depth, &known.event)).collect();
+        let nodes = self.log.values();
+        let nodes = nodes.filter(|node| node.status != EventStatus::Rejected);
+        let mut events: Vec<_> = nodes.map(|node| (node.depth, &node.event)).collect();
         events.sort_unstable_by_key(|(depth, event)| (*depth, event.id()));
         events.into_iter().map(|(_, event)| event.clone()).collect()
     }

@@ -32,11 +32,11 @@ pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
     sheet.history()?;
     sheet.elided_events()?;
     let count = sheet.r.count()?;
-    let mut parts = Vec::new();
+    let mut aspects = Vec::new();
     for _ in 0..count {
-        parts.push(sheet.object()?);
+        aspects.push(sheet.object()?);
     }
-    sheet.rebuild_aspects(&parts)?;
+    sheet.rebuild_aspects(&aspects)?;
     sheet.names()?;
     sheet.r.end()?;
     Ok(sheet.fold)
@@ -88,13 +88,13 @@ impl Sheet<'_> {
                 EventStatus::Known
             };
             let id = event.id();
-            let known = EventNode {
+            let node = EventNode {
                 depth,
                 status,
                 event,
                 links: None,
             };
-            if self.fold.log.insert(id, known).is_some() {
+            if self.fold.log.insert(id, node).is_some() {
                 return Err(inconsistent("duplicate event"));
             }
             links.push((id, self.links()?));
@@ -103,18 +103,20 @@ impl Sheet<'_> {
         // Links go back to earlier events, all of which are decoded by now.
         for (id, links) in links {
             let mut reached = BTreeMap::new();
-            for (object, places) in links {
-                let events = places.iter().map(|at| self.events.get(*at).copied());
+            for (object, positions) in links {
+                let events = positions
+                    .iter()
+                    .map(|position| self.events.get(*position).copied());
                 let events: Option<Vec<EventId>> = events.collect();
                 let events = events.ok_or(inconsistent(
                     "it refers to an event that it does not contain",
                 ))?;
                 reached.insert(object, events);
             }
-            if let Some(known) = self.fold.log.get_mut(&id)
+            if let Some(node) = self.fold.log.get_mut(&id)
                 && !reached.is_empty()
             {
-                known.links = Some(Box::new(reached));
+                node.links = Some(Box::new(reached));
             }
         }
         Ok(())
@@ -125,9 +127,9 @@ impl Sheet<'_> {
         let mut links = Vec::new();
         for _ in 0..count {
             let object = self.r.object()?;
-            let places = self.r.count()?;
-            let places: Read<Vec<usize>> = (0..places).map(|_| self.at()).collect();
-            links.push((object, places?));
+            let count = self.r.count()?;
+            let positions: Read<Vec<usize>> = (0..count).map(|_| self.at()).collect();
+            links.push((object, positions?));
         }
         Ok(links)
     }
@@ -169,10 +171,10 @@ impl Sheet<'_> {
         object.lifecycle.heads = self.heads()?;
         object.drop_heads = self.heads()?;
         object.blocked_drops = self.list()?.into_iter().collect();
-        let mut parts = Vec::new();
+        let mut aspects = Vec::new();
         for _ in 0..self.r.count()? {
-            let part = Aspect::read(&mut self.r)?;
-            parts.push((part, self.heads()?));
+            let aspect = Aspect::read(&mut self.r)?;
+            aspects.push((aspect, self.heads()?));
         }
         for _ in 0..self.r.count()? {
             let column = self.column(&object)?;
@@ -181,14 +183,14 @@ impl Sheet<'_> {
         // An aspect without later writes has the values of its creations; a single creation has set
         // them.
         if object.creators.len() > 1 {
-            let unchanged = object.body.parts().iter().copied();
+            let unchanged = object.body.aspects().iter().copied();
             let unchanged: Vec<Aspect> = unchanged
-                .filter(|part| parts.iter().all(|(other, _)| other != part))
+                .filter(|aspect| aspects.iter().all(|(other, _)| other != aspect))
                 .collect();
-            parts.extend(
+            aspects.extend(
                 unchanged
                     .into_iter()
-                    .map(|part| (part, object.creators.clone())),
+                    .map(|aspect| (aspect, object.creators.clone())),
             );
         }
         self.objects.push(id);
@@ -198,7 +200,7 @@ impl Sheet<'_> {
         if !self.fold.store_object(object) {
             return Err(inconsistent("an object belongs to an unknown table"));
         }
-        Ok((id, parts))
+        Ok((id, aspects))
     }
 
     fn column(&mut self, object: &Object) -> Read<ArchivedColumn> {
@@ -220,27 +222,27 @@ impl Sheet<'_> {
     }
 
     /// Rebuilds the aspects of all objects from what their last writers wrote.
-    fn rebuild_aspects(&mut self, parts: &[(ObjectId, Parts)]) -> Read<()> {
-        for (id, parts) in parts {
-            for (part, heads) in parts {
-                self.part(*id, *part, heads)?;
+    fn rebuild_aspects(&mut self, aspects: &[(ObjectId, Parts)]) -> Read<()> {
+        for (id, aspects) in aspects {
+            for (aspect, heads) in aspects {
+                self.aspect(*id, *aspect, heads)?;
             }
         }
-        for (id, _) in parts {
+        for (id, _) in aspects {
             self.fold.drop_mismatched_default(*id);
             self.fold.update_conflict_columns(*id);
             if self.fold.object(*id).is_some_and(Object::is_live) {
                 self.fold.claim_name(*id);
             }
         }
-        for (id, _) in parts {
+        for (id, _) in aspects {
             self.fold.update_conflict_flag(*id);
         }
         Ok(())
     }
 
-    fn part(&mut self, id: ObjectId, part: Aspect, heads: &Heads) -> Read<()> {
-        let written = self.fold.values_written_by(id, part, heads);
+    fn aspect(&mut self, id: ObjectId, aspect: Aspect, heads: &Heads) -> Read<()> {
+        let written = self.fold.values_written_by(id, aspect, heads);
         if written.len() != heads.len() {
             return Err(inconsistent(
                 "an aspect was not written by the events that it refers to",
@@ -248,10 +250,10 @@ impl Sheet<'_> {
         }
         let value = self.fold.merge(&written).map(|outcome| outcome.value);
         if let Some(object) = self.fold.object_mut(id) {
-            object.set_heads(part, heads.clone());
+            object.set_heads(aspect, heads.clone());
             value.into_iter().for_each(|value| object.set(value));
             if written.len() > 1 {
-                object.concurrent_writes.insert(part, written);
+                object.concurrent_writes.insert(aspect, written);
             }
         }
         Ok(())
@@ -268,11 +270,11 @@ impl Sheet<'_> {
             }
             let touched = self.heads()?;
             let count = self.r.count()?;
-            let ever: Read<Vec<ObjectId>> = (0..count).map(|_| self.owner()).collect();
-            let ever: SmallSet<ObjectId> = ever?.into_iter().collect();
-            let place = self.fold.store.name_entry_mut(parent, name);
-            let place = place.ok_or(inconsistent("a name belongs to an unknown table"))?;
-            (place.last_events, place.former_holders) = (touched, ever);
+            let owners: Read<Vec<ObjectId>> = (0..count).map(|_| self.owner()).collect();
+            let owners: SmallSet<ObjectId> = owners?.into_iter().collect();
+            let entry = self.fold.store.name_entry_mut(parent, name);
+            let entry = entry.ok_or(inconsistent("a name belongs to an unknown table"))?;
+            (entry.last_events, entry.former_holders) = (touched, owners);
         }
         Ok(())
     }
@@ -286,6 +288,6 @@ impl Sheet<'_> {
     }
 }
 
-fn inconsistent(what: &'static str) -> CheckpointError {
-    CheckpointError::Inconsistent(what)
+fn inconsistent(reason: &'static str) -> CheckpointError {
+    CheckpointError::Inconsistent(reason)
 }

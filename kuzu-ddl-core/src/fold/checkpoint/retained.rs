@@ -16,19 +16,19 @@ pub(super) struct Retained<'a> {
 }
 
 impl<'a> Retained<'a> {
-    pub(super) fn of(fold: &'a Fold) -> Self {
+    pub(super) fn new(fold: &'a Fold) -> Self {
         let named = referenced_events(fold);
-        let endings = Endings::of(fold);
+        let endings = DropHistory::new(fold);
         let applied = fold.log.iter();
-        let applied = applied.filter(|(_, known)| known.status != EventStatus::Rejected);
-        let retained = applied.filter(|(id, known)| {
-            known.status == EventStatus::Newest
-                || !is_single_write(known.event.change())
+        let applied = applied.filter(|(_, node)| node.status != EventStatus::Rejected);
+        let retained = applied.filter(|(id, node)| {
+            node.status == EventStatus::Newest
+                || !is_single_write(node.event.change())
                 || named.contains(*id)
-                || endings.has_concurrent_drop(known)
+                || endings.has_concurrent_drop(node)
         });
         let events: BTreeMap<Rank, &EventNode> = retained
-            .map(|(id, known)| ((known.depth, *id), known))
+            .map(|(id, node)| ((node.depth, *id), node))
             .collect();
         let ids = events.keys().map(|(_, id)| *id).collect();
         Self { fold, events, ids }
@@ -38,10 +38,10 @@ impl<'a> Retained<'a> {
     /// these could be mistaken for new events if they arrived again.
     pub(super) fn elided_events(&self) -> BTreeMap<EventId, Dependencies> {
         let log = self.fold.log.iter();
-        let left_out = log
-            .filter(|(id, known)| known.status != EventStatus::Rejected && !self.ids.contains(*id));
-        let left_out = left_out.map(|(id, known)| (id, known.event.depends_on()));
-        let all = left_out.chain(&self.fold.checkpointed);
+        let elided = log
+            .filter(|(id, node)| node.status != EventStatus::Rejected && !self.ids.contains(*id));
+        let elided = elided.map(|(id, node)| (id, node.event.depends_on()));
+        let all = elided.chain(&self.fold.checkpointed);
         let first = all.filter(|(_, depends_on)| depends_on.iter().all(|d| self.ids.contains(d)));
         first
             .map(|(id, depends_on)| (*id, depends_on.clone()))
@@ -49,19 +49,19 @@ impl<'a> Retained<'a> {
     }
 
     /// Returns what an event saw of each object through elided events.
-    pub(super) fn links(&self, known: &EventNode) -> BTreeMap<ObjectId, Vec<EventId>> {
-        let depends_on = known.event.depends_on();
+    pub(super) fn links(&self, node: &EventNode) -> BTreeMap<ObjectId, Vec<EventId>> {
+        let depends_on = node.event.depends_on();
         let mut objects: BTreeSet<ObjectId> = BTreeSet::new();
-        objects.extend(known.links.iter().flat_map(|links| links.keys()));
-        let left_out = depends_on.iter().filter(|d| !self.ids.contains(d));
-        for event in left_out.filter_map(|id| self.fold.event(*id)) {
+        objects.extend(node.links.iter().flat_map(|links| links.keys()));
+        let elided = depends_on.iter().filter(|d| !self.ids.contains(d));
+        for event in elided.filter_map(|id| self.fold.event(*id)) {
             objects.insert(event.object());
             let object = self.fold.object(event.object());
             objects.extend(object.and_then(|object| object.parent));
         }
         let links = objects
             .into_iter()
-            .map(|id| (id, self.nearest_retained(known, id)));
+            .map(|id| (id, self.nearest_retained(node, id)));
         links.filter(|(_, reached)| !reached.is_empty()).collect()
     }
 
@@ -76,13 +76,12 @@ impl<'a> Retained<'a> {
                 reached.insert(next);
                 continue;
             }
-            let known = self.fold.log.get(&next);
-            let Some(known) = known.filter(|known| self.fold.is_in_history_of(&known.event, id))
-            else {
+            let node = self.fold.log.get(&next);
+            let Some(node) = node.filter(|node| self.fold.is_in_history_of(&node.event, id)) else {
                 continue;
             };
             if seen.insert(next) {
-                open.extend(known.parents_touching(id));
+                open.extend(node.parents_touching(id));
             }
         }
         reached
@@ -123,18 +122,18 @@ fn referenced_events(fold: &Fold) -> HashSet<EventId> {
     }
     // A rejected event retains nothing: a peer that starts from the checkpoint does not have it.
     let applied = fold.log.values();
-    for known in applied.filter(|known| known.status != EventStatus::Rejected) {
-        match known.event.change() {
-            Change::Purge { of } => drop(named.insert(*of)),
+    for node in applied.filter(|node| node.status != EventStatus::Rejected) {
+        match node.event.change() {
+            Change::Purge { archived_by } => drop(named.insert(*archived_by)),
             Change::Resolve { keep, .. } => drop(named.insert(*keep)),
             _ => {}
         }
         // A later event may have seen a use, or the drop that saw it, but not the other.
         if fold
-            .lifecycle_change(&known.event)
+            .lifecycle_change(&node.event)
             .is_some_and(LifecycleChange::is_terminal)
         {
-            named.extend(known.event.depends_on());
+            named.extend(node.event.depends_on());
         }
     }
     named
@@ -142,20 +141,23 @@ fn referenced_events(fold: &Fold) -> HashSet<EventId> {
 
 /// Every drop with the events that it saw. Purges are left out: a purge must have seen only the
 /// drop.
-struct Endings<'a> {
+struct DropHistory<'a> {
     fold: &'a Fold,
     by_object: HashMap<ObjectId, Vec<(EventId, HashSet<EventId>)>>,
 }
 
-impl<'a> Endings<'a> {
-    fn of(fold: &'a Fold) -> Self {
+impl<'a> DropHistory<'a> {
+    fn new(fold: &'a Fold) -> Self {
         let mut by_object: HashMap<ObjectId, Vec<_>> = HashMap::new();
         let applied = fold.log.iter();
-        for (id, known) in applied.filter(|(_, k)| k.status != EventStatus::Rejected) {
-            if fold.lifecycle_change(&known.event) == Some(LifecycleChange::Drop) {
-                let object = known.event.object();
-                let past = fold.ancestors_touching(&known.event, object);
-                by_object.entry(object).or_default().push((*id, past));
+        for (id, node) in applied.filter(|(_, k)| k.status != EventStatus::Rejected) {
+            if fold.lifecycle_change(&node.event) == Some(LifecycleChange::Drop) {
+                let object = node.event.object();
+                let seen_events = fold.ancestors_touching(&node.event, object);
+                by_object
+                    .entry(object)
+                    .or_default()
+                    .push((*id, seen_events));
             }
         }
         Self { fold, by_object }
@@ -163,14 +165,14 @@ impl<'a> Endings<'a> {
 
     /// Returns whether an event is concurrent with some drop of its object, or of the object's
     /// table: a later event may have to determine which of the two was seen.
-    fn has_concurrent_drop(&self, known: &EventNode) -> bool {
-        let id = known.event.object();
+    fn has_concurrent_drop(&self, node: &EventNode) -> bool {
+        let id = node.event.object();
         let parent = self.fold.object(id).and_then(|object| object.parent);
         std::iter::once(id).chain(parent).any(|object| {
             let mut endings = self.by_object.get(&object).into_iter().flatten();
-            endings.any(|(ending, past)| {
-                !past.contains(&known.event.id())
-                    && !self.fold.saw_event(&known.event, *ending, object)
+            endings.any(|(ending, seen_events)| {
+                !seen_events.contains(&node.event.id())
+                    && !self.fold.saw_event(&node.event, *ending, object)
             })
         })
     }

@@ -9,7 +9,7 @@ use super::retained::Retained;
 use crate::event::{Aspect, EventId, ObjectId, Writer};
 
 pub(super) fn written(fold: &Fold) -> Vec<u8> {
-    let retained = Retained::of(fold);
+    let retained = Retained::new(fold);
     let mut sheet = Sheet {
         w: Writer::default(),
         events: retained.events.keys().map(|rank| rank.1).zip(0..).collect(),
@@ -35,8 +35,8 @@ struct Sheet {
 impl Sheet {
     fn event(&mut self, id: &EventId) {
         // Everything that the state refers to is retained.
-        let place = self.events.get(id).copied();
-        self.w.len(place.unwrap_or(self.events.len()));
+        let position = self.events.get(id).copied();
+        self.w.len(position.unwrap_or(self.events.len()));
     }
 
     fn list<'a>(&mut self, ids: impl IntoIterator<Item = &'a EventId>) {
@@ -94,11 +94,14 @@ impl Sheet {
             (Aspect::Name, &object.name.heads),
             (Aspect::Comment, &object.comment.heads),
         ];
-        let parts = object.parts.iter().map(|(part, heads)| (*part, heads));
-        let parts: Vec<_> = own.into_iter().chain(parts).collect();
-        self.w.len(parts.len());
-        for (part, heads) in parts {
-            self.w.byte(part.tag());
+        let aspects = object
+            .aspects
+            .iter()
+            .map(|(aspect, heads)| (*aspect, heads));
+        let aspects: Vec<_> = own.into_iter().chain(aspects).collect();
+        self.w.len(aspects.len());
+        for (aspect, heads) in aspects {
+            self.w.byte(aspect.tag());
             self.list(heads);
         }
         self.w.len(object.archived_columns.len());
@@ -120,15 +123,15 @@ impl Sheet {
 
     /// Writes the names with their history, top-level ones first.
     fn names(&mut self, fold: &Fold) {
-        let places = fold.store.name_entries();
-        self.w.len(places.len());
-        for ((parent, name), place) in places {
+        let entries = fold.store.name_entries();
+        self.w.len(entries.len());
+        for ((parent, name), entry) in entries {
             let parent = parent.and_then(|parent| self.objects.get(&parent));
             self.w.option(parent, |w, parent| w.len(*parent));
             self.w.text(name.as_str());
-            self.list(&place.last_events);
-            self.w.len(place.former_holders.len());
-            for object in &place.former_holders {
+            self.list(&entry.last_events);
+            self.w.len(entry.former_holders.len());
+            for object in &entry.former_holders {
                 let at = self.objects.get(object).copied();
                 self.w.len(at.unwrap_or(self.objects.len()));
             }

@@ -28,13 +28,15 @@ impl Fold {
         match event.change() {
             Change::RestoreTable | Change::RestoreProperty => Some(LifecycleChange::Restore),
             // The purge of an archived column does not change the property's lifecycle.
-            Change::Purge { of } => {
-                let of_it = self.event(*of).filter(|of| of.object() == event.object())?;
+            Change::Purge { archived_by } => {
+                let of_it = self
+                    .event(*archived_by)
+                    .filter(|archived_by| archived_by.object() == event.object())?;
                 (is_drop(of_it) || self.resolves_to_drop(of_it))
-                    .then_some(LifecycleChange::Purge(*of))
+                    .then_some(LifecycleChange::Purge(*archived_by))
             }
             Change::Resolve {
-                part: Aspect::Lifecycle,
+                aspect: Aspect::Lifecycle,
                 ..
             } => Some(if self.resolves_to_drop(event) {
                 LifecycleChange::Drop
@@ -52,7 +54,7 @@ impl Fold {
         let life = matches!(
             event.change(),
             Change::Resolve {
-                part: Aspect::Lifecycle,
+                aspect: Aspect::Lifecycle,
                 ..
             }
         );
@@ -77,21 +79,23 @@ impl Fold {
     pub(in crate::fold) fn written(
         &self,
         event: &DdlEvent,
-        part: Aspect,
+        aspect: Aspect,
         id: ObjectId,
     ) -> Option<AspectValue> {
         let event = match event.change() {
-            Change::Resolve { part: of, .. } if *of == part => self.resolved_winner(event)?,
+            Change::Resolve {
+                aspect: resolved, ..
+            } if *resolved == aspect => self.resolved_winner(event)?,
             _ => event,
         };
         let own = event.object() == id;
-        Some(match (event.change(), part) {
+        Some(match (event.change(), aspect) {
             (_, Aspect::Name) => AspectValue::Name(assigned_name(event, id)?.to_owned()),
             (_, Aspect::Default) => AspectValue::Default(assigned_default(event, id)?.clone()),
             (Change::CreateNodeTable { key_name, .. }, Aspect::PrimaryKey) if own => {
                 AspectValue::Key(primary_key_id(id, key_name))
             }
-            (Change::CreateNodeTable { key, .. }, _) if !own => match part {
+            (Change::CreateNodeTable { key, .. }, _) if !own => match aspect {
                 Aspect::Type => AspectValue::Type(key.ty.clone()),
                 Aspect::Nullable => AspectValue::Nullable(key.nullable),
                 _ => return None,

@@ -20,7 +20,7 @@ impl Fold {
 
     /// Returns the position of an event in the total order.
     pub fn rank_of(&self, id: EventId) -> Rank {
-        (self.log.get(&id).map_or(0, |known| known.depth), id)
+        (self.log.get(&id).map_or(0, |node| node.depth), id)
     }
 
     /// Returns whether the event saw the object, according to its own dependencies.
@@ -35,7 +35,7 @@ impl Fold {
     /// Returns the parents of an event in the history of an object.
     fn parents_touching(&self, event: &DdlEvent, id: ObjectId) -> Vec<EventId> {
         match self.log.get(&event.id()) {
-            Some(known) => known.parents_touching(id).collect(),
+            Some(node) => node.parents_touching(id).collect(),
             None => event.depends_on().iter().copied().collect(),
         }
     }
@@ -57,12 +57,12 @@ impl Fold {
             if next == other {
                 return true;
             }
-            let deeper = self.log.get(&next).filter(|known| known.depth > depth);
-            let Some(known) = deeper.filter(|known| self.is_in_history_of(&known.event, id)) else {
+            let deeper = self.log.get(&next).filter(|node| node.depth > depth);
+            let Some(node) = deeper.filter(|node| self.is_in_history_of(&node.event, id)) else {
                 continue;
             };
             if seen.insert(next) {
-                open.extend(known.parents_touching(id));
+                open.extend(node.parents_touching(id));
             }
         }
         false
@@ -74,18 +74,18 @@ impl Fold {
         event: &DdlEvent,
         id: ObjectId,
     ) -> HashSet<EventId> {
-        let mut past = HashSet::new();
+        let mut ancestors = HashSet::new();
         let mut open = self.parents_touching(event, id);
         while let Some(next) = open.pop() {
-            let known = self.log.get(&next);
-            let Some(known) = known.filter(|known| self.is_in_history_of(&known.event, id)) else {
+            let node = self.log.get(&next);
+            let Some(node) = node.filter(|node| self.is_in_history_of(&node.event, id)) else {
                 continue;
             };
-            if past.insert(next) {
-                open.extend(known.parents_touching(id));
+            if ancestors.insert(next) {
+                open.extend(node.parents_touching(id));
             }
         }
-        past
+        ancestors
     }
 }
 
@@ -123,9 +123,9 @@ impl Fold {
                 Ok(_) if matches!(event.change(), Change::Unknown { .. }) => {
                     self.waiting.insert(id, event);
                 }
-                Ok(past) => {
+                Ok(summary) => {
                     self.waiting.remove(&id);
-                    self.add_ready_event(event, past);
+                    self.add_ready_event(event, summary);
                     if let Some(waiting) = self.waiters.remove(&id) {
                         let waiting = waiting.iter().filter_map(|id| self.waiting.get(id));
                         ready.extend(waiting.cloned());
@@ -137,22 +137,22 @@ impl Fold {
 
     /// Returns the summary of an event's dependencies, or the first dependency that is missing.
     fn dependency_summary(&self, event: &DdlEvent) -> Result<DependencySummary, EventId> {
-        let mut past = DependencySummary::default();
+        let mut summary = DependencySummary::default();
         for dependency in event.depends_on() {
-            let known = self.log.get(dependency).ok_or(*dependency)?;
-            past.depth = past.depth.max(known.depth + 1);
-            if known.status == EventStatus::Rejected && past.rejected.is_none() {
-                past.rejected = Some(*dependency);
+            let node = self.log.get(dependency).ok_or(*dependency)?;
+            summary.depth = summary.depth.max(node.depth + 1);
+            if node.status == EventStatus::Rejected && summary.rejected.is_none() {
+                summary.rejected = Some(*dependency);
             }
         }
-        Ok(past)
+        Ok(summary)
     }
 
     /// Adds an event whose dependencies are all present: validates it, then applies or rejects it.
-    fn add_ready_event(&mut self, event: DdlEvent, past: DependencySummary) {
+    fn add_ready_event(&mut self, event: DdlEvent, summary: DependencySummary) {
         let id = event.id();
-        let behind = past.rejected.map(Rejection::DependencyRejected);
-        let verdict = behind.map_or_else(|| self.validate(&event), Err);
+        let rejection = summary.rejected.map(Rejection::DependencyRejected);
+        let verdict = rejection.map_or_else(|| self.validate(&event), Err);
         let status = match verdict {
             Ok(()) => EventStatus::Newest,
             Err(rejection) => {
@@ -160,19 +160,19 @@ impl Fold {
                 EventStatus::Rejected
             }
         };
-        let known = EventNode {
-            depth: past.depth,
+        let node = EventNode {
+            depth: summary.depth,
             status,
             event: event.clone(),
             links: None,
         };
-        self.log.insert(id, known);
+        self.log.insert(id, node);
         if status == EventStatus::Rejected {
             return;
         }
-        for known in event.depends_on() {
-            if let Some(known) = self.log.get_mut(known) {
-                known.status = EventStatus::Known;
+        for dependency in event.depends_on() {
+            if let Some(dependency) = self.log.get_mut(dependency) {
+                dependency.status = EventStatus::Known;
             }
         }
         self.apply(&event);

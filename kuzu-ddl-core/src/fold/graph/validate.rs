@@ -64,17 +64,17 @@ impl Fold {
             Change::SetMultiplicity { .. } | Change::SetStorage { .. } => {
                 self.require_object(id, |kind| kind == ObjectKind::EdgeTable, event)?;
             }
-            Change::Purge { of } => {
+            Change::Purge { archived_by } => {
                 self.require_object(id, |kind| kind != ObjectKind::Pair, event)?;
-                self.require_seen(*of, event)?;
+                self.require_seen(*archived_by, event)?;
             }
-            Change::Resolve { part, keep } => {
+            Change::Resolve { aspect, keep } => {
                 self.require_object(id, |_| true, event)?;
                 self.require_seen(*keep, event)?;
                 let winner = self.event(*keep).filter(|winner| self.touches(winner, id));
-                if *part != Aspect::Lifecycle
+                if *aspect != Aspect::Lifecycle
                     && winner
-                        .and_then(|winner| self.written(winner, *part, id))
+                        .and_then(|winner| self.written(winner, *aspect, id))
                         .is_none()
                 {
                     return Err(Rejection::UnknownReference(*keep));

@@ -215,7 +215,7 @@ fn what_a_rejected_event_names_is_left_out() {
     let before = fold.checkpoint();
     let [made, written_over] = [1, 3].map(|at: usize| events[at].id());
     let change = Change::Resolve {
-        part: Aspect::Comment,
+        aspect: Aspect::Comment,
         keep: written_over,
     };
     fold.insert(DdlEvent::new(other, [made, written_over].into(), change));

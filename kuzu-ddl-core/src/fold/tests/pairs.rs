@@ -223,13 +223,13 @@ fn resolve_every_way(peer: &Peer, what: &str) {
             one.receive(&other);
             other.receive(&one);
             assert!(one.fold == other.fold, "{what}");
-            let part = conflict.kind.part();
+            let aspect = conflict.kind.aspect();
             let rows = one.fold.conflicts();
             let about = rows
                 .iter()
-                .filter(|c| c.object == conflict.object && c.kind.part() == part);
+                .filter(|c| c.object == conflict.object && c.kind.aspect() == aspect);
             assert!(
-                part == Aspect::Lifecycle || about.count() <= 2,
+                aspect == Aspect::Lifecycle || about.count() <= 2,
                 "{what}: {rows:?}"
             );
         }

@@ -50,7 +50,7 @@ impl<'a> PlanBuilder<'a> {
     /// sequences are distinct from those of other tables whatever it is renamed to later. They
     /// alternate: while one is being created, the table takes its numbers from the other.
     fn alternating_names(table: ObjectId) -> [String; 2] {
-        ["r", "s"].map(|turn| format!("{INTERNAL_PREFIX}_{turn}_{}", table.short()))
+        ["r", "s"].map(|turn| format!("{INTERNAL_PREFIX}_{turn}_{}", table.abbreviate()))
     }
 
     /// Returns the sequences that rebuilds of a table created for it.
@@ -69,7 +69,7 @@ impl<'a> PlanBuilder<'a> {
     ) -> String {
         let id = table.object.id;
         if serial_columns(columns).is_empty() {
-            return format!("{}__r_{}", table.name, id.short());
+            return format!("{}__r_{}", table.name, id.abbreviate());
         }
         let [one, other] = Self::alternating_names(id);
         let start = format!("{one}_");

@@ -26,20 +26,20 @@ impl Operation {
                 property,
                 value,
                 ..
-            } => FunctionValues::of(
+            } => FunctionValues::new(
                 format!("MATCH (x:{})", quote(table)),
                 Some(missing_value_condition(property, value)),
                 vec![value],
             ),
             Self::CopyNodes { from, columns, .. } => {
-                FunctionValues::of(format!("MATCH (x:{})", quote(from)), None, values(columns))
+                FunctionValues::new(format!("MATCH (x:{})", quote(from)), None, values(columns))
             }
             Self::CopyRels {
                 from,
                 pair,
                 columns,
                 ..
-            } => FunctionValues::of(rels(from, pair), None, values(columns)),
+            } => FunctionValues::new(rels(from, pair), None, values(columns)),
             _ => None,
         }
     }

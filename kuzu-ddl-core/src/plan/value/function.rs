@@ -33,7 +33,10 @@ impl ValueFunction {
     /// Returns the names of the list parameters: the values, and the marks of rows that have one.
     #[must_use]
     pub fn parameter_names(&self) -> [String; 2] {
-        [format!("computed{}", self.slot), format!("has{}", self.slot)]
+        [
+            format!("computed{}", self.slot),
+            format!("has{}", self.slot),
+        ]
     }
 
     /// Returns the Cypher of the computed value of `x`.

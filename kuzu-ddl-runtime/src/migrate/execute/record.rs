@@ -142,7 +142,7 @@ fn is_repair(prepared: &PreparedMigration) -> bool {
 /// that the next start detects the differences again.
 fn catalog_ids_after(prepared: &PreparedMigration, found: &CatalogSnapshot) -> CatalogIds {
     let last = &prepared.contents.catalog_ids;
-    CatalogIds::of(&prepared.after, found, &prepared.leave, last)
+    CatalogIds::from_catalog(&prepared.after, found, &prepared.leave, last)
 }
 
 /// Returns whether the ledger already contains everything that this start would write.

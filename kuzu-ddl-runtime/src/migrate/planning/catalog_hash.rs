@@ -17,7 +17,7 @@ pub(in crate::migrate) fn table_list_hash(tables: &[TableListing]) -> Fingerprin
         w.bool(table.node);
         w.option(table.comment.as_ref(), |w, text| w.text(text));
     }
-    Fingerprint::of(&w.finish())
+    Fingerprint::hash_of(&w.finish())
 }
 
 fn is_internal(name: &str) -> bool {
@@ -44,5 +44,5 @@ pub(in crate::migrate) fn snapshot_hash(found: &CatalogSnapshot) -> Fingerprint 
             w.uint((*number).into());
         }
     }
-    Fingerprint::of(&w.finish())
+    Fingerprint::hash_of(&w.finish())
 }

@@ -291,7 +291,7 @@ fn is_archive(name: &str) -> bool {
 
 fn lost_rows(repair: &LedgerRepair) -> impl Iterator<Item = Drift> {
     repair.corrupt.iter().map(|row| Drift {
-        object: format!("the row {} of the ledger", row.short()),
+        object: format!("the row {} of the ledger", row.abbreviate()),
         kind: DriftKind::MetadataLost {
             aspect: row.reason.clone(),
         },

@@ -2,7 +2,7 @@
 
 use kuzu_ddl_core::plan::{
     Hazard, HazardKind, PreflightCheck, RowFailure, RowFailureKind, SAMPLE_SIZE, Step, ValueSource,
-    short,
+    abbreviate,
 };
 use kuzu_ddl_core::schema::{Multiplicity, Type};
 
@@ -30,7 +30,7 @@ pub(in crate::migrate) fn check_not_null(
     let sample = sample(session, check.rows.sample(&null, "NULL"), false)?;
     let tightens = |h: &&mut Hazard| h.kind == HazardKind::Tightens && h.object == check.object;
     if let Some(hazard) = step.hazards.iter_mut().find(tightens) {
-        let named = |(key, _): &(String, _)| format!("{} {}", check.key, short(key));
+        let named = |(key, _): &(String, _)| format!("{} {}", check.key, abbreviate(key));
         hazard.sample = sample.iter().map(named).collect();
         return Ok(None);
     }

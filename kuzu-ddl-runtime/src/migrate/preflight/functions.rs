@@ -54,7 +54,7 @@ impl FunctionPreflight<'_> {
         let mut findings = Findings::default();
         for (scope, (rows, name)) in check.rows.labelled.iter().enumerate() {
             let Some(functions) =
-                FunctionValues::of(rows.clone(), missing_value_condition(value), vec![value])
+                FunctionValues::new(rows.clone(), missing_value_condition(value), vec![value])
             else {
                 continue;
             };

@@ -69,7 +69,12 @@ pub enum PendingReason {
 
 impl fmt::Display for PendingEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pending: {} ({}): ", self.object, self.event.short())?;
+        write!(
+            f,
+            "pending: {} ({}): ",
+            self.object,
+            self.event.abbreviate()
+        )?;
         match &self.reason {
             PendingReason::Held(held) => held.fmt(f),
             PendingReason::BlockedBy(event) => HoldReason::DependencyHeld(*event).fmt(f),
@@ -98,7 +103,7 @@ impl fmt::Display for ReceiveReport {
             write!(f, "\n  {}", drift.replace('\n', "\n  "))?;
         }
         for (event, rejection) in &self.rejected {
-            write!(f, "\n  rejected: {}: {rejection}", event.short())?;
+            write!(f, "\n  rejected: {}: {rejection}", event.abbreviate())?;
         }
         for conflict in &self.conflicts {
             write!(f, "\n  conflict: {conflict}")?;

@@ -168,7 +168,7 @@ fn read_subtrees(r: &mut Reader<'_>) -> Result<Vec<(Prefix, Subtree)>, FrameErro
             .last()
             .is_some_and(|(last, _)| !last.is_before(&prefix))
         {
-            return Ok(r.bad("the subtrees are not sorted, or overlap")?);
+            return Ok(r.malformed("the subtrees are not sorted, or overlap")?);
         }
         subtrees.push((prefix, subtree));
     }
@@ -208,7 +208,7 @@ fn read_subtree(r: &mut Reader<'_>) -> Result<(Prefix, Subtree), FrameError> {
     let digits = usize::from(r.byte()?);
     let bytes = r.take(digits.div_ceil(2).min(33))?;
     let Some(prefix) = Prefix::new(digits, bytes) else {
-        return Ok(r.bad("the prefix is not one of an id")?);
+        return Ok(r.malformed("the prefix is not one of an id")?);
     };
     let subtree = match r.byte()? {
         0 => {
@@ -221,7 +221,7 @@ fn read_subtree(r: &mut Reader<'_>) -> Result<(Prefix, Subtree), FrameError> {
                 id[common..].copy_from_slice(r.take(32 - common)?);
                 let id = EventId::from_bytes(id);
                 if ids.last().is_some_and(|last| *last >= id) || !prefix.contains(&id) {
-                    return Ok(r.bad("the ids are not sorted, or not below their prefix")?);
+                    return Ok(r.malformed("the ids are not sorted, or not below their prefix")?);
                 }
                 ids.push(id);
             }
@@ -239,7 +239,7 @@ fn read_subtree(r: &mut Reader<'_>) -> Result<(Prefix, Subtree), FrameError> {
             }
             Subtree::Hashes(Box::new(hashes))
         }
-        _ => return Ok(r.bad("the kind of a subtree must be 0 or 1")?),
+        _ => return Ok(r.malformed("the kind of a subtree must be 0 or 1")?),
     };
     Ok((prefix, subtree))
 }
@@ -266,5 +266,5 @@ fn read_checkpoint(r: &mut Reader<'_>) -> Result<CheckpointId, CodecError> {
 
 fn read_u64(r: &mut Reader<'_>) -> Result<u64, CodecError> {
     let n = r.uint()?;
-    u64::try_from(n).or_else(|_| r.bad("the number exceeds 64 bits"))
+    u64::try_from(n).or_else(|_| r.malformed("the number exceeds 64 bits"))
 }

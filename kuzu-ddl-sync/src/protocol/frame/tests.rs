@@ -17,7 +17,7 @@ fn space() -> SpaceId {
 }
 
 fn event(n: u8) -> EventId {
-    EventId::of(&[n])
+    EventId::hash_of(&[n])
 }
 
 fn digest(n: u8) -> Digest {
@@ -36,7 +36,7 @@ fn frames() -> Vec<Frame> {
     let change = Change::RenameTable {
         to: "Human".to_owned(),
     };
-    let rename = DdlEvent::new(ObjectId::of(b"x"), [event(1)].into(), change);
+    let rename = DdlEvent::new(ObjectId::hash_of(b"x"), [event(1)].into(), change);
     let mut hashes = [Hash::default(); 16];
     (hashes[0], hashes[15]) = ([1; HASH_BYTES], [2; HASH_BYTES]);
     let mut ids: Vec<EventId> = (0..200)
