@@ -107,10 +107,10 @@ impl Checkpoint {
     /// Returns an error if the state is malformed, or if it is the state of another checkpoint.
     pub fn to_fold(&self) -> Result<Fold, CheckpointError> {
         let fold = Fold::from_checkpoint(&self.state)?;
-        let same = fold.count() == self.count
+        let is_consistent = fold.count() == self.count
             && fold.frontier() == self.frontier
             && fold.covered_events() == self.covered;
-        if same {
+        if is_consistent {
             Ok(fold)
         } else {
             Err(CheckpointError::Inconsistent(

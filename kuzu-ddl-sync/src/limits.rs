@@ -98,11 +98,11 @@ impl Default for Limits {
 
 /// Error returned when encoded data claims more items than a limit allows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many {what}: {claimed} claimed, the limit is {limit}")]
+#[error("too many {items}: {claimed} claimed, the limit is {limit}")]
 #[non_exhaustive]
 pub struct LimitError {
     /// Kind of the items.
-    pub what: &'static str,
+    pub items: &'static str,
     /// Maximum number of items.
     pub limit: usize,
     /// Number of items that the data claims.
@@ -111,10 +111,10 @@ pub struct LimitError {
 
 impl LimitError {
     /// Checks a claimed number of items.
-    pub(crate) fn check(what: &'static str, limit: usize, claimed: usize) -> Result<(), Self> {
+    pub(crate) fn check(items: &'static str, limit: usize, claimed: usize) -> Result<(), Self> {
         if claimed > limit {
             return Err(Self {
-                what,
+                items,
                 limit,
                 claimed,
             });
@@ -126,10 +126,10 @@ impl LimitError {
 /// Reads a number of items, which must not exceed the limit.
 pub(crate) fn read_count<E: From<CodecError> + From<LimitError>>(
     r: &mut Reader<'_>,
-    what: &'static str,
+    items: &'static str,
     limit: usize,
 ) -> Result<usize, E> {
     let claimed = r.count()?;
-    LimitError::check(what, limit, claimed)?;
+    LimitError::check(items, limit, claimed)?;
     Ok(claimed)
 }

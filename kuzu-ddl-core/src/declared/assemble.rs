@@ -77,7 +77,7 @@ pub(super) fn assemble(registry: Registrations) -> Result<Declared, DeclareError
             .filter(|first| first.name.eq_ignore_ascii_case(desc.name))
         {
             mistakes.push(Issue {
-                place: location_of(desc),
+                location: location_of(desc),
                 table: desc.name.to_owned(),
                 kind: IssueKind::Duplicate {
                     rust_name: desc.origin.rust_name,
@@ -116,11 +116,11 @@ pub(super) fn assemble(registry: Registrations) -> Result<Declared, DeclareError
     names::renamed_tables(&unique, &mut mistakes);
     sequence::add(&mut declared, &sequences, &dropped_sequences, &mut mistakes);
     for tombstone in tombstones {
-        let place = SourceLocation {
+        let location = SourceLocation {
             file: tombstone.file,
             line: tombstone.line,
         };
-        names::add_tombstone(&mut declared, tombstone.name, place, &mut mistakes);
+        names::add_tombstone(&mut declared, tombstone.name, location, &mut mistakes);
     }
     DeclareError::unless_empty(mistakes)?;
     Ok(declared)
@@ -143,7 +143,7 @@ fn endpoints(desc: &TableDesc, schema: &Schema, mistakes: &mut Vec<Issue>) {
             None => IssueKind::Endpoint(table::spelled(desc, key)),
         };
         mistakes.push(Issue {
-            place: location_of(desc),
+            location: location_of(desc),
             table: desc.name.to_owned(),
             kind,
         });

@@ -17,7 +17,7 @@ impl DeclareError {
         if mistakes.is_empty() {
             return Ok(());
         }
-        mistakes.sort_by_cached_key(|mistake| (mistake.place, mistake.to_string()));
+        mistakes.sort_by_cached_key(|mistake| (mistake.location, mistake.to_string()));
         mistakes.dedup();
         Err(Self { issues: mistakes })
     }
@@ -48,7 +48,7 @@ impl fmt::Display for DeclareError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
     /// The source location.
-    pub place: SourceLocation,
+    pub location: SourceLocation,
     /// The table or sequence, as spelled.
     pub table: String,
     /// The kind of issue.
@@ -58,11 +58,15 @@ pub struct Issue {
 impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use IssueKind::{DuplicateSequence, SequenceDroppedButDeclared};
-        let what = match self.kind {
+        let object_kind = match self.kind {
             DuplicateSequence { .. } | SequenceDroppedButDeclared { .. } => "sequence",
             _ => "table",
         };
-        write!(f, "{}: {what} `{}`: {}", self.place, self.table, self.kind)
+        write!(
+            f,
+            "{}: {object_kind} `{}`: {}",
+            self.location, self.table, self.kind
+        )
     }
 }
 

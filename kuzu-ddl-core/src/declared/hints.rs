@@ -58,11 +58,11 @@ impl From<&FunctionDesc> for FillFunction {
 
 /// Returns the fallback for a row whose cast fails. The default is copied into the event, because
 /// it may have changed by the time a peer applies the event.
-pub(crate) fn on_fail(hints: &TableHints, name: &NameKey, wanted: &Property) -> OnFail {
+pub(crate) fn on_fail(hints: &TableHints, name: &NameKey, property: &Property) -> OnFail {
     match hints.on_fail.get(name) {
         None | Some(OnFailDesc::Abort) => OnFail::Abort,
         Some(OnFailDesc::Null) => OnFail::Null,
-        Some(OnFailDesc::Default) => match &wanted.default {
+        Some(OnFailDesc::Default) => match &property.default {
             Some(expr) => OnFail::Default(expr.clone()),
             None => OnFail::Null,
         },

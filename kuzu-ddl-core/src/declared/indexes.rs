@@ -8,7 +8,7 @@ use crate::schema::{Index, IndexKind, NameKey, Table};
 pub(super) fn build(desc: &TableDesc, table: &mut Table, mistakes: &mut Vec<Issue>) {
     let mut report = |kind| {
         mistakes.push(Issue {
-            place: location_of(desc),
+            location: location_of(desc),
             table: desc.name.to_owned(),
             kind,
         });

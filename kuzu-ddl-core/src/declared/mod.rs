@@ -69,11 +69,11 @@ impl Declared {
     pub fn with_dropped_table(mut self, name: &str) -> Result<Self, DeclareError> {
         let caller = Location::caller();
         let mut issues = Vec::new();
-        let place = SourceLocation {
+        let location = SourceLocation {
             file: caller.file(),
             line: caller.line(),
         };
-        renames::add_tombstone(&mut self, name, place, &mut issues);
+        renames::add_tombstone(&mut self, name, location, &mut issues);
         DeclareError::unless_empty(issues)?;
         Ok(self)
     }

@@ -11,7 +11,7 @@ use crate::schema::{NameKey, name};
 pub(super) struct RenameHint {
     pub(super) name: &'static str,
     pub(super) earlier: &'static [&'static str],
-    pub(super) place: SourceLocation,
+    pub(super) location: SourceLocation,
 }
 
 /// Reports a rename from the current name, a rename from the name of an object that was not renamed
@@ -33,23 +33,23 @@ pub(super) fn renamed(
     for RenameHint {
         name,
         earlier,
-        place,
+        location,
     } in all
     {
         for old in earlier {
             if *old == name {
-                report(place, IssueKind::RenamedFromItself(name.to_owned()));
+                report(location, IssueKind::RenamedFromItself(name.to_owned()));
                 continue;
             }
             if stayed.contains(&NameKey::new(old)) {
                 let (name, old) = (name.to_owned(), (*old).to_owned());
-                report(place, IssueKind::RenamedFromExisting { name, old });
+                report(location, IssueKind::RenamedFromExisting { name, old });
                 continue;
             }
-            match claims.insert(NameKey::new(old), (name, place)) {
+            match claims.insert(NameKey::new(old), (name, location)) {
                 // A repeated hint on one object is harmless.
                 Some((other_name, other)) if other_name != name => report(
-                    place,
+                    location,
                     IssueKind::RenamedTwice {
                         name: name.to_owned(),
                         old: (*old).to_owned(),
@@ -69,7 +69,7 @@ pub(super) fn renamed_tables(descs: &[&'static TableDesc], mistakes: &mut Vec<Is
         for old in desc.renamed_from {
             if let Err(error) = name::check_table(old) {
                 mistakes.push(Issue {
-                    place: location_of(desc),
+                    location: location_of(desc),
                     table: desc.name.to_owned(),
                     kind: error.into(),
                 });
@@ -79,18 +79,22 @@ pub(super) fn renamed_tables(descs: &[&'static TableDesc], mistakes: &mut Vec<Is
     let all = descs.iter().map(|desc| RenameHint {
         name: desc.name,
         earlier: desc.renamed_from,
-        place: location_of(desc),
+        location: location_of(desc),
     });
     let mut found = Vec::new();
-    renamed(all, |place, kind| found.push((place, kind)));
-    mistakes.extend(found.into_iter().map(|(place, kind)| {
+    renamed(all, |location, kind| found.push((location, kind)));
+    mistakes.extend(found.into_iter().map(|(location, kind)| {
         let table = match &kind {
             IssueKind::RenamedTwice { name, .. }
             | IssueKind::RenamedFromExisting { name, .. }
             | IssueKind::RenamedFromItself(name) => name.clone(),
             _ => String::new(),
         };
-        Issue { place, table, kind }
+        Issue {
+            location,
+            table,
+            kind,
+        }
     }));
 }
 
@@ -98,7 +102,7 @@ pub(super) fn renamed_tables(descs: &[&'static TableDesc], mistakes: &mut Vec<Is
 pub(super) fn add_tombstone(
     declared: &mut Declared,
     name: &str,
-    place: SourceLocation,
+    location: SourceLocation,
     mistakes: &mut Vec<Issue>,
 ) {
     let key = NameKey::new(name);
@@ -113,13 +117,13 @@ pub(super) fn add_tombstone(
         })
         .map(|(heir, _)| heir);
     // A declared table that was renamed may take the name of a dropped one.
-    let came = declared
+    let is_renamed = declared
         .tables
         .get(&key)
         .is_some_and(|hints| !hints.renamed_from.is_empty());
     let kind = if let Err(error) = name::check_table(name) {
         error.into()
-    } else if let Some(table) = declared.schema.tables.get(&key).filter(|_| !came) {
+    } else if let Some(table) = declared.schema.tables.get(&key).filter(|_| !is_renamed) {
         IssueKind::DroppedButDeclared(table.name.clone())
     } else if let Some(heir) = heir {
         let heir = declared
@@ -136,7 +140,7 @@ pub(super) fn add_tombstone(
         return;
     };
     mistakes.push(Issue {
-        place,
+        location,
         table: name.to_owned(),
         kind,
     });

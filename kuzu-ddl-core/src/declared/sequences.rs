@@ -15,41 +15,43 @@ pub(super) fn add(
     // Registration order is arbitrary; source order decides which of two declarations is "the
     // other".
     let mut descs = descs.to_vec();
-    descs.sort_by_key(|desc| desc.place);
-    let mut places: Vec<(NameKey, SourceLocation)> = Vec::new();
-    let mistake = |name: &str, place, kind| Issue {
-        place,
+    descs.sort_by_key(|desc| desc.location);
+    let mut locations: Vec<(NameKey, SourceLocation)> = Vec::new();
+    let mistake = |name: &str, location, kind| Issue {
+        location,
         table: name.to_owned(),
         kind,
     };
     for desc in &descs {
         let key = NameKey::of_static(desc.name);
-        match places.iter().find(|(known, _)| *known == key) {
+        match locations.iter().find(|(name, _)| *name == key) {
             Some((_, other)) => {
                 let kind = IssueKind::DuplicateSequence { other: *other };
-                mistakes.push(mistake(desc.name, desc.place, kind));
+                mistakes.push(mistake(desc.name, desc.location, kind));
             }
             None => {
-                places.push((key.clone(), desc.place));
+                locations.push((key.clone(), desc.location));
                 declared.schema.sequences.insert(key, desc.of());
             }
         }
     }
-    for gone in tombstones {
-        let (key, place) = (
-            NameKey::of_static(gone.name),
+    for tombstone in tombstones {
+        let (key, location) = (
+            NameKey::of_static(tombstone.name),
             SourceLocation {
-                file: gone.file,
-                line: gone.line,
+                file: tombstone.file,
+                line: tombstone.line,
             },
         );
-        match places.iter().find(|(known, _)| *known == key) {
+        match locations.iter().find(|(name, _)| *name == key) {
             Some((_, other)) => {
                 let kind = IssueKind::SequenceDroppedButDeclared { other: *other };
-                mistakes.push(mistake(gone.name, place, kind));
+                mistakes.push(mistake(tombstone.name, location, kind));
             }
             None => {
-                declared.dropped_sequences.insert(key, gone.name.to_owned());
+                declared
+                    .dropped_sequences
+                    .insert(key, tombstone.name.to_owned());
             }
         }
     }

@@ -21,7 +21,7 @@ pub(super) fn build(desc: &'static TableDesc, mistakes: &mut Vec<Issue>) -> (Tab
     }
     let properties = builder.properties();
     let kind = builder.kind(&properties);
-    builder.past();
+    builder.check_former_names();
     let comment = builder.comment(desc.name, desc.comment, location_of(desc));
     let hints = TableHints {
         renamed_from: owned(desc.renamed_from),
@@ -127,9 +127,9 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn report(&mut self, place: SourceLocation, kind: IssueKind) {
+    fn report(&mut self, location: SourceLocation, kind: IssueKind) {
         self.mistakes.push(Issue {
-            place,
+            location,
             table: self.desc.name.to_owned(),
             kind,
         });
@@ -169,17 +169,17 @@ impl Builder<'_> {
     }
 
     fn property(&mut self, desc: &PropertyDesc) -> Property {
-        let place = self.field(desc);
+        let location = self.field(desc);
         let name = desc.name.to_owned();
         for name in [desc.name].iter().chain(desc.renamed_from) {
             if let Err(error) = check_property(name) {
-                self.report(place, error.into());
+                self.report(location, error.into());
             }
         }
         let ty = Type::from(&desc.ty);
         if let Err(error) = ty.check() {
             self.report(
-                place,
+                location,
                 IssueKind::Type {
                     property: name.clone(),
                     error,
@@ -190,7 +190,7 @@ impl Builder<'_> {
             let expr = Expr::try_from(desc).and_then(|expr| expr.check(&ty).map(|()| expr));
             expr.map_err(|error| {
                 self.report(
-                    place,
+                    location,
                     IssueKind::Default {
                         property: name.clone(),
                         error,
@@ -199,7 +199,7 @@ impl Builder<'_> {
             })
             .ok()
         });
-        let comment = self.comment(desc.name, desc.comment, place);
+        let comment = self.comment(desc.name, desc.comment, location);
         Property {
             name,
             ty,
@@ -211,13 +211,13 @@ impl Builder<'_> {
 
     fn comment(
         &mut self,
-        of: &str,
+        object: &str,
         comment: Option<&str>,
-        place: SourceLocation,
+        location: SourceLocation,
     ) -> Option<String> {
         let comment = comment.filter(|text| !text.is_empty())?;
         if comment.contains('\0') {
-            self.report(place, IssueKind::Comment(of.to_owned()));
+            self.report(location, IssueKind::Comment(object.to_owned()));
         }
         Some(comment.to_owned())
     }
@@ -272,8 +272,8 @@ impl Builder<'_> {
                         }
                     }
                     if set.contains(&pair(desc)) {
-                        let words = format!("{} → {}", desc.from, desc.to);
-                        self.report(location, IssueKind::DroppedButDeclared(words));
+                        let pair_text = format!("{} → {}", desc.from, desc.to);
+                        self.report(location, IssueKind::DroppedButDeclared(pair_text));
                     }
                 }
                 TableKind::Edge {
@@ -286,17 +286,17 @@ impl Builder<'_> {
     }
 
     /// Checks the former names and tombstones of properties.
-    fn past(&mut self) {
+    fn check_former_names(&mut self) {
         let location = location_of(self.desc);
         let all = self.desc.properties.iter().map(|property| RenameHint {
             name: property.name,
             earlier: property.renamed_from,
-            place: self.field(property),
+            location: self.field(property),
         });
         let mut found = Vec::new();
-        renamed(all, |place, kind| found.push((place, kind)));
-        for (place, kind) in found {
-            self.report(place, kind);
+        renamed(all, |location, kind| found.push((location, kind)));
+        for (location, kind) in found {
+            self.report(location, kind);
         }
         for old in self.desc.dropped {
             if let Err(error) = check_property(old) {

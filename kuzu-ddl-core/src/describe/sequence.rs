@@ -9,7 +9,7 @@ use crate::schema::Sequence;
 #[derive(Clone, Copy, Debug)]
 pub struct SequenceDesc {
     pub(crate) name: &'static str,
-    pub(crate) place: SourceLocation,
+    pub(crate) location: SourceLocation,
     pub(crate) start: Option<i64>,
     pub(crate) increment: Option<i64>,
     pub(crate) min: Option<i64>,
@@ -25,7 +25,7 @@ impl SequenceDesc {
         const_checks::table_name(name);
         Self {
             name,
-            place: SourceLocation { file, line },
+            location: SourceLocation { file, line },
             start: None,
             increment: None,
             min: None,

@@ -30,19 +30,19 @@ impl Differ<'_> {
         (table, name): (&NameKey, &NameKey),
         path: &str,
         id: ObjectId,
-        wanted: &Property,
+        desired: &Property,
         last: Option<&Property>,
     ) {
         let Some(ObjectBody::Property(spec)) = self.draft.fold().object(id).map(|o| o.body.clone())
         else {
             return;
         };
-        if spec.ty != wanted.ty && last.is_none_or(|last| last.ty != wanted.ty) {
-            match self.cast((table, name), &spec.ty, &wanted.ty) {
+        if spec.ty != desired.ty && last.is_none_or(|last| last.ty != desired.ty) {
+            match self.cast((table, name), &spec.ty, &desired.ty) {
                 Ok(cast) => {
                     let hints = self.declared.tables.get(table);
-                    let on_fail = hints.map(|hints| on_fail(hints, name, wanted));
-                    let (ty, on_fail) = (wanted.ty.clone(), on_fail.unwrap_or_default());
+                    let on_fail = hints.map(|hints| on_fail(hints, name, desired));
+                    let (ty, on_fail) = (desired.ty.clone(), on_fail.unwrap_or_default());
                     let change = match cast {
                         CastSource::Function(function) => Change::SetTypeWith {
                             ty,
@@ -65,29 +65,29 @@ impl Differ<'_> {
                 Err(reason) => return self.refuse(path.to_owned(), self.origin(table), reason),
             }
         }
-        let asked = match last {
-            Some(last) => last.default != wanted.default,
-            None => wanted.default.is_some(),
+        let is_requested = match last {
+            Some(last) => last.default != desired.default,
+            None => desired.default.is_some(),
         };
-        if spec.default != wanted.default && asked {
+        if spec.default != desired.default && is_requested {
             self.draft.change(
                 id,
                 Change::SetDefault {
-                    default: wanted.default.clone(),
+                    default: desired.default.clone(),
                 },
             );
         }
         // A key is never NULL, whatever the property was before it became one.
         let kind = self.declared.schema.tables.get(table).map(|t| &t.kind);
         let is_key = matches!(kind, Some(TableKind::Node { primary_key }) if primary_key == name);
-        if spec.nullable != wanted.nullable
-            && !(is_key && wanted.nullable)
-            && last.is_none_or(|last| last.nullable != wanted.nullable)
+        if spec.nullable != desired.nullable
+            && !(is_key && desired.nullable)
+            && last.is_none_or(|last| last.nullable != desired.nullable)
         {
             self.draft.change(
                 id,
                 Change::SetNullable {
-                    nullable: wanted.nullable,
+                    nullable: desired.nullable,
                 },
             );
         }
@@ -125,23 +125,23 @@ impl Differ<'_> {
         from: &Type,
         to: &Type,
     ) -> Result<CastSource, IncompatibilityKind> {
-        let bad = |reason| Err(IncompatibilityKind::InvalidCast { reason });
+        let invalid = |reason| Err(IncompatibilityKind::InvalidCast { reason });
         let Some(function) = self.declared.functions.get(name) else {
-            return bad(format!("the function {name} is missing from this program"));
+            return invalid(format!("the function {name} is missing from this program"));
         };
         let takes = function
             .arguments
             .first()
             .map(|input| Type::from(&input.ty));
         if let Some(takes) = takes.filter(|takes| !from.widens_to(takes)) {
-            return bad(format!(
+            return invalid(format!(
                 "the function {name} takes {takes}, but the property is {from}"
             ));
         }
-        let gives = Type::from(&function.returns);
-        if !gives.is_subtype_of(to) {
-            return bad(format!(
-                "the function {name} returns {gives} instead of {to}"
+        let return_type = Type::from(&function.returns);
+        if !return_type.is_subtype_of(to) {
+            return invalid(format!(
+                "the function {name} returns {return_type} instead of {to}"
             ));
         }
         Ok(CastSource::Function(name.to_owned()))
@@ -154,7 +154,7 @@ impl Differ<'_> {
         key: &NameKey,
         id: ObjectId,
         resolved: &ResolvedNames,
-        was: &BTreeMap<NameKey, NameKey>,
+        former_names: &BTreeMap<NameKey, NameKey>,
     ) {
         let declared = self.declared;
         let Some(table) = declared.schema.tables.get(key) else {
@@ -166,11 +166,11 @@ impl Differ<'_> {
         };
         match (&table.kind, body) {
             (TableKind::Node { primary_key }, ObjectBody::NodeTable { key: is })
-                if !self.same_key(key, primary_key, last, was) =>
+                if !self.same_key(key, primary_key, last, former_names) =>
             {
                 // Until the former key is dropped, two properties may have the name.
-                let known = resolved.get(primary_key).copied().flatten();
-                let found = known.or_else(|| self.find(Some(id), primary_key));
+                let key_property = resolved.get(primary_key).copied().flatten();
+                let found = key_property.or_else(|| self.find(Some(id), primary_key));
                 if let Some(key) = found.filter(|found| *found != is) {
                     self.draft.change(id, Change::SetPrimaryKey { key });
                 }
@@ -212,21 +212,25 @@ impl Differ<'_> {
     fn same_key(
         &self,
         table: &NameKey,
-        wanted: &NameKey,
+        desired: &NameKey,
         last: Option<&Table>,
-        was: &BTreeMap<NameKey, NameKey>,
+        former_names: &BTreeMap<NameKey, NameKey>,
     ) -> bool {
         let Some(last) = last else { return false };
         let TableKind::Node { primary_key } = &last.kind else {
             return false;
         };
-        if was.get(wanted) == Some(primary_key) {
+        if former_names.get(desired) == Some(primary_key) {
             return true;
         }
         // A rename on another peer, before this declaration requested it.
-        let olds = self.declared.tables.get(table);
-        let olds = olds.and_then(|hints| hints.property_renames.get(wanted));
-        !last.properties.contains_key(wanted)
-            && olds.is_some_and(|olds| olds.iter().any(|old| NameKey::new(old) == *primary_key))
+        let renamed_from = self.declared.tables.get(table);
+        let renamed_from = renamed_from.and_then(|hints| hints.property_renames.get(desired));
+        !last.properties.contains_key(desired)
+            && renamed_from.is_some_and(|renamed_from| {
+                renamed_from
+                    .iter()
+                    .any(|old| NameKey::new(old) == *primary_key)
+            })
     }
 }

@@ -112,12 +112,12 @@ fn declaration_from_live(
     object: &Object,
     (row, before, live): (&Drift, &Fold, &Schema),
 ) {
-    let what = match &row.kind {
-        DriftKind::Changed { what, .. } => Some(*what),
+    let aspect = match &row.kind {
+        DriftKind::Changed { aspect, .. } => Some(*aspect),
         _ => None,
     };
     let retained = !matches!(
-        what,
+        aspect,
         None | Some(Aspect::Name | Aspect::Kind | Aspect::Definition)
     );
     match (&row.site, ancestor.schema.tables.get_mut(key)) {
@@ -132,15 +132,15 @@ fn declaration_from_live(
             ancestor.tables.remove(key);
         }
         (Location::Property(here, name), Some(table)) => {
-            let known = NameKey::new(&object.name.value);
+            let recorded = NameKey::new(&object.name.value);
             let live = live.tables.get(here).and_then(|t| t.properties.get(name));
-            match (live, table.properties.get_mut(&known)) {
+            match (live, table.properties.get_mut(&recorded)) {
                 (Some(live), Some(property)) if retained => {
                     property.ty.clone_from(&live.ty);
                     property.default.clone_from(&live.default);
                 }
                 _ => {
-                    table.properties.remove(&known);
+                    table.properties.remove(&recorded);
                 }
             }
         }
@@ -187,7 +187,7 @@ fn copy_alterable_parts(kind: &mut TableKind, live: &TableKind) {
 }
 
 fn hints_at(hints: &TableHints, table: ObjectId, then: &Fold) -> TableHints {
-    let was = |parent, object, old: &str| {
+    let had_name = |parent, object, old: &str| {
         let old = NameKey::new(old);
         let mut held = then.objects_ever_named(parent, &old);
         held.any(|holder| holder.id == object)
@@ -198,13 +198,16 @@ fn hints_at(hints: &TableHints, table: ObjectId, then: &Fold) -> TableHints {
         column_order: hints.column_order.clone(),
         ..TableHints::default()
     };
-    let olds = hints.renamed_from.iter();
-    retained.renamed_from = olds.filter(|old| was(None, table, old)).cloned().collect();
-    for (name, olds) in &hints.property_renames {
+    let former_names = hints.renamed_from.iter();
+    retained.renamed_from = former_names
+        .filter(|old| had_name(None, table, old))
+        .cloned()
+        .collect();
+    for (name, former_names) in &hints.property_renames {
         if let Some(property) = then.find(Some(table), name) {
-            let held = |old: &&String| was(Some(table), property.id, old);
-            let olds = olds.iter().filter(held).cloned().collect();
-            retained.property_renames.insert(name.clone(), olds);
+            let held = |old: &&String| had_name(Some(table), property.id, old);
+            let former_names = former_names.iter().filter(held).cloned().collect();
+            retained.property_renames.insert(name.clone(), former_names);
         }
     }
     let removed = |name: &&NameKey| then.find(Some(table), name).is_none();

@@ -32,8 +32,8 @@ pub fn check_compatibility(
             });
         };
         let Some(object) = fold.find(None, key) else {
-            let nothing = BTreeSet::new();
-            let reason = explain_missing(fold, ancestor, None, key, true, &nothing);
+            let empty = BTreeSet::new();
+            let reason = explain_missing(fold, ancestor, None, key, true, &empty);
             refuse(
                 table.name.clone(),
                 reason.unwrap_or(IncompatibilityKind::Missing),
@@ -55,9 +55,9 @@ pub fn check_compatibility(
                     compare_properties((&path, had), property, is, last, &mut refuse);
                 }
                 None => {
-                    let nothing = BTreeSet::new();
+                    let empty = BTreeSet::new();
                     let parent = Some((key, object.id));
-                    let reason = explain_missing(fold, ancestor, parent, name, true, &nothing);
+                    let reason = explain_missing(fold, ancestor, parent, name, true, &empty);
                     refuse(path, reason.unwrap_or(IncompatibilityKind::Missing));
                 }
             }
@@ -76,24 +76,24 @@ fn compare_tables(
     match (&declared.kind, &is.kind) {
         (
             TableKind::Node {
-                primary_key: wanted,
+                primary_key: desired,
             },
             TableKind::Node { primary_key: found },
         ) => {
-            if wanted != found {
+            if desired != found {
                 let changed = !matches!(last.map(|t| &t.kind),
-                    Some(TableKind::Node { primary_key }) if primary_key == wanted);
+                    Some(TableKind::Node { primary_key }) if primary_key == desired);
                 refuse(
                     name(),
-                    push_difference(changed, "primary key", wanted, found),
+                    push_difference(changed, "primary key", desired, found),
                 );
             }
         }
         (
             TableKind::Edge {
                 pairs,
-                multiplicity: Some(wanted),
-                storage: wanted_storage,
+                multiplicity: Some(desired),
+                storage: desired_storage,
             },
             TableKind::Edge {
                 pairs: found_pairs,
@@ -102,21 +102,21 @@ fn compare_tables(
             },
         ) => {
             let before = last.map(|t| &t.kind);
-            if let Some(found) = multiplicity.filter(|found| found != wanted) {
+            if let Some(found) = multiplicity.filter(|found| found != desired) {
                 let changed = !matches!(before,
-                    Some(TableKind::Edge { multiplicity: Some(m), .. }) if m == wanted);
+                    Some(TableKind::Edge { multiplicity: Some(m), .. }) if m == desired);
                 refuse(
                     name(),
-                    push_difference(changed, "multiplicity", wanted, &found),
+                    push_difference(changed, "multiplicity", desired, &found),
                 );
             }
-            if storage != wanted_storage {
+            if storage != desired_storage {
                 let changed = !matches!(before,
-                    Some(TableKind::Edge { storage: s, .. }) if s == wanted_storage);
-                let (wanted, found) = (wanted_storage.as_str(), storage.as_str());
+                    Some(TableKind::Edge { storage: s, .. }) if s == desired_storage);
+                let (desired, found) = (desired_storage.as_str(), storage.as_str());
                 refuse(
                     name(),
-                    push_difference(changed, "storage direction", &wanted, &found),
+                    push_difference(changed, "storage direction", &desired, &found),
                 );
             }
             for pair in pairs.difference(found_pairs) {
@@ -168,30 +168,30 @@ fn compare_properties(
         );
     }
     if declared.nullable != is.nullable && declared.nullable != last.nullable {
-        let word = |p: &Property| if p.nullable { "nullable" } else { "required" };
+        let label = |p: &Property| if p.nullable { "nullable" } else { "required" };
         refuse(
             path.to_owned(),
-            push_difference(true, "nullability", &word(declared), &word(is)),
+            push_difference(true, "nullability", &label(declared), &label(is)),
         );
     }
 }
 
 fn push_difference(
     changed: bool,
-    what: &str,
+    aspect: &str,
     declared: &dyn std::fmt::Display,
     is: &dyn std::fmt::Display,
 ) -> IncompatibilityKind {
-    let (what, declared, is) = (what.to_owned(), declared.to_string(), is.to_string());
+    let (aspect, declared, is) = (aspect.to_owned(), declared.to_string(), is.to_string());
     if changed {
         IncompatibilityKind::Unsupported {
-            what,
+            aspect,
             from: is,
             to: declared,
         }
     } else {
         IncompatibilityKind::Changed {
-            what,
+            aspect,
             declared,
             is,
             restorable: false,
@@ -202,14 +202,14 @@ fn push_difference(
 /// Returns why a declared name is missing, if that indicates an older binary; `None` if the name is
 /// simply new.
 ///
-/// `known` is whether the last declaration had the name; `claimed` holds the objects that are
+/// `was_declared` is whether the last declaration had the name; `claimed` holds the objects that are
 /// declared under their present names, so that their former names are free for new objects.
 pub(super) fn explain_missing(
     fold: &Fold,
     ancestor: Option<&Declared>,
     table: Option<(&NameKey, ObjectId)>,
     name: &NameKey,
-    known: bool,
+    was_declared: bool,
     claimed: &BTreeSet<ObjectId>,
 ) -> Option<IncompatibilityKind> {
     let parent = table.map(|(_, id)| id);
@@ -236,7 +236,7 @@ pub(super) fn explain_missing(
         fold.objects_ever_named(parent, name)
             .filter(|object| !object.is_live())
     };
-    if tombstone || (known && removed().next().is_some()) {
+    if tombstone || (was_declared && removed().next().is_some()) {
         let purged = |object: &Object| matches!(object.lifecycle.value, Lifecycle::Purged(_));
         let all_purged = removed().next().is_some() && removed().all(purged);
         return Some(if all_purged {
@@ -245,7 +245,7 @@ pub(super) fn explain_missing(
             IncompatibilityKind::Dropped
         });
     }
-    known.then_some(IncompatibilityKind::Missing)
+    was_declared.then_some(IncompatibilityKind::Missing)
 }
 
 /// Returns the present name of what was called `name`, according to the hints of an earlier
@@ -255,18 +255,22 @@ fn renamed_in_source(
     table: Option<&NameKey>,
     name: &NameKey,
 ) -> Option<String> {
-    let was = |olds: &[String]| olds.iter().any(|old| NameKey::new(old) == *name);
+    let is_former =
+        |former_names: &[String]| former_names.iter().any(|old| NameKey::new(old) == *name);
     match table {
         None => {
             let (key, _) = ancestor
                 .tables
                 .iter()
-                .find(|(_, hints)| was(&hints.renamed_from))?;
+                .find(|(_, hints)| is_former(&hints.renamed_from))?;
             ancestor.schema.tables.get(key).map(|t| t.name.clone())
         }
         Some(table) => {
             let hints = ancestor.tables.get(table)?;
-            let (key, _) = hints.property_renames.iter().find(|(_, olds)| was(olds))?;
+            let (key, _) = hints
+                .property_renames
+                .iter()
+                .find(|(_, former_names)| is_former(former_names))?;
             let table = ancestor.schema.tables.get(table)?;
             table.properties.get(key).map(|p| p.name.clone())
         }

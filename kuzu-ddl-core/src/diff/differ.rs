@@ -17,7 +17,7 @@ pub(super) struct Differ<'a> {
     pub(super) options: &'a DiffOptions,
     pub(super) draft: ChangeBuilder,
     /// Name by which the last declaration may know each declared table.
-    pub(super) was: BTreeMap<NameKey, NameKey>,
+    pub(super) former_names: BTreeMap<NameKey, NameKey>,
     pub(super) notes: Vec<Note>,
     pub(super) refusals: Vec<Incompatibility>,
     pub(super) restored: BTreeSet<ObjectId>,

@@ -47,7 +47,8 @@ pub enum IncompatibilityKind {
     /// database.
     Changed {
         /// Aspect that differs.
-        what: String,
+        #[serde(rename = "what")]
+        aspect: String,
         /// Declared value.
         declared: String,
         /// Value in the database.
@@ -58,7 +59,8 @@ pub enum IncompatibilityKind {
     /// A change that this version does not support.
     Unsupported {
         /// Aspect to change.
-        what: String,
+        #[serde(rename = "what")]
+        aspect: String,
         /// Value in the database.
         from: String,
         /// Declared value.
@@ -86,7 +88,8 @@ pub enum IncompatibilityKind {
     /// Invalid by itself, in any database.
     Invalid {
         /// Rule that is violated.
-        why: String,
+        #[serde(rename = "why")]
+        reason: String,
     },
 }
 
@@ -129,7 +132,7 @@ impl IncompatibilityKind {
                  help: rename the struct's table with `#[kuzu(name = \"…\")]`"
             ),
             Self::Changed {
-                what,
+                aspect,
                 declared,
                 is,
                 restorable,
@@ -141,14 +144,14 @@ impl IncompatibilityKind {
                     )
                 });
                 format!(
-                    "the {what} is declared as {declared}, but is {is} in the database\n\
+                    "the {aspect} is declared as {declared}, but is {is} in the database\n\
                      help: declare {is}\n\
                      help: or deploy the binary that changed it{}",
                     restore.unwrap_or_default()
                 )
             }
-            Self::Unsupported { what, from, to } => format!(
-                "changing the {what} from {from} to {to} is not supported\n\
+            Self::Unsupported { aspect, from, to } => format!(
+                "changing the {aspect} from {from} to {to} is not supported\n\
                  help: declare {from}\n\
                  help: or add a new property under another name and backfill it"
             ),
@@ -164,7 +167,7 @@ impl IncompatibilityKind {
                  help: or add `#[kuzu(dropped_pair(…))]` to its struct"
             ),
             Self::PrimaryKeyDropped => "the primary key cannot be dropped".to_owned(),
-            Self::Invalid { why } => why.clone(),
+            Self::Invalid { reason } => reason.clone(),
         }
     }
 }

@@ -28,45 +28,45 @@ impl Differ<'_> {
             if table.indexes.contains_key(&name) {
                 continue;
             }
-            let was = last.is_some_and(|last| last.contains_key(&name));
-            if was || self.options.archive_undeclared {
+            let was_declared = last.is_some_and(|last| last.contains_key(&name));
+            if was_declared || self.options.archive_undeclared {
                 self.draft.archive(object);
             } else {
                 let object = format!("{}[{name}]", table.name);
                 self.notes.push(Note::Undeclared { object });
             }
         }
-        for (name, wanted) in &table.indexes {
+        for (name, desired) in &table.indexes {
             let last = last.and_then(|last| last.get(name));
-            self.index(key, id, wanted, last);
+            self.index(key, id, desired, last);
         }
     }
 
-    fn index(&mut self, key: &NameKey, table: ObjectId, wanted: &Index, last: Option<&Index>) {
-        let Some(spec) = self.index_spec(table, wanted) else {
+    fn index(&mut self, key: &NameKey, table: ObjectId, desired: &Index, last: Option<&Index>) {
+        let Some(spec) = self.index_spec(table, desired) else {
             // A declared property that is missing is reported by itself.
             return;
         };
-        let present = self.draft.fold().find_index(table, &wanted.name);
+        let present = self.draft.fold().find_index(table, &desired.name);
         let present = present.and_then(|object| match &object.body {
             ObjectBody::Index(spec) => Some((object.id, spec.clone())),
             _ => None,
         });
         // If the last declaration had the same index, another party has changed it since.
-        let new = last.is_none_or(|last| !last.is_equivalent_to(wanted));
+        let new = last.is_none_or(|last| !last.is_equivalent_to(desired));
         match present {
             Some((_, is)) if retained_definition(&is) == retained_definition(&spec) => {}
             Some((object, is)) if new || is.properties != spec.properties => {
                 self.draft.archive(object);
-                self.draft.create_index(table, &wanted.name, spec);
+                self.draft.create_index(table, &desired.name, spec);
             }
-            None if new || self.lost_property(table, &wanted.name) => {
-                self.draft.create_index(table, &wanted.name, spec);
+            None if new || self.lost_property(table, &desired.name) => {
+                self.draft.create_index(table, &desired.name, spec);
             }
             _ => {
                 let object = self.declared.schema.tables.get(key);
                 let object = object.map_or_else(String::new, |t| t.name.clone());
-                let object = format!("{object}[{}]", wanted.name);
+                let object = format!("{object}[{}]", desired.name);
                 self.notes.push(Note::IndexChangedElsewhere { object });
             }
         }
@@ -116,9 +116,9 @@ pub(super) fn check(table: &Table, mut report: impl FnMut(String, String)) {
                 format!("its key `{key}` does not match its name"),
             );
         }
-        let why = index.check(table).err().map(|e| e.to_string());
-        if let Some(why) = why.or_else(|| crate::schema::unretained_option(index)) {
-            report(path, why);
+        let reason = index.check(table).err().map(|e| e.to_string());
+        if let Some(reason) = reason.or_else(|| crate::schema::unretained_option(index)) {
+            report(path, reason);
         }
     }
 }

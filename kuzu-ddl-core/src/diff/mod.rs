@@ -78,7 +78,7 @@ pub fn diff(
         ancestor,
         options,
         draft: ChangeBuilder::new(expected),
-        was: BTreeMap::new(),
+        former_names: BTreeMap::new(),
         notes: Vec::new(),
         refusals: Vec::new(),
         restored: BTreeSet::new(),

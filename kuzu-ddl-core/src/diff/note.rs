@@ -49,7 +49,8 @@ pub enum Note {
         /// Version of the engine.
         object: String,
         /// Engine and version that the plans were tested with.
-        tried: String,
+        #[serde(rename = "tried")]
+        tested: String,
     },
     /// An attached database: it is never read.
     Attached {
@@ -102,9 +103,9 @@ impl fmt::Display for Note {
                 write!(f, "{object} is not managed by kuzu-ddl; left unchanged")
             }
             Self::Unreadable { object, reason } => write!(f, "{object} cannot be read: {reason}"),
-            Self::UntestedEngineVersion { object, tried } => write!(
+            Self::UntestedEngineVersion { object, tested } => write!(
                 f,
-                "engine version {object} is untested; plans were tested with {tried}\n\
+                "engine version {object} is untested; plans were tested with {tested}\n\
                  help: create a backup, and migrate a copy first"
             ),
             Self::Attached { object } => {

@@ -63,7 +63,7 @@ impl<'a> Differ<'a> {
         id: ObjectId,
     ) -> (ResolvedNames, BTreeMap<NameKey, NameKey>) {
         let names = NameScope {
-            parent: Some((self.was.get(key).unwrap_or(key), id)),
+            parent: Some((self.former_names.get(key).unwrap_or(key), id)),
             declared: property_names(self.declared, key, table),
             last: self.last_names(key),
             tombstoned: self.new_tombstones_of(key),
@@ -75,13 +75,13 @@ impl<'a> Differ<'a> {
         let recreate = |name: &NameKey| self.options.recreate.contains(&path(name));
         let NameResolution {
             objects,
-            was,
+            former_names,
             refused,
         } = self.resolve(&names, |_, _| true, recreate);
         for (name, reason) in refused {
             self.refuse(path(&name), self.origin(key), reason);
         }
-        (objects, was)
+        (objects, former_names)
     }
 
     /// Returns the names of the table's properties in the last declaration.
@@ -187,7 +187,7 @@ fn property_names<'a>(
     table: &'a Table,
 ) -> BTreeMap<&'a NameKey, &'a [String]> {
     let hints = declared.tables.get(key);
-    let olds = |name| {
+    let former_names = |name| {
         hints
             .and_then(|h| h.property_renames.get(name))
             .map(Vec::as_slice)
@@ -195,6 +195,6 @@ fn property_names<'a>(
     table
         .properties
         .keys()
-        .map(|name| (name, olds(name).unwrap_or_default()))
+        .map(|name| (name, former_names(name).unwrap_or_default()))
         .collect()
 }

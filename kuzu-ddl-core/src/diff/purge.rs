@@ -9,9 +9,9 @@ impl Differ<'_> {
     /// Purges what the application requested by name.
     pub(super) fn purge_requested(&mut self) {
         for path in &self.options.purge {
-            let wanted = NameKey::new(path);
+            let requested = NameKey::new(path);
             let all = archive_entries(self.draft.fold());
-            let is = |name: &str| NameKey::new(name) == wanted;
+            let is = |name: &str| NameKey::new(name) == requested;
             let mut found: Vec<ArchiveEntry> = all
                 .into_iter()
                 .filter(|archived| is(&archived.origin) || is(&archived.name))

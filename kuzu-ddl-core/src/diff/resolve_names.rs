@@ -21,7 +21,7 @@ pub(super) type ResolvedNames = BTreeMap<NameKey, Option<ObjectId>>;
 pub(super) struct NameResolution {
     pub(super) objects: ResolvedNames,
     /// Name by which the last declaration may know each existing object.
-    pub(super) was: BTreeMap<NameKey, NameKey>,
+    pub(super) former_names: BTreeMap<NameKey, NameKey>,
     pub(super) refused: Vec<(NameKey, IncompatibilityKind)>,
 }
 
@@ -75,10 +75,10 @@ impl Differ<'_> {
         let moves = self.requested_renames(names, parent, &fits);
         let moved: BTreeSet<ObjectId> = moves.values().map(|(id, _)| *id).collect();
         let mut claimed = moved.clone();
-        let (mut resolved, mut was) = (ResolvedNames::new(), BTreeMap::new());
+        let (mut resolved, mut former_names) = (ResolvedNames::new(), BTreeMap::new());
         for (key, (id, old)) in moves {
             resolved.insert(key.clone(), Some(id));
-            was.insert(key.clone(), old);
+            former_names.insert(key.clone(), old);
         }
         for key in names.declared.keys() {
             if let Some(id) = self.find(parent, key).filter(|id| !moved.contains(id))
@@ -86,7 +86,7 @@ impl Differ<'_> {
             {
                 claimed.insert(id);
                 resolved.insert((*key).clone(), Some(id));
-                was.insert((*key).clone(), (*key).clone());
+                former_names.insert((*key).clone(), (*key).clone());
             }
         }
         let mut refused = Vec::new();
@@ -94,20 +94,27 @@ impl Differ<'_> {
             if resolved.contains_key(*key) {
                 continue;
             }
-            let known = names.was_declared(key);
+            let was_declared = names.was_declared(key);
             let vacated = self.find(parent, key).is_some();
             let old = olds
                 .iter()
                 .filter_map(|old| Some((self.find_by_former_name(names, &NameKey::new(old))?, old)))
                 .find(|(id, _)| !claimed.contains(id) && fits(*id, key));
-            if let (Some((id, old)), false) = (old, known) {
+            if let (Some((id, old)), false) = (old, was_declared) {
                 claimed.insert(id);
                 resolved.insert((*key).clone(), Some(id));
-                was.insert((*key).clone(), NameKey::new(old));
+                former_names.insert((*key).clone(), NameKey::new(old));
                 continue;
             }
             let fold = self.draft.fold();
-            let reason = explain_missing(fold, self.ancestor, names.parent, key, known, &claimed);
+            let reason = explain_missing(
+                fold,
+                self.ancestor,
+                names.parent,
+                key,
+                was_declared,
+                &claimed,
+            );
             match reason {
                 Some(reason) if !vacated && !recreate(key) => {
                     refused.push(((*key).clone(), reason))
@@ -119,7 +126,7 @@ impl Differ<'_> {
         }
         NameResolution {
             objects: resolved,
-            was,
+            former_names,
             refused,
         }
     }

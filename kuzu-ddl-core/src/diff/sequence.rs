@@ -29,8 +29,8 @@ impl Differ<'_> {
                 self.draft.archive(id);
             }
         }
-        for wanted in declared.schema.sequences.values() {
-            self.sequence(wanted);
+        for desired in declared.schema.sequences.values() {
+            self.sequence(desired);
         }
         let fold = self.draft.fold();
         let retained = fold.objects().filter(|object| object.is_live());
@@ -49,23 +49,23 @@ impl Differ<'_> {
             .extend(notes.map(|object| Note::Undeclared { object }));
     }
 
-    fn sequence(&mut self, wanted: &Sequence) {
-        let spec = SequenceSpec::from(wanted);
-        let object = format!("sequence {}", wanted.name);
-        let present = self.draft.fold().find_sequence(&wanted.name);
+    fn sequence(&mut self, desired: &Sequence) {
+        let spec = SequenceSpec::from(desired);
+        let object = format!("sequence {}", desired.name);
+        let present = self.draft.fold().find_sequence(&desired.name);
         let present = present.and_then(|object| match object.body {
             ObjectBody::Sequence(spec) => Some(spec),
             _ => None,
         });
         let last = self
             .ancestor
-            .and_then(|a| a.schema.sequences.get(&NameKey::new(&wanted.name)));
+            .and_then(|a| a.schema.sequences.get(&NameKey::new(&desired.name)));
         match present {
             None if last.is_some() => {
                 self.refuse(object, String::new(), IncompatibilityKind::Missing)
             }
             None => {
-                self.draft.create_sequence(&wanted.name, spec);
+                self.draft.create_sequence(&desired.name, spec);
             }
             Some(is)
                 if SequenceSpec {
@@ -73,12 +73,12 @@ impl Differ<'_> {
                     ..is
                 } != spec =>
             {
-                let what = "increment or the bounds".to_owned();
+                let aspect = "increment or the bounds".to_owned();
                 let (from, to) = (declared_text(&is), declared_text(&spec));
                 self.refuse(
                     object,
                     String::new(),
-                    IncompatibilityKind::Unsupported { what, from, to },
+                    IncompatibilityKind::Unsupported { aspect, from, to },
                 );
             }
             Some(_) => {}

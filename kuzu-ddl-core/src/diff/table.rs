@@ -50,11 +50,11 @@ impl<'a> Differ<'a> {
     /// declared.
     fn restore_column(&mut self, path: &str, parent: Option<ObjectId>, name: &NameKey) -> bool {
         let fold = self.draft.fold();
-        let (Some(table), wanted) = (parent, NameKey::new(path)) else {
+        let (Some(table), desired) = (parent, NameKey::new(path)) else {
             return false;
         };
         let mut columns = archive_entries(fold).into_iter().filter(|a| a.is_column);
-        let named = columns.find(|column| NameKey::new(&column.name) == wanted);
+        let named = columns.find(|column| NameKey::new(&column.name) == desired);
         let property = match &named {
             Some(column) => fold.object(column.object),
             None => fold.find(Some(table), name),
@@ -68,15 +68,18 @@ impl<'a> Differ<'a> {
             let is = self.find(None, &NameKey::new(&declared.name)) == Some(table);
             declared.properties.get(name).filter(|_| is)
         });
-        let meant = |archive: &&ArchivedColumn| match &named {
+        let is_requested_archive = |archive: &&ArchivedColumn| match &named {
             Some(column) => archive.by == column.by,
             None => declared.is_some_and(|declared| declared.ty == archive.ty),
         };
         let mut archives = archives.iter().rev().filter(|archive| !archive.purged);
-        let Some(back) = archives.find(meant).filter(|archive| archive.ty != spec.ty) else {
+        let Some(archive) = archives
+            .find(is_requested_archive)
+            .filter(|archive| archive.ty != spec.ty)
+        else {
             return named.is_some();
         };
-        let change = inverse_type_change(&spec.ty, &back.ty);
+        let change = inverse_type_change(&spec.ty, &archive.ty);
         self.restored.insert(id);
         self.draft.change(id, change);
         true
@@ -99,10 +102,10 @@ impl<'a> Differ<'a> {
         };
         let NameResolution {
             objects,
-            was,
+            former_names,
             refused,
         } = self.resolve(&names, fits, recreate);
-        self.was = was;
+        self.former_names = former_names;
         for (key, reason) in refused {
             let name = tables.get(&key).map(|t| t.name.clone()).unwrap_or_default();
             self.refuse(name, self.origin(&key), reason);
@@ -232,12 +235,15 @@ impl<'a> Differ<'a> {
 
     /// Returns the table as it was declared last, under its present or a former name.
     pub(super) fn ancestor_table(&self, key: &NameKey) -> Option<&'a Table> {
-        self.ancestor?.schema.tables.get(self.was.get(key)?)
+        self.ancestor?
+            .schema
+            .tables
+            .get(self.former_names.get(key)?)
     }
 
     /// Returns the hints of the table's last declaration.
     pub(super) fn last_hints(&self, key: &NameKey) -> Option<&'a TableHints> {
-        self.ancestor?.tables.get(self.was.get(key)?)
+        self.ancestor?.tables.get(self.former_names.get(key)?)
     }
 
     /// Creates new tables, node tables first, and sets comments.
@@ -335,29 +341,29 @@ impl<'a> Differ<'a> {
     pub(super) fn set_comment_if_declared(
         &mut self,
         id: ObjectId,
-        wanted: &Option<String>,
+        desired: &Option<String>,
         last: Option<Option<String>>,
     ) {
         let Some(object) = self.draft.fold().object(id) else {
             return;
         };
-        let asked = match last {
-            Some(last) => last != *wanted,
-            None => wanted.is_some(),
+        let is_requested = match last {
+            Some(last) => last != *desired,
+            None => desired.is_some(),
         };
-        if asked && object.comment.value != *wanted {
-            self.draft.set_comment(id, wanted.clone());
+        if is_requested && object.comment.value != *desired {
+            self.draft.set_comment(id, desired.clone());
         }
     }
 }
 
 fn table_names(declared: &Declared) -> BTreeMap<&NameKey, &[String]> {
-    let olds = |key| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
+    let former_names = |key| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
     declared
         .schema
         .tables
         .keys()
-        .map(|key| (key, olds(key).unwrap_or_default()))
+        .map(|key| (key, former_names(key).unwrap_or_default()))
         .collect()
 }
 

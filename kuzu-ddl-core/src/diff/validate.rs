@@ -18,19 +18,19 @@ pub fn validate_declaration(declared: &Declared) -> Vec<Incompatibility> {
     for (key, sequence) in &declared.schema.sequences {
         let named = check_table(&sequence.name).map_err(|e| e.to_string());
         let spec = SequenceSpec::from(sequence);
-        let why = named
+        let reason = named
             .and_then(|()| spec.check().map_err(str::to_owned))
             .err();
         let filed = (*key != NameKey::new(&sequence.name))
             .then(|| format!("its key `{key}` does not match its name"));
         let removed = declared.dropped_sequences.contains_key(key);
         let both = removed.then(|| "is both declared and marked as dropped".to_owned());
-        if let Some(why) = why.or(filed).or(both) {
+        if let Some(reason) = reason.or(filed).or(both) {
             let name: String = sequence.name.chars().take(SHOWN).collect();
             refusals.push(Incompatibility {
                 object: format!("sequence {name}"),
                 origin: String::new(),
-                kind: IncompatibilityKind::Invalid { why },
+                kind: IncompatibilityKind::Invalid { reason },
             });
         }
     }
@@ -40,21 +40,21 @@ pub fn validate_declaration(declared: &Declared) -> Vec<Incompatibility> {
             .get(key)
             .map(|h| h.origin.clone())
             .unwrap_or_default();
-        let mut report = |object: String, why: String| {
+        let mut report = |object: String, reason: String| {
             refusals.push(Incompatibility {
                 object: object.chars().take(SHOWN).collect(),
                 origin: origin.clone(),
-                kind: IncompatibilityKind::Invalid { why },
+                kind: IncompatibilityKind::Invalid { reason },
             });
         };
         check_shape(key, table, &mut report);
         for (key, index) in &table.indexes {
             let path = format!("{}.{}", table.name, index.name);
-            check_index(key, index, table, |why| report(path.clone(), why));
+            check_index(key, index, table, |reason| report(path.clone(), reason));
         }
         for (key, property) in &table.properties {
             let path = format!("{}.{}", table.name, property.name);
-            check_one(key, property, |why| report(path.clone(), why));
+            check_one(key, property, |reason| report(path.clone(), reason));
         }
         for (key, text) in declared.tables.get(key).into_iter().flat_map(|h| &h.fills) {
             let Some(property) = table.properties.get(key) else {
@@ -78,7 +78,7 @@ pub fn validate_declaration(declared: &Declared) -> Vec<Incompatibility> {
 const SHOWN: usize = 200;
 
 fn check_shape(key: &NameKey, table: &Table, report: &mut impl FnMut(String, String)) {
-    let mut report = |why: String| report(table.name.clone(), why);
+    let mut report = |reason: String| report(table.name.clone(), reason);
     if let Err(e) = check_table(&table.name) {
         report(e.to_string());
     }
@@ -163,7 +163,7 @@ pub fn find_undecodable<'e>(
     after: &Fold,
 ) -> Vec<Incompatibility> {
     let broken = events.into_iter().filter_map(|event| {
-        let why = DdlEvent::decode(&event.encode()).err()?;
+        let reason = DdlEvent::decode(&event.encode()).err()?;
         let object = after.object(event.object());
         let table = object
             .and_then(|o| o.parent)
@@ -181,7 +181,7 @@ pub fn find_undecodable<'e>(
                 .collect(),
             origin: String::new(),
             kind: IncompatibilityKind::Invalid {
-                why: format!("cannot be recorded: {why}"),
+                reason: format!("cannot be recorded: {reason}"),
             },
         })
     });

@@ -44,14 +44,14 @@ impl<'a> DriftCollector<'a> {
 
     pub(super) fn check<T: PartialEq + fmt::Display>(
         &mut self,
-        what: Aspect,
+        aspect: Aspect,
         expected: &T,
         is: &T,
     ) {
         if expected != is {
             let (expected, is) = (expected.to_string(), is.to_string());
             self.push(DriftKind::Changed {
-                what,
+                aspect,
                 expected,
                 actual: is,
             });
@@ -71,7 +71,7 @@ pub(super) struct Compared<'a> {
 
 impl Compared<'_> {
     /// Compares the table without its members; returns whether comparing the members makes sense.
-    pub(super) fn itself(&self, expected: &Table, rows: &mut Vec<Drift>) -> bool {
+    pub(super) fn check_table(&self, expected: &Table, rows: &mut Vec<Drift>) -> bool {
         let (name, site) = (expected.name.clone(), Location::Table(self.key.clone()));
         let mut rows = DriftCollector::new(rows, name, self.object.id, site);
         rows.check(Aspect::Name, &expected.name, &self.live.name);
@@ -134,11 +134,11 @@ impl Compared<'_> {
     /// Returns the same for a property given by the name that the events record.
     pub(super) fn live_name(&self, expected: &NameKey) -> NameKey {
         let mut properties = self.fold.children(self.object.id);
-        let of = |o: &&crate::fold::Object| {
+        let is_property = |o: &&crate::fold::Object| {
             matches!(o.body, ObjectBody::Property(_))
                 && NameKey::new(&self.fold.database_name(o)) == *expected
         };
-        let object = properties.find(of);
+        let object = properties.find(is_property);
         let live_name = object.and_then(|object| self.property(object.id));
         live_name.unwrap_or_else(|| expected.clone())
     }
@@ -202,7 +202,7 @@ impl Compared<'_> {
             let site = Location::Property(self.key.clone(), live_name.unwrap_or(key));
             let mut rows = DriftCollector::new(rows, path, child.id, site);
             match is {
-                Some(is) => self.alike(&expected, is, &mut rows),
+                Some(is) => self.check_property(&expected, is, &mut rows),
                 None if child.is_live() => rows.push(DriftKind::Missing),
                 None => {}
             }
@@ -220,12 +220,12 @@ impl Compared<'_> {
         }));
     }
 
-    fn alike(&self, expected: &Property, is: &Property, rows: &mut DriftCollector<'_>) {
+    fn check_property(&self, expected: &Property, is: &Property, rows: &mut DriftCollector<'_>) {
         rows.check(Aspect::Name, &expected.name, &is.name);
         rows.check(Aspect::Type, &expected.ty, &is.ty);
         let none = || "none".to_owned();
-        let known = self.local.adopted_defaults.get(&rows.id).cloned();
-        let default = known
+        let adopted_default = self.local.adopted_defaults.get(&rows.id).cloned();
+        let default = adopted_default
             .or_else(|| expected.default_cypher())
             .unwrap_or_else(none);
         let is = is.default_cypher().unwrap_or_else(none);

@@ -10,16 +10,19 @@ use crate::schema::{Index, IndexKind, NameKey};
 
 /// Compares the indexes. A dropped one may still exist: it stays with an archived property, because
 /// the engine cannot drop it in place.
-pub(super) fn compare(of: &Compared<'_>, rows: &mut Vec<Drift>) {
-    let (fold, live) = (of.fold, of.live);
+pub(super) fn compare(compared: &Compared<'_>, rows: &mut Vec<Drift>) {
+    let (fold, live) = (compared.fold, compared.live);
     let mut extra = live.indexes.clone();
     let path = |name: &str| format!("{}[{name}]", live.name);
-    let site = |name: &str| Location::Index(of.key.clone(), NameKey::new(name));
-    let (mut now, before): (Vec<&Object>, Vec<&Object>) = fold
-        .children(of.object.id)
+    let site = |name: &str| Location::Index(compared.key.clone(), NameKey::new(name));
+    let (mut live_objects, dropped_objects): (Vec<&Object>, Vec<&Object>) = fold
+        .children(compared.object.id)
         .partition(|child| child.is_live());
-    now.retain(|child| !of.local.has_deferred(child.id));
-    for (id, mut expected) in now.iter().filter_map(|o| Some((o.id, fold.index(o)?))) {
+    live_objects.retain(|child| !compared.local.has_deferred(child.id));
+    for (id, mut expected) in live_objects
+        .iter()
+        .filter_map(|o| Some((o.id, fold.index(o)?)))
+    {
         let (object, site) = (path(&expected.name), site(&expected.name));
         let mut rows = DriftCollector::new(rows, object, id, site);
         let Some(is) = extra.remove(&NameKey::new(&expected.name)) else {
@@ -30,13 +33,13 @@ pub(super) fn compare(of: &Compared<'_>, rows: &mut Vec<Drift>) {
         expected.properties = expected
             .properties
             .iter()
-            .map(|key| of.live_name(key))
+            .map(|key| compared.live_name(key))
             .collect();
         if !expected.is_equivalent_to(&is) {
             rows.check(Aspect::Definition, &Form(&expected), &Form(&is));
         }
     }
-    forget(of, &before, &mut extra);
+    exclude_unmanaged(compared, &dropped_objects, &mut extra);
     rows.extend(extra.values().map(|index| Drift {
         object: path(&index.name),
         kind: DriftKind::Unexpected,
@@ -46,17 +49,21 @@ pub(super) fn compare(of: &Compared<'_>, rows: &mut Vec<Drift>) {
 }
 
 /// Removes what is not drift although it matches no live index of the events.
-fn forget(of: &Compared<'_>, before: &[&Object], extra: &mut BTreeMap<NameKey, Index>) {
-    let dropped = before
+fn exclude_unmanaged(
+    compared: &Compared<'_>,
+    dropped_objects: &[&Object],
+    extra: &mut BTreeMap<NameKey, Index>,
+) {
+    let dropped = dropped_objects
         .iter()
         .filter(|o| matches!(o.body, ObjectBody::Index(_)));
     for object in dropped {
         extra.remove(&NameKey::new(&object.name.value));
     }
     // A deferred index may exist already: the process may have ended before the task was removed.
-    let children = of.fold.children(of.object.id);
-    let deferred = children.filter(|child| of.local.has_deferred(child.id));
-    for index in deferred.filter_map(|o| of.fold.index(o)) {
+    let children = compared.fold.children(compared.object.id);
+    let deferred = children.filter(|child| compared.local.has_deferred(child.id));
+    for index in deferred.filter_map(|o| compared.fold.index(o)) {
         extra.remove(&NameKey::new(&index.name));
     }
     // Indexes of other kinds are not managed.

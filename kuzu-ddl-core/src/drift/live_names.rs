@@ -26,7 +26,7 @@ pub struct LiveNames {
 impl LiveNames {
     /// Matches the objects of `fold` with those in `found` by the ids in `places`.
     #[must_use]
-    pub fn match_ids(fold: &Fold, found: &CatalogSnapshot, places: &CatalogIds) -> Self {
+    pub fn match_ids(fold: &Fold, found: &CatalogSnapshot, catalog_ids: &CatalogIds) -> Self {
         let mut names = Self::default();
         let tables = fold
             .objects()
@@ -34,12 +34,12 @@ impl LiveNames {
         let expected: BTreeMap<ObjectId, NameKey> = tables
             .map(|table| (table.id, NameKey::new(&fold.database_name(table))))
             .collect();
-        names.tables = Group::find(&expected, &places.tables, &found.table_ids);
+        names.tables = Group::find(&expected, &catalog_ids.tables, &found.table_ids);
         for (id, name) in &expected {
             let Some(current) = names.tables.name(*id, name) else {
                 continue;
             };
-            let stored = places.tables.get(id);
+            let stored = catalog_ids.tables.get(id);
             let number = found.table_ids.get(current);
             if stored.is_some() && number.is_some() && stored != number {
                 names.recreated.insert(*id);
@@ -51,7 +51,7 @@ impl LiveNames {
             let expected = properties(fold, *id)
                 .map(|property| (property.id, NameKey::new(&fold.database_name(property))))
                 .collect();
-            let group = Group::find(&expected, &places.properties, numbers);
+            let group = Group::find(&expected, &catalog_ids.properties, numbers);
             if group != Group::default() {
                 names.properties.insert(*id, group);
             }
@@ -79,7 +79,7 @@ impl LiveNames {
     /// name.
     #[must_use]
     pub fn contains(&self, name: &NameKey) -> bool {
-        self.tables.taken.contains(name)
+        self.tables.claimed.contains(name)
     }
 }
 
@@ -87,7 +87,7 @@ impl LiveNames {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Group {
     moved: BTreeMap<ObjectId, NameKey>,
-    taken: BTreeSet<NameKey>,
+    claimed: BTreeSet<NameKey>,
 }
 
 impl Group {
@@ -96,7 +96,8 @@ impl Group {
         stored: &BTreeMap<ObjectId, u64>,
         live: &BTreeMap<NameKey, u64>,
     ) -> Self {
-        let at: BTreeMap<u64, &NameKey> = live.iter().map(|(key, number)| (*number, key)).collect();
+        let names_by_id: BTreeMap<u64, &NameKey> =
+            live.iter().map(|(key, number)| (*number, key)).collect();
         let owner: BTreeMap<u64, ObjectId> = expected
             .keys()
             .filter_map(|id| Some((*stored.get(id)?, *id)))
@@ -117,12 +118,12 @@ impl Group {
         };
         let mut group = Self::default();
         for (id, name) in expected {
-            let now = stored.get(id).and_then(|number| at.get(number));
-            if let Some(now) = now.filter(|now| **now != name)
+            let live_name = stored.get(id).and_then(|number| names_by_id.get(number));
+            if let Some(live_name) = live_name.filter(|live_name| **live_name != name)
                 && before(*id)
             {
-                group.moved.insert(*id, (*now).clone());
-                group.taken.insert((*now).clone());
+                group.moved.insert(*id, (*live_name).clone());
+                group.claimed.insert((*live_name).clone());
             }
         }
         group
@@ -130,7 +131,7 @@ impl Group {
 
     fn name<'a>(&'a self, id: ObjectId, expected: &'a NameKey) -> Option<&'a NameKey> {
         let moved = self.moved.get(&id);
-        moved.or_else(|| (!self.taken.contains(expected)).then_some(expected))
+        moved.or_else(|| (!self.claimed.contains(expected)).then_some(expected))
     }
 }
 
@@ -149,11 +150,11 @@ mod tests {
     }
 
     /// Returns the objects found under another name, `-` for one whose name another object has.
-    fn found(stored: &str, live: &str) -> String {
+    fn moved_names(stored: &str, live: &str) -> String {
         let id = |name: &str| ObjectId::hash_of(name.as_bytes());
         let names: Vec<&str> = stored
             .split_whitespace()
-            .filter_map(|part| Some(part.split_once('=')?.0))
+            .filter_map(|entry| Some(entry.split_once('=')?.0))
             .collect();
         let expected = names
             .iter()
@@ -161,7 +162,7 @@ mod tests {
             .collect();
         let stored = numbers(stored, id);
         let group = Group::find(&expected, &stored, &numbers(live, NameKey::new));
-        let of = |name: &&str| {
+        let render = |name: &&str| {
             let key = NameKey::new(name);
             match group.name(id(name), &key) {
                 Some(now) if *now == key => None,
@@ -169,7 +170,11 @@ mod tests {
                 None => Some(format!("{name}:-")),
             }
         };
-        names.iter().filter_map(of).collect::<Vec<_>>().join(" ")
+        names
+            .iter()
+            .filter_map(render)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
@@ -189,7 +194,7 @@ mod tests {
             ("a=0 b=1", "a=2 b=1", ""),
             ("a=0 b=1", "b=1", ""),
         ] {
-            assert_eq!(found(stored, live), expected, "{stored} in {live}");
+            assert_eq!(moved_names(stored, live), expected, "{stored} in {live}");
         }
     }
 
@@ -203,7 +208,7 @@ mod tests {
             ("a=3 b=5 c=6", "a=3 b=4 c=5"),
             ("z=1 a=3 b=4", "z=1 a=2 b=3 foreign=4"),
         ] {
-            assert_eq!(found(stored, live), "", "{stored} in {live}");
+            assert_eq!(moved_names(stored, live), "", "{stored} in {live}");
         }
     }
 }

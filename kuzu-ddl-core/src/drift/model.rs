@@ -58,7 +58,8 @@ pub enum DriftKind {
     /// Exists in a different form.
     Changed {
         /// Aspect that differs.
-        what: Aspect,
+        #[serde(rename = "what")]
+        aspect: Aspect,
         /// Value according to the events.
         expected: String,
         /// Value according to the catalog.
@@ -114,14 +115,14 @@ impl fmt::Display for Drift {
             DriftKind::Unexpected => {
                 write!(f, "{object} is in the database, but not in the ledger")
             }
-            DriftKind::MetadataLost { aspect: what } => write!(f, "{object}: {what}"),
+            DriftKind::MetadataLost { aspect } => write!(f, "{object}: {aspect}"),
             DriftKind::Changed {
-                what,
+                aspect,
                 expected,
                 actual: is,
             } => {
                 let (is, expected) = (Short(is), Short(expected));
-                write!(f, "{object}: the {what} is {is}, expected {expected}")
+                write!(f, "{object}: the {aspect} is {is}, expected {expected}")
             }
         }
     }

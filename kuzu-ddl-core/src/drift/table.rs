@@ -34,8 +34,8 @@ struct Counting<'a>(&'a Sequence);
 
 impl PartialEq for Counting<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let of = |s: &Sequence| (s.increment, s.min, s.max, s.cycle);
-        of(self.0) == of(other.0)
+        let options = |s: &Sequence| (s.increment, s.min, s.max, s.cycle);
+        options(self.0) == options(other.0)
     }
 }
 
@@ -71,7 +71,7 @@ pub(super) fn tables(
         local,
         names,
     };
-    if compared.itself(&expected, rows) {
+    if compared.check_table(&expected, rows) {
         compared.pairs(rows);
         compared.properties(rows);
         index::compare(&compared, rows);

@@ -132,9 +132,10 @@ impl LockFile {
 
     /// Maps each table of `declared` to its name in this lock.
     pub fn former_tables(&self, declared: &Declared) -> BTreeMap<NameKey, NameKey> {
-        let olds = |key: &NameKey| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
+        let former_names =
+            |key: &NameKey| declared.tables.get(key).map(|h| h.renamed_from.as_slice());
         let tables = declared.schema.tables.keys();
-        let names = tables.map(|key| (key, olds(key).unwrap_or_default()));
+        let names = tables.map(|key| (key, former_names(key).unwrap_or_default()));
         formers(names, |key| {
             self.tables
                 .get(key)
@@ -150,9 +151,9 @@ impl LockedTable {
         table: &Table,
         hints: &TableHints,
     ) -> BTreeMap<NameKey, NameKey> {
-        let olds = |key: &NameKey| hints.property_renames.get(key).map(Vec::as_slice);
+        let former_names = |key: &NameKey| hints.property_renames.get(key).map(Vec::as_slice);
         let properties = table.properties.keys();
-        let names = properties.map(|key| (key, olds(key).unwrap_or_default()));
+        let names = properties.map(|key| (key, former_names(key).unwrap_or_default()));
         formers(names, |key| {
             self.properties.get(key).map(|p| p.former_names.as_slice())
         })
@@ -161,25 +162,29 @@ impl LockedTable {
 
 /// Maps each of `names`, which come with their former names, to its name in a lock.
 ///
-/// `was` returns the former names of an object in the lock. A former name counts unless the lock
+/// `former_names_in_lock` returns the former names of an object in the lock. A former name counts unless the lock
 /// already records it as a former name of the same object; unchanged names come after that.
 fn formers<'a>(
     names: impl Iterator<Item = (&'a NameKey, &'a [String])> + Clone,
-    was: impl Fn(&NameKey) -> Option<&'a [String]>,
+    former_names_in_lock: impl Fn(&NameKey) -> Option<&'a [String]>,
 ) -> BTreeMap<NameKey, NameKey> {
     let mut found = BTreeMap::new();
     let mut claimed = BTreeSet::new();
-    for (key, olds) in names.clone() {
-        let own = was(key).unwrap_or_default();
-        let came = |old: &NameKey| own.iter().any(|name| NameKey::new(name) == *old);
-        let mut olds = olds.iter().map(|old| NameKey::new(old));
-        let moved = olds.find(|old| old != key && was(old).is_some() && !came(old));
+    for (key, former_names) in names.clone() {
+        let own = former_names_in_lock(key).unwrap_or_default();
+        let is_recorded = |old: &NameKey| own.iter().any(|name| NameKey::new(name) == *old);
+        let mut former_names = former_names.iter().map(|old| NameKey::new(old));
+        let moved = former_names
+            .find(|old| old != key && former_names_in_lock(old).is_some() && !is_recorded(old));
         if let Some(old) = moved.filter(|old| claimed.insert(old.clone())) {
             found.insert(key.clone(), old);
         }
     }
     for (key, _) in names {
-        if was(key).is_some() && !found.contains_key(key) && claimed.insert(key.clone()) {
+        if former_names_in_lock(key).is_some()
+            && !found.contains_key(key)
+            && claimed.insert(key.clone())
+        {
             found.insert(key.clone(), key.clone());
         }
     }
@@ -214,7 +219,7 @@ impl Ids {
         let formers = former_table.map(|t| t.former_properties(table, hints));
         let formers = formers.unwrap_or_default();
         for name in table.properties.keys() {
-            let was = hints
+            let former_names = hints
                 .property_renames
                 .get(name)
                 .cloned()
@@ -225,13 +230,7 @@ impl Ids {
                 let first = object_id(kind, Some(created), name, &Dependencies::default());
                 self.new_id(first, kind, Some(created), name)
             });
-            properties.insert(
-                name.clone(),
-                LockedIdentity {
-                    id,
-                    former_names: was,
-                },
-            );
+            properties.insert(name.clone(), LockedIdentity { id, former_names });
         }
         let mut pairs = BTreeMap::new();
         if let TableKind::Edge { pairs: all, .. } = &table.kind {

@@ -119,10 +119,10 @@ pub fn unaccounted_removals(lock: &LockFile, declared: &Declared) -> Vec<Unaccou
             let tables = crates.entry(&locked.krate).or_default();
             tables.push(locked.table.name.clone());
         } else {
-            let alike = |is_node| new.iter().filter(move |t| t.kind.is_node() == is_node);
+            let candidates = |is_node| new.iter().filter(move |t| t.kind.is_node() == is_node);
             out.push(UnaccountedRemoval::Table {
                 table: locked.table.name.clone(),
-                candidates: alike(locked.table.kind.is_node())
+                candidates: candidates(locked.table.kind.is_node())
                     .map(|t| t.name.clone())
                     .collect(),
             });
@@ -163,11 +163,11 @@ fn properties(
         .collect();
     for (key, property) in &locked.table.properties {
         if !claimed.contains(key) && !hints.dropped.contains(key) {
-            let alike = new.iter().filter(|p| p.ty == property.ty);
+            let candidates = new.iter().filter(|p| p.ty == property.ty);
             out.push(UnaccountedRemoval::Property {
                 table: table.name.clone(),
                 property: property.name.clone(),
-                candidates: alike.map(|p| p.name.clone()).collect(),
+                candidates: candidates.map(|p| p.name.clone()).collect(),
             });
         }
     }

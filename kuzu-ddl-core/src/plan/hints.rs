@@ -64,8 +64,8 @@ pub fn plan_hints(declared: &Declared) -> PlanHints {
     let on_fails = declared.tables.iter().flat_map(|(table, hints)| {
         let declared = declared.schema.tables.get(table);
         hints.on_fail.keys().filter_map(move |property| {
-            let wanted = declared?.properties.get(property)?;
-            let on_fail = crate::declared::on_fail(hints, property, wanted);
+            let property_declared = declared?.properties.get(property)?;
+            let on_fail = crate::declared::on_fail(hints, property, property_declared);
             Some(((table.clone(), property.clone()), on_fail))
         })
     });

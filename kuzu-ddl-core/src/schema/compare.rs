@@ -29,7 +29,8 @@ pub struct Comparison {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComparisonEntry {
     /// The kind of object: `node table`, `rel table`, `property`, `pair`, `index` or `sequence`.
-    pub what: String,
+    #[serde(rename = "what")]
+    pub object_kind: String,
     /// The object: `Table`, `Table.property`, `Table(From -> To)`, `Table.index` or the name of a
     /// sequence.
     pub object: String,
@@ -145,33 +146,33 @@ pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> 
 struct Differences(Vec<ComparisonEntry>);
 
 impl Differences {
-    fn push(&mut self, what: &str, object: &str, how: ComparisonKind) {
+    fn push(&mut self, object_kind: &str, object: &str, how: ComparisonKind) {
         self.0.push(ComparisonEntry {
-            what: what.to_owned(),
+            object_kind: object_kind.to_owned(),
             object: object.to_owned(),
             how,
         });
     }
 
-    fn alter(&mut self, what: &str, object: &str, aspect: &str, from: &str, to: &str) {
+    fn alter(&mut self, object_kind: &str, object: &str, aspect: &str, from: &str, to: &str) {
         if from != to {
             let how = ComparisonKind::Altered {
                 aspect: aspect.to_owned(),
                 from: from.to_owned(),
                 to: to.to_owned(),
             };
-            self.push(what, object, how);
+            self.push(object_kind, object, how);
         }
     }
 
     fn tables(&mut self, key: &NameKey, was: &Table, is: &Table, renames: &RenameMap) {
-        let (what, name) = (is.kind.as_str(), is.name.as_str());
+        let (object_kind, name) = (is.kind.as_str(), is.name.as_str());
         if was.name != is.name {
             let from = was.name.clone();
-            self.push(what, name, ComparisonKind::Renamed { from });
+            self.push(object_kind, name, ComparisonKind::Renamed { from });
         }
         self.alter(
-            what,
+            object_kind,
             name,
             "comment",
             &or_none(&was.comment),
@@ -199,13 +200,13 @@ impl Differences {
     }
 
     fn kinds(&mut self, key: &NameKey, was: &Table, is: &Table, renames: &RenameMap) {
-        let (what, name) = (is.kind.as_str(), is.name.as_str());
+        let (object_kind, name) = (is.kind.as_str(), is.name.as_str());
         let renamed = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
         match (&was.kind, &is.kind) {
             (TableKind::Node { primary_key: a }, TableKind::Node { primary_key: b }) => {
                 let place = (key.clone(), a.clone());
                 let now = renames.properties.get(&place).unwrap_or(a);
-                self.alter(what, name, "primary key", now.as_str(), b.as_str());
+                self.alter(object_kind, name, "primary key", now.as_str(), b.as_str());
             }
             (
                 TableKind::Edge {
@@ -221,10 +222,10 @@ impl Differences {
             ) => {
                 // An unknown multiplicity does not differ.
                 if let (Some(a), Some(b)) = (multiplicity, m) {
-                    self.alter(what, name, "multiplicity", a.as_str(), b.as_str());
+                    self.alter(object_kind, name, "multiplicity", a.as_str(), b.as_str());
                 }
                 self.alter(
-                    what,
+                    object_kind,
                     name,
                     "storage direction",
                     storage.as_str(),
@@ -264,8 +265,8 @@ impl Differences {
         let mut alter =
             |aspect: &str, a: &str, b: &str| self.alter("property", &path, aspect, a, b);
         alter("type", &was.ty.to_string(), &is.ty.to_string());
-        let word = |p: &Property| if p.nullable { "nullable" } else { "required" };
-        alter("nullability", word(was), word(is));
+        let label = |p: &Property| if p.nullable { "nullable" } else { "required" };
+        alter("nullability", label(was), label(is));
         if was.default != is.default {
             alter(
                 "default",
@@ -372,17 +373,25 @@ impl Comparison {
 
 impl fmt::Display for ComparisonEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, object, how } = self;
+        let Self {
+            object_kind,
+            object,
+            how,
+        } = self;
         match how {
-            ComparisonKind::Added { detail } if detail.is_empty() => write!(f, "+ {what} {object}"),
-            ComparisonKind::Added { detail } if detail.starts_with('(') => {
-                write!(f, "+ {what} {object}{detail}")
+            ComparisonKind::Added { detail } if detail.is_empty() => {
+                write!(f, "+ {object_kind} {object}")
             }
-            ComparisonKind::Added { detail } => write!(f, "+ {what} {object} {detail}"),
-            ComparisonKind::Removed => write!(f, "- {what} {object}"),
-            ComparisonKind::Renamed { from } => write!(f, "~ {what} {object}: renamed from {from}"),
+            ComparisonKind::Added { detail } if detail.starts_with('(') => {
+                write!(f, "+ {object_kind} {object}{detail}")
+            }
+            ComparisonKind::Added { detail } => write!(f, "+ {object_kind} {object} {detail}"),
+            ComparisonKind::Removed => write!(f, "- {object_kind} {object}"),
+            ComparisonKind::Renamed { from } => {
+                write!(f, "~ {object_kind} {object}: renamed from {from}")
+            }
             ComparisonKind::Altered { aspect, from, to } => {
-                write!(f, "~ {what} {object}: {aspect} {from} -> {to}")
+                write!(f, "~ {object_kind} {object}: {aspect} {from} -> {to}")
             }
         }
     }

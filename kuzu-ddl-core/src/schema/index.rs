@@ -150,14 +150,14 @@ pub enum IndexError {
     #[error("`{0}` is not a property of the table, or is listed more than once")]
     UnknownProperty(String),
     /// A property has a type that the kind of index does not support.
-    #[error("`{property}` has type {ty}; {wanted}")]
+    #[error("`{property}` has type {ty}; {expected}")]
     Type {
         /// The name of the property.
         property: String,
         /// The type of the property.
         ty: String,
         /// The type that the index requires.
-        wanted: &'static str,
+        expected: &'static str,
     },
     /// The kind of index has no such option.
     #[error("unknown option `{0}`")]
@@ -193,9 +193,9 @@ impl IndexKind {
     ///
     /// Returns an error if this kind of index has no such option, or if the value is invalid.
     pub fn option(&self, name: &str, text: &str) -> Result<String, IndexError> {
-        let known = self.options().iter().find(|option| option.name == name);
-        let known = known.ok_or_else(|| IndexError::UnknownOption(name.to_owned()))?;
-        canonical(known.value, text).ok_or_else(|| IndexError::InvalidValue {
+        let option = self.options().iter().find(|option| option.name == name);
+        let option = option.ok_or_else(|| IndexError::UnknownOption(name.to_owned()))?;
+        canonical(option.value, text).ok_or_else(|| IndexError::InvalidValue {
             option: name.to_owned(),
             value: text.to_owned(),
         })
@@ -221,13 +221,13 @@ fn canonical(value: OptionValue, text: &str) -> Option<String> {
             found.map(|(word, _)| (*word).to_owned())
         }
         Pattern => {
-            let good =
+            let is_valid =
                 !text.is_empty() && !text.contains(|c: char| c == '\0' || c.is_ascii_uppercase());
-            good.then(|| text.to_owned())
+            is_valid.then(|| text.to_owned())
         }
         Source => {
-            let good = !text.is_empty() && !text.contains(['\'', '"', '`', '\\', '\0']);
-            good.then(|| text.to_owned())
+            let is_valid = !text.is_empty() && !text.contains(['\'', '"', '`', '\\', '\0']);
+            is_valid.then(|| text.to_owned())
         }
     }
 }

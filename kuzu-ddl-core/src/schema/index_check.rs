@@ -50,7 +50,7 @@ impl Index {
         if !name::is_bare_identifier(&property.name) {
             return Err(IndexError::NeedsQuotes(property.name.clone()));
         }
-        let (good, wanted) = match self.kind {
+        let (is_valid, expected) = match self.kind {
             IndexKind::FullText => (
                 property.ty == Type::String,
                 "a full-text index requires STRING",
@@ -60,13 +60,13 @@ impl Index {
                 "a vector index requires an array of FLOAT or DOUBLE with a fixed length",
             ),
         };
-        if good {
+        if is_valid {
             return Ok(());
         }
         Err(IndexError::Type {
             property: property.name.clone(),
             ty: property.ty.to_string(),
-            wanted,
+            expected,
         })
     }
 }

@@ -98,12 +98,12 @@ impl<'a> Table<'a> {
     pub(crate) fn input_property(&self, input: &str) -> Option<&str> {
         let field = self.fields.iter().find(|field| {
             let is_field = matches!(&field.member, syn::Member::Named(ident) if ident == input);
-            is_field || name::same(&field.name.value, input)
+            is_field || name::is_same_name(&field.name.value, input)
         });
         let mut dropped = self.attrs.dropped.iter().map(|name| name.value.as_str());
         field
             .map(|field| field.name.value.as_str())
-            .or_else(|| dropped.find(|name| name::same(name, input)))
+            .or_else(|| dropped.find(|name| name::is_same_name(name, input)))
     }
 }
 

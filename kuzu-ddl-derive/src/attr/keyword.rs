@@ -245,10 +245,10 @@ pub(crate) fn find(name: &str, target: Target) -> Result<&'static Keyword, Unkno
 }
 
 fn unknown(name: &str, target: Target) -> (String, Option<&'static Keyword>) {
-    let (here, elsewhere): (Vec<_>, Vec<_>) = KEYWORDS
+    let (allowed_here, elsewhere): (Vec<_>, Vec<_>) = KEYWORDS
         .iter()
         .partition(|keyword| keyword.targets.contains(&target));
-    if let Some(keyword) = suggestion(name, &here) {
+    if let Some(keyword) = suggestion(name, &allowed_here) {
         let message = format!(
             "unknown attribute `{name}`; did you mean `{}`?",
             keyword.name

@@ -41,7 +41,7 @@ pub(super) fn index_checks(
         let field = table
             .fields
             .iter()
-            .find(|field| name::same(&field.name.value, &property.value))?;
+            .find(|field| name::is_same_name(&field.name.value, &property.value))?;
         let desc = property_desc(field);
         let name = &field.name.value;
         Some(quote_spanned! {property.span=>

@@ -59,11 +59,11 @@ mod tests {
     fn only_declared_lifetimes_are_replaced() {
         let generics = parse_quote!(<'a>);
         let ty: syn::Type = parse_quote!(Vec<(&'a str, for<'b> fn(&'b [&'a u8]))>);
-        let want: syn::Type = parse_quote!(Vec<(&'static str, for<'b> fn(&'b [&'static u8]))>);
+        let expected: syn::Type = parse_quote!(Vec<(&'static str, for<'b> fn(&'b [&'static u8]))>);
         let text = |tokens: proc_macro2::TokenStream| tokens.to_string();
         assert_eq!(
             text(erase_lifetimes(&ty, &generics)),
-            text(quote::quote!(#want))
+            text(quote::quote!(#expected))
         );
     }
 }

@@ -7,7 +7,7 @@ use super::file::{FILE, LockFile};
 use super::parse::{Lock, LockedKind, LockedProperty, LockedTable};
 use crate::ast::{Field, Table, TableKind};
 use crate::error::Errors;
-use crate::syntax::name::{fold, same};
+use crate::syntax::name::{fold, is_same_name};
 
 /// A struct and its table in the lock file.
 pub(crate) struct Comparison<'a> {
@@ -64,11 +64,11 @@ fn find_table<'a>(lock: &'a Lock, table: &Table<'_>) -> Option<&'a LockedTable> 
     let get = |name: &str| lock.tables.get(&fold(name));
     let current = get(name);
     let is_recorded = |old: &str| {
-        current.is_some_and(|table| table.former_names.iter().any(|was| same(was, old)))
+        current.is_some_and(|table| table.former_names.iter().any(|was| is_same_name(was, old)))
     };
     let mut former = table.attrs.renamed_from.iter().map(|old| &old.value);
     former
-        .find(|old| !same(old, name) && get(old).is_some() && !is_recorded(old))
+        .find(|old| !is_same_name(old, name) && get(old).is_some() && !is_recorded(old))
         .and_then(|old| get(old))
         .or(current)
 }
@@ -78,7 +78,12 @@ fn former_properties<'a>(
     table: &Table<'_>,
     locked: &'a LockedTable,
 ) -> Vec<Option<&'a LockedProperty>> {
-    let get = |name: &str| locked.properties.iter().find(|p| same(&p.name, name));
+    let get = |name: &str| {
+        locked
+            .properties
+            .iter()
+            .find(|p| is_same_name(&p.name, name))
+    };
     let mut claimed: Vec<&LockedProperty> = Vec::new();
     let mut claim = |property: &'a LockedProperty| {
         let is_free = !claimed.iter().any(|other| std::ptr::eq(*other, property));
@@ -88,9 +93,9 @@ fn former_properties<'a>(
     let renamed = |field: &Field<'_>| {
         let name = &field.name.value;
         let recorded = get(name).map_or(&[][..], |current| &current.former_names);
-        let is_recorded = |old: &str| recorded.iter().any(|was| same(was, old));
+        let is_recorded = |old: &str| recorded.iter().any(|was| is_same_name(was, old));
         let former = field.attrs.renamed_from.iter().map(|old| &old.value);
-        let mut pending = former.filter(|old| !same(old, name) && !is_recorded(old));
+        let mut pending = former.filter(|old| !is_same_name(old, name) && !is_recorded(old));
         pending.find_map(|old| get(old))
     };
     let fields = &table.fields;
@@ -117,7 +122,7 @@ fn removed_properties<'a>(
             .flatten()
             .any(|claimed| std::ptr::eq(*claimed, *property));
         let mut dropped = table.attrs.dropped.iter();
-        !is_claimed && !dropped.any(|name| same(&name.value, &property.name))
+        !is_claimed && !dropped.any(|name| is_same_name(&name.value, &property.name))
     };
     locked.properties.iter().filter(is_removed).collect()
 }
@@ -134,8 +139,8 @@ fn check_key(errors: &Errors, table: &Table<'_>, was: &str, former: &[Option<&Lo
         .attrs
         .key_changed_from
         .iter()
-        .any(|old| same(&old.value, was));
-    if is_declared || former.is_some_and(|former| same(&former.name, was)) {
+        .any(|old| is_same_name(&old.value, was));
+    if is_declared || former.is_some_and(|former| is_same_name(&former.name, was)) {
         return;
     }
     let is = &field.name.value;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::iter::Peekable;
 use std::str::Chars;
 
-use crate::syntax::name::{fold, same};
+use crate::syntax::name::{fold, is_same_name};
 use crate::syntax::types::Type;
 
 /// The newest supported format.
@@ -104,7 +104,7 @@ impl Lock {
             return Ok(());
         };
         if let LockedKind::Node { key } = &table.kind
-            && !table.properties.iter().any(|p| same(&p.name, key))
+            && !table.properties.iter().any(|p| is_same_name(&p.name, key))
         {
             return Err(format!(
                 "the primary key of `{name}` is not one of its properties"
@@ -143,7 +143,7 @@ impl LockedTable {
             rest => rest,
         };
         let former_names = parse_identity(rest)?;
-        if self.properties.iter().any(|p| same(&p.name, &name)) {
+        if self.properties.iter().any(|p| is_same_name(&p.name, &name)) {
             return Err(
                 "duplicate property: two branches changed it\nhelp: keep one of the lines".into(),
             );

@@ -65,7 +65,7 @@ pub(crate) const RESERVED_MEMBERS: &[&str] = &[
 ];
 
 /// Whether the engine considers two names equal: it ignores ASCII case.
-pub(crate) fn same(a: &str, b: &str) -> bool {
+pub(crate) fn is_same_name(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
@@ -81,14 +81,14 @@ pub(crate) fn check_table(name: &str) -> Result<(), String> {
     }
     check_length(name)?;
     if let Some(c) = name.chars().find(|c| matches!(c, '`' | '.' | '\0')) {
-        let what = match c {
+        let problem = match c {
             '`' => "a backtick",
             '.' => "a dot",
             _ => "a NUL character",
         };
         let instead = name.replace(['`', '.', '\0'], "_");
         return Err(format!(
-            "a name cannot contain {what}: Kùzu cannot quote it\nhelp: use {instead:?}"
+            "a name cannot contain {problem}: Kùzu cannot quote it\nhelp: use {instead:?}"
         ));
     }
     if name.to_ascii_lowercase().starts_with("_kuzu_ddl") {

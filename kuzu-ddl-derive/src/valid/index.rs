@@ -3,7 +3,7 @@
 use crate::ast::{Index, Table};
 use crate::error::Errors;
 use crate::suggest;
-use crate::syntax::name::{check_index, is_plain, same};
+use crate::syntax::name::{check_index, is_plain, is_same_name};
 
 pub(super) fn check(errors: &Errors, table: &Table<'_>) {
     let indexes = table.indexes();
@@ -12,7 +12,7 @@ pub(super) fn check(errors: &Errors, table: &Table<'_>) {
         check_names(errors, table, index);
         if let Some(other) = indexes[..i]
             .iter()
-            .find(|other| same(&other.name.value, &index.name.value))
+            .find(|other| is_same_name(&other.name.value, &index.name.value))
         {
             errors.report(
                 index.name.span,
@@ -30,13 +30,13 @@ fn check_properties(errors: &Errors, table: &Table<'_>, index: &Index<'_>) {
     for (i, property) in index.properties.iter().enumerate() {
         if index.properties[..i]
             .iter()
-            .any(|other| same(&other.value, &property.value))
+            .any(|other| is_same_name(&other.value, &property.value))
         {
             errors.report(
                 property.span,
                 format!("duplicate property `{}`", property.value),
             );
-        } else if !names().any(|name| same(name, &property.value)) {
+        } else if !names().any(|name| is_same_name(name, &property.value)) {
             let suggestion = suggest::nearest(&property.value, names());
             let suggestion =
                 suggestion.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));

@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use crate::ast::Table;
 use crate::error::Errors;
 use crate::spanned::Spanned;
-use crate::syntax::name::{check_member, check_property, fold, same};
+use crate::syntax::name::{check_member, check_property, fold, is_same_name};
 
 /// Checks one name against `rule`.
 pub(super) fn check_name(
@@ -50,7 +50,7 @@ pub(super) fn check_property_names(errors: &Errors, table: &Table<'_>) {
                     old.span,
                     "the property is renamed from itself\nhelp: remove `renamed_from`",
                 );
-            } else if !same(&old.value, &field.name.value) && is_taken(&old.value) {
+            } else if !is_same_name(&old.value, &field.name.value) && is_taken(&old.value) {
                 errors.report(
                     old.span,
                     format!(

@@ -59,7 +59,7 @@ impl Backup {
     ) -> Result<PathBuf, BackupError> {
         let state = match ledger::read_state(session)? {
             Some(Ok(state)) => Some(state),
-            Some(Err(bad)) => return Err(BackupError::CorruptLedger(vec![bad])),
+            Some(Err(corrupt_row)) => return Err(BackupError::CorruptLedger(vec![corrupt_row])),
             None => None,
         };
         let target = self.target_path(state.as_ref())?;

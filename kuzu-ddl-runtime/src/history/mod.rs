@@ -137,7 +137,7 @@ impl History {
         fold.extend(ids.iter().filter_map(|id| self.events.get(id)).cloned());
         let mut held = fold.held_events().into_values();
         if self.checkpoint.is_some()
-            && held.any(|why| matches!(why, HoldReason::MissingDependency(_)))
+            && held.any(|reason| matches!(reason, HoldReason::MissingDependency(_)))
         {
             return Err(HistoryError::BehindCheckpoint);
         }
@@ -158,8 +158,8 @@ impl History {
                 first(position + 1).collect()
             }
             Point::Revision(number) => {
-                let known = self.revisions.contains_key(number);
-                if !known {
+                let is_recorded = self.revisions.contains_key(number);
+                if !is_recorded {
                     return Err(HistoryError::UnknownRevision(*number));
                 }
                 self.up_to(|revision| revision.number <= *number)
@@ -267,8 +267,9 @@ impl fmt::Display for History {
             return f.write_str("no history");
         }
         let mut lines = Vec::new();
-        let of = |number: Option<u64>| self.entries.iter().filter(move |e| e.revision == number);
-        lines.extend(of(None).map(|entry| format!("  {entry}")));
+        let with_revision =
+            |number: Option<u64>| self.entries.iter().filter(move |e| e.revision == number);
+        lines.extend(with_revision(None).map(|entry| format!("  {entry}")));
         for revision in self.revisions.values() {
             let app = revision
                 .application
@@ -285,7 +286,7 @@ impl fmt::Display for History {
             if let Some(rollback) = &revision.rollback {
                 lines.push(format!("  rolled back to {}", rollback.target));
             }
-            lines.extend(of(Some(revision.number)).map(|entry| format!("  {entry}")));
+            lines.extend(with_revision(Some(revision.number)).map(|entry| format!("  {entry}")));
             let is_here = |tag: &&(&String, &Tag)| tag.1.revision == revision.number;
             let tags: Vec<_> = self.tags.iter().collect();
             lines.extend(

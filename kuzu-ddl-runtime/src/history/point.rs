@@ -130,10 +130,11 @@ pub(super) fn parse_time(text: &str) -> Option<u64> {
         None => (text, "00:00"),
     };
     let numbers = |text: &str, by: char| -> Option<Vec<u32>> {
-        let plain = |part: &str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
-        let parts = text.split(by);
-        parts
-            .map(|part| plain(part).then(|| part.parse().ok()).flatten())
+        let plain =
+            |component: &str| component.len() <= 4 && component.bytes().all(|b| b.is_ascii_digit());
+        let components = text.split(by);
+        components
+            .map(|component| plain(component).then(|| component.parse().ok()).flatten())
             .collect()
     };
     let [year, month, day] = numbers(day, '-')?[..] else {
@@ -171,7 +172,7 @@ mod tests {
             parse_time("2026-11-25T14:00:00Z")
         );
         assert_eq!(parse_time("1970-01-02"), Some(86_400_000));
-        for bad in [
+        for text in [
             "",
             "x",
             "2026-13-01",
@@ -180,7 +181,7 @@ mod tests {
             "1-2",
             "1969-01-01",
         ] {
-            assert_eq!(parse_time(bad), None, "{bad}");
+            assert_eq!(parse_time(text), None, "{text}");
         }
         assert!(format_timestamp(u64::MAX).ends_with("since 1970"));
     }

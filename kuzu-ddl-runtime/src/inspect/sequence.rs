@@ -31,8 +31,8 @@ pub(super) fn read(
         };
         let key = NameKey::new(&sequence.name);
         if is_serial(&sequence) {
-            let known = key.is_internal() || is_owned(&key, found);
-            if matches!(scope, InspectScope::All) && !known {
+            let is_managed = key.is_internal() || is_owned(&key, found);
+            if matches!(scope, InspectScope::All) && !is_managed {
                 let reason = "sequence of a renamed or dropped SERIAL property";
                 found
                     .skipped

@@ -49,8 +49,8 @@ impl LedgerContents {
         let mut any = false;
         for (key, body) in rows {
             any = true;
-            if let Err(bad) = contents.decode_row(&key, &body) {
-                contents.corrupt.push(bad);
+            if let Err(corrupt_row) = contents.decode_row(&key, &body) {
+                contents.corrupt.push(corrupt_row);
             }
         }
         if any && contents.state.is_none() && !contents.corrupt.iter().any(|row| row.key == STATE) {
@@ -229,7 +229,7 @@ mod tests {
             contents
                 .corrupt
                 .iter()
-                .any(|bad| bad.reason.contains("format 99"))
+                .any(|corrupt_row| corrupt_row.reason.contains("format 99"))
         );
         assert!(LedgerContents::from_rows([]).corrupt.is_empty());
     }

@@ -80,17 +80,17 @@ pub(super) fn fingerprint_with_casts(
 ) -> Option<Fingerprint> {
     let mut w = Writer::default();
     w.hash(identity.as_bytes());
-    let mut some = false;
+    let mut has_casts = false;
     for (table, hints) in &declared.tables {
         let casts = hints.casts.iter().map(|(name, cast)| (1, name, cast));
         let by = hints.cast_functions.iter().map(|(name, by)| (2, name, by));
         for (kind, name, text) in casts.chain(by) {
-            some = true;
+            has_casts = true;
             w.byte(kind);
             w.text(table.as_str());
             w.text(name.as_str());
             w.text(text);
         }
     }
-    some.then(|| Fingerprint::hash_of(&w.finish()))
+    has_casts.then(|| Fingerprint::hash_of(&w.finish()))
 }

@@ -36,9 +36,9 @@ impl LedgerContents {
         let mut quarantined: Vec<String> = unreadable.map(|row| row.key.clone()).collect();
         let mut rows = RowMap::new();
         for revision in self.revisions.values_mut() {
-            let known = revision.events.len();
+            let event_count = revision.events.len();
             revision.events.retain(|id| self.events.contains_key(id));
-            if revision.events.len() < known {
+            if revision.events.len() < event_count {
                 let first = rows.len();
                 encode_revision(&mut rows, revision);
                 quarantined.extend(rows.keys().skip(first).cloned());
@@ -46,11 +46,11 @@ impl LedgerContents {
         }
         let events = &self.events;
         self.tags.retain(|name, tag| {
-            let whole = tag.frontier.iter().all(|id| events.contains_key(id));
-            if !whole {
+            let is_complete = tag.frontier.iter().all(|id| events.contains_key(id));
+            if !is_complete {
                 quarantined.push(super::keys::tag(name));
             }
-            whole
+            is_complete
         });
         Ok((
             self,

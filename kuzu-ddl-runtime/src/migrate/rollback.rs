@@ -156,8 +156,8 @@ impl Migrator<'_> {
         let history = History::from_ledger(&inputs.contents);
         let (ids, fold_at_point) = (history.events_at(point)?, history.fold_at(point)?);
         let reversal = reverse(resolution.fold.clone(), &fold_at_point);
-        if !reversal.lost.is_empty() && !self.partial_rollback {
-            return Err(Error::Irreversible(reversal.lost));
+        if !reversal.irreversible.is_empty() && !self.partial_rollback {
+            return Err(Error::Irreversible(reversal.irreversible));
         }
         let hints = PlanHints {
             is_rollback: true,
@@ -170,7 +170,7 @@ impl Migrator<'_> {
             &hints,
         )?;
         let irreversible = reversal
-            .lost
+            .irreversible
             .iter()
             .map(|irreversible| format!("irreversible: {irreversible}"));
         prepared.plan.notes.extend(irreversible);

@@ -22,12 +22,12 @@ pub fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
         return Err(Error::CorruptLedger(contents.corrupt));
     }
     let found = inspect(session.as_ref(), InspectScope::All)?;
-    let known = multiplicities(session.as_ref(), &found)?.by_table;
+    let multiplicities_by_table = multiplicities(session.as_ref(), &found)?.by_table;
     let fold = contents.fold();
     let mut schema = found.schema;
     for (key, table) in &mut schema.tables {
         if let TableKind::Edge { multiplicity, .. } = &mut table.kind {
-            *multiplicity = known.get(key).copied();
+            *multiplicity = multiplicities_by_table.get(key).copied();
         }
     }
     for object in fold.objects().filter(|object| object.kind().is_table()) {
@@ -42,7 +42,7 @@ pub fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
 }
 
 fn complete(table: &mut Table, object: &Object, fold: &Fold) {
-    let known = fold.table(object);
+    let expected = fold.table(object);
     if let (
         Some(Table {
             kind: TableKind::Edge {
@@ -51,7 +51,7 @@ fn complete(table: &mut Table, object: &Object, fold: &Fold) {
             ..
         }),
         TableKind::Edge { multiplicity, .. },
-    ) = (known, &mut table.kind)
+    ) = (expected, &mut table.kind)
     {
         *multiplicity = multiplicity.or(m);
     }
@@ -67,14 +67,15 @@ fn complete(table: &mut Table, object: &Object, fold: &Fold) {
             table.properties.remove(&key);
             continue;
         }
-        let (Some(is), Some(known)) = (table.properties.get_mut(&key), fold.property(child)) else {
+        let (Some(is), Some(expected)) = (table.properties.get_mut(&key), fold.property(child))
+        else {
             continue;
         };
-        is.nullable = known.nullable;
-        is.comment.clone_from(&known.comment);
+        is.nullable = expected.nullable;
+        is.comment.clone_from(&expected.comment);
         // The engine's text of a default is less precise than the event that set it.
-        if is.default_cypher() == known.default_cypher() {
-            is.default = known.default;
+        if is.default_cypher() == expected.default_cypher() {
+            is.default = expected.default;
         }
     }
 }

@@ -70,7 +70,7 @@ pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error>
             set_at_ms: now(),
         };
         match history.tags.get(name) {
-            Some(known) if known.frontier == tag.frontier => return Ok(known.clone()),
+            Some(existing) if existing.frontier == tag.frontier => return Ok(existing.clone()),
             Some(_) => return Err(HistoryError::TagExists(name.to_owned()).into()),
             None => {}
         }

@@ -170,12 +170,12 @@ impl Names {
 
 /// A query that must return the same before and after the migration.
 struct View {
-    what: String,
+    label: String,
     /// The label of the pattern, with the labels of the endpoints of a rel below.
     table: Names,
     ends: Option<[Names; 2]>,
     /// The columns whose values stay equal: variable and name.
-    same: Vec<(&'static str, Names)>,
+    unchanged: Vec<(&'static str, Names)>,
     /// The columns whose values change but must still exist.
     counted: Vec<Names>,
 }
@@ -190,10 +190,10 @@ fn views(lock: &LockFile, declared: &Declared) -> Vec<View> {
     for (key, locked) in &lock.tables {
         let Some(to) = moves.table(key) else { continue };
         let mut view = View {
-            what: locked.table.name.clone(),
+            label: locked.table.name.clone(),
             table: Names(locked.table.name.clone(), to.name()),
             ends: None,
-            same: Vec::new(),
+            unchanged: Vec::new(),
             counted: Vec::new(),
         };
         moves.columns(locked, &to, &mut view);
@@ -258,7 +258,7 @@ impl<'a> Moves<'a> {
         for (key, property) in &locked.table.properties {
             let unchanged = || Names(property.name.clone(), property.name.clone());
             let Some(table) = now.table else {
-                view.same.push(("x", unchanged()));
+                view.unchanged.push(("x", unchanged()));
                 continue;
             };
             let heir = formers.iter().find(|(_, old)| *old == key);
@@ -267,13 +267,13 @@ impl<'a> Moves<'a> {
                 Some(heir) => {
                     let names = Names(property.name.clone(), heir.name.clone());
                     if heir.ty == property.ty && (heir.nullable || !property.nullable) {
-                        view.same.push(("x", names));
+                        view.unchanged.push(("x", names));
                     } else {
                         view.counted.push(names);
                     }
                 }
                 None if hints.dropped.contains(key) => {}
-                None => view.same.push(("x", unchanged())),
+                None => view.unchanged.push(("x", unchanged())),
             }
         }
     }
@@ -291,33 +291,33 @@ impl<'a> Moves<'a> {
         {
             return None;
         }
-        let mut same = view.same.clone();
+        let mut unchanged = view.unchanged.clone();
         for (variable, key, end) in [("a", &pair.from, &from), ("b", &pair.to, &to)] {
             let locked = self.lock.tables.get(key)?;
             let mut columns = View {
-                what: String::new(),
+                label: String::new(),
                 table: Names(String::new(), String::new()),
                 ends: None,
-                same: Vec::new(),
+                unchanged: Vec::new(),
                 counted: Vec::new(),
             };
             self.columns(locked, end, &mut columns);
             let TableKind::Node { primary_key } = &locked.table.kind else {
                 return None;
             };
-            let mut columns = columns.same.into_iter();
+            let mut columns = columns.unchanged.into_iter();
             let key = columns.find(|(_, names)| NameKey::new(&names.0) == *primary_key);
-            same.extend(key.map(|(_, names)| (variable, names)));
+            unchanged.extend(key.map(|(_, names)| (variable, names)));
         }
         let ends = [
             Names(from.before.name.clone(), from.name()),
             Names(to.before.name.clone(), to.name()),
         ];
         Some(View {
-            what: format!("{} ({})->({})", view.what, ends[0].0, ends[1].0),
+            label: format!("{} ({})->({})", view.label, ends[0].0, ends[1].0),
             table: view.table.clone(),
             ends: Some(ends),
-            same,
+            unchanged,
             counted: view.counted.clone(),
         })
     }
@@ -351,7 +351,7 @@ fn snapshot_rows(
                 quote(names.of(after))
             )
         };
-        let columns = view.same.iter().enumerate().map(column);
+        let columns = view.unchanged.iter().enumerate().map(column);
         let columns: Vec<String> = std::iter::once("1 AS one".to_owned())
             .chain(columns)
             .collect();
@@ -385,7 +385,7 @@ fn compare(views: &[View], before: &[Seen], after: &[Seen]) -> Vec<String> {
         for (row, n) in &before.rows {
             if after.rows.get(row).unwrap_or(&0) < n {
                 let values: Vec<&str> = row.iter().skip(1).map(String::as_str).collect();
-                lost.push(format!("{}: row {}", view.what, values.join(", ")));
+                lost.push(format!("{}: row {}", view.label, values.join(", ")));
             }
         }
         for (names, (before, after)) in view
@@ -395,7 +395,7 @@ fn compare(views: &[View], before: &[Seen], after: &[Seen]) -> Vec<String> {
         {
             if after < before {
                 let n = before - after;
-                lost.push(format!("{}: {n} values of `{}`", view.what, names.0));
+                lost.push(format!("{}: {n} values of `{}`", view.label, names.0));
             }
         }
     }

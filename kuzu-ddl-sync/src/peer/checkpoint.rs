@@ -269,8 +269,8 @@ impl Peer {
         let Some(rest) = offer.bytes.get(offset..).filter(|rest| !rest.is_empty()) else {
             return;
         };
-        let part = rest[..rest.len().min(PART_BYTES)].to_vec();
-        self.send(from, &Frame::Checkpoint(id, offset as u64, part), out);
+        let chunk = rest[..rest.len().min(PART_BYTES)].to_vec();
+        self.send(from, &Frame::Checkpoint(id, offset as u64, chunk), out);
     }
 
     pub(super) fn on_checkpoint(

@@ -31,7 +31,7 @@ impl Peer {
             return;
         };
         self.acknowledge(from, &remote, &local);
-        if local == remote.known {
+        if local == remote.events {
             if remote.wants_reply {
                 self.send_status(from, false, out);
                 self.reconcile_attestations(from, &remote, out);
@@ -45,10 +45,10 @@ impl Peer {
         // whether a checkpoint is offered.
         let starts = if local.count == 0 && remote.offer.is_some() {
             true
-        } else if remote.known.count == 0 && remote.checkpoint.is_none() && self.offer.is_some() {
+        } else if remote.events.count == 0 && remote.checkpoint.is_none() && self.offer.is_some() {
             false
         } else {
-            local > remote.known
+            local > remote.events
         };
         if starts {
             self.start_reconcile(now_ms, from, remote.checkpoint, out);

@@ -189,14 +189,14 @@ impl Peer {
     /// Sends the status relative to the checkpoint that the remote peer starts from, if it is
     /// known.
     pub(super) fn send_status(&mut self, to: PeerId, wants_reply: bool, out: &mut Vec<Output>) {
-        let (mut checkpoint, mut known) = (self.log.checkpoint_id(), self.log.record_digest());
+        let (mut checkpoint, mut events) = (self.log.checkpoint_id(), self.log.record_digest());
         let mut stored = self.stored.1;
         let session = self.sessions.get(&to);
         let remote_checkpoint = session.and_then(|session| session.remote_status?.checkpoint);
         if let Some((id, view)) = remote_checkpoint.and_then(|id| self.views.get_key_value(&id)) {
-            (checkpoint, known) = (Some(*id), view.digest());
+            (checkpoint, events) = (Some(*id), view.digest());
             stored = if self.stored.0 == self.log.len() {
-                known
+                events
             } else {
                 Digest::default()
             };
@@ -204,7 +204,7 @@ impl Peer {
         let offer = self.offer.as_ref();
         let status = Status {
             checkpoint,
-            known,
+            events,
             stored,
             wants_reply,
             offer: offer.map(|o| (o.id, o.checkpoint.count, o.bytes.len() as u64)),

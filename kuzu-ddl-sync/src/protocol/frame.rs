@@ -52,7 +52,7 @@ pub(crate) struct Status {
     /// The checkpoint that its history starts from.
     pub(crate) checkpoint: Option<CheckpointId>,
     /// The events above the checkpoint.
-    pub(crate) known: Digest,
+    pub(crate) events: Digest,
     /// Of these, the durable ones.
     pub(crate) stored: Digest,
     /// Whether the receiver is to reply with its own status.

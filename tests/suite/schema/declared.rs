@@ -164,7 +164,7 @@ fn duplicate_tables_of_the_whole_binary_are_reported() {
             .any(|m| matches!(m.kind, IssueKind::Duplicate { .. })),
         "{error}"
     );
-    assert!(error.issues().is_sorted_by_key(|m| m.place));
+    assert!(error.issues().is_sorted_by_key(|m| m.location));
 }
 
 const fn property(

@@ -315,15 +315,15 @@ pub const fn table_name(name: &str) {
         i += 1;
     }
     let prefix = INTERNAL_PREFIX.as_bytes();
-    let mut same = 0;
-    while same < prefix.len()
-        && same < bytes.len()
-        && bytes[same].eq_ignore_ascii_case(&prefix[same])
+    let mut prefix_len = 0;
+    while prefix_len < prefix.len()
+        && prefix_len < bytes.len()
+        && bytes[prefix_len].eq_ignore_ascii_case(&prefix[prefix_len])
     {
-        same += 1;
+        prefix_len += 1;
     }
     assert!(
-        same < prefix.len(),
+        prefix_len < prefix.len(),
         "the name is reserved: the prefix `_kuzu_ddl` is for the tables of kuzu-ddl"
     );
 }

@@ -129,18 +129,18 @@ pub const fn report_removed(table: &TableDesc, name: &str, was: &TypeDesc, new: 
     let mut message = ConstString::new("`")
         .add(name)
         .add("` is in kuzu-schema.lock, but has no field\nhelp: if it was renamed");
-    let mut alike = 0;
+    let mut candidates = 0;
     let mut i = 0;
     while i < new.len() {
         let property = &table.properties[new[i]];
         if same(&property.ty, was) && property.renamed_from.is_empty() {
-            message = message.add(if alike == 0 { " to `" } else { "` or `" });
+            message = message.add(if candidates == 0 { " to `" } else { "` or `" });
             message = message.add(property.name);
-            alike += 1;
+            candidates += 1;
         }
         i += 1;
     }
-    message = match alike {
+    message = match candidates {
         0 => message.add(", add to its field"),
         _ => message.add("`, add to that field"),
     };

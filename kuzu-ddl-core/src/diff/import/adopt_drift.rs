@@ -20,7 +20,7 @@ pub fn adopt_drift(
 ) -> (Adoption, Vec<Drift>) {
     let mut follower = Follower {
         live,
-        taker: CatalogImporter {
+        importer: CatalogImporter {
             declared,
             draft: ChangeBuilder::new(expected),
             local: live.local.clone(),
@@ -37,7 +37,7 @@ pub fn adopt_drift(
         .filter(|(_, row)| follower.event_for_drift(row).is_none())
         .map(|(_, row)| row.clone());
     let remaining = remaining.collect();
-    (Adoption::new(follower.taker, Vec::new()), remaining)
+    (Adoption::new(follower.importer, Vec::new()), remaining)
 }
 
 /// Returns the rank in which a row is processed: names first, so that everything else is found by
@@ -52,7 +52,7 @@ fn adoption_order(row: &Drift, live: &LiveSchema) -> usize {
     };
     let is_table = matches!(row.site, Location::Table(_));
     match (&row.kind, &row.site) {
-        (DriftKind::Changed { what, .. }, _) => match what {
+        (DriftKind::Changed { aspect, .. }, _) => match aspect {
             Aspect::Name if is_table => 0,
             Aspect::Name => 1,
             Aspect::PrimaryKey => 4,
@@ -73,16 +73,16 @@ fn adoption_order(row: &Drift, live: &LiveSchema) -> usize {
 
 struct Follower<'a> {
     live: &'a LiveSchema,
-    taker: CatalogImporter<'a>,
+    importer: CatalogImporter<'a>,
 }
 
 impl Follower<'_> {
     fn draft(&mut self) -> &mut ChangeBuilder {
-        &mut self.taker.draft
+        &mut self.importer.draft
     }
 
     fn fold(&self) -> &Fold {
-        self.taker.draft.fold()
+        self.importer.draft.fold()
     }
 
     fn live_table(&self, key: &NameKey) -> Option<&'_ Table> {
@@ -109,7 +109,7 @@ impl Follower<'_> {
         match (&row.kind, row.id) {
             (DriftKind::Missing, Some(id)) => self.record_missing(id),
             (DriftKind::Unexpected, _) => self.adopt_unexpected(row),
-            (DriftKind::Changed { what, .. }, Some(id)) => self.adopt_change(*what, id, row),
+            (DriftKind::Changed { aspect, .. }, Some(id)) => self.adopt_change(*aspect, id, row),
             // The last state in the ledger remains valid.
             (DriftKind::MetadataLost { .. }, _) => Some(()),
             _ => None,
@@ -130,10 +130,10 @@ impl Follower<'_> {
                 let (live, id) = (self.live, self.table(table)?);
                 let property = live.schema.tables.get(table)?.properties.get(name)?;
                 let declared = self.declared_name(id);
-                let taken = self
-                    .taker
+                let imported = self
+                    .importer
                     .property(declared.as_ref(), &row.object, property, id);
-                taken.then_some(())
+                imported.then_some(())
             }
             Location::Pair(table, pair) => {
                 let (from, to) = (self.table(&pair.from)?, self.table(&pair.to)?);
@@ -144,7 +144,7 @@ impl Follower<'_> {
             Location::Index(table, name) => {
                 let (live, id) = (self.live, self.table(table)?);
                 let index = live.schema.tables.get(table)?.indexes.get(name)?;
-                self.taker.index(id, index).then_some(())
+                self.importer.index(id, index).then_some(())
             }
             Location::Table(key) => self.adopt_table(key),
             Location::Sequence(key) => self.sequence(key),
@@ -164,10 +164,12 @@ impl Follower<'_> {
                 .iter()
                 .all(|p| self.table(&p.from).is_some() && self.table(&p.to).is_some()),
         };
-        let taken = joined.then(|| self.taker.table(Some(key), live)).flatten();
-        let id = taken?;
+        let imported = joined
+            .then(|| self.importer.table(Some(key), live))
+            .flatten();
+        let id = imported?;
         for index in live.indexes.values() {
-            self.taker.index(id, index);
+            self.importer.index(id, index);
         }
         Some(())
     }
@@ -180,8 +182,8 @@ impl Follower<'_> {
         Some(())
     }
 
-    fn adopt_change(&mut self, what: Aspect, id: ObjectId, row: &Drift) -> Option<()> {
-        match (&row.site, what) {
+    fn adopt_change(&mut self, aspect: Aspect, id: ObjectId, row: &Drift) -> Option<()> {
+        match (&row.site, aspect) {
             (_, Aspect::Name) => self.renamed(id, &row.site),
             (Location::Table(key), Aspect::Kind) => {
                 self.draft().archive(id);
@@ -194,17 +196,17 @@ impl Follower<'_> {
             }
             (Location::Table(key), _) => {
                 let live = self.live_table(key)?.kind.clone();
-                self.body(what, id, &live)
+                self.body(aspect, id, &live)
             }
             (Location::Property(table, key), _) => {
                 let live = self.live_property(table, key)?.clone();
-                self.property(what, id, row, &live)
+                self.property(aspect, id, row, &live)
             }
             (Location::Index(table, name), _) => {
                 let (live, table_id) = (self.live, self.table(table)?);
                 let index = live.schema.tables.get(table)?.indexes.get(name)?;
                 self.draft().archive(id);
-                self.taker.index(table_id, index).then_some(())
+                self.importer.index(table_id, index).then_some(())
             }
             (Location::Sequence(key), _) => {
                 self.draft().archive(id);
@@ -233,8 +235,8 @@ impl Follower<'_> {
         Some(())
     }
 
-    fn body(&mut self, what: Aspect, id: ObjectId, live: &TableKind) -> Option<()> {
-        let change = match (what, live) {
+    fn body(&mut self, aspect: Aspect, id: ObjectId, live: &TableKind) -> Option<()> {
+        let change = match (aspect, live) {
             (Aspect::PrimaryKey, TableKind::Node { primary_key }) => {
                 let fold = self.fold();
                 let is = |o: &&Object| NameKey::new(&fold.database_name(o)) == *primary_key;
@@ -258,17 +260,23 @@ impl Follower<'_> {
 
     /// Records a changed property. Out of band, a type changes by a new column in place of the old
     /// one: the object is still the one that the application knows, and peers cast their values.
-    fn property(&mut self, what: Aspect, id: ObjectId, row: &Drift, live: &Property) -> Option<()> {
-        let change = match what {
+    fn property(
+        &mut self,
+        aspect: Aspect,
+        id: ObjectId,
+        row: &Drift,
+        live: &Property,
+    ) -> Option<()> {
+        let change = match aspect {
             Aspect::Type if live.ty.check().is_ok() => Change::SetType {
                 ty: live.ty.clone(),
                 cast: None,
                 on_fail: OnFail::Abort,
             },
             Aspect::Default => {
-                let default = self.taker.default(id, &row.object, live);
+                let default = self.importer.default(id, &row.object, live);
                 let known = self.fold().property(self.fold().object(id)?)?.default;
-                if known == default || self.taker.local.adopted_defaults.contains_key(&id) {
+                if known == default || self.importer.local.adopted_defaults.contains_key(&id) {
                     return Some(());
                 }
                 Change::SetDefault { default }

@@ -42,7 +42,7 @@ pub fn adopt_existing(declared: &Declared, live: &LiveSchema, expected: Fold) ->
     let mut adopter = Adopter {
         declared,
         live: &live.schema,
-        taker: CatalogImporter {
+        importer: CatalogImporter {
             declared,
             draft: ChangeBuilder::new(expected),
             local: live.local.clone(),
@@ -56,19 +56,22 @@ pub fn adopt_existing(declared: &Declared, live: &LiveSchema, expected: Fold) ->
     adopter.indexes();
     adopter.sequences();
     let Adopter {
-        taker, refusals, ..
+        importer, refusals, ..
     } = adopter;
-    Adoption::new(taker, refusals)
+    Adoption::new(importer, refusals)
 }
 
 impl Adoption {
-    pub(in crate::diff) fn new(taker: CatalogImporter<'_>, refusals: Vec<Incompatibility>) -> Self {
+    pub(in crate::diff) fn new(
+        importer: CatalogImporter<'_>,
+        refusals: Vec<Incompatibility>,
+    ) -> Self {
         let CatalogImporter {
             draft,
             local,
             notes,
             ..
-        } = taker;
+        } = importer;
         let (fold, events) = draft.finish();
         Self {
             events,
@@ -83,7 +86,7 @@ impl Adoption {
 struct Adopter<'a> {
     declared: &'a Declared,
     live: &'a Schema,
-    taker: CatalogImporter<'a>,
+    importer: CatalogImporter<'a>,
     /// Tables adopted by this call.
     adopted: BTreeSet<ObjectId>,
     refusals: Vec<Incompatibility>,
@@ -91,11 +94,11 @@ struct Adopter<'a> {
 
 impl<'a> Adopter<'a> {
     fn fold(&self) -> &Fold {
-        self.taker.draft.fold()
+        self.importer.draft.fold()
     }
 
     fn note(&mut self, object: String) {
-        self.taker.notes.push(Note::Adopted { object });
+        self.importer.notes.push(Note::Adopted { object });
     }
 
     fn refuse(&mut self, table: &NameKey, object: String, reason: IncompatibilityKind) {
@@ -138,7 +141,7 @@ impl<'a> Adopter<'a> {
                 IncompatibilityKind::KindMismatch { is },
             );
         }
-        if let Some(id) = self.taker.table(Some(key), live) {
+        if let Some(id) = self.importer.table(Some(key), live) {
             self.note(live.name.clone());
             self.adopted.insert(id);
         }
@@ -147,7 +150,7 @@ impl<'a> Adopter<'a> {
     /// Adopts properties that were added out of band and are declared now.
     fn properties(&mut self) {
         for (key, table) in &self.declared.schema.tables {
-            let fold = self.taker.draft.fold();
+            let fold = self.importer.draft.fold();
             let Some(object) = fold.find(None, key) else {
                 continue;
             };
@@ -156,7 +159,7 @@ impl<'a> Adopter<'a> {
                 continue;
             };
             for (name, declared) in &table.properties {
-                let fold = self.taker.draft.fold();
+                let fold = self.importer.draft.fold();
                 let known = fold.objects_ever_named(Some(id), name).next().is_some();
                 let Some(found) = live.properties.get(name).filter(|_| !known) else {
                     continue;
@@ -164,12 +167,12 @@ impl<'a> Adopter<'a> {
                 let path = format!("{}.{}", table.name, declared.name);
                 if found.ty == declared.ty {
                     self.note(path.clone());
-                    self.taker.property(Some(key), &path, found, id);
+                    self.importer.property(Some(key), &path, found, id);
                 } else {
                     let (declared, is) = (declared.ty.to_string(), found.ty.to_string());
-                    let what = "type".into();
+                    let aspect = "type".into();
                     let reason = IncompatibilityKind::Changed {
-                        what,
+                        aspect,
                         declared,
                         is,
                         restorable: false,
@@ -184,7 +187,7 @@ impl<'a> Adopter<'a> {
     /// those that are declared by now.
     fn indexes(&mut self) {
         for (key, table) in &self.declared.schema.tables {
-            let fold = self.taker.draft.fold();
+            let fold = self.importer.draft.fold();
             let Some(object) = fold.find(None, key) else {
                 continue;
             };
@@ -202,7 +205,7 @@ impl<'a> Adopter<'a> {
                     .is_some();
                 if !known && (adopted || table.indexes.contains_key(name)) {
                     let object = format!("{}[{}]", table.name, index.name);
-                    if self.taker.index(id, index) {
+                    if self.importer.index(id, index) {
                         self.note(object);
                     }
                 }
@@ -222,7 +225,7 @@ impl<'a> Adopter<'a> {
                 continue;
             };
             let (name, spec) = (live.name.clone(), live.into());
-            self.taker.draft.create_sequence(&name, spec);
+            self.importer.draft.create_sequence(&name, spec);
             self.note(format!("sequence {name}"));
         }
     }

@@ -41,8 +41,8 @@ impl CatalogImporter<'_> {
                 storage,
                 ..
             } => {
-                let wanted = key.and_then(|key| self.declared.schema.tables.get(key));
-                let (wanted, wanted_storage) = match wanted.map(|table| &table.kind) {
+                let desired = key.and_then(|key| self.declared.schema.tables.get(key));
+                let (desired, desired_storage) = match desired.map(|table| &table.kind) {
                     Some(TableKind::Edge {
                         multiplicity,
                         storage,
@@ -56,11 +56,11 @@ impl CatalogImporter<'_> {
                 }
                 // Without a property the engine does not report the direction.
                 let storage = if live.properties.is_empty() {
-                    wanted_storage
+                    desired_storage
                 } else {
                     storage
                 };
-                let multiplicity = multiplicity.or(wanted).unwrap_or_default();
+                let multiplicity = multiplicity.or(desired).unwrap_or_default();
                 self.draft
                     .create_edge_table(&live.name, multiplicity, *storage)
             }
@@ -166,9 +166,9 @@ impl CatalogImporter<'_> {
                 .map(|child| child.id)
         };
         let properties: Option<Vec<_>> = index.properties.iter().map(property).collect();
-        let known = matches!(index.kind, IndexKind::FullText | IndexKind::Vector);
+        let is_supported = matches!(index.kind, IndexKind::FullText | IndexKind::Vector);
         match properties {
-            Some(properties) if known && check_table(&index.name).is_ok() => {
+            Some(properties) if is_supported && check_table(&index.name).is_ok() => {
                 let spec = IndexSpec {
                     kind: index.kind.clone(),
                     properties,
@@ -200,8 +200,8 @@ fn adopted_spec(live: &Property, declared: Option<&Property>) -> (PropertySpec, 
         _ => return (spec, None),
     };
     let bare = |text: &str| text.replace(['-', ' ', '(', ')'], "").to_ascii_lowercase();
-    let wanted = declared.and_then(|p| p.default.as_ref());
-    spec.default = wanted
+    let desired = declared.and_then(|p| p.default.as_ref());
+    spec.default = desired
         .filter(|expr| bare(&expr.to_string()) == bare(text))
         .cloned();
     (spec, Some(text.clone()))

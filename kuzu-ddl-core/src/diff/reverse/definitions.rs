@@ -12,18 +12,19 @@ impl Reverser<'_> {
         let mut objects = self.objects_of_both(|object| object.is_live());
         objects.retain(|id| self.is_live_at_target(*id));
         for id in objects.iter().copied() {
-            let was = self.then.object(id).map(|object| object.body.clone());
-            let is = self.draft.fold().object(id).map(|o| o.body.clone());
-            let (Some(was), Some(is)) = (was, is) else {
+            let before = self.target.object(id).map(|object| object.body.clone());
+            let current = self.draft.fold().object(id).map(|o| o.body.clone());
+            let (Some(before), Some(current)) = (before, current) else {
                 continue;
             };
             self.note_function_values(id);
-            for change in definition_changes(&was, &is) {
+            for change in definition_changes(&before, &current) {
                 self.draft.change(id, change);
             }
         }
         for id in objects {
-            let Some(ObjectBody::NodeTable { key }) = self.then.object(id).map(|o| &o.body) else {
+            let Some(ObjectBody::NodeTable { key }) = self.target.object(id).map(|o| &o.body)
+            else {
                 continue;
             };
             let key = self.current_object(*key);
@@ -36,13 +37,16 @@ impl Reverser<'_> {
     /// Reports values that a function computed: they cannot be distinguished from values written
     /// since.
     fn note_function_values(&mut self, id: ObjectId) {
-        let known = self.then.object(id).map_or(0, |o| o.archived_columns.len());
+        let archived_before = self
+            .target
+            .object(id)
+            .map_or(0, |o| o.archived_columns.len());
         let archives = self
             .draft
             .fold()
             .object(id)
             .map(|o| o.archived_columns.as_slice());
-        let mut since = archives.unwrap_or_default().iter().skip(known);
+        let mut since = archives.unwrap_or_default().iter().skip(archived_before);
         if let Some(function) = since.find_map(|archive| archive.function.clone()) {
             self.note_irreversible(
                 id,
@@ -64,8 +68,8 @@ impl Reverser<'_> {
                 self.draft.archive(id);
             }
         }
-        let mut wanted: Vec<(String, ObjectId, IndexSpec)> = Vec::new();
-        for index in self.then.objects().filter(|object| object.is_live()) {
+        let mut missing: Vec<(String, ObjectId, IndexSpec)> = Vec::new();
+        for index in self.target.objects().filter(|object| object.is_live()) {
             let (ObjectBody::Index(spec), Some(table)) = (&index.body, index.parent) else {
                 continue;
             };
@@ -79,18 +83,18 @@ impl Reverser<'_> {
                     properties,
                     ..spec.clone()
                 };
-                wanted.push((index.name.value.clone(), self.current_object(table), spec));
+                missing.push((index.name.value.clone(), self.current_object(table), spec));
             }
         }
-        wanted.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
-        for (name, table, spec) in wanted {
+        missing.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+        for (name, table, spec) in missing {
             self.draft.create_index(table, &name, spec);
         }
     }
 
     /// Creates sequences that were dropped since, which restart.
     pub(in crate::diff) fn sequences(&mut self) {
-        let removed = self.then.objects().filter(|object| object.is_live());
+        let removed = self.target.objects().filter(|object| object.is_live());
         let mut removed: Vec<(String, SequenceSpec)> = removed
             .filter(|object| !self.is_live(object.id))
             .filter_map(|object| match &object.body {
@@ -100,26 +104,29 @@ impl Reverser<'_> {
             .collect();
         removed.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, spec) in removed {
-            let why = "was dropped; restarts at its start value";
-            self.lost.push(format!("sequence {name}: {why}"));
+            let reason = "was dropped; restarts at its start value";
+            self.irreversible.push(format!("sequence {name}: {reason}"));
             self.draft.create_sequence(&name, spec);
         }
     }
 
     pub(in crate::diff) fn comments(&mut self) {
         for id in self.objects_of_both(|o| o.is_live() && !matches!(o.body, ObjectBody::Pair(_))) {
-            let Some(was) = self.then.object(id).filter(|was| was.is_live()) else {
+            let Some(before) = self.target.object(id).filter(|before| before.is_live()) else {
                 continue;
             };
-            let text = was.comment.value.clone();
-            let is = self.draft.fold().object(id).map(|o| &o.comment.value);
-            if is != Some(&text) {
+            let text = before.comment.value.clone();
+            let current = self.draft.fold().object(id).map(|o| &o.comment.value);
+            if current != Some(&text) {
                 self.draft.set_comment(id, text);
             }
         }
         // A recreated object had its comment then.
         for (id, created) in self.recreated.clone() {
-            let comment = self.then.object(id).map(|was| was.comment.value.clone());
+            let comment = self
+                .target
+                .object(id)
+                .map(|before| before.comment.value.clone());
             if let Some(Some(text)) = comment {
                 self.draft.set_comment(created, Some(text));
             }
@@ -144,19 +151,19 @@ pub(in crate::diff) fn inverse_type_change(from: &Type, to: &Type) -> Change {
 }
 
 /// Returns the changes that turn the body `is` into `was`.
-fn definition_changes(was: &ObjectBody, is: &ObjectBody) -> Vec<Change> {
+fn definition_changes(before: &ObjectBody, current: &ObjectBody) -> Vec<Change> {
     let mut out = Vec::new();
-    match (was, is) {
-        (ObjectBody::Property(was), ObjectBody::Property(is)) => {
-            if was.ty != is.ty {
-                out.push(inverse_type_change(&is.ty, &was.ty));
+    match (before, current) {
+        (ObjectBody::Property(before), ObjectBody::Property(current)) => {
+            if before.ty != current.ty {
+                out.push(inverse_type_change(&current.ty, &before.ty));
             }
-            if was.default != is.default {
-                let default = was.default.clone();
+            if before.default != current.default {
+                let default = before.default.clone();
                 out.push(Change::SetDefault { default });
             }
-            if was.nullable != is.nullable {
-                let nullable = was.nullable;
+            if before.nullable != current.nullable {
+                let nullable = before.nullable;
                 out.push(Change::SetNullable { nullable });
             }
         }

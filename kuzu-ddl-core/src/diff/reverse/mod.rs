@@ -22,20 +22,21 @@ pub struct Reversal {
     /// State after the new events.
     pub after: Fold,
     /// Messages about everything that is not recovered.
-    pub lost: Vec<String>,
+    pub irreversible: Vec<String>,
 }
 
-/// Computes the events that return `now` to the state `then`. Purged objects are recreated without
-/// rows, so that binaries which declare them can start, and are reported in `lost`.
+/// Computes the events that return `current` to the state `target`. Purged objects are recreated
+/// without rows, so that binaries which declare them can start, and are reported in
+/// `irreversible`.
 #[doc(alias = "rollback")]
 #[doc(alias = "revert")]
 #[must_use]
-pub fn reverse(now: Fold, then: &Fold) -> Reversal {
+pub fn reverse(current: Fold, target: &Fold) -> Reversal {
     let mut reverser = Reverser {
-        then,
-        draft: ChangeBuilder::new(now),
+        target,
+        draft: ChangeBuilder::new(current),
         recreated: BTreeMap::new(),
-        lost: Vec::new(),
+        irreversible: Vec::new(),
     };
     reverser.drop_tables();
     reverser.drop_properties(false);
@@ -49,39 +50,41 @@ pub fn reverse(now: Fold, then: &Fold) -> Reversal {
     reverser.sequences();
     reverser.comments();
     let Reverser {
-        draft, mut lost, ..
+        draft,
+        mut irreversible,
+        ..
     } = reverser;
     let (after, events) = draft.finish();
     // Whatever remains different in the end is reported.
-    let remaining = compare(&after, then);
+    let remaining = compare(&after, target);
     let remaining = remaining.rows.iter().filter(|row| !is_new_sequence(row));
-    lost.extend(remaining.map(|row| format!("not reverted: {row}")));
-    lost.sort();
+    irreversible.extend(remaining.map(|row| format!("not reverted: {row}")));
+    irreversible.sort();
     Reversal {
         events,
         after,
-        lost,
+        irreversible,
     }
 }
 
 /// Returns whether the row is a sequence created since, which stays: it blocks nothing, and its
 /// current value would be lost.
 fn is_new_sequence(row: &ComparisonEntry) -> bool {
-    row.what == "sequence" && row.how == ComparisonKind::Removed
+    row.object_kind == "sequence" && row.how == ComparisonKind::Removed
 }
 
 struct Reverser<'a> {
-    pub(super) then: &'a Fold,
+    pub(super) target: &'a Fold,
     pub(super) draft: ChangeBuilder,
     /// Recreated objects, by the objects that they replace.
     pub(super) recreated: BTreeMap<ObjectId, ObjectId>,
-    pub(super) lost: Vec<String>,
+    pub(super) irreversible: Vec<String>,
 }
 
 impl Reverser<'_> {
     /// Returns whether an object is live at the end.
     fn is_live_at_target(&self, id: ObjectId) -> bool {
-        self.then.object(id).is_some_and(Object::is_live)
+        self.target.object(id).is_some_and(Object::is_live)
     }
 
     fn is_live(&self, id: ObjectId) -> bool {
@@ -156,7 +159,7 @@ mod tests {
         for (i, (now, events)) in folds.iter().enumerate() {
             for (then_at, (then, _)) in folds[..=i].iter().enumerate() {
                 let reverser = reverse(now.clone(), then);
-                assert_eq!(reverser.lost, Vec::<String>::new());
+                assert_eq!(reverser.irreversible, Vec::<String>::new());
                 assert_eq!(reverser.after.schema(), then.schema());
                 let all = events.iter().chain(&reverser.events);
                 let fresh = Fold::from_events(all);
@@ -173,8 +176,8 @@ mod tests {
                     assert_eq!(a.body, b.body, "from {i} to {then_at}");
                 }
                 assert_eq!(fresh.frontier(), reverser.after.frontier());
-                let again = reverse(reverser.after, now);
-                assert_eq!(again.after.schema(), now.schema());
+                let restored = reverse(reverser.after, now);
+                assert_eq!(restored.after.schema(), now.schema());
             }
         }
     }

@@ -33,9 +33,9 @@ impl Reverser<'_> {
             self.objects_of_both(|o| matches!(o.body, ObjectBody::Property(_)) && o.is_live());
         for id in properties {
             let table = self.draft.fold().object(id).and_then(|o| o.parent);
-            let stays = table.is_some_and(|table| self.is_live_at_target(table));
+            let is_table_live = table.is_some_and(|table| self.is_live_at_target(table));
             let created = self.recreated.values().any(|recreated| *recreated == id);
-            if stays
+            if is_table_live
                 && !created
                 && !self.is_live_at_target(id)
                 && (keys || !self.draft.fold().is_primary_key(id))
@@ -49,12 +49,12 @@ impl Reverser<'_> {
     /// had then.
     pub(in crate::diff) fn rename(&mut self) {
         for id in self.objects_of_both(|object| !matches!(object.body, ObjectBody::Pair(_))) {
-            let Some(was) = self.then.object(id).filter(|was| was.is_live()) else {
+            let Some(former) = self.target.object(id).filter(|former| former.is_live()) else {
                 continue;
             };
-            let to = was.name.value.clone();
-            let is = self.draft.fold().object(id).map(|o| o.name.value.clone());
-            if !self.is_purged(id) && is.is_some_and(|is| is != to) {
+            let to = former.name.value.clone();
+            let current = self.draft.fold().object(id).map(|o| o.name.value.clone());
+            if !self.is_purged(id) && current.is_some_and(|current| current != to) {
                 self.draft.rename(id, &to);
             }
         }
@@ -66,15 +66,15 @@ impl Reverser<'_> {
         let properties =
             self.objects_of_both(|o| archived(o) && matches!(o.body, ObjectBody::Property(_)));
         for id in tables.into_iter().chain(properties) {
-            if self.is_live_at_target(id) && self.parent_stays(id) {
+            if self.is_live_at_target(id) && self.is_parent_live(id) {
                 self.draft.restore(id);
             }
         }
     }
 
     /// Returns whether the table of an object stays live; true for tables.
-    fn parent_stays(&self, id: ObjectId) -> bool {
-        let parent = self.then.object(id).and_then(|object| object.parent);
+    fn is_parent_live(&self, id: ObjectId) -> bool {
+        let parent = self.target.object(id).and_then(|object| object.parent);
         parent.is_none_or(|table| self.is_live_at_target(table))
     }
 
@@ -86,7 +86,7 @@ impl Reverser<'_> {
             }
         }
         for id in self.objects_of_both(|object| matches!(object.body, ObjectBody::Property(_))) {
-            let parent = self.then.object(id).and_then(|object| object.parent);
+            let parent = self.target.object(id).and_then(|object| object.parent);
             let removed = self.is_purged(id) && self.is_live_at_target(id);
             if let Some(table) = parent.filter(|table| removed && self.is_live_at_target(*table))
                 && !self.is_purged(table)
@@ -96,20 +96,20 @@ impl Reverser<'_> {
         }
     }
 
-    pub(in crate::diff) fn note_irreversible(&mut self, id: ObjectId, why: &str) {
-        let path = object_path(self.then, id).unwrap_or_else(|| id.abbreviate());
-        self.lost.push(format!("{path}: {why}"));
+    pub(in crate::diff) fn note_irreversible(&mut self, id: ObjectId, reason: &str) {
+        let path = object_path(self.target, id).unwrap_or_else(|| id.abbreviate());
+        self.irreversible.push(format!("{path}: {reason}"));
     }
 
     fn recreate_table(&mut self, id: ObjectId) {
-        let Some(was) = self.then.object(id) else {
+        let Some(former) = self.target.object(id) else {
             return;
         };
-        let name = was.name.value.clone();
+        let name = former.name.value.clone();
         self.note_irreversible(id, "was purged; recreated without rows");
-        let created = match &was.body {
+        let created = match &former.body {
             ObjectBody::NodeTable { key } => {
-                let Some(key) = self.then.object(*key) else {
+                let Some(key) = self.target.object(*key) else {
                     return;
                 };
                 let ObjectBody::Property(spec) = &key.body else {
@@ -130,7 +130,7 @@ impl Reverser<'_> {
         };
         self.recreated.insert(id, created);
         let mut properties: Vec<(NameKey, ObjectId)> = self
-            .then
+            .target
             .children(id)
             .filter(|child| child.is_live() && !self.recreated.contains_key(&child.id))
             .filter(|child| matches!(child.body, ObjectBody::Property(_)))
@@ -148,15 +148,15 @@ impl Reverser<'_> {
     }
 
     fn add_property(&mut self, table: ObjectId, id: ObjectId) {
-        let Some(was) = self.then.object(id) else {
+        let Some(former) = self.target.object(id) else {
             return;
         };
-        let ObjectBody::Property(spec) = &was.body else {
+        let ObjectBody::Property(spec) = &former.body else {
             return;
         };
         let created = self
             .draft
-            .add_property(table, &was.name.value, spec.clone());
+            .add_property(table, &former.name.value, spec.clone());
         self.recreated.insert(id, created);
     }
 
@@ -168,12 +168,12 @@ impl Reverser<'_> {
     /// Adds the pairs that existed then. Their rels were deleted when they were dropped.
     pub(in crate::diff) fn pairs(&mut self) {
         let mut wanted: Vec<(Option<String>, ObjectId, ObjectId, Endpoints)> = Vec::new();
-        for pair in self.then.objects().filter(|object| object.is_live()) {
+        for pair in self.target.objects().filter(|object| object.is_live()) {
             let (ObjectBody::Pair(ends), Some(table)) = (&pair.body, pair.parent) else {
                 continue;
             };
             if self.is_live_at_target(table) {
-                wanted.push((object_path(self.then, pair.id), pair.id, table, *ends));
+                wanted.push((object_path(self.target, pair.id), pair.id, table, *ends));
             }
         }
         wanted.sort();

@@ -56,6 +56,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns an error at the current offset.
+    ///
+    /// # Errors
+    /// Always returns [`CodecError::Malformed`].
     pub fn malformed<T>(&self, reason: &'static str) -> Result<T, CodecError> {
         Err(CodecError::Malformed {
             offset: self.offset,
@@ -64,6 +67,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns an error if bytes remain.
+    ///
+    /// # Errors
+    /// [`CodecError::Trailing`] if bytes remain.
     pub fn end(&self) -> Result<(), CodecError> {
         match self.input.len() - self.offset {
             0 => Ok(()),
@@ -72,6 +78,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `n` bytes.
+    ///
+    /// # Errors
+    /// [`CodecError::Truncated`] if fewer bytes remain.
     pub fn take(&mut self, n: usize) -> Result<&'a [u8], CodecError> {
         let end = self
             .offset
@@ -84,11 +93,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads one byte.
+    ///
+    /// # Errors
+    /// [`CodecError::Truncated`] at the end of the input.
     pub fn byte(&mut self) -> Result<u8, CodecError> {
         Ok(self.take(1)?[0])
     }
 
     /// Reads an unsigned integer in its shortest form.
+    ///
+    /// # Errors
+    /// [`CodecError`] at the end of the input, for a longer form, and above 128 bits.
     #[inline]
     pub fn uint(&mut self) -> Result<u128, CodecError> {
         // Nearly all are small.
@@ -121,11 +136,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a count of items that take at least one byte each, so that it cannot exceed the input.
+    ///
+    /// # Errors
+    /// [`CodecError`] if the number is not canonical, or exceeds the input.
     pub fn count(&mut self) -> Result<usize, CodecError> {
         self.length()
     }
 
     /// Reads a length in bytes, or a count.
+    ///
+    /// # Errors
+    /// [`CodecError`] if the number is not canonical, or exceeds the input.
     pub fn length(&mut self) -> Result<usize, CodecError> {
         let n = self.uint()?;
         let interned_bytes = self.names.as_ref().map_or(0, |names| names.remaining());
@@ -142,6 +163,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a boolean: 0 or 1.
+    ///
+    /// # Errors
+    /// [`CodecError`] at the end of the input, and for any other byte.
     pub fn bool(&mut self) -> Result<bool, CodecError> {
         match self.byte()? {
             0 => Ok(false),
@@ -151,12 +175,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads length-prefixed bytes.
+    ///
+    /// # Errors
+    /// [`CodecError`] if the length is not canonical, or exceeds the input.
     pub fn bytes(&mut self) -> Result<&'a [u8], CodecError> {
         let n = self.length()?;
         self.take(n)
     }
 
     /// Reads a length-prefixed text.
+    ///
+    /// # Errors
+    /// [`CodecError`] if the length is not canonical or exceeds the input, or the text is not UTF-8.
     pub fn text(&mut self) -> Result<String, CodecError> {
         if self.names.is_some() {
             let n = self.length()?;
@@ -178,16 +208,25 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the id of an object.
+    ///
+    /// # Errors
+    /// [`CodecError::Truncated`] if fewer than 32 bytes remain.
     pub fn object(&mut self) -> Result<ObjectId, CodecError> {
         self.hash().map(ObjectId::from_bytes)
     }
 
     /// Reads the id of an event.
+    ///
+    /// # Errors
+    /// [`CodecError::Truncated`] if fewer than 32 bytes remain.
     pub fn event(&mut self) -> Result<EventId, CodecError> {
         self.hash().map(EventId::from_bytes)
     }
 
     /// Reads an optional value: a presence flag, then the value.
+    ///
+    /// # Errors
+    /// [`CodecError`] if the flag is not 0 or 1, and the errors of `read`.
     pub fn option<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, CodecError>,
@@ -200,6 +239,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a sorted set of unique event ids.
+    ///
+    /// # Errors
+    /// [`CodecError`] if the ids are truncated, or not sorted and unique.
     pub fn events(&mut self) -> Result<Dependencies, CodecError> {
         let n = self.length()?;
         // The count is only a claim: memory grows as the ids arrive.

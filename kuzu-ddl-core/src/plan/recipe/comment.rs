@@ -14,8 +14,8 @@ impl<'a> PlanBuilder<'a> {
             .before
             .object(table.object.id)
             .map(|before| &before.comment.value);
-        let stays = self.ignored.contains(&table.object.id) && before == Some(&text);
-        if text != table.live.comment && !stays {
+        let is_unchanged = self.ignored.contains(&table.object.id) && before == Some(&text);
+        if text != table.live.comment && !is_unchanged {
             let operation = Operation::CommentOnTable {
                 table: table.name.clone(),
                 text,
@@ -34,11 +34,11 @@ impl<'a> PlanBuilder<'a> {
             .children(table.id)
             .filter(|child| child.is_live())
         {
-            let was = self
+            let before_name = self
                 .before
                 .object(child.id)
                 .and_then(|o| o.comment.value.clone());
-            if was != child.comment.value {
+            if before_name != child.comment.value {
                 changed.push((self.after.database_name(child), child.comment.value.clone()));
             }
         }

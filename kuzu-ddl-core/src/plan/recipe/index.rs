@@ -26,17 +26,17 @@ impl<'a> PlanBuilder<'a> {
         if !table.object.is_live() || !table.live.kind.is_node() {
             return false;
         }
-        let goes = |index| {
+        let is_dropped = |index| {
             (!self.capabilities.drop_index && self.requires_drop(table, index))
                 || (!self.capabilities.set_indexed_property && self.is_filled(table, index))
         };
         let gap = self
             .column_id_gaps
             .contains_key(&NameKey::new(&table.live.name));
-        table.live.indexes.values().any(goes)
+        table.live.indexes.values().any(is_dropped)
             || (gap
                 && self
-                    .wanted(table.object)
+                    .desired_indexes(table.object)
                     .any(|index| !self.is_live(table, &index.1)))
     }
 
@@ -55,7 +55,10 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns the live indexes of a table after the plan.
-    fn wanted(&self, table: &Object) -> impl Iterator<Item = (&'a Object, Index)> + use<'a> {
+    fn desired_indexes(
+        &self,
+        table: &Object,
+    ) -> impl Iterator<Item = (&'a Object, Index)> + use<'a> {
         let (after, leave) = (self.after, self.ignored);
         after
             .children(table.id)
@@ -64,9 +67,9 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns whether the database has an index as it is after the plan.
-    fn is_live(&self, table: &ExistingTable<'a>, wanted: &Index) -> bool {
-        let live = table.live.indexes.get(&NameKey::new(&wanted.name));
-        live.is_some_and(|live| wanted.is_equivalent_to(&self.moved(table, live)))
+    fn is_live(&self, table: &ExistingTable<'a>, desired: &Index) -> bool {
+        let live = table.live.indexes.get(&NameKey::new(&desired.name));
+        live.is_some_and(|live| desired.is_equivalent_to(&self.moved(table, live)))
     }
 
     /// Returns an index of the database with its columns by their names after the plan.
@@ -110,17 +113,17 @@ impl<'a> PlanBuilder<'a> {
         if indexes().any(|object| self.ignored.contains(&object.id)) {
             return false;
         }
-        if let Some(wanted) = indexes().find(|object| object.is_live()) {
-            let wanted = self.after.index(wanted);
-            return wanted
-                .is_some_and(|wanted| !wanted.is_equivalent_to(&self.moved(table, index)));
+        if let Some(desired) = indexes().find(|object| object.is_live()) {
+            let desired = self.after.index(desired);
+            return desired
+                .is_some_and(|desired| !desired.is_equivalent_to(&self.moved(table, index)));
         }
         // It stays with an archived column, of a dropped property or of a changed one.
-        let goes = |key: &NameKey| match self.column(table, key) {
+        let is_unarchived = |key: &NameKey| match self.column(table, key) {
             Some(object) => object.is_live() && self.changed(object.id).is_none(),
             None => !self.keeps_old_values(table, key),
         };
-        self.knows_index(table, &key) && index.properties.iter().all(goes)
+        self.knows_index(table, &key) && index.properties.iter().all(is_unarchived)
     }
 
     /// Returns whether a column keeps the values of a property from before a change.
@@ -194,14 +197,14 @@ impl<'a> PlanBuilder<'a> {
             missing.push((key, object.id, index));
         };
         for table in existing.iter().filter(|table| table.object.is_live()) {
-            for (object, index) in self.wanted(table.object) {
+            for (object, index) in self.desired_indexes(table.object) {
                 if rebuilds.contains(table.object.id) || !self.is_live(table, &index) {
                     add(table.object, object, index);
                 }
             }
         }
         for table in created {
-            for (object, index) in self.wanted(table) {
+            for (object, index) in self.desired_indexes(table) {
                 add(table, object, index);
             }
         }
@@ -237,13 +240,13 @@ impl<'a> PlanBuilder<'a> {
         if let Some(option) = unretained_option(index) {
             return Err(option);
         }
-        let words = index
+        let stopwords = index
             .options
             .get("stopwords")
-            .filter(|words| *words != "default");
-        match words {
-            Some(words) if !self.is_stopword_table(words) => Err(format!(
-                "the stop words `{words}` are not a node table with one STRING property\n\
+            .filter(|stopwords| *stopwords != "default");
+        match stopwords {
+            Some(stopwords) if !self.is_stopword_table(stopwords) => Err(format!(
+                "the stop words `{stopwords}` are not a node table with one STRING property\n\
                  help: declare such a table and specify its name (a file would be read again on every \
                  machine)"
             )),

@@ -21,7 +21,7 @@ impl<'a> PlanBuilder<'a> {
             .children(table.object.id)
             .filter(|child| child.is_live())
         {
-            let (Some(was), Some(is)) = (
+            let (Some(before_property), Some(is)) = (
                 self.before
                     .object(child.id)
                     .and_then(|o| self.before.property(o)),
@@ -29,7 +29,7 @@ impl<'a> PlanBuilder<'a> {
             ) else {
                 continue;
             };
-            if was.nullable != is.nullable && !self.after.is_primary_key(child.id) {
+            if before_property.nullable != is.nullable && !self.after.is_primary_key(child.id) {
                 let live_name = self.live_name(child.id, table);
                 changes.push((is.name, is.nullable, live_name, is.ty, child.id));
             }

@@ -28,9 +28,9 @@ impl<'a> PlanBuilder<'a> {
             })
             .collect();
         tables.sort_by_key(|(_, table)| (table.kind.is_node(), NameKey::new(&table.name)));
-        let going: BTreeSet<NameKey> = tables.iter().map(|(_, t)| NameKey::new(&t.name)).collect();
+        let purged: BTreeSet<NameKey> = tables.iter().map(|(_, t)| NameKey::new(&t.name)).collect();
         for (object, table) in tables {
-            if let Some(user) = self.dependent_of(table, &going) {
+            if let Some(user) = self.dependent_of(table, &purged) {
                 let reason = format!(
                     "the rel table {user} still connects it\nhelp: purge that one too\nhelp: or rename it manually"
                 );
@@ -55,14 +55,14 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns a rel table that stays and connects a node table.
-    fn dependent_of(&self, table: &Table, going: &BTreeSet<NameKey>) -> Option<String> {
+    fn dependent_of(&self, table: &Table, purged: &BTreeSet<NameKey>) -> Option<String> {
         let name = NameKey::new(&table.name);
         let joins = |other: &&Table| match &other.kind {
             TableKind::Edge { pairs, .. } => pairs.iter().any(|p| p.from == name || p.to == name),
             TableKind::Node { .. } => false,
         };
-        let stays = |other: &&Table| !going.contains(&NameKey::new(&other.name));
-        let mut tables = self.live.tables.values().filter(stays);
+        let is_retained = |other: &&Table| !purged.contains(&NameKey::new(&other.name));
+        let mut tables = self.live.tables.values().filter(is_retained);
         tables.find(joins).map(|other| other.name.clone())
     }
 

@@ -19,14 +19,14 @@ pub(in crate::plan) struct Rename {
 /// `taken` holds all names in use, including those to be renamed; `case` is whether the engine can
 /// change the case of a name alone.
 pub(in crate::plan) fn ordered(
-    wanted: Vec<Rename>,
-    mut taken: BTreeSet<NameKey>,
+    renames: Vec<Rename>,
+    mut used_names: BTreeSet<NameKey>,
     case: bool,
 ) -> Vec<Rename> {
-    let (alone, wanted): (Vec<_>, Vec<_>) = wanted
+    let (alone, renames): (Vec<_>, Vec<_>) = renames
         .into_iter()
         .partition(|rename| case && NameKey::new(&rename.from) == NameKey::new(&rename.to));
-    let mut pending: BTreeMap<NameKey, Rename> = wanted
+    let mut pending: BTreeMap<NameKey, Rename> = renames
         .into_iter()
         .map(|rename| (NameKey::new(&rename.from), rename))
         .collect();
@@ -43,9 +43,9 @@ pub(in crate::plan) fn ordered(
             if !seen.insert(target.clone()) {
                 // A cycle, or a change of case: one of them first moves to a temporary name.
                 if let Some(blocker) = pending.remove(&target) {
-                    let aside = vacate_name(&blocker.to, &taken);
-                    taken.remove(&target);
-                    taken.insert(NameKey::new(&aside));
+                    let aside = vacate_name(&blocker.to, &used_names);
+                    used_names.remove(&target);
+                    used_names.insert(NameKey::new(&aside));
                     out.push(Rename {
                         to: aside.clone(),
                         purpose: RenameReason::FreeName,
@@ -69,10 +69,10 @@ pub(in crate::plan) fn ordered(
         for key in path.into_iter().rev() {
             let free = pending
                 .get(&key)
-                .is_some_and(|r| !taken.contains(&NameKey::new(&r.to)));
+                .is_some_and(|r| !used_names.contains(&NameKey::new(&r.to)));
             if free && let Some(rename) = pending.remove(&key) {
-                taken.remove(&key);
-                taken.insert(NameKey::new(&rename.to));
+                used_names.remove(&key);
+                used_names.insert(NameKey::new(&rename.to));
                 out.push(rename);
             } else if pending
                 .get(&key)
@@ -88,10 +88,10 @@ pub(in crate::plan) fn ordered(
     out
 }
 
-fn vacate_name(name: &str, taken: &BTreeSet<NameKey>) -> String {
+fn vacate_name(name: &str, used_names: &BTreeSet<NameKey>) -> String {
     (0_u32..)
         .map(|n| format!("{name}__t_{n}"))
-        .find(|name| !taken.contains(&NameKey::new(name)))
+        .find(|name| !used_names.contains(&NameKey::new(name)))
         .unwrap_or_default()
 }
 
@@ -100,20 +100,20 @@ mod tests {
     use super::*;
 
     /// Runs the renames as an engine would, and returns where each name ended.
-    fn run(wanted: &[(&str, &str)], others: &[&str]) -> BTreeMap<String, String> {
-        let renames = wanted.iter().map(|(from, to)| Rename {
+    fn run(pairs: &[(&str, &str)], others: &[&str]) -> BTreeMap<String, String> {
+        let renames = pairs.iter().map(|(from, to)| Rename {
             from: (*from).into(),
             to: (*to).into(),
             purpose: RenameReason::Declared,
         });
-        let names = wanted
+        let names = pairs
             .iter()
             .map(|(from, _)| *from)
             .chain(others.iter().copied());
         let mut at: BTreeMap<NameKey, String> =
             names.map(|n| (NameKey::new(n), n.to_owned())).collect();
-        let taken = at.keys().cloned().collect();
-        for rename in ordered(renames.collect(), taken, false) {
+        let used_names = at.keys().cloned().collect();
+        for rename in ordered(renames.collect(), used_names, false) {
             let origin = at.remove(&NameKey::new(&rename.from)).expect("exists");
             assert!(
                 at.insert(NameKey::new(&rename.to), origin).is_none(),
@@ -128,15 +128,15 @@ mod tests {
 
     #[test]
     fn chains_swaps_circles_and_case() {
-        for wanted in [
+        for renames in [
             vec![("a", "b"), ("b", "c"), ("c", "d")],
             vec![("a", "b"), ("b", "a")],
             vec![("a", "b"), ("b", "c"), ("c", "a"), ("x", "y")],
             vec![("a", "A"), ("b", "a__t_0")],
             vec![("z", "y"), ("y", "x"), ("m", "n"), ("n", "m")],
         ] {
-            let ended = run(&wanted, &["bystander"]);
-            for (from, to) in wanted {
+            let ended = run(&renames, &["bystander"]);
+            for (from, to) in renames {
                 assert_eq!(ended[from], to.to_lowercase());
             }
         }
@@ -145,10 +145,10 @@ mod tests {
     #[test]
     fn a_long_chain_is_quick() {
         let names: Vec<String> = (0..5_000).map(|n| format!("t{n}")).collect();
-        let wanted: Vec<(&str, &str)> = names
+        let renames: Vec<(&str, &str)> = names
             .windows(2)
             .map(|w| (w[0].as_str(), w[1].as_str()))
             .collect();
-        assert_eq!(run(&wanted, &[]).len(), 4_999);
+        assert_eq!(run(&renames, &[]).len(), 4_999);
     }
 }

@@ -17,7 +17,7 @@ impl<'a> PlanBuilder<'a> {
         existing: &[ExistingTable<'_>],
         created: &[&Object],
     ) {
-        let wanted: Vec<Rename> = existing
+        let renames: Vec<Rename> = existing
             .iter()
             .filter(|table| table.live.name != table.name && !self.retains_name(table.object))
             .map(|table| Rename {
@@ -27,7 +27,7 @@ impl<'a> PlanBuilder<'a> {
             })
             .collect();
         let mut names: BTreeSet<NameKey> = self.live.tables.keys().cloned().collect();
-        for rename in ordered(wanted, names.clone(), self.capabilities.case_only_rename) {
+        for rename in ordered(renames, names.clone(), self.capabilities.case_only_rename) {
             let Rename { from, to, purpose } = rename;
             self.vacate_name(&names, &from, &to, &to);
             names.remove(&NameKey::new(&from));
@@ -51,7 +51,7 @@ impl<'a> PlanBuilder<'a> {
 
     /// Plans the renames of a table's properties.
     pub(in crate::plan) fn rename_properties(&mut self, table: &ExistingTable<'_>) {
-        let mut wanted = Vec::new();
+        let mut renames = Vec::new();
         for child in self.after.children(table.object.id) {
             if !matches!(child.body, ObjectBody::Property(_))
                 || self.retains_name(child)
@@ -67,11 +67,11 @@ impl<'a> PlanBuilder<'a> {
             };
             if live.name != to {
                 let (from, purpose) = (live.name.clone(), self.purpose(child));
-                wanted.push(Rename { from, to, purpose });
+                renames.push(Rename { from, to, purpose });
             }
         }
         let mut names: BTreeSet<NameKey> = table.live.properties.keys().cloned().collect();
-        for rename in ordered(wanted, names.clone(), self.capabilities.case_only_rename) {
+        for rename in ordered(renames, names.clone(), self.capabilities.case_only_rename) {
             let Rename { from, to, purpose } = rename;
             let path = format!("{}.{from}", table.name);
             self.vacate_name(&names, &from, &to, &path);
@@ -111,13 +111,13 @@ impl<'a> PlanBuilder<'a> {
     /// Reports an error if the new name is taken.
     pub(in crate::plan) fn vacate_name(
         &mut self,
-        taken: &BTreeSet<NameKey>,
+        used_names: &BTreeSet<NameKey>,
         from: &str,
         to: &str,
         object: &str,
     ) {
         let to = NameKey::new(to);
-        if to != NameKey::new(from) && taken.contains(&to) {
+        if to != NameKey::new(from) && used_names.contains(&to) {
             self.errors.push(PlanError::NameTaken {
                 object: object.to_owned(),
             });

@@ -150,8 +150,8 @@ impl<'a> PlanBuilder<'a> {
     ) {
         for property in properties {
             let sequence = format!("{table}_{property}_serial");
-            let taken = |all: &BTreeSet<NameKey>| all.contains(&NameKey::new(&sequence));
-            if !self.serial_sequences.is_some_and(taken) {
+            let is_used = |all: &BTreeSet<NameKey>| all.contains(&NameKey::new(&sequence));
+            if !self.serial_sequences.is_some_and(is_used) {
                 continue;
             }
             let sequence = quote(&sequence);

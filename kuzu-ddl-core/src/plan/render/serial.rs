@@ -19,7 +19,7 @@ pub(in crate::plan) fn serial_inputs_of(
 ) -> Vec<SerialInputs> {
     let rows = count_rows(table, node);
     let rows = rows.trim_end_matches("count(*)");
-    let of = |count: &SerialColumn| SerialInputs {
+    let inputs = |count: &SerialColumn| SerialInputs {
         max_value: format!("{rows}max(x.{})", quote(&count.property)),
         previous_sequences: count
             .previous_sequences
@@ -27,7 +27,7 @@ pub(in crate::plan) fn serial_inputs_of(
             .map(|name| next_of(name))
             .collect(),
     };
-    counts.iter().map(of).collect()
+    counts.iter().map(inputs).collect()
 }
 
 fn next_of(sequence: &str) -> String {
@@ -91,13 +91,13 @@ fn rename(from: &str, to: &str) -> String {
 
 /// Renders a table without rows, for sequences that are named after it.
 fn placeholder_sequence(table: &str, properties: &[&str], columns: &str) -> String {
-    let taken = |key: &str| {
+    let is_used = |key: &str| {
         properties
             .iter()
             .any(|p| NameKey::new(p) == NameKey::new(key))
     };
     let mut key = "k".to_owned();
-    while taken(&key) {
+    while is_used(&key) {
         key.push('k');
     }
     let (table, key) = (quote(table), quote(&key));

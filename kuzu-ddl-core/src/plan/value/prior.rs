@@ -10,16 +10,24 @@ use crate::event::OnFail;
 
 impl PriorValues {
     /// Renders the prior value where it still applies, else `now` with the casts `back`.
-    pub(in crate::plan) fn render(&self, row: &str, now: &str, back: &[CastStage]) -> String {
-        let then = self.computed.render_input(row);
+    pub(in crate::plan) fn render(&self, row: &str, current: &str, stages: &[CastStage]) -> String {
+        let prior = self.computed.render_input(row);
         if self.by_function {
-            let other = render_cast(&format!("CASE WHEN {then} IS NULL THEN {now} END"), back);
-            return format!("CASE WHEN {then} IS NULL THEN {other} ELSE {then} END");
+            let reverted = render_cast(
+                &format!("CASE WHEN {prior} IS NULL THEN {current} END"),
+                stages,
+            );
+            return format!("CASE WHEN {prior} IS NULL THEN {reverted} ELSE {prior} END");
         }
         if self.is_conflict_column {
-            return format!("coalesce({}, {then})", render_cast(now, back));
+            return format!("coalesce({}, {prior})", render_cast(current, stages));
         }
-        prior_or_cast(&then, now, &self.same(row, now), back)
+        prior_or_cast(
+            &prior,
+            current,
+            &self.unchanged_condition(row, current),
+            stages,
+        )
     }
 
     /// Returns whether it is a conflict column, in which case the fallback for failing rows applies
@@ -33,8 +41,8 @@ impl PriorValues {
     /// rows that got older values on an earlier return.
     #[must_use]
     pub fn unverified(&self) -> Option<&ValueSource> {
-        let untried = !self.by_function && !self.is_conflict_column && !self.partial;
-        let computed = Some(&self.computed).filter(|_| untried)?;
+        let is_unverified = !self.by_function && !self.is_conflict_column && !self.partial;
+        let computed = Some(&self.computed).filter(|_| is_unverified)?;
         let can_fail = match computed.fallibility("x") {
             Fallibility::Infallible => false,
             Fallibility::FailsUnless(_) => !self.may_have_failed(),
@@ -45,32 +53,37 @@ impl PriorValues {
 
     /// Records the prior values that cannot be converted, as text, where no condition identifies
     /// them.
-    pub fn mark_verified(&mut self, refused: Vec<String>) {
-        self.computed.failing_values = refused;
+    pub fn mark_verified(&mut self, failing_values: Vec<String>) {
+        self.computed.failing_values = failing_values;
         self.partial = true;
     }
 
     /// Returns a condition on `row` that holds where the earlier casts do not fail, if some do.
     pub(in crate::plan) fn guard_condition(&self, row: &str) -> Option<String> {
-        let some = self.partial || self.may_have_failed();
-        self.computed.guard_condition(row).filter(|_| some)
+        let is_partial = self.partial || self.may_have_failed();
+        self.computed.guard_condition(row).filter(|_| is_partial)
     }
 
     /// Renders the value of a row whose prior value cannot be converted.
     pub(in crate::plan) fn render_fallback(
         &self,
         row: &str,
-        now: &str,
-        back: &[CastStage],
+        current: &str,
+        stages: &[CastStage],
     ) -> String {
         if self.is_conflict_column {
             return self.computed.render_input(row);
         }
         if !self.may_have_failed() {
-            return render_cast(now, back);
+            return render_cast(current, stages);
         }
-        let same = same(now, &self.computed.render_fallback(row));
-        prior_or_cast(&self.computed.render_input(row), now, &same, back)
+        let unchanged_condition = unchanged_condition(current, &self.computed.render_fallback(row));
+        prior_or_cast(
+            &self.computed.render_input(row),
+            current,
+            &unchanged_condition,
+            stages,
+        )
     }
 
     /// Returns whether the earlier casts could fail, which by itself splits the rows into two
@@ -80,41 +93,58 @@ impl PriorValues {
     }
 
     /// Renders the value of a row whose cast fails now, where the earlier casts could not fail.
-    pub(in crate::plan) fn failed(&self, row: &str, now: &str, default: &str) -> String {
-        let (same, then) = (self.same(row, now), self.computed.render_input(row));
-        format!("CASE WHEN {same} THEN {then} ELSE {default} END")
+    pub(in crate::plan) fn failed(&self, row: &str, current: &str, default: &str) -> String {
+        let (unchanged_condition, prior) = (
+            self.unchanged_condition(row, current),
+            self.computed.render_input(row),
+        );
+        format!("CASE WHEN {unchanged_condition} THEN {prior} ELSE {default} END")
     }
 
     /// Returns a condition on `row`, never NULL, that holds where the prior value no longer
     /// applies.
     #[must_use]
-    pub fn differs_condition(&self, row: &str, now: &str) -> String {
+    pub fn differs_condition(&self, row: &str, current: &str) -> String {
         if self.is_conflict_column {
             return "true".to_owned();
         }
-        format!("CASE WHEN {} THEN false ELSE true END", self.same(row, now))
+        format!(
+            "CASE WHEN {} THEN false ELSE true END",
+            self.unchanged_condition(row, current)
+        )
     }
 
     /// Renders the condition that the present value is still what was computed from the prior one.
-    fn same(&self, row: &str, now: &str) -> String {
-        let then = self.computed.render_input(row);
+    fn unchanged_condition(&self, row: &str, current: &str) -> String {
+        let prior = self.computed.render_input(row);
         // The placeholder values of rows inserted since need not survive the casts.
-        let known = match &self.default {
-            Some(default) => format!("CASE WHEN {then} = {default} THEN NULL ELSE {then} END"),
-            None => then,
+        let original = match &self.default {
+            Some(default) => format!("CASE WHEN {prior} = {default} THEN NULL ELSE {prior} END"),
+            None => prior,
         };
-        same(now, &self.computed.render_fill(self.computed.cast(&known)))
+        unchanged_condition(
+            current,
+            &self.computed.render_fill(self.computed.cast(&original)),
+        )
     }
 }
 
-pub(in crate::plan) fn same(now: &str, computed: &str) -> String {
-    format!("{now} = {computed} OR ({now} IS NULL AND {computed} IS NULL)")
+pub(in crate::plan) fn unchanged_condition(current: &str, computed: &str) -> String {
+    format!("{current} = {computed} OR ({current} IS NULL AND {computed} IS NULL)")
 }
 
 /// Renders `then` where the condition `same` holds, else `now` cast back.
-fn prior_or_cast(then: &str, now: &str, same: &str, back: &[CastStage]) -> String {
+fn prior_or_cast(
+    prior: &str,
+    current: &str,
+    unchanged_condition: &str,
+    stages: &[CastStage],
+) -> String {
     // The engine evaluates both branches for all rows, so a value that must not be cast must be
     // NULL.
-    let other = render_cast(&format!("CASE WHEN {same} THEN NULL ELSE {now} END"), back);
-    format!("CASE WHEN {same} THEN {then} ELSE {other} END")
+    let reverted = render_cast(
+        &format!("CASE WHEN {unchanged_condition} THEN NULL ELSE {current} END"),
+        stages,
+    );
+    format!("CASE WHEN {unchanged_condition} THEN {prior} ELSE {reverted} END")
 }

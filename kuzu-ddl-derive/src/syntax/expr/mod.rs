@@ -83,9 +83,9 @@ impl<'a> Parser<'a> {
 
     fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
         let end = self.rest.find(|c| !accept(c)).unwrap_or(self.rest.len());
-        let (taken, rest) = self.rest.split_at(end);
+        let (token, rest) = self.rest.split_at(end);
         self.rest = rest;
-        taken
+        token
     }
 
     fn identifier(&mut self) -> &'a str {
@@ -212,17 +212,17 @@ impl<'a> Parser<'a> {
         let start = self.rest;
         let digits = |c: char| c.is_ascii_digit();
         self.take_while(digits);
-        let mut whole = true;
+        let mut is_integer = true;
         if let Some(rest) = self.rest.strip_prefix('.') {
-            (self.rest, whole) = (rest, false);
+            (self.rest, is_integer) = (rest, false);
             self.take_while(digits);
         }
         if let Some(rest) = self.rest.strip_prefix(['e', 'E']) {
-            (self.rest, whole) = (rest.strip_prefix(['+', '-']).unwrap_or(rest), false);
+            (self.rest, is_integer) = (rest.strip_prefix(['+', '-']).unwrap_or(rest), false);
             self.take_while(digits);
         }
         let text = &start[..start.len() - self.rest.len()];
-        let fits = if whole {
+        let fits = if is_integer {
             // The absolute value of the smallest INT128 is one more than the largest.
             text.parse().is_ok_and(|n: u128| n <= 1 << 127)
         } else {

@@ -101,7 +101,7 @@ impl DriftResolution {
         self.note(&rows);
         for (row, id) in rows.iter().filter_map(|row| Some((row, row.id?))) {
             self.leave.insert(id);
-            if matches!(&row.kind, DriftKind::Changed { what, .. } if *what == Aspect::Kind) {
+            if matches!(&row.kind, DriftKind::Changed { aspect, .. } if *aspect == Aspect::Kind) {
                 self.leave
                     .extend(self.fold.children(id).map(|child| child.id));
             }
@@ -180,7 +180,7 @@ impl DriftResolution {
 fn is_fixed_by_plan(row: &Drift) -> bool {
     match &row.kind {
         DriftKind::Missing => true,
-        DriftKind::Changed { what, .. } => *what == Aspect::Comment,
+        DriftKind::Changed { aspect, .. } => *aspect == Aspect::Comment,
         _ => false,
     }
 }
@@ -189,7 +189,7 @@ fn is_fixed_by_plan(row: &Drift) -> bool {
 fn is_declared(row: &Drift, declared: &Declared, expected: &Fold) -> bool {
     match (&row.kind, row.id) {
         (DriftKind::Unexpected, None) => is_unexpected_declared(row, declared, expected),
-        (DriftKind::Changed { what, .. }, Some(id)) if *what == Aspect::Name => {
+        (DriftKind::Changed { aspect, .. }, Some(id)) if *aspect == Aspect::Name => {
             let object = expected.object(id);
             object.is_some_and(|object| is_rename_declared(&row.site, &object.name.value, declared))
         }

@@ -27,7 +27,7 @@ pub(in crate::migrate) fn snapshot_notes(found: &CatalogSnapshot) -> Vec<Note> {
         .filter(|version| *version != found.capabilities.version);
     let version = version.map(|version| Note::UntestedEngineVersion {
         object: version.clone(),
-        tried: found.capabilities.to_string(),
+        tested: found.capabilities.to_string(),
     });
     attached.chain(unreadable).chain(version).collect()
 }

@@ -131,7 +131,7 @@ impl Frame {
 
 fn write_status(w: &mut Writer, status: &Status) {
     write_optional_checkpoint(w, status.checkpoint.as_ref());
-    status.known.write(w);
+    status.events.write(w);
     status.stored.write(w);
     w.byte(status.wants_reply.into());
     w.option(status.offer, |w, (id, count, size)| {
@@ -144,7 +144,7 @@ fn write_status(w: &mut Writer, status: &Status) {
 fn read_status(r: &mut Reader<'_>) -> Result<Status, FrameError> {
     Ok(Status {
         checkpoint: r.option(read_checkpoint)?,
-        known: Digest::read(r)?,
+        events: Digest::read(r)?,
         stored: Digest::read(r)?,
         wants_reply: r.bool()?,
         offer: r.option(|r| Ok((read_checkpoint(r)?, read_u64(r)?, read_u64(r)?)))?,

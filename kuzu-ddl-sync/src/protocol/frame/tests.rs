@@ -49,7 +49,7 @@ fn frames() -> Vec<Frame> {
         Frame::Status(Status::default()),
         Frame::Status(Status {
             checkpoint: Some(checkpoint()),
-            known: digest(1),
+            events: digest(1),
             stored: digest(2),
             wants_reply: true,
             offer: Some((checkpoint(), 70_000, 9_000)),
@@ -196,7 +196,7 @@ fn claims_beyond_the_limit_are_rejected_before_allocation() {
         w.raw(&vec![0; bytes]);
         w.finish()
     };
-    for (kind, body, what) in [
+    for (kind, body, items) in [
         (2, claim(&[0], MAX_FRAME_SUBTREES + 1, 10_000), "subtrees"),
         (4, claim(&[], MAX_FRAME_IDS + 1, 40_000), "ids"),
         (2, claim(&[0, 1, 0, 0], MAX_FRAME_IDS + 1, 40_000), "ids"),
@@ -204,7 +204,7 @@ fn claims_beyond_the_limit_are_rejected_before_allocation() {
     ] {
         let rejected = decode_body(kind, &body);
         assert!(
-            matches!(&rejected, Err(FrameError::TooMany(error)) if error.what == what),
+            matches!(&rejected, Err(FrameError::TooMany(error)) if error.items == items),
             "{rejected:?}"
         );
     }
@@ -293,9 +293,9 @@ proptest! {
     ) {
         let frames = frames();
         let mut bytes = frames[which.index(frames.len())].encode(&space());
-        for (index, byte, what) in edits {
+        for (index, byte, items) in edits {
             let at = index.index(bytes.len());
-            match what {
+            match items {
                 0 => bytes[at] = byte,
                 1 => bytes.insert(at, byte),
                 2 => bytes.truncate(at.max(1)),

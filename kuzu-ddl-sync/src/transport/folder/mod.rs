@@ -162,8 +162,8 @@ impl Folder {
         log: &EventLog,
         attestations: impl Fn(EventId) -> A,
     ) -> Result<Option<String>, FolderError> {
-        let known = self.files.values().flatten().copied().collect();
-        let mut bundle = Bundle::new(log, &known);
+        let listed = self.files.values().flatten().copied().collect();
+        let mut bundle = Bundle::new(log, &listed);
         if bundle.events.is_empty() {
             return Ok(None);
         }

@@ -172,11 +172,11 @@ impl<'a> PlanBuilder<'a> {
             let joins = pairs
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
-            let goes = self
+            let is_removed = self
                 .managed
                 .get(key)
                 .is_some_and(|id| self.is_purged_by_plan(*id));
-            if joins && !goes && !ours.contains(key) {
+            if joins && !is_removed && !ours.contains(key) {
                 self.errors.push(PlanError::Unsupported {
                     object: table.name.clone(),
                     reason: "it connects a node table that must be rebuilt, and is not declared\n\
