@@ -4,6 +4,17 @@
 ///
 /// There are variants only for the types that catalogs and ledgers contain. A value of any other
 /// type is [`Value::Other`], in the engine's text format.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::value::Value;
+/// let value = Value::from("Ada");
+/// assert_eq!(value.text(), Some("Ada"));
+/// assert_eq!(Value::from(7).int(), Some(7));
+/// assert_eq!(Value::from(None::<i64>), Value::Null);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// NULL of any type.

@@ -6,6 +6,16 @@ use crate::describe::{SourceLocation, TableDesc};
 use crate::schema::{IndexError, NameError, ParseExprError, ParseTypeError};
 
 /// Error returned when a declared schema is invalid, with every issue found.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// let declared = kuzu_ddl::schema![; sequences ("order_no"), ("order_no")];
+/// let error = declared.expect_err("the name is declared twice");
+/// assert_eq!(error.issues().len(), 1);
+/// println!("{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeclareError {
     issues: Vec<Issue>,

@@ -16,6 +16,22 @@ use super::id::{EventId, ObjectId};
 use super::{EventBody, Parts, encode};
 
 /// An immutable, content-addressed schema change. Clones share their data.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::event::{DdlEvent, SequenceSpec};
+/// use kuzu_ddl::fold::{ChangeBuilder, Fold};
+/// # let declared = kuzu_ddl::schema![; sequences ("order_no", start = 100)]?;
+/// # let sequence = &declared.schema.sequences[&"order_no".into()];
+/// let mut draft = ChangeBuilder::new(Fold::default());
+/// draft.create_sequence("order_no", SequenceSpec::from(sequence));
+/// let (_, events) = draft.finish();
+/// let decoded = DdlEvent::decode(&events[0].encode()).expect("canonical");
+/// assert_eq!(decoded.id(), events[0].id());
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[doc(alias = "migration")]
 #[derive(Clone, PartialEq, Eq)]
 pub struct DdlEvent(Arc<EventBody>);

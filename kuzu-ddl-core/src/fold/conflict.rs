@@ -13,6 +13,30 @@ use crate::event::{Aspect, EventId, ObjectId, ObjectKind};
 /// Concurrent changes that cannot both take effect as intended.
 ///
 /// Every peer with the same events computes the same conflicts.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::event::PropertySpec;
+/// use kuzu_ddl::fold::{ChangeBuilder, ConflictKind, Fold};
+/// use kuzu_ddl::schema::Type;
+/// let id = PropertySpec { ty: Type::Int64, nullable: false, default: None };
+/// let mut draft = ChangeBuilder::new(Fold::default());
+/// let table = draft.create_node_table("Person", "id", id);
+/// let (base, _) = draft.finish();
+/// // Two peers rename the table concurrently.
+/// let mut merged = base.clone();
+/// for name in ["Human", "User"] {
+///     let mut draft = ChangeBuilder::new(base.clone());
+///     draft.rename(table, name);
+///     merged.extend(draft.finish().1);
+/// }
+/// let conflicts = merged.conflicts();
+/// assert_eq!(conflicts[0].kind, ConflictKind::Rename);
+/// assert_eq!(merged.resolutions(&conflicts[0]).len(), 2);
+/// println!("{}", merged.explain(&conflicts[0]).message);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Conflict {
     /// Object in conflict.

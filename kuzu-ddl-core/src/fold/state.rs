@@ -8,6 +8,22 @@ use super::object_store::{HashIndex, ObjectStore, ScopedName};
 use crate::event::{DdlEvent, Dependencies, EventId, ObjectId};
 
 /// State that results from a set of events.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::event::PropertySpec;
+/// use kuzu_ddl::fold::{ChangeBuilder, Fold};
+/// use kuzu_ddl::schema::Type;
+/// let id = PropertySpec { ty: Type::Int64, nullable: false, default: None };
+/// let mut draft = ChangeBuilder::new(Fold::default());
+/// draft.create_node_table("Person", "id", id);
+/// let (fold, events) = draft.finish();
+/// assert_eq!(Fold::from_events(&events), fold);
+/// assert!(fold.schema().table("Person").is_some());
+/// assert!(fold.conflicts().is_empty());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fold {
     /// The objects, and every name that was ever used.

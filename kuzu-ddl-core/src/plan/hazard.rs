@@ -54,6 +54,18 @@ impl HazardKind {
 }
 
 /// Hazard of one step.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::plan::{AllowedHazards, HazardKind};
+/// let mut allowed = AllowedHazards::default();
+/// allowed.objects.insert((HazardKind::DeletesData, "Person.age".into()));
+/// # fn is_allowed(plan: &kuzu_ddl::plan::Plan, allowed: &AllowedHazards) -> bool {
+/// plan.unallowed_hazards(allowed).next().is_none()
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hazard {
     /// Kind of the hazard.

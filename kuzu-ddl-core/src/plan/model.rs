@@ -17,6 +17,28 @@ use super::row_work::RowWork;
 use crate::event::{DdlEvent, EventId, Fingerprint};
 
 /// Step of a plan.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// # use std::collections::BTreeSet;
+/// # use kuzu_ddl::catalog::CatalogSnapshot;
+/// # use kuzu_ddl::diff::{DiffOptions, diff};
+/// # use kuzu_ddl::fold::Fold;
+/// # use kuzu_ddl::plan::{LiveCatalog, PlanHints, plan};
+/// # let declared = kuzu_ddl::schema![; sequences ("order_no", start = 100)]?;
+/// # let diff = diff(&declared, None, Fold::default(), &DiffOptions::default()).expect("fits");
+/// # let live = CatalogSnapshot::default();
+/// # let (live, hints) = (LiveCatalog::from(&live), PlanHints::default());
+/// # let steps = plan(&Fold::default(), &diff.target, live, &hints, &BTreeSet::new()).expect("plan");
+/// for step in &steps {
+///     println!("{}", step.operation); // create sequence order_no
+///     assert!(step.cypher[0].starts_with("CREATE SEQUENCE"));
+///     assert!(step.hazards.is_empty());
+/// }
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// Operation that the step performs.
@@ -36,6 +58,23 @@ pub struct Step {
 }
 
 /// Changes that the next migration makes to a database.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// # use kuzu_ddl::plan::{Plan, PlanBase};
+/// # use kuzu_ddl::schema::Schema;
+/// # let base = PlanBase { live: Schema::default().fingerprint(), frontier: Default::default() };
+/// # let plan = Plan { base, events: Vec::new(), steps: Vec::new(), notes: Vec::new() };
+/// // Store the plan of `Migrator::plan` for a review, and read it back.
+/// let text = serde_json::to_string(&plan)?;
+/// let reviewed: Plan = serde_json::from_str(&text)?;
+/// assert!(reviewed.is_equivalent_to(&plan));
+/// assert!(reviewed.is_empty());
+/// println!("{reviewed}");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// State of the database that this plan was computed for; a plan is not applied to any other

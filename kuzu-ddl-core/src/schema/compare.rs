@@ -19,6 +19,19 @@ use crate::json_text::quote;
 /// The differences between two schemas, ordered by object.
 ///
 /// [`compare`] returns one; its `Display` is one line per difference.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// let before = kuzu_ddl::schema![; sequences ("order_no")]?.schema;
+/// let after = kuzu_ddl::schema![; sequences ("invoice_no")]?.schema;
+/// let comparison = kuzu_ddl::schema::compare(&before, &after);
+/// let objects: Vec<_> = comparison.rows.iter().map(|row| row.object.as_str()).collect();
+/// assert_eq!(objects, ["invoice_no", "order_no"]);
+/// println!("{comparison}");
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comparison {
     /// One entry per added, removed or changed object.

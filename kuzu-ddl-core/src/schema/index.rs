@@ -23,6 +23,16 @@ pub struct Index {
 }
 
 /// The kind of an index.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::schema::IndexKind;
+/// let names: Vec<_> = IndexKind::Vector.options().iter().map(|option| option.name).collect();
+/// assert!(names.contains(&"metric"));
+/// assert!(IndexKind::Vector.option("metric", "unknown").is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum IndexKind {

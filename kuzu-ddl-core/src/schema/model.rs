@@ -34,6 +34,24 @@ pub struct Schema {
 }
 
 /// A node table or a rel table.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// # use kuzu_ddl::event::PropertySpec;
+/// # use kuzu_ddl::fold::{ChangeBuilder, Fold};
+/// # use kuzu_ddl::schema::Type;
+/// # let id = PropertySpec { ty: Type::Int64, nullable: false, default: None };
+/// # let mut draft = ChangeBuilder::new(Fold::default());
+/// # draft.create_node_table("Person", "id", id);
+/// # let (fold, _) = draft.finish();
+/// let schema = fold.schema();
+/// let table = schema.table("person").expect("created");
+/// assert_eq!(table.name, "Person");
+/// assert!(table.kind.is_node());
+/// assert_eq!(table.property("id").map(|property| &property.ty), Some(&Type::Int64));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// The name, as spelled.
@@ -121,6 +139,15 @@ pub struct Pair {
 }
 
 /// Number of rels that a node may have at either end of a rel table.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::schema::Multiplicity;
+/// assert_eq!("many_one".parse(), Ok(Multiplicity::ManyOne));
+/// assert_eq!(Multiplicity::ManyOne.to_string(), "MANY_ONE");
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -170,6 +197,15 @@ impl FromStr for Multiplicity {
 }
 
 /// The directions in which the rels of a table are stored.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::schema::StorageDirection;
+/// assert_eq!(StorageDirection::default().as_str(), "both");
+/// assert_eq!(StorageDirection::Forward.as_str(), "fwd");
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -194,6 +230,16 @@ impl StorageDirection {
 }
 
 /// A sequence, which hands out consecutive numbers.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// let schema = kuzu_ddl::schema![; sequences ("order_no", start = 100, increment = 10)]?.schema;
+/// let sequence = &schema.sequences[&"order_no".into()];
+/// assert_eq!((sequence.start, sequence.increment), (100, 10));
+/// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sequence {
     /// The name, as spelled.

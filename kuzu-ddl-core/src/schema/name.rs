@@ -84,6 +84,15 @@ pub const RESERVED_MEMBERS: &[&str] = &[
 ];
 
 /// A name as the engine compares it: ASCII letters in lowercase, everything else unchanged.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::schema::NameKey;
+/// assert_eq!(NameKey::new("Person"), NameKey::new("PERSON"));
+/// assert_eq!(NameKey::new("Person").as_str(), "person");
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NameKey(SmolStr);

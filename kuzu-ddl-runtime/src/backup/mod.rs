@@ -24,6 +24,15 @@ use crate::inspect::{InspectScope, inspect, tables};
 use crate::ledger::{self, LedgerState};
 
 /// Backup of a database file before a migration: the path of the file, and the target.
+///
+/// # Examples
+///
+/// ```
+/// use kuzu_ddl_runtime::backup::Backup;
+/// let next_to_the_database = Backup::new("shop.kuzu");
+/// let elsewhere = Backup::new("shop.kuzu").target("backups/shop-before-v2.kuzu");
+/// assert_ne!(next_to_the_database, elsewhere);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backup {
     database: PathBuf,

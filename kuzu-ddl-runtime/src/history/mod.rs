@@ -22,6 +22,24 @@ use serde::{Deserialize, Serialize};
 use crate::ledger::{LedgerContents, Revision, Tag};
 
 /// History of one database.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::history::{History, Point};
+/// Migrator::new(&db).declared(declared).migrate()?;
+/// let history = History::read(&db)?;
+/// assert_eq!(history.entries().len(), 1);
+/// assert_eq!(history.schema_at(&Point::Revision(1))?.sequences.len(), 1);
+/// println!("{history}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     pub(crate) entries: Vec<Entry>,

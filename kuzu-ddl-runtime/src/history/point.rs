@@ -7,6 +7,14 @@ use kuzu_ddl_core::event::EventId;
 use serde::{Deserialize, Serialize};
 
 /// Point of a history.
+///
+/// # Examples
+///
+/// ```
+/// use kuzu_ddl_runtime::history::Point;
+/// let points = [Point::Revision(3), Point::tag("v1"), Point::from(std::time::SystemTime::now())];
+/// assert_eq!(points[1], Point::Tag("v1".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Point {

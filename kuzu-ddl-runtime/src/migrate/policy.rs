@@ -9,6 +9,21 @@ use serde::{Deserialize, Serialize};
 /// How thoroughly a no-op start checks the live catalog for drift.
 ///
 /// A start that has something to do always inspects the whole catalog.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::migrate::StartupCheck;
+/// let migrator = Migrator::new(&db).declared(declared);
+/// migrator.startup_check(StartupCheck::LedgerOnly).migrate()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum StartupCheck {
@@ -37,6 +52,26 @@ impl StartupCheck {
 /// because rows of the ledger are lost.
 ///
 /// No variant deletes anything.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Connection, Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # Connection::new(&db)?.query("CREATE NODE TABLE Person(id INT64, PRIMARY KEY(id))")?;
+/// # let mut declared = Declared::default();
+/// # declared.schema = kuzu_ddl_runtime::queries::live_schema(&db)?;
+/// # Migrator::new(&db).declared(declared.clone()).migrate()?;
+/// use kuzu_ddl_runtime::migrate::DriftPolicy;
+/// Connection::new(&db)?.query("ALTER TABLE Person ADD age INT64")?;
+/// let migrator = Migrator::new(&db).declared(declared).drift_policy(DriftPolicy::Warn);
+/// let report = migrator.migrate()?;
+/// assert_eq!(report.notes.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DriftPolicy {
@@ -79,6 +114,21 @@ pub enum UndeclaredPolicy {
 /// No variant lets a property become required while rows lack a value, and no variant allows
 /// everything: the remaining hazards are allowed one by one with
 /// [`Migrator::allow`](crate::migrate::Migrator::allow).
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::migrate::ChangePolicy;
+/// let migrator = Migrator::new(&db).declared(declared);
+/// migrator.change_policy(ChangePolicy::Archive).migrate()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ChangePolicy {
@@ -131,6 +181,23 @@ pub struct Progress<'a> {
 }
 
 /// Phase of a migration.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::migrate::Phase;
+/// let migrator = Migrator::new(&db).declared(declared);
+/// migrator.on_progress(|progress| if progress.phase == Phase::Apply {
+///     println!("{} of {} steps", progress.steps_done, progress.steps_total);
+/// }).migrate()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Phase {

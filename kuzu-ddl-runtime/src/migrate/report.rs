@@ -10,6 +10,22 @@ use kuzu_ddl_core::plan::{DeferredWork, HumanDuration, Step, count_noun};
 use serde::{Deserialize, Serialize};
 
 /// Outcome of a migration.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// let report = Migrator::new(&db).declared(declared).migrate()?;
+/// assert!(!report.is_up_to_date());
+/// assert!(report.deferred.is_empty() && report.conflicts.is_empty());
+/// println!("{report}"); // 1 step applied, schema …
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {

@@ -93,6 +93,28 @@ impl fmt::Display for ArchivedObject {
 /// # Errors
 /// [`Error::CorruptLedger`] if rows of the ledger cannot be read; otherwise fails where the engine
 /// fails.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Connection, Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # Connection::new(&db)?.query("CREATE NODE TABLE Person(id INT64, PRIMARY KEY(id))")?;
+/// # let mut declared = Declared::default();
+/// # declared.schema = kuzu_ddl_runtime::queries::live_schema(&db)?;
+/// # Migrator::new(&db).declared(declared.clone()).migrate()?;
+/// use kuzu_ddl_runtime::queries::list_archived;
+/// let dropped = Declared::default().with_dropped_table("Person")?;
+/// Migrator::new(&db).declared(dropped).migrate()?;
+/// for object in list_archived(&db)? {
+///     println!("{object}"); // node table Person, 0 rows, …
+///     assert_eq!((object.object.as_str(), object.row_count), ("Person", 0));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn list_archived(db: &dyn Engine) -> Result<Vec<ArchivedObject>, Error> {
     let session = db.session()?;
     let contents = ledger::read(session.as_ref())?;

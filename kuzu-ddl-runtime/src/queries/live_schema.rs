@@ -15,6 +15,21 @@ use crate::ledger;
 /// # Errors
 /// [`Error::CorruptLedger`] if rows of the ledger cannot be read; otherwise fails where the engine
 /// fails.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::queries::live_schema;
+/// Migrator::new(&db).declared(declared).migrate()?;
+/// assert_eq!(live_schema(&db)?.sequences.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn live_schema(db: &dyn Engine) -> Result<Schema, Error> {
     let session = db.session()?;
     let contents = ledger::read(session.as_ref())?;

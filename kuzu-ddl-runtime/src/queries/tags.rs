@@ -21,6 +21,14 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// Returns the rule that the name violates.
+///
+/// # Examples
+///
+/// ```
+/// use kuzu_ddl_runtime::queries::check_tag;
+/// assert!(check_tag("release/2026-11").is_ok());
+/// assert!(check_tag("now").is_err()); // reserved
+/// ```
 pub fn check_tag(name: &str) -> Result<(), HistoryError> {
     let legal = |b: u8| b.is_ascii_alphanumeric() || b".-_/".contains(&b);
     let reason = if name.is_empty() {
@@ -47,6 +55,24 @@ pub fn check_tag(name: &str) -> Result<(), HistoryError> {
 /// # Errors
 /// [`Error::History`] if the name is invalid or names another point, or if the point does not
 /// exist; otherwise fails where the engine fails.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::history::Point;
+/// use kuzu_ddl_runtime::queries::set_tag;
+/// Migrator::new(&db).declared(declared).migrate()?;
+/// let tag = set_tag(&db, "v1", &Point::Now)?;
+/// assert_eq!(tag.revision, 1);
+/// Migrator::new(&db).rollback(Point::tag("v1"))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error> {
     check_tag(name)?;
     with_writer(db, LOCK_TIMEOUT, |tx| {
@@ -84,6 +110,23 @@ pub fn set_tag(db: &dyn Engine, name: &str, point: &Point) -> Result<Tag, Error>
 ///
 /// # Errors
 /// [`Error::History`] if the tag does not exist; otherwise fails where the engine fails.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::history::Point;
+/// use kuzu_ddl_runtime::queries::{remove_tag, set_tag};
+/// Migrator::new(&db).declared(declared).migrate()?;
+/// set_tag(&db, "v1", &Point::Now)?;
+/// remove_tag(&db, "v1")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn remove_tag(db: &dyn Engine, name: &str) -> Result<(), Error> {
     with_writer(db, LOCK_TIMEOUT, |tx| {
         if !ledger::delete_tag(&tx, name)? {

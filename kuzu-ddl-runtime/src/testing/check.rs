@@ -85,6 +85,19 @@ fn complete(declared: &Declared) -> Declared {
 /// # Errors
 ///
 /// Returns the first failure.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::testing::check_on;
+/// check_on(&db, &declared, None)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn check_on(
     engine: &dyn Engine,
     declared: &Declared,

@@ -137,6 +137,17 @@ impl Operator {
 }
 
 /// A typed expression: a default value, or a cast of an old value.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::schema::{Expr, Type};
+/// let expr = Expr::parse_cast("old * 100").expect("valid");
+/// assert!(expr.references_old());
+/// assert!(Expr::Int(7).check(&Type::Int64).is_ok());
+/// assert!(Expr::Text("seven".into()).check(&Type::Int64).is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Expr {

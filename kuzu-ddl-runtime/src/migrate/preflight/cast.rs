@@ -270,11 +270,11 @@ pub(in crate::migrate) fn is_value_error(error: &EngineError) -> bool {
     error.kind == EngineErrorKind::Other && !error.message.starts_with("Binder exception")
 }
 
-/// Records the result of a check in its step: the `requested` value resolved to `found`.
+/// Records the result of a check in its step: the `requested` value became `resolved`.
 pub(in crate::migrate) fn record_result(
     step: &mut Step,
     object: &str,
-    (requested, findings): (&ValueSource, &ValueSource),
+    (requested, resolved): (&ValueSource, &ValueSource),
     failing: u64,
     total: u64,
 ) {
@@ -282,7 +282,7 @@ pub(in crate::migrate) fn record_result(
     for hazard in step.hazards.iter_mut().filter(may_fail) {
         (hazard.rows, hazard.total) = (Some(failing), Some(total));
     }
-    if requested == findings {
+    if requested == resolved {
         return;
     }
     // The names in the check are those from before the step, so the value is identified by
@@ -294,8 +294,8 @@ pub(in crate::migrate) fn record_result(
         .value_sources_mut()
         .filter(|other| is_same(other))
     {
-        other.failing_values.clone_from(&findings.failing_values);
-        other.prior.clone_from(&findings.prior);
+        other.failing_values.clone_from(&resolved.failing_values);
+        other.prior.clone_from(&resolved.prior);
     }
     step.cypher = step.operation.cypher();
 }

@@ -11,6 +11,23 @@ use crate::ledger;
 use crate::ledger::LedgerContents;
 
 /// Everything that a database knows of its space.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::migrate::sync_state;
+/// Migrator::new(&db).declared(declared).migrate()?;
+/// let state = sync_state(&db)?;
+/// assert_eq!(state.events_in_order().len(), 1);
+/// assert!(state.waiting.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SyncState {
