@@ -27,6 +27,25 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// [`help`](Self::help) gives the remedies alone, and [`kind`](Self::kind) a stable code. Because
 /// the message contains the cause, [`source`](std::error::Error::source) does not return it once
 /// more.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core::declared::Declared;
+/// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+/// # use kuzu_ddl_runtime::migrate::Migrator;
+/// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+/// # let db = Database::in_memory(config)?;
+/// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+/// use kuzu_ddl_runtime::error::ErrorKind;
+/// Migrator::new(&db).declared(declared.clone()).migrate()?;
+/// let error = Migrator::new(&db).declared(declared).baseline().expect_err("has a ledger");
+/// assert_eq!(error.kind(), ErrorKind::AlreadyBaselined);
+/// for remedy in error.help() {
+///     println!("help: {remedy}");
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
