@@ -6,7 +6,7 @@ use crate::describe::{SourceLocation, TableDesc};
 use crate::schema::{IndexError, NameError, ParseExprError, ParseTypeError};
 
 /// Error returned when a declared schema is invalid, with every issue found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeclareError {
     issues: Vec<Issue>,
 }
@@ -30,6 +30,13 @@ impl DeclareError {
 }
 
 impl std::error::Error for DeclareError {}
+
+/// Formats like [`Display`](fmt::Display): `main` and `unwrap` print it.
+impl fmt::Debug for DeclareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,6 +14,7 @@ use crate::event::{Aspect, EventId, ObjectId, ObjectKind};
 ///
 /// Every peer with the same events computes the same conflicts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Conflict {
     /// Object in conflict.
     pub object: ObjectId,
@@ -305,6 +306,7 @@ fn plural(kind: ObjectKind) -> &'static str {
 
 /// Report of a conflict, for display.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ConflictReport {
     /// The conflict.
     pub conflict: Conflict,

@@ -55,6 +55,7 @@ impl HazardKind {
 
 /// Hazard of one step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Hazard {
     /// Kind of the hazard.
     pub kind: HazardKind,

@@ -20,6 +20,7 @@ use crate::json_text::quote;
 ///
 /// [`compare`] returns one; its `Display` is one line per difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// One entry per added, removed or changed object.
     pub rows: Vec<ComparisonEntry>,
@@ -27,6 +28,7 @@ pub struct Comparison {
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ComparisonEntry {
     /// The kind of object: `node table`, `rel table`, `property`, `pair`, `index` or `sequence`.
     #[serde(rename = "what")]
