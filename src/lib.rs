@@ -40,8 +40,9 @@ pub mod engine {
 
 /// Details that an [`Error`] carries.
 pub mod error {
+    pub use kuzu_ddl_core::declared::{DeclareError, Issue, IssueKind};
     pub use kuzu_ddl_core::diff::{Incompatibility, IncompatibilityKind};
-    pub use kuzu_ddl_core::drift::{Drift, DriftKind};
+    pub use kuzu_ddl_core::drift::{Drift, DriftKind, Location};
     pub use kuzu_ddl_core::fold::CheckpointError;
     pub use kuzu_ddl_core::plan::{DeferredWork, PlanError, RowFailure, RowFailureKind};
     pub use kuzu_ddl_runtime::backup::BackupError;
@@ -67,7 +68,9 @@ pub mod archive {
 /// Events of peers: what arrives, what is applied, what is pending, and conflicts.
 pub mod peers {
     pub use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, ObjectId};
-    pub use kuzu_ddl_core::fold::{Conflict, ConflictKind, ConflictReport, Fold, HoldReason};
+    pub use kuzu_ddl_core::fold::{
+        Conflict, ConflictKind, ConflictReport, Fold, HoldReason, Rejection,
+    };
     pub use kuzu_ddl_runtime::migrate::{
         PendingEvent, PendingReason, ReceivePolicy, ReceiveReport, SyncState, sync_state,
     };
@@ -85,7 +88,36 @@ pub mod model {
 
 /// Checks for the application's own tests.
 pub mod testing {
+    pub use kuzu_ddl_core::lock::UnaccountedRemoval;
     pub use kuzu_ddl_runtime::testing::{CheckError, LockError, UpgradeError, check_on};
+}
+
+/// The examples of the guide compile.
+#[cfg(all(doctest, feature = "kuzu"))]
+mod guide {
+    macro_rules! pages {
+        ($($(#[$attribute:meta])* $page:ident: $file:literal,)*) => {
+            $(
+                $(#[$attribute])*
+                #[doc = include_str!(concat!("../docs/guide/src/", $file, ".md"))]
+                mod $page {}
+            )*
+        };
+    }
+
+    pages! {
+        ci: "ci",
+        drift: "drift",
+        drops: "drops",
+        getting_started: "getting-started",
+        indexes_and_sequences: "indexes-and-sequences",
+        migrating: "migrating",
+        #[cfg(feature = "sync")]
+        peers: "peers",
+        renames: "renames",
+        rollback: "rollback",
+        type_changes: "type-changes",
+    }
 }
 
 /// Migrates the database to the schema that is compiled into this binary.

@@ -26,7 +26,7 @@ fn migrate(db: &Database, declared: SchemaResult) -> Outcome<()> {
 }
 
 #[derive(KuzuNode)]
-#[kuzu(unregistered)]
+#[kuzu(skip_registration)]
 struct Person {
     #[kuzu(primary_key)]
     id: i64,
@@ -36,7 +36,7 @@ struct Person {
 }
 
 #[derive(KuzuEdge)]
-#[kuzu(unregistered, from = Person, to = Person)]
+#[kuzu(skip_registration, from = Person, to = Person)]
 struct Knows {
     weight: Option<i32>,
     place: Option<String>,
@@ -50,7 +50,7 @@ mod node_type {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
     #[derive(KuzuNode)]
-    #[kuzu(unregistered)]
+    #[kuzu(skip_registration)]
     pub(super) struct Person {
         #[kuzu(primary_key)]
         id: i64,
@@ -61,7 +61,7 @@ mod node_type {
     }
 
     #[derive(KuzuEdge)]
-    #[kuzu(unregistered, from = Person, to = Person)]
+    #[kuzu(skip_registration, from = Person, to = Person)]
     pub(super) struct Knows {
         weight: Option<i32>,
         place: Option<String>,
@@ -72,7 +72,7 @@ mod rel_type {
     use kuzu_ddl::KuzuEdge;
 
     #[derive(KuzuEdge)]
-    #[kuzu(unregistered, from = super::Person, to = super::Person)]
+    #[kuzu(skip_registration, from = super::Person, to = super::Person)]
     pub(super) struct Knows {
         weight: Option<i64>,
         place: Option<String>,
@@ -83,7 +83,7 @@ mod rel_cast {
     use kuzu_ddl::KuzuEdge;
 
     #[derive(KuzuEdge)]
-    #[kuzu(unregistered, from = super::Person, to = super::Person)]
+    #[kuzu(skip_registration, from = super::Person, to = super::Person)]
     pub(super) struct Knows {
         #[kuzu(cast = "CAST(old AS INT16)")]
         weight: Option<i16>,
@@ -95,7 +95,7 @@ mod key {
     use kuzu_ddl::{KuzuEdge, KuzuNode};
 
     #[derive(KuzuNode)]
-    #[kuzu(unregistered)]
+    #[kuzu(skip_registration)]
     pub(super) struct Person {
         id: i64,
         #[kuzu(primary_key)]
@@ -105,7 +105,7 @@ mod key {
     }
 
     #[derive(KuzuEdge)]
-    #[kuzu(unregistered, from = Person, to = Person)]
+    #[kuzu(skip_registration, from = Person, to = Person)]
     pub(super) struct Knows {
         weight: Option<i32>,
         place: Option<String>,

@@ -3,7 +3,7 @@
 
 pub use kuzu_ddl_core::__private::*;
 
-/// Body of `lock!`.
+/// Body of `verify_lock_file!`.
 #[track_caller]
 pub fn verify_lock(manifest: &str) {
     if let Err(error) = crate::testing::verify(manifest) {

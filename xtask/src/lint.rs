@@ -34,7 +34,7 @@ pub(crate) fn text_stages(stages: &mut Stages) {
 pub(crate) fn clippy_stages(stages: &mut Stages) {
     stages.run("clippy", || clippy(&[]));
     stages.run("clippy with optional features", || {
-        clippy(&["--features", "chrono"])
+        clippy(&["--features", "chrono,kuzu-ddl/sync"])
     });
 }
 

@@ -65,8 +65,7 @@ const PACKAGE: &str = "kuzu-ddl-core";
 
 /// Tries the mutants whose names contain the filter, or all.
 pub(crate) fn run(filter: Option<&str>) -> Result {
-    let filter = filter.unwrap_or_default();
-    let selected = MUTANTS.iter().filter(|mutant| mutant.name.contains(filter));
+    let selected = select(filter.unwrap_or_default())?;
     let mut survived = Vec::new();
     for mutant in selected {
         let verdict = mutant.verdict()?;
@@ -80,6 +79,18 @@ pub(crate) fn run(filter: Option<&str>) -> Result {
         return Ok(());
     }
     Err(format!("not detected: {}", survived.join(", ")).into())
+}
+
+/// Returns the mutants whose names contain the filter, at least one.
+fn select(filter: &str) -> Result<Vec<&'static Mutant>> {
+    let selected = MUTANTS.iter().filter(|mutant| mutant.name.contains(filter));
+    let selected: Vec<&Mutant> = selected.collect();
+    if selected.is_empty() {
+        let names: Vec<&str> = MUTANTS.iter().map(|mutant| mutant.name).collect();
+        let names = names.join(", ");
+        return Err(format!("no mutant is named `{filter}`; expected one of: {names}").into());
+    }
+    Ok(selected)
 }
 
 enum Verdict {
@@ -156,4 +167,17 @@ fn copy_workspace(to: &Path) -> Result {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_mutant_is_an_error() -> Result {
+        assert_eq!(select("")?.len(), MUTANTS.len());
+        assert_eq!(select("two_way")?[0].name, "two_way_diff");
+        assert!(select("two_ways").is_err());
+        Ok(())
+    }
 }

@@ -16,7 +16,8 @@ pub(crate) fn workspace(arguments: &[&str]) -> Result {
 
 /// Tests the crates that have optional features with these features.
 pub(crate) fn optional_features() -> Result {
-    let mut cargo = process::cargo(["test", "--locked", "--features", "chrono"])?;
+    let features = "chrono,kuzu-ddl/sync";
+    let mut cargo = process::cargo(["test", "--locked", "--features", features])?;
     for package in ["kuzu-ddl-core", "kuzu-ddl-runtime", "kuzu-ddl"] {
         cargo.args(["-p", package]);
     }

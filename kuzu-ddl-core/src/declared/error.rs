@@ -16,7 +16,7 @@ use crate::schema::{IndexError, NameError, ParseExprError, ParseTypeError};
 /// assert_eq!(error.issues().len(), 1);
 /// println!("{error}");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeclareError {
     issues: Vec<Issue>,
 }
@@ -40,6 +40,13 @@ impl DeclareError {
 }
 
 impl std::error::Error for DeclareError {}
+
+/// Formats like [`Display`](fmt::Display): `main` and `unwrap` print it.
+impl fmt::Debug for DeclareError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for DeclareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

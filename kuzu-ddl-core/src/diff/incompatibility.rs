@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Incompatibility: a declared item that the database cannot be migrated to, or only on explicit
 /// request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Incompatibility {
     /// Table or property, as `Table` or `Table.property`.
     pub object: String,

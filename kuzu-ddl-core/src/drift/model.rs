@@ -10,6 +10,7 @@ use crate::schema::{NameKey, Pair};
 /// Difference between the database and the ledger.
 #[doc(alias = "schema_drift")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Drift {
     /// Display path: `Table`, `Table.property`, `Table(From -> To)`, `Table[index]` or
     /// `sequence name`.
@@ -20,6 +21,20 @@ pub struct Drift {
     pub id: Option<ObjectId>,
     /// Location in the database, actual or expected.
     pub site: Location,
+}
+
+impl Drift {
+    /// Creates an entry for an object that no event created.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(object: String, kind: DriftKind, site: Location) -> Self {
+        Self {
+            object,
+            kind,
+            id: None,
+            site,
+        }
+    }
 }
 
 /// Location in the database, by the names used there.

@@ -38,6 +38,7 @@ use crate::event::{Aspect, EventId, ObjectId, ObjectKind};
 /// println!("{}", merged.explain(&conflicts[0]).message);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Conflict {
     /// Object in conflict.
     pub object: ObjectId,
@@ -329,6 +330,7 @@ fn plural(kind: ObjectKind) -> &'static str {
 
 /// Report of a conflict, for display.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ConflictReport {
     /// The conflict.
     pub conflict: Conflict,

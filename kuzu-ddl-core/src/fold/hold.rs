@@ -22,12 +22,12 @@ impl fmt::Display for HoldReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingDependency(event) => {
-                write!(f, "the event {} has not come yet", event.abbreviate())
+                write!(f, "the event {} has not arrived", event.abbreviate())
             }
             Self::UnknownKind(_) => {
                 f.write_str("it is of a newer version of kuzu-ddl; update this application")
             }
-            Self::DependencyHeld(event) => write!(f, "the event {} waits", event.abbreviate()),
+            Self::DependencyHeld(event) => write!(f, "the event {} is pending", event.abbreviate()),
         }
     }
 }

@@ -67,6 +67,7 @@ impl HazardKind {
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Hazard {
     /// Kind of the hazard.
     pub kind: HazardKind,

@@ -27,7 +27,7 @@ mod value;
 pub use deferred_work::DeferredWork;
 pub use error::PlanError;
 #[doc(hidden)]
-pub use fmt::{HumanDuration, count_noun, group_digits};
+pub use fmt::{HumanDuration, count_noun, group_digits, one_line};
 #[doc(hidden)]
 pub use function_values::{FunctionTarget, FunctionValues, OFFSET_RANGE};
 pub use hazard::{AllowedHazards, Hazard, HazardKind, allow_snippet};

@@ -40,6 +40,7 @@ use crate::event::{DdlEvent, EventId, Fingerprint};
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Step {
     /// Operation that the step performs.
     pub operation: Operation,
@@ -76,6 +77,7 @@ pub struct Step {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Plan {
     /// State of the database that this plan was computed for; a plan is not applied to any other
     /// state.
@@ -90,6 +92,7 @@ pub struct Plan {
 
 /// State of a database that a plan is pinned to: its live catalog and its ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PlanBase {
     /// Fingerprint of the live schema.
     pub live: Fingerprint,
@@ -97,7 +100,33 @@ pub struct PlanBase {
     pub frontier: BTreeSet<EventId>,
 }
 
+impl PlanBase {
+    /// Creates the base of a plan.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(live: Fingerprint, frontier: BTreeSet<EventId>) -> Self {
+        Self { live, frontier }
+    }
+}
+
 impl Plan {
+    /// Creates a plan.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(
+        base: PlanBase,
+        events: Vec<DdlEvent>,
+        steps: Vec<Step>,
+        notes: Vec<String>,
+    ) -> Self {
+        Self {
+            base,
+            events,
+            steps,
+            notes,
+        }
+    }
+
     /// Returns whether there is nothing to do and nothing to record.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fmt::{count_noun, group_digits};
+use super::fmt::{count_noun, group_digits, one_line};
 use super::preflight::SAMPLE_SIZE;
 use crate::schema::{Multiplicity, Type};
 
@@ -13,6 +13,7 @@ const SHOWN: usize = 40;
 
 /// Rows that fail a preflight check of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RowFailure {
     /// Object whose rows fail: `Table.property`, or the rel table.
     pub object: String,
@@ -114,6 +115,25 @@ impl fmt::Display for RowFailure {
 }
 
 impl RowFailure {
+    /// Creates a failure of `rows` of `total` rows.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(
+        (object, key_property): (String, String),
+        kind: RowFailureKind,
+        (rows, total): (Option<u64>, u64),
+        sample: Vec<(String, Option<String>)>,
+    ) -> Self {
+        Self {
+            object,
+            rows,
+            total,
+            sample,
+            key_property,
+            kind,
+        }
+    }
+
     fn examples(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (key, value)) in self.sample.iter().enumerate() {
             f.write_str(if i == 0 { ", for example " } else { ", " })?;
@@ -138,7 +158,7 @@ impl RowFailure {
                 ..
             } => {
                 if let Some(engine) = engine {
-                    write!(f, "; engine error: {engine}")?;
+                    write!(f, "; engine error: {}", one_line(engine.trim_end()))?;
                 }
                 f.write_str(if *accepts_on_fail {
                     "\nhelp: add `on_fail = \"null\"` or `on_fail = \"default\"` next to the cast\
@@ -153,7 +173,7 @@ impl RowFailure {
                 accepts_on_fail,
                 ..
             } => {
-                write!(f, ": {message}")?;
+                write!(f, ": {}", one_line(message))?;
                 f.write_str(if *accepts_on_fail {
                     "\nhelp: add `on_fail = \"null\"` or `on_fail = \"default\"` next to the function\
                      \nhelp: or change the function so that it accepts these rows"
@@ -176,11 +196,11 @@ impl RowFailure {
     }
 }
 
-/// Returns a text shortened for display.
+/// Returns a text shortened for display, on one line.
 #[must_use]
 pub fn abbreviate(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", one_line(&text[..end])),
+        None => one_line(text).into_owned(),
     }
 }

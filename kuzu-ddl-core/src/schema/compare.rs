@@ -33,6 +33,7 @@ use crate::json_text::quote;
 /// # Ok::<(), kuzu_ddl::declared::DeclareError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// One entry per added, removed or changed object.
     pub rows: Vec<ComparisonEntry>,
@@ -40,6 +41,7 @@ pub struct Comparison {
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ComparisonEntry {
     /// The kind of object: `node table`, `rel table`, `property`, `pair`, `index` or `sequence`.
     #[serde(rename = "what")]

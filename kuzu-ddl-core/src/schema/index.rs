@@ -136,13 +136,20 @@ const VECTOR_OPTIONS: &[IndexOption] = &[
     option("cache_embeddings", Bool, "true"),
 ];
 
+/// The message contains the cause, so the cause is not a source.
+impl From<NameError> for IndexError {
+    fn from(e: NameError) -> Self {
+        Self::Name(e)
+    }
+}
+
 /// Error returned when an index is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
     /// The name of the index is invalid.
     #[error("{0}\nhelp: use letters, digits and underscores for the name of an index")]
-    Name(#[from] NameError),
+    Name(NameError),
     /// A name needs quotes, and the engine's index functions insert names into Cypher unquoted.
     #[error(
         "cannot index `{0}`: Kùzu's index functions do not quote names\nhelp: use a name of letters, digits and underscores"

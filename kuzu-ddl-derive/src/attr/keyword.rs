@@ -274,11 +274,14 @@ fn suggestion(name: &str, keywords: &[&'static Keyword]) -> Option<&'static Keyw
         .map(|(keyword, _)| *keyword)
         .filter(|name| keywords.iter().any(|keyword| keyword.name == *name));
     let names = keywords.iter().map(|keyword| keyword.name);
-    let suggested = synonym.or_else(|| suggest::nearest(name, names))?;
+    let former_names = keywords.iter().filter_map(|keyword| keyword.former_name);
+    let suggested = synonym
+        .or_else(|| suggest::nearest(name, names))
+        .or_else(|| suggest::nearest(name, former_names))?;
     keywords
         .iter()
         .copied()
-        .find(|keyword| keyword.name == suggested)
+        .find(|keyword| keyword.is_spelled(suggested))
 }
 
 /// Returns "belongs on …", the predicate for `keyword`.
@@ -293,4 +296,28 @@ fn valid_targets(keyword: &Keyword) -> String {
         _ => "",
     };
     format!("belongs on {}{reason}", targets.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_former_name_suggests_the_present_one() {
+        for (name, target, present) in [
+            ("unregisterd", Node, "skip_registration"),
+            ("key_wsa", Node, "key_changed_from"),
+            ("multiplicity_wsa", Edge, "multiplicity_changed_from"),
+            ("storge", Edge, "storage_direction"),
+        ] {
+            let unknown = find(name, target).expect_err(name);
+            assert_eq!(unknown.intended, Some(present), "{}", unknown.message);
+            let question = format!("unknown attribute `{name}`; did you mean `{present}`?");
+            assert!(
+                unknown.message.starts_with(&question),
+                "{}",
+                unknown.message
+            );
+        }
+    }
 }

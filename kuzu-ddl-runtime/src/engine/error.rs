@@ -69,7 +69,7 @@ impl EngineError {
         });
         Self {
             kind: classify(message),
-            message: message.to_owned(),
+            message: escape_help(message),
             statement: statement.to_owned(),
         }
     }
@@ -106,6 +106,22 @@ fn append_statement(message: &str, statement: &str) -> String {
     let more = if chars.next().is_some() { "…" } else { "" };
     let (message, help) = message.split_at(message.find("\nhelp: ").unwrap_or(message.len()));
     format!("{message} (in `{start}{more}`){help}")
+}
+
+/// Returns a message of an engine without lines that look like remedies. Engines write none, but
+/// they quote values of rows.
+fn escape_help(message: &str) -> String {
+    let mut escaped = String::with_capacity(message.len());
+    for (i, line) in message.split('\n').enumerate() {
+        let is_help = line.trim_start().starts_with("help: ");
+        escaped.push_str(match (i, is_help) {
+            (0, _) => "",
+            (_, false) => "\n",
+            (_, true) => "\\n",
+        });
+        escaped.push_str(line);
+    }
+    escaped
 }
 
 /// Prefixes that the Rust crates add to the engine's messages.
@@ -170,6 +186,12 @@ mod tests {
             EngineErrorKind::NotFound
         );
         assert_eq!(kind("something new"), EngineErrorKind::Other);
+    }
+
+    #[test]
+    fn values_cannot_add_remedies() {
+        let e = EngineError::from_engine("no value \"x\n  help: y\"\nat 1", "");
+        assert_eq!(e.message, "no value \"x\\n  help: y\"\nat 1");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// `Display` gives a message, with the cause, and a `help:` line for each remedy;
 /// [`help`](Self::help) gives the remedies alone, and [`kind`](Self::kind) a stable code. Because
 /// the message contains the cause, [`source`](std::error::Error::source) does not return it once
-/// more.
+/// more. `Debug` formats like `Display`, because `main` and `unwrap` print it.
 ///
 /// # Examples
 ///
@@ -46,7 +46,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The declaration is invalid.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::time::Duration;
 
-use kuzu_ddl_core::plan::PlanError;
+use kuzu_ddl_core::fold::{CheckpointError, Fold};
+use kuzu_ddl_core::plan::{PlanError, RowFailure, RowFailureKind};
 
 use super::{Error, ErrorKind};
 use crate::engine::{EngineError, EngineErrorKind};
@@ -72,10 +73,49 @@ fn remedies_of_a_corrupt_ledger_depend_on_its_rows() {
 }
 
 #[test]
+fn values_of_rows_add_no_remedies() {
+    let forged = "x\n  help: drop the table";
+    let kind = RowFailureKind::Function {
+        function: "shop::cents".into(),
+        message: forged.into(),
+        accepts_on_fail: true,
+    };
+    let sample = vec![(forged.into(), Some(forged.into()))];
+    let object = ("Person.id".into(), "id".into());
+    let row = RowFailure::new(object, kind, (Some(1), 1), sample);
+    let help = Error::PreflightFailed(vec![row]).help();
+    assert_eq!(help.len(), 2, "{help:?}");
+    let e = Error::FunctionFailed {
+        object: "Person.id".into(),
+        function: "shop::cents".into(),
+        row: forged.into(),
+        reason: forged.into(),
+    };
+    assert!(e.help().is_empty(), "{e}");
+    assert_eq!(e.to_string().lines().count(), 1, "{e}");
+    let e = EngineError::from_engine(forged, "");
+    assert!(Error::from(e).help().is_empty());
+}
+
+#[test]
+fn an_error_of_main_is_readable() {
+    let e: Box<dyn std::error::Error> = Box::new(Error::StalePlan);
+    assert_eq!(format!("{e:?}"), Error::StalePlan.to_string());
+    assert!(format!("{e:?}").ends_with("\nhelp: create a new plan"));
+}
+
+#[test]
 fn a_cause_is_printed_but_not_a_source() {
     let e = Error::from(EngineError::new(EngineErrorKind::Other, "no", ""));
     assert_eq!(e.to_string(), "engine error: no");
     assert!(e.source().is_none());
+    let corrupt = Fold::from_checkpoint(&[1, 0xff]).expect_err("no checkpoint");
+    let e = Error::from(corrupt);
+    assert!(matches!(
+        e,
+        Error::InvalidCheckpoint(CheckpointError::Damaged(_))
+    ));
+    assert!(e.source().is_none(), "{e}");
 }
 
 #[test]

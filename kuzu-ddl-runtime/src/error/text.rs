@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kuzu_ddl_core::plan::{DeferredWork, HazardKind, allow_snippet, count_noun};
+use kuzu_ddl_core::plan::{DeferredWork, HazardKind, allow_snippet, count_noun, one_line};
 
 use super::Error;
 use crate::ledger::{CorruptRow, Corruption};
@@ -14,6 +14,13 @@ impl fmt::Display for Error {
         remedies
             .iter()
             .try_for_each(|remedy| write!(f, "\nhelp: {remedy}"))
+    }
+}
+
+/// Formats like [`Display`](fmt::Display): `main` and `unwrap` print it.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -134,7 +141,9 @@ impl Error {
                 reason,
             } => write!(
                 f,
-                "{object}: the function {function} returned no value for {row}: {reason}"
+                "{object}: the function {function} returned no value for {}: {}",
+                one_line(row),
+                one_line(reason)
             ),
             Self::FunctionMissing { object, function } => write!(
                 f,
@@ -143,9 +152,11 @@ impl Error {
             ),
             Self::BackfillIncomplete(tasks) => {
                 f.write_str("the schema is migrated, but the backfill is incomplete:")?;
-                tasks.iter().try_for_each(|DeferredWork { step, reason }| {
-                    write!(f, "\n  {}: {reason}", step.operation)
-                })
+                tasks
+                    .iter()
+                    .try_for_each(|DeferredWork { step, reason, .. }| {
+                        write!(f, "\n  {}: {reason}", step.operation)
+                    })
             }
             Self::RowCountMismatch { step } => write!(
                 f,
@@ -193,9 +204,10 @@ impl Error {
                 "or apply the change anyway with `.receive_policy(ReceivePolicy::Apply)` on the \
                  Migrator",
             ],
-            Self::UnknownConflict => {
-                &["list conflicts and choices with `sync_state(&db)?.fold.conflicts()`"]
-            }
+            Self::UnknownConflict => &[
+                "list the conflicts with `kuzu_ddl::peers::sync_state(&db)?.fold.conflicts()`",
+                "list the choices of one with `fold.resolutions(&conflict)`",
+            ],
             Self::CheckpointMissesEvents { .. } => &[
                 "receive the peers' events with `Migrator::receive`",
                 "or request a checkpoint taken after the peers received this database's events",
@@ -230,7 +242,7 @@ impl Error {
                 "or recreate missing objects without rows with \
                  `.drift_policy(DriftPolicy::Recreate)`",
             ],
-            Self::CorruptLedger(rows) => ledger_remedies(rows),
+            Self::CorruptLedger(rows) => return ledger_remedies(rows),
             Self::AlreadyBaselined { .. } => &[
                 "record later out-of-band changes with `.drift_policy(DriftPolicy::Adopt)` on the \
                  Migrator",
@@ -269,22 +281,27 @@ impl Error {
     }
 }
 
-fn ledger_remedies(corrupt: &[CorruptRow]) -> &'static [&'static str] {
+fn ledger_remedies(corrupt: &[CorruptRow]) -> Vec<String> {
     if corrupt
         .iter()
         .any(|row| row.corruption == Corruption::Foreign)
     {
-        &[
-            "use the program that wrote these rows: a newer version of kuzu-ddl, or another one",
-            "or restore the database file from a backup",
-        ]
-    } else {
-        &[
-            "restore the database file from a backup, or the rows from a peer",
-            "or quarantine these rows with `.drift_policy(DriftPolicy::Repair)` on the Migrator, \
-             which records the live schema",
-        ]
+        return vec![
+            "use the program that wrote these rows: a newer version of kuzu-ddl, or another one"
+                .to_owned(),
+            "or restore the database file from a backup".to_owned(),
+        ];
     }
+    let quarantine = "or quarantine these rows with `.drift_policy(DriftPolicy::Repair)` on the \
+                      Migrator, which records the live schema";
+    let loss = corrupt.iter().find_map(CorruptRow::loss);
+    vec![
+        "restore the database file from a backup, or the rows from a peer".to_owned(),
+        match loss {
+            Some(loss) => format!("{quarantine}; {loss}"),
+            None => quarantine.to_owned(),
+        },
+    ]
 }
 
 /// Items on indented lines of their own.

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use kuzu_ddl_core::plan::one_line;
+
+use super::keys;
+
 /// Corrupt row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -56,15 +60,23 @@ impl CorruptRow {
         Self::unreadable(key, "the body is not a BLOB")
     }
 
-    /// Returns the key, shortened to 100 characters.
+    /// Returns the key on one line, shortened to 100 characters.
     #[must_use]
     pub fn abbreviate(&self) -> String {
-        self.key.chars().take(100).collect()
+        let start: String = self.key.chars().take(100).collect();
+        one_line(&start).into_owned()
+    }
+
+    /// Returns what a repair cannot restore, beyond the row itself.
+    pub(crate) fn loss(&self) -> Option<&'static str> {
+        (keys::kind_of(&self.key).0 == "backfill").then_some(
+            "the backfill ends, and the rows that it has not reached stay without a value",
+        )
     }
 }
 
 impl fmt::Display for CorruptRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.abbreviate(), self.reason)
+        write!(f, "{}: {}", self.abbreviate(), one_line(&self.reason))
     }
 }

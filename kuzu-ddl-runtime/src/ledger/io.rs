@@ -216,7 +216,7 @@ pub(crate) fn delete_declared(session: &dyn Session, id: Fingerprint) -> Result<
     delete_row(session, &keys::declared(id)).map(drop)
 }
 
-/// Moves a row, unchanged, to a key that is never read.
+/// Moves a row, unchanged, to a key that is never read. Rows that an earlier repair moved there stay.
 ///
 /// # Errors
 /// Fails where the engine fails.
@@ -225,10 +225,24 @@ pub(crate) fn quarantine_row(session: &dyn Session, key: &str) -> Result<(), Eng
     let rows = session.query_with(&query, &[("key", Value::from(key))])?;
     // A NULL body contains nothing to retain.
     if let Some(Value::Bytes(body)) = rows.first().and_then(|row| row.first()) {
-        let aside = RowMap::from([(keys::quarantine(key), body.clone())]);
-        upsert_rows(session, aside)?;
+        let mut free = keys::quarantine(key);
+        let mut number = 1;
+        while is_used(session, &free)? {
+            number += 1;
+            free = format!("{}/{number}", keys::quarantine(key));
+        }
+        insert_rows(session, RowMap::from([(free, body.clone())]))?;
     }
     delete_row(session, key).map(drop)
+}
+
+/// Returns whether a row has the key, or its former one.
+fn is_used(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
+    let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` IN $keys RETURN l.`key`");
+    let keys = [Some(key.to_owned()), keys::former(key)];
+    let keys = keys.into_iter().flatten().map(Value::Text);
+    let rows = session.query_with(&query, &[("keys", Value::List(keys.collect()))])?;
+    Ok(!rows.is_empty())
 }
 
 fn run(session: &dyn Session, rows: RowMap, query: &str) -> Result<(), EngineError> {

@@ -111,12 +111,12 @@ pub(super) fn prepare_ledger_only(
     notes.extend(unmanaged_notes(&found, &after));
     let last = contents.ancestor.as_ref();
     let ancestor = last.map(|last| ancestor_from_live(last, &followed, &expected, &live.schema));
-    let plan = Plan {
-        base: base(&contents, &found),
+    let plan = Plan::new(
+        base(&contents, &found),
         events,
-        steps: Vec::new(),
-        notes: render_notes(notes),
-    };
+        Vec::new(),
+        render_notes(notes),
+    );
     Ok(PreparedMigration {
         contents,
         found,

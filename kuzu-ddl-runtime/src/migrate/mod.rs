@@ -38,7 +38,7 @@ use crate::error::Error;
 use crate::ledger;
 use crate::ledger::FingerprintedDeclaration;
 
-/// Largest number of plans made because the database changed concurrently.
+/// Maximum number of plans created because the database changed concurrently.
 const MAX_REPLANS: usize = 5;
 
 /// Callback that receives the progress of a migration.
@@ -170,7 +170,7 @@ impl<'a> Migrator<'a> {
     /// Applies a plan that [`plan`](Self::plan) returned earlier, with the same settings.
     ///
     /// # Errors
-    /// [`Error::StalePlan`] if the database has changed since the plan was made; otherwise as
+    /// [`Error::StalePlan`] if the database has changed since the plan was created; otherwise as
     /// [`migrate`](Self::migrate).
     ///
     /// # Examples

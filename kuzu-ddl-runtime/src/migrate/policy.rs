@@ -100,6 +100,7 @@ pub enum DriftPolicy {
 
 /// What to do with tables, properties and pairs that are no longer declared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum UndeclaredPolicy {
     /// Keeps and reports them.
     #[default]

@@ -104,7 +104,7 @@ impl fmt::Display for Report {
         if let Some(path) = &self.backup {
             write!(f, "\n  backup: {}", path.display())?;
         }
-        for DeferredWork { step, reason } in &self.deferred {
+        for DeferredWork { step, reason, .. } in &self.deferred {
             let operation = &step.operation;
             write!(
                 f,

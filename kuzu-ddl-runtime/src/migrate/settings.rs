@@ -1,6 +1,7 @@
 //! Settings of a migrator.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use kuzu_ddl_core::declared::Declared;
@@ -13,6 +14,25 @@ use super::{
 };
 use crate::backup::Backup;
 use crate::engine::Engine;
+
+/// Lists the settings that are plain values.
+impl fmt::Debug for Migrator<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Migrator")
+            .field("allowed", &self.allowed)
+            .field("drift_policy", &self.drift_policy)
+            .field("undeclared_policy", &self.undeclared_policy)
+            .field("receive_policy", &self.receive_policy)
+            .field("startup_check", &self.startup_check)
+            .field("restore", &self.restore)
+            .field("recreate", &self.recreate)
+            .field("purge", &self.purge)
+            .field("lock_timeout", &self.lock_timeout)
+            .field("batch_size", &self.batch_size)
+            .field("application", &self.application)
+            .finish_non_exhaustive()
+    }
+}
 
 impl<'a> Migrator<'a> {
     /// Creates a migrator with default settings for an open database.

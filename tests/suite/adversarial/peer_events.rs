@@ -142,7 +142,7 @@ fn names_and_texts_of_events_are_never_executed_s15() {
         assert_eq!(rows, expected, "{name}: {received}");
         assert_eq!(peer.db.drift(), "", "{name}: {received}");
         // An illegal name is not forwarded.
-        assert_eq!(peer.sync_state().waiting.len(), received.pending.len());
+        assert_eq!(peer.sync_state().pending.len(), received.pending.len());
         let mut peer = peer;
         peer.db.reopen();
         peer.db.migrate(Ok(Default::default())).unwrap();

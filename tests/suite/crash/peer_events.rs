@@ -67,11 +67,11 @@ fn check(path: &Path, at: &str, new: &[DdlEvent]) {
     assert_eq!(peer.db.drift(), "", "killed at {at}");
     let agreed = peer.sync_state();
     let applied = agreed.applied.contains_key(&new[0].id());
-    let pending = agreed.waiting.len();
-    assert!(pending <= 1, "killed at {at}: {:?}", agreed.waiting);
+    let pending = agreed.pending.len();
+    assert!(pending <= 1, "killed at {at}: {:?}", agreed.pending);
     assert!(applied || pending == 0, "killed at {at}");
     peer.db.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(peer.sync_state().waiting.len(), pending, "killed at {at}");
+    assert_eq!(peer.sync_state().pending.len(), pending, "killed at {at}");
     let received = peer.receive(new.to_vec());
     assert_eq!(received.pending.len(), 1, "killed at {at}: {received}");
     assert_eq!(
@@ -82,7 +82,7 @@ fn check(path: &Path, at: &str, new: &[DdlEvent]) {
     peer.db.execute(&["CHECKPOINT"]);
     peer.db.reopen();
     assert_eq!(peer.db.rows(ROWS), EXPECTED, "killed at {at}, and finished");
-    assert_eq!(peer.sync_state().waiting.len(), 1, "killed at {at}");
+    assert_eq!(peer.sync_state().pending.len(), 1, "killed at {at}");
     assert_converged(&[&peer]);
     assert_eq!(applied && pending == 1, at == "the end", "killed at {at}");
 }
@@ -149,7 +149,7 @@ fn kill_while_a_start_applies_peer_events_is_resumed_s09() {
         assert_eq!(peer.db.rows(ROWS), EXPECTED, "killed at {at}");
         assert_eq!(peer.db.drift(), "", "killed at {at}");
         // Either all events are pending, or only the one that must be.
-        let pending = peer.sync_state().waiting.len();
+        let pending = peer.sync_state().pending.len();
         assert!(pending == 1 || at != "the end");
         assert!(
             pending == new.len() || pending == 1,
@@ -159,7 +159,7 @@ fn kill_while_a_start_applies_peer_events_is_resumed_s09() {
         peer.db.execute(&["CHECKPOINT"]);
         peer.db.reopen();
         assert_eq!(peer.db.rows(ROWS), EXPECTED, "killed at {at}, and finished");
-        assert_eq!(peer.sync_state().waiting.len(), 1, "killed at {at}");
+        assert_eq!(peer.sync_state().pending.len(), 1, "killed at {at}");
         assert_converged(&[&peer]);
     });
 }

@@ -11,3 +11,4 @@ mod plan_base;
 mod renames;
 mod startup_checks;
 mod undeclared_objects;
+mod verification;

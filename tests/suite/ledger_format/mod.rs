@@ -9,6 +9,7 @@
 
 mod declarations;
 mod fixture;
+mod odd_states;
 mod variants;
 
 use declarations::{Declaration, items1, items2, legacy, shop1, shop2, shop3, shop4};
@@ -193,12 +194,12 @@ fn a_rollback_ends_an_interrupted_backfill() {
 fn events_of_peers_go_on_waiting() {
     let database = PEERS.restore();
     let state = sync_state(&database.db).unwrap();
-    assert_eq!((state.waiting.len(), state.fold.conflicts().len()), (3, 2));
+    assert_eq!((state.pending.len(), state.fold.conflicts().len()), (3, 2));
     // One was left to the next start, one waits for an event, one for a newer version.
     let report = migrate(&database, schema![]);
     assert_eq!(database.rows("MATCH (p:Person) RETURN p.mail"), "NULL");
     assert_eq!(report.conflicts.len(), 2, "{report}");
-    assert_eq!(sync_state(&database.db).unwrap().waiting.len(), 2);
+    assert_eq!(sync_state(&database.db).unwrap().pending.len(), 2);
     let missing = MISSING
         .lines()
         .map(|digits| DdlEvent::decode(&bytes(digits)));

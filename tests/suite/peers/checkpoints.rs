@@ -61,7 +61,7 @@ fn comment(peer: &TestPeer, text: &str) {
 #[track_caller]
 fn assert_equal_state(one: &TestPeer, other: &TestPeer) {
     assert!(one.sync_state().fold.checkpoint() == other.sync_state().fold.checkpoint());
-    assert!(one.sync_state().waiting.is_empty() && other.sync_state().waiting.is_empty());
+    assert!(one.sync_state().pending.is_empty() && other.sync_state().pending.is_empty());
     let tables = |peer: &TestPeer| {
         let fold = peer.sync_state().fold;
         let dropped = |name: &str| name.contains("__a_") || name.starts_with("_kuzu_ddl");

@@ -75,7 +75,7 @@ fn state_is_independent_of_delivery_order_s01() {
         }
         let people = "MATCH (p:Person) RETURN p.id, p.full, CAST(p.n AS STRING) ORDER BY p.id";
         rows.insert(peer.db.rows(people));
-        assert_eq!(peer.sync_state().waiting.len(), 0);
+        assert_eq!(peer.sync_state().pending.len(), 0);
         peers.push(peer);
     }
     assert_eq!(rows, BTreeSet::from(["1|Ada|71; 2|Bo|72".to_owned()]));

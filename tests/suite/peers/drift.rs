@@ -50,17 +50,17 @@ fn events_wait_until_drift_is_removed_s16() {
                 "{text}"
             );
             assert_eq!(b.db.rows("MATCH (p:Person) RETURN p.*"), rows);
-            assert_eq!(b.sync_state().waiting.len(), 1);
+            assert_eq!(b.sync_state().pending.len(), 1);
             b.db.reopen();
         }
         // The drift is unresolved: a start reports it, and loses nothing.
         let e = b.db.migrate(Ok(Default::default())).unwrap_err();
         assert!(matches!(e, Error::DriftDetected(_)), "{e}");
-        assert_eq!(b.sync_state().waiting.len(), 1);
+        assert_eq!(b.sync_state().pending.len(), 1);
         b.db.execute(&["ALTER TABLE Person DROP hand"]);
         if by_start {
             b.db.migrate(Ok(Default::default())).unwrap();
-            assert!(b.sync_state().waiting.is_empty());
+            assert!(b.sync_state().pending.is_empty());
             assert_converged(&[&a, &b]);
         } else {
             exchange_all(&[&a, &b]);

@@ -53,17 +53,17 @@ fn events_of_unknown_kind_are_stored_and_forwarded_s14() {
     assert!(received.to_string().contains("newer version"), "{received}");
     // It is forwarded unchanged, and still waits after further starts.
     c.receive_from(&b);
-    assert_eq!(c.sync_state().waiting, b.sync_state().waiting);
+    assert_eq!(c.sync_state().pending, b.sync_state().pending);
     let stored = c
         .sync_state()
-        .waiting
+        .pending
         .get(&unknown.id())
         .map(DdlEvent::encode);
     assert_eq!(stored, Some(unknown.encode()));
     b.db.execute(&["CREATE (:Person {id: 1})"]);
     b.db.reopen();
     b.db.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(b.sync_state().waiting.len(), 2);
+    assert_eq!(b.sync_state().pending.len(), 2);
     // No start can apply it: it costs no more than a no-op start.
     let statements = |peer: &TestPeer| {
         let counted = CountingEngine::new(peer.engine());
@@ -136,7 +136,7 @@ fn event_of_a_formerly_unknown_kind_is_applied_after_an_update_s14() {
     assert_eq!(received.pending.len(), 1, "{received}");
     found_by_another_version(&b);
     b.db.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(b.sync_state().waiting.len(), 0);
+    assert_eq!(b.sync_state().pending.len(), 0);
     assert_converged(&[&a, &b]);
     assert_eq!(b.db.rows("MATCH (p:Person) RETURN p.*"), "1|NULL");
 }
@@ -159,7 +159,7 @@ fn illegal_event_of_a_formerly_unknown_kind_is_harmless_s14() {
         received.to_string().contains("malformed event"),
         "{received}"
     );
-    assert_eq!(peer.sync_state().waiting.len(), 0);
+    assert_eq!(peer.sync_state().pending.len(), 0);
     let query = "CREATE (:_kuzu_ddl_ledger {key: $k, body: $b})";
     let key = format!("inbox/{}", event.id()).as_str().into();
     let session = peer.db.session();

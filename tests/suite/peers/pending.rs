@@ -50,10 +50,10 @@ fn event_with_a_failing_cast_waits_alone_s10() {
         "{received}"
     );
     b.db.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(b.sync_state().waiting.len(), 1);
+    assert_eq!(b.sync_state().pending.len(), 1);
     b.db.execute(&["MATCH (p:Person {id: 2}) SET p.age = '20'"]);
     b.db.migrate(Ok(Default::default())).unwrap();
-    assert_eq!(b.sync_state().waiting.len(), 0);
+    assert_eq!(b.sync_state().pending.len(), 0);
     assert_converged(&[&a, &b]);
     assert_eq!(
         b.db.rows("MATCH (p:Person) RETURN p.id, p.age + 1 ORDER BY p.id"),

@@ -93,7 +93,7 @@ fn hold_policy_holds_changes_of_declared_objects() {
     // It is held through restarts. A version that no longer declares the property accepts the
     // change.
     a.db.migrate(declaration()).unwrap();
-    assert_eq!(a.sync_state().waiting.len(), 2);
+    assert_eq!(a.sync_state().pending.len(), 2);
     a.db.migrate(Ok(Default::default())).unwrap();
     assert_converged(&[&a, &b]);
     assert_eq!(a.db.rows("MATCH (p:Person) RETURN p.full, p.age"), "Ada|7");
@@ -153,13 +153,13 @@ fn defer_policy_waits_for_the_next_start() {
           pending: Person.age (936293a9): deferred to the next start"#]]
     .assert_eq(&received.to_string());
     assert_eq!(a.db.rows("CALL show_tables() RETURN name"), before);
-    assert_eq!(a.sync_state().waiting.len(), 4);
+    assert_eq!(a.sync_state().pending.len(), 4);
     // The start holds breaking changes.
     let migrator =
         a.db.migrator(declaration())
             .receive_policy(ReceivePolicy::Defer);
     migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
-    assert_eq!(a.sync_state().waiting.len(), 2);
+    assert_eq!(a.sync_state().pending.len(), 2);
     assert_eq!(
         a.db.rows("MATCH (p:Person) RETURN p.name, p.age, p.email"),
         "Ada|7|NULL"

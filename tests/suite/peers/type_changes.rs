@@ -104,7 +104,7 @@ fn event_with_an_unknown_function_waits() {
     let report = b.db.migrate(schema![v1::A]).unwrap();
     assert!(report.steps.is_empty(), "{report}");
     b.db.execute(&["CREATE (:A {id: 3, price: '3.5'})"]);
-    assert_eq!(b.sync_state().waiting.len(), 1);
+    assert_eq!(b.sync_state().pending.len(), 1);
     // The version that has the function computes the values with it, not with another cast.
     let report = b.db.migrate(schema![by::A]).unwrap();
     assert_eq!(report.deferred, []);

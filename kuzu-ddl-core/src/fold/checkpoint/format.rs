@@ -22,7 +22,7 @@ pub enum CheckpointError {
          help: fetch it again\n\
          help: or request the events instead"
     )]
-    Damaged(#[from] CodecError),
+    Damaged(CodecError),
     /// The checkpoint refers to what it does not contain, or contradicts one of its events.
     #[error(
         "inconsistent checkpoint: {0}\n\
@@ -30,4 +30,11 @@ pub enum CheckpointError {
          help: or request the events instead"
     )]
     Inconsistent(&'static str),
+}
+
+/// The message contains the cause, so the cause is not a source.
+impl From<CodecError> for CheckpointError {
+    fn from(e: CodecError) -> Self {
+        Self::Damaged(e)
+    }
 }

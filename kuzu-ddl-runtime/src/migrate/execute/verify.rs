@@ -178,12 +178,12 @@ fn add_as_planned(
                 found.column_ids.insert(key.clone(), numbers.collect());
                 found.schema.tables.insert(key, as_inspected(planned));
             }
-            _ => rows.push(Drift {
-                object: planned.name,
-                kind: DriftKind::Missing,
-                id: object.map(|o| o.id),
-                site: Location::Table(key),
-            }),
+            _ => {
+                let site = Location::Table(key);
+                let mut drift = Drift::new(planned.name, DriftKind::Missing, site);
+                drift.id = object.map(|o| o.id);
+                rows.push(drift);
+            }
         }
     }
     require_no_drift(rows)

@@ -258,13 +258,9 @@ fn orphaned_archives(contents: &LedgerContents, live: &Schema) -> Vec<Drift> {
     if contents.state.is_some() || !contents.events.is_empty() {
         return Vec::new();
     }
-    let lost = |object: String, site| Drift {
-        object,
-        kind: DriftKind::MetadataLost {
-            aspect: "was archived by a ledger that is not there any more".into(),
-        },
-        id: None,
-        site,
+    let lost = |object: String, site| {
+        let aspect = "was archived by a ledger that no longer exists".into();
+        Drift::new(object, DriftKind::MetadataLost { aspect }, site)
     };
     let mut rows = Vec::new();
     for (key, table) in &live.tables {
@@ -290,12 +286,15 @@ fn is_archive(name: &str) -> bool {
 }
 
 fn lost_rows(repair: &LedgerRepair) -> impl Iterator<Item = Drift> {
-    repair.corrupt.iter().map(|row| Drift {
-        object: format!("the row {} of the ledger", row.abbreviate()),
-        kind: DriftKind::MetadataLost {
-            aspect: row.reason.clone(),
-        },
-        id: None,
-        site: Location::Ledger(row.key.clone()),
+    repair.corrupt.iter().map(|row| {
+        let mut aspect = row.reason.clone();
+        if let Some(loss) = row.loss() {
+            aspect = format!("{aspect}; {loss}");
+        }
+        Drift::new(
+            format!("the row {} of the ledger", row.abbreviate()),
+            DriftKind::MetadataLost { aspect },
+            Location::Ledger(row.key.clone()),
+        )
     })
 }

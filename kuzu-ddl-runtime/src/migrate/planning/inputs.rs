@@ -120,12 +120,12 @@ pub(in crate::migrate) fn plan_to(
     .steps;
     local.deferred = deferred_tasks(&steps);
     local.recorded_fills.extend(fills_per_event(states, hints));
-    let plan = Plan {
-        base: base(&contents, &found),
+    let plan = Plan::new(
+        base(&contents, &found),
         events,
         steps,
-        notes: notes.iter().map(ToString::to_string).collect(),
-    };
+        notes.iter().map(ToString::to_string).collect(),
+    );
     Ok(PreparedMigration {
         contents,
         found,
@@ -158,10 +158,10 @@ pub(in crate::migrate) fn version(session: &dyn Session) -> Result<i128, Error> 
 pub(in crate::migrate) fn base(contents: &LedgerContents, found: &CatalogSnapshot) -> PlanBase {
     let state = contents.state.as_ref();
     let frontier = state.map(|s| s.frontier.clone());
-    PlanBase {
-        live: catalog_hash::snapshot_hash(found),
-        frontier: frontier.unwrap_or_default(),
-    }
+    PlanBase::new(
+        catalog_hash::snapshot_hash(found),
+        frontier.unwrap_or_default(),
+    )
 }
 
 /// Returns the tasks that the transaction of these steps defers.

@@ -219,12 +219,7 @@ impl Migrator<'_> {
         local
             .recorded_fills
             .extend(fills_per_event((&before, &after), &hints));
-        let plan = Plan {
-            base: base(&contents, &found),
-            events,
-            steps,
-            notes: render_notes(notes),
-        };
+        let plan = Plan::new(base(&contents, &found), events, steps, render_notes(notes));
         Ok(PreparedMigration {
             contents,
             found,

@@ -53,7 +53,7 @@ fn create_index(
     Err(result.err().unwrap_or_else(|| {
         EngineError::new(
             EngineErrorKind::Other,
-            "the engine reported no error, and created no index",
+            "the engine reported no error, but created no index",
             cypher.first().cloned().unwrap_or_default(),
         )
     }))?

@@ -64,7 +64,7 @@ impl Migrator<'_> {
             if let Some(first) = blocking_backfill(step, &failed) {
                 let step = step.clone();
                 let reason = format!("blocked by a deferred task: {}", first.step.operation);
-                failed.push(DeferredWork { step, reason });
+                failed.push(DeferredWork::new(step, reason));
                 continue;
             }
             let result = self.run_task(run.declared, (i, &steps)).and_then(|()| {
@@ -76,10 +76,7 @@ impl Migrator<'_> {
             }
             if let Err(error) = result {
                 tracing::warn!(%error, step = %step.operation, "deferred task failed");
-                failed.push(DeferredWork {
-                    step: step.clone(),
-                    reason: error.to_string(),
-                });
+                failed.push(DeferredWork::new(step.clone(), error.to_string()));
             }
         }
         failed

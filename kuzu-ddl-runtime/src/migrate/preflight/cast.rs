@@ -250,14 +250,12 @@ impl Findings {
             engine: self.engine,
             accepts_on_fail: rows.is_some(),
         };
-        RowFailure {
-            object: check.object.clone(),
-            rows,
-            total,
-            sample: self.sample,
-            key_property: check.key.clone(),
+        RowFailure::new(
+            (check.object.clone(), check.key.clone()),
             kind,
-        }
+            (rows, total),
+            self.sample,
+        )
     }
 }
 

@@ -35,14 +35,12 @@ pub(in crate::migrate) fn check_not_null(
         return Ok(None);
     }
     let total = number(session, &check.rows.count("true"))?;
-    Ok(Some(RowFailure {
-        object: check.object.clone(),
-        rows: Some(rows),
-        total,
+    Ok(Some(RowFailure::new(
+        (check.object.clone(), check.key.clone()),
+        RowFailureKind::MissingKey,
+        (Some(rows), total),
         sample,
-        key_property: check.key.clone(),
-        kind: RowFailureKind::MissingKey,
-    }))
+    )))
 }
 
 /// Checks for duplicate keys.
@@ -77,14 +75,12 @@ pub(in crate::migrate) fn check_unique(
             .iter_mut()
             .for_each(|(key, _)| *key = format!("'{key}'"));
     }
-    Ok(Some(RowFailure {
-        object: check.object.clone(),
-        rows: Some(rows),
-        total,
+    Ok(Some(RowFailure::new(
+        (check.object.clone(), check.key.clone()),
+        RowFailureKind::DuplicateKey,
+        (Some(rows), total),
         sample,
-        key_property: check.key.clone(),
-        kind: RowFailureKind::DuplicateKey,
-    }))
+    )))
 }
 
 /// Checks for values above which SERIAL cannot continue.
@@ -98,18 +94,15 @@ pub(in crate::migrate) fn check_serial_range(
     if rows == 0 {
         return Ok(None);
     }
-    Ok(Some(RowFailure {
-        object: check.object.clone(),
-        rows: Some(rows),
-        total: number(session, &check.rows.count("true"))?,
-        sample: sample(
-            session,
-            check.rows.sample(&largest, &value.render_input("x")),
-            false,
-        )?,
-        key_property: check.key.clone(),
-        kind: RowFailureKind::SerialExhausted,
-    }))
+    let total = number(session, &check.rows.count("true"))?;
+    let input = value.render_input("x");
+    let query = check.rows.sample(&largest, &input);
+    Ok(Some(RowFailure::new(
+        (check.object.clone(), check.key.clone()),
+        RowFailureKind::SerialExhausted,
+        (Some(rows), total),
+        sample(session, query, false)?,
+    )))
 }
 
 /// Checks for nodes with more rels than the multiplicity allows.
@@ -135,12 +128,12 @@ pub(in crate::migrate) fn check_multiplicity(
         }
     }
     samples.truncate(SAMPLE_SIZE);
-    Ok((rows > 0).then(|| RowFailure {
-        object: check.object.clone(),
-        rows: Some(rows),
-        total,
-        sample: samples,
-        key_property: "node".to_owned(),
-        kind: RowFailureKind::MultiplicityExceeded(multiplicity),
+    Ok((rows > 0).then(|| {
+        RowFailure::new(
+            (check.object.clone(), "node".to_owned()),
+            RowFailureKind::MultiplicityExceeded(multiplicity),
+            (Some(rows), total),
+            samples,
+        )
     }))
 }

@@ -190,13 +190,11 @@ impl Findings {
             None if self.duplicates > 0 => (self.duplicates, RowFailureKind::DuplicateKey),
             None => return None,
         };
-        Some(RowFailure {
-            object: check.object.clone(),
-            rows: Some(rows),
-            total: self.rows,
-            sample: self.sample,
-            key_property: check.key.clone(),
+        Some(RowFailure::new(
+            (check.object.clone(), check.key.clone()),
             kind,
-        })
+            (Some(rows), self.rows),
+            self.sample,
+        ))
     }
 }

@@ -38,20 +38,19 @@ pub struct SyncState {
     pub checkpoint: Option<Fold>,
     /// Events that are applied to this database.
     pub applied: BTreeMap<EventId, DdlEvent>,
-    /// Events that wait.
-    pub waiting: BTreeMap<EventId, DdlEvent>,
+    /// Events that are received and not applied.
+    pub pending: BTreeMap<EventId, DdlEvent>,
 }
 
 impl SyncState {
     fn from_contents(contents: LedgerContents) -> Self {
         let mut fold = contents.fold();
-        let waiting = contents.inbox.values().cloned();
-        fold.extend(waiting);
+        fold.extend(contents.inbox.values().cloned());
         Self {
             fold,
             checkpoint: contents.checkpoint,
             applied: contents.events,
-            waiting: contents.inbox,
+            pending: contents.inbox,
         }
     }
 
@@ -73,7 +72,7 @@ impl SyncState {
 
     /// Iterates over all events, applied and pending.
     pub fn events(&self) -> impl Iterator<Item = &DdlEvent> {
-        self.applied.values().chain(self.waiting.values())
+        self.applied.values().chain(self.pending.values())
     }
 }
 
