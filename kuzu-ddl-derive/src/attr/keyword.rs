@@ -307,7 +307,6 @@ mod tests {
         for (name, target, present) in [
             ("unregisterd", Node, "skip_registration"),
             ("key_wsa", Node, "key_changed_from"),
-            ("multiplicity_wsa", Edge, "multiplicity_changed_from"),
             ("storge", Edge, "storage_direction"),
         ] {
             let unknown = find(name, target).expect_err(name);
