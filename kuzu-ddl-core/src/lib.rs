@@ -12,6 +12,7 @@ pub mod capabilities;
 pub mod describe;
 pub mod types;
 pub mod function;
+pub mod conversion;
 pub mod event;
 pub mod declared;
 pub mod fold;

@@ -4,7 +4,7 @@
 
 use super::value::ValueSource;
 use super::value::function::ValueFunction;
-use crate::function::transport_type;
+use crate::function::transport_cypher;
 use crate::schema::Type;
 use crate::schema::name::quote;
 
@@ -79,12 +79,8 @@ impl<'a> FunctionValues<'a> {
         }
         query += " RETURN offset(id(x)) AS o";
         for (i, (name, ty)) in self.inputs().into_iter().enumerate() {
-            let (column, as_type) = (format!("x.{}", quote(name)), transport_type(ty));
-            if as_type == *ty {
-                query += &format!(", {column} AS c{i}");
-            } else {
-                query += &format!(", CAST({column} AS {as_type}) AS c{i}");
-            }
+            let column = transport_cypher(&format!("x.{}", quote(name)), ty);
+            query += &format!(", {column} AS c{i}");
         }
         query
     }

@@ -197,6 +197,9 @@ pub enum Operation {
         key: String,
         /// Source of the values.
         value: Box<ValueSource>,
+        /// Whether a built-in conversion computes the values within the transaction.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        within: bool,
     },
     /// Creates an index. It is deferred until after the main transaction, unless the engine can
     /// create indexes in a transaction.
@@ -296,7 +299,9 @@ impl Operation {
             Self::CreateIndex {
                 id, within: false, ..
             } => Some(DeferredTask::BuildIndex(*id)),
-            Self::Backfill { id, .. } => Some(DeferredTask::Backfill(*id)),
+            Self::Backfill {
+                id, within: false, ..
+            } => Some(DeferredTask::Backfill(*id)),
             _ => None,
         }
     }

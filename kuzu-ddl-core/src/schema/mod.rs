@@ -3,13 +3,12 @@
 //! Declared structs, the folded event history and the live catalog all become a [`Schema`]. Because
 //! the three are the same type, everything between them is a pure function.
 
-mod cast;
 pub mod compare;
+mod conversion;
 mod expr;
 mod index;
 mod index_check;
 mod index_options;
-mod lattice;
 mod model;
 pub mod name;
 mod types;
@@ -17,6 +16,7 @@ mod types;
 pub use compare::{
     Comparison, ComparisonEntry, ComparisonKind, RenameMap, compare, compare_with_renames,
 };
+pub use conversion::{Conversion, ConversionMethod, conversions_page};
 pub(crate) use expr::check::integer_range;
 pub use expr::{Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator, ParseExprError};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};

@@ -138,7 +138,7 @@ impl Reverser<'_> {
 /// engine has no such cast, the value's text decides: without rows that need it, nothing fails.
 fn inverse_cast(from: &Type, to: &Type) -> Option<Expr> {
     let text = || Expr::Cast(Box::new(Expr::Old), Type::String);
-    (!from.can_cast_to(to)).then(text)
+    from.conversion_to(to).method().is_none().then(text)
 }
 
 /// Returns the inverse of a type change.

@@ -46,6 +46,7 @@ impl<'a> PlanBuilder<'a> {
                 on_fail: hints.on_fail.get(&key).cloned().unwrap_or_default(),
                 required: !property.nullable || self.after.is_primary_key(child.id),
                 slot: 0,
+                conversion: None,
             }),
             Err(reason) => {
                 let object = path;
@@ -95,13 +96,6 @@ impl<'a> PlanBuilder<'a> {
             .map(|t| Type::from(&t.ty))
             .collect();
         names.iter().zip(&takes).map(column).collect()
-    }
-
-    /// Returns whether a function makes one of the type changes of a property.
-    pub(in crate::plan) fn uses_cast_function(&self, id: ObjectId) -> bool {
-        self.new_casts(id)
-            .iter()
-            .any(|archive| archive.function.is_some())
     }
 
     /// Returns whether the function of a type change accepts NULL, and so gives every row a value.
@@ -166,6 +160,7 @@ impl<'a> PlanBuilder<'a> {
             required: self.after.property(object).is_some_and(|p| !p.nullable),
             function,
             slot: 0,
+            conversion: None,
         })
     }
 
@@ -183,6 +178,29 @@ impl<'a> PlanBuilder<'a> {
             value,
             count,
         });
+    }
+
+    /// Plans the conversion of values within the transaction.
+    pub(in crate::plan) fn convert_values(
+        &mut self,
+        table: &ExistingTable<'a>,
+        child: ObjectId,
+        value: ValueSource,
+        count: String,
+    ) {
+        let Some(object) = self.after.object(child) else {
+            return;
+        };
+        let operation = Operation::Backfill {
+            table: table.name.clone(),
+            property: self.after.database_name(object),
+            id: child,
+            key: String::new(),
+            value: Box::new(value),
+            within: true,
+        };
+        let step = self.push_step(operation, &[&table.name], Vec::new());
+        step.row_work = Some(RowWork::new(RowWorkKind::SetNode, count));
     }
 
     /// Plans the deferred backfills: those of this plan, and those that an earlier plan left
@@ -208,6 +226,7 @@ impl<'a> PlanBuilder<'a> {
                 id: child,
                 key: key.map_or_else(String::new, |key| self.after.database_name(key)),
                 value: Box::new(value),
+                within: false,
             };
             let step = self.push_step(operation, &[&table], Vec::new());
             step.row_work = Some(RowWork::new(RowWorkKind::SetNode, count));
@@ -275,6 +294,7 @@ impl<'a> PlanBuilder<'a> {
             on_fail: progress.on_fail.clone(),
             required: !property.nullable,
             slot: 0,
+            conversion: None,
         };
         if let Some(old) = &progress.archived_column {
             let archives = object

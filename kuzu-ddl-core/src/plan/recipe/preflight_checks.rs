@@ -92,6 +92,16 @@ impl<'a> PlanBuilder<'a> {
             });
             return None;
         }
+        if let Some(reason) = value.unconvertible() {
+            self.errors.push(PlanError::Unsupported {
+                object: path.to_owned(),
+                reason,
+            });
+            return None;
+        }
+        if value.is_converted() && !value.is_fallible() && !self.is_key_column(path, table) {
+            return None;
+        }
         if value.uses_function() {
             let unique = self.is_key_column(path, table);
             let kind = PreflightKind::FunctionValues { value, unique };

@@ -5,7 +5,6 @@ use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use super::super::render::statement::count_rows;
 use super::super::row_work::{RowWork, RowWorkKind};
-use super::super::value::ValueSource;
 use crate::fold::Object;
 use crate::schema::name::quote;
 
@@ -37,27 +36,26 @@ impl<'a> PlanBuilder<'a> {
             if was.ty != is.ty {
                 kinds.push(HazardKind::BreaksOlderApps);
             }
-            if !was.ty.widens_to(&is.ty) || self.uses_cast_function(id) {
-                kinds.push(HazardKind::MayFail);
-            }
             let count = format!(
                 "MATCH (x:{}) WHERE x.{} IS NOT NULL RETURN count(*)",
                 quote(&table.live.name),
                 quote(&self.live_name(id, table).unwrap_or_default())
             );
-            let hazard = |kind| Hazard::new(kind, path.clone(), Some(count.clone()));
-            let hazards = kinds.into_iter().map(hazard).collect();
             let original = self.prior_values(id, table, (&was, &is));
             let by = self.cast_function(id, &path, (&archive, &was.ty));
-            let value = ValueSource {
-                cast_function: by,
-                ..self.value((id, &archive), (&was.ty, &is.ty), original)
-            };
+            let source = self.value((id, &archive), (&was.ty, &is.ty), original);
+            let value = source.cast_by(by);
+            if value.is_fallible() {
+                kinds.push(HazardKind::MayFail);
+            }
+            let hazard = |kind| Hazard::new(kind, path.clone(), Some(count.clone()));
+            let hazards = kinds.into_iter().map(hazard).collect();
             let live_name = self.live_name(id, table).unwrap_or_default();
             let check = self.cast_check(&path, table, value.with_column_name(&live_name));
             let work = RowWork::new(RowWorkKind::SetNode, count_rows(&table.live.name, true));
             let work = (!value.uses_function()).then_some(work);
-            if value.uses_function() {
+            let converted = value.is_converted().then(|| value.clone());
+            if value.uses_function() && converted.is_none() {
                 self.defer_values(table, id, value.clone(), count.clone());
             }
             let operation = Operation::ReplaceProperty {
@@ -69,6 +67,9 @@ impl<'a> PlanBuilder<'a> {
             let step = self.push_step(operation, &[&table.name], hazards);
             step.preflight_checks.extend(check);
             step.row_work = work;
+            if let Some(value) = converted {
+                self.convert_values(table, id, value, count);
+            }
         }
     }
 }

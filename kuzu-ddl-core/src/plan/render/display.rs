@@ -135,6 +135,17 @@ impl fmt::Display for Operation {
                 table,
                 property,
                 value,
+                within: true,
+                ..
+            } => write!(
+                f,
+                "convert the values of {table}.{property} to {}",
+                value.to
+            ),
+            Self::Backfill {
+                table,
+                property,
+                value,
                 ..
             } => {
                 let by = value

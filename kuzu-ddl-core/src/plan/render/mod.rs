@@ -426,7 +426,7 @@ fn with_offset_range(
 pub(super) fn missing_value_condition(property: &str, value: &ValueSource) -> String {
     let null = format!("x.{} IS NULL", quote(property));
     match &value.cast_function {
-        Some(by) if !by.accepts_null => {
+        Some(by) if !by.accepts_null && value.prior.is_none() => {
             format!("{null} AND {} IS NOT NULL", value.render_input("x"))
         }
         _ => null,

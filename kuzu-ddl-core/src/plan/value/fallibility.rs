@@ -6,7 +6,7 @@
 //! rows a plain CAST accepts. (Its value must not be used: where rows are handled one by one, the
 //! engine reads that of another row. There is a test of both.)
 
-use crate::schema::{Expr, Type, integer_range};
+use crate::schema::{ConversionMethod, Expr, Type, integer_range};
 
 /// Whether, and on which values, an expression can fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,11 +81,16 @@ impl Judge<'_> {
     fn cast(&self, inner: &Expr, to: &Type) -> Option<Vec<String>> {
         let (conditions, from) = self.of(inner);
         let (mut conditions, from) = (conditions?, from?);
-        if from == *to || from.is_subtype_of(to) || *to == Type::String {
+        let conversion = from.conversion_to(to);
+        let by_engine = conversion.method() != Some(ConversionMethod::Rust);
+        if (conversion.is_total() && by_engine) || *to == Type::String {
             return Some(conditions);
         }
         // A condition must not fail itself, so its operand must be infallible.
         if !conditions.is_empty() {
+            return None;
+        }
+        if conversion.method() != Some(ConversionMethod::CheckedCast) {
             return None;
         }
         let text = inner.render_with_old(self.text);
@@ -95,26 +100,34 @@ impl Judge<'_> {
 }
 
 /// Returns the condition under which the value `text` of type `from` can be cast to `to`.
+///
+/// The least value of a signed type is excluded: the engine may store it as 0.
 fn condition(text: &str, from: &Type, to: &Type) -> Option<String> {
     let fits = if *from == Type::String {
-        if !is_tried(to) {
-            return None;
+        let reads = format!("union_tag(CAST({text} AS UNION(v {to}, s STRING))) = 'v'");
+        match integer_range(to) {
+            Some((low, _)) if low < 0 => {
+                let least = low.unsigned_abs();
+                format!("{reads} AND NOT regexp_full_match({text}, '\\\\s*-0*{least}\\\\s*')")
+            }
+            _ => reads,
         }
-        format!("union_tag(CAST({text} AS UNION(v {to}, s STRING))) = 'v'")
     } else {
         let (low, high) = integer_range(to)?;
+        let least = if low < 0 { low + 1 } else { low };
         match from {
             // The engine casts numbers just above the largest to the smallest.
             Type::Float | Type::Double if high <= i128::from(u32::MAX) => {
-                format!("({text} >= {low}.0 AND {text} <= {high}.0)")
+                format!("({text} >= {least}.0 AND {text} <= {high}.0)")
             }
             Type::Float | Type::Double => {
+                let above = if low < 0 { ">" } else { ">=" };
                 let (low, high) = (low as f64, high as f64);
-                format!("({text} >= {low:?} AND {text} < {high:?})")
+                format!("({text} {above} {low:?} AND {text} < {high:?})")
             }
             _ => {
                 let (from_low, from_high) = integer_range(from)?;
-                let at_least = (from_low < low).then(|| format!("{text} >= {low}"));
+                let at_least = (from_low < least).then(|| format!("{text} >= {least}"));
                 let at_most = (from_high > high).then(|| format!("{text} <= {high}"));
                 let both: Vec<String> = at_least.into_iter().chain(at_most).collect();
                 format!("({})", both.join(" AND "))
@@ -122,31 +135,6 @@ fn condition(text: &str, from: &Type, to: &Type) -> Option<String> {
         }
     };
     Some(format!("({text} IS NULL OR {fits})"))
-}
-
-/// Returns whether a UNION tests the type in the same way as a CAST.
-fn is_tried(ty: &Type) -> bool {
-    matches!(
-        ty,
-        Type::Bool
-            | Type::Int8
-            | Type::Int16
-            | Type::Int32
-            | Type::Int64
-            | Type::Int128
-            | Type::UInt8
-            | Type::UInt16
-            | Type::UInt32
-            | Type::UInt64
-            | Type::Float
-            | Type::Double
-            | Type::Date
-            | Type::Timestamp
-            | Type::TimestampNs
-            | Type::TimestampMs
-            | Type::TimestampSec
-            | Type::TimestampTz
-    )
 }
 
 #[cfg(test)]
@@ -181,7 +169,7 @@ mod tests {
             (
                 "CAST(old AS INT8)",
                 "INT64",
-                "((x.p IS NULL OR (x.p >= -128 AND x.p <= 127)))",
+                "((x.p IS NULL OR (x.p >= -127 AND x.p <= 127)))",
             ),
             (
                 "CAST(old AS INT8)",
@@ -191,12 +179,12 @@ mod tests {
             (
                 "CAST(old AS INT32)",
                 "DOUBLE",
-                "((x.p IS NULL OR (x.p >= -2147483648.0 AND x.p <= 2147483647.0)))",
+                "((x.p IS NULL OR (x.p >= -2147483647.0 AND x.p <= 2147483647.0)))",
             ),
             (
                 "CAST(old AS INT64)",
                 "DOUBLE",
-                "((x.p IS NULL OR (x.p >= -9.223372036854776e18 AND x.p < 9.223372036854776e18)))",
+                "((x.p IS NULL OR (x.p > -9.223372036854776e18 AND x.p < 9.223372036854776e18)))",
             ),
             ("CAST(old AS UUID)", "STRING", "unknown"),
             ("CAST(old AS INT8) * 2", "STRING", "unknown"),

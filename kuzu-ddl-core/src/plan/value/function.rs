@@ -10,6 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::OnFail;
+use crate::function::receive_cypher;
 use crate::schema::Type;
 
 /// Function that computes values, with its inputs.
@@ -27,6 +28,20 @@ pub struct ValueFunction {
     pub required: bool,
     /// Distinguishes its lists from those of other functions in the same statement.
     pub slot: usize,
+    /// Built-in conversion, which then takes the place of the named function.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<ConversionChain>,
+}
+
+/// Built-in conversion of a column through one or more types.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversionChain {
+    /// Types that the values take one after the other, without that of the input.
+    pub to: Vec<Type>,
+    /// Conversion by which the present values were computed from the prior ones, which are the
+    /// second input. A row whose present value still is its result takes the prior value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed_by: Option<(Vec<Type>, OnFail)>,
 }
 
 impl ValueFunction {
@@ -41,12 +56,20 @@ impl ValueFunction {
 
     /// Returns the Cypher of the computed value of `x`.
     pub(in crate::plan) fn render(&self, to: &Type) -> String {
+        let (has, computed) = self.own(to);
+        format!("CASE WHEN {has} THEN {computed} END")
+    }
+
+    /// Renders the computed value, or the prior one in `then` for the rows that take it.
+    pub(in crate::plan) fn render_or(&self, then: &str, to: &Type) -> String {
+        let (has, computed) = self.own(to);
+        format!("CASE WHEN {has} THEN {computed} ELSE {then} END")
+    }
+
+    /// Renders whether `x` has a computed value, and the value.
+    fn own(&self, to: &Type) -> (String, String) {
         let [computed, has] = self.parameter_names();
         let own = |list: &str| format!("list_extract(${list}, offset(id(x)) - $from + 1)");
-        format!(
-            "CASE WHEN {} THEN CAST({} AS {to}) END",
-            own(&has),
-            own(&computed)
-        )
+        (own(&has), receive_cypher(&own(&computed), to))
     }
 }

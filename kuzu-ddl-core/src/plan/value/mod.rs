@@ -1,5 +1,6 @@
 //! Sources of a column's values, rendered as Cypher.
 
+pub(in crate::plan) mod conversion;
 pub(in crate::plan) mod fallibility;
 pub(in crate::plan) mod function;
 pub(in crate::plan) mod prior;
@@ -143,7 +144,8 @@ impl ValueSource {
     /// Renders the casts of `old`, a Cypher expression, without fallback and backfill.
     #[must_use]
     pub fn cast(&self, old: &str) -> String {
-        render_cast(old, &self.stages)
+        let from = self.column.as_ref().map(|(_, ty)| ty);
+        conversion::render_stages(old, &self.stages, from)
     }
 
     /// Renders the value of `row`, without fallback and backfill.
@@ -151,6 +153,9 @@ impl ValueSource {
     pub fn render(&self, row: &str) -> String {
         let old = self.render_input(row);
         match (&self.cast_function, &self.prior) {
+            (Some(by), Some(original)) if by.conversion.is_some() => {
+                original.render_by_function(row, by, &self.to)
+            }
             (Some(by), _) => by.render(&self.to),
             (None, Some(original)) => original.render(row, &old, &self.stages),
             (None, None) => self.cast(&old),
@@ -194,6 +199,7 @@ impl ValueSource {
         let earlier = Self {
             stages: before.to_vec(),
             prior: None,
+            cast_function: None,
             ..self.clone()
         };
         !self.stages.iter().all(aborts) && earlier.fallibility("x") != Fallibility::Infallible
@@ -225,6 +231,9 @@ impl ValueSource {
     /// Returns the guard condition that the statements need, where failing rows get another value.
     #[must_use]
     pub fn branch_condition(&self, row: &str) -> Option<String> {
+        if self.cast_function.is_some() {
+            return None;
+        }
         let original = self.prior.as_ref().filter(|o| !o.is_conflict_column());
         if let Some(guard) = original.and_then(|original| original.guard_condition(row)) {
             return Some(guard);
@@ -292,15 +301,7 @@ impl ValueSource {
 
 /// Renders a value after a sequence of type changes.
 pub(super) fn render_cast(value: &str, stages: &[CastStage]) -> String {
-    stages.iter().fold(value.to_owned(), |old, stage| {
-        let to = &stage.to;
-        match &stage.cast {
-            // The engine does not remove a redundant second CAST, and a million of them take time.
-            Some(cast @ Expr::Cast(_, ty)) if ty == to => cast.render_with_old(&old),
-            Some(cast) => format!("CAST({} AS {to})", cast.render_with_old(&old)),
-            None => format!("CAST({old} AS {to})"),
-        }
-    })
+    conversion::render_stages(value, stages, None)
 }
 
 /// Returns the branches for rows, of which each row takes exactly one: a condition, if there are

@@ -3,7 +3,7 @@
 use kuzu_ddl_core::declared::Functions;
 use kuzu_ddl_core::describe::{FunctionDesc, FunctionError};
 use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_core::plan::{FunctionTarget, FunctionValues, ValueFunction};
+use kuzu_ddl_core::plan::{ConversionChain, FunctionTarget, FunctionValues, ValueFunction};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_core::value::{Row, Value};
 
@@ -51,7 +51,16 @@ pub(in crate::migrate) struct OffsetExtent {
 /// Calls the functions of one statement.
 pub(in crate::migrate) struct BatchEvaluator<'a> {
     values: FunctionValues<'a>,
-    functions: Vec<&'a FunctionDesc>,
+    functions: Vec<Computation<'a>>,
+}
+
+/// What computes the value of a row from its inputs.
+#[derive(Clone, Copy)]
+enum Computation<'a> {
+    /// A function of the application.
+    Function(&'a FunctionDesc),
+    /// A built-in conversion of the first input.
+    Conversion(&'a ConversionChain, &'a Type),
 }
 
 impl<'a> BatchEvaluator<'a> {
@@ -64,13 +73,16 @@ impl<'a> BatchEvaluator<'a> {
         functions: &'a Functions,
         object: &str,
     ) -> Result<Self, Error> {
-        let find = |by: &ValueFunction| {
-            functions
-                .get(&by.function)
-                .ok_or_else(|| Error::FunctionMissing {
-                    object: object.to_owned(),
-                    function: by.function.clone(),
-                })
+        let find = |by: &'a ValueFunction| {
+            if let (Some(chain), Some((_, from))) = (&by.conversion, by.inputs.first()) {
+                return Ok(Computation::Conversion(chain, from));
+            }
+            let function = functions.get(&by.function);
+            let missing = || Error::FunctionMissing {
+                object: object.to_owned(),
+                function: by.function.clone(),
+            };
+            function.map(Computation::Function).ok_or_else(missing)
         };
         let functions = values.by.iter().map(|(by, _)| find(by));
         let functions = functions.collect::<Result<_, _>>()?;
@@ -124,7 +136,7 @@ impl<'a> BatchEvaluator<'a> {
                     continue;
                 };
                 let arguments: Vec<Value> = positions.iter().map(|i| cell(row, i + 1)).collect();
-                match self.evaluate(n, function, &arguments) {
+                match self.evaluate(n, *function, &arguments) {
                     Ok(value) => {
                         if n == 0 {
                             batch.computed.push((offset, value.clone()));
@@ -161,9 +173,18 @@ impl<'a> BatchEvaluator<'a> {
     fn evaluate(
         &self,
         n: usize,
-        function: &FunctionDesc,
+        function: Computation<'_>,
         row: &[Value],
     ) -> Result<Value, FunctionError> {
+        let function = match function {
+            Computation::Function(function) => function,
+            Computation::Conversion(chain, from) => {
+                let prior = self.values.by[n].0.inputs.get(1).map(|(_, ty)| ty);
+                return chain
+                    .convert(from, prior, row)
+                    .map_err(|e| FunctionError::Refused(e.to_string()));
+            }
+        };
         let (by, column) = self.values.by[n];
         let no_old = row.first() == Some(&Value::Null);
         if column == FunctionTarget::Cast && no_old && !by.accepts_null {

@@ -227,7 +227,13 @@ pub(in crate::migrate) fn started_backfills(
     let after = &prepared.after;
     let steps = prepared.plan.steps.iter();
     let new = steps.filter_map(|step| {
-        let Operation::Backfill { id, value, .. } = &step.operation else {
+        let Operation::Backfill {
+            id,
+            value,
+            within: false,
+            ..
+        } = &step.operation
+        else {
             return None;
         };
         if prepared.contents.backfills.contains_key(id) {

@@ -81,7 +81,7 @@ impl FunctionPreflight<'_> {
             findings.failing,
             findings.rows,
         );
-        Ok(findings.failure(check, unique))
+        Ok(findings.failure(check, value, unique))
     }
 
     fn count(
@@ -153,11 +153,13 @@ impl FunctionPreflight<'_> {
     }
 }
 
-/// Returns the condition of a fill, which is computed only where there is no value.
+/// Returns the condition of a fill, which is computed only where there is no value, or of a
+/// conversion, which keeps NULL.
 fn missing_value_condition(value: &ValueSource) -> Option<String> {
     let fills =
         value.fill_function.is_some() && value.cast_function.is_none() && value.column.is_some();
-    fills.then(|| format!("{} IS NULL", value.render_input("x")))
+    let not = if value.is_converted() { " NOT" } else { "" };
+    (fills || value.is_converted()).then(|| format!("{} IS{not} NULL", value.render_input("x")))
 }
 
 fn old(failed: &FailedRow) -> Option<String> {
@@ -177,8 +179,21 @@ fn text(cell: &Value) -> String {
 }
 
 impl Findings {
-    fn failure(self, check: &PreflightCheck, unique: bool) -> Option<RowFailure> {
+    fn failure(
+        self,
+        check: &PreflightCheck,
+        value: &ValueSource,
+        unique: bool,
+    ) -> Option<RowFailure> {
         let (rows, kind) = match self.example {
+            Some(_) if value.is_converted() => (
+                self.unhandled,
+                RowFailureKind::Cast {
+                    to: value.to.clone(),
+                    engine: None,
+                    accepts_on_fail: !unique,
+                },
+            ),
             Some((function, message)) => (
                 self.unhandled,
                 RowFailureKind::Function {

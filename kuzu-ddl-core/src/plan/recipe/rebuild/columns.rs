@@ -55,10 +55,8 @@ impl<'a> PlanBuilder<'a> {
                         value: value.clone(),
                     }));
                 }
-                value = ValueSource {
-                    cast_function: by,
-                    ..self.value((object.id, &name), (&property.ty, &is.ty), original)
-                };
+                let source = self.value((object.id, &name), (&property.ty, &is.ty), original);
+                value = source.cast_by(by);
                 property = Property { name, ..is };
             } else if let Some(Expr::Opaque(_)) = property.default {
                 property.default = object

@@ -58,9 +58,13 @@ impl<'a> PlanBuilder<'a> {
             PreflightKind::NotNull(live.clone()),
             PreflightKind::Unique(live.clone()),
         ];
-        let needs_key_checks = self.key_changes(table.object) && !live.uses_function();
+        let needs_key_checks = self.key_changes(table.object);
         for kind in keys.into_iter().filter(|_| needs_key_checks) {
-            checks.push(self.preflight_check(&path, table, kind));
+            // The values of a function are compared where they are computed.
+            let converted = live.is_converted() && matches!(kind, PreflightKind::NotNull(_));
+            if converted || !live.uses_function() {
+                checks.push(self.preflight_check(&path, table, kind));
+            }
         }
         let counting = serial_columns(&columns);
         let operation = Operation::CopyNodes {

@@ -5,10 +5,10 @@
 //! containers widen with their members. Nothing widens to `STRING`: the text of a number is not
 //! that number. Timestamps do not widen to finer units, whose range is smaller.
 
-use super::types::{StructField, Type};
+use super::super::types::{StructField, Type};
 
 /// Returns the bits and signedness of an integer type.
-fn integer(ty: &Type) -> Option<(u32, bool)> {
+pub(super) fn integer(ty: &Type) -> Option<(u32, bool)> {
     Some(match ty {
         Type::Int8 => (8, true),
         Type::Int16 => (16, true),
@@ -36,7 +36,7 @@ fn digits((bits, signed): (u32, bool)) -> u8 {
 }
 
 /// Returns the number of integer bits that a float type holds exactly.
-fn mantissa(ty: &Type) -> Option<u32> {
+pub(super) fn mantissa(ty: &Type) -> Option<u32> {
     match ty {
         Type::Float => Some(24),
         Type::Double => Some(53),

@@ -1,0 +1,150 @@
+//! Conversions of single values, by which the engine's casts are replaced where they are wrong.
+//!
+//! Rules that hold for every pair of types:
+//!
+//! - NULL stays NULL, also as an element or a member.
+//! - A value out of the range of the target type does not fit. The least value of a signed integer
+//!   type does not fit either, since the engine may store it as 0 (bug B34).
+//! - NaN and the infinities fit only into `FLOAT`, `DOUBLE` and `STRING`.
+//! - A binary float is rounded to the nearest number, ties to even; a decimal, ties away from zero.
+//!   The range is compared before rounding to an integer.
+//! - A time loses the digits that the target type does not have, towards the past. Times are of
+//!   the years 1 to 9999, and UTC.
+//! - A list fits if all its elements fit. A list becomes an array only if its length is that of the
+//!   array.
+
+mod decimal;
+mod number;
+mod temporal;
+mod text;
+
+use crate::schema::Type;
+use crate::value::Value;
+
+/// Error returned when a value has no result in the target type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the value does not fit")]
+pub struct ConversionError;
+
+/// Converts a value, as a function of the application would.
+///
+/// Both values have the form in which functions exchange them with the engine: decimals, UUIDs,
+/// dates, times and intervals are text, arrays are lists.
+///
+/// # Errors
+///
+/// Returns an error if the value does not fit, or if the types have no built-in conversion.
+///
+/// # Examples
+///
+/// ```
+/// # use kuzu_ddl_core as kuzu_ddl;
+/// use kuzu_ddl::conversion::convert;
+/// use kuzu_ddl::schema::Type;
+/// use kuzu_ddl::value::Value;
+///
+/// let to: Type = "DECIMAL(5, 1)".parse()?;
+/// assert_eq!(convert(&Value::from(" 12.25 "), &Type::String, &to), Ok(Value::from("12.3")));
+/// assert!(convert(&Value::from("123456"), &Type::String, &to).is_err());
+/// # Ok::<(), kuzu_ddl::schema::ParseTypeError>(())
+/// ```
+pub fn convert(value: &Value, from: &Type, to: &Type) -> Result<Value, ConversionError> {
+    converted(value, from.storage_type(), to.storage_type()).ok_or(ConversionError)
+}
+
+fn converted(value: &Value, from: &Type, to: &Type) -> Option<Value> {
+    use Type as T;
+    if *value == Value::Null {
+        return Some(Value::Null);
+    }
+    match (from, to) {
+        (T::List(a) | T::Array(a, _), T::List(b) | T::Array(b, _)) => {
+            let items = value.list()?;
+            if let T::Array(_, n) = to
+                && u64::try_from(items.len()) != Ok(*n)
+            {
+                return None;
+            }
+            let items = items.iter().map(|item| converted(item, a, b));
+            items.collect::<Option<_>>().map(Value::List)
+        }
+        (T::Struct(a), T::Struct(b)) => {
+            let Value::Struct(members) = value else {
+                return None;
+            };
+            let member = |new: &crate::schema::StructField| {
+                let old = a.iter().find(|old| old.name == new.name);
+                let old = old.zip(members.iter().find(|(name, _)| *name == new.name));
+                let value = match old {
+                    Some((old, (_, value))) => converted(value, &old.ty, &new.ty)?,
+                    None => Value::Null,
+                };
+                Some((new.name.clone(), value))
+            };
+            let members = b.iter().map(member);
+            members.collect::<Option<_>>().map(Value::Struct)
+        }
+        (from, to) if from == to => Some(value.clone()),
+        (T::String, to) => text::parse(words(value)?, to),
+        (from, T::String) => text::format(value, from).map(Value::Text),
+        (T::Bool, to) => number::of_bool(value.bool()?, to),
+        (from, T::Bool) => number::to_bool(value, from),
+        (from, to) if is_time(from) => {
+            temporal::parse(words(value)?).and_then(|at| temporal::format(at, to))
+        }
+        (from, to) => number::read(value, from).and_then(|number| number::write(number, to)),
+    }
+}
+
+/// Returns whether two values of type `ty` are the same value, however their text is spelled.
+#[must_use]
+pub fn is_same(a: &Value, b: &Value, ty: &Type) -> bool {
+    match (ty, a, b) {
+        (_, Value::Float(a), Value::Float(b)) => {
+            a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+        }
+        (Type::List(of) | Type::Array(of, _), Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b, of))
+        }
+        (Type::Struct(members), Value::Struct(a), Value::Struct(b)) => {
+            let same = |((name, a), (other, b)): (&(String, Value), &(String, Value))| {
+                let member = members.iter().find(|member| member.name == *name);
+                name == other && member.is_some_and(|member| is_same(a, b, &member.ty))
+            };
+            a.len() == b.len() && a.iter().zip(b).all(same)
+        }
+        (Type::Decimal { scale, .. }, a, b) => {
+            let read = |value: &Value| decimal::Decimal::stored(words(value)?, *scale);
+            a == b || (read(a).is_some() && read(a) == read(b))
+        }
+        (ty, a, b) if is_time(ty) => {
+            let read = |value: &Value| temporal::parse(words(value)?);
+            a == b || (read(a).is_some() && read(a) == read(b))
+        }
+        (_, a, b) => match (words(a), words(b)) {
+            (Some(a), Some(b)) => a == b,
+            _ => a == b,
+        },
+    }
+}
+
+/// Returns the text of a value that travels as text.
+fn words(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) | Value::Other(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn is_time(ty: &Type) -> bool {
+    use Type as T;
+    matches!(
+        ty,
+        T::Date | T::Timestamp | T::TimestampNs | T::TimestampMs | T::TimestampSec | T::TimestampTz
+    )
+}
+
+/// Removes the spaces around a text.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}')
+}

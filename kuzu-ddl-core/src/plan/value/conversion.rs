@@ -1,0 +1,292 @@
+//! Selection and rendering of built-in conversions.
+
+use super::function::{ConversionChain, ValueFunction};
+use super::{CastStage, PriorValues, ValueSource};
+use crate::conversion::{ConversionError, convert, is_same};
+use crate::event::OnFail;
+use crate::schema::name::string_literal;
+use crate::schema::{Conversion, ConversionMethod, Expr, StructField, Type};
+use crate::value::Value;
+
+impl CastStage {
+    /// Returns whether the stage is the built-in conversion of the two types.
+    pub(super) fn is_plain(&self) -> bool {
+        match &self.cast {
+            None => true,
+            Some(Expr::Cast(inner, ty)) => **inner == Expr::Old && *ty == self.to,
+            Some(_) => false,
+        }
+    }
+}
+
+/// Returns the conversions of stages from the type `from`, if all of them are plain.
+fn conversions(from: &Type, stages: &[CastStage]) -> Option<Vec<Conversion>> {
+    let mut from = from;
+    let each = stages.iter().map(|stage| {
+        let conversion = from.conversion_to(&stage.to);
+        from = &stage.to;
+        stage.is_plain().then_some(conversion)
+    });
+    each.collect()
+}
+
+fn uses_rust(from: &Type, stages: &[CastStage]) -> bool {
+    let all = conversions(from, stages).unwrap_or_default();
+    let mut methods = all.iter().filter_map(Conversion::method);
+    methods.any(|method| method == ConversionMethod::Rust)
+}
+
+impl ValueSource {
+    /// Returns the same source with the function of the application that converts the values; or,
+    /// without one, with the built-in conversion.
+    pub(in crate::plan) fn cast_by(self, function: Option<ValueFunction>) -> Self {
+        match function {
+            None => self.with_conversion(),
+            cast_function => Self {
+                cast_function,
+                ..self
+            },
+        }
+    }
+
+    /// Returns the same source, with the conversion in Rust where the engine's casts are not
+    /// right.
+    fn with_conversion(self) -> Self {
+        let Some((name, from)) = self.column.clone() else {
+            return self;
+        };
+        let prior = self.prior.as_ref();
+        let computed = prior.filter(|prior| !prior.is_conflict_column);
+        let is_computed_in_rust = computed.is_some_and(|prior| prior.is_computed_in_rust());
+        let plain = conversions(&from, &self.stages).is_some();
+        if self.stages.is_empty()
+            || !plain
+            || !(uses_rust(&from, &self.stages) || is_computed_in_rust)
+        {
+            return self;
+        }
+        let on_fail = self.on_fail().clone();
+        let then = computed.and_then(|prior| prior.computed.column.clone());
+        let computed_by = computed.and_then(|prior| prior.chain());
+        let function = ValueFunction {
+            function: String::new(),
+            inputs: std::iter::once((name, from)).chain(then).collect(),
+            accepts_null: false,
+            on_fail,
+            required: false,
+            slot: 0,
+            conversion: Some(ConversionChain {
+                to: self.stages.iter().map(|stage| stage.to.clone()).collect(),
+                computed_by,
+            }),
+        };
+        Self {
+            cast_function: Some(function),
+            ..self
+        }
+    }
+
+    /// Returns whether a built-in conversion computes the values outside the engine.
+    #[must_use]
+    pub fn is_converted(&self) -> bool {
+        let by = self.cast_function.as_ref();
+        by.is_some_and(|by| by.conversion.is_some()) && self.fill_function.is_none()
+    }
+
+    /// Returns the type change without a built-in conversion, with the remedy; or that a
+    /// conversion in Rust is one of several changes of which others are expressions.
+    pub(in crate::plan) fn unconvertible(&self) -> Option<String> {
+        let (_, first) = self.column.as_ref()?;
+        let mut from = first;
+        let mut rust = false;
+        for stage in &self.stages {
+            let conversion = from.conversion_to(&stage.to);
+            if stage.is_plain() {
+                rust |= conversion.method() == Some(ConversionMethod::Rust);
+                if let Some(help) = conversion.help() {
+                    let to = &stage.to;
+                    return Some(format!("{from} has no conversion to {to}\nhelp: {help}"));
+                }
+            }
+            from = &stage.to;
+        }
+        let mixed = rust && self.stages.iter().any(|stage| !stage.is_plain());
+        mixed.then(|| {
+            "several type changes at once include an expression and a conversion that is computed \
+             outside the engine\nhelp: start the intermediate versions first"
+                .to_owned()
+        })
+    }
+
+    /// Returns whether a value may have no result.
+    pub(in crate::plan) fn is_fallible(&self) -> bool {
+        let Some((_, from)) = &self.column else {
+            return self.uses_function();
+        };
+        match &self.cast_function {
+            Some(by) if by.conversion.is_none() => true,
+            _ => match conversions(from, &self.stages) {
+                Some(all) => !all.iter().all(Conversion::is_total),
+                None => self.fallibility("x") != super::fallibility::Fallibility::Infallible,
+            },
+        }
+    }
+}
+
+impl ConversionChain {
+    /// Converts the first value of `row`, of type `from`; NULL for a row that takes its prior value,
+    /// of type `prior`, which is the second value.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the value does not fit.
+    pub fn convert(
+        &self,
+        from: &Type,
+        prior: Option<&Type>,
+        row: &[Value],
+    ) -> Result<Value, ConversionError> {
+        let now = row.first().unwrap_or(&Value::Null);
+        if let (Some(ty), Some(then)) = (prior, row.get(1).filter(|then| **then != Value::Null)) {
+            let unchanged = match &self.computed_by {
+                // Nothing tells which values were written since.
+                None => true,
+                _ if *now == Value::Null => true,
+                Some((stages, on_fail)) => match convert_along(then, ty, stages) {
+                    Ok(computed) => is_same(&computed, now, from),
+                    Err(_) => *on_fail != OnFail::Null,
+                },
+            };
+            if unchanged {
+                return Ok(Value::Null);
+            }
+        }
+        convert_along(now, from, &self.to)
+    }
+}
+
+fn convert_along(value: &Value, from: &Type, to: &[Type]) -> Result<Value, ConversionError> {
+    let mut from = from;
+    to.iter().try_fold(value.clone(), |value, to| {
+        let converted = convert(&value, from, to);
+        from = to;
+        converted
+    })
+}
+
+impl PriorValues {
+    /// Returns whether the present values were computed in Rust by a built-in conversion.
+    fn is_computed_in_rust(&self) -> bool {
+        let from = self.computed.column.as_ref();
+        from.is_some_and(|(_, from)| uses_rust(from, &self.computed.stages))
+    }
+
+    /// Returns the conversion of the prior values to the present ones.
+    fn chain(&self) -> Option<(Vec<Type>, OnFail)> {
+        let (_, from) = self.computed.column.as_ref()?;
+        conversions(from, &self.computed.stages)?;
+        let to = self.computed.stages.iter().map(|stage| stage.to.clone());
+        let known = !self.by_function && self.computed.fill.is_none();
+        known.then(|| (to.collect(), self.computed.on_fail().clone()))
+    }
+
+    /// Renders the prior value of the rows that have no converted value.
+    pub(super) fn render_by_function(&self, row: &str, by: &ValueFunction, to: &Type) -> String {
+        let then = self.computed.render_input(row);
+        if self.is_conflict_column {
+            return format!("coalesce({}, {then})", by.render(to));
+        }
+        by.render_or(&then, to)
+    }
+}
+
+/// Renders a value after a sequence of type changes, where `from` is its type, if known.
+pub(super) fn render_stages<'a>(
+    value: &str,
+    stages: &'a [CastStage],
+    from: Option<&'a Type>,
+) -> String {
+    let mut from = from;
+    stages.iter().fold(value.to_owned(), |old, stage| {
+        let is = from.replace(&stage.to);
+        render_stage(&old, stage, is)
+    })
+}
+
+/// Renders the value `old` of type `from` after a type change.
+fn render_stage(old: &str, stage: &CastStage, from: Option<&Type>) -> String {
+    let to = &stage.to;
+    if stage.is_plain() {
+        return render_conversion(old, from, to);
+    }
+    match &stage.cast {
+        // The engine does not remove a redundant second CAST, and a million of them take time.
+        Some(cast @ Expr::Cast(_, ty)) if ty == to => wrapped(cast).render_with_old(old),
+        Some(cast) => format!("CAST({} AS {to})", wrapped(cast).render_with_old(old)),
+        None => format!("CAST({old} AS {to})"),
+    }
+}
+
+fn render_conversion(old: &str, from: Option<&Type>, to: &Type) -> String {
+    let method = from.and_then(|from| from.conversion_to(to).method());
+    let wraps = method == Some(ConversionMethod::WrappedCast);
+    match (method, from, to) {
+        (Some(ConversionMethod::Members), Some(Type::Struct(from)), Type::Struct(to)) => {
+            members(old, from, to)
+        }
+        _ if wraps || (from.is_none() && is_shared_by_rows(to)) => {
+            format!("CAST(coalesce({old}, NULL) AS {to})")
+        }
+        _ => format!("CAST({old} AS {to})"),
+    }
+}
+
+/// Renders a struct of the converted members; a NULL struct has arbitrary members.
+fn members(old: &str, from: &[StructField], to: &[StructField]) -> String {
+    let member = |new: &StructField| {
+        let name = string_literal(&new.name);
+        let value = match from.iter().find(|member| member.name == new.name) {
+            Some(member) if member.ty == new.ty => format!("struct_extract({old}, {name})"),
+            Some(_) => format!("CAST(struct_extract({old}, {name}) AS {})", new.ty),
+            None => format!("CAST(NULL AS {})", new.ty),
+        };
+        format!("{} := {value}", new.name)
+    };
+    let members: Vec<String> = to.iter().map(member).collect();
+    format!(
+        "CASE WHEN {old} IS NULL THEN NULL ELSE struct_pack({}) END",
+        members.join(", ")
+    )
+}
+
+/// Returns the expression without casts of `old` itself to types for which the engine would give
+/// all rows the value of the first (bug B30).
+fn wrapped(expr: &Expr) -> Expr {
+    let all = |items: &[Expr]| items.iter().map(wrapped).collect();
+    match expr {
+        Expr::Cast(inner, ty) if **inner == Expr::Old && is_shared_by_rows(ty) => {
+            let operand = Expr::Call("coalesce".into(), vec![Expr::Old, Expr::Old]);
+            Expr::Cast(Box::new(operand), ty.clone())
+        }
+        Expr::Cast(inner, ty) => Expr::Cast(Box::new(wrapped(inner)), ty.clone()),
+        Expr::Call(name, args) => Expr::Call(name.clone(), all(args)),
+        Expr::List(items) => Expr::List(all(items)),
+        Expr::Struct(fields) => Expr::Struct(
+            fields
+                .iter()
+                .map(|(name, value)| (name.clone(), wrapped(value)))
+                .collect(),
+        ),
+        Expr::Negate(inner) => Expr::Negate(Box::new(wrapped(inner))),
+        Expr::Binary(op, a, b) => Expr::Binary(*op, Box::new(wrapped(a)), Box::new(wrapped(b))),
+        other => other.clone(),
+    }
+}
+
+fn is_shared_by_rows(ty: &Type) -> bool {
+    use Type as T;
+    matches!(
+        ty,
+        T::Json | T::List(_) | T::Array(..) | T::Struct(_) | T::Map(..) | T::Union(_)
+    )
+}
