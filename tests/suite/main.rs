@@ -5,6 +5,8 @@ mod adversarial;
 #[cfg(feature = "kuzu")]
 mod changes;
 #[cfg(feature = "kuzu")]
+mod conversions;
+#[cfg(feature = "kuzu")]
 mod crash;
 #[cfg(feature = "kuzu")]
 mod engine_bugs;

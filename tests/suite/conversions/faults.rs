@@ -1,0 +1,1 @@
+//! Conversions that the engine gets wrong, by name.

@@ -1,0 +1,416 @@
+//! The matrix: every source type with a property for each target type, in one database per source.
+//!
+//! `KUZU_DDL_CONVERSIONS=full` adds rels for all pairs, and every pair of keys; otherwise these
+//! are a sample. `KUZU_DDL_CONVERSIONS_OF=INT64` restricts the sources.
+
+use std::collections::BTreeMap;
+
+use kuzu_ddl::{ChangePolicy, Error, Migrator};
+use kuzu_ddl_core::declared::{Declared, TableHints};
+use kuzu_ddl_core::describe::OnFailDesc;
+use kuzu_ddl_core::function::transport_cypher;
+use kuzu_ddl_core::schema::{
+    Conversion, NameKey, Pair, Property, StorageDirection, Table, TableKind, Type,
+};
+
+use super::oracle::convert;
+use super::values::{Val, micros, read, sources};
+use crate::fixture::TestDatabase;
+
+/// The fallback for values that do not fit.
+#[derive(Clone, Copy, PartialEq)]
+enum OnFail {
+    Abort,
+    Null,
+}
+
+/// A declaration of the nodes `N` and rels `R`, whose properties have these types.
+#[derive(Clone)]
+struct Shape {
+    key: Type,
+    nodes: Vec<Type>,
+    rels: Vec<Type>,
+}
+
+impl Shape {
+    fn declared(&self, before: Option<&Self>, on_fail: OnFail) -> Declared {
+        let mut declared = Declared::default();
+        let node = NameKey::new("N");
+        let kind = TableKind::Node {
+            primary_key: NameKey::new("id"),
+        };
+        let key = std::iter::once(("id".to_owned(), self.key.clone()));
+        let nodes = key.chain(named(&self.nodes));
+        let was = |shape: &Self| {
+            std::iter::once(("id".to_owned(), shape.key.clone()))
+                .chain(named(&shape.nodes))
+                .collect()
+        };
+        let was = before.map(was).unwrap_or_default();
+        add(&mut declared, "N", kind, nodes.collect(), (&was, on_fail));
+        let kind = TableKind::Edge {
+            pairs: [Pair {
+                from: node.clone(),
+                to: node,
+            }]
+            .into(),
+            multiplicity: None,
+            storage: StorageDirection::Both,
+        };
+        let was = before
+            .map(|shape| named(&shape.rels).collect())
+            .unwrap_or_default();
+        add(
+            &mut declared,
+            "R",
+            kind,
+            named(&self.rels).collect(),
+            (&was, on_fail),
+        );
+        declared
+    }
+}
+
+fn named(types: &[Type]) -> impl Iterator<Item = (String, Type)> + '_ {
+    let all = types.iter().enumerate();
+    let at = std::iter::once(("at".to_owned(), Type::Int64));
+    all.map(|(i, ty)| (format!("p{i}"), ty.clone())).chain(at)
+}
+
+fn add(
+    declared: &mut Declared,
+    name: &str,
+    kind: TableKind,
+    properties: Vec<(String, Type)>,
+    (was, on_fail): (&BTreeMap<String, Type>, OnFail),
+) {
+    let mut hints = TableHints::default();
+    let mut table = Table {
+        name: name.to_owned(),
+        kind,
+        properties: BTreeMap::new(),
+        indexes: BTreeMap::new(),
+        comment: None,
+    };
+    for (name, ty) in properties {
+        let key = NameKey::new(&name);
+        hints.column_order.push(key.clone());
+        if was.get(&name).is_some_and(|was| *was != ty) {
+            hints
+                .casts
+                .insert(key.clone(), format!("CAST(old AS {ty})"));
+            if on_fail == OnFail::Null && name != "id" {
+                hints.on_fail.insert(key.clone(), OnFailDesc::Null);
+            }
+        }
+        let nullable = name != "id";
+        let property = Property {
+            name,
+            ty,
+            nullable,
+            default: None,
+            comment: None,
+        };
+        table.properties.insert(key, property);
+    }
+    let key = NameKey::new(name);
+    declared.schema.tables.insert(key.clone(), table);
+    declared.tables.insert(key, hints);
+}
+
+fn migrator(db: &TestDatabase, declared: Declared) -> Migrator<'_> {
+    Migrator::new(db.kuzu())
+        .declared(declared)
+        .change_policy(ChangePolicy::Destructive)
+}
+
+/// The values of a column, by row.
+fn column(db: &TestDatabase, table: &str, name: &str, ty: &Type) -> Vec<Val> {
+    let value = transport_cypher(&format!("x.`{name}`"), ty);
+    let query = if table == "N" {
+        format!("MATCH (x:N) RETURN {value} AS v ORDER BY x.`at`")
+    } else {
+        format!("MATCH ()-[x:R]->() RETURN {value} AS v ORDER BY x.`at`")
+    };
+    let rows = db.session();
+    let rows = rows
+        .query(&query)
+        .unwrap_or_else(|e| panic!("{query}: {e}"));
+    rows.iter().map(|row| read(&row[0], ty)).collect()
+}
+
+fn is_expected(actual: &Val, expected: &Val) -> bool {
+    match (actual, expected) {
+        (Val::Text(text), Val::Text(moment)) if moment.starts_with('@') => {
+            format!("@{}", micros(text)) == *moment
+        }
+        (Val::List(a), Val::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_expected(a, b))
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// Counts of a run.
+#[derive(Default)]
+struct Counts {
+    pairs: usize,
+    values: usize,
+    counted: usize,
+    refused: usize,
+}
+
+/// One source type with its targets.
+struct Case {
+    source: Type,
+    /// Values of the rows, of which the last is NULL.
+    values: Vec<Val>,
+    targets: Vec<Type>,
+    rels: Vec<Type>,
+}
+
+impl Case {
+    fn expected(&self, to: &Type) -> Vec<Result<Val, ()>> {
+        let convert = |value| convert(value, &self.source, to).unwrap();
+        self.values.iter().map(convert).collect()
+    }
+
+    fn failing(&self, to: &Type) -> u64 {
+        self.expected(to)
+            .iter()
+            .filter(|result| result.is_err())
+            .count() as u64
+    }
+
+    /// Compares all columns with the oracle.
+    fn check(&self, db: &TestDatabase, when: &str, wrong: &mut Vec<String>) {
+        for (table, types) in [("N", &self.targets), ("R", &self.rels)] {
+            for (i, to) in types.iter().enumerate() {
+                let actual = column(db, table, &format!("p{i}"), to);
+                let expected = self.expected(to);
+                assert_eq!(actual.len(), expected.len(), "{table} {to}");
+                for (n, (actual, expected)) in actual.iter().zip(&expected).enumerate() {
+                    let expected = expected.clone().unwrap_or(Val::Null);
+                    if !is_expected(actual, &expected) {
+                        wrong.push(format!(
+                            "{when}: {table} {} -> {to}: {:?} gives {actual:?}, not {expected:?}",
+                            self.source, self.values[n]
+                        ));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn shape(case: &Case, types: impl Fn(&Type) -> Type) -> Shape {
+    Shape {
+        key: Type::Int64,
+        nodes: case.targets.iter().map(&types).collect(),
+        rels: case.rels.iter().map(&types).collect(),
+    }
+}
+
+/// Creates the rows of a case, numbered by `at`.
+fn create(db: &TestDatabase, case: &Case, literals: &[String]) {
+    let literals: Vec<&str> = literals.iter().map(String::as_str).collect();
+    let null = format!("CAST(NULL AS {})", case.source);
+    for (n, value) in literals.iter().copied().chain([null.as_str()]).enumerate() {
+        let all = |count: usize| {
+            let values = (0..count).map(|i| format!(", p{i}: {value}"));
+            format!("{}, at: {n}", values.collect::<String>())
+        };
+        let (node, rel) = (all(case.targets.len()), all(case.rels.len()));
+        db.execute(&[&format!("CREATE (:N {{id: {n}{node}}})")]);
+        let rel = rel.trim_start_matches(", ");
+        db.execute(&[&format!(
+            "MATCH (a:N {{id: 0}}), (b:N {{id: {n}}}) CREATE (a)-[:R {{{rel}}}]->(b)"
+        )]);
+    }
+}
+
+fn run(
+    source: &Type,
+    literals: &[String],
+    all: &[Type],
+    full: bool,
+    counts: &mut Counts,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut targets = Vec::new();
+    for to in all.iter().filter(|to| *to != source) {
+        let conversion = source.conversion_to(to);
+        let known = convert(&Val::Null, source, to).is_some();
+        if known != conversion.method().is_some() && !is_read_by_engine(source, to) {
+            wrong.push(format!(
+                "{source} -> {to}: {conversion:?}, but the oracle {known}"
+            ));
+        }
+        counts.refused += usize::from(conversion.method().is_none());
+        if known {
+            targets.push(to.clone());
+        }
+    }
+    let few = |i: usize| full || (i + source.to_string().len()).is_multiple_of(7);
+    let rels = targets.iter().enumerate().filter(|(i, _)| few(*i));
+    // A rebuilt table has at most four columns whose failing rows are selected by conditions.
+    let mut conditions = 0;
+    let rels = rels.filter(|(_, to)| {
+        let checked = matches!(
+            source.conversion_to(to),
+            Conversion::IfFits(kuzu_ddl_core::schema::ConversionMethod::CheckedCast)
+        );
+        conditions += usize::from(checked);
+        !checked || conditions <= 4
+    });
+    let rels: Vec<Type> = rels.map(|(_, to)| to.clone()).collect();
+    let mut case = Case {
+        source: source.clone(),
+        values: Vec::new(),
+        targets,
+        rels,
+    };
+    let mut db = TestDatabase::new();
+    let before = shape(&case, |_| source.clone());
+    let after = shape(&case, Type::clone);
+    migrator(&db, before.declared(None, OnFail::Abort))
+        .migrate()
+        .unwrap_or_else(|e| panic!("{source}: {e}"));
+    create(&db, &case, literals);
+    case.values = column(&db, "N", "p0", source);
+    check_counts(&db, &case, &before, &after, &mut wrong);
+    let migrated = migrator(&db, after.declared(Some(&before), OnFail::Null)).migrate();
+    if let Err(e) = migrated {
+        wrong.push(format!("{source}: {e}"));
+        return wrong;
+    }
+    case.check(&db, "migrated", &mut wrong);
+    case.check(&db.after_kill(), "killed", &mut wrong);
+    db.execute(&["CHECKPOINT"]);
+    case.check(&db, "checkpointed", &mut wrong);
+    db.reopen();
+    case.check(&db, "reopened", &mut wrong);
+    counts.pairs += case.targets.len() + case.rels.len();
+    counts.values += (case.targets.len() + case.rels.len()) * case.values.len();
+    counts.counted += case
+        .targets
+        .iter()
+        .map(|to| case.failing(to) as usize)
+        .sum::<usize>();
+    wrong
+}
+
+/// Whether the engine defines the result; such conversions have tests of their own.
+fn is_read_by_engine(from: &Type, to: &Type) -> bool {
+    let nested = |ty: &Type| !matches!(ty, Type::String) && ty.depth() > 1;
+    (*from == Type::String && (nested(to) || matches!(to, Type::Interval | Type::Json)))
+        || (*to == Type::String && nested(from))
+}
+
+/// Without a fallback, the values that do not fit are counted before any change.
+fn check_counts(
+    db: &TestDatabase,
+    case: &Case,
+    before: &Shape,
+    after: &Shape,
+    wrong: &mut Vec<String>,
+) {
+    let mut expected = BTreeMap::new();
+    for (table, types) in [("N", &case.targets), ("R", &case.rels)] {
+        for (i, to) in types
+            .iter()
+            .enumerate()
+            .filter(|(_, to)| case.failing(to) > 0)
+        {
+            expected.insert(format!("{table}.p{i} {to}"), case.failing(to));
+        }
+    }
+    if expected.is_empty() {
+        return;
+    }
+    let result = migrator(db, after.declared(Some(before), OnFail::Abort)).plan();
+    let failures = match result {
+        Err(Error::PreflightFailed(failures)) => failures,
+        Err(e) => return wrong.push(format!("{}: {e}", case.source)),
+        Ok(_) => Vec::new(),
+    };
+    let mut actual = BTreeMap::new();
+    for failure in failures {
+        let (table, name) = failure.object.split_once('.').unwrap();
+        let i: usize = name[1..].parse().unwrap();
+        let to = if table == "N" {
+            &case.targets[i]
+        } else {
+            &case.rels[i]
+        };
+        actual.insert(
+            format!("{} {to}", failure.object),
+            failure.rows.unwrap_or_default(),
+        );
+    }
+    for (name, rows) in &expected {
+        let found = actual.get(name).copied().unwrap_or_default();
+        if found != *rows {
+            wrong.push(format!(
+                "{}: {name}: {found} counted, not {rows}",
+                case.source
+            ));
+        }
+    }
+    for (name, rows) in &actual {
+        if !expected.contains_key(name) {
+            wrong.push(format!("{}: {name}: {rows} counted, not 0", case.source));
+        }
+    }
+}
+
+#[test]
+fn every_pair_of_types() {
+    let full = std::env::var("KUZU_DDL_CONVERSIONS").is_ok_and(|text| text == "full");
+    let only = std::env::var("KUZU_DDL_CONVERSIONS_OF").ok();
+    let all = sources();
+    let types: Vec<Type> = all.iter().map(|(ty, _)| ty.clone()).collect();
+    let types: Vec<Type> = types
+        .into_iter()
+        .chain(MORE.map(|text| text.parse().unwrap()))
+        .collect();
+    let mut counts = Counts::default();
+    let mut wrong = Vec::new();
+    for (source, literals) in &all {
+        if only
+            .as_ref()
+            .is_some_and(|only| *only != source.to_string())
+        {
+            continue;
+        }
+        wrong.extend(run(source, literals, &types, full, &mut counts));
+    }
+    let Counts {
+        pairs,
+        values,
+        counted,
+        refused,
+    } = counts;
+    let text =
+        format!("{pairs} columns, {values} values, {counted} counted, {refused} pairs refused");
+    assert!(
+        wrong.is_empty(),
+        "{} wrong of {text}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(60)].join("\n")
+    );
+    eprintln!("{text}");
+}
+
+/// Types that are targets only.
+const MORE: [&str; 9] = [
+    "INT8[]",
+    "INT128[]",
+    "FLOAT[]",
+    "DECIMAL(6, 1)[]",
+    "DATE[]",
+    "INT64[2]",
+    "INT32[3]",
+    "STRING[2]",
+    "INT8[][]",
+];

@@ -1,0 +1,8 @@
+//! Conversions of values: every pair of types, by boundary values, against an independent oracle.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod faults;
+mod matrix;
+mod oracle;
+mod values;
