@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::differ::Differ;
 use super::incompatibility::IncompatibilityKind;
 use super::resolve_names::ResolvedNames;
-use crate::declared::on_fail;
+use crate::declared::{Declared, on_fail};
 use crate::event::{Change, ObjectId};
 use crate::fold::ObjectBody;
 use crate::schema::{Expr, NameKey, Property, Table, TableKind, Type};
@@ -65,6 +65,19 @@ impl Differ<'_> {
                 Err(reason) => return self.refuse(path.to_owned(), self.origin(table), reason),
             }
         }
+        if spec.ty == desired.ty && self.casts_nothing((table, name), id, last) {
+            let reason = format!(
+                "the type is {} already, so there is nothing to cast\n\
+                 help: remove the `cast`\n\
+                 help: to change values, use a statement of your own",
+                desired.ty
+            );
+            return self.refuse(
+                path.to_owned(),
+                self.origin(table),
+                IncompatibilityKind::InvalidCast { reason },
+            );
+        }
         let is_requested = match last {
             Some(last) => last.default != desired.default,
             None => desired.default.is_some(),
@@ -104,9 +117,15 @@ impl Differ<'_> {
             return self.declared_cast(by, from, to);
         }
         if let Some(declared) = hints.and_then(|hints| hints.casts.get(name)) {
-            return Expr::parse_cast(declared)
-                .map(CastSource::Expr)
-                .map_err(|e| IncompatibilityKind::InvalidCast { reason: e.reason });
+            let expr = Expr::parse_cast(declared)
+                .map_err(|e| IncompatibilityKind::InvalidCast { reason: e.reason })?;
+            let conversion = from.conversion_to(to);
+            return match conversion.help().filter(|_| expr.is_plain_cast(to)) {
+                Some(help) => Err(IncompatibilityKind::InvalidCast {
+                    reason: format!("{from} has no conversion to {to}\nhelp: {help}"),
+                }),
+                None => Ok(CastSource::Expr(expr)),
+            };
         }
         if from.is_subtype_of(to) {
             return Ok(CastSource::Implicit);
@@ -115,6 +134,29 @@ impl Differ<'_> {
             from: from.to_string(),
             to: to.to_string(),
         })
+    }
+
+    /// Returns whether a cast is new in this declaration, for a property whose type never changed.
+    fn casts_nothing(
+        &self,
+        (table, name): (&NameKey, &NameKey),
+        id: ObjectId,
+        last: Option<&Property>,
+    ) -> bool {
+        let cast = |declared: &Declared| {
+            let hints = declared.tables.get(table)?;
+            let function = hints.cast_functions.get(name);
+            hints.casts.get(name).or(function).cloned()
+        };
+        let (Some(ancestor), Some(declared)) = (self.ancestor, cast(self.declared)) else {
+            return false;
+        };
+        let object = self.draft.fold().object(id);
+        let changed = object.is_some_and(|object| {
+            let mut archives = object.archived_columns.iter();
+            archives.any(|archive| archive.ty != archive.to)
+        });
+        last.is_some() && !changed && cast(ancestor) != Some(declared)
     }
 
     /// Checks a cast function: the compiler knows only the present type of the property, so the

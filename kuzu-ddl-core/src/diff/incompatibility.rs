@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::schema::{Conversion, Type};
+
 /// Incompatibility: a declared item that the database cannot be migrated to, or only on explicit
 /// request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -156,11 +158,7 @@ impl IncompatibilityKind {
                  help: declare {from}\n\
                  help: or add a new property under another name and backfill it"
             ),
-            Self::NeedsCast { from, to } => format!(
-                "changing the type from {from} to {to} may lose data\n\
-                 help: add `#[kuzu(cast = \"CAST(old AS {to})\")]`\n\
-                 help: or name a function with `#[kuzu(cast_with = path::to::function)]`"
-            ),
+            Self::NeedsCast { from, to } => needs_cast(from, to),
             Self::InvalidCast { reason } => format!("the cast is invalid: {reason}"),
             Self::InUse { by } => format!(
                 "has a tombstone, but the rel table `{by}` still uses it\n\
@@ -169,6 +167,30 @@ impl IncompatibilityKind {
             ),
             Self::PrimaryKeyDropped => "the primary key cannot be dropped".to_owned(),
             Self::Invalid { reason } => reason.clone(),
+        }
+    }
+}
+
+/// Returns the message about a type change without a declared cast.
+fn needs_cast(from: &str, to: &str) -> String {
+    let types = from.parse::<Type>().ok().zip(to.parse().ok());
+    let conversion = types.map(|(from, to)| from.conversion_to(&to));
+    let change = format!("changing the type from {from} to {to}");
+    match conversion {
+        Some(conversion) if conversion.method().is_none() => {
+            let help = conversion.help().unwrap_or_default();
+            format!("{change} has no built-in conversion\nhelp: {help}")
+        }
+        conversion => {
+            let what = match conversion {
+                Some(Conversion::Lossless(_)) => "needs a declared cast",
+                _ => "may lose data",
+            };
+            format!(
+                "{change} {what}\n\
+                 help: add `#[kuzu(cast = \"CAST(old AS {to})\")]`\n\
+                 help: or name a function with `#[kuzu(cast_with = path::to::function)]`"
+            )
         }
     }
 }

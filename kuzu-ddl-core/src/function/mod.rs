@@ -71,10 +71,10 @@ pub fn transport_cypher(column: &str, ty: &Type) -> String {
 pub fn receive_cypher(value: &str, ty: &Type) -> String {
     match ty {
         Type::List(of) if matches!(**of, Type::Decimal { .. }) => {
-            format!("list_transform({value}, e -> CAST(e AS {of}))")
+            format!("list_transform(CAST({value} AS STRING[]), e -> CAST(e AS {of}))")
         }
         Type::Array(of, _) if matches!(**of, Type::Decimal { .. }) => {
-            format!("CAST(list_transform({value}, e -> CAST(e AS {of})) AS {ty})")
+            format!("CAST(list_transform(CAST({value} AS STRING[]), e -> CAST(e AS {of})) AS {ty})")
         }
         _ => format!("CAST({value} AS {ty})"),
     }

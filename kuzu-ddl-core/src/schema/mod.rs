@@ -27,5 +27,6 @@ pub use model::{
 };
 pub use name::{NameError, NameKey, serial_sequence_name};
 pub use types::{
-    DEFAULT_DECIMAL, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, ParseTypeError, StructField, Type,
+    DEFAULT_DECIMAL, MAX_ARRAY_LENGTH, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, ParseTypeError,
+    StructField, Type,
 };

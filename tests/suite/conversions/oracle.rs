@@ -198,14 +198,18 @@ fn float(x: f64, to: &Kind) -> Option<Val> {
             let n = if x < 0.0 { -whole } else { whole };
             let inside = (*low..=*high).contains(&n)
                 && !(fraction && (n == *low && x < 0.0 && *low < 0 || n == *high));
-            inside.then(|| Val::Int(half_even(&text, 0)))
+            if inside {
+                half_even(&text, 0).map(Val::Int)
+            } else {
+                None
+            }
         }
         Kind::Decimal(precision, scale) => {
             let text = format!("{x:.1100}");
             if text.split('.').next()?.len() > 40 {
                 return None;
             }
-            let n = half_even(&text, *scale as usize);
+            let n = half_even(&text, *scale as usize)?;
             (n.unsigned_abs() < 10_u128.pow(*precision)).then_some(Val::Decimal(n))
         }
         _ => None,
@@ -213,21 +217,21 @@ fn float(x: f64, to: &Kind) -> Option<Val> {
 }
 
 /// Rounds an exact decimal text, ties to even.
-fn half_even(text: &str, scale: usize) -> i128 {
+fn half_even(text: &str, scale: usize) -> Option<i128> {
     let (sign, text) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text),
     };
     let (whole, fraction) = text.split_once('.').expect("a fraction");
     let (kept, rest) = fraction.split_at(scale);
-    let n: i128 = format!("{whole}{kept}").parse().unwrap_or(i128::MAX / 2);
+    let n: i128 = format!("{whole}{kept}").parse().ok()?;
     let tie = rest.starts_with('5') && rest[1..].bytes().all(|b| b == b'0');
     let up = if tie {
         n % 2 == 1
     } else {
         rest.as_bytes()[0] >= b'5'
     };
-    sign * (n + i128::from(up))
+    Some(sign * (n + i128::from(up)))
 }
 
 fn time(n: i128, to: &Type) -> Option<Val> {

@@ -4,7 +4,7 @@ use super::super::const_string::ConstString;
 use super::super::table::{PairDesc, TableDesc, TableKindDesc};
 use super::super::types::TypeDesc;
 use super::schema_set::same;
-use crate::schema::MAX_TYPE_DEPTH;
+use crate::schema::{MAX_ARRAY_LENGTH, MAX_TYPE_DEPTH};
 
 /// Returns the table, and rejects invalid types and contradictions. The derive has already checked
 /// the names in its own tokens.
@@ -13,7 +13,7 @@ pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
     let mut i = 0;
     while i < desc.properties.len() {
         let property = &desc.properties[i];
-        if let Some(what) = shape(&property.ty, 1) {
+        if let Some(what) = shape(&property.ty, 1, 1) {
             ConstString::new("invalid type of the property `")
                 .add(property.name)
                 .add("`: ")
@@ -34,8 +34,8 @@ pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
     desc
 }
 
-/// Returns what is wrong with a type.
-const fn shape(ty: &TypeDesc, depth: usize) -> Option<&'static str> {
+/// Returns what is wrong with a type, in arrays of that many elements in all.
+const fn shape(ty: &TypeDesc, depth: usize, elements: u64) -> Option<&'static str> {
     if depth > MAX_TYPE_DEPTH {
         return Some("nested deeper than 64 levels");
     }
@@ -44,15 +44,22 @@ const fn shape(ty: &TypeDesc, depth: usize) -> Option<&'static str> {
             Some("SERIAL cannot be nested in another type\nhelp: make the field a `Serial`")
         }
         TypeDesc::Array(_, 0) => Some("an array needs at least one element"),
-        TypeDesc::List(ty) | TypeDesc::Array(ty, _) => shape(ty, depth + 1),
-        TypeDesc::Map(key, value) => match shape(key, depth + 1) {
-            None => shape(value, depth + 1),
+        TypeDesc::Array(ty, n) => {
+            let all = elements.saturating_mul(*n);
+            if all > MAX_ARRAY_LENGTH {
+                return Some("an array may have at most 1000000 elements\nhelp: use a `Vec`");
+            }
+            shape(ty, depth + 1, all)
+        }
+        TypeDesc::List(ty) => shape(ty, depth + 1, elements),
+        TypeDesc::Map(key, value) => match shape(key, depth + 1, elements) {
+            None => shape(value, depth + 1, elements),
             some => some,
         },
         TypeDesc::Struct(members) | TypeDesc::Union(members) => {
             let mut i = 0;
             while i < members.len() {
-                if let Some(what) = shape(&members[i].ty, depth + 1) {
+                if let Some(what) = shape(&members[i].ty, depth + 1, elements) {
                     return Some(what);
                 }
                 i += 1;

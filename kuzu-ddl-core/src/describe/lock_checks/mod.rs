@@ -66,6 +66,22 @@ const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &
         .panic();
 }
 
+/// Returns whether the text of a value determines the value.
+const fn is_lossless_text(from: &TypeDesc, to: &TypeDesc) -> bool {
+    let listed = matches!(
+        from,
+        TypeDesc::List(_)
+            | TypeDesc::Array(..)
+            | TypeDesc::Struct(_)
+            | TypeDesc::Map(..)
+            | TypeDesc::Union(_)
+            | TypeDesc::TimestampNs
+            | TypeDesc::InternalId
+            | TypeDesc::Invalid
+    );
+    matches!(to, TypeDesc::String) && !listed
+}
+
 #[track_caller]
 const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
     let message = ConstString::new("changing the type of `")
@@ -73,10 +89,13 @@ const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
         .add("` from ");
     let message = with_type(message, was).add(" to ");
     let message = with_type(message, &property.ty);
-    let message = message.add(
-        " may lose data\nhelp: convert old values with an expression: \
-         `#[kuzu(cast = \"CAST(old AS ",
-    );
+    let message = message.add(if is_lossless_text(was, &property.ty) {
+        " needs a declared cast"
+    } else {
+        " may lose data"
+    });
+    let message =
+        message.add("\nhelp: convert old values with an expression: `#[kuzu(cast = \"CAST(old AS ");
     with_type(message, &property.ty)
         .add(")\")]`\nhelp: or with a function: `#[kuzu(cast_with = path::to::function)]`")
         .panic();

@@ -13,8 +13,7 @@ impl CastStage {
     pub(super) fn is_plain(&self) -> bool {
         match &self.cast {
             None => true,
-            Some(Expr::Cast(inner, ty)) => **inner == Expr::Old && *ty == self.to,
-            Some(_) => false,
+            Some(expr) => expr.is_plain_cast(&self.to),
         }
     }
 }

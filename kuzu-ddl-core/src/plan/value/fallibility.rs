@@ -159,12 +159,14 @@ mod tests {
             (
                 "CAST(old AS INT32)",
                 "STRING",
-                "((x.p IS NULL OR union_tag(CAST(x.p AS UNION(v INT32, s STRING))) = 'v'))",
+                "((x.p IS NULL OR union_tag(CAST(x.p AS UNION(v INT32, s STRING))) = 'v' \
+                 AND NOT regexp_full_match(x.p, '\\\\s*-0*2147483648\\\\s*')))",
             ),
             (
                 "CAST(CAST(trim(old) AS INT8) AS INT64)",
                 "STRING",
-                "((trim(x.p) IS NULL OR union_tag(CAST(trim(x.p) AS UNION(v INT8, s STRING))) = 'v'))",
+                "((trim(x.p) IS NULL OR union_tag(CAST(trim(x.p) AS UNION(v INT8, s STRING))) = 'v' \
+                 AND NOT regexp_full_match(trim(x.p), '\\\\s*-0*128\\\\s*')))",
             ),
             (
                 "CAST(old AS INT8)",

@@ -111,6 +111,12 @@ impl Expr {
         }
     }
 
+    /// Returns whether the expression is `CAST(old AS to)`.
+    #[must_use]
+    pub(crate) fn is_plain_cast(&self, to: &Type) -> bool {
+        matches!(self, Self::Cast(inner, ty) if **inner == Self::Old && ty == to)
+    }
+
     /// Returns whether the expression references the value before a change.
     #[must_use]
     pub fn references_old(&self) -> bool {

@@ -13,6 +13,10 @@ pub const MAX_TYPE_DEPTH: usize = 64;
 /// The precision and scale of a `DECIMAL` without arguments.
 pub const DEFAULT_DECIMAL: (u8, u8) = (18, 3);
 
+/// The maximum number of elements of an array; the lengths of nested arrays multiply. The engine
+/// reserves memory for all of them when it opens the file (bug B41).
+pub const MAX_ARRAY_LENGTH: u64 = 1_000_000;
+
 /// The maximum precision of a `DECIMAL`.
 pub const MAX_DECIMAL_PRECISION: u8 = 38;
 
@@ -216,13 +220,14 @@ impl Type {
     ///
     /// Returns the first rule that the type violates.
     pub fn check(&self) -> Result<(), ParseTypeError> {
-        self.check_at(1).map_err(|reason| ParseTypeError {
+        self.check_at(1, 1).map_err(|reason| ParseTypeError {
             text: shorten(&self.to_string()),
             reason,
         })
     }
 
-    fn check_at(&self, depth: usize) -> Result<(), String> {
+    /// Checks the type at a nesting depth, in arrays of that many elements in all.
+    fn check_at(&self, depth: usize, elements: u64) -> Result<(), String> {
         if depth > MAX_TYPE_DEPTH {
             return Err(format!("nested deeper than {MAX_TYPE_DEPTH} levels"));
         }
@@ -239,14 +244,23 @@ impl Type {
                 Ok(())
             }
             Self::Serial if depth > 1 => Err("SERIAL cannot be nested in another type".into()),
-            Self::List(t) => t.check_at(depth + 1),
+            Self::List(t) => t.check_at(depth + 1, elements),
             Self::Array(t, n) => {
                 if *n == 0 {
                     return Err("an array needs at least one element".into());
                 }
-                t.check_at(depth + 1)
+                let all = elements.saturating_mul(*n);
+                if all > MAX_ARRAY_LENGTH {
+                    return Err(format!(
+                        "an array may have at most {MAX_ARRAY_LENGTH} elements\n\
+                         help: use a list, `{t}[]`"
+                    ));
+                }
+                t.check_at(depth + 1, all)
             }
-            Self::Map(k, v) => k.check_at(depth + 1).and_then(|()| v.check_at(depth + 1)),
+            Self::Map(k, v) => k
+                .check_at(depth + 1, elements)
+                .and_then(|()| v.check_at(depth + 1, elements)),
             Self::Struct(fields) | Self::Union(fields) => {
                 if fields.is_empty() {
                     return Err("it has no members".into());
@@ -267,7 +281,7 @@ impl Type {
                     if fields[..i].iter().any(|f| f.name == field.name) {
                         return Err(format!("duplicate member `{}`", field.name));
                     }
-                    field.ty.check_at(depth + 1)?;
+                    field.ty.check_at(depth + 1, elements)?;
                 }
                 Ok(())
             }

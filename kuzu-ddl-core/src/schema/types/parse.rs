@@ -12,7 +12,7 @@ impl FromStr for Type {
         let ty = parser.ty(1).and_then(|ty| {
             parser.space();
             if parser.rest.is_empty() {
-                ty.check_at(1).map(|()| ty)
+                ty.check_at(1, 1).map(|()| ty)
             } else {
                 Err(format!(
                     "unexpected trailing text `{}`",
