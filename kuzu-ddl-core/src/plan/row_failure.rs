@@ -53,6 +53,8 @@ pub enum RowFailureKind {
     },
     /// The new primary key has no value.
     MissingKey,
+    /// The new primary key is NaN, which no look-up finds.
+    NotANumberKey,
     /// The new primary key has the value of another row.
     DuplicateKey,
     /// The new SERIAL property already has the largest INT64.
@@ -87,6 +89,11 @@ impl fmt::Display for RowFailure {
                 let have = if several { "have" } else { "has" };
                 let rows = count_noun(self.total, "row", "rows");
                 write!(f, "{rows} {have} no value for the new primary key")?;
+            }
+            RowFailureKind::NotANumberKey => {
+                let have = if several { "have" } else { "has" };
+                let rows = count_noun(self.total, "row", "rows");
+                write!(f, "{rows} {have} NaN as the new primary key")?;
             }
             RowFailureKind::DuplicateKey => {
                 let rows = count_noun(self.total, "row", "rows");
@@ -186,9 +193,9 @@ impl RowFailure {
                 "\nhelp: set the values of these rows\
                  \nhelp: or add a backfill, `#[kuzu(fill = \"…\")]` on the field",
             ),
-            RowFailureKind::DuplicateKey | RowFailureKind::SerialExhausted => {
-                f.write_str("\nhelp: change these rows first")
-            }
+            RowFailureKind::NotANumberKey
+            | RowFailureKind::DuplicateKey
+            | RowFailureKind::SerialExhausted => f.write_str("\nhelp: change these rows first"),
             RowFailureKind::MultiplicityExceeded(_) => {
                 f.write_str("\nhelp: delete the surplus rels first")
             }

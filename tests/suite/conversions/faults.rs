@@ -1,1 +1,536 @@
-//! Conversions that the engine gets wrong, by name.
+//! Conversions that the engine gets wrong or does not have, by name.
+
+use kuzu_ddl::error::RowFailureKind;
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{ChangePolicy, Error, Migrator};
+use kuzu_ddl_core::declared::Declared;
+use kuzu_ddl_core::describe::OnFailDesc;
+use kuzu_ddl_core::schema::{NameKey, Pair, Property, StorageDirection, Table, TableKind, Type};
+
+use crate::fixture::TestDatabase;
+
+/// Nodes `N` with a key of one type and a property `p` of another, and rels `R` with such a
+/// property.
+#[derive(Clone)]
+pub(super) struct Shape {
+    pub(super) key: &'static str,
+    pub(super) ty: &'static str,
+    pub(super) casts: Vec<(&'static str, String)>,
+    pub(super) on_fail: Option<OnFailDesc>,
+}
+
+impl Shape {
+    pub(super) fn of(key: &'static str, ty: &'static str) -> Self {
+        Self {
+            key,
+            ty,
+            casts: Vec::new(),
+            on_fail: None,
+        }
+    }
+
+    /// Declares the plain cast of a property.
+    pub(super) fn cast(mut self, name: &'static str) -> Self {
+        let ty = if name == "id" { self.key } else { self.ty };
+        self.casts.push((name, format!("CAST(old AS {ty})")));
+        self
+    }
+
+    pub(super) fn by(mut self, cast: &str) -> Self {
+        self.casts.push(("p", cast.to_owned()));
+        self
+    }
+
+    pub(super) fn or_null(mut self) -> Self {
+        self.on_fail = Some(OnFailDesc::Null);
+        self
+    }
+
+    pub(super) fn declared(&self) -> Declared {
+        let mut declared = Declared::default();
+        let property = |name: &str, ty: &str| {
+            let property = Property {
+                name: name.to_owned(),
+                ty: ty.parse::<Type>().unwrap(),
+                nullable: name != "id",
+                default: None,
+                comment: None,
+            };
+            (NameKey::new(name), property)
+        };
+        let node = NameKey::new("N");
+        let edge = TableKind::Edge {
+            pairs: [Pair {
+                from: node.clone(),
+                to: node,
+            }]
+            .into(),
+            multiplicity: None,
+            storage: StorageDirection::Both,
+        };
+        let key = TableKind::Node {
+            primary_key: NameKey::new("id"),
+        };
+        let nodes = vec![
+            property("id", self.key),
+            property("p", self.ty),
+            property("at", "INT64"),
+        ];
+        let rels = vec![property("p", self.ty), property("at", "INT64")];
+        for (name, kind, properties) in [("N", key, nodes), ("R", edge, rels)] {
+            let table = Table {
+                name: name.to_owned(),
+                kind,
+                properties: properties.into_iter().collect(),
+                indexes: std::collections::BTreeMap::new(),
+                comment: None,
+            };
+            let hints = declared.tables.entry(NameKey::new(name)).or_default();
+            hints.column_order = ["id", "p", "at"].map(NameKey::new).into();
+            for (property, cast) in &self.casts {
+                if name == "N" || *property != "id" {
+                    hints.casts.insert(NameKey::new(property), cast.clone());
+                    let on_fail = self.on_fail.filter(|_| *property != "id");
+                    hints
+                        .on_fail
+                        .extend(on_fail.map(|on_fail| (NameKey::new(property), on_fail)));
+                }
+            }
+            declared.schema.tables.insert(NameKey::new(name), table);
+        }
+        declared
+    }
+}
+
+fn migrator<'a>(db: &'a TestDatabase, shape: &Shape) -> Migrator<'a> {
+    Migrator::new(db.kuzu())
+        .declared(shape.declared())
+        .change_policy(ChangePolicy::Destructive)
+}
+
+#[track_caller]
+fn migrate(db: &TestDatabase, shape: &Shape) {
+    migrator(db, shape)
+        .migrate()
+        .unwrap_or_else(|e| panic!("{e}"));
+}
+
+/// A database with one node for each value, and a rel with it from the first node to each.
+fn database(shape: &Shape, values: &[&str]) -> TestDatabase {
+    let db = TestDatabase::new();
+    migrate(&db, shape);
+    for (n, value) in values.iter().enumerate() {
+        db.execute(&[&format!("CREATE (:N {{id: {n}, p: {value}, at: {n}}})")]);
+    }
+    for (n, value) in values.iter().enumerate() {
+        db.execute(&[&format!(
+            "MATCH (a:N {{at: 0}}), (b:N {{at: {n}}}) CREATE (a)-[:R {{p: {value}, at: {n}}}]->(b)"
+        )]);
+    }
+    db
+}
+
+/// Checks `expression` of nodes and rels: now, after a kill, a checkpoint and a reopening.
+#[track_caller]
+fn check(db: &mut TestDatabase, expression: &str, expected: &str) {
+    let check = |db: &TestDatabase, when: &str| {
+        for rows in ["MATCH (x:N)", "MATCH (:N)-[x:R]->(:N)"] {
+            let query = format!("{rows} RETURN {expression} ORDER BY x.`at`");
+            assert_eq!(db.rows(&query), expected, "{when}: {rows}");
+        }
+    };
+    check(db, "migrated");
+    check(&db.after_kill(), "killed");
+    db.execute(&["CHECKPOINT"]);
+    check(db, "checkpointed");
+    db.reopen();
+    check(db, "reopened");
+}
+
+/// Converts `values` of one type to another, and checks the results; then rolls back, and checks
+/// that the values are those from before.
+#[track_caller]
+fn converts(
+    from: &'static str,
+    to: &'static str,
+    values: &[&str],
+    expression: &str,
+    expected: &str,
+) {
+    let before = Shape::of("INT64", from);
+    let mut db = database(&before, values);
+    let text = "CAST(x.p AS STRING)";
+    let all = |db: &TestDatabase| {
+        ["MATCH (x:N)", "MATCH ()-[x:R]->()"].map(|rows| {
+            db.rows(&format!(
+                "{rows} RETURN {text}, x.p IS NULL ORDER BY x.`at`"
+            ))
+        })
+    };
+    let original = all(&db);
+    migrate(&db, &Shape::of("INT64", to).cast("p").or_null());
+    check(&mut db, expression, expected);
+    let rollback = migrator(&db, &before);
+    rollback
+        .rollback(Point::Revision(1))
+        .unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(all(&db), original);
+}
+
+/// Asserts that a change is refused, and returns the message.
+#[track_caller]
+fn refused(db: &TestDatabase, shape: &Shape) -> String {
+    let before = db.snapshot();
+    let result = migrator(db, shape).migrate();
+    let e = result.map(|report| report.to_string()).unwrap_err();
+    assert_eq!(db.snapshot(), before);
+    e.to_string()
+}
+
+#[test]
+fn b30_text_becomes_json_row_by_row() {
+    let values = [
+        "'{\"a\": 1}'",
+        "'[2]'",
+        "CAST(NULL AS STRING)",
+        "'x'",
+        "' 3 '",
+    ];
+    converts(
+        "STRING",
+        "json",
+        &values,
+        "CAST(x.p AS STRING)",
+        "{\"a\": 1}; [2]; NULL; NULL; 3",
+    );
+}
+
+#[test]
+fn b30_text_becomes_a_list_row_by_row() {
+    let values = ["'[1,2]'", "'[]'", "CAST(NULL AS STRING)", "'x'", "'[3]'"];
+    let text = "CAST(x.p AS STRING)";
+    converts(
+        "STRING",
+        "INT64[]",
+        &values,
+        text,
+        "[1,2]; []; NULL; NULL; [3]",
+    );
+}
+
+#[test]
+fn b30_text_becomes_a_struct_row_by_row() {
+    let values = [
+        "'{a: 1, b: x}'",
+        "'{a: 2, b: y}'",
+        "CAST(NULL AS STRING)",
+        "'{a: 3, b: z}'",
+    ];
+    let text = "CAST(x.p AS STRING)";
+    let expected = "{a: 1, b: x}; {a: 2, b: y}; NULL; {a: 3, b: z}";
+    converts(
+        "STRING",
+        "STRUCT(a INT64, b STRING)",
+        &values,
+        text,
+        expected,
+    );
+}
+
+#[test]
+fn b30_values_become_a_union_row_by_row() {
+    let tag = "union_tag(x.p), CAST(x.p AS STRING)";
+    let values = ["'5'", "' x '", "CAST(NULL AS STRING)", "'7'"];
+    let expected = "a|5; b| x ; NULL|NULL; a|7";
+    converts("STRING", "UNION(a INT64, b STRING)", &values, tag, expected);
+    let values = ["5", "-6", "CAST(NULL AS INT64)", "7"];
+    let expected = "b|5; b|-6; NULL|NULL; b|7";
+    converts("INT64", "UNION(a INT8, b INT64)", &values, tag, expected);
+    let values = ["date('2020-01-01')", "date('2021-01-01')"];
+    let expected = "d|2020-01-01; d|2021-01-01";
+    converts("DATE", "UNION(a INT64, d DATE)", &values, tag, expected);
+}
+
+#[test]
+fn b32_numbers_never_wrap_around() {
+    let values = ["-1.00", "1.50", "300.00", "CAST(NULL AS DECIMAL(10, 2))"];
+    converts(
+        "DECIMAL(10, 2)",
+        "UINT8",
+        &values,
+        "x.p",
+        "NULL; 2; NULL; NULL",
+    );
+    let values = ["1", "99999", "100000", "-9223372036854775807"];
+    let text = "CAST(x.p AS STRING)";
+    converts(
+        "INT64",
+        "DECIMAL(7, 2)",
+        &values,
+        text,
+        "1.00; 99999.00; NULL; NULL",
+    );
+    let values = ["999.99", "9.994", "9.995", "-1.00"];
+    converts(
+        "DECIMAL(10, 3)",
+        "DECIMAL(3, 2)",
+        &values,
+        text,
+        "NULL; 9.99; NULL; -1.00",
+    );
+    let values = ["18446744073709551615", "1", "CAST(NULL AS UINT64)"];
+    converts("UINT64", "DECIMAL(19, 0)", &values, text, "NULL; 1; NULL");
+    let values = ["2147483647.6", "2147483647.0", "-0.5", "1.5"];
+    converts("DOUBLE", "INT32", &values, "x.p", "NULL; 2147483647; 0; 2");
+}
+
+#[test]
+fn b32_times_never_wrap_around() {
+    let text = "CAST(x.p AS STRING)";
+    let values = [
+        "date('9999-12-31')",
+        "date('2020-01-31')",
+        "date('1600-01-01')",
+    ];
+    let expected = "NULL; 2020-01-31 00:00:00; NULL";
+    converts("DATE", "TIMESTAMP_NS", &values, text, expected);
+    let values = ["'9999-12-31 00:00:00'", "'2020-01-31 01:02:03'", "''"];
+    converts(
+        "STRING",
+        "TIMESTAMP_NS",
+        &values,
+        text,
+        "NULL; 2020-01-31 01:02:03; NULL",
+    );
+}
+
+#[test]
+fn b34_the_least_value_does_not_fit() {
+    converts(
+        "INT64",
+        "INT8",
+        &["-128", "-127", "5"],
+        "x.p",
+        "NULL; -127; 5",
+    );
+    converts(
+        "STRING",
+        "INT16",
+        &["'-32768'", "' -032768'", "'5'"],
+        "x.p",
+        "NULL; NULL; 5",
+    );
+}
+
+#[test]
+fn keys_are_converted_row_by_row() {
+    let values = ["'a'", "'b'", "'c'"];
+    let mut db = database(&Shape::of("INT64", "STRING"), &values);
+    migrate(&db, &Shape::of("DECIMAL(5, 1)", "STRING").cast("id"));
+    for _ in 0..2 {
+        assert_eq!(
+            db.rows(
+                "MATCH (a:N)-[x:R]->(b:N) RETURN CAST(b.id AS STRING), b.p, x.p ORDER BY x.`at`"
+            ),
+            "0.0|a|a; 1.0|b|b; 2.0|c|c"
+        );
+        db.reopen();
+    }
+    let text = refused(&db, &Shape::of("DECIMAL(1, 1)", "STRING").cast("id"));
+    let message = "N.id: 2 of 3 values cannot be cast to DECIMAL(1, 1)";
+    assert!(text.contains(message), "{text}");
+}
+
+#[test]
+fn a_key_that_would_be_nan_is_refused() {
+    let db = TestDatabase::new();
+    migrate(&db, &Shape::of("STRING", "STRING"));
+    db.execute(&[
+        "CREATE (:N {id: 'nan', at: 0})",
+        "CREATE (:N {id: '1.5', at: 1})",
+    ]);
+    let result = migrator(&db, &Shape::of("DOUBLE", "STRING").cast("id")).migrate();
+    let Err(Error::PreflightFailed(failures)) = result else {
+        panic!("a NaN key");
+    };
+    assert_eq!(failures[0].kind, RowFailureKind::NotANumberKey);
+    let text = failures[0].to_string();
+    assert!(
+        text.starts_with("N.id: 1 of 2 rows has NaN as the new primary key"),
+        "{text}"
+    );
+}
+
+#[test]
+fn bool_becomes_an_integer_and_back() {
+    let values = ["true", "false", "CAST(NULL AS BOOL)"];
+    converts("BOOL", "INT64", &values, "x.p", "1; 0; NULL");
+    converts(
+        "UINT8",
+        "BOOL",
+        &["0", "1", "2"],
+        "x.p",
+        "false; true; NULL",
+    );
+}
+
+#[test]
+fn nan_and_large_decimals_are_counted() {
+    let text = "CAST(x.p AS STRING)";
+    let values = ["CAST('nan' AS DOUBLE)", "0.1", "CAST('inf' AS DOUBLE)"];
+    converts(
+        "DOUBLE",
+        "DECIMAL(10, 2)",
+        &values,
+        text,
+        "NULL; 0.10; NULL",
+    );
+    let values = ["5.50", "-0.49", "CAST(NULL AS DECIMAL(10, 2))"];
+    converts("DECIMAL(10, 2)", "INT128", &values, "x.p", "6; 0; NULL");
+}
+
+#[test]
+fn an_element_that_does_not_fit_fails_its_list() {
+    let values = [
+        "[1, 300]",
+        "[1, NULL]",
+        "CAST([] AS INT64[])",
+        "CAST(NULL AS INT64[])",
+    ];
+    let text = "CAST(x.p AS STRING), x.p IS NULL";
+    converts(
+        "INT64[]",
+        "INT8[]",
+        &values,
+        text,
+        "NULL|true; [1,]|false; []|false; NULL|true",
+    );
+}
+
+#[test]
+fn a_struct_gains_loses_and_reorders_members() {
+    let from = "STRUCT(a INT64, b STRING)";
+    let values = [
+        "{a: 1, b: ' x '}",
+        "{a: 2, b: ''}",
+        "CAST(NULL AS STRUCT(a INT64, b STRING))",
+        "{a: 4, b: CAST(NULL AS STRING)}",
+    ];
+    let members = "x.p IS NULL, x.p.a, x.p.b";
+    let all = "CASE WHEN x.p IS NULL THEN NULL ELSE x.p.a END, \
+               CASE WHEN x.p IS NULL THEN NULL ELSE x.p.b END";
+    let _ = members;
+    let expected = "1| x ; 2|; NULL|NULL; 4|NULL";
+    converts(
+        from,
+        "STRUCT(a INT64, b STRING, c DATE)",
+        &values,
+        all,
+        expected,
+    );
+    converts(from, "STRUCT(b STRING, a INT64)", &values, all, expected);
+    converts(from, "STRUCT(b STRING, a INT8)", &values, all, expected);
+    let one = "CASE WHEN x.p IS NULL THEN NULL ELSE x.p.a END";
+    converts(from, "STRUCT(a INT64)", &values, one, "1; 2; NULL; 4");
+}
+
+#[test]
+fn a_renamed_member_and_another_array_length_are_refused_with_the_remedy() {
+    let db = database(&Shape::of("INT64", "STRUCT(a INT64)"), &["{a: 1}"]);
+    let text = refused(&db, &Shape::of("INT64", "STRUCT(b INT64)").cast("p"));
+    assert!(text.contains("help: members are matched by name"), "{text}");
+    let db = database(
+        &Shape::of("INT64", "FLOAT[2]"),
+        &["CAST([1.5, 2.5] AS FLOAT[2])"],
+    );
+    for shape in [
+        Shape::of("INT64", "FLOAT[3]").cast("p"),
+        Shape::of("INT64", "FLOAT[3]"),
+    ] {
+        let text = refused(&db, &shape);
+        assert!(
+            text.contains("no value of FLOAT[2] has 3 elements"),
+            "{text}"
+        );
+    }
+    converts(
+        "INT64[]",
+        "INT64[2]",
+        &["[1, 2]", "[1]"],
+        "CAST(x.p AS STRING)",
+        "[1,2]; NULL",
+    );
+}
+
+#[test]
+fn integers_become_text_without_a_hazard() {
+    let db = database(&Shape::of("INT64", "INT64"), &["1", "-5"]);
+    let text = refused(&db, &Shape::of("INT64", "STRING"));
+    assert!(
+        text.contains("needs a declared cast") && !text.contains("lose"),
+        "{text}"
+    );
+    let report = migrator(&db, &Shape::of("INT64", "STRING").cast("p"))
+        .migrate()
+        .unwrap();
+    assert!(!report.to_string().contains("may fail"), "{report}");
+    assert_eq!(db.rows("MATCH (x:N) RETURN x.p ORDER BY x.`at`"), "1; -5");
+}
+
+#[test]
+fn a_cast_on_an_unchanged_type_is_refused() {
+    let db = database(&Shape::of("INT64", "STRING"), &["'A'"]);
+    let text = refused(&db, &Shape::of("INT64", "STRING").by("lower(old)"));
+    assert!(text.contains("the type is STRING already"), "{text}");
+    // The cast of an earlier change may stay.
+    let db = database(&Shape::of("INT64", "INT64"), &["1"]);
+    let shape = Shape::of("INT64", "STRING").cast("p");
+    migrate(&db, &shape);
+    migrate(&db, &shape);
+    migrate(
+        &db,
+        &Shape {
+            on_fail: Some(OnFailDesc::Null),
+            ..shape
+        },
+    );
+}
+
+#[test]
+fn b40_decimals_in_lists_are_converted_and_text_defaults_refused() {
+    let values = ["['12.5', NULL]", "['x']", "CAST([] AS STRING[])"];
+    let text = "CAST(x.p AS STRING), x.p IS NULL";
+    let expected = "[13,]|false; NULL|true; []|false";
+    converts("STRING[]", "DECIMAL(18, 0)[]", &values, text, expected);
+    for (default, ty) in [
+        ("['12.5']", "DECIMAL(18, 0)[]"),
+        ("map(['a'], ['12.5'])", "MAP(STRING, DECIMAL(18, 0))"),
+        ("CAST(['12.5'] AS DECIMAL(18, 0)[])", "DECIMAL(18, 0)[]"),
+    ] {
+        let expr = default.parse::<kuzu_ddl_core::schema::Expr>();
+        let checked = expr.and_then(|expr| expr.check(&ty.parse().unwrap()));
+        assert!(
+            checked
+                .unwrap_err()
+                .to_string()
+                .contains("help: write the decimals as numbers")
+        );
+    }
+}
+
+#[test]
+fn b41_the_length_of_arrays_is_bounded() {
+    for ty in [
+        "INT64[4294967296]",
+        "INT8[1001][1000]",
+        "STRUCT(a INT8[1000001])",
+    ] {
+        let e = ty.parse::<Type>().unwrap_err();
+        assert!(
+            e.to_string()
+                .contains("an array may have at most 1000000 elements"),
+            "{e}"
+        );
+    }
+    assert!("INT8[1000][1000]".parse::<Type>().is_ok());
+}

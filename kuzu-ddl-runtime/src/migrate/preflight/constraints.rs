@@ -43,6 +43,34 @@ pub(in crate::migrate) fn check_not_null(
     )))
 }
 
+/// Checks for keys that are NaN.
+fn check_number(
+    session: &dyn Session,
+    check: &PreflightCheck,
+    value: &ValueSource,
+) -> Result<Option<RowFailure>, Error> {
+    if !matches!(value.to, Type::Float | Type::Double) {
+        return Ok(None);
+    }
+    let text = format!("CAST({} AS STRING)", value.render_or_prior("x"));
+    let condition = format!("{text} IN ['nan', '-nan']");
+    let rows = match number(session, &check.rows.count(&condition)) {
+        Ok(0) => return Ok(None),
+        Ok(rows) => rows,
+        // The cast check reports this failure.
+        Err(e) if is_value_error(&e) => return Ok(None),
+        Err(e) => return Err(e.into()),
+    };
+    Ok(Some(RowFailure {
+        object: check.object.clone(),
+        rows: Some(rows),
+        total: number(session, &check.rows.count("true"))?,
+        sample: sample(session, check.rows.sample(&condition, "'NaN'"), false)?,
+        key_property: check.key.clone(),
+        kind: RowFailureKind::NotANumberKey,
+    }))
+}
+
 /// Checks for duplicate keys.
 pub(in crate::migrate) fn check_unique(
     session: &dyn Session,
@@ -52,6 +80,9 @@ pub(in crate::migrate) fn check_unique(
     let Some((_, ty)) = &value.column else {
         return Ok(None);
     };
+    if let Some(failure) = check_number(session, check, value)? {
+        return Ok(Some(failure));
+    }
     let all = &check.rows.pattern;
     let groups = format!(
         "{all} WITH {} AS k, count(*) AS n WHERE n > 1 AND k IS NOT NULL",

@@ -38,6 +38,8 @@ struct Findings {
     /// Key values, each with the row that has it.
     keys: HashMap<String, (usize, u64)>,
     duplicates: u64,
+    /// Keys that are NaN.
+    not_numbers: u64,
 }
 
 impl FunctionPreflight<'_> {
@@ -126,6 +128,15 @@ impl FunctionPreflight<'_> {
     ) -> Result<(), Error> {
         for (offset, value) in &batch.computed {
             let text = text(value);
+            if matches!(value, Value::Float(x) if x.is_nan()) {
+                findings.not_numbers += 1;
+                if findings.sample.len() < SAMPLE_SIZE {
+                    let rows = &check.rows.labelled[scope].0;
+                    let key = self.key((rows, name), *offset)?;
+                    findings.sample.push((key, Some(text)));
+                }
+                continue;
+            }
             if let Some((scope, first)) = findings.keys.get(&text).copied() {
                 findings.duplicates += 1;
                 if findings.sample.len() < SAMPLE_SIZE {
@@ -202,6 +213,7 @@ impl Findings {
                     accepts_on_fail: !unique,
                 },
             ),
+            None if self.not_numbers > 0 => (self.not_numbers, RowFailureKind::NotANumberKey),
             None if self.duplicates > 0 => (self.duplicates, RowFailureKind::DuplicateKey),
             None => return None,
         };
