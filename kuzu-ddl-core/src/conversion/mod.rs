@@ -5,7 +5,8 @@
 //! - NULL stays NULL, also as an element or a member.
 //! - A value out of the range of the target type does not fit. The least value of a signed integer
 //!   type does not fit either, since the engine may store it as 0 (bug B34).
-//! - NaN and the infinities fit only into `FLOAT`, `DOUBLE` and `STRING`.
+//! - NaN and the infinities fit only into `FLOAT`, `DOUBLE` and `STRING`. The text `nan` fits into
+//!   no number.
 //! - A binary float is rounded to the nearest number, ties to even; a decimal, ties away from zero.
 //!   The range is compared before rounding to an integer.
 //! - A time loses the digits that the target type does not have, towards the past. Times are of

@@ -24,7 +24,9 @@ pub(super) fn parse(text: &str, to: &Type) -> Option<Value> {
         to if integer_range(to).is_some() => {
             let digits = text.strip_prefix('-').unwrap_or(text);
             let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-            let n = text.parse::<i128>().ok().filter(|_| plain)?;
+            // As the engine reads it.
+            let padded = text.len() > 1 && text.starts_with('0');
+            let n = text.parse::<i128>().ok().filter(|_| plain && !padded)?;
             fits(n, to).then_some(Value::Int(n))
         }
         to => temporal::parse(text).and_then(|at| temporal::format(at, to)),
@@ -39,7 +41,8 @@ fn bool(text: &str) -> Option<bool> {
     }
 }
 
-/// Parses `-1.5e3`, `nan`, `inf` or `infinity`. A number too large for the type does not fit.
+/// Parses `-1.5e3`, `inf` or `infinity`. A number too large for the type does not fit; nor does
+/// NaN, since the engine may read the other values of its column as NaN, too.
 fn float(text: &str, to: &Type) -> Option<f64> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -49,7 +52,6 @@ fn float(text: &str, to: &Type) -> Option<f64> {
         return parse_float(text, to);
     }
     let x = match rest.to_ascii_lowercase().as_str() {
-        "nan" => f64::NAN,
         "inf" | "infinity" => f64::INFINITY,
         _ => return None,
     };

@@ -281,7 +281,8 @@ fn parse(text: &str, to: &Type, kind: &Kind) -> Option<Val> {
             _ => None,
         },
         Kind::Int(low, high) => {
-            let n: i128 = word.parse().ok().filter(|_| digits(unsigned))?;
+            let padded = word.len() > 1 && word.starts_with('0');
+            let n: i128 = word.parse().ok().filter(|_| digits(unsigned) && !padded)?;
             (*low..=*high).contains(&n).then_some(Val::Int(n))
         }
         Kind::Decimal(..) => {
@@ -291,7 +292,6 @@ fn parse(text: &str, to: &Type, kind: &Kind) -> Option<Val> {
         }
         Kind::Float(single) => {
             let x = match unsigned.to_lowercase().as_str() {
-                "nan" => f64::NAN,
                 "inf" | "infinity" => f64::INFINITY,
                 finite if finite.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
                     let x: f64 = finite.parse().ok()?;

@@ -233,6 +233,12 @@ fn render_conversion(old: &str, from: Option<&Type>, to: &Type) -> String {
         (Some(ConversionMethod::Members), Some(Type::Struct(from)), Type::Struct(to)) => {
             members(old, from, to)
         }
+        // Where it reads NULL, the cast gives the value of another row.
+        _ if wraps && *to == Type::Json => {
+            format!(
+                "CASE WHEN {old} IS NULL THEN NULL ELSE CAST(coalesce({old}, 'null') AS {to}) END"
+            )
+        }
         _ if wraps || (from.is_none() && is_shared_by_rows(to)) => {
             format!("CAST(coalesce({old}, NULL) AS {to})")
         }

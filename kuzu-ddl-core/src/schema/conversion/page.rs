@@ -112,9 +112,9 @@ const TAIL: &str = "
 - **Times.** A time loses the digits that the target type does not have, towards the past. Times of
   the years 1 to 9999 fit; into `TIMESTAMP_NS`, those of 1677-09-21 00:12:43.145225 to 2262-04-11
   23:47:16.854775. All times are UTC.
-- **From text.** Spaces around the text are ignored. Integers: digits, perhaps after `-`. Decimals:
-  likewise, with a point. Floats: also with an exponent, or `nan`, `inf`, `infinity`; a number
-  beyond the largest does not fit. `BOOL`: `true`, `t`, `1`, `false`, `f`, `0`. `UUID`: 32
+- **From text.** Spaces around the text are ignored. Integers: digits without leading zeros, or
+  digits after `-`. Decimals: digits, perhaps after `-` and with a point. Floats: also with an exponent, or `inf`, `infinity`; a number beyond
+  the largest does not fit, nor does `nan`: Kùzu 0.11.3 may read the whole column as NaN. `BOOL`: `true`, `t`, `1`, `false`, `f`, `0`. `UUID`: 32
   hexadecimal digits, with or without hyphens and braces. Times: `2020-01-31`, or
   `2020-01-31 03:04:05.123456`, with `T` in place of the space, and with `Z`, `+01` or `+01:30`;
   leap seconds do not fit. `BLOB`: ASCII, and `\\xHH` for any other byte. json, `INTERVAL` and nested
