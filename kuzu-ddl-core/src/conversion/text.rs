@@ -58,10 +58,12 @@ fn float(text: &str, to: &Type) -> Option<f64> {
     Some(if negative { -x } else { x })
 }
 
-/// Parses 32 hexadecimal digits, with or without hyphens and braces.
+/// Parses 32 hexadecimal digits, with or without hyphens and braces. The nil UUID does not fit,
+/// since it may keep the engine from writing checkpoints (bug B33).
 fn uuid(text: &str) -> Option<String> {
     let parsed = uuid::Uuid::try_parse(text).ok()?;
-    (!text.to_ascii_lowercase().starts_with("urn")).then(|| parsed.hyphenated().to_string())
+    let urn = text.to_ascii_lowercase().starts_with("urn");
+    (!urn && !parsed.is_nil()).then(|| parsed.hyphenated().to_string())
 }
 
 /// Parses ASCII characters, with `\xHH` for any other byte.

@@ -316,7 +316,8 @@ fn parse(text: &str, to: &Type, kind: &Kind) -> Option<Val> {
                 .chars()
                 .filter(|c| !matches!(c, '-' | '{' | '}'))
                 .collect();
-            let valid = hex.len() == 32 && hex.chars().all(|c| c.is_ascii_hexdigit());
+            let nil = hex.chars().all(|c| c == '0');
+            let valid = hex.len() == 32 && !nil && hex.chars().all(|c| c.is_ascii_hexdigit());
             let hex = hex.to_lowercase();
             valid.then(|| {
                 let parts = [

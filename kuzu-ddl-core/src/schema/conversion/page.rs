@@ -115,7 +115,8 @@ const TAIL: &str = "
 - **From text.** Spaces around the text are ignored. Integers: digits without leading zeros, or
   digits after `-`. Decimals: digits, perhaps after `-` and with a point. Floats: also with an exponent, or `inf`, `infinity`; a number beyond
   the largest does not fit, nor does `nan`: Kùzu 0.11.3 may read the whole column as NaN. `BOOL`: `true`, `t`, `1`, `false`, `f`, `0`. `UUID`: 32
-  hexadecimal digits, with or without hyphens and braces. Times: `2020-01-31`, or
+  hexadecimal digits, with or without hyphens and braces; the nil UUID does not fit: Kùzu 0.11.3 may
+  then fail to write checkpoints. Times: `2020-01-31`, or
   `2020-01-31 03:04:05.123456`, with `T` in place of the space, and with `Z`, `+01` or `+01:30`;
   leap seconds do not fit. `BLOB`: ASCII, and `\\xHH` for any other byte. json, `INTERVAL` and nested
   types: as the engine reads its own text.
