@@ -347,7 +347,7 @@ fn other_changes_are_refused_for_now() {
             + create node table A
             + create rel table R
             --
-            A.id: changing the type from INT64 to STRING may lose data
+            A.id: changing the type from INT64 to STRING needs a declared cast
             help: add `#[kuzu(cast = "CAST(old AS STRING)")]`
             help: or name a function with `#[kuzu(cast_with = path::to::function)]`
         "#]],

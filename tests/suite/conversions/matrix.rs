@@ -146,7 +146,7 @@ fn columns(db: &TestDatabase, table: &str, types: &[Type]) -> Vec<Vec<Val>> {
     types.iter().enumerate().map(column).collect()
 }
 
-fn is_expected(actual: &Val, expected: &Val) -> bool {
+pub(super) fn is_expected(actual: &Val, expected: &Val) -> bool {
     match (actual, expected) {
         (Val::Text(text), Val::Text(moment)) if moment.starts_with('@') => {
             format!("@{}", micros(text)) == *moment
@@ -239,7 +239,7 @@ fn create(db: &TestDatabase, case: &Case, literals: &[String]) {
         };
         let (node, rel) = (all(case.targets.len()), all(case.rels.len()));
         db.execute(&[&format!("CREATE (:N {{id: {n}{node}}})")]);
-        let rel = if value.contains("'nan'") {
+        let rel = if value.contains("CAST('nan'") {
             rel.replace(value, &null)
         } else {
             rel

@@ -104,9 +104,10 @@ fn from_text(from: &Type, to: &Type) -> Conversion {
 /// Returns the conversion of lists, each of whose elements is converted.
 fn elements((from, a): (&Type, &Type), (to, b): (&Type, &Type), shorter: bool) -> Conversion {
     let each = a.conversion_to(b);
-    if !(is_simple(a) && is_simple(b)) || each.method().is_none() {
+    let is_list = |ty: &Type| matches!(ty, Type::List(_) | Type::Array(..));
+    if is_list(a) != is_list(b) || !(is_simple(a) && is_simple(b)) || each.method().is_none() {
         return match each {
-            Conversion::NeedsExpression { .. } | Conversion::Impossible { .. } if a != b => each,
+            Conversion::NeedsExpression { .. } | Conversion::Impossible { .. } => each,
             _ => function(from, to),
         };
     }
