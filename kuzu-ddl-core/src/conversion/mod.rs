@@ -5,6 +5,7 @@
 //! - NULL stays NULL, also as an element or a member.
 //! - A value out of the range of the target type does not fit. The least value of a signed integer
 //!   type does not fit either, since the engine may store it as 0 (bug B34).
+//! - The number −2147483648 does not fit into `FLOAT`, for the same reason.
 //! - NaN and the infinities fit only into `FLOAT`, `DOUBLE` and `STRING`. The text `nan` fits into
 //!   no number.
 //! - A binary float is rounded to the nearest number, ties to even; a decimal, ties away from zero.

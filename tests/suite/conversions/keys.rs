@@ -91,7 +91,7 @@ fn fitting(values: &[(String, Val)], source: &Type, to: &Type) -> Vec<(String, V
     for (literal, value) in values {
         let number = |value: &Val| !matches!(value, Val::Float(x) if x.is_nan() || *x == 0.0);
         let result = convert(value, source, to).and_then(Result::ok);
-        // The engine compares texts of times; the oracle has no texts.
+
         let result = result.filter(|result| number(value) && number(result));
         if let Some(result) = result
             && keys.iter().all(|(_, other)| *other != result)

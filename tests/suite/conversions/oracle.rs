@@ -167,7 +167,7 @@ fn exact(text: &str, to: &Kind, from: &Type) -> Option<Val> {
             let widens = matches!(kind(from), Kind::Int(l, h) if *low < l && h <= *high);
             (widens || (*low..=*high).contains(&n)).then_some(Val::Int(n))
         }
-        Kind::Float(true) => text.parse::<f32>().ok().map(|x| Val::Float(x.into())),
+        Kind::Float(true) => single(text.parse::<f32>().ok()?),
         Kind::Float(false) => text.parse().ok().map(Val::Float),
         Kind::Decimal(precision, scale) => {
             let n = rounded(text, *scale as usize)?;
@@ -177,11 +177,16 @@ fn exact(text: &str, to: &Kind, from: &Type) -> Option<Val> {
     }
 }
 
+/// A FLOAT; the engine does not hold the least INT32.
+fn single(x: f32) -> Option<Val> {
+    (x != -2_147_483_648.0).then_some(Val::Float(x.into()))
+}
+
 fn float(x: f64, to: &Kind) -> Option<Val> {
     match to {
         Kind::Float(true) => {
             let y = x as f32;
-            (y.is_finite() || !x.is_finite()).then_some(Val::Float(y.into()))
+            single(y).filter(|_| y.is_finite() || !x.is_finite())
         }
         Kind::Float(false) => Some(Val::Float(x)),
         _ if !x.is_finite() => None,

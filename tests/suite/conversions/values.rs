@@ -306,7 +306,6 @@ const TEXTS: &[(&str, &[&str])] = &[
     (
         "UUID",
         &[
-            "00000000-0000-0000-0000-000000000000",
             "ffffffff-ffff-ffff-ffff-ffffffffffff",
             "0123abcd-0000-4000-8000-000000000001",
         ],

@@ -44,6 +44,12 @@ fn numbers(from: &Type, to: &Type) -> Conversion {
     let (integral, float) = (integer(from).is_some(), mantissa(from).is_some());
     match to {
         to if mantissa(to).is_some() => match from {
+            // See `conversion::number` for the number that a FLOAT does not hold.
+            Type::Int32 | Type::Int64 | Type::Int128 | Type::Decimal { .. }
+                if *to == Type::Float =>
+            {
+                IfFits(M::Rust)
+            }
             // The engine rounds twice.
             Type::Int128 | Type::Decimal { .. } => Lossy(M::Rust),
             _ if integral => Lossy(M::Cast),
