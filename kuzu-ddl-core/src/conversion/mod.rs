@@ -17,8 +17,11 @@
 
 mod decimal;
 mod number;
+mod stored;
 mod temporal;
 mod text;
+
+use stored::{is_time, words};
 
 use crate::schema::Type;
 use crate::value::Value;
@@ -128,25 +131,4 @@ pub fn is_same(a: &Value, b: &Value, ty: &Type) -> bool {
             _ => a == b,
         },
     }
-}
-
-/// Returns the text of a value that travels as text.
-fn words(value: &Value) -> Option<&str> {
-    match value {
-        Value::Text(text) | Value::Other(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn is_time(ty: &Type) -> bool {
-    use Type as T;
-    matches!(
-        ty,
-        T::Date | T::Timestamp | T::TimestampNs | T::TimestampMs | T::TimestampSec | T::TimestampTz
-    )
-}
-
-/// Removes the spaces around a text.
-fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}')
 }

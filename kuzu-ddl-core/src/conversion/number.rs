@@ -1,7 +1,7 @@
 //! Conversions between numbers, and of `BOOL` to integers.
 
 use super::decimal::Decimal;
-use super::words;
+use super::stored::words;
 use crate::schema::{Type, integer_range};
 use crate::value::Value;
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::decimal::Decimal;
 use super::number::{fits, parse_float};
-use super::{temporal, trimmed, words};
+use super::stored::{trimmed, words};
+use super::temporal;
 use crate::schema::{Type, integer_range};
 use crate::value::Value;
 

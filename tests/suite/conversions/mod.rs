@@ -6,4 +6,5 @@ mod faults;
 mod keys;
 mod matrix;
 mod oracle;
+mod shapes;
 mod values;

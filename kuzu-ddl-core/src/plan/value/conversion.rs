@@ -199,17 +199,19 @@ impl PriorValues {
     }
 }
 
-/// Renders a value after a sequence of type changes, where `from` is its type, if known.
-pub(super) fn render_stages<'a>(
-    value: &str,
-    stages: &'a [CastStage],
-    from: Option<&'a Type>,
-) -> String {
-    let mut from = from;
-    stages.iter().fold(value.to_owned(), |old, stage| {
-        let is = from.replace(&stage.to);
-        render_stage(&old, stage, is)
-    })
+impl ValueSource {
+    /// Renders a value after a sequence of type changes, where `from` is its type, if known.
+    pub(super) fn render_stages<'a>(
+        value: &str,
+        stages: &'a [CastStage],
+        from: Option<&'a Type>,
+    ) -> String {
+        let mut from = from;
+        stages.iter().fold(value.to_owned(), |old, stage| {
+            let is = from.replace(&stage.to);
+            render_stage(&old, stage, is)
+        })
+    }
 }
 
 /// Renders the value `old` of type `from` after a type change.

@@ -145,7 +145,7 @@ impl ValueSource {
     #[must_use]
     pub fn cast(&self, old: &str) -> String {
         let from = self.column.as_ref().map(|(_, ty)| ty);
-        conversion::render_stages(old, &self.stages, from)
+        ValueSource::render_stages(old, &self.stages, from)
     }
 
     /// Renders the value of `row`, without fallback and backfill.
@@ -301,7 +301,7 @@ impl ValueSource {
 
 /// Renders a value after a sequence of type changes.
 pub(super) fn render_cast(value: &str, stages: &[CastStage]) -> String {
-    conversion::render_stages(value, stages, None)
+    ValueSource::render_stages(value, stages, None)
 }
 
 /// Returns the branches for rows, of which each row takes exactly one: a condition, if there are

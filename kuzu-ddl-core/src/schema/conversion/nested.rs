@@ -1,8 +1,7 @@
 //! Conversions from and to types with inner types.
 
 use super::super::types::{StructField, Type};
-use super::ConversionMethod as M;
-use super::{Conversion, function};
+use super::kind::{Conversion, ConversionMethod as M, function};
 
 /// Returns the conversion, or `None` if neither type has inner types or the change is a widening.
 pub(super) fn conversion(from: &Type, to: &Type) -> Option<Conversion> {

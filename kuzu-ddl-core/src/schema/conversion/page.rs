@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Conversion, ConversionMethod};
+use super::kind::{Conversion, ConversionMethod};
 use crate::schema::Type;
 
 /// The types of the page, each with the class that its pairs show.

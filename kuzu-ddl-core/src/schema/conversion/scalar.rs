@@ -1,8 +1,7 @@
 //! Conversions between types without inner types.
 
 use super::super::types::Type;
-use super::Conversion;
-use super::ConversionMethod as M;
+use super::kind::{Conversion, ConversionMethod as M};
 use super::lattice::{integer, mantissa};
 
 /// Returns the conversion that is not a widening; `None` if there is none.

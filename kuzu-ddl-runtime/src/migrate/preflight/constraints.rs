@@ -61,14 +61,13 @@ fn check_number(
         Err(e) if is_value_error(&e) => return Ok(None),
         Err(e) => return Err(e.into()),
     };
-    Ok(Some(RowFailure {
-        object: check.object.clone(),
-        rows: Some(rows),
-        total: number(session, &check.rows.count("true"))?,
-        sample: sample(session, check.rows.sample(&condition, "'NaN'"), false)?,
-        key_property: check.key.clone(),
-        kind: RowFailureKind::NotANumberKey,
-    }))
+    let total = number(session, &check.rows.count("true"))?;
+    Ok(Some(RowFailure::new(
+        (check.object.clone(), check.key.clone()),
+        RowFailureKind::NotANumberKey,
+        (Some(rows), total),
+        sample(session, check.rows.sample(&condition, "'NaN'"), false)?,
+    )))
 }
 
 /// Checks for duplicate keys.
