@@ -5,12 +5,15 @@ mod index;
 mod live_names;
 mod model;
 mod table;
+mod tolerated_ids;
 
 use std::collections::BTreeSet;
 
 #[doc(hidden)]
 pub use live_names::LiveNames;
 pub use model::{Aspect, Drift, DriftKind, Location};
+#[doc(hidden)]
+pub use tolerated_ids::tolerated_ids;
 
 use crate::fold::{Fold, managed_tables};
 use crate::schema::{NameKey, Schema};

@@ -3,7 +3,7 @@
 //! An out-of-band rename keeps the catalog id, so the recorded ids distinguish it from a drop and a
 //! new object.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::catalog::CatalogSnapshot;
 use crate::event::ObjectId;
@@ -20,50 +20,33 @@ pub struct CatalogIds {
 }
 
 impl CatalogIds {
-    /// Records the ids of all live objects of `fold` that `found` has under their names. Those in
-    /// `except` keep their ids from `last`.
+    /// Records the ids of all live objects of `fold` that `found` has under their names. Objects in
+    /// `tolerated`, whose names in the database may differ, get the id given there, or none.
     #[must_use]
     pub fn from_catalog(
         fold: &Fold,
         found: &CatalogSnapshot,
-        except: &BTreeSet<ObjectId>,
-        last: &Self,
+        tolerated: &BTreeMap<ObjectId, Option<u64>>,
     ) -> Self {
         let mut ids = Self::default();
+        let of = |object: &Object, number: Option<&u64>| {
+            let tolerated = tolerated.get(&object.id).copied();
+            Some((object.id, tolerated.unwrap_or(number.copied())?))
+        };
         for table in fold
             .objects()
             .filter(|o| o.kind().is_table() && o.is_live())
         {
             let key = NameKey::new(&fold.database_name(table));
-            insert_id(
-                &mut ids.tables,
-                table.id,
-                found.table_ids.get(&key),
-                except,
-                &last.tables,
-            );
-            let numbers = found.column_ids.get(&key);
+            ids.tables.extend(of(table, found.table_ids.get(&key)));
+            let columns = found.column_ids.get(&key);
             for property in properties(fold, table.id) {
                 let name = NameKey::new(&fold.database_name(property));
-                let number = numbers.and_then(|numbers| numbers.get(&name));
-                let (ids, last) = (&mut ids.properties, &last.properties);
-                insert_id(ids, property.id, number, except, last);
+                let number = columns.and_then(|columns| columns.get(&name));
+                ids.properties.extend(of(property, number));
             }
         }
         ids
-    }
-}
-
-fn insert_id(
-    ids: &mut BTreeMap<ObjectId, u64>,
-    id: ObjectId,
-    number: Option<&u64>,
-    except: &BTreeSet<ObjectId>,
-    last: &BTreeMap<ObjectId, u64>,
-) {
-    let retained = except.contains(&id).then(|| last.get(&id));
-    if let Some(number) = retained.unwrap_or(number) {
-        ids.insert(id, *number);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::diff::next_ancestor;
+use kuzu_ddl_core::drift::tolerated_ids;
 use kuzu_ddl_core::event::EventId;
 use kuzu_ddl_core::state::{CatalogIds, DeferredTask};
 
@@ -138,11 +139,15 @@ fn is_repair(prepared: &PreparedMigration) -> bool {
     ledger_only.is_some_and(|ledger_only| ledger_only.repair.is_some())
 }
 
-/// Returns the catalog ids after the migration. Those of tolerated differences stay the same, so
-/// that the next start detects the differences again.
+/// Returns the catalog ids after the migration.
 fn catalog_ids_after(prepared: &PreparedMigration, found: &CatalogSnapshot) -> CatalogIds {
-    let last = &prepared.contents.catalog_ids;
-    CatalogIds::from_catalog(&prepared.after, found, &prepared.leave, last)
+    let tolerated = tolerated_ids(
+        &prepared.leave,
+        &prepared.contents.catalog_ids,
+        (&prepared.before, &prepared.found),
+        (&prepared.after, found),
+    );
+    CatalogIds::from_catalog(&prepared.after, found, &tolerated)
 }
 
 /// Returns whether the ledger already contains everything that this start would write.
