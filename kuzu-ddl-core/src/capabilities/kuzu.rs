@@ -16,6 +16,7 @@ pub const KUZU: Capabilities = Capabilities {
     add_volatile_default_to_rels: false,
     set_rels_linear: false,
     set_indexed_property: false,
+    set_nested_elements: false,
     transactional_index: false,
     drop_index: false,
     checkpoint_after_rollback: true,

@@ -48,6 +48,9 @@ pub struct Capabilities {
     /// An indexed property can be SET, and the index follows, also after a crash. Otherwise the
     /// table is rebuilt.
     pub set_indexed_property: bool,
+    /// A SET keeps the elements of a list that are nested themselves. Otherwise a checkpoint loses
+    /// them, and the node table is rebuilt.
+    pub set_nested_elements: bool,
     /// Indexes can be created inside a transaction. Otherwise they are deferred until after it.
     pub transactional_index: bool,
     /// An index can be dropped inside a transaction, and its table be used afterwards. Otherwise it

@@ -11,6 +11,7 @@ pub(in crate::plan) mod create;
 pub(in crate::plan) mod default_per_row;
 pub(in crate::plan) mod in_place;
 pub(in crate::plan) mod index;
+pub(in crate::plan) mod nested_elements;
 pub(in crate::plan) mod nullability;
 pub(in crate::plan) mod pair;
 pub(in crate::plan) mod preflight_checks;

@@ -3,6 +3,7 @@
 //! work-around can be removed.
 
 mod catalog_texts;
+mod checkpointed_values;
 mod conversions;
 mod copy_from;
 mod default_evaluation;

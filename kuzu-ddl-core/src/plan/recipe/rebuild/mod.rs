@@ -5,7 +5,8 @@
 //!
 //! A rel table is rebuilt for another type or default of a property, another multiplicity or
 //! storage direction. A node table is rebuilt for another primary key, for a default that varies
-//! per row, for a property that becomes or ceases to be SERIAL, or to drop an index, and with it
+//! per row, for a list with nested elements that would be SET, for a property that becomes or ceases
+//! to be SERIAL, or to drop an index, and with it
 //! every rel table that connects it. Filling is always `MATCH … CREATE`: a COPY is not in the log,
 //! and with a reader open it can lose every row.
 
@@ -71,6 +72,7 @@ impl<'a> PlanBuilder<'a> {
                 || self.key_changes(table.object)
                 || self.purges_by_rebuild(table)
                 || self.needs_rebuild_for_default(table)
+                || self.needs_rebuild_for_elements(table)
                 || self.index_needs_rebuild(table)
                 || self.serial_changes(table)
             {
