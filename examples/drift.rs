@@ -10,8 +10,7 @@
 //! help: `.drift_policy(DriftPolicy::Adopt)` on the Migrator records the changes as history
 //! help: `.drift_policy(DriftPolicy::Repair)` corrects the ledger only; the next start plans the
 //!     declared schema
-//! help: `.drift_policy(DriftPolicy::Recreate)` recreates missing objects without rows
-//! help: `.drift_policy(DriftPolicy::Warn)` continues
+//! help: `.drift_policy(DriftPolicy::Warn)` continues, and reports the differences at each start
 //!
 //! recorded 1 event, schema f40e48c3, 50 ms
 //!   note: adopted: Person.nickname is in the database, but not in the ledger

@@ -1,5 +1,6 @@
 //! The error of everything that acts on a database.
 
+mod drift;
 mod kind;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use kuzu_ddl_core::plan::{DeferredWork, HazardKind, allow_snippet, count_noun, one_line};
 
-use super::Error;
+use super::{Error, drift};
 use crate::ledger::{CorruptRow, Corruption};
 
 impl fmt::Display for Error {
@@ -227,14 +227,7 @@ impl Error {
                 }
                 return remedies;
             }
-            Self::DriftDetected(_) => &[
-                "`.drift_policy(DriftPolicy::Adopt)` on the Migrator records the changes as \
-                 history",
-                "`.drift_policy(DriftPolicy::Repair)` corrects the ledger only; the next start \
-                 plans the declared schema",
-                "`.drift_policy(DriftPolicy::Recreate)` recreates missing objects without rows",
-                "`.drift_policy(DriftPolicy::Warn)` continues",
-            ],
+            Self::DriftDetected(rows) => return drift::remedies(rows),
             Self::CannotAdopt(_) => &[
                 "declare the changes in the source",
                 "or correct the ledger only with `.drift_policy(DriftPolicy::Repair)` on the \
