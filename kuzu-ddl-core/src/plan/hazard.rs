@@ -30,6 +30,8 @@ pub enum HazardKind {
     BreaksOlderApps,
     /// Cannot be rolled back.
     Irreversible,
+    /// Prevents binaries that declare the newer schema from starting: a rollback does.
+    BreaksNewerApps,
 }
 
 impl HazardKind {
@@ -43,7 +45,14 @@ impl HazardKind {
             Self::Tightens => "tightens",
             Self::BreaksOlderApps => "breaks older apps",
             Self::Irreversible => "irreversible",
+            Self::BreaksNewerApps => "breaks newer apps",
         }
+    }
+
+    /// Returns whether the hazard concerns other binaries and no data.
+    #[must_use]
+    pub fn breaks_apps(self) -> bool {
+        matches!(self, Self::BreaksOlderApps | Self::BreaksNewerApps)
     }
 
     /// Returns whether declaring the change is permission enough: true for what retains all data,
@@ -114,7 +123,7 @@ impl Hazard {
     /// Returns whether nothing is at risk because there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows == Some(0) && self.kind != HazardKind::BreaksOlderApps
+        self.rows == Some(0) && !self.kind.breaks_apps()
     }
 }
 
@@ -156,7 +165,7 @@ impl AllowedHazards {
     #[must_use]
     pub fn allows(&self, hazard: &Hazard) -> bool {
         hazard.is_empty()
-            || hazard.kind == HazardKind::BreaksOlderApps
+            || hazard.kind.breaks_apps()
             || (hazard.requested && hazard.kind.source_allows())
             || self.kinds.contains(&hazard.kind)
             || self.objects.contains(&(hazard.kind, hazard.object.clone()))

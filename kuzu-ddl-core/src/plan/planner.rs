@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::{ExistingTable, PlanBuilder, is_purged};
 use super::error::PlanError;
+use super::hazard::HazardKind;
 use super::hints::PlanHints;
 use super::live_catalog::LiveCatalog;
 use super::model::Step;
@@ -78,8 +79,17 @@ pub fn plan_with_rebuilds<'a>(
     };
     builder.run();
     let PlanBuilder {
-        steps, mut errors, ..
+        mut steps,
+        mut errors,
+        ..
     } = builder;
+    if hints.is_rollback {
+        // A rollback leads to what older binaries declare.
+        let hazards = steps.iter_mut().flat_map(|step| &mut step.hazards);
+        hazards
+            .filter(|hazard| hazard.kind == HazardKind::BreaksOlderApps)
+            .for_each(|hazard| hazard.kind = HazardKind::BreaksNewerApps);
+    }
     if errors.is_empty() {
         Ok(steps)
     } else {

@@ -42,6 +42,11 @@ pub enum RowFailureKind {
         /// Whether `on_fail` can set NULL or the default instead.
         accepts_on_fail: bool,
     },
+    /// A rollback over several type changes cannot tell the archived value from one written since.
+    Indistinguishable {
+        /// Earlier type of the property.
+        to: Type,
+    },
     /// A function returns no value.
     Function {
         /// Path of the function.
@@ -77,6 +82,14 @@ impl fmt::Display for RowFailure {
                 write!(
                     f,
                     "{} cannot be cast to {to}",
+                    count_noun(self.total, "value", "values")
+                )?;
+            }
+            RowFailureKind::Indistinguishable { to } => {
+                write!(
+                    f,
+                    "{} of type {to} in the archive cannot be distinguished from values written \
+                     since",
                     count_noun(self.total, "value", "values")
                 )?;
             }
@@ -189,6 +202,9 @@ impl RowFailure {
                      \nhelp: or change the function so that it accepts these rows"
                 })
             }
+            RowFailureKind::Indistinguishable { .. } => f.write_str(
+                "\nhelp: roll back to the revisions in between first, one after the other",
+            ),
             RowFailureKind::MissingKey => f.write_str(
                 "\nhelp: set the values of these rows\
                  \nhelp: or add a backfill, `#[kuzu(fill = \"…\")]` on the field",

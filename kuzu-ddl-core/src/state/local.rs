@@ -27,6 +27,10 @@ pub struct LocalState {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[serde(alias = "fills")]
     pub recorded_fills: BTreeMap<EventId, Expr>,
+    /// Texts of backfills that wrote into existing columns, by the event that made the property
+    /// required. No column keeps the NULLs that they replaced, so a rollback reports them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub in_place_fills: BTreeMap<EventId, String>,
 }
 
 impl LocalState {

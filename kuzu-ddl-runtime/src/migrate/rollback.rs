@@ -12,10 +12,11 @@ use std::time::Instant;
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::diff::{ancestor_at_rollback, reverse};
 use kuzu_ddl_core::event::{EventId, Fingerprint};
+use kuzu_ddl_core::fold::{Fold, object_path};
 use kuzu_ddl_core::plan::{Plan, PlanHints};
 
 use super::Migrator;
-use super::planning::inputs::{PreparedMigration, RollbackChange, plan_to};
+use super::planning::inputs::{PlanningInputs, PreparedMigration, RollbackChange, plan_to};
 use super::report::Report;
 use super::run::Request;
 use crate::engine::Session;
@@ -159,6 +160,7 @@ impl Migrator<'_> {
         if !reversal.irreversible.is_empty() && !self.partial_rollback {
             return Err(Error::Irreversible(reversal.irreversible));
         }
+        let fills = remaining_fills(&inputs, &ids, &fold_at_point);
         let hints = PlanHints {
             is_rollback: true,
             ..PlanHints::default()
@@ -173,7 +175,7 @@ impl Migrator<'_> {
             .irreversible
             .iter()
             .map(|irreversible| format!("irreversible: {irreversible}"));
-        prepared.plan.notes.extend(irreversible);
+        prepared.plan.notes.extend(irreversible.chain(fills));
         let contents = &prepared.contents;
         prepared.rollback = Some(RollbackChange {
             record: RollbackRecord {
@@ -184,6 +186,27 @@ impl Migrator<'_> {
         });
         Ok(prepared)
     }
+}
+
+/// Returns messages about the values of backfills that stay, although the rows had none at the
+/// target point.
+fn remaining_fills<'a>(
+    inputs: &'a PlanningInputs,
+    ids: &'a BTreeSet<EventId>,
+    then: &'a Fold,
+) -> Vec<String> {
+    let fills = inputs.live.local.in_place_fills.iter();
+    let of = |(event, fill): (&EventId, &String)| {
+        let event = inputs.contents.events.get(event)?;
+        let property = then.object(event.object()).filter(|o| o.is_live())?;
+        let is_nullable = then.property(property)?.nullable;
+        let path = object_path(then, property.id).filter(|_| is_nullable)?;
+        Some(format!(
+            "{path}: rows that got the value of the fill {fill} keep it"
+        ))
+    };
+    let since = fills.filter(|(event, _)| !ids.contains(event));
+    since.filter_map(of).collect()
 }
 
 /// Declarations that are undone once only `ids` are left: those that were already undone at that

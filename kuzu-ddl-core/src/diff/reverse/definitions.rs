@@ -2,7 +2,7 @@
 
 use super::Reverser;
 use crate::event::{Change, IndexSpec, ObjectId, OnFail, SequenceSpec};
-use crate::fold::ObjectBody;
+use crate::fold::{ArchivedColumn, ObjectBody};
 use crate::schema::{Expr, Type};
 
 impl Reverser<'_> {
@@ -18,7 +18,11 @@ impl Reverser<'_> {
                 continue;
             };
             self.note_function_values(id);
-            for change in definition_changes(&before, &current) {
+            let types = self.type_changes(id, &before, &current);
+            for change in types
+                .into_iter()
+                .chain(definition_changes(&before, &current))
+            {
                 self.draft.change(id, change);
             }
         }
@@ -32,6 +36,39 @@ impl Reverser<'_> {
                 self.draft.change(id, Change::SetPrimaryKey { key });
             }
         }
+    }
+
+    /// Returns the type changes from the body `current` to the body `before`. Where the target state
+    /// came from the present type by declared casts, these convert the rows written since.
+    fn type_changes(&self, id: ObjectId, before: &ObjectBody, current: &ObjectBody) -> Vec<Change> {
+        let (ObjectBody::Property(before), ObjectBody::Property(current)) = (before, current)
+        else {
+            return Vec::new();
+        };
+        if before.ty == current.ty {
+            return Vec::new();
+        }
+        let archives = self.target.object(id);
+        let archives = archives.map(|o| o.archived_columns.as_slice());
+        let casts: Vec<&ArchivedColumn> = archives
+            .unwrap_or_default()
+            .iter()
+            .filter(|archive| archive.ty != archive.to)
+            .collect();
+        let first = casts.iter().rposition(|cast| cast.ty == current.ty);
+        let casts = first.map_or(&[][..], |first| &casts[first..]);
+        let usable = casts.iter().all(|cast| cast.function.is_none())
+            && casts.last().is_some_and(|last| last.to == before.ty)
+            && casts.windows(2).all(|pair| pair[0].to == pair[1].ty);
+        if !usable {
+            return vec![inverse_type_change(&current.ty, &before.ty)];
+        }
+        let change = |cast: &&ArchivedColumn| Change::SetType {
+            ty: cast.to.clone(),
+            cast: cast.cast.clone(),
+            on_fail: cast.on_fail.clone(),
+        };
+        casts.iter().map(change).collect()
     }
 
     /// Reports values that a function computed: they cannot be distinguished from values written
@@ -150,14 +187,11 @@ pub(in crate::diff) fn inverse_type_change(from: &Type, to: &Type) -> Change {
     }
 }
 
-/// Returns the changes that turn the body `is` into `was`.
+/// Returns the changes that turn the body `current` into `before`, without that of a type.
 fn definition_changes(before: &ObjectBody, current: &ObjectBody) -> Vec<Change> {
     let mut out = Vec::new();
     match (before, current) {
         (ObjectBody::Property(before), ObjectBody::Property(current)) => {
-            if before.ty != current.ty {
-                out.push(inverse_type_change(&current.ty, &before.ty));
-            }
             if before.default != current.default {
                 let default = before.default.clone();
                 out.push(Change::SetDefault { default });

@@ -15,6 +15,7 @@ impl Reverser<'_> {
             let table = self.draft.fold().object(id).and_then(|pair| pair.parent);
             if !self.is_live_at_target(id)
                 && table.is_some_and(|table| self.is_live_at_target(table))
+                && !self.stands_in(id)
             {
                 self.draft.archive(id);
             }
@@ -25,6 +26,17 @@ impl Reverser<'_> {
                 self.draft.archive(id);
             }
         }
+    }
+
+    /// Returns whether a pair connects the same node tables as one that existed then: dropping and
+    /// adding it would delete its rels.
+    fn stands_in(&self, id: ObjectId) -> bool {
+        let Some(pair) = self.draft.fold().object(id) else {
+            return false;
+        };
+        let table = pair.parent.into_iter();
+        let mut target = table.flat_map(|table| self.target.children(table));
+        target.any(|was| was.is_live() && was.body == pair.body)
     }
 
     /// Drops properties that did not exist then; the present key only once another has replaced it.
@@ -188,6 +200,12 @@ impl Reverser<'_> {
             }
             let present = self.present_pairs(self.current_object(table));
             if present.contains(&endpoints) {
+                if !table_is_new {
+                    self.note_irreversible(
+                        id,
+                        "its rels were deleted when it was dropped; those added since stay",
+                    );
+                }
                 continue;
             }
             if !table_is_new {

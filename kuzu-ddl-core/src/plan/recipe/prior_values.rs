@@ -6,6 +6,7 @@
 use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::value::{CastStage, PriorValues, ValueSource};
 use crate::event::ObjectId;
+use crate::fold::ArchivedColumn;
 use crate::schema::{NameKey, Property, Type};
 
 impl<'a> PlanBuilder<'a> {
@@ -33,6 +34,8 @@ impl<'a> PlanBuilder<'a> {
                 default: None,
                 is_conflict_column: true,
                 partial: false,
+                separate: false,
+                required: false,
             });
         }
         let archives = &before.archived_columns;
@@ -48,18 +51,13 @@ impl<'a> PlanBuilder<'a> {
         let first = (0..=last)
             .rev()
             .find(|i| *archives[*i].ty.storage_type() == live.ty)?;
-        let changes = archives[first..]
-            .iter()
-            .filter(|archive| archive.ty != archive.to);
-        let by_function = changes.clone().any(|archive| archive.function.is_some());
-        let filled = changes
-            .clone()
-            .next_back()
-            .and_then(|a| self.recorded_fills.get(&a.by));
+        let changes = without_detours(&archives[first..]);
+        let by_function = changes.iter().any(|archive| archive.function.is_some());
+        let filled = changes.last().and_then(|a| self.recorded_fills.get(&a.by));
         if by_function && !self.hints.is_rolled_back(id) {
             return None;
         }
-        let stages = changes.map(|a| CastStage {
+        let stages = changes.iter().map(|a| CastStage {
             cast: a.cast.clone(),
             to: a.to.clone(),
             on_fail: a.on_fail.clone(),
@@ -82,15 +80,36 @@ impl<'a> PlanBuilder<'a> {
             default: default.map(|expr| expr.canonical(&live.ty)),
             is_conflict_column: false,
             partial: false,
+            separate: is_cast_by_text(&is.ty),
+            required: self.hints.is_rolled_back(id),
         })
     }
 }
 
-/// Returns whether the engine can compare values of the type for equality.
+/// Returns the type changes without those after which the property had an earlier type again: a
+/// value that was not written since is the former one.
+fn without_detours(archives: &[ArchivedColumn]) -> Vec<&ArchivedColumn> {
+    let mut changes: Vec<&ArchivedColumn> = Vec::new();
+    for archive in archives.iter().filter(|archive| archive.ty != archive.to) {
+        changes.push(archive);
+        if let Some(at) = changes.iter().position(|change| change.ty == archive.to) {
+            changes.truncate(at);
+        }
+    }
+    changes
+}
+
+/// Returns whether the engine compares values of the type exactly. It compares nested values member
+/// by member, and JSON as text.
 fn is_comparable(ty: &Type) -> bool {
+    !matches!(ty, Type::Unknown(_))
+}
+
+/// Returns whether the engine casts to the type by parsing a text, a NULL included.
+fn is_cast_by_text(ty: &Type) -> bool {
     match ty {
-        Type::Struct(_) | Type::Map(..) | Type::Union(_) | Type::Json | Type::Unknown(_) => false,
-        Type::List(of) | Type::Array(of, _) => is_comparable(of),
-        _ => true,
+        Type::Struct(_) | Type::Map(..) | Type::Union(_) | Type::Json => true,
+        Type::List(of) | Type::Array(of, _) => is_cast_by_text(of),
+        _ => false,
     }
 }

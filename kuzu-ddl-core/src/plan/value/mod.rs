@@ -162,6 +162,48 @@ impl ValueSource {
         }
     }
 
+    /// Renders an expression that is NULL where the casts yield no value for `row`. A prior value that
+    /// is restored counts as a value, although it may be NULL.
+    #[must_use]
+    pub fn render_outcome(&self, row: &str) -> String {
+        match (&self.cast_function, &self.prior) {
+            (None, Some(prior)) if !prior.is_conflict_column() => {
+                prior.render_outcome(row, &self.render_input(row), &self.stages)
+            }
+            _ => self.render(row),
+        }
+    }
+
+    /// Returns whether the rows that take their prior value are known: no earlier cast failed on
+    /// values that have a statement of their own.
+    #[must_use]
+    pub fn has_known_prior(&self) -> bool {
+        let prior = self.prior.as_ref();
+        prior.is_some_and(|prior| !prior.separate || prior.guard_condition("x").is_none())
+    }
+
+    /// Returns the Cypher of the prior value of `row`, if a rollback has to return it.
+    #[must_use]
+    pub fn render_required_prior(&self, row: &str) -> Option<String> {
+        let prior = self.prior.as_ref().filter(|prior| prior.required)?;
+        Some(prior.computed.render_input(row))
+    }
+
+    /// Returns the prior values, where rows take them in a statement of their own.
+    fn separate_prior(&self) -> Option<&PriorValues> {
+        let prior = self.prior.as_deref()?;
+        (prior.separate && self.cast_function.is_none()).then_some(prior)
+    }
+
+    /// Returns, where rows take prior values in a statement of their own, the condition for all
+    /// other rows, and the Cypher of the value that is cast back for them.
+    #[must_use]
+    pub fn render_written_since(&self, row: &str) -> Option<(String, String)> {
+        let now = self.render_input(row);
+        let prior = self.separate_prior()?;
+        Some((prior.differs_condition(row, &now), self.cast(&now)))
+    }
+
     /// Returns the fallibility of the casts, for the old value of `row`.
     #[must_use]
     pub fn fallibility(&self, row: &str) -> Fallibility {
@@ -235,6 +277,10 @@ impl ValueSource {
             return None;
         }
         let original = self.prior.as_ref().filter(|o| !o.is_conflict_column());
+        if let Some(prior) = self.separate_prior() {
+            let current = self.render_input(row);
+            return Some(prior.needs_no_cast(row, &current, &self.stages));
+        }
         if let Some(guard) = original.and_then(|original| original.guard_condition(row)) {
             return Some(guard);
         }
@@ -247,6 +293,9 @@ impl ValueSource {
     /// Renders the value of `row`, where the guard condition holds.
     #[must_use]
     pub fn render_or_prior(&self, row: &str) -> String {
+        if let Some(prior) = self.separate_prior() {
+            return self.render_fill(prior.render_uncast(row, &self.render_input(row)));
+        }
         let old = self.render_input(row);
         let mut value = self.render(row);
         // A plain CAST returns NULL for NULL only.
@@ -271,6 +320,7 @@ impl ValueSource {
         let now = self.render_input(row);
         let value = match &self.prior {
             None => default(),
+            Some(_) if self.separate_prior().is_some() => self.cast(&now),
             Some(original) if original.is_conflict_column() || *self.on_fail() == OnFail::Abort => {
                 original.render_fallback(row, &now, &self.stages)
             }
@@ -353,4 +403,11 @@ pub struct PriorValues {
     /// Whether some prior values could not be converted again, as a trial run found.
     #[serde(default)]
     pub(super) partial: bool,
+    /// Whether the rows that take the prior value have a statement of their own, in which no value
+    /// is cast: the engine casts a NULL to some types by its text.
+    #[serde(default)]
+    pub(super) separate: bool,
+    /// Whether the plan must not compute the values again: it is a rollback.
+    #[serde(default)]
+    pub(super) required: bool,
 }

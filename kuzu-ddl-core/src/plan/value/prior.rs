@@ -7,6 +7,7 @@
 use super::fallibility::Fallibility;
 use super::{CastStage, PriorValues, ValueSource, render_cast};
 use crate::event::OnFail;
+use crate::schema::Expr;
 
 impl PriorValues {
     /// Renders the prior value where it still applies, else `now` with the casts `back`.
@@ -28,6 +29,67 @@ impl PriorValues {
             &self.unchanged_condition(row, current),
             stages,
         )
+    }
+
+    /// Renders `true` where the prior value applies or `current` with the casts `stages` has a value,
+    /// else NULL.
+    pub(in crate::plan) fn render_outcome(
+        &self,
+        row: &str,
+        current: &str,
+        stages: &[CastStage],
+    ) -> String {
+        let applies = self.applies(row, current);
+        let written = format!("CASE WHEN {applies} THEN NULL ELSE {current} END");
+        let reverted = render_cast(&written, stages);
+        format!("CASE WHEN {applies} OR {reverted} IS NOT NULL THEN true END")
+    }
+
+    /// Renders the condition that the prior value applies.
+    fn applies(&self, row: &str, current: &str) -> String {
+        if self.by_function {
+            return format!("{} IS NOT NULL", self.computed.render_input(row));
+        }
+        let Some(guard) = self.guard_condition(row).filter(|_| self.separate) else {
+            return self.unchanged_condition(row, current);
+        };
+        let original = format!("CASE WHEN {guard} THEN {} END", self.original(row));
+        let computed = self.computed.render_fill(self.computed.cast(&original));
+        let failed = if self.may_have_failed() {
+            unchanged_condition(current, &self.computed.render_fallback(row))
+        } else {
+            "false".to_owned()
+        };
+        let unchanged = unchanged_condition(current, &computed);
+        format!("CASE WHEN {guard} THEN {unchanged} ELSE {failed} END")
+    }
+
+    /// Renders the condition, never NULL, that the value needs no cast by `stages`: the prior value
+    /// applies, or `current` is a NULL that stays one.
+    pub(in crate::plan) fn needs_no_cast(
+        &self,
+        row: &str,
+        current: &str,
+        stages: &[CastStage],
+    ) -> String {
+        let applies = self.applies(row, current);
+        let is_cast = |stage: &CastStage| match &stage.cast {
+            None => true,
+            Some(Expr::Cast(inner, _)) => **inner == Expr::Old,
+            Some(_) => false,
+        };
+        let other = if stages.iter().all(is_cast) {
+            format!("{current} IS NULL")
+        } else {
+            "false".to_owned()
+        };
+        format!("CASE WHEN {applies} THEN true ELSE {other} END")
+    }
+
+    /// Renders the value of a row that needs no cast.
+    pub(in crate::plan) fn render_uncast(&self, row: &str, current: &str) -> String {
+        let (applies, prior) = (self.applies(row, current), self.computed.render_input(row));
+        format!("CASE WHEN {applies} THEN {prior} END")
     }
 
     /// Returns whether it is a conflict column, in which case the fallback for failing rows applies
@@ -60,6 +122,10 @@ impl PriorValues {
 
     /// Returns a condition on `row` that holds where the earlier casts do not fail, if some do.
     pub(in crate::plan) fn guard_condition(&self, row: &str) -> Option<String> {
+        // An archived value returns whether or not the function accepted it.
+        if self.by_function {
+            return None;
+        }
         let is_partial = self.partial || self.may_have_failed();
         self.computed.guard_condition(row).filter(|_| is_partial)
     }
@@ -89,7 +155,7 @@ impl PriorValues {
     /// Returns whether the earlier casts could fail, which by itself splits the rows into two
     /// branches.
     pub(in crate::plan) fn may_have_failed(&self) -> bool {
-        *self.computed.on_fail() != OnFail::Abort
+        !self.by_function && *self.computed.on_fail() != OnFail::Abort
     }
 
     /// Renders the value of a row whose cast fails now, where the earlier casts could not fail.
@@ -110,22 +176,27 @@ impl PriorValues {
         }
         format!(
             "CASE WHEN {} THEN false ELSE true END",
-            self.unchanged_condition(row, current)
+            self.applies(row, current)
         )
     }
 
     /// Renders the condition that the present value is still what was computed from the prior one.
     fn unchanged_condition(&self, row: &str, current: &str) -> String {
-        let prior = self.computed.render_input(row);
-        // The placeholder values of rows inserted since need not survive the casts.
-        let original = match &self.default {
-            Some(default) => format!("CASE WHEN {prior} = {default} THEN NULL ELSE {prior} END"),
-            None => prior,
-        };
+        let original = self.original(row);
         unchanged_condition(
             current,
             &self.computed.render_fill(self.computed.cast(&original)),
         )
+    }
+
+    /// Renders the prior value. The placeholder values of rows inserted since need not survive the
+    /// casts.
+    fn original(&self, row: &str) -> String {
+        let prior = self.computed.render_input(row);
+        match &self.default {
+            Some(default) => format!("CASE WHEN {prior} = {default} THEN NULL ELSE {prior} END"),
+            None => prior,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ pub(in crate::migrate) mod verify;
 
 use std::time::Instant;
 
-use kuzu_ddl_core::plan::{DeferredWork, Hazard, HazardKind, Operation, Plan};
+use kuzu_ddl_core::plan::{DeferredWork, Hazard, Operation, Plan};
 use record::is_noop;
 use verify::verify;
 
@@ -181,8 +181,7 @@ impl Migrator<'_> {
     fn needs_backup(&self, prepared: &PreparedMigration) -> bool {
         let steps = prepared.plan.steps.iter();
         let mut hazards = steps.flat_map(|step| &step.hazards);
-        let endangers =
-            |hazard: &Hazard| hazard.kind != HazardKind::BreaksOlderApps && !hazard.is_empty();
+        let endangers = |hazard: &Hazard| !hazard.kind.breaks_apps() && !hazard.is_empty();
         self.backup.is_some() && hazards.any(endangers)
     }
 

@@ -6,9 +6,9 @@ use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::diff::{LiveSchema, Note, find_undecodable};
 use kuzu_ddl_core::drift::{Drift, LiveNames};
-use kuzu_ddl_core::event::{DdlEvent, EventId, ObjectId, OnFail};
+use kuzu_ddl_core::event::{Aspect, DdlEvent, EventId, ObjectId, OnFail};
 use kuzu_ddl_core::fold::{Fold, Object};
-use kuzu_ddl_core::plan::{Plan, PlanBase, PlanHints, Step};
+use kuzu_ddl_core::plan::{Operation, Plan, PlanBase, PlanHints, Step};
 use kuzu_ddl_core::schema::{Expr, NameKey};
 use kuzu_ddl_core::state::{DeferredTask, LocalState};
 
@@ -119,6 +119,7 @@ pub(in crate::migrate) fn plan_to(
     .map_err(Error::Unplannable)?
     .steps;
     local.deferred = deferred_tasks(&steps);
+    forget_replaced_defaults(&mut local, &steps, &after);
     local.recorded_fills.extend(fills_per_event(states, hints));
     let plan = Plan::new(
         base(&contents, &found),
@@ -200,6 +201,62 @@ pub(in crate::migrate) fn fills_per_event(
         .filter(|o| o.is_live())
         .filter_map(recorded_fill)
         .collect()
+}
+
+/// Returns the texts of the backfills that write into existing columns, by the event that makes the
+/// property required.
+pub(in crate::migrate) fn in_place_fills(
+    (before, after): (&Fold, &Fold),
+    hints: &PlanHints,
+) -> BTreeMap<EventId, String> {
+    let of = |object: &Object| {
+        let (was, is) = (
+            before.property(before.object(object.id)?)?,
+            after.property(object)?,
+        );
+        // Where the type changes as well, the archived column has the former values.
+        if !was.nullable || is.nullable || was.ty != is.ty {
+            return None;
+        }
+        let table = after.database_name(after.object(object.parent?)?);
+        let key = (NameKey::new(&table), NameKey::new(&is.name));
+        let function = hints.fill_functions.get(&key);
+        let expr = hints.fill_exprs.get(&key).map(ToString::to_string);
+        let text = expr.or_else(|| Some(function?.function.clone()))?;
+        let event = object.heads_of(Aspect::Nullable).iter().next()?;
+        Some((*event, text))
+    };
+    let live = after.objects().filter(|o| o.is_live());
+    live.filter_map(of).collect()
+}
+
+/// Forgets how the engine reports the defaults of columns that the steps create again: these have
+/// the defaults of the declaration.
+pub(in crate::migrate) fn forget_replaced_defaults(
+    local: &mut LocalState,
+    steps: &[Step],
+    after: &Fold,
+) {
+    let mut replaced = BTreeSet::new();
+    for step in steps {
+        let (table, column) = match &step.operation {
+            Operation::ReplaceProperty {
+                table, property, ..
+            } => (table, Some(NameKey::new(&property.name))),
+            Operation::CopyNodes { from, .. } | Operation::CopyRels { from, .. } => (from, None),
+            _ => continue,
+        };
+        replaced.insert((NameKey::new(table), column));
+    }
+    local.adopted_defaults.retain(|id, _| {
+        let name = |id| Some(NameKey::new(&after.database_name(after.object(id)?)));
+        let table = after.object(*id).and_then(|object| name(object.parent?));
+        let Some((table, column)) = table.zip(name(*id)) else {
+            return true;
+        };
+        let key = (table.clone(), Some(column));
+        !replaced.contains(&key) && !replaced.contains(&(table, None))
+    });
 }
 
 /// State after the differences were resolved by policy.

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use inputs::{
     DriftResolution, PlannedTarget, PlanningInputs, PreparedMigration, base, deferred_tasks,
-    fills_per_event, version,
+    fills_per_event, forget_replaced_defaults, in_place_fills, version,
 };
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::diff;
@@ -216,9 +216,13 @@ impl Migrator<'_> {
                 .for_each(|h| h.requested = false);
         }
         local.deferred = deferred_tasks(&steps);
+        forget_replaced_defaults(&mut local, &steps, &after);
         local
             .recorded_fills
             .extend(fills_per_event((&before, &after), &hints));
+        local
+            .in_place_fills
+            .extend(in_place_fills((&before, &after), &hints));
         let plan = Plan::new(base(&contents, &found), events, steps, render_notes(notes));
         Ok(PreparedMigration {
             contents,

@@ -16,18 +16,9 @@ use crate::error::Error;
 /// them.
 const MAX_FAILING_VALUES: usize = 1_000;
 
-/// Checks whether all old values can be cast, and which rows fail.
+/// Checks whether all old values can be cast, and which rows fail. `value` is the one that the check
+/// names, with the result of a trial of its prior values.
 pub(in crate::migrate) fn check_cast(
-    session: &dyn Session,
-    step: &mut Step,
-    check: &PreflightCheck,
-    requested: &ValueSource,
-) -> Result<Option<RowFailure>, Error> {
-    let value = with_prior_values(session, &check.rows, requested)?;
-    check_value(session, step, (check, requested), value)
-}
-
-fn check_value(
     session: &dyn Session,
     step: &mut Step,
     (check, requested): (&PreflightCheck, &ValueSource),
@@ -52,7 +43,8 @@ fn check_value(
         Fallibility::FailsUnless(_) => plain,
         Fallibility::Unknown => true,
     };
-    let trial = needs_trial.then(|| try_count(session, rows, &condition, &value.render("x")));
+    let trial =
+        needs_trial.then(|| try_count(session, rows, &condition, &value.render_outcome("x")));
     let trial = trial.transpose()?;
     if let Some(Ok(counts)) = &trial
         && (plain || value.guard_condition("x").is_none())
@@ -70,7 +62,7 @@ fn check_value(
             None if value.prior.is_some() && *value.on_fail() != OnFail::Abort => {
                 // Without the prior values, a condition may detect the failing rows.
                 value.prior = None;
-                return check_value(session, step, (check, requested), value);
+                return check_cast(session, step, (check, requested), value);
             }
             None => {
                 let total = number(session, &rows.count(&condition))?;
@@ -133,12 +125,12 @@ fn count_failures(
                 || condition.clone(),
                 |guard| format!("{condition} AND {guard}"),
             );
-            count(session, rows, &castable, &value.render("x"))?
+            count(session, rows, &castable, &value.render_outcome("x"))?
         }
     };
     let nulls = castable.saturating_sub(cast);
     if nulls > 0 && findings.raised == 0 {
-        let null = format!("{condition} AND {} IS NULL", value.render("x"));
+        let null = format!("{condition} AND {} IS NULL", value.render_outcome("x"));
         findings.sample = sample(session, rows.sample(&null, &old), is_text(&value))?;
     }
     let (failing, total) = (findings.raised + nulls, castable + findings.raised);
@@ -181,7 +173,7 @@ fn try_count(
 }
 
 /// Returns the engine's message if a value of one of the rows cannot be computed.
-fn engine_error_for(
+pub(in crate::migrate) fn engine_error_for(
     session: &dyn Session,
     rows: &RowScope,
     which: &str,
@@ -193,7 +185,7 @@ fn engine_error_for(
 /// Returns the value with the result of a trial of the prior values: those for which none was
 /// computed. If they cannot be determined, or rows would take two branches for two reasons, all are
 /// cast.
-fn with_prior_values(
+pub(in crate::migrate) fn with_prior_values(
     session: &dyn Session,
     rows: &RowScope,
     requested: &ValueSource,
@@ -265,7 +257,11 @@ fn is_text(value: &ValueSource) -> bool {
 
 /// Returns whether the engine rejects a value rather than the query.
 pub(in crate::migrate) fn is_value_error(error: &EngineError) -> bool {
-    error.kind == EngineErrorKind::Other && !error.message.starts_with("Binder exception")
+    // The engine parses a text as a STRUCT when it casts it.
+    error
+        .message
+        .starts_with("Parser exception: Invalid struct field name")
+        || error.kind == EngineErrorKind::Other && !error.message.starts_with("Binder exception")
 }
 
 /// Records the result of a check in its step: the `requested` value became `resolved`.

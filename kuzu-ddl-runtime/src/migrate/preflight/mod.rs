@@ -11,10 +11,13 @@ pub(in crate::migrate) mod constraints;
 pub(in crate::migrate) mod functions;
 pub(in crate::migrate) mod runner;
 pub(in crate::migrate) mod sample;
+pub(in crate::migrate) mod written_since;
 
-use cast::check_cast;
+use cast::{check_cast, with_prior_values};
 use constraints::{check_multiplicity, check_not_null, check_serial_range, check_unique};
 use kuzu_ddl_core::plan::{PreflightCheck, PreflightKind, RowFailure, Step};
+
+use written_since::{check_archived, check_written_since};
 
 use crate::engine::Session;
 use crate::error::Error;
@@ -29,7 +32,21 @@ pub(super) fn run_check(
     match &check.kind {
         // These need the functions: see `functions`.
         PreflightKind::FunctionValues { .. } => Ok(None),
-        PreflightKind::Castable(value) => check_cast(session, step, check, value),
+        PreflightKind::Castable(requested) => {
+            let value = with_prior_values(session, &check.rows, requested)?;
+            if !value.has_known_prior()
+                && let Some(archived) = requested.render_required_prior("x")
+                && let Some(failure) = check_archived(session, check, requested, &archived)?
+            {
+                return Ok(Some(failure));
+            }
+            match value.render_written_since("x") {
+                Some(since) => {
+                    check_written_since(session, step, check, (requested, &value), since)
+                }
+                None => check_cast(session, step, (check, requested), value),
+            }
+        }
         PreflightKind::NotNull(value) => check_not_null(session, step, check, value),
         PreflightKind::Unique(value) => check_unique(session, check, value),
         PreflightKind::BelowSerialLimit(value) => check_serial_range(session, check, value),

@@ -59,18 +59,15 @@ impl<'a> PlanBuilder<'a> {
                 value = source.cast_by(by);
                 property = Property { name, ..is };
             } else if let Some(Expr::Opaque(_)) = property.default {
-                property.default = object
-                    .and_then(|o| self.after.property(o))
-                    .and_then(|p| p.default);
+                let target = object.and_then(|o| self.after.property(o));
+                property.default = target.and_then(|p| p.default).or(property.default);
             }
             if matches!(property.ty, Type::Unknown(_))
                 || matches!(property.default, Some(Expr::Opaque(_)))
             {
                 self.errors.push(PlanError::Unsupported {
                     object: format!("{}.{name}", table.name, name = property.name),
-                    reason: "the table must be rebuilt, and this column's type or default cannot \
-                             be reproduced"
-                        .into(),
+                    reason: unknown_column_reason(&property),
                 });
                 return None;
             }
@@ -148,14 +145,18 @@ impl<'a> PlanBuilder<'a> {
         };
         let lacks = may_fail && required(self.before) && required(self.after);
         let fill = self.after.object(id).filter(|_| lacks);
+        // Rows take one of two branches, and for one reason only.
+        let prior = original
+            .filter(|o| !may_fail || o.is_conflict_column() || !o.may_have_failed())
+            .map(|prior| PriorValues {
+                separate: prior.separate && !may_fail,
+                ..prior
+            });
         ValueSource {
             fill: fill.and_then(|object| self.fill_expr(object)),
             stages,
             to: is.clone(),
-            // Rows take one of two branches, and for one reason only.
-            prior: original
-                .filter(|o| !may_fail || o.is_conflict_column() || !o.may_have_failed())
-                .map(Box::new),
+            prior: prior.map(Box::new),
             ..ValueSource::copy_of(from, was)
         }
     }
@@ -165,6 +166,17 @@ impl<'a> PlanBuilder<'a> {
         let table = self.after.object(property.parent?)?;
         let table = self.after.database_name(table);
         self.fill(&table, &self.after.database_name(property))
+    }
+}
+
+fn unknown_column_reason(property: &Property) -> String {
+    match &property.default {
+        Some(Expr::Opaque(text)) => format!(
+            "the table must be rebuilt, and the default of this column cannot be reproduced: the \
+             engine reports it as \"{text}\", without signs and parentheses\n\
+             help: declare the property with its default"
+        ),
+        _ => "the table must be rebuilt, and this column's type cannot be reproduced".into(),
     }
 }
 
