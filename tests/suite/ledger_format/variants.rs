@@ -209,6 +209,7 @@ fn local() -> LocalState {
         ]
         .into(),
         recorded_fills: [(EventId::hash_of(b"e"), Expr::Int(0))].into(),
+        in_place_fills: [].into(),
     }
 }
 

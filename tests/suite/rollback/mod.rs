@@ -3,10 +3,15 @@
 
 mod backup;
 mod casts;
+mod defaults;
 mod failed_casts;
 mod fills;
+mod functions;
 mod history;
 mod indexes;
+mod nested_values;
+mod pairs;
 mod purge;
+mod random;
 mod restored_columns;
 mod revisions;

@@ -3,7 +3,10 @@
 mod adopt;
 mod error;
 mod pending_changes;
+mod random;
+mod rebuilds;
 mod recreate;
+mod remedies;
 mod repair;
 mod warn;
 

@@ -1,0 +1,120 @@
+//! Random histories: a schema of all types with rows, one to five changes, and rollbacks to each
+//! earlier point, from the last to the first. At each point every row is what it was then.
+//!
+//! The regular run takes the same 12 histories every time. `KUZU_DDL_ROLLBACK_RUNS=2000` runs that
+//! many, `KUZU_DDL_ROLLBACK_SEED` is the first seed.
+
+mod model;
+mod values;
+
+use kuzu_ddl::history::Point;
+use kuzu_ddl::{Error, Migrator, Report};
+
+use crate::fixture::Numbers;
+use crate::fixture::TestDatabase;
+use crate::fixture::sketch::sketch;
+use model::Model;
+
+/// Histories in the regular run.
+const RUNS: u64 = 12;
+
+/// Runs with the permissions that the error proposes.
+fn allowed<'a>(
+    db: &'a TestDatabase,
+    run: &dyn Fn(Migrator<'a>) -> Result<Report, Error>,
+) -> Result<Report, Error> {
+    match run(Migrator::new(db.kuzu())) {
+        // Pairs that were added have no rels.
+        Err(Error::Irreversible(lost)) if lost.iter().all(|l| l.contains("its rels")) => {
+            allowed(db, &|m| run(m.allow_partial_rollback()))
+        }
+        Err(Error::HazardsNotAllowed { hazards, .. }) => {
+            let migrator = Migrator::new(db.kuzu());
+            let migrator = hazards.into_iter().fold(migrator, |migrator, hazard| {
+                migrator.allow(hazard.kind, hazard.object)
+            });
+            run(migrator)
+        }
+        result => result,
+    }
+}
+
+/// A state of the history: its revision, and the rows of every table.
+struct State {
+    revision: u64,
+    source: String,
+    model: Model,
+    rows: Vec<String>,
+}
+
+fn state(db: &TestDatabase, model: &Model, source: String) -> State {
+    let revision = db.ledger().revisions.keys().last().copied();
+    State {
+        revision: revision.unwrap(),
+        source,
+        model: model.clone(),
+        rows: model.rows(db),
+    }
+}
+
+/// Runs one history; returns the number of rollbacks.
+fn run(seed: u64) -> usize {
+    let mut numbers = Numbers::new(seed);
+    let mut model = Model::random(&mut numbers);
+    let source = model.source(&Model::default());
+    let mut db = TestDatabase::migrated(sketch(&source));
+    model.insert(&db, &mut numbers);
+    let mut states = vec![state(&db, &model, source)];
+    for _ in 0..=numbers.below(5) {
+        let last = model.clone();
+        model.change(&mut numbers);
+        let source = model.source(&last);
+        let declared = sketch(&source).unwrap();
+        allowed(&db, &|m| m.declared(declared.clone()).migrate())
+            .unwrap_or_else(|e| panic!("seed {seed}: {e}\n{source}"));
+        states.push(state(&db, &model, source));
+        if numbers.one_in(3) {
+            db.reopen();
+        }
+    }
+    let mut path = Vec::new();
+    for (at, to) in states.iter().enumerate().rev().skip(1) {
+        path.push(at);
+        let sources: Vec<&str> = states.iter().map(|state| state.source.as_str()).collect();
+        let story = || {
+            format!(
+                "seed {seed}, rollbacks to {path:?}\n{}",
+                sources.join("\n--\n")
+            )
+        };
+        allowed(&db, &|m| m.rollback(Point::Revision(to.revision)))
+            .unwrap_or_else(|e| panic!("{}\n{e}", story()));
+        assert_eq!(to.model.rows(&db), to.rows, "{}", story());
+        assert_eq!(db.drift(), "", "{}", story());
+        if numbers.one_in(2) {
+            db.reopen();
+            assert_eq!(to.model.rows(&db), to.rows, "reopened: {}", story());
+        }
+    }
+    path.len()
+}
+
+#[test]
+fn every_row_returns_at_every_point() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse().ok());
+    let runs = number("KUZU_DDL_ROLLBACK_RUNS").unwrap_or(RUNS);
+    let first: u64 = number("KUZU_DDL_ROLLBACK_SEED").unwrap_or(1);
+    let mut rollbacks = 0;
+    let mut failed = Vec::new();
+    for seed in first..first + runs {
+        match std::panic::catch_unwind(|| run(seed)) {
+            Ok(count) => rollbacks += count,
+            Err(_) => failed.push(seed),
+        }
+    }
+    assert!(
+        failed.is_empty(),
+        "{} of {runs} histories failed, with the seeds {failed:?}; {rollbacks} rollbacks in the others",
+        failed.len()
+    );
+}
