@@ -1,0 +1,6 @@
+//! Hazards that the engine, an archive or the application's own source would hide: each is named
+//! before anything is changed, with the words that resolve it.
+
+mod checkpoint;
+mod declared_items;
+mod index_options;
