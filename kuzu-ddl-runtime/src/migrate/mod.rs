@@ -77,6 +77,7 @@ type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 pub struct Migrator<'a> {
     engine: &'a dyn Engine,
     declared: Option<Declared>,
+    allow_empty: bool,
     allowed: AllowedHazards,
     drift_policy: DriftPolicy,
     undeclared_policy: UndeclaredPolicy,
@@ -153,7 +154,9 @@ impl<'a> Migrator<'a> {
     pub fn migrate(mut self) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("migrate").entered();
+        let is_compiled = self.declared.is_none();
         let declared = fingerprint_declaration(self.declared.take())?;
+        let declared = self.refuse_empty(is_compiled, declared)?;
         let session = self.engine.session()?;
         if let Some(report) = self.check_up_to_date(session.as_ref(), &declared, start)? {
             return Ok(report);
@@ -195,7 +198,21 @@ impl<'a> Migrator<'a> {
     }
 
     fn declaration(&self) -> Result<FingerprintedDeclaration, Error> {
-        fingerprint_declaration(self.declared.clone())
+        let declared = fingerprint_declaration(self.declared.clone())?;
+        self.refuse_empty(self.declared.is_none(), declared)
+    }
+
+    /// Refuses a program that declares nothing: it was meant to declare something and does not link
+    /// it, and would report that the database is up to date.
+    fn refuse_empty(
+        &self,
+        is_compiled: bool,
+        declared: FingerprintedDeclaration,
+    ) -> Result<FingerprintedDeclaration, Error> {
+        if is_compiled && !self.allow_empty && declared.declared.is_empty() {
+            return Err(Error::NothingDeclared);
+        }
+        Ok(declared)
     }
 
     /// Returns whether an error means that the database is open read-only.
