@@ -55,6 +55,7 @@ impl<'a> Migrator<'a> {
         Self {
             engine,
             declared: None,
+            is_explicit: false,
             allow_empty: false,
             allowed: AllowedHazards::default(),
             drift_policy: DriftPolicy::default(),
@@ -92,6 +93,7 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn declared(mut self, declared: Declared) -> Self {
         self.declared = Some(declared);
+        self.is_explicit = true;
         self
     }
 
@@ -149,8 +151,8 @@ impl<'a> Migrator<'a> {
     /// Allows all hazards of the plan with this fingerprint, and of no other plan.
     ///
     /// The [fingerprint](kuzu_ddl_core::plan::Plan::fingerprint) is that of the steps, not of the
-    /// rows. It is for reviews: plan on a copy, store the plan as text or JSON, and allow it once
-    /// somebody has read it. A text that is no fingerprint allows nothing.
+    /// rows. It is for reviews: plan on a copy, store the plan as text or JSON, and allow it after the
+    /// review. A text that is no fingerprint allows nothing.
     ///
     /// # Examples
     /// ```
@@ -168,7 +170,9 @@ impl<'a> Migrator<'a> {
     #[doc(alias = "approve")]
     #[must_use]
     pub fn allow_plan(mut self, fingerprint: &str) -> Self {
-        self.allowed.plans.extend(fingerprint.parse::<Fingerprint>());
+        self.allowed
+            .plans
+            .extend(fingerprint.parse::<Fingerprint>());
         self
     }
 
