@@ -32,7 +32,9 @@ impl Differ<'_> {
             if was_declared || self.options.archive_undeclared {
                 self.draft.archive(object);
             } else {
-                let object = format!("{}[{name}]", table.name);
+                let spelled = self.draft.fold().object(object);
+                let spelled = spelled.map_or_else(|| name.to_string(), |o| o.name.value.clone());
+                let object = format!("{}[{spelled}]", table.name);
                 self.notes.push(Note::Undeclared { object });
             }
         }

@@ -142,7 +142,9 @@ pub(crate) fn is_plain(name: &str) -> bool {
 
 /// Whether `name` is a Cypher keyword, which needs backticks.
 pub(crate) fn is_keyword(name: &str) -> bool {
-    RESERVED_MEMBERS.iter().any(|keyword| same(keyword, name))
+    RESERVED_MEMBERS
+        .iter()
+        .any(|keyword| is_same_name(keyword, name))
 }
 
 /// Checks the name of an index: the engine derives names of tables from it, and does not quote
