@@ -111,11 +111,7 @@ pub fn compare(from: &Schema, to: &Schema) -> Comparison {
 /// Returns the changes that lead from `from` to `to`, given the known renames.
 #[must_use]
 pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> Comparison {
-    let spelled = |(key, table): (&NameKey, &Table)| (key.clone(), table.name.clone());
-    let mut rows = Differences {
-        rows: Vec::new(),
-        spelling: from.tables.iter().chain(&to.tables).map(spelled).collect(),
-    };
+    let mut rows = Differences(Vec::new());
     let renamed = |key: &NameKey| renames.tables.get(key).unwrap_or(key).clone();
     let mut new: BTreeMap<&NameKey, &Table> = to.tables.iter().collect();
     for (key, was) in &from.tables {
@@ -129,7 +125,7 @@ pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> 
         }
     }
     for table in new.into_values() {
-        let detail = rows.shape(table);
+        let detail = shape(table);
         rows.push(
             table.kind.as_str(),
             &table.name,
@@ -157,21 +153,16 @@ pub fn compare_with_renames(from: &Schema, to: &Schema, renames: &RenameMap) -> 
             rows.push("sequence", &sequence.name, ComparisonKind::Added { detail });
         }
     }
-    let mut rows = rows.rows;
-    rows.sort_by(|a, b| a.object.cmp(&b.object));
-    Comparison { rows }
+    rows.0.sort_by(|a, b| a.object.cmp(&b.object));
+    Comparison { rows: rows.0 }
 }
 
 /// Collects differences.
-struct Differences {
-    rows: Vec<ComparisonEntry>,
-    /// Names of tables, as spelled.
-    spelling: BTreeMap<NameKey, String>,
-}
+struct Differences(Vec<ComparisonEntry>);
 
 impl Differences {
     fn push(&mut self, object_kind: &str, object: &str, how: ComparisonKind) {
-        self.rows.push(ComparisonEntry {
+        self.0.push(ComparisonEntry {
             object_kind: object_kind.to_owned(),
             object: object.to_owned(),
             how,
@@ -187,29 +178,6 @@ impl Differences {
             };
             self.push(object_kind, object, how);
         }
-    }
-
-    /// Returns `From -> To`, as spelled.
-    fn pair(&self, from: &NameKey, to: &NameKey) -> String {
-        let spelled = |key: &NameKey| {
-            let name = self.spelling.get(key);
-            name.map_or_else(|| key.to_string(), Clone::clone)
-        };
-        format!("{} -> {}", spelled(from), spelled(to))
-    }
-
-    fn shape(&self, table: &Table) -> String {
-        let mut parts = Vec::new();
-        if let TableKind::Edge { pairs, .. } = &table.kind {
-            parts.extend(pairs.iter().map(|p| self.pair(&p.from, &p.to)));
-        }
-        for (key, property) in &table.properties {
-            let is_key =
-                matches!(&table.kind, TableKind::Node { primary_key } if primary_key == key);
-            let key = if is_key { " PRIMARY KEY" } else { "" };
-            parts.push(format!("{} {}{key}", property.name, column(property)));
-        }
-        format!("({})", parts.join(", "))
     }
 
     fn tables(&mut self, key: &NameKey, was: &Table, is: &Table, renames: &RenameMap) {
@@ -284,13 +252,19 @@ impl Differences {
                     .collect();
                 let new = new.iter().map(|p| (p.from.clone(), p.to.clone())).collect();
                 for (from, to) in old.difference(&new) {
-                    let path = format!("{name}({})", self.pair(from, to));
-                    self.push("pair", &path, ComparisonKind::Removed);
+                    self.push(
+                        "pair",
+                        &format!("{name}({from} -> {to})"),
+                        ComparisonKind::Removed,
+                    );
                 }
                 for (from, to) in new.difference(&old) {
                     let detail = String::new();
-                    let path = format!("{name}({})", self.pair(from, to));
-                    self.push("pair", &path, ComparisonKind::Added { detail });
+                    self.push(
+                        "pair",
+                        &format!("{name}({from} -> {to})"),
+                        ComparisonKind::Added { detail },
+                    );
                 }
             }
             _ => {}
@@ -389,6 +363,19 @@ fn column(property: &Property) -> String {
         .default_cypher()
         .map(|text| format!(" DEFAULT {text}"));
     format!("{}{}", property.ty, default.unwrap_or_default())
+}
+
+fn shape(table: &Table) -> String {
+    let mut parts = Vec::new();
+    if let TableKind::Edge { pairs, .. } = &table.kind {
+        parts.extend(pairs.iter().map(|p| format!("{} -> {}", p.from, p.to)));
+    }
+    for (key, property) in &table.properties {
+        let is_key = matches!(&table.kind, TableKind::Node { primary_key } if primary_key == key);
+        let key = if is_key { " PRIMARY KEY" } else { "" };
+        parts.push(format!("{} {}{key}", property.name, column(property)));
+    }
+    format!("({})", parts.join(", "))
 }
 
 impl Comparison {
@@ -501,7 +488,7 @@ mod tests {
             ~ property Human.age: default none -> CAST(3 AS INT64)
             ~ property Human.email: renamed from mail
             ~ rel table Lives: multiplicity MANY_MANY -> MANY_ONE
-            + pair Lives(City -> City)
+            + pair Lives(city -> city)
             + node table New(id INT64 PRIMARY KEY, k STRING DEFAULT CAST('x' AS STRING))"#]]
         .assert_eq(&found.to_string());
         assert!(compare(&from.schema, &from.schema).is_empty());
