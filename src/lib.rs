@@ -154,6 +154,33 @@ pub fn migrate(db: &dyn engine::Engine) -> Result<Report> {
     Migrator::new(db).migrate()
 }
 
+/// Returns everything that is compiled into this binary: tables, sequences and tombstones.
+///
+/// `Display` lists them, each with its crate and source line. A crate of which nothing is used is
+/// not linked, so what it declares is missing from the list: link it with `use shop_model as _;`.
+///
+/// # Errors
+/// Returns every issue of the declarations that the compiler could not detect.
+///
+/// # Examples
+/// ```standalone_crate
+/// #[derive(kuzu_ddl::KuzuNode)]
+/// struct Person {
+///     #[kuzu(primary_key)]
+///     id: i64,
+/// }
+///
+/// let declared = kuzu_ddl::declared()?;
+/// println!("{declared}");
+/// assert!(declared.to_string().contains("node table Person"));
+/// # Ok::<(), kuzu_ddl::DeclareError>(())
+/// ```
+#[doc(alias = "registry")]
+#[doc(alias = "inventory")]
+pub fn declared() -> Result<Declared, DeclareError> {
+    model::Schema::compiled()
+}
+
 /// Records the tables of a database that has no ledger yet, and changes nothing else.
 ///
 /// Its tables go on working, and [`Migrator::plan`] then shows the differences to the structs.

@@ -52,6 +52,7 @@ use proc_macro::TokenStream;
 /// | `key_changed_from = "…"` | former primary key; repeatable |
 /// | `fts_index(name = "…", on("…", …), …)` | full-text index on several properties; repeatable |
 /// | `comment = "…"` | comment in place of the doc comment; `""` for none |
+/// | `allow_reserved` | the names of the table and its properties may be Cypher keywords |
 /// | `skip_registration` | the struct is part of a schema only where `schema![…]` names it |
 /// | `crate = "…"` | path of `kuzu_ddl`, where the crate has another name |
 ///
@@ -83,7 +84,12 @@ use proc_macro::TokenStream;
 /// | `fts_index(…)` | full-text index on a `STRING`; repeatable |
 /// | `vector_index(…)` | vector index on an array of `FLOAT` or `DOUBLE`; repeatable |
 /// | `comment = "…"` | comment in place of the doc comment; `""` for none |
+/// | `allow_reserved` | the name of the property may be a Cypher keyword |
 /// | `skip` | the field is not a property |
+///
+/// A name such as `order` or `when` is a Cypher keyword: kuzu-ddl quotes it, and your own Cypher
+/// must, too: `` MATCH (t:Task) RETURN t.`order` ``. The compiler warns of such a name (lint
+/// `deprecated`), unless `allow_reserved` allows it.
 ///
 /// With `type`, a field that is an `Option` is still nullable.
 ///
@@ -108,14 +114,14 @@ use proc_macro::TokenStream;
 /// |---|---|---|
 /// | `name = "…"` | both | name; default: `<property>_fts` or `<property>_vec` |
 /// | `stemmer = "…"` | `fts_index` | a language, `porter` or `none`; default: `english` |
-/// | `stopwords = "…"` | `fts_index` | node table with one `STRING`; default: English words |
+/// | `stopwords = "…"` | `fts_index` | node table with one `STRING`; requires the stemmer `none` |
 /// | `ignore_pattern = "…"` | `fts_index` | regular expression for the separators of words |
 /// | `metric = "…"` | `vector_index` | `cosine` (default), `l2`, `l2sq`, `dotproduct` |
 /// | `mu = 30` | `vector_index` | degree of the upper graph, from 1 to 26213 |
 /// | `ml = 60` | `vector_index` | degree of the lower graph, from 1 to 1638 |
-/// | `pu = 0.05` | `vector_index` | share of nodes in the upper graph, from 0 to 1 |
+/// | `pu = 0.05` | `vector_index` | share of nodes in the upper graph; Kùzu 0.11.3 keeps only 0.05 |
 /// | `efc = 200` | `vector_index` | number of candidates during construction, at least 1 |
-/// | `alpha = 1.1` | `vector_index` | maximum reach of edges, at least 1 |
+/// | `alpha = 1.1` | `vector_index` | maximum reach of edges, at least 1, with up to six decimals |
 /// | `cache_embeddings = true` | `vector_index` | keeps vectors in memory during construction |
 ///
 /// A migration rejects a file as `stopwords`, because the engine would read it again later. It

@@ -13,6 +13,8 @@ mod engine_bugs;
 #[cfg(feature = "kuzu")]
 mod fixture;
 #[cfg(feature = "kuzu")]
+mod hazards;
+#[cfg(feature = "kuzu")]
 mod invariants;
 #[cfg(feature = "kuzu")]
 mod ledger_format;

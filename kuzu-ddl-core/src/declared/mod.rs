@@ -8,6 +8,7 @@ mod convert;
 mod error;
 mod hints;
 mod indexes;
+mod items;
 mod json;
 mod model;
 #[doc(hidden)]

@@ -48,3 +48,15 @@ impl Schema {
         assemble::assemble(registry)
     }
 }
+
+/// Returns the tombstones of tables that this binary registers, from all linked crates.
+#[must_use]
+pub fn registered_tombstones() -> Vec<Tombstone> {
+    let tombstones = inventory::iter::<Registration>
+        .into_iter()
+        .filter_map(|registered| match registered {
+            Registration::Dropped(tombstone) => Some(*tombstone),
+            _ => None,
+        });
+    tombstones.collect()
+}

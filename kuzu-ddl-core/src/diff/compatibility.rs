@@ -6,7 +6,7 @@ use super::incompatibility::{Incompatibility, IncompatibilityKind};
 use crate::declared::Declared;
 use crate::event::ObjectId;
 use crate::fold::{Fold, Lifecycle, Object};
-use crate::schema::{NameKey, Property, Table, TableKind, Type};
+use crate::schema::{NameKey, Pair, Property, Table, TableKind, Type};
 
 /// Returns what `declared` requires and `fold` does not have: the check that lets an older binary
 /// open a newer database, or stops it. Differences in comments, defaults and nullability do not
@@ -45,6 +45,18 @@ pub fn check_compatibility(
         };
         let last = ancestor.and_then(|a| a.schema.tables.get(key));
         compare_tables(table, &is, last, &mut refuse);
+        let present_name = |key: &NameKey| present_name(fold, ancestor, key);
+        for pair in missing_pairs(&table.kind, &is.kind, present_name) {
+            let spelled = |key: &NameKey| {
+                let table = declared.schema.tables.get(key);
+                table.map_or_else(|| key.to_string(), |table| table.name.clone())
+            };
+            let ends = format!("{} -> {}", spelled(&pair.from), spelled(&pair.to));
+            refuse(
+                format!("{}({ends})", table.name),
+                IncompatibilityKind::Missing,
+            );
+        }
         for (name, property) in &table.properties {
             let path = format!("{}.{}", table.name, property.name);
             match is.properties.get(name) {
@@ -83,22 +95,27 @@ fn compare_tables(
             if desired != found {
                 let changed = !matches!(last.map(|t| &t.kind),
                     Some(TableKind::Node { primary_key }) if primary_key == desired);
+                let spelled = |table: &Table, key: &NameKey| {
+                    let property = table.properties.get(key);
+                    property.map_or_else(|| key.to_string(), |property| property.name.clone())
+                };
+                let (desired, found) = (spelled(declared, desired), spelled(is, found));
                 refuse(
                     name(),
-                    push_difference(changed, "primary key", desired, found),
+                    push_difference(changed, "primary key", &desired, &found),
                 );
             }
         }
         (
             TableKind::Edge {
-                pairs,
                 multiplicity: Some(desired),
                 storage: desired_storage,
+                ..
             },
             TableKind::Edge {
-                pairs: found_pairs,
                 multiplicity,
                 storage,
+                ..
             },
         ) => {
             let before = last.map(|t| &t.kind);
@@ -119,12 +136,6 @@ fn compare_tables(
                     push_difference(changed, "storage direction", &desired, &found),
                 );
             }
-            for pair in pairs.difference(found_pairs) {
-                refuse(
-                    format!("{}({} -> {})", declared.name, pair.from, pair.to),
-                    IncompatibilityKind::Missing,
-                );
-            }
         }
         (TableKind::Edge { .. }, TableKind::Edge { .. }) => {}
         _ => refuse(
@@ -133,6 +144,39 @@ fn compare_tables(
                 is: is.kind.as_str().to_owned(),
             },
         ),
+    }
+}
+
+/// Returns the declared pairs that do not exist under the present names of their node tables.
+fn missing_pairs<'d>(
+    declared: &'d TableKind,
+    is: &TableKind,
+    present_name: impl Fn(&NameKey) -> NameKey,
+) -> Vec<&'d Pair> {
+    let (TableKind::Edge { pairs, .. }, TableKind::Edge { pairs: found, .. }) = (declared, is)
+    else {
+        return Vec::new();
+    };
+    let is_missing = |pair: &&Pair| {
+        let present = Pair {
+            from: present_name(&pair.from),
+            to: present_name(&pair.to),
+        };
+        !found.contains(&present)
+    };
+    pairs.iter().filter(is_missing).collect()
+}
+
+/// Returns the present name of a declared table: another one if it was renamed since, which is
+/// reported for the table itself.
+fn present_name(fold: &Fold, ancestor: Option<&Declared>, key: &NameKey) -> NameKey {
+    if fold.find(None, key).is_some() {
+        return key.clone();
+    }
+    let nothing = BTreeSet::new();
+    match explain_missing(fold, ancestor, None, key, true, &nothing) {
+        Some(IncompatibilityKind::Renamed { to }) => NameKey::new(&to),
+        _ => key.clone(),
     }
 }
 

@@ -27,6 +27,7 @@ impl Differ<'_> {
     /// Runs the phases. Their order is part of the history that peers compare: drops free names,
     /// renames claim them, then come new tables, and the members of tables last.
     pub(super) fn run(&mut self) {
+        self.check_recreate_requests();
         self.restore_requested();
         self.sequences();
         self.purge_requested();

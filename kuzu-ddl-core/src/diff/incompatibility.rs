@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::describe::Tombstone;
 use crate::schema::{Conversion, Type};
 
 /// Incompatibility: a declared item that the database cannot be migrated to, or only on explicit
@@ -32,8 +33,18 @@ pub enum IncompatibilityKind {
     Dropped,
     /// Declared, but dropped and purged: its rows no longer exist.
     Purged,
-    /// Requested for purge, but no archived object has this name.
-    ArchiveNotFound,
+    /// Requested to be restored or purged, but no archived object has this name.
+    ArchiveNotFound {
+        /// What was requested: `restored` or `purged`.
+        request: String,
+        /// Similar names of archived objects.
+        similar: Vec<String>,
+    },
+    /// Requested to be recreated, but not declared.
+    NotDeclared {
+        /// Similar names of declared objects.
+        similar: Vec<String>,
+    },
     /// Requested for purge, but several archived objects have this name.
     ArchiveAmbiguous {
         /// Names of the candidates in the database.
@@ -86,6 +97,9 @@ pub enum IncompatibilityKind {
         /// Name of the rel table.
         by: String,
     },
+    /// The program marks the table as dropped, but its declaration is given explicitly and does not
+    /// contain the tombstone.
+    TombstoneIgnored,
     /// The primary key has a tombstone.
     PrimaryKeyDropped,
     /// Invalid by itself, in any database.
@@ -112,18 +126,35 @@ impl IncompatibilityKind {
                  help: or restore it with its rows: `.restore(\"{object}\")` on the Migrator\n\
                  help: or create a new, empty one: `.recreate(\"{object}\")` on the Migrator"
             ),
+            Self::Purged if has_no_archive(object) => format!(
+                "was dropped with its rels, which no longer exist\n\
+                 help: create it again, without rels: `.recreate(\"{object}\")` on the Migrator\n\
+                 help: or restore a backup"
+            ),
             Self::Purged => format!(
                 "was dropped and purged; its data no longer exist\n\
                  help: create a new, empty one: `.recreate(\"{object}\")` on the Migrator\n\
                  help: or restore a backup"
             ),
-            Self::ArchiveNotFound => "cannot be purged: no archived object has this name\n\
-                 help: list the archived objects with `kuzu_ddl::archive::list_archived(&db)`"
-                .to_owned(),
+            Self::ArchiveNotFound { request, similar } => format!(
+                "cannot be {request}: no archived object has this name{}\n\
+                 help: list the archived objects with `kuzu_ddl::archive::list_archived(&db)`",
+                did_you_mean(similar)
+            ),
+            Self::NotDeclared { similar } => format!(
+                "cannot be recreated: it is not declared{}\n\
+                 help: name a declared `Table`, `Table.property` or `Table(From -> To)`",
+                did_you_mean(similar)
+            ),
             Self::ArchiveAmbiguous { names } => format!(
                 "cannot be purged: several archived objects have this name\n\
                  help: name one of them: {}",
                 names.join(", ")
+            ),
+            Self::Missing if has_no_archive(object) => format!(
+                "is declared and existed before, but is missing\n\
+                 help: inspect the history, then create it again: `.recreate(\"{object}\")` on the \
+                 Migrator"
             ),
             Self::Missing => format!(
                 "is declared and existed before, but is missing\n\
@@ -162,8 +193,14 @@ impl IncompatibilityKind {
             Self::InvalidCast { reason } => format!("the cast is invalid: {reason}"),
             Self::InUse { by } => format!(
                 "has a tombstone, but the rel table `{by}` still uses it\n\
-                 help: drop `{by}` as well\n\
-                 help: or add `#[kuzu(dropped_pair(…))]` to its struct"
+                 help: drop `{by}` as well: `dropped_table!(\"{by}\")`\n\
+                 help: or declare `{by}` without this pair"
+            ),
+            Self::TombstoneIgnored => format!(
+                "`dropped_table!(\"{object}\")` has no effect: the schema is given by \
+                 `.declared(…)`, without the tombstone\n\
+                 help: add it: `schema![…; dropped \"{object}\"]`\n\
+                 help: or remove `dropped_table!(\"{object}\")`"
             ),
             Self::PrimaryKeyDropped => "the primary key cannot be dropped".to_owned(),
             Self::Invalid { reason } => reason.clone(),
@@ -191,6 +228,32 @@ fn needs_cast(from: &str, to: &str) -> String {
                  help: add `#[kuzu(cast = \"CAST(old AS {to})\")]`\n\
                  help: or name a function with `#[kuzu(cast_with = path::to::function)]`"
             )
+        }
+    }
+}
+
+/// Returns whether objects with such a path are dropped without an archive: pairs and sequences.
+fn has_no_archive(object: &str) -> bool {
+    object.contains('(') || object.starts_with("sequence ")
+}
+
+fn did_you_mean(similar: &[String]) -> String {
+    if similar.is_empty() {
+        return String::new();
+    }
+    let similar: Vec<String> = similar.iter().map(|name| format!("`{name}`")).collect();
+    format!("; did you mean {}?", similar.join(" or "))
+}
+
+impl Incompatibility {
+    /// Creates the incompatibility of a tombstone that the program registers, and its explicit
+    /// declaration lacks.
+    #[must_use]
+    pub fn ignored_tombstone(tombstone: &Tombstone) -> Self {
+        Self {
+            object: tombstone.name.to_owned(),
+            origin: format!("{}:{}", tombstone.file, tombstone.line),
+            kind: IncompatibilityKind::TombstoneIgnored,
         }
     }
 }

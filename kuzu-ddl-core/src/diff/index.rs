@@ -9,7 +9,7 @@ use super::differ::Differ;
 use super::note::Note;
 use crate::event::{IndexSpec, ObjectId, index_key};
 use crate::fold::ObjectBody;
-use crate::schema::{Index, NameKey, Table, UNRETAINED_OPTIONS};
+use crate::schema::{Index, NameKey, Table, forgotten_option, is_retained, unsupported_option};
 
 impl Differ<'_> {
     pub(super) fn indexes(&mut self, key: &NameKey, id: ObjectId) {
@@ -32,7 +32,9 @@ impl Differ<'_> {
             if was_declared || self.options.archive_undeclared {
                 self.draft.archive(object);
             } else {
-                let object = format!("{}[{name}]", table.name);
+                let spelled = self.draft.fold().object(object);
+                let spelled = spelled.map_or_else(|| name.to_string(), |o| o.name.value.clone());
+                let object = format!("{}[{spelled}]", table.name);
                 self.notes.push(Note::Undeclared { object });
             }
         }
@@ -101,8 +103,7 @@ impl Differ<'_> {
 /// Returns the options of an index that the engine retains.
 fn retained_definition(spec: &IndexSpec) -> IndexSpec {
     let mut spec = spec.clone();
-    spec.options
-        .retain(|name, _| !UNRETAINED_OPTIONS.contains(&name.as_str()));
+    spec.options.retain(|name, _| is_retained(name));
     spec
 }
 
@@ -117,7 +118,8 @@ pub(super) fn check(table: &Table, mut report: impl FnMut(String, String)) {
             );
         }
         let reason = index.check(table).err().map(|e| e.to_string());
-        if let Some(reason) = reason.or_else(|| crate::schema::unretained_option(index)) {
+        let reason = reason.or_else(|| unsupported_option(index));
+        if let Some(reason) = reason.or_else(|| forgotten_option(index)) {
             report(path, reason);
         }
     }

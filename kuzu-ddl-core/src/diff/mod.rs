@@ -17,9 +17,12 @@ mod note;
 mod options;
 mod property;
 mod purge;
+mod requests;
 mod resolve_names;
+mod returned_tombstone;
 mod reverse;
 mod sequence;
+mod suggest;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -41,6 +44,8 @@ pub use import::adopt_existing::{Adoption, LiveSchema, adopt_existing};
 pub use incompatibility::{Incompatibility, IncompatibilityKind};
 pub use note::Note;
 pub use options::DiffOptions;
+#[doc(hidden)]
+pub use returned_tombstone::restored_notes;
 pub use reverse::{Reversal, reverse};
 #[doc(hidden)]
 pub use validate::{find_undecodable, validate_declaration};

@@ -15,6 +15,25 @@ pub enum Note {
         /// Table, property or pair.
         object: String,
     },
+    /// Has a tombstone, was restored since, and is kept.
+    Restored {
+        /// Table, property, pair or sequence.
+        object: String,
+    },
+    /// A rel table that this plan archives has rels, which hold on to their nodes.
+    ArchivedRels {
+        /// Name of the rel table.
+        object: String,
+        /// Number of its rels, with the noun.
+        rels: String,
+    },
+    /// A column that this plan archives has a default that uses a sequence.
+    ArchivedDefault {
+        /// Table or property.
+        object: String,
+        /// Name of the sequence.
+        sequence: String,
+    },
     /// The engine reports a default in a form that may have lost a sign.
     AmbiguousDefault {
         /// Property with the default.
@@ -31,6 +50,15 @@ pub enum Note {
     Adopted {
         /// Table or property.
         object: String,
+    },
+    /// An adopted property is declared as required, and rows lack a value.
+    MissingValues {
+        /// Property.
+        object: String,
+        /// Number of these rows.
+        rows: u64,
+        /// Whether the declaration has a backfill, which fills them.
+        is_filled: bool,
     },
     /// A table that is neither declared nor created by an event: it is never changed.
     Unmanaged {
@@ -81,6 +109,17 @@ pub enum Note {
     },
 }
 
+impl Note {
+    /// Creates the note that an object is not declared and is kept.
+    pub(super) fn kept(object: String, has_tombstone: bool) -> Self {
+        if has_tombstone {
+            Self::Restored { object }
+        } else {
+            Self::Undeclared { object }
+        }
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -90,6 +129,25 @@ impl fmt::Display for Note {
                     write!(f, "\nhelp: to drop it, declare {tombstone}")
                 })
             }
+            Self::Restored { object } => write!(
+                f,
+                "{object} has a tombstone, but was restored since, and is kept\n\
+                 help: to keep it, remove the tombstone\n\
+                 help: to drop it again, start once with \
+                 `.undeclared_policy(UndeclaredPolicy::Archive)` on the Migrator"
+            ),
+            Self::ArchivedRels { object, rels } => write!(
+                f,
+                "{object} is archived with {rels}: DELETE of a node that has one of them fails, and \
+                 DETACH DELETE deletes them from the archive, too\n\
+                 help: delete the archive with `.purge({object:?})` on the Migrator"
+            ),
+            Self::ArchivedDefault { object, sequence } => write!(
+                f,
+                "the archive of {object} still uses the sequence {sequence}, which cannot be \
+                 dropped\n\
+                 help: delete the archive with `.purge({object:?})` on the Migrator"
+            ),
             Self::AmbiguousDefault { object, text } => write!(
                 f,
                 "{object}: the engine reports the default as `{text}`, which may have lost a sign"
@@ -99,6 +157,24 @@ impl fmt::Display for Note {
                 "{object}: the multiplicity cannot be read; the declared one is assumed"
             ),
             Self::Adopted { object } => write!(f, "{object}: existing object adopted"),
+            Self::MissingValues {
+                object,
+                rows,
+                is_filled,
+            } => {
+                let rows = match rows {
+                    1 => "1 row has".to_owned(),
+                    rows => format!("{rows} rows have"),
+                };
+                write!(f, "{object} is required, but {rows} no value")?;
+                f.write_str(if *is_filled {
+                    "; the declared backfill fills them"
+                } else {
+                    "\nhelp: add `#[kuzu(fill = \"…\")]` to the field before the first start\n\
+                     help: or set the values with your own Cypher\n\
+                     help: or allow NULL: use an `Option`"
+                })
+            }
             Self::Unmanaged { object } => {
                 write!(f, "{object} is not managed by kuzu-ddl; left unchanged")
             }

@@ -72,7 +72,7 @@ impl<'a> Differ<'a> {
             let spelled = table.properties.get(name).map(|p| p.name.as_str());
             format!("{}.{}", table.name, spelled.unwrap_or_default())
         };
-        let recreate = |name: &NameKey| self.options.recreate.contains(&path(name));
+        let recreate = |name: &NameKey| self.recreates(&path(name));
         let NameResolution {
             objects,
             former_names,
@@ -174,9 +174,10 @@ impl<'a> Differ<'a> {
         {
             self.draft.archive(object);
         } else {
-            self.notes.push(Note::Undeclared {
-                object: format!("{}.{name}", table.name),
-            });
+            let hints = self.declared.tables.get(key);
+            let has_tombstone = hints.is_some_and(|h| h.dropped.contains(&NameKey::new(&name)));
+            let object = format!("{}.{name}", table.name);
+            self.notes.push(Note::kept(object, has_tombstone));
         }
     }
 }

@@ -21,11 +21,7 @@ impl Differ<'_> {
             }
             match &found[..] {
                 [one] => self.draft.purge(one.object, one.by),
-                [] => self.refuse(
-                    path.clone(),
-                    String::new(),
-                    IncompatibilityKind::ArchiveNotFound,
-                ),
+                [] => self.refuse_unknown_archive(path, "purged"),
                 several => {
                     let names = several.iter().map(|a| a.name.clone()).collect();
                     let reason = IncompatibilityKind::ArchiveAmbiguous { names };

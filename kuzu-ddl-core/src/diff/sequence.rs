@@ -42,11 +42,15 @@ impl Differ<'_> {
                     .sequences
                     .contains_key(&NameKey::new(&s.name))
             })
-            .map(|s| format!("sequence {}", s.name))
+            .map(|s| s.name)
             .collect();
-        let notes = undeclared.into_iter();
-        self.notes
-            .extend(notes.map(|object| Note::Undeclared { object }));
+        let note = |name: String| {
+            let has_tombstone = declared
+                .dropped_sequences
+                .contains_key(&NameKey::new(&name));
+            Note::kept(format!("sequence {name}"), has_tombstone)
+        };
+        self.notes.extend(undeclared.into_iter().map(note));
     }
 
     fn sequence(&mut self, desired: &Sequence) {
@@ -61,7 +65,7 @@ impl Differ<'_> {
             .ancestor
             .and_then(|a| a.schema.sequences.get(&NameKey::new(&desired.name)));
         match present {
-            None if last.is_some() => {
+            None if last.is_some() && !self.recreates(&object) => {
                 self.refuse(object, String::new(), IncompatibilityKind::Missing)
             }
             None => {

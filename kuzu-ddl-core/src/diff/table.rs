@@ -6,17 +6,21 @@ use super::archive_entry::archive_entries;
 use super::differ::Differ;
 use super::incompatibility::IncompatibilityKind;
 use super::note::Note;
+use super::requests::PairPath;
 use super::resolve_names::{NameResolution, NameScope, ResolvedNames};
 use super::reverse::definitions::inverse_type_change;
 use crate::declared::{Declared, TableHints};
 use crate::event::{Endpoints, ObjectId, PropertySpec};
-use crate::fold::{ArchivedColumn, Lifecycle, ObjectBody};
+use crate::fold::{ArchivedColumn, Lifecycle, ObjectBody, object_path};
 use crate::schema::{NameKey, Pair, Property, Table, TableKind};
 
 impl<'a> Differ<'a> {
     /// Restores what the application requested by name.
     pub(super) fn restore_requested(&mut self) {
         for path in &self.options.restore {
+            if self.refuse_lost_pair(path) {
+                continue;
+            }
             let (table, property) = match path.split_once('.') {
                 Some((table, property)) => (NameKey::new(table), Some(NameKey::new(property))),
                 None => (NameKey::new(path), None),
@@ -41,8 +45,33 @@ impl<'a> Differ<'a> {
                 self.draft.restore(id);
             } else if !purged.is_empty() {
                 self.refuse(path.clone(), String::new(), IncompatibilityKind::Purged);
+            } else if !self.is_declared(path) {
+                self.refuse_unknown_archive(path, "restored");
             }
         }
+    }
+
+    /// Refuses to restore a pair that is declared and missing. Returns whether the path is that of
+    /// a declared pair.
+    fn refuse_lost_pair(&mut self, path: &str) -> bool {
+        let Some(found) = PairPath::parse(path).filter(|found| self.declares_pair(found)) else {
+            return false;
+        };
+        let end = |name| self.find(None, name);
+        let present = match (
+            end(&found.table),
+            end(&found.pair.from),
+            end(&found.pair.to),
+        ) {
+            (Some(table), Some(from), Some(to)) => {
+                self.find_pair(table, Endpoints { from, to }).is_some()
+            }
+            _ => false,
+        };
+        if !present {
+            self.refuse(path.to_owned(), String::new(), IncompatibilityKind::Purged);
+        }
+        true
     }
 
     /// Restores the values of a property from before a change of its type. The path is the name of
@@ -95,11 +124,7 @@ impl<'a> Differ<'a> {
         };
         let tables = &declared.schema.tables;
         let fits = |id, key: &NameKey| tables.get(key).is_some_and(|t| self.is_kind(id, &t.kind));
-        let recreate = |key: &NameKey| {
-            tables
-                .get(key)
-                .is_some_and(|t| self.options.recreate.contains(&t.name))
-        };
+        let recreate = |key: &NameKey| tables.get(key).is_some_and(|t| self.recreates(&t.name));
         let NameResolution {
             objects,
             former_names,
@@ -134,7 +159,7 @@ impl<'a> Differ<'a> {
             .filter_map(|key| self.find(None, key))
             .filter(|id| !claimed.contains(id))
             .collect();
-        let mut drops = Vec::new();
+        let (mut drops, mut kept) = (Vec::new(), Vec::new());
         for table in self.draft.fold().objects() {
             if !table.is_live() || !table.kind().is_table() || claimed.contains(&table.id) {
                 continue;
@@ -144,31 +169,40 @@ impl<'a> Differ<'a> {
                 drops.push((is_node, NameKey::new(&table.name.value), table.id));
             } else {
                 let object = table.name.value.clone();
-                self.notes.push(Note::Undeclared { object });
+                let dropped = &self.declared.dropped_tables;
+                let has_tombstone = dropped.contains_key(&NameKey::new(&object));
+                kept.push(Note::kept(object, has_tombstone));
             }
         }
+        self.notes.extend(kept);
         drops.sort();
         self.drop_pairs(resolved);
         for (_, _, id) in drops {
-            let user = self
-                .draft
-                .fold()
-                .pairs_of(id)
-                .next()
-                .and_then(|pair| pair.parent);
-            match user.and_then(|user| self.draft.fold().object(user)) {
-                Some(user) => {
-                    let by = user.name.value.clone();
-                    let object = self.draft.fold().object(id).map(|o| o.name.value.clone());
-                    self.refuse(
-                        object.unwrap_or_default(),
-                        String::new(),
-                        IncompatibilityKind::InUse { by },
-                    );
-                }
-                None => self.draft.archive(id),
-            }
+            self.drop_table(id, &claimed);
         }
+    }
+
+    /// Archives a table. A node table takes along the pairs that connect it: a declared rel table no
+    /// longer declares them. A rel table that is not declared must be dropped itself.
+    fn drop_table(&mut self, id: ObjectId, claimed: &BTreeSet<ObjectId>) {
+        let fold = self.draft.fold();
+        let pairs: Vec<(ObjectId, Option<ObjectId>)> = fold
+            .pairs_of(id)
+            .map(|pair| (pair.id, pair.parent))
+            .collect();
+        let users = pairs.iter().filter_map(|(_, table)| *table);
+        let user = users.into_iter().find(|table| !claimed.contains(table));
+        if let Some(user) = user.and_then(|user| fold.object(user)) {
+            let by = user.name.value.clone();
+            let object = fold.object(id).map(|o| o.name.value.clone());
+            let kind = IncompatibilityKind::InUse { by };
+            self.refuse(object.unwrap_or_default(), String::new(), kind);
+            return;
+        }
+        for (pair, _) in pairs {
+            self.draft.archive(pair);
+        }
+        self.draft.archive(id);
     }
 
     /// Applies the tombstones of pairs, before those of the node tables that they connect.
@@ -329,9 +363,10 @@ impl<'a> Differ<'a> {
         for (pair, id) in present {
             if self.options.archive_undeclared {
                 self.draft.archive(id);
-            } else {
-                let object = format!("{}({} -> {})", table.name, pair.from, pair.to);
-                self.notes.push(Note::Undeclared { object });
+            } else if let Some(object) = object_path(self.draft.fold(), id) {
+                let hints = declared.tables.get(key);
+                let has_tombstone = hints.is_some_and(|h| h.dropped_pairs.contains(&pair));
+                self.notes.push(Note::kept(object, has_tombstone));
             }
         }
     }

@@ -260,7 +260,7 @@ fn tombstones_archive_and_may_stay() {
 }
 
 #[test]
-fn a_node_table_in_use_is_not_dropped() {
+fn a_dropped_node_table_takes_its_pairs_along() {
     check(
         &[
             "node A: id INT64\nnode B: id INT64\nedge R A>B",
@@ -271,9 +271,28 @@ fn a_node_table_in_use_is_not_dropped() {
             + create node table B
             + create rel table R
             --
+            - archive table B as B__a_1f292784
+            + add pair R(A -> A)
+            - drop pair R(A -> B)
+        "#]],
+    );
+}
+
+#[test]
+fn a_node_table_of_an_undeclared_rel_table_is_not_dropped() {
+    check(
+        &[
+            "node A: id INT64\nnode B: id INT64\nedge R A>B",
+            "node A: id INT64\n-B",
+        ],
+        expect![[r#"
+            + create node table A
+            + create node table B
+            + create rel table R
+            --
             B: has a tombstone, but the rel table `R` still uses it
-            help: drop `R` as well
-            help: or add `#[kuzu(dropped_pair(…))]` to its struct
+            help: drop `R` as well: `dropped_table!("R")`
+            help: or declare `R` without this pair
         "#]],
     );
 }

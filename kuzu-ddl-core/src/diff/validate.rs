@@ -60,13 +60,28 @@ pub fn validate_declaration(declared: &Declared) -> Vec<Incompatibility> {
             let Some(property) = table.properties.get(key) else {
                 continue;
             };
+            let path = || format!("{}.{}", table.name, property.name);
             let fill = text.parse::<Expr>();
-            if let Err(e) = fill.and_then(|expr| expr.check(&property.ty)) {
-                let path = format!("{}.{}", table.name, property.name);
-                report(
-                    path,
+            match fill.and_then(|expr| expr.check(&property.ty).map(|()| expr)) {
+                Ok(fill) => {
+                    if let Some(why) = fill.checkpoint_error(&property.ty) {
+                        report(path(), format!("the fill expression: {why}"));
+                    }
+                }
+                Err(e) => report(
+                    path(),
                     format!("the fill expression is invalid: {}", e.reason),
-                );
+                ),
+            }
+        }
+        for (key, text) in declared.tables.get(key).into_iter().flat_map(|h| &h.casts) {
+            let property = table.properties.get(key);
+            let cast = Expr::parse_cast(text).ok();
+            if let (Some(property), Some(cast)) = (property, cast)
+                && let Some(why) = cast.checkpoint_error(&property.ty)
+            {
+                let path = format!("{}.{}", table.name, property.name);
+                report(path, format!("the cast: {why}"));
             }
         }
         crate::diff::index::check(table, report);
@@ -131,6 +146,10 @@ fn check_one(key: &NameKey, property: &Property, mut report: impl FnMut(String))
         .map(|expr| expr.check(&property.ty))
     {
         report(e.to_string());
+    }
+    let default = property.default.as_ref();
+    if let Some(why) = default.and_then(|expr| expr.checkpoint_error(&property.ty)) {
+        report(format!("the default: {why}"));
     }
     check_comment(property.comment.as_deref(), &mut report);
 }

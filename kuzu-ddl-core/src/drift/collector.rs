@@ -148,8 +148,12 @@ impl Compared<'_> {
             return;
         };
         let (mut extra, name) = (pairs.clone(), &self.live.name);
+        let spelled = |key: &NameKey| {
+            let table = self.fold.find(None, key);
+            table.map_or_else(|| key.to_string(), |table| table.name.value.clone())
+        };
         let row = |pair: &Pair, kind, id| Drift {
-            object: format!("{name}({} -> {})", pair.from, pair.to),
+            object: format!("{name}({} -> {})", spelled(&pair.from), spelled(&pair.to)),
             kind,
             id,
             site: Location::Pair(self.key.clone(), pair.clone()),

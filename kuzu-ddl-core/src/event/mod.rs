@@ -7,7 +7,7 @@
 mod aspect;
 mod body;
 mod change;
-mod codec;
+pub(crate) mod codec;
 mod ddl_event;
 mod dependencies;
 mod fingerprint;

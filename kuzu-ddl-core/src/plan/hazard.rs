@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::fmt::{count_noun, group_digits};
+use crate::event::Fingerprint;
 
 /// Kind of a hazard.
 ///
@@ -93,6 +94,9 @@ pub struct Hazard {
     /// Whether the declaration requests the change. It does not where an existing database differs
     /// from the declaration at its first start.
     pub requested: bool,
+    /// Table whose removal includes this hazard: allowing it for that table allows it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<String>,
 }
 
 impl Hazard {
@@ -106,6 +110,7 @@ impl Hazard {
             total: None,
             sample: Vec::new(),
             requested: true,
+            part_of: None,
         }
     }
 
@@ -144,6 +149,9 @@ impl fmt::Display for Hazard {
         if self.kind == HazardKind::Tightens && rows > 0 {
             f.write_str(" without a value")?;
         }
+        if let Some(table) = &self.part_of {
+            write!(f, ", with {table}")?;
+        }
         if !self.sample.is_empty() {
             write!(f, ", for example {}", self.sample.join(", "))?;
         }
@@ -154,26 +162,113 @@ impl fmt::Display for Hazard {
 /// Hazards that the application allows, and on which objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllowedHazards {
-    /// Allowed pairs of kind and object.
+    /// Allowed pairs of kind and object. A rel table stands for all its FROM–TO pairs.
     pub objects: BTreeSet<(HazardKind, String)>,
     /// Kinds that a policy allows on any object.
     pub kinds: BTreeSet<HazardKind>,
+    /// Fingerprints of plans that are allowed with all their hazards.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub plans: BTreeSet<Fingerprint>,
 }
 
 impl AllowedHazards {
     /// Returns whether the hazard is allowed.
+    ///
+    /// What is allowed to be deleted is also allowed to be irreversible: data that can be restored
+    /// is archived, not deleted.
     #[must_use]
     pub fn allows(&self, hazard: &Hazard) -> bool {
         hazard.is_empty()
             || hazard.kind.breaks_apps()
             || (hazard.requested && hazard.kind.source_allows())
             || self.kinds.contains(&hazard.kind)
-            || self.objects.contains(&(hazard.kind, hazard.object.clone()))
+            || self.covers(hazard.kind, hazard)
+            || (hazard.kind == HazardKind::Irreversible
+                && self.covers(HazardKind::DeletesData, hazard))
+    }
+
+    fn covers(&self, kind: HazardKind, hazard: &Hazard) -> bool {
+        let is_allowed = |object: &str| {
+            let mut allowed = self.objects.iter().filter(|(of, _)| *of == kind);
+            allowed.any(|(_, name)| name.eq_ignore_ascii_case(object))
+        };
+        is_allowed(&hazard.object)
+            || table_of_pair(&hazard.object).is_some_and(is_allowed)
+            || hazard.part_of.as_deref().is_some_and(is_allowed)
     }
 }
 
-/// Returns the method call that allows a hazard.
+/// Returns the rel table of `Table(From -> To)`.
+fn table_of_pair(object: &str) -> Option<&str> {
+    let (table, pair) = object.split_once('(')?;
+    pair.ends_with(')').then_some(table)
+}
+
+/// Returns the method calls that allow all these hazards, one for each thing that is allowed.
+///
+/// They name objects as the application declares them, so they are the same for every database of
+/// the application.
 #[must_use]
-pub fn allow_snippet(hazard: &Hazard) -> String {
-    format!(".allow(HazardKind::{:?}, {:?})", hazard.kind, hazard.object)
+pub fn allow_snippets(hazards: &[Hazard]) -> Vec<String> {
+    let is_deleted = |object: &str| {
+        let mut hazards = hazards.iter();
+        hazards.any(|h| h.kind == HazardKind::DeletesData && h.object == object)
+    };
+    let has_other_pairs = |hazard: &Hazard, table: &str| {
+        let mut others = hazards.iter().filter(|other| other.kind == hazard.kind);
+        others.any(|other| {
+            other.part_of.is_none()
+                && other.object != hazard.object
+                && table_of_pair(&other.object) == Some(table)
+        })
+    };
+    let mut snippets: Vec<String> = Vec::new();
+    for hazard in hazards {
+        if hazard.kind == HazardKind::Irreversible && is_deleted(&hazard.object) {
+            continue;
+        }
+        let table = table_of_pair(&hazard.object).filter(|table| has_other_pairs(hazard, table));
+        let object = hazard.part_of.as_deref().or(table);
+        let object = object.unwrap_or(&hazard.object);
+        let snippet = format!(".allow(HazardKind::{:?}, {object:?})", hazard.kind);
+        if !snippets.contains(&snippet) {
+            snippets.push(snippet);
+        }
+    }
+    snippets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AllowedHazards, Hazard, HazardKind, allow_snippets};
+
+    fn deletion(object: &str) -> [Hazard; 2] {
+        [HazardKind::DeletesData, HazardKind::Irreversible]
+            .map(|kind| Hazard::new(kind, object, None))
+    }
+
+    #[test]
+    fn one_call_allows_one_thing() {
+        let one = deletion("R(A -> B)");
+        let snippets = allow_snippets(&one);
+        assert_eq!(snippets, [".allow(HazardKind::DeletesData, \"R(A -> B)\")"]);
+        let mut all = one.to_vec();
+        all.extend(deletion("R(B -> A)"));
+        all.extend(deletion("A.s"));
+        assert_eq!(
+            allow_snippets(&all),
+            [
+                ".allow(HazardKind::DeletesData, \"R\")",
+                ".allow(HazardKind::DeletesData, \"A.s\")"
+            ]
+        );
+        let mut allowed = AllowedHazards::default();
+        for object in ["R", "A.s"] {
+            let object = object.to_owned();
+            allowed.objects.insert((HazardKind::DeletesData, object));
+        }
+        assert!(all.iter().all(|hazard| allowed.allows(hazard)));
+        let other = deletion("R2(A -> B)");
+        assert!(!other.iter().any(|hazard| allowed.allows(hazard)));
+    }
 }

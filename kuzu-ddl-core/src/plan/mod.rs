@@ -3,6 +3,7 @@
 //! A plan is computed from the states before and after (two [folds](crate::fold)), the live catalog
 //! and the hints of the declaration. Operations are typed; Cypher is rendered last.
 
+mod archive_notes;
 mod builder;
 mod deferred_work;
 mod error;
@@ -24,13 +25,15 @@ mod serial;
 mod tests;
 mod value;
 
+#[doc(hidden)]
+pub use archive_notes::{archived_default_notes, archived_rel_tables};
 pub use deferred_work::DeferredWork;
 pub use error::PlanError;
 #[doc(hidden)]
 pub use fmt::{HumanDuration, count_noun, group_digits, one_line};
 #[doc(hidden)]
 pub use function_values::{FunctionTarget, FunctionValues, OFFSET_RANGE};
-pub use hazard::{AllowedHazards, Hazard, HazardKind, allow_snippet};
+pub use hazard::{AllowedHazards, Hazard, HazardKind, allow_snippets};
 #[doc(hidden)]
 pub use hints::{ColumnOrders, PlanHints, column_orders, plan_hints};
 #[doc(hidden)]
@@ -42,7 +45,7 @@ pub use planner::{plan, plan_with_rebuilds};
 pub use preflight::{PreflightCheck, PreflightKind, RowScope, SAMPLE_SIZE};
 #[doc(hidden)]
 pub use render::statement::{
-    INTERNAL_INDEX_PREFIX, create_serial_sequence_statement, drop_index_statement,
+    INTERNAL_INDEX_PREFIX, count_rows, create_serial_sequence_statement, drop_index_statement,
     index_internal_tables,
 };
 #[doc(hidden)]

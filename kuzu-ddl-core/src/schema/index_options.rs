@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::index::{Index, IndexKind};
+use super::index::{Index, IndexKind, OptionValue};
 
 impl Index {
     /// Returns the options with the engine's defaults filled in and every value in canonical form.
@@ -50,12 +50,17 @@ impl Index {
     pub fn is_equivalent_to(&self, other: &Self) -> bool {
         let retained = |index: &Self| {
             let mut options = index.resolved_options();
-            options.retain(|name, _| !UNRETAINED_OPTIONS.contains(&name.as_str()));
+            options.retain(|name, _| is_retained(name));
             options
         };
         self.kind == other.kind
             && self.properties == other.properties
             && retained(self) == retained(other)
+    }
+
+    fn has_stop_words(&self) -> bool {
+        let words = self.options.get("stopwords");
+        words.is_some_and(|words| words != "default")
     }
 }
 
@@ -75,15 +80,73 @@ impl fmt::Display for IndexKind {
 /// `cache_embeddings` affects only its construction.
 pub const UNRETAINED_OPTIONS: [&str; 2] = ["cache_embeddings", "ignore_pattern"];
 
-/// Returns the error for an option that the engine accepts and forgets, if the index has one.
-pub(crate) fn unretained_option(index: &Index) -> Option<String> {
-    let (name, _) = index.resolved_options().into_iter().find(|(name, _)| {
-        UNRETAINED_OPTIONS.contains(&name.as_str()) && name != "cache_embeddings"
+/// The index options that the engine replaces with their defaults when it opens the file.
+const FORGOTTEN_OPTIONS: [&str; 1] = ["pu"];
+
+/// Returns whether a catalog reports the option as it was specified.
+pub(crate) fn is_retained(option: &str) -> bool {
+    !UNRETAINED_OPTIONS.contains(&option) && !FORGOTTEN_OPTIONS.contains(&option)
+}
+
+/// Returns the error for options that the engine accepts but does not apply as specified, or that
+/// crash it, if the index has any.
+pub(crate) fn unsupported_option(index: &Index) -> Option<String> {
+    if index.has_stop_words() {
+        let resolved = index.resolved_options();
+        let stemmer = resolved.get("stemmer").filter(|stemmer| *stemmer != "none");
+        if let Some(stemmer) = stemmer {
+            return Some(format!(
+                "Kùzu 0.11.3 crashes at the next insert or delete if `stopwords` names a table and \
+                 the stemmer is `{stemmer}`\n\
+                 help: add `stemmer = \"none\"`\n\
+                 help: or remove `stopwords`"
+            ));
+        }
+    }
+    index
+        .resolved_options()
+        .iter()
+        .find_map(|(name, value)| unsupported_value(index, name, value))
+}
+
+/// Returns the error for a declared option that the engine does not keep when the file is reopened.
+pub(crate) fn forgotten_option(index: &Index) -> Option<String> {
+    let options = index.kind.options().iter();
+    let mut forgotten = options.filter(|option| FORGOTTEN_OPTIONS.contains(&option.name));
+    let resolved = index.resolved_options();
+    let found = forgotten.find(|option| {
+        resolved
+            .get(option.name)
+            .is_some_and(|is| is != option.default)
     })?;
     Some(format!(
-        "Kùzu 0.11.3 applies the option `{name}` only to rows that exist when the index is created\n\
-         help: remove the option"
+        "Kùzu 0.11.3 replaces the option `{}` with {} when the database is reopened\n\
+         help: remove the option",
+        found.name, found.default
     ))
+}
+
+fn unsupported_value(index: &Index, name: &str, value: &str) -> Option<String> {
+    let option = index.kind.options().iter().find(|o| o.name == name)?;
+    let changed = option.default != value;
+    if changed && UNRETAINED_OPTIONS.contains(&name) && name != "cache_embeddings" {
+        return Some(format!(
+            "Kùzu 0.11.3 applies the option `{name}` only to rows that exist when the index is created\n\
+             help: remove the option"
+        ));
+    }
+    let OptionValue::Float(..) = option.value else {
+        return None;
+    };
+    let rounded = value.parse::<f64>().ok().map(|x| format!("{x:.6}"))?;
+    let kept = rounded.parse::<f64>().ok();
+    (kept != value.parse().ok()).then(|| {
+        format!(
+            "Kùzu 0.11.3 keeps six digits after the decimal point of the option `{name}`, and cannot \
+             open the database after it rounded {value}\n\
+             help: use {name} = {rounded}"
+        )
+    })
 }
 
 #[cfg(test)]

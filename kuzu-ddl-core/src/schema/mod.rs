@@ -21,7 +21,7 @@ pub(crate) use expr::check::integer_range;
 pub use expr::{Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator, ParseExprError};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
 pub use index_options::UNRETAINED_OPTIONS;
-pub(crate) use index_options::unretained_option;
+pub(crate) use index_options::{forgotten_option, is_retained, unsupported_option};
 pub use model::{
     Multiplicity, Pair, Property, Schema, Sequence, StorageDirection, Table, TableKind,
 };

@@ -77,6 +77,7 @@ const KEYWORDS: &[Keyword] = &[
         &[Node, Edge, NodeField, EdgeField, Member, Variant],
         false,
     ),
+    keyword("allow_reserved", &[Node, Edge, NodeField, EdgeField], false),
     keyword("rename_all", &[Node, Edge, Type], false),
     keyword("from", &[Edge], true),
     keyword("to", &[Edge], true),

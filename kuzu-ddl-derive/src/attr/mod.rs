@@ -67,6 +67,7 @@ pub(crate) struct Attrs {
     pub(crate) skip: Option<Span>,
     pub(crate) transparent: Option<Span>,
     pub(crate) skip_registration: Option<Span>,
+    pub(crate) allow_reserved: Option<Span>,
     pub(crate) crate_path: Option<syn::Path>,
 }
 
@@ -153,6 +154,7 @@ impl Parser<'_> {
             "skip" => attrs.skip = Some(flag(input, &ident)?),
             "transparent" => attrs.transparent = Some(flag(input, &ident)?),
             "skip_registration" => attrs.skip_registration = Some(flag(input, &ident)?),
+            "allow_reserved" => attrs.allow_reserved = Some(flag(input, &ident)?),
             "cast" => attrs.cast = Some(cast(input, &ident)?),
             "cast_with" => attrs.cast_with = Some(FunctionAttr::parse(input, &ident, false)?),
             "fill_with" => attrs.fill_with = Some(FunctionAttr::parse(input, &ident, true)?),

@@ -18,6 +18,8 @@ mod index;
 
 mod property;
 
+mod reserved;
+
 mod table;
 
 mod value_type;

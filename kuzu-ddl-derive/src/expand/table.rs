@@ -7,7 +7,7 @@ use super::field_use::use_fields;
 use super::function::function_check;
 use super::index::{index_checks, index_desc};
 use super::property::{base_desc, comment, names, property_checks, property_desc};
-use super::source_location;
+use super::{reserved, source_location};
 use crate::ast::{Table, TableKind};
 use crate::attr::{EndpointAttr, PairAttr};
 
@@ -50,6 +50,7 @@ pub(super) fn expand(
         .enumerate()
         .filter_map(|(index, field)| function_check(field, index, &desc));
     let checks = checks.chain(checks_of_indexes).chain(checks_of_functions);
+    let warnings = reserved::warnings(table);
     let field_use = use_fields(ident, anonymous.as_ref(), table.has_repr, &table.fields);
     // The check is part of the registration: a separate constant would cost compile time for each
     // struct.
@@ -82,6 +83,7 @@ pub(super) fn expand(
             impl __kuzu::#marker for #ident #anonymous {}
             #registration
             #(#checks)*
+            #(#warnings)*
             #lock_checks
             #field_use
         };

@@ -5,7 +5,7 @@
 /// Property names that Kùzu reserves.
 const RESERVED_PROPERTIES: [&str; 6] = ["_id", "_label", "_src", "_dst", "_nodes", "_rels"];
 
-/// Cypher keywords that the engine cannot quote as the name of a member.
+/// Cypher keywords that need backticks. The engine cannot quote them as the name of a member.
 pub(crate) const RESERVED_MEMBERS: &[&str] = &[
     "acyclic",
     "all",
@@ -123,10 +123,7 @@ pub(crate) fn check_member(name: &str) -> Result<(), String> {
              help: use ASCII letters, digits and underscores"
         ));
     }
-    if RESERVED_MEMBERS
-        .iter()
-        .any(|keyword| keyword.eq_ignore_ascii_case(name))
-    {
+    if is_keyword(name) {
         return Err(format!(
             "invalid member name `{name}`: it is a Cypher keyword, and Kùzu cannot quote the members \
              of a STRUCT or UNION\nhelp: choose another name, such as `{name}_`"
@@ -140,9 +137,14 @@ pub(crate) fn is_plain(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_')
-        && !RESERVED_MEMBERS
-            .iter()
-            .any(|keyword| keyword.eq_ignore_ascii_case(name))
+        && !is_keyword(name)
+}
+
+/// Whether `name` is a Cypher keyword, which needs backticks.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    RESERVED_MEMBERS
+        .iter()
+        .any(|keyword| is_same_name(keyword, name))
 }
 
 /// Checks the name of an index: the engine derives names of tables from it, and does not quote

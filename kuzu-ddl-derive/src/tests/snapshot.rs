@@ -228,7 +228,7 @@ fn errors() {
         expand::derive_table(tokens, TableKind::Node),
         &expect![[r#"
             ::core::compile_error! {
-                "unknown attribute `primary`; did you mean `primary_key`?\nexpected one of: `primary_key`, `name`, `type`, `nullable`, `default`, `default_expr`, `cast`, `cast_with`, `on_fail`, `fill`, `fill_with`, `fts_index`, `vector_index`, `renamed_from`, `comment`, `skip`"
+                "unknown attribute `primary`; did you mean `primary_key`?\nexpected one of: `primary_key`, `name`, `allow_reserved`, `type`, `nullable`, `default`, `default_expr`, `cast`, `cast_with`, `on_fail`, `fill`, `fill_with`, `fts_index`, `vector_index`, `renamed_from`, `comment`, `skip`"
             }
             ::core::compile_error! {
                 "a table cannot have type parameters\nhelp: declare one struct per table"

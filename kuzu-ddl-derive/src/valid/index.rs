@@ -1,6 +1,7 @@
 //! The indexes of a table. The types of their properties are checked by the compiler.
 
 use crate::ast::{Index, Table};
+use crate::attr::index_options::OptionKind;
 use crate::error::Errors;
 use crate::suggest;
 use crate::syntax::name::{check_index, is_plain, is_same_name};
@@ -10,6 +11,7 @@ pub(super) fn check(errors: &Errors, table: &Table<'_>) {
     for (i, index) in indexes.iter().enumerate() {
         check_properties(errors, table, index);
         check_names(errors, table, index);
+        check_options(errors, index);
         if let Some(other) = indexes[..i]
             .iter()
             .find(|other| is_same_name(&other.name.value, &index.name.value))
@@ -78,4 +80,48 @@ fn check_names(errors: &Errors, table: &Table<'_>, index: &Index<'_>) {
              help: use letters, digits and underscores in the name"
         ),
     );
+}
+
+/// Checks the combination of options: some crash the engine, others it does not keep.
+fn check_options(errors: &Errors, index: &Index<'_>) {
+    let option = |name| index.attr.options.get(name).map(String::as_str);
+    let has_stop_words = option("stopwords").is_some_and(|words| words != "default");
+    let stemmer = option("stemmer").unwrap_or("english");
+    if has_stop_words && stemmer != "none" {
+        errors.report(
+            index.attr.span,
+            format!(
+                "`stopwords` with the stemmer `{stemmer}` crashes Kùzu 0.11.3 at the next insert or \
+                 delete\n\
+                 help: add `stemmer = \"none\"`\n\
+                 help: or remove `stopwords`"
+            ),
+        );
+    }
+    if option("pu").is_some_and(|pu| pu != "0.05") {
+        errors.report(
+            index.attr.span,
+            "Kùzu 0.11.3 replaces `pu` with 0.05 when the database is reopened\n\
+             help: remove `pu`",
+        );
+    }
+    for (name, kind) in index.attr.kind.options() {
+        let (OptionKind::Float(..), Some(value)) = (kind, option(name)) else {
+            continue;
+        };
+        let Ok(number) = value.parse::<f64>() else {
+            continue;
+        };
+        let rounded = format!("{number:.6}");
+        if rounded.parse() != Ok(number) {
+            errors.report(
+                index.attr.span,
+                format!(
+                    "Kùzu 0.11.3 keeps six digits after the decimal point of `{name}`, and cannot \
+                     open the database after it rounded {value}\n\
+                     help: use `{name} = {rounded}`"
+                ),
+            );
+        }
+    }
 }

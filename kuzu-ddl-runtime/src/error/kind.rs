@@ -32,6 +32,8 @@ macro_rules! kinds {
 kinds! {
     /// The declaration is invalid.
     InvalidDeclaration => "invalid_declaration",
+    /// The program declares nothing.
+    NothingDeclared => "nothing_declared",
     /// A point or tag of the history is unknown or invalid.
     History => "history",
     /// The engine failed.

@@ -51,6 +51,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// The declaration is invalid.
     InvalidDeclaration(DeclareError),
+    /// The program declares nothing: no crate with declarations is linked into it.
+    NothingDeclared,
     /// A point or tag of the history is unknown or invalid.
     History(HistoryError),
     /// The engine failed.
@@ -181,6 +183,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::InvalidDeclaration(_) => ErrorKind::InvalidDeclaration,
+            Self::NothingDeclared => ErrorKind::NothingDeclared,
             Self::History(_) => ErrorKind::History,
             Self::Engine(_) => ErrorKind::Engine,
             Self::LockTimeout { .. } => ErrorKind::LockTimeout,

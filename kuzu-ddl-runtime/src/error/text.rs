@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kuzu_ddl_core::plan::{DeferredWork, HazardKind, allow_snippet, count_noun, one_line};
+use kuzu_ddl_core::plan::{DeferredWork, HazardKind, allow_snippets, count_noun, one_line};
 
 use super::{Error, drift};
 use crate::ledger::{CorruptRow, Corruption};
@@ -40,6 +40,10 @@ impl Error {
     fn message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidDeclaration(e) => write!(f, "{e}"),
+            Self::NothingDeclared => f.write_str(
+                "nothing is declared: no crate with structs that derive `KuzuNode` or `KuzuEdge` is \
+                 linked into this program",
+            ),
             Self::History(e) => write!(f, "{e}"),
             Self::InvalidCheckpoint(e) => write!(f, "{e}"),
             Self::Engine(e) => write!(f, "engine error: {e}"),
@@ -189,6 +193,12 @@ impl Error {
     /// The remedies of the error itself; those of its rows are in their texts.
     fn remedies(&self) -> Vec<String> {
         let fixed: &[&str] = match self {
+            Self::NothingDeclared => &[
+                "link the crate of the structs, for example with `use shop_model as _;`",
+                "list what is declared with `println!(\"{}\", kuzu_ddl::declared()?)`",
+                "or name the structs: `.declared(schema![…]?)` on the Migrator",
+                "or start without a schema: `.allow_empty()` on the Migrator",
+            ],
             Self::LockTimeout { .. } => &["raise the limit with `.lock_timeout(…)`"],
             Self::ReadOnly { .. } => &["open the database for writing once"],
             Self::RolledBack { .. } => &[
@@ -212,10 +222,16 @@ impl Error {
                 "receive the peers' events with `Migrator::receive`",
                 "or request a checkpoint taken after the peers received this database's events",
             ],
-            Self::HazardsNotAllowed { hazards, .. } => {
-                let allow =
-                    |hazard| format!("allow it with `{}` on the Migrator", allow_snippet(hazard));
-                let mut remedies: Vec<String> = hazards.iter().map(allow).collect();
+            Self::HazardsNotAllowed { hazards, plan } => {
+                let snippets = allow_snippets(hazards).into_iter();
+                let allow = |snippet| format!("allow it with `{snippet}` on the Migrator");
+                let mut remedies: Vec<String> = snippets.map(allow).collect();
+                if remedies.len() > 1 {
+                    remedies.push(format!(
+                        "or allow this plan with `.allow_plan(\"{}\")` on the Migrator",
+                        plan.fingerprint()
+                    ));
+                }
                 if hazards
                     .iter()
                     .any(|hazard| hazard.kind == HazardKind::Tightens)

@@ -20,9 +20,12 @@ impl History {
         }
         if let Some(number) = text.strip_prefix("revision ") {
             let number = number.trim().parse();
-            return number
-                .map(Point::Revision)
-                .map_err(|_| HistoryError::InvalidPoint(text.to_owned()));
+            let number = number.map_err(|_| HistoryError::InvalidPoint(text.to_owned()))?;
+            let point = Point::Revision(number);
+            return match self.revisions.contains_key(&number) {
+                true => Ok(point),
+                false => Err(HistoryError::UnknownRevision(number)),
+            };
         }
         if let Some(at) = parse_time(text) {
             return Ok(Point::Time(at));
@@ -55,7 +58,15 @@ mod tests {
     fn other_texts_are_refused() {
         let history = History::default();
         assert_eq!(history.point("now"), Ok(Point::Now));
-        for words in ["", "abc", "no tag", "revision x", "🦀", "abcd"] {
+        for words in [
+            "",
+            "abc",
+            "no tag",
+            "revision x",
+            "revision 99",
+            "🦀",
+            "abcd",
+        ] {
             let e = history.point(words).expect_err(words);
             assert!(!e.to_string().is_empty());
         }

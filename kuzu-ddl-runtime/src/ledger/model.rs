@@ -49,6 +49,12 @@ pub struct LedgerState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(alias = "held")]
     pub held_since_version: Option<String>,
+    /// Number of these other events.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub held_count: usize,
+    /// Whether there are conflicts between concurrent changes, which every start reports.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_conflicts: bool,
 }
 
 impl LedgerState {

@@ -108,7 +108,7 @@ pub(super) fn prepare_ledger_only(
         return Err(Error::Incompatible(refusals));
     }
     notes.extend(snapshot_notes(&found));
-    notes.extend(unmanaged_notes(&found, &after));
+    notes.extend(unmanaged_notes(&found, [&after, &after]));
     let last = contents.ancestor.as_ref();
     let ancestor = last.map(|last| ancestor_from_live(last, &followed, &expected, &live.schema));
     let plan = Plan::new(

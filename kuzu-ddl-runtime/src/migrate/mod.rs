@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::plan::{AllowedHazards, Plan};
 use kuzu_ddl_core::schema::Schema;
+use planning::notes;
 pub use policy::{
     ChangePolicy, DriftPolicy, Phase, Progress, ReceivePolicy, StartupCheck, UndeclaredPolicy,
 };
@@ -77,6 +78,9 @@ type Listener<'a> = Box<dyn FnMut(Progress<'_>) + 'a>;
 pub struct Migrator<'a> {
     engine: &'a dyn Engine,
     declared: Option<Declared>,
+    /// Whether the declaration was given, and is not what is compiled into the binary.
+    is_explicit: bool,
+    allow_empty: bool,
     allowed: AllowedHazards,
     drift_policy: DriftPolicy,
     undeclared_policy: UndeclaredPolicy,
@@ -97,6 +101,9 @@ pub struct Migrator<'a> {
 impl<'a> Migrator<'a> {
     /// Returns the plan that [`migrate`](Self::migrate) would apply, and writes nothing to the
     /// database.
+    ///
+    /// Its notes name everything that is not declared and is kept. A migration reports it once, when
+    /// the declaration is new.
     ///
     /// # Errors
     /// All errors of `migrate` that occur before its first step, except
@@ -125,7 +132,11 @@ impl<'a> Migrator<'a> {
         loop {
             match self.prepare(session.as_ref(), &declared, &Request::Declared, None) {
                 Err(Error::StalePlan) if attempt < MAX_REPLANS => attempt += 1,
-                result => return result.map(|prepared| prepared.plan),
+                result => {
+                    let mut prepared = result?;
+                    notes::add_undeclared(&mut prepared, &declared.declared);
+                    return Ok(prepared.plan);
+                }
             }
         }
     }
@@ -154,17 +165,20 @@ impl<'a> Migrator<'a> {
         let start = Instant::now();
         let _span = tracing::info_span!("migrate").entered();
         let declared = fingerprint_declaration(self.declared.take())?;
+        let declared = self.refuse_empty(declared)?;
         let session = self.engine.session()?;
         if let Some(report) = self.check_up_to_date(session.as_ref(), &declared, start)? {
             return Ok(report);
         }
+        let mut received = None;
         if let Some(Ok(state)) = ledger::read_state(session.as_ref())?
             && state.has_pending_events()
         {
-            self.deliver(&declared, Vec::new(), true)?;
+            received = Some(Box::new(self.deliver(&declared, Vec::new(), true)?));
         }
         drop(session);
-        self.plan_and_apply(&declared, &Request::Declared, None, start)
+        let report = self.plan_and_apply(&declared, &Request::Declared, None, start)?;
+        Ok(Report { received, ..report })
     }
 
     /// Applies a plan that [`plan`](Self::plan) returned earlier, with the same settings.
@@ -195,7 +209,20 @@ impl<'a> Migrator<'a> {
     }
 
     fn declaration(&self) -> Result<FingerprintedDeclaration, Error> {
-        fingerprint_declaration(self.declared.clone())
+        let declared = fingerprint_declaration(self.declared.clone())?;
+        self.refuse_empty(declared)
+    }
+
+    /// Refuses a program that declares nothing: it was meant to declare something and does not link
+    /// it, and would report that the database is up to date.
+    fn refuse_empty(
+        &self,
+        declared: FingerprintedDeclaration,
+    ) -> Result<FingerprintedDeclaration, Error> {
+        if !self.is_explicit && !self.allow_empty && declared.declared.is_empty() {
+            return Err(Error::NothingDeclared);
+        }
+        Ok(declared)
     }
 
     /// Returns whether an error means that the database is open read-only.

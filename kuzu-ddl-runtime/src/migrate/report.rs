@@ -9,6 +9,8 @@ use kuzu_ddl_core::fold::{ConflictReport, HoldReason};
 use kuzu_ddl_core::plan::{DeferredWork, HumanDuration, Step, count_noun};
 use serde::{Deserialize, Serialize};
 
+use super::receive::report::{PendingEvent, ReceiveReport};
+
 /// Outcome of a migration.
 ///
 /// # Examples
@@ -41,11 +43,18 @@ pub struct Report {
     pub frontier: BTreeSet<EventId>,
     /// Conflicts between concurrent changes.
     pub conflicts: Vec<ConflictReport>,
-    /// Events that wait for others or for a newer version of kuzu-ddl.
+    /// Events that wait for others or for a newer version of kuzu-ddl, with reasons; empty where the
+    /// start did not read the history.
     pub held_events: Vec<(EventId, HoldReason)>,
+    /// Number of these events, in any case.
+    #[serde(default)]
+    pub held_count: usize,
     /// Copy of the database from before the migration, if one was requested and needed.
     #[serde(default)]
     pub backup: Option<std::path::PathBuf>,
+    /// What this start did with events of peers that waited for it; `None` if none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<Box<ReceiveReport>>,
     /// Duration of each step, without the commit.
     pub step_durations: Vec<Duration>,
     /// Tasks that could not be executed after the commit, with reasons. The next start retries
@@ -60,7 +69,37 @@ impl Report {
     /// Returns whether there was nothing to do.
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
-        self.steps.is_empty() && self.events.is_empty() && self.deferred.is_empty()
+        self.steps.is_empty()
+            && self.events.is_empty()
+            && self.deferred.is_empty()
+            && self.applied_of_peers() == 0
+    }
+
+    /// Returns the number of events of peers that this start applied.
+    fn applied_of_peers(&self) -> usize {
+        let received = self.received.as_ref();
+        received.map_or(0, |received| received.applied.len())
+    }
+
+    /// Returns the summary of what was done.
+    fn summary(&self) -> String {
+        let steps = count_noun(self.steps.len() as u64, "step", "steps");
+        let events = count_noun(self.events.len() as u64, "event", "events");
+        let tasks = count_noun(self.deferred.len() as u64, "task", "tasks");
+        let peers = self.applied_of_peers();
+        let own = match (self.steps.len(), self.events.len()) {
+            (0, 0) if !self.deferred.is_empty() => format!("incomplete: {tasks} deferred"),
+            (0, 0) if peers > 0 => String::new(),
+            (0, 0) => "up to date".to_owned(),
+            (0, _) => format!("recorded {events}"),
+            _ => format!("{steps} applied"),
+        };
+        if peers == 0 {
+            return own;
+        }
+        let peers = count_noun(peers as u64, "event of peers", "events of peers");
+        let and = if own.is_empty() { "" } else { ", " };
+        format!("{own}{and}{peers} applied")
     }
 }
 
@@ -68,23 +107,10 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let took = self.elapsed.as_millis();
         let schema = self.schema.abbreviate();
-        match (self.steps.len(), self.events.len()) {
-            (0, 0) if !self.deferred.is_empty() => {
-                let tasks = count_noun(self.deferred.len() as u64, "task", "tasks");
-                write!(
-                    f,
-                    "incomplete: {tasks} deferred, schema {schema}, {took} ms"
-                )?
-            }
-            (0, 0) => write!(f, "up to date, schema {schema}, {took} ms")?,
-            (0, n) => {
-                let events = count_noun(n as u64, "event", "events");
-                write!(f, "recorded {events}, schema {schema}, {took} ms")?
-            }
-            (n, _) => {
-                let steps = count_noun(n as u64, "step", "steps");
-                write!(f, "{steps} applied, schema {schema}, {took} ms")?
-            }
+        write!(f, "{}, schema {schema}, {took} ms", self.summary())?;
+        let received = self.received.as_ref();
+        for step in received.iter().flat_map(|received| &received.steps) {
+            write!(f, "\n  {}", step.to_string().replace('\n', "\n  "))?;
         }
         for (i, step) in self.steps.iter().enumerate() {
             let text = step.to_string();
@@ -117,13 +143,22 @@ impl fmt::Display for Report {
         for conflict in &self.conflicts {
             write!(f, "\n  conflict: {conflict}")?;
         }
-        if !self.held_events.is_empty() {
-            write!(
+        let pending = || received.iter().flat_map(|received| &received.pending);
+        for event in pending() {
+            write!(f, "\n  {}", event.to_string().replace('\n', "\n  "))?;
+        }
+        let is_held = |event: &&PendingEvent| {
+            let mut held = self.held_events.iter();
+            held.any(|(id, _)| *id == event.event)
+        };
+        let listed = pending().filter(is_held).count();
+        match self.held_count.saturating_sub(listed) {
+            0 => Ok(()),
+            held => write!(
                 f,
                 "\n  {} held: missing events or a newer version required",
-                count_noun(self.held_events.len() as u64, "event", "events")
-            )?;
+                count_noun(held as u64, "event", "events")
+            ),
         }
-        Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use kuzu_ddl_core::declared::Declared;
+use kuzu_ddl_core::event::Fingerprint;
 use kuzu_ddl_core::plan::{AllowedHazards, HazardKind};
 
 use super::execute::function_batch::DEFAULT_BATCH_SIZE;
@@ -54,6 +55,8 @@ impl<'a> Migrator<'a> {
         Self {
             engine,
             declared: None,
+            is_explicit: false,
+            allow_empty: false,
             allowed: AllowedHazards::default(),
             drift_policy: DriftPolicy::default(),
             undeclared_policy: UndeclaredPolicy::default(),
@@ -90,10 +93,39 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn declared(mut self, declared: Declared) -> Self {
         self.declared = Some(declared);
+        self.is_explicit = true;
         self
     }
 
-    /// Allows one hazard of one object. The error of a blocked plan contains the exact calls.
+    /// Allows a program that declares nothing to start. Default: it fails with
+    /// [`Error::NothingDeclared`](crate::error::Error::NothingDeclared), because the crate of the
+    /// structs is probably not linked.
+    ///
+    /// A schema given by [`declared`](Self::declared) may be empty without it.
+    ///
+    /// # Examples
+    /// ```standalone_crate
+    /// # use kuzu_ddl_runtime::error::ErrorKind;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// let error = Migrator::new(&db).migrate().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::NothingDeclared);
+    /// Migrator::new(&db).allow_empty().migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "unlinked")]
+    #[must_use]
+    pub fn allow_empty(mut self) -> Self {
+        self.allow_empty = true;
+        self
+    }
+
+    /// Allows one hazard of one object. The error of a blocked plan contains the exact calls, which
+    /// are the same for every database of the application.
+    ///
+    /// A rel table stands for all its FROM–TO pairs. What may be deleted may be irreversible.
     ///
     /// # Examples
     /// ```
@@ -113,6 +145,34 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn allow(mut self, kind: HazardKind, object: impl Into<String>) -> Self {
         self.allowed.objects.insert((kind, object.into()));
+        self
+    }
+
+    /// Allows all hazards of the plan with this fingerprint, and of no other plan.
+    ///
+    /// The [fingerprint](kuzu_ddl_core::plan::Plan::fingerprint) is that of the steps, not of the
+    /// rows. It is for reviews: plan on a copy, store the plan as text or JSON, and allow it after the
+    /// review. A text that is no fingerprint allows nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default().with_sequence("order_no", 1, 1);
+    /// let plan = Migrator::new(&db).declared(declared.clone()).plan()?;
+    /// let reviewed = plan.fingerprint().to_string();
+    /// Migrator::new(&db).declared(declared).allow_plan(&reviewed).migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "approve")]
+    #[must_use]
+    pub fn allow_plan(mut self, fingerprint: &str) -> Self {
+        self.allowed
+            .plans
+            .extend(fingerprint.parse::<Fingerprint>());
         self
     }
 

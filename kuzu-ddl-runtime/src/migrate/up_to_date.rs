@@ -54,14 +54,20 @@ impl Migrator<'_> {
                 return Ok(None);
             }
         }
+        let conflicts = match state.has_conflicts {
+            true => ledger::read(session)?.fold().conflict_reports(),
+            false => Vec::new(),
+        };
         Ok(Some(Report {
             steps: Vec::new(),
             events: Vec::new(),
             notes: Vec::new(),
             schema: state.schema,
             frontier: state.frontier,
-            conflicts: Vec::new(),
+            conflicts,
             held_events: Vec::new(),
+            held_count: state.held_count,
+            received: None,
             backup: None,
             step_durations: Vec::new(),
             deferred: Vec::new(),

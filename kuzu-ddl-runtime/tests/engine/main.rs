@@ -16,4 +16,5 @@ mod child;
 mod conformance;
 mod engine_bugs;
 mod kuzu;
+mod nothing_declared;
 mod query;

@@ -113,7 +113,7 @@ fn undeclared_properties_and_pairs_are_kept() {
     for object in [
         "Person.x",
         "Bought.n",
-        "Bought(person -> product)",
+        "Bought(Person -> Product)",
         "Product",
     ] {
         let expected = format!("{object} is not declared and is kept");

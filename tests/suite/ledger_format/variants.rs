@@ -226,11 +226,15 @@ fn states() -> Vec<LedgerState> {
         local: local(),
         inbox_ready: 2,
         held_since_version: Some("0.1.0".into()),
+        held_count: 0,
+        has_conflicts: false,
     };
     let plain = LedgerState {
         local: LocalState::default(),
         inbox_ready: 0,
         held_since_version: None,
+        held_count: 0,
+        has_conflicts: false,
         ..full.clone()
     };
     vec![full, plain]

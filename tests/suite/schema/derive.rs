@@ -205,7 +205,7 @@ fn index_attributes_are_declared() {
                 name = "far",
                 metric = "DOT_PRODUCT",
                 mu = 3,
-                pu = 1,
+                pu = 0.05,
                 efc = 9,
                 alpha = 1.5,
                 cache_embeddings = false
@@ -240,7 +240,7 @@ fn index_attributes_are_declared() {
     assert_eq!(of("meaning_vec"), "Meaning_vec Vector meaning ");
     assert_eq!(
         of("far"),
-        "far Vector meaning alpha=1.5 cache_embeddings=false efc=9 metric=dotproduct mu=3 pu=1.0"
+        "far Vector meaning alpha=1.5 cache_embeddings=false efc=9 metric=dotproduct mu=3 pu=0.05"
     );
     assert_eq!(table.indexes.len(), 5);
 }

@@ -77,7 +77,7 @@ pub(crate) mod strict {
         #[kuzu(name = "ok_", renamed_from = "ok__")]
         pub ok: ::std::string::String,
         /// A vector.
-        #[kuzu(vector_index(pu = 1), vector_index(name = "far", metric = "l2"))]
+        #[kuzu(vector_index(pu = 0.05), vector_index(name = "far", metric = "l2"))]
         pub core: [::core::primitive::f32; 3],
     }
 

@@ -9,6 +9,7 @@ mod v1 {
     use kuzu_ddl::KuzuNode;
 
     #[derive(KuzuNode)]
+    #[kuzu(allow_reserved)]
     pub(super) struct Order {
         #[kuzu(primary_key, default_expr = "nextval('order_no')")]
         id: i64,
@@ -20,6 +21,7 @@ mod v2 {
     use kuzu_ddl::KuzuNode;
 
     #[derive(KuzuNode)]
+    #[kuzu(allow_reserved)]
     pub(super) struct Order {
         #[kuzu(primary_key)]
         id: i64,

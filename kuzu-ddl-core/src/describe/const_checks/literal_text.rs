@@ -152,6 +152,19 @@ pub(super) const fn is_uuid(text: &str) -> bool {
     digits == 32 && (!braces || reader.eat(b'}')) && reader.is_done()
 }
 
+/// Returns whether the text is a UUID of which every digit is 0.
+pub(super) const fn is_nil_uuid(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        if bytes[i].is_ascii_hexdigit() && bytes[i] != b'0' {
+            return false;
+        }
+        i += 1;
+    }
+    is_uuid(text)
+}
+
 /// Returns whether the text is a number with at most `whole` digits before the decimal point, or in
 /// exponent notation.
 pub(super) const fn is_decimal(text: &str, whole: u8) -> bool {

@@ -83,6 +83,10 @@ pub const fn default(ty: &TypeDesc, value: &ExprDesc) {
 
 #[track_caller]
 const fn int(ty: &TypeDesc, n: i128) {
+    assert!(
+        !(matches!(ty, TypeDesc::Int128) && n == i128::MIN),
+        "Kùzu 0.11.3 cannot checkpoint a table that holds both the least INT128 and others\nhelp: use a larger number"
+    );
     let (low, high) = match ty {
         TypeDesc::Int8 => (i8::MIN as i128, i8::MAX as i128),
         TypeDesc::Int16 => (i16::MIN as i128, i16::MAX as i128),
@@ -109,6 +113,10 @@ const fn int(ty: &TypeDesc, n: i128) {
 /// Rejects a string literal that is not a value of a type other than `STRING`.
 #[track_caller]
 const fn text(ty: &TypeDesc, value: &str) {
+    assert!(
+        !(matches!(ty, TypeDesc::Uuid) && literal_text::is_nil_uuid(value)),
+        "Kùzu 0.11.3 cannot checkpoint a table that holds both the nil UUID and other UUIDs\nhelp: allow NULL in place of the nil UUID: use an `Option`\nhelp: or use `default = \"ffffffff-ffff-ffff-ffff-ffffffffffff\"`"
+    );
     let good = match ty {
         TypeDesc::Uuid => literal_text::is_uuid(value),
         TypeDesc::Date => literal_text::is_date(value),
@@ -259,7 +267,7 @@ const fn mismatch(ty: &TypeDesc) -> ! {
         ),
         TypeDesc::Uuid => {
             panic!(
-                "the default of a UUID must be a UUID as a string\nhelp: for example `default = \"00000000-0000-0000-0000-000000000000\"`\nhelp: or generate it with `default_expr = \"gen_random_uuid()\"`"
+                "the default of a UUID must be a UUID as a string\nhelp: for example `default = \"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11\"`\nhelp: or generate it with `default_expr = \"gen_random_uuid()\"`"
             )
         }
         TypeDesc::Date => panic!(

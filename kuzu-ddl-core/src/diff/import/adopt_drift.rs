@@ -24,6 +24,7 @@ pub fn adopt_drift(
             declared,
             draft: ChangeBuilder::new(expected),
             local: live.local.clone(),
+            missing_values: &live.missing_values,
             notes: Vec::new(),
         },
     };

@@ -1,6 +1,6 @@
 //! Adoption of existing tables: a database without a ledger continues to work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::incompatibility::{Incompatibility, IncompatibilityKind};
 use super::super::note::Note;
@@ -18,6 +18,9 @@ pub struct LiveSchema {
     pub schema: Schema,
     /// State that only this database has.
     pub local: LocalState,
+    /// Number of rows without a value, by declared table and property: of properties that are
+    /// declared as required and were not adopted before. Those without such rows are left out.
+    pub missing_values: BTreeMap<(NameKey, NameKey), u64>,
 }
 
 /// Result of an adoption.
@@ -46,6 +49,7 @@ pub fn adopt_existing(declared: &Declared, live: &LiveSchema, expected: Fold) ->
             declared,
             draft: ChangeBuilder::new(expected),
             local: live.local.clone(),
+            missing_values: &live.missing_values,
             notes: Vec::new(),
         },
         adopted: BTreeSet::new(),

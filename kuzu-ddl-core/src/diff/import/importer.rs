@@ -1,5 +1,7 @@
 //! Import of catalog objects: events for objects that exist in the database without any.
 
+use std::collections::BTreeMap;
+
 use super::super::note::Note;
 use super::super::table::spec;
 use crate::declared::Declared;
@@ -14,6 +16,7 @@ pub(in crate::diff) struct CatalogImporter<'a> {
     pub(in crate::diff) declared: &'a Declared,
     pub(in crate::diff) draft: ChangeBuilder,
     pub(in crate::diff) local: LocalState,
+    pub(in crate::diff) missing_values: &'a BTreeMap<(NameKey, NameKey), u64>,
     pub(in crate::diff) notes: Vec<Note>,
 }
 
@@ -113,11 +116,37 @@ impl CatalogImporter<'_> {
         if !is_legal(live) {
             return false;
         }
-        let (spec, text) =
+        let (mut spec, text) =
             adopted_spec(live, self.declared_property(key, &NameKey::new(&live.name)));
+        if self.lacks_values(key, path, &NameKey::new(&live.name)) {
+            spec.nullable = true;
+        }
         let id = self.draft.add_property(table, &live.name, spec);
         self.note_ambiguous_default(id, path.to_owned(), text);
         true
+    }
+
+    /// Reports a declared property whose rows lack values. Returns whether it has a backfill: then it
+    /// is adopted as it is, so that the declaration makes it required and runs the backfill.
+    fn lacks_values(&mut self, key: Option<&NameKey>, path: &str, name: &NameKey) -> bool {
+        let declared = self.declared_property(key, name);
+        let (Some(key), Some(declared)) = (key, declared) else {
+            return false;
+        };
+        let name = NameKey::new(&declared.name);
+        let hints = self.declared.tables.get(key);
+        let is_filled = hints.is_some_and(|hints| {
+            hints.fills.contains_key(&name) || hints.fill_functions.contains_key(&name)
+        });
+        let Some(rows) = self.missing_values.get(&(key.clone(), name)) else {
+            return false;
+        };
+        self.notes.push(Note::MissingValues {
+            object: path.to_owned(),
+            rows: *rows,
+            is_filled,
+        });
+        is_filled
     }
 
     /// Returns the default of a property as it is in the catalog; `None` if there is none in typed

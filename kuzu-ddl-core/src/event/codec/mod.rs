@@ -7,7 +7,7 @@
 pub(in crate::event) mod expr;
 pub(in crate::event) mod reader;
 pub(in crate::event) mod types;
-pub(in crate::event) mod writer;
+pub(crate) mod writer;
 
 /// The first byte of every encoded event.
 pub const ENCODING_VERSION: u8 = 1;

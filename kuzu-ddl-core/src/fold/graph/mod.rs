@@ -14,7 +14,7 @@ use crate::event::{Change, DdlEvent, EventId, ObjectId};
 use event_node::{DependencySummary, EventNode, EventStatus, Rank};
 
 impl Fold {
-    pub(in crate::fold) fn event(&self, id: EventId) -> Option<&DdlEvent> {
+    pub(crate) fn event(&self, id: EventId) -> Option<&DdlEvent> {
         self.log.get(&id).map(|known| &known.event)
     }
 

@@ -17,7 +17,7 @@ use super::super::operation::Operation;
 use super::rebuild::RebuildSet;
 use crate::event::ObjectId;
 use crate::fold::{Object, ObjectBody};
-use crate::schema::{Index, IndexKind, NameKey, Table, TableKind, Type, unretained_option};
+use crate::schema::{Index, IndexKind, NameKey, Table, TableKind, Type, unsupported_option};
 
 impl<'a> PlanBuilder<'a> {
     /// Returns whether an existing index must be dropped, or an index is wanted where creating it
@@ -237,7 +237,7 @@ impl<'a> PlanBuilder<'a> {
     /// Rejects what the engine cannot index, with what to do instead.
     fn check_index(&self, index: &Index, table: &Table) -> Result<(), String> {
         index.check(table).map_err(|e| e.to_string())?;
-        if let Some(option) = unretained_option(index) {
+        if let Some(option) = unsupported_option(index) {
             return Err(option);
         }
         let stopwords = index

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
-use super::super::render::spelled;
 use super::super::row_work::{RowWork, RowWorkKind};
-use crate::fold::{Object, ObjectBody};
+use crate::event::ObjectId;
+use crate::fold::{Object, ObjectBody, object_path};
 use crate::schema::name::quote;
 use crate::schema::{NameKey, TableKind};
 
@@ -24,7 +24,7 @@ impl<'a> PlanBuilder<'a> {
         let live_pairs = self.after.children(table.object.id).filter(|p| p.is_live());
         let present: BTreeSet<_> = live_pairs.filter_map(|p| self.after.pair(p)).collect();
         for child in self.after.children(table.object.id) {
-            let ObjectBody::Pair(_) = child.body else {
+            let ObjectBody::Pair(ends) = child.body else {
                 continue;
             };
             if self.ignored.contains(&child.id) {
@@ -42,11 +42,11 @@ impl<'a> PlanBuilder<'a> {
                 continue;
             }
             if exists != child.is_live() {
-                changes.push((
-                    child.is_live(),
-                    spelled(&pair, |key| self.spelling(key)),
-                    child,
-                ));
+                let end = |id| {
+                    let node = self.after.object(id);
+                    node.map_or_else(String::new, |node| self.after.database_name(node))
+                };
+                changes.push((child.is_live(), (end(ends.from), end(ends.to)), child));
             }
         }
         // Additions first: the engine must never be left with a rel table without a pair.
@@ -62,10 +62,14 @@ impl<'a> PlanBuilder<'a> {
                 };
                 self.push(operation, &names, Vec::new());
             } else {
-                let path = format!("{name}({from} -> {to})");
+                let path = object_path(self.after, child.id).unwrap_or_default();
                 let count = self.count_pair(child, table);
-                let hazards = [HazardKind::DeletesData, HazardKind::Irreversible]
-                    .map(|kind| Hazard::new(kind, path.clone(), count.clone()));
+                let part_of = self.removed_endpoint(child);
+                let hazard = |kind| Hazard {
+                    part_of: part_of.clone(),
+                    ..Hazard::new(kind, path.clone(), count.clone())
+                };
+                let hazards = [HazardKind::DeletesData, HazardKind::Irreversible].map(hazard);
                 let operation = Operation::DropPair {
                     table: name,
                     from: from.clone(),
@@ -75,6 +79,19 @@ impl<'a> PlanBuilder<'a> {
                 step.row_work = count.map(|count| RowWork::new(RowWorkKind::DropRel, count));
             }
         }
+    }
+
+    /// Returns the node table of a pair that this plan removes.
+    fn removed_endpoint(&self, pair: &Object) -> Option<String> {
+        let ObjectBody::Pair(ends) = &pair.body else {
+            return None;
+        };
+        let is_removed = |id: &ObjectId| {
+            let was_live = self.before.object(*id).is_some_and(Object::is_live);
+            was_live && self.after.object(*id).is_some_and(|node| !node.is_live())
+        };
+        let removed = [ends.from, ends.to].into_iter().find(is_removed)?;
+        Some(self.after.object(removed)?.name.value.clone())
     }
 
     /// Returns the query that counts the rels of a pair, with the names before the plan.

@@ -10,8 +10,10 @@ use super::super::error::PlanError;
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use super::super::render::statement::count_rows;
-use crate::event::ObjectId;
+use crate::diff::{ArchiveEntry, archive_entries};
+use crate::event::{EventId, ObjectId};
 use crate::fold::{Object, ObjectBody};
+use crate::schema::name::quote;
 use crate::schema::{NameKey, Table, TableKind, Type};
 
 impl<'a> PlanBuilder<'a> {
@@ -31,9 +33,7 @@ impl<'a> PlanBuilder<'a> {
         let purged: BTreeSet<NameKey> = tables.iter().map(|(_, t)| NameKey::new(&t.name)).collect();
         for (object, table) in tables {
             if let Some(user) = self.dependent_of(table, &purged) {
-                let reason = format!(
-                    "the rel table {user} still connects it\nhelp: purge that one too\nhelp: or rename it manually"
-                );
+                let reason = self.dependent_reason(user);
                 let object = object.name.value.clone();
                 self.errors.push(PlanError::Unsupported { object, reason });
                 continue;
@@ -55,7 +55,7 @@ impl<'a> PlanBuilder<'a> {
     }
 
     /// Returns a rel table that stays and connects a node table.
-    fn dependent_of(&self, table: &Table, purged: &BTreeSet<NameKey>) -> Option<String> {
+    fn dependent_of(&self, table: &Table, purged: &BTreeSet<NameKey>) -> Option<&'a Table> {
         let name = NameKey::new(&table.name);
         let joins = |other: &&Table| match &other.kind {
             TableKind::Edge { pairs, .. } => pairs.iter().any(|p| p.from == name || p.to == name),
@@ -63,7 +63,53 @@ impl<'a> PlanBuilder<'a> {
         };
         let is_retained = |other: &&Table| !purged.contains(&NameKey::new(&other.name));
         let mut tables = self.live.tables.values().filter(is_retained);
-        tables.find(joins).map(|other| other.name.clone())
+        tables.find(joins)
+    }
+
+    /// Returns why a node table cannot be purged while a rel table connects it, with the remedy.
+    fn dependent_reason(&self, user: &Table) -> String {
+        let id = self.managed.get(&NameKey::new(&user.name));
+        let Some(user) = id.and_then(|id| self.after.object(*id)) else {
+            let name = &user.name;
+            return format!(
+                "the rel table {name} still connects it, and kuzu-ddl does not manage {name}\n\
+                 help: drop it manually: `DROP TABLE {}`",
+                quote(name)
+            );
+        };
+        let name = &user.name.value;
+        let remedy = if user.is_live() {
+            format!(
+                "drop that one first: `dropped_table!(\"{name}\")`, or its pair: \
+                 `#[kuzu(dropped_pair(…))]` on its struct"
+            )
+        } else {
+            format!(
+                "purge that one too: `.purge({:?})` on the Migrator",
+                self.purge_name(user.id, None)
+            )
+        };
+        format!("the rel table {name} still connects it\nhelp: {remedy}")
+    }
+
+    /// Returns the name by which `.purge(…)` finds an archived object, or its column that `by`
+    /// archived: the former name, or the one in the database where that is ambiguous.
+    pub(in crate::plan) fn purge_name(&self, id: ObjectId, by: Option<EventId>) -> String {
+        let entries = archive_entries(self.after);
+        let is = |entry: &&ArchiveEntry| {
+            entry.object == id
+                && entry.is_column == by.is_some()
+                && by.is_none_or(|by| by == entry.by)
+        };
+        let Some(entry) = entries.iter().find(is) else {
+            return String::new();
+        };
+        let alike = entries.iter().filter(|other| other.origin == entry.origin);
+        if alike.count() == 1 {
+            entry.origin.clone()
+        } else {
+            entry.name.clone()
+        }
     }
 
     /// Returns the purged columns of a table by their names in the database, each with the path
@@ -80,17 +126,20 @@ impl<'a> PlanBuilder<'a> {
             let ObjectBody::Property(_) = child.body else {
                 continue;
             };
+            // By the declared names, which every database of the application has.
+            let path = format!("{}.{}", table.object.name.value, child.name.value);
             if is_purged(child) && !is_purged(before) {
-                let path = format!("{}.{}", table.name, child.name.value);
-                out.push((NameKey::new(&self.before.database_name(before)), path));
+                out.push((
+                    NameKey::new(&self.before.database_name(before)),
+                    path.clone(),
+                ));
             }
             let new = child
                 .archived_columns
                 .iter()
                 .filter(|archive| archive.purged);
             for archive in new {
-                let path = format!("{}.{}", table.name, archive.name);
-                out.push((NameKey::new(&archive.name), path));
+                out.push((NameKey::new(&archive.name), path.clone()));
             }
         }
         out.retain(|(key, _)| table.live.properties.contains_key(key));

@@ -170,7 +170,10 @@ impl fmt::Display for Operation {
                 write!(f, "create {kind} {table}[{name}] on {}", columns.join(", "))
             }
             Self::AddPair { table, from, to } => write!(f, "add pair {table}({from} -> {to})"),
-            Self::DropPair { table, from, to } => write!(f, "drop pair {table}({from} -> {to})"),
+            Self::DropPair { table, from, to } => {
+                let (from, to) = (former_name(from), former_name(to));
+                write!(f, "drop pair {table}({from} -> {to})")
+            }
             Self::CommentOnTable {
                 table,
                 text: Some(_),
@@ -193,5 +196,17 @@ impl fmt::Display for Operation {
                 write!(f, "clear the comment on property {table}.{property}")
             }
         }
+    }
+}
+
+/// Returns the name that an archived table had; any other name unchanged.
+fn former_name(name: &str) -> &str {
+    match name.rsplit_once("__a_") {
+        Some((former, digits))
+            if digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit()) =>
+        {
+            former
+        }
+        _ => name,
     }
 }

@@ -4,7 +4,8 @@ use crate::schema::name::{quote, string_literal};
 use crate::schema::{Index, IndexKind, OptionValue, Sequence};
 
 /// Returns the query that counts the rows of a table.
-pub(in crate::plan) fn count_rows(table: &str, node: bool) -> String {
+#[must_use]
+pub fn count_rows(table: &str, node: bool) -> String {
     if node {
         format!("MATCH (x:{}) RETURN count(*)", quote(table))
     } else {

@@ -5,6 +5,7 @@
 //! reports back verbatim (it drops signs and parentheses of anything else).
 
 pub(in crate::schema) mod check;
+mod checkpoint;
 pub(in crate::schema) mod parse;
 pub(in crate::schema) mod render;
 

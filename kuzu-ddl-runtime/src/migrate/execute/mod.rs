@@ -9,6 +9,8 @@ pub(in crate::migrate) mod verify;
 
 use std::time::Instant;
 
+use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::fold::HoldReason;
 use kuzu_ddl_core::plan::{DeferredWork, Hazard, Operation, Plan};
 use record::is_noop;
 use verify::verify;
@@ -63,7 +65,12 @@ impl Migrator<'_> {
             listener.as_mut(),
         );
         self.progress = listener;
-        let prepared = prepared?;
+        let mut prepared = prepared?;
+        let is_start = matches!(run.request, Request::Declared) && prepared.ledger_only.is_none();
+        if is_start && prepared.tolerated.is_empty() && is_noop(run.declared, &prepared) {
+            // Nothing has changed since the start that reported them.
+            prepared.plan.notes.clear();
+        }
         if let Some(plan) = plan
             && !plan.is_equivalent_to(&prepared.plan)
         {
@@ -247,6 +254,7 @@ fn is_busy(error: &Error) -> bool {
 }
 
 fn report(prepared: PreparedMigration, deferred: Vec<DeferredWork>, run: &mut Run<'_>) -> Report {
+    let held_events = held_events(&prepared);
     let PreparedMigration {
         after, mut plan, ..
     } = prepared;
@@ -260,13 +268,22 @@ fn report(prepared: PreparedMigration, deferred: Vec<DeferredWork>, run: &mut Ru
         schema: after.schema().fingerprint(),
         frontier: after.frontier(),
         conflicts: after.conflict_reports(),
-        held_events: after
-            .held_events()
-            .iter()
-            .map(|(id, held)| (*id, held.clone()))
-            .collect(),
+        held_count: held_events.len(),
+        held_events,
+        received: None,
         backup: run.backup.take(),
         step_durations: std::mem::take(&mut run.step_durations),
         elapsed: run.start.elapsed(),
     }
+}
+
+/// Returns the events that wait for others or for a newer version, those in the inbox included.
+fn held_events(prepared: &PreparedMigration) -> Vec<(EventId, HoldReason)> {
+    let inbox = &prepared.contents.inbox;
+    if inbox.is_empty() {
+        return prepared.after.held_events().into_iter().collect();
+    }
+    let mut fold = prepared.after.clone();
+    fold.extend(inbox.values().cloned());
+    fold.held_events().into_iter().collect()
 }

@@ -209,6 +209,11 @@ pub(in crate::migrate) fn state(
             .state
             .as_ref()
             .and_then(|s| s.held_since_version.clone()),
+        held_count: {
+            let last = prepared.contents.state.as_ref();
+            last.map_or(0, |state| state.held_count)
+        },
+        has_conflicts: !prepared.after.conflicts().is_empty(),
     }
 }
 

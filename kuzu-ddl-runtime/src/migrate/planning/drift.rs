@@ -155,7 +155,11 @@ impl DriftResolution {
         self.notes.extend(adopted.notes);
         let unmanaged = detect_unmanaged(&self.fold, &self.live.schema, &inputs.names);
         let undeclared = |row: &Drift| !is_governed_by_source(row, declared);
-        self.adopt_possible(unmanaged.into_iter().filter(undeclared).collect(), declared);
+        let unmanaged: Vec<Drift> = unmanaged.into_iter().filter(undeclared).collect();
+        let left = self.adopt_possible(unmanaged.clone(), declared);
+        let adopted = unmanaged.into_iter().filter(|row| !left.contains(row));
+        self.notes
+            .extend(adopted.map(|row| Note::Adopted { object: row.object }));
     }
 
     fn recreate(&mut self, rows: Vec<Drift>) -> Result<(), Error> {

@@ -5,6 +5,7 @@ pub(in crate::migrate) mod catalog_hash;
 pub(in crate::migrate) mod dangling_indexes;
 pub(in crate::migrate) mod drift;
 pub(in crate::migrate) mod inputs;
+pub(in crate::migrate) mod missing_values;
 pub(in crate::migrate) mod notes;
 pub(in crate::migrate) mod suspect_tables;
 pub(in crate::migrate) mod undone;
@@ -16,17 +17,20 @@ use inputs::{
     fills_per_event, forget_replaced_defaults, in_place_fills, version,
 };
 use kuzu_ddl_core::catalog::CatalogSnapshot;
+use kuzu_ddl_core::declared::Declared;
+use kuzu_ddl_core::declared::registry::registered_tombstones;
 use kuzu_ddl_core::diff;
 use kuzu_ddl_core::diff::{
-    Adoption, LiveSchema, Note, adopt_existing, check_compatibility, diff, find_undecodable,
-    validate_declaration,
+    Adoption, Incompatibility, LiveSchema, Note, adopt_existing, check_compatibility, diff,
+    find_undecodable, restored_notes, validate_declaration,
 };
 use kuzu_ddl_core::drift::LiveNames;
 use kuzu_ddl_core::event::{DdlEvent, ObjectId, ObjectKind};
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::plan::{Plan, PlanHints, plan_hints};
+use kuzu_ddl_core::plan::{Operation, Plan, PlanHints, plan_hints};
 use kuzu_ddl_core::schema::{NameKey, TableKind};
-use notes::{render_notes, snapshot_notes, unmanaged_notes};
+use missing_values::count_missing_values;
+use notes::{archive_notes, render_notes, snapshot_notes, unmanaged_notes};
 use suspect_tables::{SuspectRebuildPlan, plan_with_suspect_rebuilds};
 
 use super::baseline::prepare_ledger_only;
@@ -62,6 +66,8 @@ impl Migrator<'_> {
                 PreflightRunner::new(session, (functions, self.batch_size), listener)
                     .run(&mut prepared.plan)?;
                 self.estimate(session, &mut prepared.plan)?;
+                let notes = archive_notes(session, &prepared)?;
+                prepared.plan.notes.extend(notes);
                 Ok(prepared)
             });
         match prepared {
@@ -95,6 +101,12 @@ impl Migrator<'_> {
             let events = inputs.contents.events.len();
             return Err(Error::AlreadyBaselined { events });
         }
+        if self.is_explicit {
+            let ignored = ignored_tombstones(&declared.declared, &inputs.expected);
+            if !ignored.is_empty() {
+                return Err(Error::Incompatible(ignored));
+            }
+        }
         let resolution = self.resolve_drift(declared, request, &inputs)?;
         if resolution.record_only {
             return prepare_ledger_only(inputs, &declared.declared, resolution);
@@ -126,13 +138,18 @@ impl Migrator<'_> {
         }
         let local = contents.state.as_ref().map(|s| s.local.clone());
         let local = local.unwrap_or_default();
+        let missing_values = count_missing_values(session, &declared.declared, &expected, &found)?;
         Ok(PlanningInputs {
             contents,
             repair,
             version,
             expected,
             names,
-            live: LiveSchema { schema, local },
+            live: LiveSchema {
+                schema,
+                local,
+                missing_values,
+            },
             found,
         })
     }
@@ -189,7 +206,7 @@ impl Migrator<'_> {
         if !refusals.is_empty() {
             return Err(Error::Incompatible(refusals));
         }
-        notes.extend(unmanaged_notes(&found, &after));
+        notes.extend(unmanaged_notes(&found, [&before, &after]));
         let hints = PlanHints {
             restored,
             ..plan_hints(&declared.declared)
@@ -207,11 +224,17 @@ impl Migrator<'_> {
         )
         .map_err(Error::Unplannable)?;
         let may_wait = no_other_steps && events.is_empty();
+        // What was restored is declared again, although this declaration was applied before.
+        let restores = !self.restore.is_empty() || !self.recreate.is_empty();
+        let is_new = is_new || (restores && !events.is_empty());
         if adopts || contents.ancestor.is_none() {
             // A first start records existing objects, and requests no change: rewriting data needs
             // permission.
+            // A backfill of rows without a value is requested by its attribute.
+            let is_backfill = |operation: &Operation| is_backfill(operation, &before, &after);
             steps
                 .iter_mut()
+                .filter(|step| !is_backfill(&step.operation))
                 .flat_map(|step| &mut step.hazards)
                 .for_each(|h| h.requested = false);
         }
@@ -265,6 +288,7 @@ impl Migrator<'_> {
             if !refusals.is_empty() {
                 return Err(incompatible(contents, declared, refusals));
             }
+            notes.extend(restored_notes(&declared.declared, &adopted.fold));
             return Ok(PlannedTarget {
                 before: adopted.fold.clone(),
                 after: adopted.fold,
@@ -311,6 +335,37 @@ fn requests_restore(
     let casts = declared.id_with_casts;
     casts.is_some_and(|casts| !contents.applied_declarations.contains(&casts))
         && !check_compatibility(&declared.declared, Some(&declared.declared), fold).is_empty()
+}
+
+/// Returns whether an operation sets a value where rows have none, and changes no value. Rels are
+/// copied for that.
+fn is_backfill(operation: &Operation, before: &Fold, after: &Fold) -> bool {
+    let shape = |fold: &Fold, name: &str| {
+        let mut table = fold.table(fold.find(None, &NameKey::new(name))?)?;
+        let properties = table.properties.values_mut();
+        properties.for_each(|property| property.nullable = true);
+        Some(table)
+    };
+    match operation {
+        Operation::SetNullable { .. } | Operation::Backfill { .. } => true,
+        Operation::CopyRels { from, .. } => shape(before, from) == shape(after, from),
+        _ => false,
+    }
+}
+
+/// Returns the tombstones that the binary registers and the given declaration lacks, for tables that
+/// exist and are not declared.
+fn ignored_tombstones(declared: &Declared, expected: &Fold) -> Vec<Incompatibility> {
+    let registered = registered_tombstones().into_iter();
+    let ignored = registered.filter(|tombstone| {
+        let key = NameKey::new(tombstone.name);
+        !declared.dropped_tables.contains_key(&key)
+            && !declared.schema.tables.contains_key(&key)
+            && expected.find(None, &key).is_some()
+    });
+    ignored
+        .map(|tombstone| Incompatibility::ignored_tombstone(&tombstone))
+        .collect()
 }
 
 /// Returns whether there are rel tables whose multiplicity the ledger does not record: declared

@@ -22,10 +22,11 @@ pub(super) fn partition_valid(events: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(Eve
     (valid, malformed)
 }
 
-/// Summary of the waiting events for the next start: how many events it retries and, where others
-/// wait for events or for a newer version, the version that determined that.
+/// Summary of the waiting events for the next start: how many events it retries, and how many others
+/// wait for events or for a newer version, with the version that determined that.
 pub(super) struct WaitingSummary {
     pub(super) ready: usize,
+    pub(super) held: usize,
     pub(super) held_since_version: Option<String>,
 }
 
@@ -79,6 +80,7 @@ impl ReceiveBatch {
         }
         WaitingSummary {
             ready: self.received.pending.len() - held.len(),
+            held: held.len(),
             held_since_version: (!held.is_empty()).then(|| env!("CARGO_PKG_VERSION").to_owned()),
         }
     }

@@ -276,7 +276,9 @@ impl Migrator<'_> {
         let held = delivery.compute_waiting();
         let state = contents.state.as_ref();
         let is_recorded = |state: &LedgerState| {
-            state.inbox_ready == held.ready && state.held_since_version == held.held_since_version
+            state.inbox_ready == held.ready
+                && state.held_since_version == held.held_since_version
+                && state.held_count == held.held
         };
         if rows.is_empty() && state.is_none_or(is_recorded) {
             return Ok(());
@@ -296,8 +298,10 @@ impl Migrator<'_> {
                 Some(Err(corrupt_row)) => return Err(Error::CorruptLedger(vec![corrupt_row])),
                 None => return Err(Error::StalePlan),
             };
-            (state.inbox_ready, state.held_since_version) =
-                (held.ready, held.held_since_version.clone());
+            (state.inbox_ready, state.held_count) = (held.ready, held.held);
+            state
+                .held_since_version
+                .clone_from(&held.held_since_version);
             ledger::encode_state(&mut rows, &state);
             ledger::upsert_rows(&tx, std::mem::take(&mut rows))?;
             tx.commit().map_err(Error::from)

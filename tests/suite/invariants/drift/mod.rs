@@ -83,8 +83,8 @@ const CASES: &[Case] = &[
     },
     Case {
         manual: &["ALTER TABLE R DROP FROM B TO B"],
-        reported: "R(b -> b) is in the ledger, but not in the database",
-        adopt: "R(b -> b): is declared",
+        reported: "R(B -> B) is in the ledger, but not in the database",
+        adopt: "R(B -> B): is declared",
         next: "add pair R(B -> B)",
         recreate: "add pair R(B -> B)",
     },
@@ -105,7 +105,7 @@ const CASES: &[Case] = &[
     },
     Case {
         manual: &["ALTER TABLE R ADD FROM A TO A"],
-        reported: "R(a -> a) is in the database, but not in the ledger",
+        reported: "R(A -> A) is in the database, but not in the ledger",
         adopt: "",
         next: "",
         recreate: "",

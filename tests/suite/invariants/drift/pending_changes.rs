@@ -105,9 +105,9 @@ fn drift_is_an_error_with_and_without_pending_changes() {
         (REMADE, "R.w: the type is STRING, expected INT64"),
         (
             REMADE,
-            "R(b -> a) is in the database, but not in the ledger",
+            "R(B -> A) is in the database, but not in the ledger",
         ),
-        (PAIR, "R(b -> b) is in the database, but not in the ledger"),
+        (PAIR, "R(B -> B) is in the database, but not in the ledger"),
         (RENAMED, "A.s: the name is t, expected s"),
     ] {
         let mut db = changed(manual);

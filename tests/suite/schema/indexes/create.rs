@@ -88,8 +88,14 @@ fn invalid_indexes_are_refused() {
             "only to rows that exist",
         ),
         (vector(&[("ml", "99999")]), "invalid value `99999`"),
-        (text(&[("stopwords", "/etc/passwd")]), "not a node table"),
-        (text(&[("stopwords", "Doc")]), "not a node table"),
+        (
+            text(&[("stopwords", "/etc/passwd"), ("stemmer", "none")]),
+            "not a node table",
+        ),
+        (
+            text(&[("stopwords", "Doc"), ("stemmer", "none")]),
+            "not a node table",
+        ),
     ] {
         let error = db
             .assert_refused(with(docs(), "Doc", &[invalid]))

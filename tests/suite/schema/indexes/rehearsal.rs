@@ -55,7 +55,7 @@ fn invalid_index_prevents_the_whole_migration() {
     let db = TestDatabase::migrated(both());
     db.execute(ROWS);
     for bad in [
-        text(&[("stopwords", "Nowhere")]),
+        text(&[("stopwords", "Nowhere"), ("stemmer", "none")]),
         text(&[("ignore_pattern", "[a-f]+")]),
         index("near", IndexKind::Vector, &["title"], &[]),
     ] {
@@ -69,7 +69,8 @@ fn invalid_index_prevents_the_whole_migration() {
 fn check_creates_the_indexes() {
     let memory = || Database::in_memory(crate::fixture::config()).unwrap();
     check_on(&memory(), &both().unwrap(), None).unwrap();
-    let bad = with(docs(), "Doc", &[text(&[("stopwords", "Nowhere")])]);
+    let nowhere = text(&[("stopwords", "Nowhere"), ("stemmer", "none")]);
+    let bad = with(docs(), "Doc", &[nowhere]);
     let e = check_on(&memory(), &bad.unwrap(), None).unwrap_err();
     assert!(
         e.to_string()

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::serial::serial_columns;
 use super::columns::TargetColumn;
+use crate::event::OnFail;
 use crate::fold::{Object, ObjectBody};
 use crate::plan::builder::{ExistingTable, PlanBuilder};
 use crate::plan::error::PlanError;
@@ -14,7 +15,7 @@ use crate::plan::render::statement::count_rows;
 use crate::plan::row_work::{RowWork, RowWorkKind};
 use crate::plan::value::ValueSource;
 use crate::schema::name::quote;
-use crate::schema::{Multiplicity, NameKey, Table, TableKind};
+use crate::schema::{Expr, Multiplicity, NameKey, Table, TableKind};
 
 impl<'a> PlanBuilder<'a> {
     /// Plans the new node table; returns it with the column by which rels find their nodes.
@@ -54,10 +55,7 @@ impl<'a> PlanBuilder<'a> {
         let path = format!("{from}.{key}");
         let created = columns.iter().find(|c| c.property.name == key);
         let live = self.with_live_names(table, created.map_or(&value, |c| &c.value));
-        let keys = [
-            PreflightKind::NotNull(live.clone()),
-            PreflightKind::Unique(live.clone()),
-        ];
+        let keys = key_checks(&live);
         let needs_key_checks = self.key_changes(table.object);
         for kind in keys.into_iter().filter(|_| needs_key_checks) {
             // The values of a function are compared where they are computed.
@@ -255,10 +253,9 @@ impl<'a> PlanBuilder<'a> {
         let old = old.map(|object| self.after.database_name(object));
         let is_old = |column: &&TargetColumn| {
             let from = column.value.column.as_ref();
-            !column.value.uses_function()
-                && from.is_some_and(|(from, _)| Some(from) == old.as_ref())
+            is_repeatable(&column.value) && from.is_some_and(|(from, _)| Some(from) == old.as_ref())
         };
-        let is_computed = value.column.is_none() || value.uses_function();
+        let is_computed = value.column.is_none() || !is_repeatable(value);
         match columns.iter().find(is_old).filter(|_| is_computed) {
             Some(column) => (column.property.name.clone(), column.value.clone()),
             None => (key.to_owned(), value.clone()),
@@ -290,6 +287,43 @@ impl<'a> PlanBuilder<'a> {
         let object = self.managed.get(key).and_then(|id| self.after.object(*id));
         object.map_or_else(spelled, |o| self.after.database_name(o))
     }
+}
+
+/// Returns the checks of a new key. Generated values are neither NULL nor checked: to evaluate them
+/// would use them up. The other values must be unique all the same.
+fn key_checks(value: &ValueSource) -> Vec<PreflightKind> {
+    if !is_generated(value) {
+        return vec![
+            PreflightKind::NotNull(value.clone()),
+            PreflightKind::Unique(value.clone()),
+        ];
+    }
+    let present = ValueSource {
+        fill: None,
+        ..value.clone()
+    };
+    let has_values = present.column.is_some() && !is_generated(&present);
+    let check = has_values.then_some(PreflightKind::Unique(present));
+    check.into_iter().collect()
+}
+
+/// Returns whether a value is the same each time it is computed from a row: it is neither a function
+/// of the application, which runs once per row, nor generated.
+fn is_repeatable(value: &ValueSource) -> bool {
+    !value.uses_function() && !is_generated(value)
+}
+
+/// Returns whether a value comes from a function such as `gen_random_uuid()`.
+fn is_generated(value: &ValueSource) -> bool {
+    let mut casts = value.stages.iter().flat_map(|stage| {
+        let fallback = match &stage.on_fail {
+            OnFail::Default(expr) => Some(expr),
+            _ => None,
+        };
+        stage.cast.iter().chain(fallback)
+    });
+    let is_constant = casts.all(Expr::is_constant);
+    !is_constant || value.fill.as_ref().is_some_and(|fill| !fill.is_constant())
 }
 
 /// Rebuilt table that is yet to replace the old one.
