@@ -84,12 +84,12 @@ fn property_retyped_under_its_name_leaves_rows_intact_b1b() {
     let durability = DurabilityCheck {
         declaration: typed,
         query: "MATCH (a:A)-[r:R]->(b:A) RETURN a.s, r.w, r.k, b.s ORDER BY a.id",
-        after: "11|0.500000|7|23",
+        after: "11|0.5|7|23",
         later_rows: &[
             "CREATE (:A {id: 9, s: 99})",
             "MATCH (a:A {id: 9}), (b:A {id: 1}) CREATE (a)-[:R {w: 'w', k: 91}]->(b)",
         ],
-        after_later_rows: "11|0.500000|7|23; 99|w|91|11",
+        after_later_rows: "11|0.5|7|23; 99|w|91|11",
     };
     durability.verify(&db);
 }

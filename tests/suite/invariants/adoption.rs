@@ -380,7 +380,7 @@ fn lost_ledger_is_reported_and_can_be_rebuilt() {
     };
     let db = lost();
     let e = db.assert_refused(schema![dropped::City]);
-    let message = "was archived by a ledger that is not there any more";
+    let message = "was archived by a ledger that no longer exists";
     assert!(
         matches!(e, Error::DriftDetected(_)) && e.to_string().contains(message),
         "{e}"

@@ -118,7 +118,6 @@ fn apply_policy_applies_everything_at_once() {
           ~ change property Person.age to STRING (1 row, about 0.01 s)
               ! rewrites data: Person.age, 1 value
               ! breaks older apps: Person.age, 1 value
-              ! may fail: Person.age, 1 value
               ALTER TABLE `Person` RENAME `age` TO `age__a_936293a9`;
               ALTER TABLE `Person` ADD `age` STRING;
               MATCH (x:`Person`) SET x.`age` = CAST(x.`age__a_936293a9` AS STRING);

@@ -89,7 +89,7 @@ fn run(steps: &str) {
             let m = m.declared(declared.clone());
             match step {
                 'u' => m.restore("R").migrate(),
-                'q' => m.restore("R(a -> b)").migrate(),
+                'q' => m.recreate("R(A -> B)").migrate(),
                 _ => m.migrate(),
             }
         });
