@@ -295,7 +295,7 @@ impl Fold {
         ConflictReport {
             conflict: conflict.clone(),
             object_name: path,
-            message: message,
+            message,
         }
     }
 

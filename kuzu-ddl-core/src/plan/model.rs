@@ -65,10 +65,12 @@ pub struct Step {
 ///
 /// ```
 /// # use kuzu_ddl_core as kuzu_ddl;
-/// # use kuzu_ddl::plan::{Plan, PlanBase};
+/// # use kuzu_ddl::plan::Plan;
 /// # use kuzu_ddl::schema::Schema;
-/// # let base = PlanBase { live: Schema::default().fingerprint(), frontier: Default::default() };
-/// # let plan = Plan { base, events: Vec::new(), steps: Vec::new(), notes: Vec::new() };
+/// # let live = serde_json::to_value(Schema::default().fingerprint())?;
+/// # let plan: Plan = serde_json::from_value(serde_json::json!({
+/// #     "base": {"live": live, "frontier": []}, "events": [], "steps": [], "notes": []
+/// # }))?;
 /// // Store the plan of `Migrator::plan` for a review, and read it back.
 /// let text = serde_json::to_string(&plan)?;
 /// let reviewed: Plan = serde_json::from_str(&text)?;

@@ -398,6 +398,7 @@ fn check_counts(
 }
 
 /// Runs one of four parts of the matrix, which a test runner executes at once.
+#[expect(clippy::print_stderr, reason = "a long run reports its figures")]
 fn run_part(part: usize) {
     let full = std::env::var("KUZU_DDL_CONVERSIONS").is_ok_and(|text| text == "full");
     let only = std::env::var("KUZU_DDL_CONVERSIONS_OF").ok();

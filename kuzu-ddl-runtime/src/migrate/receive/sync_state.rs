@@ -25,7 +25,7 @@ use crate::ledger::LedgerContents;
 /// Migrator::new(&db).declared(declared).migrate()?;
 /// let state = sync_state(&db)?;
 /// assert_eq!(state.events_in_order().len(), 1);
-/// assert!(state.waiting.is_empty());
+/// assert!(state.pending.is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
