@@ -114,11 +114,11 @@ fn keys_of_every_type_keep_their_rels() {
         .collect();
     let (mut pairs, mut wrong) = (0, Vec::new());
     for (source, literals) in all.iter().filter(|(ty, _)| ty.can_be_key()) {
-        let few = |i: usize| full || (i + source.to_string().len()).is_multiple_of(7);
+        let sampled = |i: usize| full || (i + source.to_string().len()).is_multiple_of(7);
         let known = |to: &&Type| **to != *source && convert(&Val::Null, source, to).is_some();
         let targets = types.iter().copied().filter(known).enumerate();
         let targets: Vec<Type> = targets
-            .filter(|(i, _)| few(*i))
+            .filter(|(i, _)| sampled(*i))
             .map(|(_, ty)| ty.clone())
             .collect();
         if targets.is_empty() {

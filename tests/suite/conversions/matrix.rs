@@ -172,7 +172,7 @@ struct Case {
     source: Type,
     /// Values of the nodes, of which the last is NULL.
     values: Vec<Val>,
-    /// Values of the rels: no NaN, beside which the engine may read all values of a column of rels
+    /// Values of the rels: no NaN, next to which the engine may read all values of a column of rels
     /// as NaN after a checkpoint.
     rel_values: Vec<Val>,
     targets: Vec<Type>,
@@ -273,10 +273,10 @@ fn run(
             targets.push(to.clone());
         }
     }
-    let few = |i: usize| full || (i + source.to_string().len()).is_multiple_of(7);
+    let sampled = |i: usize| full || (i + source.to_string().len()).is_multiple_of(7);
     let only = std::env::var("KUZU_DDL_CONVERSIONS_TO").ok();
     targets.retain(|to: &Type| only.as_ref().is_none_or(|only| *only == to.to_string()));
-    let rels = targets.iter().enumerate().filter(|(i, _)| few(*i));
+    let rels = targets.iter().enumerate().filter(|(i, _)| sampled(*i));
     // A rebuilt table has at most four columns whose failing rows are selected by conditions.
     let mut conditions = 0;
     let rels = rels.filter(|(_, to)| {

@@ -78,7 +78,7 @@ fn tombstone_that_comes_back_after_a_restore_acts_again() {
     assert_eq!(tables(&db), "mail false, Club false");
 }
 
-/// A program that still has the tombstone does not undo the restore, whoever requested it. The note
+/// A program that still has the tombstone does not undo the restore. The note
 /// does not advise to write the tombstone that is written.
 #[test]
 fn tombstone_that_was_applied_does_not_undo_a_restore() {

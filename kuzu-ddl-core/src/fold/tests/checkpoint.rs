@@ -213,12 +213,12 @@ fn what_a_rejected_event_names_is_left_out() {
     }
     let (mut fold, events) = draft.finish();
     let before = fold.checkpoint();
-    let [made, written_over] = [1, 3].map(|at: usize| events[at].id());
+    let [first, written_over] = [1, 3].map(|at: usize| events[at].id());
     let change = Change::Resolve {
         aspect: Aspect::Comment,
         keep: written_over,
     };
-    fold.insert(DdlEvent::new(other, [made, written_over].into(), change));
+    fold.insert(DdlEvent::new(other, [first, written_over].into(), change));
     assert_eq!(fold.rejected_events().len(), 1);
     assert!(fold.checkpoint() == before);
 }

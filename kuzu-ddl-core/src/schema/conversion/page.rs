@@ -109,7 +109,7 @@ const TAIL: &str = "
   only into floats and `STRING`.
 - **`FLOAT` columns.** The number −2147483648 does not fit: Kùzu 0.11.3 may store it as 0. The
   engine may also lose large negative numbers of a `FLOAT` column at a checkpoint if other numbers
-  of the column have a fraction, whoever writes them. Prefer `DOUBLE`.
+  of the column have a fraction, also without a migration. Prefer `DOUBLE`.
 - **Decimals** are rounded to the nearest number, ties away from zero.
 - **`BOOL`** becomes 0 or 1. Of the integers, only 0 and 1 become a `BOOL`.
 - **Times.** A time loses the digits that the target type does not have, towards the past. Times of
@@ -117,8 +117,8 @@ const TAIL: &str = "
   23:47:16.854775. All times are UTC.
 - **From text.** Spaces around the text are ignored. Integers: digits without leading zeros, or
   digits after `-`. Decimals: digits, perhaps after `-` and with a point. Floats: also with an
-  exponent, or `inf`, `infinity`; a number beyond the largest does not fit, nor does `nan`, beside
-  which Kùzu 0.11.3 may read all values of the column as NaN. `BOOL`: `true`, `t`, `1`, `false`,
+  exponent, or `inf`, `infinity`; a number beyond the largest does not fit, nor does `nan`, next
+  to which Kùzu 0.11.3 may read all values of the column as NaN. `BOOL`: `true`, `t`, `1`, `false`,
   `f`, `0`. `UUID`: 32 hexadecimal digits, with or without hyphens and braces; the nil UUID does not
   fit, since Kùzu 0.11.3 may then fail to write checkpoints. Times: `2020-01-31`, or
   `2020-01-31 03:04:05.123456`, with `T` in place of the space, and with `Z`, `+01` or `+01:30`;
