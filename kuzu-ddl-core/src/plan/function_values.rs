@@ -70,7 +70,15 @@ impl<'a> FunctionValues<'a> {
         inputs
     }
 
-    /// Returns the query that reads a range: the offset, then the inputs.
+    /// Returns the Cypher of the constants, each with the position of its function.
+    #[must_use]
+    pub fn constants(&self) -> Vec<(usize, &'a str)> {
+        let by = self.by.iter().enumerate();
+        by.flat_map(|(n, (by, _))| by.constants().into_iter().map(move |text| (n, text)))
+            .collect()
+    }
+
+    /// Returns the query that reads a range: the offset, then the inputs, then the constants.
     #[must_use]
     pub fn read(&self) -> String {
         let mut query = format!("{} WHERE {OFFSET_RANGE}", self.rows);
@@ -81,6 +89,9 @@ impl<'a> FunctionValues<'a> {
         for (i, (name, ty)) in self.inputs().into_iter().enumerate() {
             let column = transport_cypher(&format!("x.{}", quote(name)), ty);
             query += &format!(", {column} AS c{i}");
+        }
+        for (i, (_, constant)) in self.constants().into_iter().enumerate() {
+            query += &format!(", {constant} AS k{i}");
         }
         query
     }

@@ -54,6 +54,6 @@ pub use row_failure::{RowFailure, RowFailureKind};
 pub use row_work::{RowWork, RowWorkKind};
 pub use serial::{SerialColumn, SerialInputs};
 pub use value::fallibility::Fallibility;
-pub use value::function::ConversionChain;
 pub use value::function::ValueFunction;
+pub use value::function::{ConversionChain, RowMark};
 pub use value::{CastStage, PriorValues, ValueSource};

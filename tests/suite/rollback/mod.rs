@@ -15,3 +15,4 @@ mod purge;
 mod random;
 mod restored_columns;
 mod revisions;
+mod written_since;

@@ -1,9 +1,10 @@
 //! Selection and rendering of built-in conversions.
 
-use super::function::{ConversionChain, ValueFunction};
+use super::function::{ConversionChain, PriorConversion, ValueFunction};
 use super::{CastStage, PriorValues, ValueSource};
 use crate::conversion::{ConversionError, convert, is_same};
 use crate::event::OnFail;
+use crate::function::transport_cypher;
 use crate::schema::name::string_literal;
 use crate::schema::{Conversion, ConversionMethod, Expr, StructField, Type};
 use crate::value::Value;
@@ -66,7 +67,7 @@ impl ValueSource {
         }
         let on_fail = self.on_fail().clone();
         let then = computed.and_then(|prior| prior.computed.column.clone());
-        let computed_by = computed.and_then(|prior| prior.chain());
+        let computed_by = computed.and_then(|prior| prior.conversion(&from));
         let function = ValueFunction {
             function: String::new(),
             inputs: std::iter::once((name, from)).chain(then).collect(),
@@ -133,8 +134,8 @@ impl ValueSource {
 }
 
 impl ConversionChain {
-    /// Converts the first value of `row`, of type `from`; NULL for a row that takes its prior value,
-    /// of type `prior`, which is the second value.
+    /// Converts the first value of `row`, of type `from`; `None` for a row that takes its prior value,
+    /// of type `prior`, which is the second value. The constants of the prior conversion follow.
     ///
     /// # Errors
     ///
@@ -144,23 +145,51 @@ impl ConversionChain {
         from: &Type,
         prior: Option<&Type>,
         row: &[Value],
-    ) -> Result<Value, ConversionError> {
-        let now = row.first().unwrap_or(&Value::Null);
-        if let (Some(ty), Some(then)) = (prior, row.get(1).filter(|then| **then != Value::Null)) {
-            let unchanged = match &self.computed_by {
-                // Nothing tells which values were written since.
-                None => true,
-                _ if *now == Value::Null => true,
-                Some((stages, on_fail)) => match convert_along(then, ty, stages) {
-                    Ok(computed) => is_same(&computed, now, from),
-                    Err(_) => *on_fail != OnFail::Null,
-                },
+    ) -> Result<Option<Value>, ConversionError> {
+        let at = |i: usize| row.get(i).unwrap_or(&Value::Null);
+        let current = at(0);
+        if let Some(ty) = prior {
+            let applies = match &self.computed_by {
+                None => *at(1) != Value::Null,
+                Some(by) => {
+                    let computed = by.convert(ty, at(1), [at(2), at(3), at(4)]);
+                    computed.is_some_and(|computed| is_same(&computed, current, from))
+                }
             };
-            if unchanged {
-                return Ok(Value::Null);
+            if applies {
+                return Ok(None);
             }
         }
-        convert_along(now, from, &self.to)
+        convert_along(current, from, &self.to).map(Some)
+    }
+}
+
+impl PriorConversion {
+    /// Returns what became of a prior value of type `ty`; `None` for one that did not fit, if that
+    /// aborted the change: then the row was inserted since.
+    fn convert(
+        &self,
+        ty: &Type,
+        prior: &Value,
+        [fallback, fill, placeholder]: [&Value; 3],
+    ) -> Option<Value> {
+        // The placeholder of a row inserted since is no value.
+        let computed = if prior == placeholder {
+            Value::Null
+        } else {
+            match (convert_along(prior, ty, &self.to), &self.on_fail) {
+                (Ok(computed), _) => computed,
+                (Err(_), OnFail::Abort) => return None,
+                (Err(_), OnFail::Null) => Value::Null,
+                (Err(_), OnFail::Default(_)) => fallback.clone(),
+            }
+        };
+        let filled = if computed == Value::Null {
+            fill
+        } else {
+            &computed
+        };
+        Some(filled.clone())
     }
 }
 
@@ -180,13 +209,34 @@ impl PriorValues {
         from.is_some_and(|(_, from)| uses_rust(from, &self.computed.stages))
     }
 
-    /// Returns the conversion of the prior values to the present ones.
-    fn chain(&self) -> Option<(Vec<Type>, OnFail)> {
-        let (_, from) = self.computed.column.as_ref()?;
-        conversions(from, &self.computed.stages)?;
-        let to = self.computed.stages.iter().map(|stage| stage.to.clone());
-        let known = !self.by_function && self.computed.fill.is_none();
-        known.then(|| (to.collect(), self.computed.on_fail().clone()))
+    /// Returns the conversion of the prior values to the present ones, of type `to`, if it is a
+    /// built-in one.
+    fn conversion(&self, to: &Type) -> Option<PriorConversion> {
+        let computed = &self.computed;
+        let (_, from) = computed.column.as_ref()?;
+        conversions(from, &computed.stages).filter(|_| !self.by_function)?;
+        let on_fail = computed.on_fail().clone();
+        let fallback = match &on_fail {
+            OnFail::Default(expr) => Some(expr.canonical(to)),
+            OnFail::Abort | OnFail::Null => None,
+        };
+        let fill = computed.fill.as_ref().map(|fill| fill.canonical(to));
+        let constant = |text: Option<String>, ty: &Type| {
+            text.map_or_else(|| "NULL".to_owned(), |text| transport_cypher(&text, ty))
+        };
+        Some(PriorConversion {
+            to: computed
+                .stages
+                .iter()
+                .map(|stage| stage.to.clone())
+                .collect(),
+            on_fail,
+            constants: [
+                constant(fallback, to),
+                constant(fill, to),
+                constant(self.default.clone(), from),
+            ],
+        })
     }
 
     /// Renders the prior value of the rows that have no converted value.

@@ -3,7 +3,9 @@
 use kuzu_ddl_core::declared::Functions;
 use kuzu_ddl_core::describe::{FunctionDesc, FunctionError};
 use kuzu_ddl_core::event::OnFail;
-use kuzu_ddl_core::plan::{ConversionChain, FunctionTarget, FunctionValues, ValueFunction};
+use kuzu_ddl_core::plan::{
+    ConversionChain, FunctionTarget, FunctionValues, RowMark, ValueFunction,
+};
 use kuzu_ddl_core::schema::Type;
 use kuzu_ddl_core::value::{Row, Value};
 
@@ -121,16 +123,19 @@ impl<'a> BatchEvaluator<'a> {
             ..FunctionBatch::default()
         };
         let inputs = self.values.inputs();
+        let constants = self.values.constants();
         for (n, ((by, column), function)) in self.values.by.iter().zip(&self.functions).enumerate()
         {
             let at = |input: &(String, Type)| inputs.iter().position(|known| *known == input);
-            let positions: Vec<usize> = by.inputs.iter().filter_map(at).collect();
+            let own = |(i, (of, _)): (usize, &(usize, &str))| (*of == n).then(|| inputs.len() + i);
+            let constants = constants.iter().enumerate().filter_map(own);
+            let positions: Vec<usize> = by.inputs.iter().filter_map(at).chain(constants).collect();
             let old = match column {
                 FunctionTarget::Fill(Some(old)) => at(old),
                 _ => None,
             };
             let lacks = |row: &&Row| old.is_none_or(|i| cell(row, i + 1) == Value::Null);
-            let mut values = PositionLists::new(from, to);
+            let mut values = PositionLists::new((from, to), by.has_prior());
             for row in rows.iter().filter(lacks) {
                 let Some(offset) = row.first().and_then(offset) else {
                     continue;
@@ -139,18 +144,26 @@ impl<'a> BatchEvaluator<'a> {
                 match self.evaluate(n, *function, &arguments) {
                     Ok(value) => {
                         if n == 0 {
-                            batch.computed.push((offset, value.clone()));
+                            let prior = || arguments.get(1).cloned().unwrap_or(Value::Null);
+                            batch
+                                .computed
+                                .push((offset, value.clone().unwrap_or_else(prior)));
                         }
-                        values.put(offset, value);
+                        if let Some(value) = value {
+                            values.put(offset, value);
+                        }
                     }
-                    Err(error) => batch.failed.push(FailedRow {
-                        offset,
-                        function: by.function.clone(),
-                        old: arguments.into_iter().next(),
-                        has_fallback: by.on_fail != OnFail::Abort
-                            && matches!(error, FunctionError::Refused(_)),
-                        error,
-                    }),
+                    Err(error) => {
+                        values.put(offset, Value::Null);
+                        batch.failed.push(FailedRow {
+                            offset,
+                            function: by.function.clone(),
+                            old: arguments.into_iter().next(),
+                            has_fallback: by.on_fail != OnFail::Abort
+                                && matches!(error, FunctionError::Refused(_)),
+                            error,
+                        });
+                    }
                 }
             }
             batch.params.extend(values.params(by));
@@ -165,17 +178,18 @@ impl<'a> BatchEvaluator<'a> {
             .values
             .by
             .iter()
-            .map(|(by, _)| PositionLists::new(0, 1).params(by));
+            .map(|(by, _)| PositionLists::new((0, 1), by.has_prior()).params(by));
         params.extend(lists.flatten());
         params
     }
 
+    /// Computes the value of a row; `None` if it takes its prior value.
     fn evaluate(
         &self,
         n: usize,
         function: Computation<'_>,
         row: &[Value],
-    ) -> Result<Value, FunctionError> {
+    ) -> Result<Option<Value>, FunctionError> {
         let function = match function {
             Computation::Function(function) => function,
             Computation::Conversion(chain, from) => {
@@ -188,14 +202,14 @@ impl<'a> BatchEvaluator<'a> {
         let (by, column) = self.values.by[n];
         let no_old = row.first() == Some(&Value::Null);
         if column == FunctionTarget::Cast && no_old && !by.accepts_null {
-            return Ok(Value::Null);
+            return Ok(Some(Value::Null));
         }
         let computed = function.call(row)?;
         let lost = column == FunctionTarget::Cast && !no_old;
         if computed == Value::Null && (by.required || lost) {
             return Err(FunctionError::Refused("no value returned".to_owned()));
         }
-        Ok(computed)
+        Ok(Some(computed))
     }
 }
 
@@ -211,32 +225,45 @@ fn cell(row: &Row, i: usize) -> Value {
     row.get(i).cloned().unwrap_or(Value::Null)
 }
 
-/// Values of a range by their positions in it, and which positions have one.
+/// Values of a range by their positions in it, and the mark of each position.
 struct PositionLists {
     from: u64,
+    has_prior: bool,
     computed: Vec<Value>,
-    has: Vec<Value>,
+    marks: Vec<Value>,
 }
 
 impl PositionLists {
-    fn new(from: u64, to: u64) -> Self {
+    fn new((from, to): (u64, u64), has_prior: bool) -> Self {
         let n = usize::try_from(to.saturating_sub(from)).unwrap_or_default();
+        let unmarked = if has_prior {
+            Value::Int(RowMark::Prior as i128)
+        } else {
+            Value::Bool(false)
+        };
         Self {
             from,
+            has_prior,
             computed: vec![Value::Null; n],
-            has: vec![Value::Bool(false); n],
+            marks: vec![unmarked; n],
         }
     }
 
     fn put(&mut self, offset: u64, value: Value) {
         let position = usize::try_from(offset.saturating_sub(self.from)).unwrap_or(usize::MAX);
-        if let (Some(computed), Some(has), false) = (
+        let (Some(computed), Some(mark)) = (
             self.computed.get_mut(position),
-            self.has.get_mut(position),
-            value == Value::Null,
-        ) {
-            (*computed, *has) = (value, Value::Bool(true));
-        }
+            self.marks.get_mut(position),
+        ) else {
+            return;
+        };
+        let is_null = value == Value::Null;
+        *mark = match (self.has_prior, is_null) {
+            (true, true) => Value::Int(RowMark::Null as i128),
+            (true, false) => Value::Int(RowMark::Computed as i128),
+            (false, is_null) => Value::Bool(!is_null),
+        };
+        *computed = value;
     }
 
     /// Returns the two lists as parameters. The engine casts all elements, so positions without a
@@ -254,10 +281,10 @@ impl PositionLists {
                 .filter(|cell| **cell == Value::Null);
             gaps.for_each(|cell| cell.clone_from(&filler));
         }
-        let [computed, has] = by.parameter_names();
+        let [computed, marks] = by.parameter_names();
         [
             (computed, Value::List(self.computed)),
-            (has, Value::List(self.has)),
+            (marks, Value::List(self.marks)),
         ]
     }
 }
