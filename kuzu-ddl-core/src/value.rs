@@ -50,6 +50,15 @@ impl Value {
         }
     }
 
+    /// Returns the text of a `STRING`, or of a value in the engine's text format.
+    #[must_use]
+    pub fn any_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Other(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Returns the value of an integer.
     #[must_use]
     pub fn int(&self) -> Option<i128> {

@@ -17,11 +17,8 @@
 
 mod decimal;
 mod number;
-mod stored;
 mod temporal;
 mod text;
-
-use stored::{is_time, words};
 
 use crate::schema::Type;
 use crate::value::Value;
@@ -90,12 +87,12 @@ fn converted(value: &Value, from: &Type, to: &Type) -> Option<Value> {
             members.collect::<Option<_>>().map(Value::Struct)
         }
         (from, to) if from == to => Some(value.clone()),
-        (T::String, to) => text::parse(words(value)?, to),
+        (T::String, to) => text::parse(value.any_text()?, to),
         (from, T::String) => text::format(value, from).map(Value::Text),
         (T::Bool, to) => number::of_bool(value.bool()?, to),
         (from, T::Bool) => number::to_bool(value, from),
-        (from, to) if is_time(from) => {
-            temporal::parse(words(value)?).and_then(|at| temporal::format(at, to))
+        (from, to) if from.is_time() => {
+            temporal::parse(value.any_text()?).and_then(|at| temporal::format(at, to))
         }
         (from, to) => number::read(value, from).and_then(|number| number::write(number, to)),
     }
@@ -119,14 +116,14 @@ pub fn is_same(a: &Value, b: &Value, ty: &Type) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(same)
         }
         (Type::Decimal { scale, .. }, a, b) => {
-            let read = |value: &Value| decimal::Decimal::stored(words(value)?, *scale);
+            let read = |value: &Value| decimal::Decimal::stored(value.any_text()?, *scale);
             a == b || (read(a).is_some() && read(a) == read(b))
         }
-        (ty, a, b) if is_time(ty) => {
-            let read = |value: &Value| temporal::parse(words(value)?);
+        (ty, a, b) if ty.is_time() => {
+            let read = |value: &Value| temporal::parse(value.any_text()?);
             a == b || (read(a).is_some() && read(a) == read(b))
         }
-        (_, a, b) => match (words(a), words(b)) {
+        (_, a, b) => match (a.any_text(), b.any_text()) {
             (Some(a), Some(b)) => a == b,
             _ => a == b,
         },

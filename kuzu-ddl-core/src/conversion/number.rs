@@ -1,7 +1,6 @@
 //! Conversions between numbers, and of `BOOL` to integers.
 
 use super::decimal::Decimal;
-use super::stored::words;
 use crate::schema::{Type, integer_range};
 use crate::value::Value;
 
@@ -30,7 +29,7 @@ pub(super) fn to_bool(value: &Value, from: &Type) -> Option<Value> {
 pub(super) fn read(value: &Value, from: &Type) -> Option<Number> {
     match (from, value) {
         (Type::Decimal { scale, .. }, value) => {
-            Decimal::stored(words(value)?, *scale).map(Number::Decimal)
+            Decimal::stored(value.any_text()?, *scale).map(Number::Decimal)
         }
         (Type::Float | Type::Double, Value::Float(x)) => Some(Number::Float(*x)),
         (_, Value::Int(n)) => Some(Number::Int(*n)),

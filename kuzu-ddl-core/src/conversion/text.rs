@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use super::decimal::Decimal;
 use super::number::{fits, parse_float};
-use super::stored::{trimmed, words};
 use super::temporal;
 use crate::schema::{Type, integer_range};
 use crate::value::Value;
@@ -32,6 +31,11 @@ pub(super) fn parse(text: &str, to: &Type) -> Option<Value> {
         }
         to => temporal::parse(text).and_then(|at| temporal::format(at, to)),
     }
+}
+
+/// Removes the spaces around a text.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}')
 }
 
 fn bool(text: &str) -> Option<bool> {
@@ -92,14 +96,16 @@ fn bytes(text: &str) -> Option<Vec<u8>> {
 /// Returns the text of a value of `from`.
 pub(super) fn format(value: &Value, from: &Type) -> Option<String> {
     Some(match (from, value) {
-        (Type::Decimal { scale, .. }, value) => Decimal::stored(words(value)?, *scale)?.to_text(),
+        (Type::Decimal { scale, .. }, value) => {
+            Decimal::stored(value.any_text()?, *scale)?.to_text()
+        }
         (_, Value::Bool(true)) => "True".to_owned(),
         (_, Value::Bool(false)) => "False".to_owned(),
         (_, Value::Int(n)) => n.to_string(),
         (Type::Float, Value::Float(x)) => single(*x),
         (_, Value::Float(x)) => format!("{x:?}"),
         (_, Value::Bytes(bytes)) => escaped(bytes),
-        (_, value) => words(value)?.to_owned(),
+        (_, value) => value.any_text()?.to_owned(),
     })
 }
 

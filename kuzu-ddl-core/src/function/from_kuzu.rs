@@ -46,14 +46,6 @@ fn mismatch(cell: &Value, what: &str) -> String {
     format!("expected {what}, found {is}")
 }
 
-/// Returns the text of a cell that holds text.
-fn text(cell: &Value) -> Option<&str> {
-    match cell {
-        Value::Text(text) | Value::Other(text) => Some(text),
-        _ => None,
-    }
-}
-
 macro_rules! integers {
     ($($rust:ident)*) => {
         $(impl FromKuzu<'_> for $rust {
@@ -72,7 +64,7 @@ macro_rules! by_text {
         $(impl FromKuzu<'_> for $rust {
             fn from_kuzu(cell: &Value) -> Result<Self, String> {
                 let parse: fn(&str) -> Option<Self> = $parse;
-                text(cell).and_then(parse).ok_or_else(|| mismatch(cell, $what))
+                cell.any_text().and_then(parse).ok_or_else(|| mismatch(cell, $what))
             }
         })*
     };
@@ -112,7 +104,7 @@ by_text! {
 #[cfg(feature = "chrono")]
 impl FromKuzu<'_> for chrono::DateTime<chrono::Utc> {
     fn from_kuzu(cell: &Value) -> Result<Self, String> {
-        let instant = text(cell).and_then(time_text::parse_timestamp_tz);
+        let instant = cell.any_text().and_then(time_text::parse_timestamp_tz);
         let instant =
             instant.and_then(|at| Self::from_timestamp(at.unix_timestamp(), at.nanosecond()));
         instant.ok_or_else(|| mismatch(cell, "time"))
@@ -121,7 +113,7 @@ impl FromKuzu<'_> for chrono::DateTime<chrono::Utc> {
 
 impl<const P: u8, const S: u8> FromKuzu<'_> for Decimal<P, S> {
     fn from_kuzu(cell: &Value) -> Result<Self, String> {
-        let parsed = text(cell).and_then(|text| text.parse().ok());
+        let parsed = cell.any_text().and_then(|text| text.parse().ok());
         parsed.ok_or_else(|| mismatch(cell, "decimal that Rust can hold"))
     }
 }
@@ -153,7 +145,7 @@ impl FromKuzu<'_> for f32 {
 
 impl<'a> FromKuzu<'a> for &'a str {
     fn from_kuzu(cell: &'a Value) -> Result<Self, String> {
-        text(cell).ok_or_else(|| mismatch(cell, "text"))
+        cell.any_text().ok_or_else(|| mismatch(cell, "text"))
     }
 }
 

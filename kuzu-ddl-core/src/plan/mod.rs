@@ -45,7 +45,7 @@ pub use planner::{plan, plan_with_rebuilds};
 pub use preflight::{PreflightCheck, PreflightKind, RowScope, SAMPLE_SIZE};
 #[doc(hidden)]
 pub use render::statement::{
-    INTERNAL_INDEX_PREFIX, count_rows, create_serial_sequence_statement, drop_index_statement,
+    INTERNAL_INDEX_PREFIX, count_nulls, create_serial_sequence_statement, drop_index_statement,
     index_internal_tables,
 };
 #[doc(hidden)]

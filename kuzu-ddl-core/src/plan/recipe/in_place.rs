@@ -3,11 +3,10 @@
 use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
-use super::super::render::statement::count_rows;
+use super::super::render::statement::{count_rows, count_values};
 use super::purge::purge_hazards_of;
 use crate::event::{ObjectId, OnFail};
 use crate::fold::ArchivedColumn;
-use crate::schema::name::quote;
 use crate::schema::{Expr, NameKey, Property, Type};
 
 impl<'a> PlanBuilder<'a> {
@@ -73,12 +72,7 @@ impl<'a> PlanBuilder<'a> {
 
     /// Returns the query that counts the values of a column, with the names before the plan.
     pub(in crate::plan) fn count_values(&self, table: &ExistingTable<'_>, column: &str) -> String {
-        let rows = count_rows(&table.live.name, table.live.kind.is_node());
-        let rows = rows.trim_end_matches(" RETURN count(*)");
-        format!(
-            "{rows} WHERE x.{} IS NOT NULL RETURN count(*)",
-            quote(column)
-        )
+        count_values(&table.live.name, table.live.kind.is_node(), column)
     }
 
     /// Returns the expression to which a new column is SET after the ADD: a default that the engine

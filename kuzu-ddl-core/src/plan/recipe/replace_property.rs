@@ -6,7 +6,6 @@ use super::super::operation::Operation;
 use super::super::render::statement::count_rows;
 use super::super::row_work::{RowWork, RowWorkKind};
 use crate::fold::Object;
-use crate::schema::name::quote;
 
 impl<'a> PlanBuilder<'a> {
     /// Plans the changes of node properties' types and defaults, in place: each archives the old
@@ -36,11 +35,7 @@ impl<'a> PlanBuilder<'a> {
             if was.ty != is.ty {
                 kinds.push(HazardKind::BreaksOlderApps);
             }
-            let count = format!(
-                "MATCH (x:{}) WHERE x.{} IS NOT NULL RETURN count(*)",
-                quote(&table.live.name),
-                quote(&self.live_name(id, table).unwrap_or_default())
-            );
+            let count = self.count_values(table, &self.live_name(id, table).unwrap_or_default());
             let original = self.prior_values(id, table, (&was, &is));
             let by = self.cast_function(id, &path, (&archive, &was.ty));
             let source = self.value((id, &archive), (&was.ty, &is.ty), original);

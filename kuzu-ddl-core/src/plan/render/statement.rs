@@ -3,14 +3,31 @@
 use crate::schema::name::{quote, string_literal};
 use crate::schema::{Index, IndexKind, OptionValue, Sequence};
 
-/// Returns the query that counts the rows of a table.
-#[must_use]
-pub fn count_rows(table: &str, node: bool) -> String {
+/// Returns the MATCH clause for the rows of a table, as `x`.
+fn match_rows(table: &str, node: bool) -> String {
     if node {
-        format!("MATCH (x:{}) RETURN count(*)", quote(table))
+        format!("MATCH (x:{})", quote(table))
     } else {
-        format!("MATCH ()-[x:{}]->() RETURN count(*)", quote(table))
+        format!("MATCH ()-[x:{}]->()", quote(table))
     }
+}
+
+/// Returns the query that counts the rows of a table.
+pub(in crate::plan) fn count_rows(table: &str, node: bool) -> String {
+    format!("{} RETURN count(*)", match_rows(table, node))
+}
+
+/// Returns the query that counts the rows of a table whose column is NULL.
+#[must_use]
+pub fn count_nulls(table: &str, node: bool, column: &str) -> String {
+    let (rows, column) = (match_rows(table, node), quote(column));
+    format!("{rows} WHERE x.{column} IS NULL RETURN count(*)")
+}
+
+/// Returns the query that counts the rows of a table whose column has a value.
+pub(in crate::plan) fn count_values(table: &str, node: bool, column: &str) -> String {
+    let (rows, column) = (match_rows(table, node), quote(column));
+    format!("{rows} WHERE x.{column} IS NOT NULL RETURN count(*)")
 }
 
 /// Renders the call that creates an index. Numbers are validated where they enter; all else is

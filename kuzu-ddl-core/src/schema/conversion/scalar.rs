@@ -19,7 +19,7 @@ pub(super) fn conversion(from: &Type, to: &Type) -> Option<Conversion> {
         (T::Bool, to) if integer(to).is_some() => Lossless(M::Rust),
         (from, T::Bool) if integer(from).is_some() => IfFits(M::Rust),
         (from, to) if is_number(from) && is_number(to) => numbers(from, to),
-        (from, to) if is_time(from) && is_time(to) => IfFits(M::Rust),
+        (from, to) if from.is_time() && to.is_time() => IfFits(M::Rust),
         _ => return None,
     })
 }
@@ -31,7 +31,7 @@ fn from_text(to: &Type) -> Option<Conversion> {
         to if integer(to).is_some() => Conversion::IfFits(M::CheckedCast),
         T::Interval => Conversion::IfFits(M::Cast),
         T::Json => Conversion::IfFits(M::WrappedCast),
-        to if is_number(to) || is_time(to) => Conversion::IfFits(M::Rust),
+        to if is_number(to) || to.is_time() => Conversion::IfFits(M::Rust),
         T::Uuid | T::Blob => Conversion::IfFits(M::Rust),
         _ => return None,
     })
@@ -63,16 +63,4 @@ fn numbers(from: &Type, to: &Type) -> Conversion {
 
 pub(super) fn is_number(ty: &Type) -> bool {
     integer(ty).is_some() || mantissa(ty).is_some() || matches!(ty, Type::Decimal { .. })
-}
-
-pub(super) fn is_time(ty: &Type) -> bool {
-    matches!(
-        ty,
-        Type::Date
-            | Type::Timestamp
-            | Type::TimestampNs
-            | Type::TimestampMs
-            | Type::TimestampSec
-            | Type::TimestampTz
-    )
 }

@@ -169,6 +169,21 @@ const PLAIN: &[(&str, Type)] = &[
 ];
 
 impl Type {
+    /// Returns whether the type is a date or a timestamp.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        use Type as T;
+        matches!(
+            self,
+            T::Date
+                | T::Timestamp
+                | T::TimestampNs
+                | T::TimestampMs
+                | T::TimestampSec
+                | T::TimestampTz
+        )
+    }
+
     /// Returns whether the engine accepts this type for the primary key of a node table.
     #[must_use]
     pub fn can_be_key(&self) -> bool {

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::plan::count_rows;
-use kuzu_ddl_core::schema::name::quote;
+use kuzu_ddl_core::plan::count_nulls;
 use kuzu_ddl_core::schema::{NameKey, Table, TableKind};
 
 use crate::engine::Session;
@@ -48,10 +47,7 @@ pub(in crate::migrate) fn count_missing_values(
             else {
                 continue;
             };
-            let rows = count_rows(&live.name, live.kind.is_node());
-            let rows = rows.trim_end_matches(" RETURN count(*)");
-            let column = quote(&present.name);
-            let query = format!("{rows} WHERE x.{column} IS NULL RETURN count(*)");
+            let query = count_nulls(&live.name, live.kind.is_node(), &present.name);
             let rows = session.query(&query)?;
             let count = rows.first().and_then(|row| row.first()?.int());
             match count.and_then(|n| u64::try_from(n).ok()) {

@@ -181,7 +181,7 @@ pub(super) fn successor(ty: &str, numbers: &mut Numbers) -> (String, String) {
         "STRING" => {
             add("INT64", "size(old)");
         }
-        "DOUBLE" | "FLOAT" => add("BOOL", "old > 0.5"),
+        "DOUBLE" | "FLOAT" => add("INT64", "size(CAST(old AS STRING))"),
         "DATE" => add("TIMESTAMP", "CAST(old AS TIMESTAMP)"),
         "INT64[]" | "STRING[]" | "INT64[][]" => add("INT64", "size(old)"),
         _ => {}
