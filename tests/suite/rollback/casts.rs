@@ -3,6 +3,7 @@
 use kuzu_ddl::history::Point;
 use kuzu_ddl::{Error, schema};
 
+use crate::fixture::sketch::sketch;
 use crate::fixture::{Declaration, TestDatabase};
 
 mod v1 {
@@ -94,4 +95,23 @@ fn new_values_without_a_reverse_cast_prevent_the_rollback() {
     db.execute(&["MATCH (p:Person {id: 2}) SET p.born = date('2000-12-01')"]);
     db.migrator(old()).rollback(Point::Revision(1)).unwrap();
     db.assert_up_to_date(old());
+}
+
+/// A widening loses nothing, so a rebuild keeps no old values, unless an expression computes others.
+#[test]
+fn a_widening_by_an_expression_keeps_the_old_values_of_rels() {
+    let declared = |ty: &str| sketch(&format!("node A: id INT64\nedge R A>A: p {ty}"));
+    let db = TestDatabase::migrated(declared("INT16"));
+    db.execute(&[
+        "CREATE (a:A {id: 1})-[:R {p: 32767}]->(a)",
+        "CREATE (a:A {id: 2})-[:R {p: 1}]->(a)",
+        "CREATE (a:A {id: 3})-[:R]->(a)",
+    ]);
+    let rels = "MATCH (a:A)-[r:R]->(:A) RETURN a.id, CAST(r.p AS STRING) ORDER BY a.id";
+    let before = db.rows(rels);
+    let changed = || declared("DOUBLE | cast CAST(old AS DOUBLE) + 0.5");
+    db.migrate(changed()).unwrap();
+    assert_eq!(db.rows(rels), "1|32767.500000; 2|1.500000; 3|NULL");
+    db.migrator(changed()).rollback(Point::Revision(1)).unwrap();
+    assert_eq!(db.rows(rels), before);
 }

@@ -86,6 +86,12 @@ impl ValueSource {
         }
     }
 
+    /// Returns whether the type changes are built-in conversions, without an expression of the
+    /// application.
+    pub(in crate::plan) fn is_plain(&self) -> bool {
+        self.stages.iter().all(CastStage::is_plain)
+    }
+
     /// Returns whether a built-in conversion computes the values outside the engine.
     #[must_use]
     pub fn is_converted(&self) -> bool {

@@ -2,7 +2,8 @@
 //! earlier point, from the last to the first. At each point every row is what it was then.
 //!
 //! The regular run takes the same 12 histories every time. `KUZU_DDL_ROLLBACK_RUNS=2000` runs that
-//! many, `KUZU_DDL_ROLLBACK_SEED` is the first seed.
+//! many, `KUZU_DDL_ROLLBACK_SEED` is the first seed. `KUZU_DDL_ROLLBACK_STEPS` continues with that
+//! many rollbacks to random points, forward and back.
 
 mod model;
 mod values;
@@ -57,6 +58,10 @@ fn state(db: &TestDatabase, model: &Model, source: String) -> State {
     }
 }
 
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
 /// Runs one history; returns the number of rollbacks.
 fn run(seed: u64) -> usize {
     let mut numbers = Numbers::new(seed);
@@ -77,8 +82,13 @@ fn run(seed: u64) -> usize {
             db.reopen();
         }
     }
+    let mut targets: Vec<usize> = (0..states.len() - 1).rev().collect();
+    targets.extend(
+        (0..number("KUZU_DDL_ROLLBACK_STEPS").unwrap_or(0)).map(|_| numbers.below(states.len())),
+    );
     let mut path = Vec::new();
-    for (at, to) in states.iter().enumerate().rev().skip(1) {
+    for at in targets {
+        let to = &states[at];
         path.push(at);
         let sources: Vec<&str> = states.iter().map(|state| state.source.as_str()).collect();
         let story = || {
@@ -101,7 +111,6 @@ fn run(seed: u64) -> usize {
 
 #[test]
 fn every_row_returns_at_every_point() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse().ok());
     let runs = number("KUZU_DDL_ROLLBACK_RUNS").unwrap_or(RUNS);
     let first: u64 = number("KUZU_DDL_ROLLBACK_SEED").unwrap_or(1);
     let mut rollbacks = 0;

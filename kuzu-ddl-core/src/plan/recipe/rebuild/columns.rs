@@ -44,7 +44,10 @@ impl<'a> PlanBuilder<'a> {
                 let original = self.prior_values(object.id, table, (&was, &is));
                 let path = format!("{}.{name}", table.name);
                 let by = self.cast_function(object.id, &path, (&name, &property.ty));
-                if !was.ty.is_subtype_of(&is.ty) || by.is_some() {
+                let copy = value.clone();
+                let source = self.value((object.id, &name), (&property.ty, &is.ty), original);
+                let is_widening = was.ty.is_subtype_of(&is.ty) && source.is_plain();
+                if !is_widening || by.is_some() {
                     archived.extend(self.archive(object.id).map(|name| TargetColumn {
                         property: Property {
                             name,
@@ -52,10 +55,9 @@ impl<'a> PlanBuilder<'a> {
                             ty: was.ty.storage_type().clone(),
                             ..was
                         },
-                        value: value.clone(),
+                        value: copy,
                     }));
                 }
-                let source = self.value((object.id, &name), (&property.ty, &is.ty), original);
                 value = source.cast_by(by);
                 property = Property { name, ..is };
             } else if let Some(Expr::Opaque(_)) = property.default {
