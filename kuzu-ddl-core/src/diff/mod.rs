@@ -46,6 +46,7 @@ pub use note::Note;
 pub use options::DiffOptions;
 #[doc(hidden)]
 pub use returned_tombstone::restored_notes;
+pub(crate) use reverse::definitions::is_cast_by_text;
 pub use reverse::{Reversal, reverse};
 #[doc(hidden)]
 pub use validate::{find_undecodable, validate_declaration};

@@ -20,6 +20,8 @@ pub struct FunctionValues<'a> {
     pub only: Option<String>,
     /// Functions with their targets.
     pub by: Vec<(&'a ValueFunction, FunctionTarget<'a>)>,
+    /// For each function the condition under which a row takes its prior value, if there is one.
+    conditions: Vec<Option<String>>,
 }
 
 /// Target of a function: conversion of old values, or backfill of missing ones.
@@ -35,20 +37,19 @@ impl<'a> FunctionValues<'a> {
     /// Collects the functions of some values; `None` if there are none.
     pub fn new(rows: String, only: Option<String>, values: Vec<&'a ValueSource>) -> Option<Self> {
         let by = values.into_iter().flat_map(|value| {
-            let cast = value
-                .cast_function
-                .iter()
-                .map(|by| (by, FunctionTarget::Cast));
+            let cast = value.cast_function.iter();
+            let cast = cast.map(|by| ((by, FunctionTarget::Cast), value.prior_condition("x")));
             let old = value.column.as_ref();
-            cast.chain(
-                value
-                    .fill_function
-                    .iter()
-                    .map(move |by| (by, FunctionTarget::Fill(old))),
-            )
+            let fill = value.fill_function.iter();
+            cast.chain(fill.map(move |by| ((by, FunctionTarget::Fill(old)), None)))
         });
-        let by: Vec<_> = by.collect();
-        (!by.is_empty()).then_some(Self { rows, only, by })
+        let (by, conditions): (Vec<_>, Vec<_>) = by.unzip();
+        (!by.is_empty()).then_some(Self {
+            rows,
+            only,
+            by,
+            conditions,
+        })
     }
 
     /// Returns the input columns of the functions, without duplicates.
@@ -70,12 +71,16 @@ impl<'a> FunctionValues<'a> {
         inputs
     }
 
-    /// Returns the Cypher of the constants, each with the position of its function.
+    /// Returns the Cypher of the constants and of the condition, each with the position of its
+    /// function.
     #[must_use]
-    pub fn constants(&self) -> Vec<(usize, &'a str)> {
-        let by = self.by.iter().enumerate();
-        by.flat_map(|(n, (by, _))| by.constants().into_iter().map(move |text| (n, text)))
-            .collect()
+    pub fn constants(&self) -> Vec<(usize, &str)> {
+        let by = self.by.iter().zip(&self.conditions).enumerate();
+        by.flat_map(|(n, ((by, _), condition))| {
+            let own = by.constants().into_iter().chain(condition.as_deref());
+            own.map(move |text| (n, text))
+        })
+        .collect()
     }
 
     /// Returns the query that reads a range: the offset, then the inputs, then the constants.

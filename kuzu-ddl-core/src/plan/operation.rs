@@ -319,10 +319,32 @@ impl Operation {
         one.into_iter().chain(many)
     }
 
-    /// Takes over what was learned about values that another operation computes, too: those of the
-    /// rels of another pair, and the key by which rels find their nodes. Returns whether anything
-    /// changed.
+    /// Takes over what was learned about values that another operation computes, too: those of a
+    /// replaced property, of the rels of another pair, and the key by which rels find their nodes.
+    /// Returns whether anything changed.
     pub fn adopt_findings(&mut self, other: &Self) -> bool {
+        if let (
+            Self::Backfill {
+                table,
+                property,
+                value,
+                within: true,
+                ..
+            },
+            Self::ReplaceProperty {
+                table: same,
+                property: replaced,
+                value: found,
+                ..
+            },
+        ) = (&mut *self, other)
+        {
+            let changed = table == same && *property == replaced.name && value != found;
+            if changed {
+                value.clone_from(found);
+            }
+            return changed;
+        }
         let Self::CopyRels {
             to, moved, columns, ..
         } = self

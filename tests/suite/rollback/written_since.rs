@@ -75,3 +75,86 @@ fn a_backfill_of_missing_values_is_undone() {
     let rows = rolled_back("", fill, &["NULL", "NULL", "' 1.5'"], &[&node, &rel]);
     assert_eq!(rows, "0|NULL|NULL; 1|7.25|7.25; 2| 1.5| 1.5");
 }
+
+#[test]
+fn values_written_since_a_conversion_by_an_expression_stay() {
+    let old = || sketch("node A: id INT64; v STRING\nedge R A>A: v STRING");
+    let cast = "v DECIMAL(10, 2) | cast CAST(concat(old, '0') AS DECIMAL(10, 2))";
+    let new = || sketch(&format!("node A: id INT64; {cast}\nedge R A>A: {cast}"));
+    let db = TestDatabase::migrated(old());
+    db.execute(&[
+        "CREATE (a:A {id: 0, v: '1.5'})-[:R {v: '1.5'}]->(a)",
+        "CREATE (a:A {id: 1, v: '2.5'})-[:R {v: '2.5'}]->(a)",
+    ]);
+    db.migrate(new()).unwrap();
+    let [node, rel] = set(0, "CAST(7.25 AS DECIMAL(10, 2))");
+    db.execute(&[&node, &rel]);
+    db.migrator(new()).rollback(Point::Revision(1)).unwrap();
+    let rows = db.rows("MATCH (a:A)-[r:R]->(:A) RETURN a.id, a.v, r.v ORDER BY a.id");
+    assert_eq!(rows, "0|7.25|7.25; 1|2.5|2.5");
+}
+
+/// Some values failed in the expression, and the conversion back is in Rust.
+#[test]
+fn values_written_since_a_failed_expression_stay() {
+    let old = || sketch("node A: id INT64; v STRING\nedge R A>A: v STRING");
+    let cast = "v DOUBLE | cast CAST(repeat(old, 1) AS DOUBLE) | on_fail null";
+    let new = || sketch(&format!("node A: id INT64; {cast}\nedge R A>A: {cast}"));
+    let db = TestDatabase::migrated(old());
+    for (id, text) in ["1.50", "many", "few", "2.50"].iter().enumerate() {
+        db.execute(&[&format!(
+            "CREATE (a:A {{id: {id}, v: '{text}'}})-[:R {{v: '{text}'}}]->(a)"
+        )]);
+    }
+    db.migrate(new()).unwrap();
+    let writes = [set(0, "7.25"), set(1, "0.5")].concat();
+    let writes: Vec<&str> = writes.iter().map(String::as_str).collect();
+    db.execute(&writes);
+    db.migrator(new()).rollback(Point::Revision(1)).unwrap();
+    let rows = db.rows("MATCH (a:A)-[r:R]->(:A) RETURN a.id, a.v, r.v ORDER BY a.id");
+    assert_eq!(rows, "0|7.25|7.25; 1|0.5|0.5; 2|few|few; 3|2.50|2.50");
+}
+
+/// A value that was not written since either change returns as it was, although nothing converts it.
+#[test]
+fn values_of_an_expression_return_over_a_detour() {
+    let of = |ty: &str| sketch(&format!("node A: id INT64; v {ty}\nedge R A>A: v {ty}"));
+    let old = || of("INT64");
+    let new = || of("STRUCT(s INT64, n INT64) | cast {s: old, n: 1}");
+    let db = TestDatabase::migrated(old());
+    db.execute(&[
+        "CREATE (a:A {id: 0, v: 5})-[:R {v: 5}]->(a)",
+        "CREATE (a:A {id: 1})-[:R]->(a)",
+    ]);
+    let rows =
+        |db: &TestDatabase| db.rows("MATCH (a:A)-[r:R]->(:A) RETURN a.id, a.v, r.v ORDER BY a.id");
+    let first = rows(&db);
+    db.migrate(new()).unwrap();
+    let second = rows(&db);
+    for _ in 0..2 {
+        db.migrator(new()).rollback(Point::Revision(1)).unwrap();
+        assert_eq!(rows(&db), first);
+        db.migrator(new()).rollback(Point::Revision(2)).unwrap();
+        assert_eq!(rows(&db), second);
+    }
+}
+
+/// A value that is written back to what it was is converted, not replaced by the archived one.
+#[test]
+fn a_value_that_is_written_as_it_was_is_converted() {
+    let old = || sketch("node A: id INT64; v STRING\nedge R A>A: v STRING");
+    let cast = "v INT64 | cast CAST(old AS INT64)";
+    let new = || sketch(&format!("node A: id INT64; {cast}\nedge R A>A: {cast}"));
+    let db = TestDatabase::migrated(old());
+    db.execute(&["CREATE (a:A {id: 0, v: '5'})-[:R {v: '5'}]->(a)"]);
+    db.migrate(new()).unwrap();
+    let [node, rel] = set(0, "7");
+    db.execute(&[&node, &rel]);
+    db.migrator(new()).rollback(Point::Revision(1)).unwrap();
+    let rows = "MATCH (a:A)-[r:R]->(:A) RETURN a.id, a.v, r.v";
+    assert_eq!(db.rows(rows), "0|7|7");
+    let [node, rel] = set(0, "'5'");
+    db.execute(&[&node, &rel]);
+    db.migrator(new()).rollback(Point::Revision(2)).unwrap();
+    assert_eq!(db.rows(rows), "0|5|5");
+}

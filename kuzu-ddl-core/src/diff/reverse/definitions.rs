@@ -178,6 +178,12 @@ fn inverse_cast(from: &Type, to: &Type) -> Option<Expr> {
     from.conversion_to(to).method().is_none().then(text)
 }
 
+/// Returns whether the cast of a type change is one by the value's text, which stands for a missing
+/// conversion.
+pub(crate) fn is_cast_by_text(cast: Option<&Expr>, from: &Type, to: &Type) -> bool {
+    cast.is_some() && cast == inverse_cast(from, to).as_ref()
+}
+
 /// Returns the inverse of a type change.
 pub(in crate::diff) fn inverse_type_change(from: &Type, to: &Type) -> Change {
     Change::SetType {

@@ -99,7 +99,9 @@ impl<'a> PlanBuilder<'a> {
             });
             return None;
         }
-        if value.is_converted() && !value.is_fallible() && !self.is_key_column(path, table) {
+        let is_unverified = value.unverified_prior().is_some();
+        let is_converted = value.is_converted() && !value.is_fallible() && !is_unverified;
+        if is_converted && !self.is_key_column(path, table) {
             return None;
         }
         if value.uses_function() {
@@ -107,10 +109,6 @@ impl<'a> PlanBuilder<'a> {
             let kind = PreflightKind::FunctionValues { value, unique };
             return Some(self.preflight_check(path, table, kind));
         }
-        let is_unverified = value
-            .prior
-            .as_ref()
-            .is_some_and(|o| o.unverified().is_some());
         let can_fail = is_unverified || value.fallibility("x") != Fallibility::Infallible;
         can_fail.then(|| self.preflight_check(path, table, PreflightKind::Castable(value)))
     }

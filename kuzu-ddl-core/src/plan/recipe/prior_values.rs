@@ -32,39 +32,50 @@ impl<'a> PlanBuilder<'a> {
                 computed: ValueSource::copy_of(&live.name, &live.ty),
                 by_function: false,
                 default: None,
+                returned: None,
                 is_conflict_column: true,
                 partial: false,
+                decided: false,
                 separate: false,
                 required: false,
             });
         }
         let archives = &before.archived_columns;
-        let column = |i: usize| {
-            let archive = archives.get(i).filter(|archive| !archive.purged)?;
+        let mut prior = self.archived_values(table, archives, (&was.ty, &is.ty))?;
+        if prior.by_function && !self.hints.is_rolled_back(id) {
+            return None;
+        }
+        let newest = |archive: &ArchivedColumn| archive.ty.storage_type() == is.ty.storage_type();
+        let at = archives.iter().rposition(newest).unwrap_or_default();
+        prior.returned = self
+            .archived_values(table, &archives[..at], (&is.ty, &was.ty))
+            .filter(|returned| returned.is_computable() && !returned.may_have_failed())
+            .filter(|returned| !returned.by_function && returned.leads_to(&is.ty))
+            .map(Box::new);
+        prior.required = self.hints.is_rolled_back(id);
+        Some(prior)
+    }
+
+    /// Returns the newest archived values of the type `to`, which later changes converted to `from`.
+    fn archived_values(
+        &self,
+        table: &ExistingTable<'a>,
+        archives: &[ArchivedColumn],
+        (from, to): (&Type, &Type),
+    ) -> Option<PriorValues> {
+        let column = |archive: &ArchivedColumn| {
             let live = table.live.properties.get(&NameKey::new(&archive.name))?;
-            (live.ty == *is.ty.storage_type()).then_some(live)
+            (!archive.purged && live.ty == *to.storage_type()).then_some(live)
         };
         let (last, live) = (0..archives.len())
             .rev()
-            .find_map(|i| Some((i, column(i)?)))?;
-        // One plan may have made several changes, which then share the column of the last one.
-        let first = (0..=last)
-            .rev()
-            .find(|i| *archives[*i].ty.storage_type() == live.ty)?;
-        let changes = without_detours(&archives[first..]);
-        let by_function = changes.iter().any(|archive| archive.function.is_some());
+            .find_map(|i| Some((i, column(&archives[i])?)))?;
+        let changes = conversion_changes(&archives[..=last], (from, to))
+            .unwrap_or_else(|| without_detours(&archives[last..]));
         let filled = changes.last().and_then(|a| self.recorded_fills.get(&a.by));
-        if by_function && !self.hints.is_rolled_back(id) {
-            return None;
-        }
-        let stages = changes.iter().map(|a| CastStage {
-            cast: a.cast.clone(),
-            to: a.to.clone(),
-            on_fail: a.on_fail.clone(),
-        });
         let computed = ValueSource {
-            stages: stages.collect(),
-            to: was.ty.clone(),
+            stages: changes.iter().copied().map(CastStage::of).collect(),
+            to: from.clone(),
             fill: filled.cloned(),
             ..ValueSource::copy_of(&live.name, &live.ty)
         };
@@ -76,14 +87,46 @@ impl<'a> PlanBuilder<'a> {
             .filter(|expr| risky && expr.is_constant());
         Some(PriorValues {
             computed,
-            by_function,
+            by_function: changes.iter().any(|archive| archive.function.is_some()),
             default: default.map(|expr| expr.canonical(&live.ty)),
+            returned: None,
             is_conflict_column: false,
             partial: false,
-            separate: is_cast_by_text(&is.ty),
-            required: self.hints.is_rolled_back(id),
+            decided: false,
+            separate: is_cast_by_text(to),
+            required: false,
         })
     }
+}
+
+impl CastStage {
+    /// Returns the type change that replaced an archived column.
+    pub(in crate::plan) fn of(archive: &ArchivedColumn) -> Self {
+        Self {
+            cast: archive.cast.clone(),
+            to: archive.to.clone(),
+            on_fail: archive.on_fail.clone(),
+        }
+    }
+}
+
+/// Returns the newest type changes from `to` to `from` that Cypher can compute, if there are any.
+fn conversion_changes<'b>(
+    archives: &'b [ArchivedColumn],
+    (from, to): (&Type, &Type),
+) -> Option<Vec<&'b ArchivedColumn>> {
+    let starts = (0..archives.len()).rev();
+    let starts = starts.filter(|i| archives[*i].ty.storage_type() == to.storage_type());
+    let mut all = starts.filter_map(|start| {
+        let rest = &archives[start..];
+        let len = rest.iter().position(|change| change.to == *from)?;
+        Some(without_detours(&rest[..=len]))
+    });
+    all.find(|changes| {
+        let stages = changes.iter().copied().map(CastStage::of).collect();
+        let source = ValueSource::copy_of("", to);
+        ValueSource { stages, ..source }.is_computable()
+    })
 }
 
 /// Returns the type changes without those after which the property had an earlier type again: a

@@ -3,6 +3,7 @@
 use super::function::{ConversionChain, PriorConversion, ValueFunction};
 use super::{CastStage, PriorValues, ValueSource};
 use crate::conversion::{ConversionError, convert, is_same};
+use crate::diff::is_cast_by_text;
 use crate::event::OnFail;
 use crate::function::transport_cypher;
 use crate::schema::name::string_literal;
@@ -30,10 +31,14 @@ fn conversions(from: &Type, stages: &[CastStage]) -> Option<Vec<Conversion>> {
     each.collect()
 }
 
+/// Returns whether one of the plain conversions of stages from the type `from` is in Rust.
 fn uses_rust(from: &Type, stages: &[CastStage]) -> bool {
-    let all = conversions(from, stages).unwrap_or_default();
-    let mut methods = all.iter().filter_map(Conversion::method);
-    methods.any(|method| method == ConversionMethod::Rust)
+    let mut from = from;
+    stages.iter().any(|stage| {
+        let was = std::mem::replace(&mut from, &stage.to);
+        let method = was.conversion_to(&stage.to).method();
+        stage.is_plain() && method == Some(ConversionMethod::Rust)
+    })
 }
 
 impl ValueSource {
@@ -68,6 +73,7 @@ impl ValueSource {
         let on_fail = self.on_fail().clone();
         let then = computed.and_then(|prior| prior.computed.column.clone());
         let computed_by = computed.and_then(|prior| prior.conversion(&from));
+        let has_condition = computed.is_some_and(|p| p.has_condition(computed_by.is_some()));
         let function = ValueFunction {
             function: String::new(),
             inputs: std::iter::once((name, from)).chain(then).collect(),
@@ -78,11 +84,69 @@ impl ValueSource {
             conversion: Some(ConversionChain {
                 to: self.stages.iter().map(|stage| stage.to.clone()).collect(),
                 computed_by,
+                has_condition,
             }),
         };
+        // No value is cast where a condition decides which rows take their prior value.
+        let prior = self.prior.map(|prior| {
+            Box::new(PriorValues {
+                separate: prior.separate || has_condition,
+                ..*prior
+            })
+        });
         Self {
             cast_function: Some(function),
+            prior,
             ..self
+        }
+    }
+
+    /// Returns the same source with what a trial run found about its prior values; without them, all
+    /// values are converted.
+    #[must_use]
+    pub fn with_prior(mut self, prior: Option<Box<PriorValues>>) -> Self {
+        if let Some(by) = &mut self.cast_function
+            && let Some(chain) = &mut by.conversion
+        {
+            if prior.is_none() {
+                by.inputs.truncate(1);
+                chain.computed_by = None;
+            }
+            chain.has_condition = prior
+                .as_ref()
+                .is_some_and(|prior| prior.has_condition(chain.computed_by.is_some()));
+        }
+        self.prior = prior;
+        self
+    }
+
+    /// Returns the prior values, if a trial run must determine which of them apply.
+    #[must_use]
+    pub fn unverified_prior(&self) -> Option<&PriorValues> {
+        let by = self.cast_function.as_ref();
+        let is_compared = by.is_none_or(|by| by.conversion.is_some());
+        let prior = self.prior.as_deref().filter(|_| is_compared)?;
+        let is_unverified = self.compares_in_cypher() && prior.unverified().is_some();
+        (is_unverified || prior.returned.is_some()).then_some(prior)
+    }
+
+    /// Returns whether a condition in Cypher decides which rows take their prior value.
+    #[must_use]
+    pub fn compares_in_cypher(&self) -> bool {
+        let by = self.cast_function.as_ref();
+        let chain = by.and_then(|by| by.conversion.as_ref());
+        chain.is_none_or(|chain| chain.computed_by.is_none())
+    }
+
+    /// Returns the condition on `row` that the function reads with its inputs: the prior value
+    /// applies.
+    pub(in crate::plan) fn prior_condition(&self, row: &str) -> Option<String> {
+        let chain = self.cast_function.as_ref()?.conversion.as_ref()?;
+        let prior = self.prior.as_ref().filter(|_| chain.has_condition)?;
+        let current = self.render_input(row);
+        match &chain.computed_by {
+            Some(_) => prior.returned_condition(row, &current),
+            None => Some(prior.applies(row, &current)),
         }
     }
 
@@ -102,25 +166,40 @@ impl ValueSource {
     /// Returns the type change without a built-in conversion, with the remedy; or that a
     /// conversion in Rust is one of several changes of which others are expressions.
     pub(in crate::plan) fn unconvertible(&self) -> Option<String> {
-        let (_, first) = self.column.as_ref()?;
-        let mut from = first;
-        let mut rust = false;
-        for stage in &self.stages {
-            let conversion = from.conversion_to(&stage.to);
-            if stage.is_plain() {
-                rust |= conversion.method() == Some(ConversionMethod::Rust);
-                if let Some(help) = conversion.help() {
-                    let to = &stage.to;
-                    return Some(format!("{from} has no conversion to {to}\nhelp: {help}"));
-                }
-            }
-            from = &stage.to;
+        if let Some(missing) = self.missing_conversion() {
+            return Some(missing);
         }
-        let mixed = rust && self.stages.iter().any(|stage| !stage.is_plain());
+        let (_, from) = self.column.as_ref()?;
+        let mixed =
+            self.stages.iter().any(|stage| !stage.is_plain()) && uses_rust(from, &self.stages);
         mixed.then(|| {
             "several type changes at once include an expression and a conversion that is computed \
              outside the engine\nhelp: start the intermediate versions first"
                 .to_owned()
+        })
+    }
+
+    /// Returns whether each type change has a conversion, other than the attempt of a rollback to
+    /// read the text of a value that was written since.
+    pub(in crate::plan) fn is_computable(&self) -> bool {
+        let mut from = self.column.as_ref().map(|(_, ty)| ty);
+        self.missing_conversion().is_none()
+            && !self.stages.iter().any(|stage| {
+                let was = from.replace(&stage.to);
+                was.is_some_and(|was| is_cast_by_text(stage.cast.as_ref(), was, &stage.to))
+            })
+    }
+
+    /// Returns the first type change without a built-in conversion, with the remedy.
+    fn missing_conversion(&self) -> Option<String> {
+        let (_, first) = self.column.as_ref()?;
+        let mut from = first;
+        self.stages.iter().find_map(|stage| {
+            let was = std::mem::replace(&mut from, &stage.to);
+            let to = &stage.to;
+            let conversion = was.conversion_to(to);
+            let help = conversion.help().filter(|_| stage.is_plain())?;
+            Some(format!("{was} has no conversion to {to}\nhelp: {help}"))
         })
     }
 
@@ -141,7 +220,8 @@ impl ValueSource {
 
 impl ConversionChain {
     /// Converts the first value of `row`, of type `from`; `None` for a row that takes its prior value,
-    /// of type `prior`, which is the second value. The constants of the prior conversion follow.
+    /// of type `prior`, which is the second value. The constants of the prior conversion and the
+    /// condition follow.
     ///
     /// # Errors
     ///
@@ -156,13 +236,13 @@ impl ConversionChain {
         let current = at(0);
         if let Some(ty) = prior {
             let applies = match &self.computed_by {
-                None => *at(1) != Value::Null,
+                None => !self.has_condition && *at(1) != Value::Null,
                 Some(by) => {
                     let computed = by.convert(ty, at(1), [at(2), at(3), at(4)]);
                     computed.is_some_and(|computed| is_same(&computed, current, from))
                 }
             };
-            if applies {
+            if applies || (self.has_condition && row.last() == Some(&Value::Bool(true))) {
                 return Ok(None);
             }
         }
@@ -213,6 +293,12 @@ impl PriorValues {
     fn is_computed_in_rust(&self) -> bool {
         let from = self.computed.column.as_ref();
         from.is_some_and(|(_, from)| uses_rust(from, &self.computed.stages))
+    }
+
+    /// Returns whether a condition in Cypher decides, alone or next to a conversion in Rust, which
+    /// rows take their prior value.
+    fn has_condition(&self, is_converted: bool) -> bool {
+        !self.is_conflict_column && !self.by_function && (!is_converted || self.returned.is_some())
     }
 
     /// Returns the conversion of the prior values to the present ones, of type `to`, if it is a

@@ -40,9 +40,13 @@ pub struct ConversionChain {
     pub to: Vec<Type>,
     /// Conversion by which the present values were computed from the prior ones, which are the
     /// second input. A row whose present value still is its result takes the prior value. Without
-    /// it, every row that has a prior value takes it.
+    /// it and a condition, every row that has a prior value takes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub computed_by: Option<PriorConversion>,
+    /// Whether a condition in Cypher is read after the inputs and constants. A row for which it holds
+    /// takes the prior value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_condition: bool,
 }
 
 /// Built-in conversion of prior values to the present ones.
@@ -77,8 +81,7 @@ impl ValueFunction {
     }
 
     /// Returns the Cypher of the constants that are read with the inputs.
-    #[must_use]
-    pub fn constants(&self) -> Vec<&str> {
+    pub(in crate::plan) fn constants(&self) -> Vec<&str> {
         let by = self
             .conversion
             .as_ref()

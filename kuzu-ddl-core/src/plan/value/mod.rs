@@ -182,11 +182,12 @@ impl ValueSource {
         prior.is_some_and(|prior| !prior.separate || prior.guard_condition("x").is_none())
     }
 
-    /// Returns the Cypher of the prior value of `row`, if a rollback has to return it.
+    /// Returns the condition for the rows whose prior value a rollback has to return, although only
+    /// its conversion can show that it still applies.
     #[must_use]
-    pub fn render_required_prior(&self, row: &str) -> Option<String> {
+    pub fn undecided_condition(&self, row: &str) -> Option<String> {
         let prior = self.prior.as_ref().filter(|prior| prior.required)?;
-        Some(prior.computed.render_input(row))
+        Some(prior.undecided_condition(row, &self.render_input(row)))
     }
 
     /// Returns the prior values, where rows take them in a statement of their own.
@@ -396,6 +397,10 @@ pub struct PriorValues {
     pub(super) by_function: bool,
     /// Default of the column as a literal: what rows inserted since have there.
     pub(super) default: Option<String>,
+    /// Archived values of the present type, from which the prior ones had been computed before the
+    /// property returned to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) returned: Option<Box<PriorValues>>,
     /// Whether it is the conflict column of the property: its values are for the rows that have no
     /// other.
     #[serde(default)]
@@ -403,6 +408,10 @@ pub struct PriorValues {
     /// Whether some prior values could not be converted again, as a trial run found.
     #[serde(default)]
     pub(super) partial: bool,
+    /// Whether the prior values of all rows apply by the values from which they had been computed, as
+    /// a trial run found.
+    #[serde(default)]
+    pub(super) decided: bool,
     /// Whether the rows that take the prior value have a statement of their own, in which no value
     /// is cast: the engine casts a NULL to some types by its text.
     #[serde(default)]

@@ -7,7 +7,7 @@
 use super::fallibility::Fallibility;
 use super::{CastStage, PriorValues, ValueSource, render_cast};
 use crate::event::OnFail;
-use crate::schema::Expr;
+use crate::schema::{Expr, Type};
 
 impl PriorValues {
     /// Renders the prior value where it still applies, else `now` with the casts `back`.
@@ -46,22 +46,96 @@ impl PriorValues {
     }
 
     /// Renders the condition that the prior value applies.
-    fn applies(&self, row: &str, current: &str) -> String {
+    pub(in crate::plan) fn applies(&self, row: &str, current: &str) -> String {
         if self.by_function {
             return format!("{} IS NOT NULL", self.computed.render_input(row));
         }
         let Some(guard) = self.guard_condition(row).filter(|_| self.separate) else {
             return self.unchanged_condition(row, current);
         };
-        let original = format!("CASE WHEN {guard} THEN {} END", self.original(row));
-        let computed = self.computed.render_fill(self.computed.cast(&original));
+        let original = format!("CASE WHEN {guard} THEN {} END", self.original(row, current));
         let failed = if self.may_have_failed() {
             unchanged_condition(current, &self.computed.render_fallback(row))
         } else {
             "false".to_owned()
         };
-        let unchanged = unchanged_condition(current, &computed);
-        format!("CASE WHEN {guard} THEN {unchanged} ELSE {failed} END")
+        let unchanged = unchanged_condition(current, &self.computed_from(&original));
+        let returned = self.returned_condition(row, current);
+        let returned = returned.map_or_else(String::new, |it| format!("WHEN {it} THEN true "));
+        format!("CASE {returned}WHEN {guard} THEN {unchanged} ELSE {failed} END")
+    }
+
+    /// Renders the condition, never NULL, that the property returned to its present value, and that
+    /// the prior value is what had been computed from it.
+    pub(in crate::plan) fn returned_condition(&self, row: &str, current: &str) -> Option<String> {
+        let returned = self.returned.as_ref()?;
+        let value = returned.computed.render_input(row);
+        let is_current = unchanged_condition(current, &value);
+        let is_prior = returned.applies(row, &self.computed.render_input(row));
+        Some(format!(
+            "CASE WHEN ({is_current}) AND ({is_prior}) THEN true ELSE false END"
+        ))
+    }
+
+    /// Renders the condition for the rows whose prior value must be converted to decide whether it
+    /// applies.
+    #[must_use]
+    pub fn undecided_condition(&self, row: &str, current: &str) -> String {
+        let prior = format!("{} IS NOT NULL", self.computed.render_input(row));
+        match self.returned_condition(row, current) {
+            Some(returned) => format!("{prior} AND NOT {returned}"),
+            None => prior,
+        }
+    }
+
+    /// Returns the condition for the rows that are not known to take their prior value or stay NULL,
+    /// where the values from which the prior ones had been computed can show it.
+    #[must_use]
+    pub fn changed_condition(&self, row: &str, current: &str) -> Option<String> {
+        let returned = self.returned_condition(row, current)?;
+        let prior = self.computed.render_input(row);
+        Some(format!(
+            "NOT {returned} AND NOT ({prior} IS NULL AND {current} IS NULL)"
+        ))
+    }
+
+    /// Returns whether Cypher can convert the prior values to the present type.
+    #[must_use]
+    pub fn is_computable(&self) -> bool {
+        self.computed.is_computable()
+    }
+
+    /// Returns whether the later changes end at the type `to`.
+    pub(in crate::plan) fn leads_to(&self, to: &Type) -> bool {
+        let last = self.computed.stages.last();
+        last.is_some_and(|stage| stage.to == *to)
+    }
+
+    /// Forgets the values from which the prior ones had been computed, as they cannot be computed
+    /// again.
+    pub fn forget_returned(&mut self) {
+        self.returned = None;
+    }
+
+    /// Records that every prior value returns without a conversion that could show whether it
+    /// applies.
+    pub fn mark_decided(&mut self) {
+        self.decided = true;
+    }
+
+    /// Returns whether every prior value returns without a conversion.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.decided
+    }
+
+    /// Renders what became of the prior value `original`.
+    fn computed_from(&self, original: &str) -> String {
+        if self.is_computable() && !self.decided {
+            self.computed.render_fill(self.computed.cast(original))
+        } else {
+            format!("CAST(NULL AS {})", self.computed.to)
+        }
     }
 
     /// Renders the condition, never NULL, that the value needs no cast by `stages`: the prior value
@@ -182,21 +256,32 @@ impl PriorValues {
 
     /// Renders the condition that the present value is still what was computed from the prior one.
     fn unchanged_condition(&self, row: &str, current: &str) -> String {
-        let original = self.original(row);
-        unchanged_condition(
-            current,
-            &self.computed.render_fill(self.computed.cast(&original)),
-        )
+        let original = self.original(row, current);
+        let unchanged = unchanged_condition(current, &self.computed_from(&original));
+        match self.returned_condition(row, current) {
+            Some(returned) => format!("({returned} OR {unchanged})"),
+            None => unchanged,
+        }
     }
 
-    /// Renders the prior value. The placeholder values of rows inserted since need not survive the
-    /// casts.
-    fn original(&self, row: &str) -> String {
+    /// Renders the prior value. The placeholder values of rows inserted since, and values that apply
+    /// without a comparison, need not survive the casts.
+    fn original(&self, row: &str, current: &str) -> String {
         let prior = self.computed.render_input(row);
-        match &self.default {
-            Some(default) => format!("CASE WHEN {prior} = {default} THEN NULL ELSE {prior} END"),
-            None => prior,
+        let default = self.default.as_ref();
+        let default = default.map(|default| format!("{prior} = {default}"));
+        let needless: Vec<String> = self
+            .returned_condition(row, current)
+            .into_iter()
+            .chain(default)
+            .collect();
+        if needless.is_empty() {
+            return prior;
         }
+        format!(
+            "CASE WHEN {} THEN NULL ELSE {prior} END",
+            needless.join(" OR ")
+        )
     }
 }
 

@@ -192,24 +192,46 @@ pub(in crate::migrate) fn with_prior_values(
 ) -> Result<ValueSource, Error> {
     let mut value = requested.clone();
     let may_fail = *value.on_fail() != OnFail::Abort;
-    let Some(original) = value.prior.as_mut() else {
+    let Some(original) = requested.unverified_prior() else {
         return Ok(value);
     };
-    let Some(unverified_prior) = original.unverified() else {
+    let (mut original, current) = (original.clone(), requested.render_input("x"));
+    if let Some(changed) = original.changed_condition("x", &current) {
+        match try_count(session, rows, &changed, "1")? {
+            Ok([0, _]) => original.mark_decided(),
+            Ok(_) => {}
+            // The rows have values that the conversion did not meet.
+            Err(_) => original.forget_returned(),
+        }
+        value = value.with_prior(Some(Box::new(original.clone())));
+    }
+    let Some(unverified_prior) = original
+        .unverified()
+        .filter(|_| requested.compares_in_cypher() && !original.is_decided())
+    else {
         return Ok(value);
     };
-    let condition = format!("{} IS NOT NULL", unverified_prior.render_input("x"));
-    if engine_error_for(session, rows, &condition, &unverified_prior.render("x"))?.is_none() {
+    let condition = original.undecided_condition("x", &current);
+    if !original.is_computable() && number(session, &rows.count(&condition))? == 0 {
+        return Ok(value);
+    }
+    if original.is_computable()
+        && engine_error_for(session, rows, &condition, &unverified_prior.render("x"))?.is_none()
+    {
         return Ok(value);
     }
     let texts = match unverified_prior.fallibility("x") {
-        _ if may_fail => None,
+        _ if may_fail || !original.is_computable() => None,
         Fallibility::Unknown => failing_values(session, &rows.pattern, unverified_prior)?,
         _ => Some(Vec::new()),
     };
     match texts {
-        Some(texts) => original.mark_verified(texts),
-        None => value.prior = None,
+        Some(texts) => {
+            if let Some(prior) = value.prior.as_mut() {
+                prior.mark_verified(texts);
+            }
+        }
+        None => value = value.with_prior(None),
     }
     Ok(value)
 }
@@ -289,7 +311,7 @@ pub(in crate::migrate) fn record_result(
         .filter(|other| is_same(other))
     {
         other.failing_values.clone_from(&resolved.failing_values);
-        other.prior.clone_from(&resolved.prior);
+        *other = other.clone().with_prior(resolved.prior.clone());
     }
     step.cypher = step.operation.cypher();
 }

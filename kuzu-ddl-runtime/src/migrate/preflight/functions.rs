@@ -13,7 +13,8 @@ use kuzu_ddl_core::value::Value;
 use super::super::execute::function_batch::{
     BatchEvaluator, FailedRow, FunctionBatch, OffsetExtent,
 };
-use super::cast::record_result;
+use super::cast::{record_result, with_prior_values};
+use super::written_since::check_undecided;
 use crate::engine::{EngineError, Session};
 use crate::error::Error;
 
@@ -53,6 +54,14 @@ impl FunctionPreflight<'_> {
         unique: bool,
         mut progress: impl FnMut(&Step, u64),
     ) -> Result<Option<RowFailure>, Error> {
+        let resolved = with_prior_values(self.session, &check.rows, value)?;
+        if value.prior.is_some()
+            && resolved.prior.is_none()
+            && let Some(failure) = check_undecided(self.session, check, value)?
+        {
+            return Ok(Some(failure));
+        }
+        let (requested, value) = (value, &resolved);
         let mut findings = Findings::default();
         for (scope, (rows, name)) in check.rows.labelled.iter().enumerate() {
             let Some(functions) =
@@ -79,7 +88,7 @@ impl FunctionPreflight<'_> {
         record_result(
             step,
             &check.object,
-            (value, value),
+            (requested, value),
             findings.failing,
             findings.rows,
         );

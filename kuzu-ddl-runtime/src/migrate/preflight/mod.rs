@@ -17,7 +17,7 @@ use cast::{check_cast, with_prior_values};
 use constraints::{check_multiplicity, check_not_null, check_serial_range, check_unique};
 use kuzu_ddl_core::plan::{PreflightCheck, PreflightKind, RowFailure, Step};
 
-use written_since::{check_archived, check_written_since};
+use written_since::{check_undecided, check_written_since};
 
 use crate::engine::Session;
 use crate::error::Error;
@@ -35,8 +35,7 @@ pub(super) fn run_check(
         PreflightKind::Castable(requested) => {
             let value = with_prior_values(session, &check.rows, requested)?;
             if !value.has_known_prior()
-                && let Some(archived) = requested.render_required_prior("x")
-                && let Some(failure) = check_archived(session, check, requested, &archived)?
+                && let Some(failure) = check_undecided(session, check, requested)?
             {
                 return Ok(Some(failure));
             }

@@ -55,14 +55,15 @@ pub(super) fn check_written_since(
     )))
 }
 
-/// Checks that no value is archived that the casts would have to compute again.
-pub(super) fn check_archived(
+/// Checks that no archived value is needed of which it is unknown whether it still applies.
+pub(super) fn check_undecided(
     session: &dyn Session,
     check: &PreflightCheck,
     value: &ValueSource,
-    archived: &str,
 ) -> Result<Option<RowFailure>, Error> {
-    let condition = format!("{archived} IS NOT NULL");
+    let Some(condition) = value.undecided_condition("x") else {
+        return Ok(None);
+    };
     let total = number(session, &check.rows.count(&condition))?;
     let kind = RowFailureKind::Indistinguishable {
         to: value.to.clone(),

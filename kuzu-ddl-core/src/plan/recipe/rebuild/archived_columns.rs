@@ -61,14 +61,8 @@ impl<'a> PlanBuilder<'a> {
                 on_fail,
             }];
         }
-        let by_expression = changes.iter().filter(|a| a.function.is_none());
-        by_expression
-            .map(|change| CastStage {
-                cast: change.cast.clone(),
-                to: change.to.clone(),
-                on_fail: change.on_fail.clone(),
-            })
-            .collect()
+        let by_expression = changes.into_iter().filter(|a| a.function.is_none());
+        by_expression.map(CastStage::of).collect()
     }
 
     /// Returns the name of the column that keeps the previous values. Where the database has the
