@@ -44,10 +44,13 @@ impl<'a> PlanBuilder<'a> {
             let live = table.live.properties.get(&NameKey::new(&archive.name))?;
             (live.ty == *is.ty.storage_type()).then_some(live)
         };
-        let (last, live) = (0..archives.len())
-            .rev()
-            .find_map(|i| Some((i, column(i)?)))?;
-        // One plan may have made several changes, which then share the column of the last one.
+        // Values of a change that lost are those of few databases.
+        let is_other = |i: &usize| archives[*i].is_conflict_column();
+        let newest = || (0..archives.len()).rev();
+        let found = |i: usize| Some((i, column(i)?));
+        let own = newest().filter(|i| !is_other(i)).find_map(found);
+        let (last, live) = own.or_else(|| newest().filter(is_other).find_map(found))?;
+        // Earlier versions gave several changes of one plan the column of the last one.
         let first = (0..=last)
             .rev()
             .find(|i| *archives[*i].ty.storage_type() == live.ty)?;
@@ -90,7 +93,12 @@ impl<'a> PlanBuilder<'a> {
 /// value that was not written since is the former one.
 fn without_detours(archives: &[ArchivedColumn]) -> Vec<&ArchivedColumn> {
     let mut changes: Vec<&ArchivedColumn> = Vec::new();
-    for archive in archives.iter().filter(|archive| archive.ty != archive.to) {
+    let first = archives.first().into_iter();
+    let later = archives.iter().skip(1).filter(|a| !a.is_conflict_column());
+    for archive in first
+        .chain(later)
+        .filter(|archive| archive.ty != archive.to)
+    {
         changes.push(archive);
         if let Some(at) = changes.iter().position(|change| change.ty == archive.to) {
             changes.truncate(at);

@@ -86,12 +86,6 @@ impl ValueSource {
         }
     }
 
-    /// Returns whether the type changes are built-in conversions, without an expression of the
-    /// application.
-    pub(in crate::plan) fn is_plain(&self) -> bool {
-        self.stages.iter().all(CastStage::is_plain)
-    }
-
     /// Returns whether a built-in conversion computes the values outside the engine.
     #[must_use]
     pub fn is_converted(&self) -> bool {
@@ -291,6 +285,8 @@ fn render_conversion(old: &str, from: Option<&Type>, to: &Type) -> String {
         (Some(ConversionMethod::Members), Some(Type::Struct(from)), Type::Struct(to)) => {
             members(old, from, to)
         }
+        // The engine has no such cast, also where there are no values.
+        (None, Some(_), _) => format!("CAST(NULL AS {to})"),
         // Where it reads NULL, the cast gives the value of another row.
         _ if wraps && *to == Type::Json => {
             format!(
