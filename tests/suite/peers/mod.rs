@@ -15,5 +15,6 @@ mod name_aliases;
 mod names;
 mod newer_versions;
 mod pending;
+mod physical_target;
 mod receive_policies;
 mod type_changes;

@@ -103,7 +103,9 @@ impl ValueSource {
             let conversion = from.conversion_to(&stage.to);
             if stage.is_plain() {
                 rust |= conversion.method() == Some(ConversionMethod::Rust);
-                if let Some(help) = conversion.help() {
+                // Without a conversion, no value of a lenient change has a result.
+                let is_lenient = stage.on_fail == OnFail::Null;
+                if let Some(help) = conversion.help().filter(|_| !is_lenient) {
                     let to = &stage.to;
                     return Some(format!("{from} has no conversion to {to}\nhelp: {help}"));
                 }

@@ -195,7 +195,9 @@ pub(super) fn edit(d: &mut ChangeBuilder, n: &mut Numbers) -> Option<String> {
         }
         13..=15 => {
             let (property, ty) = (some(&plain, n)?, n.pick(&types()).clone());
-            (fold.property(fold.object(property)?)?.ty != ty).then_some(())?;
+            let is = fold.property(fold.object(property)?)?.ty;
+            let has_cast = is.conversion_to(&ty).method().is_some();
+            (is != ty && (has_cast || n.one_in(4))).then_some(())?;
             let on_fail = OnFail::Null;
             let text = format!("{} is {ty}", path(property));
             d.change(

@@ -4,7 +4,7 @@
 //! of old and new binaries, manual changes, rollbacks, kills. Then everybody exchanges everything,
 //! and [`checks`] compares the outcome with the physical target.
 
-mod checks;
+pub(super) mod checks;
 mod edits;
 mod story;
 
@@ -56,7 +56,9 @@ fn run(next: &AtomicU64, end: u64) -> Vec<String> {
             Err(panic) => panic_text(panic.as_ref()),
         };
         let lines = story.lines.join("\n  ");
-        failed.push(format!("{SEED}={seed} {RUNS}=1: {problem}\n  {lines}"));
+        let failure = format!("{SEED}={seed} {RUNS}=1: {problem}\n  {lines}");
+        eprintln!("{failure}\n");
+        failed.push(failure);
     }
 }
 

@@ -4,7 +4,7 @@ use kuzu_ddl::history::Point;
 use kuzu_ddl::{ChangePolicy, DriftPolicy, Error};
 use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_core::fold::ChangeBuilder;
-use kuzu_ddl_core::schema::{Property, Table, TableKind, Type};
+use kuzu_ddl_core::schema::{NameKey, Property, Table, TableKind, Type};
 
 use super::checks;
 use super::edits::edit;
@@ -27,6 +27,8 @@ const VERSIONS: [&str; 3] = [
 pub(super) struct Marker {
     pub(super) peer: usize,
     pub(super) value: String,
+    /// A dropped FROM–TO pair deletes its rels.
+    pub(super) is_rel: bool,
 }
 
 pub(super) struct Story {
@@ -39,7 +41,8 @@ pub(super) struct Story {
 
 impl Story {
     pub(super) fn new(seed: u64) -> Self {
-        let mut numbers = Numbers::new(seed);
+        // Consecutive seeds would give the same numbers, shifted by one.
+        let mut numbers = Numbers::new(Numbers::new(seed).next());
         let count = 3 + numbers.below(3);
         Self {
             peers: (0..count).map(|_| TestPeer::new()).collect(),
@@ -222,7 +225,7 @@ impl Story {
                 self.insert_node(peer, &table);
             }
             TableKind::Edge { pairs, .. } => {
-                let all = |key| tables.iter().find(|t| *key == t.name.as_str().into());
+                let all = |key: &NameKey| tables.iter().find(|t| *key == t.name.as_str().into());
                 let pairs: Vec<_> = pairs.iter().collect();
                 let pair = *self.numbers.pick(&pairs);
                 let (Some(from), Some(to)) = (all(&pair.from), all(&pair.to)) else {
@@ -273,7 +276,12 @@ impl Story {
             let value = self.value(property);
             if value.contains(|c: char| c.is_ascii_digit()) && property.ty != Type::Date {
                 let value = value.trim_matches('\'').to_owned();
-                self.markers.push(Marker { peer, value });
+                let is_rel = key.is_none();
+                self.markers.push(Marker {
+                    peer,
+                    value,
+                    is_rel,
+                });
             }
             parts.push(format!("`{}`: {value}", property.name));
         }
