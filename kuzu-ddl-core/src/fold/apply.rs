@@ -183,13 +183,14 @@ impl Fold {
                 object.set(value);
                 self.drop_mismatched_default(id);
                 self.update_conflict_columns(id, !saw_all);
+                let table = self.object(id).and_then(|object| object.parent);
+                if let Some(table) = table {
+                    self.settle_primary_key(table, self.primary_key_of(table));
+                }
             }
             Aspect::PrimaryKey => {
                 object.set(value);
-                let keys = [key, self.primary_key_of(id)];
-                keys.into_iter()
-                    .flatten()
-                    .for_each(|key| self.recompute_lifecycle(key));
+                self.settle_primary_key(id, key);
             }
             _ => object.set(value),
         }

@@ -250,6 +250,7 @@ impl Sheet<'_> {
             }
         }
         for (id, _) in aspects {
+            self.fold.settle_primary_key(*id, None);
             self.fold.update_conflict_flag(*id);
         }
         Ok(())

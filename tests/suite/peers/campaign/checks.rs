@@ -2,7 +2,7 @@
 
 use kuzu_ddl::peers::ReceiveReport;
 use kuzu_ddl_core::event::{DdlEvent, ObjectKind};
-use kuzu_ddl_core::fold::Fold;
+use kuzu_ddl_core::fold::{Fold, managed_tables};
 use kuzu_ddl_core::schema::{Schema, TableKind, Type};
 use kuzu_ddl_runtime::inspect::{InspectScope, inspect};
 
@@ -90,17 +90,12 @@ fn exchange(story: &Story) -> Vec<ReceiveReport> {
 fn fill(peer: &TestPeer) {
     let known = peer.sync_state();
     let applied = Fold::from_events(known.applied.values());
-    let is_nullable = |table: &str, name: &str| {
-        let property = |fold: &Fold| {
-            let table = fold.find(None, &table.into())?;
-            fold.property(fold.find(Some(table.id), &name.into())?)
-        };
-        property(&applied).is_some_and(|property| property.nullable)
+    let hidden = |table: &str, name: &str| {
+        let table = managed_tables(&applied).get(&table.into()).copied();
+        let columns = table.map(|table| applied.hidden_columns(table));
+        columns.is_none_or(|all| all.iter().any(|(_, column)| column.name == name))
     };
-    for (key, table) in live_schema(peer).tables {
-        if !applied.schema().tables.contains_key(&key) {
-            continue;
-        }
+    for table in live_schema(peer).tables.into_values() {
         let pattern = match table.kind {
             TableKind::Node { .. } => format!("(x:`{}`)", table.name),
             TableKind::Edge { .. } => format!("()-[x:`{}`]->()", table.name),
@@ -110,7 +105,7 @@ fn fill(peer: &TestPeer) {
             TableKind::Edge { .. } => false,
         };
         for property in table.properties.values() {
-            if is_key(&property.name) || !is_nullable(&table.name, &property.name) {
+            if is_key(&property.name) || hidden(&table.name, &property.name) {
                 continue;
             }
             let name = &property.name;
