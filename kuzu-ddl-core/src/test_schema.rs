@@ -125,19 +125,5 @@ fn pair(from: &str, to: &str) -> Pair {
 
 /// Returns the schema of a database with these events, including archived objects.
 pub(crate) fn present(fold: &Fold) -> Schema {
-    let mut schema = Schema::default();
-    for object in fold.objects().filter(|o| o.kind().is_table()) {
-        let Some(mut table) = fold.table(object) else {
-            continue;
-        };
-        for child in fold.children(object.id) {
-            if let Some(property) = fold.property(child) {
-                table
-                    .properties
-                    .insert(NameKey::new(&property.name), property);
-            }
-        }
-        schema.tables.insert(NameKey::new(&table.name), table);
-    }
-    schema
+    fold.physical_schema()
 }

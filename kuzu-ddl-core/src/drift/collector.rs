@@ -158,13 +158,21 @@ impl Compared<'_> {
             id,
             site: Location::Pair(self.key.clone(), pair.clone()),
         };
-        let children = self.fold.children(self.object.id);
-        for child in children.filter(|child| child.is_live()) {
+        for child in self.fold.physical_pairs(self.object.id) {
             let Some(pair) = self.pair(child) else {
                 continue;
             };
-            if !extra.remove(&pair) {
+            // The next plan adds those of an archived table, and the placeholder of the last pair.
+            let is_planned = !child.is_live() || !self.object.is_live();
+            if !extra.remove(&pair) && !is_planned {
                 rows.push(row(&pair, DriftKind::Missing, Some(child.id)));
+            }
+        }
+        if !self.object.is_live() {
+            // Earlier versions did not drop the pairs of an archived table.
+            let children = self.fold.children(self.object.id);
+            for pair in children.filter_map(|child| self.pair(child)) {
+                extra.remove(&pair);
             }
         }
         rows.extend(
@@ -211,7 +219,8 @@ impl Compared<'_> {
                 None => {}
             }
         }
-        // Columns with old values, which a database that never had the old values does not have.
+        // Columns with old values. The next plan adds missing ones, which an earlier version did
+        // not create where there were no old values.
         let archives = children().flat_map(Object::columns);
         for archive in archives.filter(|archive| !archive.purged) {
             extra.remove(&NameKey::new(&archive.name));

@@ -15,9 +15,13 @@ pub(super) fn compare(compared: &Compared<'_>, rows: &mut Vec<Drift>) {
     let mut extra = live.indexes.clone();
     let path = |name: &str| format!("{}[{name}]", live.name);
     let site = |name: &str| Location::Index(compared.key.clone(), NameKey::new(name));
-    let (mut live_objects, dropped_objects): (Vec<&Object>, Vec<&Object>) = fold
-        .children(compared.object.id)
-        .partition(|child| child.is_live());
+    let (mut live_objects, dropped_objects): (Vec<&Object>, Vec<&Object>) =
+        fold.children(compared.object.id).partition(|child| {
+            // One that its property's type does not allow stays with the archived column, too.
+            let is_unfit =
+                matches!(child.body, ObjectBody::Index(_)) && fold.index(child).is_none();
+            child.is_live() && !is_unfit
+        });
     live_objects.retain(|child| !compared.local.has_deferred(child.id));
     for (id, mut expected) in live_objects
         .iter()

@@ -20,8 +20,8 @@ use crate::schema::{NameKey, Schema};
 use crate::state::LocalState;
 
 /// Detects all differences between `live` and `fold`, in the tables of `only` if it is given (names
-/// in the database). Unmanaged tables are not drift, and archived objects may be missing: they may
-/// have been archived before they reached this database. Objects are matched by name alone.
+/// in the database). Unmanaged tables are not drift. Nor are missing archived objects: the next plan
+/// creates them, without rows. Objects are matched by name alone.
 #[must_use]
 pub fn detect(
     fold: &Fold,

@@ -34,8 +34,7 @@ struct Counting<'a>(&'a Sequence);
 
 impl PartialEq for Counting<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let options = |s: &Sequence| (s.increment, s.min, s.max, s.cycle);
-        options(self.0) == options(other.0)
+        self.0.counts_like(other.0)
     }
 }
 

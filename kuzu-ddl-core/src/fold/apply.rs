@@ -66,6 +66,7 @@ impl Fold {
             self.write_aspect(id, aspect, event);
         }
         self.archive_concurrent_creations(id);
+        self.update_conflict_columns(id, true);
     }
 
     /// Inserts an object that does not exist yet, and claims its name if its table exists.
@@ -120,6 +121,7 @@ impl Fold {
                 by: *by,
                 name,
                 ty: old,
+                default: None,
                 to: ty.clone(),
                 cast: None,
                 function: None,
@@ -150,6 +152,9 @@ impl Fold {
             return;
         };
         let known = event.depends_on();
+        let saw_all = [Aspect::Type, Aspect::Default]
+            .iter()
+            .all(|aspect| object.heads_of(*aspect).all_known_to(known));
         let mut heads = object.heads_of(aspect).clone();
         let rivals = if heads.all_known_to(known) {
             None
@@ -177,14 +182,15 @@ impl Fold {
             Aspect::Type | Aspect::Default => {
                 object.set(value);
                 self.drop_mismatched_default(id);
-                self.update_conflict_columns(id);
+                self.update_conflict_columns(id, !saw_all);
+                let table = self.object(id).and_then(|object| object.parent);
+                if let Some(table) = table {
+                    self.settle_primary_key(table, self.primary_key_of(table));
+                }
             }
             Aspect::PrimaryKey => {
                 object.set(value);
-                let keys = [key, self.primary_key_of(id)];
-                keys.into_iter()
-                    .flatten()
-                    .for_each(|key| self.recompute_lifecycle(key));
+                self.settle_primary_key(id, key);
             }
             _ => object.set(value),
         }
@@ -199,6 +205,7 @@ impl Fold {
         let object = self.object(id)?;
         let plain = object.concurrent_writes.is_empty()
             && object.drop_heads.is_empty()
+            && object.conflict_columns.is_empty()
             && event.object() == id
             && object.heads_of(aspect).all_known_to(known);
         if !plain {
@@ -248,7 +255,9 @@ impl Fold {
         if assigned_default(self.event(*head)?, id)? != default {
             let name = column_name(&object.original_name, false, name_suffix(event.id()));
             let types = (spec.ty.clone(), spec.ty.clone());
-            self.push_archived_column(id, archived_column(event, name, types));
+            let mut column = archived_column(event, name, types);
+            column.default.clone_from(&spec.default);
+            self.push_archived_column(id, column);
         }
         set_default(self.object_mut(id)?, default.clone());
         Some(())
@@ -291,11 +300,7 @@ impl Fold {
             }
         }
         let mut written = self.values_written_by(id, aspect, event.depends_on());
-        let all: Vec<EventId> = written.keys().copied().collect();
-        written.retain(|head, _| {
-            let mut others = all.iter().filter_map(|other| self.event(*other));
-            !others.any(|other| other.id() != *head && self.saw_event(other, *head, id))
-        });
+        self.retain_newest(id, &mut written);
         self.merge(&written)
     }
 

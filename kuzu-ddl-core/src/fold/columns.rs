@@ -4,7 +4,6 @@
 //! their own. Which columns exist follows from what each change saw, so it is the same on every
 //! peer.
 
-use super::merge::MergeOutcome;
 use super::object::{ArchivedColumn, AspectValue, Object, ObjectBody};
 use super::state::Fold;
 use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, OnFail, hex};
@@ -27,25 +26,20 @@ impl Fold {
         let Some(before) = self.value_seen_by(id, aspect, event) else {
             return;
         };
-        let ty = match self.value_seen_by(id, Aspect::Type, event).map(|s| s.value) {
-            Some(AspectValue::Type(ty)) => ty,
-            _ => return,
+        let Some((ty, default)) = self.column_seen_by(id, event) else {
+            return;
         };
         let to = match written {
             AspectValue::Type(to) => to.clone(),
             _ => ty.clone(),
         };
-        let by = event.id();
-        let mut columns = self.resolved_conflict_columns(id, &before, &to);
-        columns.iter_mut().for_each(|column| column.by = by);
         let Some(object) = self.object(id) else {
             return;
         };
         if before.value != *written {
-            let name = column_name(&object.original_name, false, name_suffix(by));
-            columns.push(archived_column(event, name, (ty, to)));
-        }
-        for column in columns {
+            let name = column_name(&object.original_name, false, name_suffix(event.id()));
+            let mut column = archived_column(event, name, (ty, to));
+            column.default = default;
             self.push_archived_column(id, column);
         }
     }
@@ -74,47 +68,6 @@ impl Fold {
         }
     }
 
-    /// Returns the conflict columns that a change leaves behind when it saw the conflict and
-    /// resolves it.
-    fn resolved_conflict_columns(
-        &self,
-        id: ObjectId,
-        known: &MergeOutcome,
-        to: &Type,
-    ) -> Vec<ArchivedColumn> {
-        let Some(object) = self.object(id) else {
-            return Vec::new();
-        };
-        let column = |loser: &EventId| match self.written(self.event(*loser)?, Aspect::Type, id)? {
-            AspectValue::Type(ty) => Some(conflict_column(object, *loser, ty, to)),
-            _ => None,
-        };
-        match &known.value {
-            AspectValue::Type(_) => known.losers.iter().filter_map(column).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Recomputes the conflict columns of a property: one for each type that lost.
-    pub(super) fn update_conflict_columns(&mut self, id: ObjectId) {
-        let Some(object) = self.object(id) else {
-            return;
-        };
-        let columns = match object.concurrent_writes.get(&Aspect::Type) {
-            Some(rivals) => self
-                .merge(rivals)
-                .and_then(|outcome| match &outcome.value {
-                    AspectValue::Type(to) => Some(self.resolved_conflict_columns(id, &outcome, to)),
-                    _ => None,
-                })
-                .unwrap_or_default(),
-            None => Vec::new(),
-        };
-        if let Some(object) = self.object_mut(id) {
-            object.conflict_columns = columns;
-        }
-    }
-
     /// Drops a default that does not fit the type, which happens after concurrent changes of the
     /// two.
     pub(super) fn drop_mismatched_default(&mut self, id: ObjectId) {
@@ -140,6 +93,9 @@ impl Fold {
     }
 }
 
+/// Type of a column, and its default if that fits the type.
+pub(super) type Column = (Type, Option<Expr>);
+
 /// Sets the default that was declared, if it fits the present type of the property.
 pub(super) fn set_default(object: &mut Object, default: Option<Expr>) {
     if let ObjectBody::Property(spec) = &mut object.body {
@@ -160,17 +116,19 @@ pub(super) fn name_suffix(event: EventId) -> [u8; 4] {
     [a, b, c, d]
 }
 
+/// Returns the column of a change that lost against a concurrent one.
 pub(super) fn conflict_column(
     object: &Object,
     loser: EventId,
-    ty: Type,
-    to: &Type,
+    (ty, default): Column,
+    to: Type,
 ) -> ArchivedColumn {
     ArchivedColumn {
         by: loser,
         name: column_name(&object.original_name, true, name_suffix(loser)),
         ty,
-        to: to.clone(),
+        default,
+        to,
         cast: None,
         function: None,
         purged: false,
@@ -197,6 +155,7 @@ pub(super) fn archived_column(
         by: event.id(),
         name,
         ty,
+        default: None,
         to,
         cast,
         function,

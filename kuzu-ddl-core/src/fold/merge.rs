@@ -1,11 +1,11 @@
 //! Merging concurrent writes of one aspect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::event_node::Rank;
-use super::object::AspectValue;
+use super::object::{AspectValue, ObjectBody};
 use super::state::Fold;
-use crate::event::EventId;
+use crate::event::{Aspect, EventId, ObjectId};
 use crate::schema::{Multiplicity, StorageDirection};
 
 /// Result of a merge: the value, and the events that lost.
@@ -41,6 +41,49 @@ impl Fold {
             .map(|(rank, _)| rank.1)
             .collect();
         Some(MergeOutcome { value, losers })
+    }
+}
+
+impl Fold {
+    /// Settles the primary key of a node table, which was `before`: if the type of the property
+    /// that was chosen last cannot be a key, another choice holds, at last that of the creation.
+    pub(super) fn settle_primary_key(&mut self, table: ObjectId, before: Option<ObjectId>) {
+        let Some(object) = self.object(table) else {
+            return;
+        };
+        let Some(heads) = object.changed(Aspect::PrimaryKey) else {
+            return;
+        };
+        let creators = object.creators.iter();
+        let mut keys: Vec<(bool, Rank, ObjectId)> = heads
+            .iter()
+            .map(|head| (true, head))
+            .chain(creators.map(|creator| (false, creator)))
+            .filter_map(|(is_newest, event)| {
+                let written = self.written(self.event(*event)?, Aspect::PrimaryKey, table)?;
+                let AspectValue::Key(key) = written else {
+                    return None;
+                };
+                Some((is_newest, self.rank_of(*event), key))
+            })
+            .collect();
+        keys.sort();
+        let can_be_key = |id: ObjectId| match self.object(id).map(|object| &object.body) {
+            Some(ObjectBody::Property(spec)) => spec.ty.can_be_key(),
+            _ => false,
+        };
+        let chosen = keys.iter().rev().find(|(_, _, key)| can_be_key(*key));
+        let Some((_, _, key)) = chosen.or(keys.last()).copied() else {
+            return;
+        };
+        if let Some(object) = self.object_mut(table) {
+            object.set(AspectValue::Key(key));
+        }
+        let keys = BTreeSet::from_iter(before.into_iter().chain([key]));
+        if keys.len() > 1 {
+            keys.into_iter()
+                .for_each(|key| self.recompute_lifecycle(key));
+        }
     }
 }
 

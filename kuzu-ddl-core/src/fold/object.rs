@@ -6,7 +6,7 @@ use super::small_set::Heads;
 use crate::event::{
     Aspect, Endpoints, EventId, IndexSpec, ObjectId, ObjectKind, OnFail, PropertySpec, SequenceSpec,
 };
-use crate::schema::{Expr, Multiplicity, NameKey, StorageDirection, Type};
+use crate::schema::{Expr, Multiplicity, NameKey, Property, StorageDirection, Type};
 
 /// Multi-value register: a merged value with the newest events that wrote it.
 ///
@@ -74,7 +74,8 @@ pub struct Object {
     /// Columns with the values from before each change of the property that replaced its column, in
     /// the order of the changes.
     pub archived_columns: Vec<ArchivedColumn>,
-    /// Conflict columns: one for each type that lost against a concurrent type change.
+    /// Conflict columns: one for each newest change of type or default that lost against a
+    /// concurrent one. Those of older changes are among the archived columns.
     pub conflict_columns: Vec<ArchivedColumn>,
     /// Concurrent writes of each aspect, by event.
     pub(super) concurrent_writes: BTreeMap<Aspect, BTreeMap<EventId, AspectValue>>,
@@ -108,6 +109,8 @@ pub struct ArchivedColumn {
     pub name: String,
     /// Type of the column.
     pub ty: Type,
+    /// Default of the column, which the engine cannot remove: the property had it.
+    pub default: Option<Expr>,
     /// Type of the property after the change.
     pub to: Type,
     /// Expression that computes new values from `old` ones; `None` is a plain CAST.
@@ -121,6 +124,24 @@ pub struct ArchivedColumn {
 }
 
 impl ArchivedColumn {
+    /// Returns the column as a property of its table.
+    #[must_use]
+    pub fn property(&self) -> Property {
+        Property {
+            name: self.name.clone(),
+            ty: self.ty.storage_type().clone(),
+            nullable: true,
+            default: self.default.clone(),
+            comment: None,
+        }
+    }
+
+    /// Returns whether it keeps the values of a change that lost against a concurrent one.
+    #[must_use]
+    pub fn is_conflict_column(&self) -> bool {
+        self.name_suffix().0
+    }
+
     /// Returns whether it is a conflict column, and the first four bytes of the id in its name.
     pub(super) fn name_suffix(&self) -> (bool, [u8; 4]) {
         let at = self.name.len().saturating_sub(8);

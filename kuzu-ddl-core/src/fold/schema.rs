@@ -107,12 +107,20 @@ impl Fold {
         })
     }
 
-    /// Returns an index under its database name; `None` if the object is not an index.
+    /// Returns an index under its database name; `None` if the object is not an index, or if a
+    /// property has a type by now that the index cannot have: then no database builds it.
     #[must_use]
     pub fn index(&self, object: &Object) -> Option<Index> {
         let ObjectBody::Index(spec) = &object.body else {
             return None;
         };
+        let fits = |id: &ObjectId| match self.object(*id).map(|object| &object.body) {
+            Some(ObjectBody::Property(property)) => spec.kind.accepts(&property.ty),
+            _ => true,
+        };
+        if !spec.properties.iter().all(fits) {
+            return None;
+        }
         let name = |id: &ObjectId| Some(NameKey::new(&self.database_name(self.object(*id)?)));
         Some(Index {
             name: self.database_name(object),

@@ -56,6 +56,9 @@ pub enum Operation {
         /// transaction.
         #[serde(default)]
         later: bool,
+        /// Column from which existing rows take their values.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy_of: Option<String>,
     },
     /// Gives a node property another type or default: archives the old column, adds a new one and
     /// fills it.
@@ -221,6 +224,11 @@ pub enum Operation {
         /// Definition of the sequence.
         sequence: Sequence,
     },
+    /// Gives a sequence another definition: it is created again, and continues.
+    ReplaceSequence {
+        /// Definition of the sequence.
+        sequence: Sequence,
+    },
     /// Drops a sequence.
     DropSequence {
         /// Name of the sequence.
@@ -268,7 +276,9 @@ impl Operation {
             Self::CreateTable { table, .. } => &table.name,
             // They concern no table; the names of sequences are never compared with those of tables
             // here.
-            Self::CreateSequence { .. } | Self::DropSequence { .. } => "",
+            Self::CreateSequence { .. }
+            | Self::ReplaceSequence { .. }
+            | Self::DropSequence { .. } => "",
             Self::RenameTable { from, .. } => from,
             Self::CopyNodes { to, .. } | Self::CopyRels { to, .. } => to,
             Self::ReplaceProperty { table, .. }
@@ -389,6 +399,7 @@ impl Operation {
         match self {
             Self::CreateTable { .. }
             | Self::CreateSequence { .. }
+            | Self::ReplaceSequence { .. }
             | Self::DropSequence { .. }
             // There is no index on a scratch table, and building one takes longer than all else.
             | Self::DropIndex { .. }

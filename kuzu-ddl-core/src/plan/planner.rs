@@ -2,7 +2,7 @@
 //!
 //! Identity comes from the events, presence from the live database. An object that is in both
 //! states under different names is renamed, whatever the names are; one that the database does not
-//! have is created, unless it is archived already. The phases are fixed and within a phase names
+//! have is created, archived ones included. The phases are fixed and within a phase names
 //! decide the order, so one input gives one plan.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,11 +118,8 @@ impl<'a> PlanBuilder<'a> {
         for table in existing.iter().filter(|t| !rebuilds.contains(t.object.id)) {
             self.change_properties(table);
         }
-        for table in existing.iter().filter(|table| table.object.is_live()) {
-            self.add_conflict_columns(table.object, &table.name, Some(table));
-        }
-        for object in &created {
-            self.add_conflict_columns(object, &self.after.database_name(object), None);
+        for table in existing.iter().filter(|t| !rebuilds.contains(t.object.id)) {
+            self.add_missing_columns(table);
         }
         for table in &existing {
             self.nullability(table, rebuilds.contains(table.object.id));
@@ -134,7 +131,7 @@ impl<'a> PlanBuilder<'a> {
         for table in &existing {
             self.comments(table);
         }
-        for object in &created {
+        for object in created.iter().filter(|object| object.is_live()) {
             self.property_comments(object, &self.after.database_name(object));
         }
         self.drop_sequences();
@@ -155,8 +152,9 @@ impl<'a> PlanBuilder<'a> {
                 .map(|o| NameKey::new(&self.before.database_name(o)));
             match live_key.and_then(|key| self.live.tables.get(&key)) {
                 Some(live) => existing.push(ExistingTable { object, live, name }),
-                None if object.is_live() && !self.ignored.contains(&object.id) => {
-                    created.push(object)
+                None if self.ignored.contains(&object.id) => {}
+                None if object.is_live() || self.after.exists_physically(object) => {
+                    created.push(object);
                 }
                 None => {}
             }

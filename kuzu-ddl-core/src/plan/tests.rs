@@ -192,12 +192,12 @@ fn rename_serial() {
     Migration::new(&["node A: id INT64, n INT64", "node A: id SERIAL, n SERIAL"])
         .check(|can| can.rename_serial = true, &expect![[r#"
             + create node table _kuzu_ddl_r_99e8e2cb
-                CREATE NODE TABLE `_kuzu_ddl_r_99e8e2cb`(`id` SERIAL, `n` SERIAL, PRIMARY KEY(`id`));
+                CREATE NODE TABLE `_kuzu_ddl_r_99e8e2cb`(`id` SERIAL, `n` SERIAL, `id__a_be88970e` INT64, `n__a_39337218` INT64, PRIMARY KEY(`id`));
             ~ copy the nodes of A to _kuzu_ddl_r_99e8e2cb
                 ! rewrites data: A
                 ! breaks older apps: A
                 ! may fail: A
-                MATCH (x:`A`) CREATE (:`_kuzu_ddl_r_99e8e2cb` {`id`: CAST(x.`id` AS SERIAL), `n`: CAST(x.`n` AS SERIAL)});
+                MATCH (x:`A`) CREATE (:`_kuzu_ddl_r_99e8e2cb` {`id`: CAST(x.`id` AS SERIAL), `n`: CAST(x.`n` AS SERIAL), `id__a_be88970e`: x.`id`, `n__a_39337218`: x.`n`});
             ~ continue SERIAL numbering of _kuzu_ddl_r_99e8e2cb.id, _kuzu_ddl_r_99e8e2cb.n
                 ALTER TABLE `_kuzu_ddl_r_99e8e2cb` RENAME TO `_kuzu_ddl_r_99e8e2cb_`;
                 CREATE NODE TABLE `_kuzu_ddl_r_99e8e2cb`(`k` INT64 PRIMARY KEY);
@@ -223,11 +223,11 @@ fn drop_serial_numbering() {
     migration.counters = Some(["_kuzu_ddl_s_99e8e2cb_n_serial"].map(NameKey::new).into());
     expect![[r#"
         + create node table A__r_99e8e2cb
-            CREATE NODE TABLE `A__r_99e8e2cb`(`id` INT64, `n` INT64, PRIMARY KEY(`id`));
+            CREATE NODE TABLE `A__r_99e8e2cb`(`id` INT64, `n` INT64, `n__a_7fbe5260` INT64, PRIMARY KEY(`id`));
         ~ copy the nodes of A to A__r_99e8e2cb
             ! rewrites data: A
             ! breaks older apps: A
-            MATCH (x:`A`) CREATE (:`A__r_99e8e2cb` {`id`: x.`id`, `n`: CAST(x.`n` AS INT64)});
+            MATCH (x:`A`) CREATE (:`A__r_99e8e2cb` {`id`: x.`id`, `n`: CAST(x.`n` AS INT64), `n__a_7fbe5260`: x.`n`});
         ~ create SERIAL sequences for A.n
             ALTER TABLE `A` RENAME TO `_kuzu_ddl_aside`;
             CREATE NODE TABLE `A`(`k` INT64 PRIMARY KEY, `n` SERIAL);

@@ -50,24 +50,29 @@ impl Index {
         if !name::is_bare_identifier(&property.name) {
             return Err(IndexError::NeedsQuotes(property.name.clone()));
         }
-        let (is_valid, expected) = match self.kind {
-            IndexKind::FullText => (
-                property.ty == Type::String,
-                "a full-text index requires STRING",
-            ),
-            _ => (
-                is_vector(&property.ty),
-                "a vector index requires an array of FLOAT or DOUBLE with a fixed length",
-            ),
-        };
-        if is_valid {
+        if self.kind.accepts(&property.ty) {
             return Ok(());
         }
+        let expected = match self.kind {
+            IndexKind::FullText => "a full-text index requires STRING",
+            _ => "a vector index requires an array of FLOAT or DOUBLE with a fixed length",
+        };
         Err(IndexError::Type {
             property: property.name.clone(),
             ty: property.ty.to_string(),
             expected,
         })
+    }
+}
+
+impl IndexKind {
+    /// Returns whether the engine can index properties of a type in this way.
+    pub(crate) fn accepts(&self, ty: &Type) -> bool {
+        match self {
+            Self::FullText => *ty == Type::String,
+            Self::Vector => is_vector(ty),
+            Self::Other(_) => true,
+        }
     }
 }
 

@@ -256,6 +256,16 @@ pub struct Sequence {
     pub cycle: bool,
 }
 
+impl Sequence {
+    /// Returns whether both count in the same way. The start does not matter: a sequence that is
+    /// created again continues from the value that it had reached.
+    #[must_use]
+    pub fn counts_like(&self, other: &Self) -> bool {
+        let options = |s: &Self| (s.increment, s.min, s.max, s.cycle);
+        options(self) == options(other)
+    }
+}
+
 impl Schema {
     /// Returns the table named `name`, ignoring ASCII case.
     #[must_use]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod campaign;
 mod checkpoints;
 mod conflicting_pairs;
 mod conflicts;
@@ -14,5 +15,6 @@ mod name_aliases;
 mod names;
 mod newer_versions;
 mod pending;
+mod physical_target;
 mod receive_policies;
 mod type_changes;

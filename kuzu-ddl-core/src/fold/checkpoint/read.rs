@@ -208,7 +208,16 @@ impl Sheet<'_> {
         let is_conflict = self.r.bool()?;
         let mark: [u8; 4] = self.r.take(4)?.try_into().unwrap_or_default();
         let (ty, to) = (self.r.ty()?, self.r.ty()?);
-        let purged = self.r.bool()?;
+        let flags = self.r.byte()?;
+        if flags > 3 {
+            return Err(inconsistent("unknown flags of a column"));
+        }
+        let default = if flags & 2 == 0 {
+            None
+        } else {
+            Some(self.r.expr()?)
+        };
+        let purged = flags & 1 != 0;
         let event = self.fold.event(by);
         let event = event.ok_or(inconsistent("a column refers to an unknown event"))?;
         let name = column_name(&object.original_name, is_conflict, mark);
@@ -217,7 +226,7 @@ impl Sheet<'_> {
             (column.cast, column.function) = (None, None);
             column.on_fail = OnFail::Null;
         }
-        column.purged = purged;
+        (column.purged, column.default) = (purged, default);
         Ok(column)
     }
 
@@ -230,12 +239,18 @@ impl Sheet<'_> {
         }
         for (id, _) in aspects {
             self.fold.drop_mismatched_default(*id);
-            self.fold.update_conflict_columns(*id);
+            let object = self.fold.object(*id);
+            // Writes of the two may be concurrent.
+            let differs = object.is_some_and(|object| {
+                object.heads_of(Aspect::Type) != object.heads_of(Aspect::Default)
+            });
+            self.fold.update_conflict_columns(*id, differs);
             if self.fold.object(*id).is_some_and(Object::is_live) {
                 self.fold.claim_name(*id);
             }
         }
         for (id, _) in aspects {
+            self.fold.settle_primary_key(*id, None);
             self.fold.update_conflict_flag(*id);
         }
         Ok(())

@@ -118,7 +118,11 @@ impl Sheet {
         self.w.raw(&mark);
         self.w.ty(&column.ty);
         self.w.ty(&column.to);
-        self.w.bool(column.purged);
+        let flags = u8::from(column.purged) | u8::from(column.default.is_some()) << 1;
+        self.w.byte(flags);
+        if let Some(default) = &column.default {
+            self.w.expr(default);
+        }
     }
 
     /// Writes the names with their history, top-level ones first.

@@ -11,9 +11,6 @@ use crate::schema::{Expr, NameKey, Property};
 
 impl<'a> PlanBuilder<'a> {
     pub(in crate::plan) fn add_properties(&mut self, table: &ExistingTable<'a>) {
-        if !table.object.is_live() {
-            return;
-        }
         let mut added: Vec<(Property, &Object)> = Vec::new();
         for child in self.after.children(table.object.id) {
             if self.filled_by_rebuild.contains(&child.id) || !self.is_new_property(child, table) {
@@ -45,7 +42,11 @@ impl<'a> PlanBuilder<'a> {
             let mut hazards = Vec::new();
             if by.is_some() {
                 hazards.push(hazard(HazardKind::MayFail));
-            } else if !property.nullable && property.default.is_none() && fill.is_none() {
+            } else if child.is_live()
+                && !property.nullable
+                && property.default.is_none()
+                && fill.is_none()
+            {
                 hazards.push(hazard(HazardKind::Tightens));
             }
             let later = by.is_some();
@@ -67,6 +68,7 @@ impl<'a> PlanBuilder<'a> {
                 property,
                 fill: fill.map(Box::new),
                 later,
+                copy_of: None,
             };
             let step = self.push_step(operation, &[&table.name], hazards);
             step.preflight_checks.extend(check);

@@ -12,7 +12,7 @@ use crate::schema::{NameKey, Table, TableKind, Type};
 impl<'a> PlanBuilder<'a> {
     pub(in crate::plan) fn create_tables(&mut self, created: &[&Object]) {
         for object in created {
-            let Some(table) = self.after.table(object) else {
+            let Some(table) = self.after.physical_table(object) else {
                 continue;
             };
             let table = Table {

@@ -6,7 +6,7 @@
 //! node table is rebuilt, and each new row evaluates its default. (On rels the engine rejects the
 //! ADD.)
 
-use super::super::builder::{ExistingTable, PlanBuilder};
+use super::super::builder::{ExistingTable, PlanBuilder, is_purged};
 use crate::fold::Object;
 use crate::schema::{Expr, Property, Type};
 
@@ -15,7 +15,7 @@ impl<'a> PlanBuilder<'a> {
     /// property.
     pub(in crate::plan) fn needs_rebuild_for_default(&self, table: &ExistingTable<'a>) -> bool {
         let mut children = self.after.children(table.object.id);
-        let node = table.object.is_live() && table.live.kind.is_node();
+        let node = table.live.kind.is_node();
         children.any(|child| {
             let changed = self.live_property(child, table).and(self.changed(child.id));
             let is = match changed {
@@ -38,7 +38,7 @@ impl<'a> PlanBuilder<'a> {
         child: &Object,
         table: &ExistingTable<'_>,
     ) -> bool {
-        child.is_live()
+        !is_purged(child)
             && !self.ignored.contains(&child.id)
             && self.live_property(child, table).is_none()
     }

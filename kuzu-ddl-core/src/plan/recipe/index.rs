@@ -80,7 +80,8 @@ impl<'a> PlanBuilder<'a> {
             };
             let archive = self
                 .changed(object.id)
-                .and_then(|_| self.archive(object.id));
+                .and_then(|_| self.previous_column(object.id, table));
+            let archive = archive.map(|previous| previous.column.name.clone());
             NameKey::new(&archive.unwrap_or_else(|| self.after.database_name(object)))
         };
         Index {
@@ -203,7 +204,7 @@ impl<'a> PlanBuilder<'a> {
                 }
             }
         }
-        for table in created {
+        for table in created.iter().filter(|table| table.is_live()) {
             for (object, index) in self.desired_indexes(table) {
                 add(table, object, index);
             }

@@ -9,6 +9,7 @@ pub(in crate::plan) mod backfill;
 pub(in crate::plan) mod comment;
 pub(in crate::plan) mod create;
 pub(in crate::plan) mod default_per_row;
+pub(in crate::plan) mod hidden_columns;
 pub(in crate::plan) mod in_place;
 pub(in crate::plan) mod index;
 pub(in crate::plan) mod nested_elements;

@@ -9,7 +9,7 @@ use super::super::row_work::{RowWork, RowWorkKind};
 use crate::event::ObjectId;
 use crate::fold::{Object, ObjectBody, object_path};
 use crate::schema::name::quote;
-use crate::schema::{NameKey, TableKind};
+use crate::schema::{NameKey, Pair, TableKind};
 
 impl<'a> PlanBuilder<'a> {
     /// Plans the added and dropped pairs of a rel table.
@@ -17,12 +17,17 @@ impl<'a> PlanBuilder<'a> {
         let TableKind::Edge { pairs: live, .. } = &table.live.kind else {
             return;
         };
-        if !table.object.is_live() {
-            return;
-        }
+        let renamed = |key: &NameKey| NameKey::new(&self.renamed(key));
+        let live: BTreeSet<Pair> = live
+            .iter()
+            .map(|pair| Pair {
+                from: renamed(&pair.from),
+                to: renamed(&pair.to),
+            })
+            .collect();
+        let target = self.after.physical_pair_names(table.object.id);
         let mut changes = Vec::new();
-        let live_pairs = self.after.children(table.object.id).filter(|p| p.is_live());
-        let present: BTreeSet<_> = live_pairs.filter_map(|p| self.after.pair(p)).collect();
+        let mut seen = BTreeSet::new();
         for child in self.after.children(table.object.id) {
             let ObjectBody::Pair(ends) = child.body else {
                 continue;
@@ -30,23 +35,17 @@ impl<'a> PlanBuilder<'a> {
             if self.ignored.contains(&child.id) {
                 continue;
             }
-            // A pair that was dropped before is not the existing pair with the same endpoints.
-            let was = self.before.object(child.id).filter(|o| o.is_live());
-            let was = was.and_then(|o| self.before.pair(o));
-            let exists = was.is_some_and(|pair| live.contains(&pair));
             let Some(pair) = self.after.pair(child) else {
                 continue;
             };
             // A pair that was dropped and added again is another object with the same endpoints.
-            if !child.is_live() && present.contains(&pair) {
-                continue;
-            }
-            if exists != child.is_live() {
+            let (exists, stays) = (live.contains(&pair), target.contains(&pair));
+            if exists != stays && seen.insert(pair) {
                 let end = |id| {
                     let node = self.after.object(id);
                     node.map_or_else(String::new, |node| self.after.database_name(node))
                 };
-                changes.push((child.is_live(), (end(ends.from), end(ends.to)), child));
+                changes.push((stays, (end(ends.from), end(ends.to)), child));
             }
         }
         // Additions first: the engine must never be left with a rel table without a pair.

@@ -275,6 +275,7 @@ mod tests {
                 "{e}"
             );
         }
-        assert_eq!(plan_with_fallbacks(OnFail::Abort, OnFail::Abort), Ok(1));
+        // The change, and the empty column of the second change.
+        assert_eq!(plan_with_fallbacks(OnFail::Abort, OnFail::Abort), Ok(2));
     }
 }

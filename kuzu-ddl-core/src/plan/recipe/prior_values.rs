@@ -67,9 +67,12 @@ impl<'a> PlanBuilder<'a> {
             let live = table.live.properties.get(&NameKey::new(&archive.name))?;
             (!archive.purged && live.ty == *to.storage_type()).then_some(live)
         };
-        let (last, live) = (0..archives.len())
-            .rev()
-            .find_map(|i| Some((i, column(&archives[i])?)))?;
+        // Values of a change that lost are those of few databases.
+        let is_other = |i: &usize| archives[*i].is_conflict_column();
+        let newest = || (0..archives.len()).rev();
+        let found = |i: usize| Some((i, column(&archives[i])?));
+        let own = newest().filter(|i| !is_other(i)).find_map(found);
+        let (last, live) = own.or_else(|| newest().filter(is_other).find_map(found))?;
         let changes = conversion_changes(&archives[..=last], (from, to))
             .unwrap_or_else(|| without_detours(&archives[last..]));
         let filled = changes.last().and_then(|a| self.recorded_fills.get(&a.by));
@@ -133,7 +136,12 @@ fn conversion_changes<'b>(
 /// value that was not written since is the former one.
 fn without_detours(archives: &[ArchivedColumn]) -> Vec<&ArchivedColumn> {
     let mut changes: Vec<&ArchivedColumn> = Vec::new();
-    for archive in archives.iter().filter(|archive| archive.ty != archive.to) {
+    let first = archives.first().into_iter();
+    let later = archives.iter().skip(1).filter(|a| !a.is_conflict_column());
+    for archive in first
+        .chain(later)
+        .filter(|archive| archive.ty != archive.to)
+    {
         changes.push(archive);
         if let Some(at) = changes.iter().position(|change| change.ty == archive.to) {
             changes.truncate(at);

@@ -23,14 +23,15 @@ impl<'a> PlanBuilder<'a> {
         }
         changes.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, id, was, is) in changes {
-            let Some(archive) = self.archive(id) else {
-                continue;
-            };
             let path = format!("{}.{name}", table.name);
             if self.can_alter_type(id) {
                 self.alter_type(table, is, path);
                 continue;
             }
+            let Some(previous) = self.previous_column(id, table) else {
+                continue;
+            };
+            let archive = previous.column.name.clone();
             let mut kinds = vec![HazardKind::RewritesData];
             if was.ty != is.ty {
                 kinds.push(HazardKind::BreaksOlderApps);

@@ -6,7 +6,7 @@ use super::super::hazard::{Hazard, HazardKind};
 use super::super::operation::Operation;
 use crate::event::EventId;
 use crate::fold::{ArchivedColumn, Object};
-use crate::schema::{Expr, NameKey};
+use crate::schema::{Expr, NameKey, Sequence};
 
 impl<'a> PlanBuilder<'a> {
     /// Plans the creation of sequences that the database lacks.
@@ -21,6 +21,20 @@ impl<'a> PlanBuilder<'a> {
         missing.sort_by(|a, b| a.name.cmp(&b.name));
         for sequence in missing {
             self.push(Operation::CreateSequence { sequence }, &[], Vec::new());
+        }
+        // Concurrent creations may define it differently, and one of the definitions holds.
+        let mut changed: Vec<Sequence> = after
+            .objects()
+            .filter(|object| object.is_live() && !leave.contains(&object.id))
+            .filter_map(|object| after.sequence(object))
+            .filter(|sequence| {
+                let live = live.sequences.get(&NameKey::new(&sequence.name));
+                live.is_some_and(|live| !live.counts_like(sequence))
+            })
+            .collect();
+        changed.sort_by(|a, b| a.name.cmp(&b.name));
+        for sequence in changed {
+            self.push(Operation::ReplaceSequence { sequence }, &[], Vec::new());
         }
     }
 

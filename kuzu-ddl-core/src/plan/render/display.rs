@@ -156,6 +156,10 @@ impl fmt::Display for Operation {
                 write!(f, "backfill {table}.{property} with {function}")
             }
             Self::CreateSequence { sequence } => write!(f, "create sequence {}", sequence.name),
+            Self::ReplaceSequence { sequence } => {
+                let (name, increment) = (&sequence.name, sequence.increment);
+                write!(f, "change sequence {name} to INCREMENT {increment}")
+            }
             Self::DropSequence { name } => write!(f, "drop sequence {name}"),
             Self::DropIndex {
                 table, index, kind, ..

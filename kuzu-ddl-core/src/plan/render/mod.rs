@@ -54,6 +54,7 @@ impl Operation {
                 node,
                 columns,
             } => serial::serial_inputs_of(table, *node, columns),
+            Self::ReplaceSequence { sequence } => serial::sequence_inputs(sequence),
             _ => Vec::new(),
         }
     }
@@ -64,6 +65,9 @@ impl Operation {
         match self {
             Self::ContinueSerial { table, columns, .. } => {
                 serial::continue_serial(table, columns, Some(next))
+            }
+            Self::ReplaceSequence { sequence } => {
+                serial::continue_sequence(sequence, next.first().copied())
             }
             _ => self.cypher(),
         }
@@ -104,7 +108,11 @@ impl Operation {
                 property,
                 fill,
                 later,
-            } => add(table, *node, property, fill.as_deref(), *later),
+                copy_of,
+            } => {
+                let values = (fill.as_deref(), copy_of.as_deref());
+                add(table, *node, property, values, *later)
+            }
             Self::ReplaceProperty {
                 table,
                 property,
@@ -190,6 +198,7 @@ impl Operation {
                 )]
             }
             Self::CreateSequence { sequence } => vec![statement::create_sequence(sequence)],
+            Self::ReplaceSequence { sequence } => serial::continue_sequence(sequence, None),
             Self::DropSequence { name } => vec![format!("DROP SEQUENCE {}", quote(name))],
             Self::DropIndex {
                 table,
@@ -275,7 +284,7 @@ pub(super) fn add(
     table: &str,
     node: bool,
     property: &Property,
-    fill: Option<&Expr>,
+    (fill, copy_of): (Option<&Expr>, Option<&str>),
     later: bool,
 ) -> Vec<String> {
     let mut statements = vec![format!(
@@ -284,6 +293,7 @@ pub(super) fn add(
         column(property)
     )];
     let value = match fill {
+        None if copy_of.is_some() => copy_of.map(|column| format!("x.{}", quote(column))),
         // A default present in the meantime would be mistaken for a value.
         None if later => property.default.as_ref().map(|_| "NULL".to_owned()),
         fill => fill.map(|fill| fill.canonical(&property.ty)),

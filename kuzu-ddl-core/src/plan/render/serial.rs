@@ -5,8 +5,8 @@
 use super::super::serial::{SerialColumn, SerialInputs};
 use super::statement;
 use super::statement::count_rows;
-use crate::schema::NameKey;
 use crate::schema::name::{INTERNAL_PREFIX, quote, string_literal};
+use crate::schema::{NameKey, Sequence};
 
 /// Placeholder for the next number in statements until it is known.
 const NEXT: &str = "$next";
@@ -28,6 +28,34 @@ pub(in crate::plan) fn serial_inputs_of(
             .collect(),
     };
     counts.iter().map(inputs).collect()
+}
+
+/// Returns the query for the next number of a sequence that counts up.
+pub(in crate::plan) fn sequence_inputs(sequence: &Sequence) -> Vec<SerialInputs> {
+    let inputs = SerialInputs {
+        max_value: "RETURN CAST(NULL AS INT64)".to_owned(),
+        previous_sequences: vec![next_of(&sequence.name)],
+    };
+    (sequence.increment > 0)
+        .then_some(inputs)
+        .into_iter()
+        .collect()
+}
+
+/// Renders the statements that give a sequence another definition. It continues at `next`, as far
+/// as the new definition allows.
+pub(in crate::plan) fn continue_sequence(sequence: &Sequence, next: Option<i64>) -> Vec<String> {
+    let start = next.map_or(sequence.start, |next| {
+        next.max(sequence.start).clamp(sequence.min, sequence.max)
+    });
+    let sequence = Sequence {
+        start,
+        ..sequence.clone()
+    };
+    vec![
+        format!("DROP SEQUENCE {}", quote(&sequence.name)),
+        statement::create_sequence(&sequence),
+    ]
 }
 
 fn next_of(sequence: &str) -> String {

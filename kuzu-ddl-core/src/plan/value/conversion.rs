@@ -150,12 +150,6 @@ impl ValueSource {
         }
     }
 
-    /// Returns whether the type changes are built-in conversions, without an expression of the
-    /// application.
-    pub(in crate::plan) fn is_plain(&self) -> bool {
-        self.stages.iter().all(CastStage::is_plain)
-    }
-
     /// Returns whether a built-in conversion computes the values outside the engine.
     #[must_use]
     pub fn is_converted(&self) -> bool {
@@ -166,7 +160,8 @@ impl ValueSource {
     /// Returns the type change without a built-in conversion, with the remedy; or that a
     /// conversion in Rust is one of several changes of which others are expressions.
     pub(in crate::plan) fn unconvertible(&self) -> Option<String> {
-        if let Some(missing) = self.missing_conversion() {
+        // Without a conversion, no value of a lenient change has a result.
+        if let Some(missing) = self.missing_conversion(|stage| stage.on_fail == OnFail::Null) {
             return Some(missing);
         }
         let (_, from) = self.column.as_ref()?;
@@ -183,22 +178,25 @@ impl ValueSource {
     /// read the text of a value that was written since.
     pub(in crate::plan) fn is_computable(&self) -> bool {
         let mut from = self.column.as_ref().map(|(_, ty)| ty);
-        self.missing_conversion().is_none()
+        self.missing_conversion(|_| false).is_none()
             && !self.stages.iter().any(|stage| {
                 let was = from.replace(&stage.to);
                 was.is_some_and(|was| is_cast_by_text(stage.cast.as_ref(), was, &stage.to))
             })
     }
 
-    /// Returns the first type change without a built-in conversion, with the remedy.
-    fn missing_conversion(&self) -> Option<String> {
+    /// Returns the first type change without a built-in conversion, with the remedy, except for
+    /// those that need none.
+    fn missing_conversion(&self, needs_none: impl Fn(&CastStage) -> bool) -> Option<String> {
         let (_, first) = self.column.as_ref()?;
         let mut from = first;
         self.stages.iter().find_map(|stage| {
             let was = std::mem::replace(&mut from, &stage.to);
             let to = &stage.to;
             let conversion = was.conversion_to(to);
-            let help = conversion.help().filter(|_| stage.is_plain())?;
+            let help = conversion
+                .help()
+                .filter(|_| stage.is_plain() && !needs_none(stage))?;
             Some(format!("{was} has no conversion to {to}\nhelp: {help}"))
         })
     }
@@ -377,6 +375,8 @@ fn render_conversion(old: &str, from: Option<&Type>, to: &Type) -> String {
         (Some(ConversionMethod::Members), Some(Type::Struct(from)), Type::Struct(to)) => {
             members(old, from, to)
         }
+        // The engine has no such cast, also where there are no values.
+        (None, Some(_), _) => format!("CAST(NULL AS {to})"),
         // Where it reads NULL, the cast gives the value of another row.
         _ if wraps && *to == Type::Json => {
             format!(

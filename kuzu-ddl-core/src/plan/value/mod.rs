@@ -89,7 +89,13 @@ impl ValueSource {
     /// Returns whether no value is specified, so that the engine numbers the rows.
     #[must_use]
     pub fn is_counted(&self) -> bool {
-        self.column.is_none() && self.fill.is_none() && !self.uses_function()
+        let has_no_source = self.column.is_none() && self.fill.is_none() && !self.uses_function();
+        has_no_source && self.to == Type::Serial
+    }
+
+    /// Creates the source of a column without values.
+    pub(super) fn null(ty: &Type) -> Self {
+        Self::none(ty)
     }
 
     /// Creates the source of a SERIAL column that the engine numbers.

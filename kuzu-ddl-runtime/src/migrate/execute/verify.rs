@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::drift::{Drift, DriftKind, Location, detect};
+use kuzu_ddl_core::fold::managed_tables;
 use kuzu_ddl_core::plan::Operation;
 use kuzu_ddl_core::schema::{Multiplicity, NameKey, StorageDirection, Table, TableKind};
 
@@ -163,9 +164,10 @@ fn add_as_planned(
     let listed_tables: BTreeMap<NameKey, &TableListing> =
         listed.iter().map(|t| (NameKey::new(&t.name), t)).collect();
     let mut rows = Vec::new();
+    let managed = managed_tables(&prepared.after);
     for (key, order) in created {
-        let object = prepared.after.find(None, &key);
-        let planned = object.and_then(|object| prepared.after.table(object));
+        let object = managed.get(&key).and_then(|id| prepared.after.object(*id));
+        let planned = object.and_then(|object| prepared.after.physical_table(object));
         let Some(planned) = planned else { continue };
         match listed_tables.get(&key) {
             Some(is)

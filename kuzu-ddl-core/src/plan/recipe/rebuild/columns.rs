@@ -6,7 +6,7 @@ use crate::event::{ObjectId, OnFail};
 use crate::fold::{Fold, Object};
 use crate::plan::builder::{ExistingTable, PlanBuilder};
 use crate::plan::error::PlanError;
-use crate::plan::value::{PriorValues, ValueSource};
+use crate::plan::value::{CastStage, PriorValues, ValueSource};
 use crate::schema::{Expr, NameKey, Property, Type};
 
 impl<'a> PlanBuilder<'a> {
@@ -46,18 +46,7 @@ impl<'a> PlanBuilder<'a> {
                 let by = self.cast_function(object.id, &path, (&name, &property.ty));
                 let copy = value.clone();
                 let source = self.value((object.id, &name), (&property.ty, &is.ty), original);
-                let is_widening = was.ty.is_subtype_of(&is.ty) && source.is_plain();
-                if !is_widening || by.is_some() {
-                    archived.extend(self.archive(object.id).map(|name| TargetColumn {
-                        property: Property {
-                            name,
-                            default: None,
-                            ty: was.ty.storage_type().clone(),
-                            ..was
-                        },
-                        value: copy,
-                    }));
-                }
+                archived.extend(self.rebuilt_previous_column(object.id, table, &copy));
                 value = source.cast_by(by);
                 property = Property { name, ..is };
             } else if let Some(Expr::Opaque(_)) = property.default {
@@ -93,6 +82,7 @@ impl<'a> PlanBuilder<'a> {
                 self.filled_by_rebuild.insert(child.id);
             }
         }
+        archived.extend(self.rebuilt_columns(table));
         let order = self.order_by(&table.name, columns.keys());
         let mut out: Vec<TargetColumn> =
             order.iter().filter_map(|key| columns.remove(key)).collect();
@@ -154,6 +144,18 @@ impl<'a> PlanBuilder<'a> {
                 separate: prior.separate && !may_fail,
                 ..prior
             });
+        if !is_convertible(was, &stages) {
+            // No cast leads back, so only values of the type itself are left.
+            let lost = prior.filter(PriorValues::is_conflict_column);
+            if let Some((name, _)) = lost.and_then(|prior| prior.computed.column) {
+                return ValueSource::copy_of(&name, is);
+            }
+            return ValueSource {
+                stages,
+                to: is.clone(),
+                ..ValueSource::copy_of(from, was)
+            };
+        }
         ValueSource {
             fill: fill.and_then(|object| self.fill_expr(object)),
             stages,
@@ -169,6 +171,15 @@ impl<'a> PlanBuilder<'a> {
         let table = self.after.database_name(table);
         self.fill(&table, &self.after.database_name(property))
     }
+}
+
+/// Returns whether each plain cast of a column has a conversion.
+fn is_convertible(from: &Type, stages: &[CastStage]) -> bool {
+    let mut from = from;
+    stages.iter().all(|stage| {
+        let was = std::mem::replace(&mut from, &stage.to);
+        stage.cast.is_some() || was.conversion_to(&stage.to).method().is_some()
+    })
 }
 
 fn unknown_column_reason(property: &Property) -> String {

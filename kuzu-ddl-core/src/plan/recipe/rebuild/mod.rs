@@ -75,6 +75,7 @@ impl<'a> PlanBuilder<'a> {
                 || self.needs_rebuild_for_elements(table)
                 || self.index_needs_rebuild(table)
                 || self.serial_changes(table)
+                || self.needs_rebuild_for_columns(table)
             {
                 rebuilds.nodes.insert(table.object.id);
             }
@@ -88,7 +89,9 @@ impl<'a> PlanBuilder<'a> {
                 .iter()
                 .any(|p| moved.contains(&p.from) || moved.contains(&p.to));
             let joined = joined || forced.contains(&table.object.id);
-            let changes = self.edge_changes(table) || self.serial_changes(table);
+            let changes = self.edge_changes(table)
+                || self.serial_changes(table)
+                || self.missing_columns_need_rebuild(table);
             if joined || changes || self.purges_by_rebuild(table) {
                 rebuilds.edges.insert(table.object.id);
             }
