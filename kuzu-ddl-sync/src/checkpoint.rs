@@ -183,16 +183,16 @@ impl Checkpoint {
     }
 }
 
-/// Returns the frontier of a checkpoint if the proof is valid.
-pub(crate) fn verified_frontier(id: CheckpointId, proof: &[u8]) -> Option<BTreeSet<EventId>> {
+/// Returns the head of a checkpoint, the number of events and the frontier, if the proof is valid.
+pub(crate) fn verified_head(id: CheckpointId, proof: &[u8]) -> Option<(u64, BTreeSet<EventId>)> {
     let (body_hash, head) = proof.split_first_chunk::<32>()?;
     if CheckpointId::from_parts(head, *body_hash) != id {
         return None;
     }
     let mut r = Reader::new(head);
-    let (_, frontier) = read_head(&mut r).ok()?;
+    let head = read_head(&mut r).ok()?;
     r.end().ok()?;
-    Some(frontier)
+    Some(head)
 }
 
 fn read_head(r: &mut Reader<'_>) -> Result<(u64, BTreeSet<EventId>), CodecError> {
