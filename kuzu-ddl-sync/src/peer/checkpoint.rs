@@ -40,7 +40,7 @@ impl Peer {
                 self.remember_view(id, View { events, verdict });
             }
         }
-        let bytes = checkpoint.encode();
+        let bytes = checkpoint.encode_for_transfer();
         self.offer = Some(CheckpointOffer {
             id,
             checkpoint: Arc::new(checkpoint),
@@ -453,9 +453,9 @@ impl Peer {
         download: CheckpointDownload,
         out: &mut Vec<Output>,
     ) {
+        let bytes = checkpoint.encode();
         self.replace_log(EventLog::from_checkpoint(checkpoint));
         self.checkpoint_sender = Some(download.from);
-        let bytes = Arc::from(download.bytes);
         out.push(Output::Checkpoint(download.id, bytes));
         // The checkpoint may cover what events here waited for.
         let waiting = self.waiting.take_all();
