@@ -108,9 +108,13 @@ pub fn deliver<'a>(
     delivery: &HubDelivery,
 ) -> Result<ReceiveReport, Error> {
     let mut bootstrap = ReceiveReport::default();
-    if let Some((_, bytes)) = &delivery.checkpoint {
+    if let Some((id, bytes)) = &delivery.checkpoint {
         let checkpoint = Checkpoint::decode(bytes).map_err(CheckpointError::from)?;
         checkpoint.to_fold()?;
+        if checkpoint.id() != *id {
+            let reason = "the content does not match its identifier";
+            return Err(CheckpointError::Inconsistent(reason).into());
+        }
         bootstrap = migrator().bootstrap(&checkpoint.state)?;
     }
     let mut received = migrator().receive(delivery.events.iter().cloned())?;

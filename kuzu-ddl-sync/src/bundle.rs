@@ -22,6 +22,10 @@ use crate::limits::LimitError;
 /// Maximum size of a bundle, in bytes.
 pub const MAX_BUNDLE_BYTES: usize = 256 * 1024 * 1024;
 
+/// Maximum total size of the events and attestations of a bundle that [`Bundle::decode`] accepts, in
+/// bytes of their encoding outside packs.
+pub const DEFAULT_BUNDLE_CONTENT_BYTES: usize = 64 * 1024 * 1024;
+
 /// Maximum total size of the events in one pack, in bytes of their encoding outside packs.
 const MAX_PACK_BYTES: usize = 32 * 1024 * 1024;
 
@@ -71,6 +75,13 @@ pub enum BundleError {
     /// The bundle is larger than [`MAX_BUNDLE_BYTES`].
     #[error("bundle too large: {0} bytes, the limit is {MAX_BUNDLE_BYTES}")]
     TooLarge(usize),
+    /// The content is larger than the limit of the caller.
+    #[error(
+        "bundle refused: its events exceed the limit of {0} bytes\n\
+         help: raise the limit if the sender is trusted \
+         (`Bundle::decode_within`, `FolderLimits::max_file_bytes`)"
+    )]
+    ContentTooLarge(usize),
     /// The version of the format is unknown.
     #[error("unknown bundle version {0}\nhelp: update kuzu-ddl here")]
     Version(u8),
@@ -161,7 +172,7 @@ impl Bundle {
         bytes
     }
 
-    /// Decodes the content of a file.
+    /// Decodes the content of a file, with at most [`DEFAULT_BUNDLE_CONTENT_BYTES`] of content.
     ///
     /// The ids of the events are computed from their content; nothing in the file is trusted.
     ///
@@ -169,6 +180,77 @@ impl Bundle {
     ///
     /// Returns an error if any part of the bundle is invalid: see [`BundleError`].
     pub fn decode(bytes: &[u8], space: &SpaceId) -> Result<Self, BundleError> {
+        Self::decode_within(bytes, space, DEFAULT_BUNDLE_CONTENT_BYTES)
+    }
+
+    /// Decodes the content of a file with at most `max_content_bytes` of events and attestations,
+    /// in bytes of their encoding outside packs.
+    ///
+    /// A file that claims more is refused before anything in it is decoded. [`BundleReader`] decodes
+    /// one pack at a time.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if any part of the bundle is invalid: see [`BundleError`].
+    pub fn decode_within(
+        bytes: &[u8],
+        space: &SpaceId,
+        max_content_bytes: usize,
+    ) -> Result<Self, BundleError> {
+        let mut reader = BundleReader::new(bytes, space, max_content_bytes)?;
+        let mut events = Vec::new();
+        for pack in reader.by_ref() {
+            events.extend(pack?);
+        }
+        let attestations = reader.into_attestations()?;
+        Ok(Self {
+            events,
+            attestations,
+        })
+    }
+}
+
+/// Decodes a bundle pack by pack.
+///
+/// The envelope is checked first: magic, version, checksum, space, and the sizes that the packs
+/// claim. Each item is the events of one pack, at most 32 MiB of their encoding.
+///
+/// ```
+/// use kuzu_ddl_sync::{Bundle, BundleReader, Limits, Peer, PeerId, SpaceId};
+///
+/// let space = SpaceId::from_name("shop");
+/// let file = Bundle::default().encode(&space);
+/// let mut peer = Peer::new(PeerId::from_name("a"), space, Limits::default());
+/// let mut reader = BundleReader::new(&file, &space, 16 << 20)?;
+/// for events in reader.by_ref() {
+///     peer.import(0, events?, Vec::new());
+/// }
+/// peer.import(0, [], reader.into_attestations()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct BundleReader<'a> {
+    /// The packs that follow.
+    packs: std::vec::IntoIter<&'a [u8]>,
+    attestations: Vec<Attestation>,
+    limit: usize,
+    /// The bytes of content that the limit still allows.
+    remaining: usize,
+    failed: Option<BundleError>,
+}
+
+impl<'a> BundleReader<'a> {
+    /// Checks the envelope of a bundle with at most `max_content_bytes` of content.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the envelope is invalid, or if the content exceeds the limit by its own
+    /// account.
+    pub fn new(
+        bytes: &'a [u8],
+        space: &SpaceId,
+        max_content_bytes: usize,
+    ) -> Result<Self, BundleError> {
         if bytes.len() > MAX_BUNDLE_BYTES {
             return Err(BundleError::TooLarge(bytes.len()));
         }
@@ -186,14 +268,64 @@ impl Bundle {
         if r.take(space.as_bytes().len())? != space.as_bytes() {
             return Err(BundleError::Space);
         }
-        let mut bundle = Self::default();
+        let too_large = BundleError::ContentTooLarge(max_content_bytes);
+        let (mut packs, mut claimed) = (Vec::new(), 0_usize);
         for _ in 0..r.count()? {
-            let events = pack::decode(r.bytes()?, MAX_PACK_BYTES)?;
-            bundle.events.extend(events);
+            let pack = r.bytes()?;
+            claimed = claimed.saturating_add(pack::claimed_size(pack)?);
+            packs.push(pack);
         }
-        bundle.attestations = read_attestations::<BundleError>(&mut r, MAX_BUNDLE_ATTESTATIONS)?;
+        let attested = r.remaining();
+        if claimed.saturating_add(attested) > max_content_bytes {
+            return Err(too_large);
+        }
+        let attestations = read_attestations::<BundleError>(&mut r, MAX_BUNDLE_ATTESTATIONS)?;
         r.end()?;
-        Ok(bundle)
+        Ok(Self {
+            packs: packs.into_iter(),
+            attestations,
+            limit: max_content_bytes,
+            remaining: max_content_bytes - attested,
+            failed: None,
+        })
+    }
+
+    /// Returns the attestations, which follow the packs.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the pack that could not be decoded, if there was one.
+    pub fn into_attestations(self) -> Result<Vec<Attestation>, BundleError> {
+        match self.failed {
+            Some(error) => Err(error),
+            None => Ok(self.attestations),
+        }
+    }
+
+    fn decode_pack(&mut self, pack: &[u8]) -> Result<Vec<DdlEvent>, BundleError> {
+        let events = pack::decode(pack, MAX_PACK_BYTES.min(self.remaining));
+        let is_at_limit = self.remaining < MAX_PACK_BYTES;
+        let events = events.map_err(|error| match error {
+            PackError::TooLarge(_) if is_at_limit => BundleError::ContentTooLarge(self.limit),
+            error => error.into(),
+        })?;
+        let bytes: usize = events.iter().map(DdlEvent::encoded_len).sum();
+        self.remaining = self.remaining.saturating_sub(bytes);
+        Ok(events)
+    }
+}
+
+impl Iterator for BundleReader<'_> {
+    type Item = Result<Vec<DdlEvent>, BundleError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let pack = self.packs.next()?;
+        let decoded = self.decode_pack(pack);
+        if let Err(error) = &decoded {
+            self.failed = Some(error.clone());
+            self.packs = Vec::new().into_iter();
+        }
+        Some(decoded)
     }
 }
 

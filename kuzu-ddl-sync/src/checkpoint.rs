@@ -11,7 +11,11 @@ use std::sync::Arc;
 use kuzu_ddl_core::event::{CodecError, EventId, Reader, Writer};
 use kuzu_ddl_core::fold::{CheckpointError, Fold};
 
-const VERSION: u8 = 1;
+/// The version that peers exchange; the identifier of the transfer binds its parts.
+const TRANSFER_VERSION: u8 = 1;
+
+/// The version that contains its identifier, for files.
+const FILE_VERSION: u8 = 2;
 
 /// Identifies a checkpoint by the hash of its content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,8 +103,9 @@ impl Checkpoint {
 
     /// Decodes the state and checks it against the other fields.
     ///
-    /// [`decode`](Self::decode) does not read the state. A peer that relays checkpoints never needs
-    /// to.
+    /// [`decode`](Self::decode) does not read the state. That the state is the one that the events
+    /// lead to can be verified only with the history: who has it creates the checkpoint of the same
+    /// events, which must have the same [identifier](Self::id).
     ///
     /// # Errors
     ///
@@ -119,9 +124,21 @@ impl Checkpoint {
         }
     }
 
-    /// Encodes the checkpoint: head (version, count, frontier), other covered events, state.
+    /// Encodes the checkpoint for a file: version, identifier, count, frontier, other covered events,
+    /// state.
     #[must_use]
     pub fn encode(&self) -> Arc<[u8]> {
+        let mut w = Writer::with_capacity(self.state.len() + 32 * self.covered.len() + 96);
+        w.byte(FILE_VERSION);
+        w.raw(self.id().as_bytes());
+        // Without the version of the transfer.
+        w.raw(&self.head()[1..]);
+        w.raw(&self.body());
+        w.finish().into()
+    }
+
+    /// Encodes the checkpoint for peers, which know its identifier.
+    pub(crate) fn encode_for_transfer(&self) -> Arc<[u8]> {
         let mut w = Writer::with_capacity(self.state.len() + 32 * self.covered.len() + 64);
         w.raw(&self.head());
         w.raw(&self.body());
@@ -130,7 +147,7 @@ impl Checkpoint {
 
     fn head(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.byte(VERSION);
+        w.byte(TRANSFER_VERSION);
         w.uint(self.count.into());
         w.events(&self.frontier);
         w.finish()
@@ -154,12 +171,25 @@ impl Checkpoint {
 
     /// Decodes a checkpoint, but not its state: see [`to_fold`](Self::to_fold).
     ///
+    /// Reads both the version for files, which contains the identifier, and the version that peers
+    /// exchange, which does not.
+    ///
     /// # Errors
     ///
-    /// Returns an error if the bytes are not a checkpoint of this version.
+    /// Returns an error if the bytes are not a checkpoint of a known version, or if the content does
+    /// not match the identifier.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         let mut r = Reader::new(bytes);
-        let (count, frontier) = read_head(&mut r)?;
+        let bound = match r.byte()? {
+            TRANSFER_VERSION => None,
+            FILE_VERSION => {
+                let mut id = [0; 32];
+                id.copy_from_slice(r.take(32)?);
+                Some(CheckpointId(id))
+            }
+            version => return Err(CodecError::Version(version)),
+        };
+        let (count, frontier) = read_count_and_frontier(&mut r)?;
         let mut covered = read_ids(&mut r)?;
         if !covered.is_disjoint(&frontier) {
             return r.malformed("duplicate event in the checkpoint");
@@ -167,12 +197,16 @@ impl Checkpoint {
         covered.extend(&frontier);
         let state = r.bytes()?.to_vec();
         r.end()?;
-        Ok(Self {
+        let checkpoint = Self {
             count,
             frontier,
             covered,
             state,
-        })
+        };
+        if bound.is_some_and(|bound| bound != checkpoint.id()) {
+            return r.malformed("the content does not match its identifier");
+        }
+        Ok(checkpoint)
     }
 
     /// The head, and the hash that proves that it belongs to the checkpoint.
@@ -183,23 +217,26 @@ impl Checkpoint {
     }
 }
 
-/// Returns the frontier of a checkpoint if the proof is valid.
-pub(crate) fn verified_frontier(id: CheckpointId, proof: &[u8]) -> Option<BTreeSet<EventId>> {
+/// Returns the head of a checkpoint, the number of events and the frontier, if the proof is valid.
+pub(crate) fn verified_head(id: CheckpointId, proof: &[u8]) -> Option<(u64, BTreeSet<EventId>)> {
     let (body_hash, head) = proof.split_first_chunk::<32>()?;
     if CheckpointId::from_parts(head, *body_hash) != id {
         return None;
     }
     let mut r = Reader::new(head);
-    let (_, frontier) = read_head(&mut r).ok()?;
+    let head = read_head(&mut r).ok()?;
     r.end().ok()?;
-    Some(frontier)
+    Some(head)
 }
 
 fn read_head(r: &mut Reader<'_>) -> Result<(u64, BTreeSet<EventId>), CodecError> {
-    let version = r.byte()?;
-    if version != VERSION {
-        return Err(CodecError::Version(version));
+    match r.byte()? {
+        TRANSFER_VERSION => read_count_and_frontier(r),
+        version => Err(CodecError::Version(version)),
     }
+}
+
+fn read_count_and_frontier(r: &mut Reader<'_>) -> Result<(u64, BTreeSet<EventId>), CodecError> {
     let Ok(count) = u64::try_from(r.uint()?) else {
         return r.malformed("the number of events exceeds 64 bits");
     };

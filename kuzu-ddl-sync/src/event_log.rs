@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use kuzu_ddl_core::event::{DdlEvent, EventId};
+use kuzu_ddl_core::fold::Fold;
 
 use crate::checkpoint::{Checkpoint, CheckpointId};
 use crate::hash_tree::{Digest, HashTree, Prefix};
@@ -266,6 +267,38 @@ impl EventLog {
     /// The events that none of these events depends on and that are not among them; `None` if the
     /// log does not contain all of these events.
     pub(crate) fn events_above(&self, frontier: &BTreeSet<EventId>) -> Option<HashTree<u32>> {
+        let covered = self.covered_by(frontier)?;
+        let mut tree = HashTree::default();
+        for (position, event) in self.events.iter().enumerate() {
+            if !covered[position] {
+                tree.insert(event.id(), position as u32);
+            }
+        }
+        Some(tree)
+    }
+
+    /// The checkpoint of these events and their dependencies, as this history leads to it; `None` if
+    /// the log does not contain them all, or cannot apply them all.
+    ///
+    /// Folds the history, so its cost grows with the length of the history.
+    pub(crate) fn checkpoint_at(&self, frontier: &BTreeSet<EventId>) -> Option<Checkpoint> {
+        let covered = self.covered_by(frontier)?;
+        let mut fold = match &self.checkpoint {
+            Some((_, checkpoint)) => checkpoint.to_fold().ok()?,
+            None => Fold::default(),
+        };
+        let events = self.events.iter().zip(covered);
+        fold.extend(
+            events
+                .filter(|(_, covered)| *covered)
+                .map(|(e, _)| e.clone()),
+        );
+        let checkpoint = Checkpoint::from_fold(&fold).ok()?;
+        (checkpoint.frontier == *frontier).then_some(checkpoint)
+    }
+
+    /// For each event, whether it is one of these or one that they depend on.
+    fn covered_by(&self, frontier: &BTreeSet<EventId>) -> Option<Vec<bool>> {
         if self.missing(frontier).next().is_some() {
             return None;
         }
@@ -282,13 +315,7 @@ impl EventLog {
             let depends_on = event.into_iter().flat_map(|event| event.depends_on());
             next.extend(depends_on.filter_map(|id| self.position_of(id)));
         }
-        let mut tree = HashTree::default();
-        for (position, event) in self.events.iter().enumerate() {
-            if !covered[position] {
-                tree.insert(event.id(), position as u32);
-            }
-        }
-        Some(tree)
+        Some(covered)
     }
 
     /// Records the present digest, so that it is recognised when a remote peer reports it later.

@@ -67,7 +67,9 @@ mod transport;
 pub mod bridge;
 
 pub use attestation::Attestation;
-pub use bundle::{Bundle, BundleError, MAX_BUNDLE_BYTES};
+pub use bundle::{
+    Bundle, BundleError, BundleReader, DEFAULT_BUNDLE_CONTENT_BYTES, MAX_BUNDLE_BYTES,
+};
 pub use checkpoint::{Checkpoint, CheckpointId};
 pub use event_log::{EventLog, Inserted, MissingEventsError};
 pub use hash_tree::Digest;

@@ -11,6 +11,12 @@ use crate::limits::MAX_FRAME_EVENT_BYTES;
 /// Number of packs that a pool remembers.
 const MAX_CACHED_PACKS: usize = 4_096;
 
+/// Total size of the events in the packs that a pool remembers, in bytes of their encoding.
+const MAX_CACHED_BYTES: usize = 32 * 1024 * 1024;
+
+/// Number of events at which those that no peer holds any more are removed for the first time.
+const MIN_SWEPT_EVENTS: usize = 65_536;
+
 /// Shares received events between the peers of one process.
 ///
 /// Each event is in memory once, and a pack that several peers receive is decoded once. See
@@ -25,10 +31,14 @@ type Events = Arc<[DdlEvent]>;
 #[derive(Debug, Default)]
 struct PoolState {
     events: HashMap<EventId, WeakEvent>,
+    /// Number of events at which those that no peer holds any more are removed.
+    sweep_at: usize,
     /// The events of each cached pack, by the hash of its bytes.
     packs: HashMap<[u8; 32], Events>,
-    /// The cached packs, oldest first.
-    order: VecDeque<[u8; 32]>,
+    /// The cached packs with the size of their events, oldest first.
+    order: VecDeque<([u8; 32], usize)>,
+    /// Total size of the events in the cached packs.
+    bytes: usize,
 }
 
 impl EventPool {
@@ -51,18 +61,31 @@ impl EventPool {
             .into_iter()
             .map(|event| state.intern(event))
             .collect();
-        if state.order.len() == MAX_CACHED_PACKS
-            && let Some(oldest) = state.order.pop_front()
-        {
-            state.packs.remove(&oldest);
-        }
-        state.order.push_back(hash);
+        let bytes = events.iter().map(DdlEvent::encoded_len).sum();
+        state.order.push_back((hash, bytes));
+        state.bytes += bytes;
         state.packs.insert(hash, Arc::clone(&events));
+        while state.order.len() > MAX_CACHED_PACKS || state.bytes > MAX_CACHED_BYTES {
+            let Some((oldest, bytes)) = state.order.pop_front() else {
+                break;
+            };
+            state.packs.remove(&oldest);
+            state.bytes -= bytes;
+        }
+        state.sweep();
         Ok(events)
     }
 }
 
 impl PoolState {
+    /// Removes the events that no peer holds any more, which would keep their memory.
+    fn sweep(&mut self) {
+        if self.events.len() >= self.sweep_at.max(MIN_SWEPT_EVENTS) {
+            self.events.retain(|_, event| event.upgrade().is_some());
+            self.sweep_at = 2 * self.events.len();
+        }
+    }
+
     fn intern(&mut self, event: DdlEvent) -> DdlEvent {
         let shared = self.events.entry(event.id()).or_default();
         shared.upgrade().unwrap_or_else(|| {

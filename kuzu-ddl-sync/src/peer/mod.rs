@@ -13,6 +13,8 @@ mod session;
 mod state;
 mod transfer;
 
+use std::collections::BTreeSet;
+
 pub use event_pool::EventPool;
 use kuzu_ddl_core::event::{DdlEvent, EventId};
 use session::Session;
@@ -23,6 +25,10 @@ use crate::identity::PeerId;
 use crate::protocol::diagnostic::Diagnostic;
 use crate::protocol::frame::{FRAME_VERSION, Frame, FrameError};
 use crate::protocol::output::Output;
+
+/// Bytes accepted in one burst from a peer that took the place of another, so that new identifiers
+/// do not raise the rate.
+const REPLACED_BURST_BYTES: u64 = 64 * 1024;
 
 /// Error returned when events cannot be published because their dependencies are missing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,16 +56,12 @@ impl Peer {
             return Vec::new();
         }
         let mut out = Vec::new();
-        let is_known = self.sessions.contains_key(&peer);
-        if !is_known && self.sessions.len() >= self.limits.max_peers {
-            self.report_excess_peer(now_ms, peer, &mut out);
+        if !self.admit_peer(now_ms, peer, &mut out) {
             return out;
         }
-        let limits = &self.limits;
-        let session = self.sessions.entry(peer);
-        session
-            .and_modify(|session| session.reset(now_ms, limits))
-            .or_insert_with(|| Session::new(now_ms, limits));
+        if let Some(session) = self.sessions.get_mut(&peer) {
+            session.reset(now_ms, &self.limits);
+        }
         self.send_status(peer, true, &mut out);
         out
     }
@@ -83,6 +85,8 @@ impl Peer {
 
     /// Adds events that the local database has created and stored, and sends them.
     ///
+    /// Received events that waited for them are added too, and returned to be stored.
+    ///
     /// # Errors
     ///
     /// Returns the events whose dependencies are missing. The other events are added, and sent with
@@ -93,29 +97,48 @@ impl Peer {
         events: impl IntoIterator<Item = DdlEvent>,
     ) -> Result<Vec<Output>, PublishError> {
         let (mut out, mut new, mut rejected) = (Vec::new(), Vec::new(), Vec::new());
+        let mut published = BTreeSet::new();
         let all_stored = self.stored.0 == self.log.len();
         for event in events {
-            match self.log.insert(event.clone()) {
-                Ok(_) => new.push((self.id, event)),
-                Err(_) => rejected.push(event.id()),
+            if self.log.require(event.depends_on()).is_ok() {
+                published.insert(event.id());
+                new.extend(self.insert_event(self.id, event));
+            } else {
+                rejected.push(event.id());
             }
         }
+        let awakened = new.iter().map(|(_, event)| event);
+        let awakened = awakened.filter(|event| !published.contains(&event.id()));
+        self.undelivered.extend(awakened.cloned());
         self.enqueue_for_peers(now_ms, &new, |_| false);
         if !rejected.is_empty() {
             return Err(PublishError::new(rejected));
         }
-        if all_stored {
+        // The database has stored the published events, but not those that waited for them.
+        if all_stored && self.undelivered.is_empty() {
             self.mark_stored();
         }
+        self.deliver(&mut out);
         for peer in self.connected_peers().collect::<Vec<_>>() {
             self.flush(now_ms, peer, &mut out);
         }
         Ok(out)
     }
 
-    /// Adds events from a file, such as a [`Bundle`](crate::Bundle).
+    /// Outputs the events that the database does not have yet.
+    fn deliver(&mut self, out: &mut Vec<Output>) {
+        let events = std::mem::take(&mut self.undelivered);
+        if !events.is_empty() {
+            out.push(Output::Events(events));
+        }
+    }
+
+    /// Adds events from a file, such as a [`Bundle`](crate::Bundle), in any order.
     ///
-    /// They are sent to remote peers with the next tick.
+    /// They are sent to remote peers with the next tick. An event with a dependency that is missing
+    /// waits for it. Where the [`Limits`](crate::Limits) leave no room to wait, a
+    /// [`WaitingBufferFull`](Diagnostic::WaitingBufferFull) record of this peer has the number of
+    /// events that were dropped: import the file again once it has their dependencies.
     pub fn import(
         &mut self,
         now_ms: u64,
@@ -156,6 +179,7 @@ impl Peer {
     #[doc(alias = "poll")]
     pub fn tick(&mut self, now_ms: u64, seed: u64) -> Vec<Output> {
         let mut out = Vec::new();
+        self.deliver(&mut out);
         self.expire(now_ms, &mut out);
         let peers: Vec<PeerId> = self.connected_peers().collect();
         for (peer, n) in peers.into_iter().zip(0_u64..) {
@@ -172,6 +196,30 @@ impl Peer {
         out
     }
 
+    /// Creates the session of a peer if there is none, and returns whether there is one now.
+    ///
+    /// If the table of peers is full, a peer that has neither sent an event nor stored one gives
+    /// way, the one with the oldest frame first: identifiers cost nothing, so peers that exist in
+    /// name only must not keep others out.
+    fn admit_peer(&mut self, now_ms: u64, peer: PeerId, out: &mut Vec<Output>) -> bool {
+        if self.sessions.contains_key(&peer) {
+            return true;
+        }
+        let mut session = Session::new(now_ms, &self.limits);
+        if self.sessions.len() >= self.limits.max_peers {
+            let strangers = self.sessions.iter().filter(|(_, s)| !s.has_contributed);
+            let oldest = strangers.min_by_key(|(_, session)| session.last_frame_at);
+            let Some(oldest) = oldest.map(|(peer, _)| *peer) else {
+                self.report_excess_peer(now_ms, peer, out);
+                return false;
+            };
+            self.sessions.remove(&oldest);
+            session.limit_burst(REPLACED_BURST_BYTES);
+        }
+        self.sessions.insert(peer, session);
+        true
+    }
+
     /// Returns whether a frame is decoded at all. A rejected frame costs next to nothing.
     fn admit_frame(
         &mut self,
@@ -183,18 +231,14 @@ impl Peer {
         if from == self.id {
             return false;
         }
-        if !self.sessions.contains_key(&from) {
-            if self.sessions.len() >= self.limits.max_peers {
-                self.report_excess_peer(now_ms, from, out);
-                return false;
-            }
-            self.sessions
-                .insert(from, Session::new(now_ms, &self.limits));
+        if !self.admit_peer(now_ms, from, out) {
+            return false;
         }
         let Some(session) = self.sessions.get_mut(&from) else {
             return false;
         };
         session.connected = true;
+        session.last_frame_at = now_ms;
         if now_ms < session.muted_until {
             return false;
         }
@@ -277,14 +321,12 @@ impl Peer {
         let waiting_timeout_ms = self.limits.waiting_timeout_ms;
         self.requested
             .retain(|_, at| now_ms < at.saturating_add(resend_after_ms));
-        let expired: Vec<(EventId, PeerId)> = self
-            .waiting_since
-            .iter()
-            .filter(|(_, (_, since))| now_ms >= since.saturating_add(waiting_timeout_ms))
-            .map(|(id, (from, _))| (*id, *from))
-            .collect();
+        let expired: Vec<(EventId, PeerId)> = match now_ms.checked_sub(waiting_timeout_ms) {
+            Some(at) => self.arrivals.until(at).collect(),
+            None => Vec::new(),
+        };
         for (id, from) in expired {
-            self.waiting_since.remove(&id);
+            self.arrivals.remove(&id);
             self.waiting.remove(&id);
             self.report(now_ms, from, Diagnostic::DependencyTimeout, out);
         }

@@ -27,7 +27,7 @@ impl Peer {
         for view in self.views.values_mut() {
             for (_, event) in new {
                 if let Some(position) = self.log.position_of(&event.id()) {
-                    view.insert(event.id(), position);
+                    view.events.insert(event.id(), position);
                 }
             }
         }

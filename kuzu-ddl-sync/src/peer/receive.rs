@@ -14,6 +14,7 @@ use crate::limits::{MAX_FRAME_EVENT_BYTES, MAX_FRAME_IDS};
 use crate::protocol::diagnostic::Diagnostic;
 use crate::protocol::frame::Frame;
 use crate::protocol::output::Output;
+use crate::waiting::in_dependency_order;
 
 impl Peer {
     pub(super) fn on_events(
@@ -44,6 +45,11 @@ impl Peer {
             BTreeSet::new()
         };
         self.enqueue_for_peers(now_ms, &new, |peer| relayed.contains(&peer));
+        if let Some(session) = self.sessions.get_mut(&from)
+            && new.iter().any(|(sender, _)| *sender == from)
+        {
+            session.has_contributed = true;
+        }
         let only_duplicates = !events.is_empty() && new.is_empty() && self.waiting.len() == waiting;
         self.adjust_push(from, push, only_duplicates, !new.is_empty(), out);
         self.output_events(new, out);
@@ -106,6 +112,9 @@ impl Peer {
 
     /// Inserts events, and the events that waited for them. Returns the new ones, each with its
     /// sender.
+    ///
+    /// The order of the events does not matter: only what lacks a dependency that is not among them
+    /// waits, and only that is subject to the limits on waiting events.
     pub(super) fn insert_events(
         &mut self,
         now_ms: u64,
@@ -113,17 +122,35 @@ impl Peer {
         events: impl IntoIterator<Item = DdlEvent>,
         out: &mut Vec<Output>,
     ) -> Vec<(PeerId, DdlEvent)> {
-        let (mut new, mut all_missing) = (Vec::new(), Vec::new());
+        let (mut new, mut later, mut all_missing) = (Vec::new(), Vec::new(), Vec::new());
         for event in events {
+            if self.log.missing(event.depends_on()).next().is_none() {
+                new.extend(self.insert_event(from, event));
+            } else {
+                later.push(event);
+            }
+        }
+        let mut without_room = 0;
+        for event in in_dependency_order(later) {
             let missing: Vec<EventId> = self.log.missing(event.depends_on()).collect();
             if missing.is_empty() {
                 new.extend(self.insert_event(from, event));
-            } else if self.has_room(now_ms, from, &event, out) {
-                let arrival = (from, now_ms);
-                self.waiting_since.entry(event.id()).or_insert(arrival);
-                self.waiting.insert(event, missing.clone());
-                all_missing.extend(missing);
+            } else if self.has_room(from, &event) {
+                self.arrivals.insert(event.id(), from, now_ms);
+                all_missing.extend(missing.iter().copied());
+                self.waiting.insert(event, missing);
+            } else {
+                without_room += 1;
             }
+        }
+        if without_room > 0 {
+            self.report_many(
+                now_ms,
+                from,
+                Diagnostic::WaitingBufferFull,
+                without_room,
+                out,
+            );
         }
         if from != self.id {
             self.request_events(now_ms, from, all_missing, out);
@@ -132,7 +159,11 @@ impl Peer {
     }
 
     /// Inserts an event whose dependencies are in the log, and the events that waited for it.
-    fn insert_event(&mut self, from: PeerId, event: DdlEvent) -> Vec<(PeerId, DdlEvent)> {
+    pub(super) fn insert_event(
+        &mut self,
+        from: PeerId,
+        event: DdlEvent,
+    ) -> Vec<(PeerId, DdlEvent)> {
         self.requested.remove(&event.id());
         if let Some(position) = self.log.position_of(&event.id()) {
             if let Some(session) = self.sessions.get_mut(&from) {
@@ -145,38 +176,19 @@ impl Peer {
             // Only the first sender of a waiting event is recorded: any other sender receives it as
             // a duplicate.
             self.requested.remove(&event.id());
-            let arrival = self.waiting_since.remove(&event.id());
-            (arrival.map_or(from, |(sender, _)| sender), event)
+            let arrival = self.arrivals.remove(&event.id());
+            (arrival.unwrap_or(from), event)
         };
         new.into_iter().map(with_sender).collect()
     }
 
     /// Returns whether the limits allow an event to wait for its dependencies.
-    fn has_room(
-        &mut self,
-        now_ms: u64,
-        from: PeerId,
-        event: &DdlEvent,
-        out: &mut Vec<Output>,
-    ) -> bool {
-        if self.waiting.contains(&event.id()) {
-            return true;
-        }
+    fn has_room(&self, from: PeerId, event: &DdlEvent) -> bool {
         let limits = &self.limits;
-        let from_peer = || {
-            self.waiting_since
-                .values()
-                .filter(|(sender, _)| *sender == from)
-                .count()
-        };
-        let room = self.waiting.len() < limits.max_waiting_events
-            && self.waiting.bytes() + event.encoded_len() <= limits.max_waiting_bytes
-            && (self.waiting.len() < limits.max_waiting_events_per_peer
-                || from_peer() < limits.max_waiting_events_per_peer);
-        if !room {
-            self.report(now_ms, from, Diagnostic::WaitingBufferFull, out);
-        }
-        room
+        self.waiting.contains(&event.id())
+            || self.waiting.len() < limits.max_waiting_events
+                && self.waiting.bytes() + event.encoded_len() <= limits.max_waiting_bytes
+                && self.arrivals.count_from(from) < limits.max_waiting_events_per_peer
     }
 
     /// Disables the push of a sender of duplicates; enables that of a sender of events that a push

@@ -2,6 +2,7 @@
 
 use super::reconcile_step::{ReconcileStep, root, split_into_frames};
 use super::state::Peer;
+use super::transfer::View;
 use crate::checkpoint::CheckpointId;
 use crate::hash_tree::{Digest, HashTree, Prefix};
 use crate::identity::PeerId;
@@ -31,6 +32,7 @@ impl Peer {
             return;
         };
         self.acknowledge(from, &remote, &local);
+        self.request_proof_if_due(now_ms, from, &remote, out);
         if local == remote.events {
             if remote.wants_reply {
                 self.send_status(from, false, out);
@@ -59,16 +61,25 @@ impl Peer {
 
     /// Records how many local events the remote peer has stored. A peer that was restored from a
     /// backup acknowledges fewer than before.
+    ///
+    /// A peer that starts from a checkpoint has stored what that checkpoint says, which may not be
+    /// what the events say: it acknowledges nothing unless the local history proves the checkpoint.
     fn acknowledge(&mut self, from: PeerId, remote: &Status, local: &Digest) {
-        let acknowledged = if remote.stored == *local {
+        let shares_base = remote.checkpoint == self.log.checkpoint_id();
+        let view = remote.checkpoint.and_then(|id| self.views.get(&id));
+        let is_proven = shares_base || view.is_some_and(View::is_proven);
+        let acknowledged = if !is_proven {
+            Some(0)
+        } else if remote.stored == *local {
             Some(self.log.len())
-        } else if remote.checkpoint == self.log.checkpoint_id() {
+        } else if shares_base {
             self.log.len_at(&remote.stored)
         } else {
             None
         };
         if let (Some(session), Some(acknowledged)) = (self.sessions.get_mut(&from), acknowledged) {
             session.acknowledged = acknowledged;
+            session.has_contributed |= acknowledged > 0;
         }
     }
 
@@ -102,7 +113,7 @@ impl Peer {
         if checkpoint == self.log.checkpoint_id() {
             return Some(self.log.tree());
         }
-        self.views.get(&checkpoint?)
+        self.views.get(&checkpoint?).map(|view| &view.events)
     }
 
     pub(super) fn on_reconcile(

@@ -38,6 +38,12 @@ pub(super) struct Session {
     /// The time of the last answer to a frame of an unknown version.
     pub(super) versions_sent_at: Option<u64>,
     pub(super) muted_until: u64,
+    /// Whether the remote peer has sent or stored an event of the log.
+    pub(super) has_contributed: bool,
+    /// The time of the last frame.
+    pub(super) last_frame_at: u64,
+    /// Whether a checkpoint of the remote peer was invalid: no other one is downloaded from it.
+    pub(super) sent_bad_checkpoint: bool,
     bad_frames: u32,
     /// Bytes that the rate limit still allows.
     credit: u64,
@@ -64,6 +70,9 @@ impl Session {
             proof_requested: None,
             versions_sent_at: None,
             muted_until: 0,
+            has_contributed: false,
+            last_frame_at: now_ms,
+            sent_bad_checkpoint: false,
             bad_frames: 0,
             credit: limits.burst_bytes,
             credit_updated_at: now_ms,
@@ -76,12 +85,19 @@ impl Session {
         *self = Self {
             acknowledged: self.acknowledged,
             muted_until: self.muted_until,
+            has_contributed: self.has_contributed,
+            sent_bad_checkpoint: self.sent_bad_checkpoint,
             bad_frames: self.bad_frames,
             credit: self.credit,
             credit_updated_at: self.credit_updated_at,
             diagnostics: std::mem::take(&mut self.diagnostics),
             ..Self::new(now_ms, limits)
         };
+    }
+
+    /// Lowers the bytes that are accepted at first.
+    pub(super) fn limit_burst(&mut self, bytes: u64) {
+        self.credit = self.credit.min(bytes);
     }
 
     /// Discards the events to send and the record of those that were sent.
@@ -119,23 +135,29 @@ impl Session {
         muted
     }
 
-    /// Counts a diagnostic. Returns the occurrences since the last record if a new one is due.
-    pub(super) fn report_slot(&mut self, now_ms: u64, kind: u8, limits: &Limits) -> Option<u64> {
+    /// Counts occurrences of a diagnostic. Returns those since the last record if a new one is due.
+    pub(super) fn report_slot(
+        &mut self,
+        now_ms: u64,
+        kind: u8,
+        occurrences: u64,
+        limits: &Limits,
+    ) -> Option<u64> {
         match self.diagnostics.get_mut(&kind) {
             Some((last, unreported))
                 if now_ms < last.saturating_add(limits.diagnostic_interval_ms) =>
             {
-                *unreported += 1;
+                *unreported += occurrences;
                 None
             }
             Some((last, unreported)) => {
-                let occurrences = *unreported + 1;
+                let occurrences = *unreported + occurrences;
                 (*last, *unreported) = (now_ms, 0);
                 Some(occurrences)
             }
             None => {
                 self.diagnostics.insert(kind, (now_ms, 0));
-                Some(1)
+                Some(occurrences)
             }
         }
     }

@@ -1,23 +1,23 @@
 //! The state of a peer, and what every part of the protocol needs: sending, status, diagnostics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use kuzu_ddl_core::event::{DdlEvent, EventId};
 
 use super::event_pool::EventPool;
 use super::session::Session;
-use super::transfer::{CheckpointDownload, CheckpointOffer};
+use super::transfer::{CheckpointDownload, CheckpointOffer, View};
 use crate::attestation::Attestations;
 use crate::checkpoint::CheckpointId;
 use crate::event_log::EventLog;
-use crate::hash_tree::{Digest, HashTree};
+use crate::hash_tree::Digest;
 use crate::identity::{PeerId, SpaceId};
 use crate::limits::Limits;
 use crate::protocol::diagnostic::{Diagnostic, DiagnosticRecord};
 use crate::protocol::frame::{Frame, Status};
 use crate::protocol::output::Output;
 use crate::schema_token::{Readiness, SchemaToken};
-use crate::waiting::WaitingEvents;
+use crate::waiting::{Arrivals, WaitingEvents};
 
 /// A database that takes part in replication, as a state machine without I/O.
 ///
@@ -70,13 +70,21 @@ pub struct Peer {
     pub(super) log: EventLog,
     pub(super) waiting: WaitingEvents,
     /// The sender and the time of arrival of each waiting event.
-    pub(super) waiting_since: BTreeMap<EventId, (PeerId, u64)>,
+    pub(super) arrivals: Arrivals,
+    /// Events that were added to the log and are not delivered to the database yet.
+    pub(super) undelivered: Vec<DdlEvent>,
     pub(super) sessions: BTreeMap<PeerId, Session>,
     /// The time of the last request for each requested event.
     pub(super) requested: BTreeMap<EventId, u64>,
     pub(super) attestations: Attestations,
     /// The events above each checkpoint that a remote peer starts from.
-    pub(super) views: BTreeMap<CheckpointId, HashTree<u32>>,
+    pub(super) views: BTreeMap<CheckpointId, View>,
+    /// The time at which a remote checkpoint was last compared with the local history.
+    pub(super) compared_at: Option<u64>,
+    /// Checkpoints that are not downloaded, oldest first.
+    pub(super) rejected_checkpoints: VecDeque<CheckpointId>,
+    /// The sender of the checkpoint that the log starts from.
+    pub(super) checkpoint_sender: Option<PeerId>,
     pub(super) offer: Option<CheckpointOffer>,
     pub(super) download: Option<CheckpointDownload>,
     pub(super) pool: Option<EventPool>,
@@ -98,11 +106,15 @@ impl Peer {
             limits,
             log: EventLog::default(),
             waiting: WaitingEvents::default(),
-            waiting_since: BTreeMap::new(),
+            arrivals: Arrivals::default(),
+            undelivered: Vec::new(),
             sessions: BTreeMap::new(),
             requested: BTreeMap::new(),
             attestations: Attestations::default(),
             views: BTreeMap::new(),
+            compared_at: None,
+            rejected_checkpoints: VecDeque::new(),
+            checkpoint_sender: None,
             offer: None,
             download: None,
             pool: None,
@@ -194,7 +206,7 @@ impl Peer {
         let session = self.sessions.get(&to);
         let remote_checkpoint = session.and_then(|session| session.remote_status?.checkpoint);
         if let Some((id, view)) = remote_checkpoint.and_then(|id| self.views.get_key_value(&id)) {
-            (checkpoint, events) = (Some(*id), view.digest());
+            (checkpoint, events) = (Some(*id), view.events.digest());
             stored = if self.stored.0 == self.log.len() {
                 events
             } else {
@@ -219,8 +231,26 @@ impl Peer {
         diagnostic: Diagnostic,
         out: &mut Vec<Output>,
     ) {
-        let session = self.sessions.get_mut(&peer);
-        let slot = session.and_then(|s| s.report_slot(now_ms, diagnostic.kind(), &self.limits));
+        self.report_many(now_ms, peer, diagnostic, 1, out);
+    }
+
+    /// Reports several occurrences of a condition at once. What this peer did itself is reported
+    /// each time.
+    pub(super) fn report_many(
+        &mut self,
+        now_ms: u64,
+        peer: PeerId,
+        diagnostic: Diagnostic,
+        occurrences: u64,
+        out: &mut Vec<Output>,
+    ) {
+        let slot = if peer == self.id {
+            Some(occurrences)
+        } else {
+            let session = self.sessions.get_mut(&peer);
+            let kind = diagnostic.kind();
+            session.and_then(|s| s.report_slot(now_ms, kind, occurrences, &self.limits))
+        };
         if let Some(occurrences) = slot {
             out.push(Output::Diagnostic(DiagnosticRecord {
                 peer,

@@ -50,7 +50,13 @@ pub enum Diagnostic {
     #[error("frames dropped: too many peers")]
     TooManyPeers,
     /// Events were dropped because too many already wait for missing dependencies.
-    #[error("events dropped: the buffer of waiting events is full; they are requested again later")]
+    ///
+    /// What a peer sent is requested again, and a file of a folder is read again.
+    #[error(
+        "events dropped: the buffer of waiting events is full, and their dependencies are missing\n\
+         help: import the file again once it has their dependencies, \
+         or raise `Limits::max_waiting_events_per_peer`"
+    )]
     WaitingBufferFull,
     /// An event was discarded because its dependencies have not arrived in time.
     #[error("event discarded: its dependencies have not arrived in time")]
@@ -62,9 +68,22 @@ pub enum Diagnostic {
          help: start from that checkpoint"
     )]
     CheckpointUnknown(CheckpointId),
-    /// A checkpoint does not match its identifier.
+    /// A checkpoint is invalid. It is not downloaded again, and no other one from its sender.
     #[error("checkpoint rejected: {0}")]
     BadCheckpoint(&'static str),
+    /// Two checkpoints with the same events hold different states: one history starts from this one,
+    /// and the events of the other lead to another state. One of the two peers is wrong.
+    #[error(
+        "checkpoint {0} does not hold the state that its events lead to\n\
+         help: start again on the peer that starts from it (`Peer::reject_checkpoint`)"
+    )]
+    CheckpointDisputed(CheckpointId),
+    /// The peer has none of the history that the local checkpoint covers.
+    #[error(
+        "the peer does not have the events of checkpoint {0}, which the history here starts from\n\
+         help: if the peer has the whole history, start again here (`Peer::reject_checkpoint`)"
+    )]
+    CheckpointUnconfirmed(CheckpointId),
 }
 
 impl Diagnostic {
@@ -82,6 +101,8 @@ impl Diagnostic {
             Self::DependencyTimeout => 8,
             Self::CheckpointUnknown(_) => 9,
             Self::BadCheckpoint(_) => 10,
+            Self::CheckpointDisputed(_) => 11,
+            Self::CheckpointUnconfirmed(_) => 12,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use expect_test::expect;
 use kuzu_ddl_core::event::{Change, DdlEvent, ObjectId};
-use kuzu_ddl_sync::{Attestation, Bundle, BundleError, EventLog, Output, SpaceId};
+use kuzu_ddl_sync::{Attestation, Bundle, BundleError, BundleReader, EventLog, Output, SpaceId};
 
 use crate::fixture::{Random, SPACE, outcome, peer, random_events};
 
@@ -188,4 +188,53 @@ fn golden_bytes() {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     expect!["4b44444c53594e430111942d3d9d96f1743abfec62391f59ca0131010020286901992e4d53caf14386ca43e7b0fdd70d6740eece82e9a392094a5153f85a0d010301050505000048756d616e01c14abd12d3a586731689978e4b160c4420b02ce0c5541955078c4e9c56c0a39e0462792061f6e4dfd4f532f527fde5180fb8b05b16"].assert_eq(&hex);
     assert_eq!(Bundle::decode(&bytes, &space()), Ok(bundle));
+}
+
+/// A few kilobytes that claim to be, or are, many megabytes are refused before they are in memory;
+/// the limit is an argument.
+#[test]
+fn a_bundle_that_expands_beyond_the_limit_is_refused() {
+    let change = Change::CreateNodeTable {
+        name: "Person".to_owned(),
+        key_name: "id".to_owned(),
+        key: crate::fixture::spec(kuzu_ddl_core::schema::Type::Int64),
+        predecessors: [].into(),
+    };
+    let object = change.created_object().expect("a table");
+    let birth = DdlEvent::new(object, [].into(), change);
+    let count = 1_000_000;
+    let bomb = Bundle {
+        events: vec![birth.clone(); count],
+        attestations: Vec::new(),
+    };
+    let bytes = bomb.encode(&space());
+    assert!(bytes.len() < 128 * 1024, "{} bytes", bytes.len());
+    let limit = 1 << 20;
+    let refused = Err(BundleError::ContentTooLarge(limit));
+    // Refused for what it claims, before anything is decoded.
+    assert_eq!(
+        BundleReader::new(&bytes, &space(), limit).map(drop),
+        refused.clone().map(drop)
+    );
+    assert_eq!(Bundle::decode_within(&bytes, &space(), limit), refused);
+    // Refused for what it holds: the claim is lower than the content.
+    let content = count * birth.encoded_len();
+    let claimed_only = content / 2;
+    let mut reader = BundleReader::new(&bytes, &space(), claimed_only).expect("a lower claim");
+    let read = reader.by_ref().take_while(Result::is_ok).count();
+    assert!(read < 4, "{read} packs");
+    assert_eq!(
+        reader.into_attestations(),
+        Err(BundleError::ContentTooLarge(claimed_only))
+    );
+    // Within the limit it is read, pack by pack.
+    let mut reader = BundleReader::new(&bytes, &space(), content).expect("a bundle");
+    let events: usize = reader
+        .by_ref()
+        .map(|pack| pack.expect("a pack").len())
+        .sum();
+    assert_eq!(events, count);
+    assert_eq!(reader.into_attestations(), Ok(Vec::new()));
+    let error = BundleError::ContentTooLarge(limit).to_string();
+    assert!(error.contains("\nhelp: raise the limit"), "{error}");
 }

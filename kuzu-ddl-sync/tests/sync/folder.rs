@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use kuzu_ddl_core::event::pack;
-use kuzu_ddl_sync::folder::{Folder, FolderSync, SkipReason};
+use kuzu_ddl_sync::folder::{Folder, FolderLimits, FolderSync, SkipReason};
 use kuzu_ddl_sync::{Bundle, BundleError, Output, Peer, SpaceId};
 
 use crate::fixture::{Random, SPACE, fold, outcome, peer, random_events};
@@ -372,4 +372,70 @@ fn branches_of_a_git_checkout_merge() {
     git(&one, &["pull", "-q", "--no-rebase", "--no-edit", "../two"]);
     a.sync();
     assert_converged(&[a, b]);
+}
+
+/// Files that exceed the limits are refused once; the honest files beside them are read.
+#[test]
+fn honest_files_beside_a_bomb_are_read() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let mut a = Member::new(0, directory.path());
+    a.publish_random(30, &mut Random(6));
+    a.sync();
+    let first = a.peer.log().events().next().expect("an event").clone();
+    let bomb = Bundle {
+        events: vec![first; 100_000],
+        attestations: Vec::new(),
+    };
+    let bytes = bomb.encode(&space());
+    let name = format!("{}.kddl", blake3::hash(&bytes).to_hex());
+    fs::write(directory.path().join(&name), &bytes).expect("a file");
+    let mut limits = FolderLimits::default();
+    limits.max_file_bytes = 1 << 20;
+    let mut b = Member::new(1, directory.path());
+    b.folder = Folder::open(directory.path(), space())
+        .expect("a folder")
+        .with_limits(limits.clone());
+    for _ in 0..2 {
+        let skipped = b.sync().skipped;
+        let reason = SkipReason::InvalidBundle(BundleError::ContentTooLarge(1 << 20));
+        assert_eq!(skipped.len(), 1);
+        assert_eq!((&skipped[0].name, &skipped[0].reason), (&name, &reason));
+    }
+    assert_converged(&[a, b]);
+    // The limit on all files together: the small file is read first.
+    limits.max_file_bytes = 64 << 20;
+    limits.max_total_bytes = 64 * 1024;
+    let mut c = Member::new(2, directory.path());
+    c.folder = Folder::open(directory.path(), space())
+        .expect("a folder")
+        .with_limits(limits);
+    let skipped = c.sync().skipped;
+    assert_eq!(skipped.len(), 1);
+    assert_eq!(skipped[0].reason, SkipReason::FolderFull(64 * 1024));
+    assert_eq!(c.peer.log().len(), 30);
+}
+
+/// A history that exceeds what one file may hold is written as several files.
+#[test]
+fn a_long_history_is_split_into_files_that_others_read() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let mut limits = FolderLimits::default();
+    limits.max_file_bytes = 8 * 1024;
+    let member = |n| Member {
+        folder: Folder::open(directory.path(), space())
+            .expect("a folder")
+            .with_limits(limits.clone()),
+        ..Member::new(n, directory.path())
+    };
+    let (mut a, mut b) = (member(0), member(1));
+    a.publish_random(300, &mut Random(7));
+    while a.sync().written.is_some() {}
+    assert!(names(directory.path()).len() > 4);
+    assert!(b.sync().skipped.is_empty());
+    a.folder
+        .compact(a.peer.log(), |event| a.peer.attestations(event))
+        .expect("a folder");
+    let mut c = member(2);
+    assert!(c.sync().skipped.is_empty());
+    assert_converged(&[a, b, c]);
 }

@@ -3,10 +3,12 @@
 mod adversarial;
 mod attestations;
 mod bundle;
+mod checkpoint;
 mod fixture;
 #[cfg(feature = "folder")]
 mod folder;
 mod newer_versions;
+mod nothing_lost;
 mod reconcile;
 mod simulation;
 mod swarm;

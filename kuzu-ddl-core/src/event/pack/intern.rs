@@ -71,6 +71,8 @@ pub(in crate::event) struct InternReader<'a> {
     literals: &'a [u8],
     /// The number of bytes that numbers and texts may still expand to.
     budget: usize,
+    /// Whether more than the budget was requested.
+    pub(in crate::event) is_exhausted: bool,
 }
 
 impl<'a> InternReader<'a> {
@@ -87,6 +89,7 @@ impl<'a> InternReader<'a> {
             texts,
             literals,
             budget,
+            is_exhausted: false,
         }
     }
 
@@ -144,9 +147,15 @@ impl<'a> InternReader<'a> {
         Ok(text)
     }
 
+    /// Returns the number of bytes that may still follow.
+    pub(in crate::event) fn budget(&self) -> usize {
+        self.budget
+    }
+
     /// Charges the expansion budget, because a few bytes can reference large values.
     pub(in crate::event) fn charge_budget(&mut self, bytes: usize) -> Result<(), CodecError> {
         let remaining = self.budget.checked_sub(bytes);
+        self.is_exhausted |= remaining.is_none();
         self.budget = remaining.ok_or(CodecError::Malformed {
             offset: 0,
             reason: "the pack expands beyond the limit",

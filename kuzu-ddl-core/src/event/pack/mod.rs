@@ -84,8 +84,8 @@ fn finish(columns: &[u8], names: &InternWriter) -> Vec<u8> {
 ///
 /// # Errors
 ///
-/// Returns an error for anything but valid events within the limit. Never panics, and never
-/// allocates more than a small multiple of the limit.
+/// Returns an error for anything but valid events within the limit. Never panics. Equal events share
+/// their data, so the memory of the result follows the distinct events.
 pub fn decode(bytes: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
     let mut r = Reader::new(bytes);
     let version = r.byte()?;
@@ -112,6 +112,25 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Vec<DdlEvent>, PackError> {
         return Err(PackError::Damaged);
     }
     read::read_columns(columns, literals, limit)
+}
+
+/// Returns the size that a pack claims for its columns, in bytes: less than the canonical encodings of
+/// its events together. Costs nothing, so that a file of many packs can be refused before any of them
+/// is decoded.
+///
+/// # Errors
+///
+/// Returns an error if the bytes do not start like a pack.
+pub fn claimed_size(bytes: &[u8]) -> Result<usize, PackError> {
+    let mut r = Reader::new(bytes);
+    let version = r.byte()?;
+    if version != PACK_VERSION {
+        return Err(PackError::Version(version));
+    }
+    r.byte()?;
+    let literals = r.bytes()?.len();
+    let size = usize::try_from(r.uint()?).unwrap_or(usize::MAX);
+    Ok(size.saturating_add(literals))
 }
 
 /// Inflates to exactly `size` bytes, allocated once.

@@ -1,5 +1,7 @@
 //! Decodes events from columns.
 
+use std::collections::HashMap;
+
 use super::super::change::Change;
 use super::super::codec::reader::Reader;
 use super::super::codec::writer::Writer;
@@ -36,10 +38,20 @@ pub(super) fn read_columns(
         memory: DependencyPredictor::with_capacity(2 * room),
         buffer: Writer::with_capacity(1024),
     };
-    let mut events = Vec::with_capacity(room);
-    for event in 0..count {
+    let mut events: Vec<DdlEvent> = Vec::with_capacity(room);
+    // A few bytes can repeat one event a million times: all share the first.
+    let mut firsts: HashMap<EventId, usize, foldhash::fast::RandomState> = HashMap::default();
+    for position in 0..count {
         let read = pack.event();
-        events.push(read.map_err(|error| PackError::Event { event, error })?);
+        let event = read.map_err(|error| match pack.r.interned() {
+            Ok(interned) if interned.is_exhausted => PackError::TooLarge(limit),
+            _ => PackError::Event {
+                event: position,
+                error,
+            },
+        })?;
+        let first = *firsts.entry(event.id()).or_insert(position);
+        events.push(events.get(first).cloned().unwrap_or(event));
     }
     let end = pack.r.end().and_then(|()| pack.r.interned()?.end());
     end.map_err(|error| PackError::Event {
@@ -65,7 +77,9 @@ impl Pack<'_> {
         if kind == 0 {
             return self.whole();
         }
-        r.interned()?.mentions.clear();
+        let interned = r.interned()?;
+        interned.mentions.clear();
+        let budget = interned.budget();
         let before = r.remaining();
         let change = match Change::read_from(kind, r)? {
             Some(change) if is_columned(kind) => change,
@@ -87,6 +101,9 @@ impl Pack<'_> {
             return Err(CodecError::TooLarge(event.encoded_len()));
         }
         let interned = r.interned()?;
+        // Derived ids and the envelope were not read, but are part of the event.
+        let charged = budget - interned.budget();
+        interned.charge_budget(event.encoded_len().saturating_sub(charged))?;
         observe(&mut self.memory, &event, kind, near, |hash| {
             interned.intern(*hash)
         });

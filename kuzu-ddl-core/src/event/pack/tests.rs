@@ -130,6 +130,34 @@ fn what_is_small_stays_small() {
     assert_eq!(decode(&bomb, LIMIT), Err(PackError::Damaged));
 }
 
+/// A million equal events in a few bytes count as a million, and share their memory where the limit
+/// allows them.
+#[test]
+fn repeated_events_count_and_share_their_data() {
+    let history = golden::history();
+    let [birth, ..] = &history[..] else {
+        panic!("an event")
+    };
+    let count = 100_000;
+    let pack = encode(std::iter::repeat_n(birth, count));
+    assert!(pack.len() < 16 * 1024, "{} bytes", pack.len());
+    let canonical = count * birth.encoded_len();
+    assert_eq!(
+        decode(&pack, canonical - 1),
+        Err(PackError::TooLarge(canonical - 1))
+    );
+    let events = decode(&pack, canonical).expect("within the limit");
+    assert_eq!(events.len(), count);
+    // The change is the same value in memory, not an equal one.
+    let first = std::ptr::from_ref(events[0].change());
+    assert!(
+        events
+            .iter()
+            .all(|event| std::ptr::eq(first, event.change()))
+    );
+    assert!(claimed_size(&pack).is_ok_and(|size| size < canonical));
+}
+
 /// A pack assembled from raw columns.
 fn pack_of(numbers: &[u8], refs: &[u8], texts: &[u8], literals: &[u8], count: usize) -> Vec<u8> {
     let mut columns = Writer::default();

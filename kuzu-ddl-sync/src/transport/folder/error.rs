@@ -31,7 +31,8 @@ impl FolderError {
     }
 }
 
-/// A file that was skipped. It is read again the next time.
+/// A file that was skipped, or whose events are not all stored. It is read again the next time,
+/// unless its content is invalid or exceeds a limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SkippedFile {
@@ -57,7 +58,32 @@ pub enum SkipReason {
     /// The content is not a bundle of this space and version.
     #[error(transparent)]
     InvalidBundle(#[from] BundleError),
+    /// The file is larger than all content that the limits allow.
+    #[error(
+        "file refused: it exceeds the limit of {0} bytes\n\
+         help: raise `FolderLimits::max_file_bytes` if its writer is trusted"
+    )]
+    FileTooLarge(usize),
+    /// The files that were read before hold as many events as the limits allow.
+    #[error(
+        "file not read: the events of the folder exceed the limit of {0} bytes\n\
+         help: raise `FolderLimits::max_total_bytes` if its writers are trusted"
+    )]
+    FolderFull(usize),
+    /// Events of the file have dependencies that no file contains.
+    #[error("events not stored: {0} of the file have dependencies that are missing")]
+    MissingDependencies(usize),
     /// The folder contains more than [`MAX_FILES`] files.
     #[error("more than {MAX_FILES} files in the folder\nhelp: call `Folder::compact`")]
     TooManyFiles,
+}
+
+impl SkipReason {
+    /// Whether the file is not read again before the folder is opened again.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidBundle(_) | Self::FileTooLarge(_) | Self::FolderFull(_)
+        )
+    }
 }

@@ -8,8 +8,6 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::error::{FolderError, SkipReason};
-use crate::bundle::{Bundle, BundleError, MAX_BUNDLE_BYTES};
-use crate::identity::SpaceId;
 
 /// Extension of the names of bundle files.
 pub const EXTENSION: &str = "kddl";
@@ -42,8 +40,13 @@ fn is_bundle_name(name: &str) -> bool {
     })
 }
 
-/// Reads the bundle of a file whose content matches its name.
-pub(super) fn read(folder: &Path, name: &str, space: &SpaceId) -> Result<Bundle, SkipReason> {
+/// The size of a file, in bytes; 0 if it cannot be determined.
+pub(super) fn size(folder: &Path, name: &str) -> u64 {
+    fs::symlink_metadata(folder.join(name)).map_or(0, |entry| entry.len())
+}
+
+/// Reads the content of a file whose name matches it, at most `limit` bytes.
+pub(super) fn read(folder: &Path, name: &str, limit: usize) -> Result<Vec<u8>, SkipReason> {
     let path = folder.join(name);
     let unreadable = |error: io::Error| SkipReason::Unreadable(error.to_string());
     // Checks the entry itself: a symbolic link could lead anywhere, and opening a pipe would block.
@@ -52,18 +55,17 @@ pub(super) fn read(folder: &Path, name: &str, space: &SpaceId) -> Result<Bundle,
         return Err(SkipReason::NotAFile);
     }
     let mut bytes = Vec::new();
-    let limit = MAX_BUNDLE_BYTES as u64 + 1;
     let file = File::open(&path).map_err(unreadable)?;
-    file.take(limit)
+    file.take(limit as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    if bytes.len() > MAX_BUNDLE_BYTES {
-        return Err(BundleError::TooLarge(bytes.len()).into());
+    if bytes.len() > limit {
+        return Err(SkipReason::FileTooLarge(limit));
     }
     if name_of(&bytes) != name {
         return Err(SkipReason::NameMismatch);
     }
-    Ok(Bundle::decode(&bytes, space)?)
+    Ok(bytes)
 }
 
 /// Writes a file atomically, named by the hash of its content. An existing file has the same
