@@ -66,6 +66,7 @@ impl<'a> Migrator<'a> {
             purge: BTreeSet::new(),
             backup: None,
             receive_policy: ReceivePolicy::default(),
+            retry_set_aside: false,
             partial_rollback: false,
             reapply_rolled_back: false,
             lock_timeout: DEFAULT_LOCK_TIMEOUT,

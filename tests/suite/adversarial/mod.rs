@@ -7,6 +7,7 @@ mod declarations;
 mod ledger_rows;
 mod ledger_table;
 mod peer_events;
+mod set_aside;
 
 use std::collections::BTreeMap;
 
