@@ -8,9 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, StrExt as _};
 
-/// The maximum length of a name, in bytes. The engine has no limit, but frames and ledgers that
-/// hold names need one.
-pub const MAX_NAME_BYTES: usize = 1024;
+pub use super::limits::MAX_NAME_BYTES;
 
 /// The maximum length of a suffix that a name has in the database, in bytes: `__a_` or `__c_` and
 /// eight hex digits.
