@@ -91,6 +91,7 @@ pub struct Migrator<'a> {
     backup: Option<Backup>,
     receive_policy: ReceivePolicy,
     retry_set_aside: bool,
+    peer_tables: Option<usize>,
     partial_rollback: bool,
     reapply_rolled_back: bool,
     lock_timeout: Duration,

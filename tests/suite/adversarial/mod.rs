@@ -4,6 +4,7 @@
 
 mod catalog;
 mod declarations;
+mod hostile;
 mod ledger_rows;
 mod ledger_table;
 mod peer_events;

@@ -6,18 +6,27 @@ use kuzu_ddl_core::drift::Drift;
 use kuzu_ddl_core::event::{Change, DdlEvent, EventId};
 use kuzu_ddl_core::fold::{Fold, Rejection};
 use kuzu_ddl_core::plan::Step;
+use kuzu_ddl_core::schema::name::{RESERVED_FOR_ARCHIVES, is_reserved_for_archives};
 
 use super::report::{PendingEvent, PendingReason, ReceiveReport};
 
 /// Separates the valid events from the others, with the reason of each rejection: once stored in
-/// the ledger, an invalid event could not be decoded again.
+/// the ledger, an invalid event could not be decoded again, and one that takes the name of a future
+/// archive would keep that archive from every peer.
 pub(super) fn partition_valid(events: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
     let (mut valid, mut malformed) = (Vec::new(), Vec::new());
     for event in events {
-        match DdlEvent::decode(&event.encode()) {
-            Ok(_) => valid.push(event),
-            Err(error) => malformed.push((event.id(), Rejection::Malformed(error.to_string()))),
-        }
+        let mut names = event.change().assigned_names().into_iter();
+        let reserved = names.any(is_reserved_for_archives);
+        let reason = match DdlEvent::decode(&event.encode()) {
+            Ok(_) if reserved => RESERVED_FOR_ARCHIVES.to_owned(),
+            Ok(_) => {
+                valid.push(event);
+                continue;
+            }
+            Err(error) => error.to_string(),
+        };
+        malformed.push((event.id(), Rejection::Malformed(reason)));
     }
     (valid, malformed)
 }

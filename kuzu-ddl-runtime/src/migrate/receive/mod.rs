@@ -7,6 +7,7 @@
 
 mod attempt;
 pub(in crate::migrate) mod batch;
+mod budget;
 pub(in crate::migrate) mod report;
 mod store;
 pub(in crate::migrate) mod sync_state;
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use batch::{ReceiveBatch, partition_valid};
-use kuzu_ddl_core::diff::{IncompatibilityKind, check_compatibility};
+use kuzu_ddl_core::diff::{IncompatibilityKind, check_compatibility, find_tightened};
 use kuzu_ddl_core::event::{DdlEvent, EventId};
 use kuzu_ddl_core::fold::{ChangeBuilder, Conflict, Fold};
 use kuzu_ddl_core::plan::plan_hints;
@@ -214,7 +215,13 @@ impl Migrator<'_> {
         if starts {
             delivery.hold_set_aside(&mut contents.attempts, self.retry_set_aside);
         }
-        let units = delivery.atomic_units();
+        let mut units = delivery.atomic_units();
+        if starts {
+            let session = self.engine.session()?;
+            let declared = &declared.declared;
+            units =
+                self.within_budget(session.as_ref(), declared, &contents, units, &mut delivery)?;
+        }
         let is_new = |id: &EventId| !contents.inbox.contains_key(id);
         if contents.state.is_none() && delivery.all.keys().any(is_new) {
             // Events can only be stored in an existing ledger.
@@ -266,7 +273,8 @@ impl Migrator<'_> {
     }
 
     /// Returns whether everything declared exists once the events are applied. Events that remove
-    /// declared objects of a running application are an error, unless the policy allows them.
+    /// declared objects of a running application, give them another default or make them required,
+    /// are an error, unless the policy allows them.
     fn fits(
         &self,
         declared: &FingerprintedDeclaration,
@@ -276,8 +284,10 @@ impl Migrator<'_> {
         let declared = &declared.declared;
         let missing = check_compatibility(declared, Some(declared), after);
         let known_before = check_compatibility(declared, Some(declared), before);
+        let tightened = find_tightened(declared, before, after);
         let new_incompatibilities = missing.iter().filter(|row| !known_before.contains(row));
         let mut new_incompatibilities: Vec<_> = new_incompatibilities.cloned().collect();
+        new_incompatibilities.extend(tightened);
         for row in &mut new_incompatibilities {
             // Nothing that could be restored has been archived yet.
             if let IncompatibilityKind::Changed { restorable, .. } = &mut row.kind {
