@@ -220,6 +220,43 @@ fn compare_properties(
     }
 }
 
+/// Returns the declared properties that get another default, or become required, against the
+/// declaration. Either rewrites the column, and the application writes rows that it did not expect.
+#[must_use]
+pub fn find_tightened(declared: &Declared, before: &Fold, after: &Fold) -> Vec<Incompatibility> {
+    let mut found = Vec::new();
+    for (key, table) in &declared.schema.tables {
+        let tables = before.find(None, key).zip(after.find(None, key));
+        let Some((was_in, is_in)) = tables.filter(|(was, is)| was.id == is.id) else {
+            continue;
+        };
+        for (name, property) in &table.properties {
+            let present = |fold: &Fold, parent| fold.property(fold.find(Some(parent), name)?);
+            let pair = present(before, was_in.id).zip(present(after, is_in.id));
+            let Some((was, is)) = pair else { continue };
+            let text = |p: &Property| p.default_cypher().unwrap_or_else(|| "none".into());
+            let required = |p: &Property| if p.nullable { "nullable" } else { "required" };
+            let kind = if was.default != is.default && is.default != property.default {
+                push_difference(false, "default", &text(property), &text(&is))
+            } else if was.nullable && !is.nullable && property.nullable {
+                push_difference(false, "nullability", &required(property), &required(&is))
+            } else {
+                continue;
+            };
+            found.push(Incompatibility {
+                object: format!("{}.{}", table.name, property.name),
+                origin: declared
+                    .tables
+                    .get(key)
+                    .map(|hints| hints.origin.clone())
+                    .unwrap_or_default(),
+                kind,
+            });
+        }
+    }
+    found
+}
+
 fn push_difference(
     changed: bool,
     aspect: &str,

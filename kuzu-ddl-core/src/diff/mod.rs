@@ -35,7 +35,7 @@ pub use ancestor::{ancestor_at_rollback, ancestor_from_live, next_ancestor};
 #[doc(hidden)]
 pub use archive_entry::{ArchiveEntry, archive_entries};
 #[doc(hidden)]
-pub use compatibility::check_compatibility;
+pub use compatibility::{check_compatibility, find_tightened};
 use differ::Differ;
 #[doc(hidden)]
 pub use import::adopt_drift::adopt_drift;

@@ -8,8 +8,11 @@ use super::incompatibility::{Incompatibility, IncompatibilityKind};
 use crate::declared::{Declared, is_readable};
 use crate::event::{DdlEvent, MAX_COMMENT_BYTES, SequenceSpec};
 use crate::fold::Fold;
-use crate::schema::name::{check_property, check_table};
-use crate::schema::{Expr, Index, NameKey, Property, Table, TableKind};
+use crate::schema::limits::{MAX_ROW_VALUES, MAX_TABLE_COLUMNS};
+use crate::schema::name::{
+    RESERVED_FOR_ARCHIVES, check_property, check_table, is_reserved_for_archives,
+};
+use crate::schema::{Expr, Index, NameKey, Property, StorageSize, Table, TableKind};
 
 /// Returns everything in `declared` that is invalid by itself.
 #[must_use]
@@ -97,10 +100,24 @@ fn check_shape(key: &NameKey, table: &Table, report: &mut impl FnMut(String, Str
     if let Err(e) = check_table(&table.name) {
         report(e.to_string());
     }
+    check_not_reserved(&table.name, &mut report);
     if *key != NameKey::new(&table.name) {
         report(format!("its key `{key}` does not match its name"));
     }
     check_comment(table.comment.as_deref(), &mut report);
+    let sizes = table.properties.values().map(|p| p.ty.storage_size());
+    let StorageSize { columns, values } = sizes.fold(StorageSize::default(), StorageSize::plus);
+    if columns > MAX_TABLE_COLUMNS {
+        report(format!(
+            "the engine would need {columns} columns for it, at most {MAX_TABLE_COLUMNS}\n\
+             help: move properties to another table"
+        ));
+    } else if values > MAX_ROW_VALUES {
+        report(format!(
+            "each row would hold {values} values, at most {MAX_ROW_VALUES}\n\
+             help: use lists instead of arrays"
+        ));
+    }
     if exceeds_json_depth(table) && !is_readable(table) {
         report("it nests deeper than the ledger can store".into());
     }
@@ -135,6 +152,7 @@ fn check_one(key: &NameKey, property: &Property, mut report: impl FnMut(String))
     if let Err(e) = check_property(&property.name) {
         report(e.to_string());
     }
+    check_not_reserved(&property.name, &mut report);
     if *key != NameKey::new(&property.name) {
         report(format!("its key `{key}` does not match its name"));
     }
@@ -160,6 +178,14 @@ fn check_index(key: &NameKey, index: &Index, table: &Table, mut report: impl FnM
     }
     if *key != NameKey::new(&index.name) {
         report(format!("its key `{key}` does not match its name"));
+    }
+}
+
+fn check_not_reserved(name: &str, report: &mut impl FnMut(String)) {
+    if is_reserved_for_archives(name) {
+        report(format!(
+            "{RESERVED_FOR_ARCHIVES}\nhelp: give it another name with `#[kuzu(name = \"…\")]`"
+        ));
     }
 }
 

@@ -213,3 +213,20 @@ pub enum Change {
         body: Vec<u8>,
     },
 }
+
+impl Change {
+    /// Returns the names that the change gives to objects.
+    #[must_use]
+    pub fn assigned_names(&self) -> Vec<&str> {
+        match self {
+            Self::CreateNodeTable { name, key_name, .. } => vec![name, key_name],
+            Self::CreateEdgeTable { name, .. }
+            | Self::AddProperty { name, .. }
+            | Self::CreateIndex { name, .. }
+            | Self::CreateSequence { name, .. }
+            | Self::RenameTable { to: name }
+            | Self::RenameProperty { to: name } => vec![name],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -21,6 +21,7 @@ mod render;
 mod row_failure;
 mod row_work;
 mod serial;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod value;

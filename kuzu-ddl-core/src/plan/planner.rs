@@ -13,6 +13,7 @@ use super::hazard::HazardKind;
 use super::hints::PlanHints;
 use super::live_catalog::LiveCatalog;
 use super::model::Step;
+use super::sizes::check_sizes;
 use crate::event::{ObjectId, ObjectKind};
 use crate::fold::{Fold, Object, managed_tables};
 use crate::schema::NameKey;
@@ -83,6 +84,7 @@ pub fn plan_with_rebuilds<'a>(
         mut errors,
         ..
     } = builder;
+    errors.extend(check_sizes(&steps, live));
     if hints.is_rollback {
         // A rollback leads to what older binaries declare.
         let hazards = steps.iter_mut().flat_map(|step| &mut step.hazards);

@@ -9,6 +9,7 @@ mod expr;
 mod index;
 mod index_check;
 mod index_options;
+pub mod limits;
 mod model;
 pub mod name;
 mod types;
@@ -18,15 +19,15 @@ pub use compare::{
 };
 pub use conversion::{Conversion, ConversionMethod, conversions_page};
 pub(crate) use expr::check::integer_range;
-pub use expr::{Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, Operator, ParseExprError};
+pub use expr::{Expr, FUNCTIONS, Float, Operator, ParseExprError};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
 pub use index_options::UNRETAINED_OPTIONS;
 pub(crate) use index_options::{forgotten_option, is_retained, unsupported_option};
+pub use limits::{
+    MAX_ARRAY_LENGTH, MAX_DECIMAL_PRECISION, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, MAX_TYPE_DEPTH,
+};
 pub use model::{
     Multiplicity, Pair, Property, Schema, Sequence, StorageDirection, Table, TableKind,
 };
 pub use name::{NameError, NameKey, serial_sequence_name};
-pub use types::{
-    DEFAULT_DECIMAL, MAX_ARRAY_LENGTH, MAX_DECIMAL_PRECISION, MAX_TYPE_DEPTH, ParseTypeError,
-    StructField, Type,
-};
+pub use types::{DEFAULT_DECIMAL, ParseTypeError, StorageSize, StructField, Type};

@@ -8,9 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, StrExt as _};
 
-/// The maximum length of a name, in bytes. The engine has no limit, but frames and ledgers that
-/// hold names need one.
-pub const MAX_NAME_BYTES: usize = 1024;
+pub use super::limits::MAX_NAME_BYTES;
 
 /// The maximum length of a suffix that a name has in the database, in bytes: `__a_` or `__c_` and
 /// eight hex digits.
@@ -214,6 +212,27 @@ pub fn check_table(name: &str) -> Result<(), NameError> {
     check(name, MAX_NAME_BYTES)
 }
 
+/// Returns whether `name` is one that an archived or conflicting object gets: a name, `__a_` or
+/// `__c_`, and eight hex digits. They can be foretold, so no event may take one before.
+#[must_use]
+pub fn is_reserved_for_archives(name: &str) -> bool {
+    let Some((stem, suffix)) = name.split_at_checked(name.len().saturating_sub(MAX_SUFFIX_BYTES))
+    else {
+        return false;
+    };
+    let (link, digits) = suffix.split_at_checked(4).unwrap_or_default();
+    !stem.is_empty()
+        && ["__a_", "__c_"]
+            .iter()
+            .any(|reserved| link.eq_ignore_ascii_case(reserved))
+        && digits.len() == 8
+        && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+/// The reason why a name is refused that [`is_reserved_for_archives`].
+pub const RESERVED_FOR_ARCHIVES: &str =
+    "the name is reserved: archived and conflicting objects get such names";
+
 /// Checks that `name`, found in a catalog, can be represented: it may be a legal name with the
 /// suffix of an archived or conflicting object.
 ///
@@ -332,6 +351,28 @@ mod tests {
         assert!(check_table(&"x".repeat(MAX_NAME_BYTES + 1)).is_err());
         assert!(check_property("_ID").is_err());
         assert!(check_property("_foo").is_ok());
+    }
+
+    #[test]
+    fn names_of_archives_are_reserved() {
+        for name in [
+            "x__a_00000000",
+            "X__A_0123abCD",
+            "É__c_ffffffff",
+            "a__a___c_12345678",
+        ] {
+            assert!(is_reserved_for_archives(name), "{name}");
+        }
+        for name in [
+            "",
+            "__a_00000000",
+            "x__c_1",
+            "x__b_00000000",
+            "x__a_0000000g",
+            "éééééé",
+        ] {
+            assert!(!is_reserved_for_archives(name), "{name}");
+        }
     }
 
     #[test]

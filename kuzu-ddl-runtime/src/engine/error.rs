@@ -74,6 +74,27 @@ impl EngineError {
         }
     }
 
+    /// Returns whether the engine rejects the statement, or what it evaluates, rather than being
+    /// unable to work at all.
+    pub(crate) fn rejects_statement(&self) -> bool {
+        use EngineErrorKind as K;
+        matches!(
+            self.kind,
+            K::BufferPool
+                | K::NotFound
+                | K::AlreadyExists
+                | K::Syntax
+                | K::Unsupported
+                | K::UnsupportedValue
+                | K::Other
+        )
+    }
+
+    /// Returns whether the engine had not enough memory.
+    pub(crate) fn is_out_of_memory(&self) -> bool {
+        self.kind == EngineErrorKind::BufferPool || self.message.contains("bad_alloc")
+    }
+
     pub(crate) fn new(
         kind: EngineErrorKind,
         message: impl Into<String>,

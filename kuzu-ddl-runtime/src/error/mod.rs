@@ -217,23 +217,36 @@ impl Error {
         }
     }
 
-    /// Returns whether single events cause the error, and not the database as such: without these
-    /// events the others can be applied.
+    /// Returns whether single events may cause the error, and not the database as such: without
+    /// these events the others can be applied.
     pub(crate) fn is_caused_by_events(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Incompatible(_)
-                | Self::BreaksApplication(_)
-                | Self::HazardsNotAllowed { .. }
-                | Self::PreflightFailed(_)
-                | Self::Unplannable(_)
-                | Self::RehearsalFailed { .. }
-                | Self::RehearsalMismatch(_)
-                | Self::StepFailed { .. }
-                | Self::RowCountMismatch { .. }
-                | Self::VerificationFailed(_)
-                | Self::BufferPoolTooSmall { .. }
-        )
+            | Self::BreaksApplication(_)
+            | Self::HazardsNotAllowed { .. }
+            | Self::PreflightFailed(_)
+            | Self::Unplannable(_)
+            | Self::RehearsalFailed { .. }
+            | Self::RehearsalMismatch(_)
+            | Self::StepFailed { .. }
+            | Self::FunctionFailed { .. }
+            | Self::FunctionMissing { .. }
+            | Self::RowCountMismatch { .. }
+            | Self::VerificationFailed(_)
+            | Self::BufferPoolTooSmall { .. } => true,
+            Self::Engine(error) => error.rejects_statement(),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the engine had not enough memory for a step.
+    pub(crate) fn is_out_of_memory(&self) -> bool {
+        match self {
+            Self::Engine(e)
+            | Self::RehearsalFailed { source: e, .. }
+            | Self::StepFailed { source: e, .. } => e.is_out_of_memory(),
+            _ => false,
+        }
     }
 }
 

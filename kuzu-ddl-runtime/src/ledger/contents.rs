@@ -9,6 +9,7 @@ use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, ObjectId};
 use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl_core::state::{BackfillProgress, CatalogIds};
 
+use super::attempt::Attempts;
 use super::corrupt::{CorruptRow, Corruption};
 use super::keys::STATE;
 use super::model::{LedgerState, Revision, Tag};
@@ -23,6 +24,8 @@ pub struct LedgerContents {
     pub checkpoint: Option<Fold>,
     /// Received events of peers that are not applied yet.
     pub inbox: BTreeMap<EventId, DdlEvent>,
+    /// Attempts to apply these events.
+    pub(crate) attempts: Attempts,
     /// Declarations that were applied to this database.
     pub applied_declarations: BTreeSet<Fingerprint>,
     /// Last declaration of every object.

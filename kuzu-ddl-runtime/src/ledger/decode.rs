@@ -68,6 +68,12 @@ impl LedgerContents {
             "tag" => {
                 self.tags.insert(name.to_owned(), json(body)?);
             }
+            keys::ATTEMPT => self.attempts.current = Some(json(body)?),
+            keys::SUSPECTS => self.attempts.suspects = json(body)?,
+            "set-aside" => {
+                let id: EventId = name.parse().map_err(|e| format!("{e}"))?;
+                self.attempts.set_aside.insert(id, json(body)?);
+            }
             "backfill" => {
                 let id: ObjectId = name.parse().map_err(|e| format!("{e}"))?;
                 let progress = json(body)?;

@@ -1,14 +1,29 @@
 //! Encodes rows of the ledger.
 
+use std::collections::BTreeSet;
+
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint, Writer};
 use kuzu_ddl_core::state::CatalogIds;
 
+use super::attempt::{Attempt, SetAside};
 use super::keys::{self, STATE};
 use super::model::{LedgerState, Revision, RowMap};
 
 pub(crate) fn encode_inbox(rows: &mut RowMap, event: &DdlEvent) {
     rows.insert(keys::inbox(event.id()), event.encode());
+}
+
+pub(crate) fn encode_attempt(rows: &mut RowMap, attempt: &Attempt) {
+    rows.insert(keys::ATTEMPT.into(), to_json(attempt));
+}
+
+pub(crate) fn encode_suspects(rows: &mut RowMap, suspects: &[BTreeSet<EventId>]) {
+    rows.insert(keys::SUSPECTS.into(), to_json(&suspects));
+}
+
+pub(crate) fn encode_set_aside(rows: &mut RowMap, id: EventId, set_aside: &SetAside) {
+    rows.insert(keys::set_aside(id), to_json(set_aside));
 }
 
 /// Encodes a body in JSON.

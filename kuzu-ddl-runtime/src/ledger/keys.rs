@@ -11,6 +11,12 @@ pub(super) const STATE: &str = "state";
 /// Key of the row with the catalog ids.
 pub(super) const CATALOG_IDS: &str = "catalog-ids";
 
+/// Key of the row with the attempt in progress.
+pub(crate) const ATTEMPT: &str = "attempt";
+
+/// Key of the row with the suspects of ended processes.
+pub(crate) const SUSPECTS: &str = "suspects";
+
 /// Current kinds of keys with their former names.
 const FORMER: [(&str, &str); 3] = [
     (CATALOG_IDS, "places"),
@@ -57,6 +63,10 @@ pub(super) fn tag(name: &str) -> String {
 
 pub(super) fn declared(id: Fingerprint) -> String {
     format!("declared/{id}")
+}
+
+pub(crate) fn set_aside(id: EventId) -> String {
+    format!("set-aside/{id}")
 }
 
 pub(crate) fn inbox(id: EventId) -> String {

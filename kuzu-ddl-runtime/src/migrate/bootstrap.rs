@@ -66,6 +66,7 @@ impl Migrator<'_> {
         let request = Request::Receive {
             events: new,
             bootstrap: Some(Box::new(bootstrap)),
+            completes_attempt: false,
         };
         let report = self.plan_and_apply(&declared, &request, None, start)?;
         // Waiting events may have depended on events that the checkpoint retains.

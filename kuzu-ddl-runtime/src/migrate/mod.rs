@@ -90,6 +90,8 @@ pub struct Migrator<'a> {
     purge: BTreeSet<String>,
     backup: Option<Backup>,
     receive_policy: ReceivePolicy,
+    retry_set_aside: bool,
+    peer_tables: Option<usize>,
     partial_rollback: bool,
     reapply_rolled_back: bool,
     lock_timeout: Duration,
@@ -172,7 +174,7 @@ impl<'a> Migrator<'a> {
         }
         let mut received = None;
         if let Some(Ok(state)) = ledger::read_state(session.as_ref())?
-            && state.has_pending_events()
+            && (state.has_pending_events() || self.retry_set_aside)
         {
             received = Some(Box::new(self.deliver(&declared, Vec::new(), true)?));
         }

@@ -22,10 +22,43 @@ pub(super) enum Request {
     Receive {
         events: Vec<DdlEvent>,
         bootstrap: Option<Box<Bootstrap>>,
+        /// Whether nothing else is tried in this delivery.
+        completes_attempt: bool,
     },
 }
 
 impl Request {
+    /// Returns the request to apply events of peers.
+    pub(super) fn of_events(events: Vec<DdlEvent>) -> Self {
+        Self::Receive {
+            events,
+            bootstrap: None,
+            completes_attempt: false,
+        }
+    }
+
+    /// Sets whether nothing else is tried in this delivery.
+    pub(super) fn completing_attempt(mut self, completes: bool) -> Self {
+        if let Self::Receive {
+            completes_attempt, ..
+        } = &mut self
+        {
+            *completes_attempt = completes;
+        }
+        self
+    }
+
+    /// Returns whether nothing else is tried in this delivery.
+    pub(super) fn completes_attempt(&self) -> bool {
+        matches!(
+            self,
+            Self::Receive {
+                completes_attempt: true,
+                ..
+            }
+        )
+    }
+
     /// Returns the checkpoint from which the history starts.
     pub(super) fn bootstrap(&self) -> Option<&Bootstrap> {
         match self {

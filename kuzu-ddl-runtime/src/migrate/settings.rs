@@ -24,6 +24,7 @@ impl fmt::Debug for Migrator<'_> {
             .field("drift_policy", &self.drift_policy)
             .field("undeclared_policy", &self.undeclared_policy)
             .field("receive_policy", &self.receive_policy)
+            .field("peer_tables", &self.peer_tables)
             .field("startup_check", &self.startup_check)
             .field("restore", &self.restore)
             .field("recreate", &self.recreate)
@@ -66,6 +67,8 @@ impl<'a> Migrator<'a> {
             purge: BTreeSet::new(),
             backup: None,
             receive_policy: ReceivePolicy::default(),
+            retry_set_aside: false,
+            peer_tables: None,
             partial_rollback: false,
             reapply_rolled_back: false,
             lock_timeout: DEFAULT_LOCK_TIMEOUT,

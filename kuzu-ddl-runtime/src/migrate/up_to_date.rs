@@ -23,6 +23,7 @@ impl Migrator<'_> {
             || !self.recreate.is_empty()
             || !self.purge.is_empty()
             || self.reapply_rolled_back
+            || self.retry_set_aside
             || self.undeclared_policy != UndeclaredPolicy::Keep
             || matches!(self.drift_policy, DriftPolicy::Adopt | DriftPolicy::Repair)
         {

@@ -4,9 +4,11 @@
 
 mod catalog;
 mod declarations;
+mod hostile;
 mod ledger_rows;
 mod ledger_table;
 mod peer_events;
+mod set_aside;
 
 use std::collections::BTreeMap;
 

@@ -13,6 +13,7 @@ mod edits;
 mod independent_starts;
 mod name_aliases;
 mod names;
+mod names_taken;
 mod newer_versions;
 mod pending;
 mod physical_target;

@@ -4,7 +4,7 @@ use super::super::const_string::ConstString;
 use super::super::table::{PairDesc, TableDesc, TableKindDesc};
 use super::super::types::TypeDesc;
 use super::schema_set::same;
-use crate::schema::{MAX_ARRAY_LENGTH, MAX_TYPE_DEPTH};
+use crate::schema::limits::{MAX_ARRAY_LENGTH, MAX_TYPE_COLUMNS, MAX_TYPE_DEPTH};
 
 /// Returns the table, and rejects invalid types and contradictions. The derive has already checked
 /// the names in its own tokens.
@@ -13,7 +13,14 @@ pub const fn table(desc: &'static TableDesc) -> &'static TableDesc {
     let mut i = 0;
     while i < desc.properties.len() {
         let property = &desc.properties[i];
-        if let Some(what) = shape(&property.ty, 1, 1) {
+        let what = match shape(&property.ty, 1, 1) {
+            None if columns(&property.ty) > MAX_TYPE_COLUMNS => Some(
+                "the engine needs more than 1024 columns for it\nhelp: use fewer members, or a list \
+                 or map of them",
+            ),
+            what => what,
+        };
+        if let Some(what) = what {
             ConstString::new("invalid type of the property `")
                 .add(property.name)
                 .add("`: ")
@@ -67,6 +74,24 @@ const fn shape(ty: &TypeDesc, depth: usize, elements: u64) -> Option<&'static st
             None
         }
         _ => None,
+    }
+}
+
+/// Returns the number of columns that the engine stores: one for each type that the type contains,
+/// itself included.
+const fn columns(ty: &TypeDesc) -> u64 {
+    match ty {
+        TypeDesc::Array(ty, _) | TypeDesc::List(ty) => 1 + columns(ty),
+        TypeDesc::Map(key, value) => 2 + columns(key) + columns(value),
+        TypeDesc::Struct(members) | TypeDesc::Union(members) => {
+            let (mut all, mut i) = (1, 0);
+            while i < members.len() {
+                all += columns(&members[i].ty);
+                i += 1;
+            }
+            all
+        }
+        _ => 1,
     }
 }
 

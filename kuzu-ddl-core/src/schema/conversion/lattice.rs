@@ -156,7 +156,7 @@ impl Type {
             ) => {
                 let scale = *s.max(t);
                 let precision = (p - s).max(q - t) + scale;
-                (precision <= crate::schema::types::MAX_DECIMAL_PRECISION)
+                (precision <= crate::schema::MAX_DECIMAL_PRECISION)
                     .then_some(Self::Decimal { precision, scale })
             }
             _ => CHAIN

@@ -1,10 +1,9 @@
 //! Checks of expressions: structure, functions, limits, and literals against the property's type.
 
+use super::super::limits::{MAX_EXPR_BYTES, MAX_EXPR_DEPTH};
 use super::super::types::Type;
 use super::parse::Parser;
-use super::{
-    Expr, FUNCTIONS, Float, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, ParseExprError, is_word, shorten,
-};
+use super::{Expr, FUNCTIONS, Float, ParseExprError, is_word, shorten};
 
 impl Expr {
     /// Checks this default for a property of type `ty`: known functions, finite numbers, depth,
@@ -48,6 +47,7 @@ impl Expr {
     pub fn check_cast(&self) -> Result<(), ParseExprError> {
         let mut budget = MAX_EXPR_BYTES;
         self.check_at(1, &mut budget)
+            .and_then(|()| self.value_size().map(drop))
             .map_err(|reason| ParseExprError {
                 text: shorten(&self.to_string()),
                 reason,

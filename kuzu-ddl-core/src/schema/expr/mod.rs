@@ -8,18 +8,13 @@ pub(in crate::schema) mod check;
 mod checkpoint;
 pub(in crate::schema) mod parse;
 pub(in crate::schema) mod render;
+mod value_size;
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::types::Type;
-
-/// The maximum nesting depth of expressions.
-pub const MAX_EXPR_DEPTH: usize = 64;
-
-/// The maximum length of an expression's text, in bytes.
-pub const MAX_EXPR_BYTES: usize = 64 * 1024;
 
 /// The functions that a default may call: deterministic ones, and those that generate a new value
 /// for each row.

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use super::super::limits::MAX_EXPR_DEPTH;
 use super::super::types::Type;
-use super::{Expr, Float, MAX_EXPR_DEPTH, Operator, ParseExprError, shorten};
+use super::{Expr, Float, Operator, ParseExprError, shorten};
 
 impl Expr {
     /// Parses the default that `table_info` reports for a property of type `ty`. Returns `None` if

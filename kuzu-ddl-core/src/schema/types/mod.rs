@@ -1,24 +1,17 @@
 //! The engine's types as data, each with one canonical text.
 
 pub(in crate::schema) mod parse;
+mod size;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+pub use size::StorageSize;
 
-/// The maximum nesting depth of types. It exceeds any real use and bounds the cost of a hostile
-/// event.
-pub const MAX_TYPE_DEPTH: usize = 64;
+use super::limits::{MAX_ARRAY_LENGTH, MAX_DECIMAL_PRECISION, MAX_TYPE_COLUMNS, MAX_TYPE_DEPTH};
 
 /// The precision and scale of a `DECIMAL` without arguments.
 pub const DEFAULT_DECIMAL: (u8, u8) = (18, 3);
-
-/// The maximum number of elements of an array; the lengths of nested arrays multiply. The engine
-/// reserves memory for all of them when it opens the file (bug B41).
-pub const MAX_ARRAY_LENGTH: u64 = 1_000_000;
-
-/// The maximum precision of a `DECIMAL`.
-pub const MAX_DECIMAL_PRECISION: u8 = 38;
 
 /// A Kùzu type.
 ///
@@ -235,10 +228,15 @@ impl Type {
     ///
     /// Returns the first rule that the type violates.
     pub fn check(&self) -> Result<(), ParseTypeError> {
-        self.check_at(1, 1).map_err(|reason| ParseTypeError {
+        self.check_rules().map_err(|reason| ParseTypeError {
             text: shorten(&self.to_string()),
             reason,
         })
+    }
+
+    fn check_rules(&self) -> Result<(), String> {
+        self.check_at(1, 1)?;
+        self.check_size()
     }
 
     /// Checks the type at a nesting depth, in arrays of that many elements in all.
@@ -279,6 +277,13 @@ impl Type {
             Self::Struct(fields) | Self::Union(fields) => {
                 if fields.is_empty() {
                     return Err("it has no members".into());
+                }
+                if fields.len() as u64 > MAX_TYPE_COLUMNS {
+                    let count = fields.len();
+                    return Err(format!(
+                        "it has {count} members, at most {MAX_TYPE_COLUMNS}\n\
+                         help: use a list or map of them"
+                    ));
                 }
                 for (i, field) in fields.iter().enumerate() {
                     if !is_member_name(&field.name) {

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use super::{DEFAULT_DECIMAL, MAX_TYPE_DEPTH, PLAIN, ParseTypeError, StructField, Type, shorten};
+use super::super::limits::MAX_TYPE_DEPTH;
+use super::{DEFAULT_DECIMAL, PLAIN, ParseTypeError, StructField, Type, shorten};
 
 impl FromStr for Type {
     type Err = ParseTypeError;
@@ -12,7 +13,7 @@ impl FromStr for Type {
         let ty = parser.ty(1).and_then(|ty| {
             parser.space();
             if parser.rest.is_empty() {
-                ty.check_at(1, 1).map(|()| ty)
+                ty.check_rules().map(|()| ty)
             } else {
                 Err(format!(
                     "unexpected trailing text `{}`",

@@ -96,7 +96,11 @@ impl Migrator<'_> {
         for id in recorded.filter(|id| !deferred.contains(&DeferredTask::Backfill(**id))) {
             ledger::delete_backfill(tx, *id)?;
         }
-        ledger::delete_rows(tx, &inbox_keys_applied(prepared))?;
+        let mut obsolete = inbox_keys_applied(prepared);
+        if run.request.completes_attempt() && prepared.local.deferred.is_empty() {
+            obsolete.push(ledger::ATTEMPT.into());
+        }
+        ledger::delete_rows(tx, &obsolete)?;
         Ok(number)
     }
 

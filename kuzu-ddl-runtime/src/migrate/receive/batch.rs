@@ -5,19 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use kuzu_ddl_core::drift::Drift;
 use kuzu_ddl_core::event::{Change, DdlEvent, EventId};
 use kuzu_ddl_core::fold::{Fold, Rejection};
+use kuzu_ddl_core::plan::Step;
+use kuzu_ddl_core::schema::name::{RESERVED_FOR_ARCHIVES, is_reserved_for_archives};
 
-use super::super::report::Report;
 use super::report::{PendingEvent, PendingReason, ReceiveReport};
 
 /// Separates the valid events from the others, with the reason of each rejection: once stored in
-/// the ledger, an invalid event could not be decoded again.
+/// the ledger, an invalid event could not be decoded again, and one that takes the name of a future
+/// archive would keep that archive from every peer.
 pub(super) fn partition_valid(events: Vec<DdlEvent>) -> (Vec<DdlEvent>, Vec<(EventId, Rejection)>) {
     let (mut valid, mut malformed) = (Vec::new(), Vec::new());
     for event in events {
-        match DdlEvent::decode(&event.encode()) {
-            Ok(_) => valid.push(event),
-            Err(error) => malformed.push((event.id(), Rejection::Malformed(error.to_string()))),
-        }
+        let mut names = event.change().assigned_names().into_iter();
+        let reserved = names.any(is_reserved_for_archives);
+        let reason = match DdlEvent::decode(&event.encode()) {
+            Ok(_) if reserved => RESERVED_FOR_ARCHIVES.to_owned(),
+            Ok(_) => {
+                valid.push(event);
+                continue;
+            }
+            Err(error) => error.to_string(),
+        };
+        malformed.push((event.id(), Rejection::Malformed(reason)));
     }
     (valid, malformed)
 }
@@ -55,10 +64,10 @@ impl ReceiveBatch {
         });
     }
 
-    pub(super) fn mark_applied(&mut self, ids: Vec<EventId>, report: Report) {
+    pub(super) fn mark_applied(&mut self, ids: Vec<EventId>, steps: Vec<Step>) {
         self.applied.extend(&ids);
         self.received.applied.extend(ids);
-        self.received.steps.extend(report.steps);
+        self.received.steps.extend(steps);
     }
 
     /// Determines which events the next start need not retry: only another event or a newer version
@@ -70,7 +79,7 @@ impl ReceiveBatch {
         pending.sort_by_key(|pending| self.fold.rank_of(pending.event));
         for PendingEvent { event, reason, .. } in pending {
             let waits = match reason {
-                PendingReason::Held(_) => true,
+                PendingReason::Held(_) | PendingReason::SetAside(_) => true,
                 PendingReason::BlockedBy(other) => held.contains(other),
                 _ => false,
             };
@@ -95,11 +104,28 @@ impl ReceiveBatch {
         self.received.drift = rows;
     }
 
+    /// Returns the units of the events that waited for others which are applied by now, and no
+    /// longer lets them wait.
+    pub(super) fn release_unblocked(&mut self) -> Vec<Vec<EventId>> {
+        let blocked = |pending: &PendingEvent| match pending.reason {
+            PendingReason::BlockedBy(_) => Some(pending.event),
+            _ => None,
+        };
+        let blocked: BTreeSet<EventId> = self.received.pending.iter().filter_map(blocked).collect();
+        self.received
+            .pending
+            .retain(|pending| !blocked.contains(&pending.event));
+        self.pending.retain(|id| !blocked.contains(id));
+        let mut units = self.atomic_units();
+        units.retain(|unit| unit.iter().any(|id| blocked.contains(id)));
+        units
+    }
+
     /// Groups the events that can only be applied together, in the order of the events: a rel table
     /// with its pairs, everything else separately.
     pub(super) fn atomic_units(&self) -> Vec<Vec<EventId>> {
         let mut order: Vec<_> = self.all.keys().copied().collect();
-        order.retain(|id| !self.pending.contains(id));
+        order.retain(|id| !self.pending.contains(id) && !self.applied.contains(id));
         order.sort_by_key(|id| self.fold.rank_of(*id));
         let mut units: Vec<Vec<EventId>> = Vec::new();
         let mut tables = BTreeMap::new();

@@ -5,15 +5,18 @@
 //! affecting the shared state; each start and each delivery retries it. If one event of many fails,
 //! the set is halved until the failing events are isolated, and the others are applied.
 
+mod attempt;
 pub(in crate::migrate) mod batch;
+mod budget;
 pub(in crate::migrate) mod report;
+mod store;
 pub(in crate::migrate) mod sync_state;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use batch::{ReceiveBatch, partition_valid};
-use kuzu_ddl_core::diff::{IncompatibilityKind, check_compatibility};
+use kuzu_ddl_core::diff::{IncompatibilityKind, check_compatibility, find_tightened};
 use kuzu_ddl_core::event::{DdlEvent, EventId};
 use kuzu_ddl_core::fold::{ChangeBuilder, Conflict, Fold};
 use kuzu_ddl_core::plan::plan_hints;
@@ -28,11 +31,7 @@ use super::run::Request;
 use super::{Migrator, fingerprint_declaration};
 use crate::engine::Session;
 use crate::error::Error;
-use crate::ledger;
-use crate::ledger::{
-    FingerprintedDeclaration, LedgerContents, LedgerState, RowMap, encode_inbox, inbox_key,
-};
-use crate::write_lock::with_writer;
+use crate::ledger::{FingerprintedDeclaration, inbox_key};
 
 impl Migrator<'_> {
     /// Sets what happens to events of peers that change what this application declares. Default:
@@ -58,8 +57,29 @@ impl Migrator<'_> {
         self
     }
 
-    /// Applies events of peers, in any order and with duplicates, and stores those that cannot be
-    /// applied yet. No event is lost.
+    /// Tries the events of peers once more that are [set aside](PendingReason::SetAside). Those that
+    /// end the process again are set aside at the next start.
+    ///
+    /// # Examples
+    /// ```
+    /// # use kuzu_ddl_core::declared::Declared;
+    /// # use kuzu_ddl_runtime::kuzu::{Database, SystemConfig};
+    /// # use kuzu_ddl_runtime::migrate::Migrator;
+    /// # let config = SystemConfig::default().max_db_size(1 << 30).buffer_pool_size(64 << 20);
+    /// # let db = Database::in_memory(config)?;
+    /// # let declared = Declared::default();
+    /// Migrator::new(&db).declared(declared).retry_set_aside().migrate()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn retry_set_aside(mut self) -> Self {
+        self.retry_set_aside = true;
+        self
+    }
+
+    /// Stores events of peers, in any order and with duplicates, and applies those that can
+    /// be applied now. All are stored before any is tried, and none keeps another from being
+    /// applied.
     ///
     /// # Errors
     /// Returns errors that are unrelated to the events: [`Error::Engine`],
@@ -164,7 +184,7 @@ impl Migrator<'_> {
         self.deliver(&declared, events, true)
     }
 
-    /// Applies new and waiting events, as far as possible.
+    /// Stores new events, and applies them and the waiting ones as far as possible.
     pub(super) fn deliver(
         &mut self,
         declared: &FingerprintedDeclaration,
@@ -173,7 +193,7 @@ impl Migrator<'_> {
     ) -> Result<ReceiveReport, Error> {
         let start = Instant::now();
         dangling_indexes::drop_dangling_indexes(self.engine, self.lock_timeout)?;
-        let contents = read_ledger(self.engine.session()?.as_ref())?;
+        let mut contents = read_ledger(self.engine.session()?.as_ref())?;
         let mut all = contents.inbox.clone();
         let (valid, malformed) = partition_valid(events);
         let new = valid.into_iter().map(|event| (event.id(), event));
@@ -191,18 +211,36 @@ impl Migrator<'_> {
         for (id, reason) in held {
             delivery.hold(id, PendingReason::Held(reason));
         }
-        let units = delivery.atomic_units();
+        let recorded = contents.attempts.clone();
         if starts {
-            match self.apply_batch(declared, &units, &mut delivery, start) {
-                Err(Error::DriftDetected(rows)) => delivery.hold_for_drift(&units, rows),
-                result => result?,
-            }
+            delivery.hold_set_aside(&mut contents.attempts, self.retry_set_aside);
+        }
+        let mut units = delivery.atomic_units();
+        if starts {
+            let session = self.engine.session()?;
+            let declared = &declared.declared;
+            units =
+                self.within_budget(session.as_ref(), declared, &contents, units, &mut delivery)?;
+        }
+        let is_new = |id: &EventId| !contents.inbox.contains_key(id);
+        if contents.state.is_none() && delivery.all.keys().any(is_new) {
+            // Events can only be stored in an existing ledger.
+            self.plan_and_apply(declared, &Request::of_events(Vec::new()), None, start)?;
+        }
+        let tries = starts && !units.is_empty();
+        self.store_new_events(&mut contents, &delivery, tries)?;
+        let mut failure = None;
+        if starts {
+            failure = self.apply_units(declared, &units, &mut contents.attempts, &mut delivery)?;
         } else {
             for id in units.into_iter().flatten() {
                 delivery.hold(id, PendingReason::Deferred);
             }
         }
-        self.store_in_inbox(declared, &contents, &delivery, start)?;
+        self.record_outcome((&recorded, &contents.attempts), &delivery)?;
+        if let Some(error) = failure {
+            return Err(error);
+        }
         let mut received = delivery.received;
         let rejected = delivery.fold.rejected_events().iter();
         let rejected_here = rejected
@@ -215,107 +253,6 @@ impl Migrator<'_> {
         received.schema = Some(delivery.fold.schema().fingerprint());
         received.took = start.elapsed();
         Ok(received)
-    }
-
-    /// Applies a part of the events; if that fails because of them, each half separately.
-    fn apply_batch(
-        &mut self,
-        declared: &FingerprintedDeclaration,
-        units: &[Vec<EventId>],
-        delivery: &mut ReceiveBatch,
-        start: Instant,
-    ) -> Result<(), Error> {
-        let events = delivery.ready_events(units);
-        if events.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<EventId> = events.iter().map(DdlEvent::id).collect();
-        let request = Request::Receive {
-            events,
-            bootstrap: None,
-        };
-        match self.plan_and_apply(declared, &request, None, start) {
-            Ok(report) => {
-                delivery.mark_applied(ids, report);
-                Ok(())
-            }
-            Err(error) if !error.is_caused_by_events() => Err(error),
-            Err(error) if units.len() < 2 => {
-                let reason = match &error {
-                    Error::BreaksApplication(_) => {
-                        PendingReason::BreaksApplication(error.to_string())
-                    }
-                    _ => PendingReason::NotApplicable(error.to_string()),
-                };
-                ids.iter().for_each(|id| delivery.hold(*id, reason.clone()));
-                Ok(())
-            }
-            Err(_) => {
-                let (first, second) = units.split_at(units.len() / 2);
-                self.apply_batch(declared, first, delivery, start)?;
-                self.apply_batch(declared, second, delivery, start)
-            }
-        }
-    }
-
-    /// Stores the new events that wait in the inbox.
-    fn store_in_inbox(
-        &mut self,
-        declared: &FingerprintedDeclaration,
-        contents: &LedgerContents,
-        delivery: &ReceiveBatch,
-        start: Instant,
-    ) -> Result<(), Error> {
-        let waiting = delivery.received.pending.iter();
-        let mut rows = RowMap::new();
-        for event in waiting.filter_map(|pending| delivery.all.get(&pending.event)) {
-            if !contents.inbox.contains_key(&event.id()) {
-                encode_inbox(&mut rows, event);
-            }
-        }
-        let held = delivery.compute_waiting();
-        let state = contents.state.as_ref();
-        let is_recorded = |state: &LedgerState| {
-            state.inbox_ready == held.ready
-                && state.held_since_version == held.held_since_version
-                && state.held_count == held.held
-        };
-        if rows.is_empty() && state.is_none_or(is_recorded) {
-            return Ok(());
-        }
-        if contents.state.is_none() && delivery.received.applied.is_empty() {
-            // Events can only be stored in an existing ledger.
-            let request = Request::Receive {
-                events: Vec::new(),
-                bootstrap: None,
-            };
-            self.plan_and_apply(declared, &request, None, start)?;
-        }
-        let only_status = rows.is_empty();
-        let result = with_writer(self.engine, self.lock_timeout, |tx| {
-            let mut state = match ledger::read_state(&tx)? {
-                Some(Ok(state)) => state,
-                Some(Err(corrupt_row)) => return Err(Error::CorruptLedger(vec![corrupt_row])),
-                None => return Err(Error::StalePlan),
-            };
-            (state.inbox_ready, state.held_count) = (held.ready, held.held);
-            state
-                .held_since_version
-                .clone_from(&held.held_since_version);
-            ledger::encode_state(&mut rows, &state);
-            ledger::upsert_rows(&tx, std::mem::take(&mut rows))?;
-            tx.commit().map_err(Error::from)
-        });
-        match result {
-            // Recording what is already known can be left to a later start.
-            Err(e)
-                if only_status
-                    && (Self::is_read_only(&e) || matches!(e, Error::LockTimeout { .. })) =>
-            {
-                Ok(())
-            }
-            result => result,
-        }
     }
 
     pub(super) fn prepare_received(
@@ -336,7 +273,8 @@ impl Migrator<'_> {
     }
 
     /// Returns whether everything declared exists once the events are applied. Events that remove
-    /// declared objects of a running application are an error, unless the policy allows them.
+    /// declared objects of a running application, give them another default or make them required,
+    /// are an error, unless the policy allows them.
     fn fits(
         &self,
         declared: &FingerprintedDeclaration,
@@ -346,8 +284,10 @@ impl Migrator<'_> {
         let declared = &declared.declared;
         let missing = check_compatibility(declared, Some(declared), after);
         let known_before = check_compatibility(declared, Some(declared), before);
+        let tightened = find_tightened(declared, before, after);
         let new_incompatibilities = missing.iter().filter(|row| !known_before.contains(row));
         let mut new_incompatibilities: Vec<_> = new_incompatibilities.cloned().collect();
+        new_incompatibilities.extend(tightened);
         for row in &mut new_incompatibilities {
             // Nothing that could be restored has been archived yet.
             if let IncompatibilityKind::Changed { restorable, .. } = &mut row.kind {

@@ -10,6 +10,7 @@ use kuzu_ddl_core::plan::{Step, count_noun};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::ledger::{SetAside, SetAsideCause};
 
 /// Outcome of a delivery of events of peers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,8 +64,31 @@ pub enum PendingReason {
     /// It cannot be applied to the present database: a preflight check fails, or a hazard is not
     /// allowed.
     NotApplicable(String),
+    /// It ended the process that applied it, or the engine had not enough memory for it. It is not
+    /// tried again until [`retry_set_aside`](crate::migrate::Migrator::retry_set_aside) requests
+    /// it, or a newer version of kuzu-ddl starts.
+    SetAside(String),
     /// The live schema differs from the ledger: see [`ReceiveReport::drift`].
     Drift,
+}
+
+impl From<&SetAside> for PendingReason {
+    fn from(set_aside: &SetAside) -> Self {
+        let cause = match set_aside.cause {
+            SetAsideCause::ProcessEnded => "set aside: the process ended while it was applied",
+            SetAsideCause::TooLarge => "set aside: the engine had not enough memory for it",
+        };
+        let message = set_aside
+            .message
+            .split("\nhelp: ")
+            .next()
+            .unwrap_or_default();
+        let separator = if message.is_empty() { "" } else { ": " };
+        Self::SetAside(format!(
+            "{cause}{separator}{message}\n\
+             help: try it once more with `.retry_set_aside()` on the Migrator"
+        ))
+    }
 }
 
 impl fmt::Display for PendingEvent {
@@ -80,9 +104,9 @@ impl fmt::Display for PendingEvent {
             PendingReason::BlockedBy(event) => HoldReason::DependencyHeld(*event).fmt(f),
             PendingReason::Deferred => f.write_str("deferred to the next start"),
             PendingReason::Drift => f.write_str("the live schema differs from the ledger"),
-            PendingReason::BreaksApplication(reason) | PendingReason::NotApplicable(reason) => {
-                f.write_str(reason)
-            }
+            PendingReason::BreaksApplication(reason)
+            | PendingReason::NotApplicable(reason)
+            | PendingReason::SetAside(reason) => f.write_str(reason),
         }
     }
 }

@@ -31,10 +31,11 @@ impl<'a> PlanBuilder<'a> {
         let Some(value) = columns.iter().find(|c| c.property.name == key) else {
             self.errors.push(PlanError::Unsupported {
                 object: format!("{}.{key}", table.name),
-                reason:
-                    "existing rows have no value for the new primary key\nhelp: add a backfill, \
-                         for example `#[kuzu(fill = \"gen_random_uuid()\")]`"
-                        .into(),
+                reason: "existing rows have no value for the new primary key\n\
+                         help: add a backfill, for example `#[kuzu(fill = \"gen_random_uuid()\")]`\n\
+                         help: or give it another name with `#[kuzu(name = \"…\")]`, if another \
+                         program created this table"
+                    .into(),
             });
             return None;
         };
