@@ -1,9 +1,10 @@
 //! Random histories: a schema of all types with rows, one to five changes, and rollbacks to each
-//! earlier point, from the last to the first. At each point every row is what it was then.
+//! earlier point, from the last to the first, then to random points, forward and back. At each point
+//! every row is what it was then.
 //!
 //! The regular run takes the same 12 histories every time. `KUZU_DDL_ROLLBACK_RUNS=2000` runs that
-//! many, `KUZU_DDL_ROLLBACK_SEED` is the first seed. `KUZU_DDL_ROLLBACK_STEPS` continues with that
-//! many rollbacks to random points, forward and back.
+//! many, `KUZU_DDL_ROLLBACK_SEED` is the first seed, `KUZU_DDL_ROLLBACK_STEPS` the number of random
+//! points.
 
 mod model;
 mod values;
@@ -84,7 +85,7 @@ fn run(seed: u64) -> usize {
     }
     let mut targets: Vec<usize> = (0..states.len() - 1).rev().collect();
     targets.extend(
-        (0..number("KUZU_DDL_ROLLBACK_STEPS").unwrap_or(0)).map(|_| numbers.below(states.len())),
+        (0..number("KUZU_DDL_ROLLBACK_STEPS").unwrap_or(2)).map(|_| numbers.below(states.len())),
     );
     let mut path = Vec::new();
     for at in targets {
