@@ -170,11 +170,18 @@ impl Change {
             11 => Self::DropPair,
             12 => Self::CommentOnTable { text: comment(r)? },
             13 => Self::CommentOnProperty { text: comment(r)? },
-            14 => Self::SetType {
-                ty: r.ty()?,
-                cast: read_cast(r)?,
-                on_fail: OnFail::read(r)?,
-            },
+            14 => {
+                let (ty, cast, on_fail) = (r.ty()?, read_cast(r)?, OnFail::read(r)?);
+                let fallback = match &on_fail {
+                    OnFail::Default(expr) => Some(expr),
+                    _ => None,
+                };
+                let mut exprs = cast.iter().chain(fallback);
+                if exprs.any(|expr| expr.may_give_decimals_as_text(&ty)) {
+                    return r.malformed("texts would become decimals of a list");
+                }
+                Self::SetType { ty, cast, on_fail }
+            }
             15 => Self::SetDefault {
                 default: read_default(r)?,
             },

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::state::DeferredTask;
 use serde::{Deserialize, Serialize};
 
 /// Events that are being applied.
@@ -68,4 +69,6 @@ pub(crate) struct Attempts {
     pub(crate) had_suspects: bool,
     /// Events that are set aside.
     pub(crate) set_aside: BTreeMap<EventId, SetAside>,
+    /// Deferred work during which the process ended.
+    pub(crate) deferred_set_aside: BTreeSet<DeferredTask>,
 }

@@ -69,6 +69,7 @@ impl LedgerContents {
                 self.tags.insert(name.to_owned(), json(body)?);
             }
             keys::ATTEMPT => self.attempts.current = Some(json(body)?),
+            keys::DEFERRED_SET_ASIDE => self.attempts.deferred_set_aside = json(body)?,
             keys::SUSPECTS => self.attempts.suspects = json(body)?,
             "set-aside" => {
                 let id: EventId = name.parse().map_err(|e| format!("{e}"))?;

@@ -236,6 +236,11 @@ pub(crate) fn quarantine_row(session: &dyn Session, key: &str) -> Result<(), Eng
     delete_row(session, key).map(drop)
 }
 
+/// Returns whether a row has the key.
+pub(crate) fn has_row(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
+    is_used(session, key)
+}
+
 /// Returns whether a row has the key, or its former one.
 fn is_used(session: &dyn Session, key: &str) -> Result<bool, EngineError> {
     let query = format!("MATCH (l:`{TABLE}`) WHERE l.`key` IN $keys RETURN l.`key`");

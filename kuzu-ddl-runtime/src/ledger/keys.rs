@@ -17,6 +17,9 @@ pub(crate) const ATTEMPT: &str = "attempt";
 /// Key of the row with the suspects of ended processes.
 pub(crate) const SUSPECTS: &str = "suspects";
 
+/// Key of the row with the deferred work that is set aside.
+pub(crate) const DEFERRED_SET_ASIDE: &str = "deferred-set-aside";
+
 /// Current kinds of keys with their former names.
 const FORMER: [(&str, &str); 3] = [
     (CATALOG_IDS, "places"),

@@ -11,6 +11,7 @@
 //! | `inbox/<id>` | the bytes of a received event of a peer that is not applied yet |
 //! | `attempt` | the events of peers that are being applied, JSON; removed afterwards |
 //! | `suspects` | sets of events of peers of which one ended a process, JSON |
+//! | `deferred-set-aside` | deferred work during which the process ended, JSON |
 //! | `set-aside/<id>` | why an event of the inbox is not applied any more, JSON |
 //! | `declared/<fingerprint>` | marks a declaration that was applied |
 //! | `ancestor` | the last declaration of every object, JSON |
@@ -43,11 +44,14 @@ pub(crate) use encode::{
     encode_events, encode_inbox, encode_revision, encode_set_aside, encode_state, encode_suspects,
 };
 pub use fingerprint::FingerprintedDeclaration;
+pub(crate) use io::has_row;
 pub use io::{create_table, delete_rows, insert_rows, read, read_state, upsert_rows};
 pub(crate) use io::{
     delete_backfill, delete_declared, delete_tag, quarantine_row, read_backfill, write_backfill,
     write_tag,
 };
-pub(crate) use keys::{ATTEMPT, SUSPECTS, inbox as inbox_key, set_aside as set_aside_key};
+pub(crate) use keys::{
+    ATTEMPT, DEFERRED_SET_ASIDE, SUSPECTS, inbox as inbox_key, set_aside as set_aside_key,
+};
 pub use model::{FORMAT, LedgerState, Revision, RollbackRecord, RowMap, Tag};
 pub(crate) use repair::LedgerRepair;

@@ -173,9 +173,11 @@ impl<'a> Migrator<'a> {
             return Ok(report);
         }
         let mut received = None;
-        if let Some(Ok(state)) = ledger::read_state(session.as_ref())?
-            && (state.has_pending_events() || self.retry_set_aside)
-        {
+        let state = ledger::read_state(session.as_ref())?.and_then(Result::ok);
+        if let Some(state) = &state {
+            self.set_aside_deferred_work(state)?;
+        }
+        if state.is_some_and(|state| state.has_pending_events() || self.retry_set_aside) {
             received = Some(Box::new(self.deliver(&declared, Vec::new(), true)?));
         }
         drop(session);

@@ -7,6 +7,7 @@ mod declarations;
 mod hostile;
 mod ledger_rows;
 mod ledger_table;
+mod peer_budget;
 mod peer_events;
 mod set_aside;
 

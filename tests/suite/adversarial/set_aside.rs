@@ -5,8 +5,8 @@ use std::path::Path;
 
 use kuzu_ddl::peers::{PendingReason, ReceivePolicy, ReceiveReport};
 use kuzu_ddl::{Migrator, Report};
-use kuzu_ddl_core::event::{DdlEvent, pack};
-use kuzu_ddl_core::schema::Type;
+use kuzu_ddl_core::event::{DdlEvent, IndexSpec, pack};
+use kuzu_ddl_core::schema::{IndexKind, Type};
 use kuzu_ddl_runtime::engine::Engine;
 
 use crate::fixture::faulty_engine::{
@@ -138,6 +138,46 @@ fn what_was_tried_when_the_process_ended_is_set_aside_s16() {
             db.assert_up_to_date(Ok(Default::default()));
         }
     }
+}
+
+#[test]
+fn an_index_whose_build_ends_the_process_is_set_aside_s16() {
+    if let Some(path) = child::path() {
+        run_child(&path);
+    }
+    let test = child::test_path!(an_index_whose_build_ends_the_process_is_set_aside_s16);
+    let (mut peer, _) = events(0, 0);
+    let indexed = peer.draft(|d| {
+        let person = id(d.fold(), None, "Person");
+        let text = d.add_property(person, "text", spec(Type::String));
+        let index = IndexSpec {
+            kind: IndexKind::FullText,
+            properties: vec![text],
+            options: Default::default(),
+        };
+        d.create_index(person, "boomix", index);
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("db");
+    std::fs::write(dir.path().join("events"), pack::encode(&indexed)).unwrap();
+    peer.db.close();
+    std::fs::copy(peer.db.path(), &path).unwrap();
+    let output = child::start(test, &path).wait_with_output().unwrap();
+    assert_ne!(output.status.code(), Some(77));
+    // The next start does not try it again, and names it.
+    std::fs::remove_file(dir.path().join("events")).unwrap();
+    assert_eq!(count_ends(test, &path), 0);
+    assert_eq!(count_ends(test, &path), 0);
+    let mut db = TestDatabase::open_at(&path);
+    let report = start(&FaultyEngine(db.kuzu(), abort_at_boom));
+    let text = report.to_string();
+    assert!(text.contains("`.retry_set_aside()`"), "{text}");
+    db.execute(&["CREATE (:Person {id: 2, text: 'one two'})"]);
+    let migrator = db.migrator(Ok(Default::default())).retry_set_aside();
+    let report = migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
+    assert!(report.deferred.is_empty(), "{report}");
+    db.reopen();
+    db.assert_up_to_date(Ok(Default::default()));
 }
 
 fn receive_with(peer: &TestPeer, fault: Fault, events: &[DdlEvent]) -> ReceiveReport {

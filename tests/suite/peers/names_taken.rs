@@ -102,7 +102,7 @@ fn a_name_of_a_future_archive_cannot_be_taken_s16() {
     let reserved = |(_, reason): &(_, Rejection)| matches!(reason, Rejection::Malformed(text) if text.contains("is reserved"));
     assert_eq!(
         received.rejected.iter().filter(|r| reserved(r)).count(),
-        5,
+        7,
         "{received}"
     );
     assert_eq!(received.applied.len(), 1, "{received}");

@@ -6,6 +6,7 @@
 
 pub(in crate::schema) mod check;
 mod checkpoint;
+mod decimals;
 pub(in crate::schema) mod parse;
 pub(in crate::schema) mod render;
 mod value_size;

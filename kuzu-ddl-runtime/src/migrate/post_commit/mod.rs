@@ -67,6 +67,14 @@ impl Migrator<'_> {
                 failed.push(DeferredWork::new(step, reason));
                 continue;
             }
+            let task = step.operation.deferred_task();
+            let set_aside = &prepared.contents.attempts.deferred_set_aside;
+            if task.is_some_and(|task| set_aside.contains(&task)) {
+                let reason = "set aside: the process ended while it was executed\n\
+                              help: try it once more with `.retry_set_aside()` on the Migrator";
+                failed.push(DeferredWork::new(step.clone(), reason.to_owned()));
+                continue;
+            }
             let result = self.run_task(run.declared, (i, &steps)).and_then(|()| {
                 let task = step.operation.deferred_task();
                 task.map_or(Ok(()), |task| self.mark_complete(task, prepared))

@@ -1,5 +1,9 @@
 //! What a delivery stores: the events, before anything is tried, and the outcome.
 
+use std::collections::BTreeSet;
+
+use kuzu_ddl_core::state::DeferredTask;
+
 use super::super::Migrator;
 use super::batch::ReceiveBatch;
 use crate::error::Error;
@@ -107,6 +111,44 @@ impl Migrator<'_> {
             }
             result => result,
         }
+    }
+
+    /// If the process before this one ended while it executed the deferred work of peers' events,
+    /// sets its index builds aside. A request to try it again removes the record.
+    pub(in crate::migrate) fn set_aside_deferred_work(
+        &mut self,
+        state: &LedgerState,
+    ) -> Result<(), Error> {
+        let builds = |task: &&DeferredTask| matches!(task, DeferredTask::BuildIndex(_));
+        let deferred: BTreeSet<DeferredTask> = state
+            .local
+            .deferred
+            .iter()
+            .filter(builds)
+            .copied()
+            .collect();
+        if deferred.is_empty() {
+            return Ok(());
+        }
+        let session = self.engine.session()?;
+        if self.retry_set_aside {
+            let marks = [ledger::ATTEMPT, ledger::DEFERRED_SET_ASIDE].map(str::to_owned);
+            return self.update_state(RowMap::new(), &marks, |_| ());
+        }
+        if !ledger::has_row(session.as_ref(), ledger::ATTEMPT)? {
+            return Ok(());
+        }
+        let mut rows = RowMap::new();
+        rows.insert(
+            ledger::DEFERRED_SET_ASIDE.into(),
+            ledger::to_json(&deferred),
+        );
+        // Without waiting events nothing else removes the mark.
+        let marks: Vec<String> = match state.has_pending_events() {
+            true => Vec::new(),
+            false => vec![ledger::ATTEMPT.into()],
+        };
+        self.update_state(rows, &marks, |_| ())
     }
 
     /// Writes rows, deletes others, and updates the state, in one transaction.

@@ -2,7 +2,7 @@
 //! program starts, its own rows and tables work, time and memory are bounded, and the honest events
 //! are applied.
 //!
-//! A run tries a few sets. `KUZU_DDL_HOSTILE_SETS=100000` tries that many, and
+//! A run tries a few sets. `KUZU_DDL_HOSTILE_SETS=100000` tries that many and prints figures, and
 //! `KUZU_DDL_HOSTILE_SEED` begins elsewhere.
 
 mod events;
@@ -62,6 +62,7 @@ fn run(path: &Path, seed: u64) -> ! {
     ]);
     let mut peer = TestPeer { db };
     let mut slowest = Duration::ZERO;
+    let mut outcomes = [0; 3];
     for set in 0..SETS_PER_DATABASE {
         let mut dice = Dice::new(seed * 1_000 + set);
         let state = peer.sync_state();
@@ -78,6 +79,9 @@ fn run(path: &Path, seed: u64) -> ! {
         let received = received.unwrap_or_else(|e| panic!("seed {seed}, set {set}: {e}"));
         let took = start.elapsed();
         slowest = slowest.max(took);
+        outcomes[0] += received.applied.len();
+        outcomes[1] += received.pending.len();
+        outcomes[2] += received.rejected.len();
         assert!(took < MAX_DELIVERY, "seed {seed}, set {set}: {took:?}");
         // Either it is applied, or an earlier event holds its name, which is no fault.
         assert!(
@@ -104,7 +108,11 @@ fn run(path: &Path, seed: u64) -> ! {
     assert_eq!(peer.db.drift(), "", "seed {seed}");
     let memory = peak_memory_mib();
     assert!(memory < MAX_MEMORY_MIB, "seed {seed}: {memory} MiB");
-    println(&format!("slowest {} ms, {memory} MiB", slowest.as_millis()));
+    let [applied, pending, rejected] = outcomes;
+    println(&format!(
+        "result: slowest {} ms, {memory} MiB, {applied} applied, {pending} pending, {rejected} rejected",
+        slowest.as_millis()
+    ));
     peer.db.close();
     child::exit()
 }
@@ -128,14 +136,19 @@ fn hostile_sets_stop_neither_the_file_nor_the_program_nor_the_honest_events_s16(
     let first = variable("KUZU_DDL_HOSTILE_SEED").unwrap_or(1);
     let databases = sets.div_ceil(SETS_PER_DATABASE);
     let mut failed = Vec::new();
+    let prints = variable("KUZU_DDL_HOSTILE_SETS").is_some();
     for seed in first..first + databases {
         let dir = crate::fixture::kill::memory_dir();
         let seed_text = seed.to_string();
         let env = [("KUZU_DDL_HOSTILE_CHILD_SEED", seed_text.as_str())];
         let child = child::start_with(test, &dir.path().join("db"), &env);
         let output = child.wait_with_output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let result = text.lines().find(|line| line.starts_with("result:"));
+        if prints && let Some(result) = result {
+            println(&format!("seed {seed}: {result}"));
+        }
         if output.status.code() != Some(77) {
-            let text = String::from_utf8_lossy(&output.stdout);
             failed.push(format!("seed {seed}: {}\n{text}", output.status));
         }
     }
