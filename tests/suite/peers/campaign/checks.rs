@@ -83,7 +83,9 @@ pub(in crate::peers) fn assert_target(peer: &TestPeer) {
 fn exchange(story: &Story) -> Vec<ReceiveReport> {
     let peers = story.peers.iter();
     let events: Vec<DdlEvent> = peers.clone().flat_map(TestPeer::events).collect();
-    peers.map(|peer| peer.receive(events.clone())).collect()
+    let all = 0..peers.len();
+    all.map(|peer| story.receive(peer, events.clone()))
+        .collect()
 }
 
 /// Does what the reports name: gives every row a value where NULL is no longer allowed.

@@ -1,7 +1,8 @@
 //! One seed: what each peer does.
 
 use kuzu_ddl::history::Point;
-use kuzu_ddl::{ChangePolicy, DriftPolicy, Error};
+use kuzu_ddl::peers::{ReceivePolicy, ReceiveReport};
+use kuzu_ddl::{ChangePolicy, DriftPolicy, Error, Migrator};
 use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_core::fold::ChangeBuilder;
 use kuzu_ddl_core::schema::{NameKey, Property, Table, TableKind, Type};
@@ -83,6 +84,15 @@ impl Story {
         }
     }
 
+    pub(super) fn receive(&self, peer: usize, events: Vec<DdlEvent>) -> ReceiveReport {
+        let migrator = Migrator::new(self.peers[peer].engine()).declared(Default::default());
+        let migrator = migrator.change_policy(ChangePolicy::Destructive);
+        let received = migrator
+            .receive_policy(ReceivePolicy::Apply)
+            .receive(events);
+        received.unwrap_or_else(|e| panic!("{e}"))
+    }
+
     fn note(&mut self, peer: usize, text: impl std::fmt::Display) {
         self.lines.push(format!("{peer}: {text}"));
     }
@@ -112,7 +122,7 @@ impl Story {
             return;
         };
         self.note(peer, what);
-        let received = self.peers[peer].receive(draft.finish().1);
+        let received = self.receive(peer, draft.finish().1);
         if !received.pending.is_empty() {
             self.note(peer, received);
         }
@@ -126,7 +136,7 @@ impl Story {
             events.retain(|_| !self.numbers.one_in(4));
         }
         self.note(from, format!("sends {} events to {to}", events.len()));
-        let received = self.peers[to].receive(events);
+        let received = self.receive(to, events);
         for row in received.pending {
             let is_held = matches!(row.reason, kuzu_ddl::peers::PendingReason::Held(_));
             if !is_held {
