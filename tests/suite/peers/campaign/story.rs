@@ -55,7 +55,7 @@ impl Story {
     }
 
     /// Lives through the seed; the error is a difference at the end.
-    pub(super) fn tell(&mut self) -> Result<(), String> {
+    pub(super) fn play(&mut self) -> Result<(), String> {
         self.begin();
         let length = 8 + self.numbers.below(14);
         for _ in 0..length {
@@ -304,7 +304,10 @@ impl Story {
         match property.ty {
             Type::Bool => "true".into(),
             Type::String => format!("'{value}'"),
-            Type::Date => "date('2024-02-29')".into(),
+            Type::Date => {
+                let (year, month, day) = (2000 + value % 100, 1 + value % 12, 1 + value % 28);
+                format!("date('{year}-{month:02}-{day:02}')")
+            }
             _ => value.to_string(),
         }
     }
