@@ -6,8 +6,10 @@
 
 use super::object::{ArchivedColumn, AspectValue, Object, ObjectBody};
 use super::state::Fold;
+use crate::conversion::convert;
 use crate::event::{Aspect, Change, DdlEvent, EventId, ObjectId, OnFail, hex};
 use crate::schema::{Expr, NameKey, Type};
+use crate::value::Value;
 
 impl Fold {
     /// Archives the column that a change replaces. The engine can alter neither type nor default,
@@ -99,8 +101,23 @@ pub(super) type Column = (Type, Option<Expr>);
 /// Sets the default that was declared, if it fits the present type of the property.
 pub(super) fn set_default(object: &mut Object, default: Option<Expr>) {
     if let ObjectBody::Property(spec) = &mut object.body {
-        spec.default = default.filter(|expr| expr.check(&spec.ty).is_ok());
+        spec.default = default.filter(|expr| is_default_of(expr, &spec.ty));
     }
+}
+
+/// Returns whether an expression can be the default of a type. A text may have been declared for
+/// another type, and be no value of this one.
+pub(super) fn is_default_of(expr: &Expr, ty: &Type) -> bool {
+    let is_value = match (expr, ty) {
+        (Expr::Text(text), Type::Uuid | Type::Decimal { .. }) => parses(text, ty),
+        (Expr::Text(text), ty) if ty.is_time() => parses(text, ty),
+        _ => true,
+    };
+    is_value && expr.check(ty).is_ok()
+}
+
+fn parses(text: &str, ty: &Type) -> bool {
+    convert(&Value::from(text), &Type::String, ty).is_ok()
 }
 
 /// Returns the name of a column with old values: the name that its property was created with, and

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::columns::{Column, conflict_column};
+use super::columns::{Column, conflict_column, is_default_of};
 use super::object::{ArchivedColumn, AspectValue, Object, ObjectBody};
 use super::state::Fold;
 use crate::event::{Aspect, DdlEvent, EventId, ObjectId};
@@ -118,7 +118,7 @@ impl Fold {
             Some(AspectValue::Default(default)) => default,
             _ => None,
         };
-        let default = default.filter(|expr| expr.check(&ty).is_ok());
+        let default = default.filter(|expr| is_default_of(expr, &ty));
         Some((ty, default))
     }
 
@@ -131,7 +131,7 @@ impl Fold {
             Some(AspectValue::Default(default)) => default,
             _ => None,
         };
-        let default = default.filter(|expr| expr.check(&ty).is_ok());
+        let default = default.filter(|expr| is_default_of(expr, &ty));
         Some((ty, default))
     }
 

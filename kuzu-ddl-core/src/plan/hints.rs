@@ -25,6 +25,9 @@ pub struct PlanHints {
     pub functions: Functions,
     /// Whether the plan is a rollback.
     pub is_rollback: bool,
+    /// Whether missing archives are created, although nothing about their tables changes: databases
+    /// that receive events have all of them.
+    pub completes_archives: bool,
     /// Properties that return to an earlier type while the rest of the plan is no rollback.
     pub restored: BTreeSet<ObjectId>,
 }
@@ -76,6 +79,7 @@ pub fn plan_hints(declared: &Declared) -> PlanHints {
         on_fail: on_fails.collect(),
         functions: declared.functions.clone(),
         is_rollback: false,
+        completes_archives: false,
         restored: BTreeSet::new(),
     }
 }

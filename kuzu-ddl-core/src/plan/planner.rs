@@ -142,6 +142,12 @@ impl<'a> PlanBuilder<'a> {
         self.create_indexes(&existing, &created, &rebuilds);
     }
 
+    /// Returns whether an archived table that the database lacks is created, without rows.
+    fn completes_table(&self, object: &Object) -> bool {
+        let is_new = self.before.object(object.id).is_none();
+        (is_new || self.hints.completes_archives) && self.after.exists_physically(object)
+    }
+
     /// Splits the tables of `after` into existing ones and ones to create, by name.
     fn sort_tables(&self) -> (Vec<ExistingTable<'a>>, Vec<&'a Object>) {
         let (mut existing, mut created) = (Vec::new(), Vec::new());
@@ -155,7 +161,7 @@ impl<'a> PlanBuilder<'a> {
             match live_key.and_then(|key| self.live.tables.get(&key)) {
                 Some(live) => existing.push(ExistingTable { object, live, name }),
                 None if self.ignored.contains(&object.id) => {}
-                None if object.is_live() || self.after.exists_physically(object) => {
+                None if object.is_live() || self.completes_table(object) => {
                     created.push(object);
                 }
                 None => {}

@@ -11,7 +11,7 @@ use super::super::operation::Operation;
 use super::super::value::{CastStage, ValueSource};
 use super::rebuild::columns::TargetColumn;
 use crate::event::{Aspect, ObjectId, OnFail};
-use crate::fold::{ArchivedColumn, Object};
+use crate::fold::{ArchivedColumn, Fold, Object};
 use crate::schema::{NameKey, Property};
 
 /// Column that keeps the values from before a change.
@@ -97,7 +97,7 @@ impl<'a> PlanBuilder<'a> {
         is_rebuilt: bool,
     ) -> Vec<MissingColumn> {
         let all = self.after.hidden_columns(table.object.id);
-        if all.is_empty() {
+        if all.is_empty() || !self.completes_columns(table.object.id) {
             return Vec::new();
         }
         let mut previous: BTreeMap<ObjectId, (Property, Option<String>)> = BTreeMap::new();
@@ -146,6 +146,16 @@ impl<'a> PlanBuilder<'a> {
         }
         missing.sort_by(|a, b| a.property.name.cmp(&b.property.name));
         missing
+    }
+
+    /// Returns whether this plan adds the missing columns with old values to a table. Where it
+    /// changes none of them, they are those of an earlier version, and nothing needs them.
+    fn completes_columns(&self, table: ObjectId) -> bool {
+        let names = |fold: &Fold| -> BTreeSet<String> {
+            let columns = fold.hidden_columns(table).into_iter();
+            columns.map(|(_, column)| column.name.clone()).collect()
+        };
+        self.hints.completes_archives || names(self.before) != names(self.after)
     }
 
     /// Returns whether a table must be rebuilt for its columns with old values.

@@ -67,7 +67,7 @@ impl<'a> PlanBuilder<'a> {
             let live = table.live.properties.get(&NameKey::new(&archive.name))?;
             (!archive.purged && live.ty == *to.storage_type()).then_some(live)
         };
-        // Values of a change that lost are those of few databases.
+        // Only databases that applied a change that lost have its values.
         let is_other = |i: &usize| archives[*i].is_conflict_column();
         let newest = || (0..archives.len()).rev();
         let found = |i: usize| Some((i, column(&archives[i])?));

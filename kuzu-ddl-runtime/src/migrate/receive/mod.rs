@@ -19,7 +19,7 @@ use batch::{ReceiveBatch, partition_valid};
 use kuzu_ddl_core::diff::{IncompatibilityKind, check_compatibility, find_tightened};
 use kuzu_ddl_core::event::{DdlEvent, EventId};
 use kuzu_ddl_core::fold::{ChangeBuilder, Conflict, Fold};
-use kuzu_ddl_core::plan::plan_hints;
+use kuzu_ddl_core::plan::{PlanHints, plan_hints};
 use report::{PendingReason, ReceiveReport};
 use sync_state::{read_ledger, sync_state};
 
@@ -266,7 +266,10 @@ impl Migrator<'_> {
         let resolution = self.resolve_drift(declared, request, &inputs)?;
         let after = target_after(&resolution.fold, request.bootstrap(), received);
         let fits = self.fits(declared, &resolution.fold, &after)?;
-        let hints = plan_hints(&declared.declared);
+        let hints = PlanHints {
+            completes_archives: true,
+            ..plan_hints(&declared.declared)
+        };
         let target = (after, received.to_vec());
         let prepared = plan_to(inputs, resolution, target, &hints)?;
         Ok(PreparedMigration { fits, ..prepared })

@@ -153,14 +153,14 @@ pub(super) fn edit(d: &mut ChangeBuilder, n: &mut Numbers) -> Option<String> {
             format!("drop {}", path(pair))
         }
         10 => {
-            let gone = ids(&fold, |o| {
+            let archived = ids(&fold, |o| {
                 let kind = o.kind();
                 matches!(o.lifecycle.value, Lifecycle::Archived(_))
                     && (kind.is_table() || kind == ObjectKind::Property)
                     && o.parent
                         .is_none_or(|t| fold.object(t).is_some_and(Object::is_live))
             });
-            let object = some(&gone, n)?;
+            let object = some(&archived, n)?;
             let name = fold.object(object)?.name.value.clone();
             free(fold.object(object)?.parent, &name).then_some(())?;
             // A restored rel table needs its node tables.

@@ -1,7 +1,8 @@
 //! One seed: what each peer does.
 
 use kuzu_ddl::history::Point;
-use kuzu_ddl::{ChangePolicy, DriftPolicy, Error};
+use kuzu_ddl::peers::{ReceivePolicy, ReceiveReport};
+use kuzu_ddl::{ChangePolicy, DriftPolicy, Error, Migrator};
 use kuzu_ddl_core::event::DdlEvent;
 use kuzu_ddl_core::fold::ChangeBuilder;
 use kuzu_ddl_core::schema::{NameKey, Property, Table, TableKind, Type};
@@ -54,7 +55,7 @@ impl Story {
     }
 
     /// Lives through the seed; the error is a difference at the end.
-    pub(super) fn tell(&mut self) -> Result<(), String> {
+    pub(super) fn play(&mut self) -> Result<(), String> {
         self.begin();
         let length = 8 + self.numbers.below(14);
         for _ in 0..length {
@@ -81,6 +82,15 @@ impl Story {
         for peer in 0..self.peers.len() {
             self.insert(peer);
         }
+    }
+
+    pub(super) fn receive(&self, peer: usize, events: Vec<DdlEvent>) -> ReceiveReport {
+        let migrator = Migrator::new(self.peers[peer].engine()).declared(Default::default());
+        let migrator = migrator.change_policy(ChangePolicy::Destructive);
+        let received = migrator
+            .receive_policy(ReceivePolicy::Apply)
+            .receive(events);
+        received.unwrap_or_else(|e| panic!("{e}"))
     }
 
     fn note(&mut self, peer: usize, text: impl std::fmt::Display) {
@@ -112,7 +122,7 @@ impl Story {
             return;
         };
         self.note(peer, what);
-        let received = self.peers[peer].receive(draft.finish().1);
+        let received = self.receive(peer, draft.finish().1);
         if !received.pending.is_empty() {
             self.note(peer, received);
         }
@@ -126,7 +136,7 @@ impl Story {
             events.retain(|_| !self.numbers.one_in(4));
         }
         self.note(from, format!("sends {} events to {to}", events.len()));
-        let received = self.peers[to].receive(events);
+        let received = self.receive(to, events);
         for row in received.pending {
             let is_held = matches!(row.reason, kuzu_ddl::peers::PendingReason::Held(_));
             if !is_held {
@@ -294,7 +304,10 @@ impl Story {
         match property.ty {
             Type::Bool => "true".into(),
             Type::String => format!("'{value}'"),
-            Type::Date => "date('2024-02-29')".into(),
+            Type::Date => {
+                let (year, month, day) = (2000 + value % 100, 1 + value % 12, 1 + value % 28);
+                format!("date('{year}-{month:02}-{day:02}')")
+            }
             _ => value.to_string(),
         }
     }
