@@ -126,11 +126,6 @@ impl IncompatibilityKind {
                  help: or restore it with its rows: `.restore(\"{object}\")` on the Migrator\n\
                  help: or create a new, empty one: `.recreate(\"{object}\")` on the Migrator"
             ),
-            Self::Purged if has_no_archive(object) => format!(
-                "was dropped with its rels, which no longer exist\n\
-                 help: create it again, without rels: `.recreate(\"{object}\")` on the Migrator\n\
-                 help: or restore a backup"
-            ),
             Self::Purged => format!(
                 "was dropped and purged; its data no longer exist\n\
                  help: create a new, empty one: `.recreate(\"{object}\")` on the Migrator\n\

@@ -11,7 +11,7 @@ use super::value::ValueSource;
 use crate::capabilities::Capabilities;
 use crate::event::{EventId, ObjectId};
 use crate::fold::{Fold, Lifecycle, Object};
-use crate::schema::{Expr, NameKey, Property, Schema, Table};
+use crate::schema::{Expr, NameKey, Pair, Property, Schema, Table};
 use crate::state::BackfillProgress;
 
 /// Value that is backfilled after the transaction.
@@ -35,6 +35,8 @@ pub(super) struct PlanBuilder<'a> {
     /// Backfills that an earlier plan left unfinished.
     pub(super) backfills: &'a BTreeMap<ObjectId, BackfillProgress>,
     pub(super) recorded_fills: &'a BTreeMap<EventId, Expr>,
+    /// Pairs that are known to have no rels.
+    pub(super) empty_pairs: &'a BTreeSet<(NameKey, Pair)>,
     /// Values to backfill after the transaction.
     pub(super) deferred: Vec<DeferredValue>,
     /// Managed tables of `before`, by their names in the database.

@@ -56,6 +56,7 @@ pub fn plan_with_rebuilds<'a>(
         serial_sequences,
         backfills,
         recorded_fills,
+        empty_pairs,
     } = live.into();
     let mut builder = PlanBuilder {
         table_ids,
@@ -64,6 +65,7 @@ pub fn plan_with_rebuilds<'a>(
         serial_sequences,
         backfills,
         recorded_fills,
+        empty_pairs,
         deferred: Vec::new(),
         managed: managed_tables(before),
         before,
@@ -130,6 +132,7 @@ impl<'a> PlanBuilder<'a> {
         for table in &existing {
             self.pairs(table);
         }
+        self.rename_pair_archives();
         for table in &existing {
             self.comments(table);
         }

@@ -230,9 +230,23 @@ fn touched(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
                         .flat_map(|(a, b)| [NameKey::new(a), NameKey::new(b)]),
                 );
             }
-            Operation::AddPair { table, from, to } | Operation::DropPair { table, from, to } => {
+            Operation::AddPair { table, from, to }
+            | Operation::DropPair {
+                table, from, to, ..
+            } => {
                 keys.extend([table, from, to].map(|name| NameKey::new(name)));
             }
+            Operation::ArchivePair {
+                table,
+                pair: (from, to),
+                ..
+            } => keys.extend([table, from, to].map(|name| NameKey::new(name))),
+            Operation::RestorePair {
+                archive,
+                table,
+                pair: (from, to),
+                ..
+            } => keys.extend([archive, table, from, to].map(|name| NameKey::new(name))),
             other => {
                 keys.insert(NameKey::new(other.table()));
             }
