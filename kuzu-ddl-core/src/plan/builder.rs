@@ -45,6 +45,10 @@ pub(super) struct PlanBuilder<'a> {
     pub(super) ignored: &'a BTreeSet<ObjectId>,
     /// Tables to rebuild although nothing about them changes.
     pub(super) forced_rebuilds: &'a BTreeSet<ObjectId>,
+    /// Tables that are rebuilt since a new table needs the sequence of their numbering.
+    pub(super) freeing: BTreeSet<ObjectId>,
+    /// Sequences that these rebuilds remove.
+    pub(super) freed_sequences: BTreeSet<NameKey>,
     /// Tables that are rebuilt for no other reason.
     pub(super) rebuilt: BTreeSet<ObjectId>,
     /// New properties that a rebuild fills already.

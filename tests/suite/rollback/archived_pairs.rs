@@ -338,7 +338,6 @@ fn archived_value_that_does_not_fit_is_counted() {
             "edge R {first} B>B: w INT8 | cast CAST(old AS INT8)"
         ))
     };
-    db.execute(&["MATCH (x) WHERE label(x) STARTS WITH 'r__a_' AND x.rel = 0 SET x.rel = 0"]);
     db.migrate_cleanly(narrow(""));
     let back = db.migrator(narrow("A>B")).restore("R(A -> B)").migrate();
     back.unwrap_or_else(|e| panic!("{e}"));
@@ -374,10 +373,7 @@ fn archived_rels_keep_the_exact_values_of_every_type() {
             ],
         ),
         ("FLOAT", &["1e-40"]),
-        (
-            "DECIMAL(38, 10)",
-            &["-1234567890123456789012345678.0123456789"],
-        ),
+        ("DECIMAL(28, 10)", &["-123456789012345678.0123456789"]),
         ("STRING", &["''", "' x '", "'é, \\'q\\''"]),
         ("BLOB", &["BLOB('\\\\x00\\\\xFF')"]),
         ("UUID", &["UUID('00000000-0000-0000-0000-000000000000')"]),

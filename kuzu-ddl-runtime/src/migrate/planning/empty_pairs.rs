@@ -16,14 +16,13 @@ pub(in crate::migrate) fn empty_pairs(
     found: &CatalogSnapshot,
     (before, after): (&Fold, &Fold),
 ) -> Result<BTreeSet<(NameKey, Pair)>, EngineError> {
-    let is_live = |fold: &Fold, pair: &Object| {
-        let pair = fold.object(pair.id);
-        pair.is_some_and(|pair| fold.is_live_in_live_table(pair))
-    };
     let pairs = after
         .objects()
         .filter(|object| object.kind() == ObjectKind::Pair);
-    let dropped = pairs.filter(|pair| is_live(before, pair) && !is_live(after, pair));
+    let dropped = pairs.filter(|pair| {
+        let was = before.object(pair.id);
+        was.is_some_and(Object::is_live) && !pair.is_live()
+    });
     let mut empty = BTreeSet::new();
     for pair in dropped {
         let table = pair.parent.and_then(|table| before.object(table));
