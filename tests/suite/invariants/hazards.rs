@@ -182,13 +182,15 @@ fn required_property_of_an_empty_table_is_added() {
 #[test]
 fn plan_lists_its_hazards() {
     let db = populated(&[BACK]);
-    let plan = db.migrator(schema![v1::A, v1::B, v2::R]).plan().unwrap();
+    db.migrate_cleanly(schema![v1::A, v1::B, v2::R]);
+    let purge = || {
+        let migrator = db.migrator(schema![v1::A, v1::B, v2::R]);
+        migrator.purge("R(B -> A)")
+    };
+    let plan = purge().plan().unwrap();
     let text = plan.to_string();
     assert!(text.contains("! deletes data: R(B -> A), 1 rel"), "{text}");
-    let e = db
-        .migrator(schema![v1::A, v1::B, v2::R])
-        .apply(&plan)
-        .unwrap_err();
+    let e = purge().apply(&plan).unwrap_err();
     assert!(matches!(e, Error::HazardsNotAllowed { .. }), "{e}");
 }
 

@@ -91,9 +91,11 @@ fn names_are_shown_as_declared() {
     );
     expect![[r#"
         + rel table Knows(Person -> Person)
-        - pair Lives(Person -> City)
         + pair Lives(City -> Person)
-        ~ node table Person: primary key Id -> Code"#]]
+        - pair Lives(Person -> City)
+        ~ node table Person: primary key Id -> Code
+        ~ property Person.Code: nullability nullable -> required
+        ~ property Person.Id: nullability required -> nullable"#]]
     .assert_eq(&compare(&from.schema, &to.schema).to_string());
     let index = Index {
         name: "by_code".into(),
