@@ -29,8 +29,12 @@ pub fn restored_pair_notes(before: &Fold, after: &Fold, live: &Schema) -> Vec<No
         .objects()
         .filter(|pair| after.is_live_in_live_table(pair));
     let lost = pairs.filter(|pair| {
-        let archive = before.object(pair.id);
-        let archive = archive.and_then(|pair| before.pair_archive_name(pair));
+        let former = before.object(pair.id).filter(|former| {
+            let table = former.parent.into_iter();
+            let mut present = table.flat_map(|table| before.physical_pairs(table));
+            !present.any(|present| present.id == former.id)
+        });
+        let archive = former.and_then(|pair| before.pair_archive_name(pair));
         archive.is_some_and(|name| live.table(&name).is_none())
     });
     let paths = lost.filter_map(|pair| object_path(after, pair.id));

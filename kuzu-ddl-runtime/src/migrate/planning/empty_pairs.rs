@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::event::ObjectKind;
-use kuzu_ddl_core::fold::{Fold, Object};
+use kuzu_ddl_core::fold::Fold;
 use kuzu_ddl_core::schema::name::quote;
 use kuzu_ddl_core::schema::{NameKey, Pair, TableKind};
 
@@ -16,12 +16,14 @@ pub(in crate::migrate) fn empty_pairs(
     found: &CatalogSnapshot,
     (before, after): (&Fold, &Fold),
 ) -> Result<BTreeSet<(NameKey, Pair)>, EngineError> {
-    let pairs = after
+    let tables = after
         .objects()
-        .filter(|object| object.kind() == ObjectKind::Pair);
-    let dropped = pairs.filter(|pair| {
-        let was = before.object(pair.id);
-        was.is_some_and(Object::is_live) && !pair.is_live()
+        .filter(|object| object.kind() == ObjectKind::EdgeTable);
+    let dropped = tables.flat_map(|table| {
+        let stays = after.physical_pairs(table.id);
+        let mut pairs = before.physical_pairs(table.id);
+        pairs.retain(|pair| !stays.iter().any(|other| other.id == pair.id));
+        pairs
     });
     let mut empty = BTreeSet::new();
     for pair in dropped {

@@ -6,10 +6,10 @@
 pub(in crate::plan) mod archive;
 pub(in crate::plan) mod restore;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::{Endpoints, ObjectId};
-use crate::fold::{Object, ObjectBody, object_path};
+use crate::fold::{Fold, Object, ObjectBody, object_path};
 use crate::plan::builder::{ExistingTable, PlanBuilder, is_purged};
 use crate::plan::hazard::{Hazard, HazardKind};
 use crate::plan::operation::Operation;
@@ -18,108 +18,109 @@ use crate::plan::row_work::{RowWork, RowWorkKind};
 use crate::schema::name::quote;
 use crate::schema::{NameKey, Pair, TableKind};
 
-/// Objects that connect the same two node tables: one before the plan and one after it.
-#[derive(Clone, Copy, Default)]
+/// What becomes of the rels between two node tables.
+#[derive(Clone)]
 struct PairChange<'a> {
+    /// Names of the node tables after the plan.
+    names: (String, String),
+    ends: Endpoints,
+    /// Object that the rels in the database belong to; `None` if the database has no such pair.
     was: Option<&'a Object>,
+    /// Object that the rels belong to after the plan.
     is: Option<&'a Object>,
+    /// Whether the rels of one object give way to those of another.
+    is_replaced: bool,
 }
 
 impl<'a> PlanBuilder<'a> {
     /// Plans the added, dropped and restored pairs of a rel table.
     pub(in crate::plan) fn pairs(&mut self, table: &ExistingTable<'a>) {
-        let TableKind::Edge { pairs: live, .. } = &table.live.kind else {
-            return;
-        };
-        let mut all: Vec<((String, String), Endpoints, PairChange<'a>)> = Vec::new();
-        for (ends, change) in self.pair_changes(table) {
-            all.push((self.end_names(ends), ends, change));
-        }
-        all.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-        // The archived pairs of an archived table are restored with it, unless they have rels of
-        // their own to restore.
-        let changes = all.iter().filter(|(.., change)| {
-            let restores = |pair| self.live_pair_archive(pair).is_some();
-            table.object.is_live() || change.is.is_some_and(restores)
-        });
-        let changes: Vec<_> = changes.cloned().collect();
-        let exists = |change: &PairChange<'_>, builder: &Self| {
-            let pair = change.was.and_then(|was| builder.before.pair(was));
-            pair.is_some_and(|pair| live.contains(&pair))
-        };
+        let changes = self.pair_changes(table);
         // Additions first: the engine must never be left with a rel table without a pair.
-        for (names, _, change) in &changes {
-            if change.is.is_some() && !exists(change, self) {
-                self.add_pair(table, names);
+        for change in &changes {
+            if change.was.is_none() && change.is.is_some() {
+                self.add_pair(table, &change.names);
             }
         }
-        for (names, _, change) in &changes {
-            let Some(was) = change.was.filter(|_| exists(change, self)) else {
+        for change in &changes {
+            let Some(was) = change.was else {
                 continue;
             };
-            if change.is.is_some_and(|is| is.id == was.id) {
-                continue;
+            if change.is.is_none() || change.is_replaced {
+                self.drop_pair(table, was, &change.names);
             }
-            self.drop_pair(table, was, names);
-            if change.is.is_some() {
-                self.add_pair(table, names);
+            if change.is_replaced {
+                self.add_pair(table, &change.names);
             }
         }
-        for (names, ends, change) in &changes {
-            let is_new =
-                !exists(change, self) || change.was.map(|was| was.id) != change.is.map(|is| is.id);
+        for change in changes.iter().filter(|change| change.is.is_some()) {
             let children = self.after.children(table.object.id);
-            let live = children.filter(|child| child.is_live());
-            let live: Vec<&'a Object> = live
-                .filter(|child| child.body == ObjectBody::Pair(*ends))
+            let kept: Vec<&'a Object> = children
+                .filter(|child| child.is_live() && child.body == ObjectBody::Pair(change.ends))
                 .filter(|child| self.live_pair_archive(child).is_some())
                 .collect();
-            let alone = is_new && live.len() == 1;
-            for pair in live {
-                self.restore_pair(table, pair, names, alone);
+            let alone = (change.was.is_none() || change.is_replaced) && kept.len() == 1;
+            for pair in kept {
+                self.restore_pair(table, pair, &change.names, alone);
             }
         }
     }
 
-    /// Returns the objects that each pair of node tables has before and after the plan. An object
-    /// that is live in both states stands for the rels, whatever other objects there are.
-    fn pair_changes(&self, table: &ExistingTable<'a>) -> BTreeMap<Endpoints, PairChange<'a>> {
+    /// Returns the pairs that the database has before or after the plan, by the names of their node
+    /// tables.
+    fn pair_changes(&self, table: &ExistingTable<'a>) -> Vec<PairChange<'a>> {
+        let TableKind::Edge { pairs: live, .. } = &table.live.kind else {
+            return Vec::new();
+        };
+        let renamed = |key: &NameKey| NameKey::new(&self.renamed(key));
+        let live: BTreeSet<Pair> = live
+            .iter()
+            .map(|pair| Pair {
+                from: renamed(&pair.from),
+                to: renamed(&pair.to),
+            })
+            .collect();
+        let physical = |fold: &'a Fold| -> BTreeMap<Endpoints, &'a Object> {
+            let pairs = fold.physical_pairs(table.object.id).into_iter();
+            let pairs = pairs.filter_map(|pair| match pair.body {
+                ObjectBody::Pair(ends) => Some((ends, pair)),
+                _ => None,
+            });
+            pairs.collect()
+        };
+        let (before, after) = (physical(self.before), physical(self.after));
+        let is_live =
+            |fold: &Fold, pair: &Object| fold.object(pair.id).is_some_and(Object::is_live);
         let mut changes: BTreeMap<Endpoints, PairChange<'a>> = BTreeMap::new();
-        let was_live = self
-            .before
-            .object(table.object.id)
-            .is_some_and(Object::is_live);
         for child in self.after.children(table.object.id) {
             let ObjectBody::Pair(ends) = child.body else {
                 continue;
             };
-            if self.ignored.contains(&child.id) {
+            let Some(pair) = self.after.pair(child) else {
                 continue;
-            }
-            // A pair of an archived table stays in the database, even if it is dropped meanwhile.
-            let before = self.before.object(child.id);
-            let was = before.filter(|before| before.is_live() || !was_live);
-            let was = was.filter(|_| before.is_some_and(|b| self.live_pair_archive(b).is_none()));
-            let is = Some(child).filter(|child| child.is_live());
-            let change = changes.entry(ends).or_default();
-            let stays = |change: &PairChange<'_>| {
-                let ids = (change.was.map(|o| o.id), change.is.map(|o| o.id));
-                ids.0.is_some() && ids.0 == ids.1
             };
-            let new = PairChange { was, is };
-            if stays(change) {
+            if self.ignored.contains(&child.id) || changes.contains_key(&ends) {
                 continue;
             }
-            if stays(&new) {
-                *change = new;
-                continue;
-            }
-            let is_live = |object: &Option<&Object>| object.is_some_and(Object::is_live);
-            if change.was.is_none() || (is_live(&was) && !is_live(&change.was)) {
-                change.was = was.or(change.was);
-            }
-            change.is = change.is.or(is);
+            let was = before.get(&ends).copied().unwrap_or(child);
+            let was = Some(was).filter(|_| live.contains(&pair));
+            let is = after.get(&ends).copied();
+            // Of several objects with the same node tables, one that stays keeps the rels.
+            let is_replaced = was.zip(is).is_some_and(|(was, is)| {
+                was.id != is.id && !is_live(self.after, was) && !is_live(self.before, is)
+            });
+            let names = self.end_names(ends);
+            let change = PairChange {
+                names,
+                ends,
+                was,
+                is,
+                is_replaced,
+            };
+            changes.insert(ends, change);
         }
+        let mut changes: Vec<PairChange<'a>> = changes.into_values().collect();
+        changes.sort_by(|a, b| a.names.cmp(&b.names));
         changes
     }
 
