@@ -227,7 +227,8 @@ fn needs_cast(from: &str, to: &str) -> String {
     }
 }
 
-/// Returns whether objects with such a path are dropped without an archive: pairs and sequences.
+/// Returns whether a missing object with such a path has no archive: a pair that no event dropped, or
+/// a sequence.
 fn has_no_archive(object: &str) -> bool {
     object.contains('(') || object.starts_with("sequence ")
 }
