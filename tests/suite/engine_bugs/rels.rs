@@ -195,9 +195,8 @@ fn v1_alone() -> Declaration {
     schema![v1::A]
 }
 
-/// What the archive of a pair depends on: rels have distinct offsets also before they are committed,
-/// and a pair that is dropped and added again in one transaction is empty, survives a crash, and
-/// takes rels.
+/// What the restore of a pair depends on: a pair that is dropped and added again in one transaction is
+/// empty, survives a crash, and takes rels.
 #[test]
 fn pair_can_be_dropped_and_added_again_in_one_transaction() {
     let db = TestDatabase::from_cypher(&[
@@ -211,8 +210,6 @@ fn pair_can_be_dropped_and_added_again_in_one_transaction() {
     let run = |cypher: &str| session.query(cypher).unwrap_or_else(|e| panic!("{e}"));
     run("BEGIN TRANSACTION");
     run("MATCH (a:A) CREATE (a)-[:R {w: -a.id}]->(a)");
-    let offsets = run("MATCH ()-[r:R]->() RETURN count(*), count(DISTINCT offset(id(r)))");
-    assert_eq!(offsets[0][0], offsets[0][1]);
     run("ALTER TABLE R DROP FROM A TO A");
     run("ALTER TABLE R ADD FROM A TO A");
     run("MATCH (a:A {id: 7}) CREATE (a)-[:R {w: 7}]->(a)");

@@ -25,7 +25,7 @@ pub(super) fn archive_rels(
     });
     let values: String = values.collect();
     format!(
-        "{} CREATE (:{} {{{}: offset(id(x)){values}}})",
+        "{} CREATE (:{} {{{}: gen_random_uuid(){values}}})",
         rels(table, pair),
         quote(archive),
         quote(REL)

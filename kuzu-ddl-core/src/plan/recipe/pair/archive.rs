@@ -76,7 +76,11 @@ impl<'a> PlanBuilder<'a> {
             default: None,
             comment: None,
         };
-        let mut all = vec![key(REL)];
+        // Rels that are not committed yet may share an offset.
+        let mut all = vec![Property {
+            ty: Type::Uuid,
+            ..key(REL)
+        }];
         let mut keys = Vec::new();
         for ((node, name), prefix) in [(ends.from, &names.0), (ends.to, &names.1)]
             .into_iter()
