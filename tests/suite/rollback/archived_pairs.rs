@@ -348,11 +348,8 @@ fn archived_value_that_does_not_fit_is_counted() {
     other.migrate_cleanly(dropped());
     other.migrate_cleanly(narrow(""));
     let e = other.assert_fails(other.migrator(narrow("A>B")).restore("R(A -> B)"));
-    let Error::PreflightFailed(failures) = &e else {
-        panic!("{e}")
-    };
-    assert_eq!(failures[0].total, 2, "{e}");
-    assert_eq!(failures[0].object, "R.w", "{e}");
+    assert!(matches!(e, Error::PreflightFailed(_)), "{e}");
+    assert!(e.to_string().contains("R.w: 2 of 5 values cannot be cast"), "{e}");
 }
 
 /// The values of every kind of type are the same after drop and return.
