@@ -349,7 +349,10 @@ fn archived_value_that_does_not_fit_is_counted() {
     other.migrate_cleanly(narrow(""));
     let e = other.assert_fails(other.migrator(narrow("A>B")).restore("R(A -> B)"));
     assert!(matches!(e, Error::PreflightFailed(_)), "{e}");
-    assert!(e.to_string().contains("R.w: 2 of 5 values cannot be cast"), "{e}");
+    assert!(
+        e.to_string().contains("R.w: 2 of 5 values cannot be cast"),
+        "{e}"
+    );
 }
 
 /// The values of every kind of type are the same after drop and return.
