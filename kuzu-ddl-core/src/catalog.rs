@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::capabilities::Capabilities;
-use crate::schema::{NameKey, Schema};
+use crate::schema::{NameKey, Pair, Schema};
 
 /// Database attached to the local one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +45,8 @@ pub struct CatalogSnapshot {
     /// Sequences of `SERIAL` properties, which are not part of `schema`. They do not depend on the
     /// scope of the inspection.
     pub serial_sequences: BTreeSet<NameKey>,
+    /// Pairs of rel tables that have no rels, as far as they were counted.
+    pub empty_pairs: BTreeSet<(NameKey, Pair)>,
     /// Attached databases. They are never read.
     pub attached: Vec<AttachedDatabase>,
     /// Objects that could not be read; they are left unchanged.

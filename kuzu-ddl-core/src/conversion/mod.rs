@@ -25,8 +25,15 @@ use crate::value::Value;
 
 /// Error returned when a value has no result in the target type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the value does not fit")]
-pub struct ConversionError;
+#[non_exhaustive]
+pub enum ConversionError {
+    /// The types have a conversion, which has no result for this value.
+    #[error("the value does not fit")]
+    DoesNotFit,
+    /// The types have no conversion outside the engine: `Type::conversion_to` names the method.
+    #[error("the types have no conversion that is computed outside the engine")]
+    Unsupported,
+}
 
 /// Converts a value, as a function of the application would.
 ///
@@ -35,7 +42,8 @@ pub struct ConversionError;
 ///
 /// # Errors
 ///
-/// Returns an error if the value does not fit, or if the types have no built-in conversion.
+/// [`ConversionError::DoesNotFit`] if the value has no result, and [`ConversionError::Unsupported`] if
+/// only the engine converts the types, or nothing does.
 ///
 /// # Examples
 ///
@@ -51,7 +59,49 @@ pub struct ConversionError;
 /// # Ok::<(), kuzu_ddl::schema::ParseTypeError>(())
 /// ```
 pub fn convert(value: &Value, from: &Type, to: &Type) -> Result<Value, ConversionError> {
-    converted(value, from.storage_type(), to.storage_type()).ok_or(ConversionError)
+    let (from, to) = (from.storage_type(), to.storage_type());
+    if *value != Value::Null && !is_supported(from, to) {
+        return Err(ConversionError::Unsupported);
+    }
+    converted(value, from, to).ok_or(ConversionError::DoesNotFit)
+}
+
+/// Returns whether the types have a conversion that is computed here.
+fn is_supported(from: &Type, to: &Type) -> bool {
+    use Type as T;
+    match (from, to) {
+        (T::List(a) | T::Array(a, _), T::List(b) | T::Array(b, _)) => is_supported(a, b),
+        (T::Struct(a), T::Struct(b)) => b.iter().all(|new| {
+            let mut old = a.iter().filter(|old| old.name == new.name);
+            old.all(|old| is_supported(&old.ty, &new.ty))
+        }),
+        (from, to) if from == to => true,
+        (T::String, to) => is_scalar(to) && !matches!(to, T::Interval | T::Json),
+        (from, T::String) => is_scalar(from),
+        (from, to) if from.is_time() => to.is_time(),
+        (from, to) => {
+            let has_method = from.conversion_to(to).method().is_some();
+            has_method && is_numeric(from) && is_numeric(to)
+        }
+    }
+}
+
+fn is_scalar(ty: &Type) -> bool {
+    is_numeric(ty)
+        || ty.is_time()
+        || matches!(
+            ty,
+            Type::String | Type::Blob | Type::Uuid | Type::Interval | Type::Json
+        )
+}
+
+fn is_numeric(ty: &Type) -> bool {
+    let is_integer = crate::schema::integer_range(ty).is_some();
+    is_integer
+        || matches!(
+            ty,
+            Type::Bool | Type::Float | Type::Double | Type::Decimal { .. }
+        )
 }
 
 fn converted(value: &Value, from: &Type, to: &Type) -> Option<Value> {
@@ -127,5 +177,42 @@ pub fn is_same(a: &Value, b: &Value, ty: &Type) -> bool {
             (Some(a), Some(b)) => a == b,
             _ => a == b,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(value: Value, from: &str, to: &str) -> String {
+        let (from, to) = (from.parse().expect(from), to.parse().expect(to));
+        convert(&value, &from, &to)
+            .expect_err("no result")
+            .to_string()
+    }
+
+    /// A value that does not fit differs from a pair of types without a conversion.
+    #[test]
+    fn missing_conversion_has_its_own_error() {
+        let fits_not = "the value does not fit";
+        assert_eq!(error(Value::from("x"), "STRING", "INT64"), fits_not);
+        assert_eq!(error(Value::Int(300), "INT64", "INT8"), fits_not);
+        let unsupported = "the types have no conversion that is computed outside the engine";
+        for (value, from, to) in [
+            (Value::from("1 day"), "STRING", "INTERVAL"),
+            (Value::from("{}"), "STRING", "json"),
+            (Value::from("2020-01-01"), "DATE", "INT64"),
+            (Value::from("[1]"), "STRING", "INT64[]"),
+            (
+                Value::List(vec![Value::from("1 day")]),
+                "STRING[]",
+                "INTERVAL[]",
+            ),
+            (Value::Int(1), "INT64", "UUID"),
+        ] {
+            assert_eq!(error(value, from, to), unsupported, "{from} {to}");
+        }
+        let same = convert(&Value::Int(1), &Type::Int64, &Type::Int64);
+        assert_eq!(same, Ok(Value::Int(1)));
     }
 }

@@ -1,18 +1,19 @@
 //! Archive entries: everything that the events archived, by its name in the database.
 
 use crate::event::{EventId, ObjectId};
-use crate::fold::{Fold, Lifecycle, Object};
+use crate::fold::{Fold, Lifecycle, Object, object_path};
 
-/// Archive entry: a dropped table or property, or the column from before a change.
+/// Archive entry: a dropped table, property or pair, or the column from before a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchiveEntry {
     /// Object that it is, or that the column belongs to.
     pub object: ObjectId,
     /// Event that archived it.
     pub by: EventId,
-    /// Original name, as `Table` or `Table.property`.
+    /// Original name, as `Table`, `Table.property` or `Table(From -> To)`.
     pub origin: String,
-    /// Name in the database, in the same form; unique.
+    /// Name in the database, as `Table` or `Table.property`; unique. For a pair, it is the node table
+    /// that keeps its rels.
     pub name: String,
     /// Whether it is the column from before a change of a property.
     pub is_column: bool,
@@ -34,7 +35,7 @@ pub fn archive_entries(fold: &Fold) -> Vec<ArchiveEntry> {
         } else if table.is_live() {
             let members = fold
                 .children(table.id)
-                .flat_map(|child| of_property(fold, table, child));
+                .flat_map(|child| of_member(fold, table, child));
             out.extend(members);
         }
     }
@@ -42,10 +43,23 @@ pub fn archive_entries(fold: &Fold) -> Vec<ArchiveEntry> {
     out
 }
 
-fn of_property(fold: &Fold, table: &Object, property: &Object) -> Vec<ArchiveEntry> {
+fn of_member(fold: &Fold, table: &Object, property: &Object) -> Vec<ArchiveEntry> {
     let origin = format!("{}.{}", table.name.value, property.name.value);
     let at = |name: &str| format!("{}.{name}", fold.database_name(table));
     let mut out = Vec::new();
+    if let (Lifecycle::Archived(by), Some(name), Some(origin)) = (
+        property.lifecycle.value,
+        fold.pair_archive_name(property),
+        object_path(fold, property.id),
+    ) {
+        out.push(ArchiveEntry {
+            object: property.id,
+            by,
+            origin,
+            name,
+            is_column: false,
+        });
+    }
     if let Lifecycle::Archived(by) = property.lifecycle.value
         && fold.property(property).is_some()
     {

@@ -52,10 +52,17 @@ pub fn check_compatibility(
                 table.map_or_else(|| key.to_string(), |table| table.name.clone())
             };
             let ends = format!("{} -> {}", spelled(&pair.from), spelled(&pair.to));
-            refuse(
-                format!("{}({ends})", table.name),
-                IncompatibilityKind::Missing,
-            );
+            let former = fold.children(object.id).filter(|child| {
+                !child.is_live() && fold.pair(child).is_some_and(|found| found == *pair)
+            });
+            let lifecycles: Vec<Lifecycle> = former.map(|pair| pair.lifecycle.value).collect();
+            let is_purged = |life: &Lifecycle| matches!(life, Lifecycle::Purged(_));
+            let kind = match &lifecycles[..] {
+                [] => IncompatibilityKind::Missing,
+                all if all.iter().all(is_purged) => IncompatibilityKind::Purged,
+                _ => IncompatibilityKind::Dropped,
+            };
+            refuse(format!("{}({ends})", table.name), kind);
         }
         for (name, property) in &table.properties {
             let path = format!("{}.{}", table.name, property.name);

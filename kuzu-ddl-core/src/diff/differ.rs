@@ -6,8 +6,8 @@ use super::incompatibility::{Incompatibility, IncompatibilityKind};
 use super::note::Note;
 use super::options::DiffOptions;
 use crate::declared::Declared;
-use crate::event::ObjectId;
-use crate::fold::{ChangeBuilder, Lifecycle, Object};
+use crate::event::{Endpoints, EventId, ObjectId};
+use crate::fold::{ChangeBuilder, Lifecycle, Object, ObjectBody};
 use crate::schema::NameKey;
 
 /// Diff in progress.
@@ -61,6 +61,31 @@ impl Differ<'_> {
         found
             .max_by_key(|object| fold.creation_rank(object.id))
             .map(|object| object.id)
+    }
+
+    /// Returns the pair of a rel table that a rollback archived.
+    pub(super) fn undone_pair(&self, table: ObjectId, ends: Endpoints) -> Option<ObjectId> {
+        let events = &self.options.rollback_events;
+        self.archived_pair(table, ends, |by| events.contains(&by))
+    }
+
+    /// Returns the archived pair that connects two node tables; of several, the one dropped last.
+    pub(super) fn archived_pair(
+        &self,
+        table: ObjectId,
+        ends: Endpoints,
+        fits: impl Fn(EventId) -> bool,
+    ) -> Option<ObjectId> {
+        let fold = self.draft.fold();
+        let pairs = fold.children(table).filter(|child| {
+            let is_archived = match child.lifecycle.value {
+                Lifecycle::Archived(by) => fits(by),
+                _ => false,
+            };
+            is_archived && child.body == ObjectBody::Pair(ends)
+        });
+        let last = pairs.max_by_key(|pair| fold.creation_rank(pair.id));
+        last.map(|pair| pair.id)
     }
 
     pub(super) fn refuse(&mut self, object: String, origin: String, reason: IncompatibilityKind) {

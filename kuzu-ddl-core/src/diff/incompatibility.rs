@@ -126,11 +126,6 @@ impl IncompatibilityKind {
                  help: or restore it with its rows: `.restore(\"{object}\")` on the Migrator\n\
                  help: or create a new, empty one: `.recreate(\"{object}\")` on the Migrator"
             ),
-            Self::Purged if has_no_archive(object) => format!(
-                "was dropped with its rels, which no longer exist\n\
-                 help: create it again, without rels: `.recreate(\"{object}\")` on the Migrator\n\
-                 help: or restore a backup"
-            ),
             Self::Purged => format!(
                 "was dropped and purged; its data no longer exist\n\
                  help: create a new, empty one: `.recreate(\"{object}\")` on the Migrator\n\
@@ -232,7 +227,8 @@ fn needs_cast(from: &str, to: &str) -> String {
     }
 }
 
-/// Returns whether objects with such a path are dropped without an archive: pairs and sequences.
+/// Returns whether a missing object with such a path has no archive: a pair that no event dropped, or
+/// a sequence.
 fn has_no_archive(object: &str) -> bool {
     object.contains('(') || object.starts_with("sequence ")
 }

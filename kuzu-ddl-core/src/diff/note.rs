@@ -20,6 +20,12 @@ pub enum Note {
         /// Table, property, pair or sequence.
         object: String,
     },
+    /// A pair that this plan restores has no archive in this database: it had no rels, or never was
+    /// in the database.
+    RestoredEmpty {
+        /// Path of the pair.
+        object: String,
+    },
     /// A rel table that this plan archives has rels, which hold on to their nodes.
     ArchivedRels {
         /// Name of the rel table.
@@ -135,6 +141,10 @@ impl fmt::Display for Note {
                  help: to keep it, remove the tombstone\n\
                  help: to drop it again, start once with \
                  `.undeclared_policy(UndeclaredPolicy::Archive)` on the Migrator"
+            ),
+            Self::RestoredEmpty { object } => write!(
+                f,
+                "{object} is restored without rels: this database has no archive of it"
             ),
             Self::ArchivedRels { object, rels } => write!(
                 f,

@@ -9,8 +9,9 @@ use crate::event::EventId;
 pub struct DiffOptions {
     /// Whether to archive what is not declared, instead of keeping it.
     pub archive_undeclared: bool,
-    /// Dropped objects, as `Table` or `Table.property`, to restore with their rows; and properties,
-    /// or archived columns of them by their names in the database, to return to their earlier type.
+    /// Dropped objects, as `Table`, `Table.property` or `Table(From -> To)`, to restore with their
+    /// rows; and properties, or archived columns of them by their names in the database, to return to
+    /// their earlier type.
     pub restore: BTreeSet<String>,
     /// Dropped objects, as `Table` or `Table.property`, to recreate without rows.
     pub recreate: BTreeSet<String>,

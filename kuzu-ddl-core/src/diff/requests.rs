@@ -14,16 +14,19 @@ pub(super) struct PairPath {
 
 impl PairPath {
     pub(super) fn parse(path: &str) -> Option<Self> {
-        let (table, ends) = path.split_once('(')?;
-        let (from, to) = ends.strip_suffix(')')?.split_once("->")?;
-        let key = |name: &str| NameKey::new(name.trim());
+        let (table, _) = path.split_once('(')?;
+        let [from, to] = Self::ends(path)?.map(NameKey::new);
         Some(Self {
-            table: key(table),
-            pair: Pair {
-                from: key(from),
-                to: key(to),
-            },
+            table: NameKey::new(table.trim()),
+            pair: Pair { from, to },
         })
+    }
+
+    /// Returns the names of the two node tables, as they are spelled.
+    pub(super) fn ends(path: &str) -> Option<[&str; 2]> {
+        let (_, ends) = path.split_once('(')?;
+        let (from, to) = ends.strip_suffix(')')?.split_once("->")?;
+        Some([from.trim(), to.trim()])
     }
 }
 

@@ -3,7 +3,7 @@
 use super::note::Note;
 use crate::declared::Declared;
 use crate::event::{Change, ObjectId};
-use crate::fold::Fold;
+use crate::fold::{Fold, Object, object_path};
 use crate::schema::NameKey;
 
 /// Returns notes about tables and properties that have a tombstone in `declared`, a declaration that
@@ -11,14 +11,19 @@ use crate::schema::NameKey;
 /// has it must not undo the restore.
 #[must_use]
 pub fn restored_notes(declared: &Declared, fold: &Fold) -> Vec<Note> {
+    let is_restored = |object: &Object| {
+        let mut heads = object.lifecycle.heads.iter();
+        heads.any(|id| {
+            let change = fold.event(*id).map(|event| event.change());
+            matches!(
+                change,
+                Some(Change::RestoreTable | Change::RestoreProperty | Change::RestorePair)
+            )
+        })
+    };
     let restored = |parent: Option<ObjectId>, name: &NameKey| {
         let object = fold.find(parent, name)?;
-        let mut heads = object.lifecycle.heads.iter();
-        let is_restored = heads.any(|id| {
-            let change = fold.event(*id).map(|event| event.change());
-            matches!(change, Some(Change::RestoreTable | Change::RestoreProperty))
-        });
-        is_restored.then(|| object.name.value.clone())
+        is_restored(object).then(|| object.name.value.clone())
     };
     let tables = declared.dropped_tables.keys();
     let mut notes: Vec<Note> = tables
@@ -34,6 +39,13 @@ pub fn restored_notes(declared: &Declared, fold: &Fold) -> Vec<Note> {
         notes.extend(properties.map(|property| Note::Restored {
             object: format!("{}.{property}", table.name.value),
         }));
+        let pairs = fold.children(table.id).filter(|child| child.is_live());
+        let pairs = pairs.filter(|child| {
+            let pair = fold.pair(child);
+            pair.is_some_and(|pair| hints.dropped_pairs.contains(&pair)) && is_restored(child)
+        });
+        let paths = pairs.filter_map(|pair| object_path(fold, pair.id));
+        notes.extend(paths.map(|object| Note::Restored { object }));
     }
     notes
 }

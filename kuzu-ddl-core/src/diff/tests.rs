@@ -273,6 +273,7 @@ fn a_dropped_node_table_takes_its_pairs_along() {
             --
             - archive table B as B__a_1f292784
             + add pair R(A -> A)
+            - archive the rels of R(A -> B) as r__a_f9c4104f
             - drop pair R(A -> B)
         "#]],
     );

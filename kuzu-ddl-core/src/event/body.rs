@@ -111,6 +111,7 @@ impl Change {
             | Self::DropProperty
             | Self::RestoreProperty
             | Self::DropPair
+            | Self::RestorePair
             | Self::Unknown { .. } => {}
         }
     }
@@ -216,6 +217,7 @@ impl Change {
                 function: function_name(r)?,
                 on_fail: OnFail::read(r)?,
             },
+            27 => Self::RestorePair,
             40 => Self::Resolve {
                 aspect: Aspect::read(r)?,
                 keep: r.event()?,

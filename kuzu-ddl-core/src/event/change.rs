@@ -104,8 +104,10 @@ pub enum Change {
         #[serde(rename = "past", alias = "predecessors")]
         predecessors: Dependencies,
     },
-    /// Deletes a `FROM`–`TO` pair and its rels.
+    /// Archives a `FROM`–`TO` pair with its rels.
     DropPair,
+    /// Restores an archived `FROM`–`TO` pair.
+    RestorePair,
     /// Sets or clears the comment of a table.
     CommentOnTable {
         /// The comment; `None` clears it.

@@ -177,6 +177,7 @@ fn change() -> impl Strategy<Value = Change> {
         Just(Change::DropProperty),
         Just(Change::RestoreProperty),
         Just(Change::DropPair),
+        Just(Change::RestorePair),
         name().prop_map(|to| Change::RenameTable { to }),
         ("[a-z:]{0,12}", ty()).prop_map(|(function, ty)| Change::SetTypeWith {
             ty,

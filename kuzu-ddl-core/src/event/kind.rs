@@ -71,6 +71,7 @@ impl Change {
             Self::DropSequence => 23,
             Self::Purge { .. } => 24,
             Self::SetTypeWith { .. } => 26,
+            Self::RestorePair => 27,
             Self::Resolve { .. } => 40,
             Self::Unknown { kind, .. } => *kind,
         }
@@ -91,6 +92,7 @@ impl Change {
             Self::RenameProperty { .. } => "rename property",
             Self::AddPair { .. } => "add pair",
             Self::DropPair => "drop pair",
+            Self::RestorePair => "restore pair",
             Self::CommentOnTable { .. } => "comment on table",
             Self::CommentOnProperty { .. } => "comment on property",
             Self::SetType { .. } | Self::SetTypeWith { .. } => "set type",

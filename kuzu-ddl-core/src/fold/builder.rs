@@ -198,7 +198,7 @@ impl ChangeBuilder {
         id
     }
 
-    /// Archives a table or a property (whose indexes are dropped), or drops a pair, an index or a
+    /// Archives a table, a property (whose indexes are dropped) or a pair, or drops an index or a
     /// sequence. The event depends on every use known here, so that a use it did not see can win.
     pub fn archive(&mut self, id: ObjectId) {
         self.drop_indexes(id);
@@ -232,13 +232,20 @@ impl ChangeBuilder {
         self.push(id, depends_on, change);
     }
 
-    /// Restores an archived table or property under the name it had.
+    /// Restores an archived table or property under the name it had, or an archived pair.
     pub fn restore(&mut self, id: ObjectId) {
         let Some(object) = self.fold.object(id) else {
             return;
         };
         let mut depends_on = self.existence_dependencies(object);
-        depends_on.extend(self.scoped_name(object, &object.name.value));
+        if let ObjectBody::Pair(ends) = &object.body {
+            let key = pair_key(*ends);
+            depends_on.extend(self.fold.name_predecessors(object.parent, &key));
+            depends_on.extend(self.lifecycle_heads(ends.from));
+            depends_on.extend(self.lifecycle_heads(ends.to));
+        } else {
+            depends_on.extend(self.scoped_name(object, &object.name.value));
+        }
         // The object takes the name that it has by now, wherever the name came from.
         depends_on.extend(&object.name.heads);
         // A restored table restores its pairs, and so uses their node tables as a new pair does.
@@ -248,10 +255,10 @@ impl ChangeBuilder {
                 depends_on.extend(self.lifecycle_heads(ends.to));
             }
         }
-        let change = if object.kind().is_table() {
-            Change::RestoreTable
-        } else {
-            Change::RestoreProperty
+        let change = match object.kind() {
+            ObjectKind::Pair => Change::RestorePair,
+            kind if kind.is_table() => Change::RestoreTable,
+            _ => Change::RestoreProperty,
         };
         self.push(id, depends_on, change);
     }

@@ -24,15 +24,19 @@ pub fn object_path(fold: &Fold, id: ObjectId) -> Option<String> {
 }
 
 /// Returns the tables that the events created, live and archived, by their names in the database.
-/// Purged tables no longer have a name.
+/// Purged tables no longer have a name. The table that keeps the rels of an archived pair has the
+/// id of the pair.
 #[must_use]
 pub fn managed_tables(fold: &Fold) -> BTreeMap<NameKey, ObjectId> {
     let purged = |object: &Object| matches!(object.lifecycle.value, Lifecycle::Purged(_));
     let tables = fold
         .objects()
         .filter(|object| object.kind().is_table() && !purged(object));
+    let tables = tables.map(|table| (NameKey::new(&fold.database_name(table)), table.id));
+    let pairs = fold.objects();
+    let pairs = pairs.filter_map(|pair| Some((fold.pair_archive_name(pair)?, pair.id)));
     tables
-        .map(|table| (NameKey::new(&fold.database_name(table)), table.id))
+        .chain(pairs.map(|(name, pair)| (NameKey::new(&name), pair)))
         .collect()
 }
 
@@ -155,6 +159,19 @@ impl Fold {
             from: NameKey::new(&self.database_name(self.object(endpoints.from)?)),
             to: NameKey::new(&self.database_name(self.object(endpoints.to)?)),
         })
+    }
+
+    /// Returns the name of the node table that keeps the rels of an archived pair; `None` if the
+    /// object is no archived pair, or its rel table was purged.
+    #[must_use]
+    pub fn pair_archive_name(&self, pair: &Object) -> Option<String> {
+        let (ObjectBody::Pair(_), Lifecycle::Archived(by)) = (&pair.body, pair.lifecycle.value)
+        else {
+            return None;
+        };
+        let table = self.object(pair.parent?)?;
+        let is_purged = matches!(table.lifecycle.value, Lifecycle::Purged(_));
+        (!is_purged).then(|| format!("{}__a_{}", table.original_name, by.abbreviate()))
     }
 
     /// Returns the name of an object in the database. An archived object has a suffix derived from

@@ -280,7 +280,12 @@ impl LockedTable {
         let name = &self.table.name;
         let own = std::iter::once((self.identity.id.as_str(), name.clone()));
         let properties = self.properties.iter();
-        let properties = properties.map(move |(key, p)| (p.id.as_str(), format!("{name}.{key}")));
+        let spelled = |key: &NameKey| {
+            let property = self.table.properties.get(key);
+            property.map_or_else(|| key.to_string(), |property| property.name.clone())
+        };
+        let properties =
+            properties.map(move |(key, p)| (p.id.as_str(), format!("{name}.{}", spelled(key))));
         let pairs = self.pairs.iter();
         let pairs =
             pairs.map(move |(p, id)| (id.as_str(), format!("{name} ({})->({})", p.from, p.to)));

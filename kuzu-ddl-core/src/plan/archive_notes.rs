@@ -5,7 +5,8 @@ use super::operation::Operation;
 use super::recipe::sequence::sequences_in;
 use crate::diff::Note;
 use crate::event::ObjectKind;
-use crate::fold::{Fold, Lifecycle, Object};
+use crate::fold::{Fold, Lifecycle, Object, object_path};
+use crate::schema::Schema;
 
 /// Returns the rel tables that become archived, by their declared names, each with its name in the
 /// database before the plan.
@@ -19,6 +20,25 @@ pub fn archived_rel_tables(before: &Fold, after: &Fold) -> Vec<(String, String)>
         Some((table.name.value.clone(), live))
     });
     names.collect()
+}
+
+/// Returns notes about restored pairs whose rels this database does not have.
+#[must_use]
+pub fn restored_pair_notes(before: &Fold, after: &Fold, live: &Schema) -> Vec<Note> {
+    let pairs = after
+        .objects()
+        .filter(|pair| after.is_live_in_live_table(pair));
+    let lost = pairs.filter(|pair| {
+        let former = before.object(pair.id).filter(|former| {
+            let table = former.parent.into_iter();
+            let mut present = table.flat_map(|table| before.physical_pairs(table));
+            !present.any(|present| present.id == former.id)
+        });
+        let archive = former.and_then(|pair| before.pair_archive_name(pair));
+        archive.is_some_and(|name| live.table(&name).is_none())
+    });
+    let paths = lost.filter_map(|pair| object_path(after, pair.id));
+    paths.map(|object| Note::RestoredEmpty { object }).collect()
 }
 
 /// Returns notes about sequences that become archived columns keep in use.

@@ -11,7 +11,7 @@ use super::value::ValueSource;
 use crate::capabilities::Capabilities;
 use crate::event::{EventId, ObjectId};
 use crate::fold::{Fold, Lifecycle, Object};
-use crate::schema::{Expr, NameKey, Property, Schema, Table};
+use crate::schema::{Expr, NameKey, Pair, Property, Schema, Table};
 use crate::state::BackfillProgress;
 
 /// Value that is backfilled after the transaction.
@@ -35,6 +35,8 @@ pub(super) struct PlanBuilder<'a> {
     /// Backfills that an earlier plan left unfinished.
     pub(super) backfills: &'a BTreeMap<ObjectId, BackfillProgress>,
     pub(super) recorded_fills: &'a BTreeMap<EventId, Expr>,
+    /// Pairs that are known to have no rels.
+    pub(super) empty_pairs: &'a BTreeSet<(NameKey, Pair)>,
     /// Values to backfill after the transaction.
     pub(super) deferred: Vec<DeferredValue>,
     /// Managed tables of `before`, by their names in the database.
@@ -43,6 +45,10 @@ pub(super) struct PlanBuilder<'a> {
     pub(super) ignored: &'a BTreeSet<ObjectId>,
     /// Tables to rebuild although nothing about them changes.
     pub(super) forced_rebuilds: &'a BTreeSet<ObjectId>,
+    /// Tables that are rebuilt since a new table needs the sequence of their numbering.
+    pub(super) freeing: BTreeSet<ObjectId>,
+    /// Sequences that these rebuilds remove.
+    pub(super) freed_sequences: BTreeSet<NameKey>,
     /// Tables that are rebuilt for no other reason.
     pub(super) rebuilt: BTreeSet<ObjectId>,
     /// New properties that a rebuild fills already.

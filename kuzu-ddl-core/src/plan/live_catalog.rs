@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::capabilities::{Capabilities, KUZU};
 use crate::catalog::CatalogSnapshot;
 use crate::event::{EventId, ObjectId};
-use crate::schema::{Expr, NameKey, Schema};
+use crate::schema::{Expr, NameKey, Pair, Schema};
 use crate::state::BackfillProgress;
 
 /// The live database that a plan starts from.
@@ -25,6 +25,8 @@ pub struct LiveCatalog<'a> {
     pub backfills: &'a BTreeMap<ObjectId, BackfillProgress>,
     /// Backfill expressions recorded for rows without a value, by the type change that needed them.
     pub recorded_fills: &'a BTreeMap<EventId, Expr>,
+    /// Pairs that are known to have no rels, by the name of their rel table.
+    pub empty_pairs: &'a BTreeSet<(NameKey, Pair)>,
 }
 
 /// A bare schema, in the default engine, with nothing else known.
@@ -40,6 +42,7 @@ impl<'a> From<&'a Schema> for LiveCatalog<'a> {
             serial_sequences: None,
             backfills: &NOTHING,
             recorded_fills: &UNFILLED,
+            empty_pairs: &NO_PAIRS,
         }
     }
 }
@@ -54,10 +57,13 @@ impl<'a> From<&'a CatalogSnapshot> for LiveCatalog<'a> {
             serial_sequences: Some(&found.serial_sequences),
             backfills: &NOTHING,
             recorded_fills: &UNFILLED,
+            empty_pairs: &found.empty_pairs,
         }
     }
 }
 
 pub(super) static NOTHING: BTreeMap<ObjectId, BackfillProgress> = BTreeMap::new();
+
+static NO_PAIRS: BTreeSet<(NameKey, Pair)> = BTreeSet::new();
 
 static UNFILLED: BTreeMap<EventId, Expr> = BTreeMap::new();

@@ -5,6 +5,7 @@
 
 mod archive_notes;
 mod builder;
+mod columns;
 mod deferred_work;
 mod error;
 mod fmt;
@@ -27,7 +28,7 @@ mod tests;
 mod value;
 
 #[doc(hidden)]
-pub use archive_notes::{archived_default_notes, archived_rel_tables};
+pub use archive_notes::{archived_default_notes, archived_rel_tables, restored_pair_notes};
 pub use deferred_work::DeferredWork;
 pub use error::PlanError;
 #[doc(hidden)]

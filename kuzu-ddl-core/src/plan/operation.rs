@@ -173,6 +173,41 @@ pub enum Operation {
         from: String,
         /// Name of the destination node table.
         to: String,
+        /// Whether the pair must have no rels: the plan is stale otherwise.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        must_be_empty: bool,
+    },
+    /// Copies the rels of a FROM–TO pair to a new node table, which refers to no node: it has the
+    /// key values of both ends.
+    ArchivePair {
+        /// Name of the rel table.
+        table: String,
+        /// Names of the node tables.
+        pair: (String, String),
+        /// For each end, the column of the new table and the property of the node table that it is
+        /// copied from.
+        keys: Box<[(String, String); 2]>,
+        /// Definition of the new table.
+        archive: Box<Table>,
+        /// Columns of the new table in order.
+        order: Vec<NameKey>,
+        /// Columns of the new table with the properties of the rels they are copied from.
+        columns: Vec<(String, String)>,
+    },
+    /// Creates the rels of a restored FROM–TO pair from the node table that keeps them, where both
+    /// ends exist.
+    RestorePair {
+        /// Name of the node table that keeps the rels.
+        archive: String,
+        /// Name of the rel table.
+        table: String,
+        /// Names of the node tables.
+        pair: (String, String),
+        /// For each end, the property that identifies the node, and the source of its value in the
+        /// archive.
+        ends: Box<[(String, ValueSource); 2]>,
+        /// Properties of the rels, each with the source of its values.
+        columns: Vec<(String, ValueSource)>,
     },
     /// Drops an index, on its own or before its table is dropped.
     DropIndex {
@@ -274,6 +309,7 @@ impl Operation {
     pub fn table(&self) -> &str {
         match self {
             Self::CreateTable { table, .. } => &table.name,
+            Self::ArchivePair { archive, .. } => &archive.name,
             // They concern no table; the names of sequences are never compared with those of tables
             // here.
             Self::CreateSequence { .. }
@@ -293,6 +329,7 @@ impl Operation {
             | Self::AddProperty { table, .. }
             | Self::AddPair { table, .. }
             | Self::DropPair { table, .. }
+            | Self::RestorePair { table, .. }
             | Self::DropIndex { table, .. }
             | Self::Backfill { table, .. }
             | Self::CreateIndex { table, .. }
@@ -320,13 +357,30 @@ impl Operation {
     pub fn value_sources_mut(&mut self) -> impl Iterator<Item = &mut ValueSource> {
         let (one, many) = match self {
             Self::ReplaceProperty { value, .. } => (Some(value.as_mut()), None),
-            Self::CopyNodes { columns, .. } | Self::CopyRels { columns, .. } => {
-                (None, Some(columns))
-            }
+            Self::CopyNodes { columns, .. }
+            | Self::CopyRels { columns, .. }
+            | Self::RestorePair { columns, .. } => (None, Some(columns)),
             _ => (None, None),
         };
         let many = many.into_iter().flatten().map(|(_, value)| value);
         one.into_iter().chain(many)
+    }
+
+    /// Returns the operation as it was before a trial run found values that cannot be converted;
+    /// `None` if none were found.
+    pub(super) fn without_findings(&self) -> Option<Self> {
+        let mut plain = self.clone();
+        if let Self::CopyRels { moved, .. } = &mut plain {
+            let ends = moved.iter_mut().flatten();
+            ends.for_each(|(_, _, value)| value.forget_findings());
+        }
+        if let Self::Backfill { value, .. } = &mut plain {
+            value.forget_findings();
+        }
+        plain
+            .value_sources_mut()
+            .for_each(ValueSource::forget_findings);
+        (plain != *self).then_some(plain)
     }
 
     /// Takes over what was learned about values that another operation computes, too: those of a
@@ -415,6 +469,8 @@ impl Operation {
             }
             Self::AddPair { .. }
             | Self::DropPair { .. }
+            | Self::ArchivePair { .. }
+            | Self::RestorePair { .. }
             | Self::ReplaceProperty { .. }
             | Self::CopyNodes { .. }
             | Self::CopyRels { .. }

@@ -56,6 +56,7 @@ pub fn plan_with_rebuilds<'a>(
         serial_sequences,
         backfills,
         recorded_fills,
+        empty_pairs,
     } = live.into();
     let mut builder = PlanBuilder {
         table_ids,
@@ -64,6 +65,7 @@ pub fn plan_with_rebuilds<'a>(
         serial_sequences,
         backfills,
         recorded_fills,
+        empty_pairs,
         deferred: Vec::new(),
         managed: managed_tables(before),
         before,
@@ -72,6 +74,8 @@ pub fn plan_with_rebuilds<'a>(
         hints,
         ignored,
         forced_rebuilds,
+        freeing: BTreeSet::new(),
+        freed_sequences: BTreeSet::new(),
         rebuilt: BTreeSet::new(),
         filled_by_rebuild: BTreeSet::new(),
         steps: Vec::new(),
@@ -110,7 +114,7 @@ impl<'a> PlanBuilder<'a> {
             self.rename_properties(table);
         }
         // New rel tables would depend on node tables that are yet to be replaced.
-        let rebuilds = self.find_rebuilds(&existing);
+        let rebuilds = self.find_rebuilds(&existing, &created);
         for table in existing.iter().filter(|t| !rebuilds.contains(t.object.id)) {
             self.drop_indexes_in_place(table);
             self.drop_properties(table);
@@ -130,6 +134,7 @@ impl<'a> PlanBuilder<'a> {
         for table in &existing {
             self.pairs(table);
         }
+        self.rename_pair_archives();
         for table in &existing {
             self.comments(table);
         }

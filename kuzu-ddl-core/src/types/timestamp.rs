@@ -8,6 +8,9 @@ use super::newtype::wraps;
 use crate::describe::{KuzuType, TypeDesc};
 
 /// A point in time without a zone, in nanoseconds: `TIMESTAMP_NS`.
+///
+/// A function of the application exchanges it with the engine as text, of which Kùzu 0.11.3 reads and
+/// writes microseconds only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimestampNs(pub PrimitiveDateTime);
 

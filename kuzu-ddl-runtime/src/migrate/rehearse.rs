@@ -7,7 +7,7 @@ use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::drift::detect;
 use kuzu_ddl_core::event::ObjectKind;
 use kuzu_ddl_core::plan::{Operation, Step, create_serial_sequence_statement};
-use kuzu_ddl_core::schema::name::quote;
+use kuzu_ddl_core::schema::name::{quote, serial_sequence_name};
 use kuzu_ddl_core::schema::{Expr, NameKey, Property, Table, TableKind, Type};
 use kuzu_ddl_core::state::{DeferredTask, LocalState};
 
@@ -230,9 +230,23 @@ fn touched(prepared: &PreparedMigration) -> BTreeSet<NameKey> {
                         .flat_map(|(a, b)| [NameKey::new(a), NameKey::new(b)]),
                 );
             }
-            Operation::AddPair { table, from, to } | Operation::DropPair { table, from, to } => {
+            Operation::AddPair { table, from, to }
+            | Operation::DropPair {
+                table, from, to, ..
+            } => {
                 keys.extend([table, from, to].map(|name| NameKey::new(name)));
             }
+            Operation::ArchivePair {
+                table,
+                pair: (from, to),
+                ..
+            } => keys.extend([table, from, to].map(|name| NameKey::new(name))),
+            Operation::RestorePair {
+                archive,
+                table,
+                pair: (from, to),
+                ..
+            } => keys.extend([archive, table, from, to].map(|name| NameKey::new(name))),
             other => {
                 keys.insert(NameKey::new(other.table()));
             }
@@ -283,6 +297,21 @@ fn copy(found: &CatalogSnapshot, touched: &BTreeSet<NameKey>) -> Vec<(String, St
         .iter()
         .filter(|key| key.is_internal());
     out.extend(own.map(|key| {
+        (
+            key.to_string(),
+            create_serial_sequence_statement(key.as_str(), "0"),
+        )
+    }));
+    // A renamed table may use sequences that are named after its former name.
+    let of_copies = touched.iter().filter_map(|key| live.tables.get(key));
+    let of_copies = of_copies.flat_map(|table| {
+        let serial = table.properties.values().filter(|p| p.ty == Type::Serial);
+        serial.map(|property| serial_sequence_name(&table.name, &property.name))
+    });
+    let of_copies: BTreeSet<NameKey> = of_copies.collect();
+    let former = found.serial_sequences.difference(&of_copies);
+    let former = former.filter(|key| !key.is_internal());
+    out.extend(former.map(|key| {
         (
             key.to_string(),
             create_serial_sequence_statement(key.as_str(), "0"),

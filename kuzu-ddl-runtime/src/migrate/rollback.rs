@@ -166,6 +166,7 @@ impl Migrator<'_> {
             ..PlanHints::default()
         };
         let mut prepared = plan_to(
+            session,
             inputs,
             resolution,
             (reversal.after, reversal.events),

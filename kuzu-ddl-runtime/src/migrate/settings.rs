@@ -273,7 +273,10 @@ impl<'a> Migrator<'a> {
         self
     }
 
-    /// Restores a dropped `Table` or `Table.property` with its rows.
+    /// Restores a dropped `Table`, `Table.property` or `Table(From -> To)` with its rows.
+    ///
+    /// A pair gets each of its rels back where both nodes exist; the others are counted, and their
+    /// deletion must be allowed.
     ///
     /// A property whose type was changed returns to the declared type, if it had that type before,
     /// or to the type of the column that [`list_archived`](crate::queries::list_archived) lists

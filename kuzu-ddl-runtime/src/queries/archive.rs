@@ -22,7 +22,8 @@ use crate::ledger;
 pub struct ArchivedObject {
     /// Kind of the object.
     pub kind: ArchivedKind,
-    /// Former name, `Table` or `Table.property`, for `.restore(…)` and `.purge(…)`.
+    /// Former name, `Table`, `Table.property` or `Table(From -> To)`, for `.restore(…)` and
+    /// `.purge(…)`.
     pub object: String,
     /// Present name in the database, which is unique: for `.purge(…)` if the former name is
     /// ambiguous, and for `.restore(…)` of old values of a property.
@@ -52,6 +53,8 @@ pub enum ArchivedKind {
     Property,
     /// Column of a property from before a change of its type or default.
     Column,
+    /// Dropped FROM–TO pair: its rels are rows of a node table.
+    Pair,
 }
 
 impl ArchivedKind {
@@ -63,6 +66,7 @@ impl ArchivedKind {
             Self::EdgeTable => "rel table",
             Self::Property => "property",
             Self::Column => "old values of",
+            Self::Pair => "pair",
         }
     }
 }
@@ -72,6 +76,7 @@ impl fmt::Display for ArchivedObject {
         let (one, many) = match self.kind {
             ArchivedKind::NodeTable | ArchivedKind::EdgeTable => ("row", "rows"),
             ArchivedKind::Property | ArchivedKind::Column => ("value", "values"),
+            ArchivedKind::Pair => ("rel", "rels"),
         };
         write!(
             f,
@@ -156,7 +161,9 @@ fn measure(
         let Some(table) = live.table(&found.name) else {
             return Ok(None);
         };
-        let kind = if table.kind.is_node() {
+        let kind = if found.origin.contains('(') {
+            ArchivedKind::Pair
+        } else if table.kind.is_node() {
             ArchivedKind::NodeTable
         } else {
             ArchivedKind::EdgeTable

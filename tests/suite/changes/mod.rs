@@ -8,3 +8,4 @@ mod fill;
 mod functions;
 mod preflight;
 mod serial;
+mod serial_names;

@@ -5,6 +5,8 @@ use kuzu_ddl::{ChangePolicy, Error, Migrator};
 use kuzu_ddl_core::describe::OnFailDesc;
 use kuzu_ddl_core::schema::{NameKey, TableKind, Type};
 
+use crate::fixture::TestDatabase;
+
 use super::shapes::{Shape, check, converts, database, migrate, migrator, refused};
 #[test]
 fn b30_text_becomes_json_row_by_row() {
@@ -113,6 +115,26 @@ fn b32_times_never_wrap_around() {
         text,
         "NULL; 2020-01-31 01:02:03; NULL",
     );
+}
+
+/// As documented: the engine reads and writes six digits of a text, so no text gives nanoseconds.
+#[test]
+fn nanoseconds_of_a_text_are_cut_to_six_digits() {
+    let values = [
+        "'2020-01-31 01:02:03.123456789'",
+        "'1969-12-31 23:59:59.999999999'",
+    ];
+    converts(
+        "STRING",
+        "TIMESTAMP_NS",
+        &values,
+        "CAST(x.p AS STRING)",
+        "2020-01-31 01:02:03.123456; 1969-12-31 23:59:59.999999",
+    );
+    let db = TestDatabase::new();
+    let text = "CAST('2020-01-31 01:02:03.123456789' AS TIMESTAMP_NS)";
+    let same = format!("RETURN {text} = CAST('2020-01-31 01:02:03.123456' AS TIMESTAMP_NS)");
+    assert_eq!(db.rows(&same), "true");
 }
 
 #[test]

@@ -194,3 +194,30 @@ fn macro_in_the_database_does_not_crash_a_start_b8() {
 fn v1_alone() -> Declaration {
     schema![v1::A]
 }
+
+/// What the restore of a pair depends on: a pair that is dropped and added again in one transaction is
+/// empty, survives a crash, and takes rels.
+#[test]
+fn pair_can_be_dropped_and_added_again_in_one_transaction() {
+    let db = TestDatabase::from_cypher(&[
+        "CREATE NODE TABLE A(id INT64 PRIMARY KEY)",
+        "CREATE REL TABLE R(FROM A TO A, w INT64)",
+        "UNWIND range(1, 50) AS i CREATE (:A {id: i})",
+        "MATCH (a:A) CREATE (a)-[:R {w: a.id}]->(a)",
+        "CHECKPOINT",
+    ]);
+    let session = db.session();
+    let run = |cypher: &str| session.query(cypher).unwrap_or_else(|e| panic!("{e}"));
+    run("BEGIN TRANSACTION");
+    run("MATCH (a:A) CREATE (a)-[:R {w: -a.id}]->(a)");
+    run("ALTER TABLE R DROP FROM A TO A");
+    run("ALTER TABLE R ADD FROM A TO A");
+    run("MATCH (a:A {id: 7}) CREATE (a)-[:R {w: 7}]->(a)");
+    run("COMMIT");
+    let mut db = db.after_kill();
+    for _ in 0..2 {
+        assert_eq!(db.rows("MATCH (a:A)-[r:R]->(:A) RETURN a.id, r.w"), "7|7");
+        db.execute(&["CHECKPOINT"]);
+        db.reopen();
+    }
+}

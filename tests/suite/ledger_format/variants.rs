@@ -317,3 +317,29 @@ fn every_variant_is_read() {
         "backfills": backfills();
     }
 }
+
+/// The ledger's rows have the predecessors of each creation under the name that they had first.
+#[test]
+fn created_objects_have_their_past_under_its_first_name() {
+    use kuzu_ddl_core::event::{Change, Dependencies, EventId, PropertySpec};
+
+    let past = EventId::hash_of(b"dropped");
+    let change = Change::CreateNodeTable {
+        name: "A".into(),
+        key_name: "id".into(),
+        key: PropertySpec {
+            ty: kuzu_ddl_core::schema::Type::Int64,
+            nullable: false,
+            default: None,
+        },
+        predecessors: Dependencies::from([past]),
+    };
+    let json = serde_json::to_value(&change).unwrap();
+    let body = &json["CreateNodeTable"];
+    assert_eq!(body["past"], serde_json::json!([past]), "{json}");
+    assert!(body.get("predecessors").is_none(), "{json}");
+    let text = json.to_string();
+    assert_eq!(serde_json::from_str::<Change>(&text).unwrap(), change);
+    let other = text.replace("\"past\"", "\"predecessors\"");
+    assert_eq!(serde_json::from_str::<Change>(&other).unwrap(), change);
+}

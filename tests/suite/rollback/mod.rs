@@ -1,6 +1,7 @@
 //! Rollback, backups, archives and history.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod archived_pairs;
 mod backup;
 mod casts;
 mod defaults;

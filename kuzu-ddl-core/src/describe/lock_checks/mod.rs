@@ -223,7 +223,7 @@ const fn lost(from: &str, to: &str) -> ! {
         .add(from)
         .add(", to = ")
         .add(to)
-        .add("`\nhelp: or delete its rels: `#[kuzu(dropped_pair(from = \"")
+        .add("`\nhelp: or archive its rels: `#[kuzu(dropped_pair(from = \"")
         .add(from)
         .add("\", to = \"")
         .add(to)

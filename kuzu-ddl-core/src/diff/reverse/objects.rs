@@ -28,15 +28,15 @@ impl Reverser<'_> {
         }
     }
 
-    /// Returns whether a pair connects the same node tables as one that existed then: dropping and
-    /// adding it would delete its rels.
+    /// Returns whether a pair connects the same node tables as one that existed then and was purged
+    /// since: nothing can be restored in its place.
     fn stands_in(&self, id: ObjectId) -> bool {
         let Some(pair) = self.draft.fold().object(id) else {
             return false;
         };
         let table = pair.parent.into_iter();
         let mut target = table.flat_map(|table| self.target.children(table));
-        target.any(|was| was.is_live() && was.body == pair.body)
+        target.any(|was| was.is_live() && was.body == pair.body && self.is_purged(was.id))
     }
 
     /// Drops properties that did not exist then; the present key only once another has replaced it.
@@ -177,7 +177,7 @@ impl Reverser<'_> {
         self.recreated.get(&id).copied().unwrap_or(id)
     }
 
-    /// Adds the pairs that existed then. Their rels were deleted when they were dropped.
+    /// Restores the pairs that existed then, and adds those that were purged.
     pub(in crate::diff) fn pairs(&mut self) {
         let mut wanted: Vec<(Option<String>, ObjectId, ObjectId, Endpoints)> = Vec::new();
         for pair in self.target.objects().filter(|object| object.is_live()) {
@@ -198,21 +198,22 @@ impl Reverser<'_> {
             if self.is_live(id) && endpoints == ends && !table_is_new {
                 continue;
             }
+            let is_archived = self.draft.fold().object(id);
+            let is_archived = is_archived
+                .is_some_and(|pair| matches!(pair.lifecycle.value, Lifecycle::Archived(_)));
+            if is_archived && endpoints == ends && !table_is_new {
+                self.draft.restore(id);
+                continue;
+            }
             let present = self.present_pairs(self.current_object(table));
             if present.contains(&endpoints) {
                 if !table_is_new {
-                    self.note_irreversible(
-                        id,
-                        "its rels were deleted when it was dropped; those added since stay",
-                    );
+                    self.note_irreversible(id, "its rels were purged; those added since stay");
                 }
                 continue;
             }
             if !table_is_new {
-                self.note_irreversible(
-                    id,
-                    "added again without its rels, which were deleted when it was dropped",
-                );
+                self.note_irreversible(id, "added again without its rels, which were purged");
             }
             self.draft.add_pair(self.current_object(table), endpoints);
         }

@@ -167,6 +167,17 @@ fn a_purge() {
     expect!["257be31d596d469b495566ccfecb0371a66472b6e9f58a7da95ea274126407c9 01188b239c609f6cdb6ff5ba83aedd148886885fc96cab5da86cfe86c64f432031b201193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac186520193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac1865"].assert_eq(&format!("{} {}", event.id(), hex(&event.encode())));
 }
 
+#[test]
+fn a_restored_pair() {
+    let event = DdlEvent::new(
+        ObjectId::hash_of(b"pair"),
+        Dependencies::from([EventId::hash_of(b"dropped")]),
+        Change::RestorePair,
+    );
+    assert_eq!(DdlEvent::decode(&event.encode()), Ok(event.clone()));
+    expect!["603c1e6bef51e00a360251de02972a5d063b374e27c98ca5dfe8a737b56fdfd5 011b21dfac8bbec7772df697d20a994135e9c21dbd23d767a3aaccf7d928788e2e2301193d575d0fdc39ca06b1a8f2059d4d8a99fd85f47a1b01c54f6568586dac186500"].assert_eq(&format!("{} {}", event.id(), hex(&event.encode())));
+}
+
 /// The encodings of the fallback for rows whose cast fails.
 #[test]
 fn changes_of_type() {

@@ -84,7 +84,7 @@ fn kinds_of_later_versions() {
         let change = Change::Unknown { kind, body };
         DdlEvent::new(ObjectId::hash_of(b"x"), [].into(), change)
     };
-    let events: Vec<DdlEvent> = [25, 27, 39, 41, 300].map(later).into();
+    let events: Vec<DdlEvent> = [25, 28, 39, 41, 300].map(later).into();
     let pack = encode(&events);
     assert_eq!(decode(&pack, LIMIT).as_ref(), Ok(&events));
     let whole: usize = events.iter().map(|event| event.encoded_len() + 2).sum();

@@ -26,7 +26,9 @@ impl Fold {
     /// Returns the lifecycle change that an event makes to its object.
     pub(in crate::fold) fn lifecycle_change(&self, event: &DdlEvent) -> Option<LifecycleChange> {
         match event.change() {
-            Change::RestoreTable | Change::RestoreProperty => Some(LifecycleChange::Restore),
+            Change::RestoreTable | Change::RestoreProperty | Change::RestorePair => {
+                Some(LifecycleChange::Restore)
+            }
             // The purge of an archived column does not change the property's lifecycle.
             Change::Purge { archived_by } => {
                 let of_it = self

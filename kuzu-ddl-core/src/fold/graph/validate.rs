@@ -50,7 +50,9 @@ impl Fold {
             | Change::SetNullable { .. } => {
                 self.require_object(id, |kind| kind == ObjectKind::Property, event)?;
             }
-            Change::DropPair => self.require_object(id, |kind| kind == ObjectKind::Pair, event)?,
+            Change::DropPair | Change::RestorePair => {
+                self.require_object(id, |kind| kind == ObjectKind::Pair, event)?
+            }
             Change::DropIndex => {
                 self.require_object(id, |kind| kind == ObjectKind::Index, event)?
             }
@@ -65,7 +67,7 @@ impl Fold {
                 self.require_object(id, |kind| kind == ObjectKind::EdgeTable, event)?;
             }
             Change::Purge { archived_by } => {
-                self.require_object(id, |kind| kind != ObjectKind::Pair, event)?;
+                self.require_object(id, |_| true, event)?;
                 self.require_seen(*archived_by, event)?;
             }
             Change::Resolve { aspect, keep } => {
@@ -93,7 +95,7 @@ impl Fold {
         };
         let restores = matches!(
             event.change(),
-            Change::RestoreTable | Change::RestoreProperty
+            Change::RestoreTable | Change::RestoreProperty | Change::RestorePair
         );
         if restores && event.depends_on().iter().any(purged) {
             return Err(Rejection::Purged);

@@ -9,7 +9,7 @@ use super::super::value::function::ValueFunction;
 use crate::declared::FillFunction;
 use crate::describe::FunctionDesc;
 use crate::event::ObjectId;
-use crate::fold::Object;
+use crate::fold::{ArchivedColumn, Object};
 use crate::schema::name::quote;
 use crate::schema::{NameKey, Property, Type};
 use crate::state::BackfillProgress;
@@ -117,7 +117,18 @@ impl<'a> PlanBuilder<'a> {
         path: &str,
         from: (&str, &Type),
     ) -> Option<ValueFunction> {
-        let new = self.new_casts(id);
+        let changes = self.new_casts(id);
+        self.function_of(&changes, id, path, from)
+    }
+
+    /// Returns the function of the given type changes, if one of them has it.
+    pub(in crate::plan) fn function_of(
+        &mut self,
+        new: &[&ArchivedColumn],
+        id: ObjectId,
+        path: &str,
+        from: (&str, &Type),
+    ) -> Option<ValueFunction> {
         let object = self.after.object(id)?;
         let archive = new.iter().find(|archive| archive.function.is_some())?;
         let function = archive.function.clone()?;

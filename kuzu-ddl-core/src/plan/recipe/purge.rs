@@ -52,6 +52,7 @@ impl<'a> PlanBuilder<'a> {
             self.push(operation, &[&table.name], hazards);
             self.drop_serial_sequences(object.id, None);
         }
+        self.drop_purged_pair_archives();
     }
 
     /// Returns a rel table that stays and connects a node table.

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use super::super::builder::{ExistingTable, PlanBuilder};
 use super::super::error::PlanError;
-use super::super::operation::Operation;
+use super::super::operation::{Operation, RenameReason};
 use super::super::serial::SerialColumn;
 use super::rebuild::columns::TargetColumn;
 use crate::event::ObjectId;
@@ -102,6 +102,9 @@ impl<'a> PlanBuilder<'a> {
                     formers.insert(serial_sequence_name(created, name));
                 }
             }
+            let columns = self.first_serial_names(table).into_iter();
+            let first = columns.filter(|(present, _)| present == property);
+            formers.extend(first.map(|(_, first)| self.first_sequence(table, &first)));
             let formers = formers.into_iter().filter(table_exists);
             formers.map(|key| key.to_string()).collect()
         };
@@ -115,6 +118,105 @@ impl<'a> PlanBuilder<'a> {
             columns: columns.collect(),
         };
         self.push(operation, &[to], Vec::new());
+    }
+
+    /// Returns the SERIAL properties of a table that was renamed since it was created, each by its
+    /// name after all renames and the one that it was created with: the engine named their sequences
+    /// after these names. Empty if the table has other sequences.
+    fn first_serial_names(&self, table: &ExistingTable<'a>) -> Vec<(String, NameKey)> {
+        if !self.own_counters(table.object.id).is_empty() {
+            return Vec::new();
+        }
+        let exists = |key: &NameKey| self.serial_sequences.is_some_and(|all| all.contains(key));
+        let columns = self.after.children(table.object.id).filter_map(|child| {
+            let live = self.live_property(child, table);
+            let live = live.filter(|live| live.ty == Type::Serial)?;
+            let first = child.original_name.clone();
+            let sequence = self.first_sequence(table, &first);
+            let by_live_names = serial_sequence_name(&table.live.name, &live.name);
+            let uses_first = by_live_names == sequence || !exists(&by_live_names);
+            (uses_first && exists(&sequence)).then(|| (self.after.database_name(child), first))
+        });
+        columns.collect()
+    }
+
+    /// Returns the sequence that the engine created with a table for a property.
+    fn first_sequence(&self, table: &ExistingTable<'_>, property: &NameKey) -> NameKey {
+        serial_sequence_name(table.object.original_name.as_str(), property.as_str())
+    }
+
+    /// Finds the tables whose numbering uses a sequence that a new table needs: they had its name
+    /// when they were created. A rebuild gives them another sequence.
+    pub(in crate::plan) fn free_serial_sequences(
+        &mut self,
+        existing: &[ExistingTable<'a>],
+        created: &[&Object],
+    ) {
+        let mut needed: BTreeSet<NameKey> = BTreeSet::new();
+        for table in created.iter().filter_map(|object| self.after.table(object)) {
+            let serial = table.properties.values();
+            let serial = serial.filter(|property| property.ty == Type::Serial);
+            needed.extend(serial.map(|p| serial_sequence_name(&table.name, &p.name)));
+        }
+        if needed.is_empty() {
+            return;
+        }
+        for table in existing {
+            let columns = self.first_serial_names(table);
+            let sequences = columns
+                .iter()
+                .map(|(_, first)| self.first_sequence(table, first));
+            let sequences: BTreeSet<NameKey> = sequences.collect();
+            // To be dropped with their sequences, the properties get their first names again.
+            let is_taken = |(present, first): &(String, NameKey)| {
+                let same = |child: &&Object| self.after.database_name(child) == *present;
+                let own = self.after.children(table.object.id).find(same);
+                let own = own.and_then(|child| self.live_property(child, table));
+                let holder = table.live.properties.get(first);
+                holder.is_some_and(|holder| own != Some(holder))
+            };
+            let is_renamed = NameKey::new(&table.name) != table.object.original_name;
+            if is_renamed && !columns.iter().any(is_taken) && !sequences.is_disjoint(&needed) {
+                self.freeing.insert(table.object.id);
+                self.freed_sequences.extend(sequences);
+            }
+        }
+    }
+
+    /// Drops a table that has been copied under the names that it was created with, so that its
+    /// sequences are dropped with it.
+    pub(in crate::plan) fn drop_with_sequences(&mut self, table: &ExistingTable<'a>) {
+        let first = table.object.original_name.to_string();
+        let (name, purpose) = (table.name.clone(), RenameReason::FreeName);
+        let operation = Operation::RenameTable {
+            from: name.clone(),
+            to: first.clone(),
+            purpose,
+        };
+        self.push(operation, &[&name, &first], Vec::new());
+        let renamed = self.first_serial_names(table);
+        for (from, to) in &renamed {
+            if NameKey::new(from) == *to {
+                continue;
+            }
+            let operation = Operation::RenameProperty {
+                table: first.clone(),
+                from: from.clone(),
+                to: to.to_string(),
+                purpose,
+            };
+            self.push(operation, &[&first], Vec::new());
+        }
+        let columns = self.serial_columns_before(table).into_iter();
+        let columns = columns.map(|present| {
+            let column = renamed.iter().find(|(name, _)| *name == present);
+            column.map_or(present, |(_, first)| first.to_string())
+        });
+        let columns = columns.collect();
+        self.complete_serial_sequences(&first, columns);
+        let table = first.clone();
+        let operation = Operation::DropReplacedTable { table };
+        self.push(operation, &[&first], Vec::new());
     }
 
     /// Creates missing sequences before a table with SERIAL properties is dropped: the DROP looks
@@ -150,6 +252,9 @@ impl<'a> PlanBuilder<'a> {
     ) {
         for property in properties {
             let sequence = format!("{table}_{property}_serial");
+            if self.freed_sequences.contains(&NameKey::new(&sequence)) {
+                continue;
+            }
             let is_used = |all: &BTreeSet<NameKey>| all.contains(&NameKey::new(&sequence));
             if !self.serial_sequences.is_some_and(is_used) {
                 continue;

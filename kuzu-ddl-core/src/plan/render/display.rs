@@ -12,6 +12,7 @@ impl Operation {
             Self::CreateTable { .. }
             | Self::AddProperty { .. }
             | Self::AddPair { .. }
+            | Self::RestorePair { .. }
             | Self::CreateSequence { .. }
             | Self::CreateIndex { .. } => '+',
             Self::DropReplacedTable { .. } => '~',
@@ -20,6 +21,7 @@ impl Operation {
             | Self::DropSequence { .. }
             | Self::DropTable { .. }
             | Self::DropPair { .. }
+            | Self::ArchivePair { .. }
             | Self::RenameTable {
                 purpose: RenameReason::Archive,
                 ..
@@ -174,10 +176,31 @@ impl fmt::Display for Operation {
                 write!(f, "create {kind} {table}[{name}] on {}", columns.join(", "))
             }
             Self::AddPair { table, from, to } => write!(f, "add pair {table}({from} -> {to})"),
-            Self::DropPair { table, from, to } => {
+            Self::DropPair {
+                table, from, to, ..
+            } => {
                 let (from, to) = (former_name(from), former_name(to));
                 write!(f, "drop pair {table}({from} -> {to})")
             }
+            Self::ArchivePair {
+                table,
+                pair: (from, to),
+                archive,
+                ..
+            } => {
+                let (from, to) = (former_name(from), former_name(to));
+                let name = &archive.name;
+                write!(f, "archive the rels of {table}({from} -> {to}) as {name}")
+            }
+            Self::RestorePair {
+                archive,
+                table,
+                pair: (from, to),
+                ..
+            } => write!(
+                f,
+                "restore the rels of {table}({from} -> {to}) from {archive}"
+            ),
             Self::CommentOnTable {
                 table,
                 text: Some(_),

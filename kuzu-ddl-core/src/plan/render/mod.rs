@@ -1,6 +1,7 @@
 //! Rendering of operations as Cypher.
 
 pub(in crate::plan) mod display;
+pub(in crate::plan) mod pair;
 pub(in crate::plan) mod serial;
 pub(in crate::plan) mod statement;
 
@@ -40,6 +41,13 @@ impl Operation {
                 columns,
                 ..
             } => FunctionValues::new(rels(from, pair), None, values(columns)),
+            Self::RestorePair {
+                archive, columns, ..
+            } => FunctionValues::new(
+                format!("MATCH (x:{})", quote(archive)),
+                None,
+                values(columns),
+            ),
             _ => None,
         }
     }
@@ -176,7 +184,9 @@ impl Operation {
                     quote(to)
                 )]
             }
-            Self::DropPair { table, from, to } => {
+            Self::DropPair {
+                table, from, to, ..
+            } => {
                 vec![format!(
                     "ALTER TABLE {} DROP FROM {} TO {}",
                     quote(table),
@@ -184,6 +194,31 @@ impl Operation {
                     quote(to)
                 )]
             }
+            Self::ArchivePair {
+                table,
+                pair,
+                keys,
+                archive,
+                order,
+                columns,
+            } => {
+                let mut statements = create(archive, order, &[]);
+                statements.push(pair::archive_rels(
+                    table,
+                    pair,
+                    keys,
+                    &archive.name,
+                    columns,
+                ));
+                statements
+            }
+            Self::RestorePair {
+                archive,
+                table,
+                pair,
+                ends,
+                columns,
+            } => pair::restore_rels(archive, table, pair, ends, columns),
             Self::Backfill {
                 table,
                 property,
@@ -345,12 +380,12 @@ pub(super) fn change(
     statements
 }
 
-fn matched(condition: Option<String>) -> String {
+pub(super) fn matched(condition: Option<String>) -> String {
     condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"))
 }
 
 /// Renders a property map ` {name: value, …}`, or nothing.
-fn property_map(columns: &[(String, ValueSource)], values: Vec<String>) -> String {
+pub(super) fn property_map(columns: &[(String, ValueSource)], values: Vec<String>) -> String {
     if columns.is_empty() {
         return String::new();
     }
@@ -420,7 +455,7 @@ pub(super) fn values(columns: &[(String, ValueSource)]) -> Vec<&ValueSource> {
 }
 
 /// Renders the condition, restricted to an offset range where a function computes values.
-fn with_offset_range(
+pub(super) fn with_offset_range(
     columns: &[(String, ValueSource)],
     condition: Option<String>,
 ) -> Option<String> {

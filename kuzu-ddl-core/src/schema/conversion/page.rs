@@ -114,7 +114,9 @@ const TAIL: &str = "
 - **`BOOL`** becomes 0 or 1. Of the integers, only 0 and 1 become a `BOOL`.
 - **Times.** A time loses the digits that the target type does not have, towards the past. Times of
   the years 1 to 9999 fit; into `TIMESTAMP_NS`, those of 1677-09-21 00:12:43.145225 to 2262-04-11
-  23:47:16.854775. All times are UTC.
+  23:47:16.854775. All times are UTC. A `TIMESTAMP_NS` that is converted from or to another type
+  keeps six digits: Kùzu 0.11.3 neither reads nor writes more in a text. A value that is not
+  converted keeps its nanoseconds.
 - **From text.** Spaces around the text are ignored. Integers: digits without leading zeros, or
   digits after `-`. Decimals: digits, perhaps after `-` and with a point. Floats: also with an
   exponent, or `inf`, `infinity`; a number beyond the largest does not fit, nor does `nan`, next

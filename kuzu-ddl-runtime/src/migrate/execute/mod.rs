@@ -121,6 +121,7 @@ impl Migrator<'_> {
     ) -> Result<(), Error> {
         let new = prepared.plan.steps.iter().filter(|step| {
             matches!(&step.operation, Operation::CreateTable { table, .. } if table.kind.is_node())
+                || matches!(&step.operation, Operation::ArchivePair { .. })
         });
         let ledger = usize::from(prepared.contents.state.is_none());
         let new = new.count() + ledger + index::node_table_count(prepared);

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use kuzu_ddl_core::declared::Functions;
-use kuzu_ddl_core::plan::Step;
+use kuzu_ddl_core::plan::{Operation, Step};
 
 use super::super::Migrator;
+use super::super::planning::empty_pairs::has_rels;
 use super::super::planning::inputs::PreparedMigration;
 use super::super::policy::Phase;
 use super::super::run::Run;
@@ -59,6 +60,7 @@ impl Migrator<'_> {
             step: step.operation.to_string(),
             source,
         };
+        require_empty_pair(tx, step)?;
         let Some(values) = step.operation.function_values() else {
             let all = serial::serial_statements(tx, step).map_err(failed)?;
             return all
@@ -96,4 +98,21 @@ impl Migrator<'_> {
         }
         Ok(())
     }
+}
+
+/// Checks that a pair which is dropped without an archive still has no rels.
+fn require_empty_pair(tx: &Transaction<'_>, step: &Step) -> Result<(), Error> {
+    let Operation::DropPair {
+        table,
+        from,
+        to,
+        must_be_empty: true,
+    } = &step.operation
+    else {
+        return Ok(());
+    };
+    if has_rels(tx, [from, table, to])? {
+        return Err(Error::StalePlan);
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ use kuzu_ddl_core::schema::{Expr, NameKey};
 use kuzu_ddl_core::state::{DeferredTask, LocalState};
 
 use super::catalog_hash;
+use super::empty_pairs::empty_pairs;
 use super::suspect_tables::plan_with_suspect_rebuilds;
 use crate::engine::Session;
 use crate::error::Error;
@@ -83,6 +84,7 @@ pub(in crate::migrate) struct PlannedTarget {
 
 /// Plans from the resolved state to `target`, to which the events `new` lead.
 pub(in crate::migrate) fn plan_to(
+    session: &dyn Session,
     inputs: PlanningInputs,
     resolution: DriftResolution,
     (after, new): (Fold, Vec<DdlEvent>),
@@ -90,7 +92,7 @@ pub(in crate::migrate) fn plan_to(
 ) -> Result<PreparedMigration, Error> {
     let PlanningInputs {
         contents,
-        found,
+        mut found,
         version,
         ..
     } = inputs;
@@ -106,6 +108,7 @@ pub(in crate::migrate) fn plan_to(
     if !refusals.is_empty() {
         return Err(Error::Incompatible(refusals));
     }
+    found.empty_pairs = empty_pairs(session, &found, (&before, &after))?;
     let mut local = resolution.live.local;
     let (states, recorded) = ((&before, &after), (&local, &contents.backfills));
     let steps = plan_with_suspect_rebuilds(

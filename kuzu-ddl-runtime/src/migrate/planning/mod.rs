@@ -4,6 +4,7 @@
 pub(in crate::migrate) mod catalog_hash;
 pub(in crate::migrate) mod dangling_indexes;
 pub(in crate::migrate) mod drift;
+pub(in crate::migrate) mod empty_pairs;
 pub(in crate::migrate) mod inputs;
 pub(in crate::migrate) mod missing_values;
 pub(in crate::migrate) mod notes;
@@ -12,6 +13,7 @@ pub(in crate::migrate) mod undone;
 
 use std::collections::BTreeSet;
 
+use empty_pairs::empty_pairs;
 use inputs::{
     DriftResolution, PlannedTarget, PlanningInputs, PreparedMigration, base, deferred_tasks,
     fills_per_event, forget_replaced_defaults, in_place_fills, version,
@@ -111,7 +113,7 @@ impl Migrator<'_> {
         if resolution.record_only {
             return prepare_ledger_only(inputs, &declared.declared, resolution);
         }
-        self.plan_to_declaration(inputs, declared, resolution)
+        self.plan_to_declaration(session, inputs, declared, resolution)
     }
 
     /// Reads the ledger and the catalog.
@@ -157,13 +159,14 @@ impl Migrator<'_> {
     /// Plans from the resolved state to the declared schema.
     fn plan_to_declaration(
         &self,
+        session: &dyn Session,
         inputs: PlanningInputs,
         declared: &FingerprintedDeclaration,
         resolution: DriftResolution,
     ) -> Result<PreparedMigration, Error> {
         let PlanningInputs {
             contents,
-            found,
+            mut found,
             version,
             ..
         } = inputs;
@@ -206,6 +209,7 @@ impl Migrator<'_> {
         if !refusals.is_empty() {
             return Err(Error::Incompatible(refusals));
         }
+        found.empty_pairs = empty_pairs(session, &found, (&before, &after))?;
         notes.extend(unmanaged_notes(&found, [&before, &after]));
         let hints = PlanHints {
             restored,

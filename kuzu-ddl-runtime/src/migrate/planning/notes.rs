@@ -6,7 +6,9 @@ use kuzu_ddl_core::catalog::CatalogSnapshot;
 use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::diff::{DiffOptions, Note, diff};
 use kuzu_ddl_core::fold::{Fold, managed_tables};
-use kuzu_ddl_core::plan::{archived_default_notes, archived_rel_tables, count_noun};
+use kuzu_ddl_core::plan::{
+    archived_default_notes, archived_rel_tables, count_noun, restored_pair_notes,
+};
 use kuzu_ddl_core::schema::NameKey;
 use kuzu_ddl_core::schema::name::quote;
 
@@ -45,6 +47,7 @@ pub(in crate::migrate) fn archive_notes(
 ) -> Result<Vec<String>, EngineError> {
     let (before, after) = (&prepared.before, &prepared.after);
     let mut notes = archived_default_notes(before, after, &prepared.plan.steps);
+    notes.extend(restored_pair_notes(before, after, &prepared.found.schema));
     for (object, live) in archived_rel_tables(before, after) {
         if prepared.found.schema.table(&live).is_none() {
             continue;

@@ -271,7 +271,7 @@ impl Migrator<'_> {
             ..plan_hints(&declared.declared)
         };
         let target = (after, received.to_vec());
-        let prepared = plan_to(inputs, resolution, target, &hints)?;
+        let prepared = plan_to(session, inputs, resolution, target, &hints)?;
         Ok(PreparedMigration { fits, ..prepared })
     }
 

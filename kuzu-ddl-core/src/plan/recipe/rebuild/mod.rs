@@ -50,9 +50,15 @@ fn moved(existing: &[ExistingTable<'_>], rebuilds: &RebuildSet) -> BTreeSet<Name
 
 impl<'a> PlanBuilder<'a> {
     /// Determines which tables cannot be altered in place.
-    pub(in crate::plan) fn find_rebuilds(&mut self, existing: &[ExistingTable<'a>]) -> RebuildSet {
+    pub(in crate::plan) fn find_rebuilds(
+        &mut self,
+        existing: &[ExistingTable<'a>],
+        created: &[&Object],
+    ) -> RebuildSet {
+        self.free_serial_sequences(existing, created);
         let needed = self.needed_rebuilds(existing, &BTreeSet::new());
-        let rebuilds = self.needed_rebuilds(existing, self.forced_rebuilds);
+        let forced = self.forced_rebuilds.union(&self.freeing).copied().collect();
+        let rebuilds = self.needed_rebuilds(existing, &forced);
         let all = rebuilds.nodes.union(&rebuilds.edges);
         self.rebuilt = all.filter(|id| !needed.contains(**id)).copied().collect();
         let moved = moved(existing, &rebuilds);
@@ -244,6 +250,9 @@ impl<'a> PlanBuilder<'a> {
         let name = &table.name;
         if table.live.kind.is_node() {
             self.drop_indexes(table);
+        }
+        if self.freeing.contains(&table.object.id) {
+            return self.drop_with_sequences(table);
         }
         self.complete_serial_sequences(name, self.serial_columns_before(table));
         let operation = Operation::DropReplacedTable {

@@ -1,26 +1,35 @@
 //! Tables: the object of each declared table, and the events about whole tables.
 
+mod pair;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive_entry::archive_entries;
 use super::differ::Differ;
 use super::incompatibility::IncompatibilityKind;
 use super::note::Note;
-use super::requests::PairPath;
 use super::resolve_names::{NameResolution, NameScope, ResolvedNames};
 use super::reverse::definitions::inverse_type_change;
 use crate::declared::{Declared, TableHints};
-use crate::event::{Endpoints, ObjectId, PropertySpec};
-use crate::fold::{ArchivedColumn, Lifecycle, ObjectBody, object_path};
-use crate::schema::{NameKey, Pair, Property, Table, TableKind};
+use crate::event::{ObjectId, PropertySpec};
+use crate::fold::{ArchivedColumn, Lifecycle, ObjectBody};
+use crate::schema::{NameKey, Property, Table, TableKind};
 
 impl<'a> Differ<'a> {
     /// Restores what the application requested by name.
-    pub(super) fn restore_requested(&mut self) {
-        for path in &self.options.restore {
-            if self.refuse_lost_pair(path) {
-                continue;
-            }
+    pub(in crate::diff) fn restore_requested(&mut self) {
+        // A pair needs its node tables.
+        let pairs = self.options.restore.iter();
+        let (pairs, others): (Vec<_>, Vec<_>) = pairs.partition(|path| path.contains('('));
+        self.restore_objects(others);
+        for path in pairs {
+            self.restore_pair(path);
+        }
+    }
+
+    /// Restores tables and properties.
+    fn restore_objects(&mut self, paths: Vec<&String>) {
+        for path in paths {
             let (table, property) = match path.split_once('.') {
                 Some((table, property)) => (NameKey::new(table), Some(NameKey::new(property))),
                 None => (NameKey::new(path), None),
@@ -49,29 +58,6 @@ impl<'a> Differ<'a> {
                 self.refuse_unknown_archive(path, "restored");
             }
         }
-    }
-
-    /// Refuses to restore a pair that is declared and missing. Returns whether the path is that of
-    /// a declared pair.
-    fn refuse_lost_pair(&mut self, path: &str) -> bool {
-        let Some(found) = PairPath::parse(path).filter(|found| self.declares_pair(found)) else {
-            return false;
-        };
-        let end = |name| self.find(None, name);
-        let present = match (
-            end(&found.table),
-            end(&found.pair.from),
-            end(&found.pair.to),
-        ) {
-            (Some(table), Some(from), Some(to)) => {
-                self.find_pair(table, Endpoints { from, to }).is_some()
-            }
-            _ => false,
-        };
-        if !present {
-            self.refuse(path.to_owned(), String::new(), IncompatibilityKind::Purged);
-        }
-        true
     }
 
     /// Restores the values of a property from before a change of its type. The path is the name of
@@ -114,7 +100,7 @@ impl<'a> Differ<'a> {
         true
     }
 
-    pub(super) fn resolve_tables(&mut self) -> ResolvedNames {
+    pub(in crate::diff) fn resolve_tables(&mut self) -> ResolvedNames {
         let declared = self.declared;
         let names = NameScope {
             parent: None,
@@ -152,7 +138,7 @@ impl<'a> Differ<'a> {
     }
 
     /// Applies the tombstones of tables; rel tables first, since they depend on node tables.
-    pub(super) fn drop_tables(&mut self, resolved: &ResolvedNames) {
+    pub(in crate::diff) fn drop_tables(&mut self, resolved: &ResolvedNames) {
         let claimed: BTreeSet<ObjectId> = resolved.values().flatten().copied().collect();
         let declared: BTreeSet<ObjectId> = self
             .new_tombstones()
@@ -205,44 +191,7 @@ impl<'a> Differ<'a> {
         self.draft.archive(id);
     }
 
-    /// Applies the tombstones of pairs, before those of the node tables that they connect.
-    fn drop_pairs(&mut self, resolved: &ResolvedNames) {
-        for (key, id) in resolved {
-            let (Some(id), Some(hints)) = (*id, self.declared.tables.get(key)) else {
-                continue;
-            };
-            let before = self.last_hints(key);
-            for pair in &hints.dropped_pairs {
-                if before.is_some_and(|b| b.dropped_pairs.contains(pair)) {
-                    continue;
-                }
-                // The declaration uses names that renames are yet to assign.
-                let node = |name| match resolved.get(name) {
-                    Some(id) => *id,
-                    None => self.find(None, name),
-                };
-                let (Some(from), Some(to)) = (node(&pair.from), node(&pair.to)) else {
-                    continue;
-                };
-                if let Some(pair) = self.find_pair(id, Endpoints { from, to }) {
-                    self.draft.archive(pair);
-                }
-            }
-        }
-    }
-
-    fn find_pair(&self, table: ObjectId, endpoints: Endpoints) -> Option<ObjectId> {
-        let mut pairs = self
-            .draft
-            .fold()
-            .children(table)
-            .filter(|child| child.is_live());
-        pairs
-            .find(|object| object.body == ObjectBody::Pair(endpoints))
-            .map(|object| object.id)
-    }
-
-    pub(super) fn rename_tables(&mut self, resolved: &ResolvedNames) {
+    pub(in crate::diff) fn rename_tables(&mut self, resolved: &ResolvedNames) {
         let declared = self.declared;
         for (key, id) in resolved {
             let (Some(id), Some(table)) = (*id, declared.schema.tables.get(key)) else {
@@ -258,7 +207,12 @@ impl<'a> Differ<'a> {
 
     /// Renames an object when the declaration requests a new name or spelling. A spelling that was
     /// declared before was changed elsewhere since, and stays.
-    pub(super) fn rename_if_declared(&mut self, id: ObjectId, to: &str, last: Option<String>) {
+    pub(in crate::diff) fn rename_if_declared(
+        &mut self,
+        id: ObjectId,
+        to: &str,
+        last: Option<String>,
+    ) {
         let Some(object) = self.draft.fold().object(id) else {
             return;
         };
@@ -268,7 +222,7 @@ impl<'a> Differ<'a> {
     }
 
     /// Returns the table as it was declared last, under its present or a former name.
-    pub(super) fn ancestor_table(&self, key: &NameKey) -> Option<&'a Table> {
+    pub(in crate::diff) fn ancestor_table(&self, key: &NameKey) -> Option<&'a Table> {
         self.ancestor?
             .schema
             .tables
@@ -276,12 +230,15 @@ impl<'a> Differ<'a> {
     }
 
     /// Returns the hints of the table's last declaration.
-    pub(super) fn last_hints(&self, key: &NameKey) -> Option<&'a TableHints> {
+    pub(in crate::diff) fn last_hints(&self, key: &NameKey) -> Option<&'a TableHints> {
         self.ancestor?.tables.get(self.former_names.get(key)?)
     }
 
     /// Creates new tables, node tables first, and sets comments.
-    pub(super) fn create_tables(&mut self, resolved: ResolvedNames) -> BTreeMap<NameKey, ObjectId> {
+    pub(in crate::diff) fn create_tables(
+        &mut self,
+        resolved: ResolvedNames,
+    ) -> BTreeMap<NameKey, ObjectId> {
         let declared = self.declared;
         let mut ids = BTreeMap::new();
         for nodes in [true, false] {
@@ -334,46 +291,9 @@ impl<'a> Differ<'a> {
         })
     }
 
-    /// Adds declared pairs; others are reported and kept.
-    pub(super) fn pairs(&mut self, key: &NameKey, id: ObjectId) {
-        let declared = self.declared;
-        let Some(table) = declared.schema.tables.get(key) else {
-            return;
-        };
-        let TableKind::Edge { pairs, .. } = &table.kind else {
-            return;
-        };
-        let fold = self.draft.fold();
-        let mut present: BTreeMap<Pair, ObjectId> = BTreeMap::new();
-        for child in fold.children(id).filter(|child| child.is_live()) {
-            if let Some(pair) = fold.pair(child) {
-                present.insert(pair, child.id);
-            }
-        }
-        for pair in pairs {
-            if present.remove(pair).is_some() {
-                continue;
-            }
-            let from = self.find(None, &pair.from);
-            let to = self.find(None, &pair.to);
-            if let (Some(from), Some(to)) = (from, to) {
-                self.draft.add_pair(id, Endpoints { from, to });
-            }
-        }
-        for (pair, id) in present {
-            if self.options.archive_undeclared {
-                self.draft.archive(id);
-            } else if let Some(object) = object_path(self.draft.fold(), id) {
-                let hints = declared.tables.get(key);
-                let has_tombstone = hints.is_some_and(|h| h.dropped_pairs.contains(&pair));
-                self.notes.push(Note::kept(object, has_tombstone));
-            }
-        }
-    }
-
     /// Sets a comment when the declaration changed it. Without an earlier declaration, only a
     /// non-empty comment counts.
-    pub(super) fn set_comment_if_declared(
+    pub(in crate::diff) fn set_comment_if_declared(
         &mut self,
         id: ObjectId,
         desired: &Option<String>,
@@ -403,7 +323,7 @@ fn table_names(declared: &Declared) -> BTreeMap<&NameKey, &[String]> {
 }
 
 /// Returns what the creating event records of a property.
-pub(super) fn spec(property: &Property) -> PropertySpec {
+pub(in crate::diff) fn spec(property: &Property) -> PropertySpec {
     PropertySpec {
         ty: property.ty.clone(),
         nullable: property.nullable,
