@@ -15,6 +15,7 @@ use super::index::{Index, IndexKind};
 use super::model::{Property, Schema, Sequence, Table, TableKind};
 use super::name::NameKey;
 use crate::json_text::quote;
+use crate::one_line::fmt_one_line;
 
 /// The differences between two schemas, ordered by object.
 ///
@@ -388,6 +389,12 @@ impl Comparison {
 
 impl fmt::Display for ComparisonEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_one_line(f, |f| self.fmt_raw(f))
+    }
+}
+
+impl ComparisonEntry {
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             object_kind,
             object,
