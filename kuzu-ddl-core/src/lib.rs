@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
+pub mod one_line;
 mod json_text;
 pub mod schema;
 pub mod value;

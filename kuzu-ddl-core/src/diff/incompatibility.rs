@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::describe::Tombstone;
+use crate::one_line::one_line;
 use crate::schema::{Conversion, Type};
 
 /// Incompatibility: a declared item that the database cannot be migrated to, or only on explicit
@@ -111,6 +112,26 @@ pub enum IncompatibilityKind {
 }
 
 impl IncompatibilityKind {
+    /// Returns the same with the texts of the database on one line each.
+    fn on_one_line(&self) -> Self {
+        let mut kind = self.clone();
+        let texts = match &mut kind {
+            Self::Renamed { to } | Self::InUse { by: to } | Self::KindMismatch { is: to } => {
+                vec![to]
+            }
+            Self::Changed { declared, is, .. } => vec![declared, is],
+            Self::Unsupported { from, to, .. } | Self::NeedsCast { from, to } => vec![from, to],
+            Self::ArchiveNotFound { similar: names, .. }
+            | Self::NotDeclared { similar: names }
+            | Self::ArchiveAmbiguous { names } => names.iter_mut().collect(),
+            _ => Vec::new(),
+        };
+        for text in texts {
+            *text = one_line(text).into_owned();
+        }
+        kind
+    }
+
     /// Returns the message about `object`, with each remedy on a line of its own.
     fn text(&self, object: &str) -> String {
         match self {
@@ -261,7 +282,8 @@ impl fmt::Display for Incompatibility {
             origin,
             kind: reason,
         } = self;
-        let text = reason.text(object);
+        let object = one_line(object);
+        let text = reason.on_one_line().text(&object);
         let (message, help) = text.split_at(text.find('\n').unwrap_or(text.len()));
         write!(f, "{object}: {message}")?;
         if !origin.is_empty() {

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::incompatibility::tombstone;
+use crate::one_line::one_line;
 
 /// Note for the operator; no change follows from it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,6 +129,53 @@ impl Note {
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.on_one_line().fmt_raw(f)
+    }
+}
+
+impl Note {
+    /// Returns the note with the texts of the database on one line each. Names that a remedy repeats
+    /// as literals are escaped there.
+    fn on_one_line(&self) -> Self {
+        let mut note = self.clone();
+        let texts = match &mut note {
+            Self::Undeclared { object }
+            | Self::Restored { object }
+            | Self::RestoredEmpty { object }
+            | Self::UnknownMultiplicity { object }
+            | Self::Adopted { object }
+            | Self::MissingValues { object, .. }
+            | Self::Unmanaged { object }
+            | Self::Attached { object }
+            | Self::RebuiltSuspectTable { object }
+            | Self::IndexChangedElsewhere { object }
+            | Self::Drift { row: object } => [Some(object), None],
+            Self::AmbiguousDefault {
+                object,
+                text: other,
+            }
+            | Self::Unreadable {
+                object,
+                reason: other,
+            }
+            | Self::UntestedEngineVersion {
+                object,
+                tested: other,
+            }
+            | Self::SuspectTable {
+                object,
+                reason: other,
+            } => [Some(object), Some(other)],
+            Self::ArchivedRels { rels, .. } => [Some(rels), None],
+            Self::ArchivedDefault { sequence, .. } => [Some(sequence), None],
+        };
+        for text in texts.into_iter().flatten() {
+            *text = one_line(text).into_owned();
+        }
+        note
+    }
+
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Undeclared { object } => {
                 write!(f, "{object} is not declared and is kept")?;
@@ -148,15 +196,17 @@ impl fmt::Display for Note {
             ),
             Self::ArchivedRels { object, rels } => write!(
                 f,
-                "{object} is archived with {rels}: DELETE of a node that has one of them fails, and \
+                "{} is archived with {rels}: DELETE of a node that has one of them fails, and \
                  DETACH DELETE deletes them from the archive, too\n\
-                 help: delete the archive with `.purge({object:?})` on the Migrator"
+                 help: delete the archive with `.purge({object:?})` on the Migrator",
+                one_line(object)
             ),
             Self::ArchivedDefault { object, sequence } => write!(
                 f,
-                "the archive of {object} still uses the sequence {sequence}, which cannot be \
+                "the archive of {} still uses the sequence {sequence}, which cannot be \
                  dropped\n\
-                 help: delete the archive with `.purge({object:?})` on the Migrator"
+                 help: delete the archive with `.purge({object:?})` on the Migrator",
+                one_line(object)
             ),
             Self::AmbiguousDefault { object, text } => write!(
                 f,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::event::ObjectId;
+use crate::one_line::fmt_one_line;
 use crate::schema::{NameKey, Pair};
 
 /// Difference between the database and the ledger.
@@ -124,6 +125,12 @@ impl fmt::Display for Aspect {
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_one_line(f, |f| self.fmt_raw(f))
+    }
+}
+
+impl Drift {
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let object = &self.object;
         match &self.kind {
             DriftKind::Missing => write!(f, "{object} is in the ledger, but not in the database"),

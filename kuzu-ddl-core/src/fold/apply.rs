@@ -147,8 +147,7 @@ impl Fold {
         if aspect == Aspect::Type || aspect == Aspect::Default {
             self.archive_previous_column(id, aspect, event, &written);
         }
-        let key = self.primary_key_of(id);
-        let Some(object) = self.object(id) else {
+        let Some(object) = self.object_mut(id) else {
             return;
         };
         let known = event.depends_on();
@@ -156,33 +155,61 @@ impl Fold {
             .iter()
             .all(|aspect| object.heads_of(*aspect).all_known_to(known));
         let mut heads = object.heads_of(aspect).clone();
+        let before = object.concurrent_writes.remove(&aspect);
+        // The columns of writes that were concurrent until now may not be computed yet.
+        let is_concurrent = !saw_all || before.is_some();
         let rivals = if heads.all_known_to(known) {
             None
         } else {
-            let mut rivals = self.values_written_by(id, aspect, &heads);
-            rivals.retain(|head, _| !known.contains(head));
+            let mut rivals = before.unwrap_or_else(|| self.values_written_by(id, aspect, &heads));
+            known.iter().for_each(|head| drop(rivals.remove(head)));
             rivals.insert(event.id(), written.clone());
             Some(rivals).filter(|rivals| rivals.len() > 1)
         };
-        let value = match &rivals {
-            Some(rivals) => self.merge(rivals).map(|outcome| outcome.value),
-            None => Some(written),
-        };
         heads.touch(event.id(), known);
-        let (Some(object), Some(value)) = (self.object_mut(id), value) else {
+        let Some(object) = self.object_mut(id) else {
             return;
         };
         object.set_heads(aspect, heads);
-        match rivals {
-            Some(rivals) => drop(object.concurrent_writes.insert(aspect, rivals)),
-            None => drop(object.concurrent_writes.remove(&aspect)),
+        let Some(rivals) = rivals else {
+            self.assign_aspect(id, aspect, written, is_concurrent);
+            return self.update_conflict_flag(id);
+        };
+        // A key decides over lifecycles, so it is merged at once; all else is merged at the end.
+        let is_key = aspect == Aspect::PrimaryKey;
+        let merged = is_key.then(|| self.merge(&rivals)).flatten();
+        if let Some(object) = self.object_mut(id) {
+            object.concurrent_writes.insert(aspect, rivals);
         }
+        match merged {
+            Some(outcome) => self.assign_aspect(id, aspect, outcome.value, is_concurrent),
+            None => {
+                let unsettled = self.unsettled.objects.entry(id).or_default();
+                unsettled.insert(aspect);
+            }
+        }
+        self.update_conflict_flag(id);
+    }
+
+    /// Sets the value of an aspect, with what follows from it, after writes that were concurrent or
+    /// not.
+    pub(super) fn assign_aspect(
+        &mut self,
+        id: ObjectId,
+        aspect: Aspect,
+        value: AspectValue,
+        is_concurrent: bool,
+    ) {
+        let key = self.primary_key_of(id);
+        let Some(object) = self.object_mut(id) else {
+            return;
+        };
         match aspect {
             Aspect::Name => self.rename(id, value),
             Aspect::Type | Aspect::Default => {
                 object.set(value);
                 self.drop_mismatched_default(id);
-                self.update_conflict_columns(id, !saw_all);
+                self.update_conflict_columns(id, is_concurrent);
                 let table = self.object(id).and_then(|object| object.parent);
                 if let Some(table) = table {
                     self.settle_primary_key(table, self.primary_key_of(table));
@@ -194,7 +221,6 @@ impl Fold {
             }
             _ => object.set(value),
         }
-        self.update_conflict_flag(id);
     }
 
     /// Writes an aspect on the fast path, which covers nearly all writes: the event saw all

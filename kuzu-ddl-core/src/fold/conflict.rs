@@ -9,6 +9,7 @@ use super::graph::effects::LifecycleChange;
 use super::object::{AspectValue, Object, ObjectBody};
 use super::state::Fold;
 use crate::event::{Aspect, EventId, ObjectId, ObjectKind};
+use crate::one_line::fmt_one_line;
 
 /// Concurrent changes that cannot both take effect as intended.
 ///
@@ -108,7 +109,7 @@ impl Fold {
         let mut rows: Vec<Conflict> = contested
             .flat_map(|object| self.conflicts_of(object))
             .collect();
-        for (parent, key) in &self.name_collisions {
+        for (parent, key) in self.name_collisions.keys() {
             let holder = self.find(*parent, key).map(|holder| holder.id);
             let live = self
                 .name_entry(*parent, key)
@@ -190,8 +191,17 @@ impl Fold {
         let Some(object) = self.object(id) else {
             return;
         };
-        let may = !object.concurrent_writes.is_empty() || !object.drop_heads.is_empty();
-        if may && !self.conflicts_of(object).is_empty() {
+        if !object.concurrent_writes.is_empty() || !object.drop_heads.is_empty() {
+            self.unsettled.objects.entry(id).or_default();
+        } else {
+            self.conflicted.remove(&id);
+        }
+    }
+
+    /// Computes whether an object has conflicts.
+    pub(super) fn refresh_conflict_flag(&mut self, id: ObjectId) {
+        let object = self.object(id);
+        if object.is_some_and(|object| !self.conflicts_of(object).is_empty()) {
             self.conflicted.insert(id);
         } else {
             self.conflicted.remove(&id);
@@ -342,6 +352,12 @@ pub struct ConflictReport {
 
 impl fmt::Display for ConflictReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_one_line(f, |f| self.fmt_raw(f))
+    }
+}
+
+impl ConflictReport {
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }

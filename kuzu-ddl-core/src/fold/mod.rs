@@ -140,8 +140,41 @@ impl Fold {
         if let [only] = *entry.holders.as_slice() {
             return self.object(only);
         }
+        let slot = (parent, name.clone());
+        match self.name_collisions.get(&slot) {
+            Some(holder) if !self.unsettled.names.contains(&slot) => self.object(*holder),
+            _ => self.first_by_rank(entry),
+        }
+    }
+
+    /// Returns the holder of a name that keeps it: the first by rank.
+    fn first_by_rank(&self, entry: &NameEntry) -> Option<&Object> {
         let live = entry.holders.iter().filter_map(|id| self.object(*id));
         live.min_by_key(|object| self.rank(object))
+    }
+
+    /// Computes what the events of one call have left open.
+    fn settle(&mut self) {
+        for (id, aspects) in std::mem::take(&mut self.unsettled.objects) {
+            for aspect in aspects {
+                let object = self.object(id);
+                let rivals = object.and_then(|object| object.concurrent_writes.get(&aspect));
+                let merged = rivals.and_then(|rivals| self.merge(rivals));
+                if let Some(outcome) = merged {
+                    self.assign_aspect(id, aspect, outcome.value, true);
+                }
+            }
+            self.refresh_conflict_flag(id);
+        }
+        for (parent, name) in std::mem::take(&mut self.unsettled.names) {
+            let entry = self.name_entry(parent, &name);
+            let entry = entry.filter(|entry| entry.holders.len() > 1);
+            let holder = entry.and_then(|entry| self.first_by_rank(entry));
+            match holder.map(|holder| holder.id) {
+                Some(holder) => self.name_collisions.insert((parent, name), holder),
+                None => self.name_collisions.remove(&(parent, name)),
+            };
+        }
     }
 
     fn name_entry(&self, parent: Option<ObjectId>, name: &NameKey) -> Option<&NameEntry> {

@@ -81,17 +81,22 @@ impl Fold {
     /// Adds a live object to the holders of its name.
     pub(super) fn claim_name(&mut self, id: ObjectId) {
         if self.store.claim_name(id) > 1 {
-            self.name_collisions
-                .extend(self.object(id).map(scoped_name));
+            let slot = self.object(id).map(scoped_name);
+            self.unsettled.names.extend(slot);
         }
     }
 
     /// Removes an object from the holders of its name.
     pub(super) fn release_name(&mut self, id: ObjectId) {
-        if self.store.release_name(id) == 1
-            && let Some(slot) = self.object(id).map(scoped_name)
-        {
+        let holders = self.store.release_name(id);
+        let Some(slot) = self.object(id).map(scoped_name) else {
+            return;
+        };
+        if holders > 1 {
+            self.unsettled.names.insert(slot);
+        } else {
             self.name_collisions.remove(&slot);
+            self.unsettled.names.remove(&slot);
         }
     }
 }

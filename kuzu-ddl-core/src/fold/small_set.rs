@@ -89,6 +89,18 @@ impl<T: Ord> SmallSet<T> {
         };
     }
 
+    /// Removes an item.
+    fn remove(&mut self, item: &T) {
+        match &mut self.0 {
+            Items::Many(items) if items.len() > 2 => {
+                if let Ok(at) = items.binary_search(item) {
+                    items.remove(at);
+                }
+            }
+            _ => self.retain(|other| other != item),
+        }
+    }
+
     /// Retains only the items for which the predicate holds.
     pub(super) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
         self.0 = match std::mem::replace(&mut self.0, Items::None) {
@@ -115,7 +127,12 @@ impl Heads {
 
     /// Makes `event` a head, in place of the heads that it depends on.
     pub(super) fn touch(&mut self, event: EventId, depends_on: &Dependencies) {
-        self.retain(|head| !depends_on.contains(head));
+        // There can be many concurrent heads, and an event rarely depends on many of them.
+        if depends_on.len() < self.len() {
+            depends_on.iter().for_each(|head| self.remove(head));
+        } else {
+            self.retain(|head| !depends_on.contains(head));
+        }
         self.insert(event);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::graph::event_node::EventGraph;
 use super::hold::Rejection;
 use super::object_store::{HashIndex, ObjectStore, ScopedName};
-use crate::event::{DdlEvent, Dependencies, EventId, ObjectId};
+use crate::event::{Aspect, DdlEvent, Dependencies, EventId, ObjectId};
 
 /// State that results from a set of events.
 ///
@@ -28,8 +28,8 @@ use crate::event::{DdlEvent, Dependencies, EventId, ObjectId};
 pub struct Fold {
     /// The objects, and every name that was ever used.
     pub(super) store: ObjectStore,
-    /// Names that several live objects have.
-    pub(super) name_collisions: BTreeSet<ScopedName>,
+    /// Names that several live objects have, with the object that keeps the name.
+    pub(super) name_collisions: BTreeMap<ScopedName, ObjectId>,
     /// Objects with concurrent changes that contradict one another.
     pub(super) conflicted: BTreeSet<ObjectId>,
     /// The events that were accepted or rejected.
@@ -43,4 +43,16 @@ pub struct Fold {
     pub(super) waiting: BTreeMap<EventId, DdlEvent>,
     pub(super) waiters: HashMap<EventId, BTreeSet<EventId>>,
     pub(super) rejected: BTreeMap<EventId, Rejection>,
+    /// What the events of one call have changed and the end of the call settles; else empty.
+    pub(super) unsettled: Unsettled,
+}
+
+/// Results of merges that are computed once for many events: each merge costs as much as there are
+/// concurrent writes, so a merge for each of them would cost the square.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unsettled {
+    /// Objects whose conflicts may have changed, with the aspects to merge.
+    pub(super) objects: BTreeMap<ObjectId, BTreeSet<Aspect>>,
+    /// Names of which another object may be the holder.
+    pub(super) names: BTreeSet<ScopedName>,
 }

@@ -1,6 +1,5 @@
 //! Display of durations, numbers and counts in plans and reports.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -33,24 +32,6 @@ pub fn group_digits(n: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-/// Returns a text of a row, function or engine on one line. Its control characters are escaped, so
-/// that it cannot add lines, such as `help:`, to a message.
-#[must_use]
-pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let mut line = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    Cow::Owned(line)
 }
 
 /// Formats a count with its noun, in the singular or plural.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fmt::{count_noun, group_digits};
 use crate::event::Fingerprint;
+use crate::one_line::fmt_one_line;
 
 /// Kind of a hazard.
 ///
@@ -134,6 +135,12 @@ impl Hazard {
 
 impl fmt::Display for Hazard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_one_line(f, |f| self.fmt_raw(f))
+    }
+}
+
+impl Hazard {
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.kind.label(), self.object)?;
         let Some(rows) = self.rows else {
             return Ok(());

@@ -28,11 +28,13 @@ mod tests;
 mod value;
 
 #[doc(hidden)]
+pub use crate::one_line::one_line;
+#[doc(hidden)]
 pub use archive_notes::{archived_default_notes, archived_rel_tables, restored_pair_notes};
 pub use deferred_work::DeferredWork;
 pub use error::PlanError;
 #[doc(hidden)]
-pub use fmt::{HumanDuration, count_noun, group_digits, one_line};
+pub use fmt::{HumanDuration, count_noun, group_digits};
 #[doc(hidden)]
 pub use function_values::{FunctionTarget, FunctionValues, OFFSET_RANGE};
 pub use hazard::{AllowedHazards, Hazard, HazardKind, allow_snippets};

@@ -16,6 +16,7 @@ use super::preflight::PreflightCheck;
 use super::row_work::RowWork;
 use crate::event::codec::writer::Writer;
 use crate::event::{DdlEvent, EventId, Fingerprint};
+use crate::one_line::one_line;
 
 /// Step of a plan.
 ///
@@ -238,7 +239,7 @@ impl fmt::Display for Step {
             write!(f, "\n    ! {hazard}")?;
         }
         for cypher in &self.cypher {
-            write!(f, "\n    {cypher};")?;
+            write!(f, "\n    {};", one_line(cypher))?;
         }
         Ok(())
     }
@@ -267,5 +268,60 @@ impl fmt::Display for Plan {
             write!(f, "\n  note: {}", note.replace('\n', "\n    "))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::hazard::{Hazard, HazardKind};
+    use super::*;
+    use crate::diff::{Incompatibility, IncompatibilityKind, Note};
+
+    const HOSTILE: &str = "x\nhelp: run this\u{1b}[2J\u{2028}y";
+
+    /// Only the code adds lines: no name, comment or reason from outside does.
+    #[test]
+    fn texts_from_outside_add_no_lines() {
+        let text = || HOSTILE.to_owned();
+        let step = Step {
+            operation: Operation::CommentOnProperty {
+                table: text(),
+                property: text(),
+                text: Some(text()),
+            },
+            cypher: vec![format!("COMMENT ON TABLE `{HOSTILE}` IS '{HOSTILE}'")],
+            row_count_checks: Vec::new(),
+            hazards: vec![Hazard::new(HazardKind::DeletesData, HOSTILE, None)],
+            preflight_checks: Vec::new(),
+            row_work: None,
+            depends_on: BTreeSet::new(),
+        };
+        let notes = [
+            Note::Adopted { object: text() },
+            Note::Drift { row: text() },
+            Note::Unreadable {
+                object: text(),
+                reason: text(),
+            },
+        ];
+        let incompatible = Incompatibility {
+            object: text(),
+            origin: String::new(),
+            kind: IncompatibilityKind::Changed {
+                aspect: "comment".to_owned(),
+                declared: text(),
+                is: text(),
+                restorable: false,
+            },
+        };
+        let mut texts = vec![(step.to_string(), 3)];
+        texts.extend(notes.iter().map(|note| (note.to_string(), 1)));
+        let own = incompatible.to_string().matches("\nhelp: ").count();
+        texts.push((incompatible.to_string(), 1 + own));
+        for (text, lines) in texts {
+            assert_eq!(text.lines().count(), lines, "{text}");
+            assert!(!text.contains(['\u{1b}', '\u{2028}']), "{text:?}");
+            assert!(!text.contains("\nhelp: run this"), "{text}");
+        }
     }
 }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fmt::{count_noun, group_digits, one_line};
+use super::fmt::{count_noun, group_digits};
 use super::preflight::SAMPLE_SIZE;
+use crate::one_line::one_line;
 use crate::schema::{Multiplicity, Type};
 
 /// Number of characters of a value that a failure shows.
@@ -70,7 +71,7 @@ pub enum RowFailureKind {
 
 impl fmt::Display for RowFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let object = &self.object;
+        let object = one_line(&self.object);
         write!(f, "{object}: ")?;
         match self.rows {
             Some(rows) => write!(f, "{} of ", group_digits(rows))?,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, StrExt as _};
 
 pub use super::limits::MAX_NAME_BYTES;
+use crate::one_line::one_line;
 
 /// The maximum length of a suffix that a name has in the database, in bytes: `__a_` or `__c_` and
 /// eight hex digits.
@@ -152,7 +153,10 @@ pub enum NameError {
     #[error("the name is empty")]
     Empty,
     /// The name is longer than [`MAX_NAME_BYTES`].
-    #[error("the name `{start}…` is too long: {bytes} bytes, at most {MAX_NAME_BYTES}")]
+    #[error(
+        "the name `{}…` is too long: {bytes} bytes, at most {MAX_NAME_BYTES}",
+        one_line(start)
+    )]
     TooLong {
         /// The first characters of the name.
         start: String,
@@ -173,7 +177,8 @@ pub enum NameError {
     Reserved(String),
     /// The name starts with [`INTERNAL_PREFIX`].
     #[error(
-        "the name `{0}` is reserved: the prefix `{INTERNAL_PREFIX}` is for the tables of kuzu-ddl"
+        "the name `{}` is reserved: the prefix `{INTERNAL_PREFIX}` is for the tables of kuzu-ddl",
+        one_line(.0)
     )]
     Internal(String),
 }

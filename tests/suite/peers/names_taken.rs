@@ -43,7 +43,8 @@ fn a_table_of_a_peer_under_a_name_declared_later_has_a_way_out_s16() {
         }
         let error = peer.db.assert_refused(schema![app::Order]).to_string();
         assert!(
-            error.contains("help: or give it another name with `#[kuzu(name = \"…\")]`, if another"),
+            error
+                .contains("help: or give it another name with `#[kuzu(name = \"…\")]`, if another"),
             "{error}"
         );
         // These words clear it, and the table of the peer stays.
@@ -76,8 +77,13 @@ fn a_name_of_a_future_archive_cannot_be_taken_s16() {
     });
     let person = id(with_drops.fold(), None, "Person");
     with_drops.add_property(person, "unused", spec(Type::Int64));
-    let archived = with_drops.fold().objects().filter(|object| !object.is_live());
-    let names: Vec<String> = archived.map(|o| with_drops.fold().database_name(o)).collect();
+    let archived = with_drops
+        .fold()
+        .objects()
+        .filter(|object| !object.is_live());
+    let names: Vec<String> = archived
+        .map(|o| with_drops.fold().database_name(o))
+        .collect();
     assert_eq!(names.len(), 2, "{names:?}");
     let taken = peer.draft(|d| {
         for name in &names {
@@ -102,7 +108,9 @@ fn a_name_of_a_future_archive_cannot_be_taken_s16() {
     assert_eq!(received.applied.len(), 1, "{received}");
     let received = peer.receive(drops);
     assert!(received.pending.is_empty(), "{received}");
-    let values = peer.db.rows(&format!("MATCH (p:Person) RETURN p.{}", names_of(&names)));
+    let values = peer
+        .db
+        .rows(&format!("MATCH (p:Person) RETURN p.{}", names_of(&names)));
     assert_eq!(values, "a");
     let other = TestPeer::new();
     other.receive_from(&peer);

@@ -39,6 +39,7 @@ pub(super) fn fold(bytes: &[u8]) -> Read<Fold> {
     sheet.rebuild_aspects(&aspects)?;
     sheet.names()?;
     sheet.r.end()?;
+    sheet.fold.settle();
     Ok(sheet.fold)
 }
 

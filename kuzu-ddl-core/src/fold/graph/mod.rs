@@ -103,11 +103,17 @@ impl Fold {
     pub fn extend(&mut self, events: impl IntoIterator<Item = DdlEvent>) {
         let events = events.into_iter();
         self.log.reserve(events.size_hint().0);
-        events.for_each(|event| self.insert(event));
+        events.for_each(|event| self.insert_unsettled(event));
+        self.settle();
     }
 
     /// Inserts one event, and every held event that becomes ready by it.
     pub fn insert(&mut self, event: DdlEvent) {
+        self.insert_unsettled(event);
+        self.settle();
+    }
+
+    fn insert_unsettled(&mut self, event: DdlEvent) {
         let mut next = Some(event);
         let mut ready = Vec::new();
         while let Some(event) = next.take().or_else(|| ready.pop()) {

@@ -1,5 +1,6 @@
 //! Display of operations as plan lines.
 
+use crate::one_line::fmt_one_line;
 use std::fmt;
 
 use super::super::operation::{Operation, RenameReason};
@@ -45,6 +46,12 @@ impl Operation {
 
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_one_line(f, |f| self.fmt_raw(f))
+    }
+}
+
+impl Operation {
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CreateTable { table, .. } => {
                 write!(f, "create {} {}", table.kind.as_str(), table.name)

@@ -20,6 +20,7 @@ use text::{sequence_text, shape};
 
 use super::model::{Schema, Table};
 use super::name::NameKey;
+use crate::one_line::fmt_one_line;
 
 /// The differences between two schemas, ordered by object.
 ///
@@ -173,6 +174,12 @@ impl Comparison {
 
 impl fmt::Display for ComparisonEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_one_line(f, |f| self.fmt_raw(f))
+    }
+}
+
+impl ComparisonEntry {
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             object_kind,
             object,
