@@ -75,7 +75,7 @@ mod tests {
         struct Name;
         impl fmt::Display for Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt_one_line(f, |f| write!(f, "drop {}", "x\r\ny"))
+                fmt_one_line(f, |f| f.write_str("drop x\r\ny"))
             }
         }
         assert_eq!(Name.to_string(), "drop x\\r\\ny");

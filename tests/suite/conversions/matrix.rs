@@ -15,7 +15,7 @@ use kuzu_ddl_core::schema::{
 };
 
 use super::oracle::convert;
-use super::values::{Val, micros, read, sources};
+use super::values::{MORE, Val, micros, read, sources};
 use crate::fixture::TestDatabase;
 
 /// The fallback for values that do not fit.
@@ -490,16 +490,3 @@ fn every_pair_of_types_third_quarter() {
 fn every_pair_of_types_last_quarter() {
     run_part(3);
 }
-
-/// Types that are targets only.
-const MORE: [&str; 9] = [
-    "INT8[]",
-    "INT128[]",
-    "FLOAT[]",
-    "DECIMAL(6, 1)[]",
-    "DATE[]",
-    "INT64[2]",
-    "INT32[3]",
-    "STRING[2]",
-    "INT8[][]",
-];

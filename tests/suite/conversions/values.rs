@@ -432,3 +432,16 @@ const STRINGS: &[&str] = &[
     "999.995",
     "99999999999999999999999999999999999999",
 ];
+
+/// Types that are targets only.
+pub(super) const MORE: [&str; 9] = [
+    "INT8[]",
+    "INT128[]",
+    "FLOAT[]",
+    "DECIMAL(6, 1)[]",
+    "DATE[]",
+    "INT64[2]",
+    "INT32[3]",
+    "STRING[2]",
+    "INT8[][]",
+];

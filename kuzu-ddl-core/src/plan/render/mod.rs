@@ -2,10 +2,13 @@
 
 pub(in crate::plan) mod display;
 pub(in crate::plan) mod pair;
+pub(in crate::plan) mod parts;
 pub(in crate::plan) mod serial;
 pub(in crate::plan) mod statement;
 
 use std::fmt::Write as _;
+
+use parts::{matched, property_map, rels, values, with_offset_range};
 
 use super::function_values::{FunctionValues, OFFSET_RANGE};
 use super::operation::Operation;
@@ -380,23 +383,6 @@ pub(super) fn change(
     statements
 }
 
-pub(super) fn matched(condition: Option<String>) -> String {
-    condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"))
-}
-
-/// Renders a property map ` {name: value, …}`, or nothing.
-pub(super) fn property_map(columns: &[(String, ValueSource)], values: Vec<String>) -> String {
-    if columns.is_empty() {
-        return String::new();
-    }
-    let parts: Vec<String> = columns
-        .iter()
-        .zip(values)
-        .map(|((name, _), value)| format!("{}: {value}", quote(name)))
-        .collect();
-    format!(" {{{}}}", parts.join(", "))
-}
-
 fn copy_nodes(from: &str, to: &str, columns: &[(String, ValueSource)]) -> Vec<String> {
     let values = values(columns);
     let (from, to) = (quote(from), quote(to));
@@ -438,32 +424,6 @@ fn copy_rels(
         format!("{rels}{when}{nodes} CREATE ({start})-[:{rel}{properties}]->({end})")
     };
     branches("x", &values).into_iter().map(statement).collect()
-}
-
-/// Renders the MATCH clause for the rels of one pair, as `x` between `a` and `b`.
-pub(super) fn rels(table: &str, (a, b): &(String, String)) -> String {
-    format!(
-        "MATCH (a:{})-[x:{}]->(b:{})",
-        quote(a),
-        quote(table),
-        quote(b)
-    )
-}
-
-pub(super) fn values(columns: &[(String, ValueSource)]) -> Vec<&ValueSource> {
-    columns.iter().map(|(_, value)| value).collect()
-}
-
-/// Renders the condition, restricted to an offset range where a function computes values.
-pub(super) fn with_offset_range(
-    columns: &[(String, ValueSource)],
-    condition: Option<String>,
-) -> Option<String> {
-    if !columns.iter().any(|(_, value)| value.uses_function()) {
-        return condition;
-    }
-    let more = condition.map_or_else(String::new, |condition| format!(" AND {condition}"));
-    Some(format!("{OFFSET_RANGE}{more}"))
 }
 
 /// Renders the condition for rows that lack a computed value: values written by others are not

@@ -1,7 +1,7 @@
 //! Rendering of archived and restored pairs.
 
 use super::super::value::{ValueSource, branches};
-use super::{matched, property_map, rels, values, with_offset_range};
+use super::parts::{matched, property_map, rels, values, with_offset_range};
 use crate::schema::name::quote;
 
 /// Column of an archive that identifies a rel.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::entry::{ComparisonEntry, ComparisonKind, RenameMap};
 use super::text::{column, index_text, or_none, property_name};
-use super::{ComparisonEntry, ComparisonKind, RenameMap};
 use crate::schema::{NameKey, Property, Schema, Table, TableKind};
 
 /// Collector of differences.

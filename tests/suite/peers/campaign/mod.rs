@@ -43,6 +43,7 @@ fn peers_agree_whatever_they_did_apart_s16() {
 }
 
 /// Runs seeds until none is left; returns the stories of those that failed.
+#[expect(clippy::print_stderr, reason = "a long run reports its progress")]
 fn run(next: &AtomicU64, first: u64, end: u64) -> Vec<String> {
     let mut failed = Vec::new();
     loop {
