@@ -3,6 +3,8 @@
 //! Engines report texts without codes. Every text that the code depends on is listed here and
 //! nowhere else.
 
+use kuzu_ddl_core::one_line::one_line;
+
 /// Error of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", append_statement(.message, .statement))]
@@ -126,11 +128,12 @@ fn append_statement(message: &str, statement: &str) -> String {
     let start: String = chars.by_ref().take(SHOWN).collect();
     let more = if chars.next().is_some() { "…" } else { "" };
     let (message, help) = message.split_at(message.find("\nhelp: ").unwrap_or(message.len()));
+    let start = one_line(&start);
     format!("{message} (in `{start}{more}`){help}")
 }
 
-/// Returns a message of an engine without lines that look like remedies. Engines write none, but
-/// they quote values of rows.
+/// Returns a message of an engine without lines that look like remedies, and without control
+/// characters. Engines write none, but they quote names and values of rows.
 fn escape_help(message: &str) -> String {
     let mut escaped = String::with_capacity(message.len());
     for (i, line) in message.split('\n').enumerate() {
@@ -140,7 +143,7 @@ fn escape_help(message: &str) -> String {
             (_, false) => "\n",
             (_, true) => "\\n",
         });
-        escaped.push_str(line);
+        escaped.push_str(&one_line(line));
     }
     escaped
 }

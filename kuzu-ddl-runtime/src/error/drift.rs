@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kuzu_ddl_core::drift::{Aspect, Drift, DriftKind, Location};
-use kuzu_ddl_core::plan::one_line;
+use kuzu_ddl_core::one_line::one_line;
 use kuzu_ddl_core::schema::name::quote;
 
 /// Returns the remedies for the differences.

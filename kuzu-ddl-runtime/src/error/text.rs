@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use kuzu_ddl_core::plan::{DeferredWork, HazardKind, allow_snippets, count_noun, one_line};
+use kuzu_ddl_core::one_line::one_line;
+use kuzu_ddl_core::plan::{DeferredWork, HazardKind, allow_snippets, count_noun};
 
 use super::{Error, drift};
 use crate::ledger::{CorruptRow, Corruption};

@@ -15,6 +15,7 @@ use std::fmt;
 
 use kuzu_ddl_core::event::{DdlEvent, EventId, Fingerprint};
 use kuzu_ddl_core::fold::{Fold, HoldReason, compare, topological_order};
+use kuzu_ddl_core::one_line::fmt_one_line;
 use kuzu_ddl_core::schema::{Comparison, Schema};
 pub use point::{HistoryError, Point, format_timestamp};
 use serde::{Deserialize, Serialize};
@@ -274,6 +275,12 @@ fn in_order(contents: &LedgerContents) -> Vec<(&DdlEvent, Option<&Revision>)> {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_one_line(f, |f| self.fmt_raw(f))
+    }
+}
+
+impl Entry {
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}  {}", self.event.abbreviate(), self.summary)
     }
 }

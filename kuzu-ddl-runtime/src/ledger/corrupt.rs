@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kuzu_ddl_core::plan::one_line;
+use kuzu_ddl_core::one_line::one_line;
 
 use super::keys;
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use kuzu_ddl_core::diff::{ArchiveEntry, archive_entries};
 use kuzu_ddl_core::event::EventId;
+use kuzu_ddl_core::one_line::fmt_one_line;
 use kuzu_ddl_core::plan::count_noun;
 use kuzu_ddl_core::schema::name::quote;
 use kuzu_ddl_core::schema::{Schema, Table, Type};
@@ -73,6 +74,12 @@ impl ArchivedKind {
 
 impl fmt::Display for ArchivedObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_one_line(f, |f| self.fmt_raw(f))
+    }
+}
+
+impl ArchivedObject {
+    fn fmt_raw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (one, many) = match self.kind {
             ArchivedKind::NodeTable | ArchivedKind::EdgeTable => ("row", "rows"),
             ArchivedKind::Property | ArchivedKind::Column => ("value", "values"),

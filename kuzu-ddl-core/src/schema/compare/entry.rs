@@ -10,7 +10,7 @@ use crate::schema::NameKey;
 
 /// The differences between two schemas, ordered by object.
 ///
-/// [`compare`] returns one; its `Display` is one line per difference.
+/// [`compare`](super::compare) returns one; its `Display` is one line per difference.
 ///
 /// # Examples
 ///

@@ -6,6 +6,7 @@ use std::time::Duration;
 use kuzu_ddl_core::drift::Drift;
 use kuzu_ddl_core::event::{EventId, Fingerprint};
 use kuzu_ddl_core::fold::{ConflictReport, HoldReason, Rejection};
+use kuzu_ddl_core::one_line::one_line;
 use kuzu_ddl_core::plan::{Step, count_noun};
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +97,7 @@ impl fmt::Display for PendingEvent {
         write!(
             f,
             "pending: {} ({}): ",
-            self.object,
+            one_line(&self.object),
             self.event.abbreviate()
         )?;
         match &self.reason {
