@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use kuzu_ddl_core::declared::Functions;
 use kuzu_ddl_core::describe::FunctionError;
+use kuzu_ddl_core::event::OnFail;
 use kuzu_ddl_core::plan::{
     FunctionValues, PreflightCheck, RowFailure, RowFailureKind, SAMPLE_SIZE, Step, ValueSource,
 };
@@ -77,7 +78,8 @@ impl FunctionPreflight<'_> {
             while from <= last {
                 let to = from.saturating_add(self.size);
                 let batch = evaluator.range(self.session, (from, to))?;
-                self.count(&mut findings, (rows, name), check, &batch)?;
+                let of = (check, unique, value.on_fail());
+                self.count(&mut findings, (rows, name), of, &batch)?;
                 if unique {
                     self.count_keys(&mut findings, (scope, name), check, &batch)?;
                 }
@@ -99,7 +101,7 @@ impl FunctionPreflight<'_> {
         &self,
         findings: &mut Findings,
         (rows, name): (&str, &str),
-        check: &PreflightCheck,
+        (check, unique, on_fail): (&PreflightCheck, bool, &OnFail),
         batch: &FunctionBatch,
     ) -> Result<(), Error> {
         findings.rows += batch.rows;
@@ -114,7 +116,9 @@ impl FunctionPreflight<'_> {
                     reason: failed.error.to_string(),
                 });
             }
-            if failed.has_fallback {
+            // A key cannot be NULL.
+            let is_missing_key = unique && *on_fail == OnFail::Null;
+            if failed.has_fallback && !is_missing_key {
                 continue;
             }
             findings.unhandled += 1;
