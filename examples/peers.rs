@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! server: applied 1 of the events
-//! phone: applied 2 of the events
+//! phone: applied 1 of the events
+//! phone: applied 1 of the events
 //! laptop: applied 1 of the events
 //!
 //! Person.age: concurrent type changes; STRING wins, INT64 values are kept in `age__c_0521f17b`
