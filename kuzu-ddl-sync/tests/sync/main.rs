@@ -7,6 +7,8 @@ mod checkpoint;
 mod fixture;
 #[cfg(feature = "folder")]
 mod folder;
+#[cfg(feature = "folder")]
+mod folder_order;
 mod newer_versions;
 mod nothing_lost;
 mod reconcile;
