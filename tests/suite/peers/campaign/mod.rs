@@ -27,7 +27,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 #[test]
 fn peers_agree_whatever_they_did_apart_s16() {
     let first = number(SEED, 1);
-    let end = first + number(RUNS, 50);
+    let end = first + number(RUNS, 16);
     let next = AtomicU64::new(first);
     let failed = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..2)
