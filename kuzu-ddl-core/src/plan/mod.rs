@@ -28,8 +28,6 @@ mod tests;
 mod value;
 
 #[doc(hidden)]
-pub use crate::one_line::one_line;
-#[doc(hidden)]
 pub use archive_notes::{archived_default_notes, archived_rel_tables, restored_pair_notes};
 pub use deferred_work::DeferredWork;
 pub use error::PlanError;

@@ -17,6 +17,12 @@ pub(in crate::plan) fn count_rows(table: &str, node: bool) -> String {
     format!("{} RETURN count(*)", match_rows(table, node))
 }
 
+/// Returns the query that counts the rels from one node table to another.
+pub(in crate::plan) fn count_rels(table: &str, (from, to): (&str, &str)) -> String {
+    let (from, table, to) = (quote(from), quote(table), quote(to));
+    format!("MATCH (:{from})-[r:{table}]->(:{to}) RETURN count(*)")
+}
+
 /// Returns the query that counts the rows of a table whose column is NULL.
 #[must_use]
 pub fn count_nulls(table: &str, node: bool, column: &str) -> String {

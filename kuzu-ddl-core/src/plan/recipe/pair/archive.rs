@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 
 use crate::event::ObjectId;
-use crate::fold::{Object, ObjectBody};
+use crate::fold::{Object, ObjectBody, object_path};
 use crate::plan::builder::{ExistingTable, PlanBuilder};
 use crate::plan::error::PlanError;
 use crate::plan::operation::{Operation, RenameReason};
 use crate::plan::render::pair::{ENDS, REL};
+use crate::plan::render::statement::{count_rels, count_rows};
 use crate::plan::row_work::{RowWork, RowWorkKind};
-use crate::schema::name::quote;
 use crate::schema::{NameKey, Property, Table, TableKind, Type};
 
 /// Returns the column that keeps the values of a property.
@@ -93,6 +93,12 @@ impl<'a> PlanBuilder<'a> {
                 Some((object, columns.get(&NameKey::new(name))?.get(&name_now)?))
             });
             let Some((object, property)) = found else {
+                let object = object_path(self.after, pair.id).unwrap_or_default();
+                let reason = format!(
+                    "the rels of the pair must be archived, and the primary key of {name} that \
+                     identifies their nodes was not found"
+                );
+                self.errors.push(PlanError::Unsupported { object, reason });
                 return;
             };
             let column = column_of(object, prefix);
@@ -144,13 +150,8 @@ impl<'a> PlanBuilder<'a> {
             order,
             columns: copied,
         };
-        let rels = format!(
-            "MATCH (:{})-[r:{}]->(:{}) RETURN count(*)",
-            quote(&names.0),
-            quote(&table.name),
-            quote(&names.1)
-        );
-        let rows = format!("MATCH (x:{}) RETURN count(*)", quote(&archive));
+        let rels = count_rels(&table.name, (&names.0, &names.1));
+        let rows = count_rows(&archive, true);
         let touched = [table.name.as_str(), &names.0, &names.1, &archive];
         let step = self.push_step(operation, &touched, Vec::new());
         step.row_count_checks = vec![(rels, rows)];

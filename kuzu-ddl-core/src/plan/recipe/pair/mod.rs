@@ -14,8 +14,8 @@ use crate::plan::builder::{ExistingTable, PlanBuilder, is_purged};
 use crate::plan::hazard::{Hazard, HazardKind};
 use crate::plan::operation::Operation;
 use crate::plan::recipe::purge::purge_hazards_of;
+use crate::plan::render::statement::{count_rels, count_rows};
 use crate::plan::row_work::{RowWork, RowWorkKind};
-use crate::schema::name::quote;
 use crate::schema::{NameKey, Pair, TableKind};
 
 /// What becomes of the rels between two node tables.
@@ -195,12 +195,8 @@ impl<'a> PlanBuilder<'a> {
     /// Returns the query that counts the rels of a pair, with the names before the plan.
     fn count_pair(&self, pair: &Object, table: &ExistingTable<'_>) -> Option<String> {
         let Pair { from, to } = self.before.pair(self.before.object(pair.id)?)?;
-        let name = |key: &NameKey| self.live.tables.get(key).map(|t| quote(&t.name));
-        let (from, to) = (name(&from)?, name(&to)?);
-        let table = quote(&table.live.name);
-        Some(format!(
-            "MATCH (:{from})-[r:{table}]->(:{to}) RETURN count(*)"
-        ))
+        let name = |key: &NameKey| self.live.tables.get(key).map(|t| t.name.as_str());
+        Some(count_rels(&table.live.name, (name(&from)?, name(&to)?)))
     }
 
     /// Plans the removal of the archives of purged pairs, and of the pairs of purged rel tables.
@@ -218,7 +214,7 @@ impl<'a> PlanBuilder<'a> {
         }
         purged.sort();
         for (path, table) in purged {
-            let count = crate::plan::render::statement::count_rows(&table, true);
+            let count = count_rows(&table, true);
             let hazards = purge_hazards_of(&path, &count);
             let names = [table.clone()];
             let operation = Operation::DropTable { table };

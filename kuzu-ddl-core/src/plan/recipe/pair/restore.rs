@@ -12,9 +12,9 @@ use crate::plan::hazard::{Hazard, HazardKind};
 use crate::plan::operation::Operation;
 use crate::plan::preflight::PreflightCheck;
 use crate::plan::render::pair::{ENDS, count_restorable, count_unrestorable};
+use crate::plan::render::statement::{count_rels, count_rows};
 use crate::plan::row_work::{RowWork, RowWorkKind};
 use crate::plan::value::{CastStage, ValueSource};
-use crate::schema::name::quote;
 use crate::schema::{NameKey, Property, Table, Type};
 
 /// For each end of a rel, the property that identifies its node, and the source of the value.
@@ -58,16 +58,11 @@ impl<'a> PlanBuilder<'a> {
         };
         let (columns, checks) = self.restored_columns(&source, &now);
         let mut hazards = Vec::new();
-        let count = self.count_lost(pair, archive, names);
+        let count = self.count_lost(pair, archive);
         for kind in [HazardKind::DeletesData, HazardKind::Irreversible] {
             hazards.push(Hazard::new(kind, path.clone(), Some(count.clone())));
         }
-        let rels = format!(
-            "MATCH (:{})-[r:{}]->(:{}) RETURN count(*)",
-            quote(&names.0),
-            quote(&table.name),
-            quote(&names.1)
-        );
+        let rels = count_rels(&table.name, (&names.0, &names.1));
         let restorable = count_restorable(&archive.name, names, &ends);
         let operation = Operation::RestorePair {
             archive: archive.name.clone(),
@@ -80,7 +75,7 @@ impl<'a> PlanBuilder<'a> {
         let step = self.push_step(operation, &touched, hazards);
         step.preflight_checks = checks;
         step.row_count_checks = alone.then_some((restorable, rels)).into_iter().collect();
-        let count = format!("MATCH (x:{}) RETURN count(*)", quote(&archive.name));
+        let count = count_rows(&archive.name, true);
         step.row_work = Some(RowWork::new(RowWorkKind::CopyRel, count));
         let operation = Operation::DropReplacedTable {
             table: archive.name.clone(),
@@ -115,7 +110,7 @@ impl<'a> PlanBuilder<'a> {
             }
             let changes = type_changes_since(object, source.live, (&from, &to));
             let stages = changes.iter().filter(|change| change.function.is_none());
-            let stages: Vec<CastStage> = stages.map(|change| stage_of(change)).collect();
+            let stages: Vec<CastStage> = stages.copied().map(CastStage::of).collect();
             let by = self.function_of(&changes, object.id, &path, (&kept.name, &from));
             let plain = CastStage {
                 cast: None,
@@ -152,7 +147,7 @@ impl<'a> PlanBuilder<'a> {
         archive: &Table,
         property: &Property,
     ) -> Option<(String, ValueSource)> {
-        let own = archive.property(&property.name).map(|kept| (kept, true));
+        let own = archive.property(&property.name);
         // A later change archived the values that the archive of the pair still has.
         let by_later_change = || {
             let object = properties(self.after.children(table)).find(|object| {
@@ -160,9 +155,9 @@ impl<'a> PlanBuilder<'a> {
                 columns.any(|column| NameKey::new(&column.name) == NameKey::new(&property.name))
             })?;
             let column = column_of(object, object.original_name.as_str());
-            Some((archive.property(&column)?, false))
+            archive.property(&column)
         };
-        let (kept, _) = own.or_else(by_later_change)?;
+        let kept = own.or_else(by_later_change)?;
         (kept.ty == *property.ty.storage_type()).then(|| {
             let value = ValueSource::copy_of(&kept.name, &kept.ty);
             (property.name.clone(), value)
@@ -216,7 +211,7 @@ impl<'a> PlanBuilder<'a> {
 
     /// Returns the query that counts the archived rels of which a node does not exist, with the
     /// names before the plan.
-    fn count_lost(&self, pair: &Object, archive: &Table, names: &(String, String)) -> String {
+    fn count_lost(&self, pair: &Object, archive: &Table) -> String {
         let ObjectBody::Pair(ends) = pair.body else {
             return String::new();
         };
@@ -234,8 +229,7 @@ impl<'a> PlanBuilder<'a> {
         let found = (end(ends.from, ENDS[0]), end(ends.to, ENDS[1]));
         let (Some((from, a)), Some((to, b))) = found else {
             // A node table that this plan creates has no rows.
-            let _ = names;
-            return format!("MATCH (x:{}) RETURN count(*)", quote(&archive.name));
+            return count_rows(&archive.name, true);
         };
         count_unrestorable(&archive.name, &(from, to), &[a, b])
     }
@@ -297,12 +291,4 @@ fn type_changes_since<'o>(
     };
     let mut chains = (0..changes.len()).map(|first| &changes[first..]);
     chains.find(is_chain).unwrap_or_default().to_vec()
-}
-
-fn stage_of(change: &ArchivedColumn) -> CastStage {
-    CastStage {
-        cast: change.cast.clone(),
-        to: change.to.clone(),
-        on_fail: change.on_fail.clone(),
-    }
 }
