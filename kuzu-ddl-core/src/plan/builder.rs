@@ -93,6 +93,7 @@ impl<'a> PlanBuilder<'a> {
         self.steps.push(Step {
             operation,
             cypher,
+            planned_cypher: Vec::new(),
             row_count_checks: Vec::new(),
             hazards,
             preflight_checks: Vec::new(),

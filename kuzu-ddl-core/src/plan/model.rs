@@ -48,6 +48,10 @@ pub struct Step {
     pub operation: Operation,
     /// Statements, in order.
     pub cypher: Vec<String>,
+    /// Statements as they were before a trial run found values that cannot be converted, or that
+    /// apply without a comparison; empty if they are the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned_cypher: Vec<String>,
     /// Pairs of row-count queries whose results must be equal after the statements.
     pub row_count_checks: Vec<(String, String)>,
     /// Hazards: what the step may destroy, rewrite or break.
@@ -210,13 +214,13 @@ impl Plan {
         w.len(steps.len());
         for step in steps {
             w.text(&step.operation.to_string());
-            let without_findings = step.operation.without_findings();
-            let cypher = match &without_findings {
-                Some(operation) => operation.cypher(),
-                None => step.cypher.clone(),
+            let cypher = if step.planned_cypher.is_empty() {
+                &step.cypher
+            } else {
+                &step.planned_cypher
             };
             w.len(cypher.len());
-            for statement in &cypher {
+            for statement in cypher {
                 w.text(statement);
             }
             w.len(step.hazards.len());
@@ -226,6 +230,16 @@ impl Plan {
             }
         }
         Fingerprint::hash_of(&w.finish())
+    }
+}
+
+impl Step {
+    /// Renders the statements again, after a trial run found something about the values.
+    pub fn render_with_findings(&mut self) {
+        let planned = std::mem::replace(&mut self.cypher, self.operation.cypher());
+        if self.planned_cypher.is_empty() && planned != self.cypher {
+            self.planned_cypher = planned;
+        }
     }
 }
 
@@ -290,6 +304,7 @@ mod tests {
                 text: Some(text()),
             },
             cypher: vec![format!("COMMENT ON TABLE `{HOSTILE}` IS '{HOSTILE}'")],
+            planned_cypher: Vec::new(),
             row_count_checks: Vec::new(),
             hazards: vec![Hazard::new(HazardKind::DeletesData, HOSTILE, None)],
             preflight_checks: Vec::new(),

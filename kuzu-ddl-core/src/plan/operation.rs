@@ -366,23 +366,6 @@ impl Operation {
         one.into_iter().chain(many)
     }
 
-    /// Returns the operation as it was before a trial run found values that cannot be converted;
-    /// `None` if none were found.
-    pub(super) fn without_findings(&self) -> Option<Self> {
-        let mut plain = self.clone();
-        if let Self::CopyRels { moved, .. } = &mut plain {
-            let ends = moved.iter_mut().flatten();
-            ends.for_each(|(_, _, value)| value.forget_findings());
-        }
-        if let Self::Backfill { value, .. } = &mut plain {
-            value.forget_findings();
-        }
-        plain
-            .value_sources_mut()
-            .for_each(ValueSource::forget_findings);
-        (plain != *self).then_some(plain)
-    }
-
     /// Takes over what was learned about values that another operation computes, too: those of a
     /// replaced property, of the rels of another pair, and the key by which rels find their nodes.
     /// Returns whether anything changed.

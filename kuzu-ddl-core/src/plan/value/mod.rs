@@ -86,15 +86,6 @@ impl ValueSource {
         }
     }
 
-    /// Forgets what a trial run found.
-    pub(super) fn forget_findings(&mut self) {
-        self.failing_values.clear();
-        if let Some(prior) = &mut self.prior {
-            prior.partial = false;
-            prior.computed.failing_values.clear();
-        }
-    }
-
     /// Returns whether no value is specified, so that the engine numbers the rows.
     #[must_use]
     pub fn is_counted(&self) -> bool {

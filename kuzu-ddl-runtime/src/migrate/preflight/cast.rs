@@ -313,7 +313,7 @@ pub(in crate::migrate) fn record_result(
         other.failing_values.clone_from(&resolved.failing_values);
         *other = other.clone().with_prior(resolved.prior.clone());
     }
-    step.cypher = step.operation.cypher();
+    step.render_with_findings();
 }
 
 /// Returns the distinct old values that cannot be cast, as text; `None` if their text does not

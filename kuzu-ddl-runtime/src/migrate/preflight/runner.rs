@@ -91,7 +91,7 @@ impl<'a, 'l> PreflightRunner<'a, 'l> {
             let others = later_steps.iter_mut();
             for other in others.filter(|_| !step.preflight_checks.is_empty()) {
                 if other.operation.adopt_findings(&step.operation) {
-                    other.cypher = other.operation.cypher();
+                    other.render_with_findings();
                 }
             }
         }

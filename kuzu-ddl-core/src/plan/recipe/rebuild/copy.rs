@@ -11,7 +11,7 @@ use crate::plan::error::PlanError;
 use crate::plan::hazard::{Hazard, HazardKind};
 use crate::plan::operation::Operation;
 use crate::plan::preflight::{PreflightCheck, PreflightKind};
-use crate::plan::render::statement::count_rows;
+use crate::plan::render::statement::{count_rels, count_rows};
 use crate::plan::row_work::{RowWork, RowWorkKind};
 use crate::plan::value::ValueSource;
 use crate::schema::name::quote;
@@ -138,15 +138,10 @@ impl<'a> PlanBuilder<'a> {
         let from = table.name.clone();
         for ((a, b), live) in pairs_before.into_iter().zip(live) {
             let ends = [moved(&a).cloned(), moved(&b).cloned()];
-            let count = |table: &str, a: &str, b: &str| {
-                format!(
-                    "MATCH (:{})-[r:{}]->(:{}) RETURN count(*)",
-                    quote(a),
-                    quote(table),
-                    quote(b)
-                )
-            };
-            let row_count_checks = vec![(count(&from, &a, &b), count(&to, &place(&a), &place(&b)))];
+            let row_count_checks = vec![(
+                count_rels(&from, (&a, &b)),
+                count_rels(&to, (&place(&a), &place(&b))),
+            )];
             let operation = Operation::CopyRels {
                 from: from.clone(),
                 to: to.clone(),
