@@ -282,11 +282,7 @@ impl Peer {
     /// returned again as far as its dependencies are known.
     pub fn reject_checkpoint(&mut self, now_ms: u64, id: CheckpointId) -> Vec<Output> {
         let mut out = Vec::new();
-        if self.rejected_checkpoints.len() == MAX_REJECTED {
-            self.rejected_checkpoints.pop_front();
-        }
-        self.rejected_checkpoints.push_back(id);
-        self.offer.take_if(|offer| offer.id == id);
+        self.refuse_checkpoint(id);
         if let Some(download) = self.download.take_if(|download| download.id == id) {
             self.strike_off(download.from);
         }
@@ -304,6 +300,15 @@ impl Peer {
             self.send_status(peer, true, &mut out);
         }
         out
+    }
+
+    /// Neither downloads nor offers a checkpoint again.
+    fn refuse_checkpoint(&mut self, id: CheckpointId) {
+        if self.rejected_checkpoints.len() == MAX_REJECTED {
+            self.rejected_checkpoints.pop_front();
+        }
+        self.rejected_checkpoints.push_back(id);
+        self.offer.take_if(|offer| offer.id == id);
     }
 
     /// Downloads no further checkpoint from a peer.
@@ -433,7 +438,7 @@ impl Peer {
         match judged_checkpoint(&download) {
             Ok(checkpoint) => self.start_from(now_ms, checkpoint, download, out),
             Err(reason) => {
-                let _ = self.reject_checkpoint(now_ms, id);
+                self.refuse_checkpoint(id);
                 self.strike_off(from);
                 self.record_bad_frame(now_ms, from, Diagnostic::BadCheckpoint(reason), out);
                 // The peer starts elsewhere, or with the events.

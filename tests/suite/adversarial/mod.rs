@@ -13,7 +13,7 @@ mod set_aside;
 
 use std::collections::BTreeMap;
 
-use kuzu_ddl::Declared;
+use kuzu_ddl::{Declared, schema};
 use kuzu_ddl_core::declared::TableHints;
 use kuzu_ddl_core::schema::name::NameKey;
 use kuzu_ddl_core::schema::{
@@ -21,6 +21,25 @@ use kuzu_ddl_core::schema::{
 };
 
 use crate::fixture::Declaration;
+
+/// What the application declares that peers send events to.
+mod app {
+    use kuzu_ddl::KuzuNode;
+
+    #[derive(KuzuNode)]
+    #[kuzu(unregistered)]
+    pub(super) struct Person {
+        #[kuzu(primary_key)]
+        id: i64,
+        name: Option<String>,
+        #[kuzu(default = 7)]
+        level: i64,
+    }
+}
+
+fn declaration() -> Declaration {
+    schema![app::Person]
+}
 
 /// A nullable property.
 fn property(name: &str, ty: Type, default: Option<Expr>) -> Property {

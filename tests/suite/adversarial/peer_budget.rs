@@ -7,6 +7,7 @@ use kuzu_ddl_core::event::{Change, DdlEvent, IndexSpec, PropertySpec};
 use kuzu_ddl_core::fold::ChangeBuilder;
 use kuzu_ddl_core::schema::{Expr, IndexKind, StructField, Type};
 
+use super::declaration;
 use crate::fixture::child;
 use crate::fixture::peer::{TestPeer, id, spec};
 use crate::fixture::{Declaration, TestDatabase};
@@ -16,24 +17,10 @@ mod app {
 
     #[derive(KuzuNode)]
     #[kuzu(unregistered)]
-    pub(super) struct Person {
-        #[kuzu(primary_key)]
-        id: i64,
-        name: Option<String>,
-        #[kuzu(default = 7)]
-        level: i64,
-    }
-
-    #[derive(KuzuNode)]
-    #[kuzu(unregistered)]
     pub(super) struct City {
         #[kuzu(primary_key)]
         id: i64,
     }
-}
-
-fn declaration() -> Declaration {
-    schema![app::Person]
 }
 
 /// A running application with rows.
@@ -136,7 +123,7 @@ fn tables_of_peers_never_stop_the_tables_of_the_application_s16() {
         "{text}"
     );
     assert_works(&mut peer, &declaration);
-    let both = || schema![app::Person, app::City];
+    let both = || schema![super::app::Person, app::City];
     peer.db.migrate(both()).unwrap_or_else(|e| panic!("{e}"));
     peer.db.execute(&["CREATE (:City {id: 1})"]);
     assert_works(&mut peer, &both);

@@ -10,31 +10,13 @@ mod events;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use kuzu_ddl::schema;
 use kuzu_ddl_core::fold::{ChangeBuilder, Fold};
 use kuzu_ddl_core::schema::Type;
 
+use super::declaration;
 use crate::fixture::peer::{TestPeer, id, spec};
-use crate::fixture::{Declaration, TestDatabase, child};
+use crate::fixture::{TestDatabase, child};
 use events::{Dice, hostile_set};
-
-mod app {
-    use kuzu_ddl::KuzuNode;
-
-    #[derive(KuzuNode)]
-    #[kuzu(unregistered)]
-    pub(super) struct Person {
-        #[kuzu(primary_key)]
-        id: i64,
-        name: Option<String>,
-        #[kuzu(default = 7)]
-        level: i64,
-    }
-}
-
-fn declaration() -> Declaration {
-    schema![app::Person]
-}
 
 /// Number of sets that one database receives. It is reopened after each of three.
 const SETS_PER_DATABASE: u64 = 6;
