@@ -110,29 +110,12 @@ impl Fold {
 
     /// Returns the column that a property had before an event, according to what the event saw.
     pub(super) fn column_seen_by(&self, id: ObjectId, event: &DdlEvent) -> Option<Column> {
-        let value = |aspect| self.value_seen_by(id, aspect, event).map(|seen| seen.value);
-        let AspectValue::Type(ty) = value(Aspect::Type)? else {
-            return None;
-        };
-        let default = match value(Aspect::Default) {
-            Some(AspectValue::Default(default)) => default,
-            _ => None,
-        };
-        let default = default.filter(|expr| is_default_of(expr, &ty));
-        Some((ty, default))
+        column_of(|aspect| self.value_seen_by(id, aspect, event).map(|seen| seen.value))
     }
 
     /// Returns the column that a property has after these events and all that they saw.
     fn column_after(&self, id: ObjectId, events: &[EventId]) -> Option<Column> {
-        let AspectValue::Type(ty) = self.merged_after(id, Aspect::Type, events)? else {
-            return None;
-        };
-        let default = match self.merged_after(id, Aspect::Default, events) {
-            Some(AspectValue::Default(default)) => default,
-            _ => None,
-        };
-        let default = default.filter(|expr| is_default_of(expr, &ty));
-        Some((ty, default))
+        column_of(|aspect| self.merged_after(id, aspect, events))
     }
 
     fn merged_after(
@@ -160,6 +143,19 @@ impl Fold {
             !others.any(|other| other.id() != *head && self.saw_event(other, *head, id))
         });
     }
+}
+
+/// Returns the column of these aspects; a default that does not fit the type is none.
+fn column_of(value: impl Fn(Aspect) -> Option<AspectValue>) -> Option<Column> {
+    let AspectValue::Type(ty) = value(Aspect::Type)? else {
+        return None;
+    };
+    let default = match value(Aspect::Default) {
+        Some(AspectValue::Default(default)) => default,
+        _ => None,
+    };
+    let default = default.filter(|expr| is_default_of(expr, &ty));
+    Some((ty, default))
 }
 
 /// Returns whether a property's column was ever changed concurrently.
