@@ -118,6 +118,7 @@ impl Differ<'_> {
         }
         if let Some(declared) = hints.and_then(|hints| hints.casts.get(name)) {
             let expr = Expr::parse_cast(declared)
+                .and_then(|expr| expr.check_members(from).map(|()| expr))
                 .map_err(|e| IncompatibilityKind::InvalidCast { reason: e.reason })?;
             let conversion = from.conversion_to(to);
             return match conversion.help().filter(|_| expr.is_plain_cast(to)) {

@@ -7,7 +7,7 @@ use kuzu_ddl_core::schema::{NameKey, TableKind, Type};
 
 use crate::fixture::TestDatabase;
 
-use super::shapes::{Shape, check, converts, database, migrate, migrator, refused};
+use super::shapes::{Shape, check, converts, converts_by, database, migrate, migrator, refused};
 #[test]
 fn b30_text_becomes_json_row_by_row() {
     let null = "CAST(NULL AS STRING)";
@@ -271,10 +271,69 @@ fn a_struct_gains_loses_and_reorders_members() {
 }
 
 #[test]
+fn a_struct_renames_its_members() {
+    let from = "STRUCT(a INT64, b STRING, c STRUCT(d INT8, e STRING[]))";
+    let null = format!("CAST(NULL AS {from})");
+    let values = [
+        "{a: 1, b: ' x ', c: {d: CAST(5 AS INT8), e: ['', NULL]}}",
+        null.as_str(),
+        "{a: -9223372036854775807, b: '', c: {d: CAST(NULL AS INT8), e: CAST([] AS STRING[])}}",
+        "{a: CAST(NULL AS INT64), b: CAST(NULL AS STRING), \
+          c: CAST(NULL AS STRUCT(d INT8, e STRING[]))}",
+    ];
+    // Names are swapped, a member of a member is raised, and a number is widened.
+    let to = "STRUCT(b INT64, a STRING, d INT64, e STRING[])";
+    let cast = "{b: old.a, a: old.b, d: old.c.d, e: old.c.e}";
+    let all = "x.p IS NULL, CASE WHEN x.p IS NULL THEN NULL ELSE x.p.b END, \
+               CASE WHEN x.p IS NULL THEN NULL ELSE x.p.a END, \
+               CASE WHEN x.p IS NULL THEN NULL ELSE x.p.d END, \
+               CASE WHEN x.p IS NULL THEN NULL ELSE CAST(x.p.e AS STRING) END";
+    let expected = "false|1| x |5|[,]; true|NULL|NULL|NULL|NULL; \
+                    false|-9223372036854775807||NULL|[]; false|NULL|NULL|NULL|NULL";
+    let shape = Shape::of("INT64", to).by(cast);
+    converts_by(from, &shape, &values, all, expected);
+    converts_by(from, &shape.or_null(), &values, all, expected);
+}
+
+#[test]
+fn a_struct_whose_renamed_member_does_not_fit_is_counted() {
+    let db = database(
+        &Shape::of("INT64", "STRUCT(a INT64, b STRING)"),
+        &["{a: 1, b: 'x'}", "{a: 2, b: '7'}", "{a: 300, b: '8'}"],
+    );
+    let cast = "{c: CAST(old.a AS INT8), b: CAST(old.b AS INT64)}";
+    let to = Shape::of("INT64", "STRUCT(c INT8, b INT64)").by(cast);
+    let text = refused(&db, &to);
+    assert!(text.contains("2 of 3"), "{text}");
+    let missing = Shape::of("INT64", "STRUCT(c INT64)").by("{c: old.no}");
+    let text = refused(&db, &missing);
+    assert!(text.contains("has no member `no`"), "{text}");
+    assert!(
+        text.contains("help: use one of its members: a, b"),
+        "{text}"
+    );
+    migrate(&db, &to.or_null());
+    assert_eq!(
+        db.rows("MATCH (x:N) RETURN CASE WHEN x.p IS NULL THEN NULL ELSE x.p.b END ORDER BY x.id"),
+        "NULL; 7; NULL"
+    );
+}
+
+#[test]
 fn a_renamed_member_and_another_array_length_are_refused_with_the_remedy() {
-    let db = database(&Shape::of("INT64", "STRUCT(a INT64)"), &["{a: 1}"]);
-    let text = refused(&db, &Shape::of("INT64", "STRUCT(b INT64)").cast("p"));
-    assert!(text.contains("help: members are matched by name"), "{text}");
+    let db = database(
+        &Shape::of("INT64", "STRUCT(a INT64, z STRING)"),
+        &["{a: 1, z: 'z'}"],
+    );
+    let to = || Shape::of("INT64", "STRUCT(z STRING, b INT64)");
+    let text = refused(&db, &to().cast("p"));
+    let cast = "{z: old.z, b: old.a}";
+    assert!(
+        text.contains(&format!("`#[kuzu(cast = \"{cast}\")]`")),
+        "{text}"
+    );
+    migrate(&db, &to().by(cast));
+    assert_eq!(db.rows("MATCH (x:N) RETURN x.p.b, x.p.z"), "1|z");
     let db = database(
         &Shape::of("INT64", "FLOAT[2]"),
         &["CAST([1.5, 2.5] AS FLOAT[2])"],

@@ -156,6 +156,19 @@ pub(super) fn converts(
     expression: &str,
     expected: &str,
 ) {
+    let to = Shape::of("INT64", to).cast("p").or_null();
+    converts_by(from, &to, values, expression, expected);
+}
+
+/// Converts `values` as a declaration says; see [`converts`].
+#[track_caller]
+pub(super) fn converts_by(
+    from: &'static str,
+    to: &Shape,
+    values: &[&str],
+    expression: &str,
+    expected: &str,
+) {
     let before = Shape::of("INT64", from);
     let mut db = database(&before, values);
     let text = "CAST(x.p AS STRING)";
@@ -167,7 +180,7 @@ pub(super) fn converts(
         })
     };
     let original = all(&db);
-    migrate(&db, &Shape::of("INT64", to).cast("p").or_null());
+    migrate(&db, to);
     check(&mut db, expression, expected);
     let rollback = migrator(&db, &before);
     rollback

@@ -4,8 +4,10 @@
 //! compared here with the current one. Each check is reported at its field, with the complete
 //! attribute to paste.
 
+mod members;
 pub(in crate::describe) mod widen;
 
+use members::{keeps_members, may_rename_members, with_renamed_members};
 use widen::same;
 pub(crate) use widen::{fits, widens};
 
@@ -66,6 +68,14 @@ const fn takes_what_was(property: &PropertyDesc, function: &FunctionDesc, was: &
         .panic();
 }
 
+/// Returns whether each old value has one result.
+const fn is_lossless(from: &TypeDesc, to: &TypeDesc) -> bool {
+    match (from, to) {
+        (TypeDesc::Struct(a), TypeDesc::Struct(b)) => keeps_members(a, b),
+        _ => is_lossless_text(from, to),
+    }
+}
+
 /// Returns whether the text of a value determines the value.
 const fn is_lossless_text(from: &TypeDesc, to: &TypeDesc) -> bool {
     let listed = matches!(
@@ -89,15 +99,20 @@ const fn change_of_type(property: &PropertyDesc, was: &TypeDesc) -> ! {
         .add("` from ");
     let message = with_type(message, was).add(" to ");
     let message = with_type(message, &property.ty);
-    let message = message.add(if is_lossless_text(was, &property.ty) {
+    let message = message.add(if is_lossless(was, &property.ty) {
         " needs a declared cast"
     } else {
         " may lose data"
     });
-    let message =
-        message.add("\nhelp: convert old values with an expression: `#[kuzu(cast = \"CAST(old AS ");
-    with_type(message, &property.ty)
-        .add(")\")]`\nhelp: or with a function: `#[kuzu(cast_with = path::to::function)]`")
+    let message = message.add("\nhelp: convert old values with an expression: `#[kuzu(cast = \"");
+    let message = match (was, &property.ty) {
+        (TypeDesc::Struct(a), TypeDesc::Struct(b)) if may_rename_members(a, b) => {
+            with_renamed_members(message, a, b)
+        }
+        (_, to) => with_type(message.add("CAST(old AS "), to).add(")"),
+    };
+    message
+        .add("\")]`\nhelp: or with a function: `#[kuzu(cast_with = path::to::function)]`")
         .panic();
 }
 

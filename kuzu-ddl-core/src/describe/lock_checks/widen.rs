@@ -85,7 +85,7 @@ const fn members(a: &[MemberDesc], b: &[MemberDesc], exact: bool) -> bool {
     true
 }
 
-const fn equal(a: &str, b: &str) -> bool {
+pub(super) const fn equal(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut i = 0;
     while i < a.len() && i < b.len() && a[i] == b[i] {

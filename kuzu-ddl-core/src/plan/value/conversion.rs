@@ -361,6 +361,11 @@ fn render_stage(old: &str, stage: &CastStage, from: Option<&Type>) -> String {
         return render_conversion(old, from, to);
     }
     match &stage.cast {
+        // A struct of NULLs is not NULL.
+        Some(cast @ Expr::Struct(_)) if cast.references_old() => {
+            let members = wrapped(cast).render_with_old(old);
+            format!("CASE WHEN {old} IS NULL THEN NULL ELSE CAST({members} AS {to}) END")
+        }
         // The engine does not remove a redundant second CAST, and a million of them take time.
         Some(cast @ Expr::Cast(_, ty)) if ty == to => wrapped(cast).render_with_old(old),
         Some(cast) => format!("CAST({} AS {to})", wrapped(cast).render_with_old(old)),

@@ -6,7 +6,7 @@
 //! rows a plain CAST accepts. (Its value must not be used: where rows are handled one by one, the
 //! engine reads that of another row. There is a test of both.)
 
-use crate::schema::{ConversionMethod, Expr, Type, integer_range};
+use crate::schema::{ConversionMethod, Expr, StructField, Type, integer_range};
 
 /// Whether, and on which values, an expression can fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +47,39 @@ impl Judge<'_> {
             Expr::Bool(_) => never(Type::Bool),
             Expr::Int(n) if i64::try_from(*n).is_ok() => never(Type::Int64),
             Expr::Cast(inner, ty) => (self.cast(inner, ty), Some(ty.clone())),
-            Expr::Call(name, args) => self.call(name, args),
+            Expr::Call(name, args) => match Expr::as_member(name, args) {
+                Some((of, member)) => self.member(of, member),
+                None => self.call(name, args),
+            },
+            Expr::Struct(members) => self.members(members),
             _ => (None, None),
         }
+    }
+
+    fn member(&self, of: &Expr, name: &str) -> Found {
+        let (conditions, ty) = self.of(of);
+        let Some(Type::Struct(members)) = ty else {
+            return (None, None);
+        };
+        match members.into_iter().find(|member| member.name == name) {
+            Some(member) => (conditions, Some(member.ty)),
+            None => (None, None),
+        }
+    }
+
+    fn members(&self, given: &[(String, Expr)]) -> Found {
+        let mut all = Some(Vec::new());
+        let mut members = Some(Vec::new());
+        for (name, expr) in given {
+            let (conditions, ty) = self.of(expr);
+            all = all.zip(conditions).map(|(all, new)| [all, new].concat());
+            members = members.zip(ty).map(|(mut members, ty)| {
+                let name = name.clone();
+                members.push(StructField { name, ty });
+                members
+            });
+        }
+        (all, members.map(Type::Struct))
     }
 
     /// Handles string functions that have a value for any input.
@@ -188,6 +218,12 @@ mod tests {
                 "DOUBLE",
                 "((x.p IS NULL OR (x.p > -9.223372036854776e18 AND x.p < 9.223372036854776e18)))",
             ),
+            (
+                "{town: old.city, n: CAST(old.n AS INT64)}",
+                "STRUCT(city STRING, n INT32)",
+                "never",
+            ),
+            ("{town: old.no}", "STRUCT(city STRING)", "unknown"),
             ("CAST(old AS UUID)", "STRING", "unknown"),
             ("CAST(old AS INT8) * 2", "STRING", "unknown"),
             ("CAST(CAST(old AS INT64) AS INT8)", "STRING", "unknown"),

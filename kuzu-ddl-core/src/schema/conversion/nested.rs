@@ -139,6 +139,25 @@ fn has_decimal(ty: &Type) -> bool {
     }
 }
 
+/// Returns the struct of the members of `b`, where each member without a source is the next one of
+/// `a` that has its type and that `b` lost.
+fn renamed_members(a: &[StructField], b: &[StructField]) -> String {
+    let has = |members: &[StructField], name: &str| members.iter().any(|m| m.name == name);
+    let mut lost: Vec<_> = a.iter().filter(|old| !has(b, &old.name)).collect();
+    let members = b.iter().map(|new| {
+        let name = &new.name;
+        if has(a, name) {
+            return format!("{name}: old.{name}");
+        }
+        match lost.iter().position(|old| old.ty == new.ty) {
+            Some(at) => format!("{name}: old.{}", lost.remove(at).name),
+            None => format!("{name}: …"),
+        }
+    });
+    let members: Vec<String> = members.collect();
+    format!("{{{}}}", members.join(", "))
+}
+
 /// Returns the conversion of structs, whose members are matched by name.
 fn structs((from, a): (&Type, &[StructField]), (to, b): (&Type, &[StructField])) -> Conversion {
     let source = |member: &StructField| a.iter().find(|old| old.name == member.name);
@@ -147,10 +166,9 @@ fn structs((from, a): (&Type, &[StructField]), (to, b): (&Type, &[StructField]))
     if lost && gained {
         return Conversion::NeedsExpression {
             help: format!(
-                "members are matched by name, so a renamed member needs an intermediate version: \
-                 first add the new member, then remove the old one\n\
-                 help: or name a function from {from} to {to} with \
-                 `#[kuzu(cast_with = path::to::function)]`"
+                "write the members that are renamed, because they are matched by name: \
+                 `#[kuzu(cast = \"{}\")]`",
+                renamed_members(a, b)
             ),
         };
     }

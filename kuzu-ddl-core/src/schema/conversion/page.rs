@@ -132,8 +132,8 @@ const TAIL: &str = "
 - **Lists.** Each element is converted; a list with an element that does not fit does not fit as a
   whole. A list becomes an array if it has as many elements. An array never gets another length.
 - **Structs.** Members are matched by name, in any order. A new member is NULL, a lost one is
-  archived with the old column. To rename a member, add the new one and remove the old one in
-  separate versions, or use a function.
+  archived with the old column. To rename a member, write them all:
+  `cast = \"{town: old.city, zip: old.zip}\"`.
 - **Unions.** A value becomes the first member of exactly its type; a text, the first member that
   accepts it.
 ";

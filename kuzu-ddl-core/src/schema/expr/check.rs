@@ -2,6 +2,7 @@
 
 use super::super::limits::{MAX_EXPR_BYTES, MAX_EXPR_DEPTH};
 use super::super::types::Type;
+use super::member::STRUCT_EXTRACT;
 use super::parse::Parser;
 use super::{Expr, FUNCTIONS, Float, ParseExprError, is_word, shorten};
 
@@ -94,6 +95,11 @@ impl Expr {
                         "unknown function `{}`; expected one of {}",
                         shorten(name),
                         FUNCTIONS.join(", ")
+                    ));
+                }
+                if name == STRUCT_EXTRACT && !matches!(args.as_slice(), [_, Self::Text(_)]) {
+                    return Err(format!(
+                        "`{STRUCT_EXTRACT}` takes a STRUCT and the name of a member as a string"
                     ));
                 }
                 args.iter().try_for_each(|a| a.check_at(depth + 1, budget))

@@ -7,6 +7,7 @@
 pub(in crate::schema) mod check;
 mod checkpoint;
 mod decimals;
+mod member;
 pub(in crate::schema) mod parse;
 pub(in crate::schema) mod render;
 mod value_size;
@@ -50,6 +51,7 @@ pub const FUNCTIONS: &[&str] = &[
     "sha256",
     "size",
     "sqrt",
+    "struct_extract",
     "substring",
     "timestamp",
     "to_days",
@@ -233,6 +235,10 @@ mod tests {
             assert_eq!(text(s), s);
         }
         assert_eq!(text("1-2*3"), "(1 - (2 * 3))");
+        let cast = Expr::parse_cast("{a: old.a, b: old . c.d}").map(|e| e.to_string());
+        let functions = "{a: struct_extract(old, 'a'), \
+                         b: struct_extract(struct_extract(old, 'c'), 'd')}";
+        assert_eq!(cast.as_deref(), Ok(functions));
     }
 
     #[test]
@@ -246,6 +252,8 @@ mod tests {
             "$p",
             "[1",
             "CAST(1 AS VARCHAR)",
+            "struct_extract({a: 1}, concat('a', ''))",
+            "struct_extract({a: 1})",
         ] {
             assert!(s.parse::<Expr>().is_err(), "{s}");
         }

@@ -238,7 +238,7 @@ impl<'a> Parser<'a> {
         let word = self.word();
         match word.to_ascii_lowercase().as_str() {
             "" => Err(format!("unexpected `{}`", shorten(self.rest))),
-            "old" => Ok(Expr::Old),
+            "old" => self.members_of(Expr::Old),
             "true" => Ok(Expr::Bool(true)),
             "false" => Ok(Expr::Bool(false)),
             "cast" => {
@@ -256,6 +256,18 @@ impl<'a> Parser<'a> {
                 Ok(Expr::Call(function.to_owned(), self.items(')', depth)?))
             }
         }
+    }
+
+    /// Parses the members of a STRUCT that follow it: `.a.b`.
+    fn members_of(&mut self, mut expr: Expr) -> Result<Expr, String> {
+        while self.eat('.') {
+            let name = self.word();
+            if name.is_empty() {
+                return Err(format!("expected a member before `{}`", shorten(self.rest)));
+            }
+            expr = Expr::member(expr, name);
+        }
+        Ok(expr)
     }
 
     /// Parses the type up to the parenthesis that closes the CAST.

@@ -20,7 +20,7 @@ impl Expr {
 
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, "old")
+        self.write(f, None)
     }
 }
 
@@ -31,13 +31,14 @@ impl Expr {
         struct With<'a>(&'a Expr, &'a str);
         impl fmt::Display for With<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.write(f, self.1)
+                self.0.write(f, Some(self.1))
             }
         }
         With(self, old).to_string()
     }
 
-    fn write(&self, f: &mut fmt::Formatter<'_>, old: &str) -> fmt::Result {
+    /// Writes canonical text, or with an expression for `old`, Cypher to execute.
+    fn write(&self, f: &mut fmt::Formatter<'_>, old: Option<&str>) -> fmt::Result {
         match self {
             Self::Bool(b) => write!(f, "{b}"),
             Self::Int(n) => write!(f, "{n}"),
@@ -63,9 +64,16 @@ impl Expr {
                 f.write_str("}")
             }
             Self::Call(name, args) => {
+                // The members of a NULL are arbitrary.
+                let of = Self::as_member(name, args).filter(|_| old.is_some());
+                if let Some((of, _)) = of {
+                    f.write_str("CASE WHEN ")?;
+                    of.write(f, old)?;
+                    f.write_str(" IS NULL THEN NULL ELSE ")?;
+                }
                 write!(f, "{name}(")?;
                 comma_separated(f, args, old)?;
-                f.write_str(")")
+                f.write_str(if of.is_some() { ") END" } else { ")" })
             }
             Self::Cast(e, ty) => {
                 f.write_str("CAST(")?;
@@ -84,7 +92,7 @@ impl Expr {
                 b.write(f, old)?;
                 f.write_str(")")
             }
-            Self::Old => f.write_str(old),
+            Self::Old => f.write_str(old.unwrap_or("old")),
             Self::Opaque(text) => f.write_str(text),
         }
     }
@@ -131,7 +139,7 @@ impl Expr {
     }
 }
 
-fn comma_separated(f: &mut fmt::Formatter<'_>, items: &[Expr], old: &str) -> fmt::Result {
+fn comma_separated(f: &mut fmt::Formatter<'_>, items: &[Expr], old: Option<&str>) -> fmt::Result {
     for (i, item) in items.iter().enumerate() {
         if i > 0 {
             f.write_str(", ")?;

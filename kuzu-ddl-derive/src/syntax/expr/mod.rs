@@ -170,7 +170,10 @@ impl<'a> Parser<'a> {
             .iter()
             .any(|value| value.eq_ignore_ascii_case(identifier))
         {
-            return Ok(());
+            return match identifier.eq_ignore_ascii_case("old") {
+                true => self.members(),
+                false => Ok(()),
+            };
         }
         if !self.eat('(') {
             return Err(functions::bare_identifier_error(identifier, self.is_cast));
@@ -182,6 +185,16 @@ impl<'a> Parser<'a> {
             return Err(functions::unknown_function_error(identifier));
         }
         self.items(')', |parser| parser.operation(depth + 1))
+    }
+
+    /// Parses the members of a STRUCT that follow it: `.a.b`.
+    fn members(&mut self) -> Checked {
+        while self.eat('.') {
+            if self.identifier().is_empty() {
+                return Err("expected the member of a STRUCT: `old.name`".into());
+            }
+        }
+        Ok(())
     }
 
     fn cast(&mut self, depth: usize) -> Checked {

@@ -1,5 +1,5 @@
 //! Random manual statements, policies, changes, restarts and rollbacks, compared by value with a
-//! model of the columns: names and values stay together.
+//! model of the columns: names and values stay together, also at a peer that receives the events.
 //!
 //! The regular run takes the same 8 histories every time. `KUZU_DDL_DRIFT_RUNS=500` runs that many,
 //! `KUZU_DDL_DRIFT_SEED` is the first seed.
@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use kuzu_ddl::history::Point;
 use kuzu_ddl::{DriftPolicy, Error, Migrator, Report};
 
+use crate::fixture::peer::TestPeer;
 use crate::fixture::sketch::sketch;
 use crate::fixture::{Numbers, TestDatabase};
 
@@ -43,6 +44,54 @@ impl Live {
         names
             .filter(|name| name != "id" && !name.contains("__"))
             .collect()
+    }
+}
+
+/// The difference between a value of the database and the one of its peer in the same column.
+const OF_PEER: i64 = 1_000;
+
+/// The values of the first revision.
+const FIRST_VALUES: [i64; 8] = [10, 20, 30, 40, 50, 60, 70, 80];
+
+/// Inserts the only row of both tables.
+fn insert(db: &TestDatabase, offset: i64) {
+    let [a, b, c, d, ra, rb, rc, rd] = FIRST_VALUES.map(|value| value + offset);
+    db.execute(&[
+        &format!("CREATE (:A {{id: 1, a: {a}, b: {b}, c: {c}, d: {d}}})"),
+        &format!(
+            "MATCH (x:A) CREATE (x)-[:R {{w: 1, ra: {ra}, rb: {rb}, rc: {rc}, rd: {rd}}}]->(x)"
+        ),
+        "CHECKPOINT",
+    ]);
+}
+
+/// Delivers the events of the database to its peer. The peer loses no value; where the ledger of the
+/// database agrees with its catalog, each value that it has is under the same name at the peer.
+#[track_caller]
+fn deliver(db: &TestPeer, peer: &TestPeer, context: &dyn Fn() -> String) {
+    let received = peer.receive_from(db);
+    assert!(received.pending.is_empty(), "{}\n{received}", context());
+    assert_eq!(peer.db.drift(), "", "{}", context());
+    let theirs = Live::read(&peer.db);
+    for value in FIRST_VALUES.map(|value| (value + OF_PEER).to_string()) {
+        let is_held = theirs.columns.values().any(|held| *held == value);
+        assert!(is_held, "{value} of the peer: {theirs:?}\n{}", context());
+    }
+    if !db.db.drift().is_empty() {
+        return;
+    }
+    for (column, value) in Live::read(&db.db).columns {
+        let is_first = value.parse().is_ok_and(|n| FIRST_VALUES.contains(&n));
+        if is_first {
+            let expected = (value.parse::<i64>().unwrap() + OF_PEER).to_string();
+            let held = theirs.columns.get(&column);
+            assert_eq!(
+                held,
+                Some(&expected),
+                "{column:?} of the peer: {theirs:?}\n{}",
+                context()
+            );
+        }
     }
 }
 
@@ -175,18 +224,18 @@ fn run(seed: u64) {
         many_one: false,
         dropped: Vec::new(),
     };
-    let mut db = TestDatabase::migrated(sketch(&source.text()));
-    db.execute(&[
-        "CREATE (:A {id: 1, a: 10, b: 20, c: 30, d: 40})",
-        "MATCH (x:A) CREATE (x)-[:R {w: 1, ra: 50, rb: 60, rc: 70, rd: 80}]->(x)",
-        "CHECKPOINT",
-    ]);
-    let first = Live::read(&db);
+    let [mut here, peer] = [0, OF_PEER].map(|offset| {
+        let peer = TestPeer::with(sketch(&source.text()));
+        insert(&peer.db, offset);
+        peer
+    });
+    let first = Live::read(&here.db);
     let mut story = vec![source.text()];
     for _ in 0..numbers.below(4) + 2 {
-        let mut live = Live::read(&db);
-        story.extend(change_manually(&db, &mut live, &mut numbers));
-        assert_eq!(Live::read(&db), live, "seed {seed}: {story:#?}");
+        let db = &mut here.db;
+        let mut live = Live::read(db);
+        story.extend(change_manually(db, &mut live, &mut numbers));
+        assert_eq!(Live::read(db), live, "seed {seed}: {story:#?}");
         let last = source.clone();
         change_source(&mut source, &mut numbers);
         let policies = [
@@ -201,8 +250,8 @@ fn run(seed: u64) {
         let text = source.text();
         story.push(format!("{policy:?}: {text}"));
         let declared = sketch(&text).unwrap();
-        let result = allowed(&db, policy, |m| m.declared(declared.clone()).migrate());
-        let now = Live::read(&db);
+        let result = allowed(db, policy, |m| m.declared(declared.clone()).migrate());
+        let now = Live::read(db);
         if let Err(error) = &result {
             story.push(error.to_string());
             assert_eq!(now, live, "refused, seed {seed}: {story:#?}");
@@ -225,20 +274,22 @@ fn run(seed: u64) {
         }
         if numbers.one_in(2) {
             db.reopen();
-            assert_eq!(Live::read(&db), now, "reopened, seed {seed}: {story:#?}");
+            assert_eq!(Live::read(db), now, "reopened, seed {seed}: {story:#?}");
         }
+        deliver(&here, &peer, &|| format!("seed {seed}: {story:#?}"));
+        let db = &here.db;
         // Further starts under the same policy move nothing.
         if result.is_ok() && policy == DriftPolicy::Warn {
-            let again = allowed(&db, policy, |m| m.declared(declared.clone()).migrate());
+            let again = allowed(db, policy, |m| m.declared(declared.clone()).migrate());
             let again = again.unwrap_or_else(|e| panic!("seed {seed}: {story:#?}\n{e}"));
             assert!(again.is_up_to_date(), "seed {seed}: {story:#?}\n{again}");
         }
         if result.is_ok() && numbers.one_in(3) {
             let revisions = db.ledger().revisions.len();
-            let back = allowed(&db, DriftPolicy::Warn, |m| {
+            let back = allowed(db, DriftPolicy::Warn, |m| {
                 m.allow_partial_rollback().rollback(Point::Revision(1))
             });
-            let now = Live::read(&db);
+            let now = Live::read(db);
             story.push(format!(
                 "rollback: {:?}",
                 back.as_ref().err().map(ToString::to_string)
@@ -261,6 +312,9 @@ fn run(seed: u64) {
                 }
             }
             assert!(db.ledger().revisions.len() >= revisions);
+            deliver(&here, &peer, &|| {
+                format!("rolled back, seed {seed}: {story:#?}")
+            });
             return;
         }
     }
