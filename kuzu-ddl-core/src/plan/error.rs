@@ -1,5 +1,9 @@
 //! The error of a change that no plan can make.
 
+/// The remedy for type changes that are possible one by one, but not at once.
+pub(in crate::plan) const ONE_BY_ONE: &str = "help: start the intermediate versions first; \
+     a rollback goes to the points between, one after the other";
+
 /// Error returned for a change that no plan can make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[non_exhaustive]

@@ -43,6 +43,11 @@ pub enum RowFailureKind {
         /// Whether `on_fail` can set NULL or the default instead.
         accepts_on_fail: bool,
     },
+    /// A rollback finds neither the archived value nor a cast to the earlier type.
+    NotReturned {
+        /// Earlier type of the property.
+        to: Type,
+    },
     /// A rollback over several type changes cannot tell the archived value from one written since.
     Indistinguishable {
         /// Earlier type of the property.
@@ -79,7 +84,7 @@ impl fmt::Display for RowFailure {
         }
         let several = self.rows != Some(1);
         match &self.kind {
-            RowFailureKind::Cast { to, .. } => {
+            RowFailureKind::Cast { to, .. } | RowFailureKind::NotReturned { to } => {
                 write!(
                     f,
                     "{} cannot be cast to {to}",
@@ -155,6 +160,16 @@ impl RowFailure {
         }
     }
 
+    /// Returns the failure as that of a rollback, which has neither a cast nor `on_fail` to change.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_rollback(mut self) -> Self {
+        if let RowFailureKind::Cast { to, .. } = self.kind {
+            self.kind = RowFailureKind::NotReturned { to };
+        }
+        self
+    }
+
     fn examples(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (key, value)) in self.sample.iter().enumerate() {
             f.write_str(if i == 0 { ", for example " } else { ", " })?;
@@ -203,6 +218,10 @@ impl RowFailure {
                      \nhelp: or change the function so that it accepts these rows"
                 })
             }
+            RowFailureKind::NotReturned { .. } => f.write_str(
+                "\nhelp: roll back to the revisions in between first, one after the other\
+                 \nhelp: or change these rows",
+            ),
             RowFailureKind::Indistinguishable { .. } => f.write_str(
                 "\nhelp: roll back to the revisions in between first, one after the other",
             ),

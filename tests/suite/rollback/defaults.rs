@@ -1,6 +1,7 @@
 //! Rollback of changes that keep the type: defaults, nullability, fills in place.
 
 use kuzu_ddl::history::Point;
+use kuzu_ddl::{ChangePolicy, Migrator};
 
 use crate::fixture::sketch::sketch;
 use crate::fixture::{TestDatabase, exact_rows};
@@ -127,5 +128,55 @@ fn hazards_of_a_rollback_speak_of_the_state_that_it_leads_to() {
     assert!(!text.contains("older apps"), "{text}");
     for expected in ["breaks newer apps: A.w, 1 value", "breaks newer apps: B"] {
         assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+fn a_default_of_the_former_type_is_no_default_of_the_next() {
+    const VERSIONS: [&str; 3] = [
+        "node A: id INT64; a INT64 = size('abc'); b STRING = 'its'; c STRING = lower('ABC')
+         edge R A>A: a INT64 = size('abc'); b STRING = 'its'; c STRING = lower('ABC')",
+        "node A: id INT64
+           ; a DATE = '2020-02-29' | cast make_date(2020, 1, old)
+           ; b json = '{}' | cast to_json(old); c INT64 = 7 | cast size(old)
+         edge R A>A
+           : a DATE = '2020-02-29' | cast make_date(2020, 1, old)
+           ; b json = '{}' | cast to_json(old); c INT64 = 7 | cast size(old)",
+        "node A: id INT128; a DATE = '2020-02-29'; b json = '{}'; c INT64 = 7
+         edge R A>A MANY_ONE: a DATE = '2020-02-29'; b json = '{}'; c INT64 = 7",
+    ];
+    let rows = |db: &TestDatabase| {
+        let columns = "CAST(x.a AS STRING), CAST(x.b AS STRING), x.c";
+        let nodes = db.rows(&format!("MATCH (x:A) RETURN {columns} ORDER BY x.id"));
+        let rels = db.rows(&format!(
+            "MATCH (a)-[x:R]->() RETURN {columns} ORDER BY a.id"
+        ));
+        format!("{nodes} / {rels}")
+    };
+    let versions = VERSIONS.map(|text| text.replace("\n           ", " "));
+    let mut db = TestDatabase::migrated(sketch(&versions[0]));
+    db.execute(&[
+        "CREATE (:A {id: 1}), (:A {id: 2, a: 5, b: ' x ', c: ''})",
+        "MATCH (x:A {id: 1}) CREATE (x)-[:R]->(x)",
+    ]);
+    let mut states = vec![rows(&db)];
+    for version in &versions[1..] {
+        let migrator = db.migrator(sketch(version));
+        let migrator = migrator.change_policy(ChangePolicy::Destructive);
+        migrator.migrate().unwrap_or_else(|e| panic!("{e}"));
+        states.push(rows(&db));
+        assert_eq!(db.drift(), "");
+    }
+    assert_eq!(
+        states[1],
+        "2020-01-03|\"its\"|3; 2020-01-05|\" x \"|0 / 2020-01-03|\"its\"|3"
+    );
+    for to in [1, 0, 1, 2, 0] {
+        db.reopen();
+        let migrator = Migrator::new(db.kuzu()).change_policy(ChangePolicy::Destructive);
+        let back = migrator.rollback(Point::Revision(to as u64 + 1));
+        back.unwrap_or_else(|e| panic!("back to {to}: {e}"));
+        assert_eq!(rows(&db), states[to], "back to {to}");
+        assert_eq!(db.drift(), "");
     }
 }

@@ -1,7 +1,7 @@
 //! Selection of value functions, and of the backfills that are deferred.
 
 use super::super::builder::{DeferredValue, ExistingTable, PlanBuilder};
-use super::super::error::PlanError;
+use super::super::error::{ONE_BY_ONE, PlanError};
 use super::super::operation::Operation;
 use super::super::row_work::{RowWork, RowWorkKind};
 use super::super::value::ValueSource;
@@ -135,8 +135,7 @@ impl<'a> PlanBuilder<'a> {
         let desc = self.hints.functions.get(&function);
         let reason = match desc {
             _ if new.len() > 1 => format!(
-                "several type changes at once include one by the function {function}\n\
-                 help: start the intermediate versions first"
+                "several type changes at once include one by the function {function}\n{ONE_BY_ONE}"
             ),
             None => format!(
                 "its values are computed by the function {function}, which is missing from this program\n\

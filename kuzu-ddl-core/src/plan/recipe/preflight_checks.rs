@@ -1,7 +1,7 @@
 //! Construction of preflight checks, with the names that the database has before the plan.
 
 use super::super::builder::{ExistingTable, PlanBuilder};
-use super::super::error::PlanError;
+use super::super::error::{ONE_BY_ONE, PlanError};
 use super::super::preflight::{PreflightCheck, PreflightKind, RowScope};
 use super::super::value::ValueSource;
 use super::super::value::fallibility::Fallibility;
@@ -86,9 +86,10 @@ impl<'a> PlanBuilder<'a> {
         if value.is_ambiguous() {
             self.errors.push(PlanError::Unsupported {
                 object: path.to_owned(),
-                reason: "several type changes at once specify different fallbacks for values that \
-                         cannot be cast\nhelp: start the intermediate versions first"
-                    .into(),
+                reason: format!(
+                    "several type changes at once specify different fallbacks for values that \
+                     cannot be cast\n{ONE_BY_ONE}"
+                ),
             });
             return None;
         }
@@ -271,7 +272,7 @@ mod tests {
             let e = plan_with_fallbacks(first, second).expect_err("two things");
             assert!(
                 e.starts_with("A.s: several type changes at once")
-                    && e.ends_with("\nhelp: start the intermediate versions first"),
+                    && e.ends_with(super::ONE_BY_ONE),
                 "{e}"
             );
         }

@@ -4,6 +4,7 @@
 //! Otherwise it is the newest archived column of the type that the property returns to.
 
 use super::super::builder::{ExistingTable, PlanBuilder};
+use super::super::value::fallibility::Fallibility;
 use super::super::value::{CastStage, PriorValues, ValueSource};
 use crate::event::ObjectId;
 use crate::fold::ArchivedColumn;
@@ -83,7 +84,7 @@ impl<'a> PlanBuilder<'a> {
             ..ValueSource::copy_of(&live.name, &live.ty)
         };
         // With other types, whatever the column held could be cast before as well.
-        let risky = live.ty == Type::String;
+        let risky = live.ty == Type::String && computed.fallibility("x") != Fallibility::Infallible;
         let default = live
             .default
             .as_ref()

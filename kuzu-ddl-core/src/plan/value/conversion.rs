@@ -1,5 +1,6 @@
 //! Selection and rendering of built-in conversions.
 
+use super::super::error::ONE_BY_ONE;
 use super::function::{ConversionChain, PriorConversion, ValueFunction};
 use super::{CastStage, PriorValues, ValueSource};
 use crate::conversion::{ConversionError, convert, is_same};
@@ -168,9 +169,10 @@ impl ValueSource {
         let mixed =
             self.stages.iter().any(|stage| !stage.is_plain()) && uses_rust(from, &self.stages);
         mixed.then(|| {
-            "several type changes at once include an expression and a conversion that is computed \
-             outside the engine\nhelp: start the intermediate versions first"
-                .to_owned()
+            format!(
+                "several type changes at once include an expression and a conversion that is \
+                 computed outside the engine\n{ONE_BY_ONE}"
+            )
         })
     }
 
@@ -257,16 +259,13 @@ impl PriorConversion {
         prior: &Value,
         [fallback, fill, placeholder]: [&Value; 3],
     ) -> Option<Value> {
-        // The placeholder of a row inserted since is no value.
-        let computed = if prior == placeholder {
-            Value::Null
-        } else {
-            match (convert_along(prior, ty, &self.to), &self.on_fail) {
-                (Ok(computed), _) => computed,
-                (Err(_), OnFail::Abort) => return None,
-                (Err(_), OnFail::Null) => Value::Null,
-                (Err(_), OnFail::Default(_)) => fallback.clone(),
-            }
+        let computed = match (convert_along(prior, ty, &self.to), &self.on_fail) {
+            (Ok(computed), _) => computed,
+            // Rows inserted since have the default of the column.
+            (Err(_), _) if prior == placeholder => Value::Null,
+            (Err(_), OnFail::Abort) => return None,
+            (Err(_), OnFail::Null) => Value::Null,
+            (Err(_), OnFail::Default(_)) => fallback.clone(),
         };
         let filled = if computed == Value::Null {
             fill
@@ -365,6 +364,10 @@ fn render_stage(old: &str, stage: &CastStage, from: Option<&Type>) -> String {
         Some(cast @ Expr::Struct(_)) if cast.references_old() => {
             let members = wrapped(cast).render_with_old(old);
             format!("CASE WHEN {old} IS NULL THEN NULL ELSE CAST({members} AS {to}) END")
+        }
+        // The CAST fails where the value is NULL.
+        Some(cast @ Expr::Call(name, _)) if name == "to_json" && *to == Type::Json => {
+            wrapped(cast).render_with_old(old)
         }
         // The engine does not remove a redundant second CAST, and a million of them take time.
         Some(cast @ Expr::Cast(_, ty)) if ty == to => wrapped(cast).render_with_old(old),

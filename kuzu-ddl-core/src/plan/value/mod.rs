@@ -401,7 +401,7 @@ pub struct PriorValues {
     /// unchanged.
     #[serde(default)]
     pub(super) by_function: bool,
-    /// Default of the column as a literal: what rows inserted since have there.
+    /// Default of the column as a literal, unless it can be converted: rows inserted since have it.
     pub(super) default: Option<String>,
     /// Archived values of the present type, from which the prior ones had been computed before the
     /// property returned to them.

@@ -129,6 +129,12 @@ impl PriorValues {
         self.decided
     }
 
+    /// Records that the default of the column can be converted, so that a row that has it can be
+    /// compared as any other.
+    pub fn mark_default_converted(&mut self) {
+        self.default = None;
+    }
+
     /// Renders what became of the prior value `original`.
     fn computed_from(&self, original: &str) -> String {
         if self.is_computable() && !self.decided {
@@ -264,8 +270,8 @@ impl PriorValues {
         }
     }
 
-    /// Renders the prior value. The placeholder values of rows inserted since, and values that apply
-    /// without a comparison, need not survive the casts.
+    /// Renders the prior value. A default that cannot be converted, which rows inserted since have,
+    /// and values that apply without a comparison need not survive the casts.
     fn original(&self, row: &str, current: &str) -> String {
         let prior = self.computed.render_input(row);
         let default = self.default.as_ref();

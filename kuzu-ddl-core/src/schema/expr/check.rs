@@ -4,6 +4,7 @@ use super::super::limits::{MAX_EXPR_BYTES, MAX_EXPR_DEPTH};
 use super::super::types::Type;
 use super::member::STRUCT_EXTRACT;
 use super::parse::Parser;
+use super::result_type::becomes_default;
 use super::{Expr, FUNCTIONS, Float, ParseExprError, is_word, shorten};
 
 impl Expr {
@@ -203,15 +204,13 @@ impl Expr {
                     .try_for_each(|(g, w)| g.1.fits(&w.ty))
             }
             (Self::Struct(_), _) => no("a struct"),
-            (
-                Self::Call(..)
-                | Self::Cast(..)
-                | Self::Negate(_)
-                | Self::Binary(..)
-                | Self::Old
-                | Self::Opaque(_),
-                _,
-            ) => Ok(()),
+            (Self::Call(..) | Self::Cast(..), ty) => match self.result_type() {
+                Some(is) if !becomes_default(&is, ty) => Err(format!(
+                    "expected {ty}, found {is}\nhelp: write a value of that type, or `CAST(… AS {ty})`"
+                )),
+                _ => Ok(()),
+            },
+            (Self::Negate(_) | Self::Binary(..) | Self::Old | Self::Opaque(_), _) => Ok(()),
         }
     }
 

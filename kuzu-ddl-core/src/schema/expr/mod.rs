@@ -10,6 +10,7 @@ mod decimals;
 mod member;
 pub(in crate::schema) mod parse;
 pub(in crate::schema) mod render;
+mod result_type;
 mod value_size;
 
 use std::cmp::Ordering;

@@ -218,6 +218,9 @@ pub(in crate::migrate) fn with_prior_values(
     if original.is_computable()
         && engine_error_for(session, rows, &condition, &unverified_prior.render("x"))?.is_none()
     {
+        if let Some(prior) = value.prior.as_mut() {
+            prior.mark_default_converted();
+        }
         return Ok(value);
     }
     let texts = match unverified_prior.fallibility("x") {

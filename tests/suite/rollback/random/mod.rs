@@ -41,6 +41,39 @@ fn allowed<'a>(
     }
 }
 
+/// The remedies of type changes that can only be undone point by point.
+const POINT_BY_POINT: [&str; 2] = [
+    "a rollback goes to the points between, one after the other",
+    "help: roll back to the revisions in between first, one after the other",
+];
+
+/// Rolls back to a point; where several type changes cannot be undone at once, point by point, as
+/// the error says.
+fn go(db: &TestDatabase, states: &[State], (from, to): (usize, usize)) -> Result<Report, Error> {
+    let rollback = |at: usize| {
+        let revision = Point::Revision(states[at].revision);
+        allowed(db, &|m| m.rollback(revision.clone()))
+    };
+    match rollback(to) {
+        Err(e)
+            if POINT_BY_POINT
+                .iter()
+                .any(|help| e.to_string().contains(help)) =>
+        {
+            let between = |at: &usize| (from < *at && *at < to) || (to < *at && *at < from);
+            let mut points: Vec<usize> = (0..states.len()).filter(between).collect();
+            if to < from {
+                points.reverse();
+            }
+            for at in points {
+                rollback(at)?;
+            }
+            rollback(to)
+        }
+        result => result,
+    }
+}
+
 /// A state of the history: its revision, and the rows of every table.
 struct State {
     revision: u64,
@@ -98,8 +131,9 @@ fn run(seed: u64) -> usize {
                 sources.join("\n--\n")
             )
         };
-        allowed(&db, &|m| m.rollback(Point::Revision(to.revision)))
-            .unwrap_or_else(|e| panic!("{}\n{e}", story()));
+        let from = path.iter().rev().nth(1).copied();
+        let from = from.unwrap_or(states.len() - 1);
+        go(&db, &states, (from, at)).unwrap_or_else(|e| panic!("{}\n{e}", story()));
         assert_eq!(to.model.rows(&db), to.rows, "{}", story());
         assert_eq!(db.drift(), "", "{}", story());
         if numbers.one_in(2) {

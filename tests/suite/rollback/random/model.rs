@@ -24,6 +24,9 @@ struct Table {
     pairs: Vec<(u32, u32)>,
     many_one: bool,
     properties: Vec<Property>,
+    /// Whether the last change, and the one before it, swapped names. A rename acts once, so names
+    /// that are swapped in two versions in a row are swapped once.
+    swapped: [bool; 2],
 }
 
 /// A schema.
@@ -69,6 +72,7 @@ impl Model {
             pairs,
             many_one: false,
             properties,
+            swapped: [false; 2],
         });
         id
     }
@@ -89,6 +93,9 @@ impl Model {
     pub(super) fn change(&mut self, numbers: &mut Numbers) {
         for property in self.tables.iter_mut().flat_map(|t| &mut t.properties) {
             property.cast = None;
+        }
+        for table in &mut self.tables {
+            table.swapped = [false, table.swapped[0]];
         }
         for _ in 0..=numbers.below(3) {
             self.change_once(numbers);
@@ -113,7 +120,8 @@ impl Model {
                     property.name = format!("r{id}");
                 }
             }
-            (4, Some(at)) => {
+            (4, Some(at)) if !self.tables[table].swapped[1] => {
+                self.tables[table].swapped[0] = true;
                 let other = first + numbers.below(count - first);
                 let properties = &mut self.tables[table].properties;
                 let name = properties[at].name.clone();
