@@ -16,6 +16,7 @@ use kuzu_ddl::kuzu::{Connection, Database, SystemConfig};
 use kuzu_ddl::{Migrator, Report};
 
 mod pure;
+mod receive;
 mod tables;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -56,6 +57,8 @@ type Comparison = (&'static str, usize, fn(usize) -> Outcome<()>);
 const COMPARISONS: &[Comparison] = &[
     ("first apply", 5, first_apply),
     ("no-op start", 15, no_op_start),
+    ("receive", 15, receive::one_property),
+    ("adoption", 3, receive::adoption),
     ("pure, all tables new", 7, pure::all_tables_new),
     ("pure, one property added", 7, pure::one_property_added),
 ];

@@ -15,7 +15,7 @@ const TYPES: [(&str, TypeDesc); 5] = [
 
 /// Returns the name of table `n`. Even numbers are node tables; the rel table that follows connects
 /// a node table with the next one.
-fn name(n: usize) -> String {
+pub(crate) fn name(n: usize) -> String {
     if n.is_multiple_of(2) {
         format!("Node{n:05}")
     } else {
@@ -49,6 +49,69 @@ pub(crate) fn ddl(tables: usize, properties: usize, if_not_exists: bool) -> Vec<
     };
     let nodes = (0..tables).step_by(2).map(node);
     nodes.chain((1..tables).step_by(2).map(edge)).collect()
+}
+
+/// Returns the node tables of each pair of the rel table `n`.
+fn pair_ends(n: usize, tables: usize, pairs: usize) -> impl Iterator<Item = (usize, usize)> {
+    let node = move |at: usize| at * 2 % tables;
+    (0..pairs).map(move |pair| (node(n / 2), node(n / 2 + 1 + pair)))
+}
+
+/// Returns the statements that create tables whose rel tables have several pairs.
+pub(crate) fn ddl_with_pairs(tables: usize, properties: usize, pairs: usize) -> Vec<String> {
+    let all = ddl(tables, properties, false);
+    let of = |(at, statement): (usize, String)| {
+        let Some(n) = at.checked_sub(tables / 2).map(|edge| edge * 2 + 1) else {
+            return statement;
+        };
+        let ends = pair_ends(n, tables, pairs);
+        let ends = ends.map(|(from, to)| format!("FROM {} TO {}", name(from), name(to)));
+        let (from, to) = self::ends(n, tables);
+        let ends: Vec<String> = ends.collect();
+        statement.replace(&format!("FROM {from} TO {to}"), &ends.join(", "))
+    };
+    all.into_iter().enumerate().map(of).collect()
+}
+
+/// Returns descriptions of tables whose rel tables have several pairs.
+pub(crate) fn with_pairs(
+    tables: usize,
+    properties: usize,
+    pairs: usize,
+) -> Vec<&'static TableDesc> {
+    let of = |(n, desc): (usize, &'static TableDesc)| {
+        let TableKindDesc::Edge {
+            multiplicity,
+            storage,
+            ..
+        } = desc.kind
+        else {
+            return desc;
+        };
+        let ends = pair_ends(n, tables, pairs);
+        let ends = ends.map(|(from, to)| PairDesc {
+            from: leak(name(from)),
+            to: leak(name(to)),
+        });
+        let kind = TableKindDesc::Edge {
+            pairs: Vec::leak(ends.collect()),
+            dropped_pairs: &[],
+            multiplicity,
+            storage,
+        };
+        &*Box::leak(Box::new(TableDesc {
+            name: desc.name,
+            kind,
+            properties: desc.properties,
+            origin: desc.origin,
+            ..TableDesc::EMPTY
+        }))
+    };
+    build(tables, properties)
+        .into_iter()
+        .enumerate()
+        .map(of)
+        .collect()
 }
 
 /// Returns the descriptions that the derives of this many structs would emit.
