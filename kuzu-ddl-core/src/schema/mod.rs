@@ -18,7 +18,7 @@ pub use compare::{
     Comparison, ComparisonEntry, ComparisonKind, RenameMap, compare, compare_with_renames,
 };
 pub use conversion::{Conversion, ConversionMethod, conversions_page};
-pub(crate) use expr::check::integer_range;
+
 pub use expr::{Expr, FUNCTIONS, Float, Operator, ParseExprError};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
 pub use index_options::UNRETAINED_OPTIONS;
@@ -30,4 +30,5 @@ pub use model::{
     Multiplicity, Pair, Property, Schema, Sequence, StorageDirection, Table, TableKind,
 };
 pub use name::{NameError, NameKey, serial_sequence_name};
+pub(crate) use types::range::integer_range;
 pub use types::{DEFAULT_DECIMAL, ParseTypeError, StorageSize, StructField, Type};

@@ -2,6 +2,7 @@
 
 use super::super::limits::{MAX_EXPR_BYTES, MAX_EXPR_DEPTH};
 use super::super::types::Type;
+use super::super::types::range::integer_range;
 use super::member::STRUCT_EXTRACT;
 use super::parse::Parser;
 use super::result_type::becomes_default;
@@ -246,19 +247,3 @@ impl Expr {
 /// The reason why an expression is refused that gives decimals as texts.
 const DECIMALS_AS_TEXT: &str = "Kùzu 0.11.3 crashes where texts become the elements of a list of DECIMAL, or the keys or \
      values of a MAP\nhelp: write the decimals as numbers, for example `[12.5]`";
-
-/// Returns the smallest and the largest value of an integer type.
-pub(crate) fn integer_range(ty: &Type) -> Option<(i128, i128)> {
-    Some(match ty {
-        Type::Int8 => (i8::MIN.into(), i8::MAX.into()),
-        Type::Int16 => (i16::MIN.into(), i16::MAX.into()),
-        Type::Int32 => (i32::MIN.into(), i32::MAX.into()),
-        Type::Int64 => (i64::MIN.into(), i64::MAX.into()),
-        Type::Int128 => (i128::MIN, i128::MAX),
-        Type::UInt8 => (0, u8::MAX.into()),
-        Type::UInt16 => (0, u16::MAX.into()),
-        Type::UInt32 => (0, u32::MAX.into()),
-        Type::UInt64 => (0, u64::MAX.into()),
-        _ => return None,
-    })
-}

@@ -1,8 +1,8 @@
 //! The types of what functions and casts yield.
 
 use super::super::types::Type;
+use super::super::types::range::integer_range;
 use super::Expr;
-use super::check::integer_range;
 
 impl Expr {
     /// Returns the type of a call or a cast, where it follows from the function.

@@ -1,6 +1,7 @@
 //! The engine's types as data, each with one canonical text.
 
 pub(in crate::schema) mod parse;
+pub(in crate::schema) mod range;
 mod size;
 
 use std::fmt;
