@@ -270,7 +270,10 @@ proptest! {
     #[test]
     fn texts_of_types(text in "[A-Za-z0-9 ,()\\[\\]\u{80}-\u{ff}]{0,60}", ty in ty()) {
         let _ = text.parse::<Type>();
-        prop_assert_eq!(ty.to_string().parse::<Type>(), Ok(ty));
+        // Lengths of nested arrays are multiplied, and may exceed their limit.
+        if ty.check().is_ok() {
+            prop_assert_eq!(ty.to_string().parse::<Type>(), Ok(ty));
+        }
     }
 
     #[test]
