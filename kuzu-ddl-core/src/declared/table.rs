@@ -187,7 +187,11 @@ impl Builder<'_> {
             );
         }
         let default = desc.default.as_ref().and_then(|desc| {
-            let expr = Expr::try_from(desc).and_then(|expr| expr.check(&ty).map(|()| expr));
+            let expr = Expr::try_from(desc).and_then(|expr| {
+                expr.check(&ty)?;
+                expr.check_result(&ty)?;
+                Ok(expr)
+            });
             expr.map_err(|error| {
                 self.report(
                     location,

@@ -108,22 +108,18 @@ pub(super) fn set_default(object: &mut Object, default: Option<Expr>) {
 /// Returns whether an expression can be the default of a type. It may have been declared for another
 /// type, and be no value of this one.
 pub(super) fn is_default_of(expr: &Expr, ty: &Type) -> bool {
-    is_value(expr, ty) && expr.check(ty).is_ok()
+    is_value(expr, ty) && expr.check(ty).is_ok() && expr.check_result(ty).is_ok()
 }
 
 fn is_value(expr: &Expr, ty: &Type) -> bool {
-    let converts = |value: &Value, from: Type| convert(value, &from, ty).is_ok();
     match (expr, ty) {
-        (Expr::Text(text), Type::Uuid | Type::Decimal { .. }) => {
-            converts(&Value::from(text.as_str()), Type::String)
-        }
-        (Expr::Text(text), ty) if ty.is_time() => {
-            converts(&Value::from(text.as_str()), Type::String)
-        }
         (Expr::Text(text), Type::Json) => may_be_json(text),
         (Expr::Text(text), Type::Interval) => may_be_interval(text),
-        (Expr::Int(n), Type::Decimal { .. }) => converts(&Value::Int(*n), Type::Int128),
-        (Expr::Float(x), Type::Decimal { .. }) => converts(&Value::Float(x.0), Type::Double),
+        (Expr::Text(text), ty)
+            if ty.is_time() || matches!(ty, Type::Uuid | Type::Decimal { .. }) =>
+        {
+            convert(&Value::from(text.as_str()), &Type::String, ty).is_ok()
+        }
         (Expr::List(items), Type::List(of) | Type::Array(of, _)) => {
             items.iter().all(|item| is_value(item, of))
         }
@@ -143,7 +139,7 @@ fn may_be_json(text: &str) -> bool {
 }
 
 fn may_be_interval(text: &str) -> bool {
-    let text = text.trim().trim_start_matches('-');
+    let text = text.trim().trim_start_matches(['-', '+']);
     text.starts_with(|c: char| c.is_ascii_digit())
 }
 

@@ -263,6 +263,7 @@ fn expressions() {
         "5; DROP TABLE a",
         "é",
         "1 2",
+        "{a: 5.b, c: 5 . d.e}",
     ] {
         let (here, there) = (expr::check(text), text.parse::<schema::Expr>());
         assert_eq!(here.is_ok(), there.is_ok(), "{text:?}: {here:?} {there:?}");

@@ -3,9 +3,7 @@
 use super::super::limits::{MAX_EXPR_BYTES, MAX_EXPR_DEPTH};
 use super::super::types::Type;
 use super::super::types::range::integer_range;
-use super::member::STRUCT_EXTRACT;
 use super::parse::Parser;
-use super::result_type::becomes_default;
 use super::{Expr, FUNCTIONS, Float, ParseExprError, is_word, shorten};
 
 impl Expr {
@@ -92,16 +90,14 @@ impl Expr {
             Self::Text(t) if t.contains('\0') => Err("the string contains a NUL".into()),
             Self::Opaque(_) => Err("the engine reports it only in part".into()),
             Self::Call(name, args) => {
+                if let Some((of, _)) = Self::as_member(name, args) {
+                    return of.check_at(depth + 1, budget);
+                }
                 if !FUNCTIONS.contains(&name.as_str()) {
                     return Err(format!(
                         "unknown function `{}`; expected one of {}",
                         shorten(name),
                         FUNCTIONS.join(", ")
-                    ));
-                }
-                if name == STRUCT_EXTRACT && !matches!(args.as_slice(), [_, Self::Text(_)]) {
-                    return Err(format!(
-                        "`{STRUCT_EXTRACT}` takes a STRUCT and the name of a member as a string"
                     ));
                 }
                 args.iter().try_for_each(|a| a.check_at(depth + 1, budget))
@@ -205,13 +201,15 @@ impl Expr {
                     .try_for_each(|(g, w)| g.1.fits(&w.ty))
             }
             (Self::Struct(_), _) => no("a struct"),
-            (Self::Call(..) | Self::Cast(..), ty) => match self.result_type() {
-                Some(is) if !becomes_default(&is, ty) => Err(format!(
-                    "expected {ty}, found {is}\nhelp: write a value of that type, or `CAST(… AS {ty})`"
-                )),
-                _ => Ok(()),
-            },
-            (Self::Negate(_) | Self::Binary(..) | Self::Old | Self::Opaque(_), _) => Ok(()),
+            (
+                Self::Call(..)
+                | Self::Cast(..)
+                | Self::Negate(_)
+                | Self::Binary(..)
+                | Self::Old
+                | Self::Opaque(_),
+                _,
+            ) => Ok(()),
         }
     }
 

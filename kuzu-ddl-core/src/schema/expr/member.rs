@@ -1,10 +1,13 @@
-//! Members of a `STRUCT`: `old.city`, which is `struct_extract(old, 'city')`.
+//! Members of the old value in a cast: `old.city`, which is `struct_extract(old, 'city')`.
 
+use std::fmt;
+
+use super::super::name::string_literal;
 use super::super::types::Type;
-use super::{Expr, ParseExprError, shorten};
+use super::{Expr, ParseExprError, is_word, shorten};
 
 /// The function that returns a member of a `STRUCT`.
-pub(super) const STRUCT_EXTRACT: &str = "struct_extract";
+const STRUCT_EXTRACT: &str = "struct_extract";
 
 impl Expr {
     /// Returns the expression for a member of a `STRUCT`.
@@ -15,12 +18,49 @@ impl Expr {
         )
     }
 
-    /// Returns the `STRUCT` and the member if the call returns a member of a `STRUCT`.
+    /// Returns the `STRUCT` and the member if the call returns a member of the old value, or of one
+    /// of its members.
     pub(crate) fn as_member<'a>(function: &str, args: &'a [Self]) -> Option<(&'a Self, &'a str)> {
         match args {
-            [of, Self::Text(name)] if function == STRUCT_EXTRACT => Some((of, name)),
+            [of, Self::Text(name)] if function == STRUCT_EXTRACT && is_word(name) => {
+                of.is_member_path().then_some((of, name))
+            }
             _ => None,
         }
+    }
+
+    /// Returns whether the expression is the old value, or a member of it at any depth.
+    fn is_member_path(&self) -> bool {
+        match self {
+            Self::Old => true,
+            Self::Call(function, args) => Self::as_member(function, args).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Writes the member `name` of `of` as Cypher. The engine gives arbitrary members to a NULL, so
+    /// each `STRUCT` on the way is compared with NULL.
+    pub(super) fn write_member(
+        f: &mut fmt::Formatter<'_>,
+        (of, name): (&Self, &str),
+        old: &str,
+    ) -> fmt::Result {
+        let mut names = vec![name];
+        let mut outer = of;
+        while let Self::Call(function, args) = outer
+            && let Some((of, name)) = Self::as_member(function, args)
+        {
+            names.push(name);
+            outer = of;
+        }
+        let mut value = old.to_owned();
+        let mut nulls = Vec::new();
+        for name in names.iter().rev() {
+            nulls.push(format!("{value} IS NULL"));
+            value = format!("{STRUCT_EXTRACT}({value}, {})", string_literal(name));
+        }
+        let any = nulls.join(" OR ");
+        write!(f, "CASE WHEN {any} THEN NULL ELSE {value} END")
     }
 
     /// Checks that the members which this cast reads exist, where `old` is of type `from`.
@@ -115,5 +155,32 @@ mod tests {
             let e = check(text).expect_err(text);
             assert!(e.contains(missing), "{text}: {e}");
         }
+    }
+
+    #[test]
+    fn only_members_of_the_old_value_are_read() {
+        for text in [
+            "struct_extract({a: 1}, 'a')",
+            "struct_extract(old, concat('a', ''))",
+            "struct_extract(old, 'a.b')",
+            "struct_extract(coalesce(old.a, old.b), 'a')",
+            "old.",
+            "old.a.",
+        ] {
+            assert!(Expr::parse_cast(text).is_err(), "{text}");
+        }
+    }
+
+    /// A cast of a few bytes comes from a peer, so its Cypher must not double with each level.
+    #[test]
+    fn the_cypher_of_a_deep_member_is_short() {
+        let deep = Expr::parse_cast(&format!("old{}", ".a".repeat(60))).expect("a cast");
+        assert!(deep.render_with_old("x.p").len() < 100_000);
+        let two = Expr::parse_cast("old.a.b").expect("a cast");
+        assert_eq!(
+            two.render_with_old("x.p"),
+            "CASE WHEN x.p IS NULL OR struct_extract(x.p, 'a') IS NULL THEN NULL \
+             ELSE struct_extract(struct_extract(x.p, 'a'), 'b') END"
+        );
     }
 }

@@ -238,7 +238,7 @@ impl<'a> Parser<'a> {
         let word = self.word();
         match word.to_ascii_lowercase().as_str() {
             "" => Err(format!("unexpected `{}`", shorten(self.rest))),
-            "old" => self.members_of(Expr::Old),
+            "old" => self.members_of_old(depth),
             "true" => Ok(Expr::Bool(true)),
             "false" => Ok(Expr::Bool(false)),
             "cast" => {
@@ -258,9 +258,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Parses the members of a STRUCT that follow it: `.a.b`.
-    fn members_of(&mut self, mut expr: Expr) -> Result<Expr, String> {
+    /// Parses the members that follow `old`: `.a.b`.
+    fn members_of_old(&mut self, mut depth: usize) -> Result<Expr, String> {
+        let mut expr = Expr::Old;
         while self.eat('.') {
+            depth += 1;
+            if depth > MAX_TEXT_DEPTH {
+                return Err(format!("nested deeper than {MAX_EXPR_DEPTH} levels"));
+            }
             let name = self.word();
             if name.is_empty() {
                 return Err(format!("expected a member before `{}`", shorten(self.rest)));

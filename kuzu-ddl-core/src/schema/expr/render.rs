@@ -64,16 +64,14 @@ impl Expr {
                 f.write_str("}")
             }
             Self::Call(name, args) => {
-                // The members of a NULL are arbitrary.
-                let of = Self::as_member(name, args).filter(|_| old.is_some());
-                if let Some((of, _)) = of {
-                    f.write_str("CASE WHEN ")?;
-                    of.write(f, old)?;
-                    f.write_str(" IS NULL THEN NULL ELSE ")?;
+                match (Self::as_member(name, args), old) {
+                    (Some(member), Some(old)) => return Self::write_member(f, member, old),
+                    (Some((of, member)), None) => return write!(f, "{of}.{member}"),
+                    (None, _) => {}
                 }
                 write!(f, "{name}(")?;
                 comma_separated(f, args, old)?;
-                f.write_str(if of.is_some() { ") END" } else { ")" })
+                f.write_str(")")
             }
             Self::Cast(e, ty) => {
                 f.write_str("CAST(")?;

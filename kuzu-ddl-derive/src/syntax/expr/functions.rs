@@ -33,7 +33,6 @@ pub(crate) const FUNCTIONS: &[&str] = &[
     "sha256",
     "size",
     "sqrt",
-    "struct_extract",
     "substring",
     "timestamp",
     "to_days",

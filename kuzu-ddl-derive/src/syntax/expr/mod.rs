@@ -59,6 +59,15 @@ struct Parser<'a> {
 
 type Checked = Result<(), String>;
 
+fn check_depth(depth: usize) -> Checked {
+    if depth > MAX_DEPTH {
+        return Err(format!(
+            "the expression is nested more than {MAX_DEPTH} levels deep"
+        ));
+    }
+    Ok(())
+}
+
 impl<'a> Parser<'a> {
     fn skip_whitespace(&mut self) {
         self.rest = self.rest.trim_start();
@@ -109,11 +118,7 @@ impl<'a> Parser<'a> {
         while self.eat('-') {
             depth += 1;
         }
-        if depth > MAX_DEPTH {
-            return Err(format!(
-                "the expression is nested more than {MAX_DEPTH} levels deep"
-            ));
-        }
+        check_depth(depth)?;
         self.skip_whitespace();
         match self.rest.chars().next() {
             None => Err("unexpected end of the expression".into()),
@@ -170,9 +175,10 @@ impl<'a> Parser<'a> {
             .iter()
             .any(|value| value.eq_ignore_ascii_case(identifier))
         {
-            return match identifier.eq_ignore_ascii_case("old") {
-                true => self.members(),
-                false => Ok(()),
+            return if identifier.eq_ignore_ascii_case("old") {
+                self.members(depth)
+            } else {
+                Ok(())
             };
         }
         if !self.eat('(') {
@@ -187,14 +193,16 @@ impl<'a> Parser<'a> {
         self.items(')', |parser| parser.operation(depth + 1))
     }
 
-    /// Parses the members of a STRUCT that follow it: `.a.b`.
-    fn members(&mut self) -> Checked {
+    /// Parses the members that follow `old`: `.a.b`.
+    fn members(&mut self, mut depth: usize) -> Checked {
         while self.eat('.') {
-            if self.identifier().is_empty() {
+            depth += 1;
+            let name = self.identifier();
+            if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
                 return Err("expected the member of a STRUCT: `old.name`".into());
             }
         }
-        Ok(())
+        check_depth(depth)
     }
 
     fn cast(&mut self, depth: usize) -> Checked {

@@ -299,7 +299,6 @@ pub(crate) fn functions_are_accepted(subject: &Subject) {
             "repeat" => vec![t("a"), n(2)],
             "substring" => vec![t("abc"), n(1), n(2)],
             "size" => vec![t("abc")],
-            "struct_extract" => vec![Expr::Struct(vec![("a".into(), n(1))]), t("a")],
             name if name.starts_with("to_") => vec![n(1)],
             _ => vec![t("Ab")],
         }
