@@ -1,8 +1,16 @@
 //! The error of a change that no plan can make.
 
-/// The remedy for type changes that are possible one by one, but not at once.
-pub(in crate::plan) const ONE_BY_ONE: &str = "help: start the intermediate versions first; \
-     a rollback goes to the points between, one after the other";
+/// The remedy of a rollback over type changes that can be undone one by one, but not at once.
+pub(in crate::plan) const REVISIONS_BETWEEN: &str =
+    "roll back to the revisions in between first, one after the other";
+
+/// Returns the refusal of type changes that are possible one by one, but not at once.
+pub(in crate::plan) fn not_at_once(reason: &str) -> String {
+    format!(
+        "several type changes at once {reason}\nhelp: start the intermediate versions first\n\
+         help: or in a rollback, {REVISIONS_BETWEEN}"
+    )
+}
 
 /// Error returned for a change that no plan can make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::REVISIONS_BETWEEN;
 use super::fmt::{count_noun, group_digits};
 use super::preflight::SAMPLE_SIZE;
 use crate::one_line::one_line;
@@ -218,13 +219,10 @@ impl RowFailure {
                      \nhelp: or change the function so that it accepts these rows"
                 })
             }
-            RowFailureKind::NotReturned { .. } => f.write_str(
-                "\nhelp: roll back to the revisions in between first, one after the other\
-                 \nhelp: or change these rows",
-            ),
-            RowFailureKind::Indistinguishable { .. } => f.write_str(
-                "\nhelp: roll back to the revisions in between first, one after the other",
-            ),
+            RowFailureKind::NotReturned { .. } => {
+                write!(f, "\nhelp: {REVISIONS_BETWEEN}\nhelp: or change these rows")
+            }
+            RowFailureKind::Indistinguishable { .. } => write!(f, "\nhelp: {REVISIONS_BETWEEN}"),
             RowFailureKind::MissingKey => f.write_str(
                 "\nhelp: set the values of these rows\
                  \nhelp: or add a backfill, `#[kuzu(fill = \"…\")]` on the field",

@@ -13,7 +13,7 @@ use kuzu_ddl_core::declared::Declared;
 use kuzu_ddl_core::diff::{ancestor_at_rollback, reverse};
 use kuzu_ddl_core::event::{EventId, Fingerprint};
 use kuzu_ddl_core::fold::{Fold, object_path};
-use kuzu_ddl_core::plan::{Plan, PlanHints, RowFailure};
+use kuzu_ddl_core::plan::{Plan, PlanHints};
 
 use super::Migrator;
 use super::planning::inputs::{PlanningInputs, PreparedMigration, RollbackChange, plan_to};
@@ -59,15 +59,12 @@ impl Migrator<'_> {
     pub fn rollback(mut self, to: impl Into<Point>) -> Result<Report, Error> {
         let start = Instant::now();
         let _span = tracing::info_span!("rollback").entered();
-        let empty_declaration = FingerprintedDeclaration::new(Declared::default());
-        let request = Request::Rollback(to.into());
-        self.plan_and_apply(&empty_declaration, &request, None, start)
-            .map_err(|error| match error {
-                Error::PreflightFailed(rows) => {
-                    Error::PreflightFailed(rows.into_iter().map(RowFailure::of_rollback).collect())
-                }
-                error => error,
-            })
+        self.plan_and_apply(
+            &FingerprintedDeclaration::new(Declared::default()),
+            &Request::Rollback(to.into()),
+            None,
+            start,
+        )
     }
 
     /// Returns the plan that [`rollback`](Self::rollback) would apply, with counted hazards, and

@@ -1,7 +1,7 @@
 //! Selection of value functions, and of the backfills that are deferred.
 
 use super::super::builder::{DeferredValue, ExistingTable, PlanBuilder};
-use super::super::error::{ONE_BY_ONE, PlanError};
+use super::super::error::{PlanError, not_at_once};
 use super::super::operation::Operation;
 use super::super::row_work::{RowWork, RowWorkKind};
 use super::super::value::ValueSource;
@@ -134,9 +134,7 @@ impl<'a> PlanBuilder<'a> {
         let function = archive.function.clone()?;
         let desc = self.hints.functions.get(&function);
         let reason = match desc {
-            _ if new.len() > 1 => format!(
-                "several type changes at once include one by the function {function}\n{ONE_BY_ONE}"
-            ),
+            _ if new.len() > 1 => not_at_once(&format!("include one by the function {function}")),
             None => format!(
                 "its values are computed by the function {function}, which is missing from this program\n\
                  help: start a program that has it, with `#[kuzu(cast_with = {function})]` on the field"

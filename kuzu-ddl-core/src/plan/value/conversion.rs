@@ -1,6 +1,6 @@
 //! Selection and rendering of built-in conversions.
 
-use super::super::error::ONE_BY_ONE;
+use super::super::error::not_at_once;
 use super::function::{ConversionChain, PriorConversion, ValueFunction};
 use super::{CastStage, PriorValues, ValueSource};
 use crate::conversion::{ConversionError, convert, is_same};
@@ -169,9 +169,8 @@ impl ValueSource {
         let mixed =
             self.stages.iter().any(|stage| !stage.is_plain()) && uses_rust(from, &self.stages);
         mixed.then(|| {
-            format!(
-                "several type changes at once include an expression and a conversion that is \
-                 computed outside the engine\n{ONE_BY_ONE}"
+            not_at_once(
+                "include an expression and a conversion that is computed outside the engine",
             )
         })
     }

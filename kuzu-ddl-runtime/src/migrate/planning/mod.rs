@@ -29,7 +29,7 @@ use kuzu_ddl_core::diff::{
 use kuzu_ddl_core::drift::LiveNames;
 use kuzu_ddl_core::event::{DdlEvent, ObjectId, ObjectKind};
 use kuzu_ddl_core::fold::Fold;
-use kuzu_ddl_core::plan::{Operation, Plan, PlanHints, plan_hints};
+use kuzu_ddl_core::plan::{Operation, Plan, PlanHints, RowFailure, plan_hints};
 use kuzu_ddl_core::schema::{NameKey, TableKind};
 use missing_values::count_missing_values;
 use notes::{archive_notes, render_notes, snapshot_notes, unmanaged_notes};
@@ -74,6 +74,10 @@ impl Migrator<'_> {
             });
         match prepared {
             Err(_) if version(session)? != before => Err(Error::StalePlan),
+            // A rollback has neither a cast nor a fallback to change.
+            Err(Error::PreflightFailed(rows)) if matches!(request, Request::Rollback(_)) => Err(
+                Error::PreflightFailed(rows.into_iter().map(RowFailure::of_rollback).collect()),
+            ),
             result => result,
         }
     }
