@@ -121,7 +121,7 @@ fn apply_three_times(side: &str) -> Outcome<()> {
 fn execute_ddl(db: &Database) -> Outcome<()> {
     let connection = Connection::new(db)?;
     connection.query("BEGIN TRANSACTION")?;
-    for statement in tables::ddl(TABLES, PROPERTIES, false) {
+    for statement in tables::ddl((TABLES, 1), PROPERTIES, false) {
         connection.query(&statement)?;
     }
     connection.query("COMMIT")?;
@@ -141,7 +141,7 @@ fn apply(db: &Database) -> Outcome<()> {
 fn no_op_start(rounds: usize) -> Outcome<()> {
     let scratch = scratch()?;
     migrate(&scratch.db)?;
-    let statements = tables::ddl(TABLES, PROPERTIES, true);
+    let statements = tables::ddl((TABLES, 1), PROPERTIES, true);
     let (mut one_transaction, mut auto_commit) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
         let start = timed(|| {

@@ -61,7 +61,7 @@ impl Input {
     /// `before` is the number of properties per table in the previous declaration, if there is one.
     fn new(tables: usize, before: Option<usize>) -> Outcome<Self> {
         let now = before.map_or(PROPERTIES, |before| before + 1);
-        let declared = Declared::from_tables(tables::build(tables, now))?;
+        let declared = Declared::from_tables(tables::build((tables, 1), now))?;
         let mut input = Self {
             ancestor: None,
             declared,
@@ -70,7 +70,7 @@ impl Input {
             steps: tables,
         };
         if let Some(before) = before {
-            let ancestor = Declared::from_tables(tables::build(tables, before))?;
+            let ancestor = Declared::from_tables(tables::build((tables, 1), before))?;
             let found = diff(&ancestor, None, Fold::default(), &DiffOptions::default());
             input.expected = found
                 .map_err(|_| "the previous schema is incompatible")?

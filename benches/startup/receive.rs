@@ -18,7 +18,7 @@ const PROPERTIES: usize = 5;
 const PAIRS: usize = 40;
 
 fn declared() -> Outcome<Declared> {
-    let descs = tables::with_pairs(TABLES, PROPERTIES, PAIRS);
+    let descs = tables::build((TABLES, PAIRS), PROPERTIES);
     Ok(Declared::from_tables(descs.iter().copied())?)
 }
 
@@ -27,7 +27,7 @@ fn handwritten() -> Outcome<Scratch> {
     let scratch = scratch()?;
     let connection = Connection::new(&scratch.db)?;
     connection.query("BEGIN TRANSACTION")?;
-    for statement in tables::ddl_with_pairs(TABLES, PROPERTIES, PAIRS) {
+    for statement in tables::ddl((TABLES, PAIRS), PROPERTIES, false) {
         connection.query(&statement)?;
     }
     connection.query("COMMIT")?;
@@ -37,8 +37,10 @@ fn handwritten() -> Outcome<Scratch> {
 
 /// A peer added a property: the statement that a person would execute, against its reception.
 pub(crate) fn one_property(rounds: usize) -> Outcome<()> {
-    let (ours, theirs) = (scratch()?, handwritten()?);
-    Migrator::new(&ours.db).declared(declared()?).migrate()?;
+    let (ours, theirs, declared) = (scratch()?, handwritten()?, declared()?);
+    Migrator::new(&ours.db)
+        .declared(declared.clone())
+        .migrate()?;
     let mut draft = ChangeBuilder::new(sync_state(&ours.db)?.fold);
     let spec = PropertySpec {
         ty: Type::Int64,
@@ -56,7 +58,7 @@ pub(crate) fn one_property(rounds: usize) -> Outcome<()> {
     let connection = Connection::new(&theirs.db)?;
     let mut pairs = Vec::new();
     for (round, event) in draft.finish().1.into_iter().enumerate() {
-        let declared = declared()?;
+        let declared = declared.clone();
         let received = timed(|| {
             let report = Migrator::new(&ours.db)
                 .declared(declared)
@@ -80,10 +82,10 @@ pub(crate) fn one_property(rounds: usize) -> Outcome<()> {
 
 /// The first start on a database that was created without kuzu-ddl.
 pub(crate) fn adoption(rounds: usize) -> Outcome<()> {
+    let declared = declared()?;
     let mut pairs = Vec::new();
     for _ in 0..rounds {
-        let scratch = handwritten()?;
-        let declared = declared()?;
+        let (scratch, declared) = (handwritten()?, declared.clone());
         pairs.push((
             timed(|| adopt(&scratch.db, declared))?,
             Duration::from_secs(1),
