@@ -271,9 +271,8 @@ proptest! {
     fn texts_of_types(text in "[A-Za-z0-9 ,()\\[\\]\u{80}-\u{ff}]{0,60}", ty in ty()) {
         let _ = text.parse::<Type>();
         // Lengths of nested arrays are multiplied, and may exceed their limit.
-        if ty.check().is_ok() {
-            prop_assert_eq!(ty.to_string().parse::<Type>(), Ok(ty));
-        }
+        let is_valid = ty.check().is_ok();
+        prop_assert_eq!(ty.to_string().parse::<Type>().ok(), is_valid.then_some(ty));
     }
 
     #[test]

@@ -18,7 +18,6 @@ pub use compare::{
     Comparison, ComparisonEntry, ComparisonKind, RenameMap, compare, compare_with_renames,
 };
 pub use conversion::{Conversion, ConversionMethod, conversions_page};
-
 pub use expr::{Expr, FUNCTIONS, Float, Operator, ParseExprError};
 pub use index::{Index, IndexError, IndexKind, IndexOption, OptionValue};
 pub use index_options::UNRETAINED_OPTIONS;

@@ -1,4 +1,4 @@
-//! Rollback of changes that keep the type: defaults, nullability, fills in place.
+//! Rollback of defaults, nullability and fills in place, alone or together with the type.
 
 use kuzu_ddl::history::Point;
 use kuzu_ddl::{ChangePolicy, Migrator};

@@ -97,6 +97,7 @@ mod tests {
     use super::{keeps_members, may_rename_members, with_renamed_members};
     use crate::describe::const_string::ConstString;
     use crate::describe::types::{MemberDesc, TypeDesc};
+    use crate::schema::Type;
 
     const fn member(name: &'static str, ty: TypeDesc) -> MemberDesc {
         MemberDesc { name, ty }
@@ -119,9 +120,21 @@ mod tests {
         assert!(!may_rename_members(&old, &old[1..]));
         assert!(keeps_members(&old[1..], &old) && !keeps_members(&old, &new));
         let text = with_renamed_members(ConstString::new(""), &old, &new);
-        assert_eq!(
-            text.text(),
-            "{town: old.city, zip: old.zip, road: old.street, floor: …}"
+        let expected = "{town: old.city, zip: old.zip, road: old.street, floor: …}";
+        assert_eq!(text.text(), expected);
+        // The plan proposes the same.
+        let ty = |members: &[MemberDesc]| {
+            let members = members
+                .iter()
+                .map(|m| format!("{} {}", m.name, Type::from(&m.ty)));
+            let text = format!("STRUCT({})", members.collect::<Vec<_>>().join(", "));
+            text.parse::<Type>().expect("a type")
+        };
+        let conversion = ty(&old).conversion_to(&ty(&new));
+        assert!(
+            conversion
+                .help()
+                .is_some_and(|help| help.contains(expected))
         );
     }
 }
